@@ -1,0 +1,14 @@
+import { createServer } from 'node:http';
+import { once } from 'node:events';
+
+/** What Node itself needs for an answer of this size: the least that any framework can take. */
+export async function startNodeHttp(_subject, body) {
+  const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
+  const server = createServer((_request, response) => {
+    response.writeHead(200, headers);
+    response.end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server.address().port;
+}

@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+
+const PACKAGES = [
+  '@nestjs/common',
+  '@nestjs/core',
+  '@nestjs/platform-express',
+  '@nestjs/platform-fastify',
+  '@nestjs/terminus',
+  'autocannon',
+  'express',
+  'fastify',
+  'reflect-metadata',
+  'rxjs',
+];
+
+/** What the figures were obtained on and with. */
+export function describeEnvironment() {
+  const root = new URL('../', import.meta.url);
+  const versionAt = (folder) => JSON.parse(readFileSync(new URL(`${folder}package.json`, root), 'utf8')).version;
+  const processors = cpus();
+  return {
+    date: new Date().toISOString(),
+    node: process.version,
+    processor: processors[0]?.model.trim(),
+    cores: processors.length,
+    packages: {
+      'nest-vitals': versionAt(''),
+      ...Object.fromEntries(PACKAGES.map((name) => [name, versionAt(`node_modules/${name}/`)])),
+    },
+  };
+}

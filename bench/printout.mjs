@@ -1,0 +1,95 @@
+/** The results as text. */
+export function print({ environment, method, http, startUp, targets }) {
+  return [
+    describe(environment, method),
+    ...(http ? [table(http)] : []),
+    ...(startUp ? [startUpLines(startUp)] : []),
+    ...(targets.length > 0 ? [targetLines(targets)] : []),
+  ].join('\n\n');
+}
+
+function describe({ node, processor, cores, packages }, { isPinned, connections, passes, seconds, warmUpSeconds }) {
+  return [
+    `Node ${node}, ${cores} x ${processor}`,
+    Object.entries(packages)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    isPinned
+      ? 'Server and client are pinned to a core each.'
+      : 'Server and client are NOT pinned: this machine has one core, or no taskset.',
+    `${connections} keep-alive connections, without pipelining: enough to keep the server's core busy throughout.`,
+    `Medians of ${passes} passes of ${seconds} s after ${warmUpSeconds} s of warm-up; each subject in a fresh process, in turn.`,
+    'Ratios are medians of the ratios within each pass. The bare controllers answer with the very bytes of the endpoint',
+    'that they stand beside; the one that returns a ready text is the yardstick, the one that returns an object is for',
+    'comparison. CPU is what the server spent on one request; by CPU, the ratio to the bare text is less easily disturbed.',
+  ].join('\n');
+}
+
+const COLUMNS = [
+  ['', ({ subject }) => subject],
+  ['bytes', ({ bytes }) => bytes ?? ''],
+  ['requests/s', ({ requestsPerSecond }) => Math.round(requestsPerSecond)],
+  ['min-max', ({ min, max }) => `${Math.round(min)}-${Math.round(max)}`],
+  ['to bare text', ({ toBareString }) => fixed(toBareString)],
+  ['same, by CPU', ({ toBareStringByCpu }) => fixed(toBareStringByCpu)],
+  ['to bare object', ({ toBareObject }) => fixed(toBareObject)],
+  ['to terminus', ({ toTerminus }) => fixed(toTerminus)],
+  ['CPU, µs', ({ serverMicrosecondsPerRequest }) => serverMicrosecondsPerRequest.toFixed(1)],
+  ['server busy', ({ serverLoad }) => `${Math.round(serverLoad * 100)} %`],
+  ['client busy', ({ clientLoad }) => `${Math.round(clientLoad * 100)} %`],
+];
+
+function table(http) {
+  const adapters = [...new Set(http.map(({ adapter }) => adapter))];
+  return adapters
+    .map((adapter) => {
+      const rows = http.filter((result) => result.adapter === adapter);
+      const cells = [
+        COLUMNS.map(([title]) => title),
+        ...rows.map((row) => COLUMNS.map(([, read]) => String(read(row)))),
+      ];
+      return `${adapter}\n${align(cells)}`;
+    })
+    .join('\n\n');
+}
+
+function align(cells) {
+  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
+  return cells
+    .map((row) =>
+      row
+        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function startUpLines({ processes, bootWithout, bootWith, added, discovering, imported }) {
+  const line = (title, { median, min, max }) => [
+    title,
+    `${median.toFixed(1)} ms`,
+    `${min.toFixed(1)}-${max.toFixed(1)}`,
+  ];
+  return (
+    `start-up, medians of ${processes} fresh processes; an application context of 1,000 providers and 100 indicators\n` +
+    align([
+      ['', 'median', 'min-max'],
+      line('boot without the module', bootWithout),
+      line('boot with the module', bootWith),
+      line('what the module adds, in pairs of runs', added),
+      line('of which discovery: finding, checking and adding indicators', discovering),
+      line('importing the package, after Nest and RxJS', imported),
+    ])
+  );
+}
+
+function targetLines(targets) {
+  const lines = targets.map(({ name, atLeast, below, value, passed }) => {
+    const bound = below === undefined ? `at least ${atLeast}` : `below ${below}`;
+    return `${passed ? 'reached' : 'MISSED '}  ${name}: ${value.toFixed(2)} (${bound})`;
+  });
+  return ['targets', ...lines].join('\n');
+}
+
+const fixed = (value) => (value === undefined ? '' : value.toFixed(2));

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { until } from '../time.mjs';
+import { documentedConfiguration, withAddresses } from './documented-configuration.mjs';
+import { PrivateProcess, run } from './private-process.mjs';
+
+/** Generous: HAProxy takes 2 s to take an instance in, and 3 s to take it out. */
+const NOTICE_LIMIT = 30_000;
+
+/** HAProxy, which asks each instance whether it is ready. */
+export class Haproxy {
+  #process = new PrivateProcess('haproxy');
+
+  /** `configuration` is the name of one in the guide. */
+  constructor(configuration = 'haproxy.cfg') {
+    this.configuration = configuration;
+  }
+
+  async start({ port, instances }) {
+    const { folder } = this.#process;
+    const files = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
+    writeFileSync(files[0], `global\n  stats socket ${this.#socket} mode 600 level admin\n`);
+    writeFileSync(files[1], withAddresses(documentedConfiguration(this.configuration), { port, instances }));
+    const parameters = files.flatMap((file) => ['-f', file]);
+    run('haproxy', ['-c', ...parameters]);
+    await this.#process.start('haproxy', ['-db', ...parameters], port);
+  }
+
+  /** Resolves when just these instances are given requests. */
+  async inRotation(names) {
+    const isSo = async () => {
+      const used = await this.#up();
+      return used.length === names.length && used.every((name) => names.includes(name));
+    };
+    await until(isSo, { limit: NOTICE_LIMIT, what: `HAProxy to use just ${names.join(', ')}` });
+  }
+
+  /** Takes an instance out of rotation, or back, whatever the checks say: `drain`, `ready` or `maint`. */
+  async setState(backend, name, state) {
+    const answer = await this.#ask(`set server ${backend}/${name} state ${state}`);
+    if (answer.trim() !== '') throw new Error(answer);
+  }
+
+  stop() {
+    return this.#process.stop();
+  }
+
+  get #socket() {
+    return join(this.#process.folder, 'runtime.sock');
+  }
+
+  async #up() {
+    const [header, ...rows] = (await this.#ask('show stat')).trim().replace(/^# /, '').split('\n');
+    const columns = header.split(',');
+    const value = (row, column) => row.split(',')[columns.indexOf(column)];
+    return rows
+      .filter((row) => value(row, 'status').startsWith('UP') && value(row, 'svname') !== 'BACKEND')
+      .map((row) => value(row, 'svname'));
+  }
+
+  async #ask(command) {
+    const socket = connect(this.#socket);
+    await once(socket, 'connect');
+    socket.write(`${command}\n`);
+    return text(socket);
+  }
+}

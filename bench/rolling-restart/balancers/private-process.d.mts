@@ -1,0 +1,2 @@
+/** Whether a program can be run on this machine. */
+export function isInstalled(command: string): boolean;

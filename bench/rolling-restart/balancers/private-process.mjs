@@ -1,0 +1,85 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { until } from '../time.mjs';
+
+const START_LIMIT = 10_000;
+/** Where distributions put servers, which is not always in the path of those who are not root. */
+const PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
+
+/** Whether a program can be run on this machine. */
+export function isInstalled(command) {
+  try {
+    execFileSync('which', [command], { env: { PATH }, stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** `HAProxy version 2.6.12-1`, `nginx version: nginx/1.22.1`: the first line of what it says of itself. */
+export function versionOf(command) {
+  const { stdout, stderr } = spawnSync(command, ['-v'], { env: { PATH }, encoding: 'utf8' });
+  return `${stdout}${stderr}`.split('\n', 1)[0].replace(/ \d{4}\/.*/, '');
+}
+
+/** Runs a program to its end, and throws with what it has written if that is not a good one. */
+export function run(command, parameters) {
+  execFileSync(command, parameters, { env: { PATH }, stdio: 'pipe' });
+}
+
+/** A balancer in the foreground, of this process alone: it shares no file, no port and no service with the system's own. */
+export class PrivateProcess {
+  #child;
+  #onExit = () => {
+    // Not SIGKILL, which the workers of nginx would survive.
+    this.#child?.kill('SIGTERM');
+    this.#remove();
+  };
+
+  constructor(name) {
+    this.name = name;
+    this.folder = mkdtempSync(join(tmpdir(), `${name}-`));
+  }
+
+  async start(command, parameters, port) {
+    const log = openSync(join(this.folder, 'output.log'), 'a');
+    this.#child = spawn(command, parameters, { env: { PATH }, stdio: ['ignore', log, log] });
+    closeSync(log);
+    process.on('exit', this.#onExit);
+    await until(() => this.#accepts(port), { limit: START_LIMIT, what: `${this.name} to listen` });
+  }
+
+  /** What it has written to one of its files. */
+  read(file) {
+    return readFileSync(join(this.folder, file), 'utf8');
+  }
+
+  async stop() {
+    process.off('exit', this.#onExit);
+    if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) {
+      const isOver = once(this.#child, 'exit');
+      this.#child.kill('SIGTERM');
+      await isOver;
+    }
+    this.#remove();
+  }
+
+  #remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  async #accepts(port) {
+    if (this.#child.exitCode !== null) throw new Error(`${this.name} has ended: ${this.read('output.log')}`);
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return true;
+    } finally {
+      socket.destroy();
+    }
+  }
+}

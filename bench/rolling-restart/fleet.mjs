@@ -1,0 +1,35 @@
+import { freePorts } from './free-ports.mjs';
+import { InstanceProcess } from './instance-process.mjs';
+import { OpenLoopLoad } from './open-loop-load.mjs';
+import { SUBJECTS } from './subjects.mjs';
+
+/**
+ * Starts instances behind a balancer and hands them to `rehearse`, together with a load that it starts when it likes.
+ * Whatever happens, nothing is left running afterwards.
+ */
+export async function withFleet({ subject, names, balancer, rate, postEvery, environment = {} }, rehearse) {
+  const { application, adapter, environment: ofSubject, prepare, ...defaults } = SUBJECTS[subject];
+  const prepared = await prepare?.();
+  const [port, ...ports] = await freePorts(names.length + 1);
+  const instances = names.map(
+    (name, index) =>
+      new InstanceProcess({
+        name,
+        port: ports[index],
+        application,
+        adapter,
+        environment: { ...ofSubject, ...prepared?.environment, ...environment },
+      }),
+  );
+  const load = new OpenLoopLoad({ port, path: '/orders', rate, postEvery: postEvery ?? defaults.postEvery });
+  try {
+    await Promise.all(instances.map((instance) => instance.start()));
+    await balancer.start({ port, instances });
+    return await rehearse({ instances, load });
+  } finally {
+    await load.stop();
+    for (const instance of instances) instance.kill();
+    await balancer.stop();
+    await prepared?.stop();
+  }
+}

@@ -1,0 +1,83 @@
+/**
+ * npm run demo:rolling-restart -- [--quick] [--balancer haproxy|nginx|nginx-strict|nginx-watched] [--subject <name>]
+ *                                 [--rounds <n>] [--rate <n>]
+ *
+ * Restarts three instances in turn under a steady load, prints what was lost and, when everything was run in full,
+ * writes results.json beside this file. `--quick` is one round behind one balancer. Needs haproxy and nginx.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeEnvironment } from '../environment.mjs';
+import { BALANCERS } from './balancers/balancers.mjs';
+import { isInstalled, versionOf } from './balancers/private-process.mjs';
+import { print } from './printout.mjs';
+import { restartInTurn } from './rolling-restart.mjs';
+import { SUBJECTS } from './subjects.mjs';
+
+const ROOT = new URL('../../', import.meta.url);
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    balancer: { type: 'string' },
+    subject: { type: 'string' },
+    rounds: { type: 'string' },
+    rate: { type: 'string' },
+  },
+});
+const { quick } = values;
+const method = { rate: positive('rate', 300), rounds: positive('rounds', quick ? 1 : 2) };
+const balancers = choose('balancer', BALANCERS, quick ? ['haproxy'] : Object.keys(BALANCERS));
+const subjects = choose('subject', SUBJECTS, Object.keys(SUBJECTS));
+const isComplete = !quick && [values.balancer, values.subject, values.rounds, values.rate].every((value) => !value);
+
+const programs = [...new Set(balancers.map((balancer) => BALANCERS[balancer].program))];
+const missing = programs.filter((program) => !isInstalled(program));
+if (missing.length > 0)
+  throw new Error(`${missing.join(' and ')} must be installed (apt-get install ${missing.join(' ')})`);
+// Ctrl-C: the processes that were started end with this one.
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+if (subjects.includes('sample')) buildSample();
+
+const runs = [];
+for (const balancer of balancers) {
+  for (const subject of subjects) {
+    const what = `${balancer}, ${SUBJECTS[subject].title}`;
+    const onProgress = (line) => process.stderr.write(`${what}, ${line}\n`);
+    const run = await restartInTurn({ subject, balancer, ...method, onProgress });
+    onProgress(`${run.failures.length} of ${run.requests} requests failed`);
+    runs.push(run);
+  }
+}
+
+const environment = { ...describeEnvironment(), programs: programs.map(versionOf) };
+const results = { environment, method, runs };
+process.stdout.write(`${print(results)}\n`);
+if (isComplete) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+
+/** The sample application is TypeScript: Nest's own command compiles it. */
+function buildSample() {
+  const manifest = createRequire(import.meta.url).resolve('@nestjs/cli/package.json');
+  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const command = fileURLToPath(new URL(bin.nest, `file://${manifest}`));
+  execFileSync(process.execPath, [command, 'build', '--config', 'nest-cli.json'], {
+    cwd: fileURLToPath(ROOT),
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+}
+
+function choose(option, known, otherwise) {
+  const name = values[option];
+  if (name === undefined) return otherwise;
+  if (!Object.hasOwn(known, name)) throw new Error(`--${option} ${name}: expected ${Object.keys(known).join(', ')}`);
+  return [name];
+}
+
+function positive(option, otherwise) {
+  const value = Number(values[option] ?? otherwise);
+  if (!(value > 0)) throw new Error(`--${option}: expected a number above 0`);
+  return value;
+}

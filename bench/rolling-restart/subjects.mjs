@@ -1,0 +1,44 @@
+/** The grace period of @nestjs/terminus, in milliseconds: as long as HAProxy, asking each second, needs to notice. */
+const GRACE = 3000;
+/** One request in five places an order. */
+const POST_EVERY = 5;
+
+const vitals = (adapter) => ({
+  title: `nest-vitals, ${adapter}`,
+  application: 'vitals',
+  adapter,
+  postEvery: POST_EVERY,
+});
+
+const terminus = (adapter) => ({
+  title: `terminus, ${adapter}`,
+  application: 'terminus',
+  adapter,
+  postEvery: POST_EVERY,
+  grace: GRACE,
+  environment: { GRACE: String(GRACE) },
+});
+
+/** What is restarted. */
+export const SUBJECTS = {
+  sample: {
+    title: 'nest-vitals, sample application',
+    application: 'sample',
+    adapter: 'express',
+    // More than these, and the sample's outbox fills, which takes it out of service.
+    postEvery: 20,
+    prepare: startPayments,
+  },
+  'vitals-express': vitals('express'),
+  'vitals-fastify': vitals('fastify'),
+  'terminus-express': terminus('express'),
+  'terminus-fastify': terminus('fastify'),
+};
+
+/** The sample application needs the payments service. All instances share one, which is not restarted. */
+async function startPayments() {
+  const { PaymentsProcess } = await import('../../sample-app/dist/demo/payments-process.js');
+  const payments = new PaymentsProcess(0);
+  const url = await payments.start();
+  return { environment: { PAYMENTS_URL: url, CATALOGUE_WARM_UP: '0' }, stop: () => payments.stop() };
+}

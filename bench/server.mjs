@@ -1,0 +1,21 @@
+/** One subject, in a process of its own. It is told which by its parent, and answers with its port. */
+
+const STARTERS = {
+  'node-http': async () => (await import('./applications/node-http.mjs')).startNodeHttp,
+  bare: async () => (await import('./applications/bare-controller.mjs')).startBareController,
+  vitals: async () => (await import('./applications/vitals.mjs')).startVitals,
+  terminus: async () => (await import('./applications/terminus.mjs')).startTerminus,
+};
+
+const QUESTIONS = {
+  async start({ subject, body }) {
+    const start = await STARTERS[subject.kind]();
+    return { port: await start(subject, body) };
+  },
+  usage: async () => process.cpuUsage(),
+};
+
+process.on('message', (message) => {
+  void QUESTIONS[message.ask](message).then((answer) => process.send(answer));
+});
+process.on('disconnect', () => process.exit());

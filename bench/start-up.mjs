@@ -1,0 +1,38 @@
+import { Child } from './child.mjs';
+import { median } from './statistics.mjs';
+
+/**
+ * Each figure is of a process of its own: the second start in one process would find everything compiled. They are not
+ * pinned, because a start makes good use of a second core, for garbage and for compiling.
+ */
+export async function measureStartUp({ processes, onProgress }) {
+  const without = [];
+  const withModule = [];
+  const imported = [];
+  for (let run = 1; run <= processes; run += 1) {
+    without.push(await startOnce('start-up/boot.mjs', 'without'));
+    withModule.push(await startOnce('start-up/boot.mjs', 'with'));
+    imported.push(await startOnce('start-up/import.mjs'));
+    onProgress(`start-up, ${run}/${processes}`);
+  }
+  return {
+    processes,
+    bootWithout: summarise(without.map(({ took }) => took)),
+    bootWith: summarise(withModule.map(({ took }) => took)),
+    /** What the whole module costs at boot: the runs with and without, in pairs. */
+    added: summarise(withModule.map(({ took }, run) => took - without[run].took)),
+    discovering: summarise(withModule.map(({ discovering }) => discovering)),
+    imported: summarise(imported.map(({ took }) => took)),
+  };
+}
+
+async function startOnce(script, ...given) {
+  const child = new Child(script, { arguments: given });
+  const figures = await child.told();
+  await child.stop();
+  return figures;
+}
+
+function summarise(values) {
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) };
+}

@@ -1,0 +1,39 @@
+const ON_FASTIFY = (subject) => (http) =>
+  http.find((result) => result.adapter === 'fastify' && result.subject === subject);
+const live = ON_FASTIFY('live');
+const ready10 = ON_FASTIFY('ready, 10');
+const ready100 = ON_FASTIFY('ready, 100');
+
+/** What is promised. A target is passed over where this run did not measure it. */
+const TARGETS = [
+  { name: 'Fastify, live: ratio to the bare controller', atLeast: 0.97, read: ({ http }) => live(http)?.toBareString },
+  {
+    name: 'Fastify, ready with 100 fresh indicators: ratio to the bare controller',
+    atLeast: 0.9,
+    read: ({ http }) => ready100(http)?.toBareString,
+  },
+  {
+    name: 'Fastify, ready with 10 indicators: ratio to terminus',
+    atLeast: 2,
+    read: ({ http }) => ready10(http)?.toTerminus,
+  },
+  {
+    name: 'Start-up, 1,000 providers and 100 indicators: what discovery adds, in ms',
+    below: 10,
+    read: ({ startUp }) => startUp?.discovering.median,
+  },
+  {
+    name: 'Start-up: what importing the package adds, in ms',
+    below: 15,
+    read: ({ startUp }) => startUp?.imported.median,
+  },
+];
+
+export function checkTargets(results) {
+  return TARGETS.flatMap(({ name, atLeast, below, read }) => {
+    const value = read(results);
+    if (value === undefined) return [];
+    const passed = below === undefined ? value >= atLeast : value < below;
+    return [{ name, ...(below === undefined ? { atLeast } : { below }), value, passed }];
+  });
+}

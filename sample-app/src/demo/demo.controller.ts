@@ -1,0 +1,67 @@
+import { Controller, Get, HttpCode, Post, UseGuards } from '@nestjs/common';
+import { OutboxProcessor } from '../orders-service/outbox/outbox.processor.js';
+import { DatabaseLock } from './database-lock.js';
+import { LoopbackGuard } from './loopback.guard.js';
+import { PaymentsProcess } from './payments-process.js';
+
+/** FOR DEMONSTRATION ONLY: breaks what the orders service depends on, and mends it. No real service has this. */
+@Controller('demo')
+@UseGuards(LoopbackGuard)
+export class DemoController {
+  constructor(
+    private readonly payments: PaymentsProcess,
+    private readonly processor: OutboxProcessor,
+    private readonly lock: DatabaseLock,
+  ) {}
+
+  @Get()
+  state() {
+    return {
+      payments: this.payments.state,
+      outbox: { paused: this.processor.isPaused },
+      database: { locked: this.lock.isHeld },
+    };
+  }
+
+  @Post('payments/stop')
+  @HttpCode(200)
+  async stopPayments() {
+    await this.payments.stop();
+    return this.payments.state;
+  }
+
+  @Post('payments/start')
+  @HttpCode(200)
+  async startPayments() {
+    await this.payments.start();
+    return this.payments.state;
+  }
+
+  @Post('outbox/pause')
+  @HttpCode(200)
+  pauseOutbox() {
+    this.processor.pause();
+    return { paused: this.processor.isPaused };
+  }
+
+  @Post('outbox/resume')
+  @HttpCode(200)
+  resumeOutbox() {
+    this.processor.resume();
+    return { paused: this.processor.isPaused };
+  }
+
+  @Post('database/lock')
+  @HttpCode(200)
+  async lockDatabase() {
+    await this.lock.hold();
+    return { locked: this.lock.isHeld };
+  }
+
+  @Post('database/unlock')
+  @HttpCode(200)
+  async unlockDatabase() {
+    await this.lock.release();
+    return { locked: this.lock.isHeld };
+  }
+}

@@ -1,0 +1,22 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { DemoModule } from './demo/demo.module.js';
+import { PaymentsProcess } from './demo/payments-process.js';
+import { port } from './environment.js';
+import { listen, run } from './start-up.js';
+import { welcome } from './welcome.js';
+
+await run(async () => {
+  const ordersPort = port('PORT', 3000);
+  const payments = new PaymentsProcess(port('PAYMENTS_PORT', 3001));
+  const paymentsUrl = await payments.start();
+  // The orders service is told where payments is by its environment, as it would be anywhere else.
+  process.env['PAYMENTS_URL'] = paymentsUrl;
+
+  const app = await NestFactory.create(DemoModule.with(payments), {
+    logger: new ConsoleLogger({ prefix: 'orders' }),
+    abortOnError: false,
+  });
+  app.enableShutdownHooks();
+  process.stdout.write(welcome(await listen(app, ordersPort, 'PORT'), paymentsUrl));
+});

@@ -1,0 +1,38 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable, type OnApplicationBootstrap, type OnModuleInit } from '@nestjs/common';
+import { HealthService } from 'nest-vitals';
+import { Configuration } from '../configuration.js';
+import { Database } from '../database/database.js';
+import { ASSORTMENT } from './assortment.js';
+import { Product } from './product.entity.js';
+
+/** Products and their prices, in memory. Without them no order can be priced, so readiness waits for them. */
+@Injectable()
+export class CatalogueService implements OnModuleInit, OnApplicationBootstrap {
+  #products: ReadonlyMap<string, Product> = new Map();
+
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly database: Database,
+    private readonly health: HealthService,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.database.run((manager) => manager.upsert(Product, [...ASSORTMENT], ['sku']));
+  }
+
+  onApplicationBootstrap(): void {
+    // Not awaited: the application listens meanwhile, answers probes, and says what it waits for.
+    void this.health.delayReadiness('catalogue', this.warmUp());
+  }
+
+  find(sku: string): Product | undefined {
+    return this.#products.get(sku);
+  }
+
+  private async warmUp(): Promise<void> {
+    await delay(this.configuration.catalogueWarmUp, undefined, { ref: false });
+    const products = await this.database.run((manager) => manager.find(Product));
+    this.#products = new Map(products.map((product) => [product.sku, product]));
+  }
+}

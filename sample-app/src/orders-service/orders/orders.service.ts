@@ -1,0 +1,40 @@
+import { Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { CatalogueService } from '../catalogue/catalogue.service.js';
+import { Database } from '../database/database.js';
+import { OutboxMessage } from '../outbox/outbox-message.entity.js';
+import type { CreateOrder } from './create-order.dto.js';
+import { Order } from './order.entity.js';
+
+const PAGE = 50;
+
+@Injectable()
+export class OrdersService {
+  constructor(
+    private readonly database: Database,
+    private readonly catalogue: CatalogueService,
+  ) {}
+
+  /**
+   * Takes an order and notes, in the same transaction, that it has to be paid. So no order is lost while payments is
+   * away, and none is charged that was not taken.
+   */
+  async place({ sku, quantity }: CreateOrder): Promise<Order> {
+    const product = this.catalogue.find(sku);
+    if (!product) throw new UnprocessableEntityException(`sku: there is no product "${sku}"`);
+    const totalCents = product.priceCents * quantity;
+    return this.database.transaction(async (manager) => {
+      const order = await manager.save(manager.create(Order, { sku, quantity, totalCents, status: 'placed' }));
+      await manager.insert(OutboxMessage, { orderId: order.id, amountCents: totalCents });
+      return order;
+    });
+  }
+
+  /** The latest orders, the newest first. */
+  list(): Promise<Order[]> {
+    return this.database.run((manager) => manager.find(Order, { order: { createdAt: 'DESC' }, take: PAGE }));
+  }
+
+  find(id: string): Promise<Order | null> {
+    return this.database.run((manager) => manager.findOneBy(Order, { id }));
+  }
+}

@@ -1,0 +1,18 @@
+import { ConsoleLogger } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { port } from '../environment.js';
+import { listen, run } from '../start-up.js';
+import { PaymentsServiceModule } from './payments-service.module.js';
+
+await run(async () => {
+  const paymentsPort = port('PAYMENTS_PORT', 3001);
+  const app = await NestFactory.create(PaymentsServiceModule, {
+    logger: new ConsoleLogger({ prefix: 'payments' }),
+    abortOnError: false,
+  });
+  app.enableShutdownHooks();
+  // Whoever started this process has gone, however that came about: nobody is left to stop it later.
+  process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+  const url = await listen(app, paymentsPort, 'PAYMENTS_PORT');
+  process.send?.({ url });
+});

@@ -1,0 +1,290 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { build } from './build.js';
+import { type ReadmeStep, masked, readmeSteps } from './readme-steps.js';
+import { type Answer, PATIENCE, SampleProcess } from './sample-process.js';
+
+const LIMIT = 120_000;
+const TEA = { sku: 'tea', quantity: 1 };
+
+const running: SampleProcess[] = [];
+
+function launch(variables?: NodeJS.ProcessEnv): SampleProcess {
+  const sample = new SampleProcess(variables);
+  running.push(sample);
+  return sample;
+}
+
+async function endAll(): Promise<void> {
+  const ending = running.splice(0);
+  for (const sample of ending) sample.kill('SIGKILL');
+  await Promise.all(ending.map((sample) => sample.ended()));
+}
+
+beforeAll(build, LIMIT);
+
+/** An answer without what differs from run to run. */
+const shape = ({ status, body }: Answer): unknown => ({ status, body: masked(body) });
+
+const SERVICE = { name: 'orders', version: '1.4.2', uptime_seconds: 'a number' };
+const RUN = { response_time_ms: 'a number', checked_at: 'a time' };
+const FAILURE = { ...RUN, since: 'a time', consecutive_failures: 'a number' };
+
+/** The answer of `/health/<name>`. */
+function answerOf(name: string, status: number, detail: { readonly status: string }): unknown {
+  return {
+    status,
+    body: { status: detail.status, timestamp: 'a time', details: { [name]: detail }, service_info: SERVICE },
+  };
+}
+
+/** The answer of `/health/ready`, with those who are not `UP`. */
+function readyAnswer(status: number, overall: string, others: Readonly<Record<string, string>> = {}): unknown {
+  const statuses = {
+    outbox: 'UP',
+    database: 'UP',
+    connection_slots: 'SKIPPED',
+    unpaid_orders: 'UP',
+    payments: 'UP',
+    ...others,
+  };
+  const details = Object.fromEntries(Object.entries(statuses).map(([name, state]) => [name, { status: state }]));
+  return { status, body: { status: overall, timestamp: 'a time', details, service_info: SERVICE } };
+}
+
+async function isListening(address: URL): Promise<boolean> {
+  try {
+    await fetch(address);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+describe('the sample application, as a process of its own', { timeout: LIMIT }, () => {
+  let sample: SampleProcess;
+
+  afterAll(endAll, LIMIT);
+
+  beforeAll(async () => {
+    // The check in the background looks every five seconds by default: here nobody has to wait for it.
+    sample = await launch({ HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).ready();
+  }, LIMIT);
+
+  /** Waits until an answer is the expected one: results are up to a second old. */
+  const eventually = (path: string, expected: unknown): Promise<void> =>
+    vi.waitFor(async () => expect(shape(await sample.get(path))).toEqual(expected), PATIENCE);
+
+  it('is fine when nothing is broken', async () => {
+    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    const live = await sample.get('/health/live');
+    expect(live).toMatchObject({ status: 200, body: { status: 'UP' } });
+    const deep = await sample.get('/health/deep');
+    expect(deep).toMatchObject({
+      status: 200,
+      body: { details: { connection_slots: { message: 'its condition is false' } } },
+    });
+  });
+
+  it('says that payments is down, and stays in rotation', async () => {
+    expect(await sample.post('/demo/payments/stop')).toMatchObject({ status: 200, body: { running: false } });
+
+    const refused = { status: 'DOWN', critical: false, error: 'connection refused', code: 'ECONNREFUSED', ...FAILURE };
+    await eventually('/health/payments', answerOf('payments', 503, refused));
+    await eventually('/health/ready', readyAnswer(200, 'DEGRADED', { payments: 'DOWN' }));
+    const order = await sample.post('/orders', TEA);
+    expect(order).toMatchObject({ status: 201, body: { status: 'placed' } });
+
+    expect(await sample.post('/demo/payments/start')).toMatchObject({ status: 200, body: { running: true } });
+    await eventually('/health/payments', answerOf('payments', 200, { status: 'UP', ...RUN }));
+    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    const { id } = order.body as { id: string };
+    await vi.waitFor(
+      async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
+      PATIENCE,
+    );
+    expect(sample.output).toMatch(/WARN \[Health] payments is DOWN: connection refused \(ECONNREFUSED\)/);
+    expect(sample.output).toMatch(/LOG \[Health] payments is UP after .+ of DOWN/);
+  });
+
+  it('sees that payments was killed', async () => {
+    const { body } = await sample.get('/demo');
+    const { pid } = (body as { payments: { pid: number } }).payments;
+    process.kill(pid, 'SIGKILL');
+
+    await vi.waitFor(async () => {
+      const { details } = (await sample.get('/health/payments')).body as { details: { payments: unknown } };
+      expect(details.payments).toMatchObject({ status: 'DOWN', code: 'ECONNREFUSED' });
+    }, PATIENCE);
+    await sample.post('/demo/payments/start');
+    await eventually('/health/ready', readyAnswer(200, 'UP'));
+  });
+
+  it('takes no more traffic when the queue is full', async () => {
+    expect(await sample.post('/demo/outbox/pause')).toMatchObject({ status: 200, body: { paused: true } });
+    for (let count = 0; count < 25; count += 1)
+      expect(await sample.post('/orders', TEA)).toMatchObject({ status: 201 });
+
+    const full = {
+      status: 'DOWN',
+      critical: true,
+      error: '25 messages wait, more than 20',
+      ...FAILURE,
+      data: { waiting: 25, limit: 20 },
+    };
+    await eventually('/health/outbox', answerOf('outbox', 503, full));
+    await eventually('/health/ready', readyAnswer(503, 'DOWN', { outbox: 'DOWN' }));
+
+    expect(await sample.post('/demo/outbox/resume')).toMatchObject({ status: 200, body: { paused: false } });
+    const empty = { status: 'UP', ...RUN, data: { waiting: 0, limit: 20 } };
+    await eventually('/health/outbox', answerOf('outbox', 200, empty));
+    await eventually('/health/ready', readyAnswer(200, 'UP'));
+  });
+
+  it('says why the database does not answer, and stays alive', async () => {
+    expect(await sample.post('/demo/database/lock')).toMatchObject({ status: 200, body: { locked: true } });
+    const orders = sample.get('/orders');
+
+    const locked = {
+      status: 'DOWN',
+      critical: true,
+      error: 'all connections are in use',
+      code: 'POOL_EXHAUSTED',
+      ...FAILURE,
+      data: { pool_size: 1, pool_busy: 1, pool_waiting: 'a number' },
+    };
+    await eventually('/health/database', answerOf('database', 503, locked));
+    const overall = { outbox: 'DOWN', database: 'DOWN', unpaid_orders: 'DOWN' };
+    await eventually('/health/ready', readyAnswer(503, 'DOWN', overall));
+    expect(await sample.get('/health/live')).toMatchObject({ status: 200, body: { status: 'UP' } });
+
+    expect(await sample.post('/demo/database/unlock')).toMatchObject({ status: 200, body: { locked: false } });
+    expect(await orders).toMatchObject({ status: 200 });
+    await eventually('/health/ready', readyAnswer(200, 'UP'));
+  });
+
+  it('lets requests in flight finish at SIGTERM, and leaves nothing running', async () => {
+    const orders = sample.address('orders');
+    const payments = sample.address('payments');
+    const { body } = await sample.get('/demo');
+    const { pid } = (body as { payments: { pid: number } }).payments;
+    await sample.post('/demo/database/lock');
+    const inFlight = sample.post('/orders', TEA);
+    await vi.waitFor(async () => expect((await sample.get('/health/database')).status).toBe(503), PATIENCE);
+
+    sample.kill('SIGTERM');
+
+    expect(await inFlight).toMatchObject({ status: 201 });
+    expect(await sample.ended()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(isAlive(pid)).toBe(false);
+    expect(await isListening(orders)).toBe(false);
+    expect(await isListening(payments)).toBe(false);
+  });
+});
+
+describe('the README, followed to the letter', { timeout: LIMIT }, () => {
+  let sample: SampleProcess;
+
+  afterAll(endAll, LIMIT);
+
+  beforeAll(async () => {
+    // Longer and shorter than the defaults: a slow machine sees the first in time, and nobody has to wait for the second.
+    sample = await launch({ CATALOGUE_WARM_UP: '8000', HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).listening();
+  }, LIMIT);
+
+  async function follow(step: ReadmeStep): Promise<void> {
+    const { status, body } = await sample.send(step.path, step.request);
+    const given = {
+      command: step.command,
+      status: step.status === 'success' && status < 300 ? 'success' : status,
+      body: step.body === undefined ? undefined : masked(body),
+    };
+    expect(given).toEqual({ command: step.command, status: step.status, body: step.body });
+  }
+
+  it.each([
+    ['When nothing is broken', 5],
+    ['Stop payments', 8],
+    ['Fill the queue', 6],
+    ['Lock the database', 6],
+  ])('%s', async (heading, count) => {
+    const steps = readmeSteps(heading);
+    expect(steps).toHaveLength(count);
+
+    for (const step of steps) {
+      // What asks is repeated, because results are a second old; what changes something is sent as often as it says.
+      if (step.request.method === 'GET') await vi.waitFor(() => follow(step), PATIENCE);
+      else for (let time = 0; time < step.times; time += 1) await follow(step);
+    }
+  });
+});
+
+describe('what the environment decides', { timeout: LIMIT }, () => {
+  afterEach(endAll, LIMIT);
+
+  it('holds readiness while the catalogue is loaded', async () => {
+    const sample = await launch({ CATALOGUE_WARM_UP: '600000' }).listening();
+    const waiting = await sample.get('/health/ready');
+    expect(waiting).toMatchObject({ status: 503, body: { status: 'OUT_OF_SERVICE', reason: 'starting: catalogue' } });
+    expect(await sample.get('/health/live')).toMatchObject({ status: 200 });
+  });
+
+  it('asks for a key where there is one', async () => {
+    const sample = await launch({ HEALTH_API_KEYS: 'open-sesame' }).ready();
+    const stranger = await sample.get('/health/deep');
+    expect(stranger).toMatchObject({ status: 401, body: { error: 'unauthorized' } });
+    expect(stranger.headers.get('www-authenticate')).toBe('Bearer realm="health"');
+
+    const known = await sample.get('/health/deep', { 'x-health-key': 'open-sesame' });
+    expect(known).toMatchObject({ status: 200, body: { details: { database: { data: { pool_size: 1 } } } } });
+    expect((await sample.get('/health/ready')).body).toMatchObject({ details: { database: { status: 'UP' } } });
+  });
+
+  it('makes payments critical where an operator says so', async () => {
+    const sample = await launch({ HEALTH_PAYMENTS_CRITICAL: 'true' }).ready();
+    await sample.post('/demo/payments/stop');
+    await vi.waitFor(async () => {
+      const ready = await sample.get('/health/ready');
+      expect(ready).toMatchObject({ status: 503, body: { status: 'DOWN', details: { payments: { status: 'DOWN' } } } });
+    }, PATIENCE);
+  });
+
+  it('leaves no payments behind when it is killed', async () => {
+    const sample = await launch().listening();
+    const { body } = await sample.get('/demo');
+    const { pid } = (body as { payments: { pid: number } }).payments;
+    expect(isAlive(pid)).toBe(true);
+
+    sample.kill('SIGKILL');
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), PATIENCE);
+  });
+
+  it('does not start on a port that is none', async () => {
+    const sample = launch({ PORT: '3000x' });
+    expect(await sample.ended()).toEqual({ code: 1, signal: null });
+    expect(sample.output).toContain('PORT is "3000x"; expected is a whole number from 0 to 65535.');
+  });
+
+  it('does not start with a limit that is none, which a provider reads', async () => {
+    const sample = launch({ OUTBOX_LIMIT: 'many' });
+    expect(await sample.ended()).toEqual({ code: 1, signal: null });
+    expect(sample.output).toContain('OUTBOX_LIMIT is "many"; expected is a whole number');
+  });
+
+  it('does not start on a port that is taken, and stops the payments service that it had started', async () => {
+    const first = await launch().listening();
+    const second = launch({ PORT: first.address('orders').port });
+    expect(await second.ended()).toEqual({ code: 1, signal: null });
+    expect(second.output).toContain(`Port ${first.address('orders').port} is taken. Set PORT to another one.`);
+    const payments = Number(/^\[payments] (\d+) /m.exec(second.output)?.[1]);
+    expect(payments).toBeGreaterThan(0);
+    await vi.waitFor(() => expect(isAlive(payments)).toBe(false), PATIENCE);
+  });
+});

@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { vi } from 'vitest';
+import { PROGRAM } from './build.js';
+
+/** Generous: the machine may have other things to do. */
+export const PATIENCE = { timeout: 30_000, interval: 50 };
+
+/** What would make the sample another one than its README describes. */
+const LEFT_OUT =
+  /^(?:HEALTH_|PAYMENTS_|DATABASE_URL$|KUBERNETES_|NODE_ENV$|DEPLOYMENT_ENVIRONMENT$|GIT_COMMIT$|COMMIT_SHA$|SOURCE_VERSION$|GITHUB_SHA$|VITEST)/;
+
+/** An answer over HTTP. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: unknown;
+}
+
+/** The sample application as `npm start` runs it, on free ports. */
+export class SampleProcess {
+  output = '';
+  readonly #process: ChildProcess;
+  readonly #ended: Promise<unknown[]>;
+
+  constructor(variables: NodeJS.ProcessEnv = {}) {
+    const inherited = Object.entries(process.env).filter(([name]) => !LEFT_OUT.test(name));
+    this.#process = spawn(process.execPath, [PROGRAM], {
+      env: {
+        ...Object.fromEntries(inherited),
+        PORT: '0',
+        PAYMENTS_PORT: '0',
+        CATALOGUE_WARM_UP: '0',
+        NO_COLOR: '1',
+        ...variables,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
+    }
+    this.#ended = once(this.#process, 'close');
+  }
+
+  /** The address that was printed under this word. */
+  address(word: 'orders' | 'live' | 'payments'): URL {
+    const [, address] = new RegExp(`^ {2}${word} +(http\\S+)$`, 'm').exec(this.output) ?? [];
+    if (address === undefined) throw new Error(`no address of ${word} is printed yet:\n${this.output}`);
+    return new URL(address);
+  }
+
+  /** Waits until it listens and has printed its addresses. */
+  async listening(): Promise<this> {
+    await vi.waitFor(() => this.address('payments'), PATIENCE);
+    return this;
+  }
+
+  async ready(): Promise<this> {
+    await this.listening();
+    await vi.waitFor(async () => {
+      const { status, body } = await this.get('/health/ready');
+      if (status !== 200) throw new Error(`ready answers ${JSON.stringify(body)}:\n${this.output}`);
+    }, PATIENCE);
+    return this;
+  }
+
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+    return this.send(path, { headers });
+  }
+
+  post(path: string, body?: object): Promise<Answer> {
+    const content = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+    return this.send(path, { method: 'POST', ...content });
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    this.#process.kill(signal);
+  }
+
+  /** How it ended: its exit code, or the signal. */
+  async ended(): Promise<{ readonly code: unknown; readonly signal: unknown }> {
+    const [code, signal] = await this.#ended;
+    return { code, signal };
+  }
+
+  async send(path: string, request: RequestInit): Promise<Answer> {
+    const response = await fetch(new URL(path, this.address('orders')), request);
+    const body: unknown = await response.json();
+    return { status: response.status, headers: response.headers, body };
+  }
+}

@@ -1,0 +1,129 @@
+import { attempt, type Attempt } from './check-attempt.js';
+import type { CheckDefinition } from './check.js';
+import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
+import type { Limiter } from './limiter.js';
+import { elapsed, moment } from './moment.js';
+import { degradeWhenSlow, passes } from './outcome.js';
+import { pause } from './pause.js';
+import { StrayRuns } from './stray-runs.js';
+
+/** What a runner tells its owner. */
+export interface RunnerEvents {
+  /** A run has finished. `change` is there when it moved the status. */
+  settled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void;
+  /** Something else happened that a report made earlier does not know of. */
+  invalidated(): void;
+}
+
+/** Runs one check: at most once at a time, never longer than its timeout, and remembers what came of it. */
+export class CheckRunner {
+  readonly history = new CheckHistory();
+  readonly #strays: StrayRuns;
+  readonly #limiter: Limiter;
+  readonly #events: RunnerEvents;
+  readonly #definition: CheckDefinition;
+  #running: Promise<void> | undefined;
+  #attempt: Attempt | undefined;
+  #stopped = false;
+  readonly #stop = new AbortController();
+
+  constructor(definition: CheckDefinition, limiter: Limiter, events: RunnerEvents) {
+    this.#definition = definition;
+    this.#limiter = limiter;
+    this.#events = events;
+    this.#strays = new StrayRuns(() => this.#events.invalidated());
+  }
+
+  get name(): string {
+    return this.#definition.name;
+  }
+
+  get definition(): CheckDefinition {
+    return this.#definition;
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** How many runs went on after their time was over. */
+  get strayRuns(): number {
+    return this.#strays.count;
+  }
+
+  /** Runs on a timer of its own, and never because a probe asks. */
+  get isInBackground(): boolean {
+    return this.#definition.settings.interval !== undefined;
+  }
+
+  /** Until when (monotonic, inclusive) the present state can be reported without asking again. */
+  get freshUntil(): number {
+    const { enabled, ttl, maxAge } = this.#definition.settings;
+    const finished = this.history.latest?.finished.elapsed;
+    if (!enabled || this.#stopped) return Infinity;
+    if (this.isInBackground) return finished === undefined ? Infinity : finished + maxAge;
+    const untilNextTry = this.#strays.notBefore - 1;
+    return finished === undefined ? untilNextTry : Math.max(finished + ttl, untilNextTry);
+  }
+
+  /** Starts a run, or joins the one under way, if the last result is no longer fresh. Undefined: there is nothing to wait for. */
+  refresh(now: number): Promise<void> | undefined {
+    if (!this.#definition.settings.enabled || this.#stopped || this.isInBackground) return undefined;
+    return this.#running ?? (now > this.freshUntil ? this.run() : undefined);
+  }
+
+  /** Runs the check now, or joins the run under way. Does nothing while earlier runs hang and the pause between tries lasts. */
+  run(): Promise<void> {
+    if (this.#running) return this.#running;
+    if (this.#stopped || elapsed() < this.#strays.notBefore) return Promise.resolve();
+    // In place before the check is called: a check that asks for itself joins its own run.
+    let finished: () => void = () => undefined;
+    const running = new Promise<void>((resolve) => (finished = resolve));
+    this.#running = running;
+    void this.#runOnce().then(finished);
+    return running;
+  }
+
+  /** Aborts what is under way and starts nothing any more. */
+  stop(): void {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const reason = new DOMException('the application is shutting down', 'AbortError');
+    this.#stop.abort(reason);
+    this.#attempt?.abort(reason);
+  }
+
+  async #runOnce(): Promise<void> {
+    const run = await this.#tryUntilItPasses();
+    this.#running = undefined;
+    // A run cut short by the shutdown says nothing about the dependency.
+    if (this.#stopped || run === undefined) return this.#events.invalidated();
+    this.#events.settled(this, run, this.history.record(run, this.#definition.settings));
+  }
+
+  async #tryUntilItPasses(): Promise<CheckRun | undefined> {
+    const { retries, retryDelay } = this.#definition.settings;
+    for (let tries = 0; ; tries += 1) {
+      const run = await this.#limiter.run(() => this.#try());
+      if (run === undefined || passes(run.outcome) || tries >= retries) return run;
+      await pause(retryDelay, this.#stop.signal);
+      // Retrying beside a try that hangs, its time over and its signal aborted, would pile runs up.
+      if (this.#strays.count > 0) return run;
+    }
+  }
+
+  async #try(): Promise<CheckRun | undefined> {
+    if (this.#stopped) return undefined;
+    const began = elapsed();
+    const current = attempt(this.#definition, (work) => {
+      const token = this.#strays.add(work, this.#definition.settings.timeout);
+      return () => this.#strays.remove(token);
+    });
+    this.#attempt = current;
+    const outcome = await current.outcome;
+    this.#attempt = undefined;
+    const finished = moment();
+    const took = finished.elapsed - began;
+    return { outcome: degradeWhenSlow(outcome, took, this.#definition.settings.slowThreshold), finished, took };
+  }
+}

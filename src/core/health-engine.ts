@@ -1,0 +1,234 @@
+import { UnknownProbeError } from '../errors/unknown-probe.error.js';
+import { BackgroundSchedule } from './background-schedule.js';
+import type { CheckDefinition } from './check.js';
+import type { CheckRun, StatusChange } from './check-history.js';
+import { CheckRunner } from './check-runner.js';
+import { Limiter } from './limiter.js';
+import { type Listener, Listeners } from './listeners.js';
+import { moment } from './moment.js';
+import { type Evaluation, Probe, type ProbeRules, type Revision } from './probe.js';
+import { CheckRegistry, type GroupDefinition } from './registry.js';
+import { type HealthCheckDetail, describeCheck } from './report.js';
+import type { ServiceIdentity } from './service-info.js';
+import { type HealthStatus, isFailing } from './status.js';
+
+/** Whether the application as a whole wants traffic, beside what its indicators say. */
+export interface TrafficGate {
+  /** Every module of the application has started. */
+  readonly isBootstrapped: boolean;
+  /** Why no traffic is wanted now. Undefined: it is. */
+  readonly closedBecause: string | undefined;
+}
+
+export interface EngineSettings {
+  /** Milliseconds: the time within which a probe answers. */
+  readonly deadline: number;
+  /** Deadlines of single probes, where they differ. */
+  readonly deadlines: Readonly<Record<string, number>>;
+  /** How many checks may run at once. */
+  readonly maxConcurrency: number;
+  readonly groups: ReadonlyMap<string, GroupDefinition>;
+  readonly identity: ServiceIdentity;
+  readonly gate: TrafficGate;
+  /** Told what a listener threw. */
+  onListenerFault(fault: unknown): void;
+}
+
+/** An indicator's status has changed. */
+export interface HealthChange {
+  readonly indicator: string;
+  readonly critical: boolean;
+  readonly from: HealthStatus;
+  readonly to: HealthStatus;
+  readonly at: Date;
+  /**
+   * How long, in milliseconds, the state that ended had lasted; on a recovery, the whole outage. Undefined when there
+   * was no earlier state.
+   */
+  readonly lasted: number | undefined;
+  /** What a caller may read of it. */
+  readonly message?: string;
+  readonly error?: string;
+  readonly code?: string;
+  /** What the check really threw or returned. It may hold secrets: for the log, never for a response or a notification. */
+  readonly cause?: unknown;
+}
+
+/** A run of a check has finished. */
+export interface FinishedRun {
+  readonly indicator: string;
+  readonly run: CheckRun;
+}
+
+/** Runs the checks and answers the probes. It knows nothing of HTTP, nor of the framework around it. */
+export class HealthEngine {
+  readonly #settings: EngineSettings;
+  readonly #registry: CheckRegistry;
+  readonly #limiter: Limiter;
+  readonly #probes = new Map<string, Probe>();
+  readonly #schedules: BackgroundSchedule[] = [];
+  readonly #revision: Revision = { value: 0 };
+  readonly #changes: Listeners<HealthChange>;
+  readonly #runs: Listeners<FinishedRun>;
+  /** What is known of the startup indicators that have passed once. */
+  readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
+  #isStartupComplete = false;
+  #isStarted = false;
+  #isStopped = false;
+
+  constructor(settings: EngineSettings) {
+    this.#settings = settings;
+    this.#registry = new CheckRegistry(settings.groups);
+    this.#limiter = new Limiter(settings.maxConcurrency);
+    this.#changes = new Listeners((fault) => settings.onListenerFault(fault));
+    this.#runs = new Listeners((fault) => settings.onListenerFault(fault));
+    this.#addProbe('live', {});
+    this.#addProbe('deep', {});
+    this.#addProbe('ready', {
+      alsoRuns: () => this.#awaitedAtStartup(),
+      closedBecause: () => this.#notReadyBecause(),
+    });
+    this.#addProbe('startup', {
+      describe: (runner) => this.#startedUp.get(runner),
+      isCritical: ({ definition }) => definition.settings.critical && !this.#isStartupComplete,
+      closedBecause: () => this.#notBootstrappedBecause(),
+    });
+    for (const group of settings.groups.keys()) this.#addProbe(group, {});
+  }
+
+  /** Takes in an indicator. In a running application its background runs begin at once. */
+  add(definition: CheckDefinition): void {
+    const runner = new CheckRunner(definition, this.#limiter, {
+      settled: (settled, run, change) => this.#onSettled(settled, run, change),
+      invalidated: () => this.invalidate(),
+    });
+    this.#registry.add(runner);
+    this.invalidate();
+    if (this.#isStopped) runner.stop();
+    else if (this.#isStarted) this.#startBackground(runner);
+  }
+
+  /** Begins the background runs. */
+  start(): void {
+    if (this.#isStarted || this.#isStopped) return;
+    this.#isStarted = true;
+    for (const runner of this.#registry.runners) this.#startBackground(runner);
+  }
+
+  /** Aborts every run and clears every timer. Probes are still answered, from the results at hand. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const schedule of this.#schedules) schedule.stop();
+    for (const runner of this.#registry.runners) runner.stop();
+  }
+
+  /**
+   * Answers a probe or a group, or asks one indicator by its name, within its deadline or the caller's patience
+   * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name.
+   */
+  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
+    return (this.#probes.get(name) ?? this.#probeOfOne(name)).evaluate(patience);
+  }
+
+  has(name: string): boolean {
+    return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined;
+  }
+
+  /** How many indicators are registered. */
+  get size(): number {
+    return this.#registry.membersOf('deep').length;
+  }
+
+  /** Makes every report at hand obsolete, because something that it shows has changed. */
+  invalidate(): void {
+    this.#revision.value += 1;
+  }
+
+  /** Calls the listener for each change of an indicator's status. A first result that is fine is no change. */
+  onChange(listener: Listener<HealthChange>): () => void {
+    return this.#changes.add(listener);
+  }
+
+  /** Calls the listener for each run that has finished. */
+  onRun(listener: Listener<FinishedRun>): () => void {
+    return this.#runs.add(listener);
+  }
+
+  #addProbe(name: string, rules: Omit<ProbeRules, 'members' | 'deadline'>): void {
+    const deadline = this.#settings.deadlines[name] ?? this.#settings.deadline;
+    const members = (): readonly CheckRunner[] => this.#registry.membersOf(name);
+    this.#probes.set(name, new Probe({ deadline, members, ...rules }, this.#settings.identity, this.#revision));
+  }
+
+  #probeOfOne(name: string): Probe {
+    const runner = this.#registry.get(name);
+    if (!runner) throw new UnknownProbeError(name, this.#registry.names);
+    const members = [runner];
+    const probe = new Probe(
+      { deadline: this.#settings.deadline, members: () => members, isCritical: () => true },
+      this.#settings.identity,
+      this.#revision,
+    );
+    this.#probes.set(name, probe);
+    return probe;
+  }
+
+  #startBackground(runner: CheckRunner): void {
+    const { enabled, interval, initialDelay } = runner.definition.settings;
+    if (!enabled || interval === undefined) return;
+    const schedule = new BackgroundSchedule(runner, interval);
+    this.#schedules.push(schedule);
+    schedule.start(initialDelay);
+  }
+
+  #onSettled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void {
+    const passes = !isFailing(runner.history.status);
+    if (passes && runner.definition.settings.probes.includes('startup') && !this.#startedUp.has(runner)) {
+      this.#startedUp.set(runner, describeCheck(runner, moment()));
+    }
+    this.invalidate();
+    this.#runs.emit({ indicator: runner.name, run });
+    const isFirstPass = passes && change?.lasted === undefined;
+    if (change && !isFirstPass) this.#changes.emit(describeChange(runner, change));
+  }
+
+  /** The startup indicators that hold readiness because they have never passed. Once there was none, there never is again. */
+  #awaitedAtStartup(): readonly CheckRunner[] {
+    if (this.#isStartupComplete) return [];
+    const awaited = this.#registry.membersOf('startup').filter((runner) => {
+      const { enabled, critical } = runner.definition.settings;
+      return enabled && critical && !this.#startedUp.has(runner);
+    });
+    if (awaited.length === 0 && this.#settings.gate.isBootstrapped) this.#isStartupComplete = true;
+    return awaited;
+  }
+
+  #notBootstrappedBecause(): string | undefined {
+    if (!this.#settings.gate.isBootstrapped) return 'starting';
+    this.#awaitedAtStartup();
+    return undefined;
+  }
+
+  #notReadyBecause(): string | undefined {
+    const { closedBecause } = this.#settings.gate;
+    if (closedBecause !== undefined) return closedBecause;
+    const awaited = this.#awaitedAtStartup();
+    return awaited.length > 0 ? `starting: ${awaited.map(({ name }) => name).join(', ')}` : undefined;
+  }
+}
+
+function describeChange(runner: CheckRunner, { from, to, at, lasted, run }: StatusChange): HealthChange {
+  const { message, error, code, cause } = run.outcome;
+  return {
+    indicator: runner.name,
+    critical: runner.definition.settings.critical,
+    from,
+    to,
+    at: new Date(at.wall),
+    lasted,
+    ...(message !== undefined && { message }),
+    ...(error !== undefined && { error }),
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && { cause }),
+  };
+}

@@ -1,0 +1,14 @@
+/**
+ * A point in time, on both clocks: `elapsed` (monotonic, milliseconds) for every comparison and duration, so that a
+ * corrected system clock changes neither, and `wall` (milliseconds since 1970) for people.
+ */
+export interface Moment {
+  readonly elapsed: number;
+  readonly wall: number;
+}
+
+export const elapsed = (): number => performance.now();
+
+export const moment = (): Moment => ({ elapsed: elapsed(), wall: Date.now() });
+
+export const isoTime = (at: Moment): string => new Date(at.wall).toISOString();

@@ -1,0 +1,90 @@
+import { timedOutAfter } from '../errors/health-check-timeout.error.js';
+import { CHECK_FAILED, describeFailure } from './failure.js';
+import { isRecord, maskCredentials, safeCopy } from './redact.js';
+import type { HealthData } from './result.js';
+import { HealthStatus, isFailing, isHealthStatus } from './status.js';
+
+/** How one run of a check ended, in words that may leave the process. */
+export interface Outcome {
+  readonly status: HealthStatus;
+  /** What the check said of a status that is not a failure. */
+  readonly message?: string;
+  /** Why the check failed. */
+  readonly error?: string;
+  readonly code?: string;
+  readonly data?: HealthData;
+  /** What was really thrown or returned. For the log alone. */
+  readonly cause?: unknown;
+}
+
+const INVALID_RESULT = 'INVALID_RESULT';
+
+/** The outcome of a check that returned. Anything but a result, or nothing, is DOWN: never falsely healthy. */
+export function outcomeOfReturn(returned: unknown): Outcome {
+  if (returned === undefined) return { status: HealthStatus.UP };
+  try {
+    return readResult(returned);
+  } catch (error) {
+    return invalid('the result could not be read', error);
+  }
+}
+
+/** The outcome of a check that threw or rejected. */
+export function outcomeOfThrow(thrown: unknown): Outcome {
+  const { error, code, data } = describeFailure(thrown);
+  return {
+    status: HealthStatus.DOWN,
+    error,
+    ...(code !== undefined && { code }),
+    ...copied(data),
+    cause: thrown,
+  };
+}
+
+export function outcomeOfTimeout(timeout: number): Outcome {
+  return { status: HealthStatus.DOWN, error: timedOutAfter(timeout), code: 'ETIMEDOUT' };
+}
+
+function readResult(returned: unknown): Outcome {
+  if (!isRecord(returned)) {
+    return invalid(`the check returned ${kindOf(returned)} instead of a result`, returned);
+  }
+  const { status, message, data } = returned;
+  if (!isHealthStatus(status)) return invalid('the check returned an unknown status', returned);
+  if (message !== undefined && typeof message !== 'string') {
+    return invalid(`the check returned ${kindOf(message)} as its message`, returned);
+  }
+  if (data !== undefined && !isRecord(data)) return invalid(`the check returned ${kindOf(data)} as its data`, returned);
+
+  const text = message === undefined ? undefined : maskCredentials(message);
+  return status === HealthStatus.DOWN
+    ? { status, error: text ?? CHECK_FAILED, ...copied(data) }
+    : { status, ...(text !== undefined && { message: text }), ...copied(data) };
+}
+
+function copied(data: HealthData | undefined): { data?: HealthData } {
+  if (data === undefined) return {};
+  return { data: safeCopy(data) ?? { omitted: 'the data could not be written as JSON' } };
+}
+
+function invalid(error: string, cause: unknown): Outcome {
+  return { status: HealthStatus.DOWN, error, code: INVALID_RESULT, cause };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** A pass that took longer than it should is DEGRADED. */
+export function degradeWhenSlow(outcome: Outcome, took: number, slowThreshold: number | undefined): Outcome {
+  if (slowThreshold === undefined || outcome.status !== HealthStatus.UP || took <= slowThreshold) return outcome;
+  return {
+    ...outcome,
+    status: HealthStatus.DEGRADED,
+    message: `slow: took ${Math.round(took)} ms, more than ${slowThreshold} ms`,
+  };
+}
+
+export const passes = (outcome: Outcome): boolean => !isFailing(outcome.status);

@@ -1,0 +1,141 @@
+import type { CheckRunner } from './check-runner.js';
+import { type Moment, elapsed, isoTime, moment } from './moment.js';
+import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
+import { type ServiceIdentity, describeService } from './service-info.js';
+import { type HealthStatus, aggregate } from './status.js';
+
+/** A report, and how old the oldest result in it is. */
+export interface Evaluation {
+  readonly report: HealthReport;
+  /** When the oldest of its results was obtained, as an ISO 8601 time. */
+  readonly checkedAt: string;
+}
+
+/** Counts up with everything that makes reports composed before it obsolete. */
+export interface Revision {
+  value: number;
+}
+
+/** What makes one probe different from another. */
+export interface ProbeRules {
+  /** Milliseconds within which an answer is given, whatever the checks do. */
+  readonly deadline: number;
+  /** The indicators in the report. */
+  members(): readonly CheckRunner[];
+  /** Further indicators that this probe keeps going though its report does not show them. */
+  alsoRuns?(): readonly CheckRunner[];
+  /** Whether an indicator alone can make the report fail. By default its own `critical` says so. */
+  isCritical?(runner: CheckRunner): boolean;
+  /** What the report says of an indicator, where that is not its present state. */
+  describe?(runner: CheckRunner): HealthCheckDetail | undefined;
+  /** Why the application itself takes no traffic, as far as this probe is concerned. */
+  closedBecause?(): string | undefined;
+}
+
+/** A report is composed anew after this time even if nothing changed, so that its timestamp and uptime are right to the second. */
+const LONGEST_REUSE = 1000;
+
+/** Answers one probe: from the report at hand while nothing in it is out of date, else after asking whoever has to be asked. */
+export class Probe {
+  readonly #rules: ProbeRules;
+  readonly #identity: ServiceIdentity;
+  readonly #revision: Revision;
+  #evaluation: Evaluation | undefined;
+  #reusableUntil = -Infinity;
+  #composedAtRevision = -1;
+  #underWay: Promise<Evaluation> | undefined;
+
+  constructor(rules: ProbeRules, identity: ServiceIdentity, revision: Revision) {
+    this.#rules = rules;
+    this.#identity = identity;
+    this.#revision = revision;
+  }
+
+  /**
+   * Not a promise when nothing has to be asked: most probes are answered without leaving this call. A caller who has
+   * less time than the deadline says how much, in milliseconds.
+   */
+  evaluate(patience: number = this.#rules.deadline): Evaluation | Promise<Evaluation> {
+    const now = elapsed();
+    if (
+      this.#evaluation !== undefined &&
+      now <= this.#reusableUntil &&
+      this.#composedAtRevision === this.#revision.value
+    ) {
+      return this.#evaluation;
+    }
+    const underWay = this.#underWay ?? this.#renew(now);
+    if (!(underWay instanceof Promise) || patience >= this.#rules.deadline) return underWay;
+    return settledWithin([underWay], patience).then(() => this.#compose(this.#rules.members()));
+  }
+
+  #renew(now: number): Evaluation | Promise<Evaluation> {
+    const runs: Promise<void>[] = [];
+    // Who comes while the others are being asked has not been asked, and is in the next report.
+    const members = this.#rules.members();
+    for (const runner of members) {
+      if (this.#rules.describe?.(runner)) continue;
+      const run = runner.refresh(now);
+      if (run) runs.push(run);
+    }
+    for (const runner of this.#rules.alsoRuns?.() ?? []) {
+      const run = runner.refresh(now);
+      if (run) runs.push(run);
+    }
+    if (runs.length === 0) return this.#compose(members);
+    return (this.#underWay = settledWithin(runs, this.#rules.deadline).then(() => {
+      this.#underWay = undefined;
+      return this.#compose(members);
+    }));
+  }
+
+  #compose(members: readonly CheckRunner[]): Evaluation {
+    const now = moment();
+    const details: Record<string, HealthCheckDetail> = {};
+    const parts: { status: HealthStatus; critical: boolean }[] = [];
+    let reusableUntil = now.elapsed + LONGEST_REUSE;
+    let oldest: Moment = now;
+
+    for (const runner of members) {
+      const kept = this.#rules.describe?.(runner);
+      const described = kept ?? describeCheck(runner, now, this.#overdue(runner));
+      details[runner.name] = described;
+      const critical = this.#rules.isCritical?.(runner) ?? runner.definition.settings.critical;
+      parts.push({ status: described.status, critical });
+      if (kept) continue;
+      reusableUntil = Math.min(reusableUntil, runner.freshUntil);
+      const finished = runner.history.latest?.finished;
+      if (finished && finished.elapsed < oldest.elapsed) oldest = finished;
+    }
+    for (const runner of this.#rules.alsoRuns?.() ?? []) reusableUntil = Math.min(reusableUntil, runner.freshUntil);
+    const reason = this.#rules.closedBecause?.();
+    if (reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
+
+    const report: HealthReport = Object.freeze({
+      status: aggregate(parts),
+      ...(reason !== undefined && { reason }),
+      timestamp: isoTime(now),
+      details: Object.freeze(details),
+      service_info: Object.freeze(describeService(this.#identity)),
+    });
+    this.#reusableUntil = reusableUntil;
+    this.#composedAtRevision = this.#revision.value;
+    return (this.#evaluation = { report, checkedAt: isoTime(oldest) });
+  }
+
+  #overdue(runner: CheckRunner): Overdue | undefined {
+    return runner.isRunning && !runner.isInBackground ? { deadline: this.#rules.deadline } : undefined;
+  }
+}
+
+/** Resolves when all have settled, or after the given time. Runs do not reject. */
+function settledWithin(runs: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    timer.unref();
+    void Promise.all(runs).then(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,56 @@
+/**
+ * The state of an indicator or of a whole report.
+ *
+ * - `UP`: works.
+ * - `DEGRADED`: works, with less than all of it: slow, a replica missing, a non-critical dependency down.
+ * - `UNKNOWN`: nobody can say: the check has not run yet, or its last result is too old to be trusted.
+ * - `OUT_OF_SERVICE`: taken out on purpose: starting, in maintenance, shutting down.
+ * - `DOWN`: does not work.
+ * - `SKIPPED`: not asked (disabled, or its condition is false). It takes no part in the status of a report.
+ */
+export const HealthStatus = {
+  UP: 'UP',
+  DEGRADED: 'DEGRADED',
+  UNKNOWN: 'UNKNOWN',
+  OUT_OF_SERVICE: 'OUT_OF_SERVICE',
+  DOWN: 'DOWN',
+  SKIPPED: 'SKIPPED',
+} as const;
+
+export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus];
+
+/** The statuses that a report as a whole can have. */
+export type ReportStatus = Exclude<HealthStatus, 'SKIPPED'>;
+
+const SEVERITY: Readonly<Record<HealthStatus, number>> = {
+  SKIPPED: 0,
+  UP: 1,
+  DEGRADED: 2,
+  UNKNOWN: 3,
+  OUT_OF_SERVICE: 4,
+  DOWN: 5,
+};
+
+export function isHealthStatus(value: unknown): value is HealthStatus {
+  return typeof value === 'string' && Object.hasOwn(SEVERITY, value);
+}
+
+/** Whether a status takes an instance out of rotation unless its indicator is non-critical. */
+export function isFailing(status: HealthStatus): boolean {
+  return SEVERITY[status] > SEVERITY.DEGRADED;
+}
+
+/** What one status contributes to a report: a non-critical failure makes the report DEGRADED at worst. */
+function contribution(status: HealthStatus, critical: boolean): HealthStatus {
+  return !critical && isFailing(status) ? HealthStatus.DEGRADED : status;
+}
+
+/** The worst of the given statuses. Nothing that takes part means `UP`. */
+export function aggregate(parts: Iterable<{ status: HealthStatus; critical: boolean }>): ReportStatus {
+  let worst: ReportStatus = HealthStatus.UP;
+  for (const part of parts) {
+    const status = contribution(part.status, part.critical);
+    if (status !== HealthStatus.SKIPPED && SEVERITY[status] > SEVERITY[worst]) worst = status;
+  }
+  return worst;
+}

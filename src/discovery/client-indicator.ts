@@ -1,0 +1,33 @@
+import { Inject, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { HealthCheckContext, HealthCheckReturn } from '../core/check.js';
+import type { HealthIndicator } from './health-indicator.decorator.js';
+import { getIndicatorMetadata } from './indicator-metadata.js';
+import { type ClientRequest, findClient } from './injected-client.js';
+
+/** What an integration is made of: an indicator of a client that the application has, and uses for its own work. */
+export abstract class ClientIndicator<Client> implements HealthIndicator, OnModuleInit {
+  // Not a parameter of the constructor, so that a subclass can have a constructor of its own.
+  @Inject(ModuleRef)
+  private readonly moduleRef!: ModuleRef;
+  #client: Promise<Client> | undefined;
+
+  /** What client it needs. A package that has to be loaded for the answer is loaded here. */
+  protected abstract request(): ClientRequest<Client> | Promise<ClientRequest<Client>>;
+
+  abstract check(context: HealthCheckContext): HealthCheckReturn;
+
+  /** Found at the start, so that an application without it does not start. One that is not asked may lack it. */
+  async onModuleInit(): Promise<void> {
+    if (getIndicatorMetadata(this.constructor)?.options.enabled !== false) await this.client();
+  }
+
+  /** The client. In a module that is loaded lazily, which Nest calls no hooks of, it is looked for by the first check. */
+  protected client(): Promise<Client> {
+    return (this.#client ??= this.#find());
+  }
+
+  async #find(): Promise<Client> {
+    return findClient(this.moduleRef, await this.request());
+  }
+}

@@ -1,0 +1,173 @@
+import type { ModulesContainer } from '@nestjs/core';
+import type { CheckDefinition } from '../core/check.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import {
+  endpointPathShared,
+  groupMemberUnknown,
+  indicatorNotSingleton,
+  indicatorWithoutCheck,
+  nameMissing,
+  nameTaken,
+} from '../errors/messages.js';
+import type { Environment } from '../options/environment.js';
+import type { HealthSettings } from '../options/health-settings.js';
+import { checkName } from '../options/names.js';
+import {
+  checkIndicatorOptions,
+  indicatorOptionsFromEnvironment,
+  resolveCheckSettings,
+} from '../options/resolve-indicator.js';
+import type { HealthIndicator } from './health-indicator.decorator.js';
+import { nameFromClass } from './indicator-name.js';
+import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indicators.js';
+
+/** What one look at the container has brought. */
+export interface Exploration {
+  readonly definitions: readonly CheckDefinition[];
+  readonly faults: readonly ConfigurationFault[];
+  /** What is odd, but does not stop the application. */
+  readonly warnings: readonly string[];
+}
+
+interface Registered {
+  readonly place: string;
+  readonly token: unknown;
+}
+
+/** Finds the indicators among all providers of the application, and those of modules that are loaded later. */
+export class IndicatorExplorer {
+  readonly #modules: ModulesContainer;
+  readonly #settings: HealthSettings;
+  readonly #environment: Environment;
+  readonly #explored = new Set<object>();
+  readonly #instances = new Set<unknown>();
+  readonly #registered = new Map<string, Registered>();
+  #modulesSeen = 0;
+
+  constructor(modules: ModulesContainer, settings: HealthSettings, environment: Environment) {
+    this.#modules = modules;
+    this.#settings = settings;
+    this.#environment = environment;
+  }
+
+  /** Whether modules have come since the last look. Cheap enough to be asked by every probe. */
+  get hasNewModules(): boolean {
+    return this.#modules.size !== this.#modulesSeen;
+  }
+
+  /** Looks at every module that it has not seen yet. An indicator with a fault is not among the definitions. */
+  explore(): Exploration {
+    const definitions: CheckDefinition[] = [];
+    const faults: ConfigurationFault[] = [];
+    const warnings: string[] = [];
+    let isComplete = true;
+    for (const module of this.#modules.values()) {
+      if (this.#explored.has(module)) continue;
+      // At the start everything is there; a module that is loaded later is looked at when its providers are.
+      if (this.#modulesSeen !== 0 && !isLoaded(module)) {
+        isComplete = false;
+        continue;
+      }
+      this.#explored.add(module);
+      for (const provided of indicatorsOf(module)) {
+        const definition = this.#define(provided, faults, warnings);
+        if (definition) definitions.push(definition);
+      }
+    }
+    this.#modulesSeen = isComplete ? this.#modules.size : -1;
+    return { definitions, faults, warnings };
+  }
+
+  /** Checks what the options say of indicators by name. It makes sense once all modules of the start are explored. */
+  checkReferences(): ConfigurationFault[] {
+    const faults: ConfigurationFault[] = [];
+    const known = [...this.#registered.keys()];
+    for (const [group, { indicators }] of this.#settings.groups) {
+      const namesake = this.#registered.get(group);
+      if (namesake) faults.push(nameTaken(group, [namesake.place, `the group "${group}"`]));
+      for (const member of indicators) {
+        if (!this.#registered.has(member)) faults.push(groupMemberUnknown(`the group "${group}"`, member, known));
+      }
+    }
+    for (const name of Object.keys(this.#settings.indicators)) {
+      if (!this.#registered.has(name)) {
+        faults.push(groupMemberUnknown('HealthModule options, indicators', name, known));
+      }
+    }
+    return [...faults, ...this.#sharedPaths()];
+  }
+
+  #define(provided: ProvidedIndicator, faults: ConfigurationFault[], warnings: string[]): CheckDefinition | undefined {
+    const place = `${provided.className || 'a class without a name'} in ${provided.moduleName}`;
+    if (provided.scope !== undefined) {
+      faults.push(indicatorNotSingleton(place, provided.scope));
+      return undefined;
+    }
+    if (this.#instances.has(provided.instance)) return undefined;
+
+    const name = provided.metadata.name ?? nameFromClass(provided.className);
+    if (name === '' && provided.metadata.name === undefined) {
+      faults.push(nameMissing(place));
+      return undefined;
+    }
+    if (!checkName(place, name, faults)) return undefined;
+    const earlier = this.#registered.get(name);
+    if (earlier) {
+      if (earlier.token === provided.token) {
+        warnings.push(
+          `${place} is a second instance of the indicator "${name}" and is not asked; only ${earlier.place} is. ` +
+            'Provide it in one module and export it from there.',
+        );
+      } else {
+        faults.push(nameTaken(name, [earlier.place, place]));
+      }
+      return undefined;
+    }
+    this.#registered.set(name, { place, token: provided.token });
+    return this.#complete(name, place, provided, faults);
+  }
+
+  #complete(
+    name: string,
+    place: string,
+    { instance, metadata }: ProvidedIndicator,
+    faults: ConfigurationFault[],
+  ): CheckDefinition | undefined {
+    const found: ConfigurationFault[] = [...(metadata.faults ?? [])];
+    const { defaults, indicators, groups } = this.#settings;
+    const settings = resolveCheckSettings(
+      place,
+      [
+        defaults,
+        checkIndicatorOptions({ place, options: metadata.options }, found),
+        indicators[name] ?? {},
+        indicatorOptionsFromEnvironment(name, this.#environment, found),
+      ],
+      groups.keys(),
+      found,
+    );
+    if (!isIndicator(instance)) found.push(indicatorWithoutCheck(place));
+    faults.push(...found);
+    if (found.length > 0 || !isIndicator(instance)) return undefined;
+    this.#instances.add(instance);
+    return { name, settings, check: (context) => instance.check(context) };
+  }
+
+  /** An endpoint that was moved may stand in the way of a name. */
+  #sharedPaths(): ConfigurationFault[] {
+    const { endpoints, groups } = this.#settings;
+    if (!endpoints.checks.enabled) return [];
+    const named = new Map([...groups.keys()].map((group) => [group, `the group "${group}"`]));
+    for (const [name, { place }] of this.#registered) named.set(name, place);
+    return Object.entries(endpoints).flatMap(([endpoint, { enabled, path }]) => {
+      const place = enabled ? named.get(path) : undefined;
+      return place === undefined ? [] : [endpointPathShared(path, [`the endpoint "${endpoint}"`, place])];
+    });
+  }
+}
+
+function isIndicator(instance: unknown): instance is HealthIndicator {
+  return (
+    typeof instance === 'object' && instance !== null && 'check' in instance && typeof instance.check === 'function'
+  );
+}

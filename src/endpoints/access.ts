@@ -1,0 +1,68 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { AccessSettings } from '../options/health-settings.js';
+import { type HealthView, VIEWS } from '../options/view.js';
+
+/** Tells known callers from strangers. Whatever goes wrong on the way, the caller is a stranger. */
+export class Access {
+  readonly #authorize: AccessSettings['authorize'];
+  readonly #digests: readonly Buffer[];
+  readonly #onFault: (fault: unknown) => void;
+
+  /** `onFault` is told what `authorize` threw. */
+  constructor(settings: AccessSettings, onFault: (fault: unknown) => void) {
+    this.#authorize = settings.authorize;
+    this.#digests = settings.apiKeys.map(digest);
+    this.#onFault = onFault;
+  }
+
+  /** The view that the caller is granted. Undefined: a stranger. `patience` is how long, in milliseconds, `authorize` may take. */
+  async viewFor(request: HealthRequest, patience: number): Promise<HealthView | undefined> {
+    if (this.#hasKey(request)) return 'full';
+    if (!this.#authorize) return undefined;
+    try {
+      return granted(await inTime(this.#authorize(request), patience));
+    } catch (fault) {
+      this.#onFault(fault);
+      return undefined;
+    }
+  }
+
+  #hasKey({ headers }: HealthRequest): boolean {
+    if (this.#digests.length === 0) return false;
+    const key = single(headers['x-health-key']) ?? bearer(single(headers['authorization']));
+    if (key === undefined) return false;
+    const given = digest(key);
+    // Digests are of one length, and every one is compared: the time taken tells nothing of any key.
+    return this.#digests.reduce((found, known) => timingSafeEqual(known, given) || found, false);
+  }
+}
+
+async function inTime(decision: unknown, patience: number): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`authorize took longer than ${patience} ms`)), patience);
+    timer.unref();
+  });
+  try {
+    return await Promise.race([decision, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function granted(decision: unknown): HealthView | undefined {
+  return decision === true ? 'full' : VIEWS.find((view) => view === decision);
+}
+
+function single(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function bearer(authorization: string | undefined): string | undefined {
+  return authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+function digest(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}

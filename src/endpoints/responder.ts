@@ -1,0 +1,169 @@
+import { elapsed } from '../core/moment.js';
+import type { Evaluation } from '../core/probe.js';
+import type { StandardProbe } from '../core/registry.js';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthSettings } from '../options/health-settings.js';
+import { type HealthView, VIEWS } from '../options/view.js';
+import type { Access } from './access.js';
+import { BASE_HEADERS, type HealthResponse, finishResponse } from './health-response.js';
+import { project, wider } from './views.js';
+
+/** Where reports come from. */
+export interface ReportSource {
+  has(name: string): boolean;
+  /** `patience`: how many milliseconds the caller has, if that is less than the deadline. */
+  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation>;
+}
+
+type Answer = HealthResponse | Promise<HealthResponse>;
+
+/** The finished answers to one question, one for each view, as long as the evaluation behind them is the current one. */
+interface Rendered {
+  evaluation: Evaluation;
+  readonly responses: Partial<Record<HealthView, HealthResponse>>;
+}
+
+/** Told of every answer to the readiness probe. */
+export type OnReadinessAnswered = (request: HealthRequest, response: HealthResponse) => void;
+
+/** Turns a question over HTTP into a finished answer. It knows requests and answers as data, and no framework. */
+export class Responder {
+  readonly #settings: HealthSettings;
+  readonly #source: ReportSource;
+  readonly #access: Access | undefined;
+  readonly #onReadinessAnswered: OnReadinessAnswered | undefined;
+  readonly #rendered = new Map<string, Rendered>();
+  readonly #notFound: HealthResponse;
+  readonly #unauthorized: HealthResponse;
+
+  constructor(
+    settings: HealthSettings,
+    source: ReportSource,
+    access?: Access,
+    onReadinessAnswered?: OnReadinessAnswered,
+  ) {
+    this.#settings = settings;
+    this.#source = source;
+    this.#access = access;
+    this.#onReadinessAnswered = onReadinessAnswered;
+    const headers = { ...BASE_HEADERS, ...settings.headers };
+    const challenge = { ...headers, 'www-authenticate': 'Bearer realm="health"' };
+    this.#notFound = finishResponse(404, headers, { error: 'not found' });
+    this.#unauthorized = finishResponse(401, challenge, { error: 'unauthorized' });
+  }
+
+  /** Answers `/health`. */
+  overview(request: HealthRequest): Answer {
+    if (asksDeep(request.url)) {
+      return this.#settings.endpoints.deep.enabled ? this.probe('deep', request) : this.#notFound;
+    }
+    return this.#answer('live', this.#settings.endpoints.overview.view, request);
+  }
+
+  /** Answers one of the standard probes. */
+  probe(probe: StandardProbe, request: HealthRequest): Answer {
+    const { view } = this.#settings.endpoints[probe];
+    if (probe === 'deep' && this.#access) return this.#deep(this.#access, request);
+    const answer = this.#answer(probe, view, request);
+    if (probe === 'ready' && this.#onReadinessAnswered) this.#tell(this.#onReadinessAnswered, request, answer);
+    return answer;
+  }
+
+  /** Answers `/health/<name>`: one indicator or one group. Callers who may not see components are not told which exist. */
+  check(name: string, request: HealthRequest): Answer {
+    // Standard probes have endpoints of their own, which can be turned off or moved.
+    if (Object.hasOwn(this.#settings.endpoints, name) || !this.#source.has(name)) return this.#notFound;
+    const { view } = this.#settings.endpoints.checks;
+    if (!this.#access) return view === 'status' ? this.#notFound : this.#answer(name, view, request);
+    return this.#check(name, view, this.#access, request);
+  }
+
+  #answer(name: string, view: HealthView, request: HealthRequest): Answer {
+    const evaluation = this.#source.evaluate(name);
+    if (this.#access) return this.#widened(name, view, evaluation, this.#access.viewFor(request, this.#half(name)));
+    if (evaluation instanceof Promise) return evaluation.then((evaluated) => this.#render(name, view, evaluated));
+    return this.#render(name, view, evaluation);
+  }
+
+  async #widened(
+    name: string,
+    view: HealthView,
+    evaluation: Evaluation | Promise<Evaluation>,
+    granted: Promise<HealthView | undefined>,
+  ): Promise<HealthResponse> {
+    const [evaluated, theirs] = await Promise.all([evaluation, granted]);
+    return this.#render(name, theirs === undefined ? view : wider(view, theirs), evaluated);
+  }
+
+  async #deep(access: Access, request: HealthRequest): Promise<HealthResponse> {
+    const began = elapsed();
+    const granted = await access.viewFor(request, this.#half('deep'));
+    if (granted === undefined) return this.#unauthorized;
+    return this.#render('deep', granted, await this.#evaluateInTime('deep', began));
+  }
+
+  async #check(name: string, view: HealthView, access: Access, request: HealthRequest): Promise<HealthResponse> {
+    const began = elapsed();
+    const granted = await access.viewFor(request, this.#half(name));
+    const theirs = granted === undefined ? view : wider(view, granted);
+    if (theirs === 'status') return this.#notFound;
+    return this.#render(name, theirs, await this.#evaluateInTime(name, began));
+  }
+
+  /** In what is left of the deadline. */
+  #evaluateInTime(name: string, began: number): Evaluation | Promise<Evaluation> {
+    return this.#source.evaluate(name, this.#deadline(name) - (elapsed() - began));
+  }
+
+  #deadline(name: string): number {
+    return this.#settings.deadlines[name] ?? this.#settings.deadline;
+  }
+
+  /** What `authorize` may take of the deadline. */
+  #half(name: string): number {
+    return this.#deadline(name) / 2;
+  }
+
+  #tell(listener: OnReadinessAnswered, request: HealthRequest, answer: Answer): void {
+    if (answer instanceof Promise)
+      void answer.then(
+        (finished) => listener(request, finished),
+        () => undefined,
+      );
+    else listener(request, answer);
+  }
+
+  #render(name: string, view: HealthView, evaluation: Evaluation): HealthResponse {
+    let rendered = this.#rendered.get(name);
+    if (rendered?.evaluation !== evaluation) {
+      rendered = { evaluation, responses: {} };
+      this.#rendered.set(name, rendered);
+    }
+    return (rendered.responses[view] ??= this.#serialise(evaluation, view));
+  }
+
+  #serialise({ report, checkedAt }: Evaluation, view: HealthView): HealthResponse {
+    const { statusCodes, retryAfter, identity, headers } = this.#settings;
+    const statusCode = statusCodes[report.status];
+    return finishResponse(
+      statusCode,
+      {
+        ...BASE_HEADERS,
+        'x-health-status': report.status,
+        'x-health-checked-at': checkedAt,
+        ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+        ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
+        ...headers,
+      },
+      project(report, view),
+    );
+  }
+}
+
+/** `?deep=true`, `?deep=1` or just `?deep`. The query is read from the URL, whatever parser the application has set. */
+function asksDeep(url: string): boolean {
+  const start = url.indexOf('?');
+  if (start < 0) return false;
+  const value = new URLSearchParams(url.slice(start + 1)).get('deep');
+  return value !== null && ['true', '1', ''].includes(value.toLowerCase());
+}

@@ -1,0 +1,18 @@
+import type { HealthCheckDetail, HealthReport } from '../core/report.js';
+import type { HealthView } from '../options/view.js';
+
+/** The part of a report that a caller may see. */
+export function project(report: HealthReport, view: HealthView): object {
+  if (view === 'full') return report;
+  if (view === 'status') return { status: report.status };
+  const components: Record<string, Pick<HealthCheckDetail, 'status'>> = {};
+  for (const [name, { status }] of Object.entries(report.details)) components[name] = { status };
+  return { ...report, details: components };
+}
+
+const WIDTH: Readonly<Record<HealthView, number>> = { status: 0, components: 1, full: 2 };
+
+/** Whichever of two views shows more. */
+export function wider(one: HealthView, other: HealthView): HealthView {
+  return WIDTH[one] >= WIDTH[other] ? one : other;
+}

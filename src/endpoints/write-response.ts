@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthResponse } from './health-response.js';
+
+/** What is used of a Fastify reply. */
+interface FastifyReply {
+  readonly raw: ServerResponse;
+  readonly request: HealthRequest;
+  readonly sent: boolean;
+  code(statusCode: number): FastifyReply;
+  headers(headers: Readonly<Record<string, string>>): FastifyReply;
+  getHeaders(): object;
+  hijack(): unknown;
+  send(body: string | Buffer): unknown;
+}
+
+/** The response object of any adapter: Express and node:http hand out Node's own, Fastify wraps it. */
+export type AdapterResponse = ServerResponse | FastifyReply;
+
+/** Hands finished bytes to the server. Nothing is written if somebody has answered already. */
+export function writeResponse(response: AdapterResponse, answer: HealthResponse): void {
+  if ('raw' in response) writeToFastify(response, answer);
+  // Past res.send() of Express, which would add an ETag and turn a probe with If-None-Match into a 304.
+  else if (!response.headersSent) response.writeHead(answer.statusCode, { ...answer.headers }).end(answer.body);
+}
+
+/**
+ * Fastify would check and copy what is finished already, so it is passed by, unless somebody takes part in the answer:
+ * a plugin that has set headers, or a middleware that has put its own `writeHead` in place. `onResponse` hooks run
+ * either way.
+ */
+function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body }: HealthResponse): void {
+  if (reply.sent) return;
+  if (Object.hasOwn(reply.raw, 'writeHead') || !isEmpty(reply.getHeaders())) {
+    reply.code(statusCode).headers(headers).send(body);
+    return;
+  }
+  reply.hijack();
+  reply.raw.writeHead(statusCode, fields).end(body);
+}
+
+function isEmpty(headers: object): boolean {
+  for (const name in headers) return name === '';
+  return true;
+}

@@ -1,0 +1,167 @@
+import { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import { type HttpServer, Logger, type Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { bootNotices } from './boot-notices.js';
+import { HealthEngine } from './core/health-engine.js';
+import { drainHooks } from './discovery/drain-hooks.js';
+import { IndicatorExplorer } from './discovery/indicator-explorer.js';
+import { registerAliases } from './endpoints/aliases.js';
+import { Access } from './endpoints/access.js';
+import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
+import { Responder } from './endpoints/responder.js';
+import { HealthConfigurationError } from './errors/configuration.error.js';
+import { HealthService } from './health.service.js';
+import { AnnouncedWork } from './lifecycle/announced-work.js';
+import { ApplicationState } from './lifecycle/application-state.js';
+import { Connections } from './lifecycle/connections.js';
+import { Drain } from './lifecycle/drain.js';
+import { ProberWatch } from './lifecycle/prober-watch.js';
+import { logChange } from './logging/change-logger.js';
+import { formatRaw } from './logging/raw-error.js';
+import type { HealthModuleOptions } from './options/health-module-options.js';
+import type { HealthSettings } from './options/health-settings.js';
+import { type ResolvedOptions, resolveModuleOptions } from './options/resolve-module.js';
+
+const FOREIGN_REFUSALS =
+  'return503OnClosing turns every route to 503 as soon as a shutdown begins, live included, and before balancers have ' +
+  'noticed, so requests are lost. Remove it: ready says 503 by itself.';
+
+/** The parts of one configured module, put together. */
+export class HealthRuntime {
+  readonly settings: HealthSettings;
+  readonly service: HealthService;
+  readonly responder: Responder;
+  readonly #options: ResolvedOptions;
+  readonly #engine: HealthEngine;
+  readonly #state: ApplicationState;
+  readonly #explorer: IndicatorExplorer;
+  readonly #connections: Connections;
+  readonly #drain: Drain;
+  readonly #logger = new Logger('Health');
+  #hasWarned = false;
+
+  /** `isOnly`: the module is configured once, as it should be. Else it has no routes, which would clash before anybody could say why. */
+  constructor(
+    options: HealthModuleOptions,
+    controller: Type<EndpointHandlers>,
+    modules: ModulesContainer,
+    isOnly: boolean,
+  ) {
+    this.#options = resolveModuleOptions(options);
+    const { settings } = this.#options;
+    this.settings = settings;
+    const isSound = isOnly && this.#options.faults.length === 0;
+    if (isSound) this.#options.faults.push(...mapRoutes(controller, settings));
+
+    const logger = this.#logger;
+    this.#state = new ApplicationState(() => this.#engine.invalidate());
+    this.#engine = new HealthEngine({
+      ...settings,
+      gate: this.#state,
+      onListenerFault: (fault) => logger.error(`A listener failed:\n${formatRaw(fault)}`),
+    });
+    if (settings.logging) this.#engine.onChange((change) => logChange(logger, change));
+    this.#explorer = new IndicatorExplorer(modules, settings, this.#options.environment);
+
+    const work = new AnnouncedWork();
+    const watch = new ProberWatch();
+    this.#connections = new Connections((path, response) => {
+      const isProbe = path.includes(`/${settings.path}`);
+      if (isProbe && !response.hasHeader('x-health-status')) this.#warnOfForeignRefusals();
+    });
+    this.#drain = new Drain({
+      settings: settings.shutdown,
+      state: this.#state,
+      watch,
+      connections: this.#connections,
+      work,
+      logger,
+      hooks: () => drainHooks(modules),
+      formatError: formatRaw,
+    });
+    this.service = new HealthService({
+      engine: this.#engine,
+      state: this.#state,
+      explorer: this.#explorer,
+      work,
+      logger,
+    });
+
+    const onFault = (fault: unknown): void => logger.error(`authorize failed, access denied:\n${formatRaw(fault)}`);
+    const access = settings.access && new Access(settings.access, onFault);
+    this.responder = new Responder(settings, this.service, access, ({ headers, socket }, { statusCode }) => {
+      watch.saw(socket?.remoteAddress ?? '', single(headers['user-agent']), statusCode === 503);
+    });
+  }
+
+  /** Finds the indicators and checks the whole configuration. Throws one error with everything that is wrong. */
+  discover(): void {
+    const { faults, environment } = this.#options;
+    const found = this.#explorer.explore();
+    faults.push(...found.faults, ...this.#explorer.checkReferences());
+    if (faults.length > 0) throw new HealthConfigurationError(faults);
+
+    for (const definition of found.definitions) this.#engine.add(definition);
+    for (const notice of [...found.warnings, ...bootNotices(this.settings, environment, found.definitions)]) {
+      this.#logger.warn(notice);
+    }
+  }
+
+  /** Puts the routes beside the controller's on the server, and keeps an eye on its connections. */
+  attach(adapter: HttpServer): void {
+    registerAliases(adapter, this.settings, this.responder);
+    this.#watch(adapter.getHttpServer());
+    const instance: unknown = adapter.getInstance();
+    if (isFastify(instance)) {
+      instance.addHook('onListen', (done) => {
+        for (const server of furtherServers(instance)) this.#watch(server);
+        done();
+      });
+    }
+    if ('return503OnClosing' in adapter && adapter.return503OnClosing === true) this.#warnOfForeignRefusals();
+  }
+
+  /** Everything else has started. */
+  start(): void {
+    this.#engine.start();
+    this.#state.bootstrapped();
+  }
+
+  /** Takes the application out of service, then ends all checks: what they ask is about to be destroyed. */
+  async stop(): Promise<void> {
+    await this.#drain.run();
+    this.#engine.stop();
+  }
+
+  #watch(server: unknown): void {
+    if (server instanceof Server || server instanceof TlsServer) this.#connections.watch(server);
+  }
+
+  #warnOfForeignRefusals(): void {
+    if (this.#hasWarned) return;
+    this.#hasWarned = true;
+    this.#logger.warn(FOREIGN_REFUSALS);
+  }
+}
+
+function single(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' ? header : '';
+}
+
+interface Fastify {
+  addHook(name: 'onListen', hook: (done: () => void) => void): unknown;
+}
+
+function isFastify(instance: unknown): instance is Fastify {
+  return typeof instance === 'object' && instance !== null && 'addHook' in instance;
+}
+
+/** Fastify opens one more server for each further address of `localhost`, and hands out the first only. */
+function furtherServers(instance: object): readonly unknown[] {
+  const key = Object.getOwnPropertySymbols(instance).find(
+    ({ description }) => description === 'fastify.serverBindings',
+  );
+  const servers: unknown = key && Reflect.get(instance, key);
+  return Array.isArray(servers) ? servers : [];
+}

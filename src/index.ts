@@ -1,0 +1,58 @@
+export { HealthStatus } from './core/status.js';
+export type { ReportStatus } from './core/status.js';
+export { degraded, down, outOfService, skipped, unknown, up } from './core/result.js';
+export type { HealthData, HealthResult } from './core/result.js';
+export type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
+export type { HealthCheckDetail, HealthReport } from './core/report.js';
+export type { HealthChange } from './core/health-engine.js';
+export type { ServiceInfo } from './core/service-info.js';
+export { OnDrain } from './discovery/on-drain.decorator.js';
+export type { OnDrainOptions } from './discovery/on-drain.decorator.js';
+export { HealthIndicator } from './discovery/health-indicator.decorator.js';
+export { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
+export type { ConfigurationFault } from './errors/fault.js';
+export { HealthCheckError, isHealthCheckError } from './errors/health-check.error.js';
+export type { HealthCheckErrorOptions } from './errors/health-check.error.js';
+export { HealthCheckTimeoutError } from './errors/health-check-timeout.error.js';
+export { UnknownProbeError } from './errors/unknown-probe.error.js';
+export { HealthModule } from './health.module.js';
+export type { HealthModuleAsyncOptions, HealthOptionsFactory } from './health.module.js';
+export { HealthService } from './health.service.js';
+export type { DelayReadinessOptions } from './health.service.js';
+export { MemoryIndicator } from './indicators/memory.indicator.js';
+export type { MemoryIndicatorOptions } from './indicators/memory.indicator.js';
+export { DiskIndicator } from './indicators/disk.indicator.js';
+export type { DiskIndicatorOptions } from './indicators/disk.indicator.js';
+export type { Direction, Limits } from './indicators/limits.js';
+export { EventLoopIndicator } from './indicators/event-loop.indicator.js';
+export type { EventLoopIndicatorOptions } from './indicators/event-loop.indicator.js';
+export { CpuIndicator } from './indicators/cpu.indicator.js';
+export type { CpuIndicatorOptions } from './indicators/cpu.indicator.js';
+export { TcpIndicator } from './indicators/tcp.indicator.js';
+export type { TcpIndicatorOptions } from './indicators/tcp.indicator.js';
+export { DnsIndicator } from './indicators/dns.indicator.js';
+export type { DnsIndicatorOptions, DnsRecordType } from './indicators/dns.indicator.js';
+export { CertificateIndicator } from './indicators/certificate.indicator.js';
+export type { CertificateIndicatorOptions } from './indicators/certificate.indicator.js';
+export { HttpIndicator } from './indicators/http/http.indicator.js';
+export type { HttpAnswer, HttpIndicatorOptions } from './indicators/http/http.indicator.js';
+export { ThresholdIndicator } from './indicators/threshold.indicator.js';
+export type { InjectedInstance, InjectedToken, ThresholdIndicatorOptions } from './indicators/threshold.indicator.js';
+export { HeartbeatIndicator } from './indicators/heartbeat.indicator.js';
+export type { Heartbeat, HeartbeatIndicatorOptions } from './indicators/heartbeat.indicator.js';
+export { FileIndicator } from './indicators/file.indicator.js';
+export type { FileIndicatorOptions } from './indicators/file.indicator.js';
+export type { WorkHandle } from './lifecycle/announced-work.js';
+export type { ApplicationPhase } from './lifecycle/application-state.js';
+export type {
+  AccessOptions,
+  EndpointName,
+  EndpointOptions,
+  GroupOptions,
+  HealthModuleOptions,
+  HealthRequest,
+  ServiceOptions,
+  ShutdownOptions,
+} from './options/health-module-options.js';
+export type { HealthIndicatorOptions } from './options/indicator-options.js';
+export type { HealthView } from './options/view.js';

@@ -1,0 +1,80 @@
+import { availableParallelism } from 'node:os';
+import type { Type } from '@nestjs/common';
+import { elapsed } from '../core/moment.js';
+import type { HealthResult } from '../core/result.js';
+import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { milliseconds, numeric } from '../options/rules.js';
+import { type Limits, configureLimits, judge } from './limits.js';
+import { MeasuringIndicator } from './measuring-indicator.js';
+import type { Measurement } from './sliding-window.js';
+import { percent, rounded, share } from './units.js';
+
+/** Options of {@link CpuIndicator}. */
+export interface CpuIndicatorOptions extends HealthIndicatorOptions {
+  /**
+   * The share of its cores that the process has used, with all its threads, from 0 to 1. Default: `{ warn: 0.9 }`. There
+   * is no default for `fail`: an instance that is taken out because it is busy leaves its load to the others.
+   */
+  readonly usage?: Limits | false;
+  /**
+   * How many cores the process may use; a fraction is as good (`500m` of Kubernetes is 0.5). Default: what Node reports
+   * (`os.availableParallelism()`), which on Node 20 does not know a container's CPU quota: set it there.
+   */
+  readonly cores?: number;
+  /** The milliseconds that are looked back on; at least half of them count. Default: 10,000. A longer window reacts later. */
+  readonly window?: number;
+}
+
+const LIMITED = { usage: { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.9 } } } as const;
+
+/** Watches how much of its cores this process uses. */
+export function CpuIndicator(name: string, options: CpuIndicatorOptions = {}): Type<HealthIndicator> {
+  const { own, limits, annotate } = configureLimits(
+    'CpuIndicator',
+    name,
+    options,
+    { cores: numeric(0.001, 4096), window: milliseconds(100) },
+    LIMITED,
+  );
+  const { cores = availableParallelism(), window = 10_000 } = own;
+
+  class ConfiguredCpuIndicator extends MeasuringIndicator<CpuMeasurement> {
+    constructor() {
+      super(window, () => new CpuMeasurement());
+    }
+
+    protected judge({ used, age }: CpuMeasurement): HealthResult {
+      const usage = used / age / cores;
+      return judge([{ what: 'CPU in use', value: usage, limits: limits.usage, show: percent }], {
+        usage: share(usage),
+        cores_used: rounded(used / age, 2),
+        cores,
+      });
+    }
+  }
+  annotate(ConfiguredCpuIndicator);
+  return ConfiguredCpuIndicator;
+}
+
+class CpuMeasurement implements Measurement {
+  #usage = process.cpuUsage();
+  #since = elapsed();
+
+  /** Milliseconds of one core. */
+  get used(): number {
+    const { user, system } = process.cpuUsage(this.#usage);
+    return (user + system) / 1000;
+  }
+
+  get age(): number {
+    return elapsed() - this.#since;
+  }
+
+  restart(): void {
+    this.#usage = process.cpuUsage();
+    this.#since = elapsed();
+  }
+
+  stop(): void {}
+}

@@ -1,0 +1,78 @@
+import { isRecord } from '../../core/redact.js';
+import { HealthStatus } from '../../core/status.js';
+
+/** What a dependency says of its own health. */
+export interface ForeignHealth {
+  readonly status: 'UP' | 'DEGRADED' | 'DOWN';
+  /** The dependency's own word for it. */
+  readonly word: string;
+  /** The names of its parts that are not fine. */
+  readonly failing: readonly string[];
+}
+
+/**
+ * The words of this library, of Spring Boot (`UP`, `OUT_OF_SERVICE`), of `application/health+json` (`pass`, `warn`,
+ * `fail`, draft-inadarei-api-health-check) and of @nestjs/terminus (`ok`, `error`, `shutting_down`).
+ */
+const WORDS: Readonly<Record<string, ForeignHealth['status']>> = {
+  up: HealthStatus.UP,
+  pass: HealthStatus.UP,
+  ok: HealthStatus.UP,
+  degraded: HealthStatus.DEGRADED,
+  warn: HealthStatus.DEGRADED,
+  down: HealthStatus.DOWN,
+  fail: HealthStatus.DOWN,
+  error: HealthStatus.DOWN,
+  out_of_service: HealthStatus.DOWN,
+  unknown: HealthStatus.DOWN,
+  shutting_down: HealthStatus.DOWN,
+};
+
+/** Media types that say of themselves that they hold nothing but a state of health. */
+const HEALTH_TYPE = /^application\/(?:health\+json|vnd\.spring-boot\.actuator\.v\d+\+json)$/;
+const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json$/;
+
+export const isHealthType = (mediaType: string): boolean => HEALTH_TYPE.test(mediaType);
+export const isJsonType = (mediaType: string): boolean => JSON_TYPE.test(mediaType);
+
+/** A name that may stand in a report: it comes from another server, which could be anybody's. */
+const NAME = /^[\w.:@/ -]{1,64}$/;
+const NAMES_SHOWN = 5;
+
+/** The state of health that a text of JSON holds. Undefined: it holds none. */
+export function foreignHealthIn(text: string): ForeignHealth | undefined {
+  const json = parse(text);
+  if (!isRecord(json)) return undefined;
+  const health = foreignHealthOf(json['status']);
+  return health && { ...health, failing: failingParts(json) };
+}
+
+/** The state of health that one word means. Undefined: it is not known. */
+export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
+  if (typeof word !== 'string') return undefined;
+  const key = word.toLowerCase();
+  const status = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
+  return status && { status, word, failing: [] };
+}
+
+/** `details` of this library and of terminus, `components` of Spring, `checks` of health+json, where each is a list. */
+function failingParts(json: Readonly<Record<string, unknown>>): string[] {
+  const parts = ['details', 'components', 'checks'].map((key) => json[key]).find(isRecord) ?? {};
+  return Object.entries(parts)
+    .filter(([name, part]) => NAME.test(name) && (Array.isArray(part) ? part : [part]).some(isFailing))
+    .map(([name]) => name)
+    .slice(0, NAMES_SHOWN);
+}
+
+function isFailing(part: unknown): boolean {
+  const health = isRecord(part) ? foreignHealthOf(part['status']) : undefined;
+  return health !== undefined && health.status !== HealthStatus.UP;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

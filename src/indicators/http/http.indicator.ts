@@ -1,0 +1,240 @@
+import type { Type } from '@nestjs/common';
+import type { HealthCheckContext } from '../../core/check.js';
+import { isRecord } from '../../core/redact.js';
+import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
+import { HealthStatus } from '../../core/status.js';
+import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
+import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
+import { type Rule, callable, flag, oneOf, whole } from '../../options/rules.js';
+import { configure } from '../configure.js';
+import { type Body, readBody } from './body.js';
+import { type ForeignHealth, foreignHealthIn, foreignHealthOf, isHealthType, isJsonType } from './foreign-health.js';
+import { type HttpHeaders, type Target, send, splitCredentials } from './request.js';
+
+/** What the predicate of {@link HttpIndicatorOptions.expect} is given. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The body as text; empty for HEAD. */
+  readonly body: string;
+  /** Parses the body. Throws if it is no JSON, which is DOWN. */
+  readonly json: () => unknown;
+}
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'] as const;
+
+/** Options of {@link HttpIndicator}. */
+export interface HttpIndicatorOptions extends HealthIndicatorOptions {
+  /**
+   * The http or https URL to ask. Required. Credentials in it are sent as basic authentication. No part of it appears in
+   * any answer but the host.
+   */
+  readonly url: string;
+  /** Default: `GET`. With `POST`, see to it that the request changes nothing: it is sent as often as probes come. */
+  readonly method?: (typeof METHODS)[number];
+  /**
+   * Headers to send, or a function that returns them before each run, for tokens that are renewed. Default: none but
+   * `accept` and `user-agent`. A redirect to another origin is not given them.
+   */
+  readonly headers?: HttpHeaders | (() => HttpHeaders | Promise<HttpHeaders>);
+  /** The body of a POST. Default: none. Its type is set with the header `content-type`. */
+  readonly body?: string;
+  /** The status, or the statuses, that are fine; any other is DOWN. Default: 200 to 299, and any with `expect`. */
+  readonly expectedStatus?: number | readonly number[];
+  /**
+   * Judges the answer: true is UP, false DOWN, and a result (`degraded('…')`) stands as it is. Default: none. With it
+   * nothing else looks at the body.
+   */
+  readonly expect?: (answer: HttpAnswer) => boolean | HealthResult | Promise<boolean | HealthResult>;
+  /**
+   * How many bytes of the body are read, after decompression. Default: 65,536. A longer answer is DOWN if its body is
+   * needed, for `expect` or because it says that it is a state of health; otherwise the rest is not read.
+   */
+  readonly maxBodyBytes?: number;
+  /**
+   * Whether the answer is read as a state of health: this library's, Spring Boot's and @nestjs/terminus's JSON, and
+   * `application/health+json`. A dependency that says it is degraded then is DEGRADED here, and one that says it is down
+   * is DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts.
+   */
+  readonly readHealth?: boolean;
+  /** How many redirects are followed. Default: 0, and a redirect is an answer like others, which is not expected. */
+  readonly maxRedirects?: number;
+  /**
+   * Whether the connection is left open for the next run. Default: true. False: it is closed after each run, so that the
+   * next one goes through a balancer anew.
+   */
+  readonly keepAlive?: boolean;
+}
+
+const url: Rule = {
+  expected: 'an http or https URL',
+  accepts: (value) => typeof value === 'string' && isUsableUrl(value),
+};
+
+function isUsableUrl(value: string): boolean {
+  try {
+    return /^https?:$/.test(splitCredentials(value).url.protocol);
+  } catch {
+    return false;
+  }
+}
+
+const headers: Rule = {
+  expected: 'an object of header names and values, or a function that returns one',
+  accepts: (value) => typeof value === 'function' || (isRecord(value) && areHeaders(value)),
+};
+
+function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
+  const probe = new Headers();
+  try {
+    for (const [name, text] of Object.entries(value)) {
+      if (typeof text !== 'string') return false;
+      probe.set(name, text);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const httpStatus = whole(100, 599);
+const statuses: Rule = {
+  expected: `${httpStatus.expected}, or a list of such`,
+  accepts: (value) =>
+    Array.isArray(value)
+      ? value.length > 0 && value.every((each) => httpStatus.accepts(each))
+      : httpStatus.accepts(value),
+};
+
+const anyText: Rule = { expected: 'a text', accepts: (value) => typeof value === 'string' };
+
+const RULES = {
+  url,
+  method: oneOf(METHODS),
+  headers,
+  body: anyText,
+  expectedStatus: statuses,
+  expect: callable,
+  maxBodyBytes: whole(1, 16 * 1024 * 1024),
+  readHealth: flag,
+  maxRedirects: whole(0, 20),
+  keepAlive: flag,
+};
+
+/** Asks an HTTP server, and understands the state of health that it may answer with. */
+export function HttpIndicator(name: string, options: HttpIndicatorOptions): Type<HealthIndicator> {
+  const { own, annotate } = configure('HttpIndicator', name, withPresentableUrl(options), RULES, ['url']);
+  const {
+    method = 'GET',
+    body,
+    expect,
+    maxBodyBytes = 65_536,
+    readHealth = true,
+    maxRedirects = 0,
+    keepAlive = true,
+  } = own;
+  const target = url.accepts(own.url) ? splitCredentials(own.url) : undefined;
+
+  class ConfiguredHttpIndicator implements HealthIndicator {
+    async check({ signal }: HealthCheckContext): Promise<HealthResult> {
+      signal.throwIfAborted();
+      if (!target) return down('it has no URL');
+      // Fetch leaves its listener on the signal until both are collected: it is given one of its own.
+      const request = new AbortController();
+      const onAbort = (): void => request.abort(signal.reason);
+      signal.addEventListener('abort', onAbort, { once: true });
+      try {
+        return await this.#ask(target, request.signal);
+      } finally {
+        signal.removeEventListener('abort', onAbort);
+        // Whatever was not read to its end, as the answers that were redirects, is cancelled.
+        request.abort();
+      }
+    }
+
+    async #ask(to: Target, signal: AbortSignal): Promise<HealthResult> {
+      const given = typeof own.headers === 'function' ? await own.headers() : own.headers;
+      const sent = { ...to.headers, ...given, ...(!keepAlive && { connection: 'close' }) };
+      const response = await send({ url: to.url, method, headers: sent, body }, maxRedirects, signal);
+      const read = await readBody(response, maxBodyBytes);
+      const data = { host: to.url.host, http_status: response.status };
+      return expect ? judgeBy(expect, response, read, data) : judgeHealth(response, read, data);
+    }
+  }
+  annotate(ConfiguredHttpIndicator);
+  return ConfiguredHttpIndicator;
+
+  async function judgeBy(
+    predicate: NonNullable<HttpIndicatorOptions['expect']>,
+    response: Response,
+    { text, isCut }: Body,
+    data: HealthData,
+  ): Promise<HealthResult> {
+    if (own.expectedStatus !== undefined && !isExpected(response.status)) return down(answered(response), data);
+    if (isCut) return down(`the answer is longer than ${maxBodyBytes} bytes`, data);
+    const { status } = response;
+    const answer: HttpAnswer = {
+      status,
+      headers: response.headers,
+      body: text,
+      json: () => JSON.parse(text) as unknown,
+    };
+    const verdict: unknown = await predicate(answer);
+    if (verdict === true) return up(data);
+    // The engine looks at whatever else it is.
+    return isRecord(verdict)
+      ? ({ data, ...verdict } as unknown as HealthResult)
+      : down('the answer is not as expected', data);
+  }
+
+  function judgeHealth(response: Response, read: Body, known: HealthData): HealthResult {
+    const health = readHealth ? healthIn(response, read) : undefined;
+    const data = {
+      ...known,
+      ...(typeof health === 'object' && {
+        reported_status: health.word,
+        ...(health.failing.length > 0 && { reported_failing: health.failing }),
+      }),
+    };
+    const words = typeof health === 'object' ? describe(health) : undefined;
+    if (!isExpected(response.status)) {
+      const isBad = typeof health === 'object' && health.status !== HealthStatus.UP;
+      return down(isBad ? `${answered(response)}, ${words}` : answered(response), data);
+    }
+    if (health === 'unreadable') return down('the answer holds no known state of health', data);
+    if (health?.status === HealthStatus.DOWN) return down(`it ${words}`, data);
+    return health?.status === HealthStatus.DEGRADED ? degraded(`it ${words}`, data) : up(data);
+  }
+
+  function isExpected(status: number): boolean {
+    const { expectedStatus } = own;
+    if (expectedStatus === undefined) return status >= 200 && status <= 299;
+    return typeof expectedStatus === 'number' ? status === expectedStatus : expectedStatus.includes(status);
+  }
+}
+
+/** What the answer says of the dependency's health: nothing, or that it should say something that nobody understands. */
+function healthIn({ headers: received }: Response, { text, isCut }: Body): ForeignHealth | 'unreadable' | undefined {
+  const mediaType = (received.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const header = foreignHealthOf(received.get('x-health-status'));
+  const inBody = isJsonType(mediaType) ? foreignHealthIn(text) : undefined;
+  // An answer to HEAD has a type and no body.
+  const shouldSay = isHealthType(mediaType) && (isCut || text !== '');
+  return inBody ?? header ?? (shouldSay ? 'unreadable' : undefined);
+}
+
+function describe({ word, failing }: ForeignHealth): string {
+  return failing.length > 0 ? `reports ${word}: ${failing.join(', ')}` : `reports ${word}`;
+}
+
+function answered({ status, headers: received }: Response): string {
+  const isRedirect = status >= 300 && status <= 399 && received.has('location');
+  return isRedirect ? `answered ${status}, a redirect that is not followed` : `answered ${status}`;
+}
+
+/** A URL that cannot be used is shown in a fault at boot: without what follows the path, which may be a token. */
+function withPresentableUrl(options: HttpIndicatorOptions): HttpIndicatorOptions {
+  const given: unknown = options.url;
+  if (typeof given !== 'string' || url.accepts(given)) return options;
+  return { ...options, url: given.replace(/[?#].*$/s, '?…') };
+}

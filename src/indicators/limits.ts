@@ -1,0 +1,117 @@
+import { type HealthData, type HealthResult, degraded, down, up } from '../core/result.js';
+import type { OwnRules } from '../discovery/configured-indicator.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import type { Rule } from '../options/rules.js';
+import { type Configured, type OwnOf, configure } from './configure.js';
+
+/** Two limits of one number. A value exactly at a limit is still within it. */
+export interface Limits {
+  /** Beyond it the indicator is DEGRADED: the report still answers 200. False: there is no such limit. */
+  readonly warn?: number | false;
+  /** Beyond it the indicator is DOWN. False: there is no such limit. */
+  readonly fail?: number | false;
+}
+
+/** Which side of a limit is the wrong one. */
+export type Direction = 'above' | 'below';
+
+/** A number of an indicator that has limits. */
+export interface LimitedNumber {
+  /** What each limit may be. */
+  readonly within: Rule<number>;
+  readonly direction: Direction;
+  /** What applies where the options leave a limit out. */
+  readonly defaults: Limits;
+}
+
+export interface ConfiguredLimits<Own, Name extends string> extends Configured<Own> {
+  readonly limits: Readonly<Record<Name, Limits>>;
+}
+
+/**
+ * As `configure`, for options some of which are pairs of limits. A limit that is left out keeps its default
+ * also when the one beside it is set.
+ */
+export function configureLimits<Options extends HealthIndicatorOptions, Name extends keyof Options & string>(
+  kind: string,
+  name: string,
+  options: Options,
+  rules: OwnRules<Omit<OwnOf<Options>, Name>>,
+  numbers: Readonly<Record<Name, LimitedNumber>>,
+  required: readonly (keyof Omit<OwnOf<Options>, Name> & string)[] = [],
+): ConfiguredLimits<Omit<OwnOf<Options>, Name>, Name> {
+  const spread: Record<string, unknown> = Object.fromEntries(Object.entries(options));
+  const spreadRules: Record<string, Rule> = { ...rules };
+  const limits: Partial<Record<Name, Limits>> = {};
+  for (const [option, { within, direction, defaults }] of Object.entries<LimitedNumber>(numbers)) {
+    const given = spread[option];
+    spreadRules[option] = PAIR;
+    limits[option as Name] = given === false ? {} : { ...defaults, ...definedOf(given) };
+    if (!isPlain(given)) continue;
+    // Each limit is looked at in a place of its own, so that a fault names the limit and its value.
+    delete spread[option];
+    for (const [limit, value] of Object.entries(given)) spread[`${option}.${limit}`] = value;
+    spreadRules[`${option}.warn`] = warnRule(within, direction, `${option}.fail`, given['fail']);
+    spreadRules[`${option}.fail`] = orFalse(within);
+  }
+  const { own, annotate } = configure<Record<string, unknown>>(kind, name, spread, spreadRules, required);
+  return { own: own as Omit<OwnOf<Options>, Name>, annotate, limits: limits as Record<Name, Limits> };
+}
+
+const PAIR: Rule = {
+  expected: 'false, or an object of "warn" and "fail"',
+  accepts: (value) => value === false,
+};
+
+/** A warning that comes after the failure would never be seen. */
+export function warnRule(within: Rule<number>, direction: Direction, failName: string, fail: unknown): Rule {
+  const rule = orFalse(within);
+  if (typeof fail !== 'number' || !within.accepts(fail)) return rule;
+  return {
+    expected: `${rule.expected}, and not ${direction} ${failName} (${fail})`,
+    accepts: (value) => rule.accepts(value) && !(typeof value === 'number' && isBeyond(value, fail, direction)),
+  };
+}
+
+export function orFalse(within: Rule<number>): Rule {
+  return {
+    expected: `false, or ${within.expected}`,
+    accepts: (value) => value === false || within.accepts(value),
+  };
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function definedOf(given: unknown): Limits {
+  return isPlain(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : {};
+}
+
+/** A number as it was found, and what is to be made of it. */
+export interface Reading {
+  /** What the number is, as a sentence begins: `the heap in use`. */
+  readonly what: string;
+  readonly value: number;
+  readonly limits: Limits;
+  readonly direction?: Direction;
+  /** The number with its unit, for people. */
+  readonly show: (value: number) => string;
+}
+
+/** The worst that any of the readings makes of the indicator, with the reason for it. */
+export function judge(readings: readonly Reading[], data?: HealthData): HealthResult {
+  const failing = readings.flatMap((reading) => beyond(reading, reading.limits.fail));
+  if (failing.length > 0) return down(failing.join('; '), data);
+  const warning = readings.flatMap((reading) => beyond(reading, reading.limits.warn));
+  return warning.length > 0 ? degraded(warning.join('; '), data) : up(data);
+}
+
+function beyond({ what, value, direction = 'above', show }: Reading, limit: number | false | undefined): string[] {
+  if (limit === undefined || limit === false || !isBeyond(value, limit, direction)) return [];
+  return [`${what}: ${show(value)}, ${direction} ${show(limit)}`];
+}
+
+function isBeyond(value: number, limit: number, direction: Direction): boolean {
+  return direction === 'above' ? value > limit : value < limit;
+}

@@ -1,0 +1,43 @@
+import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
+import { type HealthResult, unknown, up } from '../core/result.js';
+import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import { OnDrain } from '../discovery/on-drain.decorator.js';
+import { type Measurement, SlidingWindow } from './sliding-window.js';
+
+/** An indicator that judges by what it has measured lately. It begins with the application, and ends with it. */
+export abstract class MeasuringIndicator<M extends Measurement>
+  implements HealthIndicator, OnApplicationBootstrap, OnModuleDestroy
+{
+  readonly #window: SlidingWindow<M>;
+  #isHooked = false;
+
+  constructor(window: number, create: () => M) {
+    this.#window = new SlidingWindow(window, create);
+  }
+
+  onApplicationBootstrap(): void {
+    this.#isHooked = true;
+    this.#window.start();
+  }
+
+  onModuleDestroy(): void {
+    this.#window.stop();
+  }
+
+  /** Nest calls neither hook in a module that was loaded lazily. */
+  @OnDrain()
+  endUnlessHooked(): void {
+    if (!this.#isHooked) this.#window.stop();
+  }
+
+  check(): HealthResult {
+    const { measurement } = this.#window;
+    if (!measurement) return unknown('the measurement has ended');
+    const window_ms = Math.round(measurement.age);
+    if (!this.#window.isSettled) return up({ window_ms });
+    const result = this.judge(measurement);
+    return { ...result, data: { ...result.data, window_ms } };
+  }
+
+  protected abstract judge(measurement: M): HealthResult;
+}

@@ -1,0 +1,70 @@
+import { totalmem } from 'node:os';
+import { getHeapStatistics } from 'node:v8';
+import type { Type } from '@nestjs/common';
+import type { HealthResult } from '../core/result.js';
+import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { numeric, whole } from '../options/rules.js';
+import { type Limits, configureLimits, judge } from './limits.js';
+import { bytes, percent, share } from './units.js';
+
+/** Options of {@link MemoryIndicator}. Shares are from 0 to 1. */
+export interface MemoryIndicatorOptions extends HealthIndicatorOptions {
+  /**
+   * The share of V8's heap limit (`--max-old-space-size`) that is in use. Default: `{ warn: 0.85, fail: 0.95 }`, because
+   * near the limit the process spends its time collecting garbage, and at it the process dies. False: not looked at.
+   */
+  readonly heap?: Limits | false;
+  /**
+   * The share of the container's memory limit that the process has resident; without a limit, of the machine's memory.
+   * Default: `{ warn: 0.85, fail: 0.95 }`, because at the limit the kernel kills the process. False: not looked at.
+   */
+  readonly container?: Limits | false;
+  /** The resident set size of the process, in bytes. Default: no limits. */
+  readonly rss?: Limits | false;
+}
+
+const SHARE = { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.85, fail: 0.95 } } as const;
+const LIMITED = {
+  heap: SHARE,
+  container: SHARE,
+  rss: { within: whole(0, Number.MAX_SAFE_INTEGER), direction: 'above', defaults: {} },
+} as const;
+
+/** Watches the memory of this process: its heap, and its share of what the container may use. */
+export function MemoryIndicator(name: string, options: MemoryIndicatorOptions = {}): Type<HealthIndicator> {
+  const { limits, annotate } = configureLimits('MemoryIndicator', name, options, {}, LIMITED);
+
+  class ConfiguredMemoryIndicator implements HealthIndicator {
+    check(): HealthResult {
+      const { rss, heapUsed } = process.memoryUsage();
+      const heapLimit = getHeapStatistics().heap_size_limit;
+      const memoryLimit = limitOfMemory();
+      return judge(
+        [
+          { what: 'heap in use', value: heapUsed / heapLimit, limits: limits.heap, show: percent },
+          { what: 'memory in use', value: rss / memoryLimit, limits: limits.container, show: percent },
+          { what: 'resident set size', value: rss, limits: limits.rss, show: bytes },
+        ],
+        {
+          heap_used_bytes: heapUsed,
+          heap_limit_bytes: heapLimit,
+          heap_used_share: share(heapUsed / heapLimit),
+          rss_bytes: rss,
+          memory_limit_bytes: memoryLimit,
+          memory_used_share: share(rss / memoryLimit),
+          available_bytes: process.availableMemory(),
+        },
+      );
+    }
+  }
+  annotate(ConfiguredMemoryIndicator);
+  return ConfiguredMemoryIndicator;
+}
+
+/** Node reports 0, or a number beyond all memory, where the operating system sets no limit. */
+function limitOfMemory(): number {
+  const total = totalmem();
+  const constrained = process.constrainedMemory();
+  return constrained > 0 && constrained < total ? constrained : total;
+}

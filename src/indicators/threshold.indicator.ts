@@ -1,0 +1,135 @@
+import {
+  type Abstract,
+  Inject,
+  type InjectionToken,
+  Optional,
+  type OptionalFactoryDependency,
+  type Type,
+} from '@nestjs/common';
+import type { HealthCheckContext } from '../core/check.js';
+import { type HealthResult, down } from '../core/result.js';
+import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { type Rule, callable, numeric, oneOf, nonBlank } from '../options/rules.js';
+import { configure } from './configure.js';
+import { type Direction, judge, orFalse, warnRule } from './limits.js';
+import { rounded } from './units.js';
+
+/** What `inject` takes: the token of a provider, or `{ token, optional: true }` for one that may be missing. */
+export type InjectedToken = InjectionToken | OptionalFactoryDependency;
+
+/** The instance behind a token: a class says what it is, of any other token nothing is known. */
+export type InjectedInstance<Token> =
+  Token extends Type<infer Instance>
+    ? Instance
+    : Token extends Abstract<infer Instance>
+      ? Instance
+      : Token extends { readonly token: infer Inner }
+        ? InjectedInstance<Inner> | undefined
+        : unknown;
+
+type InjectedInstances<Tokens extends readonly InjectedToken[]> = {
+  [Index in keyof Tokens]: InjectedInstance<Tokens[Index]>;
+};
+
+/** Options of {@link ThresholdIndicator}. */
+export interface ThresholdIndicatorOptions<
+  Tokens extends readonly InjectedToken[] = readonly InjectedToken[],
+> extends HealthIndicatorOptions {
+  /** The providers that `value` needs, by their tokens. Default: none. */
+  readonly inject?: readonly [...Tokens];
+  /**
+   * Returns the number, or a promise of it. It is called with what `inject` names, in that order, and with the context
+   * of the run (its `signal` first of all). A throw is DOWN, and so is anything that is no number. Required.
+   */
+  value(...injected: [...InjectedInstances<Tokens>, HealthCheckContext]): number | bigint | Promise<number | bigint>;
+  /** Beyond it the indicator is DEGRADED. Default: false, there is no such limit. One of `warn` and `fail` is required. */
+  readonly warn?: number | false;
+  /** Beyond it the indicator is DOWN. Default: false, there is no such limit. A value exactly at a limit is within it. */
+  readonly fail?: number | false;
+  /** Which side of the limits is the wrong one. Default: `above`, for lengths and lags; `below` is for what may run out. */
+  readonly direction?: Direction;
+  /** Of the number, as in `12 jobs`. It is shown with the value and in the data. Default: none. */
+  readonly unit?: string;
+}
+
+interface Own {
+  readonly inject?: readonly InjectedToken[];
+  value(...injected: unknown[]): unknown;
+  readonly warn?: number | false;
+  readonly fail?: number | false;
+  readonly direction?: Direction;
+  readonly unit?: string;
+}
+
+const TOKEN_TYPES: ReadonlySet<string> = new Set(['string', 'symbol', 'function', 'object']);
+const tokens: Rule = {
+  expected: 'a list of injection tokens',
+  accepts: (value) => Array.isArray(value) && value.every((token) => token !== null && TOKEN_TYPES.has(typeof token)),
+};
+const LIMIT = numeric(-Number.MAX_VALUE, Number.MAX_VALUE);
+const DIRECTIONS = oneOf(['above', 'below']);
+
+/** Compares any number of the application, such as the length of a queue, a lag or an age, with limits. */
+export function ThresholdIndicator<const Tokens extends readonly InjectedToken[] = []>(
+  name: string,
+  options: ThresholdIndicatorOptions<Tokens>,
+): Type<HealthIndicator> {
+  const given = options as Own & HealthIndicatorOptions;
+  const { direction: side } = given;
+  const { own, annotate } = configure<Own & HealthIndicatorOptions>(
+    'ThresholdIndicator',
+    name,
+    given,
+    {
+      inject: tokens,
+      value: callable,
+      warn: warnRule(LIMIT, side === 'below' ? 'below' : 'above', 'fail', given.fail),
+      fail: orFalse(LIMIT),
+      direction: DIRECTIONS,
+      unit: nonBlank,
+    },
+    hasLimit(given) ? ['value'] : ['value', 'fail'],
+  );
+  const { inject = [], warn = false, fail = false, direction = 'above', unit } = own;
+  const show = (value: number): string => `${rounded(value, 3)}${unit === undefined ? '' : ` ${unit}`}`;
+
+  class ConfiguredThresholdIndicator implements HealthIndicator {
+    readonly #injected: readonly unknown[];
+
+    constructor(...injected: unknown[]) {
+      this.#injected = injected;
+    }
+
+    async check(context: HealthCheckContext): Promise<HealthResult> {
+      const returned = await own.value(...this.#injected, context);
+      const value = typeof returned === 'bigint' ? Number(returned) : returned;
+      if (typeof value !== 'number') return down(`the value is no number but of type ${typeof value}`);
+      if (Number.isNaN(value)) return down('the value is not a number');
+      return judge([{ what: 'value', value, limits: { warn, fail }, direction, show }], {
+        value,
+        ...(unit !== undefined && { unit }),
+        ...(warn !== false && { warn }),
+        ...(fail !== false && { fail }),
+      });
+    }
+  }
+  for (const [index, dependency] of inject.entries()) injectAt(ConfiguredThresholdIndicator, index, dependency);
+  annotate(ConfiguredThresholdIndicator);
+  return ConfiguredThresholdIndicator;
+}
+
+function hasLimit({ warn, fail }: Own): boolean {
+  return (warn !== undefined && warn !== false) || (fail !== undefined && fail !== false);
+}
+
+/** What the decorators of a constructor's parameter do, for a constructor whose parameters are not known beforehand. */
+function injectAt(target: Type, index: number, dependency: InjectedToken): void {
+  const { token, optional } = isOptional(dependency) ? dependency : { token: dependency, optional: false };
+  Inject(token)(target, undefined, index);
+  if (optional) Optional()(target, undefined, index);
+}
+
+function isOptional(dependency: InjectedToken): dependency is OptionalFactoryDependency {
+  return typeof dependency === 'object' && 'token' in dependency;
+}

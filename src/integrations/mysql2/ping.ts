@@ -1,0 +1,56 @@
+import { ClientCalls } from '../../discovery/client-calls.js';
+import { type CoreConnection, type CorePool, type LentConnection, isPool } from './mysql2-client.js';
+
+/** Of all indicators: two that look at one pool share its ping, too. */
+const pings = new ClientCalls<void>();
+
+/** Asks the server for an answer, with at most one connection of the pool and one command on the client at a time. */
+export function ping(core: CorePool | CoreConnection, signal: AbortSignal): Promise<void> {
+  return pings.call(core, signal, (abandoned) => (isPool(core) ? pingPool(core, abandoned) : pingConnection(core)));
+}
+
+async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
+  // This cannot be cancelled: until the pool has a connection for us, no other ping asks it for one.
+  const connection = await lend(pool);
+  const ignore = (): void => undefined;
+  // An error of a connection that nobody listens to ends the process.
+  connection.on('error', ignore);
+  let onAbort = (): void => undefined;
+  // A connection that was destroyed never calls back.
+  const cancelled = new Promise<never>((_resolve, reject) => {
+    onAbort = () => {
+      destroy(connection);
+      reject(abandoned.reason);
+    };
+  });
+  abandoned.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (!abandoned.aborted) await Promise.race([pingConnection(connection), cancelled]);
+    connection.release();
+  } catch (error) {
+    // The pool drops it, and opens another one when it needs it.
+    destroy(connection);
+    throw error;
+  } finally {
+    abandoned.removeEventListener('abort', onAbort);
+    connection.off('error', ignore);
+  }
+}
+
+function lend(pool: CorePool): Promise<LentConnection> {
+  return new Promise((resolve, reject) => {
+    pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
+  });
+}
+
+function pingConnection(connection: CoreConnection): Promise<void> {
+  return new Promise((resolve, reject) => {
+    connection.ping((error) => (error ? reject(error) : resolve()));
+  });
+}
+
+/** `mysql2` itself says goodbye and waits for the server to hang up, which a frozen one does not do. */
+function destroy(connection: LentConnection): void {
+  connection.destroy();
+  connection.stream?.destroy();
+}

@@ -1,0 +1,50 @@
+import { ClientCalls } from '../../discovery/client-calls.js';
+import { type PgClient, type PgPool, isPool } from './pg-client.js';
+
+/** Of all indicators: two that look at one pool share its ping, too. */
+const pings = new ClientCalls<void>();
+
+/** Asks the server for an answer, with at most one connection of the pool and one query on the client at a time. */
+export function ping(client: PgPool | PgClient, signal: AbortSignal): Promise<void> {
+  return pings.call(client, signal, async (abandoned) => {
+    try {
+      await (isPool(client) ? pingPool(client, abandoned) : client.query('SELECT 1'));
+    } catch (error) {
+      throw explain(error);
+    }
+  });
+}
+
+async function pingPool(pool: PgPool, abandoned: AbortSignal): Promise<void> {
+  // This cannot be cancelled: until the pool has a connection for us, no other ping asks it for one.
+  const connection = await pool.connect();
+  const ignore = (): void => undefined;
+  // Nobody else listens to a connection that is lent out, and an error that nobody listens to ends the process.
+  connection.on('error', ignore);
+  const cancel = (): unknown => connection.connection?.stream.destroy();
+  abandoned.addEventListener('abort', cancel, { once: true });
+  let failure: Error | undefined;
+  try {
+    if (!abandoned.aborted) await connection.query('SELECT 1');
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error('the query has failed', { cause: error });
+    throw failure;
+  } finally {
+    abandoned.removeEventListener('abort', cancel);
+    // With an error, the pool closes it instead of lending it to somebody else.
+    connection.release(failure);
+    connection.off('error', ignore);
+  }
+}
+
+/** `pg` tells some of the usual failures by their words alone. */
+const CODES: readonly (readonly [RegExp, string])[] = [
+  [/^Connection terminated due to connection timeout|^timeout exceeded when trying to connect/, 'ETIMEDOUT'],
+  [/^Connection terminated|^Client has encountered a connection error/, 'ECONNRESET'],
+];
+
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error) || ('code' in error && error.code !== undefined)) return error;
+  const code = CODES.find(([words]) => words.test(error.message))?.[1];
+  return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code });
+}

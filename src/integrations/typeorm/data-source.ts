@@ -1,0 +1,61 @@
+import type { DataSource } from 'typeorm';
+import type { ClientRequest, ClientSource } from '../../discovery/injected-client.js';
+import { loadPeer } from '../../discovery/load-peer.js';
+import type { ConfigurationFault } from '../../errors/fault.js';
+
+/** What is asked of the data source, besides being there. */
+interface Demands {
+  readonly replica: boolean;
+}
+
+export async function requestDataSource(
+  place: string,
+  given: ClientSource<DataSource> | undefined,
+  { replica }: Demands,
+): Promise<ClientRequest<DataSource>> {
+  return {
+    place,
+    sources: await sourcesOf(place, given),
+    accepts: isDataSource,
+    expected: 'a DataSource of typeorm',
+    remedy:
+      "import TypeOrmModule.forRoot(), or name the data source: { dataSource: 'reports' }, a token, or the DataSource itself",
+    objection: (dataSource) => objectionTo(place, dataSource, replica),
+  };
+}
+
+/** `TypeOrmModule` provides the default data source under the class, and one with a name under a text made of the name. */
+async function sourcesOf(place: string, given: ClientSource<DataSource> | undefined): Promise<readonly unknown[]> {
+  if (given === undefined || given === 'default') {
+    const { DataSource } = await loadPeer(place, 'typeorm', () => import('typeorm'));
+    return [DataSource];
+  }
+  return typeof given === 'string' ? [`${given}DataSource`, given] : [given];
+}
+
+function isDataSource(candidate: unknown): candidate is DataSource {
+  return (
+    typeof candidate === 'object' &&
+    candidate !== null &&
+    'isInitialized' in candidate &&
+    typeof Reflect.get(candidate, 'createQueryRunner') === 'function'
+  );
+}
+
+function objectionTo(place: string, { options, driver }: DataSource, replica: boolean): ConfigurationFault | undefined {
+  if (options.type === 'mongodb') {
+    return {
+      place,
+      problem: 'its data source is a MongoDB, which has no SQL that could be asked',
+      remedy: 'write an indicator that calls ping through the MongoClient of the application',
+    };
+  }
+  if (replica && !driver.isReplicated) {
+    return {
+      place: `${place}, replica`,
+      problem: 'its data source has no replicas, so the primary would be asked',
+      remedy: 'remove the option, or give the data source the option "replication"',
+    };
+  }
+  return undefined;
+}

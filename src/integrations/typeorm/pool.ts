@@ -1,0 +1,54 @@
+import type { DataSource } from 'typeorm';
+import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { ReplicationMode } from './lent-connection.js';
+
+/** A pool of `pg`. */
+interface PostgresPool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly options?: { readonly max?: number };
+}
+
+/** How the pool behind a data source stands, for the drivers that count: `pg` and `mysql2`. */
+export function poolOf({ driver }: DataSource, mode: ReplicationMode): PoolCounts | undefined {
+  const { master, slaves, pool } = driver as unknown as Readonly<Record<string, unknown>>;
+  const pools = mode === 'slave' ? slaves : [master];
+  if (Array.isArray(pools) && pools.length > 0 && pools.every(isPostgresPool)) return sum(pools.map(countPostgres));
+  return countMysql(pool);
+}
+
+function isPostgresPool(pool: unknown): pool is PostgresPool {
+  return typeof pool === 'object' && pool !== null && 'totalCount' in pool && 'idleCount' in pool;
+}
+
+function countPostgres({ options, totalCount, idleCount, waitingCount }: PostgresPool): PoolCounts {
+  return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
+}
+
+/** Its pool counts nothing in public; these have been its names since there is a pool. */
+function countMysql(pool: unknown): PoolCounts | undefined {
+  if (typeof pool !== 'object' || pool === null) return undefined;
+  const open = lengthOf(pool, '_allConnections');
+  const idle = lengthOf(pool, '_freeConnections');
+  if (open === undefined || idle === undefined) return undefined;
+  const { config } = pool as { readonly config?: { readonly connectionLimit?: number } };
+  return { max: config?.connectionLimit, open, idle, waiting: lengthOf(pool, '_connectionQueue') };
+}
+
+function lengthOf(pool: object, queue: string): number | undefined {
+  const length: unknown = (Reflect.get(pool, queue) as { readonly length?: unknown } | undefined)?.length;
+  return typeof length === 'number' ? length : undefined;
+}
+
+/** A data source has a pool for each of its replicas. */
+function sum(pools: readonly PoolCounts[]): PoolCounts {
+  const total = (count: (pool: PoolCounts) => number | undefined): number =>
+    pools.reduce((sofar, pool) => sofar + (count(pool) ?? 0), 0);
+  return {
+    max: total(({ max }) => max),
+    open: total(({ open }) => open),
+    idle: total(({ idle }) => idle),
+    waiting: total(({ waiting }) => waiting),
+  };
+}

@@ -1,0 +1,116 @@
+import { describeFailure } from '../core/failure.js';
+import { maskCredentials } from '../core/redact.js';
+import type { TrafficGate } from '../core/health-engine.js';
+
+/**
+ * Where the application is in its life, apart from what its indicators say.
+ *
+ * - `starting`: modules are starting, or something announced with `delayReadiness` is not done.
+ * - `accepting`: traffic is welcome.
+ * - `refusing`: `refuseTraffic` was called.
+ * - `draining`: shutting down; work in flight is finished, and no more is wanted.
+ */
+export type ApplicationPhase = 'starting' | 'accepting' | 'refusing' | 'draining';
+
+/** Something that readiness waits for. */
+interface Delay {
+  readonly name: string;
+  /** Why it will not come, once it has failed. */
+  failure: string | undefined;
+}
+
+/** Holds what opens and closes the application for traffic, and says why it is closed. */
+export class ApplicationState implements TrafficGate {
+  #isBootstrapped = false;
+  readonly #draining = new AbortController();
+  readonly #delays = new Set<Delay>();
+  readonly #refusals: { readonly reason: string }[] = [];
+  readonly #onChange: () => void;
+
+  /** `onChange` is called after each change. */
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  get isBootstrapped(): boolean {
+    return this.#isBootstrapped;
+  }
+
+  get phase(): ApplicationPhase {
+    if (this.draining.aborted) return 'draining';
+    if (!this.#isBootstrapped || this.#delays.size > 0) return 'starting';
+    return this.#refusals.length > 0 ? 'refusing' : 'accepting';
+  }
+
+  get closedBecause(): string | undefined {
+    if (this.draining.aborted) return 'shutting down';
+    if (!this.#isBootstrapped) return 'starting';
+    if (this.#delays.size > 0) return `starting: ${[...this.#delays].map(describeDelay).join(', ')}`;
+    return this.#refusals.length > 0 ? [...new Set(this.#refusals.map(({ reason }) => reason))].join(', ') : undefined;
+  }
+
+  /** Aborted when the drain begins. */
+  get draining(): AbortSignal {
+    return this.#draining.signal;
+  }
+
+  bootstrapped(): void {
+    this.#isBootstrapped = true;
+    this.#onChange();
+  }
+
+  drain(): void {
+    this.#draining.abort();
+    this.#onChange();
+  }
+
+  /** Closes until the returned function is called, or `acceptTraffic` takes the refusal back. The function returns whether there was something to take back. */
+  refuseTraffic(reason: string): () => boolean {
+    const refusal = { reason: maskCredentials(reason) };
+    this.#refusals.push(refusal);
+    this.#onChange();
+    return () => this.#takeBack(this.#refusals.indexOf(refusal));
+  }
+
+  /** Takes back the latest refusal, or the latest with the given reason. Returns whether there was one. */
+  acceptTraffic(reason?: string): boolean {
+    const index = this.#refusals.findLastIndex(
+      (refusal) => reason === undefined || refusal.reason === maskCredentials(reason),
+    );
+    return this.#takeBack(index);
+  }
+
+  /**
+   * Holds readiness until the promise resolves; a rejection holds it for good, and says why, until the same name is
+   * announced anew. Resolves to what it was rejected with.
+   */
+  async delayReadiness(name: string, promise: PromiseLike<unknown>): Promise<{ readonly cause: unknown } | undefined> {
+    const delay: Delay = { name, failure: undefined };
+    for (const earlier of this.#delays) {
+      if (earlier.name === name && earlier.failure !== undefined) this.#delays.delete(earlier);
+    }
+    this.#delays.add(delay);
+    this.#onChange();
+    try {
+      await promise;
+      this.#delays.delete(delay);
+      return undefined;
+    } catch (cause) {
+      delay.failure = describeFailure(cause).error;
+      return { cause };
+    } finally {
+      this.#onChange();
+    }
+  }
+
+  #takeBack(index: number): boolean {
+    if (index < 0) return false;
+    this.#refusals.splice(index, 1);
+    this.#onChange();
+    return true;
+  }
+}
+
+function describeDelay({ name, failure }: Delay): string {
+  return failure === undefined ? name : `${name} failed (${failure})`;
+}

@@ -1,0 +1,48 @@
+import { elapsed } from '../core/moment.js';
+import type { ShutdownSettings } from '../options/health-settings.js';
+import type { Prober, ProberWatch } from './prober-watch.js';
+
+/** How many refusals in a row the common balancers want before they take an instance out (HAProxy `fall`, Kubernetes `failureThreshold`: 3). */
+export const REFUSALS_NEEDED = 3;
+/** What a balancer needs to act on the last refusal that it has seen. */
+const TIME_TO_ACT = 250;
+const LOOK_EVERY = 50;
+
+/** How the wait for the balancers went. */
+export interface BalancerWait {
+  /** Milliseconds. */
+  readonly waited: number;
+  readonly ended: 'nobody-asks' | 'all-noticed' | 'limit' | 'fixed';
+  /** Whom the wait was for, as they were at its end. */
+  readonly probers: readonly Prober[];
+}
+
+/**
+ * Waits until those who decide about traffic have noticed that none is wanted any more: each prober that keeps asking
+ * has to have seen enough refusals in a row. Nobody who asks, nothing to wait for.
+ */
+export async function waitForBalancers(settings: ShutdownSettings, watch: ProberWatch): Promise<BalancerWait> {
+  const began = elapsed();
+  if (settings.delay !== 'auto') {
+    await sleep(settings.delay);
+    return { waited: elapsed() - began, ended: 'fixed', probers: watch.current };
+  }
+  const awaited = new Set<Prober>();
+  for (;;) {
+    const current = watch.current;
+    for (const prober of current) awaited.add(prober);
+    const waited = elapsed() - began;
+    const hasNoticed = current.every(({ refusalsSeen }) => refusalsSeen >= REFUSALS_NEEDED);
+    if (hasNoticed && waited >= settings.minDelay) break;
+    if (waited >= settings.maxDelay) return { waited, ended: 'limit', probers: [...awaited] };
+    await sleep(LOOK_EVERY);
+  }
+  if (awaited.size === 0) return { waited: elapsed() - began, ended: 'nobody-asks', probers: [] };
+  await sleep(TIME_TO_ACT);
+  return { waited: elapsed() - began, ended: 'all-noticed', probers: [...awaited] };
+}
+
+/** Keeps the process alive, unlike every other timer here: the shutdown has to come to its end. */
+function sleep(milliseconds: number): Promise<void> {
+  return milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
+}

@@ -1,0 +1,132 @@
+import type { LoggerService } from '@nestjs/common';
+import { elapsed } from '../core/moment.js';
+import type { ShutdownSettings } from '../options/health-settings.js';
+import type { AnnouncedWork } from './announced-work.js';
+import type { ApplicationState } from './application-state.js';
+import { type BalancerWait, REFUSALS_NEEDED, waitForBalancers } from './balancer-wait.js';
+import type { Connections } from './connections.js';
+import type { DrainHook } from '../core/drain-hook.js';
+import type { ProberWatch } from './prober-watch.js';
+import { settlesWithin } from './time-limit.js';
+
+/** What a request needs that was sent before the server stopped to listen, and has not arrived yet. */
+const TIME_TO_ARRIVE = 20;
+
+export interface DrainParts {
+  readonly settings: ShutdownSettings;
+  readonly state: ApplicationState;
+  readonly watch: ProberWatch;
+  readonly connections: Connections;
+  readonly work: AnnouncedWork;
+  readonly logger: Pick<LoggerService, 'log' | 'warn' | 'error'>;
+  readonly hooks: () => Iterable<DrainHook>;
+  readonly formatError: (error: unknown) => string;
+}
+
+/**
+ * Takes the application out of service without losing a request: refuses traffic, waits until balancers have noticed,
+ * lets work in flight finish, closes the connections that are left. Everything is alive until it is done.
+ */
+export class Drain {
+  readonly #parts: DrainParts;
+  #underWay: Promise<void> | undefined;
+  #areHooksDone = false;
+
+  constructor(parts: DrainParts) {
+    this.#parts = parts;
+  }
+
+  /** However often it is called, there is one drain. Never rejects. */
+  run(): Promise<void> {
+    return (this.#underWay ??= this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const { settings, state, watch, connections, work, logger } = this.#parts;
+    state.drain();
+    connections.beginDraining();
+    const told = this.#tellHooks();
+
+    const balancers = await waitForBalancers(settings, watch);
+    if (balancers.waited >= 1 && (balancers.ended !== 'nobody-asks' || settings.minDelay > 0))
+      this.#logBalancers(balancers);
+
+    const began = elapsed();
+    const hadWork = !this.#areHooksDone || connections.open.length + work.open.length > 0;
+    const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
+    const finished = await settlesWithin(this.#whenDone(told), settings.timeout);
+    if (connections.isListening) await letIn();
+    connections.stopListening();
+    if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
+    const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left()));
+    const { idle, silent } = connections.closeIdle();
+    const open = [...connections.open, ...work.open];
+    if (!isQuiet) {
+      logger.warn(`Gave up waiting for work after ${settings.timeout} ms. Still open: ${open.join(', ') || 'a hook'}`);
+      connections.destroyBusy();
+    } else if (hadWork && elapsed() - began >= 1) {
+      logger.log(`Work in flight finished after ${Math.round(elapsed() - began)} ms`);
+    }
+    if (idle + silent > 0) logger.log(`Closed ${idle} idle and ${silent} silent connections`);
+  }
+
+  /** What was announced by a request or a hook as it ended is waited for too. */
+  async #whenDone(told: Promise<void>): Promise<void> {
+    const { connections, work } = this.#parts;
+    do {
+      await Promise.all([told, work.whenDone(), connections.whenPresentDone()]);
+    } while (work.open.length > 0);
+  }
+
+  /** Once no more connections are accepted, whatever is still going on is the last of it. */
+  async #whenQuiet(): Promise<void> {
+    const { connections, work } = this.#parts;
+    while (connections.open.length > 0 || work.open.length > 0) {
+      await Promise.all([work.whenDone(), connections.whenPresentDone()]);
+    }
+  }
+
+  async #tellHooks(): Promise<void> {
+    const { hooks, logger, formatError } = this.#parts;
+    try {
+      await Promise.all([...hooks()].map((hook) => this.#tell(hook)));
+    } catch (error) {
+      logger.error(`The methods to call as the drain begins could not be found:\n${formatError(error)}`);
+    }
+    this.#areHooksDone = true;
+  }
+
+  async #tell({ name, timeout, call }: DrainHook): Promise<void> {
+    const { settings, logger, formatError } = this.#parts;
+    const limit = timeout ?? settings.timeout;
+    try {
+      const isDone = await settlesWithin(Promise.resolve(call()), limit);
+      if (!isDone) logger.warn(`${name} did not finish within ${limit} ms`);
+    } catch (error) {
+      logger.error(`${name} failed while the drain began:\n${formatError(error)}`);
+    }
+  }
+
+  #logBalancers({ waited, ended, probers }: BalancerWait): void {
+    const time = `${Math.round(waited)} ms`;
+    const { logger } = this.#parts;
+    const names = probers.map(({ agent, address }) => `${agent || 'a prober'} at ${address}`).join(', ');
+    if (ended === 'limit') {
+      logger.warn(`After ${time} not every prober has seen ${REFUSALS_NEEDED} refusals: ${names}`);
+    } else {
+      logger.log(`Waited ${time} for balancers${names === '' ? '' : `: ${names}`}`);
+    }
+  }
+}
+
+/** Taken before a test can put fakes in their place: there, too, an application that is closed has to come to its end. */
+const { setImmediate: realImmediate, setTimeout: realTimeout } = globalThis;
+
+function sleep(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => realTimeout(resolve, milliseconds));
+}
+
+/** Two turns of the event loop: in between, the server hears of the connections that the system has made by now. */
+function letIn(): Promise<void> {
+  return new Promise((resolve) => realImmediate(() => realImmediate(resolve)));
+}

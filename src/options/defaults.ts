@@ -1,0 +1,64 @@
+import type { CheckSettings } from '../core/check.js';
+import type { ReportStatus } from '../core/status.js';
+import type { EndpointName } from './health-module-options.js';
+import type { HealthView } from './view.js';
+
+/** All defaults, in one place. Why each is what it is stands in the README. */
+export const INDICATOR_DEFAULTS = {
+  probes: ['ready'],
+  tags: [],
+  enabled: true,
+  critical: true,
+  timeout: 500,
+  ttl: 1000,
+  interval: undefined,
+  initialDelay: 0,
+  retries: 0,
+  retryDelay: 100,
+  failureThreshold: 1,
+  successThreshold: 1,
+  slowThreshold: undefined,
+  when: undefined,
+} as const satisfies Omit<CheckSettings, 'maxAge'>;
+
+/** Three of the periods in which Kubernetes asks by default. */
+const MAX_AGE = 30_000;
+const INTERVALS_TRUSTED = 3;
+
+export function defaultMaxAge(settings: Omit<CheckSettings, 'maxAge'>): number {
+  const { interval = 0, ttl, timeout, retries, retryDelay } = settings;
+  const longestRun = (retries + 1) * timeout + retries * retryDelay;
+  return Math.max(MAX_AGE, ttl, interval === 0 ? 0 : INTERVALS_TRUSTED * interval + longestRun);
+}
+
+export const MODULE_DEFAULTS = {
+  path: 'health',
+  deadline: 800,
+  maxConcurrency: Infinity,
+  retryAfter: 5,
+  environmentPrefix: 'HEALTH_',
+  logging: true,
+} as const;
+
+export const SHUTDOWN_DEFAULTS = { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 } as const;
+/** What the withdrawal of a pod's endpoints usually needs to reach every node. */
+export const KUBERNETES_MIN_DELAY = 5000;
+
+export const ENDPOINT_VIEWS: Readonly<Record<EndpointName, HealthView>> = {
+  overview: 'status',
+  live: 'status',
+  ready: 'components',
+  startup: 'components',
+  deep: 'full',
+  checks: 'full',
+};
+
+export const STATUS_CODES: Readonly<Record<ReportStatus, number>> = {
+  UP: 200,
+  DEGRADED: 200,
+  UNKNOWN: 503,
+  OUT_OF_SERVICE: 503,
+  DOWN: 503,
+};
+
+export const ALIASES = { '/livez': 'live', '/readyz': 'ready', '/healthz': 'live' } as const;

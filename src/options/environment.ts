@@ -1,0 +1,62 @@
+import type { ConfigurationFault } from '../errors/fault.js';
+import { variableMalformed } from '../errors/messages.js';
+import { type Rule, show } from './rules.js';
+
+/** `initialDelay` → `INITIAL_DELAY`, `payments-api` → `PAYMENTS_API`. */
+export function variableName(...parts: readonly string[]): string {
+  return parts
+    .map((part) =>
+      part
+        .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+        .replace(/[^A-Za-z0-9]+/g, '_')
+        .toUpperCase(),
+    )
+    .join('_');
+}
+
+/** Reads options from environment variables that begin with a prefix, and keeps track of those that nobody asked for. */
+export class Environment {
+  readonly #prefix: string | false;
+  /** Those with the prefix. Mostly there are none, and then nothing has to be looked up, for a hundred indicators or more. */
+  readonly #variables: ReadonlyMap<string, string>;
+  readonly #asked = new Set<string>();
+
+  constructor(prefix: string | false, variables: NodeJS.ProcessEnv = process.env) {
+    this.#prefix = prefix;
+    this.#variables = new Map(
+      Object.entries(variables).flatMap(([name, text]) =>
+        text !== undefined && prefix !== false && name.startsWith(prefix) ? [[name, text]] : [],
+      ),
+    );
+  }
+
+  /** Whether there is nothing to read. */
+  get isEmpty(): boolean {
+    return this.#variables.size === 0;
+  }
+
+  /** The variable of an option. Undefined: the environment is not read. */
+  nameOf(...parts: readonly string[]): string | undefined {
+    return this.#prefix === false ? undefined : this.#prefix + variableName(...parts);
+  }
+
+  /** The value of a variable, if it is set to more than blanks. What cannot be read is added to the faults. */
+  read<T>(parts: readonly string[], rule: Rule<T>, faults: ConfigurationFault[], isSecret = false): T | undefined {
+    if (this.isEmpty || !rule.read) return undefined;
+    const variable = this.nameOf(...parts);
+    if (variable === undefined) return undefined;
+    this.#asked.add(variable);
+    const text = this.#variables.get(variable)?.trim();
+    if (!text) return undefined;
+    const value = rule.read(text);
+    if (value === undefined) {
+      faults.push(variableMalformed(variable, isSecret ? 'a value that is not shown' : show(text), rule.expected));
+    }
+    return value;
+  }
+
+  /** Variables with the prefix that configure nothing: most likely misspelt. */
+  get unused(): readonly string[] {
+    return [...this.#variables.keys()].filter((name) => !this.#asked.has(name));
+  }
+}

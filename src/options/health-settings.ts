@@ -1,0 +1,49 @@
+import type { GroupDefinition, StandardProbe } from '../core/registry.js';
+import type { ServiceIdentity } from '../core/service-info.js';
+import type { ReportStatus } from '../core/status.js';
+import type { AccessOptions, ClassOrMethodDecorator, EndpointName } from './health-module-options.js';
+import type { HealthIndicatorOptions } from './indicator-options.js';
+import type { HealthView } from './view.js';
+
+export interface EndpointSettings {
+  readonly enabled: boolean;
+  readonly path: string;
+  /** What callers see who are not known. */
+  readonly view: HealthView;
+  /** The default view would show more, had it not been narrowed. */
+  readonly isNarrowed: boolean;
+}
+
+export interface AccessSettings {
+  readonly authorize: AccessOptions['authorize'];
+  readonly apiKeys: readonly string[];
+}
+
+/** How the application is taken out of service. All durations are milliseconds. */
+export interface ShutdownSettings {
+  readonly delay: 'auto' | number;
+  readonly minDelay: number;
+  readonly maxDelay: number;
+  readonly timeout: number;
+}
+
+/** The module's options, checked, merged with the environment and completed by the defaults. */
+export interface HealthSettings {
+  readonly path: string;
+  readonly endpoints: Readonly<Record<EndpointName, EndpointSettings>>;
+  readonly aliases: ReadonlyMap<string, Exclude<StandardProbe, 'deep'>>;
+  readonly groups: ReadonlyMap<string, GroupDefinition>;
+  readonly deadline: number;
+  readonly deadlines: Readonly<Record<string, number>>;
+  readonly maxConcurrency: number;
+  readonly defaults: HealthIndicatorOptions;
+  readonly indicators: Readonly<Record<string, HealthIndicatorOptions>>;
+  readonly statusCodes: Readonly<Record<ReportStatus, number>>;
+  readonly retryAfter: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly access: AccessSettings | undefined;
+  readonly identity: ServiceIdentity;
+  readonly decorators: readonly ClassOrMethodDecorator[];
+  readonly shutdown: ShutdownSettings;
+  readonly logging: boolean;
+}

@@ -1,0 +1,81 @@
+import type { CheckSettings } from '../core/check.js';
+import { PROBES } from '../core/registry.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { maxAgeBelowTtl, optionOutOfRange, optionUnknown, probeUnknown } from '../errors/messages.js';
+import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
+import type { Environment } from './environment.js';
+import type { HealthIndicatorOptions } from './indicator-options.js';
+import { type Rule, callable, flag, milliseconds, orOff, show, whole, words } from './rules.js';
+
+const RULES: Readonly<Record<keyof HealthIndicatorOptions, Rule>> = {
+  probes: words,
+  critical: flag,
+  timeout: milliseconds(1),
+  ttl: milliseconds(0),
+  interval: orOff(milliseconds(1)),
+  initialDelay: milliseconds(0),
+  maxAge: milliseconds(0),
+  retries: whole(0, 100),
+  retryDelay: milliseconds(0),
+  failureThreshold: whole(1, 1000),
+  successThreshold: whole(1, 1000),
+  slowThreshold: orOff(milliseconds(0)),
+  when: callable,
+  tags: words,
+  enabled: flag,
+};
+
+const OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
+
+/** Options from one place: the place is named in the faults. */
+export interface OptionsAt {
+  readonly place: string;
+  readonly options: HealthIndicatorOptions | undefined;
+}
+
+/** Checks what was set in one place, and returns what is usable of it. */
+export function checkIndicatorOptions(at: OptionsAt, faults: ConfigurationFault[]): HealthIndicatorOptions {
+  const usable: Record<string, unknown> = {};
+  for (const [option, value] of Object.entries(at.options ?? {})) {
+    if (value === undefined) continue;
+    const rule = Object.hasOwn(RULES, option) ? RULES[option as keyof HealthIndicatorOptions] : undefined;
+    if (!rule) faults.push(optionUnknown(at.place, option, OPTION_NAMES));
+    else if (!rule.accepts(value)) faults.push(optionOutOfRange(`${at.place}, ${option}`, show(value), rule.expected));
+    else usable[option] = value;
+  }
+  return usable;
+}
+
+/** Reads `HEALTH_<NAME>_<OPTION>` for every option. */
+export function indicatorOptionsFromEnvironment(
+  name: string,
+  environment: Environment,
+  faults: ConfigurationFault[],
+): HealthIndicatorOptions {
+  const found: Record<string, unknown> = {};
+  if (environment.isEmpty) return found;
+  for (const option of OPTION_NAMES) {
+    const value = environment.read([name, option], RULES[option], faults);
+    if (value !== undefined) found[option] = value === 'off' ? undefined : value;
+  }
+  return found;
+}
+
+/** Merges the layers, the strongest last, over the defaults, and checks what can only be checked of the whole. */
+export function resolveCheckSettings(
+  place: string,
+  layers: readonly HealthIndicatorOptions[],
+  groups: Iterable<string>,
+  faults: ConfigurationFault[],
+): CheckSettings {
+  const merged = Object.assign({}, INDICATOR_DEFAULTS, ...layers) as Omit<CheckSettings, 'maxAge'> & {
+    readonly maxAge?: number;
+  };
+  const settings: CheckSettings = { ...merged, maxAge: merged.maxAge ?? defaultMaxAge(merged) };
+  if (settings.maxAge < settings.ttl) faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
+  const known = [...PROBES, ...groups];
+  for (const probe of settings.probes) {
+    if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
+  }
+  return settings;
+}

@@ -1,0 +1,396 @@
+import { request as httpRequest } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { LazyModuleLoader } from '@nestjs/core';
+import { HealthModule, degraded, down, up } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { HealthConfigurationError } from '../../src/errors/configuration.error.js';
+import { nameReserved, nameTaken } from '../../src/errors/messages.js';
+import { reportIn, statusesIn } from '../support/answers.js';
+import { FakeIndicator, throwing } from '../support/fake-indicator.js';
+import { latch, never } from '../support/latch.js';
+import { moduleNamed } from '../support/module-named.js';
+import { passTime, stopClock } from '../support/standing-clock.js';
+import { ADAPTERS, type Method, refusalOf, startApplication } from '../support/start-application.js';
+
+const PROBES = ['/health', '/health/live', '/health/ready', '/health/startup', '/health/deep'];
+
+describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
+  it('1. no indicators: every probe is 200 UP', async () => {
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
+
+    for (const path of PROBES) {
+      const response = await application.get(path);
+      expect([path, response.status, reportIn(response).status]).toEqual([path, 200, 'UP']);
+    }
+  });
+
+  it('2. one ready indicator DOWN: ready 503 with every indicator listed, the others still UP; live 200', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        FakeIndicator('cache'),
+        FakeIndicator('database', () => down('no connection')),
+        FakeIndicator('queue'),
+      ],
+    });
+
+    const ready = await application.get('/health/ready');
+    expect(ready.status).toBe(503);
+    expect(reportIn(ready).status).toBe('DOWN');
+    expect(statusesIn(ready)).toEqual({ cache: 'UP', database: 'DOWN', queue: 'UP' });
+    expect((await application.get('/health/live')).status).toBe(200);
+  });
+
+  it('3. a non-critical indicator throws: 200 DEGRADED; with a timeout instead of a throw: the same', async () => {
+    const stock = FakeIndicator('stock', throwing(new Error('boom')), { critical: false, ttl: 0, timeout: 50 });
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [stock] });
+
+    const thrown = await application.get('/health/ready');
+    expect([thrown.status, reportIn(thrown).status]).toEqual([200, 'DEGRADED']);
+    expect(statusesIn(thrown)).toEqual({ stock: 'DOWN' });
+
+    stock.answer = never;
+    const timedOut = await application.get('/health/deep');
+    expect([timedOut.status, reportIn(timedOut).status]).toEqual([200, 'DEGRADED']);
+    expect(reportIn(timedOut).details['stock']).toMatchObject({
+      status: 'DOWN',
+      critical: false,
+      error: 'timed out after 50 ms',
+    });
+  });
+
+  it('4. DEGRADED and DOWN together: DOWN, 503', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        FakeIndicator('replica', () => degraded('it lags')),
+        FakeIndicator('database', () => down('no connection')),
+      ],
+    });
+
+    const ready = await application.get('/health/ready');
+    expect([ready.status, reportIn(ready).status]).toEqual([503, 'DOWN']);
+  });
+
+  it('5. a throw of an Error, of a string, of undefined, a rejected promise, a synchronous throw: DOWN, the others unharmed', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        FakeIndicator('first'),
+        FakeIndicator('error', throwing(new Error('boom'))),
+        FakeIndicator('string', throwing('boom')),
+        FakeIndicator('undefined', throwing(undefined)),
+        FakeIndicator('rejected', () => Promise.reject(new Error('boom'))),
+        FakeIndicator('rejected_with_nothing', () => Promise.reject()),
+        FakeIndicator('asynchronous', async () => {
+          await delay(1);
+          throw new Error('boom');
+        }),
+        FakeIndicator('last'),
+      ],
+    });
+
+    const ready = await application.get('/health/ready');
+    expect(ready.status).toBe(503);
+    expect(statusesIn(ready)).toEqual({
+      first: 'UP',
+      error: 'DOWN',
+      string: 'DOWN',
+      undefined: 'DOWN',
+      rejected: 'DOWN',
+      rejected_with_nothing: 'DOWN',
+      asynchronous: 'DOWN',
+      last: 'UP',
+    });
+  });
+
+  it.each([
+    ['null', null, 'the check returned null instead of a result'],
+    ["'ok'", 'ok', 'the check returned a string instead of a result'],
+    ['42', 42, 'the check returned a number instead of a result'],
+    ['true', true, 'the check returned a boolean instead of a result'],
+    ['an array', [{ status: 'UP' }], 'the check returned an array instead of a result'],
+    ["{ status: 'down' }", { status: 'down' }, 'the check returned an unknown status'],
+    ["{ status: 'unhealthy' }", { status: 'unhealthy' }, 'the check returned an unknown status'],
+    ['{}', {}, 'the check returned an unknown status'],
+  ])('6. a check that returns %s: DOWN, with a reason', async (_name, returned, reason) => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [FakeIndicator('odd', () => returned), FakeIndicator('fine')],
+    });
+
+    const deep = await application.get('/health/deep');
+    expect(deep.status).toBe(503);
+    expect(reportIn(deep).details['odd']).toMatchObject({ status: 'DOWN', error: reason, code: 'INVALID_RESULT' });
+    expect(reportIn(deep).details['fine']).toMatchObject({ status: 'UP' });
+  });
+
+  it.each(['__proto__', 'constructor'])('7. an indicator named %s: refused at boot', async (name) => {
+    const { error } = await refusalOf(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [FakeIndicator(name)],
+    });
+
+    expect(error).toBeInstanceOf(HealthConfigurationError);
+    expect(error).toHaveProperty('faults', [nameReserved('Fake in RootModule', name)]);
+  });
+
+  it('8. duplicate names foo, baz: the application does not start, and the message lists both', async () => {
+    const { error } = await refusalOf(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        FakeIndicator('foo'),
+        FakeIndicator('bar'),
+        FakeIndicator('baz'),
+        FakeIndicator('foo'),
+        FakeIndicator('baz'),
+      ],
+    });
+
+    const places = ['Fake in RootModule', 'Fake in RootModule'];
+    expect(error).toHaveProperty('faults', [nameTaken('foo', places), nameTaken('baz', places)]);
+    expect(String(error)).toContain('"foo"');
+    expect(String(error)).toContain('"baz"');
+    expect(String(error)).not.toContain('"bar"');
+  });
+
+  it('9. /health/<name> of an indicator that is DOWN: 503; unknown name: 404; POST on a probe: 404 or 405, never a run', async () => {
+    const database = FakeIndicator('database', () => down('no connection'), { ttl: 0, probes: ['live', 'ready'] });
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
+
+    expect((await application.get('/health/database')).status).toBe(503);
+    expect((await application.get('/health/unheard-of')).status).toBe(404);
+
+    const runs = database.runs.length;
+    for (const method of ['post', 'put', 'patch', 'delete'] satisfies Method[]) {
+      for (const path of [...PROBES, '/health/database']) {
+        expect([404, 405]).toContain((await application.send(method, path)).status);
+      }
+    }
+    expect(database.runs).toHaveLength(runs);
+  });
+
+  it('10. HEAD answers as GET does, without a body', async () => {
+    stopClock();
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [FakeIndicator('database', () => down('no connection'))],
+    });
+
+    for (const path of [...PROBES, '/health?deep=true', '/health/database', '/health/unheard-of']) {
+      const get = await application.get(path);
+      const head = await application.head(path);
+      const { date: _getDate, ...getHeaders } = get.headers;
+      const { date: _headDate, ...headHeaders } = head.headers;
+      expect([path, head.status, headHeaders]).toEqual([path, get.status, getHeaders]);
+      expect(head.text ?? '').toBe('');
+    }
+  });
+
+  it('11. Cache-Control: no-store on every answer, 200 or 503', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ access: { apiKeys: 'key' } })],
+      providers: [FakeIndicator('database', () => down('no connection'))],
+    });
+
+    const seen = new Set<number>();
+    for (const path of [...PROBES, '/health/database', '/health/unheard-of']) {
+      const response = await application.get(path);
+      expect([path, response.headers['cache-control']]).toEqual([path, 'no-store']);
+      seen.add(response.status);
+    }
+    expect([...seen].toSorted((one, other) => one - other)).toEqual([200, 401, 404, 503]);
+  });
+
+  it('12. status mapping overridden for DEGRADED only: DOWN stays 503', async () => {
+    const database = FakeIndicator('database', () => degraded('it lags'), { ttl: 0 });
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ statusCodes: { DEGRADED: 218 } })],
+      providers: [database],
+    });
+
+    expect((await application.get('/health/ready')).status).toBe(218);
+    database.answer = () => down('no connection');
+    expect((await application.get('/health/ready')).status).toBe(503);
+    database.answer = () => up();
+    expect((await application.get('/health/ready')).status).toBe(200);
+  });
+
+  it('13. a 100 ms timeout on a 2 s check: DOWN at about 100 ms, and the signal is aborted', async () => {
+    stopClock();
+    const started = latch<AbortSignal>();
+    const slow = FakeIndicator(
+      'slow',
+      async ({ signal }) => {
+        const work = new Promise((resolve) => setTimeout(resolve, 2000));
+        started.open(signal);
+        await work;
+      },
+      { timeout: 100 },
+    );
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [slow] });
+
+    const answer = application.get('/health/deep');
+    const signal = await started.promise;
+    await passTime(99);
+    expect(signal.aborted).toBe(false);
+    await passTime(1);
+    expect(signal.aborted).toBe(true);
+    expect(signal.reason).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
+
+    const deep = await answer;
+    expect(deep.status).toBe(503);
+    expect(reportIn(deep).details['slow']).toMatchObject({
+      status: 'DOWN',
+      error: 'timed out after 100 ms',
+      code: 'ETIMEDOUT',
+      response_time_ms: 100,
+    });
+  });
+
+  it('14. ten indicators of 100 ms each answer in about 100 ms', async () => {
+    stopClock();
+    const allStarted = latch();
+    let started = 0;
+    const answer = async (): Promise<void> => {
+      const work = new Promise((resolve) => setTimeout(resolve, 100));
+      started += 1;
+      if (started === 10) allStarted.open();
+      await work;
+    };
+    const names = Array.from({ length: 10 }, (_value, index) => `check-${index}`);
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: names.map((name) => FakeIndicator(name, answer)),
+    });
+
+    const response = application.get('/health/deep');
+    await allStarted.promise;
+    await passTime(100);
+
+    const { status, details } = reportIn(await response);
+    expect(status).toBe('UP');
+    expect(names.map((name) => details[name]?.response_time_ms)).toEqual(names.map(() => 100));
+  });
+
+  it('15. a caller that disconnects at 10 ms changes neither results nor state', async () => {
+    stopClock();
+    const started = latch<AbortSignal>();
+    const work = latch();
+    const database = FakeIndicator('database', ({ signal }) => {
+      started.open(signal);
+      return work.promise;
+    });
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
+    const changes: unknown[] = [];
+    application.health.changes$.subscribe((change) => changes.push(change));
+
+    const closed = latch();
+    application.server.once('request', (request) => request.socket.once('close', () => closed.open()));
+    const caller = httpRequest({ host: '127.0.0.1', port: application.port, path: '/health/ready' });
+    // The test itself hangs up, so that the error is expected.
+    caller.on('error', () => undefined);
+    caller.end();
+    const signal = await started.promise;
+    await passTime(10);
+    caller.destroy();
+    await closed.promise;
+    expect(signal.aborted).toBe(false);
+
+    work.open();
+    const ready = await application.get('/health/ready');
+    expect(ready.status).toBe(200);
+    expect(statusesIn(ready)).toEqual({ database: 'UP' });
+    expect(database.runs).toHaveLength(1);
+    expect(signal.aborted).toBe(false);
+    expect(changes).toEqual([]);
+    expect(application.health.state).toBe('accepting');
+    expect(application.log.health()).toEqual([]);
+  });
+
+  it('16. an indicator registered by a lazily loaded module appears', async () => {
+    const late = FakeIndicator('late', () => down('not yet'));
+    const LateModule = moduleNamed('LateModule', { providers: [late] });
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [FakeIndicator('early')],
+    });
+    expect(statusesIn(await application.get('/health/ready'))).toEqual({ early: 'UP' });
+
+    await application.app.get(LazyModuleLoader).load(() => LateModule);
+    const ready = await application.get('/health/ready');
+    expect(ready.status).toBe(503);
+    expect(statusesIn(ready)).toEqual({ early: 'UP', late: 'DOWN' });
+  });
+
+  it('16. an indicator disabled by its option or by a false when is SKIPPED', async () => {
+    const disabled = FakeIndicator('disabled', () => down('never asked'), { enabled: false });
+    const conditional = FakeIndicator('conditional', () => down('never asked'), { when: () => false });
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [disabled, conditional],
+    });
+
+    const ready = await application.get('/health/ready');
+    expect([ready.status, reportIn(ready).status]).toEqual([200, 'UP']);
+    expect(statusesIn(ready)).toEqual({ disabled: 'SKIPPED', conditional: 'SKIPPED' });
+    expect(disabled.runs.length + conditional.runs.length).toBe(0);
+  });
+
+  it('17. components hidden: the body has the status alone, and /health/<name> is 404', async () => {
+    const hidden = { view: 'status' } as const;
+    const application = await startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({
+          endpoints: {
+            overview: hidden,
+            live: hidden,
+            ready: hidden,
+            startup: hidden,
+            deep: hidden,
+            checks: hidden,
+          },
+          groups: { billing: ['database'] },
+        }),
+      ],
+      providers: [FakeIndicator('database', () => down('no connection'))],
+    });
+
+    for (const [path, status] of [
+      ['/health', 'UP'],
+      ['/health/live', 'UP'],
+      ['/health/startup', 'UP'],
+      ['/health/ready', 'DOWN'],
+      ['/health/deep', 'DOWN'],
+      ['/health?deep=true', 'DOWN'],
+    ]) {
+      expect((await application.get(String(path))).text).toBe(JSON.stringify({ status }));
+    }
+    const unknown = await application.get('/health/unheard-of');
+    for (const path of ['/health/database', '/health/billing']) {
+      const response = await application.get(path);
+      expect([response.status, response.text]).toEqual([404, unknown.text]);
+    }
+  });
+
+  it('18. an error whose message holds postgres://user:secret@db: secret appears in no response of any view', async () => {
+    const database = FakeIndicator('database', throwing(new Error('cannot reach postgres://user:secret@db')));
+    for (const view of ['status', 'components', 'full'] as const) {
+      const shown = { view };
+      const application = await startApplication(adapter, {
+        imports: [
+          HealthModule.forRoot({
+            endpoints: { overview: shown, live: shown, ready: shown, startup: shown, deep: shown, checks: shown },
+          }),
+        ],
+        providers: [database],
+      });
+      for (const path of [...PROBES, '/health?deep=true', '/health/database']) {
+        const response = await application.get(path);
+        expect(response.text + JSON.stringify(response.headers)).not.toContain('secret');
+      }
+      expect(application.log.text).not.toContain('secret');
+      expect(application.log.text).toContain('postgres://***@db');
+    }
+  });
+});

@@ -1,0 +1,249 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  Inject,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+  UseGuards,
+  UseInterceptors,
+} from '@nestjs/common';
+import { APP_GUARD, Reflector } from '@nestjs/core';
+import {
+  HealthConfigurationError,
+  HealthModule,
+  type HealthModuleAsyncOptions,
+  type HealthModuleOptions,
+  type HealthOptionsFactory,
+  down,
+} from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { decoratorNeedsStaticOptions, optionOutOfRange } from '../../src/errors/messages.js';
+import { milliseconds } from '../../src/options/rules.js';
+import { reportIn, statusesIn } from '../support/answers.js';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { faultsOf } from '../support/faults.js';
+import { moduleNamed } from '../support/module-named.js';
+import { ADAPTERS, refusalOf, startApplication } from '../support/start-application.js';
+
+@Injectable()
+class Configuration {
+  readonly path = 'internal/status';
+}
+
+const ConfigurationModule = moduleNamed('ConfigurationModule', {
+  providers: [Configuration],
+  exports: [Configuration],
+});
+
+@Injectable()
+class OptionsFromConfiguration implements HealthOptionsFactory {
+  constructor(@Inject(Configuration) private readonly configuration: Configuration) {}
+  createHealthOptions(): HealthModuleOptions {
+    return { path: this.configuration.path };
+  }
+}
+
+@Injectable()
+class RefusingGuard implements CanActivate {
+  canActivate(): boolean {
+    return false;
+  }
+}
+
+const Public = (): ReturnType<typeof SetMetadata> => SetMetadata('is-public', true);
+
+@Injectable()
+class PublicOnlyGuard implements CanActivate {
+  constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
+  canActivate(context: ExecutionContext): boolean {
+    return this.reflector.getAllAndOverride('is-public', [context.getHandler(), context.getClass()]) === true;
+  }
+}
+
+class PassingInterceptor implements NestInterceptor {
+  intercept: NestInterceptor['intercept'] = (_context, next) => next.handle();
+}
+
+describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
+  describe('where the options come from', () => {
+    const sources: [string, HealthModuleAsyncOptions][] = [
+      [
+        'useFactory with imports and inject',
+        {
+          imports: [ConfigurationModule],
+          inject: [Configuration],
+          useFactory: ({ path }: Configuration) => ({ path }),
+        },
+      ],
+      [
+        'an asynchronous useFactory',
+        {
+          imports: [ConfigurationModule],
+          inject: [Configuration],
+          useFactory: async ({ path }: Configuration) => {
+            await nextTurn();
+            return { path };
+          },
+        },
+      ],
+      ['useClass', { imports: [ConfigurationModule], useClass: OptionsFromConfiguration }],
+      [
+        'useExisting',
+        {
+          imports: [
+            moduleNamed('OptionsModule', {
+              imports: [ConfigurationModule],
+              providers: [OptionsFromConfiguration],
+              exports: [OptionsFromConfiguration],
+            }),
+          ],
+          useExisting: OptionsFromConfiguration,
+        },
+      ],
+    ];
+
+    it.each(sources)('%s', async (_name, options) => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRootAsync(options)],
+        providers: [FakeIndicator('stock')],
+      });
+
+      expect(statusesIn(await application.get('/internal/status/ready'))).toEqual({ stock: 'UP' });
+      expect((await application.get('/health/ready')).status).toBe(404);
+    });
+
+    it('useClass with an asynchronous createHealthOptions', async () => {
+      class Options implements HealthOptionsFactory {
+        async createHealthOptions(): Promise<HealthModuleOptions> {
+          await nextTurn();
+          return { path: 'status' };
+        }
+      }
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRootAsync({ useClass: Options })],
+      });
+      expect((await application.get('/status/live')).status).toBe(200);
+    });
+
+    it('a factory that rejects stops the boot with its own error', async () => {
+      const error = new Error('no configuration');
+      await expect(
+        refusalOf(adapter, {
+          imports: [HealthModule.forRootAsync({ useFactory: () => Promise.reject(error) })],
+        }),
+      ).rejects.toBe(error);
+    });
+  });
+
+  describe('what a factory decides', () => {
+    const withFactory = (options: HealthModuleOptions): ReturnType<typeof HealthModule.forRootAsync> =>
+      HealthModule.forRootAsync({
+        useFactory: async () => {
+          await nextTurn();
+          return options;
+        },
+      });
+
+    it('endpoints: which there are, where, and what they show', async () => {
+      const application = await startApplication(adapter, {
+        imports: [
+          withFactory({
+            endpoints: { startup: false, ready: { path: 'readiness', view: 'full' }, overview: false },
+          }),
+        ],
+        providers: [FakeIndicator('stock', () => down('gone'))],
+      });
+
+      const ready = await application.get('/health/readiness');
+      expect(ready.status).toBe(503);
+      expect(reportIn(ready).details['stock']?.error).toBe('gone');
+      for (const path of ['/health/ready', '/health/startup', '/health']) {
+        expect([path, (await application.get(path)).status]).toEqual([path, 404]);
+      }
+    });
+
+    it('groups', async () => {
+      const application = await startApplication(adapter, {
+        imports: [withFactory({ groups: { billing: ['ledger'] } })],
+        providers: [FakeIndicator('stock'), FakeIndicator('ledger', () => down('gone'))],
+      });
+
+      const billing = await application.get('/health/billing');
+      expect(billing.status).toBe(503);
+      expect(statusesIn(billing)).toEqual({ ledger: 'DOWN' });
+    });
+
+    it('aliases', async () => {
+      const application = await startApplication(adapter, { imports: [withFactory({ aliases: { '/up': 'ready' } })] });
+      expect((await application.get('/up')).status).toBe(200);
+    });
+
+    it('two applications with one module class do not share what their factories decided', async () => {
+      const one = await startApplication(adapter, { imports: [withFactory({ path: 'one' })] });
+      const other = await startApplication(adapter, { imports: [withFactory({ path: 'other' })] });
+      expect((await one.get('/one/live')).status).toBe(200);
+      expect((await one.get('/other/live')).status).toBe(404);
+      expect((await other.get('/other/live')).status).toBe(200);
+      expect((await other.get('/one/live')).status).toBe(404);
+    });
+
+    it('its faults are refused as those of forRoot are', async () => {
+      expect(await faultsOf(adapter, { imports: [withFactory({ deadline: 0 })] })).toEqual([
+        optionOutOfRange('HealthModule options, deadline', '0', milliseconds(1).expected),
+      ]);
+    });
+
+    it.each([undefined, null, 'health', 42])('a factory that returns %o is refused, and told so', async (returned) => {
+      const useFactory = (): HealthModuleOptions => returned as unknown as HealthModuleOptions;
+      const refused = await refusalOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] }).catch(
+        (error: unknown) => ({ error }),
+      );
+      expect(refused.error).toBeInstanceOf(HealthConfigurationError);
+    });
+  });
+
+  describe('decorators', () => {
+    it('beside the factory', async () => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRootAsync({ decorators: [Public()], useFactory: () => ({ path: 'status' }) })],
+        providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }],
+      });
+      expect((await application.get('/status/ready')).status).toBe(200);
+    });
+
+    it('in the result of the factory', async () => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public()] }) })],
+        providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }],
+      });
+      expect((await application.get('/health/ready')).status).toBe(200);
+    });
+
+    it('UseGuards beside the factory is honoured', async () => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRootAsync({ decorators: [UseGuards(RefusingGuard)], useFactory: () => ({}) })],
+      });
+      expect((await application.get('/health/ready')).status).toBe(403);
+    });
+
+    it('UseGuards in the options of forRoot is honoured', async () => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRoot({ decorators: [UseGuards(RefusingGuard)] })],
+      });
+      expect((await application.get('/health/ready')).status).toBe(403);
+    });
+
+    it.each([
+      ['UseGuards', UseGuards(RefusingGuard)],
+      ['UseInterceptors', UseInterceptors(PassingInterceptor)],
+    ])('%s in the result of the factory is refused: it would do nothing', async (_name, decorator) => {
+      expect(
+        await faultsOf(adapter, {
+          imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public(), decorator] }) })],
+        }),
+      ).toEqual([decoratorNeedsStaticOptions()]);
+    });
+  });
+});

@@ -1,0 +1,384 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Inject, Injectable } from '@nestjs/common';
+import {
+  type HealthChange,
+  HealthModule,
+  type HealthModuleOptions,
+  HealthService,
+  UnknownProbeError,
+  degraded,
+  down,
+  up,
+} from 'nest-vitals';
+import { filter, map, mergeMap, of, take } from 'rxjs';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { reportIn } from '../support/answers.js';
+import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
+import { latch } from '../support/latch.js';
+import { moduleNamed } from '../support/module-named.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+/** Notes what nobody caught: an error thrown from a timer would bring a process down. */
+function uncaughtErrors(): unknown[] {
+  const caught: unknown[] = [];
+  const note = (error: unknown): void => {
+    caught.push(error);
+  };
+  const earlier = process.listeners('uncaughtException');
+  process.removeAllListeners('uncaughtException');
+  process.on('uncaughtException', note);
+  onTestFinished(() => {
+    process.off('uncaughtException', note);
+    for (const listener of earlier) process.on('uncaughtException', listener);
+  });
+  return caught;
+}
+
+describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
+  const start = (stock: FakeIndicatorClass, options: HealthModuleOptions = {}): Promise<TestApplication> =>
+    startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [stock] });
+
+  describe('to be injected', () => {
+    it('anywhere, without a further import', async () => {
+      @Injectable()
+      class Worker {
+        constructor(@Inject(HealthService) readonly health: HealthService) {}
+      }
+      const inner = moduleNamed('InnerModule', { providers: [Worker] });
+      const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), inner] });
+      expect(application.app.get(Worker, { strict: false }).health).toBe(application.health);
+    });
+  });
+
+  describe('report()', () => {
+    it.each(['live', 'ready', 'startup', 'deep', 'billing'])('%s: what the endpoint says, in full', async (probe) => {
+      const stock = FakeIndicator('stock', () => degraded('low', { left: 3 }), {
+        probes: ['live', 'ready', 'startup'],
+      });
+      const application = await start(stock, {
+        groups: { billing: ['stock'] },
+        endpoints: { live: { view: 'full' }, ready: { view: 'full' }, startup: { view: 'full' } },
+      });
+      const report = await application.health.report(probe);
+      const answer = await application.get(`/health/${probe}`);
+      expect(reportIn(answer)).toEqual({
+        ...report,
+        timestamp: expect.any(String) as unknown,
+        service_info: { ...report.service_info, uptime_seconds: expect.any(Number) as unknown },
+      });
+      expect(report.details['stock']).toMatchObject({ status: 'DEGRADED', message: 'low', data: { left: 3 } });
+    });
+
+    it('shares its results with the endpoint', async () => {
+      const stock = FakeIndicator('stock', undefined, { ttl: 60_000 });
+      const application = await start(stock);
+      await Promise.all([application.health.report('ready'), application.get('/health/ready')]);
+      await application.health.report('deep');
+      expect(stock.runs).toHaveLength(1);
+    });
+
+    it('is frozen, so that no caller changes what another is told', async () => {
+      const { health } = await start(FakeIndicator('stock', () => up({ pool: { idle: 3 } })));
+      const { details, service_info } = await health.report('deep');
+      const frozen = [await health.report('deep'), details, details['stock'], details['stock']?.data, service_info];
+      expect(frozen.map((part) => Object.isFrozen(part))).toEqual(frozen.map(() => true));
+      expect(Object.isFrozen(details['stock']?.data?.['pool'])).toBe(true);
+    });
+
+    it.each(['unheard-of', '', 'Ready', '__proto__', 'constructor', 'overview', 'checks'])(
+      '%j: UnknownProbeError, which names what there is',
+      async (probe) => {
+        const { health } = await start(FakeIndicator('stock'), { groups: { billing: ['stock'] } });
+        await expect(health.report(probe)).rejects.toBeInstanceOf(UnknownProbeError);
+        await expect(health.report(probe)).rejects.toMatchObject({ name: 'UnknownProbeError', probe });
+        await expect(health.report(probe)).rejects.toThrow('live, ready, startup, deep, billing, stock');
+      },
+    );
+  });
+
+  describe('check()', () => {
+    it('one indicator, with its detail', async () => {
+      const { health } = await start(FakeIndicator('stock', () => down('out of paper'), { probes: [] }));
+      expect(await health.check('stock')).toMatchObject({ status: 'DOWN', critical: true, error: 'out of paper' });
+    });
+
+    it.each(['unheard-of', '', '__proto__', 'constructor', 'ready', 'billing'])(
+      '%j is no indicator: UnknownProbeError',
+      async (name) => {
+        const { health } = await start(FakeIndicator('stock'), { groups: { billing: ['stock'] } });
+        await expect(health.check(name)).rejects.toBeInstanceOf(UnknownProbeError);
+      },
+    );
+
+    it('takes a result that is fresh', async () => {
+      const stock = FakeIndicator('stock', undefined, { ttl: 60_000 });
+      const { health } = await start(stock);
+      await health.check('stock');
+      await health.check('stock');
+      expect(stock.runs).toHaveLength(1);
+    });
+  });
+
+  describe('changes$', () => {
+    const flapping = async (): Promise<{ application: TestApplication; change: () => Promise<void> }> => {
+      const stock = FakeIndicator('stock', () => up(), { ttl: 0 });
+      const application = await start(stock);
+      await application.health.report('ready');
+      let isUp = true;
+      return {
+        application,
+        change: async () => {
+          isUp = !isUp;
+          stock.answer = isUp ? () => up() : () => down('gone');
+          await nextTurn();
+          // With a ttl of 0 a result stays fresh for the instant in which it was obtained.
+          const clock = performance.now();
+          while (performance.now() === clock) await nextTurn();
+          await application.get('/health/ready');
+        },
+      };
+    };
+
+    it('a first result that is fine is no change, one that is not is one', async () => {
+      for (const [answer, expected] of [
+        [() => up(), []],
+        [() => degraded('slow'), []],
+        [() => down('gone'), [{ indicator: 'stock', from: 'UNKNOWN', to: 'DOWN', critical: true, error: 'gone' }]],
+      ] as const) {
+        const application = await start(FakeIndicator('stock', answer));
+        const changes: HealthChange[] = [];
+        application.health.changes$.subscribe((change) => changes.push(change));
+        await application.get('/health/ready');
+        expect(changes).toHaveLength(expected.length);
+        expect(changes).toMatchObject(expected);
+        expect(changes.map(({ lasted }) => lasted)).toEqual(expected.map(() => undefined));
+      }
+    });
+
+    it('each subscriber hears every change, until it is unsubscribed', async () => {
+      const { application, change } = await flapping();
+      const [one, other]: [string[], string[]] = [[], []];
+      const subscription = application.health.changes$.subscribe(({ to }) => one.push(to));
+      application.health.changes$.subscribe({ next: ({ to }) => other.push(to) });
+      await change();
+      subscription.unsubscribe();
+      await change();
+      expect([one, other]).toEqual([['DOWN'], ['DOWN', 'UP']]);
+    });
+
+    it('operators work', async () => {
+      const { application, change } = await flapping();
+      const heard: string[] = [];
+      application.health.changes$
+        .pipe(
+          filter(({ to }) => to === 'DOWN'),
+          map(({ indicator }) => indicator),
+          mergeMap((indicator) => of(indicator, indicator.toUpperCase())),
+          take(3),
+        )
+        .subscribe((indicator) => heard.push(indicator));
+      for (let times = 0; times < 6; times += 1) await change();
+      expect(heard).toEqual(['stock', 'STOCK', 'stock']);
+    });
+
+    const fail = (): never => {
+      throw new Error('a subscriber has failed');
+    };
+    it.each<[string, (health: HealthService) => unknown]>([
+      ['throws', ({ changes$ }) => changes$.subscribe(fail)],
+      ['throws, as an observer', ({ changes$ }) => changes$.subscribe({ next: fail })],
+      [
+        'throws behind operators',
+        ({ changes$ }) =>
+          changes$
+            .pipe(
+              filter(() => true),
+              map(({ to }) => to),
+            )
+            .subscribe(fail),
+      ],
+      ['has an operator that throws', ({ changes$ }) => changes$.pipe(map(fail)).subscribe()],
+      [
+        'has an operator and a handler of errors that throw',
+        ({ changes$ }) => changes$.pipe(map(fail)).subscribe({ error: fail }),
+      ],
+      ['throws when it is completed', ({ changes$ }) => changes$.pipe(take(1)).subscribe({ complete: fail })],
+      [
+        'has an inner observable that fails',
+        ({ changes$ }) =>
+          changes$
+            .pipe(
+              mergeMap(async () => {
+                await nextTurn();
+                return fail();
+              }),
+            )
+            .subscribe(),
+      ],
+    ])('a subscriber that %s harms nobody, and is in the log', async (_name, subscribe) => {
+      const uncaught = uncaughtErrors();
+      const { application, change } = await flapping();
+      const heard: string[] = [];
+      subscribe(application.health);
+      application.health.changes$.subscribe(({ to }) => heard.push(to));
+
+      await change();
+      await change();
+      // RxJS throws what nobody handles from a timer.
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(heard).toEqual(['DOWN', 'UP']);
+      expect(uncaught).toEqual([]);
+      expect((await application.get('/health/ready')).status).toBe(200);
+      const [line] = application.log.health('error');
+      expect(line).toContain('A subscriber of changes$ failed');
+      expect(line).toContain('a subscriber has failed');
+    });
+  });
+
+  describe('refuseTraffic() and acceptTraffic()', () => {
+    const reasonOf = async (application: TestApplication): Promise<string | undefined> => {
+      const { reason } = reportIn(await application.get('/health/ready'));
+      return reason;
+    };
+
+    it('nested: traffic is accepted again when each refusal was taken back', async () => {
+      const application = await start(FakeIndicator('stock'));
+      const { health } = application;
+      const takeBack = health.refuseTraffic('maintenance');
+      health.refuseTraffic('full');
+      expect(await reasonOf(application)).toBe('maintenance, full');
+      expect(health.state).toBe('refusing');
+
+      takeBack();
+      expect(await reasonOf(application)).toBe('full');
+      expect(health.state).toBe('refusing');
+      health.acceptTraffic();
+      expect(await reasonOf(application)).toBeUndefined();
+      expect(health.state).toBe('accepting');
+    });
+
+    it('the same reason twice is two refusals, shown once', async () => {
+      const application = await start(FakeIndicator('stock'));
+      const { health } = application;
+      const [first, second] = [health.refuseTraffic('full'), health.refuseTraffic('full')];
+      expect(await reasonOf(application)).toBe('full');
+      first();
+      first();
+      expect(await reasonOf(application)).toBe('full');
+      second();
+      expect(await reasonOf(application)).toBeUndefined();
+    });
+
+    it('acceptTraffic takes back the latest, or the one with its reason', async () => {
+      const application = await start(FakeIndicator('stock'));
+      const { health } = application;
+      for (const reason of ['a', 'b', 'c']) health.refuseTraffic(reason);
+      health.acceptTraffic();
+      expect(await reasonOf(application)).toBe('a, b');
+      health.acceptTraffic('a');
+      expect(await reasonOf(application)).toBe('b');
+      health.acceptTraffic('unheard-of');
+      expect(await reasonOf(application)).toBe('b');
+      health.acceptTraffic('b');
+      health.acceptTraffic();
+      expect(await reasonOf(application)).toBeUndefined();
+    });
+
+    it('is in the log, both ways', async () => {
+      const { health, log } = await start(FakeIndicator('stock'));
+      const takeBack = health.refuseTraffic('maintenance');
+      expect(log.health('warn')).toEqual(['Refusing traffic: maintenance']);
+      takeBack();
+      expect(log.health('log')).toEqual(['Accepting traffic again']);
+    });
+
+    it('what takes nothing back is not in the log', async () => {
+      const { health, log } = await start(FakeIndicator('stock'));
+      const takeBack = health.refuseTraffic('maintenance');
+      takeBack();
+      takeBack();
+      health.acceptTraffic();
+      expect(log.health('log')).toEqual(['Accepting traffic again']);
+    });
+
+    it('no line says that traffic is accepted while the application is still starting', async () => {
+      const { health, log } = await start(FakeIndicator('stock'));
+      const warmup = latch();
+      const delayed = health.delayReadiness('cache', warmup.promise);
+      health.refuseTraffic('maintenance');
+      health.acceptTraffic();
+      expect(health.state).toBe('starting');
+      expect(log.health('log')).toEqual([]);
+      warmup.open();
+      await delayed;
+    });
+
+    it('a dependency that is DOWN is worse than a refusal', async () => {
+      const application = await start(FakeIndicator('stock', () => down('gone')));
+      application.health.refuseTraffic('maintenance');
+      expect(reportIn(await application.get('/health/ready'))).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
+    });
+  });
+
+  describe('delayReadiness() and state', () => {
+    it('starting comes before refusing', async () => {
+      const warmup = latch();
+      const { health } = await start(FakeIndicator('stock'));
+      const delayed = health.delayReadiness('cache', warmup.promise);
+      health.refuseTraffic('maintenance');
+      expect(health.state).toBe('starting');
+      warmup.open();
+      await delayed;
+      expect(health.state).toBe('refusing');
+    });
+
+    it('a task that is tried again until it succeeds', async () => {
+      const application = await start(FakeIndicator('stock'));
+      let tries = 0;
+      const succeeded = await application.health.delayReadiness(
+        'cache',
+        async () => {
+          tries += 1;
+          await nextTurn();
+          if (tries < 3) throw new Error('not yet');
+        },
+        { retry: 1 },
+      );
+      expect([succeeded, tries]).toEqual([true, 3]);
+      expect((await application.get('/health/ready')).status).toBe(200);
+      expect(application.log.health('error')).toHaveLength(2);
+    });
+
+    it('a task that throws before it returns a promise has failed like any other', async () => {
+      const { health } = await start(FakeIndicator('stock'));
+      const task = (): Promise<void> => {
+        throw new Error('no');
+      };
+      expect(await health.delayReadiness('cache', task)).toBe(false);
+      expect(health.state).toBe('starting');
+    });
+
+    it('a failure that nobody awaits is no unhandled rejection', async () => {
+      const unhandled: unknown[] = [];
+      const note = (reason: unknown): void => {
+        unhandled.push(reason);
+      };
+      process.on('unhandledRejection', note);
+      onTestFinished(() => {
+        process.off('unhandledRejection', note);
+      });
+      const { health } = await start(FakeIndicator('stock'));
+      void health.delayReadiness('cache', Promise.reject(new Error('no')));
+      for (let turn = 0; turn < 5; turn += 1) await nextTurn();
+      expect(unhandled).toEqual([]);
+    });
+
+    it('draining once the application is closed; reports are still given', async () => {
+      const { app, health } = await start(FakeIndicator('stock'));
+      await app.close();
+      expect(health.state).toBe('draining');
+      expect(await health.report('ready')).toMatchObject({ status: 'OUT_OF_SERVICE', reason: 'shutting down' });
+      expect((await health.report('live')).status).toBe('UP');
+    });
+  });
+});

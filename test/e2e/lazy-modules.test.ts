@@ -1,0 +1,141 @@
+import { Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
+import { HealthModule, down, up } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { HealthConfigurationError } from '../../src/errors/configuration.error.js';
+import { indicatorNotSingleton, indicatorWithoutCheck, nameTaken, optionUnknown } from '../../src/errors/messages.js';
+import { statusesIn } from '../support/answers.js';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { latch } from '../support/latch.js';
+import { moduleNamed } from '../support/module-named.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+async function load({ app }: TestApplication, metadata: ModuleMetadata): Promise<void> {
+  await app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', metadata));
+}
+
+describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
+  const start = (...providers: NonNullable<ModuleMetadata['providers']>): Promise<TestApplication> =>
+    startApplication(adapter, { imports: [HealthModule.forRoot({ groups: { late: { tags: ['late'] } } })], providers });
+  const deep = async (application: TestApplication): Promise<Record<string, string>> =>
+    statusesIn(await application.get('/health/deep'));
+
+  it('its indicators are asked, alone and in groups, also if nobody has asked for anything before', async () => {
+    const application = await start(FakeIndicator('early'));
+    await load(application, { providers: [FakeIndicator('after', () => down('not yet'), { tags: ['late'] })] });
+
+    expect((await application.get('/health/after')).status).toBe(503);
+    expect((await application.get('/health/late')).status).toBe(503);
+    expect(await deep(application)).toEqual({ early: 'UP', after: 'DOWN' });
+    expect((await application.health.check('after')).error).toBe('not yet');
+  });
+
+  it('its background checks run', async () => {
+    const ran = latch();
+    const application = await start();
+    await load(application, { providers: [FakeIndicator('ledger', () => ran.open(), { interval: 60_000 })] });
+    expect((await application.get('/health/ready')).status).toBe(503);
+
+    await ran.promise;
+    expect(await application.health.report('ready')).toMatchObject({ status: 'UP', details: { ledger: {} } });
+  });
+
+  it('a module with an asynchronous factory is waited for, while all else is answered', async () => {
+    const connected = latch();
+    const late = FakeIndicator('after');
+    const application = await start(FakeIndicator('early'));
+    const loading = load(application, {
+      providers: [
+        late,
+        {
+          provide: 'connection',
+          useFactory: async () => {
+            await connected.promise;
+            return 'connected';
+          },
+        },
+      ],
+    });
+    expect(await deep(application)).toEqual({ early: 'UP' });
+    expect(await deep(application)).toEqual({ early: 'UP' });
+
+    connected.open();
+    await loading;
+    expect(await deep(application)).toEqual({ early: 'UP', after: 'UP' });
+    expect(application.log.health()).toEqual([]);
+  });
+
+  it('an indicator that is itself made by an asynchronous factory is never asked before it is there', async () => {
+    const made = latch();
+    const late = FakeIndicator('after');
+    const application = await start();
+    const loading = load(application, {
+      providers: [
+        {
+          provide: late,
+          useFactory: async () => {
+            await made.promise;
+            return new late();
+          },
+        },
+      ],
+    });
+    expect(await deep(application)).toEqual({});
+
+    made.open();
+    await loading;
+    expect(await deep(application)).toEqual({ after: 'UP' });
+  });
+
+  it('a module that fails to load changes nothing, and a later one is still found', async () => {
+    const application = await start(FakeIndicator('early'));
+    const refused = new Error('no connection');
+    await expect(
+      load(application, {
+        providers: [FakeIndicator('broken'), { provide: 'connection', useFactory: () => Promise.reject(refused) }],
+      }),
+    ).rejects.toThrow(refused);
+    expect((await deep(application))['early']).toBe('UP');
+
+    await load(application, { providers: [FakeIndicator('later')] });
+    expect(await deep(application)).toMatchObject({ early: 'UP', later: 'UP' });
+  });
+
+  it('faults are logged in one line each, once; the application keeps running, and what is right is asked', async () => {
+    const application = await start(FakeIndicator('early'));
+    class Uncheckable extends FakeIndicator('uncheckable') {}
+    Object.defineProperty(Uncheckable.prototype, 'check', { value: undefined });
+    const misspelt = FakeIndicator('misspelt', () => up(), { timeuot: 1 } as object);
+    await load(application, {
+      providers: [FakeIndicator('early'), Uncheckable, misspelt, FakeIndicator('right')],
+    });
+
+    for (let probe = 0; probe < 3; probe += 1) {
+      expect(await deep(application)).toEqual({ early: 'UP', right: 'UP' });
+    }
+    const errors = application.log.health('error');
+    expect(errors).toHaveLength(1);
+    const known = /options are (?<known>.*)/.exec(errors[0] ?? '')?.groups?.['known']?.split(', ') ?? [];
+    expect(errors[0]).toBe(
+      new HealthConfigurationError([
+        nameTaken('early', ['Fake in RootModule', 'Fake in LateModule']),
+        indicatorWithoutCheck('Uncheckable in LateModule'),
+        optionUnknown('Fake in LateModule', 'timeuot', known),
+      ]).message,
+    );
+    expect(known).toContain('timeout');
+  });
+
+  it('a request-scoped indicator is refused in the log, and never called', async () => {
+    const scoped = FakeIndicator('scoped');
+    Injectable({ scope: Scope.REQUEST })(scoped);
+    const application = await start();
+    await load(application, { providers: [scoped] });
+
+    expect(await deep(application)).toEqual({});
+    expect(scoped.runs).toHaveLength(0);
+    expect(application.log.health('error')).toEqual([
+      new HealthConfigurationError([indicatorNotSingleton('Fake in LateModule', 'request-scoped')]).message,
+    ]);
+  });
+});

@@ -1,0 +1,141 @@
+import { HealthModule, type HealthModuleOptions, degraded, down, up } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { type FakeAnswer, FakeIndicator, type FakeIndicatorClass, throwing } from '../support/fake-indicator.js';
+import { passTime, stopClock } from '../support/standing-clock.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+describe.each(ADAPTERS)('the log on %s', (adapter) => {
+  const start = (stock: FakeIndicatorClass, options: HealthModuleOptions = {}): Promise<TestApplication> => {
+    stopClock();
+    return startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [stock] });
+  };
+  const probeAfter = async (application: TestApplication, milliseconds: number): Promise<void> => {
+    await passTime(milliseconds);
+    await application.get('/health/ready');
+  };
+
+  it('a thousand probes that fail are one WARN, with the raw error and its causes', async () => {
+    const cause = new Error('the certificate of db.internal has expired');
+    const error = Object.assign(new Error('cannot open a connection', { cause }), { code: 'ECONNREFUSED' });
+    const application = await start(FakeIndicator('database', throwing(error), { ttl: 0 }));
+
+    for (let batch = 0; batch < 10; batch += 1) {
+      await passTime(1);
+      await Promise.all(Array.from({ length: 100 }, () => application.get('/health/ready')));
+    }
+    const [line, ...others] = application.log.health();
+    expect(others).toEqual([]);
+    expect(application.log.health('warn')).toHaveLength(1);
+    expect(line?.split('\n')[0]).toBe('database is DOWN: connection refused (ECONNREFUSED)');
+    for (const part of ['cannot open a connection', 'the certificate of db.internal has expired', 'log.test.ts']) {
+      expect(line).toContain(part);
+    }
+  });
+
+  it.each([
+    [850, '850 ms'],
+    [20_000, '20 s'],
+    [200_000, '3 min 20 s'],
+    [7_500_000, '2 h 5 min'],
+  ])('back after %i ms: one LOG that says how long it was down', async (milliseconds, words) => {
+    const database = FakeIndicator('database', () => up(), { ttl: 0 });
+    const application = await start(database);
+    await probeAfter(application, 1);
+    database.answer = () => down('gone');
+    await probeAfter(application, 1);
+    database.answer = () => up();
+    await probeAfter(application, milliseconds);
+    await probeAfter(application, 1);
+
+    expect(application.log.health('warn')).toEqual(['database is DOWN: gone']);
+    expect(application.log.health('log')).toEqual([`database is UP after ${words} of DOWN`]);
+  });
+
+  it('a first result that is fine is no line', async () => {
+    const application = await start(FakeIndicator('database'));
+    await probeAfter(application, 1);
+    expect(application.log.health()).toEqual([]);
+  });
+
+  it('worse is a WARN, better a LOG', async () => {
+    const database = FakeIndicator('database', () => up(), { ttl: 0 });
+    const application = await start(database);
+    const answers: FakeAnswer[] = [
+      () => up(),
+      () => degraded('slow'),
+      () => down('gone'),
+      () => degraded('slow'),
+      () => up(),
+    ];
+    for (const answer of answers) {
+      database.answer = answer;
+      await probeAfter(application, 1000);
+    }
+    const lines = application.log.lines.filter(({ context }) => context === 'Health');
+    expect(lines.map(({ level, text }) => `${level}: ${text}`)).toEqual([
+      'warn: database is DEGRADED: slow',
+      'warn: database is DOWN: gone',
+      'log: database is DEGRADED: slow after 1 s of DOWN',
+      'log: database is UP after 1 s of DEGRADED',
+    ]);
+  });
+
+  it('a malformed result is in the log as it was', async () => {
+    const application = await start(FakeIndicator('database', () => ({ status: 'fine', version: 16 })));
+    await probeAfter(application, 1);
+    expect(application.log.health('warn')).toEqual([
+      "database is DOWN: the check returned an unknown status (INVALID_RESULT)\n{ status: 'fine', version: 16 }",
+    ]);
+  });
+
+  it('credentials in URLs are masked, in messages, causes, stacks and properties', async () => {
+    const url = 'postgres://user:hunter2@db.internal/orders';
+    const error = Object.assign(new Error(`cannot reach ${url}`, { cause: new Error(`refused by ${url}`) }), {
+      options: { connectionString: url },
+    });
+    const application = await start(FakeIndicator('database', throwing(error)));
+    await probeAfter(application, 1);
+    const { text } = application.log;
+    expect(text).toContain('cannot reach postgres://***@db.internal/orders');
+    expect(text).toContain('refused by postgres://***@db.internal/orders');
+    expect(text).not.toContain('hunter2');
+  });
+
+  it('an error that cannot be described is one line all the same', async () => {
+    const hostile = new Proxy(
+      {},
+      {
+        get() {
+          throw new Error('do not touch');
+        },
+      },
+    );
+    const application = await start(FakeIndicator('database', throwing(hostile)));
+    await probeAfter(application, 1);
+    expect(application.log.health('warn')).toHaveLength(1);
+    expect((await application.get('/health/ready')).status).toBe(503);
+  });
+
+  it('logging: false is no line for any change', async () => {
+    const application = await start(FakeIndicator('database', throwing(new Error('boom'))), { logging: false });
+    await probeAfter(application, 1);
+    expect(application.log.health()).toEqual([]);
+  });
+
+  it('a threshold that holds a failure back holds the line back too', async () => {
+    const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 2 });
+    const application = await start(database);
+    await probeAfter(application, 1);
+    database.answer = () => down('gone');
+    await probeAfter(application, 1);
+    expect(application.log.health()).toEqual([]);
+    await probeAfter(application, 1);
+    expect(application.log.health()).toEqual(['database is DOWN: gone']);
+  });
+
+  it('a check that may take longer than the deadline is told of at boot', async () => {
+    const slow = FakeIndicator('slow', undefined, { timeout: 500, retries: 1, retryDelay: 100 });
+    const { log } = await start(slow, { deadline: 800 });
+    expect(log.health('warn')).toEqual([expect.stringContaining('The check "slow" may take 1100 ms')]);
+  });
+});

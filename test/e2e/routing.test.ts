@@ -1,0 +1,321 @@
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import {
+  type ArgumentsHost,
+  type CallHandler,
+  type CanActivate,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  type ExecutionContext,
+  Get,
+  type INestApplication,
+  Inject,
+  Injectable,
+  type ModuleMetadata,
+  type NestInterceptor,
+  type PipeTransform,
+  RequestMethod,
+  SetMetadata,
+  VersioningType,
+} from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
+import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
+import { map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { sendRaw } from '../support/raw-request.js';
+import { ADAPTERS, type StartOptions, type TestApplication, startApplication } from '../support/start-application.js';
+
+const PATHS = [
+  '/health',
+  '/health/live',
+  '/health/ready',
+  '/health/startup',
+  '/health/deep',
+  '/health/stock',
+  '/health/unheard-of',
+];
+
+@Controller()
+class GreetingController {
+  @Get('greeting')
+  greeting(): { readonly text: string } {
+    return { text: 'hello' };
+  }
+}
+
+const Public = (): ReturnType<typeof SetMetadata> => SetMetadata('is-public', true);
+
+@Injectable()
+class PublicOnlyGuard implements CanActivate {
+  constructor(@Inject(Reflector) private readonly reflector: Reflector) {}
+  canActivate(context: ExecutionContext): boolean {
+    return this.reflector.getAllAndOverride('is-public', [context.getHandler(), context.getClass()]) === true;
+  }
+}
+
+/** What differs from one answer to the next without any cause. */
+const VOLATILE = new Set(['date', 'x-health-checked-at', 'content-length']);
+const MOMENTS = /"(?:timestamp|checked_at|since)":"[^"]*"|"(?:uptime_seconds|response_time_ms)":\d+/g;
+
+async function answersOf(application: TestApplication, prefix = ''): Promise<unknown[]> {
+  const answers: unknown[] = [];
+  for (const path of PATHS) {
+    const { status, headers, text } = await application.get(prefix + path);
+    const kept = Object.entries(headers as Record<string, string>).filter(([name]) => !VOLATILE.has(name));
+    const body = text.replaceAll(MOMENTS, (moment) => moment.split(':')[0] ?? '');
+    answers.push({ path, status, headers: Object.fromEntries(kept), body });
+  }
+  return answers;
+}
+
+describe.each(ADAPTERS)('routing on %s', (adapter) => {
+  const start = (
+    prepare?: StartOptions['prepare'],
+    root: ModuleMetadata = {},
+    options: HealthModuleOptions = {},
+  ): Promise<TestApplication> =>
+    startApplication(
+      adapter,
+      {
+        ...root,
+        imports: [HealthModule.forRoot(options)],
+        controllers: [GreetingController],
+        providers: [FakeIndicator('stock', () => down('gone', { left: 0 })), ...(root.providers ?? [])],
+      },
+      prepare && { prepare },
+    );
+
+  describe('global prefix', () => {
+    it('goes before the base path', async () => {
+      const plain = await answersOf(await start());
+      const prefixed = await start((app) => app.setGlobalPrefix('api'));
+      expect(await answersOf(prefixed, '/api')).toEqual(plain);
+      expect((await prefixed.get('/health/live')).status).toBe(404);
+    });
+
+    it('can leave the endpoints out', async () => {
+      const application = await start((app) => app.setGlobalPrefix('api', { exclude: ['health', 'health/{*rest}'] }));
+      expect((await application.get('/health')).status).toBe(200);
+      expect((await application.get('/health/live')).status).toBe(200);
+      expect((await application.get('/api/greeting')).status).toBe(200);
+    });
+
+    it('can leave out a single one', async () => {
+      const application = await start((app) =>
+        app.setGlobalPrefix('api', { exclude: [{ path: 'health/ready', method: RequestMethod.GET }] }),
+      );
+      expect((await application.get('/health/ready')).status).toBe(503);
+      expect((await application.get('/api/health/live')).status).toBe(200);
+    });
+  });
+
+  describe('versioning', () => {
+    const kinds: [string, (app: INestApplication) => void][] = [
+      ['in the URI', (app) => app.enableVersioning({ type: VersioningType.URI, defaultVersion: '1' })],
+      [
+        'in a header',
+        (app) => app.enableVersioning({ type: VersioningType.HEADER, header: 'x-version', defaultVersion: '1' }),
+      ],
+      [
+        'in the media type',
+        (app) => app.enableVersioning({ type: VersioningType.MEDIA_TYPE, key: 'v=', defaultVersion: '1' }),
+      ],
+    ];
+
+    it.each(kinds)('%s: the endpoints are neutral', async (_name, enable) => {
+      const application = await start(enable);
+      for (const headers of [{}, { 'x-version': '2' }, { accept: 'application/json;v=2' }]) {
+        expect((await application.get('/health/live', headers)).status).toBe(200);
+        expect((await application.get('/health/ready', headers)).status).toBe(503);
+        expect((await application.get('/health/stock', headers)).status).toBe(503);
+      }
+      expect((await application.get('/v1/health/live')).status).toBe(404);
+    });
+
+    it('in the URI together with a global prefix', async () => {
+      const application = await start(
+        (app) => app.setGlobalPrefix('api').enableVersioning({ type: VersioningType.URI, defaultVersion: '1' }),
+        {},
+        { aliases: true },
+      );
+      expect((await application.get('/api/health/live')).status).toBe(200);
+      expect((await application.get('/api/v1/greeting')).status).toBe(200);
+      expect((await application.get('/livez')).status).toBe(200);
+    });
+  });
+
+  describe('what the application puts around every route does not change an answer', () => {
+    const called: string[] = [];
+
+    @Injectable()
+    class WrappingInterceptor implements NestInterceptor {
+      intercept(_context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
+        called.push('interceptor');
+        return next.handle().pipe(map((data: unknown) => ({ wrapped: data })));
+      }
+    }
+
+    @Injectable()
+    class RefusingPipe implements PipeTransform {
+      transform(): never {
+        throw new Error('refused by the pipe');
+      }
+    }
+
+    @Catch()
+    class TeapotFilter implements ExceptionFilter {
+      catch(_exception: unknown, host: ArgumentsHost): void {
+        called.push('filter');
+        const response = host.switchToHttp().getResponse<{ status(code: number): { send(body: string): void } }>();
+        response.status(418).send('teapot');
+      }
+    }
+
+    it('an interceptor', async () => {
+      const plain = await answersOf(await start());
+      called.length = 0;
+      const application = await start(undefined, {
+        providers: [{ provide: APP_INTERCEPTOR, useClass: WrappingInterceptor }],
+      });
+      expect(await answersOf(application)).toEqual(plain);
+      expect(called).toContain('interceptor');
+      expect((await application.get('/greeting')).body).toEqual({ wrapped: { text: 'hello' } });
+    });
+
+    it('a filter', async () => {
+      const plain = await answersOf(await start());
+      called.length = 0;
+      const application = await start(undefined, { providers: [{ provide: APP_FILTER, useClass: TeapotFilter }] });
+      expect(await answersOf(application)).toEqual(plain);
+      expect(called).toEqual([]);
+      expect((await application.get('/nowhere')).status).toBe(418);
+    });
+
+    it('a pipe', async () => {
+      const plain = await answersOf(await start());
+      const application = await start(undefined, { providers: [{ provide: APP_PIPE, useClass: RefusingPipe }] });
+      expect(await answersOf(application)).toEqual(plain);
+    });
+
+    it('the global ones of main.ts', async () => {
+      const plain = await answersOf(await start());
+      const application = await start((app) => {
+        app.useGlobalInterceptors(new WrappingInterceptor());
+        app.useGlobalPipes(new RefusingPipe());
+        app.useGlobalFilters(new TeapotFilter());
+      });
+      expect(await answersOf(application)).toEqual(plain);
+    });
+
+    it('an interceptor that answers by itself is heard, once', async () => {
+      @Injectable()
+      class AnsweringInterceptor implements NestInterceptor {
+        intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
+          const response = context.switchToHttp().getResponse<{ status(code: number): { send(body: string): void } }>();
+          response.status(418).send('teapot');
+          return next.handle();
+        }
+      }
+      const application = await start(undefined, {
+        providers: [{ provide: APP_INTERCEPTOR, useClass: AnsweringInterceptor }],
+      });
+      for (const path of PATHS) expect([path, (await application.get(path)).status]).toEqual([path, 418]);
+    });
+  });
+
+  describe('an app-wide guard', () => {
+    const guarded: ModuleMetadata = { providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }] };
+
+    it('is obeyed', async () => {
+      const application = await start(undefined, guarded);
+      for (const path of PATHS) expect([path, (await application.get(path)).status]).toEqual([path, 403]);
+    });
+
+    it('lets the endpoints through with the decorator of the application on them', async () => {
+      const plain = await answersOf(await start());
+      const application = await start(undefined, guarded, { decorators: [Public()] });
+      expect(await answersOf(application)).toEqual(plain);
+      expect((await application.get('/greeting')).status).toBe(403);
+    });
+
+    it('does not concern the aliases', async () => {
+      const application = await start(undefined, guarded, { aliases: true });
+      expect((await application.get('/livez')).status).toBe(200);
+      expect((await application.get('/readyz')).status).toBe(503);
+    });
+  });
+
+  describe('middleware', () => {
+    it('that compresses what goes out can do so', async () => {
+      const application = await start((app) => app.use(compress));
+      for (const path of PATHS) {
+        const plain = await sendRaw(application, path);
+        const compressed = await sendRaw(application, path, { headers: { 'accept-encoding': 'gzip' } });
+        expect([path, compressed.status]).toEqual([path, plain.status]);
+        expect(compressed.headers['content-encoding']).toBe('gzip');
+        expect(compressed.headers['x-health-status']).toBe(plain.headers['x-health-status']);
+        expect(compressed.headers['cache-control']).toBe('no-store');
+        expect(compressed.headers['x-unzipped']).toBe(plain.body);
+      }
+    });
+
+    it('that sets headers of its own keeps them', async () => {
+      const application = await start((app) =>
+        app.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
+          response.setHeader('x-request-id', '4711');
+          next();
+        }),
+      );
+      for (const path of PATHS) {
+        const { headers } = await application.get(path);
+        expect(headers).toMatchObject({ 'x-request-id': '4711', 'cache-control': 'no-store' });
+      }
+    });
+
+    it('that has answered is not contradicted', async () => {
+      const application = await start((app) =>
+        app.use((_request: IncomingMessage, response: ServerResponse) => {
+          response.writeHead(418).end('teapot');
+        }),
+      );
+      expect((await application.get('/health/live')).status).toBe(418);
+    });
+  });
+
+  it('checks are asked once for all the ways to ask', async () => {
+    const stock = FakeIndicator('stock', () => up(), { ttl: 60_000 });
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ aliases: true })],
+      providers: [stock],
+    });
+    for (const path of [...PATHS, '/readyz', '/health?deep=true']) await application.get(path);
+    expect(stock.runs).toHaveLength(1);
+  });
+});
+
+/**
+ * Does what compressing middleware does: takes hold of the headers as they are written, and of the body as it ends. The
+ * text is sent along in a header too, so that the test can compare it.
+ */
+function compress(request: IncomingMessage, response: ServerResponse, next: () => void): void {
+  if (request.headers['accept-encoding'] !== 'gzip') return next();
+  const writeHead = response.writeHead.bind(response);
+  const end = response.end.bind(response);
+  let statusCode: number | undefined;
+  response.writeHead = ((code: number, headers: OutgoingHttpHeaders = {}) => {
+    statusCode = code;
+    for (const [name, value] of Object.entries(headers)) if (value !== undefined) response.setHeader(name, value);
+    return response;
+  }) as typeof response.writeHead;
+  response.end = ((body: Buffer | string = '') => {
+    const zipped = gzipSync(body);
+    response.setHeader('content-encoding', 'gzip');
+    response.setHeader('content-length', zipped.length);
+    response.setHeader('x-unzipped', gunzipSync(zipped).toString());
+    writeHead(statusCode ?? response.statusCode);
+    return end(zipped);
+  }) as typeof response.end;
+  next();
+}

@@ -1,0 +1,134 @@
+import { HealthModule, type HealthModuleOptions, degraded, down, outOfService, up } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { reportIn, statusesIn } from '../support/answers.js';
+import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
+import { passTime, stopClock } from '../support/standing-clock.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
+  const start = (providers: readonly FakeIndicatorClass[], options?: HealthModuleOptions): Promise<TestApplication> => {
+    stopClock();
+    return startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [...providers] });
+  };
+  /** With a step of time before, so that a result with a ttl of 0 is not fresh any more. */
+  const ask = async (application: TestApplication, probe: string): Promise<[number, string, string | undefined]> => {
+    await passTime(1);
+    const response = await application.get(`/health/${probe}`);
+    const { status, reason } = reportIn(response);
+    return [response.status, status, reason];
+  };
+  const startupCheck = (name: string): FakeIndicatorClass =>
+    FakeIndicator(name, () => down('not yet'), { probes: ['startup'], ttl: 0 });
+
+  it('ready is 503 until each startup indicator has passed once, though it does not show them', async () => {
+    const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
+    const application = await start([migrations, cache, FakeIndicator('database')]);
+
+    expect(await ask(application, 'ready')).toEqual([503, 'OUT_OF_SERVICE', 'starting: migrations, cache']);
+    expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'UP' });
+    expect(await ask(application, 'startup')).toEqual([503, 'DOWN', undefined]);
+    expect((await ask(application, 'live'))[0]).toBe(200);
+
+    migrations.answer = () => up();
+    expect(await ask(application, 'ready')).toEqual([503, 'OUT_OF_SERVICE', 'starting: cache']);
+    expect(statusesIn(await application.get('/health/startup'))).toEqual({ migrations: 'UP', cache: 'DOWN' });
+
+    cache.answer = () => degraded('half warm');
+    expect(await ask(application, 'ready')).toEqual([200, 'UP', undefined]);
+    expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
+  });
+
+  it('asking for readiness alone runs the startup indicators', async () => {
+    const migrations = startupCheck('migrations');
+    const application = await start([migrations]);
+    expect((await ask(application, 'ready'))[0]).toBe(503);
+    expect(migrations.runs).toHaveLength(1);
+    migrations.answer = () => up();
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+    // Now that it has passed, readiness has no interest in it any more.
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+    expect(migrations.runs).toHaveLength(2);
+  });
+
+  it('asking for startup alone opens readiness', async () => {
+    const migrations = startupCheck('migrations');
+    const application = await start([migrations]);
+    migrations.answer = () => up();
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+    expect(migrations.runs).toHaveLength(1);
+  });
+
+  it('startup stays 200 afterwards, and asks nobody', async () => {
+    const migrations = startupCheck('migrations');
+    migrations.answer = () => up();
+    const application = await start([migrations]);
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+
+    for (const answer of [() => down('gone'), () => outOfService('moved')]) {
+      migrations.answer = answer;
+      await passTime(60_000);
+      expect((await ask(application, 'startup'))[0]).toBe(200);
+      expect((await ask(application, 'ready'))[0]).toBe(200);
+    }
+    expect(migrations.runs).toHaveLength(1);
+  });
+
+  it('an indicator of startup and ready: it has to have passed once, and counts for readiness from then on', async () => {
+    const migrations = FakeIndicator('migrations', () => up(), { probes: ['startup', 'ready'], ttl: 0 });
+    const application = await start([migrations]);
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+
+    migrations.answer = () => down('gone');
+    expect(await ask(application, 'ready')).toEqual([503, 'DOWN', undefined]);
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+  });
+
+  it('one that fails after it has passed does not close the gate while others are awaited', async () => {
+    const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
+    const application = await start([migrations, cache]);
+    migrations.answer = () => up();
+    await ask(application, 'startup');
+    migrations.answer = () => down('gone');
+    expect(await ask(application, 'ready')).toEqual([503, 'OUT_OF_SERVICE', 'starting: cache']);
+    cache.answer = () => up();
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+  });
+
+  it('one that is not critical, disabled or skipped holds nothing', async () => {
+    const application = await start([
+      FakeIndicator('optional', () => down('gone'), { probes: ['startup'], critical: false }),
+      FakeIndicator('disabled', () => down('gone'), { probes: ['startup'], enabled: false }),
+      FakeIndicator('skipped', () => down('gone'), { probes: ['startup'], when: () => false }),
+    ]);
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+    expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
+  });
+
+  it('one in the background holds it until its first run has passed', async () => {
+    const migrations = FakeIndicator('migrations', () => up(), {
+      probes: ['startup'],
+      interval: 1000,
+      initialDelay: 500,
+    });
+    const application = await start([migrations]);
+    expect((await ask(application, 'ready'))[0]).toBe(503);
+    expect((await ask(application, 'startup'))[0]).toBe(503);
+    await passTime(500);
+    expect((await ask(application, 'ready'))[0]).toBe(200);
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+  });
+
+  it('without startup indicators the application has started when it has started', async () => {
+    const application = await start([FakeIndicator('database', () => down('gone'))]);
+    expect(await ask(application, 'startup')).toEqual([200, 'UP', undefined]);
+  });
+
+  it('startup is 200 while traffic is refused, and while readiness is delayed', async () => {
+    const application = await start([FakeIndicator('migrations', () => up(), { probes: ['startup'] })]);
+    application.health.refuseTraffic('maintenance');
+    expect((await ask(application, 'startup'))[0]).toBe(200);
+    expect((await ask(application, 'ready'))[0]).toBe(503);
+  });
+});

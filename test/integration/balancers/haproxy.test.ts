@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
+import { type BuiltPackage, buildPackage } from './build-package.js';
+import { isAvailable } from './is-available.js';
+
+const LIMIT = 180_000;
+/** Three refusals at HAProxy's pace of one question a second take two seconds and what is left of a third. */
+const LEAST_NOTICE = 1900;
+/** Generous, for a machine that is busy; it takes milliseconds. */
+const MOST_AFTER_DRAIN = 5000;
+
+describe.runIf(isAvailable('haproxy'))(
+  'a rolling restart behind HAProxy, which asks for readiness and never retries',
+  () => {
+    let built: BuiltPackage;
+    beforeAll(() => {
+      built = buildPackage();
+    });
+    afterAll(() => built.remove());
+
+    it.each(['vitals-express', 'vitals-fastify'])(
+      '%s loses no request',
+      async (subject) => {
+        const { environment } = built;
+        const { requests, failures, answered, restarts } = await restartInTurn({
+          subject,
+          balancer: 'haproxy',
+          rate: 80,
+          rounds: 1,
+          environment,
+        });
+        expect(failures).toEqual([]);
+        expect(requests).toBeGreaterThan(500);
+        expect(Object.values(answered).reduce((sum, count) => sum + count)).toBe(requests);
+        expect(Object.keys(answered)).toEqual(['orders-1', 'orders-2', 'orders-3']);
+        expect(restarts).toHaveLength(3);
+        for (const { exit, drained, afterDrain } of restarts) {
+          expect(exit).toBe('SIGTERM');
+          expect(drained).toBeGreaterThan(LEAST_NOTICE);
+          expect(afterDrain).toBeLessThan(MOST_AFTER_DRAIN);
+        }
+      },
+      LIMIT,
+    );
+
+    it(
+      'loses requests if the instances do not wait for it',
+      async () => {
+        const environment = { ...built.environment, HEALTH_SHUTDOWN_DELAY: '0' };
+        const { failures } = await restartInTurn({
+          subject: 'vitals-express',
+          balancer: 'haproxy',
+          rate: 80,
+          rounds: 1,
+          environment,
+        });
+        expect(failures.length).toBeGreaterThan(10);
+        expect(new Set(failures.map(({ reason }) => reason))).toContain('status 503');
+      },
+      LIMIT,
+    );
+  },
+);

@@ -1,0 +1,65 @@
+import { once } from 'node:events';
+import { type Socket, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { Controller, Post } from '@nestjs/common';
+import { HealthModule } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../../support/start-application.js';
+
+@Controller('orders')
+class OrdersController {
+  @Post()
+  place(): string {
+    return 'placed';
+  }
+}
+
+const ORDER = 'POST /orders HTTP/1.1\r\nHost: orders\r\nContent-Length: 0\r\n\r\n';
+
+// A balancer that has sent a POST must not send it to a second instance: whoever has let it in has to answer it.
+describe.each(ADAPTERS)('a request that arrives just as nothing is left to wait for, on %s,', (adapter) => {
+  it('is answered on a new connection', async () => {
+    const application = await start(adapter);
+    const socket = await open(application);
+    socket.write(ORDER);
+    const [answer] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(answer)).toBe(1);
+  });
+
+  it('is answered on a kept connection', async () => {
+    const application = await start(adapter);
+    const socket = await open(application);
+    socket.write(ORDER);
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    socket.write(ORDER);
+    const [rest] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(String(first) + rest)).toBe(2);
+  });
+
+  it('is answered on a connection that nobody has accepted yet', async () => {
+    const application = await start(adapter);
+    const socket = connect(application.port, '127.0.0.1');
+    socket.write(ORDER);
+    // Node asks the system for the connection in this tick. The system makes it; the server hears of it in the next turn.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const [answer] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(answer)).toBe(1);
+  });
+});
+
+function start(adapter: AdapterName): Promise<TestApplication> {
+  return startApplication(adapter, { imports: [HealthModule.forRoot()], controllers: [OrdersController] });
+}
+
+/** Resolves when both ends know of the connection. */
+async function open({ port, server }: TestApplication): Promise<Socket> {
+  const isAccepted = once(server, 'connection');
+  const socket = connect(port, '127.0.0.1');
+  await Promise.all([once(socket, 'connect'), isAccepted]);
+  return socket;
+}
+
+/** How many orders were placed. */
+function placed(answer: string): number {
+  return answer.match(/HTTP\/1\.1 201 /g)?.length ?? 0;
+}

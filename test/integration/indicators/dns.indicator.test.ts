@@ -1,0 +1,173 @@
+import { Resolver, lookup } from 'node:dns/promises';
+import { getEventListeners } from 'node:events';
+import { DnsIndicator, type DnsIndicatorOptions, HealthModule } from 'nest-vitals';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { startApplication } from '../../support/start-application.js';
+import { latch } from '../../support/latch.js';
+import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';
+import { startDnsServer } from './support/dns-server.js';
+import { expectNoLeak } from './support/resources.js';
+
+vi.mock('node:dns/promises', { spy: true });
+
+const dns = (options: Partial<DnsIndicatorOptions> = {}) =>
+  new (DnsIndicator('name', { host: 'payments.test', ...options }))();
+
+describe('DnsIndicator, as every connection looks a name up', () => {
+  afterEach(() => {
+    vi.resetAllMocks();
+  });
+
+  it('is UP for a name that has an address', async () => {
+    const { status, data } = await run(dns({ host: 'localhost' }));
+    expect(status).toBe('UP');
+    expect(['127.0.0.1', '::1']).toContain(data?.['first']);
+    expect(data?.['answers']).toBeGreaterThan(0);
+  });
+
+  it('throws what Node throws for a name that has none', async () => {
+    // A real one would be asked for outside of this machine.
+    vi.mocked(lookup).mockRejectedValue(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
+    await expect(run(dns())).rejects.toMatchObject({ code: 'ENOTFOUND' });
+    expect(lookup).toHaveBeenCalledWith('payments.test', { all: true });
+  });
+
+  it('looks up once at a time while the operating system hangs, and sees it come back', async () => {
+    const hanging = latch<never>();
+    vi.mocked(lookup).mockReturnValue(hanging.promise);
+    const indicator = dns();
+    for (let runs = 0; runs < 5; runs += 1) {
+      const controller = new AbortController();
+      const running = run(indicator, controller.signal);
+      controller.abort(new Error('time is over'));
+      await expect(running).rejects.toThrow('time is over');
+    }
+    expect(lookup).toHaveBeenCalledTimes(1);
+    const back = run(indicator);
+    hanging.open([{ address: '10.0.0.1', family: 4 }] as never);
+    expect(await back).toEqual({ status: 'UP', data: { answers: 1, first: '10.0.0.1' } });
+  });
+});
+
+describe('DnsIndicator, asking name servers', () => {
+  it('is UP for a name that has records', async () => {
+    const server = await startDnsServer(['10.0.0.1', '10.0.0.2']);
+    expect(await run(dns({ servers: [server.address] }))).toEqual({
+      status: 'UP',
+      data: { answers: 2, first: expect.stringMatching(/^10\.0\.0\.[12]$/) },
+    });
+  });
+
+  it('is DOWN with fewer records than there must be', async () => {
+    const server = await startDnsServer(['10.0.0.1', '10.0.0.2']);
+    const options = { servers: [server.address], recordType: 'A' } as const;
+    expect((await run(dns({ ...options, minimum: 2 }))).status).toBe('UP');
+    expect(await run(dns({ ...options, minimum: 3 }))).toMatchObject({
+      status: 'DOWN',
+      message: '2 answers, fewer than 3',
+      data: { answers: 2 },
+    });
+  });
+
+  it.each([
+    ['ESERVFAIL', 'the name server has failed'],
+    ['EREFUSED', 'the name server refuses to answer'],
+  ] as const)('says what %s means', async (code, message) => {
+    const server = await startDnsServer(code);
+    await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ message, code });
+  });
+
+  it('says that there is no such record', async () => {
+    const server = await startDnsServer([]);
+    await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({
+      message: 'the host has no such record',
+      code: 'ENODATA',
+    });
+  });
+
+  it('throws what Node throws for a name that is not there', async () => {
+    const server = await startDnsServer('ENOTFOUND');
+    await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ code: 'ENOTFOUND' });
+  });
+
+  it('asks for what the options say', async () => {
+    const server = await startDnsServer(['10.0.0.1']);
+    // The answer holds an address, whatever the question was.
+    expect(await run(dns({ servers: [server.address], recordType: 'MX' }))).toMatchObject({
+      status: 'DOWN',
+      message: '0 answers, fewer than 1',
+    });
+  });
+
+  it('gives up when its time is over', async () => {
+    const server = await startDnsServer('silence');
+    const controller = new AbortController();
+    const reason = new Error('time is over');
+    const running = run(dns({ servers: [server.address] }), controller.signal);
+    await vi.waitFor(() => expect(server.queries).toBeGreaterThan(0));
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    await expect(run(dns({ servers: [server.address] }), controller.signal)).rejects.toBe(reason);
+  });
+
+  it('leaves nothing behind in a thousand runs', async () => {
+    const server = await startDnsServer(['10.0.0.1']);
+    const signal = calm();
+    await expectNoLeak(() => run(dns({ servers: [server.address] })));
+    await run(dns({ servers: [server.address] }), signal);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+    expect(server.queries).toBeGreaterThanOrEqual(1001);
+  }, 60_000);
+
+  it('goes down and comes back with its server, end to end', async () => {
+    const server = await startDnsServer(['10.0.0.1']);
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot()],
+      providers: [DnsIndicator('name', { host: 'payments.test', servers: [server.address], timeout: 200, ttl: 0 })],
+    });
+    expect((await application.get('/health/ready')).status).toBe(200);
+    server.reply = 'silence';
+    expect((await application.get('/health/deep')).body.details.name).toMatchObject({
+      status: 'DOWN',
+      error: 'timed out after 200 ms',
+    });
+    server.reply = 'ENOTFOUND';
+    expect((await application.get('/health/deep')).body.details.name).toMatchObject({
+      status: 'DOWN',
+      error: 'host not found',
+    });
+    server.reply = ['10.0.0.1'];
+    expect((await application.get('/health/ready')).status).toBe(200);
+  });
+});
+
+describe('DnsIndicator: its options', () => {
+  const faults = (options: object): string[] => faultsOf(DnsIndicator('name', options as DnsIndicatorOptions));
+
+  it.each([[['10.0.0.10']], [['10.0.0.10:53']], [['fd00::10']], [['[fd00::10]:53']], [['10.0.0.10', '::1']]])(
+    'take the servers %j',
+    (servers) => {
+      expect(faults({ host: 'a', servers })).toEqual([]);
+      // Node takes them, too.
+      expect(() => new Resolver().setServers(servers)).not.toThrow();
+    },
+  );
+
+  it.each([[[]], [['dns.test']], [['10.0.0']], [['10.0.0.10:']], [['[10.0.0.10']], [['']], ['10.0.0.10']])(
+    'refuse the servers %j',
+    (servers) => {
+      expect(faults({ host: 'a', servers })).toEqual([
+        `DnsIndicator("name"), servers: its value is ${typeof servers === 'string' ? `"${servers}"` : 'an array'}; ` +
+          'expected is a list of at least one element, each an address, with or without a port',
+      ]);
+    },
+  );
+
+  it('are refused out of range', () => {
+    expect(faults({ recordType: 'SOA', minimum: 0 })).toEqual([
+      'DnsIndicator("name"), recordType: its value is "SOA"; expected is "A" or "AAAA" or "CNAME" or "MX" or "NS" or "PTR" or "SRV" or "TXT"',
+      'DnsIndicator("name"), minimum: its value is 0; expected is a whole number from 1 to 1000',
+      'DnsIndicator("name"), host: its value is undefined; expected is a text that is not blank',
+    ]);
+  });
+});

@@ -1,0 +1,548 @@
+import { getEventListeners } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import { HealthModule, HttpIndicator, type HttpIndicatorOptions, degraded, down } from 'nest-vitals';
+import { describe, expect, it, vi } from 'vitest';
+import { startApplication } from '../../support/start-application.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';
+import { startFreezableServer } from './support/frozen-server.js';
+import { answering, startHttpServer } from './support/http-server.js';
+import { expectNoLeak } from './support/resources.js';
+
+/** After an abort fetch opens a connection for what may come, and closes it when nothing has come for four seconds. */
+const PATIENCE = { timeout: 15_000 };
+
+const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
+  new (HttpIndicator('payments', { url, ...options }))();
+
+describe('HttpIndicator: the request', () => {
+  it('is a GET that says who asks', async () => {
+    const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
+    expect(await run(http(`${server.origin}/health?verbose=1`))).toEqual({
+      status: 'UP',
+      data: { host: `127.0.0.1:${server.port}`, http_status: 200 },
+    });
+    const [request] = server.requests;
+    expect([request?.method, request?.url]).toEqual(['GET', '/health?verbose=1']);
+    expect(request?.headers).toMatchObject({ 'user-agent': 'nest-vitals', accept: 'application/json, */*;q=0.9' });
+  });
+
+  it('has the method, the headers and the body of the options', async () => {
+    let body = '';
+    const server = await startHttpServer((request, response) => {
+      request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      request.on('end', () => response.end());
+    });
+    const headers = { 'content-type': 'application/json', accept: 'text/html', 'x-api-key': 'key' };
+    const indicator = http(server.origin, { method: 'POST', headers, body: '{"query":"{ping}"}' });
+    expect((await run(indicator)).status).toBe('UP');
+    expect(server.requests[0]?.method).toBe('POST');
+    expect(server.requests[0]?.headers).toMatchObject(headers);
+    expect(body).toBe('{"query":"{ping}"}');
+  });
+
+  it('has headers from a function, anew each time', async () => {
+    const server = await startHttpServer(answering(200));
+    let renewed = 0;
+    const indicator = http(server.origin, {
+      headers: async () => {
+        renewed += 1;
+        return Promise.resolve({ authorization: `Bearer ${renewed}` });
+      },
+    });
+    await run(indicator);
+    await run(indicator);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2']);
+  });
+
+  it('fails when that function fails', async () => {
+    const headers = (): never => {
+      throw new Error('no token');
+    };
+    await expect(run(http('http://127.0.0.1:1', { headers }))).rejects.toThrow('no token');
+  });
+
+  it('sends the credentials of its URL as basic authentication', async () => {
+    const server = await startHttpServer(answering(200));
+    await run(http(`http://user:p%40ss@127.0.0.1:${server.port}/health`));
+    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
+    expect(server.requests[0]?.url).toBe('/health');
+  });
+
+  it('uses a connection again, or closes it after each run', async () => {
+    const server = await startHttpServer(answering(200));
+    const indicator = http(server.origin);
+    for (let runs = 0; runs < 10; runs += 1) await run(indicator);
+    // A run that begins before the connection of the one before is free opens a second one.
+    expect(server.connections).toBeLessThan(4);
+    const other = await startHttpServer(answering(200));
+    const closing = http(other.origin, { keepAlive: false });
+    for (let runs = 0; runs < 10; runs += 1) await run(closing);
+    expect(other.connections).toBe(10);
+    expect(other.requests[0]?.headers.connection).toBe('close');
+  });
+
+  it('HEAD has no body, and the header that this library sends is understood', async () => {
+    const server = await startHttpServer(
+      answering(200, '', 'application/json; charset=utf-8', { 'X-Health-Status': 'DEGRADED' }),
+    );
+    expect(await run(http(server.origin, { method: 'HEAD' }))).toMatchObject({
+      status: 'DEGRADED',
+      message: 'it reports DEGRADED',
+    });
+  });
+});
+
+describe('HttpIndicator: the status', () => {
+  it.each([
+    [200, 'UP'],
+    [204, 'UP'],
+    [299, 'UP'],
+    [304, 'DOWN'],
+    [401, 'DOWN'],
+    [404, 'DOWN'],
+    [500, 'DOWN'],
+    [503, 'DOWN'],
+  ])('%d is %s', async (status, expected) => {
+    const server = await startHttpServer((_request, response) => response.writeHead(status).end());
+    const result = await run(http(server.origin));
+    expect(result.status).toBe(expected);
+    expect(result.message).toBe(expected === 'UP' ? undefined : `answered ${status}`);
+    expect(result.data).toMatchObject({ http_status: status });
+  });
+
+  it('can be expected otherwise, one or several', async () => {
+    const server = await startHttpServer(answering(401, 'who are you?', 'text/plain'));
+    expect((await run(http(server.origin, { expectedStatus: 401 }))).status).toBe('UP');
+    expect((await run(http(server.origin, { expectedStatus: [200, 401] }))).status).toBe('UP');
+    expect(await run(http(server.origin, { expectedStatus: [200] }))).toMatchObject({ message: 'answered 401' });
+    expect(await run(http(server.origin, { expectedStatus: 200 }))).toMatchObject({ message: 'answered 401' });
+  });
+});
+
+describe('HttpIndicator: redirects', () => {
+  it('are not followed by default', async () => {
+    const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/elsewhere' }));
+    expect(await run(http(server.origin))).toMatchObject({
+      status: 'DOWN',
+      message: 'answered 302, a redirect that is not followed',
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('are followed as far as the options say', async () => {
+    const server = await startHttpServer((request, response) => {
+      const hop = Number(request.url?.slice(1));
+      if (hop === 3) response.end('there');
+      else response.writeHead(307, { location: `${hop + 1}` }).end('not here');
+    });
+    expect((await run(http(`${server.origin}/0`, { maxRedirects: 3 }))).status).toBe('UP');
+    await expect(run(http(`${server.origin}/0`, { maxRedirects: 2 }))).rejects.toMatchObject({
+      message: 'more than 2 redirects',
+      code: 'TOO_MANY_REDIRECTS',
+    });
+  });
+
+  it('in a loop end', async () => {
+    const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/' }));
+    await expect(run(http(server.origin, { maxRedirects: 20 }))).rejects.toThrow('more than 20 redirects');
+    expect(server.requests).toHaveLength(21);
+  });
+
+  it('take headers and credentials along to the same origin, and to no other', async () => {
+    const other = await startHttpServer(answering(200));
+    const server = await startHttpServer((request, response) => {
+      const location = request.url === '/' ? '/same' : `${other.origin}/other`;
+      response.writeHead(307, { location }).end();
+    });
+    const url = `http://user:secret@127.0.0.1:${server.port}/`;
+    expect((await run(http(url, { maxRedirects: 2, headers: { 'x-api-key': 'key' } }))).status).toBe('UP');
+    expect(server.requests[1]?.headers).toMatchObject({ 'x-api-key': 'key', authorization: expect.any(String) });
+    expect(other.requests[0]?.headers).not.toHaveProperty('x-api-key');
+    expect(other.requests[0]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it.each([
+    [301, 'POST', 'GET'],
+    [302, 'POST', 'GET'],
+    [303, 'POST', 'GET'],
+    [303, 'HEAD', 'HEAD'],
+    [307, 'POST', 'POST'],
+    [308, 'POST', 'POST'],
+    [301, 'HEAD', 'HEAD'],
+  ] as const)('a %d turns %s into %s', async (status, method, then) => {
+    const server = await startHttpServer((request, response) => {
+      if (request.url === '/there') response.end();
+      else response.writeHead(status, { location: '/there' }).end();
+    });
+    const body = method === 'POST' ? { body: '{}' } : {};
+    expect((await run(http(server.origin, { method, maxRedirects: 1, ...body }))).status).toBe('UP');
+    expect(server.requests.map((request) => request.method)).toEqual([method, then]);
+    expect(server.requests[1]?.headers['content-length']).toBe(then === 'POST' ? '2' : undefined);
+  });
+
+  it.each(['http://', 'ftp://127.0.0.1/', 'file:///etc/passwd', 'javascript:1'])(
+    'that lead to %s lead nowhere',
+    async (location) => {
+      const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
+      await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
+        message: 'a redirect that leads nowhere',
+        code: 'BAD_REDIRECT',
+      });
+    },
+  );
+
+  it('with credentials of their own are followed without them', async () => {
+    const server = await startHttpServer((request, response) => {
+      if (request.url === '/there') response.end();
+      else response.writeHead(302, { location: `http://a:b@${request.headers.host}/there` }).end();
+    });
+    expect((await run(http(server.origin, { maxRedirects: 1 }))).status).toBe('UP');
+    expect(server.requests[1]?.headers).not.toHaveProperty('authorization');
+  });
+
+  it('leave no connection behind, however long their own bodies are', { timeout: 30_000 }, async () => {
+    const server = await startHttpServer((request, response) => {
+      if (request.url === '/there') response.end();
+      else response.writeHead(302, { location: '/there' }).write('x'.repeat(1_000_000));
+    });
+    expect((await run(http(server.origin, { maxRedirects: 1 }))).status).toBe('UP');
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
+  });
+
+  it('without a location are answers', async () => {
+    const server = await startHttpServer(answering(302));
+    expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'answered 302' });
+  });
+});
+
+describe('HttpIndicator: what the dependency says of itself', () => {
+  const ours = { status: 'DEGRADED', details: { payments: { status: 'DOWN' }, cache: { status: 'UP' } } };
+
+  it.each([
+    ['this library', 200, 'application/json; charset=utf-8', ours, 'DEGRADED', 'it reports DEGRADED: payments'],
+    ['this library, down', 503, 'application/json', { status: 'DOWN' }, 'DOWN', 'answered 503, reports DOWN'],
+    ['this library, up', 200, 'application/json', { status: 'UP' }, 'UP', undefined],
+    ['health+json, pass', 200, 'application/health+json', { status: 'pass' }, 'UP', undefined],
+    ['health+json, warn', 200, 'application/health+json', { status: 'warn' }, 'DEGRADED', 'it reports warn'],
+    ['health+json, fail', 500, 'application/health+json', { status: 'fail' }, 'DOWN', 'answered 500, reports fail'],
+    [
+      'Spring Boot',
+      200,
+      'application/vnd.spring-boot.actuator.v3+json',
+      { status: 'DOWN', components: { db: { status: 'DOWN' } } },
+      'DOWN',
+      'it reports DOWN: db',
+    ],
+    ['terminus, ok', 200, 'application/json', { status: 'ok', info: {}, error: {}, details: {} }, 'UP', undefined],
+    [
+      'terminus, error',
+      503,
+      'application/json',
+      { status: 'error', error: {}, details: { redis: { status: 'down' } } },
+      'DOWN',
+      'answered 503, reports error: redis',
+    ],
+    ['a status that belies the words', 503, 'application/json', { status: 'UP' }, 'DOWN', 'answered 503'],
+    ['any other JSON', 200, 'application/json', { status: 'shipped', total: 5 }, 'UP', undefined],
+    ['JSON that is none', 200, 'application/json', '{"status":', 'UP', undefined],
+    ['a page that speaks of health', 200, 'text/html', '{"status":"DOWN"}', 'UP', undefined],
+    [
+      'health+json with an unknown word',
+      200,
+      'application/health+json',
+      { status: 'banana' },
+      'DOWN',
+      'the answer holds no known state of health',
+    ],
+    [
+      'health+json that is none',
+      200,
+      'application/health+json',
+      '<html>',
+      'DOWN',
+      'the answer holds no known state of health',
+    ],
+  ])('%s', async (_case, status, type, body, expected, message) => {
+    const server = await startHttpServer(answering(status, body, type));
+    const result = await run(http(server.origin));
+    expect([result.status, result.message]).toEqual([expected, message]);
+  });
+
+  it('stands in the data', async () => {
+    const server = await startHttpServer(answering(200, ours));
+    expect((await run(http(server.origin))).data).toEqual({
+      host: `127.0.0.1:${server.port}`,
+      http_status: 200,
+      reported_status: 'DEGRADED',
+      reported_failing: ['payments'],
+    });
+  });
+
+  it('counts also where a failing status is expected', async () => {
+    const server = await startHttpServer(answering(503, { status: 'DOWN' }));
+    expect((await run(http(server.origin, { expectedStatus: 503 }))).status).toBe('DOWN');
+  });
+
+  it('is not looked at when it is not to be', async () => {
+    const server = await startHttpServer(answering(200, { status: 'DOWN' }, 'application/health+json'));
+    expect(await run(http(server.origin, { readHealth: false }))).toEqual({
+      status: 'UP',
+      data: { host: `127.0.0.1:${server.port}`, http_status: 200 },
+    });
+  });
+});
+
+describe('HttpIndicator: a predicate', () => {
+  it('sees the status, the headers and the body, and decides', async () => {
+    const server = await startHttpServer(answering(418, { queue: 5 }, 'application/json', { 'x-mode': 'tea' }));
+    const expect418: HttpIndicatorOptions['expect'] = ({ status, headers, body, json }) =>
+      status === 418 && headers.get('x-mode') === 'tea' && body === '{"queue":5}' && 'queue' in (json() as object);
+    expect((await run(http(server.origin, { expect: expect418 }))).status).toBe('UP');
+    expect(await run(http(server.origin, { expect: () => false }))).toMatchObject({
+      status: 'DOWN',
+      message: 'the answer is not as expected',
+      data: { http_status: 418 },
+    });
+  });
+
+  it('may return a result, or a promise of one', async () => {
+    const server = await startHttpServer(answering(200));
+    expect(await run(http(server.origin, { expect: () => degraded('slow today') }))).toMatchObject({
+      status: 'DEGRADED',
+      message: 'slow today',
+      data: { http_status: 200 },
+    });
+    const own = async () => Promise.resolve(down('gone', { mine: true }));
+    expect(await run(http(server.origin, { expect: own }))).toEqual({
+      status: 'DOWN',
+      message: 'gone',
+      data: { mine: true },
+    });
+  });
+
+  it('comes after the status, if one is expected', async () => {
+    const server = await startHttpServer(answering(500));
+    const predicate = vi.fn<() => boolean>(() => true);
+    expect(await run(http(server.origin, { expectedStatus: 200, expect: predicate }))).toMatchObject({
+      status: 'DOWN',
+      message: 'answered 500',
+    });
+    expect(predicate).not.toHaveBeenCalled();
+  });
+
+  it('overrules what the dependency says of itself', async () => {
+    const server = await startHttpServer(answering(200, { status: 'DOWN' }));
+    expect((await run(http(server.origin, { expect: () => true }))).status).toBe('UP');
+  });
+
+  it.each([undefined, null, 'yes', 1])('that returns %j has not said that it is fine', async (returned) => {
+    const server = await startHttpServer(answering(200));
+    expect((await run(http(server.origin, { expect: () => returned as unknown as boolean }))).status).toBe('DOWN');
+  });
+
+  it('that throws has failed, also over a body that is no JSON', async () => {
+    const server = await startHttpServer(answering(200, '<html>'));
+    await expect(run(http(server.origin, { expect: ({ json }) => json() !== undefined }))).rejects.toThrow(SyntaxError);
+  });
+});
+
+describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
+  const huge = 'x'.repeat(1_000_000);
+
+  it('is bounded, and what is not needed is not read', async () => {
+    const server = await startHttpServer(answering(200, huge, 'text/plain'));
+    expect((await run(http(server.origin))).status).toBe('UP');
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
+  });
+
+  it('is bounded for a body without an end', async () => {
+    const server = await startHttpServer((_request, response) => {
+      const more = (): void => {
+        while (!response.destroyed && response.write(huge));
+      };
+      response.writeHead(200, { 'content-type': 'text/plain' }).on('drain', more);
+      more();
+    });
+    expect((await run(http(server.origin))).status).toBe('UP');
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
+  });
+
+  it('is that after decompression', async () => {
+    const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
+    expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
+      status: 'DOWN',
+      message: 'the answer is longer than 65536 bytes',
+    });
+  });
+
+  it('counts when the body is needed', async () => {
+    const server = await startHttpServer(answering(200, '{"status":"pass"}', 'application/health+json'));
+    expect((await run(http(server.origin, { maxBodyBytes: 17 }))).status).toBe('UP');
+    expect((await run(http(server.origin, { maxBodyBytes: 16 }))).status).toBe('DOWN');
+    expect((await run(http(server.origin, { maxBodyBytes: 17, expect: () => true }))).status).toBe('UP');
+    expect((await run(http(server.origin, { maxBodyBytes: 16, expect: () => true }))).status).toBe('DOWN');
+  });
+});
+
+describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
+  it('refusing', async () => {
+    await expect(run(http(`http://127.0.0.1:${await freePort()}/`))).rejects.toMatchObject({
+      cause: { code: 'ECONNREFUSED' },
+    });
+  });
+
+  it('closing at once', async () => {
+    const server = await startHttpServer((request) => request.socket.destroy());
+    await expect(run(http(server.origin))).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+  });
+
+  it('closing in the middle of the body', async () => {
+    const server = await startHttpServer((request, response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('half', () => request.socket.destroy());
+    });
+    await expect(run(http(server.origin))).rejects.toThrow('terminated');
+  });
+
+  it.each([
+    ['before the headers', false],
+    ['after the headers', true],
+  ])('hanging %s', async (_when, sendsHeaders) => {
+    const controller = new AbortController();
+    const reason = new Error('time is over');
+    const server = await startHttpServer((_request, response) => {
+      if (sendsHeaders) response.writeHead(200, { 'content-type': 'application/json' }).write('{');
+    });
+    const running = run(http(server.origin), controller.signal);
+    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    controller.abort(reason);
+    await expect(running).rejects.toBe(reason);
+    await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
+  });
+
+  it('leave no listener on the signal', async () => {
+    const server = await startHttpServer(answering(200));
+    const signal = calm();
+    await run(http(server.origin), signal);
+    await expect(run(http('http://127.0.0.1:1/'), signal)).rejects.toThrow('fetch failed');
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
+  });
+
+  it('leave no socket behind in a thousand runs, good, bad and cut off', async () => {
+    let requests = 0;
+    let runs = 0;
+    const server = await startHttpServer((request, response) => {
+      requests += 1;
+      if (requests % 4 === 0) request.socket.destroy();
+      else if (requests % 4 === 1) response.end('x'.repeat(100_000));
+      else response.end('fine');
+    });
+    const indicator = http(server.origin);
+    await expectNoLeak(async () => {
+      const controller = new AbortController();
+      const running = run(indicator, controller.signal).catch(() => undefined);
+      runs += 1;
+      if (runs % 5 === 0) controller.abort();
+      await running;
+    });
+    expect(requests).toBeGreaterThan(500);
+  }, 60_000);
+});
+
+describe('HttpIndicator: end to end', () => {
+  it('shows neither the credentials nor the path nor the query of its URL, in no view and not in the log', async () => {
+    const server = await startHttpServer((request) => request.socket.destroy());
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot({ endpoints: { ready: { view: 'full' } } })],
+      providers: [
+        HttpIndicator('payments', { url: `http://user:hush@127.0.0.1:${server.port}/hidden?key=whisper` }),
+        HttpIndicator('refusing', { url: `http://user:hush@127.0.0.1:${await freePort()}/hidden?key=whisper` }),
+      ],
+    });
+    const answer = await application.get('/health/ready');
+    expect(answer.status).toBe(503);
+    expect(answer.body.details).toMatchObject({
+      payments: { status: 'DOWN', error: 'connection closed', code: 'UND_ERR_SOCKET' },
+      refusing: { status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' },
+    });
+    for (const text of [answer.text, application.log.text])
+      expect(text).not.toMatch(/hush|hidden|whisper|dXNlcjpodXNo/);
+  });
+
+  it('a frozen dependency is DOWN in time, and UP again when it is back', async () => {
+    const server = await startFreezableServer();
+    const application = await startApplication('fastify', {
+      imports: [HealthModule.forRoot()],
+      providers: [HttpIndicator('payments', { url: `${server.origin}/health`, timeout: 200, ttl: 0 })],
+    });
+    expect((await application.get('/health/ready')).status).toBe(200);
+    server.freeze();
+    const frozen = await application.get('/health/deep');
+    expect(frozen.status).toBe(503);
+    expect(frozen.body.details.payments).toMatchObject({ error: 'timed out after 200 ms', code: 'ETIMEDOUT' });
+    server.thaw();
+    await vi.waitFor(async () => expect((await application.get('/health/ready')).status).toBe(200), {
+      timeout: 20_000,
+    });
+  }, 30_000);
+
+  it("carries another application's degraded state over", async () => {
+    const { server } = await startApplication('express', {
+      imports: [HealthModule.forRoot()],
+      providers: [HttpIndicator('gone', { url: `http://127.0.0.1:${await freePort()}/`, critical: false })],
+    });
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot()],
+      providers: [HttpIndicator('payments', { url: `http://127.0.0.1:${port}/health/ready` })],
+    });
+    const answer = await application.get('/health/deep');
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({
+      status: 'DEGRADED',
+      details: { payments: { status: 'DEGRADED', message: 'it reports DEGRADED: gone' } },
+    });
+  });
+});
+
+describe('HttpIndicator: its options', () => {
+  const faults = (options: object): string[] => faultsOf(HttpIndicator('payments', options as HttpIndicatorOptions));
+  const url = 'http://127.0.0.1/';
+
+  it.each([
+    [{}, 'url: its value is undefined; expected is an http or https URL'],
+    [{ url: 'payments:3001' }, 'url: its value is "payments:3001"; expected is an http or https URL'],
+    [
+      { url: 'ftp://u:hush@host/?k=whisper' },
+      'url: its value is "ftp://***@host/?…"; expected is an http or https URL',
+    ],
+    [{ url: 'http://u:%zz@host/' }, 'url: its value is "http://***@host/"; expected is an http or https URL'],
+    [{ url: 5 }, 'url: its value is 5; expected is an http or https URL'],
+    [{ url, method: 'DELETE' }, 'method: its value is "DELETE"; expected is "GET" or "HEAD" or "OPTIONS" or "POST"'],
+    [
+      { url, headers: { a: 1 } },
+      'headers: its value is an object; expected is an object of header names and values, or a function that returns one',
+    ],
+    [
+      { url, headers: { authorization: 'a\nb' } },
+      'headers: its value is an object; expected is an object of header names and values, or a function that returns one',
+    ],
+    [{ url, body: {} }, 'body: its value is an object; expected is a text'],
+    [
+      { url, expectedStatus: 99 },
+      'expectedStatus: its value is 99; expected is a whole number from 100 to 599, or a list of such',
+    ],
+    [
+      { url, expectedStatus: [] },
+      'expectedStatus: its value is an array; expected is a whole number from 100 to 599, or a list of such',
+    ],
+    [{ url, expect: true }, 'expect: its value is true; expected is a function'],
+    [{ url, maxBodyBytes: 0 }, 'maxBodyBytes: its value is 0; expected is a whole number from 1 to 16777216'],
+    [{ url, readHealth: 'no' }, 'readHealth: its value is "no"; expected is true or false'],
+    [{ url, maxRedirects: 21 }, 'maxRedirects: its value is 21; expected is a whole number from 0 to 20'],
+    [{ url, keepAlive: 1 }, 'keepAlive: its value is 1; expected is true or false'],
+  ])('refuses %j', (options, fault) => {
+    expect(faults(options)).toEqual([`HttpIndicator("payments"), ${fault}`]);
+  });
+});

@@ -1,0 +1,29 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+
+const PROGRAM = `
+  const server = require('node:http').createServer((request, response) => response.end('fine'));
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+export interface FreezableServer {
+  readonly origin: string;
+  freeze(): void;
+  thaw(): void;
+}
+
+/** An HTTP server in a process of its own, which can be stopped in the middle of everything. */
+export async function startFreezableServer(): Promise<FreezableServer> {
+  const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const [port] = (await once(createInterface(child.stdout), 'line')) as [string];
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+  };
+}

@@ -1,0 +1,113 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Configuration } from '../../support/process-application/application/configuration.js';
+import { BalancerProber } from '../../support/process-application/prober.js';
+import { ProcessApplication } from '../../support/process-application/process-application.js';
+import { VARIANTS } from '../../support/process-application/variants.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** Where Kubernetes runs a pod, this is set. */
+const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
+
+describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+  const start = (
+    shutdown: Configuration['shutdown'] = {},
+    variables: Readonly<Record<string, string>> = {},
+  ): Promise<ProcessApplication> => ProcessApplication.start(nest, { adapter, shutdown }, variables);
+
+  it('waits until a prober that asks every 200 ms has seen three refusals, and not less', async () => {
+    const application = await start();
+    const prober = new BalancerProber(application, 200, 'HAProxy');
+    await prober.hasAsked(3);
+    expect(prober.refusals).toBe(0);
+    application.signal('SIGTERM');
+
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(prober.refusals).toBeGreaterThanOrEqual(3);
+    // One or two more in the time that the balancer is left to act, and while the machine is busy with something else.
+    expect(prober.refusals).toBeLessThanOrEqual(10);
+    expect(prober.answers.lastIndexOf(200)).toBeLessThan(prober.answers.indexOf(503));
+    expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers: HAProxy at (::ffff:)?127\.0\.0\.1$/);
+    expect(application.log('warn')).toEqual([]);
+  });
+
+  it('serves ordinary requests on new connections for all that time', async () => {
+    const application = await start();
+    const prober = new BalancerProber(application, 200, 'HAProxy');
+    await prober.hasAsked(3);
+    application.signal('SIGTERM');
+    await application.until('the first refusal', () => (prober.refusals > 0 ? true : undefined));
+    while (prober.refusals < 3) expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+
+    await application.exited();
+    expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+
+  it('closes at once when nobody probes', async () => {
+    const application = await start();
+    await application.statusOf('/order');
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exitedAfter(since)).toBeLessThan(3000);
+    expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
+  });
+
+  it('closes at once when somebody has looked once', async () => {
+    const application = await start();
+    await application.statusOf('/health/ready');
+    application.signal('SIGTERM');
+
+    await application.exited();
+    expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
+  });
+
+  it('waits as long as it is told, whoever asks', async () => {
+    const application = await start({ delay: 700 });
+    const since = Date.now();
+    application.signal('SIGTERM');
+    await application.draining();
+    expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+
+    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(690);
+    expect(application.log('log')[0]).toMatch(/^Waited 7\d\d ms for balancers$|^Waited \d{4} ms for balancers$/);
+  });
+
+  it('gives up on a prober that has not seen enough refusals at the maximum, and says so', async () => {
+    const application = await start({ maxDelay: 500 });
+    const prober = new BalancerProber(application, 400, 'HAProxy');
+    await prober.hasAsked(2);
+    application.signal('SIGTERM');
+
+    await application.exited();
+    expect(prober.refusals).toBeLessThan(3);
+    expect(application.log('warn')).toEqual([
+      expect.stringMatching(/^After \d+ ms not every prober has seen 3 refusals: HAProxy at /),
+    ]);
+  });
+
+  it('waits at least 5 s on Kubernetes, although nobody probes', async () => {
+    const application = await start({}, KUBERNETES);
+    const since = Date.now();
+    application.signal('SIGTERM');
+    await application.draining();
+    expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+
+    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(4990);
+  });
+
+  it('takes the minimum on Kubernetes from its options, and does not wait for the kubelet', async () => {
+    const application = await start({ minDelay: 400, maxDelay: 10_000 }, KUBERNETES);
+    const kubelet = new BalancerProber(application, 3000, 'kube-probe/1.31');
+    await application.ask('/health/ready', { headers: { 'user-agent': 'kube-probe/1.31' } });
+    await application.ask('/health/ready', { headers: { 'user-agent': 'kube-probe/1.31' } });
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    const lasted = await application.exitedAfter(since);
+    expect(lasted).toBeGreaterThanOrEqual(390);
+    expect(lasted).toBeLessThan(5000);
+    expect(kubelet.refusals).toBeLessThan(3);
+    expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers$/);
+  });
+});

@@ -1,0 +1,126 @@
+import { describe, expect, it, vi } from 'vitest';
+import { ProcessApplication } from '../../support/process-application/process-application.js';
+import { VARIANTS } from '../../support/process-application/variants.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+/** A generous bound for what happens at once, well below the 5 s and 72 s for which the servers keep idle connections. */
+const SOON = 3000;
+
+describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+  it('29. Shutdown: ready 503 at once, live 200, an ordinary request still served, until the drain ends', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    expect(await application.statusOf('/health/ready')).toBe(200);
+
+    application.signal('SIGTERM');
+    const ready = await application.draining();
+    expect(ready.headers['retry-after']).toBe('5');
+    expect(ready.headers['x-health-status']).toBe('OUT_OF_SERVICE');
+    for (let round = 0; round < 5; round += 1) {
+      expect(await application.statusOf('/health/live')).toBe(200);
+      expect(await application.statusOf('/health/ready')).toBe(503);
+      expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+    }
+    expect(application.eventsOf('pool destroyed')).toEqual([]);
+
+    await application.command('release');
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(application.eventsOf('pool destroyed')).toHaveLength(1);
+    expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+
+  it('30. A request of 2 s in flight at SIGTERM completes with 200, and the process exits soon after it', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    const answer = application.ask('/slow?ms=2000');
+    await application.event('working');
+
+    application.signal('SIGTERM');
+
+    expect(await answer).toMatchObject({ status: 200, body: 'rows' });
+    expect(await application.exitedAfter(Date.now())).toBeLessThan(SOON);
+    expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+
+  it('31. An idle keep-alive socket and a socket that never sent a byte do not hold the exit', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    const idle = await application.idleConnection();
+    const silent = await application.connect();
+
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+    await idle.waitForClose();
+    await silent.waitForClose();
+    expect(application.log('log')).toContain('Closed 1 idle and 1 silent connections');
+  });
+
+  it('32. A second signal during the drain does not start a second one; two calls of close() share one', async () => {
+    const signalled = await ProcessApplication.start(nest, { adapter, parts: ['consumer'] });
+    await signalled.command('hold');
+    signalled.signal('SIGTERM');
+    await signalled.event('told to drain');
+    signalled.signal('SIGTERM');
+    signalled.signal('SIGINT');
+    await signalled.draining();
+    expect(await signalled.ask('/order')).toMatchObject({ status: 200 });
+    signalled.open('consumer');
+    await signalled.command('release');
+    expect(await signalled.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(signalled.eventsOf('told to drain')).toHaveLength(1);
+
+    const closed = await ProcessApplication.start(nest, { adapter, parts: ['consumer'] });
+    await closed.command('close');
+    await closed.command('close');
+    await closed.draining();
+    expect(closed.eventsOf('closed')).toEqual([]);
+    closed.open('consumer');
+    expect(await closed.exited()).toEqual({ code: 0, signal: null });
+    expect(closed.eventsOf('told to drain')).toHaveLength(1);
+    expect(closed.eventsOf('closed')).toHaveLength(2);
+    expect(closed.eventsOf('query after destruction')).toEqual([]);
+  });
+
+  it('33. A shutdown hook of the application that throws does not cut the drain short', async () => {
+    const application = await ProcessApplication.start(nest, {
+      adapter,
+      parts: ['throwing consumer', 'throwing onModuleDestroy', 'throwing beforeApplicationShutdown', 'consumer'],
+    });
+    application.signal('SIGTERM');
+    await application.event('told to drain');
+    expect(await application.draining()).toMatchObject({ status: 503 });
+    expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+    expect(application.eventsOf('about to throw')).toEqual([]);
+    application.open('consumer');
+
+    await application.exited();
+    expect(application.orderOf('consumer stopped', 'about to throw')[0]).toBe('consumer stopped');
+    expect(application.eventsOf('about to throw').length).toBeGreaterThan(0);
+    expect(application.log('error')).toEqual([
+      expect.stringContaining('ThrowingConsumer.stopPulling failed while the drain began'),
+    ]);
+  });
+
+  it('34. delayShutdown holds the exit until it settles, up to the limit', async () => {
+    const patient = await ProcessApplication.start(nest, { adapter });
+    await patient.command('promise', 'report');
+    patient.signal('SIGTERM');
+    await patient.draining();
+    expect(patient.isRunning).toBe(true);
+    patient.open('report');
+    expect(await patient.exitedAfter(Date.now())).toBeLessThan(SOON);
+    expect(patient.log('warn')).toEqual([]);
+
+    const limited = await ProcessApplication.start(nest, { adapter, shutdown: { timeout: 300 } });
+    await limited.command('promise', 'report');
+    await limited.command('hold', 'mail');
+    limited.signal('SIGTERM');
+    expect(await limited.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(limited.log('warn')).toEqual([
+      expect.stringMatching(
+        /^Gave up waiting for work after 300 ms\. Still open: report \(for \d+ ms\), mail \(for \d+ ms\)$/,
+      ),
+    ]);
+  });
+});

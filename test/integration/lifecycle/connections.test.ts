@@ -1,0 +1,125 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { BusyClient } from '../../support/process-application/busy-client.js';
+import { ProcessApplication } from '../../support/process-application/process-application.js';
+import { VARIANTS } from '../../support/process-application/variants.js';
+
+vi.setConfig({ testTimeout: 90_000 });
+
+const SOON = 3000;
+
+describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+  it('is not delayed by 1,000 idle and 100 silent connections', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    const silent = await Promise.all(Array.from({ length: 100 }, () => application.connect()));
+    for (let batch = 0; batch < 10; batch += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => application.idleConnection()));
+    }
+
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+    const [, idle, quiet] = /Closed (\d+) idle and (\d+) silent/.exec(application.log('log').at(-1) ?? '') ?? [];
+    // On a slow machine the first have been idle for so long that the server has closed them by itself.
+    expect(Number(idle)).toBeGreaterThan(500);
+    expect(Number(quiet)).toBe(100);
+    for (const connection of silent) await connection.waitForClose();
+  });
+
+  it('is not delayed by a client that asks without end, and loses none of its requests', async () => {
+    let resets = 0;
+    for (let round = 0; round < 3; round += 1) {
+      const application = await ProcessApplication.start(nest, { adapter });
+      await application.command('hold');
+      const client = new BusyClient(application.port);
+      onTestFinished(() => client.stop());
+      await client.askedAgain(20);
+      application.signal('SIGTERM');
+      await application.draining();
+      await client.askedAgain(20);
+
+      const since = Date.now();
+      await application.command('release');
+      expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+      await client.done;
+      const [first = 0, ...others] = ['200 keep-alive', '200 close'].map((answer) => client.count(answer));
+      expect(client.answers.slice(0, first).every((answer) => answer === '200 keep-alive')).toBe(true);
+      expect(first).toBeGreaterThanOrEqual(20);
+      expect(others[0]).toBeGreaterThanOrEqual(20);
+      resets += client.answers.length - first - (others[0] ?? 0);
+    }
+    // Whom the kernel has accepted and the server has not yet seen at the moment in which it stops to listen, it resets.
+    expect(resets).toBeLessThanOrEqual(1);
+  });
+
+  it('answers with Connection: close from the beginning of the drain on, probes too', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    const kept = await application.idleConnection();
+    expect((await application.ask('/health/live')).headers.connection).toBe('keep-alive');
+
+    application.signal('SIGTERM');
+    expect((await application.draining()).headers.connection).toBe('close');
+    kept.get('/order');
+    await kept.waitForClose();
+    expect(kept.statusCodes).toEqual([200, 200]);
+    for (const path of ['/health/live', '/order', '/no-such-path']) {
+      expect((await application.ask(path)).headers.connection).toBe('close');
+    }
+  });
+
+  it('does not close a connection that another protocol has taken over before the application does', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    const chat = await application.connect();
+    chat.write('GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n');
+    await chat.waitFor('101 Switching Protocols');
+    application.signal('SIGTERM');
+    await application.draining();
+    chat.write('one');
+    await chat.waitFor('echo of one');
+    await application.command('release');
+
+    await application.exited();
+    await chat.waitForClose();
+    expect(chat.received.endsWith('goodbye')).toBe(true);
+    expect(application.log('warn')).toEqual([]);
+  });
+
+  it('answers requests that were sent in one go as far as they are answered at all, and exits soon', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    application.signal('SIGTERM');
+    await application.draining();
+    const connection = await application.connect();
+    connection.write('GET /order HTTP/1.1\r\nHost: a\r\n\r\nGET /slow?ms=50 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await connection.waitForClose();
+    expect(connection.statusCodes[0]).toBe(200);
+
+    const since = Date.now();
+    await application.command('release');
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+  });
+
+  it('drains every address that the application listens on', async () => {
+    const application = await ProcessApplication.start(nest, { adapter, host: 'localhost' });
+    const hosts = await application.reachable('127.0.0.1', '::1');
+    const held = hosts.map((host) => application.ask('/held', { host }));
+    await application.event('working', hosts.length);
+    for (const host of hosts) {
+      await application.idleConnection(host);
+      await application.connect(host);
+    }
+
+    application.signal('SIGTERM');
+    for (const host of hosts) await application.draining(host);
+    expect(application.isRunning).toBe(true);
+    application.open('request');
+
+    for (const answer of held) {
+      expect(await answer).toMatchObject({ status: 200, body: 'rows', headers: { connection: 'close' } });
+    }
+    expect(await application.exitedAfter(Date.now())).toBeLessThan(SOON);
+    expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+});

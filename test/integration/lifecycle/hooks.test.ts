@@ -1,0 +1,60 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Part } from '../../support/process-application/application/configuration.js';
+import { type Exit, ProcessApplication } from '../../support/process-application/process-application.js';
+import { VARIANTS } from '../../support/process-application/variants.js';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+  it('leaves an @OnDrain() behind that hangs, at its own limit', async () => {
+    const application = await ProcessApplication.start(nest, { adapter, parts: ['limited hanging consumer'] });
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(await application.exitedAfter(since)).toBeLessThan(5000);
+    expect(application.log('warn')).toEqual(['LimitedHangingConsumer.stopPulling did not finish within 300 ms']);
+  });
+
+  it('leaves an @OnDrain() behind that hangs and has no limit, at that of the shutdown', async () => {
+    const application = await ProcessApplication.start(nest, {
+      adapter,
+      parts: ['hanging consumer'],
+      shutdown: { timeout: 500 },
+    });
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(490);
+    expect(application.log('warn')).toContain('HangingConsumer.stopPulling did not finish within 500 ms');
+  });
+
+  it('goes through the whole drain although an @OnDrain() throws', async () => {
+    const application = await ProcessApplication.start(nest, { adapter, parts: ['throwing consumer'] });
+    const held = application.ask('/held');
+    await application.event('working');
+    application.signal('SIGTERM');
+    expect(await application.draining()).toMatchObject({ status: 503 });
+    application.open('request');
+
+    expect(await held).toMatchObject({ status: 200, body: 'rows' });
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(application.log('error')).toEqual([expect.stringContaining('the queue is gone')]);
+  });
+
+  it.each<[Part]>([['throwing onModuleDestroy'], ['throwing beforeApplicationShutdown']])(
+    'exits as plain Nest does with a %s',
+    async (part) => {
+      const exits: Exit[] = [];
+      for (const health of [false, true]) {
+        const application = await ProcessApplication.start(nest, { adapter, health, parts: [part] });
+        application.signal('SIGTERM');
+        await application.event('about to throw');
+        exits.push(await application.exited());
+      }
+
+      expect(exits[1]).toEqual(exits[0]);
+    },
+  );
+});

@@ -1,0 +1,93 @@
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { HealthModule } from 'nest-vitals';
+import { TypeOrmIndicator } from 'nest-vitals/typeorm';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn } from '../../support/answers.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { postgresql } from '../../support/servers/postgresql.js';
+import type { PrivateServer } from '../../support/servers/private-server.js';
+import { type TestApplication, startApplication } from '../../support/start-application.js';
+
+const SOON = { timeout: 10_000, interval: 20 };
+const CHECKS = 100;
+
+describeWith(postgresql, 'the pool of a data source', (server) => {
+  it(`stays the application's own through ${CHECKS} timed-out checks of a frozen database`, async () => {
+    const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 20 });
+    const dataSource = application.app.get(DataSource);
+    await Promise.all([1, 2, 3].map(() => dataSource.query('SELECT pg_sleep(0.05)')));
+    expect(pool.totalCount).toBe(3);
+    thawAtTheEnd(server());
+
+    server().freeze();
+    const connect = vi.spyOn(pool, 'connect');
+    let timedOut = 0;
+    while (timedOut < CHECKS) {
+      const { database } = reportIn(await application.get('/health/deep')).details;
+      expect(database).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
+      timedOut = database?.consecutive_failures ?? 0;
+    }
+    // The check's own look for a connection, of which there is never a second one.
+    expect(pool.waitingCount).toBeLessThanOrEqual(1);
+    expect(pool.totalCount).toBeLessThanOrEqual(3);
+    expect(connect.mock.calls.length).toBeLessThan(CHECKS);
+
+    server().thaw();
+    const rows = await Promise.all([1, 2, 3].map((number) => dataSource.query(`SELECT ${number} AS number`)));
+    expect(rows).toEqual([[{ number: 1 }], [{ number: 2 }], [{ number: 3 }]]);
+    await vi.waitFor(() => expect(pool.idleCount).toBe(pool.totalCount), SOON);
+  }, 60_000);
+
+  it('is asked for one connection, however many indicators ask at once', async () => {
+    const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 400 }, [
+      'database',
+      'orders',
+      'stock',
+    ]);
+    thawAtTheEnd(server());
+    const connect = vi.spyOn(pool, 'connect');
+
+    server().freeze();
+    const response = await application.get('/health/deep');
+    expect(Object.values(reportIn(response).details).map(({ status }) => status)).toEqual(['DOWN', 'DOWN', 'DOWN']);
+    expect(connect).toHaveBeenCalledTimes(1);
+  });
+
+  it('is DEGRADED when more callers wait for a connection than maxWaiting', async () => {
+    const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 5000, maxWaiting: 1 });
+    const dataSource = application.app.get(DataSource);
+    const work = Array.from({ length: 5 }, () => dataSource.query('SELECT pg_sleep(0.2)'));
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(2), SOON);
+    const { database } = reportIn(await application.get('/health/deep')).details;
+    await Promise.all(work);
+
+    expect(database).toMatchObject({
+      status: 'DEGRADED',
+      message: '2 callers wait for a connection, more than 1',
+      data: { pool_max: 3 },
+    });
+  });
+});
+
+async function applicationOf(
+  server: PrivateServer,
+  options: Parameters<typeof TypeOrmIndicator>[1],
+  names: readonly string[] = ['database'],
+): Promise<{ application: TestApplication; pool: Pool }> {
+  const application = await startApplication('express', {
+    imports: [
+      HealthModule.forRoot(),
+      TypeOrmModule.forRoot({ type: 'postgres', url: `${server.address().url}/postgres`, poolSize: 3 }),
+    ],
+    providers: names.map((name) => TypeOrmIndicator(name, options)),
+  });
+  const pool = Reflect.get(application.app.get(DataSource).driver, 'master') as Pool;
+  await vi.waitFor(async () => expect((await application.get('/health/ready')).status).toBe(200), SOON);
+  return { application, pool };
+}
+
+function thawAtTheEnd(server: PrivateServer): void {
+  onTestFinished(() => server.thaw());
+}

@@ -1,0 +1,85 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { type CodeBlock, codeBlocks } from '../support/code-blocks.js';
+
+const root = resolve(import.meta.dirname, '../..');
+const files = ['README.md', 'sample-app/README.md', ...listMarkdown('docs')].filter((file) =>
+  existsSync(join(root, file)),
+);
+
+/** What the blocks import from the reader's own application. */
+const READERS_FILES: Readonly<Record<string, string>> = {
+  'app.module.ts': `
+    import { HealthIndicator, HealthModule, up } from 'nest-vitals';
+    import { Module } from '@nestjs/common';
+    @HealthIndicator('payments')
+    export class PaymentsHealth implements HealthIndicator { check() { return up(); } }
+    @Module({ imports: [HealthModule.forRoot()], providers: [PaymentsHealth] })
+    export class AppModule {}`,
+};
+
+describe('the documentation', () => {
+  it('has TypeScript that compiles', () => {
+    const blocks = files.flatMap((file) => codeBlocks(join(root, file), 'ts'));
+    expect(blocks.length).toBeGreaterThan(2);
+    expect(typeCheck(blocks)).toEqual([]);
+  }, 60_000);
+
+  it.each(files)('%s has links that lead somewhere', (file) => {
+    const text = readFileSync(join(root, file), 'utf8');
+    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
+    const dead = targets.filter((target) => !existsSync(join(root, dirname(file), target)));
+    expect(dead).toEqual([]);
+  });
+});
+
+function listMarkdown(folder: string): string[] {
+  return readdirSync(join(root, folder))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `${folder}/${name}`);
+}
+
+/** Checks each block as a file of its own, beside the files that readers have, and returns what is wrong. */
+function typeCheck(blocks: readonly CodeBlock[]): string[] {
+  const folder = join(root, 'test/package/readers-application');
+  const virtual = new Map(Object.entries(READERS_FILES).map(([name, code]) => [join(folder, name), code]));
+  const origin = new Map<string, CodeBlock>();
+  for (const [index, block] of blocks.entries()) {
+    const path = join(folder, `block-${index}.ts`);
+    // A snippet without imports or exports is made a module, so that blocks do not share a scope.
+    virtual.set(path, `${block.code}\nexport {};\n`);
+    origin.set(path, block);
+  }
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, 'tsconfig.json'),
+    { noUnusedLocals: false, noUnusedParameters: false },
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (fault) =>
+        expect.unreachable(ts.flattenDiagnosticMessageText(fault.messageText, ' ')),
+    },
+  );
+  const options = { ...config?.options, noEmit: true };
+  const host = ts.createCompilerHost(options);
+  const disk = ts.createCompilerHost(options);
+  host.fileExists = (path) => virtual.has(path) || disk.fileExists(path);
+  host.readFile = (path) => virtual.get(path) ?? disk.readFile(path);
+  host.directoryExists = (path) => path === folder || (disk.directoryExists?.(path) ?? true);
+  host.getSourceFile = (path, languageVersion, ...rest) => {
+    const code = virtual.get(path);
+    return code === undefined
+      ? disk.getSourceFile(path, languageVersion, ...rest)
+      : ts.createSourceFile(path, code, languageVersion);
+  };
+  const program = ts.createProgram([...virtual.keys()], options, host);
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file !== undefined && origin.has(file.fileName))
+    .map(({ file, start = 0, messageText }) => {
+      const block = file && origin.get(file.fileName);
+      const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + (block?.line ?? 0);
+      return `${block?.file}:${line}: ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
+    });
+}

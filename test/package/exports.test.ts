@@ -1,0 +1,35 @@
+import * as vitals from 'nest-vitals';
+import { expect, it } from 'vitest';
+
+it('exports these names, and no others', () => {
+  expect(Object.keys(vitals).toSorted()).toEqual([
+    'CertificateIndicator',
+    'CpuIndicator',
+    'DiskIndicator',
+    'DnsIndicator',
+    'EventLoopIndicator',
+    'FileIndicator',
+    'HealthCheckError',
+    'HealthCheckTimeoutError',
+    'HealthConfigurationError',
+    'HealthIndicator',
+    'HealthModule',
+    'HealthService',
+    'HealthStatus',
+    'HeartbeatIndicator',
+    'HttpIndicator',
+    'MemoryIndicator',
+    'OnDrain',
+    'TcpIndicator',
+    'ThresholdIndicator',
+    'UnknownProbeError',
+    'degraded',
+    'down',
+    'isHealthCheckError',
+    'isHealthConfigurationError',
+    'outOfService',
+    'skipped',
+    'unknown',
+    'up',
+  ]);
+});

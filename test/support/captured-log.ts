@@ -1,0 +1,54 @@
+import { inspect } from 'node:util';
+import type { LoggerService } from '@nestjs/common';
+
+export type LogLevel = 'log' | 'warn' | 'error' | 'fatal' | 'debug' | 'verbose';
+
+export interface LogLine {
+  readonly level: LogLevel;
+  readonly context: string;
+  readonly text: string;
+}
+
+/** Takes the place of Nest's logger: writes nothing, and keeps what an operator would have read. */
+export class CapturedLog implements LoggerService {
+  readonly lines: LogLine[] = [];
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.#keep('log', message, rest);
+  }
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.#keep('warn', message, rest);
+  }
+  error(message: unknown, ...rest: unknown[]): void {
+    this.#keep('error', message, rest);
+  }
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.#keep('fatal', message, rest);
+  }
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.#keep('debug', message, rest);
+  }
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.#keep('verbose', message, rest);
+  }
+
+  /** The lines of the library itself, oldest first. */
+  health(level?: LogLevel): string[] {
+    return this.lines
+      .filter((line) => line.context === 'Health' && (level === undefined || line.level === level))
+      .map(({ text }) => text);
+  }
+
+  get text(): string {
+    return this.lines.map(({ text }) => text).join('\n');
+  }
+
+  /** Nest hands the context over as the last of the parameters, after a stack if there is one. */
+  #keep(level: LogLevel, message: unknown, rest: readonly unknown[]): void {
+    const context = rest.at(-1);
+    const words = [message, ...rest.slice(0, -1)]
+      .filter((part) => part !== undefined)
+      .map((part) => (typeof part === 'string' ? part : inspect(part)));
+    this.lines.push({ level, context: typeof context === 'string' ? context : '', text: words.join('\n') });
+  }
+}

@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, vi } from 'vitest';
+
+/** The wall time at which each test of a fake clock begins. */
+export const START = '2026-11-20T10:30:00.000Z';
+
+/** The wall time so many milliseconds after the start of the test. */
+export const timeAfter = (milliseconds: number): string => new Date(Date.parse(START) + milliseconds).toISOString();
+
+/** Gives every test of the file a clock of its own that moves only when the test says so. */
+export function useFakeClock(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ now: Date.parse(START) });
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+}
+
+/** Lets time pass; `advance(0)` lets only what is due now happen. */
+export const advance = async (milliseconds: number): Promise<void> => {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+};

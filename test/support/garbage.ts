@@ -1,0 +1,18 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
+
+/** Runs a full garbage collection, and lets the callbacks of finalization registries follow. */
+export async function collectGarbage(): Promise<void> {
+  collect();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The bytes that are still referred to. */
+export async function retainedBytes(): Promise<number> {
+  await collectGarbage();
+  await collectGarbage();
+  return process.memoryUsage().heapUsed;
+}

@@ -1,0 +1,45 @@
+import type { HealthModuleOptions, ShutdownOptions } from 'nest-vitals';
+
+/** What an application of the tests is made of beside the parts that all have. */
+export type Part =
+  /** Is told that the drain begins. */
+  | 'consumer'
+  | 'throwing consumer'
+  /** Never finishes what it does when the drain begins. */
+  | 'hanging consumer'
+  /** The same, with a limit of its own. */
+  | 'limited hanging consumer'
+  | 'throwing onModuleDestroy'
+  | 'throwing beforeApplicationShutdown'
+  /** Its `onModuleInit` lasts until the gate `init` is opened. */
+  | 'slow start'
+  /** Readiness waits for the gate `warm-up`. */
+  | 'warm-up'
+  /** The first attempts fail, the third waits for the gate `warm-up`. */
+  | 'warm-up with retries'
+  /** Says on a regular basis whether the pool is alive. */
+  | 'poller';
+
+export interface Configuration {
+  readonly adapter: 'express' | 'fastify' | 'none';
+  /** False: plain Nest, to compare with. Default: true. */
+  readonly health?: boolean;
+  readonly shutdown?: ShutdownOptions;
+  readonly path?: HealthModuleOptions['path'];
+  /** When `enableShutdownHooks()` is called. Default: before `init`. */
+  readonly shutdownHooks?: 'before init' | 'after init' | 'never';
+  readonly useProcessExit?: boolean;
+  readonly parts?: readonly Part[];
+  /** Options of `NestFactory.create()`. */
+  readonly options?: {
+    readonly return503OnClosing?: boolean;
+    readonly forceCloseConnections?: boolean;
+    readonly httpsOptions?: { readonly key: string; readonly cert: string };
+  };
+  /** Default: 127.0.0.1. */
+  readonly host?: string;
+}
+
+export function readConfiguration(): Configuration {
+  return JSON.parse(process.env['APPLICATION'] ?? '') as Configuration;
+}

@@ -1,0 +1,34 @@
+import { onTestFinished, vi } from 'vitest';
+import type { Answer, ProcessApplication } from './process-application.js';
+
+/** Stands for a balancer: asks for readiness every so often, until nobody listens any more or the test is over. */
+export class BalancerProber {
+  /** The status codes, in order. */
+  readonly answers: number[] = [];
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(application: ProcessApplication, interval: number, agent: string) {
+    const note = ({ status }: Answer): unknown => this.answers.push(status);
+    this.#timer = setInterval(() => {
+      application.ask('/health/ready', { headers: { 'user-agent': agent } }).then(note, () => this.stop());
+    }, interval);
+    onTestFinished(() => this.stop());
+  }
+
+  get refusals(): number {
+    return this.answers.filter((status) => status === 503).length;
+  }
+
+  async hasAsked(times: number): Promise<void> {
+    await vi.waitFor(
+      () => {
+        if (this.answers.length < times) throw new Error(`asked ${this.answers.length} times`);
+      },
+      { timeout: 20_000, interval: 5 },
+    );
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}

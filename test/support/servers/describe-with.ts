@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { PrivateServer, type ServerKind } from './private-server.js';
+import { missingProgram } from './programs.js';
+
+/** Longer than any server takes to start. */
+const PATIENCE = 300_000;
+
+/**
+ * Tests against a server of their own, started before them and stopped after them. A machine without its program skips
+ * them and says so; under `CI=true` they fail.
+ */
+export function describeWith(kind: ServerKind, title: string, tests: (server: () => PrivateServer) => void): void {
+  const missing = missingProgram(kind.programs);
+  const mustRun = missing === undefined || process.env['CI'] === 'true';
+  if (!mustRun) process.stderr.write(`skipped: ${title}, because ${missing} is not installed\n`);
+  describe.runIf(mustRun)(`${title}, against a private ${kind.name}`, () => {
+    let running: PrivateServer | undefined;
+    beforeAll(async () => {
+      if (missing !== undefined) expect.fail(`${kind.name} cannot be started: ${missing} is not installed`);
+      running = await PrivateServer.start(kind);
+    }, PATIENCE);
+    afterAll(async () => running?.stop(), PATIENCE);
+    tests(() => {
+      if (!running) throw new Error(`${kind.name} has not started`);
+      return running;
+    });
+  });
+}

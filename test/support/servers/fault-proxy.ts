@@ -1,0 +1,50 @@
+import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
+
+/** Stands between a client and its server, and does to their connections what networks do. */
+export interface FaultProxy {
+  readonly port: number;
+  /** Milliseconds that each piece of an answer is held up. */
+  delay: number;
+  /** From now on nothing passes on the connections that are open, as when a router has forgotten them. New ones work. */
+  silence(): void;
+  close(): Promise<void>;
+}
+
+export async function startFaultProxy(target: number): Promise<FaultProxy> {
+  const sockets = new Set<Socket>();
+  const silent = new WeakSet<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    // How a connection ends is the business of the client that is tested.
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    return socket.setNoDelay(true);
+  };
+  const server = createServer((client) => {
+    keep(client);
+    const upstream = keep(connect(target, '127.0.0.1'));
+    let last = Promise.resolve();
+    client.on('data', (bytes) => silent.has(client) || upstream.write(bytes)).on('close', () => upstream.destroy());
+    upstream
+      .on('data', (bytes) => {
+        const held = proxy.delay > 0 ? new Promise((resolve) => setTimeout(resolve, proxy.delay)) : undefined;
+        last = last.then(async () => {
+          await held;
+          if (!silent.has(client)) client.write(bytes);
+        });
+      })
+      .on('close', () => void last.then(() => client.destroy()));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const proxy: FaultProxy = {
+    port: (server.address() as AddressInfo).port,
+    delay: 0,
+    silence: () => {
+      for (const socket of sockets) silent.add(socket);
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+  return proxy;
+}

@@ -1,0 +1,42 @@
+import { onTestFinished, vi } from 'vitest';
+
+/**
+ * Stops the clocks of this process until the test is over: time passes only by `passTime`, while sockets go on working.
+ * `setImmediate` stays real, because servers hand work on with it.
+ */
+export function stopClock(): void {
+  vi.useFakeTimers({
+    toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'],
+  });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+}
+
+export async function passTime(milliseconds: number): Promise<void> {
+  await vi.advanceTimersByTimeAsync(milliseconds);
+}
+
+const STEP = 10;
+/** A request that is not answered by then is not going to be. */
+const LIMIT = 10_000;
+
+/** Lets time pass in small steps until the promise has settled. */
+export async function passTimeUntil<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const settle = (): void => {
+    isSettled = true;
+  };
+  promise.then(settle, settle);
+  for (let passed = 0; passed < LIMIT; passed += STEP) {
+    await letSocketsWork();
+    if (isSettled) return promise;
+    await passTime(STEP);
+  }
+  throw new Error(`nothing came within ${LIMIT} ms`);
+}
+
+/** Some turns of the event loop, in which what is on its way through a socket arrives. */
+async function letSocketsWork(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}

@@ -1,0 +1,114 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
+import { HealthService } from 'nest-vitals';
+import request, { type Response } from 'supertest';
+import { onTestFinished, vi } from 'vitest';
+import { CapturedLog } from './captured-log.js';
+import { moduleNamed } from './module-named.js';
+
+export const ADAPTERS = ['express', 'fastify'] as const;
+export type AdapterName = (typeof ADAPTERS)[number];
+
+export interface StartOptions {
+  /** What `main.ts` would do before it listens: a global prefix, versioning, middleware. */
+  readonly prepare?: (app: INestApplication) => void;
+  /** Replaces providers, as the tests of an application do. */
+  readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
+}
+
+export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
+export type Headers = Readonly<Record<string, string>>;
+
+/** Kubernetes' own prober, for whom no shutdown waits: so the applications of these tests close at once. */
+const USER_AGENT = 'kube-probe/1.31';
+
+/** An application on a real adapter, and what it wrote to its log. */
+export class TestApplication {
+  constructor(
+    readonly app: INestApplication,
+    readonly log: CapturedLog,
+    readonly adapter: AdapterName,
+  ) {}
+
+  get health(): HealthService {
+    return this.app.get(HealthService);
+  }
+
+  get server(): Server {
+    return this.app.getHttpServer() as Server;
+  }
+
+  get port(): number {
+    return (this.server.address() as AddressInfo).port;
+  }
+
+  async listen(): Promise<this> {
+    await this.app.listen(0, '127.0.0.1');
+    return this;
+  }
+
+  async send(method: Method, path: string, headers: Headers = {}): Promise<Response> {
+    const caller = request(this.server);
+    return caller[method](path).set({ 'User-Agent': USER_AGENT, ...headers });
+  }
+
+  get(path: string, headers?: Headers): Promise<Response> {
+    return this.send('get', path, headers);
+  }
+
+  head(path: string, headers?: Headers): Promise<Response> {
+    return this.send('head', path, headers);
+  }
+}
+
+/** Creates an application with this root module, which has not been initialised. It is closed when the test is over. */
+export async function createApplication(
+  adapter: AdapterName,
+  root: ModuleMetadata,
+  { prepare, override = (builder) => builder }: StartOptions = {},
+): Promise<TestApplication> {
+  // Where it is set, a shutdown takes five seconds at least.
+  vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
+  const log = new CapturedLog();
+  const module = await override(
+    Test.createTestingModule({ imports: [moduleNamed('RootModule', root)] }).setLogger(log),
+  ).compile();
+  const app =
+    adapter === 'fastify'
+      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter())
+      : module.createNestApplication();
+  onTestFinished(async () => {
+    await app.close();
+    vi.unstubAllEnvs();
+  });
+  prepare?.(app);
+  return new TestApplication(app, log, adapter);
+}
+
+/** The same, listening on a free port of the loopback address. */
+export async function startApplication(
+  adapter: AdapterName,
+  root: ModuleMetadata,
+  options?: StartOptions,
+): Promise<TestApplication> {
+  return (await createApplication(adapter, root, options)).listen();
+}
+
+/** Starts an application that has to refuse, and returns why it did. */
+export async function refusalOf(
+  adapter: AdapterName,
+  root: ModuleMetadata,
+  options?: StartOptions,
+): Promise<{ readonly error: unknown; readonly log: CapturedLog }> {
+  const created = await createApplication(adapter, root, options);
+  try {
+    await created.listen();
+  } catch (error) {
+    return { error, log: created.log };
+  }
+  throw new Error('the application has started');
+}

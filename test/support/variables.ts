@@ -1,0 +1,9 @@
+import { onTestFinished, vi } from 'vitest';
+
+/** Sets environment variables until the test is over; undefined removes one. */
+export function setVariables(variables: Readonly<Record<string, string | undefined>>): void {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
+}

@@ -1,0 +1,306 @@
+import { getEventListeners } from 'node:events';
+import { describe, expect, it, vi } from 'vitest';
+import { attempt } from '../../../src/core/check-attempt.js';
+import type { CheckDefinition, HealthCheckContext } from '../../../src/core/check.js';
+import { degraded, up } from '../../../src/core/result.js';
+import { HealthCheckTimeoutError } from '../../../src/errors/health-check-timeout.error.js';
+import { checkDefinition } from '../../support/check-definition.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { untouchable } from '../../support/hostile.js';
+import { latch, never } from '../../support/latch.js';
+
+const keepsTime = (): (() => void) => () => undefined;
+
+/** A check that hands its context to the test and never settles. */
+function hanging(): { context: () => HealthCheckContext; check: CheckDefinition['check'] } {
+  const contexts: HealthCheckContext[] = [];
+  return {
+    check: (context) => {
+      contexts.push(context);
+      return never();
+    },
+    context: () => {
+      const [first] = contexts;
+      if (!first) throw new Error('the check has not been called');
+      return first;
+    },
+  };
+}
+
+describe('attempt', () => {
+  useFakeClock();
+
+  it('hands the check its name, its timeout and a signal', async () => {
+    const check = vi.fn<CheckDefinition['check']>();
+    await attempt(checkDefinition('database', check, { timeout: 300 }), keepsTime).outcome;
+    expect(check).toHaveBeenCalledExactlyOnceWith({
+      name: 'database',
+      timeout: 300,
+      signal: expect.any(AbortSignal) as AbortSignal,
+    });
+  });
+
+  it.each([
+    ['returned', () => degraded('lag')],
+    ['resolved', () => Promise.resolve(degraded('lag'))],
+    [
+      'a thenable',
+      () => ({
+        // oxlint-disable-next-line unicorn/no-thenable -- a client library may return its own kind of promise
+        then: (resolve: (value: unknown) => void) => resolve(degraded('lag')),
+      }),
+    ],
+  ])('takes the result: %s', async (_how, check) => {
+    await expect(attempt(checkDefinition('a', check), keepsTime).outcome).resolves.toStrictEqual({
+      status: 'DEGRADED',
+      message: 'lag',
+    });
+  });
+
+  it.each([
+    [
+      'thrown',
+      () => {
+        throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+      },
+    ],
+    ['rejected', () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))],
+  ])('takes the failure: %s', async (_how, check) => {
+    await expect(attempt(checkDefinition('a', check), keepsTime).outcome).resolves.toMatchObject({
+      status: 'DOWN',
+      error: 'connection refused',
+    });
+  });
+
+  it('takes a result that cannot even be asked whether it is a promise', async () => {
+    await expect(attempt(checkDefinition('a', untouchable), keepsTime).outcome).resolves.toMatchObject({
+      status: 'DOWN',
+    });
+  });
+
+  it('leaves no timer, no listener and nothing behind when the check finishes in time', async () => {
+    const onLeftBehind = vi.fn<() => () => void>();
+    let signal: AbortSignal | undefined;
+    const definition = checkDefinition('a', (context) => {
+      signal = context.signal;
+    });
+    await attempt(definition, onLeftBehind).outcome;
+    expect(vi.getTimerCount()).toBe(0);
+    expect(signal?.aborted).toBe(false);
+    expect(signal && getEventListeners(signal, 'abort')).toHaveLength(0);
+    await advance(10_000);
+    expect(signal?.aborted).toBe(false);
+    expect(onLeftBehind).not.toHaveBeenCalled();
+  });
+
+  describe('when the time is over', () => {
+    it('is DOWN at the timeout, not before', async () => {
+      const ended = vi.fn<(outcome: unknown) => void>();
+      void attempt(checkDefinition('a', never, { timeout: 500 }), keepsTime).outcome.then(ended);
+      await advance(499);
+      expect(ended).not.toHaveBeenCalled();
+      await advance(1);
+      expect(ended).toHaveBeenCalledExactlyOnceWith({
+        status: 'DOWN',
+        error: 'timed out after 500 ms',
+        code: 'ETIMEDOUT',
+      });
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('aborts the signal with a reason that says so', async () => {
+      const { check, context } = hanging();
+      const { outcome } = attempt(checkDefinition('a', check, { timeout: 500 }), keepsTime);
+      await advance(500);
+      await outcome;
+      const { reason } = context().signal as { reason: unknown };
+      expect(context().signal.aborted).toBe(true);
+      expect(reason).toBeInstanceOf(HealthCheckTimeoutError);
+      expect(reason).toMatchObject({
+        name: 'TimeoutError',
+        code: 'ETIMEDOUT',
+        timeout: 500,
+        message: 'timed out after 500 ms',
+      });
+    });
+
+    it('is a timeout also for a check that answers to its abort with a result or an error', async () => {
+      for (const answer of [
+        (resolve: (value: unknown) => void) => resolve(up()),
+        (_resolve: unknown, reject: (reason: unknown) => void) => reject(new Error('aborted')),
+      ]) {
+        const definition = checkDefinition(
+          'a',
+          ({ signal }) =>
+            new Promise((resolve, reject) => {
+              signal.addEventListener('abort', () => answer(resolve, reject));
+            }),
+        );
+        const { outcome } = attempt(definition, keepsTime);
+        await advance(500);
+        await expect(outcome).resolves.toMatchObject({ status: 'DOWN', error: 'timed out after 500 ms' });
+      }
+    });
+
+    it('hands over the unfinished work before it aborts, and tells when that finishes after all', async () => {
+      const order: string[] = [];
+      const work = latch<unknown>();
+      const definition = checkDefinition('a', ({ signal }) => {
+        signal.addEventListener('abort', () => order.push('aborted'));
+        return work.promise;
+      });
+      const { outcome } = attempt(definition, (leftBehind) => {
+        expect(leftBehind).toBeInstanceOf(Promise);
+        order.push('left behind');
+        return () => order.push('finished late');
+      });
+      await advance(500);
+      await outcome;
+      expect(order).toStrictEqual(['left behind', 'aborted']);
+      work.open(up());
+      await advance(0);
+      expect(order).toStrictEqual(['left behind', 'aborted', 'finished late']);
+    });
+
+    it('tells also when the late work fails', async () => {
+      const finishedLate = vi.fn<() => void>();
+      const work = latch<unknown>();
+      const { outcome } = attempt(
+        checkDefinition('a', () => work.promise),
+        () => finishedLate,
+      );
+      await advance(500);
+      work.fail(new Error('late'));
+      await expect(outcome).resolves.toMatchObject({ error: 'timed out after 500 ms' });
+      await advance(0);
+      expect(finishedLate).toHaveBeenCalledOnce();
+    });
+  });
+
+  describe('aborted from outside', () => {
+    it('ends at once with the reason, and leaves no timer', async () => {
+      const { check, context } = hanging();
+      const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
+      const reason = new DOMException('the application is shutting down', 'AbortError');
+      const running = attempt(checkDefinition('a', check), leftBehind);
+      running.abort(reason);
+      await expect(running.outcome).resolves.toMatchObject({ status: 'DOWN', error: 'aborted', cause: reason });
+      expect(context().signal.reason).toBe(reason);
+      expect(leftBehind).toHaveBeenCalledOnce();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('changes nothing any more when the attempt is over', async () => {
+      const leftBehind = vi.fn<() => () => void>();
+      let signal: AbortSignal | undefined;
+      const definition = checkDefinition('a', (context) => {
+        signal = context.signal;
+      });
+      const running = attempt(definition, leftBehind);
+      await running.outcome;
+      running.abort(new Error('stop'));
+      expect(signal?.aborted).toBe(false);
+      expect(leftBehind).not.toHaveBeenCalled();
+    });
+
+    it('changes nothing any more after a timeout', async () => {
+      const { check, context } = hanging();
+      const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
+      const running = attempt(checkDefinition('a', check), leftBehind);
+      await advance(500);
+      await running.outcome;
+      running.abort(new Error('stop'));
+      expect(leftBehind).toHaveBeenCalledOnce();
+      expect(context().signal.reason).toBeInstanceOf(HealthCheckTimeoutError);
+    });
+  });
+
+  describe('with a condition', () => {
+    const skipped = { status: 'SKIPPED', message: 'its condition is false' };
+
+    it.each([
+      ['false', () => false],
+      ['a promise of false', () => Promise.resolve(false)],
+    ])('does not call the check when it is %s', async (_what, when) => {
+      const check = vi.fn<CheckDefinition['check']>();
+      await expect(attempt(checkDefinition('a', check, { when }), keepsTime).outcome).resolves.toStrictEqual(skipped);
+      expect(check).not.toHaveBeenCalled();
+    });
+
+    it.each([
+      ['true', () => true],
+      ['a promise of true', () => Promise.resolve(true)],
+    ])('calls the check when it is %s', async (_what, when) => {
+      const { outcome } = attempt(
+        checkDefinition('a', () => degraded('lag'), { when }),
+        keepsTime,
+      );
+      await expect(outcome).resolves.toMatchObject({ status: 'DEGRADED' });
+    });
+
+    it('hands the condition what it hands the check', async () => {
+      const when = vi.fn<(context: HealthCheckContext) => boolean>().mockReturnValue(true);
+      const check = vi.fn<CheckDefinition['check']>();
+      await attempt(checkDefinition('a', check, { when }), keepsTime).outcome;
+      expect(when.mock.calls[0]?.[0]).toBe(check.mock.calls[0]?.[0]);
+    });
+
+    it.each([
+      [
+        'throws',
+        () => {
+          throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+        },
+      ],
+      ['rejects', () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))],
+    ])('is DOWN when it %s', async (_how, when) => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { outcome } = attempt(checkDefinition('a', check, { when }), keepsTime);
+      await expect(outcome).resolves.toMatchObject({ status: 'DOWN', error: 'connection refused' });
+      expect(check).not.toHaveBeenCalled();
+    });
+
+    it('is DOWN when it hangs, by the timeout of the check', async () => {
+      const { outcome } = attempt(
+        checkDefinition('a', () => up(), { when: never }),
+        keepsTime,
+      );
+      await advance(500);
+      await expect(outcome).resolves.toMatchObject({ status: 'DOWN', error: 'timed out after 500 ms' });
+    });
+
+    it('shares the timeout with the check', async () => {
+      const when = latch<boolean>();
+      const ended = vi.fn<() => void>();
+      void attempt(checkDefinition('a', never, { when: () => when.promise }), keepsTime).outcome.then(ended);
+      await advance(400);
+      when.open(true);
+      await advance(99);
+      expect(ended).not.toHaveBeenCalled();
+      await advance(1);
+      expect(ended).toHaveBeenCalledOnce();
+    });
+
+    it('does not call the check when the condition answers after the time is over', async () => {
+      const when = latch<boolean>();
+      const check = vi.fn<CheckDefinition['check']>();
+      const { outcome } = attempt(checkDefinition('a', check, { when: () => when.promise }), keepsTime);
+      await advance(500);
+      await outcome;
+      when.open(true);
+      await advance(0);
+      expect(check).not.toHaveBeenCalled();
+    });
+  });
+});
+
+describe('the timer of an attempt', () => {
+  it('does not keep the process alive', () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const running = attempt(checkDefinition('a', never), keepsTime);
+    const [timer] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(timer?.hasRef()).toBe(false);
+    running.abort(new Error('stop'));
+    timers.mockRestore();
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CheckDefinition } from '../../../src/core/check.js';
+import { up } from '../../../src/core/result.js';
+import { collectGarbage } from '../../support/garbage.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { type Latch, latch, never } from '../../support/latch.js';
+import { RecordedRunner } from '../../support/recorded-runner.js';
+
+type Check = CheckDefinition['check'];
+
+describe('a check that never settles', () => {
+  useFakeClock();
+
+  it('is tried again after 1 s, then after 4 s, and then no more', async () => {
+    const check = vi.fn<Check>(never);
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
+    const callsAt: number[] = [];
+    for (let now = 0; now < 60_000; now += 100) {
+      const before = check.mock.calls.length;
+      void recorded.refresh();
+      if (check.mock.calls.length > before) callsAt.push(now);
+      await advance(100);
+    }
+    // Each pause begins when the timeout of 500 ms is over.
+    expect(callsAt).toStrictEqual([0, 1500, 6000]);
+    expect(recorded.runner.strayRuns).toBe(3);
+    expect(recorded.runner.freshUntil).toBe(Infinity);
+  });
+
+  it('may be asked again at the very end of the pause, and not a millisecond before', async () => {
+    const check = vi.fn<Check>(never);
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
+    void recorded.refresh();
+    await advance(1499);
+    expect(recorded.runner.refresh(performance.now())).toBeUndefined();
+    await recorded.runner.run();
+    expect(check).toHaveBeenCalledTimes(1);
+    await advance(1);
+    void recorded.refresh();
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('is not asked before its ttl is over, where that is longer than the pause', async () => {
+    const check = vi.fn<Check>(never);
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 10_000 });
+    void recorded.refresh();
+    await advance(10_500);
+    void recorded.refresh();
+    expect(check).toHaveBeenCalledTimes(1);
+    await advance(1);
+    void recorded.refresh();
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('is free again when what hung has ended after all', async () => {
+    const work: Latch<unknown>[] = [];
+    const check = vi.fn<Check>(() => {
+      const next = latch<unknown>();
+      work.push(next);
+      return next.promise;
+    });
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
+    for (const wait of [1500, 4500, 60_000]) {
+      void recorded.refresh();
+      await advance(wait);
+    }
+    await recorded.refresh();
+    expect(check).toHaveBeenCalledTimes(3);
+
+    const before = recorded.invalidations;
+    for (const each of work) each.open(up());
+    await advance(0);
+    expect(recorded.runner.strayRuns).toBe(0);
+    expect(recorded.invalidations).toBe(before + 3);
+
+    void recorded.refresh();
+    expect(check).toHaveBeenCalledTimes(4);
+    work[3]?.open(up());
+    await advance(0);
+    expect(recorded.runner.history.status).toBe('UP');
+  });
+
+  it('does not take a late answer for a result', async () => {
+    const work = latch<unknown>();
+    const { runner, settled } = new RecordedRunner(() => work.promise, { timeout: 500 });
+    void runner.run();
+    await advance(500);
+    work.open(up());
+    await advance(0);
+    expect(settled).toHaveLength(1);
+    expect(runner.history.status).toBe('DOWN');
+  });
+});
+
+describe('a check whose promises are lost', () => {
+  it('is free again when the garbage collector has found them', async () => {
+    let calls = 0;
+    const recorded = new RecordedRunner(() => ((calls += 1) === 1 ? never() : up()), { timeout: 1, ttl: 0 });
+    await recorded.runner.run();
+    expect(recorded.runner.strayRuns).toBe(1);
+    await vi.waitFor(async () => {
+      await collectGarbage();
+      expect(recorded.runner.strayRuns).toBe(0);
+    });
+    expect(recorded.invalidations).toBe(1);
+    await recorded.refresh();
+    expect(calls).toBe(2);
+    expect(recorded.runner.history.status).toBe('UP');
+  });
+});

@@ -1,0 +1,306 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CheckDefinition } from '../../../src/core/check.js';
+import { degraded, down, outOfService, skipped, up } from '../../../src/core/result.js';
+import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
+import { RecordedEngine } from '../../support/engine.js';
+import { START, advance, useFakeClock } from '../../support/fake-clock.js';
+import { bare, revoked, selfCausedError, unreadableError, untouchable } from '../../support/hostile.js';
+import { never } from '../../support/latch.js';
+
+type Check = CheckDefinition['check'];
+
+const throwing =
+  (thrown: unknown): Check =>
+  () => {
+    throw thrown;
+  };
+
+describe('HealthEngine', () => {
+  useFakeClock();
+
+  describe('what can be asked', () => {
+    it('is the probes, the groups and each indicator by its name', async () => {
+      const health = new RecordedEngine({
+        groups: new Map([['billing', { indicators: ['payments'], tags: ['money'] }]]),
+      })
+        .add('database', () => up(), { probes: ['ready', 'live'] })
+        .add('payments', () => up())
+        .add('ledger', () => up(), { probes: [], tags: ['money'] });
+      const asked: Record<string, string[]> = {};
+      for (const name of ['live', 'ready', 'startup', 'deep', 'billing', 'ledger']) {
+        expect(health.engine.has(name)).toBe(true);
+        asked[name] = Object.keys((await health.report(name)).details);
+      }
+      expect(asked).toStrictEqual({
+        live: ['database'],
+        ready: ['database', 'payments'],
+        startup: [],
+        deep: ['database', 'payments', 'ledger'],
+        billing: ['payments', 'ledger'],
+        ledger: ['ledger'],
+      });
+      expect(health.engine.size).toBe(3);
+    });
+
+    it('is nothing else', () => {
+      const health = new RecordedEngine().add('database', () => up());
+      expect(health.engine.has('cache')).toBe(false);
+      expect(() => health.engine.evaluate('cache')).toThrow(
+        new UnknownProbeError('cache', ['live', 'ready', 'startup', 'deep', 'database']),
+      );
+      expect(() => health.engine.evaluate('__proto__')).toThrow(UnknownProbeError);
+    });
+
+    it('keeps the report of one indicator like that of a probe', async () => {
+      const health = new RecordedEngine().add('database', () => up());
+      const first = await health.evaluate('database');
+      expect(health.engine.evaluate('database')).toBe(first);
+    });
+  });
+
+  describe('aggregation', () => {
+    it('is DEGRADED by a non-critical failure, and DOWN when that indicator alone is asked', async () => {
+      const health = new RecordedEngine()
+        .add('database', () => up())
+        .add('cache', throwing(new Error('x')), { critical: false });
+      expect(await health.statuses('ready')).toStrictEqual({ report: 'DEGRADED', database: 'UP', cache: 'DOWN' });
+      expect(await health.statuses('cache')).toStrictEqual({ report: 'DOWN', cache: 'DOWN' });
+    });
+
+    it('is DOWN by a critical failure beside something degraded', async () => {
+      const health = new RecordedEngine().add('a', () => degraded('lag')).add('b', () => down('gone'));
+      expect((await health.report('ready')).status).toBe('DOWN');
+    });
+
+    it('leaves out what is skipped: disabled, by its condition, or by its own word', async () => {
+      const check = vi.fn<Check>();
+      const health = new RecordedEngine()
+        .add('disabled', check, { enabled: false })
+        .add('conditional', check, { when: () => false })
+        .add('own', () => skipped('no replica'));
+      expect(await health.statuses('ready')).toStrictEqual({
+        report: 'UP',
+        disabled: 'SKIPPED',
+        conditional: 'SKIPPED',
+        own: 'SKIPPED',
+      });
+      expect(check).not.toHaveBeenCalled();
+    });
+
+    it('keeps failing dependencies out of live', async () => {
+      const health = new RecordedEngine().add('database', throwing(new Error('x')));
+      expect(await health.statuses('live')).toStrictEqual({ report: 'UP' });
+      expect(health.runs).toHaveLength(0);
+    });
+
+    it('lets an indicator turn live red that asked for it', async () => {
+      const health = new RecordedEngine().add('loop', () => down('stuck'), { probes: ['live'] });
+      expect(await health.statuses('live')).toStrictEqual({ report: 'DOWN', loop: 'DOWN' });
+    });
+  });
+
+  describe('whatever a check throws or returns', () => {
+    it.each<[string, Check]>([
+      ['throws an error', throwing(new Error('x'))],
+      ['throws a string', throwing('x')],
+      ['throws undefined', throwing(undefined)],
+      ['throws null', throwing(null)],
+      ['throws a proxy that refuses everything', throwing(untouchable())],
+      ['throws a revoked proxy', throwing(revoked())],
+      ['throws an error that cannot be read', throwing(unreadableError())],
+      ['throws an error that is its own cause', throwing(selfCausedError())],
+      ['throws an object without a prototype', throwing(bare())],
+      ['throws an AggregateError', throwing(new AggregateError([]))],
+      ['rejects', () => Promise.reject(new Error('x'))],
+      ['rejects with undefined', () => Promise.reject(undefined)],
+      ['returns null', () => null],
+      ['returns a string', () => 'ok'],
+      ['returns true', () => true],
+      ['returns an array', () => []],
+      ['returns another status', () => ({ status: 'down' })],
+      ['returns a proxy that refuses everything', untouchable],
+      ['returns a revoked proxy', revoked],
+    ])('is DOWN and leaves the others unharmed when it %s', async (_what, check) => {
+      const health = new RecordedEngine().add('hostile', check).add('database', () => up());
+      expect(await health.statuses('ready')).toStrictEqual({ report: 'DOWN', hostile: 'DOWN', database: 'UP' });
+      const { details } = await health.report('ready');
+      expect(details['hostile']?.error).toMatch(/\w/);
+      expect(() => JSON.stringify(details)).not.toThrow();
+    });
+
+    it('keeps secrets out of the report, and hands them to listeners as the cause alone', async () => {
+      const error = Object.assign(new Error('postgres://user:hunter2@db'), { code: 'hunter2', password: 'hunter2' });
+      const health = new RecordedEngine()
+        .add('thrown', throwing(error))
+        .add('said', () => down('see redis://:hunter2@cache', { password: 'hunter2', url: 'redis://:hunter2@cache' }));
+      expect(JSON.stringify(await health.report('deep'))).not.toContain('hunter2');
+      const [thrown, said] = health.changes;
+      expect(thrown?.cause).toBe(error);
+      expect(JSON.stringify({ ...thrown, cause: undefined })).not.toContain('hunter2');
+      expect(JSON.stringify(said)).not.toContain('hunter2');
+    });
+  });
+
+  describe('a check that hangs', () => {
+    it('is DOWN, however many failures its threshold allows', async () => {
+      const health = new RecordedEngine().add('database', vi.fn<Check>(never).mockReturnValueOnce(up()), {
+        failureThreshold: 5,
+        ttl: 0,
+        maxAge: 30_000,
+      });
+      for (let count = 0; count < 100; count += 1) {
+        void health.report('ready');
+        await advance(1000);
+      }
+      const last = health.report('ready');
+      await advance(800);
+      expect((await last).status).not.toBe('UP');
+    });
+
+    it('costs a hundred probes three runs at most, and each is answered within the deadline', async () => {
+      const check = vi.fn<Check>(never);
+      const health = new RecordedEngine({ deadline: 800 }).add('database', check, { timeout: 500, ttl: 1000 });
+      for (let count = 0; count < 100; count += 1) {
+        const answered = vi.fn<(status: string) => void>();
+        void health.report('ready').then(({ status }) => answered(status));
+        await advance(800);
+        expect(answered).toHaveBeenCalledExactlyOnceWith('DOWN');
+      }
+      expect(check).toHaveBeenCalledTimes(3);
+    });
+
+    it('gives its place away when checks at once are limited', async () => {
+      const health = new RecordedEngine({ maxConcurrency: 1, deadline: 800 })
+        .add('hangs', never, { timeout: 500 })
+        .add('works', () => up());
+      const statuses = health.statuses('ready');
+      await advance(500);
+      expect(await statuses).toStrictEqual({ report: 'DOWN', hangs: 'DOWN', works: 'UP' });
+    });
+  });
+
+  describe('the application itself', () => {
+    it('closes ready, and nothing else, with its reason', async () => {
+      const health = new RecordedEngine().add('database', () => up(), { probes: ['ready', 'live', 'startup'] });
+      health.gate.closedBecause = 'maintenance';
+      expect(await health.report('ready')).toMatchObject({
+        status: 'OUT_OF_SERVICE',
+        reason: 'maintenance',
+        details: { database: { status: 'UP' } },
+      });
+      for (const probe of ['live', 'startup', 'deep', 'database']) {
+        const report = await health.report(probe);
+        expect(report.status).toBe('UP');
+        expect(report).not.toHaveProperty('reason');
+      }
+    });
+
+    it('is worse than a degraded indicator and better than a failed one', async () => {
+      const health = new RecordedEngine().add('cache', () => degraded('lag'));
+      health.gate.closedBecause = 'maintenance';
+      expect((await health.report('ready')).status).toBe('OUT_OF_SERVICE');
+      health.add('database', () => down('gone'));
+      expect(await health.report('ready')).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
+    });
+
+    it('opens again when it says so', async () => {
+      const health = new RecordedEngine();
+      health.gate.closedBecause = 'maintenance';
+      expect((await health.report('ready')).status).toBe('OUT_OF_SERVICE');
+      health.gate.closedBecause = undefined;
+      health.engine.invalidate();
+      const report = await health.report('ready');
+      expect(report.status).toBe('UP');
+      expect(report).not.toHaveProperty('reason');
+    });
+  });
+
+  describe('stop', () => {
+    it('answers probes from the results at hand, and leaves no timer', async () => {
+      const check = vi.fn<Check>();
+      const health = new RecordedEngine()
+        .add('database', check, { ttl: 0 })
+        .add('background', check, { interval: 1000 })
+        .add('hangs', never, { timeout: 60_000 });
+      health.engine.start();
+      const pending = health.report('ready');
+      await advance(0);
+      health.engine.stop();
+      expect((await pending).details['hangs']?.status).toBe('UNKNOWN');
+      expect(vi.getTimerCount()).toBe(0);
+      check.mockClear();
+      await advance(60_000);
+      expect(await health.statuses('ready')).toMatchObject({ database: 'UP', hangs: 'UNKNOWN' });
+      expect(check).not.toHaveBeenCalled();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('announces nothing of the runs that it has cut short', async () => {
+      const health = new RecordedEngine().add('hangs', never);
+      const pending = health.report('ready');
+      health.engine.stop();
+      await pending;
+      expect(health.changes).toStrictEqual([]);
+      expect(health.runs).toStrictEqual([]);
+    });
+
+    it('begins no background runs any more', async () => {
+      const check = vi.fn<Check>();
+      const health = new RecordedEngine().add('background', check, { interval: 1000 });
+      health.engine.stop();
+      health.engine.start();
+      await advance(10_000);
+      expect(check).not.toHaveBeenCalled();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('does not ask an indicator that comes afterwards', async () => {
+      const check = vi.fn<Check>();
+      const health = new RecordedEngine();
+      health.engine.start();
+      health.engine.stop();
+      health.add('late', check).add('background', check, { interval: 1000 });
+      await health.report('deep');
+      await advance(10_000);
+      expect(check.mock.calls).toHaveLength(0);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
+  describe('the wall clock', () => {
+    it('changes nothing but the times that are shown, when it is set back', async () => {
+      const check = vi.fn<Check>(() => down('gone'));
+      const health = new RecordedEngine()
+        .add('database', check, { ttl: 1000 })
+        .add('background', () => up(), { interval: 60_000, maxAge: 5000 });
+      health.engine.start();
+      await advance(0);
+      await health.report('ready');
+      vi.setSystemTime('2001-01-01T00:00:00.000Z');
+      await advance(1000);
+      await health.report('ready');
+      expect(check).toHaveBeenCalledTimes(1);
+      await advance(1);
+      const report = await health.report('ready');
+      expect(check).toHaveBeenCalledTimes(2);
+      expect(report).toMatchObject({
+        timestamp: '2001-01-01T00:00:01.001Z',
+        details: { database: { status: 'DOWN', since: START }, background: { status: 'UP' } },
+      });
+      await advance(3999);
+      expect((await health.statuses('ready'))['background']).toBe('UP');
+      await advance(1);
+      expect((await health.statuses('ready'))['background']).toBe('UNKNOWN');
+    });
+
+    it('measures an outage on the clock that nobody can set', async () => {
+      const check = vi.fn<Check>().mockReturnValueOnce(outOfService('x')).mockReturnValue(up());
+      const health = new RecordedEngine().add('database', check);
+      await health.report('ready');
+      vi.setSystemTime('2001-01-01T00:00:00.000Z');
+      await advance(2000);
+      await health.report('ready');
+      expect(health.changes.at(-1)).toMatchObject({ to: 'UP', lasted: 2000 });
+    });
+  });
+});

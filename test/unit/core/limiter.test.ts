@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { Limiter } from '../../../src/core/limiter.js';
+import { type Latch, latch } from '../../support/latch.js';
+
+/** Tasks that note when they begin, and end when the test says so. */
+class Tasks {
+  readonly begun: string[] = [];
+  readonly ends = new Map<string, Latch>();
+
+  constructor(private readonly limiter: Limiter) {}
+
+  run(name: string): Promise<void> {
+    const end = latch();
+    this.ends.set(name, end);
+    return this.limiter.run(() => {
+      this.begun.push(name);
+      return end.promise;
+    });
+  }
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('Limiter', () => {
+  it('has no bound of its own', () => {
+    const tasks = new Tasks(new Limiter());
+    for (let index = 0; index < 100; index += 1) void tasks.run(String(index));
+    expect(tasks.begun).toHaveLength(100);
+  });
+
+  it('starts a task in the same turn while there is a place', () => {
+    const tasks = new Tasks(new Limiter(2));
+    void tasks.run('a');
+    void tasks.run('b');
+    void tasks.run('c');
+    expect(tasks.begun).toStrictEqual(['a', 'b']);
+  });
+
+  it('lets in whoever waits in the order in which they came', async () => {
+    const tasks = new Tasks(new Limiter(1));
+    for (const name of ['a', 'b', 'c', 'd']) void tasks.run(name);
+    for (const name of ['a', 'b', 'c']) {
+      tasks.ends.get(name)?.open();
+      await settled();
+    }
+    expect(tasks.begun).toStrictEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('lets no newcomer slip in before one that waits', async () => {
+    const tasks = new Tasks(new Limiter(1));
+    const first = tasks.run('first');
+    void tasks.run('waiting');
+    tasks.ends.get('first')?.open();
+    await first;
+    void tasks.run('newcomer');
+    await settled();
+    expect(tasks.begun).toStrictEqual(['first', 'waiting']);
+  });
+
+  it('gives places back, as many as it had', async () => {
+    const tasks = new Tasks(new Limiter(2));
+    const done = ['a', 'b', 'c'].map((name) => tasks.run(name));
+    for (const name of ['a', 'b', 'c']) tasks.ends.get(name)?.open();
+    await Promise.all(done);
+    for (const name of ['d', 'e', 'f']) void tasks.run(name);
+    await settled();
+    expect(tasks.begun.slice(3)).toStrictEqual(['d', 'e']);
+  });
+
+  it('gives the place of a task back that rejects or throws, and passes on what it threw', async () => {
+    const limiter = new Limiter(1);
+    const fault = new Error('task');
+    await expect(limiter.run(() => Promise.reject(fault))).rejects.toBe(fault);
+    await expect(
+      limiter.run(() => {
+        throw fault;
+      }),
+    ).rejects.toBe(fault);
+    await expect(limiter.run(() => Promise.resolve('next'))).resolves.toBe('next');
+  });
+});

@@ -1,0 +1,330 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { CheckDefinition } from '../../../src/core/check.js';
+import { degraded, down, up } from '../../../src/core/result.js';
+import { START, advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';
+import { RecordedEngine } from '../../support/engine.js';
+import { latch, never } from '../../support/latch.js';
+
+type Check = CheckDefinition['check'];
+
+describe('Probe', () => {
+  useFakeClock();
+  beforeEach(() => {
+    vi.spyOn(process, 'uptime').mockImplementation(() => performance.now() / 1000);
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  describe('its report', () => {
+    it('has the status, the time, every indicator and the service', async () => {
+      const health = new RecordedEngine({ identity: { name: 'orders', version: '1.4.2' } })
+        .add('database', () => up({ size: 1 }))
+        .add('payments', () => down('gone'));
+      await advance(3000);
+      expect(await health.report('ready')).toStrictEqual({
+        status: 'DOWN',
+        timestamp: timeAfter(3000),
+        details: {
+          database: { status: 'UP', response_time_ms: 0, checked_at: timeAfter(3000), data: { size: 1 } },
+          payments: {
+            status: 'DOWN',
+            critical: true,
+            error: 'gone',
+            response_time_ms: 0,
+            checked_at: timeAfter(3000),
+            since: timeAfter(3000),
+            consecutive_failures: 1,
+          },
+        },
+        service_info: { name: 'orders', version: '1.4.2', uptime_seconds: 3 },
+      });
+    });
+
+    it('is frozen throughout', async () => {
+      const report = await new RecordedEngine().add('database', () => up({ nested: { size: 1 } })).report('ready');
+      const { details, service_info } = report;
+      const detail = details['database'];
+      const parts = [report, details, service_info, detail, detail?.data, detail?.data?.['nested']];
+      expect(parts.map((part) => Object.isFrozen(part))).toStrictEqual(Array<boolean>(6).fill(true));
+    });
+
+    it('is UP without indicators, in the same turn', () => {
+      const { engine } = new RecordedEngine();
+      for (const probe of ['live', 'ready', 'startup', 'deep']) {
+        expect(engine.evaluate(probe)).toMatchObject({ report: { status: 'UP', details: {} }, checkedAt: START });
+      }
+    });
+
+    it('lists the indicators in the order in which they were added, whoever is first to finish', async () => {
+      const slow = latch();
+      const health = new RecordedEngine().add('b', () => slow.promise).add('a', () => up());
+      const report = health.report('ready');
+      await advance(10);
+      slow.open();
+      expect(Object.keys((await report).details)).toStrictEqual(['b', 'a']);
+    });
+
+    it('says when the oldest of its results was obtained', async () => {
+      const health = new RecordedEngine()
+        .add('first', () => up(), { ttl: 10_000 })
+        .add('second', () => up(), { ttl: 1000 })
+        .add('waiting', () => up(), { interval: 1000 });
+      await health.evaluate('ready');
+      await advance(2000);
+      expect((await health.evaluate('ready')).checkedAt).toBe(START);
+      expect((await health.evaluate('second')).checkedAt).toBe(timeAfter(2000));
+    });
+  });
+
+  describe('reuse', () => {
+    it('hands out the same report, in the same turn, until the first result in it is no longer fresh', async () => {
+      const health = new RecordedEngine()
+        .add('long', () => up(), { ttl: 900 })
+        .add('short', () => up(), { ttl: 400 })
+        .add('longer', () => up(), { ttl: 700 });
+      const first = await health.evaluate('ready');
+      await advance(400);
+      expect(health.engine.evaluate('ready')).toBe(first);
+      await advance(1);
+      const second = await health.evaluate('ready');
+      expect(second).not.toBe(first);
+      expect(health.runs.map(({ indicator }) => indicator)).toStrictEqual(['long', 'short', 'longer', 'short']);
+    });
+
+    it('composes a new one after a second, so that its timestamp and uptime are right', async () => {
+      const health = new RecordedEngine().add('database', () => up(), { ttl: 60_000 });
+      const first = await health.evaluate('ready');
+      await advance(1000);
+      expect(health.engine.evaluate('ready')).toBe(first);
+      await advance(1);
+      const second = health.engine.evaluate('ready');
+      expect(second).not.toBe(first);
+      expect(second).toMatchObject({ report: { timestamp: timeAfter(1001), service_info: { uptime_seconds: 1 } } });
+      expect(health.runs).toHaveLength(1);
+    });
+
+    it('composes a new one after anything that changes it', async () => {
+      const health = new RecordedEngine().add('database', () => up(), { ttl: 60_000 });
+      const first = await health.evaluate('ready');
+      health.engine.invalidate();
+      const second = await health.evaluate('ready');
+      expect(second).not.toBe(first);
+      expect(health.engine.evaluate('ready')).toBe(second);
+    });
+
+    it('composes a new one when another probe has renewed a result in it', async () => {
+      const health = new RecordedEngine().add(
+        'database',
+        vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone')),
+        { ttl: 0 },
+      );
+      const ready = await health.report('ready');
+      expect(ready.status).toBe('UP');
+      await advance(1);
+      await health.report('deep');
+      expect((await health.report('ready')).status).toBe('DOWN');
+      expect(health.runs).toHaveLength(2);
+    });
+
+    it('hands out the report of a background check no longer than that is trusted', async () => {
+      const health = new RecordedEngine().add('database', () => up(), { interval: 60_000, maxAge: 700 });
+      health.engine.start();
+      await advance(0);
+      const first = health.engine.evaluate('ready');
+      expect(first).toMatchObject({ report: { status: 'UP' } });
+      await advance(700);
+      expect(health.engine.evaluate('ready')).toBe(first);
+      await advance(1);
+      expect(health.engine.evaluate('ready')).toMatchObject({ report: { status: 'UNKNOWN' } });
+    });
+  });
+
+  describe('its deadline', () => {
+    it('is kept whatever the checks do, and the others are reported', async () => {
+      const health = new RecordedEngine({ deadline: 800 })
+        .add('hangs', never, { timeout: 60_000 })
+        .add('works', () => up());
+      const answered = vi.fn<(report: unknown) => void>();
+      void health.report('ready').then(answered);
+      await advance(799);
+      expect(answered).not.toHaveBeenCalled();
+      await advance(1);
+      expect(answered).toHaveBeenCalledExactlyOnceWith(
+        expect.objectContaining({
+          status: 'DOWN',
+          details: {
+            hangs: { status: 'DOWN', critical: true, error: 'no answer within 800 ms', code: 'ETIMEDOUT' },
+            works: expect.objectContaining({ status: 'UP' }) as unknown,
+          },
+        }),
+      );
+    });
+
+    it('is the one of the probe, where that has its own', async () => {
+      const health = new RecordedEngine({ deadline: 800, deadlines: { deep: 300 } }).add('hangs', never, {
+        timeout: 60_000,
+      });
+      const answers: string[] = [];
+      for (const probe of ['deep', 'ready', 'hangs']) void health.report(probe).then(() => answers.push(probe));
+      await advance(299);
+      expect(answers).toStrictEqual([]);
+      await advance(1);
+      expect(answers).toStrictEqual(['deep']);
+      await advance(500);
+      expect(answers).toStrictEqual(['deep', 'ready', 'hangs']);
+    });
+
+    it('is not waited for when all have answered, and its timer is cleared', async () => {
+      const work = latch();
+      const health = new RecordedEngine().add('database', () => work.promise);
+      const answered = vi.fn<() => void>();
+      void health.report('ready').then(answered);
+      await advance(50);
+      work.open();
+      await advance(0);
+      expect(answered).toHaveBeenCalledOnce();
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('is waited for by each probe anew while the check hangs, without another run', async () => {
+      const check = vi.fn<Check>(never);
+      const health = new RecordedEngine({ deadline: 100 }).add('hangs', check, { timeout: 60_000 });
+      for (let count = 0; count < 5; count += 1) {
+        const report = health.report('ready');
+        await advance(100);
+        expect((await report).status).toBe('DOWN');
+      }
+      expect(check).toHaveBeenCalledOnce();
+    });
+
+    it('lets the last result stand in for a check that is late, until that is older than maxAge', async () => {
+      const check = vi.fn<Check>().mockReturnValueOnce(degraded('lag')).mockImplementation(never);
+      const health = new RecordedEngine({ deadline: 100 }).add('late', check, {
+        ttl: 0,
+        maxAge: 1000,
+        timeout: 60_000,
+      });
+      expect((await health.report('ready')).status).toBe('DEGRADED');
+      await advance(1);
+      const statuses: string[] = [];
+      for (let count = 0; count < 12; count += 1) {
+        const report = health.report('ready');
+        await advance(100);
+        statuses.push((await report).status);
+      }
+      // The answers fall due at 101, 201, … 1201 ms.
+      expect(statuses).toStrictEqual([...Array<string>(9).fill('DEGRADED'), 'DOWN', 'DOWN', 'DOWN']);
+    });
+
+    it('takes in the result of a check that finishes after the answer', async () => {
+      const work = latch();
+      const health = new RecordedEngine({ deadline: 100 }).add('late', () => work.promise, { timeout: 60_000 });
+      const report = health.report('ready');
+      await advance(100);
+      expect((await report).status).toBe('DOWN');
+      work.open();
+      await advance(0);
+      expect(health.engine.evaluate('ready')).toMatchObject({ report: { status: 'UP' } });
+    });
+  });
+
+  describe('asked by somebody who has less time', () => {
+    const patience = 100;
+
+    it('answers in that time, and runs nothing twice', async () => {
+      const check = vi.fn<Check>(never);
+      const health = new RecordedEngine({ deadline: 800 }).add('hangs', check, { timeout: 60_000 });
+      const answered: string[] = [];
+      void Promise.resolve(health.engine.evaluate('ready')).then(() => answered.push('patient'));
+      void Promise.resolve(health.engine.evaluate('ready', patience)).then(({ report }) =>
+        answered.push(`impatient ${report.status}`),
+      );
+      await advance(patience - 1);
+      expect(answered).toStrictEqual([]);
+      await advance(1);
+      expect(answered).toStrictEqual(['impatient DOWN']);
+      await advance(700);
+      expect(answered).toStrictEqual(['impatient DOWN', 'patient']);
+      expect(check).toHaveBeenCalledOnce();
+    });
+
+    it('answers as soon as all is there', async () => {
+      const work = latch();
+      const health = new RecordedEngine().add('database', () => work.promise);
+      const answered = vi.fn<(status: string) => void>();
+      void Promise.resolve(health.engine.evaluate('ready', patience)).then(({ report }) => answered(report.status));
+      await advance(50);
+      work.open();
+      await advance(0);
+      expect(answered).toHaveBeenCalledExactlyOnceWith('UP');
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('answers in the same turn what is at hand', async () => {
+      const health = new RecordedEngine().add('database', () => up());
+      const first = await health.evaluate('ready');
+      expect(health.engine.evaluate('ready', patience)).toBe(first);
+      health.engine.invalidate();
+      expect(health.engine.evaluate('ready', patience)).toMatchObject({ report: { status: 'UP' } });
+    });
+
+    it('waits no longer than the deadline for somebody who has more', async () => {
+      const health = new RecordedEngine({ deadline: 300 }).add('hangs', never, { timeout: 60_000 });
+      const answered = vi.fn<() => void>();
+      void Promise.resolve(health.engine.evaluate('ready', 5000)).then(answered);
+      await advance(300);
+      expect(answered).toHaveBeenCalledOnce();
+    });
+  });
+
+  describe('asked by many at once', () => {
+    it('runs each check once for a thousand, and hands all the same report', async () => {
+      const checks = ['a', 'b', 'c'].map(() => vi.fn<Check>(() => Promise.resolve(up())));
+      const health = new RecordedEngine();
+      for (const [index, check] of checks.entries()) health.add(`check${index}`, check);
+      const evaluations = await Promise.all(Array.from({ length: 1000 }, () => health.evaluate('ready')));
+      expect(new Set(evaluations).size).toBe(1);
+      for (const check of checks) expect(check).toHaveBeenCalledOnce();
+    });
+
+    it('shares the runs also between different probes', async () => {
+      const check = vi.fn<Check>(() => Promise.resolve(up()));
+      const health = new RecordedEngine({
+        groups: new Map([['billing', { indicators: ['database'], tags: [] }]]),
+      }).add('database', check);
+      await Promise.all(['ready', 'deep', 'billing', 'database'].map((probe) => health.evaluate(probe)));
+      expect(check).toHaveBeenCalledOnce();
+    });
+
+    it('runs all checks at the same time', async () => {
+      const ends = Array.from({ length: 10 }, () => latch());
+      const health = new RecordedEngine();
+      let begun = 0;
+      for (const [index, end] of ends.entries()) {
+        health.add(`check${index}`, () => {
+          begun += 1;
+          return end.promise;
+        });
+      }
+      const report = health.report('ready');
+      expect(begun).toBe(10);
+      for (const end of ends) end.open();
+      expect((await report).status).toBe('UP');
+    });
+  });
+});
+
+describe('the timer of a deadline', () => {
+  it('does not keep the process alive', async () => {
+    const work = latch();
+    const health = new RecordedEngine({ deadline: 60_000 }).add('database', () => work.promise);
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const report = health.report('ready');
+    const started = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(started.map((timer) => timer.hasRef())).toStrictEqual([false, false]);
+    work.open();
+    await report;
+    timers.mockRestore();
+  });
+});

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { HealthStatus, aggregate, isFailing, isHealthStatus } from '../../../src/core/status.js';
+
+const part = (status: HealthStatus, critical = true): { status: HealthStatus; critical: boolean } => ({
+  status,
+  critical,
+});
+
+describe('isHealthStatus', () => {
+  it.each(Object.values(HealthStatus))('knows %s', (status) => {
+    expect(isHealthStatus(status)).toBe(true);
+  });
+
+  it.each(['down', 'up', 'unhealthy', '', 'constructor', '__proto__', 'toString', 0, null, undefined, ['UP'], {}])(
+    'does not know %j',
+    (value) => {
+      expect(isHealthStatus(value)).toBe(false);
+    },
+  );
+});
+
+describe('isFailing', () => {
+  it.each(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const)('%s takes an instance out of rotation', (status) => {
+    expect(isFailing(status)).toBe(true);
+  });
+
+  it.each(['SKIPPED', 'UP', 'DEGRADED'] as const)('%s does not', (status) => {
+    expect(isFailing(status)).toBe(false);
+  });
+});
+
+describe('aggregate', () => {
+  it('is UP when nobody takes part', () => {
+    expect(aggregate([])).toBe('UP');
+  });
+
+  it('is UP when everything is skipped', () => {
+    expect(aggregate([part('SKIPPED'), part('SKIPPED', false)])).toBe('UP');
+  });
+
+  it('takes the worst, in the order UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN', () => {
+    const order = ['UP', 'DEGRADED', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const;
+    for (const [rank, worse] of order.entries()) {
+      for (const better of order.slice(0, rank + 1)) {
+        expect(aggregate([part(better), part(worse)])).toBe(worse);
+        expect(aggregate([part(worse), part(better)])).toBe(worse);
+      }
+    }
+  });
+
+  it('leaves out what is skipped, wherever it stands', () => {
+    expect(aggregate([part('SKIPPED'), part('DEGRADED'), part('SKIPPED')])).toBe('DEGRADED');
+  });
+
+  it.each(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN', 'DEGRADED'] as const)(
+    'is DEGRADED at worst through a non-critical %s',
+    (status) => {
+      expect(aggregate([part('UP'), part(status, false)])).toBe('DEGRADED');
+    },
+  );
+
+  it('is UP when a non-critical indicator is UP', () => {
+    expect(aggregate([part('UP', false)])).toBe('UP');
+  });
+
+  it('lets a critical failure prevail over a worse one that is not critical', () => {
+    expect(aggregate([part('DOWN', false), part('UNKNOWN')])).toBe('UNKNOWN');
+  });
+});

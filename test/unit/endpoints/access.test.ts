@@ -1,0 +1,186 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Access } from '../../../src/endpoints/access.js';
+import type { AccessOptions, HealthRequest } from '../../../src/options/health-module-options.js';
+import type { HealthView } from '../../../src/options/view.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { healthRequest } from '../../support/health-request.js';
+import { latch, never } from '../../support/latch.js';
+
+/** Milliseconds that authorize is given. */
+const PATIENCE = 400;
+
+function accessOf(
+  { apiKeys = [], authorize }: { apiKeys?: readonly string[]; authorize?: unknown },
+  faults: unknown[] = [],
+): Access {
+  const settings = { apiKeys, authorize: authorize as AccessOptions['authorize'] };
+  return new Access(settings, (fault) => faults.push(fault));
+}
+
+const viewWith = (access: Access, headers: HealthRequest['headers']): Promise<HealthView | undefined> =>
+  access.viewFor(healthRequest('/health/deep', headers), PATIENCE);
+
+describe('Access', () => {
+  useFakeClock();
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  describe('by keys', () => {
+    const access = accessOf({ apiKeys: ['first', 'second', 'third'] });
+
+    it.each<[string, HealthRequest['headers']]>([
+      ['a header of its own', { 'x-health-key': 'second' }],
+      ['the first of the keys', { 'x-health-key': 'first' }],
+      ['the last of the keys', { 'x-health-key': 'third' }],
+      ['a bearer token', { authorization: 'Bearer second' }],
+      ['a bearer token in other letters, with more blanks', { authorization: 'bEARER   second' }],
+      ['the header of its own beside another authorization', { 'x-health-key': 'second', authorization: 'Basic abc' }],
+      [
+        'a bearer token beside a header that came twice',
+        { 'x-health-key': ['x', 'y'], authorization: 'Bearer second' },
+      ],
+    ])('opens to %s', async (_how, headers) => {
+      await expect(viewWith(access, headers)).resolves.toBe('full');
+    });
+
+    it.each<[string, HealthRequest['headers']]>([
+      ['no key', {}],
+      ['a wrong key', { 'x-health-key': 'fourth' }],
+      ['an empty key', { 'x-health-key': '' }],
+      ['a part of a key', { 'x-health-key': 'firs' }],
+      ['more than a key', { 'x-health-key': 'first ' }],
+      ['all keys in one', { 'x-health-key': 'first,second,third' }],
+      ['a key that came twice', { 'x-health-key': ['first', 'first'] }],
+      ['an authorization that came twice', { authorization: ['Bearer first', 'Bearer first'] }],
+      ['another scheme', { authorization: 'Basic first' }],
+      ['a key without a scheme', { authorization: 'first' }],
+      ['a bearer token of two words', { authorization: 'Bearer first second' }],
+      ['a bearer token without a token', { authorization: 'Bearer ' }],
+      ['something before the scheme', { authorization: 'x Bearer first' }],
+      ['a wrong key beside a right token', { 'x-health-key': 'fourth', authorization: 'Bearer first' }],
+    ])('does not open to %s', async (_how, headers) => {
+      await expect(viewWith(access, headers)).resolves.toBeUndefined();
+    });
+
+    it('does not know an empty key where there are no keys', async () => {
+      await expect(viewWith(accessOf({}), { 'x-health-key': '' })).resolves.toBeUndefined();
+    });
+
+    it('is enough: nobody is asked besides', async () => {
+      const authorize = vi.fn<() => boolean>().mockReturnValue(false);
+      const both = accessOf({ apiKeys: ['first'], authorize });
+      await expect(viewWith(both, { 'x-health-key': 'first' })).resolves.toBe('full');
+      expect(authorize).not.toHaveBeenCalled();
+    });
+  });
+
+  describe('by authorize', () => {
+    it('hands on the request', async () => {
+      const authorize = vi.fn<(request: HealthRequest) => boolean>().mockReturnValue(true);
+      const request = healthRequest('/health/deep', { cookie: 'a' });
+      await accessOf({ authorize }).viewFor(request, PATIENCE);
+      expect(authorize).toHaveBeenCalledExactlyOnceWith(request);
+    });
+
+    it.each([
+      [true, 'full'],
+      ['full', 'full'],
+      ['components', 'components'],
+      ['status', 'status'],
+      [false, undefined],
+      [undefined, undefined],
+      [null, undefined],
+      [1, undefined],
+      ['true', undefined],
+      ['FULL', undefined],
+      ['everything', undefined],
+      [{}, undefined],
+      [['full'], undefined],
+    ])('takes %j for %s, at once or by a promise', async (decision, view) => {
+      const faults: unknown[] = [];
+      await expect(accessOf({ authorize: () => decision }, faults).viewFor(healthRequest(), PATIENCE)).resolves.toBe(
+        view,
+      );
+      await expect(
+        accessOf({ authorize: () => Promise.resolve(decision) }, faults).viewFor(healthRequest(), PATIENCE),
+      ).resolves.toBe(view);
+      expect(faults).toStrictEqual([]);
+    });
+
+    it('is asked when the key is wrong', async () => {
+      const access = accessOf({ apiKeys: ['first'], authorize: () => 'components' });
+      await expect(viewWith(access, { 'x-health-key': 'fourth' })).resolves.toBe('components');
+    });
+
+    it.each([
+      [
+        'throws',
+        (fault: Error) => () => {
+          throw fault;
+        },
+      ],
+      ['rejects', (fault: Error) => () => Promise.reject(fault)],
+    ])('takes the caller for a stranger when it %s, and reports why', async (_how, failing) => {
+      const faults: unknown[] = [];
+      const fault = new Error('authorize');
+      await expect(
+        accessOf({ authorize: failing(fault) }, faults).viewFor(healthRequest(), PATIENCE),
+      ).resolves.toBeUndefined();
+      expect(faults).toStrictEqual([fault]);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('takes the caller for a stranger when it does not answer in time', async () => {
+      const faults: unknown[] = [];
+      const answered = vi.fn<(view: unknown) => void>();
+      void accessOf({ authorize: never }, faults).viewFor(healthRequest(), PATIENCE).then(answered);
+      await advance(399);
+      expect(answered).not.toHaveBeenCalled();
+      await advance(1);
+      expect(answered).toHaveBeenCalledExactlyOnceWith(undefined);
+      expect(faults).toStrictEqual([new Error('authorize took longer than 400 ms')]);
+    });
+
+    it('is not listened to any more when it answers or fails after that', async () => {
+      const faults: unknown[] = [];
+      for (const settle of ['open', 'fail'] as const) {
+        const late = latch<unknown>();
+        const view = accessOf({ authorize: () => late.promise }, faults).viewFor(healthRequest(), PATIENCE);
+        await advance(400);
+        late[settle](true);
+        await expect(view).resolves.toBeUndefined();
+      }
+      expect(faults).toHaveLength(2);
+    });
+
+    it('leaves no timer when it answers in time', async () => {
+      const decision = latch<unknown>();
+      const view = accessOf({ authorize: () => decision.promise }).viewFor(healthRequest(), PATIENCE);
+      await advance(399);
+      decision.open(true);
+      await expect(view).resolves.toBe('full');
+      expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
+  it('knows nobody when it is given nothing, and finds no fault with that', async () => {
+    const faults: unknown[] = [];
+    const view = accessOf({}, faults).viewFor(healthRequest('/', { authorization: 'Bearer x' }), PATIENCE);
+    await expect(view).resolves.toBeUndefined();
+    expect(faults).toStrictEqual([]);
+  });
+});
+
+describe('the timer of authorize', () => {
+  it('does not keep the process alive', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const decision = latch<unknown>();
+    const view = accessOf({ authorize: () => decision.promise }).viewFor(healthRequest(), PATIENCE);
+    const [timer] = timers.mock.results.map(({ value }) => value as NodeJS.Timeout);
+    expect(timer?.hasRef()).toBe(false);
+    decision.open(true);
+    await view;
+    timers.mockRestore();
+  });
+});

@@ -1,0 +1,402 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Evaluation } from '../../../src/core/probe.js';
+import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
+import { Access } from '../../../src/endpoints/access.js';
+import type { HealthResponse } from '../../../src/endpoints/health-response.js';
+import { type ReportSource, Responder } from '../../../src/endpoints/responder.js';
+import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
+import { resolveModuleOptions } from '../../../src/options/resolve-module.js';
+import { RecordedEngine } from '../../support/engine.js';
+import { START, advance, useFakeClock } from '../../support/fake-clock.js';
+import { healthRequest } from '../../support/health-request.js';
+import { never } from '../../support/latch.js';
+
+/** Reports that are set by hand; which were asked for is written down. */
+class Reports implements ReportSource {
+  readonly asked: string[] = [];
+  readonly evaluations = new Map<string, Evaluation | Promise<Evaluation>>();
+
+  constructor(...names: string[]) {
+    for (const name of ['live', 'ready', 'startup', 'deep', ...names]) this.set(name, 'UP');
+  }
+
+  set(name: string, status: 'UP' | 'DEGRADED' | 'DOWN' | 'OUT_OF_SERVICE' | 'UNKNOWN'): Evaluation {
+    const evaluation: Evaluation = {
+      checkedAt: '2026-11-20T10:29:59.000Z',
+      report: {
+        status,
+        timestamp: START,
+        details: { database: { status, error: `${name} error` } },
+        service_info: { version: '1.4.2', uptime_seconds: 5 },
+      },
+    };
+    this.evaluations.set(name, evaluation);
+    return evaluation;
+  }
+
+  has(name: string): boolean {
+    return this.evaluations.has(name);
+  }
+
+  evaluate(name: string): Evaluation | Promise<Evaluation> {
+    this.asked.push(name);
+    const evaluation = this.evaluations.get(name);
+    if (!evaluation) throw new UnknownProbeError(name, []);
+    return evaluation;
+  }
+}
+
+function responderOf(
+  source: ReportSource,
+  options: HealthModuleOptions = {},
+  variables: NodeJS.ProcessEnv = {},
+): Responder {
+  const { settings } = resolveModuleOptions({ service: { name: 'orders', version: '1.4.2' }, ...options }, variables);
+  const access = settings.access && new Access(settings.access, () => undefined);
+  return new Responder(settings, source, access);
+}
+
+const bodyOf = ({ body }: HealthResponse): unknown => JSON.parse(String(body));
+
+/** Which of the views an answer shows. */
+function viewOf(answer: HealthResponse): string {
+  const body = bodyOf(answer) as { details?: { database: { error?: string } } };
+  if (!body.details) return 'status';
+  return body.details.database.error === undefined ? 'components' : 'full';
+}
+
+const key = { 'x-health-key': 'k' };
+
+describe('Responder', () => {
+  useFakeClock();
+  let reports: Reports;
+
+  beforeEach(() => {
+    reports = new Reports('database');
+  });
+
+  describe('an answer', () => {
+    it('has the report and all headers', async () => {
+      const answer = await responderOf(reports).probe('deep', healthRequest());
+      expect(answer).toMatchObject({
+        statusCode: 200,
+        headers: {
+          'cache-control': 'no-store',
+          'content-type': 'application/json; charset=utf-8',
+          'x-health-status': 'UP',
+          'x-health-checked-at': '2026-11-20T10:29:59.000Z',
+          'x-service-version': '1.4.2',
+        },
+      });
+      expect(bodyOf(answer)).toStrictEqual({
+        status: 'UP',
+        timestamp: START,
+        details: { database: { status: 'UP', error: 'deep error' } },
+        service_info: { version: '1.4.2', uptime_seconds: 5 },
+      });
+    });
+
+    it.each([
+      ['UP', 200],
+      ['DEGRADED', 200],
+      ['UNKNOWN', 503],
+      ['OUT_OF_SERVICE', 503],
+      ['DOWN', 503],
+    ] as const)('to %s is %d, with Retry-After where it is 503', async (status, statusCode) => {
+      reports.set('ready', status);
+      const answer = await responderOf(reports, { retryAfter: 7 }).probe('ready', healthRequest());
+      expect(answer.statusCode).toBe(statusCode);
+      expect(answer.headers['x-health-status']).toBe(status);
+      expect(answer.headers['retry-after']).toBe(statusCode === 503 ? '7' : undefined);
+    });
+
+    it('has the code that a status is mapped to, and no Retry-After with another than 503', async () => {
+      reports.set('ready', 'DOWN');
+      const answer = await responderOf(reports, { statusCodes: { DOWN: 500 } }).probe('ready', healthRequest());
+      expect(answer.statusCode).toBe(500);
+      expect(answer.headers).not.toHaveProperty('retry-after');
+    });
+
+    it('has the headers of the application', async () => {
+      const responder = responderOf(reports, { headers: { 'X-Team': 'orders' }, endpoints: { deep: false } });
+      for (const answer of [
+        await responder.probe('live', healthRequest()),
+        await responder.check('nowhere', healthRequest()),
+      ]) {
+        expect(answer.headers).toMatchObject({ 'x-team': 'orders', 'cache-control': 'no-store' });
+      }
+    });
+
+    it('tells the version of the service in views above status alone, if there is one', async () => {
+      const responder = responderOf(reports);
+      expect((await responder.probe('live', healthRequest())).headers).not.toHaveProperty('x-service-version');
+      expect((await responder.probe('ready', healthRequest())).headers).toHaveProperty('x-service-version');
+      const { settings } = resolveModuleOptions({ service: { version: '1.4.2' } }, {});
+      const nameless = new Responder({ ...settings, identity: {} }, reports);
+      expect((await nameless.probe('ready', healthRequest())).headers).not.toHaveProperty('x-service-version');
+    });
+
+    it('is given in the same turn when the report is at hand', () => {
+      const responder = responderOf(reports);
+      const answers = [
+        responder.probe('ready', healthRequest()),
+        responder.overview(healthRequest('/health')),
+        responder.check('database', healthRequest()),
+      ];
+      expect(answers.some((answer) => answer instanceof Promise)).toBe(false);
+    });
+
+    it('waits for a report that is not', async () => {
+      reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
+      const answer = responderOf(reports).probe('ready', healthRequest());
+      expect(answer).toBeInstanceOf(Promise);
+      expect((await answer).statusCode).toBe(503);
+    });
+
+    it('is written once as long as the report is the same', async () => {
+      const responder = responderOf(reports);
+      const first = responder.probe('ready', healthRequest());
+      expect(responder.probe('ready', healthRequest())).toBe(first);
+      reports.set('ready', 'UP');
+      expect(responder.probe('ready', healthRequest())).not.toBe(first);
+    });
+
+    it('is written for each view and each name apart', async () => {
+      reports.evaluations.set('live', reports.set('ready', 'UP'));
+      const responder = responderOf(reports);
+      expect(viewOf(await responder.probe('ready', healthRequest()))).toBe('components');
+      expect(viewOf(await responder.probe('live', healthRequest()))).toBe('status');
+      expect(viewOf(await responder.check('database', healthRequest()))).toBe('full');
+    });
+  });
+
+  describe('the views', () => {
+    it.each([
+      ['live', 'status'],
+      ['ready', 'components'],
+      ['startup', 'components'],
+      ['deep', 'full'],
+    ] as const)('of %s is %s', async (probe, view) => {
+      expect(viewOf(await responderOf(reports).probe(probe, healthRequest()))).toBe(view);
+      expect(reports.asked).toStrictEqual([probe]);
+    });
+
+    it('are those that are set', async () => {
+      const endpoints = { live: { view: 'full' }, deep: { view: 'status' }, checks: { view: 'components' } } as const;
+      const responder = responderOf(reports, { endpoints });
+      expect(viewOf(await responder.probe('live', healthRequest()))).toBe('full');
+      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('status');
+      expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
+    });
+
+    it('are narrow in production', async () => {
+      const responder = responderOf(reports, {}, { NODE_ENV: 'production' });
+      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('components');
+      expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
+    });
+  });
+
+  describe('/health', () => {
+    it.each([
+      '/health',
+      '/health?',
+      '/health?deep=false',
+      '/health?deep=no',
+      '/health?deeper=true',
+      '/health?x=deep',
+      '/deep',
+    ])('answers as live: %s', async (url) => {
+      const answer = await responderOf(reports).overview(healthRequest(url));
+      expect(reports.asked).toStrictEqual(['live']);
+      expect(viewOf(answer)).toBe('status');
+    });
+
+    it.each([
+      '/health?deep=true',
+      '/health?deep=TRUE',
+      '/health?deep=1',
+      '/health?deep',
+      '/health?a=b&deep=',
+      '/api/health?deep=true&x=1',
+    ])('answers as deep: %s', async (url) => {
+      const answer = await responderOf(reports).overview(healthRequest(url));
+      expect(reports.asked).toStrictEqual(['deep']);
+      expect(viewOf(answer)).toBe('full');
+    });
+
+    it('has a view of its own', async () => {
+      const responder = responderOf(reports, { endpoints: { overview: { view: 'components' } } });
+      expect(viewOf(await responder.overview(healthRequest('/health')))).toBe('components');
+    });
+
+    it('knows no deep where that is turned off', async () => {
+      const responder = responderOf(reports, { endpoints: { deep: false } });
+      expect((await responder.overview(healthRequest('/health?deep=true'))).statusCode).toBe(404);
+      expect(reports.asked).toStrictEqual([]);
+    });
+
+    it('asks for a key with ?deep where there is access control', async () => {
+      const responder = responderOf(reports, { access: { apiKeys: 'k' } });
+      expect((await responder.overview(healthRequest('/health?deep'))).statusCode).toBe(401);
+    });
+  });
+
+  describe('/health/<name>', () => {
+    it('answers for one indicator or group', async () => {
+      reports.set('database', 'DOWN');
+      const answer = await responderOf(reports).check('database', healthRequest());
+      expect([answer.statusCode, viewOf(answer), reports.asked]).toStrictEqual([503, 'full', ['database']]);
+    });
+
+    it.each(['nowhere', 'live', 'ready', 'startup', 'deep', 'overview', 'checks', '__proto__', 'constructor'])(
+      'is 404 for %s, which is none, and asks nobody',
+      async (name) => {
+        const answer = await responderOf(reports).check(name, healthRequest());
+        expect(answer.statusCode).toBe(404);
+        expect(bodyOf(answer)).toStrictEqual({ error: 'not found' });
+        expect(answer.headers).toMatchObject({ 'cache-control': 'no-store' });
+        expect(reports.asked).toStrictEqual([]);
+      },
+    );
+
+    it('is 404 where callers may see no components', async () => {
+      const responder = responderOf(reports, { endpoints: { checks: { view: 'status' } } });
+      expect((await responder.check('database', healthRequest())).statusCode).toBe(404);
+      expect(reports.asked).toStrictEqual([]);
+    });
+  });
+
+  describe('with access control', () => {
+    const options = { access: { apiKeys: 'k' } };
+
+    it('shows deep to those who are known alone, and asks nobody for others', async () => {
+      const responder = responderOf(reports, options);
+      const refused = await responder.probe('deep', healthRequest());
+      expect(refused).toMatchObject({
+        statusCode: 401,
+        headers: { 'www-authenticate': 'Bearer realm="health"', 'cache-control': 'no-store' },
+      });
+      expect(bodyOf(refused)).toStrictEqual({ error: 'unauthorized' });
+      expect(reports.asked).toStrictEqual([]);
+      expect(viewOf(await responder.probe('deep', healthRequest('/', key)))).toBe('full');
+    });
+
+    it('shows the default views to strangers, with the same code as to others', async () => {
+      reports.set('ready', 'DOWN');
+      const responder = responderOf(reports, options);
+      const answers = [
+        await responder.probe('ready', healthRequest()),
+        await responder.probe('ready', healthRequest('/', key)),
+      ];
+      expect(answers.map((answer) => [answer.statusCode, viewOf(answer)])).toStrictEqual([
+        [503, 'components'],
+        [503, 'full'],
+      ]);
+    });
+
+    it('shows one word of live to strangers', async () => {
+      expect(viewOf(await responderOf(reports, options).probe('live', healthRequest()))).toBe('status');
+    });
+
+    it('widens /health, live and startup for those who are known', async () => {
+      const responder = responderOf(reports, options);
+      expect(viewOf(await responder.overview(healthRequest('/health', key)))).toBe('full');
+      expect(viewOf(await responder.probe('live', healthRequest('/', key)))).toBe('full');
+      expect(viewOf(await responder.probe('startup', healthRequest('/', key)))).toBe('full');
+    });
+
+    it('never narrows a view by what is granted, save that of deep', async () => {
+      const responder = responderOf(reports, {
+        access: { authorize: () => 'status' },
+        endpoints: { ready: { view: 'full' }, deep: { view: 'full' } },
+      });
+      expect(viewOf(await responder.probe('ready', healthRequest()))).toBe('full');
+      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('status');
+    });
+
+    it('shows single checks to strangers by the default, and wider to those who are known', async () => {
+      const responder = responderOf(reports, options);
+      expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
+      expect(viewOf(await responder.check('database', healthRequest('/', key)))).toBe('full');
+    });
+
+    it('hides single checks from strangers who may see no components, and not from others', async () => {
+      const responder = responderOf(reports, { ...options, endpoints: { checks: { view: 'status' } } });
+      const hidden = await responder.check('database', healthRequest());
+      expect(hidden).toStrictEqual(await responder.check('nowhere', healthRequest()));
+      expect(reports.asked).toStrictEqual([]);
+      expect(viewOf(await responder.check('database', healthRequest('/', key)))).toBe('full');
+      expect((await responder.check('nowhere', healthRequest('/', key))).statusCode).toBe(404);
+    });
+
+    it('asks who is there while the checks run', async () => {
+      const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
+      const responder = responderOf(health.engine, { access: { authorize: never } });
+      const answered = vi.fn<(code: number) => void>();
+      void Promise.resolve(responder.probe('ready', healthRequest())).then(({ statusCode }) => answered(statusCode));
+      await advance(800);
+      expect(answered).toHaveBeenCalledExactlyOnceWith(503);
+    });
+
+    it('answers deep and single checks within the deadline also when authorize takes its time', async () => {
+      await advance(10_000);
+      const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
+      const authorize = async (): Promise<boolean> => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        return true;
+      };
+      const responder = responderOf(health.engine, { access: { authorize } });
+      const answered: string[] = [];
+      void Promise.resolve(responder.probe('deep', healthRequest())).then(() => answered.push('deep'));
+      void Promise.resolve(responder.check('database', healthRequest())).then(() => answered.push('database'));
+      await advance(799);
+      expect(answered).toStrictEqual([]);
+      await advance(1);
+      expect(answered.toSorted()).toStrictEqual(['database', 'deep']);
+    });
+
+    it.each([
+      ['ready', { endpoints: { ready: { deadline: 300 } } }, 150],
+      ['deep', { endpoints: { deep: { deadline: 300 } } }, 150],
+      ['deep', {}, 400],
+    ] as const)('gives authorize half of the time that %s has: %j', async (probe, settings, half) => {
+      const view = responderOf(reports, { ...settings, access: { authorize: never } }).probe(probe, healthRequest());
+      const answered = vi.fn<() => void>();
+      void Promise.resolve(view).then(answered);
+      await advance(half - 1);
+      expect(answered).not.toHaveBeenCalled();
+      await advance(1);
+      expect(answered).toHaveBeenCalledOnce();
+    });
+  });
+
+  describe('whoever follows the answers to ready', () => {
+    const followed = (): { responder: Responder; told: number[] } => {
+      const told: number[] = [];
+      const { settings } = resolveModuleOptions({ service: { name: 'orders', version: '1' } }, {});
+      const responder = new Responder(settings, reports, undefined, (request, { statusCode }) => {
+        expect(request.url).toBe('/asked');
+        told.push(statusCode);
+      });
+      return { responder, told };
+    };
+
+    it('is told of each, at once or when it is there', async () => {
+      const { responder, told } = followed();
+      await responder.probe('ready', healthRequest('/asked'));
+      reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
+      await responder.probe('ready', healthRequest('/asked'));
+      await advance(0);
+      expect(told).toStrictEqual([200, 503]);
+    });
+
+    it('is told of no other', async () => {
+      const { responder, told } = followed();
+      await responder.probe('live', healthRequest('/asked'));
+      await responder.probe('deep', healthRequest('/asked'));
+      await responder.overview(healthRequest('/asked'));
+      await responder.check('database', healthRequest('/asked'));
+      expect(told).toStrictEqual([]);
+    });
+  });
+});

@@ -1,0 +1,95 @@
+import { type IncomingMessage, ServerResponse } from 'node:http';
+import { healthRequest } from '../../support/health-request.js';
+import { describe, expect, it, vi } from 'vitest';
+import { finishResponse } from '../../../src/endpoints/health-response.js';
+import { type AdapterResponse, writeResponse } from '../../../src/endpoints/write-response.js';
+
+const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });
+
+/** A response of Node that notes what is done to it. */
+function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
+  const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
+  const calls: unknown[][] = [];
+  const prototype = Object.create(ServerResponse.prototype as object) as object;
+  Object.assign(prototype, {
+    writeHead: (...given: unknown[]) => (calls.push(['writeHead', ...given]), response),
+    end: (...given: unknown[]) => (calls.push(['end', ...given]), response),
+  });
+  Object.setPrototypeOf(response, prototype);
+  return { response, calls };
+}
+
+/** A reply of Fastify that notes what is done to it. */
+function fastifyReply({ sent = false, headers = {} }: { sent?: boolean; headers?: object } = {}): {
+  reply: AdapterResponse;
+  raw: ServerResponse;
+  calls: unknown[][];
+} {
+  const { response: raw, calls } = nodeResponse();
+  const reply = {
+    raw,
+    request: healthRequest(),
+    sent,
+    code: (statusCode: number) => (calls.push(['code', statusCode]), reply),
+    headers: (given: object) => (calls.push(['headers', given]), reply),
+    getHeaders: () => headers,
+    hijack: () => calls.push(['hijack']),
+    send: (body: string | Buffer) => calls.push(['send', body]),
+  };
+  return { reply, raw, calls };
+}
+
+const throughFastify = [
+  ['code', 503],
+  ['headers', answer.headers],
+  ['send', answer.body],
+];
+
+describe('writeResponse', () => {
+  it('hands the finished bytes to the response of Node, as Express has it', () => {
+    const { response, calls } = nodeResponse();
+    writeResponse(response, answer);
+    expect(calls).toStrictEqual([
+      ['writeHead', 503, answer.headers],
+      ['end', answer.body],
+    ]);
+  });
+
+  it('hands over headers that whoever sets more may change, for this answer alone', () => {
+    const { response, calls } = nodeResponse();
+    writeResponse(response, answer);
+    expect(calls[0]?.[2]).not.toBe(answer.headers);
+  });
+
+  it('writes nothing when somebody has answered already', () => {
+    const { response, calls } = nodeResponse();
+    vi.spyOn(response, 'headersSent', 'get').mockReturnValue(true);
+    writeResponse(response, answer);
+    expect(calls).toStrictEqual([]);
+  });
+
+  it('passes by Fastify, which has nothing to add', () => {
+    const { reply, calls } = fastifyReply();
+    writeResponse(reply, answer);
+    expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, answer.fields], ['end', answer.body]]);
+  });
+
+  it('goes through Fastify when a plugin has set headers', () => {
+    const { reply, calls } = fastifyReply({ headers: { 'x-plugin': '1' } });
+    writeResponse(reply, answer);
+    expect(calls).toStrictEqual(throughFastify);
+  });
+
+  it('goes through Fastify when a middleware has put its own writeHead in place', () => {
+    const { reply, raw, calls } = fastifyReply();
+    Object.defineProperty(raw, 'writeHead', { value: () => raw });
+    writeResponse(reply, answer);
+    expect(calls).toStrictEqual(throughFastify);
+  });
+
+  it('writes nothing to a reply that was sent already', () => {
+    const { reply, calls } = fastifyReply({ sent: true });
+    writeResponse(reply, answer);
+    expect(calls).toStrictEqual([]);
+  });
+});

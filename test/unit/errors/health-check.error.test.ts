@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { HealthCheckError, isHealthCheckError } from '../../../src/errors/health-check.error.js';
+
+describe('HealthCheckError', () => {
+  it('carries a message, a code, data and a cause', () => {
+    const cause = new Error('behind');
+    const error = new HealthCheckError('queue is full', { code: 'queue-full', data: { waiting: 900 }, cause });
+    expect(error).toBeInstanceOf(Error);
+    expect(error.name).toBe('HealthCheckError');
+    expect(error.message).toBe('queue is full');
+    expect([error.code, error.data, error.cause]).toStrictEqual(['queue-full', { waiting: 900 }, cause]);
+  });
+
+  it('has no cause unless it is given one', () => {
+    expect(new HealthCheckError('queue is full')).not.toHaveProperty('cause');
+    expect(new HealthCheckError('queue is full', { code: 'x' })).not.toHaveProperty('cause');
+    expect(new HealthCheckError('queue is full', { cause: undefined })).toHaveProperty('cause', undefined);
+  });
+});
+
+describe('isHealthCheckError', () => {
+  it('recognises it, a subclass of it, and one from another copy of the package', () => {
+    class QueueFull extends HealthCheckError {}
+    const foreign = Object.assign(new Error('x'), { [Symbol.for('nest-vitals:health-check-error')]: true });
+    const recognised = [new HealthCheckError('x'), new QueueFull('x'), foreign];
+    expect(recognised.every((value) => isHealthCheckError(value))).toBe(true);
+  });
+
+  it('recognises nothing else', () => {
+    const marked = { [Symbol.for('nest-vitals:health-check-error')]: true };
+    expect([new Error('x'), marked, null, undefined, 'text'].some((value) => isHealthCheckError(value))).toBe(false);
+  });
+});

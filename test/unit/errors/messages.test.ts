@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import * as messages from '../../../src/errors/messages.js';
+
+describe('a fault', () => {
+  const faults = [
+    messages.variableMalformed('HEALTH_TTL', '"soon"', 'a number'),
+    messages.optionOutOfRange('here', '"soon"', 'a number'),
+    messages.optionUnknown('here', 'dedline', ['deadline']),
+    messages.maxAgeBelowTtl('here', 5, 10),
+    messages.minDelayAboveMaxDelay('here', 10, 5),
+    messages.nameMissing('here'),
+    messages.nameNotUrlSafe('here', '"a b"'),
+    messages.nameReserved('here', 'live'),
+    messages.nameTaken('stock', ['here', 'there']),
+    messages.groupMemberUnknown('here', 'stock', ['cache']),
+    messages.groupMemberUnknown('here', 'stock', []),
+    messages.probeUnknown('here', 'raedy', ['ready']),
+    messages.endpointPathShared('deep', ['here', 'there']),
+    messages.headerReserved('here'),
+    messages.indicatorNotSingleton('here', 'transient'),
+    messages.indicatorWithoutCheck('here'),
+    messages.moduleImportedTwice(['AppModule', 'CatsModule']),
+    messages.moduleImportedBare(['AppModule']),
+    messages.decoratorNeedsStaticOptions(),
+    messages.asyncOptionsIncomplete(),
+    messages.clientNotFound('here', ['TOKEN', 'Client'], 'provide it'),
+    messages.clientUnusable('here', 'a string', 'a client', 'provide another'),
+    messages.clientAmbiguous('here', 'TOKEN', 'name one'),
+    messages.clientNotSingleton('here', 'TOKEN'),
+    messages.packageMissing('here', 'pg'),
+  ];
+
+  it.each(faults.map((fault) => [fault.problem, fault] as const))(
+    'says where it is and what to do: %s',
+    (_problem, fault) => {
+      for (const text of [fault.place, fault.problem, fault.remedy]) {
+        expect(text).toMatch(/\w/);
+        expect(text).not.toMatch(/undefined|\[object|\n/);
+      }
+    },
+  );
+
+  it('is of every kind that there is', () => {
+    const kinds = Object.values(messages).filter((value) => typeof value === 'function');
+    // One kind is listed twice, because its remedy depends on whether there are indicators at all.
+    expect(faults).toHaveLength(kinds.length + 1);
+  });
+});
+
+describe('groupMemberUnknown', () => {
+  it('lists the indicators, or says how there come to be some', () => {
+    expect(messages.groupMemberUnknown('here', 'stock', ['cache', 'disk']).remedy).toBe(
+      'the indicators are cache, disk',
+    );
+    expect(messages.groupMemberUnknown('here', 'stock', ['cache']).remedy).toBe('the indicators are cache');
+    expect(messages.groupMemberUnknown('here', 'stock', []).remedy).toContain('@HealthIndicator()');
+  });
+});

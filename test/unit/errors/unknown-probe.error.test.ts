@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
+
+it('names what was asked for, and what could have been', () => {
+  const error = new UnknownProbeError('cache', ['live', 'database']);
+  expect(error).toBeInstanceOf(Error);
+  expect(error).toMatchObject({
+    name: 'UnknownProbeError',
+    probe: 'cache',
+    message: 'There is no probe, group or indicator named "cache". Known names: live, database.',
+  });
+});

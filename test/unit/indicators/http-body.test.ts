@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { readBody } from '../../../src/indicators/http/body.js';
+
+/** A response that comes in these pieces. */
+const inPieces = (...pieces: Uint8Array[]): Response =>
+  new Response(
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const piece of pieces) controller.enqueue(piece);
+        controller.close();
+      },
+    }),
+  );
+
+it('reads the pieces of a body as one text, and does not tear letters apart', async () => {
+  const bytes = Buffer.from('grün');
+  expect(await readBody(inPieces(bytes.subarray(0, 3), bytes.subarray(3)), 5)).toEqual({ text: 'grün', isCut: false });
+});
+
+it('shows a letter that is never finished', async () => {
+  expect(await readBody(inPieces(Buffer.from('ü').subarray(0, 1)), 5)).toEqual({ text: '\uFFFD', isCut: false });
+});
+
+it('stops where there are more bytes than it may read', async () => {
+  const pieces = [Buffer.from('abc'), Buffer.from('de')];
+  expect(await readBody(inPieces(...pieces), 5)).toEqual({ text: 'abcde', isCut: false });
+  expect(await readBody(inPieces(...pieces), 4)).toEqual({ text: 'abc', isCut: true });
+});
+
+it('reads nothing where there is no body', async () => {
+  expect(await readBody(new Response(null), 5)).toEqual({ text: '', isCut: false });
+});

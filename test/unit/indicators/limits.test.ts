@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import { type Limits, configureLimits, judge } from '../../../src/indicators/limits.js';
+import { numeric } from '../../../src/options/rules.js';
+import type { HealthIndicatorOptions } from '../../../src/options/indicator-options.js';
+import { faultsOf } from './indicator.js';
+
+const show = (value: number): string => `${value} jobs`;
+
+function judged(value: number, limits: Limits, direction?: 'above' | 'below') {
+  return judge([{ what: 'queue', value, limits, show, ...(direction && { direction }) }]);
+}
+
+describe('judge', () => {
+  it.each([
+    [10, 'UP', undefined],
+    [11, 'DEGRADED', 'queue: 11 jobs, above 10 jobs'],
+    [20, 'DEGRADED', 'queue: 20 jobs, above 10 jobs'],
+    [21, 'DOWN', 'queue: 21 jobs, above 20 jobs'],
+  ])('%d is %s', (value, status, message) => {
+    const { data: _, ...result } = judged(value, { warn: 10, fail: 20 });
+    expect(result).toEqual({ status, ...(message !== undefined && { message }) });
+  });
+
+  it('goes the other way for what may run out', () => {
+    const limits = { warn: 10, fail: 2 };
+    expect([10, 9, 2, 1].map((value) => judged(value, limits, 'below').status)).toEqual([
+      'UP',
+      'DEGRADED',
+      'DEGRADED',
+      'DOWN',
+    ]);
+    expect(judged(1, limits, 'below').message).toBe('queue: 1 jobs, below 2 jobs');
+  });
+
+  it('has no limit where none is set, and 0 is one', () => {
+    expect(judged(1e9, {}).status).toBe('UP');
+    expect(judged(1e9, { warn: false, fail: false }).status).toBe('UP');
+    expect(judged(1, { fail: 0 }).status).toBe('DOWN');
+    expect(judged(1, { warn: 0 }).status).toBe('DEGRADED');
+  });
+
+  it('names every reading that is beyond its limit, and the worst decides', () => {
+    const limits = { warn: 1, fail: 5 };
+    const reading = (what: string, value: number) => ({ what, value, limits, show: String });
+    expect(judge([reading('a', 2), reading('b', 0), reading('c', 3)], { a: 2 })).toEqual({
+      status: 'DEGRADED',
+      message: 'a: 2, above 1; c: 3, above 1',
+      data: { a: 2 },
+    });
+    expect(judge([reading('a', 2), reading('b', 6), reading('c', 7)], { a: 2 })).toEqual({
+      status: 'DOWN',
+      message: 'b: 6, above 5; c: 7, above 5',
+      data: { a: 2 },
+    });
+    expect(judge([reading('a', 0)], { a: 0 })).toEqual({ status: 'UP', data: { a: 0 } });
+  });
+});
+
+interface Options extends HealthIndicatorOptions {
+  readonly usage?: Limits | false;
+  readonly level?: Limits | false;
+  readonly other?: number;
+}
+
+function configured(options: object) {
+  class Target {
+    check(): void {}
+  }
+  const { limits, own, annotate } = configureLimits<Options, 'usage' | 'level'>(
+    'TestIndicator',
+    'test',
+    options,
+    { other: numeric(0, 9) },
+    {
+      usage: { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.8, fail: 0.9 } },
+      level: { within: numeric(0, 100), direction: 'below', defaults: {} },
+    },
+  );
+  annotate(Target);
+  return { limits, own, faults: faultsOf(Target) };
+}
+
+describe('options that are pairs of limits', () => {
+  it('have their defaults', () => {
+    const { limits, faults } = configured({});
+    expect(limits).toEqual({ usage: { warn: 0.8, fail: 0.9 }, level: {} });
+    expect(faults).toEqual([]);
+  });
+
+  it('keep the default of a limit when the one beside it is set', () => {
+    expect(configured({ usage: { fail: 0.95 } }).limits.usage).toEqual({ warn: 0.8, fail: 0.95 });
+    expect(configured({ usage: { warn: undefined, fail: 0.95 } }).limits.usage).toEqual({ warn: 0.8, fail: 0.95 });
+  });
+
+  it('are switched off, one limit or both', () => {
+    expect(configured({ usage: false }).limits.usage).toEqual({});
+    const { limits, faults } = configured({ usage: { fail: false } });
+    expect(limits.usage).toEqual({ warn: 0.8, fail: false });
+    expect(faults).toEqual([]);
+  });
+
+  it('leave the other options alone', () => {
+    expect(configured({ other: 5, usage: { warn: 0.1 } }).own).toMatchObject({ other: 5 });
+    expect(configured({ other: 10 }).faults).toEqual([
+      'TestIndicator("test"), other: its value is 10; expected is a number from 0 to 9',
+    ]);
+  });
+
+  it.each([
+    [
+      { usage: { warn: 2 } },
+      'TestIndicator("test"), usage.warn: its value is 2; expected is false, or a number from 0 to 1',
+    ],
+    [
+      { usage: { fail: '1' } },
+      'TestIndicator("test"), usage.fail: its value is "1"; expected is false, or a number from 0 to 1',
+    ],
+    [
+      { usage: { warn: 0.9, fail: 0.5 } },
+      'TestIndicator("test"), usage.warn: its value is 0.9; expected is false, or a number from 0 to 1, and not above usage.fail (0.5)',
+    ],
+    [
+      { level: { warn: 5, fail: 10 } },
+      'TestIndicator("test"), level.warn: its value is 5; expected is false, or a number from 0 to 100, and not below level.fail (10)',
+    ],
+    [
+      { usage: 0.9 },
+      'TestIndicator("test"), usage: its value is 0.9; expected is false, or an object of "warn" and "fail"',
+    ],
+    [
+      { usage: [0.9] },
+      'TestIndicator("test"), usage: its value is an array; expected is false, or an object of "warn" and "fail"',
+    ],
+    [
+      { usage: true },
+      'TestIndicator("test"), usage: its value is true; expected is false, or an object of "warn" and "fail"',
+    ],
+  ])('refuse %j', (options, fault) => {
+    expect(configured(options).faults).toEqual([fault]);
+  });
+
+  it('take two limits that are the same, and a warning beyond a failure that is only the default', () => {
+    expect(configured({ usage: { warn: 0.5, fail: 0.5 }, level: { warn: 3, fail: 3 } }).faults).toEqual([]);
+    expect(configured({ usage: { warn: 0.95 } }).faults).toEqual([]);
+  });
+});

@@ -1,0 +1,318 @@
+import { type RequestListener, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Connections } from '../../../src/lifecycle/connections.js';
+import { collectGarbage } from '../../support/garbage.js';
+import { latch } from '../../support/latch.js';
+import { RawConnection } from '../../support/process-application/raw-connection.js';
+
+/** The responses that the handler holds back, by path: the test ends them. */
+const held = new Map<string, ServerResponse>();
+const handler: RequestListener = (request, response) => {
+  const path = request.url?.split('?', 1)[0] ?? '';
+  if (path.startsWith('/held')) held.set(path, response);
+  else if (path === '/streamed') {
+    response.write('begun');
+    held.set(path, response);
+  } else if (path === '/refused') response.writeHead(503).end('no');
+  else response.end('fine');
+};
+
+const refused: string[] = [];
+let server = createServer(handler);
+let connections = new Connections((path) => refused.push(path));
+let clients: RawConnection[] = [];
+
+beforeEach(async () => {
+  held.clear();
+  refused.length = 0;
+  server = createServer(handler);
+  server.keepAliveTimeout = 60_000;
+  connections = new Connections((path) => refused.push(path));
+  connections.watch(server);
+  server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\nupgraded'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+});
+
+afterEach(() => {
+  for (const each of clients) each.destroy();
+  clients = [];
+  server.close();
+  server.closeAllConnections();
+});
+
+async function client(): Promise<RawConnection> {
+  const opened = await RawConnection.open((server.address() as AddressInfo).port);
+  clients.push(opened);
+  return opened;
+}
+
+/** A client whose request the server has begun to work on. */
+async function busy(path: string): Promise<RawConnection> {
+  const opened = await client();
+  opened.get(path);
+  await vi.waitFor(() => expect(held.has(path.split('?', 1)[0] ?? '')).toBe(true));
+  return opened;
+}
+
+/** A client whose request was answered and whose connection was kept. */
+async function idle(): Promise<RawConnection> {
+  const opened = await client();
+  opened.get('/');
+  await opened.waitFor('fine');
+  return opened;
+}
+
+async function open(count: number): Promise<readonly string[]> {
+  await vi.waitFor(() => expect(connections.open).toHaveLength(count));
+  return connections.open;
+}
+
+const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
+  let settled = false;
+  void promise.then(() => (settled = true));
+  await new Promise((resolve) => setImmediate(resolve));
+  return settled;
+};
+
+describe('before the drain', () => {
+  it('counts no requests and changes no response', async () => {
+    const one = await busy('/held');
+    expect(connections.open).toEqual([]);
+    held.get('/held')?.end('done');
+    await one.waitFor('done');
+
+    expect(one.received).toContain('Connection: keep-alive');
+    expect(server.listenerCount('request')).toBe(1);
+  });
+
+  it('tells nobody of a 503', async () => {
+    const one = await client();
+    one.get('/refused');
+    await one.waitFor('503');
+
+    expect(refused).toEqual([]);
+  });
+});
+
+describe('requests in flight when the drain begins', () => {
+  it('are counted, by method and path without the query', async () => {
+    await busy('/held?token=secret');
+    connections.beginDraining();
+
+    expect(connections.open).toEqual([expect.stringMatching(/^GET \/held \(for \d+ ms\)$/)]);
+  });
+
+  it('are not those of connections on which nothing goes on', async () => {
+    await idle();
+    await client();
+    connections.beginDraining();
+
+    expect(connections.open).toEqual([]);
+    await expect(isSettled(connections.whenPresentDone())).resolves.toBe(true);
+  });
+
+  it('are waited for, each of them', async () => {
+    await busy('/held/1');
+    await busy('/held/2');
+    connections.beginDraining();
+    const done = connections.whenPresentDone();
+
+    held.get('/held/2')?.end();
+    await open(1);
+    await expect(isSettled(done)).resolves.toBe(false);
+
+    held.get('/held/1')?.end();
+    await done;
+    expect(connections.open).toEqual([]);
+  });
+
+  it('close their connection with their response', async () => {
+    const one = await busy('/held');
+    connections.beginDraining();
+    held.get('/held')?.end('done');
+
+    await one.waitForClose();
+    expect(one.received).toMatch(/connection: close/i);
+    expect(one.received).toContain('done');
+  });
+
+  it('end as they began, once their headers are out', async () => {
+    const one = await busy('/streamed');
+    connections.beginDraining();
+    const done = connections.whenPresentDone();
+    await expect(isSettled(done)).resolves.toBe(false);
+
+    held.get('/streamed')?.end('ended');
+    await done;
+    await one.waitFor('ended');
+    expect(one.received).toContain('Connection: keep-alive');
+    expect(connections.closeIdle()).toEqual({ idle: 1, silent: 0 });
+  });
+
+  it('are over when the client hangs up', async () => {
+    const one = await busy('/held');
+    connections.beginDraining();
+    const done = connections.whenPresentDone();
+
+    one.destroy();
+
+    await done;
+    expect(connections.open).toEqual([]);
+  });
+});
+
+describe('requests that come during the drain', () => {
+  it('are served, counted, and close their connection', async () => {
+    const one = await idle();
+    connections.beginDraining();
+    one.get('/held');
+    await open(1);
+    held.get('/held')?.end('done');
+
+    await one.waitForClose();
+    expect(one.received).toMatch(/connection: close/i);
+    expect(one.received).toContain('done');
+    await open(0);
+  });
+
+  it('are not waited for by those who asked before', async () => {
+    await busy('/held/1');
+    connections.beginDraining();
+    const done = connections.whenPresentDone();
+    await busy('/held/2');
+    await open(2);
+
+    held.get('/held/1')?.end();
+
+    await done;
+    expect(connections.open).toEqual([expect.stringContaining('GET /held/2')]);
+  });
+
+  it('are told of when they are answered 503, without their query', async () => {
+    connections.beginDraining();
+    const one = await client();
+    one.get('/refused?token=secret');
+    await one.waitForClose();
+    const other = await client();
+    other.get('/fine');
+    await other.waitForClose();
+
+    await vi.waitFor(() => expect(refused).toEqual(['/refused']));
+  });
+
+  it('are counted once, however often the drain is begun', async () => {
+    connections.beginDraining();
+    connections.beginDraining();
+
+    expect(server.listenerCount('request')).toBe(2);
+  });
+
+  it('that were sent in one go are over when their connection is', async () => {
+    connections.beginDraining();
+    const one = await client();
+    one.write('GET /held/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /held/2 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await open(2);
+    const done = connections.whenPresentDone();
+
+    one.destroy();
+
+    await done;
+    expect(connections.open).toEqual([]);
+  });
+});
+
+describe('without a server', () => {
+  it('has nothing to do', async () => {
+    const none = new Connections(() => undefined);
+    none.beginDraining();
+    none.stopListening();
+
+    expect(none.open).toEqual([]);
+    expect(none.closeIdle()).toEqual({ idle: 0, silent: 0 });
+    await expect(isSettled(none.whenPresentDone())).resolves.toBe(true);
+  });
+});
+
+describe('stopListening', () => {
+  it('refuses connections, and lets those finish that are busy', async () => {
+    const one = await busy('/held');
+    const { port } = server.address() as AddressInfo;
+    connections.stopListening();
+
+    await expect(RawConnection.open(port)).rejects.toThrow('ECONNREFUSED');
+    held.get('/held')?.end('done');
+    await one.waitFor('done');
+  });
+
+  it('leaves a server alone that does not listen', () => {
+    connections.stopListening();
+    const close = vi.spyOn(server, 'close');
+
+    connections.stopListening();
+
+    expect(close).not.toHaveBeenCalled();
+  });
+});
+
+describe('closeIdle', () => {
+  it('closes the idle and the silent, and leaves the busy alone', async () => {
+    const idlers = [await idle(), await idle()];
+    const silent = await client();
+    const working = await busy('/held');
+    connections.beginDraining();
+
+    expect(connections.closeIdle()).toEqual({ idle: 2, silent: 1 });
+
+    for (const closed of [...idlers, silent]) await closed.waitForClose();
+    held.get('/held')?.end('done');
+    await working.waitFor('done');
+  });
+
+  it('leaves connections alone that another protocol has taken over', async () => {
+    const socket = await client();
+    socket.write('GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await socket.waitFor('upgraded');
+
+    expect(connections.closeIdle()).toEqual({ idle: 0, silent: 0 });
+    expect(socket.isClosed).toBe(false);
+  });
+
+  it('forgets connections that are closed, and holds no memory for them', async () => {
+    const isClosed = latch();
+    let socket: WeakRef<Socket> | undefined;
+    server.once('connection', (accepted: Socket) => {
+      socket = new WeakRef(accepted);
+      accepted.once('close', () => isClosed.open());
+    });
+    const one = await idle();
+    one.destroy();
+    await isClosed.promise;
+
+    expect(connections.closeIdle()).toEqual({ idle: 0, silent: 0 });
+    await vi.waitFor(
+      async () => {
+        await collectGarbage();
+        expect(socket?.deref() === undefined).toBe(true);
+      },
+      { timeout: 4000 },
+    );
+  });
+});
+
+describe('destroyBusy', () => {
+  it('ends what is left in the middle of its work, and nothing else', async () => {
+    const working = await busy('/held');
+    const streaming = await busy('/streamed');
+    const resting = await idle();
+    connections.beginDraining();
+
+    connections.destroyBusy();
+
+    await working.waitForClose();
+    await streaming.waitForClose();
+    expect(working.received).toBe('');
+    expect(resting.isClosed).toBe(false);
+    await open(0);
+  });
+});

@@ -1,0 +1,152 @@
+import { Controller, Get, Injectable, Module, Scope } from '@nestjs/common';
+import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
+import { Test, type TestingModule } from '@nestjs/testing';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { drainHooks } from '../../../src/discovery/drain-hooks.js';
+import { OnDrain } from '../../../src/discovery/on-drain.decorator.js';
+
+let calls: string[] = [];
+beforeEach(() => {
+  calls = [];
+});
+
+@Injectable()
+class Consumer {
+  readonly queue = 'orders';
+
+  @OnDrain({ timeout: 200 })
+  stop(): string {
+    calls.push(`stopped ${this.queue}`);
+    return 'stopped';
+  }
+}
+
+async function compile(metadata: Parameters<typeof Test.createTestingModule>[0]): Promise<TestingModule> {
+  const module = await Test.createTestingModule(metadata).compile();
+  onTestFinished(() => module.close());
+  return module;
+}
+
+const hooksOf = (module: TestingModule) => [...drainHooks(module.get(ModulesContainer))];
+const namesOf = (module: TestingModule): string[] => hooksOf(module).map(({ name }) => name);
+
+describe('what is found', () => {
+  it('is a method of a provider, called on its instance, with its limit and what it returns', async () => {
+    const [hook, ...others] = hooksOf(await compile({ providers: [Consumer] }));
+
+    expect(others).toEqual([]);
+    expect(hook).toMatchObject({ name: 'Consumer.stop', timeout: 200 });
+    expect(hook?.call()).toBe('stopped');
+    expect(calls).toEqual(['stopped orders']);
+  });
+
+  it('is a method of a controller', async () => {
+    @Controller()
+    class Orders {
+      @Get()
+      list(): void {}
+      @OnDrain()
+      stop(): void {}
+    }
+
+    const hooks = hooksOf(await compile({ controllers: [Orders] }));
+    expect(hooks).toMatchObject([{ name: 'Orders.stop', timeout: undefined }]);
+  });
+
+  it('is there however a provider is provided', async () => {
+    class Made extends Consumer {}
+    class Value extends Consumer {}
+    const module = await compile({
+      providers: [
+        { provide: 'class', useClass: Consumer },
+        { provide: 'factory', useFactory: async () => new Made() },
+        { provide: 'value', useValue: new Value() },
+      ],
+    });
+
+    expect(namesOf(module).toSorted()).toEqual(['Consumer.stop', 'Made.stop', 'Value.stop']);
+  });
+
+  it('is there once for each instance, under whatever names it goes', async () => {
+    const module = await compile({ providers: [Consumer, { provide: 'alias', useExisting: Consumer }] });
+
+    expect(namesOf(module)).toEqual(['Consumer.stop']);
+  });
+
+  it('is there in every module, also in one that is loaded later', async () => {
+    class Late extends Consumer {}
+    @Module({ providers: [Late] })
+    class LateModule {}
+    @Module({ providers: [Consumer] })
+    class ConsumerModule {}
+    const module = await compile({ imports: [ConsumerModule] });
+    expect(namesOf(module)).toEqual(['Consumer.stop']);
+
+    await module.get(LazyModuleLoader).load(() => LateModule);
+    expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
+  });
+
+  it('is what the subclass made of it', async () => {
+    class Special extends Consumer {
+      override stop(): string {
+        calls.push('special');
+        return super.stop();
+      }
+    }
+    const [hook] = hooksOf(await compile({ providers: [Special] }));
+
+    expect(hook?.name).toBe('Special.stop');
+    hook?.call();
+    expect(calls).toEqual(['special', 'stopped orders']);
+  });
+});
+
+describe('what is passed over', () => {
+  it('is a provider of which there is no single instance', async () => {
+    @Injectable({ scope: Scope.REQUEST })
+    class PerRequest extends Consumer {}
+    @Injectable({ scope: Scope.TRANSIENT })
+    class Transient extends Consumer {}
+    @Injectable()
+    class NeedsRequest extends Consumer {
+      constructor(readonly request: PerRequest) {
+        super();
+      }
+    }
+    const module = await compile({
+      providers: [PerRequest, Transient, NeedsRequest, { provide: 'user', useFactory: () => 1, inject: [Transient] }],
+    });
+
+    expect(namesOf(module)).toEqual([]);
+  });
+
+  it.each([
+    ['a string', 'text'],
+    ['null', null],
+    ['undefined', undefined],
+    ['a function', () => undefined],
+    ['an object without a prototype', Object.create(null) as object],
+    ['an object whose constructor is no function', { constructor: 'odd' }],
+  ])('is %s', async (_, value: unknown) => {
+    const module = await compile({ providers: [{ provide: 'odd', useValue: value }, Consumer] });
+
+    expect(namesOf(module)).toEqual(['Consumer.stop']);
+  });
+
+  it('is a provider that cannot be looked at any more, as a proxy whose connection is gone', async () => {
+    let isGone = false;
+    const guarded = new Proxy(
+      {},
+      {
+        get: (_, property) => {
+          if (isGone && property === 'constructor') throw new Error('gone');
+          return undefined;
+        },
+      },
+    );
+    const module = await compile({ providers: [{ provide: 'guarded', useValue: guarded }, Consumer] });
+    isGone = true;
+
+    expect(namesOf(module)).toEqual(['Consumer.stop']);
+  });
+});

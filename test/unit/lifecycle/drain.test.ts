@@ -1,0 +1,394 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { DrainHook } from '../../../src/core/drain-hook.js';
+import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
+import { ApplicationState } from '../../../src/lifecycle/application-state.js';
+import { Connections } from '../../../src/lifecycle/connections.js';
+import { Drain } from '../../../src/lifecycle/drain.js';
+import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
+import type { ShutdownSettings } from '../../../src/options/health-settings.js';
+import { CapturedLog } from '../../support/captured-log.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { type Latch, latch, never } from '../../support/latch.js';
+
+useFakeClock();
+
+/** Stands for a server's connections: what is in flight is what the test says. */
+class FakeConnections extends Connections {
+  inFlight: Latch = latch();
+  labels: string[] = [];
+  closed = { idle: 0, silent: 0 };
+  readonly #tell: (event: string) => void;
+
+  constructor(tell: (event: string) => void) {
+    super(() => undefined);
+    this.#tell = tell;
+    this.inFlight.open();
+  }
+
+  begin(label: string): void {
+    this.labels = [label];
+    this.inFlight = latch();
+  }
+  finish(): void {
+    this.labels = [];
+    this.inFlight.open();
+  }
+
+  override get open(): readonly string[] {
+    return this.labels;
+  }
+  override beginDraining(): void {
+    this.#tell('counting requests');
+  }
+  override whenPresentDone(): Promise<void> {
+    return this.inFlight.promise;
+  }
+  override stopListening(): void {
+    this.#tell('stopped listening');
+  }
+  override closeIdle(): { idle: number; silent: number } {
+    this.#tell('closed idle connections');
+    return this.closed;
+  }
+  override destroyBusy(): void {
+    this.#tell('destroyed busy connections');
+  }
+}
+
+let events: string[] = [];
+let log = new CapturedLog();
+let work = new AnnouncedWork();
+let watch = new ProberWatch();
+let connections = new FakeConnections((event) => events.push(event));
+let state = new ApplicationState(() => undefined);
+
+beforeEach(() => {
+  events = [];
+  log = new CapturedLog();
+  work = new AnnouncedWork();
+  watch = new ProberWatch();
+  connections = new FakeConnections((event) => events.push(event));
+  state = new ApplicationState(() => events.push(state.phase));
+});
+
+/** Begins a drain that writes its end down. */
+function begin(settings: Partial<ShutdownSettings> = {}, hooks: readonly DrainHook[] = []): Drain {
+  const drain = new Drain({
+    settings: { delay: 0, minDelay: 0, maxDelay: 15_000, timeout: 10_000, ...settings },
+    state,
+    watch,
+    connections,
+    work,
+    logger: log,
+    hooks: () => hooks,
+    formatError: (error) => `formatted ${String(error)}`,
+  });
+  void drain.run().then(
+    () => events.push('drained'),
+    (error: unknown) => events.push(`rejected: ${String(error)}`),
+  );
+  return drain;
+}
+
+const hook = (call: () => unknown, timeout?: number): DrainHook => ({ name: 'Consumer.stop', timeout, call });
+const lines = (): string[] => log.lines.map(({ level, text }) => `${level}: ${text}`);
+
+describe('the order', () => {
+  it('is: refuse, count, tell, wait for balancers, wait for work, stop listening, close what is idle', async () => {
+    connections.begin('GET /slow');
+    begin({ delay: 1000 }, [hook(() => events.push('told'))]);
+    expect(events).toEqual(['draining', 'counting requests', 'told']);
+
+    connections.finish();
+    await advance(999);
+    expect(events).toHaveLength(3);
+
+    connections.begin('GET /slower');
+    await advance(5000);
+    expect(events).toHaveLength(3);
+
+    connections.finish();
+    await advance(0);
+    expect(events.slice(3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
+  });
+
+  it('is gone through at once when there is nothing to wait for, without a timer and without a word', async () => {
+    begin();
+    await advance(0);
+
+    expect(events).toEqual([
+      'draining',
+      'counting requests',
+      'stopped listening',
+      'closed idle connections',
+      'drained',
+    ]);
+    expect(lines()).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('is gone through once, however often the drain is run', async () => {
+    const drain = begin({ delay: 100 });
+    const second = drain.run();
+    expect(drain.run()).toBe(second);
+    await advance(100);
+    await second;
+    await drain.run();
+
+    expect(events.filter((event) => event === 'draining')).toHaveLength(1);
+    expect(events.filter((event) => event === 'stopped listening')).toHaveLength(1);
+  });
+});
+
+describe('work in flight', () => {
+  it('holds the drain: announced work', async () => {
+    const job = work.begin('report');
+    begin();
+    await advance(9999);
+    expect(events).not.toContain('stopped listening');
+
+    job.done();
+    await advance(0);
+    expect(events.at(-1)).toBe('drained');
+    expect(events).not.toContain('destroyed busy connections');
+    expect(lines()).toEqual(['log: Work in flight finished after 9999 ms']);
+  });
+
+  it('holds the drain: what was announced after the wait had begun, by a request or a hook that ends', async () => {
+    connections.begin('POST /orders');
+    begin();
+    await advance(1000);
+    const job = work.begin('mail');
+    connections.finish();
+    await advance(1000);
+    expect(events).not.toContain('drained');
+
+    job.done();
+    await advance(0);
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual(['log: Work in flight finished after 2000 ms']);
+  });
+
+  it('holds the drain: requests that came while it waited', async () => {
+    connections.begin('GET /first');
+    begin({ timeout: 5000 });
+    await advance(1000);
+    connections.inFlight.open();
+    connections.begin('GET /second');
+    await advance(3000);
+    expect(events).not.toContain('drained');
+
+    connections.finish();
+    await advance(0);
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual(['log: Work in flight finished after 4000 ms']);
+  });
+
+  it('is given up at the limit, and named', async () => {
+    connections.begin('GET /slow (for 5000 ms)');
+    work.begin('report');
+    begin({ timeout: 5000 });
+    await advance(4999);
+    expect(events).not.toContain('stopped listening');
+
+    await advance(1);
+    expect(events.slice(2)).toEqual([
+      'stopped listening',
+      'closed idle connections',
+      'destroyed busy connections',
+      'drained',
+    ]);
+    expect(lines()).toEqual([
+      'warn: Gave up waiting for work after 5000 ms. Still open: GET /slow (for 5000 ms), report (for 5000 ms)',
+    ]);
+  });
+
+  it('has one limit, also for requests that came while it waited', async () => {
+    connections.begin('GET /first');
+    begin({ timeout: 5000 });
+    await advance(4000);
+    connections.inFlight.open();
+    connections.begin('GET /second');
+    await advance(999);
+    expect(events).not.toContain('drained');
+
+    await advance(1);
+    expect(events.slice(-2)).toEqual(['destroyed busy connections', 'drained']);
+    expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: GET /second']);
+  });
+
+  it('has its limit counted from the end of the wait for balancers', async () => {
+    connections.begin('GET /slow');
+    begin({ delay: 3000, timeout: 5000 });
+    await advance(7999);
+    expect(events).not.toContain('drained');
+    await advance(1);
+    expect(events.at(-1)).toBe('drained');
+  });
+
+  it('is not waited for with a timeout of 0', async () => {
+    connections.begin('GET /slow');
+    begin({ timeout: 0 });
+    await advance(1);
+
+    expect(events.at(-1)).toBe('drained');
+    expect(events).toContain('destroyed busy connections');
+  });
+});
+
+describe('hooks', () => {
+  it('hold the drain until they are done, all at the same time', async () => {
+    const [first, second] = [latch(), latch()];
+    begin({}, [hook(() => first.promise), hook(() => second.promise)]);
+    second.open();
+    await advance(1000);
+    expect(events).not.toContain('stopped listening');
+
+    first.open();
+    await advance(0);
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual(['log: Work in flight finished after 1000 ms']);
+  });
+
+  it.each([
+    ['throw', () => hook(() => expect.fail('broken'))],
+    ['reject', () => hook(() => Promise.reject(new Error('broken')))],
+  ])('that %s are logged, and cut nothing short', async (_, create) => {
+    const other = latch();
+    begin({}, [create(), hook(() => other.promise)]);
+    await advance(2000);
+    expect(events).not.toContain('stopped listening');
+    expect(log.lines).toHaveLength(1);
+    expect(lines()[0]).toMatch(/^error: Consumer\.stop failed while the drain began:\nformatted \w*Error: broken$/);
+
+    other.open();
+    await advance(0);
+    expect(events.at(-1)).toBe('drained');
+  });
+
+  it('that hang are left behind at their own limit', async () => {
+    begin({}, [hook(never, 700)]);
+    await advance(699);
+    expect(events).not.toContain('stopped listening');
+
+    await advance(1);
+    expect(events.at(-1)).toBe('drained');
+    expect(events).not.toContain('destroyed busy connections');
+    expect(lines()[0]).toBe('warn: Consumer.stop did not finish within 700 ms');
+  });
+
+  it('that hang and have no limit are left behind at that of work', async () => {
+    begin({ timeout: 5000 }, [hook(never)]);
+    await advance(4999);
+    expect(events).not.toContain('drained');
+
+    await advance(1);
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toContain('warn: Consumer.stop did not finish within 5000 ms');
+  });
+
+  it('that may take longer than work do not hold the drain beyond its limit', async () => {
+    begin({ timeout: 5000 }, [hook(never, 60_000)]);
+    await advance(5000);
+
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: a hook']);
+  });
+
+  it('that cannot even be looked for are logged, and cut nothing short', async () => {
+    const job = work.begin('report');
+    const drain = new Drain({
+      settings: { delay: 100, minDelay: 0, maxDelay: 15_000, timeout: 10_000 },
+      state,
+      watch,
+      connections,
+      work,
+      logger: log,
+      hooks: () => {
+        throw new Error('a provider that throws on every access');
+      },
+      formatError: String,
+    });
+    const run = drain.run();
+    const outcome = vi.fn<(outcome: string) => void>();
+    void run.then(
+      () => outcome('resolved'),
+      () => outcome('rejected'),
+    );
+    await advance(1000);
+    expect(outcome).not.toHaveBeenCalled();
+
+    job.done();
+    await advance(0);
+    expect(outcome).toHaveBeenCalledWith('resolved');
+    expect(log.text).toContain('a provider that throws on every access');
+  });
+});
+
+describe('the log', () => {
+  it('says how long a fixed delay was', async () => {
+    begin({ delay: 1500 });
+    await advance(1500);
+
+    expect(lines()).toEqual(['log: Waited 1500 ms for balancers']);
+  });
+
+  it('says nothing of a wait that was none, and of work that was none, on however slow a machine', async () => {
+    const { current } = watch;
+    vi.spyOn(watch, 'current', 'get').mockImplementation(() => {
+      vi.advanceTimersByTime(20);
+      return current;
+    });
+    const asked = vi.spyOn(connections, 'whenPresentDone').mockImplementation(async () => {
+      vi.advanceTimersByTime(20);
+    });
+    begin({ delay: 'auto' });
+    await advance(100);
+
+    expect(asked).toHaveBeenCalled();
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual([]);
+  });
+
+  it('says whom it waited for', async () => {
+    for (let asked = 0; asked < 3; asked += 1) {
+      await advance(100);
+      watch.saw('10.0.0.1', 'HAProxy', true);
+      watch.saw('10.0.0.2', '', true);
+    }
+    begin({ delay: 'auto' });
+    await advance(1000);
+
+    expect(lines()).toEqual(['log: Waited 250 ms for balancers: HAProxy at 10.0.0.1, a prober at 10.0.0.2']);
+  });
+
+  it('warns of probers that have not seen enough when the wait has to end', async () => {
+    watch.saw('10.0.0.1', 'HAProxy', false);
+    await advance(5000);
+    watch.saw('10.0.0.1', 'HAProxy', false);
+    begin({ delay: 'auto', maxDelay: 2000 });
+    await advance(2000);
+
+    expect(lines()).toEqual(['warn: After 2000 ms not every prober has seen 3 refusals: HAProxy at 10.0.0.1']);
+  });
+
+  it('says how many connections it closed', async () => {
+    connections.closed = { idle: 3, silent: 2 };
+    begin();
+    await advance(0);
+    expect(lines()).toEqual(['log: Closed 3 idle and 2 silent connections']);
+  });
+
+  it('says so too when they are all idle, or all silent', async () => {
+    connections.closed = { idle: 1, silent: 0 };
+    begin();
+    await advance(0);
+    connections.closed = { idle: 0, silent: 1 };
+    begin();
+    await advance(0);
+    expect(lines()).toEqual([
+      'log: Closed 1 idle and 0 silent connections',
+      'log: Closed 0 idle and 1 silent connections',
+    ]);
+  });
+});

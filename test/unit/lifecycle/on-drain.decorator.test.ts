@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { getDrainMethods, OnDrain } from '../../../src/discovery/on-drain.decorator.js';
+
+class Consumer {
+  @OnDrain()
+  stop(): void {}
+
+  @OnDrain({ timeout: 200 })
+  async leave(): Promise<void> {}
+
+  other(): void {}
+}
+
+it('finds nothing on a class without it', () => {
+  expect([...getDrainMethods(Map)]).toEqual([]);
+});
+
+it('finds every annotated method, with its options', () => {
+  expect([...getDrainMethods(Consumer)]).toEqual([
+    ['stop', {}],
+    ['leave', { timeout: 200 }],
+  ]);
+});
+
+it('is inherited, and added to without changing the ancestor or a sibling', () => {
+  class Special extends Consumer {
+    @OnDrain({ timeout: 5 })
+    more(): void {}
+  }
+  class Sibling extends Consumer {}
+
+  expect([...getDrainMethods(Special).keys()]).toEqual(['stop', 'leave', 'more']);
+  expect([...getDrainMethods(Consumer).keys()]).toEqual(['stop', 'leave']);
+  expect([...getDrainMethods(Sibling).keys()]).toEqual(['stop', 'leave']);
+});
+
+it('can be given anew by a subclass that overrides the method', () => {
+  class Quicker extends Consumer {
+    @OnDrain({ timeout: 10 })
+    override stop(): void {}
+  }
+
+  expect(getDrainMethods(Quicker).get('stop')).toEqual({ timeout: 10 });
+  expect(getDrainMethods(Consumer).get('stop')).toEqual({});
+});

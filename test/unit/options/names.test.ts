@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigurationFault } from '../../../src/errors/fault.js';
+import { nameNotUrlSafe, nameReserved } from '../../../src/errors/messages.js';
+import { checkName } from '../../../src/options/names.js';
+
+function faultsOf(name: string): { accepted: boolean; faults: ConfigurationFault[] } {
+  const faults: ConfigurationFault[] = [];
+  const accepted = checkName('here', name, faults);
+  return { accepted, faults };
+}
+
+describe('checkName', () => {
+  it.each(['database', 'payments_api', 'payments-api', 'v1.2', 'A', '9', 'ab', 'lives', `a${'b'.repeat(62)}c`])(
+    'accepts %s',
+    (name) => {
+      expect(faultsOf(name)).toStrictEqual({ accepted: true, faults: [] });
+    },
+  );
+
+  it.each([
+    'live',
+    'ready',
+    'startup',
+    'deep',
+    'overview',
+    'checks',
+    'health',
+    'default',
+    'dashboard',
+    'events',
+    'metrics',
+    'schema',
+    'shutdown',
+    'status_code',
+    'LIVE',
+    'Deep',
+    'constructor',
+    '__proto__',
+    'toString',
+    'hasOwnProperty',
+  ])('refuses %s, which is reserved', (name) => {
+    expect(faultsOf(name)).toStrictEqual({ accepted: false, faults: [nameReserved('here', name)] });
+  });
+
+  it.each(['', '-a', 'a-', '.', '..', 'a/b', 'a b', 'ä', 'a?', 'a%20', 'a\n', `a${'b'.repeat(63)}c`])(
+    'refuses "%s", which cannot stand in a URL',
+    (name) => {
+      const { accepted, faults } = faultsOf(name);
+      expect(accepted).toBe(false);
+      expect(faults).toHaveLength(1);
+      expect(faults[0]?.remedy).toBe(nameNotUrlSafe('here', '').remedy);
+    },
+  );
+
+  it('lists faults in the order in which they are found', () => {
+    const faults: ConfigurationFault[] = [];
+    for (const name of ['live', 'a b', 'ready']) checkName(name, name, faults);
+    expect(faults.map(({ place }) => place)).toStrictEqual(['live', 'a b', 'ready']);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import type { ConfigurationFault } from '../../../src/errors/fault.js';
+import { optionOutOfRange, optionUnknown } from '../../../src/errors/messages.js';
+import { Environment } from '../../../src/options/environment.js';
+import { OptionReader } from '../../../src/options/option-reader.js';
+import { flag, milliseconds } from '../../../src/options/rules.js';
+
+function readerOf(
+  options: object | undefined,
+  variables: NodeJS.ProcessEnv = {},
+): { reader: OptionReader; faults: ConfigurationFault[] } {
+  const faults: ConfigurationFault[] = [];
+  const environment = new Environment('HEALTH_', variables);
+  return { reader: new OptionReader('options', options, ['ready'], environment, faults), faults };
+}
+
+describe('OptionReader', () => {
+  it('takes the environment before the code, and the code before the default', () => {
+    const variables = { HEALTH_READY_DEADLINE: '300' };
+    expect(readerOf({ deadline: 400 }, variables).reader.read('deadline', milliseconds(1), 800)).toBe(300);
+    expect(readerOf({}, variables).reader.read('deadline', milliseconds(1), 800)).toBe(300);
+    expect(readerOf({ deadline: 400 }).reader.read('deadline', milliseconds(1), 800)).toBe(400);
+    expect(readerOf({ deadline: undefined }).reader.read('deadline', milliseconds(1), 800)).toBe(800);
+    expect(readerOf(undefined).reader.read('deadline', milliseconds(1), 800)).toBe(800);
+  });
+
+  it('lets false in the environment prevail', () => {
+    const { reader } = readerOf({ logging: true }, { HEALTH_READY_LOGGING: 'no' });
+    expect(reader.read('logging', flag, true)).toBe(false);
+  });
+
+  it('reports a value out of range and goes on with the default', () => {
+    const { reader, faults } = readerOf({ deadline: 0 });
+    expect(reader.read('deadline', milliseconds(1), 800)).toBe(800);
+    expect(faults).toStrictEqual([optionOutOfRange('options, deadline', '0', milliseconds(1).expected)]);
+  });
+
+  it('reports the fault in the code also when the environment overrides it', () => {
+    const { reader, faults } = readerOf({ deadline: 0 }, { HEALTH_READY_DEADLINE: '300' });
+    reader.read('deadline', milliseconds(1), 800);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('goes on with the code when the environment cannot be read', () => {
+    const { reader, faults } = readerOf({ deadline: 400 }, { HEALTH_READY_DEADLINE: 'soon' });
+    expect(reader.read('deadline', milliseconds(1), 800)).toBe(400);
+    expect(faults).toHaveLength(1);
+  });
+
+  it('does not show a secret', () => {
+    const { reader, faults } = readerOf({ key: 'hunter2' }, { HEALTH_READY_KEY: 'hunter2' });
+    reader.read('key', milliseconds(1), 5, true);
+    expect(faults).toHaveLength(2);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+
+  it('refuses options that there are not', () => {
+    const { reader, faults } = readerOf({ deadline: 400, dedline: 5, path: 'x' });
+    reader.refuseUnknown(['deadline', 'path']);
+    expect(faults).toStrictEqual([optionUnknown('options', 'dedline', ['deadline', 'path'])]);
+  });
+
+  it('lists faults in the order in which they are found', () => {
+    const { reader, faults } = readerOf({ deadline: 0, ttl: 0, x: 1, y: 2 });
+    reader.read('deadline', milliseconds(1), 800);
+    reader.read('ttl', milliseconds(1), 800);
+    reader.refuseUnknown(['deadline', 'ttl']);
+    expect(faults).toMatchObject([
+      { place: 'options, deadline' },
+      { place: 'options, ttl' },
+      { problem: 'there is no option "x"' },
+      { problem: 'there is no option "y"' },
+    ]);
+  });
+});

@@ -1,0 +1,649 @@
+import { validateHeaderValue } from 'node:http';
+import { describe, expect, it } from 'vitest';
+import {
+  endpointPathShared,
+  headerReserved,
+  minDelayAboveMaxDelay,
+  nameReserved,
+  optionOutOfRange,
+} from '../../../src/errors/messages.js';
+import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
+import { type ResolvedOptions, resolveModuleOptions } from '../../../src/options/resolve-module.js';
+
+const service = { name: 'orders', version: '1.4.2' };
+
+const resolve = (options: object = {}, variables: NodeJS.ProcessEnv = {}): ResolvedOptions =>
+  resolveModuleOptions({ service, ...options }, variables);
+
+const placesOf = ({ faults }: ResolvedOptions): string[] => faults.map(({ place }) => place);
+
+describe('resolveModuleOptions', () => {
+  it('completes no options at all by the defaults', () => {
+    const { settings, faults } = resolve();
+    expect(faults).toStrictEqual([]);
+    expect(settings).toStrictEqual({
+      path: 'health',
+      endpoints: {
+        overview: { enabled: true, path: '', view: 'status', isNarrowed: false },
+        live: { enabled: true, path: 'live', view: 'status', isNarrowed: false },
+        ready: { enabled: true, path: 'ready', view: 'components', isNarrowed: false },
+        startup: { enabled: true, path: 'startup', view: 'components', isNarrowed: false },
+        deep: { enabled: true, path: 'deep', view: 'full', isNarrowed: false },
+        checks: { enabled: true, path: '', view: 'full', isNarrowed: false },
+      },
+      aliases: new Map(),
+      groups: new Map(),
+      deadline: 800,
+      deadlines: {},
+      maxConcurrency: Infinity,
+      defaults: {},
+      indicators: {},
+      statusCodes: { UP: 200, DEGRADED: 200, UNKNOWN: 503, OUT_OF_SERVICE: 503, DOWN: 503 },
+      retryAfter: 5,
+      headers: {},
+      access: undefined,
+      identity: service,
+      decorators: [],
+      shutdown: { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 },
+      logging: true,
+    });
+  });
+
+  it('refuses an option that there is not', () => {
+    const { faults } = resolve({ dedline: 5 });
+    expect(faults).toMatchObject([{ place: 'HealthModule options', problem: 'there is no option "dedline"' }]);
+  });
+
+  it('knows each option that it reads', () => {
+    const options: Required<HealthModuleOptions> = {
+      path: 'health',
+      endpoints: {},
+      aliases: false,
+      groups: {},
+      deadline: 800,
+      maxConcurrency: 10,
+      defaults: {},
+      indicators: {},
+      statusCodes: {},
+      retryAfter: 5,
+      headers: {},
+      access: {},
+      service: {},
+      shutdown: {},
+      decorators: [],
+      environmentPrefix: 'HEALTH_',
+      logging: true,
+    };
+    expect(resolve(options).faults).toStrictEqual([]);
+  });
+
+  it('collects the faults of every part', () => {
+    const faulty = resolve({
+      path: '',
+      deadline: 0,
+      maxConcurrency: 0,
+      retryAfter: -1,
+      decorators: [1],
+      logging: 'no',
+      endpoints: { nowhere: true },
+      aliases: 7,
+      groups: { live: [] },
+      defaults: { timeout: 0 },
+      indicators: { database: { ttl: -1 } },
+      statusCodes: { DOWN: 99 },
+      headers: { 'content-length': '5' },
+      access: { apiKeys: [''] },
+      shutdown: { delay: -1 },
+    });
+    expect(placesOf(faulty).toSorted()).toStrictEqual(
+      [
+        'HealthModule options, path',
+        'HealthModule options, deadline',
+        'HealthModule options, maxConcurrency',
+        'HealthModule options, retryAfter',
+        'HealthModule options, decorators',
+        'HealthModule options, logging',
+        'HealthModule options, endpoints',
+        'HealthModule options, aliases',
+        'HealthModule options, groups.live',
+        'HealthModule options, defaults, timeout',
+        'HealthModule options, indicators.database, ttl',
+        'HealthModule options, statusCodes, DOWN',
+        'HealthModule options, headers.content-length',
+        'HealthModule options, access, apiKeys',
+        'HealthModule options, shutdown, delay',
+      ].toSorted(),
+    );
+  });
+
+  describe('path', () => {
+    it.each([
+      ['health', 'health'],
+      ['/health', 'health'],
+      ['internal/health/', 'internal/health'],
+      ['/_a.b~c-1/', '_a.b~c-1'],
+    ])('takes %s', (path, resolved) => {
+      const { settings, faults } = resolve({ path });
+      expect([settings.path, faults]).toStrictEqual([resolved, []]);
+    });
+
+    it.each(['', '/', '//', 'a//b', 'a b', ':name', '*', 'ä', 5, null])('refuses %j', (path) => {
+      expect(placesOf(resolve({ path }))).toStrictEqual(['HealthModule options, path']);
+    });
+  });
+
+  it.each([
+    ['HEALTH_PATH', '/internal', { path: 'internal' }],
+    ['HEALTH_DEADLINE', '1s', { deadline: 1000 }],
+    ['HEALTH_MAX_CONCURRENCY', '10', { maxConcurrency: 10 }],
+    ['HEALTH_RETRY_AFTER', '0', { retryAfter: 0 }],
+    ['HEALTH_LOGGING', 'off', { logging: false }],
+    [
+      'HEALTH_ALIASES',
+      'yes',
+      {
+        aliases: new Map([
+          ['/livez', 'live'],
+          ['/readyz', 'ready'],
+          ['/healthz', 'live'],
+        ]),
+      },
+    ],
+    ['HEALTH_DEFAULT_TIMEOUT', '2s', { defaults: { timeout: 2000 } }],
+    ['HEALTH_DEFAULT_INTERVAL', 'off', { defaults: { interval: undefined } }],
+    ['HEALTH_STATUS_CODE_DEGRADED', '429', { statusCodes: { DEGRADED: 429, DOWN: 503 } }],
+    ['HEALTH_STATUS_CODE_OUT_OF_SERVICE', '500', { statusCodes: { OUT_OF_SERVICE: 500 } }],
+    ['HEALTH_READY_PATH', 'readiness', { endpoints: { ready: { path: 'readiness' } } }],
+    ['HEALTH_READY_VIEW', 'full', { endpoints: { ready: { view: 'full' } } }],
+    ['HEALTH_READY_ENABLED', 'no', { endpoints: { ready: { enabled: false } } }],
+    ['HEALTH_READY_DEADLINE', '300', { deadlines: { ready: 300 } }],
+    ['HEALTH_CHECKS_VIEW', 'status', { endpoints: { checks: { view: 'status' } } }],
+    ['HEALTH_API_KEYS', 'a, b', { access: { apiKeys: ['a', 'b'], authorize: undefined } }],
+    ['HEALTH_SHUTDOWN_DELAY', '7s', { shutdown: { delay: 7000 } }],
+    ['HEALTH_SHUTDOWN_DELAY', 'auto', { shutdown: { delay: 'auto' } }],
+    ['HEALTH_SHUTDOWN_MIN_DELAY', '1s', { shutdown: { minDelay: 1000 } }],
+    ['HEALTH_SHUTDOWN_MAX_DELAY', '20s', { shutdown: { maxDelay: 20_000 } }],
+    ['HEALTH_SHUTDOWN_TIMEOUT', '0', { shutdown: { timeout: 0 } }],
+  ])('reads %s=%s', (variable, text, expected) => {
+    const { settings, faults, environment } = resolve({}, { [variable]: text });
+    expect(faults).toStrictEqual([]);
+    expect(settings).toMatchObject(expected);
+    expect(environment.unused).toStrictEqual([]);
+  });
+
+  it.each([
+    ['HEALTH_PATH', 'a b'],
+    ['HEALTH_DEADLINE', '0'],
+    ['HEALTH_MAX_CONCURRENCY', 'Infinity'],
+    ['HEALTH_RETRY_AFTER', '5s'],
+    ['HEALTH_LOGGING', 'perhaps'],
+    ['HEALTH_ALIASES', '/up'],
+    ['HEALTH_DEFAULT_TIMEOUT', 'soon'],
+    ['HEALTH_STATUS_CODE_DEGRADED', '199'],
+    ['HEALTH_READY_PATH', 'a/b'],
+    ['HEALTH_READY_VIEW', 'everything'],
+    ['HEALTH_READY_ENABLED', 'perhaps'],
+    ['HEALTH_READY_DEADLINE', '-1'],
+    ['HEALTH_SHUTDOWN_DELAY', 'never'],
+    ['HEALTH_SHUTDOWN_TIMEOUT', '-1'],
+  ])('reports %s=%s', (variable, text) => {
+    const { faults } = resolve({}, { [variable]: text });
+    expect(faults).toMatchObject([{ place: `environment variable ${variable}`, problem: `its value is "${text}"` }]);
+  });
+
+  it('reads variables of another prefix, or none', () => {
+    const variables = { HEALTH_DEADLINE: '100', APP_DEADLINE: '200' };
+    expect(resolve({}, variables).settings.deadline).toBe(100);
+    expect(resolve({ environmentPrefix: 'APP_' }, variables).settings.deadline).toBe(200);
+    expect(resolve({ environmentPrefix: false }, variables).settings.deadline).toBe(800);
+  });
+
+  describe('endpoints', () => {
+    it('can be turned off, moved, and shown differently, each for itself', () => {
+      const { settings, faults } = resolve({
+        endpoints: {
+          live: false,
+          ready: { path: 'readiness', view: 'status', deadline: 300 },
+          deep: true,
+          checks: { view: 'components' },
+        },
+      });
+      expect(faults).toStrictEqual([]);
+      expect(settings.endpoints).toMatchObject({
+        live: { enabled: false, path: 'live' },
+        ready: { enabled: true, path: 'readiness', view: 'status' },
+        startup: { enabled: true, path: 'startup', view: 'components' },
+        deep: { enabled: true, path: 'deep', view: 'full' },
+        checks: { enabled: true, path: '', view: 'components' },
+      });
+      expect(settings.deadlines).toStrictEqual({ ready: 300 });
+    });
+
+    it('can be turned on by the environment where the code turns them off', () => {
+      const { settings } = resolve({ endpoints: { live: false } }, { HEALTH_LIVE_ENABLED: 'true' });
+      expect(settings.endpoints.live.enabled).toBe(true);
+    });
+
+    it.each([
+      [{ ready: 'yes' }, 'HealthModule options, endpoints.ready'],
+      [{ ready: 5 }, 'HealthModule options, endpoints.ready'],
+      [{ ready: [] }, 'HealthModule options, endpoints.ready'],
+      [{ ready: { path: 'a/b' } }, 'HealthModule options, endpoints.ready, path'],
+      [{ ready: { path: '' } }, 'HealthModule options, endpoints.ready, path'],
+      [{ ready: { view: 'all' } }, 'HealthModule options, endpoints.ready, view'],
+      [{ ready: { deadline: 0 } }, 'HealthModule options, endpoints.ready, deadline'],
+      [{ ready: { veiw: 'full' } }, 'HealthModule options, endpoints.ready'],
+      [{ overview: { path: 'x' } }, 'HealthModule options, endpoints.overview'],
+      [{ checks: { deadline: 5 } }, 'HealthModule options, endpoints.checks'],
+      [{ raedy: {} }, 'HealthModule options, endpoints'],
+    ])('refuses %j', (endpoints, place) => {
+      expect(placesOf(resolve({ endpoints }))).toStrictEqual([place]);
+    });
+
+    const production = { NODE_ENV: 'production' };
+
+    it('narrow full to components in production, where that is only the default', () => {
+      const { endpoints } = resolve({}, production).settings;
+      expect([endpoints.deep, endpoints.checks]).toMatchObject([
+        { view: 'components', isNarrowed: true },
+        { view: 'components', isNarrowed: true },
+      ]);
+      expect([endpoints.live, endpoints.ready].map(({ isNarrowed }) => isNarrowed)).toStrictEqual([false, false]);
+      expect(resolve({}, { NODE_ENV: 'development' }).settings.endpoints.deep.view).toBe('full');
+    });
+
+    it('narrow wherever access is set', () => {
+      expect(resolve({ access: { apiKeys: 'k' } }).settings.endpoints.deep).toMatchObject({
+        view: 'components',
+        isNarrowed: true,
+      });
+    });
+
+    it('honour everywhere a view that is set', () => {
+      const inCode = resolve({ endpoints: { deep: { view: 'full' } } }, production);
+      const inEnvironment = resolve({}, { ...production, HEALTH_DEEP_VIEW: 'full' });
+      for (const { settings } of [inCode, inEnvironment]) {
+        expect(settings.endpoints.deep).toMatchObject({ view: 'full', isNarrowed: false });
+      }
+    });
+  });
+
+  describe('access', () => {
+    it('takes one key, several, and a function', () => {
+      const authorize = (): boolean => true;
+      expect(resolve({ access: { apiKeys: 'k' } }).settings.access).toStrictEqual({
+        apiKeys: ['k'],
+        authorize: undefined,
+      });
+      expect(resolve({ access: { apiKeys: ['k', 'l'], authorize } }).settings.access).toStrictEqual({
+        apiKeys: ['k', 'l'],
+        authorize,
+      });
+      expect(resolve({ access: { authorize } }).settings.access).toStrictEqual({ apiKeys: [], authorize });
+    });
+
+    it.each([[{}], [{ apiKeys: [] }], [{ authorize: undefined }]])('is none when nothing is set: %j', (access) => {
+      expect(resolve({ access }).settings.access).toBeUndefined();
+    });
+
+    it.each([
+      [{ apiKeys: '' }, 'apiKeys'],
+      [{ apiKeys: ['hunter2', ''] }, 'apiKeys'],
+      [{ apiKeys: 42 }, 'apiKeys'],
+      [{ authorize: 'hunter2' }, 'authorize'],
+    ])('refuses %j', (access, option) => {
+      const { faults } = resolve({ access });
+      expect(faults.map(({ place }) => place)).toStrictEqual([`HealthModule options, access, ${option}`]);
+    });
+
+    it('shows no key in a message', () => {
+      expect(JSON.stringify(resolve({ access: { apiKeys: 424_242 } }).faults)).not.toContain('424242');
+      expect(JSON.stringify(resolve({ access: { apiKeys: ['hunter2', ''] } }).faults)).not.toContain('hunter2');
+    });
+
+    it('refuses options that there are not', () => {
+      expect(placesOf(resolve({ access: { apiKey: 'k' } }))).toStrictEqual(['HealthModule options, access']);
+    });
+
+    it.each([true, 'hunter2', 5, ['hunter2']])('refuses access that is no object: %j', (access) => {
+      const { faults } = resolve({ access });
+      expect(faults).not.toHaveLength(0);
+      expect(JSON.stringify(faults)).not.toContain('hunter2');
+    });
+
+    it('lets the keys of the environment replace those of the code', () => {
+      const { settings } = resolve({ access: { apiKeys: 'k' } }, { HEALTH_API_KEYS: 'l' });
+      expect(settings.access?.apiKeys).toStrictEqual(['l']);
+    });
+
+    it('does not open for everybody when the variable holds commas alone', () => {
+      const { settings, faults } = resolve({ access: { apiKeys: 'k' } }, { HEALTH_API_KEYS: ' , ' });
+      expect(faults.length > 0 || settings.access !== undefined).toBe(true);
+    });
+  });
+
+  describe('aliases', () => {
+    it('are those of Kubernetes when they are just turned on', () => {
+      expect(resolve({ aliases: true }).settings.aliases).toStrictEqual(
+        new Map([
+          ['/livez', 'live'],
+          ['/readyz', 'ready'],
+          ['/healthz', 'live'],
+        ]),
+      );
+    });
+
+    it('are what is given, with one slash before and none behind', () => {
+      const { settings, faults } = resolve({ aliases: { '/up': 'ready', 'a/b/': 'startup' } });
+      expect(faults).toStrictEqual([]);
+      expect(settings.aliases).toStrictEqual(
+        new Map([
+          ['/up', 'ready'],
+          ['/a/b', 'startup'],
+        ]),
+      );
+    });
+
+    it('can be turned off by the environment', () => {
+      expect(resolve({ aliases: { '/up': 'ready' } }, { HEALTH_ALIASES: 'no' }).settings.aliases.size).toBe(0);
+    });
+
+    it.each([
+      [{ '': 'ready' }, 'HealthModule options, aliases'],
+      [{ '/a b': 'ready' }, 'HealthModule options, aliases'],
+      [{ '/:id': 'ready' }, 'HealthModule options, aliases'],
+      [{ '/up': 'deep' }, 'HealthModule options, aliases, /up'],
+      [{ '/up': true }, 'HealthModule options, aliases, /up'],
+      ['/up', 'HealthModule options, aliases'],
+      [['/up'], 'HealthModule options, aliases'],
+    ])('refuses %j', (aliases, place) => {
+      const { settings, faults } = resolve({ aliases });
+      expect(faults.map((fault) => fault.place)).toStrictEqual([place]);
+      expect(settings.aliases.size).toBe(0);
+    });
+  });
+
+  describe('groups', () => {
+    it('are lists of names, or names and tags', () => {
+      const { settings, faults } = resolve({
+        groups: {
+          billing: ['payments', 'ledger'],
+          money: { tags: ['money'] },
+          all: { indicators: ['a'], tags: ['b'] },
+        },
+      });
+      expect(faults).toStrictEqual([]);
+      expect(settings.groups).toStrictEqual(
+        new Map([
+          ['billing', { indicators: ['payments', 'ledger'], tags: [] }],
+          ['money', { indicators: [], tags: ['money'] }],
+          ['all', { indicators: ['a'], tags: ['b'] }],
+        ]),
+      );
+    });
+
+    it('have names of their own that can stand in a URL', () => {
+      const { settings, faults } = resolve({ groups: { ready: [], 'a b': [], fine: [] } });
+      expect(faults[0]).toStrictEqual(nameReserved('HealthModule options, groups.ready', 'ready'));
+      expect(faults).toHaveLength(2);
+      expect([...settings.groups.keys()]).toStrictEqual(['fine']);
+    });
+
+    it.each([['payments'], [5], [null], [['']], [[1]]])('refuse %j as their content', (content) => {
+      const { settings, faults } = resolve({ groups: { billing: content } });
+      expect(faults).toMatchObject([{ place: 'HealthModule options, groups.billing' }]);
+      expect(settings.groups.size).toBe(0);
+    });
+
+    it.each([
+      [{ indicators: 'payments' }, 'HealthModule options, groups.billing, indicators'],
+      [{ indicators: 5 }, 'HealthModule options, groups.billing, indicators'],
+      [{ tags: [1] }, 'HealthModule options, groups.billing, tags'],
+    ])('refuse %j', (content, place) => {
+      expect(placesOf(resolve({ groups: { billing: content } }))).toStrictEqual([place]);
+    });
+
+    it('hold nothing that could trip up whoever reads them, also after a fault', () => {
+      const { settings } = resolve({ groups: { billing: { indicators: 5, tags: 'x' } } });
+      const { indicators = [], tags = [] } = settings.groups.get('billing') ?? {};
+      expect([Array.isArray(indicators), Array.isArray(tags)]).toStrictEqual([true, true]);
+    });
+
+    it('refuse options that there are not', () => {
+      expect(resolve({ groups: { billing: { indicator: ['payments'] } } }).faults).not.toHaveLength(0);
+    });
+  });
+
+  describe('indicators and defaults', () => {
+    it('are kept by name, as far as they are usable', () => {
+      const { settings, faults } = resolve({
+        defaults: { timeout: 300, ttl: -1 },
+        indicators: { database: { timeout: 200, critical: 'no' }, cache: undefined },
+      });
+      expect(settings.defaults).toStrictEqual({ timeout: 300 });
+      expect(settings.indicators).toStrictEqual({ database: { timeout: 200 }, cache: {} });
+      expect(faults).toHaveLength(2);
+    });
+
+    it('let the environment prevail over the default in code', () => {
+      const { settings } = resolve({ defaults: { timeout: 300, ttl: 5 } }, { HEALTH_DEFAULT_TIMEOUT: '1s' });
+      expect(settings.defaults).toStrictEqual({ timeout: 1000, ttl: 5 });
+    });
+  });
+
+  it.each([
+    ['groups', []],
+    ['groups', 'billing'],
+    ['groups', null],
+    ['indicators', ['database']],
+    ['headers', 'x'],
+  ])('refuses %s that are no object: %j', (option, value) => {
+    expect(resolve({ [option]: value }).faults).toStrictEqual([
+      optionOutOfRange(
+        `HealthModule options, ${option}`,
+        value === null ? 'null' : Array.isArray(value) ? 'an array' : `"${value}"`,
+        'an object',
+      ),
+    ]);
+  });
+
+  describe('statusCodes', () => {
+    it('override one at a time', () => {
+      expect(resolve({ statusCodes: { DEGRADED: 429 } }).settings.statusCodes).toStrictEqual({
+        UP: 200,
+        DEGRADED: 429,
+        UNKNOWN: 503,
+        OUT_OF_SERVICE: 503,
+        DOWN: 503,
+      });
+    });
+
+    it.each([[{ DOWN: 199 }], [{ DOWN: 600 }], [{ DOWN: '503' }], [{ SKIPPED: 200 }], [{ down: 503 }]])(
+      'refuse %j',
+      (statusCodes) => {
+        expect(resolve({ statusCodes }).faults).toHaveLength(1);
+      },
+    );
+
+    it('take every code of an answer', () => {
+      expect(resolve({ statusCodes: { UP: 200, DOWN: 599 } }).faults).toStrictEqual([]);
+    });
+  });
+
+  describe('headers', () => {
+    it('are kept with their names in lower case', () => {
+      const { settings, faults } = resolve({ headers: { 'X-Team': 'orders', 'x-empty': '' } });
+      expect(faults).toStrictEqual([]);
+      expect(settings.headers).toStrictEqual({ 'x-team': 'orders', 'x-empty': '' });
+    });
+
+    it.each([
+      'Cache-Control',
+      'connection',
+      'Content-Length',
+      'content-type',
+      'Retry-After',
+      'transfer-encoding',
+      'www-authenticate',
+      'x-health-checked-at',
+      'X-Health-Status',
+      'x-service-version',
+    ])('refuse %s, which the answer sets', (name) => {
+      const { settings, faults } = resolve({ headers: { [name]: 'x' } });
+      expect(faults).toStrictEqual([headerReserved(`HealthModule options, headers.${name}`)]);
+      expect(settings.headers).toStrictEqual({});
+    });
+
+    it.each([
+      [{ 'a b': 'x' }],
+      [{ '': 'x' }],
+      [{ 'a:': 'x' }],
+      [{ ä: 'x' }],
+      [{ 'x-team': 'two\r\nlines' }],
+      [{ 'x-team': 'ä' }],
+      [{ 'x-team': 5 }],
+      [{ 'x-team': ['a'] }],
+    ])('refuse %j', (headers) => {
+      const { settings, faults } = resolve({ headers });
+      expect(faults).toHaveLength(1);
+      expect(settings.headers).toStrictEqual({});
+    });
+  });
+
+  describe('service', () => {
+    it.each([
+      ['the options', { service: { name: 'orders', version: '1.0 – beta' } }, {}],
+      ['the environment', { service: { name: 'orders' } }, { SERVICE_VERSION: '1.4.2\n' }],
+    ])('never leads to a header that the server would refuse: version from %s', (_where, options, variables) => {
+      const { settings, faults } = resolveModuleOptions(options, variables);
+      const { version } = settings.identity;
+      const isRefusedAtBoot = faults.length > 0;
+      const isUsable = (): boolean => {
+        if (version !== undefined) validateHeaderValue('x-service-version', version);
+        return true;
+      };
+      expect(isRefusedAtBoot || isUsable()).toBe(true);
+    });
+
+    it.each([
+      [{ version: 142 }, 'HealthModule options, service, version'],
+      [{ version: 'two\nlines' }, 'HealthModule options, service, version'],
+      [{ name: '' }, 'HealthModule options, service, name'],
+      [{ environment: 5 }, 'HealthModule options, service, environment'],
+      [{ commit: null }, 'HealthModule options, service, commit'],
+      [{ nmae: 'orders' }, 'HealthModule options, service'],
+    ])('refuses %j', (given, place) => {
+      expect(placesOf(resolve({ service: given }))).toStrictEqual([place]);
+    });
+
+    it('keeps every field, and reads no variables under the prefix', () => {
+      const given = { name: 'orders', version: '1.4.2', environment: 'staging', commit: 'abc' };
+      const variables = { HEALTH_NAME: 'x', HEALTH_VERSION: 'x', HEALTH_SERVICE_NAME: 'x' };
+      expect(resolve({ service: given }, variables).settings.identity).toStrictEqual(given);
+    });
+  });
+
+  describe('shutdown', () => {
+    const onKubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
+
+    it('waits longer at least on Kubernetes, but never longer than at most', () => {
+      expect(resolve({}, onKubernetes).settings.shutdown.minDelay).toBe(5000);
+      expect(resolve({ shutdown: { maxDelay: 3000 } }, onKubernetes).settings.shutdown).toMatchObject({
+        minDelay: 3000,
+        maxDelay: 3000,
+      });
+      expect(resolve({ shutdown: { minDelay: 1000 } }, onKubernetes).settings.shutdown.minDelay).toBe(1000);
+      expect(resolve({}, { KUBERNETES_SERVICE_HOST: '' }).settings.shutdown.minDelay).toBe(0);
+    });
+
+    it('takes a number, or "auto"', () => {
+      expect(resolve({ shutdown: { delay: 0 } }).settings.shutdown.delay).toBe(0);
+      expect(resolve({ shutdown: { delay: 'auto' } }).settings.shutdown.delay).toBe('auto');
+      for (const delay of [-1, 'soon', null]) expect(resolve({ shutdown: { delay } }).faults).toHaveLength(1);
+    });
+
+    it('refuses a minimum above the maximum, and takes equal ones', () => {
+      expect(resolve({ shutdown: { minDelay: 2, maxDelay: 1 } }).faults).toStrictEqual([
+        minDelayAboveMaxDelay('HealthModule options, shutdown', 2, 1),
+      ]);
+      expect(resolve({ shutdown: { minDelay: 1, maxDelay: 1 } }).faults).toStrictEqual([]);
+    });
+
+    it('refuses options that there are not', () => {
+      expect(placesOf(resolve({ shutdown: { dealy: 5 } }))).toStrictEqual(['HealthModule options, shutdown']);
+    });
+  });
+
+  it('takes the bounds of each range', () => {
+    const { settings, faults } = resolve({
+      deadline: 1,
+      maxConcurrency: 1,
+      retryAfter: 0,
+      endpoints: { ready: { deadline: 1 } },
+      shutdown: { delay: 0, minDelay: 0, maxDelay: 0, timeout: 0 },
+    });
+    expect(faults).toStrictEqual([]);
+    expect(settings).toMatchObject({ deadline: 1, maxConcurrency: 1, retryAfter: 0, deadlines: { ready: 1 } });
+    expect(settings.shutdown).toStrictEqual({ delay: 0, minDelay: 0, maxDelay: 0, timeout: 0 });
+    expect(resolve({ maxConcurrency: 1_000_000, retryAfter: 86_400 }).faults).toStrictEqual([]);
+    expect(resolve({ maxConcurrency: 1_000_001, retryAfter: 86_401 }).faults).toHaveLength(2);
+  });
+
+  it('reads bounds of the environment, too', () => {
+    const variables = { HEALTH_SHUTDOWN_DELAY: '0', HEALTH_SHUTDOWN_MAX_DELAY: '0', HEALTH_SHUTDOWN_MIN_DELAY: '0' };
+    const { settings, faults } = resolve({}, variables);
+    expect(faults).toStrictEqual([]);
+    expect(settings.shutdown).toMatchObject({ delay: 0, minDelay: 0, maxDelay: 0 });
+  });
+
+  it('reads no deadlines of endpoints that have none of their own', () => {
+    const { settings, environment } = resolve({}, { HEALTH_CHECKS_DEADLINE: '5', HEALTH_OVERVIEW_DEADLINE: '5' });
+    expect(settings.deadlines).toStrictEqual({});
+    expect(environment.unused).toHaveLength(2);
+  });
+
+  it.each([
+    ['headers', { 'a b': 'x', connection: 'x', 'x-c': 'ä' }, ['headers.a b', 'headers.connection', 'headers.x-c']],
+    ['aliases', { '/a b': 'live', '/c': 'deep', '/d e': 'live' }, ['aliases', 'aliases, /c', 'aliases']],
+    ['groups', { a: 5, b: { tags: 5 }, c: 5 }, ['groups.a', 'groups.b, tags', 'groups.c']],
+    ['endpoints', { live: 5, ready: 6 }, ['endpoints.live', 'endpoints.ready']],
+  ])('lists the faults of %s in their order', (option, value, places) => {
+    const expected = places.map((place) => `HealthModule options, ${place}`);
+    expect(placesOf(resolve({ [option]: value }))).toStrictEqual(expected);
+  });
+
+  it.each([
+    [{ endpoints: { live: 5 } }, 'true, false or an object'],
+    [{ aliases: 5 }, 'true, false, or an object of paths and probes'],
+    [{ shutdown: { delay: -1 } }, '"auto", or a whole number of milliseconds from 0 to 2147483647'],
+    [{ environmentPrefix: '' }, 'a text of letters, digits and "_", and not empty, as "HEALTH_", or false'],
+  ])('says what is expected instead of %j', (options, expected) => {
+    expect(resolve(options).faults[0]?.remedy).toBe(`expected is ${expected}`);
+  });
+
+  it.each([null, 'health', 5, []])('refuses options that are no object: %j', (options) => {
+    const { faults } = resolveModuleOptions(options as unknown as HealthModuleOptions, {});
+    expect(placesOf({ faults } as ResolvedOptions)).toStrictEqual(['HealthModule options']);
+  });
+
+  it.each(['', '1_', 'A-B', 5, true, null])(
+    'refuses the prefix %j, and then reads no variables',
+    (environmentPrefix) => {
+      const { settings, faults } = resolve({ environmentPrefix }, { HEALTH_DEADLINE: '5', DEADLINE: '5' });
+      expect(faults.map(({ place }) => place)).toStrictEqual(['HealthModule options, environmentPrefix']);
+      expect(settings.deadline).toBe(800);
+    },
+  );
+
+  it('refuses endpoints that share a path, unless one is turned off', () => {
+    const shared = resolve({ endpoints: { live: { path: 'x' }, ready: { path: 'x' }, deep: { path: 'ready' } } });
+    expect(shared.faults).toStrictEqual([endpointPathShared('x', ['the endpoint "live"', 'the endpoint "ready"'])]);
+    expect(resolve({ endpoints: { live: { path: 'ready' }, ready: false } }).faults).toStrictEqual([]);
+  });
+
+  it('takes decorators that are functions', () => {
+    const decorate: ClassDecorator = () => undefined;
+    expect(resolve({ decorators: [decorate] }).settings.decorators).toStrictEqual([decorate]);
+    expect(resolve({ decorators: decorate }).faults).toHaveLength(1);
+  });
+});

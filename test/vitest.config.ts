@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+/** The library by the names that users import. */
+const self = [
+  { find: /^nest-vitals$/, replacement: at('../src/index.ts') },
+  { find: /^nest-vitals\/([\w-]+)$/, replacement: `${at('../src/integrations')}/$1/index.ts` },
+];
+
+/** Every Nest package from the folder that holds Nest 11. */
+const nest11 = [
+  {
+    find: /^@nestjs\/(common|core|platform-express|platform-fastify|testing)(\/.*)?$/,
+    replacement: `${at('nest-11/node_modules/@nestjs')}/$1$2`,
+  },
+];
+
+export default defineConfig({
+  test: {
+    root: at('..'),
+    // Most of the time of the tests is waiting for processes of their own.
+    maxWorkers: 4,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
+    projects: [
+      {
+        extends: true,
+        resolve: { alias: self },
+        test: {
+          name: 'nest-12',
+          include: ['test/{unit,e2e,integration,package}/**/*.test.ts', 'sample-app/**/*.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        resolve: { alias: [...nest11, ...self] },
+        test: { name: 'nest-11', include: ['test/e2e/**/*.test.ts'] },
+      },
+    ],
+  },
+});
