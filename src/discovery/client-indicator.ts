@@ -9,7 +9,7 @@ import { type ClientRequest, findClient } from './injected-client.js';
 export abstract class ClientIndicator<Client> implements HealthIndicator, OnModuleInit {
   // Not a parameter of the constructor, so that a subclass can have a constructor of its own.
   @Inject(ModuleRef)
-  private readonly moduleRef!: ModuleRef;
+  protected readonly moduleRef!: ModuleRef;
   #client: Promise<Client> | undefined;
 
   /** What client it needs. A package that has to be loaded for the answer is loaded here. */

@@ -1,0 +1,29 @@
+import { isRecord } from '../../core/redact.js';
+import type { HealthData } from '../../core/result.js';
+
+const DEEPEST = 4;
+
+/**
+ * What of a terminus result may be shown: its numbers and its yes or no. Its texts are often the words of an error,
+ * which may hold a connection string, so they are left out unless the application vouches for them.
+ */
+export function safeDetails(details: HealthData, texts: boolean): HealthData | undefined {
+  const safe = keep(details, texts, DEEPEST);
+  return isRecord(safe) ? safe : undefined;
+}
+
+/** Undefined: nothing of it may be shown. */
+function keep(value: unknown, texts: boolean, depth: number): unknown {
+  if (typeof value === 'string') return texts ? value : undefined;
+  if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value;
+  if (depth === 0) return undefined;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => keep(item, texts, depth - 1)).filter((item) => item !== undefined);
+    return items.length > 0 ? items : undefined;
+  }
+  if (!isRecord(value)) return undefined;
+  const entries = Object.entries(value)
+    .map(([key, inner]) => [key, keep(inner, texts, depth - 1)] as const)
+    .filter(([, inner]) => inner !== undefined);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}

@@ -1,0 +1,22 @@
+import type { ModuleMetadata, Type } from '@nestjs/common';
+import { type HealthCheckDetail, type HealthIndicator, HealthModule } from 'nest-vitals';
+import { reportIn } from '../../support/answers.js';
+import { type TestApplication, startApplication } from '../../support/start-application.js';
+
+/** An application with one indicator named `thing`, and what it needs. */
+export const startWith = (indicator: Type<HealthIndicator>, rest: ModuleMetadata = {}): Promise<TestApplication> =>
+  startApplication('express', {
+    imports: [HealthModule.forRoot({ defaults: { ttl: 0 } }), ...(rest.imports ?? [])],
+    providers: [indicator, ...(rest.providers ?? [])],
+  });
+
+/** What the full report says of it. */
+export async function detailIn(application: TestApplication): Promise<HealthCheckDetail | undefined> {
+  return reportIn(await application.get('/health/deep')).details['thing'];
+}
+
+/** What the full report of an application with just this indicator says of it. */
+export const detailOf = async (
+  indicator: Type<HealthIndicator>,
+  rest?: ModuleMetadata,
+): Promise<HealthCheckDetail | undefined> => detailIn(await startWith(indicator, rest));
