@@ -2,6 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { elapsed } from '../core/moment.js';
+import { quietTurn } from './quiet-turn.js';
 
 /**
  * What Node keeps on the socket of an HTTP/1 connection: the response being worked on, and the parser, which goes when
@@ -19,10 +20,12 @@ interface OpenRequest {
 
 /**
  * Knows the connections of a server, and while it is being drained its requests in flight. Until then a connection
- * costs one entry in a set, and a request costs nothing.
+ * costs one entry in a map, and a request costs nothing.
  */
 export class Connections {
-  readonly #sockets = new Set<HttpSocket>();
+  /** Each with the time at which it was accepted. */
+  readonly #sockets = new Map<HttpSocket, number>();
+  #arrivals = 0;
   readonly #requests = new Map<ServerResponse, OpenRequest>();
   #waiting: (() => void)[] = [];
   readonly #servers = new Set<Server>();
@@ -37,7 +40,8 @@ export class Connections {
   watch(server: Server): void {
     this.#servers.add(server);
     const add = (socket: Socket): void => {
-      this.#sockets.add(socket);
+      this.#arrivals += 1;
+      this.#sockets.set(socket, elapsed());
       socket.once('close', () => this.#sockets.delete(socket));
     };
     server.on('connection', add);
@@ -49,7 +53,7 @@ export class Connections {
   beginDraining(): void {
     if (this.#servers.size === 0 || this.#isDraining) return;
     this.#isDraining = true;
-    for (const { _httpMessage: response } of this.#sockets) if (response) this.#count(response.req, response);
+    for (const { _httpMessage: response } of this.#sockets.keys()) if (response) this.#count(response.req, response);
     const count = (request: IncomingMessage, response: ServerResponse): void => this.#count(request, response);
     for (const server of this.#servers) server.prependListener('request', count);
   }
@@ -68,10 +72,19 @@ export class Connections {
     }
   }
 
-  /** Accepts no more connections. Those that are open stay so. */
-  stopListening(): void {
+  /** Accepts those who have come by now, and then no more connections. Those that are open stay so. */
+  async stopListening(): Promise<void> {
+    if (!this.isListening) return;
+    await quietTurn(() => this.#arrivals);
     // A server for HTTP would close idle connections with it, on which a request may be on its way.
     for (const server of this.#servers) if (server.listening) NetServer.prototype.close.call(server);
+  }
+
+  /** Whether somebody connected within so many milliseconds, and has not said a word yet. */
+  hasNewcomers(within: number): boolean {
+    const earliest = elapsed() - within;
+    for (const [socket, acceptedAt] of this.#sockets) if (acceptedAt > earliest && socket.bytesRead === 0) return true;
+    return false;
   }
 
   get isListening(): boolean {
@@ -88,8 +101,8 @@ export class Connections {
     let silent = 0;
     const isTls = [...this.#servers].some((server) => 'setSecureContext' in server);
     const isSecure = (socket: Socket): boolean => socket instanceof TLSSocket;
-    const secured = new Set([...this.#sockets].filter(isSecure).map(peerOf));
-    for (const socket of this.#sockets) {
+    const secured = new Set([...this.#sockets.keys()].filter(isSecure).map(peerOf));
+    for (const socket of this.#sockets.keys()) {
       const isShakingHands = isTls && !isSecure(socket) && !secured.has(peerOf(socket));
       // What has answered its last request is on its way out by itself.
       if (socket.writableEnded) continue;

@@ -11,6 +11,8 @@ import { settlesWithin } from './time-limit.js';
 
 /** What a request needs that was sent before the server stopped to listen, and has not arrived yet. */
 const TIME_TO_ARRIVE = 20;
+/** What a client needs that has just connected, on a busy machine, until its first request arrives. */
+const TIME_TO_SPEAK = 250;
 
 export interface DrainParts {
   readonly settings: ShutdownSettings;
@@ -55,9 +57,12 @@ export class Drain {
     const hadWork = !this.#areHooksDone || connections.open.length + work.open.length > 0;
     const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
     const finished = await settlesWithin(this.#whenDone(told), settings.timeout);
-    if (connections.isListening) await letIn();
-    connections.stopListening();
+    await connections.stopListening();
     if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
+    const patience = finished ? Math.min(TIME_TO_SPEAK, left()) : 0;
+    for (let waited = 0; waited < patience && connections.hasNewcomers(patience); waited += TIME_TO_ARRIVE) {
+      await sleep(TIME_TO_ARRIVE);
+    }
     const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left()));
     const { idle, silent } = connections.closeIdle();
     const open = [...connections.open, ...work.open];
@@ -119,14 +124,9 @@ export class Drain {
   }
 }
 
-/** Taken before a test can put fakes in their place: there, too, an application that is closed has to come to its end. */
-const { setImmediate: realImmediate, setTimeout: realTimeout } = globalThis;
+/** Taken before a test can put a fake in its place: there, too, an application that is closed has to come to its end. */
+const { setTimeout: realTimeout } = globalThis;
 
 function sleep(milliseconds: number): Promise<void> {
   return new Promise((resolve) => realTimeout(resolve, milliseconds));
-}
-
-/** Two turns of the event loop: in between, the server hears of the connections that the system has made by now. */
-function letIn(): Promise<void> {
-  return new Promise((resolve) => realImmediate(() => realImmediate(resolve)));
 }

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { type Socket, connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Post } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../../support/start-application.js';
 
 @Controller('orders')
@@ -43,6 +44,27 @@ describe.each(ADAPTERS)('a request that arrives just as nothing is left to wait 
     // Node asks the system for the connection in this tick. The system makes it; the server hears of it in the next turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     const [answer] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(answer)).toBe(1);
+  });
+
+  it('is answered on each of many connections that nobody has accepted yet', async () => {
+    const application = await start(adapter);
+    const sockets = Array.from({ length: 20 }, () => connect(application.port, '127.0.0.1'));
+    for (const socket of sockets) socket.write(ORDER);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    const [answers] = await Promise.all([Promise.all(sockets.map(text)), application.app.close()]);
+    expect(answers.map(placed)).toEqual(sockets.map(() => 1));
+  });
+
+  it('is answered when its client has connected and takes a while to say so', async () => {
+    const application = await start(adapter);
+    const socket = await open(application);
+    const closed = application.app.close();
+    await vi.waitUntil(() => !application.server.listening, { interval: 1 });
+    // The server looks again only after what idle connections are given.
+    await sleep(60);
+    socket.write(ORDER);
+    const [answer] = await Promise.all([text(socket), closed]);
     expect(placed(answer)).toBe(1);
   });
 });

@@ -27,29 +27,26 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 
   it('is not delayed by a client that asks without end, and loses none of its requests', async () => {
-    let resets = 0;
-    for (let round = 0; round < 3; round += 1) {
-      const application = await ProcessApplication.start(nest, { adapter });
-      await application.command('hold');
-      const client = new BusyClient(application.port);
-      onTestFinished(() => client.stop());
-      await client.askedAgain(20);
-      application.signal('SIGTERM');
-      await application.draining();
-      await client.askedAgain(20);
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    const client = new BusyClient(application.port);
+    onTestFinished(() => client.stop());
+    await client.askedAgain(20);
+    application.signal('SIGTERM');
+    await application.draining();
+    await client.askedAgain(20);
 
-      const since = Date.now();
-      await application.command('release');
-      expect(await application.exitedAfter(since)).toBeLessThan(SOON);
-      await client.done;
-      const [first = 0, ...others] = ['200 keep-alive', '200 close'].map((answer) => client.count(answer));
-      expect(client.answers.slice(0, first).every((answer) => answer === '200 keep-alive')).toBe(true);
-      expect(first).toBeGreaterThanOrEqual(20);
-      expect(others[0]).toBeGreaterThanOrEqual(20);
-      resets += client.answers.length - first - (others[0] ?? 0);
-    }
-    // Whom the kernel has accepted and the server has not yet seen at the moment in which it stops to listen, it resets.
-    expect(resets).toBeLessThanOrEqual(1);
+    const since = Date.now();
+    await application.command('release');
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+    await client.done;
+    // Whom the system has let in between the last look and the moment in which the server stops to listen, it resets.
+    if (client.answers.at(-1) === 'ECONNRESET') client.answers.pop();
+    const first = client.answers.indexOf('200 close');
+    expect(first).toBeGreaterThanOrEqual(20);
+    expect(new Set(client.answers.slice(0, first))).toEqual(new Set(['200 keep-alive']));
+    expect(new Set(client.answers.slice(first))).toEqual(new Set(['200 close']));
+    expect(client.answers.length - first).toBeGreaterThanOrEqual(20);
   });
 
   it('answers with Connection: close from the beginning of the drain on, probes too', async () => {

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { type RequestListener, type ServerResponse, createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Connections } from '../../../src/lifecycle/connections.js';
 import { collectGarbage } from '../../support/garbage.js';
@@ -226,7 +227,7 @@ describe('without a server', () => {
   it('has nothing to do', async () => {
     const none = new Connections(() => undefined);
     none.beginDraining();
-    none.stopListening();
+    await none.stopListening();
 
     expect(none.open).toEqual([]);
     expect(none.closeIdle()).toEqual({ idle: 0, silent: 0 });
@@ -238,20 +239,48 @@ describe('stopListening', () => {
   it('refuses connections, and lets those finish that are busy', async () => {
     const one = await busy('/held');
     const { port } = server.address() as AddressInfo;
-    connections.stopListening();
+    await connections.stopListening();
 
     await expect(RawConnection.open(port)).rejects.toThrow('ECONNREFUSED');
     held.get('/held')?.end('done');
     await one.waitFor('done');
   });
 
-  it('leaves a server alone that does not listen', () => {
-    connections.stopListening();
+  it('lets those in first who have come by now, each in a turn of the event loop', async () => {
+    const { port } = server.address() as AddressInfo;
+    const coming = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
+    const ends = coming.map((socket) => once(socket, 'connect'));
+    let accepted = 0;
+    server.on('connection', () => (accepted += 1));
+    // Node asks the system for the connections in this tick. The server hears of one in each of its next turns.
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await connections.stopListening();
+
+    expect(accepted).toBe(20);
+    await Promise.all(ends);
+    for (const socket of coming) socket.destroy();
+  });
+
+  it('leaves a server alone that does not listen', async () => {
+    await connections.stopListening();
     const close = vi.spyOn(server, 'close');
 
-    connections.stopListening();
+    await connections.stopListening();
 
     expect(close).not.toHaveBeenCalled();
+  });
+});
+
+describe('hasNewcomers', () => {
+  it('tells of those who have connected lately and said nothing', async () => {
+    expect(connections.hasNewcomers(60_000)).toBe(false);
+    const one = await client();
+    expect(connections.hasNewcomers(60_000)).toBe(true);
+    expect(connections.hasNewcomers(0)).toBe(false);
+
+    one.get('/');
+    await one.waitFor('fine');
+    expect(connections.hasNewcomers(60_000)).toBe(false);
   });
 });
 

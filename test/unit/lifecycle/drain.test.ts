@@ -17,6 +17,9 @@ class FakeConnections extends Connections {
   inFlight: Latch = latch();
   labels: string[] = [];
   closed = { idle: 0, silent: 0 };
+  /** What each look for newcomers finds. */
+  newcomers: boolean[] = [];
+  askedForNewcomers: number[] = [];
   readonly #tell: (event: string) => void;
 
   constructor(tell: (event: string) => void) {
@@ -43,8 +46,12 @@ class FakeConnections extends Connections {
   override whenPresentDone(): Promise<void> {
     return this.inFlight.promise;
   }
-  override stopListening(): void {
+  override async stopListening(): Promise<void> {
     this.#tell('stopped listening');
+  }
+  override hasNewcomers(within: number): boolean {
+    this.askedForNewcomers.push(within);
+    return this.newcomers.shift() ?? false;
   }
   override closeIdle(): { idle: number; silent: number } {
     this.#tell('closed idle connections');
@@ -137,6 +144,31 @@ describe('the order', () => {
 
     expect(events.filter((event) => event === 'draining')).toHaveLength(1);
     expect(events.filter((event) => event === 'stopped listening')).toHaveLength(1);
+  });
+});
+
+describe('those who connected last', () => {
+  it('are waited for until they have spoken', async () => {
+    connections.newcomers = [true, true, false, true];
+    await begin().run();
+    expect(connections.newcomers).toEqual([true]);
+    expect(events.slice(-3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
+  });
+
+  it('are waited for 250 ms at most', async () => {
+    connections.newcomers = Array.from({ length: 100 }, () => true);
+    await begin().run();
+    expect(connections.askedForNewcomers.every((within) => within === 250)).toBe(true);
+    expect(connections.askedForNewcomers).toHaveLength(13);
+  });
+
+  it('are not waited for when the time for work is over', async () => {
+    connections.newcomers = [true];
+    connections.begin('GET /slow');
+    const drain = begin({ timeout: 100 });
+    await advance(100);
+    await drain.run();
+    expect(connections.askedForNewcomers).toEqual([]);
   });
 });
 

@@ -1,0 +1,46 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { quietTurn } from '../../../src/lifecycle/quiet-turn.js';
+
+afterEach(() => vi.restoreAllMocks());
+
+/** Counts turns of the event loop from now on, and what time the clock shows in each. */
+function turns(clock: (turn: number) => number): { readonly count: number } {
+  const counter = { count: 0 };
+  vi.spyOn(performance, 'now').mockImplementation(() => clock(counter.count));
+  const next = (): void => {
+    counter.count += 1;
+    if (counter.count < 1000) setImmediate(next);
+  };
+  setImmediate(next);
+  return counter;
+}
+
+it('lets one whole turn pass, and no more when it was quiet', async () => {
+  const passed = turns(() => 0);
+  await quietTurn(() => 0);
+  expect(passed.count).toBe(2);
+});
+
+it('goes on while in each turn somebody arrives', async () => {
+  const passed = turns(() => 0);
+  await quietTurn(() => Math.min(passed.count, 10));
+  expect(passed.count).toBe(11);
+});
+
+it('takes no turn that was long, in which others may have come', async () => {
+  const passed = turns((turn) => (turn < 10 ? turn : 10));
+  await quietTurn(() => 0);
+  expect(passed.count).toBe(11);
+});
+
+it('takes a long one where for 50 ms there was no short one', async () => {
+  const passed = turns((turn) => turn);
+  await quietTurn(() => 0);
+  expect(passed.count).toBe(51);
+});
+
+it('takes none for quiet in which somebody arrived, before 100 ms have passed', async () => {
+  const passed = turns((turn) => turn);
+  await quietTurn(() => passed.count);
+  expect(passed.count).toBe(101);
+});
