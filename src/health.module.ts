@@ -14,6 +14,7 @@ import {
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { applyDecorators, createHealthController } from './endpoints/health.controller.js';
 import { Responder } from './endpoints/responder.js';
+import { INDICATOR_RESULTS } from './discovery/indicator-results.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete, moduleImportedBare, moduleImportedTwice } from './errors/messages.js';
 import { HealthRuntime } from './health.runtime.js';
@@ -139,9 +140,10 @@ function configure(
         inject: [OPTIONS, ModulesContainer],
       },
       { provide: HealthService, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
+      { provide: INDICATOR_RESULTS, useFactory: (runtime: HealthRuntime) => runtime.results, inject: [HealthRuntime] },
       { provide: Responder, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
     ],
-    exports: [HealthService, HealthRuntime],
+    exports: [HealthService, HealthRuntime, INDICATOR_RESULTS],
   };
 }
 

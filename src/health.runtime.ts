@@ -5,6 +5,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { bootNotices } from './boot-notices.js';
 import { HealthEngine } from './core/health-engine.js';
 import { drainHooks } from './discovery/drain-hooks.js';
+import type { IndicatorResults } from './discovery/indicator-results.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { registerAliases } from './endpoints/aliases.js';
 import { Access } from './endpoints/access.js';
@@ -32,6 +33,8 @@ export class HealthRuntime {
   readonly settings: HealthSettings;
   readonly service: HealthService;
   readonly responder: Responder;
+  /** For indicators that look at each other. */
+  readonly results: IndicatorResults;
   readonly #options: ResolvedOptions;
   readonly #engine: HealthEngine;
   readonly #state: ApplicationState;
@@ -62,6 +65,13 @@ export class HealthRuntime {
       onListenerFault: (fault) => logger.error(`A listener failed:\n${formatRaw(fault)}`),
     });
     if (settings.logging) this.#engine.onChange((change) => logChange(logger, change));
+    this.results = {
+      names: () => this.#engine.indicators,
+      onResult: (name, listener) =>
+        this.#engine.onRun(({ indicator, run, status }) => {
+          if (indicator === name) listener({ status, began: run.finished.elapsed - run.took });
+        }),
+    };
     this.#explorer = new IndicatorExplorer(modules, settings, this.#options.environment);
 
     const work = new AnnouncedWork();

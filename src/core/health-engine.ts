@@ -58,6 +58,8 @@ export interface HealthChange {
 export interface FinishedRun {
   readonly indicator: string;
   readonly run: CheckRun;
+  /** The status of the indicator after it, with its thresholds taken into account. */
+  readonly status: HealthStatus;
 }
 
 /** Runs the checks and answers the probes. It knows nothing of HTTP, nor of the framework around it. */
@@ -134,6 +136,11 @@ export class HealthEngine {
     return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined;
   }
 
+  /** The names of the indicators. */
+  get indicators(): readonly string[] {
+    return this.#registry.membersOf('deep').map(({ name }) => name);
+  }
+
   /** How many indicators are registered. */
   get size(): number {
     return this.#registry.membersOf('deep').length;
@@ -187,7 +194,7 @@ export class HealthEngine {
       this.#startedUp.set(runner, describeCheck(runner, moment()));
     }
     this.invalidate();
-    this.#runs.emit({ indicator: runner.name, run });
+    this.#runs.emit({ indicator: runner.name, run, status: runner.history.status });
     const isFirstPass = passes && change?.lasted === undefined;
     if (change && !isFirstPass) this.#changes.emit(describeChange(runner, change));
   }

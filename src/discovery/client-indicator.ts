@@ -27,7 +27,14 @@ export abstract class ClientIndicator<Client> implements HealthIndicator, OnModu
     return (this.#client ??= this.#find());
   }
 
+  /** Called once, with the client that was found. What is begun here has to be ended in `onModuleDestroy`. */
+  protected found(_client: Client): void {
+    // Most need nothing.
+  }
+
   async #find(): Promise<Client> {
-    return findClient(this.moduleRef, await this.request());
+    const client = findClient(this.moduleRef, await this.request());
+    this.found(client);
+    return client;
   }
 }

@@ -1,0 +1,48 @@
+import type { Type } from '@nestjs/common';
+import {
+  type Breaker,
+  BreakerIndicator,
+  type BreakerOptions,
+  type BreakerSettings,
+  breakerRules,
+} from '../../discovery/breaker-indicator.js';
+import { configureIndicator } from '../../discovery/configured-indicator.js';
+import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
+import type { ClientRequest } from '../../discovery/injected-client.js';
+import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
+import { type CockatielBreaker, breakerOf, isCockatielBreaker } from './cockatiel-breaker.js';
+
+/** Options of {@link CockatielIndicator}. */
+export interface CockatielIndicatorOptions extends HealthIndicatorOptions, BreakerOptions<CockatielBreaker> {}
+
+/** Reports the state of a circuit breaker of `cockatiel`, and closes it when what is behind it is seen back. */
+export function CockatielIndicator(name: string, options: CockatielIndicatorOptions): Type<HealthIndicator> {
+  const configured = configureIndicator<BreakerOptions<CockatielBreaker>>(
+    'CockatielIndicator',
+    name,
+    options,
+    breakerRules,
+    ['breaker'],
+  );
+  const { own, place } = configured;
+
+  class ConfiguredCockatielIndicator extends BreakerIndicator<CockatielBreaker> {
+    protected readonly settings: BreakerSettings = { ...own, name, place };
+
+    protected request(): ClientRequest<CockatielBreaker> {
+      return {
+        place,
+        sources: [own.breaker],
+        accepts: isCockatielBreaker,
+        expected: 'a circuit breaker policy of cockatiel',
+        remedy: `name the token of the breaker that the application provides: CockatielIndicator(${JSON.stringify(name)}, { breaker: PAYMENTS_BREAKER })`,
+      };
+    }
+
+    protected adapt(breaker: CockatielBreaker): Breaker {
+      return breakerOf(breaker);
+    }
+  }
+  configured.annotate(ConfiguredCockatielIndicator);
+  return ConfiguredCockatielIndicator;
+}

@@ -1,0 +1,3 @@
+export { CockatielIndicator } from './cockatiel.indicator.js';
+export type { CockatielIndicatorOptions } from './cockatiel.indicator.js';
+export type { CockatielBreaker } from './cockatiel-breaker.js';
