@@ -28,6 +28,10 @@ const FOREIGN_REFUSALS =
   'return503OnClosing turns every route to 503 as soon as a shutdown begins, live included, and before balancers have ' +
   'noticed, so requests are lost. Remove it: ready says 503 by itself.';
 
+const FOREIGN_SERVER =
+  'The server is none of node:http or node:https, as one for HTTP/2 is not, so a shutdown waits for balancers, but not ' +
+  'for its requests in flight. Announce them with delayShutdown, or let a balancer speak HTTP/2 and the application HTTP/1.1.';
+
 /** The parts of one configured module, put together. */
 export class HealthRuntime {
   readonly settings: HealthSettings;
@@ -146,6 +150,7 @@ export class HealthRuntime {
 
   #watch(server: unknown): void {
     if (server instanceof Server || server instanceof TlsServer) this.#connections.watch(server);
+    else this.#logger.warn(FOREIGN_SERVER);
   }
 
   #warnOfForeignRefusals(): void {

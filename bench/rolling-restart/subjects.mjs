@@ -38,7 +38,7 @@ export const SUBJECTS = {
 /** The sample application needs the payments service. All instances share one, which is not restarted. */
 async function startPayments() {
   const { PaymentsProcess } = await import('../../sample-app/dist/demo/payments-process.js');
-  const payments = new PaymentsProcess(0);
+  const payments = new PaymentsProcess(0, 'ignore');
   const url = await payments.start();
   return { environment: { PAYMENTS_URL: url, CATALOGUE_WARM_UP: '0' }, stop: () => payments.stop() };
 }

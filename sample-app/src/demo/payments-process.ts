@@ -10,11 +10,14 @@ const PATIENCE = 10_000;
 /** The payments service, as a process that can be stopped and started again. */
 export class PaymentsProcess {
   #port: number;
+  readonly #output: 'inherit' | 'ignore';
   #url: string | undefined;
   #process: ChildProcess | undefined;
 
-  constructor(port: number) {
+  /** `output` is where its log goes: to that of its starter, or nowhere. */
+  constructor(port: number, output: 'inherit' | 'ignore' = 'inherit') {
     this.#port = port;
+    this.#output = output;
   }
 
   get state() {
@@ -26,7 +29,7 @@ export class PaymentsProcess {
     if (this.#process && this.#url !== undefined) return this.#url;
     // Detached, so that Ctrl-C reaches it through `stop` alone, when orders needs it no more. It ends with its starter anyhow.
     const env = { ...process.env, PAYMENTS_PORT: String(this.#port) };
-    const started = fork(PROGRAM, { env, detached: true });
+    const started = fork(PROGRAM, { env, detached: true, stdio: ['ignore', this.#output, 'inherit', 'ipc'] });
     this.#process = started;
     const ended = once(started, 'exit').then(() => {
       if (this.#process === started) this.#process = undefined;

@@ -1,0 +1,135 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { get } from 'node:http';
+import { Controller, type MessageEvent, Module, Sse } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { ClientProxyFactory, MessagePattern, type MicroserviceOptions, Transport } from '@nestjs/microservices';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { WsAdapter } from '@nestjs/platform-ws';
+import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
+import { HealthModule, HealthService, OnDrain } from 'nest-vitals';
+import { Observable, type Subscriber, firstValueFrom } from 'rxjs';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CapturedLog } from '../../support/captured-log.js';
+import { ADAPTERS, startApplication } from '../../support/start-application.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { connectWebSocket } from '../../support/web-socket.js';
+
+describe.each(ADAPTERS)('on %s', (adapter) => {
+  it('a hybrid application answers messages during the drain, and closes its microservice after it', async () => {
+    const events: string[] = [];
+    @Controller()
+    class StockController {
+      @MessagePattern('stock')
+      stock(): number {
+        return 42;
+      }
+
+      onModuleDestroy(): void {
+        events.push('destroyed');
+      }
+    }
+    const port = await freePort();
+    const options: MicroserviceOptions = { transport: Transport.TCP, options: { host: '127.0.0.1', port } };
+    const { app, health } = await startApplication(
+      adapter,
+      { imports: [HealthModule.forRoot()], controllers: [StockController] },
+      { prepare: (created) => void created.connectMicroservice(options) },
+    );
+    await app.startAllMicroservices();
+    const client = ClientProxyFactory.create({ transport: Transport.TCP, options: { host: '127.0.0.1', port } });
+    onTestFinished(() => client.close());
+    const ask = async (): Promise<unknown> => firstValueFrom(client.send('stock', {}));
+    expect(await ask()).toBe(42);
+
+    const work = health.delayShutdown('report');
+    const closed = app.close();
+    await vi.waitFor(() => expect(health.state).toBe('draining'));
+    expect(await ask()).toBe(42);
+    expect(events).toEqual([]);
+
+    work.done();
+    await closed;
+    expect(events).toEqual(['destroyed']);
+    client.close();
+    await expect(ask()).rejects.toThrow('ECONNREFUSED');
+  });
+
+  it('websockets are served during the drain, and do not hold the exit', async () => {
+    @WebSocketGateway()
+    class ChatGateway {
+      @SubscribeMessage('echo')
+      echo(_client: unknown, text: string): object {
+        return { event: 'echo', data: text };
+      }
+    }
+    const { app, health, port } = await startApplication(
+      adapter,
+      { imports: [HealthModule.forRoot()], providers: [ChatGateway] },
+      { prepare: (created) => created.useWebSocketAdapter(new WsAdapter(created)) },
+    );
+    const socket = await connectWebSocket(port);
+    expect(await socket.ask({ event: 'echo', data: 'one' })).toEqual({ event: 'echo', data: 'one' });
+
+    const work = health.delayShutdown('report');
+    const closed = app.close();
+    await vi.waitFor(() => expect(health.state).toBe('draining'));
+    expect(await socket.ask({ event: 'echo', data: 'two' })).toEqual({ event: 'echo', data: 'two' });
+
+    work.done();
+    await Promise.all([closed, socket.closed]);
+  });
+
+  it('a stream of server-sent events holds the exit until a method ends it as the drain begins', async () => {
+    @Controller()
+    class PricesController {
+      readonly #subscribers = new Set<Subscriber<MessageEvent>>();
+
+      @Sse('prices')
+      prices(): Observable<MessageEvent> {
+        return new Observable((subscriber) => {
+          this.#subscribers.add(subscriber);
+          subscriber.next({ data: 'first' });
+        });
+      }
+
+      @OnDrain()
+      endStreams(): void {
+        for (const subscriber of this.#subscribers) subscriber.complete();
+      }
+    }
+    const { app, port, log } = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      controllers: [PricesController],
+    });
+    const [response] = await once(get({ port, host: '127.0.0.1', path: '/prices' }), 'response');
+    let received = '';
+    response.on('data', (part: Buffer) => (received += part.toString()));
+    await vi.waitFor(() => expect(received).toContain('data: first'));
+
+    const ended = once(response, 'end');
+    await Promise.all([app.close(), ended]);
+    expect(log.health('warn')).toEqual([]);
+  });
+});
+
+it('a server for HTTP/2 is told of as one whose requests are not waited for, and shuts down all the same', async () => {
+  @Module({ imports: [HealthModule.forRoot()] })
+  class Http2Module {}
+  const log = new CapturedLog();
+  const app = await NestFactory.create<NestFastifyApplication>(Http2Module, new FastifyAdapter({ http2: true }), {
+    logger: log,
+  });
+  onTestFinished(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  expect(log.health('warn')).toEqual([expect.stringContaining('HTTP/2')]);
+
+  const session = http2.connect((await app.getUrl()).replace('https', 'http'));
+  const stream = session.request({ ':path': '/health/ready' });
+  const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & { ':status': number }];
+  expect(headers[':status']).toBe(200);
+  stream.resume();
+  session.close();
+  await app.close();
+  expect(app.get(HealthService).state).toBe('draining');
+});
