@@ -1,17 +1,22 @@
-import type { ServerKind } from './private-server.js';
+import type { ServerKind, ServerPlace } from './private-server.js';
 import { findProgram } from './programs.js';
 
 const redisServer = findProgram('redis-server');
 
-export const redis: ServerKind = {
-  name: 'Redis',
-  programs: [redisServer],
-  // The user that every Redis has, and that a password alone stands for.
-  user: 'default',
-  scheme: 'redis:',
-  command: ({ folder, port, password }) => ({
-    file: redisServer,
-    args: ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--requirepass', password],
-  }),
-  ready: /Ready to accept connections/,
-};
+/** A Redis with further arguments on its command line. */
+export function redisWith(further: (place: ServerPlace) => readonly string[]): ServerKind {
+  const basic = ({ port, folder, password }: ServerPlace): readonly string[] => {
+    return ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--requirepass', password];
+  };
+  return {
+    name: 'Redis',
+    programs: [redisServer],
+    // The user that every Redis has, and that a password alone stands for.
+    user: 'default',
+    scheme: 'redis:',
+    command: (place) => ({ file: redisServer, args: [...basic(place), ...further(place)] }),
+    ready: /Ready to accept connections/,
+  };
+}
+
+export const redis = redisWith(() => []);

@@ -1,0 +1,50 @@
+import { ClientCalls } from '../../discovery/client-calls.js';
+import { type RedisInfo, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
+import { explainRedisError, notConnected } from '../../discovery/redis-replies.js';
+import { ready, senderOf, unlessClosed } from './connection.js';
+import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
+
+interface Answer {
+  /** What a server says of itself, or a node of its cluster. Undefined if it was not asked, or may not be. */
+  readonly info: RedisInfo | undefined;
+  readonly isDetailed: boolean;
+}
+
+/** Of all indicators: two that look at one client share its ping, too. */
+const pings = new ClientCalls<Answer>();
+
+/** Asks the server for an answer, with one round trip on the client at a time. */
+export async function ping(
+  client: IoRedisClient,
+  details: boolean,
+  signal: AbortSignal,
+): Promise<RedisInfo | undefined> {
+  for (;;) {
+    const answer = await pings.call(client, signal, (abandoned) => ask(client, details, abandoned));
+    // Another indicator may have begun the call, which wanted less.
+    if (answer.isDetailed || !details) return answer.info;
+  }
+}
+
+async function ask(client: IoRedisClient, details: boolean, abandoned: AbortSignal): Promise<Answer> {
+  try {
+    await ready(client, abandoned);
+    const server = serverOf(client);
+    if (server !== client) await ready(server, abandoned);
+    const send = senderOf(server);
+    const asked = isCluster(client) ? askRedisCluster(send) : askRedisServer(send, details);
+    // There is no taking back what was sent. Until the reply comes, or the connection goes, no other ping begins.
+    return { info: await unlessClosed(server, asked), isDetailed: details };
+  } catch (error) {
+    throw explainRedisError(error);
+  }
+}
+
+/** Of a cluster one primary, and rather one to which there is a connection: others are connected to when needed. */
+function serverOf(client: IoRedisClient): IoRedisServerClient {
+  if (!isCluster(client)) return client;
+  const primaries = client.nodes('master');
+  const server = primaries.find(({ status }) => status === 'ready') ?? primaries[0];
+  if (!server) throw notConnected('without a primary');
+  return server;
+}

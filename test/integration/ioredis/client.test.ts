@@ -1,0 +1,231 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { HealthModule } from 'nest-vitals';
+import { IoRedisIndicator, type IoRedisIndicatorOptions } from 'nest-vitals/ioredis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn, statusesIn } from '../../support/answers.js';
+import { moduleNamed } from '../../support/module-named.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { openSockets } from '../../support/servers/open-sockets.js';
+import { redis } from '../../support/servers/redis.js';
+import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
+
+const REDIS = Symbol('redis');
+const SOON = { timeout: 10_000, interval: 20 };
+const health = HealthModule.forRoot({ defaults: { ttl: 0, timeout: 20_000 }, deadline: 25_000 });
+/** A ping is this many commands, sent together. */
+const PING = 3;
+
+const root = (options: IoRedisIndicatorOptions): ModuleMetadata => ({
+  imports: [health],
+  providers: [IoRedisIndicator('cache', options)],
+});
+
+const detailOf = async (application: TestApplication): Promise<unknown> =>
+  reportIn(await application.get('/health/deep')).details['cache'];
+
+describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
+  const clientWith = (options: RedisOptions = {}): Redis => {
+    const client = new Redis(server().address().url, options);
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    return client;
+  };
+  const readyClient = async (options?: RedisOptions): Promise<Redis> => {
+    const client = clientWith(options);
+    await vi.waitFor(() => expect(client.status).toBe('ready'), SOON);
+    return client;
+  };
+
+  it('can be handed over, or be found by a token in any module', async () => {
+    const client = clientWith();
+    const cache = moduleNamed('CacheModule', { providers: [{ provide: REDIS, useValue: client }] });
+    const application = await startApplication('express', {
+      imports: [health, cache],
+      providers: [IoRedisIndicator('by_itself', { client }), IoRedisIndicator('by_token', { client: REDIS })],
+    });
+    expect(statusesIn(await application.get('/health/ready'))).toEqual({ by_itself: 'UP', by_token: 'UP' });
+    expect(openSockets(server().port)).toBe(1);
+  });
+
+  it('is connected by the first check, if it waits for a first command', async () => {
+    const client = clientWith({ lazyConnect: true });
+    const application = await startApplication('express', root({ client }));
+    expect(client.status).toBe('wait');
+    expect(await detailOf(application)).toMatchObject({ status: 'UP' });
+    expect(client.status).toBe('ready');
+  });
+
+  it('is waited for while it connects', async () => {
+    const client = clientWith({ lazyConnect: true });
+    const application = await startApplication('express', root({ client }));
+    server().freeze();
+    onTestFinished(() => server().thaw());
+    const connected = client.connect();
+    const probe = detailOf(application);
+    await vi.waitFor(() => expect(client.status).toBe('connect'), SOON);
+    server().thaw();
+    await connected;
+    expect(await probe).toMatchObject({ status: 'UP' });
+  });
+
+  it('has one call under way, whoever asks a server that is frozen', async () => {
+    const client = await readyClient();
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot({ defaults: { ttl: 0, timeout: 50 } })],
+      providers: [
+        IoRedisIndicator('one', { client }),
+        IoRedisIndicator('other', { client }),
+        IoRedisIndicator('bare', { client, info: false }),
+      ],
+    });
+    server().freeze();
+    onTestFinished(() => server().thaw());
+    for (let probes = 0; probes < 10; probes += 1) expect((await application.get('/health/ready')).status).toBe(503);
+    expect(queued(client, 'commandQueue')).toBeLessThanOrEqual(PING);
+    server().thaw();
+    await vi.waitFor(async () => expect((await application.get('/health/ready')).status).toBe(200), SOON);
+    expect(queued(client, 'commandQueue')).toBe(0);
+  });
+
+  it('tells an indicator what it wants to know, also when it joined a ping that asked for less', async () => {
+    const client = await readyClient();
+    const application = await startApplication('express', {
+      imports: [health],
+      providers: [
+        IoRedisIndicator('bare', { client, info: false }),
+        IoRedisIndicator('detailed', { client, role: 'primary' }),
+      ],
+    });
+    const { details } = reportIn(await application.get('/health/deep'));
+    expect(details['bare']).not.toHaveProperty('data');
+    expect(details['detailed']).toMatchObject({ status: 'UP', data: { role: 'primary' } });
+  });
+
+  it('that lost its connection fails at once, and is given no command to put aside', async () => {
+    const client = await readyClient({ retryStrategy: () => 3_600_000 });
+    const application = await startApplication('express', root({ client }));
+    await server().kill();
+    onTestFinished(() => server().restart());
+    await vi.waitFor(() => expect(client.status).toBe('reconnecting'), SOON);
+    expect(await detailOf(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'not connected: the client is reconnecting',
+      code: 'ENOTCONN',
+    });
+    expect(queued(client, 'offlineQueue')).toBe(0);
+  });
+
+  it('that loses its connection under a ping does not wait for the next one', async () => {
+    const client = await readyClient({ retryStrategy: () => 3_600_000 });
+    const application = await startApplication('express', root({ client }));
+    const listeners = (): number => client.listenerCount('close') + client.listenerCount('end');
+    const before = listeners();
+    server().freeze();
+    const probe = detailOf(application);
+    await vi.waitFor(() => expect(queued(client, 'commandQueue')).toBe(PING), SOON);
+    await server().kill();
+    onTestFinished(() => server().restart());
+    expect(await probe).toMatchObject({ status: 'DOWN', error: 'connection reset', code: 'ECONNRESET' });
+    expect(listeners()).toBe(before);
+  });
+
+  it('that was closed is DOWN', async () => {
+    const client = await readyClient();
+    const application = await startApplication('express', root({ client }));
+    await client.quit();
+    await vi.waitFor(() => expect(client.status).toBe('end'), SOON);
+    expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is closed' });
+  });
+
+  it('that cannot log in is DOWN, and says so', async () => {
+    const { host, port } = server().address();
+    const client = new Redis({ host, port, password: 'another', lazyConnect: true, retryStrategy: () => 3_600_000 });
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    const application = await startApplication('express', root({ client }));
+    expect(await detailOf(application)).toMatchObject({ error: 'the server has refused the password' });
+  });
+
+  it('can be a subscriber, which may not ask for more than an answer', async () => {
+    const client = await readyClient();
+    await client.subscribe('news');
+    const application = await startApplication('express', root({ client }));
+    expect(await detailOf(application)).toMatchObject({ status: 'UP' });
+    expect(await detailOf(application)).not.toHaveProperty('data');
+  });
+
+  it('can be of a user who may not ask for more than an answer, if nothing more is wanted', async () => {
+    const admin = await readyClient();
+    await admin.call('ACL', 'SETUSER', 'poor', 'on', '>poor', '+ping', '+auth');
+    const { host, port } = server().address();
+    const client = new Redis({ host, port, username: 'poor', password: 'poor', enableReadyCheck: false });
+    onTestFinished(() => client.disconnect());
+    const application = await startApplication('express', {
+      imports: [health],
+      providers: [
+        IoRedisIndicator('answer', { client }),
+        IoRedisIndicator('role', { client, role: 'primary', critical: false }),
+      ],
+    });
+    const { details } = reportIn(await application.get('/health/deep'));
+    expect(details['answer']).toMatchObject({ status: 'UP' });
+    expect(details['answer']).not.toHaveProperty('data');
+    expect(details['role']).toMatchObject({
+      status: 'DEGRADED',
+      message: 'nobody knows about role: the server does not permit INFO',
+    });
+  });
+
+  it('is DEGRADED when its server uses more of its memory than maxMemoryShare', async () => {
+    const client = await readyClient();
+    await client.config('SET', 'maxmemory', '1gb');
+    onTestFinished(async () => void (await client.config('SET', 'maxmemory', '0')));
+    const application = await startApplication('express', root({ client, maxMemoryShare: 0.000_01 }));
+    expect(await detailOf(application)).toMatchObject({
+      status: 'DEGRADED',
+      message: expect.stringMatching(/^[\d.]+ % of maxmemory are in use, more than 0 %$/),
+      data: { max_memory_bytes: 2 ** 30, memory_used_share: expect.any(Number) },
+    });
+  });
+
+  it('is DOWN when its server has another role', async () => {
+    const client = await readyClient();
+    const application = await startApplication('express', root({ client, role: 'replica' }));
+    expect(await detailOf(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'the server is a primary, and not a replica',
+      data: { role: 'primary' },
+    });
+  });
+});
+
+describe('an IoRedisIndicator without what it needs', () => {
+  const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
+  const single = new Redis({ lazyConnect: true });
+
+  it.each([
+    ['no client is named', {} as IoRedisIndicatorOptions, 'its value is undefined'],
+    ['none is provided', { client: REDIS }, 'no module provides its client under the token Symbol(redis)'],
+    [
+      'it is something else',
+      { client: new Map() as never },
+      'its client is an object, and not a Redis or a Cluster of ioredis',
+    ],
+    ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'that of a cluster'],
+    [
+      'a limit is set for what is not asked',
+      { client: single, info: false, maxMemoryShare: 0.9 },
+      'expected is nothing while "info" is false',
+    ],
+  ])('stops the boot when %s', async (_when, options, problem) => {
+    const { error } = await refusalOf('express', root(options));
+    expect(String(error)).toContain('IoRedisIndicator("cache")');
+    expect(String(error)).toContain(problem);
+  });
+});
+
+/** How many commands the client keeps: those that were sent, or those that it puts aside. */
+function queued(client: Redis, queue: 'commandQueue' | 'offlineQueue'): number {
+  return (Reflect.get(client, queue) as { readonly length: number }).length;
+}
