@@ -1,6 +1,13 @@
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
 import type { CheckDefinition, HealthCheckContext } from './check.js';
-import { type Outcome, outcomeOfReturn, outcomeOfThrow, outcomeOfTimeout } from './outcome.js';
+import {
+  type Attached,
+  type Outcome,
+  outcomeOfReturn,
+  outcomeOfThrow,
+  outcomeOfTimeout,
+  withAttached,
+} from './outcome.js';
 import { HealthStatus } from './status.js';
 
 /** One call of a check: it is over in time, whatever the check does. */
@@ -17,7 +24,13 @@ export type OnLeftBehind = (work: Promise<unknown>) => () => void;
 export function attempt(definition: CheckDefinition, onLeftBehind: OnLeftBehind): Attempt {
   const { timeout } = definition.settings;
   const controller = new AbortController();
-  const work = start(definition, { name: definition.name, signal: controller.signal, timeout });
+  let attached: Attached;
+  const work = start(definition, {
+    name: definition.name,
+    signal: controller.signal,
+    timeout,
+    attach: (data) => (attached = data),
+  });
 
   let finish: (outcome: Outcome) => void = () => undefined;
   let finishedLate: (() => void) | undefined;
@@ -27,10 +40,12 @@ export function attempt(definition: CheckDefinition, onLeftBehind: OnLeftBehind)
     if (isOver) return finishedLate?.();
     isOver = true;
     clearTimeout(timer);
-    finish(outcome);
+    finish(withAttached(outcome, attached));
   };
-  const giveUp = (outcome: Outcome, reason: unknown): void => {
+  const giveUp = (failure: Outcome, reason: unknown): void => {
     if (isOver) return;
+    // As it is now: what is aborted lets go of what it held.
+    const outcome = withAttached(failure, attached);
     finishedLate = onLeftBehind(work);
     isOver = true;
     clearTimeout(timer);

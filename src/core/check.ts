@@ -1,4 +1,4 @@
-import type { HealthResult } from './result.js';
+import type { HealthData, HealthResult } from './result.js';
 
 /** What a check is handed for one run. */
 export interface HealthCheckContext {
@@ -11,6 +11,11 @@ export interface HealthCheckContext {
   readonly signal: AbortSignal;
   /** How many milliseconds the run has. */
   readonly timeout: number;
+  /**
+   * Says what should be reported if this run fails without data of its own, as one does that runs out of time: the state
+   * of a pool, say. A function is called when that has happened. Default: no data. The last call counts.
+   */
+  readonly attach: (data: HealthData | (() => HealthData | undefined)) => void;
 }
 
 /** What a check may answer: a result, or nothing when all is well. Throwing means DOWN. */

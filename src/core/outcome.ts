@@ -17,6 +17,9 @@ export interface Outcome {
   readonly cause?: unknown;
 }
 
+/** What a check wants to be reported should it fail, or a function that returns it. */
+export type Attached = HealthData | (() => HealthData | undefined) | undefined;
+
 const INVALID_RESULT = 'INVALID_RESULT';
 
 /** The outcome of a check that returned. Anything but a result, or nothing, is DOWN: never falsely healthy. */
@@ -43,6 +46,17 @@ export function outcomeOfThrow(thrown: unknown): Outcome {
 
 export function outcomeOfTimeout(timeout: number): Outcome {
   return { status: HealthStatus.DOWN, error: timedOutAfter(timeout), code: 'ETIMEDOUT' };
+}
+
+/** A failure that brings no data of its own, with what the check has attached to its run. */
+export function withAttached(outcome: Outcome, attached: Attached): Outcome {
+  if (attached === undefined || outcome.data !== undefined || passes(outcome)) return outcome;
+  try {
+    return { ...outcome, ...copied(typeof attached === 'function' ? attached() : attached) };
+  } catch {
+    // Data is a courtesy. Why the check has failed is known without it.
+    return outcome;
+  }
 }
 
 function readResult(returned: unknown): Outcome {

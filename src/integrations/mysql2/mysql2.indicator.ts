@@ -5,7 +5,7 @@ import { ClientIndicator } from '../../discovery/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { poolResult } from '../../discovery/pool-data.js';
+import { poolData, poolResult } from '../../discovery/pool-data.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { whole } from '../../options/rules.js';
 import { type Mysql2Client, coreOf, countsOf, isMysql2Client } from './mysql2-client.js';
@@ -43,8 +43,12 @@ export function Mysql2Indicator(name: string, options: Mysql2IndicatorOptions): 
       };
     }
 
-    async check({ signal }: HealthCheckContext): Promise<HealthResult> {
+    async check({ signal, attach }: HealthCheckContext): Promise<HealthResult> {
       const core = coreOf(await this.client());
+      attach(() => {
+        const counts = countsOf(core);
+        return counts && poolData(counts);
+      });
       const before = countsOf(core);
       await ping(core, signal);
       const after = countsOf(core);

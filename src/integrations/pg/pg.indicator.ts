@@ -5,7 +5,7 @@ import { ClientIndicator } from '../../discovery/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { type PoolCounts, poolResult } from '../../discovery/pool-data.js';
+import { type PoolCounts, poolData, poolResult } from '../../discovery/pool-data.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { whole } from '../../options/rules.js';
 import { type PgClient, type PgPool, isPgClient, isPool } from './pg-client.js';
@@ -43,12 +43,13 @@ export function PgIndicator(name: string, options: PgIndicatorOptions): Type<Hea
       };
     }
 
-    async check({ signal }: HealthCheckContext): Promise<HealthResult> {
+    async check({ signal, attach }: HealthCheckContext): Promise<HealthResult> {
       const client = await this.client();
       if (!isPool(client)) {
         await ping(client, signal);
         return up();
       }
+      attach(() => poolData(countsOf(client)));
       const before = countsOf(client);
       await ping(client, signal);
       return poolResult(before, countsOf(client), own.maxWaiting);

@@ -50,8 +50,12 @@ export function TypeOrmIndicator(name: string, options: TypeOrmIndicatorOptions 
       return requestDataSource(place, own.dataSource, { replica: mode === 'slave' });
     }
 
-    async check({ signal }: HealthCheckContext): Promise<HealthResult> {
+    async check({ signal, attach }: HealthCheckContext): Promise<HealthResult> {
       const dataSource = await this.client();
+      attach(() => {
+        const pool = poolOf(dataSource, mode);
+        return pool && poolData(pool);
+      });
       // Who else waits for a connection is seen before the ping itself does.
       const saturated = saturation(poolOf(dataSource, mode), own.maxWaiting);
       const { replicaLag } = await ping(dataSource, mode, signal);

@@ -13,7 +13,7 @@ import { refusalOf, startApplication } from '../../support/start-application.js'
 const SOON = { timeout: 10_000, interval: 20 };
 
 const root = (options: Mysql2IndicatorOptions): ModuleMetadata => ({
-  imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
+  imports: [HealthModule.forRoot({ deadline: 10_000, defaults: { ttl: 0 } })],
   providers: [Mysql2Indicator('database', options)],
 });
 
@@ -69,8 +69,13 @@ describeWith(mariadb, 'the client of a Mysql2Indicator', (server) => {
     const pool = createPromisePool({ uri: uri(), connectionLimit: 1 });
     onTestFinished(() => pool.end());
     const application = await startApplication('express', root({ client: pool, timeout: 5000, maxWaiting: 1 }));
-    const work = [1, 2, 3].map(() => pool.query('SELECT SLEEP(0.2)'));
-    const { database } = reportIn(await application.get('/health/deep')).details;
+    const taken = await pool.getConnection();
+    const work = [1, 2].map(() => pool.query('SELECT 1'));
+    const check = vi.spyOn(pool.pool, 'getConnection');
+    const answer = application.get('/health/deep');
+    await vi.waitFor(() => expect(check).toHaveBeenCalled(), SOON);
+    taken.release();
+    const { database } = reportIn(await answer).details;
     await Promise.all(work);
     expect(database).toMatchObject({
       status: 'DEGRADED',

@@ -11,7 +11,7 @@ import { refusalOf, startApplication } from '../../support/start-application.js'
 
 const POOL = Symbol('pool');
 const SOON = { timeout: 10_000, interval: 20 };
-const health = HealthModule.forRoot({ defaults: { ttl: 0 } });
+const health = HealthModule.forRoot({ deadline: 10_000, defaults: { ttl: 0 } });
 
 const root = (options: PgIndicatorOptions, ...imports: NonNullable<ModuleMetadata['imports']>): ModuleMetadata => ({
   imports: [health, ...imports],
@@ -60,26 +60,35 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
   it('can be a pool that is exhausted, in which one check waits, however many time out', async () => {
     const pool = poolOf(1);
     const application = await startApplication('express', root({ client: pool, timeout: 50, maxWaiting: 0 }));
-    expect((await application.get('/health/ready')).status).toBe(200);
+    const isReady = async (): Promise<void> => expect((await application.get('/health/ready')).status).toBe(200);
+    await vi.waitFor(isReady, SOON);
     const taken = await pool.connect();
     for (let probes = 0; probes < 10; probes += 1) {
       const { database } = reportIn(await application.get('/health/deep')).details;
       // Each of them really asked, and none was spared by the engine.
-      expect(database).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT', consecutive_failures: probes + 1 });
+      expect(database).toMatchObject({
+        status: 'DOWN',
+        code: 'ETIMEDOUT',
+        consecutive_failures: probes + 1,
+        data: { pool_max: 1, pool_used: 1, pool_idle: 0, pool_waiting: 1 },
+      });
       expect(pool.waitingCount).toBe(1);
     }
     taken.release();
     await vi.waitFor(() => expect(pool.idleCount).toBe(1), SOON);
-    expect((await application.get('/health/ready')).status).toBe(200);
+    await vi.waitFor(isReady, SOON);
     expect(pool.totalCount).toBe(1);
   });
 
   it('can be a pool that is DEGRADED, because more callers wait than maxWaiting', async () => {
     const pool = poolOf(1);
     const application = await startApplication('express', root({ client: pool, timeout: 5000, maxWaiting: 1 }));
-    const work = [1, 2, 3].map(() => pool.query('SELECT pg_sleep(0.2)'));
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(2), SOON);
-    const { database } = reportIn(await application.get('/health/deep')).details;
+    const taken = await pool.connect();
+    const work = [1, 2].map(() => pool.query('SELECT 1'));
+    const answer = application.get('/health/deep');
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(3), SOON);
+    taken.release();
+    const { database } = reportIn(await answer).details;
     await Promise.all(work);
     expect(database).toMatchObject({
       status: 'DEGRADED',

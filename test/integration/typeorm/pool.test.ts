@@ -1,7 +1,7 @@
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { HealthModule } from 'nest-vitals';
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { reportIn } from '../../support/answers.js';
@@ -57,10 +57,12 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
 
   it('is DEGRADED when more callers wait for a connection than maxWaiting', async () => {
     const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 5000, maxWaiting: 1 });
-    const dataSource = application.app.get(DataSource);
-    const work = Array.from({ length: 5 }, () => dataSource.query('SELECT pg_sleep(0.2)'));
-    await vi.waitFor(() => expect(pool.waitingCount).toBe(2), SOON);
-    const { database } = reportIn(await application.get('/health/deep')).details;
+    const taken = await takeAll(pool);
+    const work = [1, 2].map(() => application.app.get(DataSource).query('SELECT 1'));
+    const answer = application.get('/health/deep');
+    await vi.waitFor(() => expect(pool.waitingCount).toBe(3), SOON);
+    for (const connection of taken) connection.release();
+    const { database } = reportIn(await answer).details;
     await Promise.all(work);
 
     expect(database).toMatchObject({
@@ -69,7 +71,24 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
       data: { pool_max: 3 },
     });
   });
+
+  it('shows how it stands when a check has waited in vain for a connection', async () => {
+    const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 100 });
+    const taken = await takeAll(pool);
+    const { database } = reportIn(await application.get('/health/deep')).details;
+    for (const connection of taken) connection.release();
+
+    expect(database).toMatchObject({
+      status: 'DOWN',
+      error: 'timed out after 100 ms',
+      data: { pool_max: 3, pool_open: 3, pool_used: 3, pool_idle: 0, pool_waiting: 1 },
+    });
+  });
 });
+
+function takeAll(pool: Pool): Promise<PoolClient[]> {
+  return Promise.all([1, 2, 3].map(() => pool.connect()));
+}
 
 async function applicationOf(
   server: PrivateServer,
@@ -78,7 +97,7 @@ async function applicationOf(
 ): Promise<{ application: TestApplication; pool: Pool }> {
   const application = await startApplication('express', {
     imports: [
-      HealthModule.forRoot(),
+      HealthModule.forRoot({ deadline: 10_000 }),
       TypeOrmModule.forRoot({ type: 'postgres', url: `${server.address().url}/postgres`, poolSize: 3 }),
     ],
     providers: names.map((name) => TypeOrmIndicator(name, options)),

@@ -2,7 +2,7 @@ import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { attempt } from '../../../src/core/check-attempt.js';
 import type { CheckDefinition, HealthCheckContext } from '../../../src/core/check.js';
-import { degraded, up } from '../../../src/core/result.js';
+import { degraded, down, up } from '../../../src/core/result.js';
 import { HealthCheckTimeoutError } from '../../../src/errors/health-check-timeout.error.js';
 import { checkDefinition } from '../../support/check-definition.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -30,13 +30,69 @@ function hanging(): { context: () => HealthCheckContext; check: CheckDefinition[
 describe('attempt', () => {
   useFakeClock();
 
-  it('hands the check its name, its timeout and a signal', async () => {
+  it('hands the check its name, its timeout, a signal and a way to attach data', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     await attempt(checkDefinition('database', check, { timeout: 300 }), keepsTime).outcome;
     expect(check).toHaveBeenCalledExactlyOnceWith({
       name: 'database',
       timeout: 300,
       signal: expect.any(AbortSignal) as AbortSignal,
+      attach: expect.any(Function) as HealthCheckContext['attach'],
+    });
+  });
+
+  describe('data that the check has attached', () => {
+    const outcomeOf = async (check: CheckDefinition['check']) => {
+      const { outcome } = attempt(checkDefinition('a', check, { timeout: 500 }), keepsTime);
+      await advance(500);
+      return outcome;
+    };
+    const attaching =
+      (check: () => unknown, ...data: Parameters<HealthCheckContext['attach']>[0][]): CheckDefinition['check'] =>
+      ({ attach }) => {
+        for (const each of data) attach(each);
+        return check();
+      };
+    const fails = (): never => {
+      throw new Error('no');
+    };
+
+    it.each([
+      ['runs out of time', never],
+      ['throws', fails],
+      ['says DOWN', () => down('full')],
+    ])('is reported when it %s, the last of it', async (_how, check) => {
+      const { status, data } = await outcomeOf(attaching(check, { waiting: 1 }, { waiting: 2 }));
+      expect({ status, data }).toEqual({ status: 'DOWN', data: { waiting: 2 } });
+    });
+
+    it('is asked for when the time is over, before what is aborted lets go', async () => {
+      let waiting = 0;
+      const outcome = outcomeOf(({ attach, signal }) => {
+        attach(() => ({ waiting }));
+        waiting = 3;
+        signal.addEventListener('abort', () => (waiting = 0));
+        return never();
+      });
+      expect((await outcome).data).toEqual({ waiting: 3 });
+    });
+
+    it('is not reported beside data of its own, nor with a pass', async () => {
+      expect((await outcomeOf(attaching(() => down('full', { own: 1 }), { waiting: 1 }))).data).toEqual({ own: 1 });
+      expect(await outcomeOf(attaching(() => up(), { waiting: 1 }))).toStrictEqual({ status: 'UP' });
+      expect(await outcomeOf(attaching(() => degraded('lag'), { waiting: 1 }))).not.toHaveProperty('data');
+    });
+
+    it('is left out when there is none, or when asking for it fails', async () => {
+      const failed = await outcomeOf(fails);
+      expect(await outcomeOf(attaching(fails, () => undefined))).toEqual(failed);
+      expect(await outcomeOf(attaching(fails, fails))).toEqual(failed);
+      expect(await outcomeOf(attaching(fails, untouchable() as Record<string, unknown>))).toHaveProperty('error');
+    });
+
+    it('is as free of secrets as all data', async () => {
+      const { data } = await outcomeOf(attaching(never, { url: 'postgres://user:secret@db', password: 'secret' }));
+      expect(JSON.stringify(data)).not.toContain('secret@');
     });
   });
 
