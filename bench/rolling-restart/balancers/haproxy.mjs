@@ -27,6 +27,8 @@ export class Haproxy {
     const parameters = files.flatMap((file) => ['-f', file]);
     run('haproxy', ['-c', ...parameters]);
     await this.#process.start('haproxy', ['-db', ...parameters], port);
+    // It takes new servers for healthy before it has asked any. Here each has to be asked, and to pass.
+    await Promise.all(instances.map(({ name }) => this.#tell(`set server orders/${name} health down`)));
   }
 
   /** Resolves when just these instances are given requests. */
@@ -40,8 +42,7 @@ export class Haproxy {
 
   /** Takes an instance out of rotation, or back, whatever the checks say: `drain`, `ready` or `maint`. */
   async setState(backend, name, state) {
-    const answer = await this.#ask(`set server ${backend}/${name} state ${state}`);
-    if (answer.trim() !== '') throw new Error(answer);
+    await this.#tell(`set server ${backend}/${name} state ${state}`);
   }
 
   stop() {
@@ -59,6 +60,11 @@ export class Haproxy {
     return rows
       .filter((row) => value(row, 'status').startsWith('UP') && value(row, 'svname') !== 'BACKEND')
       .map((row) => value(row, 'svname'));
+  }
+
+  async #tell(command) {
+    const answer = await this.#ask(command);
+    if (answer.trim() !== '') throw new Error(`${command}: ${answer}`);
   }
 
   async #ask(command) {
