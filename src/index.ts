@@ -37,7 +37,8 @@ export type { CertificateIndicatorOptions } from './indicators/certificate.indic
 export { HttpIndicator } from './indicators/http/http.indicator.js';
 export type { HttpAnswer, HttpIndicatorOptions } from './indicators/http/http.indicator.js';
 export { ThresholdIndicator } from './indicators/threshold.indicator.js';
-export type { InjectedInstance, InjectedToken, ThresholdIndicatorOptions } from './indicators/threshold.indicator.js';
+export type { InjectedInstance, InjectedToken } from './indicators/injected.js';
+export type { ThresholdIndicatorOptions } from './indicators/threshold.indicator.js';
 export { HeartbeatIndicator } from './indicators/heartbeat.indicator.js';
 export type { Heartbeat, HeartbeatIndicatorOptions } from './indicators/heartbeat.indicator.js';
 export { FileIndicator } from './indicators/file.indicator.js';

@@ -1,36 +1,13 @@
-import {
-  type Abstract,
-  Inject,
-  type InjectionToken,
-  Optional,
-  type OptionalFactoryDependency,
-  type Type,
-} from '@nestjs/common';
+import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../core/check.js';
 import { type HealthResult, down } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { type Rule, callable, numeric, oneOf, nonBlank } from '../options/rules.js';
+import { callable, numeric, oneOf, nonBlank } from '../options/rules.js';
 import { configure } from './configure.js';
+import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from './injected.js';
 import { type Direction, judge, orFalse, warnRule } from './limits.js';
 import { rounded } from './units.js';
-
-/** What `inject` takes: the token of a provider, or `{ token, optional: true }` for one that may be missing. */
-export type InjectedToken = InjectionToken | OptionalFactoryDependency;
-
-/** The instance behind a token: a class says what it is, of any other token nothing is known. */
-export type InjectedInstance<Token> =
-  Token extends Type<infer Instance>
-    ? Instance
-    : Token extends Abstract<infer Instance>
-      ? Instance
-      : Token extends { readonly token: infer Inner }
-        ? InjectedInstance<Inner> | undefined
-        : unknown;
-
-type InjectedInstances<Tokens extends readonly InjectedToken[]> = {
-  [Index in keyof Tokens]: InjectedInstance<Tokens[Index]>;
-};
 
 /** Options of {@link ThresholdIndicator}. */
 export interface ThresholdIndicatorOptions<
@@ -62,11 +39,6 @@ interface Own {
   readonly unit?: string;
 }
 
-const TOKEN_TYPES: ReadonlySet<string> = new Set(['string', 'symbol', 'function', 'object']);
-const tokens: Rule = {
-  expected: 'a list of injection tokens',
-  accepts: (value) => Array.isArray(value) && value.every((token) => token !== null && TOKEN_TYPES.has(typeof token)),
-};
 const LIMIT = numeric(-Number.MAX_VALUE, Number.MAX_VALUE);
 const DIRECTIONS = oneOf(['above', 'below']);
 
@@ -82,7 +54,7 @@ export function ThresholdIndicator<const Tokens extends readonly InjectedToken[]
     name,
     given,
     {
-      inject: tokens,
+      inject: injectedTokens,
       value: callable,
       warn: warnRule(LIMIT, side === 'below' ? 'below' : 'above', 'fail', given.fail),
       fail: orFalse(LIMIT),
@@ -114,22 +86,11 @@ export function ThresholdIndicator<const Tokens extends readonly InjectedToken[]
       });
     }
   }
-  for (const [index, dependency] of inject.entries()) injectAt(ConfiguredThresholdIndicator, index, dependency);
+  injectInto(ConfiguredThresholdIndicator, inject);
   annotate(ConfiguredThresholdIndicator);
   return ConfiguredThresholdIndicator;
 }
 
 function hasLimit({ warn, fail }: Own): boolean {
   return (warn !== undefined && warn !== false) || (fail !== undefined && fail !== false);
-}
-
-/** What the decorators of a constructor's parameter do, for a constructor whose parameters are not known beforehand. */
-function injectAt(target: Type, index: number, dependency: InjectedToken): void {
-  const { token, optional } = isOptional(dependency) ? dependency : { token: dependency, optional: false };
-  Inject(token)(target, undefined, index);
-  if (optional) Optional()(target, undefined, index);
-}
-
-function isOptional(dependency: InjectedToken): dependency is OptionalFactoryDependency {
-  return typeof dependency === 'object' && 'token' in dependency;
 }

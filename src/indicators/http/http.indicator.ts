@@ -7,6 +7,7 @@ import type { HealthIndicator } from '../../discovery/health-indicator.decorator
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { type Rule, callable, flag, oneOf, whole } from '../../options/rules.js';
 import { configure } from '../configure.js';
+import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from '../injected.js';
 import { type Body, readBody } from './body.js';
 import { type ForeignHealth, foreignHealthIn, foreignHealthOf, isHealthType, isJsonType } from './foreign-health.js';
 import { type HttpHeaders, type Target, send, splitCredentials } from './request.js';
@@ -24,19 +25,23 @@ export interface HttpAnswer {
 const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'] as const;
 
 /** Options of {@link HttpIndicator}. */
-export interface HttpIndicatorOptions extends HealthIndicatorOptions {
+export interface HttpIndicatorOptions<
+  Tokens extends readonly InjectedToken[] = readonly InjectedToken[],
+> extends HealthIndicatorOptions {
+  /** The providers that `url` and `headers` are called with, by their tokens. Default: none. */
+  readonly inject?: readonly [...Tokens];
   /**
-   * The http or https URL to ask. Required. Credentials in it are sent as basic authentication. No part of it appears in
-   * any answer but the host.
+   * The http or https URL to ask, or a function that returns it, called before each run with what `inject` names.
+   * Required. Credentials in it are sent as basic authentication. No part of it appears in any answer but the host.
    */
-  readonly url: string;
+  readonly url: string | ((...injected: InjectedInstances<Tokens>) => string | Promise<string>);
   /** Default: `GET`. With `POST`, see to it that the request changes nothing: it is sent as often as probes come. */
   readonly method?: (typeof METHODS)[number];
   /**
-   * Headers to send, or a function that returns them before each run, for tokens that are renewed. Default: none but
-   * `accept` and `user-agent`. A redirect to another origin is not given them.
+   * Headers to send, or a function that returns them before each run, for tokens that are renewed. It is called with what
+   * `inject` names. Default: none but `accept` and `user-agent`. A redirect to another origin is not given them.
    */
-  readonly headers?: HttpHeaders | (() => HttpHeaders | Promise<HttpHeaders>);
+  readonly headers?: HttpHeaders | ((...injected: InjectedInstances<Tokens>) => HttpHeaders | Promise<HttpHeaders>);
   /** The body of a POST. Default: none. Its type is set with the header `content-type`. */
   readonly body?: string;
   /** The status, or the statuses, that are fine; any other is DOWN. Default: 200 to 299, and any with `expect`. */
@@ -66,16 +71,25 @@ export interface HttpIndicatorOptions extends HealthIndicatorOptions {
   readonly keepAlive?: boolean;
 }
 
+/** The options as they are read here: what the functions are called with is known to their types alone. */
+interface Own extends Omit<HttpIndicatorOptions, 'inject' | 'url' | 'headers'> {
+  readonly inject?: readonly InjectedToken[];
+  readonly url: string | ((...injected: unknown[]) => unknown);
+  readonly headers?: HttpHeaders | ((...injected: unknown[]) => HttpHeaders | Promise<HttpHeaders>);
+}
+
 const url: Rule = {
   expected: 'an http or https URL',
-  accepts: (value) => typeof value === 'string' && isUsableUrl(value),
+  accepts: (value) => typeof value === 'function' || targetOf(value) !== undefined,
 };
 
-function isUsableUrl(value: string): boolean {
+/** Undefined: it is no URL that can be asked. */
+function targetOf(value: unknown): Target | undefined {
   try {
-    return /^https?:$/.test(splitCredentials(value).url.protocol);
+    const target = typeof value === 'string' ? splitCredentials(value) : undefined;
+    return target && /^https?:$/.test(target.url.protocol) ? target : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 
@@ -109,6 +123,7 @@ const statuses: Rule = {
 const anyText: Rule = { expected: 'a text', accepts: (value) => typeof value === 'string' };
 
 const RULES = {
+  inject: injectedTokens,
   url,
   method: oneOf(METHODS),
   headers,
@@ -122,9 +137,13 @@ const RULES = {
 };
 
 /** Asks an HTTP server, and understands the state of health that it may answer with. */
-export function HttpIndicator(name: string, options: HttpIndicatorOptions): Type<HealthIndicator> {
-  const { own, annotate } = configure('HttpIndicator', name, withPresentableUrl(options), RULES, ['url']);
+export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []>(
+  name: string,
+  options: HttpIndicatorOptions<Tokens>,
+): Type<HealthIndicator> {
+  const { own, annotate } = configure<Own>('HttpIndicator', name, withPresentableUrl(options as Own), RULES, ['url']);
   const {
+    inject = [],
     method = 'GET',
     body,
     expect,
@@ -133,12 +152,19 @@ export function HttpIndicator(name: string, options: HttpIndicatorOptions): Type
     maxRedirects = 0,
     keepAlive = true,
   } = own;
-  const target = url.accepts(own.url) ? splitCredentials(own.url) : undefined;
+  const fixed = targetOf(own.url);
 
   class ConfiguredHttpIndicator implements HealthIndicator {
+    readonly #injected: readonly unknown[];
+
+    constructor(...injected: unknown[]) {
+      this.#injected = injected;
+    }
+
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
+      const target = typeof own.url === 'function' ? targetOf(await own.url(...this.#injected)) : fixed;
       signal.throwIfAborted();
-      if (!target) return down('it has no URL');
+      if (!target) return down('its URL is none of http or https');
       // Fetch leaves its listener on the signal until both are collected: it is given one of its own.
       const request = new AbortController();
       const onAbort = (): void => request.abort(signal.reason);
@@ -153,7 +179,7 @@ export function HttpIndicator(name: string, options: HttpIndicatorOptions): Type
     }
 
     async #ask(to: Target, signal: AbortSignal): Promise<HealthResult> {
-      const given = typeof own.headers === 'function' ? await own.headers() : own.headers;
+      const given = typeof own.headers === 'function' ? await own.headers(...this.#injected) : own.headers;
       const sent = { ...to.headers, ...given, ...(!keepAlive && { connection: 'close' }) };
       const response = await send({ url: to.url, method, headers: sent, body }, maxRedirects, signal);
       const read = await readBody(response, maxBodyBytes);
@@ -161,6 +187,7 @@ export function HttpIndicator(name: string, options: HttpIndicatorOptions): Type
       return expect ? judgeBy(expect, response, read, data) : judgeHealth(response, read, data);
     }
   }
+  injectInto(ConfiguredHttpIndicator, inject);
   annotate(ConfiguredHttpIndicator);
   return ConfiguredHttpIndicator;
 
@@ -233,7 +260,7 @@ function answered({ status, headers: received }: Response): string {
 }
 
 /** A URL that cannot be used is shown in a fault at boot: without what follows the path, which may be a token. */
-function withPresentableUrl(options: HttpIndicatorOptions): HttpIndicatorOptions {
+function withPresentableUrl(options: Own): Own {
   const given: unknown = options.url;
   if (typeof given !== 'string' || url.accepts(given)) return options;
   return { ...options, url: given.replace(/[?#].*$/s, '?…') };

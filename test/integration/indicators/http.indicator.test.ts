@@ -486,6 +486,40 @@ describe('HttpIndicator: end to end', () => {
     });
   }, 30_000);
 
+  it('asks where the configuration of the application says, with what that says', async () => {
+    const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
+    class Configuration {
+      paymentsUrl = `http://user:hush@127.0.0.1:${server.port}/first`;
+      readonly key = 'whisper';
+    }
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
+      providers: [
+        Configuration,
+        HttpIndicator('payments', {
+          inject: [Configuration],
+          url: async ({ paymentsUrl }) => paymentsUrl,
+          headers: ({ key }) => ({ 'x-key': key }),
+        }),
+      ],
+    });
+    expect((await application.get('/health/ready')).status).toBe(200);
+    const configuration = application.app.get(Configuration);
+    configuration.paymentsUrl = `${server.origin}/second`;
+    expect((await application.get('/health/ready')).status).toBe(200);
+    expect(server.requests.map((request) => [request.url, request.headers['x-key']])).toEqual([
+      ['/first', 'whisper'],
+      ['/second', 'whisper'],
+    ]);
+
+    for (const unusable of ['payments:3001/hidden', 'ftp://user:hush@host/', undefined as unknown as string]) {
+      configuration.paymentsUrl = unusable;
+      const answer = await application.get('/health/deep');
+      expect(answer.body.details.payments).toMatchObject({ status: 'DOWN', error: 'its URL is none of http or https' });
+      expect(answer.text + application.log.text).not.toMatch(/hush|hidden/);
+    }
+  });
+
   it("carries another application's degraded state over", async () => {
     const { server } = await startApplication('express', {
       imports: [HealthModule.forRoot()],
@@ -518,6 +552,10 @@ describe('HttpIndicator: its options', () => {
       'url: its value is "ftp://***@host/?…"; expected is an http or https URL',
     ],
     [{ url: 'http://u:%zz@host/' }, 'url: its value is "http://***@host/"; expected is an http or https URL'],
+    [
+      { url: () => url, inject: ['a', null] },
+      'inject: its value is an array; expected is a list of injection tokens',
+    ],
     [{ url: 5 }, 'url: its value is 5; expected is an http or https URL'],
     [{ url, method: 'DELETE' }, 'method: its value is "DELETE"; expected is "GET" or "HEAD" or "OPTIONS" or "POST"'],
     [

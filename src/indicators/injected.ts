@@ -1,0 +1,48 @@
+import {
+  type Abstract,
+  Inject,
+  type InjectionToken,
+  Optional,
+  type OptionalFactoryDependency,
+  type Type,
+} from '@nestjs/common';
+import type { Rule } from '../options/rules.js';
+
+/** What `inject` takes: the token of a provider, or `{ token, optional: true }` for one that may be missing. */
+export type InjectedToken = InjectionToken | OptionalFactoryDependency;
+
+/** The instance behind a token: a class says what it is, of any other token nothing is known. */
+export type InjectedInstance<Token> =
+  Token extends Type<infer Instance>
+    ? Instance
+    : Token extends Abstract<infer Instance>
+      ? Instance
+      : Token extends { readonly token: infer Inner }
+        ? InjectedInstance<Inner> | undefined
+        : unknown;
+
+/** What `inject` names, in its order. */
+export type InjectedInstances<Tokens extends readonly InjectedToken[]> = {
+  [Index in keyof Tokens]: InjectedInstance<Tokens[Index]>;
+};
+
+const TOKEN_TYPES: ReadonlySet<string> = new Set(['string', 'symbol', 'function', 'object']);
+/** The rule for an option `inject`. */
+export const injectedTokens: Rule = {
+  expected: 'a list of injection tokens',
+  accepts: (value) => Array.isArray(value) && value.every((token) => token !== null && TOKEN_TYPES.has(typeof token)),
+};
+/** What the decorators of a constructor's parameters do, for a constructor whose parameters are not known beforehand. */
+export function injectInto(target: Type, inject: readonly InjectedToken[]): void {
+  for (const [index, dependency] of inject.entries()) injectAt(target, index, dependency);
+}
+
+function injectAt(target: Type, index: number, dependency: InjectedToken): void {
+  const { token, optional } = isOptional(dependency) ? dependency : { token: dependency, optional: false };
+  Inject(token)(target, undefined, index);
+  if (optional) Optional()(target, undefined, index);
+}
+
+function isOptional(dependency: InjectedToken): dependency is OptionalFactoryDependency {
+  return typeof dependency === 'object' && 'token' in dependency;
+}
