@@ -1,0 +1,83 @@
+/**
+ * The two messages of `grpc.health.v1`, a text and a number: small enough to be written and read without a library for
+ * protocol buffers, and without the file that describes them.
+ */
+
+export const CHECK_METHOD = '/grpc.health.v1.Health/Check';
+
+/** By the numbers of the protocol. */
+export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
+
+/** What a server says of a service. Undefined: a number that the protocol did not have when this was written. */
+export type ServingStatus = (typeof SERVING_STATUSES)[number] | undefined;
+
+const VARINT = 0;
+const FIXED_64 = 1;
+const BYTES = 2;
+const FIXED_32 = 5;
+/** Both messages have one field, the first. */
+const FIELD = 1;
+
+/** `HealthCheckRequest { string service = 1; }` */
+export function writeRequest(service: string): Buffer {
+  if (service === '') return Buffer.alloc(0);
+  const text = Buffer.from(service);
+  return Buffer.concat([Buffer.from([(FIELD << 3) | BYTES, ...varint(text.length)]), text]);
+}
+
+/** `HealthCheckResponse { ServingStatus status = 1; }`. Fields that are not known are passed over, as in every message. */
+export function readResponse(message: Uint8Array): ServingStatus {
+  const reader = new Reader(message);
+  // What a message leaves out is zero.
+  let status = 0;
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
+    if (tag === ((FIELD << 3) | VARINT)) status = reader.varint();
+    else reader.skip(tag & 7);
+  }
+  return SERVING_STATUSES[status];
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 0x7f; rest >>>= 7) bytes.push((rest & 0x7f) | 0x80);
+  return [...bytes, rest];
+}
+
+class Reader {
+  #position = 0;
+  readonly #bytes: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get isAtEnd(): boolean {
+    return this.#position >= this.#bytes.length;
+  }
+
+  varint(): number {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = this.#bytes[this.#position];
+      if (byte === undefined) throw new RangeError('the message ends too early');
+      this.#position += 1;
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  skip(wireType: number): void {
+    if (wireType === VARINT) this.varint();
+    else if (wireType === FIXED_64) this.#pass(8);
+    else if (wireType === BYTES) this.#pass(this.varint());
+    else if (wireType === FIXED_32) this.#pass(4);
+    else throw new RangeError('the message has a field of no known kind');
+  }
+
+  #pass(length: number): void {
+    if (this.#position + length > this.#bytes.length) throw new RangeError('the message ends too early');
+    this.#position += length;
+  }
+}

@@ -1,0 +1,217 @@
+import { Client, Server, ServerCredentials, credentials } from '@grpc/grpc-js';
+import type { ModuleMetadata } from '@nestjs/common';
+import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
+import { GrpcIndicator, type GrpcIndicatorOptions } from 'nest-vitals/grpc';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn, statusesIn } from '../../support/answers.js';
+import { latch } from '../../support/latch.js';
+import { moduleNamed } from '../../support/module-named.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { type Answer, startHealthServer } from '../../support/servers/grpc-health-server.js';
+import { openSockets } from '../../support/servers/open-sockets.js';
+import { refusalOf, startApplication } from '../../support/start-application.js';
+
+const CLIENT = Symbol('client');
+const SOON = { timeout: 10_000, interval: 20 };
+const insecure = credentials.createInsecure();
+
+async function serverThat(answer: Answer): Promise<string> {
+  const { server, port } = await startHealthServer(0, answer);
+  onTestFinished(() => server.forceShutdown());
+  return `127.0.0.1:${port}`;
+}
+
+function clientOf(url: string): Client {
+  const client = new Client(url, insecure);
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const root = (options: GrpcIndicatorOptions, rest: ModuleMetadata = {}): ModuleMetadata => ({
+  imports: [HealthModule.forRoot({ defaults: { ttl: 0 } }), ...(rest.imports ?? [])],
+  providers: [GrpcIndicator('orders', options)],
+});
+
+async function detailOf(options: GrpcIndicatorOptions): Promise<HealthCheckDetail | undefined> {
+  const application = await startApplication('express', root({ timeout: 10_000, ...options }));
+  return reportIn(await application.get('/health/orders')).details['orders'];
+}
+
+/** As far as it is used: the one of Nest needs a file that describes the services. */
+function nestClientOf(...clients: Client[]) {
+  const opened: string[] = [];
+  class OrdersService extends Client {
+    static readonly service = {};
+  }
+  return {
+    opened,
+    grpcClients: [{ Order: { format: 'a message', type: {} } }, { OrdersService }],
+    getService: () => ({}),
+    getClientByServiceName: (name: string) => {
+      opened.push(name);
+      return clients[0] ?? {};
+    },
+  };
+}
+
+describe('the client of a GrpcIndicator', () => {
+  it('can be one of the application, of Nest, or an address, and takes no more than a connection', async () => {
+    const url = await serverThat(() => 1);
+    const client = clientOf(url);
+    const nestClient = nestClientOf(client);
+    const application = await startApplication('express', {
+      imports: [
+        HealthModule.forRoot({ defaults: { ttl: 0 } }),
+        moduleNamed('OrdersModule', { providers: [{ provide: CLIENT, useValue: client }] }),
+      ],
+      providers: [
+        GrpcIndicator('by_itself', { client }),
+        GrpcIndicator('by_token', { client: CLIENT }),
+        GrpcIndicator('of_nest', { client: nestClient }),
+      ],
+    });
+    for (let probes = 0; probes < 5; probes += 1) {
+      expect(statusesIn(await application.get('/health/ready'))).toEqual({
+        by_itself: 'UP',
+        by_token: 'UP',
+        of_nest: 'UP',
+      });
+    }
+    expect(new Set(nestClient.opened)).toEqual(new Set(['OrdersService']));
+    expect(openSockets(Number(url.split(':')[1]))).toBe(1);
+  });
+
+  it('of its own keeps one connection, and gives it back with the application', async () => {
+    const url = await serverThat(() => 1);
+    const port = Number(url.split(':')[1]);
+    const application = await startApplication('express', root({ url }));
+    for (let probes = 0; probes < 5; probes += 1) {
+      expect((await application.get('/health/ready')).status).toBe(200);
+      expect(openSockets(port)).toBe(1);
+    }
+    await application.app.close();
+    await vi.waitFor(() => expect(openSockets(port)).toBe(0), SOON);
+  });
+
+  it('has one call for a service under way, however many ask', async () => {
+    const asked: string[] = [];
+    const url = await serverThat((service) => {
+      asked.push(service);
+      return null;
+    });
+    const client = clientOf(url);
+    const application = await startApplication('express', {
+      imports: [HealthModule.forRoot({ defaults: { timeout: 300, ttl: 0 } })],
+      providers: [
+        GrpcIndicator('one', { client, service: 'orders' }),
+        GrpcIndicator('other', { client, service: 'orders' }),
+        GrpcIndicator('whole', { client }),
+      ],
+    });
+    await Promise.all([1, 2, 3].map(() => application.get('/health/ready')));
+    expect(asked.toSorted()).toEqual(['', 'orders']);
+  });
+
+  it('is told to cancel a call that nobody waits for any more, and the server hears of it', async () => {
+    const cancelled = latch<string>();
+    const url = await serverThat((service, call) => {
+      call.on('cancelled', () => cancelled.open(service));
+      return null;
+    });
+    expect(await detailOf({ url, service: 'orders', timeout: 100 })).toMatchObject({
+      status: 'DOWN',
+      error: 'timed out after 100 ms',
+    });
+    expect(await cancelled.promise).toBe('orders');
+  });
+});
+
+describe('what the server says', () => {
+  it.each([
+    [1, 'UP', undefined, 'SERVING'],
+    [2, 'DOWN', 'the server says that it is not serving', 'NOT_SERVING'],
+    [0, 'DOWN', 'the server does not say whether it is serving', 'UNKNOWN'],
+    [3, 'DOWN', 'the server knows no service "orders"', 'SERVICE_UNKNOWN'],
+    [9, 'DOWN', 'the server does not say whether it is serving', 'UNRECOGNIZED'],
+  ])('%s makes it %s', async (serving, status, error, servingStatus) => {
+    const url = await serverThat(() => serving);
+    const detail = await detailOf({ url, service: 'orders' });
+    expect(detail?.status).toBe(status);
+    expect(detail?.error).toBe(error);
+    expect(detail?.data).toEqual({ service: 'orders', serving_status: servingStatus });
+  });
+
+  it('of the whole server is shown without a service', async () => {
+    const detail = await detailOf({ url: await serverThat((service) => (service === '' ? 1 : 2)) });
+    expect(detail?.data).toEqual({ serving_status: 'SERVING' });
+  });
+
+  it.each([
+    ['orders', 'the server knows no service "orders"'],
+    ['', 'the server does not tell its health as a whole'],
+  ])('that it does not know a service ("%s") is told in words', async (service, error) => {
+    const detail = await detailOf({ url: await serverThat(() => undefined), service });
+    expect(detail).toMatchObject({ status: 'DOWN', error, code: 'NOT_FOUND' });
+  });
+
+  it('is nothing where it has no health service, which is told in words', async () => {
+    const server = new Server();
+    onTestFinished(() => server.forceShutdown());
+    const port = await new Promise<number>((resolve, reject) => {
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      );
+    });
+    expect(await detailOf({ url: `127.0.0.1:${port}` })).toMatchObject({
+      status: 'DOWN',
+      error: 'the server does not tell its health: it has no service grpc.health.v1.Health',
+      code: 'UNIMPLEMENTED',
+    });
+  });
+
+  it('is nothing where nobody listens, which is told by its kind', async () => {
+    expect(await detailOf({ url: `127.0.0.1:${await freePort()}` })).toMatchObject({
+      status: 'DOWN',
+      error: 'connection refused',
+      code: 'ECONNREFUSED',
+    });
+  });
+
+  it('in an error of its own stays in the log', async () => {
+    const url = await serverThat((_service, call) => {
+      call.emit('error', Object.assign(new Error('hunter2'), { code: 8, details: 'quota of app:hunter2@db' }));
+      return null;
+    });
+    const application = await startApplication('express', root({ url }));
+    const response = await application.get('/health/deep');
+    expect(reportIn(response).details['orders']).toMatchObject({
+      status: 'DOWN',
+      error: 'the call has failed',
+      code: 'RESOURCE_EXHAUSTED',
+    });
+    expect(response.text).not.toContain('hunter2');
+  });
+});
+
+describe('a GrpcIndicator that cannot work', () => {
+  it.each([
+    ['it is told nothing', {}, ', client: its value is undefined'],
+    ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: its value is undefined'],
+    [
+      'it is told two things',
+      { client: CLIENT, url: 'orders:50051' },
+      'expected is nothing, because "client" is given',
+    ],
+    ['no client is provided', { client: CLIENT }, 'no module provides its client under the token Symbol(client)'],
+    ['it is something else', { client: new Map() as never }, 'and not a client of @grpc/grpc-js'],
+    [
+      'the client of Nest has no service',
+      { client: { ...nestClientOf(), grpcClients: [{}] } },
+      'nor one of Nest that has a service',
+    ],
+  ])('stops the boot when %s', async (_when, options, problem) => {
+    const { error } = await refusalOf('express', root(options));
+    expect(String(error)).toContain('GrpcIndicator("orders")');
+    expect(String(error)).toContain(problem);
+  });
+});

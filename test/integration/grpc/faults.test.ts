@@ -1,0 +1,60 @@
+import { Client, credentials } from '@grpc/grpc-js';
+import type { ModuleMetadata } from '@nestjs/common';
+import { GrpcIndicator } from 'nest-vitals/grpc';
+import { describeFaults } from '../../support/fault-table.js';
+import { moduleNamed } from '../../support/module-named.js';
+import { grpcHealth } from '../../support/servers/grpc-health.js';
+import type { ServerAddress } from '../../support/servers/private-server.js';
+import type { TestApplication } from '../../support/start-application.js';
+
+const CLIENT = Symbol('client');
+/** As it is said to be the best practice: within a few seconds, whatever has happened before. */
+const CHANNEL = { 'grpc.max_reconnect_backoff_ms': 1000 };
+
+const bytes = (message: Buffer): Buffer => message;
+
+function ownCall({ app }: TestApplication): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const method = '/grpc.health.v1.Health/Check';
+    app
+      .get<Client>(CLIENT)
+      .makeUnaryRequest(method, bytes, bytes, Buffer.alloc(0), (error, answer) =>
+        error ? reject(error) : resolve(answer),
+      );
+  });
+}
+
+/** A client that is closed while it waits to try again does so once more all the same, and keeps what it then gets. */
+async function closed(client: Client): Promise<void> {
+  await new Promise((resolve) => client.waitForReady(Date.now() + 10_000, resolve));
+  client.close();
+}
+
+function withClient({ host, port }: ServerAddress): ModuleMetadata {
+  const client = new Client(`${host}:${port}`, credentials.createInsecure(), CHANNEL);
+  const lifecycle = { onApplicationShutdown: () => closed(client) };
+  const orders = moduleNamed('OrdersModule', {
+    providers: [
+      { provide: CLIENT, useValue: client },
+      { provide: 'LIFECYCLE', useValue: lifecycle },
+    ],
+  });
+  return { imports: [orders], providers: [GrpcIndicator('orders', { client: CLIENT })] };
+}
+
+describeFaults('GrpcIndicator with a client of the application', {
+  server: grpcHealth,
+  indicator: 'orders',
+  application: withClient,
+  data: { serving_status: 'SERVING' },
+  work: ownCall,
+});
+
+describeFaults('GrpcIndicator with an address', {
+  server: grpcHealth,
+  indicator: 'orders',
+  application: ({ host, port }) => ({ providers: [GrpcIndicator('orders', { url: `${host}:${port}` })] }),
+  data: { serving_status: 'SERVING' },
+  // One of them of an indicator that the table has closed before, while the server was gone: see above.
+  sockets: 2,
+});

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import type { ServerKind } from './private-server.js';
+
+const READY = 'gRPC server is ready';
+
+/** A gRPC server in a process of its own, which is serving as a whole and knows no service by name. */
+export const grpcHealth: ServerKind = {
+  name: 'gRPC server',
+  programs: [process.execPath],
+  user: 'application',
+  scheme: 'grpc:',
+  command: ({ port }) => ({
+    file: process.execPath,
+    args: ['--eval', `${compiled()};exports.startHealthServer(${port}, answer).then(() => console.log('${READY}'))`],
+    // Its folder is a temporary one, from where the package would not be found.
+    environment: { NODE_PATH: join(import.meta.dirname, '../../../node_modules') },
+  }),
+  ready: new RegExp(READY),
+};
+
+function compiled(): string {
+  const source = readFileSync(join(import.meta.dirname, 'grpc-health-server.ts'), 'utf8');
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
+  });
+  return `${outputText};const answer = (service) => (service === '' ? 1 : undefined)`;
+}
