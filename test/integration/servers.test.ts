@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { describeWith } from '../support/servers/describe-with.js';
+import { etcd } from '../support/servers/etcd.js';
+import { grpcHealth } from '../support/servers/grpc-health.js';
 import { mariadb } from '../support/servers/mariadb.js';
 import { mosquitto } from '../support/servers/mosquitto.js';
 import { nats } from '../support/servers/nats.js';
@@ -14,6 +16,8 @@ import { rabbitmq } from '../support/servers/rabbitmq.js';
 import { redis } from '../support/servers/redis.js';
 
 const PATIENCE = { timeout: 20_000, interval: 20 };
+
+const HTTP2 = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
 
 /** What each says to a newcomer, by itself or when it is spoken to. */
 const GREETINGS: readonly (readonly [ServerKind, Buffer])[] = [
@@ -25,6 +29,9 @@ const GREETINGS: readonly (readonly [ServerKind, Buffer])[] = [
   // A client without a name and without credentials.
   [mosquitto, Buffer.from([16, 12, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 0])],
   [rabbitmq, Buffer.from('AMQP\0\0\x09\x01', 'latin1')],
+  // The preface of HTTP/2, and settings of which there are none.
+  [etcd, HTTP2],
+  [grpcHealth, HTTP2],
 ];
 
 interface Conversation {

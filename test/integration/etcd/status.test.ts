@@ -1,0 +1,129 @@
+import { AlarmAction, AlarmType, Etcd3, type IOptions } from 'etcd3';
+import { HealthModule } from 'nest-vitals';
+import { EtcdIndicator, type EtcdIndicatorOptions } from 'nest-vitals/etcd';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn } from '../../support/answers.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { etcd } from '../../support/servers/etcd.js';
+import { freePort } from '../../support/servers/free-port.js';
+import type { PrivateServer } from '../../support/servers/private-server.js';
+import { refusalOf, startApplication } from '../../support/start-application.js';
+
+const SOON = { timeout: 20_000, interval: 50 };
+
+function clientOf(hosts: string, options: Partial<IOptions> = {}): Etcd3 {
+  const client = new Etcd3({ hosts, ...options });
+  onTestFinished(() => client.close());
+  return client;
+}
+
+const clientFor = (server: PrivateServer): Etcd3 => clientOf(`127.0.0.1:${server.port}`);
+
+/** Asks for the one indicator of a new application, each time that it is called. */
+async function look(options: EtcdIndicatorOptions) {
+  const application = await startApplication('express', {
+    imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
+    providers: [EtcdIndicator('configuration', { timeout: 5000, ...options })],
+  });
+  return async () => reportIn(await application.get('/health/deep')).details['configuration'];
+}
+
+describeWith(etcd, 'an EtcdIndicator', (server) => {
+  it('is DEGRADED, or DOWN if that is wished, while the cluster has an alarm', async () => {
+    const client = clientFor(server());
+    const { header } = await client.maintenance.status();
+    const alarm = { memberID: header.member_id, alarm: AlarmType.Nospace };
+    onTestFinished(async () => {
+      await client.maintenance.alarm({ action: AlarmAction.Deactivate, ...alarm });
+    });
+    const [lenient, strict] = [await look({ client }), await look({ client, alarms: 'down' })];
+    await client.maintenance.alarm({ action: AlarmAction.Activate, ...alarm });
+    expect(await lenient()).toMatchObject({
+      status: 'DEGRADED',
+      message: 'the cluster has an alarm: NOSPACE',
+      data: { alarms: ['NOSPACE'], is_leader: true },
+    });
+    expect(await strict()).toMatchObject({ status: 'DOWN', error: 'the cluster has an alarm: NOSPACE' });
+    await client.maintenance.alarm({ action: AlarmAction.Deactivate, ...alarm });
+    const cleared = await lenient();
+    expect(cleared).toMatchObject({ status: 'UP' });
+    expect(cleared?.data).not.toHaveProperty('alarms');
+  });
+
+  it('writes nothing', async () => {
+    const client = clientFor(server());
+    const detail = await look({ client });
+    const { raftIndex } = await client.maintenance.status();
+    for (let checks = 0; checks < 10; checks += 1) expect(await detail()).toMatchObject({ status: 'UP' });
+    expect((await client.maintenance.status()).raftIndex).toBe(raftIndex);
+  });
+
+  it('does not count what it gives up against the host, in the breaker of the application', async () => {
+    const client = clientFor(server());
+    const detail = await look({ client, timeout: 50 });
+    expect(await client.get('key').string()).toBeNull();
+    server().freeze();
+    onTestFinished(() => server().thaw());
+    await vi.waitFor(async () => expect(await detail()).toMatchObject({ code: 'ETIMEDOUT' }), SOON);
+    for (let checks = 0; checks < 10; checks += 1) await detail();
+    const answer = client.get('key').string();
+    server().thaw();
+    expect(await answer).toBeNull();
+  });
+
+  it('does not ask on behalf of a client that is closed, and says so', async () => {
+    const client = new Etcd3({ hosts: `127.0.0.1:${server().port}` });
+    const detail = await look({ client });
+    client.close();
+    expect(await detail()).toMatchObject({ status: 'DOWN', error: 'the client is closed' });
+  });
+});
+
+describe('an EtcdIndicator of a host that is gone', () => {
+  it('says why, and leaves the breaker of the application alone', async () => {
+    const client = clientOf(`127.0.0.1:${await freePort()}`);
+    const detail = await look({ client });
+    for (let checks = 0; checks < 5; checks += 1) {
+      expect(await detail()).toMatchObject({ status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' });
+    }
+  });
+
+  it('says that the client does not try, while the calls of the application have opened its breaker', async () => {
+    const client = clientOf(`127.0.0.1:${await freePort()}`);
+    const detail = await look({ client });
+    await vi.waitFor(() => expect(client.get('key').string()).rejects.toThrow('Execution prevented'), SOON);
+    expect(await detail()).toMatchObject({
+      status: 'DOWN',
+      error: 'the client waits before it tries again: its circuit breaker is open',
+    });
+  });
+});
+
+describeWith(etcd, 'an EtcdIndicator of a cluster without a majority', (server) => {
+  it('is DOWN, because there is no leader', async () => {
+    const client = clientFor(server());
+    const detail = await look({ client });
+    // A second member that never starts: the first alone is no majority any more.
+    await client.cluster.memberAdd({ peerURLs: [`http://127.0.0.1:${server().port + 2}`] });
+    await vi.waitFor(async () => {
+      const found = await detail();
+      expect(found).toMatchObject({ status: 'DOWN', error: 'the member knows no leader' });
+      expect(found?.data).not.toHaveProperty('is_leader');
+    }, SOON);
+  });
+});
+
+describe('an EtcdIndicator without a client', () => {
+  it.each([
+    ['none is named', {} as EtcdIndicatorOptions, ', client: its value is undefined'],
+    ['none is provided', { client: 'ETCD' }, 'no module provides its client under the token "ETCD"'],
+    ['it is something else', { client: new Map() as never }, 'its client is an object, and not an Etcd3 client'],
+  ])('stops the boot when %s', async (_when, options, problem) => {
+    const { error } = await refusalOf('express', {
+      imports: [HealthModule.forRoot()],
+      providers: [EtcdIndicator('configuration', options)],
+    });
+    expect(String(error)).toContain('EtcdIndicator("configuration")');
+    expect(String(error)).toContain(problem);
+  });
+});
