@@ -1,0 +1,50 @@
+import type { PoolCounts } from '../../discovery/pool-data.js';
+
+/** What is used of a `Sequelize`, and shown by its types. */
+export interface SequelizeClient {
+  authenticate(options?: { readonly logging?: false }): Promise<unknown>;
+  getDialect(): string;
+}
+
+/** What lends connections, which Sequelize has a place for but no types. */
+export interface ConnectionManager {
+  getConnection(options: { readonly type: string; readonly useMaster: boolean }): Promise<object>;
+  releaseConnection(connection: object): unknown;
+  destroyConnection(connection: object): Promise<unknown>;
+  readonly pool?: unknown;
+}
+
+export function isSequelize(candidate: unknown): candidate is SequelizeClient {
+  return has(candidate, 'authenticate') && has(candidate, 'getDialect');
+}
+
+/** Undefined: a version that lends its connections otherwise. */
+export function managerOf(client: SequelizeClient): ConnectionManager | undefined {
+  const { connectionManager: manager } = client as { readonly connectionManager?: unknown };
+  const lends = has(manager, 'getConnection') && has(manager, 'releaseConnection') && has(manager, 'destroyConnection');
+  return lends ? (manager as ConnectionManager) : undefined;
+}
+
+/** How the pool stands; with replication, that of the server for writes. */
+export function countsOf(client: SequelizeClient): PoolCounts | undefined {
+  const pool = managerOf(client)?.pool as { readonly write?: unknown } | undefined;
+  const counted = pool?.write ?? pool;
+  if (!isPool(counted)) return undefined;
+  return { max: counted.maxSize, open: counted.size, idle: counted.available, waiting: counted.waiting };
+}
+
+interface Pool {
+  readonly maxSize: number;
+  readonly size: number;
+  readonly available: number;
+  readonly waiting: number;
+}
+
+function isPool(pool: unknown): pool is Pool {
+  if (typeof pool !== 'object' || pool === null) return false;
+  return ['maxSize', 'size', 'available', 'waiting'].every((count) => typeof Reflect.get(pool, count) === 'number');
+}
+
+function has(candidate: unknown, method: string): boolean {
+  return typeof candidate === 'object' && candidate !== null && typeof Reflect.get(candidate, method) === 'function';
+}

@@ -1,0 +1,198 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { HealthModule } from 'nest-vitals';
+import { SequelizeIndicator, type SequelizeIndicatorOptions } from 'nest-vitals/sequelize';
+import { type Options, Sequelize } from 'sequelize';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn, statusesIn } from '../../support/answers.js';
+import { moduleNamed } from '../../support/module-named.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { mariadb } from '../../support/servers/mariadb.js';
+import { openSockets } from '../../support/servers/open-sockets.js';
+import { postgresql } from '../../support/servers/postgresql.js';
+import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
+
+const SOON = { timeout: 10_000, interval: 20 };
+const health = HealthModule.forRoot({ deadline: 10_000, defaults: { ttl: 0 } });
+
+const root = (options: SequelizeIndicatorOptions): ModuleMetadata => ({
+  imports: [health],
+  providers: [SequelizeIndicator('database', options)],
+});
+
+function sequelizeOf(url: string, options: Options = {}): Sequelize {
+  const sequelize = new Sequelize(url, { logging: false, pool: { max: 1 }, ...options });
+  onTestFinished(() => sequelize.close());
+  return sequelize;
+}
+
+const detailIn = async (application: TestApplication) =>
+  reportIn(await application.get('/health/deep')).details['database'];
+
+/** A connection that the application itself is at work with. */
+async function lend(sequelize: Sequelize) {
+  const connection = (await sequelize.connectionManager.getConnection({ type: 'write' })) as NodeJS.EventEmitter;
+  return {
+    listeners: connection.eventNames().reduce((sum, event) => sum + connection.listenerCount(event), 0),
+    giveBack: () => sequelize.connectionManager.releaseConnection(connection),
+  };
+}
+
+describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
+  const url = (): string => `${server().address().url}/postgres`;
+
+  it('can be handed over, or be found by its class in any module', async () => {
+    const sequelize = sequelizeOf(url(), { pool: { max: 2 } });
+    const database = moduleNamed('DatabaseModule', { providers: [{ provide: Sequelize, useValue: sequelize }] });
+    const application = await startApplication('express', {
+      imports: [health, database],
+      providers: [
+        SequelizeIndicator('by_itself', { client: sequelize }),
+        SequelizeIndicator('by_class', { client: Sequelize }),
+      ],
+    });
+    const response = await application.get('/health/deep');
+    expect(statusesIn(response)).toEqual({ by_itself: 'UP', by_class: 'UP' });
+    expect(reportIn(response).details['by_class']?.data).toMatchObject({ pool_max: 2, pool_open: 1 });
+  });
+
+  it('is left as it was: no listener on its connections, nothing in its log, no hook called', async () => {
+    const logging = vi.fn<() => void>();
+    const sequelize = sequelizeOf(url(), { logging });
+    await sequelize.authenticate();
+    const hook = vi.fn<() => void>();
+    sequelize.addHook('beforeQuery', hook);
+    logging.mockClear();
+    const before = await lend(sequelize);
+    before.giveBack();
+    const application = await startApplication('express', root({ client: sequelize }));
+    for (let probes = 0; probes < 20; probes += 1) expect((await application.get('/health/ready')).status).toBe(200);
+    const after = await lend(sequelize);
+    after.giveBack();
+    expect(after.listeners).toBe(before.listeners);
+    expect(logging).not.toHaveBeenCalled();
+    expect(hook).not.toHaveBeenCalled();
+  });
+
+  it('can have a pool that is exhausted, in which one check waits, however many time out', async () => {
+    const sequelize = sequelizeOf(url());
+    const application = await startApplication('express', root({ client: sequelize, timeout: 50, maxWaiting: 0 }));
+    const taken = await lend(sequelize);
+    for (let probes = 0; probes < 10; probes += 1) {
+      expect(await detailIn(application)).toMatchObject({
+        status: 'DOWN',
+        code: 'ETIMEDOUT',
+        consecutive_failures: probes + 1,
+        data: { pool_max: 1, pool_used: 1, pool_waiting: 1 },
+      });
+    }
+    taken.giveBack();
+    await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
+    expect(await detailIn(application)).toMatchObject({ data: { pool_open: 1, pool_idle: 1, pool_waiting: 0 } });
+  });
+
+  it('can have a pool that is DEGRADED, because more callers wait than maxWaiting', async () => {
+    const sequelize = sequelizeOf(url());
+    const application = await startApplication('express', root({ client: sequelize, timeout: 10_000, maxWaiting: 1 }));
+    const taken = await lend(sequelize);
+    const asked = vi.spyOn(sequelize.connectionManager, 'getConnection');
+    const work = [1, 2].map(() => sequelize.query('SELECT 1'));
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2), SOON);
+    const answer = detailIn(application);
+    // The check has counted who waited before it asks for a connection itself.
+    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(3), SOON);
+    taken.giveBack();
+    await Promise.all(work);
+    expect(await answer).toMatchObject({
+      status: 'DEGRADED',
+      message: '2 callers wait for a connection, more than 1',
+      data: { pool_max: 1, pool_waiting: 2 },
+    });
+  });
+
+  it('can have a pool that gives up waiting, which is a timeout, or one that was closed', async () => {
+    const sequelize = sequelizeOf(url(), { pool: { max: 1, acquire: 50 } });
+    const application = await startApplication('express', root({ client: sequelize, timeout: 10_000 }));
+    expect(await detailIn(application)).toMatchObject({ status: 'UP' });
+    const taken = await lend(sequelize);
+    expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'timed out', code: 'ETIMEDOUT' });
+    taken.giveBack();
+    await sequelize.close();
+    expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'the Sequelize is closed' });
+  });
+
+  it('can have the wrong password, which is told by its code alone', async () => {
+    const wrong = url().replace(server().address().password, 'secret-that-is-wrong');
+    const application = await startApplication('express', root({ client: sequelizeOf(wrong) }));
+    const response = await application.get('/health/deep');
+    expect(reportIn(response).details['database']).toMatchObject({ status: 'DOWN', code: '28P01' });
+    expect(response.text + application.log.text).not.toContain('secret-that-is-wrong');
+  });
+
+  it('can have replicas, of which none is asked', async () => {
+    const { host, port, user, password } = server().address();
+    const place = { host, port: `${port}`, username: user, password };
+    const sequelize = new Sequelize('postgres', '', '', {
+      dialect: 'postgres',
+      logging: false,
+      pool: { max: 2 },
+      replication: { write: place, read: [{ ...place, port: '1' }] },
+    });
+    onTestFinished(() => sequelize.close());
+    const application = await startApplication('express', root({ client: sequelize }));
+    expect(await detailIn(application)).toMatchObject({ status: 'UP', data: { pool_max: 2, pool_open: 1 } });
+  });
+});
+
+describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) => {
+  it('is UP, and cuts off what times out, without waiting for the server', async () => {
+    const { host, port, user, password } = server().address();
+    const sequelize = new Sequelize('application', user, password, {
+      dialect: 'mysql',
+      host,
+      port,
+      logging: false,
+      pool: { max: 2 },
+    });
+    onTestFinished(() => sequelize.close());
+    onTestFinished(() => server().thaw());
+    const application = await startApplication('express', root({ client: sequelize, timeout: 2000 }));
+    await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
+    expect(openSockets(port)).toBe(1);
+    server().freeze();
+    const hasAnswered = async (): Promise<void> => {
+      expect((await application.get('/health/ready')).status).toBe(503);
+    };
+    await vi.waitFor(hasAnswered, SOON);
+    // That of the one connection which the pool may be trying to open.
+    await vi.waitFor(() => expect(openSockets(port)).toBeLessThanOrEqual(1), SOON);
+    server().thaw();
+    await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
+    expect(await sequelize.query('SELECT 1 AS one', { plain: true })).toEqual({ one: 1 });
+  });
+});
+
+describe('a SequelizeIndicator of another dialect', () => {
+  it('leaves the question to Sequelize, quietly, and has no counts to show where there are none', async () => {
+    const authenticate = vi.fn<() => Promise<void>>().mockResolvedValue();
+    const client = { getDialect: () => 'sqlite', authenticate };
+    const application = await startApplication('express', root({ client }));
+    const detail = await detailIn(application);
+    expect(detail).toMatchObject({ status: 'UP' });
+    expect(detail).not.toHaveProperty('data');
+    expect(authenticate).toHaveBeenCalledWith({ logging: false });
+    authenticate.mockRejectedValue(Object.assign(new Error('no'), { parent: { code: 'SQLITE_CANTOPEN' } }));
+    expect(await detailIn(application)).toMatchObject({ status: 'DOWN', code: 'SQLITE_CANTOPEN' });
+  });
+});
+
+describe('a SequelizeIndicator without a client', () => {
+  it.each([
+    ['none is named', {} as SequelizeIndicatorOptions, ', client: its value is undefined'],
+    ['none is provided', { client: Sequelize }, 'no module provides its client under the class Sequelize'],
+    ['it is something else', { client: new Map() as never }, 'its client is an object, and not a Sequelize'],
+  ])('stops the boot when %s', async (_when, options, problem) => {
+    const { error } = await refusalOf('express', root(options));
+    expect(String(error)).toContain('SequelizeIndicator("database")');
+    expect(String(error)).toContain(problem);
+  });
+});
