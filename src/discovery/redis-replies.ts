@@ -1,5 +1,7 @@
 import { HealthCheckError } from '../errors/health-check.error.js';
 
+export { notConnected } from './not-connected.js';
+
 /** Redis begins an error with a word that says what kind it is. These are the kinds that a ping can meet. */
 const REPLIES: Readonly<Record<string, string>> = {
   LOADING: 'the server is loading its data',
@@ -26,11 +28,6 @@ export function explainRedisError(error: unknown): unknown {
   if (words !== undefined && kind !== undefined) return new HealthCheckError(words, { code: kind, cause: error });
   const code = CODES.find(([message]) => message.test(error.message))?.[1];
   return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code });
-}
-
-/** What is said of a client that knows that it has no connection: it would put a command aside until it has one. */
-export function notConnected(state: string): HealthCheckError {
-  return new HealthCheckError(`not connected: the client is ${state}`, { code: 'ENOTCONN' });
 }
 
 /** Whether this user may not ask a server for its state, or not over this connection. */

@@ -1,0 +1,304 @@
+import { EventEmitter, once } from 'node:events';
+import type { ModuleMetadata } from '@nestjs/common';
+import { type Channel, type ChannelModel, connect } from 'amqplib';
+import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
+import { AmqplibIndicator, type AmqplibIndicatorOptions } from 'nest-vitals/amqplib';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { reportIn } from '../../support/answers.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { rabbitmq } from '../../support/servers/rabbitmq.js';
+import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
+
+/** With time enough for a machine that is busy. */
+const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
+
+const SOON = { timeout: 20_000, interval: 20 };
+const QUEUE = 'orders';
+
+const root = (options: AmqplibIndicatorOptions): ModuleMetadata => ({
+  imports: [health],
+  providers: [AmqplibIndicator('broker', options)],
+});
+
+const start = (options: AmqplibIndicatorOptions): Promise<TestApplication> =>
+  startApplication('express', root(options));
+
+const brokerIn = async (application: TestApplication): Promise<HealthCheckDetail | undefined> =>
+  reportIn(await application.get('/health/deep')).details['broker'];
+
+const listenersOf = (connection: ChannelModel): number =>
+  connection.eventNames().reduce((sum, event) => sum + connection.listenerCount(event), 0);
+
+describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
+  const open = async (): Promise<ChannelModel> => {
+    const connection = await connect(server().address().url);
+    connection.on('error', () => undefined);
+    onTestFinished(async () => {
+      server().thaw();
+      await connection.close().catch(() => undefined);
+    });
+    return connection;
+  };
+  const withQueue = async (connection: ChannelModel, messages: number): Promise<Channel> => {
+    const channel = await connection.createConfirmChannel();
+    await channel.deleteQueue(QUEUE);
+    await channel.assertQueue(QUEUE, { durable: false });
+    for (let sent = 0; sent < messages; sent += 1) channel.sendToQueue(QUEUE, Buffer.from('an order'));
+    await channel.waitForConfirms();
+    return channel;
+  };
+
+  it('is asked on one channel, which is opened when it is needed and kept', async () => {
+    const connection = await open();
+    await withQueue(connection, 0);
+    const createChannel = vi.spyOn(connection, 'createChannel');
+    const application = await startApplication('express', {
+      imports: [health],
+      providers: [
+        AmqplibIndicator('broker', { client: connection }),
+        AmqplibIndicator('again', { client: connection }),
+        AmqplibIndicator('queue', { client: connection, queue: QUEUE }),
+      ],
+    });
+    expect(createChannel).not.toHaveBeenCalled();
+    for (let probes = 0; probes < 10; probes += 1) {
+      const { details } = reportIn(await application.get('/health/deep'));
+      expect(details).toMatchObject({ broker: { status: 'UP' }, again: { status: 'UP' }, queue: { status: 'UP' } });
+      expect(details['broker']).not.toHaveProperty('data');
+    }
+    expect(createChannel).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps neither a listener nor a channel when the application has ended', async () => {
+    const connection = await open();
+    const listeners = listenersOf(connection);
+    const createChannel = vi.spyOn(connection, 'createChannel');
+    const [one, other] = [await start({ client: connection }), await start({ client: connection })];
+    expect([await brokerIn(one), await brokerIn(other)]).toMatchObject([{ status: 'UP' }, { status: 'UP' }]);
+    const channel: Channel = await createChannel.mock.results[0]?.value;
+    const closed = once(channel, 'close');
+    await one.app.close();
+    expect(await brokerIn(other)).toMatchObject({ status: 'UP' });
+    expect(createChannel).toHaveBeenCalledTimes(1);
+    await other.app.close();
+    await closed;
+    expect(listenersOf(connection)).toBe(listeners);
+    expect(await connection.createChannel()).toBeDefined();
+  });
+
+  it('tells how many messages and consumers a queue has, and declares none', async () => {
+    const connection = await open();
+    const channel = await withQueue(connection, 3);
+    const { queue } = { queue: QUEUE };
+    const [within, tooMany] = [
+      await start({ client: connection, queue, maxMessages: 3 }),
+      await start({ client: connection, queue, maxMessages: 2, minConsumers: 1 }),
+    ];
+    const data = { queue_messages: 3, queue_consumers: 0 };
+    expect(await brokerIn(within)).toMatchObject({ status: 'UP', data });
+    expect(await brokerIn(tooMany)).toMatchObject({
+      status: 'DEGRADED',
+      message: '3 messages are in the queue, more than 2; the queue has 0 consumers, fewer than 1',
+      data,
+    });
+    await channel.prefetch(3);
+    await channel.consume(queue, () => undefined);
+    await vi.waitFor(
+      async () =>
+        expect(await brokerIn(tooMany)).toMatchObject({
+          status: 'UP',
+          data: { queue_messages: 0, queue_consumers: 1 },
+        }),
+      SOON,
+    );
+  });
+
+  it('is not harmed by a queue that does not exist, which is DOWN until it does', async () => {
+    const connection = await open();
+    const own = await withQueue(connection, 0);
+    await own.deleteQueue(QUEUE);
+    const application = await startApplication('express', {
+      imports: [health],
+      providers: [
+        AmqplibIndicator('broker', { client: connection, queue: QUEUE }),
+        AmqplibIndicator('other', { client: connection }),
+      ],
+    });
+    for (let probes = 0; probes < 3; probes += 1) {
+      expect(reportIn(await application.get('/health/deep')).details).toMatchObject({
+        broker: { status: 'DOWN', error: 'the queue "orders" does not exist', code: 'AMQP_404' },
+        other: { status: 'UP' },
+      });
+    }
+    await own.assertQueue(QUEUE, { durable: false });
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+  });
+
+  it('is told of a queue that is another connection’s alone', async () => {
+    const channel = await (await open()).createChannel();
+    const { queue } = await channel.assertQueue('', { exclusive: true });
+    const application = await start({ client: await open(), queue });
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DOWN',
+      error: `the queue "${queue}" belongs to another connection alone`,
+      code: 'AMQP_405',
+    });
+  });
+
+  it('can be a connection that the application has closed, on which nothing more is opened', async () => {
+    const connection = await open();
+    const application = await start({ client: connection });
+    const createChannel = vi.spyOn(connection, 'createChannel');
+    await connection.close();
+    const closed = { status: 'DOWN', error: 'not connected: the client is closed', code: 'ENOTCONN' };
+    expect(await brokerIn(application)).toMatchObject(closed);
+    await application.app.close();
+    // This one was not there when it ended.
+    expect(await brokerIn(await start({ client: connection }))).toMatchObject(closed);
+    expect(createChannel).not.toHaveBeenCalled();
+  });
+
+  it('can be a connection that tells of its end by its event alone', async () => {
+    const createChannel = vi.fn<() => Promise<never>>();
+    const connection = Object.assign(new EventEmitter(), { createChannel });
+    const application = await start({ client: connection });
+    connection.emit('close');
+    expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', code: 'ENOTCONN' });
+    expect(createChannel).not.toHaveBeenCalled();
+  });
+
+  it('can be a channel, which is DOWN once it is closed', async () => {
+    const connection = await open();
+    const channel = await connection.createChannel();
+    const createChannel = vi.spyOn(connection, 'createChannel');
+    const application = await start({ client: channel });
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+    await channel.close();
+    expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', error: 'the channel is closed' });
+    await connection.close();
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'not connected: the client is closed',
+    });
+    expect(createChannel).not.toHaveBeenCalled();
+  });
+
+  it('is left open if it is a channel, when the application has ended', async () => {
+    const channel = await (await open()).createChannel();
+    const application = await start({ client: channel });
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+    await application.app.close();
+    expect(await channel.checkExchange('amq.direct')).toEqual({});
+  });
+
+  it('can be found by whatever has the connection of the moment, also another one after a restart', async () => {
+    const holder: { connection: ChannelModel | undefined } = { connection: undefined };
+    const application = await start({ client: holder });
+    const none = { status: 'DOWN', error: 'not connected: the client is without a connection', code: 'ENOTCONN' };
+    expect(await brokerIn(application)).toMatchObject(none);
+    const first = await open();
+    const listeners = listenersOf(first);
+    holder.connection = first;
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+    const ended = new Promise((resolve) => first.once('close', resolve));
+    await server().restart();
+    await ended;
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'not connected: the client is closed',
+    });
+    holder.connection = await open();
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+    expect(listenersOf(first)).toBe(listeners);
+  }, 120_000);
+
+  it('can be a manager of connections, which makes channels of another kind, and throws while it has none', async () => {
+    const connections: ChannelModel[] = [];
+    const manager = {
+      isConnected: () => connections.length > 0,
+      createChannel: () => expect.unreachable('a channel of the manager is not asked for'),
+      on: () => manager,
+      off: () => manager,
+      get connection(): ChannelModel {
+        const [connection] = connections;
+        if (!connection) throw new Error('not connected');
+        return connection;
+      },
+    };
+    const application = await start({ client: manager });
+    expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', code: 'ENOTCONN' });
+    connections.push(await open());
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+  });
+
+  it('says that it is blocked at once, also when a question is under way', async () => {
+    const connection = await open();
+    const application = await start({ client: connection, timeout: 200 });
+    server().freeze();
+    // The system stops a process when it gets round to it.
+    await vi.waitFor(
+      async () => expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' }),
+      SOON,
+    );
+    connection.emit('blocked', 'low on disk');
+    const blocked = { status: 'DEGRADED', message: 'the broker blocks the connection: low on disk' };
+    expect(await brokerIn(application)).toMatchObject(blocked);
+    server().thaw();
+    connection.emit('unblocked');
+    await vi.waitFor(async () => expect(await brokerIn(application)).toMatchObject({ status: 'UP' }), SOON);
+  });
+
+  it('that recovers is asked nothing while it has no connection, and is not blocked because its last one was', async () => {
+    const connection = await connect(server().address().url, { recovery: true });
+    onTestFinished(() => connection.close());
+    const application = await start({ client: connection });
+    const createChannel = vi.spyOn(connection, 'createChannel');
+    connection.emit('blocked', 'low on memory');
+    connection.emit('disconnect', new Error('gone'));
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'not connected: the client is reconnecting',
+    });
+    expect(createChannel).not.toHaveBeenCalled();
+    connection.emit('connect', connection);
+    expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
+  });
+
+  it('shows no reason of a broker that is not a few plain words', async () => {
+    const connection = await open();
+    const application = await start({ client: connection, blocked: 'down' });
+    connection.emit('blocked', 'amqp://user:password@host');
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DOWN',
+      error: 'the broker blocks the connection',
+    });
+  });
+});
+
+describe('an AmqplibIndicator', () => {
+  const emitter = { on: () => emitter, off: () => emitter };
+  const connection = { ...emitter, createChannel: () => Promise.reject(new Error('none')) };
+  const channel = {
+    ...emitter,
+    connection: emitter,
+    checkExchange: () => Promise.resolve({}),
+    checkQueue: () => Promise.resolve({ messageCount: 0, consumerCount: 0 }),
+    close: () => Promise.resolve(),
+  };
+
+  it.each([
+    ['without a client', {} as AmqplibIndicatorOptions, 'its value is undefined'],
+    [
+      'with a client of another kind',
+      { client: { connection: 'amqp://localhost' } } as unknown as AmqplibIndicatorOptions,
+      'its client is an object, and not a connection or a channel of amqplib',
+    ],
+    ['with a queue, and a channel', { client: channel, queue: QUEUE }, 'the option queue was given a channel'],
+    ['with a limit, and no queue', { client: connection, maxMessages: 1 }, 'there is a limit, but no queue'],
+    ['with another limit, and no queue', { client: connection, minConsumers: 1 }, 'there is a limit, but no queue'],
+  ])('stops the boot %s', async (_how, options, problem) => {
+    const { error } = await refusalOf('express', root(options));
+    expect(String(error)).toContain('AmqplibIndicator("broker")');
+    expect(String(error)).toContain(problem);
+  });
+});
