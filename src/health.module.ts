@@ -19,6 +19,8 @@ import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete, moduleImportedBare, moduleImportedTwice } from './errors/messages.js';
 import { HealthRuntime } from './health.runtime.js';
 import { HealthService } from './health.service.js';
+import { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
+import { HEALTH_MONITOR } from './observation/health-monitor.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */
@@ -141,9 +143,11 @@ function configure(
       },
       { provide: HealthService, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
       { provide: INDICATOR_RESULTS, useFactory: (runtime: HealthRuntime) => runtime.results, inject: [HealthRuntime] },
+      { provide: HEALTH_MONITOR, useFactory: (runtime: HealthRuntime) => runtime.monitor, inject: [HealthRuntime] },
+      { provide: HEALTH_ENDPOINTS, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
       { provide: Responder, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
     ],
-    exports: [HealthService, HealthRuntime, INDICATOR_RESULTS],
+    exports: [HealthService, HealthRuntime, HEALTH_MONITOR, HEALTH_ENDPOINTS, INDICATOR_RESULTS],
   };
 }
 

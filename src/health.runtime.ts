@@ -12,6 +12,7 @@ import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
+import { EngineMonitor } from './engine-monitor.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
 import { ApplicationState } from './lifecycle/application-state.js';
@@ -37,6 +38,8 @@ export class HealthRuntime {
   readonly settings: HealthSettings;
   readonly service: HealthService;
   readonly responder: Responder;
+  /** For whoever shows the state of health. */
+  readonly monitor: EngineMonitor;
   /** For indicators that look at each other. */
   readonly results: IndicatorResults;
   readonly #options: ResolvedOptions;
@@ -62,12 +65,19 @@ export class HealthRuntime {
     if (isSound) this.#options.faults.push(...mapRoutes(controller, settings));
 
     const logger = this.#logger;
-    this.#state = new ApplicationState(() => this.#engine.invalidate());
+    this.#state = new ApplicationState(() => {
+      this.#engine.invalidate();
+      this.monitor.stateMayHaveChanged();
+    });
     this.#engine = new HealthEngine({
       ...settings,
       gate: this.#state,
       onListenerFault: (fault) => logger.error(`A listener failed:\n${formatRaw(fault)}`),
     });
+    this.monitor = new EngineMonitor(this.#engine, this.#state, (fault) =>
+      logger.error(`A listener failed:\n${formatRaw(fault)}`),
+    );
+    this.#engine.onRun((run) => this.monitor.ran(run));
     if (settings.logging) this.#engine.onChange((change) => logChange(logger, change));
     this.results = {
       names: () => this.#engine.indicators,
@@ -104,8 +114,12 @@ export class HealthRuntime {
 
     const onFault = (fault: unknown): void => logger.error(`authorize failed, access denied:\n${formatRaw(fault)}`);
     const access = settings.access && new Access(settings.access, onFault);
-    this.responder = new Responder(settings, this.service, access, ({ headers, socket }, { statusCode }) => {
-      watch.saw(socket?.remoteAddress ?? '', single(headers['user-agent']), statusCode === 503);
+    this.responder = new Responder(settings, this.service, access, (probe, request, response) => {
+      if (probe === 'ready') {
+        const { headers, socket } = request;
+        watch.saw(socket?.remoteAddress ?? '', single(headers['user-agent']), response.statusCode === 503);
+      }
+      this.monitor.answered(probe, request, response);
     });
   }
 

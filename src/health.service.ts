@@ -10,7 +10,8 @@ import { pause } from './core/pause.js';
 import { maskCredentials } from './core/redact.js';
 import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
-import type { ApplicationPhase, ApplicationState } from './lifecycle/application-state.js';
+import type { ApplicationState } from './lifecycle/application-state.js';
+import type { ApplicationPhase } from './observation/health-monitor.js';
 import { formatRaw } from './logging/raw-error.js';
 
 interface HealthServiceParts {

@@ -44,7 +44,18 @@ export type { Heartbeat, HeartbeatIndicatorOptions } from './indicators/heartbea
 export { FileIndicator } from './indicators/file.indicator.js';
 export type { FileIndicatorOptions } from './indicators/file.indicator.js';
 export type { WorkHandle } from './lifecycle/announced-work.js';
-export type { ApplicationPhase } from './lifecycle/application-state.js';
+export { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
+export type { EndpointAnswer, HealthEndpoint, HealthEndpoints } from './observation/health-endpoints.js';
+export { HEALTH_MONITOR } from './observation/health-monitor.js';
+export type {
+  ApplicationPhase,
+  DrainStep,
+  HealthAnswer,
+  HealthMonitor,
+  HealthRun,
+  LifecycleState,
+  MonitoredIndicator,
+} from './observation/health-monitor.js';
 export type {
   AccessOptions,
   EndpointName,

@@ -7,7 +7,7 @@ import { Limiter } from './limiter.js';
 import { type Listener, Listeners } from './listeners.js';
 import { moment } from './moment.js';
 import { type Evaluation, Probe, type ProbeRules, type Revision } from './probe.js';
-import { CheckRegistry, type GroupDefinition } from './registry.js';
+import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
 import { type HealthCheckDetail, describeCheck } from './report.js';
 import type { ServiceIdentity } from './service-info.js';
 import { type HealthStatus, isFailing } from './status.js';
@@ -132,8 +132,23 @@ export class HealthEngine {
     return (this.#probes.get(name) ?? this.#probeOfOne(name)).evaluate(patience);
   }
 
+  /** What is known of a probe, a group or an indicator now. Runs nothing. Throws `UnknownProbeError` for any other name. */
+  peek(name: string): Evaluation {
+    return (this.#probes.get(name) ?? this.#probeOfOne(name)).peek();
+  }
+
   has(name: string): boolean {
     return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined;
+  }
+
+  /** The names of the standard probes and the groups. */
+  get probes(): readonly string[] {
+    return [...PROBES, ...this.#settings.groups.keys()];
+  }
+
+  /** The indicators, in the order in which they were found. */
+  get runners(): Iterable<CheckRunner> {
+    return this.#registry.runners;
   }
 
   /** The names of the indicators. */

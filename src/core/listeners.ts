@@ -21,6 +21,11 @@ export class Listeners<T> {
     return () => this.#listeners.delete(listener);
   }
 
+  /** Whether an event would reach anybody: who has to make one can spare itself the trouble. */
+  get isEmpty(): boolean {
+    return this.#listeners.size === 0;
+  }
+
   emit(event: T): void {
     for (const listener of this.#listeners) {
       try {

@@ -15,6 +15,8 @@ export interface Outcome {
   readonly data?: HealthData;
   /** What was really thrown or returned. For the log alone. */
   readonly cause?: unknown;
+  /** The engine has stopped waiting for the check. */
+  readonly isTimeout?: boolean;
 }
 
 /** What a check wants to be reported should it fail, or a function that returns it. */
@@ -45,7 +47,7 @@ export function outcomeOfThrow(thrown: unknown): Outcome {
 }
 
 export function outcomeOfTimeout(timeout: number): Outcome {
-  return { status: HealthStatus.DOWN, error: timedOutAfter(timeout), code: 'ETIMEDOUT' };
+  return { status: HealthStatus.DOWN, error: timedOutAfter(timeout), code: 'ETIMEDOUT', isTimeout: true };
 }
 
 /** A failure that brings no data of its own, with what the check has attached to its run. */

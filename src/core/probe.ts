@@ -69,6 +69,11 @@ export class Probe {
     return settledWithin([underWay], patience).then(() => this.#compose(this.#rules.members()));
   }
 
+  /** From the results at hand, however old they are. Nobody is asked. */
+  peek(): Evaluation {
+    return this.#describe(this.#rules.members(), () => undefined);
+  }
+
   #renew(now: number): Evaluation | Promise<Evaluation> {
     const runs: Promise<void>[] = [];
     // Who comes while the others are being asked has not been asked, and is in the next report.
@@ -90,6 +95,16 @@ export class Probe {
   }
 
   #compose(members: readonly CheckRunner[]): Evaluation {
+    const composed = this.#describe(members, (runner) => this.#overdue(runner));
+    this.#reusableUntil = composed.reusableUntil;
+    this.#composedAtRevision = this.#revision.value;
+    return (this.#evaluation = composed);
+  }
+
+  #describe(
+    members: readonly CheckRunner[],
+    overdue: (runner: CheckRunner) => Overdue | undefined,
+  ): Evaluation & { readonly reusableUntil: number } {
     const now = moment();
     const details: Record<string, HealthCheckDetail> = {};
     const parts: { status: HealthStatus; critical: boolean }[] = [];
@@ -98,7 +113,7 @@ export class Probe {
 
     for (const runner of members) {
       const kept = this.#rules.describe?.(runner);
-      const described = kept ?? describeCheck(runner, now, this.#overdue(runner));
+      const described = kept ?? describeCheck(runner, now, overdue(runner));
       details[runner.name] = described;
       const critical = this.#rules.isCritical?.(runner) ?? runner.definition.settings.critical;
       parts.push({ status: described.status, critical });
@@ -118,9 +133,7 @@ export class Probe {
       details: Object.freeze(details),
       service_info: Object.freeze(describeService(this.#identity)),
     });
-    this.#reusableUntil = reusableUntil;
-    this.#composedAtRevision = this.#revision.value;
-    return (this.#evaluation = { report, checkedAt: isoTime(oldest) });
+    return { report, checkedAt: isoTime(oldest), reusableUntil };
   }
 
   #overdue(runner: CheckRunner): Overdue | undefined {

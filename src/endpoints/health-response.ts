@@ -22,7 +22,15 @@ export function finishResponse(
   headers: Readonly<Record<string, string>>,
   content: object,
 ): HealthResponse {
-  const text = JSON.stringify(content);
+  return finishText(statusCode, headers, JSON.stringify(content));
+}
+
+/** The same for a text, whose type the headers say. */
+export function finishText(
+  statusCode: number,
+  headers: Readonly<Record<string, string>>,
+  text: string,
+): HealthResponse {
   const bytes = Buffer.from(text);
   const length = { 'content-length': String(bytes.length) };
   return {

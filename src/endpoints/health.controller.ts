@@ -83,7 +83,8 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
   route(controller, 'ready', endpoints.ready.enabled, endpoints.ready.path);
   route(controller, 'startup', endpoints.startup.enabled, endpoints.startup.path);
   route(controller, 'deep', endpoints.deep.enabled, endpoints.deep.path);
-  route(controller, 'checks', endpoints.checks.enabled, ':name');
+  // Also where single checks are not answered: other endpoints are, that have a name of their own.
+  route(controller, 'checks', true, ':name');
 
   const enhancers = enhancersOf(controller);
   applyDecorators(controller, decorators);

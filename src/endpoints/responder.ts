@@ -1,11 +1,12 @@
 import { elapsed } from '../core/moment.js';
 import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
+import type { HealthEndpoint } from '../observation/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
 import type { Access } from './access.js';
-import { BASE_HEADERS, type HealthResponse, finishResponse } from './health-response.js';
+import { BASE_HEADERS, type HealthResponse, finishResponse, finishText } from './health-response.js';
 import { project, wider } from './views.js';
 
 /** Where reports come from. */
@@ -23,33 +24,35 @@ interface Rendered {
   readonly responses: Partial<Record<HealthView, HealthResponse>>;
 }
 
-/** Told of every answer to the readiness probe. */
-export type OnReadinessAnswered = (request: HealthRequest, response: HealthResponse) => void;
+/** Told of every answer to a probe: its name, the question and the answer. */
+export type OnAnswered = (probe: string, request: HealthRequest, response: HealthResponse) => void;
 
 /** Turns a question over HTTP into a finished answer. It knows requests and answers as data, and no framework. */
 export class Responder {
   readonly #settings: HealthSettings;
   readonly #source: ReportSource;
   readonly #access: Access | undefined;
-  readonly #onReadinessAnswered: OnReadinessAnswered | undefined;
+  readonly #onAnswered: OnAnswered | undefined;
+  readonly #furtherEndpoints = new Map<string, HealthEndpoint>();
   readonly #rendered = new Map<string, Rendered>();
   readonly #notFound: HealthResponse;
   readonly #unauthorized: HealthResponse;
 
-  constructor(
-    settings: HealthSettings,
-    source: ReportSource,
-    access?: Access,
-    onReadinessAnswered?: OnReadinessAnswered,
-  ) {
+  constructor(settings: HealthSettings, source: ReportSource, access?: Access, onAnswered?: OnAnswered) {
     this.#settings = settings;
     this.#source = source;
     this.#access = access;
-    this.#onReadinessAnswered = onReadinessAnswered;
+    this.#onAnswered = onAnswered;
     const headers = { ...BASE_HEADERS, ...settings.headers };
     const challenge = { ...headers, 'www-authenticate': 'Bearer realm="health"' };
     this.#notFound = finishResponse(404, headers, { error: 'not found' });
     this.#unauthorized = finishResponse(401, challenge, { error: 'unauthorized' });
+  }
+
+  /** Takes in an endpoint beside the probes. */
+  add(endpoint: HealthEndpoint): void {
+    if (this.#furtherEndpoints.has(endpoint.name)) throw new Error(`There are two endpoints named ${endpoint.name}`);
+    this.#furtherEndpoints.set(endpoint.name, endpoint);
   }
 
   /** Answers `/health`. */
@@ -57,25 +60,26 @@ export class Responder {
     if (asksDeep(request.url)) {
       return this.#settings.endpoints.deep.enabled ? this.probe('deep', request) : this.#notFound;
     }
-    return this.#answer('live', this.#settings.endpoints.overview.view, request);
+    return this.#told('overview', request, this.#answer('live', this.#settings.endpoints.overview.view, request));
   }
 
   /** Answers one of the standard probes. */
   probe(probe: StandardProbe, request: HealthRequest): Answer {
     const { view } = this.#settings.endpoints[probe];
-    if (probe === 'deep' && this.#access) return this.#deep(this.#access, request);
-    const answer = this.#answer(probe, view, request);
-    if (probe === 'ready' && this.#onReadinessAnswered) this.#tell(this.#onReadinessAnswered, request, answer);
-    return answer;
+    const access = probe === 'deep' ? this.#access : undefined;
+    return this.#told(probe, request, access ? this.#deep(access, request) : this.#answer(probe, view, request));
   }
 
-  /** Answers `/health/<name>`: one indicator or one group. Callers who may not see components are not told which exist. */
+  /** Answers `/health/<name>`: one indicator or one group, or an endpoint beside the probes. Callers who may not see components are not told which exist. */
   check(name: string, request: HealthRequest): Answer {
+    const further = this.#furtherEndpoints.get(name);
+    if (further) return this.#further(further, request);
     // Standard probes have endpoints of their own, which can be turned off or moved.
+    if (!this.#settings.endpoints.checks.enabled) return this.#notFound;
     if (Object.hasOwn(this.#settings.endpoints, name) || !this.#source.has(name)) return this.#notFound;
     const { view } = this.#settings.endpoints.checks;
-    if (!this.#access) return view === 'status' ? this.#notFound : this.#answer(name, view, request);
-    return this.#check(name, view, this.#access, request);
+    if (this.#access) return this.#told(name, request, this.#check(name, view, this.#access, request));
+    return view === 'status' ? this.#notFound : this.#told(name, request, this.#answer(name, view, request));
   }
 
   #answer(name: string, view: HealthView, request: HealthRequest): Answer {
@@ -102,6 +106,16 @@ export class Responder {
     return this.#render('deep', granted, await this.#evaluateInTime('deep', began));
   }
 
+  async #further(endpoint: HealthEndpoint, request: HealthRequest): Promise<HealthResponse> {
+    const view = this.#access
+      ? await this.#access.viewFor(request, this.#half('deep'))
+      : this.#settings.endpoints.deep.view;
+    if (view === undefined && endpoint.access === 'deep') return this.#unauthorized;
+    const { statusCode, contentType, headers, body } = await endpoint.answer(request, view ?? VIEWS[0]);
+    const common = { ...BASE_HEADERS, 'content-type': contentType, ...this.#settings.headers };
+    return finishText(statusCode, { ...common, ...headers }, body);
+  }
+
   async #check(name: string, view: HealthView, access: Access, request: HealthRequest): Promise<HealthResponse> {
     const began = elapsed();
     const granted = await access.viewFor(request, this.#half(name));
@@ -124,13 +138,16 @@ export class Responder {
     return this.#deadline(name) / 2;
   }
 
-  #tell(listener: OnReadinessAnswered, request: HealthRequest, answer: Answer): void {
+  #told(probe: string, request: HealthRequest, answer: Answer): Answer {
+    const tell = this.#onAnswered;
+    if (!tell) return answer;
     if (answer instanceof Promise)
       void answer.then(
-        (finished) => listener(request, finished),
+        (finished) => tell(probe, request, finished),
         () => undefined,
       );
-    else listener(request, answer);
+    else tell(probe, request, answer);
+    return answer;
   }
 
   #render(name: string, view: HealthView, evaluation: Evaluation): HealthResponse {

@@ -1,16 +1,7 @@
 import { describeFailure } from '../core/failure.js';
 import { maskCredentials } from '../core/redact.js';
 import type { TrafficGate } from '../core/health-engine.js';
-
-/**
- * Where the application is in its life, apart from what its indicators say.
- *
- * - `starting`: modules are starting, or something announced with `delayReadiness` is not done.
- * - `accepting`: traffic is welcome.
- * - `refusing`: `refuseTraffic` was called.
- * - `draining`: shutting down; work in flight is finished, and no more is wanted.
- */
-export type ApplicationPhase = 'starting' | 'accepting' | 'refusing' | 'draining';
+import type { ApplicationPhase, DrainStep } from '../observation/health-monitor.js';
 
 /** Something that readiness waits for. */
 interface Delay {
@@ -22,6 +13,7 @@ interface Delay {
 /** Holds what opens and closes the application for traffic, and says why it is closed. */
 export class ApplicationState implements TrafficGate {
   #isBootstrapped = false;
+  #drainStep: DrainStep | undefined;
   readonly #draining = new AbortController();
   readonly #delays = new Set<Delay>();
   readonly #refusals: { readonly reason: string }[] = [];
@@ -59,8 +51,19 @@ export class ApplicationState implements TrafficGate {
     this.#onChange();
   }
 
+  /** What the drain is at. Undefined: there is none. */
+  get drainStep(): DrainStep | undefined {
+    return this.#drainStep;
+  }
+
   drain(): void {
     this.#draining.abort();
+    this.enter('balancers');
+  }
+
+  /** The drain has come so far. */
+  enter(step: DrainStep): void {
+    this.#drainStep = step;
     this.#onChange();
   }
 

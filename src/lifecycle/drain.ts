@@ -53,10 +53,12 @@ export class Drain {
     if (balancers.waited >= 1 && (balancers.ended !== 'nobody-asks' || settings.minDelay > 0))
       this.#logBalancers(balancers);
 
+    state.enter('work');
     const began = elapsed();
     const hadWork = !this.#areHooksDone || connections.open.length + work.open.length > 0;
     const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
     const finished = await settlesWithin(this.#whenDone(told), settings.timeout);
+    state.enter('connections');
     await connections.stopListening();
     if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
     const patience = finished ? Math.min(TIME_TO_SPEAK, left()) : 0;
@@ -73,6 +75,7 @@ export class Drain {
       logger.log(`Work in flight finished after ${Math.round(elapsed() - began)} ms`);
     }
     if (idle + silent > 0) logger.log(`Closed ${idle} idle and ${silent} silent connections`);
+    state.enter('done');
   }
 
   /** What was announced by a request or a hook as it ended is waited for too. */

@@ -9,6 +9,8 @@ it('exports these names, and no others', () => {
     'DnsIndicator',
     'EventLoopIndicator',
     'FileIndicator',
+    'HEALTH_ENDPOINTS',
+    'HEALTH_MONITOR',
     'HealthCheckError',
     'HealthCheckTimeoutError',
     'HealthConfigurationError',

@@ -160,6 +160,7 @@ describe('attempt', () => {
         status: 'DOWN',
         error: 'timed out after 500 ms',
         code: 'ETIMEDOUT',
+        isTimeout: true,
       });
       expect(vi.getTimerCount()).toBe(0);
     });

@@ -150,7 +150,12 @@ describe('outcomeOfThrow', () => {
 
 describe('outcomeOfTimeout', () => {
   it('is DOWN and says after how long', () => {
-    expect(outcomeOfTimeout(500)).toStrictEqual({ status: 'DOWN', error: 'timed out after 500 ms', code: 'ETIMEDOUT' });
+    expect(outcomeOfTimeout(500)).toStrictEqual({
+      status: 'DOWN',
+      error: 'timed out after 500 ms',
+      code: 'ETIMEDOUT',
+      isTimeout: true,
+    });
   });
 });
 

@@ -4,6 +4,7 @@ import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 import { Access } from '../../../src/endpoints/access.js';
 import type { HealthResponse } from '../../../src/endpoints/health-response.js';
 import { type ReportSource, Responder } from '../../../src/endpoints/responder.js';
+import type { HealthEndpoint } from '../../../src/observation/health-endpoints.js';
 import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
 import { resolveModuleOptions } from '../../../src/options/resolve-module.js';
 import { RecordedEngine } from '../../support/engine.js';
@@ -370,13 +371,13 @@ describe('Responder', () => {
     });
   });
 
-  describe('whoever follows the answers to ready', () => {
-    const followed = (): { responder: Responder; told: number[] } => {
-      const told: number[] = [];
+  describe('whoever follows the answers', () => {
+    const followed = (): { responder: Responder; told: [string, number][] } => {
+      const told: [string, number][] = [];
       const { settings } = resolveModuleOptions({ service: { name: 'orders', version: '1' } }, {});
-      const responder = new Responder(settings, reports, undefined, (request, { statusCode }) => {
+      const responder = new Responder(settings, reports, undefined, (probe, request, { statusCode }) => {
         expect(request.url).toBe('/asked');
-        told.push(statusCode);
+        told.push([probe, statusCode]);
       });
       return { responder, told };
     };
@@ -387,16 +388,83 @@ describe('Responder', () => {
       reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
       await responder.probe('ready', healthRequest('/asked'));
       await advance(0);
-      expect(told).toStrictEqual([200, 503]);
+      expect(told).toStrictEqual([
+        ['ready', 200],
+        ['ready', 503],
+      ]);
     });
 
-    it('is told of no other', async () => {
+    it('is told which probe was asked for, and nothing of what is not found', async () => {
       const { responder, told } = followed();
       await responder.probe('live', healthRequest('/asked'));
       await responder.probe('deep', healthRequest('/asked'));
       await responder.overview(healthRequest('/asked'));
       await responder.check('database', healthRequest('/asked'));
-      expect(told).toStrictEqual([]);
+      await responder.check('unknown', healthRequest('/asked'));
+      expect(told.map(([probe]) => probe)).toStrictEqual(['live', 'deep', 'overview', 'database']);
+    });
+  });
+
+  describe('an endpoint beside the probes', () => {
+    const answer = {
+      statusCode: 200,
+      contentType: 'text/plain; charset=utf-8',
+      body: 'up 1',
+      headers: { vary: 'accept' },
+    };
+    const metrics = (
+      access: 'everybody' | 'deep',
+      respond: HealthEndpoint['answer'] = () => answer,
+    ): HealthEndpoint => ({
+      name: 'metrics',
+      access,
+      answer: respond,
+    });
+    const { settings } = resolveModuleOptions({ headers: { 'x-own': 'header' } }, {});
+
+    it('is answered with its type, and with the headers that go with every answer', async () => {
+      const responder = new Responder(settings, reports);
+      responder.add(metrics('everybody'));
+      expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({
+        statusCode: 200,
+        headers: {
+          'content-type': 'text/plain; charset=utf-8',
+          'cache-control': 'no-store',
+          'x-own': 'header',
+          vary: 'accept',
+          'content-length': '4',
+        },
+        body: 'up 1',
+      });
+    });
+
+    it.each([
+      ['everybody', undefined, 'status'],
+      ['everybody', 'components', 'components'],
+      ['deep', 'full', 'full'],
+    ] as const)('for %s tells how much a caller may see who is granted %s', async (access, granted, view) => {
+      const seen: string[] = [];
+      const responder = new Responder(settings, reports, { viewFor: async () => granted } as unknown as Access);
+      responder.add(
+        metrics(access, (_request, theirs) => {
+          seen.push(theirs);
+          return answer;
+        }),
+      );
+      await responder.check('metrics', healthRequest('/asked'));
+      expect(seen).toEqual([view]);
+    });
+
+    it('for those who may see deep refuses others', async () => {
+      const responder = new Responder(settings, reports, { viewFor: async () => undefined } as unknown as Access);
+      responder.add(metrics('deep'));
+      expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({ statusCode: 401 });
+    });
+
+    it('has a name of its own', () => {
+      const responder = new Responder(settings, reports);
+      responder.add(metrics('deep'));
+      expect(() => responder.add(metrics('deep'))).toThrow('There are two endpoints named metrics');
     });
   });
 });

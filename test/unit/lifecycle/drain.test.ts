@@ -67,6 +67,7 @@ let log = new CapturedLog();
 let work = new AnnouncedWork();
 let watch = new ProberWatch();
 let connections = new FakeConnections((event) => events.push(event));
+let steps: unknown[] = [];
 let state = new ApplicationState(() => undefined);
 
 beforeEach(() => {
@@ -75,7 +76,11 @@ beforeEach(() => {
   work = new AnnouncedWork();
   watch = new ProberWatch();
   connections = new FakeConnections((event) => events.push(event));
-  state = new ApplicationState(() => events.push(state.phase));
+  steps = [];
+  state = new ApplicationState(() => {
+    if (state.drainStep === 'balancers') events.push(state.phase);
+    steps.push(state.drainStep);
+  });
 });
 
 /** Begins a drain that writes its end down. */
@@ -132,6 +137,18 @@ describe('the order', () => {
     ]);
     expect(lines()).toEqual([]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('can be followed step by step', async () => {
+    connections.begin('GET /slow');
+    begin({ delay: 1000 });
+    expect(steps).toEqual(['balancers']);
+    await advance(1000);
+    expect(steps).toEqual(['balancers', 'work']);
+
+    connections.finish();
+    await advance(0);
+    expect(steps).toEqual(['balancers', 'work', 'connections', 'done']);
   });
 
   it('is gone through once, however often the drain is run', async () => {

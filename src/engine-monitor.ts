@@ -1,0 +1,111 @@
+import type { HealthEngine, HealthChange } from './core/health-engine.js';
+import { Listeners } from './core/listeners.js';
+import type { HealthReport } from './core/report.js';
+import type { HealthResponse } from './endpoints/health-response.js';
+import type { ApplicationState } from './lifecycle/application-state.js';
+import type {
+  HealthAnswer,
+  HealthMonitor,
+  HealthRun,
+  LifecycleState,
+  MonitoredIndicator,
+} from './observation/health-monitor.js';
+import type { HealthRequest } from './options/health-module-options.js';
+
+/** The monitor over the engine, the application's state and the endpoints, which know nothing of it. */
+export class EngineMonitor implements HealthMonitor {
+  readonly #engine: HealthEngine;
+  readonly #application: ApplicationState;
+  readonly #runs: Listeners<HealthRun>;
+  readonly #answers: Listeners<HealthAnswer>;
+  readonly #states: Listeners<LifecycleState>;
+  #lastState: LifecycleState | undefined;
+
+  constructor(engine: HealthEngine, application: ApplicationState, onFault: (fault: unknown) => void) {
+    this.#engine = engine;
+    this.#application = application;
+    this.#runs = new Listeners(onFault);
+    this.#answers = new Listeners(onFault);
+    this.#states = new Listeners(onFault);
+  }
+
+  get indicators(): readonly MonitoredIndicator[] {
+    return [...this.#engine.runners].map(({ name, definition: { settings }, strayRuns }) => ({
+      name,
+      critical: settings.critical,
+      probes: settings.probes,
+      tags: settings.tags,
+      strayRuns,
+    }));
+  }
+
+  get probes(): readonly string[] {
+    return this.#engine.probes;
+  }
+
+  get state(): LifecycleState {
+    const { phase, drainStep, closedBecause: reason } = this.#application;
+    return { phase, ...(drainStep && { drainStep }), ...(reason !== undefined && { reason }) };
+  }
+
+  peek(name: string): HealthReport {
+    return this.#engine.peek(name).report;
+  }
+
+  onRun(listener: (run: HealthRun) => unknown): () => void {
+    return this.#runs.add(listener);
+  }
+
+  onChange(listener: (change: HealthChange) => unknown): () => void {
+    return this.#engine.onChange(listener);
+  }
+
+  onAnswer(listener: (answer: HealthAnswer) => unknown): () => void {
+    return this.#answers.add(listener);
+  }
+
+  onState(listener: (state: LifecycleState) => unknown): () => void {
+    this.#lastState ??= this.state;
+    return this.#states.add(listener);
+  }
+
+  /** To be told of every run. */
+  ran({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
+    if (this.#runs.isEmpty) return;
+    const { status: outcome, message, error, code, cause, isTimeout = false } = run.outcome;
+    this.#runs.emit({
+      indicator,
+      outcome,
+      status,
+      isTimeout,
+      finishedAt: new Date(run.finished.wall),
+      duration: run.took,
+      ...(message !== undefined && { message }),
+      ...(error !== undefined && { error }),
+      ...(code !== undefined && { code }),
+      ...(cause !== undefined && { cause }),
+    });
+  }
+
+  /** To be told of every answer. It stands on the way of each probe: nothing is made up for nobody. */
+  answered(probe: string, { headers, socket }: HealthRequest, { statusCode }: HealthResponse): void {
+    if (this.#answers.isEmpty) return;
+    const agent = headers['user-agent'];
+    this.#answers.emit({
+      probe,
+      statusCode,
+      agent: typeof agent === 'string' ? agent : '',
+      address: socket?.remoteAddress ?? '',
+    });
+  }
+
+  /** To be told whenever the application's state may have changed. */
+  stateMayHaveChanged(): void {
+    if (this.#states.isEmpty) return;
+    const state = this.state;
+    const last = this.#lastState;
+    if (last?.phase === state.phase && last.drainStep === state.drainStep && last.reason === state.reason) return;
+    this.#lastState = state;
+    this.#states.emit(state);
+  }
+}
