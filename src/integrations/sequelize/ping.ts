@@ -29,12 +29,9 @@ async function pingThrough(
   const connection = await manager.getConnection({ type: 'SELECT', useMaster: true });
   const lent = driver(connection);
   let onAbort = (): void => undefined;
-  // A connection of `mysql2` that was cut off never calls back.
+  // The connection is cut off then, and one of `mysql2` never calls back after that.
   const cancelled = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      lent.cut();
-      reject(abandoned.reason);
-    };
+    onAbort = () => reject(abandoned.reason);
   });
   abandoned.addEventListener('abort', onAbort, { once: true });
   try {

@@ -1,10 +1,16 @@
 import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel';
 import { HealthModule, down, up } from 'nest-vitals';
 import { CockatielIndicator } from 'nest-vitals/cockatiel';
-import { expect, it } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { statusesIn } from '../../support/answers.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import { type SwitchedIndicator, switchedIndicator } from '../../support/switched-indicator.js';
+
+const PAUSE = 3_600_000;
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 interface Scene {
   readonly breaker: CircuitBreakerPolicy;
@@ -15,7 +21,7 @@ interface Scene {
 }
 
 async function scene(): Promise<Scene> {
-  const breaker = circuitBreaker(handleAll, { halfOpenAfter: 3_600_000, breaker: new ConsecutiveBreaker(2) });
+  const breaker = circuitBreaker(handleAll, { halfOpenAfter: PAUSE, breaker: new ConsecutiveBreaker(2) });
   const payments = switchedIndicator('payments');
   const application = await startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
@@ -79,4 +85,13 @@ it('a listener of the application that throws does not leave the breaker held op
   expect(await stateAfterCheck()).toBe(CircuitState.Closed);
   expect(await breaker.execute(() => 'fine')).toBe('fine');
   expect(statusesIn(await application.get('/health/deep'))).toEqual({ payments: 'UP', calls: 'UP' });
+});
+
+it('a breaker whose next call is a try anyway is not touched', async () => {
+  const { breaker, stateAfterCheck } = await scene();
+  await open(breaker);
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + PAUSE });
+  expect(await stateAfterCheck()).toBe(CircuitState.Open);
+  await fail(breaker);
+  expect(breaker.state).toBe(CircuitState.Open);
 });

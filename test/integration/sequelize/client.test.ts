@@ -155,7 +155,7 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
     });
     onTestFinished(() => sequelize.close());
     onTestFinished(() => server().thaw());
-    const application = await startApplication('express', root({ client: sequelize, timeout: 2000 }));
+    const application = await startApplication('express', root({ client: sequelize, timeout: 300 }));
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
     expect(openSockets(port)).toBe(1);
     server().freeze();
@@ -163,6 +163,7 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
       expect((await application.get('/health/ready')).status).toBe(503);
     };
     await vi.waitFor(hasAnswered, SOON);
+    for (let probes = 0; probes < 5; probes += 1) await hasAnswered();
     // That of the one connection which the pool may be trying to open.
     await vi.waitFor(() => expect(openSockets(port)).toBeLessThanOrEqual(1), SOON);
     server().thaw();

@@ -69,6 +69,15 @@ describe('an indicator in the style of terminus 10 and 11', () => {
     expect(detail).toMatchObject({ status: 'DOWN', data: { badboys: 2 } });
   });
 
+  it('is DOWN with everything that the error names', async () => {
+    const causes = { dogs: { status: 'up' }, cats: { status: 'down' } };
+    expect(await detailOf(rejecting(new HealthCheckError('failed', causes)))).toMatchObject({
+      status: 'DOWN',
+      error: 'dogs, cats: check failed',
+      data: { dogs: { status: 'DOWN' }, cats: { status: 'DOWN' } },
+    });
+  });
+
   it.each([[undefined], ['a text'], [{}]])('is DOWN by an error whose causes are %j', async (causes) => {
     expect(await detailOf(rejecting(new HealthCheckError('dogs failed', causes)))).toMatchObject({
       status: 'DOWN',

@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { WatchedCall } from '../../../src/integrations/etcd/watched-call.js';
+
+interface Listener {
+  onReceiveStatus?(status: object): void;
+}
+
+/** A call of gRPC, as far as it is used, which ends when the test says so. */
+class FakeCall {
+  readonly cancelled: number[] = [];
+  listener: Listener = {};
+
+  start(_metadata: unknown, listener: Listener = {}): void {
+    this.listener = listener;
+  }
+
+  cancelWithStatus(code: number): void {
+    this.cancelled.push(code);
+  }
+}
+
+/** Begins a call that is watched, and returns what the client is told of its end. */
+function begin(watched: WatchedCall): { call: FakeCall; told: object[] } {
+  const call = new FakeCall();
+  const told: object[] = [];
+  for (const intercept of watched.options.interceptors) {
+    intercept({}, () => call).start({}, { onReceiveStatus: (status) => told.push(status) });
+  }
+  return { call, told };
+}
+
+describe('a call that etcd3 makes', () => {
+  it('is cancelled on the connection', () => {
+    const watched = new WatchedCall();
+    const { call } = begin(watched);
+    expect(call.cancelled).toEqual([]);
+    watched.cancel();
+    expect(call.cancelled).toHaveLength(1);
+  });
+
+  it('is cancelled when it is begun only after that, as after waiting for a token', () => {
+    const watched = new WatchedCall();
+    watched.cancel();
+    expect(begin(watched).call.cancelled).toHaveLength(1);
+  });
+
+  it('is not cancelled when it has ended', () => {
+    const watched = new WatchedCall();
+    const { call } = begin(watched);
+    call.listener.onReceiveStatus?.({ code: 0, details: '' });
+    watched.cancel();
+    expect(call.cancelled).toEqual([]);
+  });
+
+  it('tells the client of no failure that counts against the host, and remembers it', () => {
+    const watched = new WatchedCall();
+    const { call, told } = begin(watched);
+    const failure = { code: 14, details: 'Connection dropped', metadata: 'kept' };
+    call.listener.onReceiveStatus?.(failure);
+    expect(told).toEqual([{ ...failure, code: 9 }]);
+    expect(watched.failure).toEqual(failure);
+  });
+
+  it('has not failed when a further try has passed', () => {
+    const watched = new WatchedCall();
+    begin(watched).call.listener.onReceiveStatus?.({ code: 16, details: 'etcdserver: invalid auth token' });
+    const { call, told } = begin(watched);
+    call.listener.onReceiveStatus?.({ code: 0, details: '' });
+    expect(told).toEqual([{ code: 0, details: '' }]);
+    expect(watched.failure).toBeUndefined();
+  });
+});
