@@ -1,7 +1,5 @@
 import { HealthCheckError } from '../errors/health-check.error.js';
 
-export { notConnected } from './not-connected.js';
-
 /** Redis begins an error with a word that says what kind it is. These are the kinds that a ping can meet. */
 const REPLIES: Readonly<Record<string, string>> = {
   LOADING: 'the server is loading its data',

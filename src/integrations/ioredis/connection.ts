@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { type SendToRedis, askRedisForLoading } from '../../discovery/redis-info.js';
-import { notConnected } from '../../discovery/redis-replies.js';
+import { notConnected } from '../../discovery/not-connected.js';
 import { redisLoading } from '../../discovery/redis-result.js';
+import { unlessClosed } from '../../discovery/unless-closed.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 
 /** In these a client is about to be ready. In any other it pauses before its next try, or has given up. */
@@ -18,24 +19,6 @@ export async function ready(client: IoRedisClient, abandoned: AbortSignal): Prom
   if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);
   if (client.status === 'connect' && !isCluster(client)) await loaded(client);
   if (client.status !== 'ready') await becomesReady(client, abandoned);
-}
-
-/**
- * The promise, unless the connection is lost first: a client keeps the commands that were under way, to send them again
- * over its next connection, and whoever waits for them would wait that long.
- */
-export async function unlessClosed<T>(client: IoRedisClient, promise: Promise<T>): Promise<T> {
-  let onClose = (): void => undefined;
-  const closed = new Promise<never>((_resolve, reject) => {
-    onClose = () => reject(Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' }));
-  });
-  const events = ['close', 'end'];
-  for (const event of events) client.on(event, onClose);
-  try {
-    return await Promise.race([promise, closed]);
-  } finally {
-    for (const event of events) client.off(event, onClose);
-  }
 }
 
 /** Lower case, by which the client knows what a subscriber may say, and what may be said to a server that is loading. */

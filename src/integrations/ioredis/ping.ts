@@ -1,7 +1,9 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
+import { notConnected } from '../../discovery/not-connected.js';
 import { type RedisInfo, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
-import { explainRedisError, notConnected } from '../../discovery/redis-replies.js';
-import { ready, senderOf, unlessClosed } from './connection.js';
+import { explainRedisError } from '../../discovery/redis-replies.js';
+import { unlessClosed } from '../../discovery/unless-closed.js';
+import { ready, senderOf } from './connection.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 
 interface Answer {

@@ -1,6 +1,7 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
+import { notConnected } from '../../discovery/not-connected.js';
 import { type RedisInfo, type SendToRedis, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
-import { explainRedisError, notConnected } from '../../discovery/redis-replies.js';
+import { explainRedisError } from '../../discovery/redis-replies.js';
 import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
 
 interface Answer {

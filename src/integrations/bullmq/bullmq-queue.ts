@@ -1,0 +1,45 @@
+import type { ClosingEvents } from '../../discovery/unless-closed.js';
+
+/** What is used of a `Queue` of `bullmq`. */
+export interface BullMqQueue {
+  readonly name: string;
+  toKey(type: string): string;
+  getJobCounts(...types: QueueState[]): Promise<Record<string, number>>;
+  getWaiting(start: number, end: number): Promise<readonly (WaitingJob | undefined)[]>;
+  getWorkers(): Promise<readonly Record<string, string>[]>;
+  isPaused(): Promise<boolean>;
+  /** From version 6 on. */
+  getBackend?(): object;
+  /** Up to version 5. */
+  readonly client?: Promise<unknown>;
+}
+
+export type QueueState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'failed';
+
+/** What is used of a `Job`. */
+export interface WaitingJob {
+  readonly timestamp: number;
+  readonly processedOn?: number | undefined;
+  readonly opts?: { readonly delay?: number | undefined };
+}
+
+/** What is used of the client by which a queue talks to Redis, whichever package it is from. */
+export interface QueueClient extends ClosingEvents {
+  readonly status: string;
+  llen(key: string): Promise<number>;
+  zcard(key: string): Promise<number>;
+  lrange(key: string, start: number, end: number): Promise<string[]>;
+  hmget(key: string, ...fields: string[]): Promise<(string | null)[]>;
+}
+
+export function isBullMqQueue(candidate: unknown): candidate is BullMqQueue {
+  if (typeof candidate !== 'object' || candidate === null) return false;
+  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
+  return ['getJobCounts', 'getWorkers', 'toKey'].every(has);
+}
+
+/** The promise of the client of a queue that is kept in Redis. It settles when the first connection is there. */
+export function clientOf(queue: BullMqQueue): Promise<QueueClient> | undefined {
+  const owner = queue.getBackend?.() ?? queue;
+  return 'client' in owner ? (owner.client as Promise<QueueClient>) : undefined;
+}

@@ -1,0 +1,84 @@
+import type { BullMqQueue, QueueClient, WaitingJob } from './bullmq-queue.js';
+
+/** What is known of a queue. */
+export interface QueueReport {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  readonly isPaused: boolean;
+  /** Since when the job that is next has been waiting, in milliseconds since 1970. Undefined if none is. */
+  readonly waitingSince: number | undefined;
+  /** Undefined if they were not asked for, or if the server does not tell. */
+  readonly workers: number | undefined;
+}
+
+/**
+ * By commands that only read. The script that BullMQ itself counts with is none of them: it takes what an old version has
+ * left in a list out of it.
+ */
+export async function readFromRedis(queue: BullMqQueue, client: QueueClient, workers: boolean): Promise<QueueReport> {
+  const key = (type: string): string => queue.toKey(type);
+  const [wait, paused, prioritized, active, delayed, failed, next, nextOfPaused, meta, names] = await Promise.all([
+    client.llen(key('wait')),
+    client.llen(key('paused')),
+    client.zcard(key('prioritized')),
+    client.llen(key('active')),
+    client.zcard(key('delayed')),
+    client.zcard(key('failed')),
+    client.lrange(key('wait'), -1, -1),
+    // Version 5 moves all jobs there while a queue is paused.
+    client.lrange(key('paused'), -1, -1),
+    client.hmget(key('meta'), 'paused'),
+    workers ? queue.getWorkers() : undefined,
+  ]);
+  const [id] = [...next, ...nextOfPaused];
+  return {
+    waiting: wait + paused + prioritized,
+    active,
+    delayed,
+    failed,
+    isPaused: meta[0] === '1',
+    waitingSince: id === undefined ? undefined : since(await readJob(client, key(id))),
+    workers: countOf(names),
+  };
+}
+
+/** Of a queue that is kept elsewhere, by what every queue has. One after the other, over one connection of its pool. */
+export async function readFromQueue(queue: BullMqQueue, workers: boolean): Promise<QueueReport> {
+  const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
+  const [job] = await queue.getWaiting(0, 0);
+  const isPaused = await queue.isPaused();
+  const names = workers ? await queue.getWorkers() : undefined;
+  const { waiting = 0, prioritized = 0, active = 0, delayed = 0, failed = 0 } = counts;
+  return {
+    waiting: waiting + prioritized,
+    active,
+    delayed,
+    failed,
+    isPaused,
+    waitingSince: since(job),
+    workers: countOf(names),
+  };
+}
+
+async function readJob(client: QueueClient, key: string): Promise<WaitingJob | undefined> {
+  const [timestamp, processedOn, opts] = await client.hmget(key, 'timestamp', 'processedOn', 'opts');
+  // A worker may have taken and removed it in the meantime.
+  if (timestamp === undefined || timestamp === null) return undefined;
+  return {
+    timestamp: Number(timestamp),
+    processedOn: processedOn === undefined || processedOn === null ? undefined : Number(processedOn),
+    opts: JSON.parse(opts ?? '{}') as { readonly delay?: number },
+  };
+}
+
+/** A job that was delayed has waited since its delay was over, and one that is tried again at most since its last try. */
+function since(job: WaitingJob | undefined): number | undefined {
+  return job && Math.max(job.timestamp + (job.opts?.delay ?? 0), job.processedOn ?? 0);
+}
+
+/** Where the server does not list its clients, BullMQ makes one up that has no name of its own. */
+function countOf(workers: readonly Record<string, string>[] | undefined): number | undefined {
+  return workers?.every((worker) => 'rawname' in worker) ? workers.length : undefined;
+}
