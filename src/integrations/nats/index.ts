@@ -1,0 +1,3 @@
+export { NatsIndicator } from './nats.indicator.js';
+export type { NatsIndicatorOptions } from './nats.indicator.js';
+export type { NatsConnection } from './nats-client.js';
