@@ -79,8 +79,17 @@ function readResult(returned: unknown): Outcome {
 }
 
 function copied(data: HealthData | undefined): { data?: HealthData } {
-  if (data === undefined) return {};
+  // An object with nothing in it says nothing.
+  if (data === undefined || isEmpty(data)) return {};
   return { data: safeCopy(data) ?? { omitted: 'the data could not be written as JSON' } };
+}
+
+function isEmpty(data: HealthData): boolean {
+  try {
+    return Object.keys(data).length === 0;
+  } catch {
+    return false;
+  }
 }
 
 function invalid(error: string, cause: unknown): Outcome {

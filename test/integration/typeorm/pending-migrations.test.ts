@@ -104,10 +104,9 @@ describe('pending migrations of an embedded database', () => {
 
   it('are of no interest by default', async () => {
     const application = await start({ type: 'sqljs', ...migrations }, {});
-    expect(reportIn(await application.get('/health/deep')).details['database']).toMatchObject({
-      status: 'UP',
-      data: {},
-    });
+    const { database } = reportIn(await application.get('/health/deep')).details;
+    expect(database).toMatchObject({ status: 'UP' });
+    expect(database).not.toHaveProperty('data');
   });
 });
 

@@ -91,6 +91,10 @@ describe('outcomeOfReturn', () => {
     });
   });
 
+  it('leaves out data with nothing in it', () => {
+    expect(outcomeOfReturn(up({}))).toStrictEqual({ status: 'UP' });
+  });
+
   it('says so when the data cannot be written, and keeps the status', () => {
     const data: Record<string, unknown> = {};
     data['self'] = data;
