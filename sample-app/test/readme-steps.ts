@@ -46,23 +46,28 @@ function toStep(command: string, shown = ''): ReadmeStep {
   };
 }
 
-const TIMES: ReadonlySet<string> = new Set(['timestamp', 'checked_at', 'since', 'createdAt']);
+const TIMES: ReadonlySet<string> = new Set(['timestamp', 'checked_at', 'since', 'createdAt', 'last_beat_at']);
 const VARYING: ReadonlySet<string> = new Set([
   'response_time_ms',
   'consecutive_failures',
   'uptime_seconds',
-  'pool_waiting',
   'oldest_seconds',
   'pid',
   'id',
   'url',
+  'host',
+  'beats',
+  'silence_ms',
 ]);
+/** What the machine and the process are like at the moment. */
+const PROCESS: ReadonlySet<string> = new Set(['memory', 'disk', 'event_loop']);
 
 /** A body without what differs from run to run. Orders of one second come in any order, so lists are sorted. */
 export function masked(body: unknown): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(body), (key, value: unknown) => {
     if (TIMES.has(key) && !Number.isNaN(Date.parse(String(value)))) return 'a time';
-    return VARYING.has(key) ? `a ${typeof value}` : value;
+    if (PROCESS.has(key)) return Object.keys(value as object);
+    return VARYING.has(key) ? `a ${key === 'host' ? key : typeof value}` : value;
   });
   if (!Array.isArray(copy)) return copy;
   return copy.toSorted((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));

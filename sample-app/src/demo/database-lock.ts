@@ -21,10 +21,10 @@ export class DatabaseLock {
   async hold(): Promise<void> {
     if (this.#release) return;
     const released = new Promise<void>((resolve) => (this.#release = resolve));
-    const { size } = this.database.connections;
+    const { connections } = this.database;
     try {
       await new Promise<void>((locked, failed) => {
-        const transactions = Array.from({ length: size }, () => this.#transaction(locked, released));
+        const transactions = Array.from({ length: connections }, () => this.#transaction(locked, released));
         this.#ended = Promise.allSettled(transactions);
         Promise.all(transactions).catch(failed);
       });

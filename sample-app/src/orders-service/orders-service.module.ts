@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
+import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { EventsModule } from './events/events.module.js';
 import { OrdersModule } from './orders/orders.module.js';
+import { ProcessHealthModule } from './process/process-health.module.js';
 
 /** The orders service. Its indicators stand in the modules of what they look at, and need no list here. */
 @Module({
@@ -13,7 +16,10 @@ import { OrdersModule } from './orders/orders.module.js';
       groups: { billing: { tags: ['billing'] } },
     }),
     DatabaseModule,
+    ...(process.env['REDIS_URL'] ? [CacheModule] : []),
+    ...(process.env['RABBITMQ_URL'] ? [EventsModule] : []),
     OrdersModule,
+    ProcessHealthModule,
   ],
 })
 export class OrdersServiceModule {}

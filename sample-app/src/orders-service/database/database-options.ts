@@ -2,7 +2,7 @@ import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import type { Configuration } from '../configuration.js';
 
 /** Small on purpose: four slow transactions are enough to see what an exhausted pool looks like. */
-const POOL_SIZE = 4;
+export const POOL_SIZE = 4;
 /** Milliseconds that a query waits for a free connection before it fails. */
 const CONNECTION_PATIENCE = 5000;
 

@@ -1,22 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
+import { POOL_SIZE } from './database-options.js';
 import { Turns } from './turns.js';
-
-/** How many connections there are, how many of them are in use, and how many callers wait for one. */
-export interface ConnectionFacts {
-  readonly size: number;
-  readonly busy: number;
-  readonly waiting: number;
-}
-
-/** What is used of the pool of `pg`, which TypeORM leaves untyped. */
-interface Pool {
-  readonly options: { readonly max: number };
-  readonly totalCount: number;
-  readonly idleCount: number;
-  readonly waitingCount: number;
-}
 
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
@@ -27,27 +13,22 @@ type Work<T> = (manager: EntityManager) => Promise<T>;
 @Injectable()
 export class Database {
   readonly #turns = new Turns();
-  readonly #pool: Pool | undefined;
+  readonly isPostgres: boolean;
 
   constructor(private readonly source: DataSource) {
-    this.#pool = source.driver instanceof PostgresDriver ? (source.driver.master as Pool) : undefined;
+    this.isPostgres = source.driver instanceof PostgresDriver;
   }
 
-  get isPostgres(): boolean {
-    return this.#pool !== undefined;
+  /** The most that can be at work at the same time. */
+  get connections(): number {
+    return this.isPostgres ? POOL_SIZE : 1;
   }
 
   run<T>(work: Work<T>): Promise<T> {
-    return this.#pool ? work(this.source.manager) : this.#turns.take(() => work(this.source.manager));
+    return this.isPostgres ? work(this.source.manager) : this.#turns.take(() => work(this.source.manager));
   }
 
   transaction<T>(work: Work<T>): Promise<T> {
-    return this.#pool ? this.source.transaction(work) : this.#turns.take(() => this.source.transaction(work));
-  }
-
-  get connections(): ConnectionFacts {
-    if (!this.#pool) return { size: 1, busy: this.#turns.busy, waiting: this.#turns.waiting };
-    const { options, totalCount, idleCount, waitingCount } = this.#pool;
-    return { size: options.max, busy: totalCount - idleCount, waiting: waitingCount };
+    return this.isPostgres ? this.source.transaction(work) : this.#turns.take(() => this.source.transaction(work));
   }
 }

@@ -1,7 +1,9 @@
-import { Injectable, UnprocessableEntityException } from '@nestjs/common';
+import { Injectable, Optional, UnprocessableEntityException } from '@nestjs/common';
+import { OrderCache } from '../cache/order-cache.js';
 import { CatalogueService } from '../catalogue/catalogue.service.js';
 import { Database } from '../database/database.js';
 import { OutboxMessage } from '../outbox/outbox-message.entity.js';
+import { OrderEvents } from '../events/order-events.js';
 import type { CreateOrder } from './create-order.dto.js';
 import { Order } from './order.entity.js';
 
@@ -12,6 +14,8 @@ export class OrdersService {
   constructor(
     private readonly database: Database,
     private readonly catalogue: CatalogueService,
+    @Optional() private readonly cache?: OrderCache,
+    @Optional() private readonly events?: OrderEvents,
   ) {}
 
   /**
@@ -22,11 +26,13 @@ export class OrdersService {
     const product = this.catalogue.find(sku);
     if (!product) throw new UnprocessableEntityException(`sku: there is no product "${sku}"`);
     const totalCents = product.priceCents * quantity;
-    return this.database.transaction(async (manager) => {
+    const placed = await this.database.transaction(async (manager) => {
       const order = await manager.save(manager.create(Order, { sku, quantity, totalCents, status: 'placed' }));
       await manager.insert(OutboxMessage, { orderId: order.id, amountCents: totalCents });
       return order;
     });
+    this.events?.placed(placed);
+    return placed;
   }
 
   /** The latest orders, the newest first. */
@@ -34,7 +40,12 @@ export class OrdersService {
     return this.database.run((manager) => manager.find(Order, { order: { createdAt: 'DESC' }, take: PAGE }));
   }
 
-  find(id: string): Promise<Order | null> {
-    return this.database.run((manager) => manager.findOneBy(Order, { id }));
+  async find(id: string): Promise<Order | null> {
+    const kept = await this.cache?.find(id);
+    if (kept) return kept;
+    const order = await this.database.run((manager) => manager.findOneBy(Order, { id }));
+    // A paid order does not change any more.
+    if (order?.status === 'paid') await this.cache?.keep(order);
+    return order;
   }
 }

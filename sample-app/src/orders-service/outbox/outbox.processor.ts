@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { OnDrain } from 'nest-vitals';
 import { PaymentsClient } from '../payments/payments.client.js';
+import { OutboxHeartbeat } from './outbox.heartbeat.js';
 import { OutboxService } from './outbox.service.js';
 
 /** Milliseconds between two looks into the outbox. */
@@ -23,6 +24,7 @@ export class OutboxProcessor implements OnApplicationBootstrap {
   constructor(
     private readonly outbox: OutboxService,
     private readonly payments: PaymentsClient,
+    private readonly heartbeat: OutboxHeartbeat,
   ) {}
 
   get isPaused(): boolean {
@@ -51,7 +53,10 @@ export class OutboxProcessor implements OnApplicationBootstrap {
   async #run(): Promise<void> {
     const { signal } = this.#stop;
     while (!signal.aborted) {
-      if (!this.#isPaused) await this.#workOff();
+      if (!this.#isPaused) {
+        await this.#workOff();
+        this.heartbeat.beat();
+      }
       await delay(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }

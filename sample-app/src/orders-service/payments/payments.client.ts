@@ -20,11 +20,4 @@ export class PaymentsClient {
     await response.body?.cancel();
     if (!response.ok) throw new Error(`payments answered ${response.status}`);
   }
-
-  /** The HTTP status with which payments says whether it is ready. */
-  async readiness(signal: AbortSignal): Promise<number> {
-    const response = await fetch(`${this.configuration.paymentsUrl}/health/ready`, { signal });
-    await response.body?.cancel();
-    return response.status;
-  }
 }

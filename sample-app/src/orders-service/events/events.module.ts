@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { AmqplibIndicator } from 'nest-vitals/amqplib';
+import { OrderEvents } from './order-events.js';
+
+/** Imported where `RABBITMQ_URL` is set. */
+@Global()
+@Module({
+  // Not critical: orders are taken whether or not anybody hears of them.
+  providers: [OrderEvents, AmqplibIndicator('order_events', { client: OrderEvents, critical: false })],
+  exports: [OrderEvents],
+})
+export class EventsModule {}
