@@ -8,6 +8,7 @@ import { describeWith } from '../support/servers/describe-with.js';
 import { etcd } from '../support/servers/etcd.js';
 import { grpcHealth } from '../support/servers/grpc-health.js';
 import { mariadb } from '../support/servers/mariadb.js';
+import { memcachedServer } from '../support/servers/memcached.js';
 import { mosquitto } from '../support/servers/mosquitto.js';
 import { nats } from '../support/servers/nats.js';
 import { postgresql } from '../support/servers/postgresql.js';
@@ -25,6 +26,7 @@ const GREETINGS: readonly (readonly [ServerKind, Buffer])[] = [
   [postgresql, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])],
   [mariadb, Buffer.alloc(0)],
   [redis, Buffer.from('PING\r\n')],
+  [memcachedServer, Buffer.from('version\r\n')],
   [nats, Buffer.alloc(0)],
   // A client without a name and without credentials.
   [mosquitto, Buffer.from([16, 12, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 0])],
