@@ -78,7 +78,7 @@ export class HealthRuntime {
       logger.error(`A listener failed:\n${formatRaw(fault)}`),
     );
     this.#engine.onRun((run) => this.monitor.ran(run));
-    if (settings.logging) this.#engine.onChange((change) => logChange(logger, change));
+    if (settings.logging) this.#engine.onChange((change) => logChange(logger, change, settings.logLevels));
     this.results = {
       names: () => this.#engine.indicators,
       onResult: (name, listener) =>

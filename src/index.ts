@@ -58,11 +58,14 @@ export type {
 } from './observation/health-monitor.js';
 export type {
   AccessOptions,
+  ChangeLevels,
   EndpointName,
   EndpointOptions,
   GroupOptions,
+  HealthLogLevel,
   HealthModuleOptions,
   HealthRequest,
+  LoggingOptions,
   ServiceOptions,
   ShutdownOptions,
 } from './options/health-module-options.js';

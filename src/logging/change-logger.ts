@@ -1,29 +1,28 @@
 import type { LoggerService } from '@nestjs/common';
 import type { HealthChange } from '../core/health-engine.js';
 import { HealthStatus, isFailing } from '../core/status.js';
+import type { ChangeLevels, HealthLogLevel } from '../options/health-module-options.js';
+import { ChangeRecord } from './change-record.js';
 import { formatDuration } from './duration.js';
 import { formatRaw } from './raw-error.js';
 
-type Log = Pick<LoggerService, 'log' | 'warn'>;
+type Log = Pick<LoggerService, 'log' | 'warn'> & Partial<Omit<LoggerService, 'log' | 'warn'>>;
 
 /** Writes a line when an indicator changes, and none while it stays as it is: WARN for the worse, LOG for the better. */
-export function logChange(logger: Log, change: HealthChange): void {
+export function logChange(logger: Log, change: HealthChange, levels: ChangeLevels = {}): void {
   const { indicator, from, to } = change;
-  if (isFailing(to) || (to === HealthStatus.DEGRADED && !isFailing(from))) {
-    logger.warn(`${indicator} is ${to}${words(change)}${raw(change)}`);
-  } else {
-    logger.log(`${indicator} is ${to}${words(change)}${was(change)}`);
-  }
+  const isWorse = isFailing(to) || (to === HealthStatus.DEGRADED && !isFailing(from));
+  const level: HealthLogLevel | false = levels[`${from}->${to}`] ?? levels[to] ?? (isWorse ? 'warn' : 'log');
+  if (level === false) return;
+  const line = `${indicator} is ${to}${words(change)}${isWorse ? '' : was(change)}`;
+  const cause = isWorse && change.cause !== undefined ? formatRaw(change.cause) : undefined;
+  logger[level]?.(new ChangeRecord(level, line, change, cause));
 }
 
 function words({ error, message, code }: HealthChange): string {
   const text = error ?? message;
   if (text === undefined) return '';
   return code === undefined ? `: ${text}` : `: ${text} (${code})`;
-}
-
-function raw({ cause }: HealthChange): string {
-  return cause === undefined ? '' : `\n${formatRaw(cause)}`;
 }
 
 function was({ from, lasted }: HealthChange): string {

@@ -91,6 +91,23 @@ export interface ShutdownOptions {
   readonly timeout?: number;
 }
 
+/** The levels of Nest's logger. */
+export const LOG_LEVELS = ['verbose', 'debug', 'log', 'warn', 'error', 'fatal'] as const;
+export type HealthLogLevel = (typeof LOG_LEVELS)[number];
+
+/** Levels of changes, by the status that an indicator has come to, or by both: `'DEGRADED->UP'` beats `UP`. */
+export type ChangeLevels = Readonly<
+  Partial<Record<HealthStatus | `${HealthStatus}->${HealthStatus}`, HealthLogLevel | false>>
+>;
+
+export interface LoggingOptions {
+  /**
+   * At which level changes are logged, where it is not the default: `warn` for the worse, `log` for the better. False:
+   * such a change is not logged. `{ DOWN: 'error', 'DEGRADED->UP': false }`
+   */
+  readonly levels?: ChangeLevels;
+}
+
 export type ClassOrMethodDecorator = ClassDecorator | (ClassDecorator & MethodDecorator);
 
 /** Options of `HealthModule.forRoot()`. All are optional; each says its default and its effect. */
@@ -138,6 +155,6 @@ export interface HealthModuleOptions {
   readonly decorators?: readonly ClassOrMethodDecorator[];
   /** What the names of the environment variables begin with. Default: `HEALTH_`. False: the environment is not read. */
   readonly environmentPrefix?: string | false;
-  /** False: changes are not logged. Default: true. */
-  readonly logging?: boolean;
+  /** False: changes are not logged. Default: true. An object says at which levels. */
+  readonly logging?: boolean | LoggingOptions;
 }

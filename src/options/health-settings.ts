@@ -1,7 +1,7 @@
 import type { GroupDefinition, StandardProbe } from '../core/registry.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import type { ReportStatus } from '../core/status.js';
-import type { AccessOptions, ClassOrMethodDecorator, EndpointName } from './health-module-options.js';
+import type { AccessOptions, ChangeLevels, ClassOrMethodDecorator, EndpointName } from './health-module-options.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
 import type { HealthView } from './view.js';
 
@@ -46,4 +46,5 @@ export interface HealthSettings {
   readonly decorators: readonly ClassOrMethodDecorator[];
   readonly shutdown: ShutdownSettings;
   readonly logging: boolean;
+  readonly logLevels: ChangeLevels;
 }

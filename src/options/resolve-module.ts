@@ -1,5 +1,5 @@
 import { PROBES, type GroupDefinition } from '../core/registry.js';
-import type { ReportStatus } from '../core/status.js';
+import { type ReportStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { endpointPathShared, headerReserved, minDelayAboveMaxDelay, optionOutOfRange } from '../errors/messages.js';
 import {
@@ -11,7 +11,15 @@ import {
   STATUS_CODES,
 } from './defaults.js';
 import { Environment } from './environment.js';
-import type { AccessOptions, EndpointName, GroupOptions, HealthModuleOptions } from './health-module-options.js';
+import {
+  type AccessOptions,
+  type ChangeLevels,
+  type EndpointName,
+  type GroupOptions,
+  type HealthLogLevel,
+  type HealthModuleOptions,
+  LOG_LEVELS,
+} from './health-module-options.js';
 import type { AccessSettings, EndpointSettings, HealthSettings, ShutdownSettings } from './health-settings.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
 import { checkName } from './names.js';
@@ -68,6 +76,15 @@ const keys: Rule<readonly string[]> = {
 const group: Rule<readonly string[] | GroupOptions> = {
   expected: 'a list of names of indicators, or { indicators, tags }',
   accepts: (value) => words.accepts(value) || record.accepts(value),
+};
+const logging: Rule = {
+  expected: 'true, false or { levels }',
+  accepts: (value) => flag.accepts(value) || record.accepts(value),
+  ...(flag.read && { read: flag.read }),
+};
+const logLevel: Rule<HealthLogLevel | false> = {
+  expected: `${oneOf(LOG_LEVELS).expected} or false`,
+  accepts: (value) => value === false || oneOf(LOG_LEVELS).accepts(value),
 };
 const headerValue = matching(/^[\t\x20-\x7e]*$/, 'a text that can stand in a header: printable ASCII on one line');
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
@@ -128,7 +145,8 @@ export function resolveModuleOptions(
     identity: resolveIdentity(options, variables, faults),
     decorators: reader.read('decorators', decorators, []),
     shutdown: resolveShutdown(options, environment, variables, faults),
-    logging: reader.read('logging', flag, MODULE_DEFAULTS.logging),
+    logging: reader.read<unknown>('logging', logging, MODULE_DEFAULTS.logging) !== false,
+    logLevels: resolveLogLevels(options, faults),
   };
   return { settings, environment, faults };
 }
@@ -358,4 +376,20 @@ function resolveHeaders(
     else accepted[name.toLowerCase()] = value;
   }
   return accepted;
+}
+
+function resolveLogLevels({ logging: given }: HealthModuleOptions, faults: ConfigurationFault[]): ChangeLevels {
+  if (!record.accepts(given) || typeof given !== 'object') return {};
+  const place = `${PLACE}, logging`;
+  new OptionReader(place, given, [], withoutVariables, faults).refuseUnknown(['levels']);
+  const levels: Record<string, HealthLogLevel | false> = {};
+  for (const [change, level] of entriesOf(`${place}.levels`, given.levels ?? {}, faults)) {
+    const statuses = change.split('->');
+    if (statuses.length > 2 || !statuses.every(isHealthStatus)) {
+      faults.push(optionOutOfRange(`${place}.levels`, show(change), 'a status, or two as "UP->DOWN"'));
+    } else if (!logLevel.accepts(level)) {
+      faults.push(optionOutOfRange(`${place}.levels.${change}`, show(level), logLevel.expected));
+    } else levels[change] = level;
+  }
+  return levels;
 }

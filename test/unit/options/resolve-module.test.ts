@@ -46,6 +46,7 @@ describe('resolveModuleOptions', () => {
       decorators: [],
       shutdown: { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 },
       logging: true,
+      logLevels: {},
     });
   });
 
@@ -75,6 +76,36 @@ describe('resolveModuleOptions', () => {
       logging: true,
     };
     expect(resolve(options).faults).toStrictEqual([]);
+  });
+
+  it.each([
+    [{}, {}, true, {}],
+    [{ logging: false }, {}, false, {}],
+    [
+      { logging: { levels: { DOWN: 'error', 'DEGRADED->UP': false } } },
+      {},
+      true,
+      { DOWN: 'error', 'DEGRADED->UP': false },
+    ],
+    [{ logging: {} }, {}, true, {}],
+    [{ logging: { levels: { DOWN: 'error' } } }, { HEALTH_LOGGING: 'on' }, true, { DOWN: 'error' }],
+    [{ logging: { levels: { DOWN: 'error' } } }, { HEALTH_LOGGING: 'off' }, false, { DOWN: 'error' }],
+  ])('takes levels of changes beside the switch: %j, %j', (options, variables, isOn, levels) => {
+    const { settings, faults } = resolve(options, variables);
+    expect([settings.logging, settings.logLevels, faults]).toStrictEqual([isOn, levels, []]);
+  });
+
+  it.each([
+    [{ levles: {} }, 'HealthModule options, logging'],
+    [{ levels: 'all' }, 'HealthModule options, logging.levels'],
+    [{ levels: { down: 'error' } }, 'HealthModule options, logging.levels'],
+    [{ levels: { 'UP->': 'error' } }, 'HealthModule options, logging.levels'],
+    [{ levels: { 'UP->DOWN->UP': 'error' } }, 'HealthModule options, logging.levels'],
+    [{ levels: { DOWN: 'loud' } }, 'HealthModule options, logging.levels.DOWN'],
+    [{ levels: { DOWN: true } }, 'HealthModule options, logging.levels.DOWN'],
+    [[], 'HealthModule options, logging'],
+  ])('refuses levels that say nothing: %j', (logging, place) => {
+    expect(placesOf(resolve({ logging }))).toStrictEqual([place]);
   });
 
   it('collects the faults of every part', () => {
