@@ -56,13 +56,13 @@ class HealthDiscoveryModule implements OnModuleInit {
     placeAt(modules, HealthDiscoveryModule, Infinity);
   }
 
-  onModuleInit(): void {
+  async onModuleInit(): Promise<void> {
     const ours = [...this.modules.values()].filter(({ metatype }) => MARK in metatype);
     const faults = [];
     if (ours.filter(isConfigured).length > 1) faults.push(moduleImportedTwice(importers(this.modules, 'configured')));
     if (!ours.every(isConfigured)) faults.push(moduleImportedBare(importers(this.modules, 'bare')));
     if (faults.length > 0) throw new HealthConfigurationError(faults);
-    this.runtime.discover();
+    await this.runtime.discover();
   }
 }
 

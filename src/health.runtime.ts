@@ -11,7 +11,8 @@ import { registerAliases } from './endpoints/aliases.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
 import { Responder } from './endpoints/responder.js';
-import { HealthConfigurationError } from './errors/configuration.error.js';
+import { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
+import type { ConfigurationFault } from './errors/fault.js';
 import { EngineMonitor } from './engine-monitor.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
@@ -124,13 +125,14 @@ export class HealthRuntime {
   }
 
   /** Finds the indicators and checks the whole configuration. Throws one error with everything that is wrong. */
-  discover(): void {
+  async discover(): Promise<void> {
     const { faults, environment } = this.#options;
     const found = this.#explorer.explore();
-    faults.push(...found.faults, ...this.#explorer.checkReferences());
+    // Nothing runs before the start; and whoever is prepared may want to know who else is there.
+    for (const definition of found.definitions) this.#engine.add(definition);
+    faults.push(...found.faults, ...this.#explorer.checkReferences(), ...(await faultsOf(found.preparations)));
     if (faults.length > 0) throw new HealthConfigurationError(faults);
 
-    for (const definition of found.definitions) this.#engine.add(definition);
     for (const notice of [...found.warnings, ...bootNotices(this.settings, environment, found.definitions)]) {
       this.#logger.warn(notice);
     }
@@ -172,6 +174,18 @@ export class HealthRuntime {
     this.#hasWarned = true;
     this.#logger.warn(FOREIGN_REFUSALS);
   }
+}
+
+/** All that is missing is told at once. */
+async function faultsOf(preparations: readonly (() => Promise<void>)[]): Promise<ConfigurationFault[]> {
+  const faults: ConfigurationFault[] = [];
+  const outcomes = await Promise.allSettled(preparations.map(async (prepare) => prepare()));
+  for (const outcome of outcomes) {
+    if (outcome.status === 'fulfilled') continue;
+    if (!isHealthConfigurationError(outcome.reason)) throw outcome.reason;
+    faults.push(...outcome.reason.faults);
+  }
+  return faults;
 }
 
 function single(header: string | readonly string[] | undefined): string {

@@ -1,12 +1,12 @@
-import { Inject, type OnModuleInit } from '@nestjs/common';
+import { Inject } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { HealthCheckContext, HealthCheckReturn } from '../core/check.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
-import { getIndicatorMetadata } from './indicator-metadata.js';
 import { type ClientRequest, findClient } from './injected-client.js';
+import { PREPARE } from './preparation.js';
 
 /** What an integration is made of: an indicator of a client that the application has, and uses for its own work. */
-export abstract class ClientIndicator<Client> implements HealthIndicator, OnModuleInit {
+export abstract class ClientIndicator<Client> implements HealthIndicator {
   // Not a parameter of the constructor, so that a subclass can have a constructor of its own.
   @Inject(ModuleRef)
   protected readonly moduleRef!: ModuleRef;
@@ -17,12 +17,12 @@ export abstract class ClientIndicator<Client> implements HealthIndicator, OnModu
 
   abstract check(context: HealthCheckContext): HealthCheckReturn;
 
-  /** Found at the start, so that an application without it does not start. One that is not asked may lack it. */
-  async onModuleInit(): Promise<void> {
-    if (getIndicatorMetadata(this.constructor)?.options.enabled !== false) await this.client();
+  /** It is found at the start, so that an application without it does not start. One that is not asked may lack it. */
+  async [PREPARE](): Promise<void> {
+    await this.client();
   }
 
-  /** The client. In a module that is loaded lazily, which Nest calls no hooks of, it is looked for by the first check. */
+  /** The client. In a module that is loaded lazily it is looked for by the first check. */
   protected client(): Promise<Client> {
     return (this.#client ??= this.#find());
   }

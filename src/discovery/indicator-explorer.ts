@@ -19,6 +19,7 @@ import {
 } from '../options/resolve-indicator.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { nameFromClass } from './indicator-name.js';
+import { preparationOf } from './preparation.js';
 import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indicators.js';
 
 /** What one look at the container has brought. */
@@ -27,6 +28,8 @@ export interface Exploration {
   readonly faults: readonly ConfigurationFault[];
   /** What is odd, but does not stop the application. */
   readonly warnings: readonly string[];
+  /** What has to be done before the indicators can be asked. Those that are disabled need nothing. */
+  readonly preparations: readonly (() => Promise<void>)[];
 }
 
 interface Registered {
@@ -60,6 +63,7 @@ export class IndicatorExplorer {
     const definitions: CheckDefinition[] = [];
     const faults: ConfigurationFault[] = [];
     const warnings: string[] = [];
+    const preparations: (() => Promise<void>)[] = [];
     let isComplete = true;
     for (const module of this.#modules.values()) {
       if (this.#explored.has(module)) continue;
@@ -71,11 +75,14 @@ export class IndicatorExplorer {
       this.#explored.add(module);
       for (const provided of indicatorsOf(module)) {
         const definition = this.#define(provided, faults, warnings);
-        if (definition) definitions.push(definition);
+        if (!definition) continue;
+        definitions.push(definition);
+        const prepare = definition.settings.enabled ? preparationOf(provided.instance as object) : undefined;
+        if (prepare) preparations.push(prepare);
       }
     }
     this.#modulesSeen = isComplete ? this.#modules.size : -1;
-    return { definitions, faults, warnings };
+    return { definitions, faults, warnings, preparations };
   }
 
   /** Checks what the options say of indicators by name. It makes sense once all modules of the start are explored. */

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { HealthModule } from 'nest-vitals';
 import { PgIndicator } from 'nest-vitals/pg';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { statusesIn } from '../support/answers.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, refusalOf, startApplication } from '../support/start-application.js';
@@ -33,6 +33,36 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
       'PgIndicator("database"): no module provides its client under the token Symbol(client)',
     );
     expect(String(error)).toContain('PgIndicator("database", { client: PG_POOL })');
+  });
+
+  it('stops the boot together with whatever else is wrong', async () => {
+    const { error } = await refusalOf(adapter, {
+      imports: [HealthModule.forRoot({ groups: { billing: { indicators: ['nobody'] } } })],
+      providers: [PgIndicator('database', { client: CLIENT }), PgIndicator('archive', { client: 'ARCHIVE' })],
+    });
+    expect(String(error)).toContain('The health configuration has 3 faults');
+    expect(String(error)).toContain('PgIndicator("database"): no module provides');
+    expect(String(error)).toContain('PgIndicator("archive"): no module provides');
+    expect(String(error)).toContain('"nobody"');
+  });
+
+  it('stops the boot where looking for it fails in another way', async () => {
+    class BrokenHealth extends PgIndicator('database', { client: CLIENT }) {
+      request(): never {
+        throw new TypeError('a fault of the class');
+      }
+    }
+    const { error } = await refusalOf(adapter, { imports: [HealthModule.forRoot()], providers: [BrokenHealth] });
+    expect(error).toEqual(new TypeError('a fault of the class'));
+  });
+
+  it('needs none while the environment has switched it off', async () => {
+    vi.stubEnv('HEALTH_DATABASE_ENABLED', 'false');
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [PgIndicator('database', { client: CLIENT })],
+    });
+    expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'SKIPPED' });
   });
 
   it('needs none while it is switched off', async () => {
