@@ -5,7 +5,7 @@ const SHORT_TURN = 0.2;
 /** Milliseconds after which a turn need not be short. Where there is always something to do, no turn is. */
 const PATIENCE = 50;
 /** Milliseconds after which it need not be quiet either. */
-const LIMIT = 100;
+const LIMIT = 500;
 
 /** Taken before a test can put a fake in its place: there, too, an application that is closed has to come to its end. */
 const { setImmediate: realImmediate } = globalThis;

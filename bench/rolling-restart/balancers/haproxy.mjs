@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -27,6 +27,7 @@ export class Haproxy {
     const parameters = files.flatMap((file) => ['-f', file]);
     run('haproxy', ['-c', ...parameters]);
     await this.#process.start('haproxy', ['-db', ...parameters], port);
+    await until(() => existsSync(this.#socket), { limit: NOTICE_LIMIT, what: 'the runtime socket of HAProxy' });
     // It takes new servers for healthy before it has asked any. Here each has to be asked, and to pass.
     await Promise.all(instances.map(({ name }) => this.#tell(`set server orders/${name} health down`)));
   }

@@ -2,10 +2,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 
 /** Processes of a tree that is growing are found in a later round. A tree that has been stopped grows no more. */
 const ROUNDS = 20;
+/** Milliseconds. The system stops a process when it gets round to it, which on a busy machine takes a while. */
+const LIMIT = 30_000;
 
 /**
- * Stops a process and everything below it where it stands, and returns them all. Process groups are of no use for that:
- * a PostgreSQL backend leads one of its own.
+ * Stops a process and everything below it where it stands, and returns them all, when they stand still. Process groups
+ * are of no use for that: a PostgreSQL backend leads one of its own.
  */
 export function freezeTree(root: number): readonly number[] {
   const stopped = new Set<number>();
@@ -16,6 +18,11 @@ export function freezeTree(root: number): readonly number[] {
       send(pid, 'SIGSTOP');
       stopped.add(pid);
     }
+  }
+  const deadline = Date.now() + LIMIT;
+  while ([...stopped].some(isMoving)) {
+    if (Date.now() > deadline) throw new Error(`process ${root} was not stopped within ${LIMIT} ms`);
+    sleep(1);
   }
   return [...stopped];
 }
@@ -56,8 +63,29 @@ function isAlive(pid: number): boolean {
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
+/** A thread of a process that was stopped can still be about to finish what it is doing in the kernel. */
+function isMoving(pid: number): boolean {
+  return threadsOf(pid).some((thread) => {
+    const state = statOf(`${pid}/task/${thread}`)[0];
+    return state !== undefined && !'TtZX'.includes(state);
+  });
+}
+
+function threadsOf(pid: number): readonly string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`);
+  } catch {
+    return [];
+  }
+}
+
+/** Nothing else of the test goes on meanwhile, which could see a server that is only half frozen. */
+function sleep(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
 /** What the system says of a process, after its name: its state, its parent, and more. */
-function statOf(pid: number): readonly string[] {
+function statOf(pid: number | string): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name of the program stands in parentheses and may hold anything, also a parenthesis.

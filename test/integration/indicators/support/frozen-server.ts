@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { onTestFinished } from 'vitest';
+import { freezeTree, thawTree } from '../../../support/servers/process-tree.js';
 
 const PROGRAM = `
   const server = require('node:http').createServer((request, response) => response.end('fine'));
@@ -23,7 +24,12 @@ export async function startFreezableServer(): Promise<FreezableServer> {
   const [port] = (await once(createInterface(child.stdout), 'line')) as [string];
   return {
     origin: `http://127.0.0.1:${port}`,
-    freeze: () => child.kill('SIGSTOP'),
-    thaw: () => child.kill('SIGCONT'),
+    freeze: () => void freezeTree(pidOf(child)),
+    thaw: () => thawTree(pidOf(child)),
   };
+}
+
+function pidOf({ pid }: ChildProcess): number {
+  if (pid === undefined) throw new Error('the server has not started');
+  return pid;
 }
