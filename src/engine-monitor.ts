@@ -10,6 +10,7 @@ import type {
   LifecycleState,
   MonitoredIndicator,
 } from './observation/health-monitor.js';
+import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';
 
 /** The monitor over the engine, the application's state and the endpoints, which know nothing of it. */
@@ -19,6 +20,7 @@ export class EngineMonitor implements HealthMonitor {
   readonly #runs: Listeners<HealthRun>;
   readonly #answers: Listeners<HealthAnswer>;
   readonly #states: Listeners<LifecycleState>;
+  readonly #probeChanges: ProbeChanges;
   #lastState: LifecycleState | undefined;
 
   constructor(engine: HealthEngine, application: ApplicationState, onFault: (fault: unknown) => void) {
@@ -27,6 +29,7 @@ export class EngineMonitor implements HealthMonitor {
     this.#runs = new Listeners(onFault);
     this.#answers = new Listeners(onFault);
     this.#states = new Listeners(onFault);
+    this.#probeChanges = new ProbeChanges((probe) => this.peek(probe), onFault);
   }
 
   get indicators(): readonly MonitoredIndicator[] {
@@ -60,6 +63,10 @@ export class EngineMonitor implements HealthMonitor {
     return this.#engine.onChange(listener);
   }
 
+  onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): () => void {
+    return this.#probeChanges.add(probe, listener);
+  }
+
   onAnswer(listener: (answer: HealthAnswer) => unknown): () => void {
     return this.#answers.add(listener);
   }
@@ -71,6 +78,7 @@ export class EngineMonitor implements HealthMonitor {
 
   /** To be told of every run. */
   ran({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
+    this.#probeChanges.lookSoon();
     if (this.#runs.isEmpty) return;
     const { status: outcome, message, error, code, cause, isTimeout = false } = run.outcome;
     this.#runs.emit({
@@ -101,6 +109,7 @@ export class EngineMonitor implements HealthMonitor {
 
   /** To be told whenever the application's state may have changed. */
   stateMayHaveChanged(): void {
+    this.#probeChanges.look();
     if (this.#states.isEmpty) return;
     const state = this.state;
     const last = this.#lastState;

@@ -3,7 +3,9 @@ import { Server as TlsServer } from 'node:https';
 import { type HttpServer, Logger, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { bootNotices } from './boot-notices.js';
+import { ChangeSubscriptions } from './change-subscriptions.js';
 import { HealthEngine } from './core/health-engine.js';
+import { ChangeMethods } from './discovery/change-methods.js';
 import { drainHooks } from './discovery/drain-hooks.js';
 import type { IndicatorResults } from './discovery/indicator-results.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
@@ -49,6 +51,7 @@ export class HealthRuntime {
   readonly #explorer: IndicatorExplorer;
   readonly #connections: Connections;
   readonly #drain: Drain;
+  readonly #subscriptions: ChangeSubscriptions;
   readonly #logger = new Logger('Health');
   #hasWarned = false;
 
@@ -80,6 +83,15 @@ export class HealthRuntime {
     );
     this.#engine.onRun((run) => this.monitor.ran(run));
     if (settings.logging) this.#engine.onChange((change) => logChange(logger, change, settings.logLevels));
+    this.#subscriptions = new ChangeSubscriptions(
+      new ChangeMethods(modules, this.#engine.probes),
+      this.monitor,
+      logger,
+    );
+    this.#engine.onChange((change) => {
+      this.service.takeInNewModules();
+      this.#subscriptions.indicatorChanged(change);
+    });
     this.results = {
       names: () => this.#engine.indicators,
       onResult: (name, listener) =>
@@ -111,6 +123,7 @@ export class HealthRuntime {
       explorer: this.#explorer,
       work,
       logger,
+      onNewModules: () => this.#subscriptions.takeIn(),
     });
 
     const onFault = (fault: unknown): void => logger.error(`authorize failed, access denied:\n${formatRaw(fault)}`);
@@ -131,6 +144,7 @@ export class HealthRuntime {
     // Nothing runs before the start; and whoever is prepared may want to know who else is there.
     for (const definition of found.definitions) this.#engine.add(definition);
     faults.push(...found.faults, ...this.#explorer.checkReferences(), ...(await faultsOf(found.preparations)));
+    faults.push(...this.#subscriptions.takeIn());
     if (faults.length > 0) throw new HealthConfigurationError(faults);
 
     for (const notice of [...found.warnings, ...bootNotices(this.settings, environment, found.definitions)]) {

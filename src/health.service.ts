@@ -5,6 +5,7 @@ import type { Evaluation } from './core/probe.js';
 import type { HealthCheckDetail, HealthReport } from './core/report.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
+import type { ConfigurationFault } from './errors/fault.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
 import { pause } from './core/pause.js';
 import { maskCredentials } from './core/redact.js';
@@ -20,6 +21,8 @@ interface HealthServiceParts {
   readonly explorer: IndicatorExplorer;
   readonly work: AnnouncedWork;
   readonly logger: LoggerService;
+  /** Modules have been loaded, and their indicators are taken in. Returns what else is wrong with them. */
+  readonly onNewModules: () => readonly ConfigurationFault[];
 }
 
 export interface DelayReadinessOptions {
@@ -40,13 +43,15 @@ export class HealthService {
   readonly #explorer: IndicatorExplorer;
   readonly #work: AnnouncedWork;
   readonly #logger: LoggerService;
+  readonly #onNewModules: HealthServiceParts['onNewModules'];
 
-  constructor({ engine, state, explorer, work, logger }: HealthServiceParts) {
+  constructor({ engine, state, explorer, work, logger, onNewModules }: HealthServiceParts) {
     this.#engine = engine;
     this.#state = state;
     this.#explorer = explorer;
     this.#work = work;
     this.#logger = logger;
+    this.#onNewModules = onNewModules;
     this.changes$ = new GuardedObservable<HealthChange>(
       (subscriber) => engine.onChange((change) => subscriber.next(change)),
       (fault) => logger.error(`A subscriber of changes$ failed:\n${formatRaw(fault)}`),
@@ -131,22 +136,24 @@ export class HealthService {
 
   /** @internal Answers at once, and not through a promise, whatever can be answered at once. */
   evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
-    if (this.#explorer.hasNewModules) this.#takeInNewModules();
+    this.takeInNewModules();
     return this.#engine.evaluate(name, patience);
   }
 
   /** @internal Whether there is a probe, a group or an indicator of this name. */
   has(name: string): boolean {
-    if (this.#explorer.hasNewModules) this.#takeInNewModules();
+    this.takeInNewModules();
     return this.#engine.has(name);
   }
 
-  /** A running application cannot be stopped for a fault in a module that it loads lazily: it is logged, and the indicator left out. */
-  #takeInNewModules(): void {
+  /** @internal A running application cannot be stopped for a fault in a module that it loads lazily: it is logged, and the indicator left out. */
+  takeInNewModules(): void {
+    if (!this.#explorer.hasNewModules) return;
     const { definitions, faults, warnings } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);
     for (const warning of warnings) this.#logger.warn(warning);
-    if (faults.length > 0) this.#logger.error(new HealthConfigurationError(faults).message);
+    const all = [...faults, ...this.#onNewModules()];
+    if (all.length > 0) this.#logger.error(new HealthConfigurationError(all).message);
   }
 
   #logAcceptance(): void {

@@ -5,9 +5,16 @@ export type { HealthData, HealthResult } from './core/result.js';
 export type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
 export type { HealthCheckDetail, HealthReport } from './core/report.js';
 export type { HealthChange } from './core/health-engine.js';
+export type { HealthProbeChange } from './core/probe-changes.js';
 export type { ServiceInfo } from './core/service-info.js';
 export { OnDrain } from './discovery/on-drain.decorator.js';
 export type { OnDrainOptions } from './discovery/on-drain.decorator.js';
+export { OnHealthChange } from './discovery/on-health-change.decorator.js';
+export type {
+  IndicatorChangeOptions,
+  OnHealthChangeOptions,
+  ProbeChangeOptions,
+} from './discovery/on-health-change.decorator.js';
 export { HealthIndicator } from './discovery/health-indicator.decorator.js';
 export { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
 export type { ConfigurationFault } from './errors/fault.js';

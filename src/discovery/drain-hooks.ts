@@ -1,5 +1,6 @@
 import type { ModulesContainer } from '@nestjs/core';
 import type { DrainHook } from '../core/drain-hook.js';
+import { instancesIn } from './instances.js';
 import { getDrainMethods } from './on-drain.decorator.js';
 
 /**
@@ -7,16 +8,7 @@ import { getDrainMethods } from './on-drain.decorator.js';
  * looked for when they are needed: an application that starts pays nothing for them, and lazily loaded modules count.
  */
 export function* drainHooks(modules: ModulesContainer): Iterable<DrainHook> {
-  const seen = new Set<object>();
-  for (const { providers, controllers } of modules.values()) {
-    for (const wrapper of [...providers.values(), ...controllers.values()]) {
-      if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient) continue;
-      const instance: unknown = wrapper.instance;
-      if (typeof instance !== 'object' || instance === null || seen.has(instance)) continue;
-      seen.add(instance);
-      yield* hooksOf(instance);
-    }
-  }
+  for (const instance of new Set(instancesIn(modules))) yield* hooksOf(instance);
 }
 
 function hooksOf(instance: object): DrainHook[] {

@@ -1,6 +1,7 @@
 import type { HealthChange } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
+import type { HealthProbeChange } from '../core/probe-changes.js';
 
 /**
  * Where the application is in its life.
@@ -84,6 +85,8 @@ export interface HealthMonitor {
   /** Each function that listens returns the one that ends it. */
   onRun(listener: (run: HealthRun) => unknown): Unsubscribe;
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
+  /** Of a probe or a group, derived after runs and changes of state. Throws `UnknownProbeError` for any other name. */
+  onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
   onAnswer(listener: (answer: HealthAnswer) => unknown): Unsubscribe;
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
 }

@@ -22,6 +22,7 @@ it('exports these names, and no others', () => {
     'HttpIndicator',
     'MemoryIndicator',
     'OnDrain',
+    'OnHealthChange',
     'TcpIndicator',
     'ThresholdIndicator',
     'UnknownProbeError',

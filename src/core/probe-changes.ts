@@ -1,0 +1,100 @@
+import { Listeners } from './listeners.js';
+import { type Moment, moment } from './moment.js';
+import type { HealthReport } from './report.js';
+import { type ReportStatus, isFailing } from './status.js';
+
+/** The status of a probe or a group has changed. */
+export interface HealthProbeChange {
+  readonly probe: string;
+  readonly from: ReportStatus;
+  readonly to: ReportStatus;
+  readonly at: Date;
+  /** How long, in milliseconds, the state that ended had lasted. Undefined when there was no earlier state. */
+  readonly lasted: number | undefined;
+  /** Why the application itself takes no traffic, whatever its indicators say: maintenance, shutting down. */
+  readonly reason?: string;
+}
+
+type Listener = (change: HealthProbeChange) => unknown;
+
+interface Watched {
+  readonly listeners: Listeners<HealthProbeChange>;
+  last: { readonly status: ReportStatus; readonly since: Moment } | undefined;
+}
+
+/** Derives the changes of probes from what is known of them, for as long as anybody listens. Runs nothing. */
+export class ProbeChanges {
+  readonly #peek: (probe: string) => HealthReport;
+  readonly #onFault: (fault: unknown) => void;
+  readonly #watched = new Map<string, Watched>();
+  #isScheduled = false;
+
+  constructor(peek: (probe: string) => HealthReport, onFault: (fault: unknown) => void) {
+    this.#peek = peek;
+    this.#onFault = onFault;
+  }
+
+  /** What a probe is at when the first listener comes is no change. Throws `UnknownProbeError`. */
+  add(probe: string, listener: Listener): () => void {
+    const watched = this.#watched.get(probe) ?? this.#watch(probe);
+    const end = watched.listeners.add(listener);
+    return () => {
+      end();
+      if (watched.listeners.isEmpty && this.#watched.get(probe) === watched) this.#watched.delete(probe);
+    };
+  }
+
+  /** The application's state may have changed. */
+  look(): void {
+    for (const [probe, watched] of this.#watched) this.#compare(probe, watched);
+  }
+
+  /** A check has run. Of a probe that runs a thousand checks, one report is made, when all that are done have said so. */
+  lookSoon(): void {
+    if (this.#isScheduled || this.#watched.size === 0) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      this.look();
+    }).unref();
+  }
+
+  #watch(probe: string): Watched {
+    const report = this.#peek(probe);
+    const watched: Watched = {
+      listeners: new Listeners(this.#onFault),
+      last: isKnown(report) ? { status: report.status, since: moment() } : undefined,
+    };
+    this.#watched.set(probe, watched);
+    return watched;
+  }
+
+  #compare(probe: string, watched: Watched): void {
+    const report = this.#peek(probe);
+    const { last } = watched;
+    const { status: to, reason } = report;
+    if (last?.status === to || (!last && !isKnown(report))) return;
+    const now = moment();
+    watched.last = { status: to, since: now };
+    // As with indicators, a first status that is fine is no change.
+    if (!last && !isFailing(to)) return;
+    watched.listeners.emit({
+      probe,
+      from: last?.status ?? 'UNKNOWN',
+      to,
+      at: new Date(now.wall),
+      lasted: last && now.elapsed - last.since.elapsed,
+      ...(reason !== undefined && { reason }),
+    });
+  }
+}
+
+/**
+ * Whether there is something to say of a probe yet: an application that starts is no outage, nor is it degraded because
+ * an indicator that is not critical has not run.
+ */
+function isKnown({ status, reason = '', details }: HealthReport): boolean {
+  if (reason.startsWith('starting')) return false;
+  if (status === 'DOWN' || status === 'OUT_OF_SERVICE') return true;
+  return Object.values(details).every((detail) => detail.status !== 'UNKNOWN' || detail.checked_at !== undefined);
+}

@@ -1,0 +1,63 @@
+import type { HealthChange } from '../core/health-engine.js';
+import type { HealthStatus } from '../core/status.js';
+import type { HealthProbeChange } from '../core/probe-changes.js';
+
+interface ToStatus {
+  /** Only changes to this status, or to one of these. Default: any. */
+  readonly to?: HealthStatus | readonly HealthStatus[];
+}
+
+export interface IndicatorChangeOptions extends ToStatus {
+  /** The name of an indicator, or several. Default: every indicator, unless `probe` is given. */
+  readonly indicator?: string | readonly string[];
+  readonly probe?: never;
+}
+
+export interface ProbeChangeOptions extends ToStatus {
+  /** The name of a probe (`live`, `ready`, `startup`, `deep`) or of a group, or several. Default: none. */
+  readonly probe: string | readonly string[];
+  readonly indicator?: never;
+}
+
+/** Both: the method has to tell the changes apart, by `'probe' in change`. */
+export interface OnHealthChangeOptions extends ToStatus {
+  readonly indicator: string | readonly string[];
+  readonly probe: string | readonly string[];
+}
+
+type MethodFor<Change> = <T extends (change: Change) => unknown>(
+  target: object,
+  method: string,
+  descriptor: TypedPropertyDescriptor<T>,
+) => void;
+
+/** One annotation of a method. */
+export interface AnnotatedMethod {
+  readonly method: string;
+  readonly options: IndicatorChangeOptions | ProbeChangeOptions | OnHealthChangeOptions;
+}
+
+/** The same in every copy of the package. */
+const KEY = Symbol.for('nest-vitals:on-health-change');
+
+/**
+ * Calls a method of a provider or a controller when the status of an indicator changes, or, with `probe`, the status of a
+ * probe or a group. Nobody waits for it, and what it throws or rejects with is logged and harms nobody. A first status
+ * that is fine is no change. Several may stand on one method.
+ */
+export function OnHealthChange(options?: IndicatorChangeOptions): MethodFor<HealthChange>;
+export function OnHealthChange(options: ProbeChangeOptions): MethodFor<HealthProbeChange>;
+export function OnHealthChange(options: OnHealthChangeOptions): MethodFor<HealthChange | HealthProbeChange>;
+export function OnHealthChange(options: AnnotatedMethod['options'] = {}): MethodFor<never> {
+  return ({ constructor }, method) => {
+    const methods: readonly AnnotatedMethod[] = [...annotatedMethods(constructor), { method, options }];
+    // A property of the class, as with indicators: looking for it on every provider costs nothing.
+    Object.defineProperty(constructor, KEY, { value: methods, configurable: true });
+  };
+}
+
+/** The annotated methods of a class and its ancestors. */
+export function annotatedMethods(target: unknown): readonly AnnotatedMethod[] {
+  if (typeof target !== 'function') return [];
+  return (target as { readonly [KEY]?: readonly AnnotatedMethod[] })[KEY] ?? [];
+}

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { type HealthProbeChange, ProbeChanges } from '../../../src/core/probe-changes.js';
+import type { HealthReport } from '../../../src/core/report.js';
+import type { ReportStatus } from '../../../src/core/status.js';
+import { START, advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+let status: ReportStatus = 'UNKNOWN';
+let reason: string | undefined;
+let details: HealthReport['details'] = {};
+let peeks: string[] = [];
+let faults: unknown[] = [];
+let changes: ProbeChanges;
+let heard: HealthProbeChange[] = [];
+
+const peek = (probe: string): HealthReport => {
+  if (probe === 'nonsense') throw new Error('no such probe');
+  peeks.push(probe);
+  return {
+    status,
+    ...(reason !== undefined && { reason }),
+    timestamp: START,
+    details,
+    service_info: { uptime_seconds: 0 },
+  };
+};
+const listen = (probe = 'ready'): (() => void) => changes.add(probe, (change) => heard.push(change));
+const becomes = (next: ReportStatus, because?: string): void => {
+  status = next;
+  reason = because;
+  changes.look();
+};
+const steps = (): string[] => heard.map(({ from, to }) => `${from} to ${to}`);
+
+beforeEach(() => {
+  [status, reason, details, peeks, faults, heard] = ['UNKNOWN', undefined, {}, [], [], []];
+  changes = new ProbeChanges(peek, (fault) => faults.push(fault));
+});
+
+describe('the changes of a probe', () => {
+  it('are told with where it came from, when, and how long that had lasted', async () => {
+    status = 'UP';
+    listen();
+    await advance(2000);
+    becomes('OUT_OF_SERVICE', 'maintenance');
+    becomes('OUT_OF_SERVICE', 'maintenance');
+    await advance(500);
+    becomes('UP');
+    expect(heard).toEqual([
+      {
+        probe: 'ready',
+        from: 'UP',
+        to: 'OUT_OF_SERVICE',
+        at: new Date(Date.parse(START) + 2000),
+        lasted: 2000,
+        reason: 'maintenance',
+      },
+      { probe: 'ready', from: 'OUT_OF_SERVICE', to: 'UP', at: new Date(Date.parse(START) + 2500), lasted: 500 },
+    ]);
+  });
+
+  it('begin when something is known: a start is no outage, and a first status that is fine is no change', () => {
+    status = 'OUT_OF_SERVICE';
+    reason = 'starting';
+    listen();
+    becomes('OUT_OF_SERVICE', 'starting: catalogue');
+    details = { stock: { status: 'UP', checked_at: START }, disk: { status: 'UNKNOWN', message: 'has not run yet' } };
+    becomes('UNKNOWN');
+    becomes('DEGRADED');
+    details = { stock: { status: 'UP', checked_at: START }, disk: { status: 'SKIPPED' } };
+    becomes('UP');
+    expect(steps()).toEqual([]);
+    becomes('UNKNOWN');
+    becomes('OUT_OF_SERVICE', 'starting: catalogue');
+    expect(steps()).toEqual(['UP to UNKNOWN', 'UNKNOWN to OUT_OF_SERVICE']);
+  });
+
+  it('begin with a first status that is not fine, after nothing', () => {
+    details = { stock: { status: 'UNKNOWN', message: 'has not run yet' } };
+    listen();
+    becomes('DOWN');
+    expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'DOWN', lasted: undefined }]);
+
+    heard = [];
+    changes = new ProbeChanges(peek, (fault) => faults.push(fault));
+    details = { stock: { status: 'UNKNOWN', message: 'has not run yet' } };
+    status = 'UNKNOWN';
+    listen();
+    details = { stock: { status: 'UNKNOWN', message: 'nobody can say', checked_at: START } };
+    changes.look();
+    expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
+  });
+
+  it('are no news to whoever comes later', () => {
+    status = 'DOWN';
+    listen();
+    changes.look();
+    expect(steps()).toEqual([]);
+  });
+
+  it('are looked for once after however many runs, and only while somebody listens', async () => {
+    changes.lookSoon();
+    await advance(0);
+    expect(peeks).toEqual([]);
+
+    status = 'UP';
+    const ends = [listen(), listen()];
+    peeks = [];
+    status = 'DOWN';
+    for (let run = 0; run < 1000; run += 1) changes.lookSoon();
+    expect(peeks).toEqual([]);
+    await advance(0);
+    expect(peeks).toEqual(['ready']);
+    expect(steps()).toEqual(['UP to DOWN', 'UP to DOWN']);
+    changes.lookSoon();
+    await advance(0);
+    expect(peeks).toHaveLength(2);
+
+    ends[0]?.();
+    changes.look();
+    expect(peeks).toHaveLength(3);
+    ends[1]?.();
+    changes.look();
+    expect(peeks).toHaveLength(3);
+  });
+
+  it('are told to the others when a listener throws', () => {
+    status = 'UP';
+    changes.add('ready', () => {
+      throw new Error('a listener of the test');
+    });
+    listen();
+    becomes('DOWN');
+    expect(steps()).toEqual(['UP to DOWN']);
+    expect(faults).toEqual([new Error('a listener of the test')]);
+  });
+
+  it('of a probe that there is not are refused', () => {
+    expect(() => listen('nonsense')).toThrow('no such probe');
+    changes.look();
+  });
+
+  it('can be listened to anew by one who has ended twice', () => {
+    status = 'UP';
+    const end = listen();
+    end();
+    listen();
+    end();
+    becomes('DOWN');
+    expect(steps()).toEqual(['UP to DOWN']);
+  });
+});
