@@ -1,18 +1,18 @@
 import { ClientCalls } from './client-calls.js';
 
 /** What a question came to. It fails for those who asked it, and for nobody else. */
-type Outcome<T> = { readonly question: string } & ({ readonly answer: T } | { readonly error: unknown });
+type Outcome<T> = { readonly question: unknown } & ({ readonly answer: T } | { readonly error: unknown });
 
 /**
  * Calls on clients of which there are several kinds: one at a time on each client, as `ClientCalls` has it, and whoever
- * asks the same question shares its answer. Whoever asks another one waits until the client is free.
+ * asks the same question, by identity, shares its answer. Whoever asks another one waits until the client is free.
  */
 export class ClientQuestions<T> {
   readonly #calls = new ClientCalls<Outcome<T>>();
 
   async ask(
     client: object,
-    question: string,
+    question: unknown,
     signal: AbortSignal,
     begin: (signal: AbortSignal) => Promise<T>,
   ): Promise<T> {

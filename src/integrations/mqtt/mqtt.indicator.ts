@@ -5,8 +5,9 @@ import { ClientIndicator } from '../../discovery/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
+import { type MqttConnection, isMqttConnection } from '../../discovery/mqtt-ping.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { type MqttConnection, isMqttConnection } from './mqtt-client.js';
+
 import { ping } from './ping.js';
 
 interface OwnOptions {

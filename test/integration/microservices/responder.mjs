@@ -1,0 +1,29 @@
+// A microservice in a process of its own, on the port that is its argument.
+import 'reflect-metadata';
+import { argv, stdout } from 'node:process';
+import { Controller, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { MessagePattern, Transport } from '@nestjs/microservices';
+
+class ResponderController {
+  health() {
+    return 'well';
+  }
+}
+MessagePattern('health')(
+  ResponderController.prototype,
+  'health',
+  Object.getOwnPropertyDescriptor(ResponderController.prototype, 'health'),
+);
+Controller()(ResponderController);
+
+class ResponderModule {}
+Module({ controllers: [ResponderController] })(ResponderModule);
+
+const microservice = await NestFactory.createMicroservice(ResponderModule, {
+  transport: Transport.TCP,
+  options: { host: '127.0.0.1', port: Number(argv[2]) },
+  logger: false,
+});
+await microservice.listen();
+stdout.write('the responder is ready\n');
