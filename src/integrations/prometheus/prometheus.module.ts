@@ -1,0 +1,115 @@
+import { inspect } from 'node:util';
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { maskCredentials } from '../../core/redact.js';
+import { loadPeer } from '../../discovery/load-peer.js';
+import { HealthConfigurationError } from '../../errors/configuration.error.js';
+import { type EndpointAnswer, HEALTH_ENDPOINTS, type HealthEndpoints } from '../../observation/health-endpoints.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
+import type { HealthRequest } from '../../options/health-module-options.js';
+import { type Exposition, type ReadableRegistry, expose, prefersOpenMetrics } from './exposition.js';
+import { HealthMetrics } from './health-metrics.js';
+import type { PromClient } from './prom-client.js';
+import {
+  type HealthPrometheusAsyncOptions,
+  type HealthPrometheusOptions,
+  healthModuleMissing,
+  resolvePrometheusOptions,
+} from './prometheus-options.js';
+
+const OPTIONS = Symbol('options of HealthPrometheusModule');
+const CLIENT = Symbol('prom-client');
+
+const UNREADABLE = 'The registry of the application cannot be read, so the endpoint shows the metrics of health alone:';
+
+/**
+ * Metrics of the application's health, for Prometheus: import `HealthPrometheusModule.forRoot()` beside
+ * `HealthModule.forRoot()`. Reading them runs no check.
+ */
+@Module({})
+export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #logger = new Logger('Health');
+  #end: () => void = () => undefined;
+  #hasFailed = false;
+
+  constructor(
+    @Inject(OPTIONS) private readonly options: HealthPrometheusOptions,
+    @Inject(CLIENT) private readonly client: PromClient,
+    @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
+    @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
+  ) {}
+
+  static forRoot(options: HealthPrometheusOptions = {}): DynamicModule {
+    return configure({ provide: OPTIONS, useValue: options });
+  }
+
+  static forRootAsync({ imports, inject = [], useFactory }: HealthPrometheusAsyncOptions): DynamicModule {
+    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+  }
+
+  onModuleInit(): void {
+    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing()]);
+    const settings = resolvePrometheusOptions(this.options);
+    const { registry, endpoint, access } = settings;
+    const metrics = new HealthMetrics(this.client, settings, this.monitor);
+    if (registry) metrics.joinTo(registry);
+    if (endpoint) {
+      const answer = (request: HealthRequest): Promise<EndpointAnswer> => this.#answer(metrics, registry, request);
+      this.endpoints.add({ name: 'metrics', access, answer });
+    }
+    const stopListening = metrics.listen();
+    this.#end = () => {
+      stopListening();
+      if (registry) metrics.leave(registry);
+    };
+  }
+
+  onApplicationShutdown(): void {
+    this.#end();
+  }
+
+  /** A metric of the application that cannot be read does not hide its health. */
+  async #answer(
+    { registry: own }: HealthMetrics,
+    registry: ReadableRegistry = own,
+    { headers: { accept } }: HealthRequest,
+  ): Promise<EndpointAnswer> {
+    const asOpenMetrics = prefersOpenMetrics(typeof accept === 'string' ? accept : '');
+    try {
+      const exposition = await expose(this.client, registry, asOpenMetrics);
+      this.#hasFailed = false;
+      return answerWith(exposition);
+    } catch (fault) {
+      if (!this.#hasFailed) this.#logger.error(`${UNREADABLE}\n${maskCredentials(inspect(fault))}`);
+      this.#hasFailed = true;
+      return answerWith(await expose(this.client, own, asOpenMetrics));
+    }
+  }
+}
+
+function answerWith({ contentType, body }: Exposition): EndpointAnswer {
+  return { statusCode: 200, contentType, headers: { vary: 'Accept' }, body };
+}
+
+function configure(options: Provider<HealthPrometheusOptions>, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  return {
+    module: HealthPrometheusModule,
+    imports,
+    providers: [
+      options,
+      {
+        provide: CLIENT,
+        useFactory: () => loadPeer('HealthPrometheusModule', 'prom-client', () => import('prom-client')),
+      },
+    ],
+  };
+}

@@ -1,0 +1,371 @@
+import { Module, type ModuleMetadata } from '@nestjs/common';
+import { LazyModuleLoader } from '@nestjs/core';
+import { HealthModule, degraded, down, skipped, up } from 'nest-vitals';
+import { HealthPrometheusModule, type HealthPrometheusOptions } from 'nest-vitals/prometheus';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { describe, expect, it } from 'vitest';
+import {
+  healthModuleMissing,
+  metricTaken,
+  registryMissing,
+} from '../../src/integrations/prometheus/prometheus-options.js';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { faultsOf } from '../support/faults.js';
+import { latch, never } from '../support/latch.js';
+import { moduleNamed } from '../support/module-named.js';
+import { ADAPTERS, type TestApplication, createApplication, startApplication } from '../support/start-application.js';
+
+const OPEN_METRICS = 'application/openmetrics-text; version=1.0.0; charset=utf-8';
+
+describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
+  const start = (
+    providers: NonNullable<ModuleMetadata['providers']> = [],
+    options?: HealthPrometheusOptions,
+    health: Parameters<typeof HealthModule.forRoot>[0] = {},
+  ): Promise<TestApplication> =>
+    startApplication(adapter, {
+      imports: [HealthPrometheusModule.forRoot(options), HealthModule.forRoot(health)],
+      providers,
+    });
+
+  /** The lines of one metric, without the comments. */
+  async function read(application: TestApplication, metric: string): Promise<string[]> {
+    const { text } = await application.get('/health/metrics');
+    return text.split('\n').filter((line) => line.startsWith(`${metric}{`));
+  }
+
+  it('shows the status of each indicator and each probe as the one of all that is 1', async () => {
+    const application = await start(
+      [
+        FakeIndicator('stock', () => degraded('behind')),
+        FakeIndicator('payments', () => down('no'), { critical: false }),
+      ],
+      {},
+      { groups: { billing: ['payments'] } },
+    );
+    await application.get('/health/deep');
+
+    expect(await read(application, 'health_indicator_status')).toEqual(
+      [
+        ['stock', 'DEGRADED'],
+        ['payments', 'DOWN'],
+      ].flatMap(([indicator, known]) =>
+        ['UP', 'DEGRADED', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN', 'SKIPPED'].map(
+          (status) =>
+            `health_indicator_status{indicator="${indicator}",status="${status}"} ${status === known ? 1 : 0}`,
+        ),
+      ),
+    );
+    const probes = await read(application, 'health_probe_status');
+    expect(probes).toHaveLength(5 * 5);
+    expect(probes.filter((line) => line.endsWith(' 1'))).toEqual([
+      'health_probe_status{probe="live",status="UP"} 1',
+      'health_probe_status{probe="ready",status="DEGRADED"} 1',
+      'health_probe_status{probe="startup",status="UP"} 1',
+      'health_probe_status{probe="deep",status="DEGRADED"} 1',
+      'health_probe_status{probe="billing",status="DEGRADED"} 1',
+    ]);
+    expect(await read(application, 'health_indicator_info')).toEqual([
+      'health_indicator_info{indicator="stock",critical="true"} 1',
+      'health_indicator_info{indicator="payments",critical="false"} 1',
+    ]);
+  });
+
+  it('counts runs by outcome, their durations, timeouts and changes, from zero', async () => {
+    const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
+    const application = await start([
+      payments,
+      FakeIndicator('hanging', never, { timeout: 20, probes: [] }),
+      FakeIndicator('unused', () => skipped('not here'), { probes: [] }),
+    ]);
+    const nothing = ['payments', 'hanging', 'unused'];
+    expect(await read(application, 'health_check_timeouts_total')).toEqual(
+      nothing.map((indicator) => `health_check_timeouts_total{indicator="${indicator}"} 0`),
+    );
+    expect(await read(application, 'health_check_duration_seconds_count')).toEqual(
+      nothing.map((indicator) => `health_check_duration_seconds_count{indicator="${indicator}"} 0`),
+    );
+    expect(await read(application, 'health_check_last_success_timestamp_seconds')).toEqual([]);
+
+    const before = Date.now() / 1000;
+    await application.get('/health/ready');
+    await application.get('/health/ready');
+    payments.answer = () => down('no');
+    await application.get('/health/deep');
+
+    expect((await read(application, 'health_check_runs_total')).filter((line) => !line.endsWith(' 0'))).toEqual([
+      'health_check_runs_total{indicator="payments",outcome="UP"} 2',
+      'health_check_runs_total{indicator="payments",outcome="DOWN"} 1',
+      'health_check_runs_total{indicator="hanging",outcome="DOWN"} 1',
+      'health_check_runs_total{indicator="unused",outcome="SKIPPED"} 1',
+    ]);
+    expect(await read(application, 'health_check_duration_seconds_count')).toEqual([
+      'health_check_duration_seconds_count{indicator="payments"} 3',
+      'health_check_duration_seconds_count{indicator="hanging"} 1',
+      'health_check_duration_seconds_count{indicator="unused"} 0',
+    ]);
+    const buckets = await read(application, 'health_check_duration_seconds_bucket');
+    expect(buckets).toContain('health_check_duration_seconds_bucket{le="0.01",indicator="hanging"} 0');
+    expect(buckets).toContain('health_check_duration_seconds_bucket{le="5",indicator="hanging"} 1');
+    expect(await read(application, 'health_check_timeouts_total')).toContain(
+      'health_check_timeouts_total{indicator="hanging"} 1',
+    );
+    expect(await read(application, 'health_check_stray_runs')).toEqual([
+      'health_check_stray_runs{indicator="payments"} 0',
+      'health_check_stray_runs{indicator="hanging"} 1',
+      'health_check_stray_runs{indicator="unused"} 0',
+    ]);
+    expect(await read(application, 'health_indicator_status_changes_total')).toContain(
+      'health_indicator_status_changes_total{indicator="payments"} 1',
+    );
+    const successes = await read(application, 'health_check_last_success_timestamp_seconds');
+    expect(successes).toHaveLength(1);
+    expect(Number(successes[0]?.split(' ').at(-1))).toBeGreaterThanOrEqual(Math.floor(before));
+    expect(Number(successes[0]?.split(' ').at(-1))).toBeLessThanOrEqual(Date.now() / 1000);
+  });
+
+  it('counts answers by probe, status code and kind of caller', async () => {
+    const application = await start([FakeIndicator('payments', () => down('no'))]);
+    for (const agent of ['kube-probe/1.31', 'kube-probe/1.30', 'somebody\'s own {words="1"}']) {
+      await application.get('/health/ready', { 'user-agent': agent });
+    }
+    await application.get('/health/live', { 'user-agent': 'curl/8.5.0' });
+    await application.get('/health/unknown', { 'user-agent': 'curl/8.5.0' });
+    const expected = [
+      'health_probe_answers_total{probe="ready",code="503",prober="kube-probe"} 2',
+      'health_probe_answers_total{probe="ready",code="503",prober="other"} 1',
+      'health_probe_answers_total{probe="live",code="200",prober="curl"} 1',
+    ];
+    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
+    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
+  });
+
+  it('follows the application through its life', async () => {
+    const registry = new Registry();
+    const draining = latch();
+    const application = await start([], { registry }, { service: { name: 'orders', version: '1.4.2' } });
+    const one = async (metric: string): Promise<string[]> =>
+      (await registry.metrics()).split('\n').filter((line) => line.startsWith(`${metric}{`) && line.endsWith(' 1'));
+
+    expect(await one('health_service_info')).toEqual([
+      expect.stringMatching(/^health_service_info\{(?=.*name="orders")(?=.*version="1\.4\.2").*\} 1$/),
+    ]);
+    expect(await one('health_application_phase')).toEqual(['health_application_phase{phase="accepting"} 1']);
+    expect(await one('health_drain_step')).toEqual([]);
+    const open = application.health.refuseTraffic('maintenance');
+    expect(await one('health_application_phase')).toEqual(['health_application_phase{phase="refusing"} 1']);
+    open();
+
+    void application.health.delayShutdown('the last order', draining.promise);
+    const closing = application.app.close();
+    await expect.poll(() => one('health_drain_step')).toEqual(['health_drain_step{step="work"} 1']);
+    expect(await one('health_application_phase')).toEqual(['health_application_phase{phase="draining"} 1']);
+    draining.open();
+    await closing;
+    expect((await registry.metrics()).trim()).toBe('');
+  });
+
+  it('runs no check when it is read, and answers 200 whatever the state', async () => {
+    const payments = FakeIndicator('payments', () => down('no'), { ttl: 0 });
+    const application = await start([payments]);
+    await application.get('/health/ready');
+    application.health.refuseTraffic('maintenance');
+    const answer = await application.get('/health/metrics');
+    expect(answer.status).toBe(200);
+    expect(answer.headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'cache-control': 'no-store',
+      vary: 'Accept',
+    });
+    expect(payments.runs).toHaveLength(1);
+  });
+
+  it('speaks OpenMetrics to those who prefer it, and the older text to others, in any order', async () => {
+    const registry = new Registry();
+    const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
+    registry.setDefaultLabels({ zone: 'b' });
+    orders.inc(3);
+    const application = await start([FakeIndicator('stock')], { registry });
+    await application.get('/health/ready');
+    const text = (accept?: string): Promise<{ text: string; headers: Record<string, string> }> =>
+      application.get('/health/metrics', accept === undefined ? {} : { accept });
+
+    const openMetrics = await text('application/openmetrics-text;version=1.0.0;q=0.75,text/plain;q=0.5,*/*;q=0.1');
+    expect(openMetrics.headers['content-type']).toBe(OPEN_METRICS);
+    expect(openMetrics.text).toContain('# TYPE orders counter\norders_total{zone="b"} 3\n');
+    expect(openMetrics.text).toContain('# TYPE health_check_runs counter\n');
+    expect(openMetrics.text).toContain('health_check_runs_total{indicator="stock",outcome="UP",zone="b"} 1\n');
+    expect(openMetrics.text).toContain('health_check_duration_seconds_bucket{le="+Inf",indicator="stock",zone="b"} 1');
+    expect(openMetrics.text.endsWith('\n# EOF\n')).toBe(true);
+    for (const accept of [undefined, '*/*', 'text/plain', 'text/plain;q=0.9, application/openmetrics-text;q=0.5']) {
+      const plain = await text(accept);
+      expect(plain.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
+      expect(plain.text).toContain('# TYPE health_check_runs_total counter\n');
+    }
+    expect((await text('application/openmetrics-text;q=0')).headers['content-type']).toMatch(/^text\/plain/);
+  });
+
+  it('shows indicators that come later', async () => {
+    const application = await start();
+    await application.app
+      .get(LazyModuleLoader)
+      .load(() => moduleNamed('LateModule', { providers: [FakeIndicator('late')] }));
+    await application.get('/health/live');
+    expect(await read(application, 'health_check_timeouts_total')).toEqual([
+      'health_check_timeouts_total{indicator="late"} 0',
+    ]);
+    await application.get('/health/late');
+    expect(await read(application, 'health_indicator_status')).toContain(
+      'health_indicator_status{indicator="late",status="UP"} 1',
+    );
+  });
+
+  it('exports the numbers of the data that it is told to, by default the days that a certificate is left', async () => {
+    const providers = [
+      FakeIndicator('certificate', () => up({ days_left: 12, issuer: 'somebody', depth: 3 })),
+      FakeIndicator('words', () => up({ days_left: 'many', constructor: 1 })),
+    ];
+    const byDefault = await start(providers);
+    await byDefault.get('/health/ready');
+    expect(await read(byDefault, 'health_indicator_data')).toEqual([
+      'health_indicator_data{indicator="certificate",name="days_left"} 12',
+    ]);
+    const chosen = await start(providers, { data: ['depth', 'toString'] });
+    await chosen.get('/health/ready');
+    expect(await read(chosen, 'health_indicator_data')).toEqual([
+      'health_indicator_data{indicator="certificate",name="depth"} 3',
+    ]);
+  });
+
+  it('has the prefix and the buckets that it is given', async () => {
+    const application = await start([FakeIndicator('stock')], { prefix: 'orders_health_', buckets: [0.1, 1] });
+    const { text } = await application.get('/health/metrics');
+    expect(text.match(/^# TYPE (?!orders_health_)/gm)).toBeNull();
+    expect(await read(application, 'orders_health_check_duration_seconds_bucket')).toEqual(
+      ['0.1', '1', '+Inf'].map((le) => `orders_health_check_duration_seconds_bucket{le="${le}",indicator="stock"} 0`),
+    );
+  });
+
+  it('leaves the endpoint to the application, which has a registry of its own', async () => {
+    const registry = new Registry();
+    const application = await start([], { registry, endpoint: false });
+    expect((await application.get('/health/metrics')).status).toBe(404);
+    expect(await registry.metrics()).toContain('health_application_phase{phase="accepting"} 1');
+  });
+
+  it('is there for those who may see deep, or for everybody', async () => {
+    const access = { access: { apiKeys: ['open-sesame'] } };
+    const hidden = await start([], {}, access);
+    expect((await hidden.get('/health/metrics')).status).toBe(401);
+    expect((await hidden.get('/health/metrics', { authorization: 'Bearer open-sesame' })).status).toBe(200);
+    const open = await start([], { access: 'everybody' }, access);
+    expect((await open.get('/health/metrics')).status).toBe(200);
+  });
+
+  it("shows the application's health though another metric of its registry cannot be read, and logs that once", async () => {
+    const registry = new Registry();
+    let isBroken = true;
+    const queue = new Gauge({
+      name: 'queue_length',
+      help: 'Orders that wait.',
+      registers: [registry],
+      collect() {
+        if (isBroken) throw new Error('the queue of the test');
+        queue.set(3);
+      },
+    });
+    const application = await start([], { registry });
+    for (const accept of ['text/plain', 'application/openmetrics-text']) {
+      const answer = await application.get('/health/metrics', { accept });
+      expect(answer.status).toBe(200);
+      expect(answer.text).toContain('health_application_phase{phase="accepting"} 1');
+      expect(answer.text).not.toContain('queue_length');
+    }
+    expect(application.log.health('error')).toHaveLength(1);
+    expect(application.log.health('error')[0]).toContain('the queue of the test');
+    isBroken = false;
+    expect((await application.get('/health/metrics')).text).toContain('queue_length 3');
+    isBroken = true;
+    await application.get('/health/metrics');
+    expect(application.log.health('error')).toHaveLength(2);
+  });
+
+  it('takes its options from a factory', async () => {
+    @Module({ providers: [{ provide: 'prefix', useValue: 'orders_' }], exports: ['prefix'] })
+    class Configuration {}
+    const application = await startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot(),
+        HealthPrometheusModule.forRootAsync({
+          imports: [Configuration],
+          inject: ['prefix'],
+          useFactory: async (prefix: string) => ({ prefix }),
+        }),
+      ],
+    });
+    expect((await application.get('/health/metrics')).text).toContain('orders_application_phase{phase="accepting"} 1');
+  });
+
+  it('listens no longer when the application has shut down, and leaves the metrics of others where they are', async () => {
+    const registry = new Registry();
+    const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
+    const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot({ registry })] };
+    await (await startApplication(adapter, root)).app.close();
+    expect(registry.getMetricsAsArray()).toEqual([orders]);
+    // A second one finds its names free.
+    expect((await (await startApplication(adapter, root)).get('/health/metrics')).text).toContain(
+      'health_probe_status',
+    );
+  });
+
+  describe('refuses to start', () => {
+    const faults = (options: object): ReturnType<typeof faultsOf> =>
+      faultsOf(adapter, { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot(options)] });
+
+    it.each([
+      [{ registri: 1 }, '', 'there is no option "registri"'],
+      [{ registry: {} }, ', registry', 'its value is an object'],
+      [{ endpoint: 'no' }, ', endpoint', 'its value is "no"'],
+      [{ access: 'nobody' }, ', access', 'its value is "nobody"'],
+      [{ prefix: 'health' }, ', prefix', 'its value is "health"'],
+      [{ buckets: [1, 0.5] }, ', buckets', 'its value is an array'],
+      [{ buckets: [0] }, ', buckets', 'its value is an array'],
+      [{ buckets: [] }, ', buckets', 'its value is an array'],
+      [{ data: [''] }, ', data', 'its value is an array'],
+    ])('with %j', async (options, place, problem) => {
+      expect(await faults(options)).toEqual([
+        { place: `HealthPrometheusModule.forRoot()${place}`, problem, remedy: expect.any(String) },
+      ]);
+    });
+
+    it('with all faults at once, and without any object', async () => {
+      expect(await faults({ prefix: '', endpoint: 1 })).toHaveLength(2);
+      const factory = { useFactory: () => null as unknown as HealthPrometheusOptions };
+      const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRootAsync(factory)] };
+      expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'its value is null' }]);
+    });
+
+    it('where nobody could read the metrics', async () => {
+      expect(await faults({ endpoint: false })).toEqual([registryMissing()]);
+    });
+
+    it('without HealthModule', async () => {
+      expect(await faultsOf(adapter, { imports: [HealthPrometheusModule.forRoot()] })).toEqual([healthModuleMissing()]);
+    });
+
+    it('with a registry that has one of its metrics already', async () => {
+      const registry = new Registry();
+      const taken = new Gauge({ name: 'health_drain_step', help: 'Taken.', registers: [registry] });
+      expect(await faults({ registry })).toEqual([metricTaken('health_drain_step')]);
+      expect(registry.getMetricsAsArray()).toEqual([taken]);
+    });
+  });
+
+  it('costs nothing before the application is initialised', async () => {
+    const registry = new Registry();
+    await createApplication(adapter, {
+      imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot({ registry })],
+    });
+    expect(registry.getMetricsAsArray()).toEqual([]);
+  });
+});
