@@ -81,6 +81,9 @@ export function redisServerResult(info: RedisInfo | undefined, options: RedisSer
       `the replica has heard nothing from its primary for ${silence} s, more than ${maxPrimarySilence / 1000} s`,
     );
   }
+  if (isReplica && silence === undefined && maxPrimarySilence < Infinity) {
+    problems.push('the replica has not reached its primary since it was started');
+  }
   return problems.length > 0 ? degraded(problems.join('; '), data) : up(data);
 }
 
