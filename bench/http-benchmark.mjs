@@ -112,6 +112,7 @@ function summarise(subject, runs, bodies) {
     toBareString: compare(subject.yardstick),
     toBareObject: compare(subject.yardstickAsObject),
     toTerminus: compare(subject.rival),
+    toWithout: compare(subject.without),
     /** Above 1: a request costs the server less. What else runs on the machine disturbs this less than a rate. */
     toBareStringByCpu:
       yardstick && median(own.map((run, pass) => yardstick[pass].serverMicroseconds / run.serverMicroseconds)),

@@ -34,6 +34,7 @@ const COLUMNS = [
   ['same, by CPU', ({ toBareStringByCpu }) => fixed(toBareStringByCpu)],
   ['to bare object', ({ toBareObject }) => fixed(toBareObject)],
   ['to terminus', ({ toTerminus }) => fixed(toTerminus)],
+  ['to without', ({ toWithout }) => fixed(toWithout)],
   ['CPU, µs', ({ serverMicrosecondsPerRequest }) => serverMicrosecondsPerRequest.toFixed(1)],
   ['server busy', ({ serverLoad }) => `${Math.round(serverLoad * 100)} %`],
   ['client busy', ({ clientLoad }) => `${Math.round(clientLoad * 100)} %`],

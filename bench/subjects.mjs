@@ -4,8 +4,8 @@ const isRivalled = (indicators) => indicators <= 100;
 
 /**
  * What is measured on one adapter, each endpoint beside what it is compared with, so that both see the machine in the
- * same state. `bodyOf` names the endpoint whose very bytes a yardstick answers with; `yardstick` and `rival` name what
- * a subject is divided by.
+ * same state. `bodyOf` names the endpoint whose very bytes a yardstick answers with; `yardstick`, `rival` and
+ * `without` name what a subject is divided by.
  */
 export function subjectsFor(adapter) {
   return [
@@ -16,6 +16,7 @@ export function subjectsFor(adapter) {
       ...compared({ name: `ready, ${indicators}`, path: '/health/ready', indicators }),
       ...(isRivalled(indicators) ? [terminus(indicators)] : []),
     ]),
+    withMetrics(10),
     ...COUNTS.flatMap((indicators) =>
       compared({ name: `ready in full, ${indicators}`, path: '/health/ready', indicators, view: 'full' }),
     ),
@@ -37,6 +38,19 @@ function compared({ name, indicators, view, path }) {
     ...(isDefault && isRivalled(indicators) && { rival: terminusName(indicators) }),
   };
   return [bare('string'), endpoint, ...(isDefault ? [bare('object')] : [])];
+}
+
+/** The same endpoint with somebody who counts its answers, beside the one without. */
+function withMetrics(indicators) {
+  const without = `ready, ${indicators}`;
+  return {
+    name: `${without}, with metrics`,
+    kind: 'vitals',
+    path: '/health/ready',
+    indicators,
+    metrics: true,
+    without,
+  };
 }
 
 function terminus(indicators) {

@@ -2,6 +2,7 @@ const ON_FASTIFY = (subject) => (http) =>
   http.find((result) => result.adapter === 'fastify' && result.subject === subject);
 const live = ON_FASTIFY('live');
 const ready10 = ON_FASTIFY('ready, 10');
+const readyWithMetrics = ON_FASTIFY('ready, 10, with metrics');
 const ready100 = ON_FASTIFY('ready, 100');
 
 /** What is promised. A target is passed over where this run did not measure it. */
@@ -16,6 +17,11 @@ const TARGETS = [
     name: 'Fastify, ready with 10 indicators: ratio to terminus',
     atLeast: 2,
     read: ({ http }) => ready10(http)?.toTerminus,
+  },
+  {
+    name: 'Fastify, ready with 10 indicators and metrics: ratio to the same without metrics',
+    atLeast: 0.97,
+    read: ({ http }) => readyWithMetrics(http)?.toWithout,
   },
   {
     name: 'Start-up, 1,000 providers and 100 indicators: what discovery adds, in ms',

@@ -2,11 +2,14 @@ import { HealthIndicator, HealthModule, up } from 'nest-vitals';
 import { indicatorNames } from './indicator-names.mjs';
 import { listen } from './nest-application.mjs';
 
-/** This library, with every option at its default but the view of `ready`, where a subject asks for another. */
-export function startVitals({ adapter, indicators, view }) {
+/** This library, with every option at its default but the view of `ready`, where a subject asks for another, and with metrics if it asks for them. */
+export async function startVitals({ adapter, indicators, view, metrics }) {
   return listen(
     {
-      imports: [HealthModule.forRoot(view ? { endpoints: { ready: { view } } } : {})],
+      imports: [
+        HealthModule.forRoot(view ? { endpoints: { ready: { view } } } : {}),
+        ...(metrics ? [(await import('nest-vitals/prometheus')).HealthPrometheusModule.forRoot()] : []),
+      ],
       providers: indicatorNames(indicators).map(createIndicator),
     },
     adapter,
