@@ -11,6 +11,7 @@ export interface HealthResponse {
 export const BASE_HEADERS = {
   'cache-control': 'no-store',
   'content-type': 'application/json; charset=utf-8',
+  vary: 'accept',
 } as const;
 
 /** Node sends a short text together with the head, in one write; a longer one is better encoded once and for all. */

@@ -6,6 +6,11 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
 import type { Access } from './access.js';
+import { type HealthFormat, MEDIA_TYPES, type Presenter } from './formats/format.js';
+import { presentAsHealthJson } from './formats/health-json.js';
+import { JSON_PRESENTERS } from './formats/json-shapes.js';
+import { formatOf } from './formats/negotiation.js';
+import { presentAsText } from './formats/text.js';
 import { BASE_HEADERS, type HealthResponse, finishResponse, finishText } from './health-response.js';
 import { project, wider } from './views.js';
 
@@ -18,10 +23,10 @@ export interface ReportSource {
 
 type Answer = HealthResponse | Promise<HealthResponse>;
 
-/** The finished answers to one question, one for each view, as long as the evaluation behind them is the current one. */
+/** The finished answers to one question, one for each format and view, as long as the evaluation behind them is the current one. */
 interface Rendered {
   evaluation: Evaluation;
-  readonly responses: Partial<Record<HealthView, HealthResponse>>;
+  readonly responses: Partial<Record<HealthFormat, Partial<Record<HealthView, HealthResponse>>>>;
 }
 
 /** Told of every answer to a probe: its name, the question and the answer. */
@@ -37,6 +42,8 @@ export class Responder {
   readonly #rendered = new Map<string, Rendered>();
   readonly #notFound: HealthResponse;
   readonly #unauthorized: HealthResponse;
+  readonly #notAcceptable: HealthResponse;
+  readonly #presenters: Readonly<Record<HealthFormat, Presenter>>;
 
   constructor(settings: HealthSettings, source: ReportSource, access?: Access, onAnswered?: OnAnswered) {
     this.#settings = settings;
@@ -47,6 +54,12 @@ export class Responder {
     const challenge = { ...headers, 'www-authenticate': 'Bearer realm="health"' };
     this.#notFound = finishResponse(404, headers, { error: 'not found' });
     this.#unauthorized = finishResponse(401, challenge, { error: 'unauthorized' });
+    this.#notAcceptable = finishResponse(406, headers, { error: 'not acceptable', formats: MEDIA_TYPES });
+    this.#presenters = {
+      json: JSON_PRESENTERS[settings.format],
+      health: presentAsHealthJson,
+      text: presentAsText,
+    };
   }
 
   /** Takes in an endpoint beside the probes. */
@@ -83,10 +96,16 @@ export class Responder {
   }
 
   #answer(name: string, view: HealthView, request: HealthRequest): Answer {
+    const format = formatOf(request);
+    if (!format) return this.#notAcceptable;
     const evaluation = this.#source.evaluate(name);
-    if (this.#access) return this.#widened(name, view, evaluation, this.#access.viewFor(request, this.#half(name)));
-    if (evaluation instanceof Promise) return evaluation.then((evaluated) => this.#render(name, view, evaluated));
-    return this.#render(name, view, evaluation);
+    if (this.#access) {
+      const granted = this.#access.viewFor(request, this.#half(name));
+      return this.#widened(name, view, evaluation, granted, format);
+    }
+    if (evaluation instanceof Promise)
+      return evaluation.then((evaluated) => this.#render(name, view, evaluated, format));
+    return this.#render(name, view, evaluation, format);
   }
 
   async #widened(
@@ -94,16 +113,19 @@ export class Responder {
     view: HealthView,
     evaluation: Evaluation | Promise<Evaluation>,
     granted: Promise<HealthView | undefined>,
+    format: HealthFormat,
   ): Promise<HealthResponse> {
     const [evaluated, theirs] = await Promise.all([evaluation, granted]);
-    return this.#render(name, theirs === undefined ? view : wider(view, theirs), evaluated);
+    return this.#render(name, theirs === undefined ? view : wider(view, theirs), evaluated, format);
   }
 
   async #deep(access: Access, request: HealthRequest): Promise<HealthResponse> {
     const began = elapsed();
     const granted = await access.viewFor(request, this.#half('deep'));
     if (granted === undefined) return this.#unauthorized;
-    return this.#render('deep', granted, await this.#evaluateInTime('deep', began));
+    const format = formatOf(request);
+    if (!format) return this.#notAcceptable;
+    return this.#render('deep', granted, await this.#evaluateInTime('deep', began), format);
   }
 
   async #further(endpoint: HealthEndpoint, request: HealthRequest): Promise<HealthResponse> {
@@ -121,7 +143,9 @@ export class Responder {
     const granted = await access.viewFor(request, this.#half(name));
     const theirs = granted === undefined ? view : wider(view, granted);
     if (theirs === 'status') return this.#notFound;
-    return this.#render(name, theirs, await this.#evaluateInTime(name, began));
+    const format = formatOf(request);
+    if (!format) return this.#notAcceptable;
+    return this.#render(name, theirs, await this.#evaluateInTime(name, began), format);
   }
 
   /** In what is left of the deadline. */
@@ -150,29 +174,31 @@ export class Responder {
     return answer;
   }
 
-  #render(name: string, view: HealthView, evaluation: Evaluation): HealthResponse {
+  #render(name: string, view: HealthView, evaluation: Evaluation, format: HealthFormat): HealthResponse {
     let rendered = this.#rendered.get(name);
     if (rendered?.evaluation !== evaluation) {
       rendered = { evaluation, responses: {} };
       this.#rendered.set(name, rendered);
     }
-    return (rendered.responses[view] ??= this.#serialise(evaluation, view));
+    const responses = (rendered.responses[format] ??= {});
+    return (responses[view] ??= this.#write(name, view, evaluation, format));
   }
 
-  #serialise({ report, checkedAt }: Evaluation, view: HealthView): HealthResponse {
+  #write(name: string, view: HealthView, { report, checkedAt }: Evaluation, format: HealthFormat): HealthResponse {
     const { statusCodes, retryAfter, identity, headers } = this.#settings;
     const statusCode = statusCodes[report.status];
-    return finishResponse(
+    return finishText(
       statusCode,
       {
         ...BASE_HEADERS,
+        'content-type': `${MEDIA_TYPES[format]}; charset=utf-8`,
         'x-health-status': report.status,
         'x-health-checked-at': checkedAt,
         ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
         ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
         ...headers,
       },
-      project(report, view),
+      this.#presenters[format](project(report, view), name),
     );
   }
 }

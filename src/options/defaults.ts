@@ -36,6 +36,7 @@ export const MODULE_DEFAULTS = {
   deadline: 800,
   maxConcurrency: Infinity,
   retryAfter: 5,
+  format: 'vitals',
   environmentPrefix: 'HEALTH_',
   logging: true,
 } as const;

@@ -1,5 +1,6 @@
 import type { HealthStatus } from '../core/status.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
+import type { JsonShape } from './json-shape.js';
 import type { HealthView } from './view.js';
 
 /** The endpoints that can be turned off, moved, or shown differently. */
@@ -141,6 +142,12 @@ export interface HealthModuleOptions {
   readonly retryAfter?: number;
   /** Further headers of every answer. Default: none. */
   readonly headers?: Readonly<Record<string, string>>;
+  /**
+   * Whose JSON the endpoints answer with, for tooling that reads it: `terminus` or `spring` (Boot Actuator). It changes
+   * nothing but the JSON: status codes and views stay as they are. Default: `vitals`, this library's own. Other formats
+   * than JSON are chosen by the caller.
+   */
+  readonly format?: JsonShape;
   /** Who may see more than the default views. Default: nobody is known, everybody sees the default. */
   readonly access?: AccessOptions;
   /** How the application is taken out of service when it shuts down. */

@@ -3,6 +3,7 @@ import type { ServiceIdentity } from '../core/service-info.js';
 import type { ReportStatus } from '../core/status.js';
 import type { AccessOptions, ChangeLevels, ClassOrMethodDecorator, EndpointName } from './health-module-options.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
+import type { JsonShape } from './json-shape.js';
 import type { HealthView } from './view.js';
 
 export interface EndpointSettings {
@@ -41,6 +42,7 @@ export interface HealthSettings {
   readonly statusCodes: Readonly<Record<ReportStatus, number>>;
   readonly retryAfter: number;
   readonly headers: Readonly<Record<string, string>>;
+  readonly format: JsonShape;
   readonly access: AccessSettings | undefined;
   readonly identity: ServiceIdentity;
   readonly decorators: readonly ClassOrMethodDecorator[];

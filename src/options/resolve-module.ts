@@ -22,6 +22,7 @@ import {
 } from './health-module-options.js';
 import type { AccessSettings, EndpointSettings, HealthSettings, ShutdownSettings } from './health-settings.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
+import { JSON_SHAPES } from './json-shape.js';
 import { checkName } from './names.js';
 import { OptionReader } from './option-reader.js';
 import { checkIndicatorOptions, indicatorOptionsFromEnvironment } from './resolve-indicator.js';
@@ -43,6 +44,7 @@ const OPTION_NAMES: readonly (keyof HealthModuleOptions)[] = [
   'statusCodes',
   'retryAfter',
   'headers',
+  'format',
   'access',
   'service',
   'shutdown',
@@ -141,6 +143,7 @@ export function resolveModuleOptions(
     statusCodes: resolveStatusCodes(options, environment, faults),
     retryAfter: reader.read('retryAfter', whole(0, 86_400), MODULE_DEFAULTS.retryAfter),
     headers: resolveHeaders(options, faults),
+    format: reader.read('format', oneOf(JSON_SHAPES), MODULE_DEFAULTS.format),
     access,
     identity: resolveIdentity(options, variables, faults),
     decorators: reader.read('decorators', decorators, []),

@@ -177,10 +177,14 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       }
     });
 
-    it.each(['text/html', 'application/xml', 'image/*;q=0.1', ''])('Accept: %j changes nothing', async (accept) => {
-      const application = await start(RESULTS.UP);
-      const response = await application.get('/health/live', { accept });
-      expect([response.status, response.text]).toEqual([200, '{"status":"UP"}']);
-    });
+    it.each(['*/*', 'text/html,application/xml;q=0.9,*/*;q=0.8', 'application/json', ''])(
+      'Accept: %j is answered with JSON',
+      async (accept) => {
+        const application = await start(RESULTS.UP);
+        const response = await application.get('/health/live', { accept });
+        expect([response.status, response.text]).toEqual([200, '{"status":"UP"}']);
+        expect(response.headers).toMatchObject({ vary: 'accept', 'content-type': 'application/json; charset=utf-8' });
+      },
+    );
   });
 });

@@ -41,6 +41,7 @@ describe('resolveModuleOptions', () => {
       statusCodes: { UP: 200, DEGRADED: 200, UNKNOWN: 503, OUT_OF_SERVICE: 503, DOWN: 503 },
       retryAfter: 5,
       headers: {},
+      format: 'vitals',
       access: undefined,
       identity: service,
       decorators: [],
@@ -68,6 +69,7 @@ describe('resolveModuleOptions', () => {
       statusCodes: {},
       retryAfter: 5,
       headers: {},
+      format: 'spring',
       access: {},
       service: {},
       shutdown: {},
@@ -168,6 +170,7 @@ describe('resolveModuleOptions', () => {
     ['HEALTH_DEADLINE', '1s', { deadline: 1000 }],
     ['HEALTH_MAX_CONCURRENCY', '10', { maxConcurrency: 10 }],
     ['HEALTH_RETRY_AFTER', '0', { retryAfter: 0 }],
+    ['HEALTH_FORMAT', 'terminus', { format: 'terminus' }],
     ['HEALTH_LOGGING', 'off', { logging: false }],
     [
       'HEALTH_ALIASES',

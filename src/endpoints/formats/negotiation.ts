@@ -1,0 +1,55 @@
+import type { HealthRequest } from '../../options/health-module-options.js';
+import { FORMATS, type HealthFormat, MEDIA_TYPES } from './format.js';
+
+interface MediaRange {
+  readonly type: string;
+  readonly quality: number;
+}
+
+/**
+ * The format that a request asks for: `?format=` says it, else the header `Accept` (RFC 9110, section 12.5.1), else it
+ * is JSON. Undefined: none that there is will do.
+ */
+export function formatOf({ headers, url }: HealthRequest): HealthFormat | undefined {
+  const { accept } = headers;
+  const query = url.indexOf('?');
+  // Nearly all probers say nothing, or that they take anything.
+  if (query < 0 && (accept === undefined || accept === '*/*')) return 'json';
+  const named = query < 0 ? null : new URLSearchParams(url.slice(query + 1)).get('format');
+  if (named !== null) return FORMATS.find((format) => format === named);
+  return preferred(typeof accept === 'string' ? accept : '');
+}
+
+function preferred(accept: string): HealthFormat | undefined {
+  const ranges = accept.split(',').flatMap(readRange);
+  // Who asks for nothing that can be understood is answered like those who ask for nothing.
+  if (ranges.length === 0) return 'json';
+  let best: HealthFormat | undefined;
+  let bestQuality = 0;
+  for (const format of FORMATS) {
+    const quality = qualityOf(MEDIA_TYPES[format], ranges);
+    if (quality <= bestQuality) continue;
+    best = format;
+    bestQuality = quality;
+  }
+  return best;
+}
+
+/** The most specific range decides, wherever it stands. */
+function qualityOf(mediaType: string, ranges: readonly MediaRange[]): number {
+  const candidates = [mediaType, `${mediaType.split('/', 1)[0]}/*`, '*/*'];
+  for (const candidate of candidates) {
+    const range = ranges.find(({ type }) => type === candidate);
+    if (range) return range.quality;
+  }
+  return 0;
+}
+
+function readRange(text: string): MediaRange[] {
+  const [type = '', ...parameters] = text.split(';').map((part) => part.trim().toLowerCase());
+  if (!/^[^\s/]+\/[^\s/]+$/.test(type)) return [];
+  const weight = parameters.find((parameter) => /^q\s*=/.test(parameter));
+  const quality = weight === undefined ? 1 : Number(weight.slice(weight.indexOf('=') + 1));
+  // A weight that is none counts as nothing: what was meant cannot be known.
+  return Number.isNaN(quality) ? [] : [{ type, quality: Math.min(1, Math.max(0, quality)) }];
+}

@@ -1,0 +1,50 @@
+import { expect, it } from 'vitest';
+import { formatOf } from '../../../../src/endpoints/formats/negotiation.js';
+import { healthRequest } from '../../../support/health-request.js';
+
+it.each([
+  [undefined, 'json'],
+  ['', 'json'],
+  ['*/*', 'json'],
+  ['nonsense', 'json'],
+  ['application/json', 'json'],
+  ['APPLICATION/JSON; charset=utf-8', 'json'],
+  ['application/*', 'json'],
+  ['application/health+json', 'health'],
+  ['text/plain', 'text'],
+  ['text/*', 'text'],
+  ['text/plain, text/*, */*', 'json'],
+  ['text/plain;q=0.9, */*;q=0.1', 'text'],
+  ['application/json;q=0.5, text/plain', 'text'],
+  ['application/json;q=0.5, text/plain;q=0.4', 'json'],
+  // The most specific range decides, wherever it stands.
+  ['*/*, application/json;q=0', 'health'],
+  ['application/json;q=0, application/health+json;q=0, */*', 'text'],
+  ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
+  ['application/json; q = 0.1, text/plain; q=0.2', 'text'],
+  // A weight that is none does not count, and one beyond its bounds counts as the bound.
+  ['text/plain;q=often, application/json;q=0.1', 'json'],
+  ['text/plain;q=7, application/health+json', 'health'],
+  ['text/html', undefined],
+  ['application/xml, image/*', undefined],
+  ['application/json;q=0', undefined],
+  ['*/*;q=0', undefined],
+])('Accept: %j is answered as %j', (accept, format) => {
+  expect(formatOf(healthRequest('/health/ready', accept === undefined ? {} : { accept }))).toBe(format);
+});
+
+it.each([
+  ['?format=json', 'json'],
+  ['?format=health', 'health'],
+  ['?deep=true&format=text', 'text'],
+  ['?format=html', undefined],
+  ['?format=', undefined],
+  ['?format=__proto__', undefined],
+])('%s wins over the header', (query, format) => {
+  expect(formatOf(healthRequest(`/health/ready${query}`, { accept: 'application/json' }))).toBe(format);
+});
+
+it('a query without a format leaves it to the header', () => {
+  expect(formatOf(healthRequest('/health/ready?now', { accept: 'text/plain' }))).toBe('text');
+  expect(formatOf(healthRequest('/health/ready?now'))).toBe('json');
+});
