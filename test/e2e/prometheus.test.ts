@@ -1,9 +1,9 @@
 import { Module, type ModuleMetadata } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
-import { HealthModule, degraded, down, skipped, up } from 'nest-vitals';
+import { HEALTH_MONITOR, HealthModule, type HealthMonitor, degraded, down, skipped, up } from 'nest-vitals';
 import { HealthPrometheusModule, type HealthPrometheusOptions } from 'nest-vitals/prometheus';
-import { Counter, Gauge, Registry } from 'prom-client';
-import { describe, expect, it } from 'vitest';
+import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
+import { describe, expect, it, vi } from 'vitest';
 import {
   healthModuleMissing,
   metricTaken,
@@ -107,9 +107,11 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     const buckets = await read(application, 'health_check_duration_seconds_bucket');
     expect(buckets).toContain('health_check_duration_seconds_bucket{le="0.01",indicator="hanging"} 0');
     expect(buckets).toContain('health_check_duration_seconds_bucket{le="5",indicator="hanging"} 1');
-    expect(await read(application, 'health_check_timeouts_total')).toContain(
+    expect(await read(application, 'health_check_timeouts_total')).toEqual([
+      'health_check_timeouts_total{indicator="payments"} 0',
       'health_check_timeouts_total{indicator="hanging"} 1',
-    );
+      'health_check_timeouts_total{indicator="unused"} 0',
+    ]);
     expect(await read(application, 'health_check_stray_runs')).toEqual([
       'health_check_stray_runs{indicator="payments"} 0',
       'health_check_stray_runs{indicator="hanging"} 1',
@@ -197,12 +199,30 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(openMetrics.text).toContain('health_check_runs_total{indicator="stock",outcome="UP",zone="b"} 1\n');
     expect(openMetrics.text).toContain('health_check_duration_seconds_bucket{le="+Inf",indicator="stock",zone="b"} 1');
     expect(openMetrics.text.endsWith('\n# EOF\n')).toBe(true);
-    for (const accept of [undefined, '*/*', 'text/plain', 'text/plain;q=0.9, application/openmetrics-text;q=0.5']) {
+    const older = ['text/plain;q=0.9', 'text/*;q=0.9', 'text/plain'].map(
+      (other) => `application/openmetrics-text;q=0.5, ${other}`,
+    );
+    for (const accept of [undefined, '*/*', 'text/plain', ...older, 'application/openmetrics-text;q=much']) {
       const plain = await text(accept);
       expect(plain.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
       expect(plain.text).toContain('# TYPE health_check_runs_total counter\n');
     }
+    const unreadable = await text('application/openmetrics-text;q=0.1, text/plain;q=much');
+    expect(unreadable.headers['content-type']).toBe(OPEN_METRICS);
     expect((await text('application/openmetrics-text;q=0')).headers['content-type']).toMatch(/^text\/plain/);
+  });
+
+  it('speaks nothing but OpenMetrics where the registry of the application does', async () => {
+    const registry = new Registry<RegistryContentType>();
+    registry.setContentType(OPEN_METRICS);
+    const application = await start([FakeIndicator('stock')], { registry });
+    await application.get('/health/ready');
+    for (const accept of ['text/plain', 'application/openmetrics-text', 'text/plain']) {
+      const answer = await application.get('/health/metrics', { accept });
+      expect(answer.headers['content-type']).toBe(OPEN_METRICS);
+      expect(answer.text).toContain('# TYPE health_check_runs counter\n');
+      expect(answer.text).toContain('health_check_runs_total{indicator="stock",outcome="UP"} 1\n');
+    }
   });
 
   it('shows indicators that come later', async () => {
@@ -221,10 +241,10 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
   });
 
   it('exports the numbers of the data that it is told to, by default the days that a certificate is left', async () => {
-    const providers = [
-      FakeIndicator('certificate', () => up({ days_left: 12, issuer: 'somebody', depth: 3 })),
-      FakeIndicator('words', () => up({ days_left: 'many', constructor: 1 })),
-    ];
+    const certificate = FakeIndicator('certificate', () => up({ days_left: 12, issuer: 'somebody', depth: 3 }), {
+      ttl: 0,
+    });
+    const providers = [certificate, FakeIndicator('words', () => up({ days_left: 'many', constructor: 1 }))];
     const byDefault = await start(providers);
     await byDefault.get('/health/ready');
     expect(await read(byDefault, 'health_indicator_data')).toEqual([
@@ -235,6 +255,10 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(await read(chosen, 'health_indicator_data')).toEqual([
       'health_indicator_data{indicator="certificate",name="depth"} 3',
     ]);
+    // What is reported no longer is shown no longer.
+    certificate.answer = () => up();
+    await chosen.get('/health/ready');
+    expect(await read(chosen, 'health_indicator_data')).toEqual([]);
   });
 
   it('has the prefix and the buckets that it is given', async () => {
@@ -270,7 +294,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       help: 'Orders that wait.',
       registers: [registry],
       collect() {
-        if (isBroken) throw new Error('the queue of the test');
+        if (isBroken) throw new Error('the queue of the test, amqp://user:secret@broker');
         queue.set(3);
       },
     });
@@ -283,6 +307,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     }
     expect(application.log.health('error')).toHaveLength(1);
     expect(application.log.health('error')[0]).toContain('the queue of the test');
+    expect(application.log.text).not.toContain('secret');
     isBroken = false;
     expect((await application.get('/health/metrics')).text).toContain('queue_length 3');
     isBroken = true;
@@ -306,12 +331,41 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect((await application.get('/health/metrics')).text).toContain('orders_application_phase{phase="accepting"} 1');
   });
 
-  it('listens no longer when the application has shut down, and leaves the metrics of others where they are', async () => {
+  it('listens no longer when the application has shut down', async () => {
+    const application = await createApplication(adapter, {
+      imports: [HealthPrometheusModule.forRoot(), HealthModule.forRoot()],
+    });
+    const monitor = application.app.get<HealthMonitor>(HEALTH_MONITOR);
+    let listeners = 0;
+    const counted =
+      <Listener>(listen: (listener: Listener) => () => void) =>
+      (listener: Listener) => {
+        const end = listen(listener);
+        listeners += 1;
+        return () => {
+          listeners -= 1;
+          end();
+        };
+      };
+    vi.spyOn(monitor, 'onRun').mockImplementation(counted(monitor.onRun.bind(monitor)));
+    vi.spyOn(monitor, 'onChange').mockImplementation(counted(monitor.onChange.bind(monitor)));
+    vi.spyOn(monitor, 'onAnswer').mockImplementation(counted(monitor.onAnswer.bind(monitor)));
+    await application.listen();
+    expect(listeners).toBe(3);
+    await application.app.close();
+    expect(listeners).toBe(0);
+  });
+
+  it('takes its metrics out of the registry in the end, and nothing else', async () => {
     const registry = new Registry();
-    const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
     const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot({ registry })] };
-    await (await startApplication(adapter, root)).app.close();
-    expect(registry.getMetricsAsArray()).toEqual([orders]);
+    const application = await startApplication(adapter, root);
+    const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
+    registry.removeSingleMetric('health_drain_step');
+    const foreign = new Gauge({ name: 'health_drain_step', help: "Somebody else's.", registers: [registry] });
+    await application.app.close();
+    expect(registry.getMetricsAsArray()).toEqual([orders, foreign]);
+    registry.clear();
     // A second one finds its names free.
     expect((await (await startApplication(adapter, root)).get('/health/metrics')).text).toContain(
       'health_probe_status',
@@ -330,6 +384,8 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       [{ prefix: 'health' }, ', prefix', 'its value is "health"'],
       [{ buckets: [1, 0.5] }, ', buckets', 'its value is an array'],
       [{ buckets: [0] }, ', buckets', 'its value is an array'],
+      [{ buckets: ['1'] }, ', buckets', 'its value is an array'],
+      [{ registry: {}, endpoint: false }, ', registry', 'its value is an object'],
       [{ buckets: [] }, ', buckets', 'its value is an array'],
       [{ data: [''] }, ', data', 'its value is an array'],
     ])('with %j', async (options, place, problem) => {

@@ -16,13 +16,10 @@ export async function expose(
   registry: ReadableRegistry,
   asOpenMetrics: boolean,
 ): Promise<Exposition> {
-  const { OPENMETRICS_CONTENT_TYPE } = client.Registry;
-  if (!asOpenMetrics || registry.contentType === OPENMETRICS_CONTENT_TYPE) {
-    return { contentType: registry.contentType, body: await registry.metrics() };
-  }
+  if (!asOpenMetrics) return { contentType: registry.contentType, body: await registry.metrics() };
   // prom-client knows one format for each registry, and turning that renames the counters in it for good.
   const copy = new client.Registry<RegistryContentType>();
-  copy.setContentType(OPENMETRICS_CONTENT_TYPE);
+  copy.setContentType(client.Registry.OPENMETRICS_CONTENT_TYPE);
   for (const reading of await registry.getMetricsAsJSON()) {
     const readOnce = {
       ...reading,
@@ -33,7 +30,7 @@ export async function expose(
     // A registry asks no more of a metric.
     copy.registerMetric(readOnce as unknown as Metric);
   }
-  return { contentType: OPENMETRICS_CONTENT_TYPE, body: await copy.metrics() };
+  return { contentType: copy.contentType, body: await copy.metrics() };
 }
 
 /** Whether a caller names OpenMetrics among what it accepts, and prefers it to the older text, or likes both as well. */

@@ -107,7 +107,7 @@ export class HealthMetrics {
       (set) => {
         for (const [indicator, { data = {} }] of Object.entries(monitor.peek('deep').details)) {
           for (const name of settings.data) {
-            const value = Object.hasOwn(data, name) ? data[name] : undefined;
+            const value = data[name];
             if (typeof value === 'number') set({ indicator, name }, value);
           }
         }
@@ -164,7 +164,7 @@ export class HealthMetrics {
   listen(): () => void {
     const ends = [
       this.#monitor.onRun((run) => this.#ran(run)),
-      this.#monitor.onChange(({ indicator }) => this.#changed(indicator)),
+      this.#monitor.onChange(({ indicator }) => this.#changes.inc({ indicator })),
       this.#monitor.onAnswer((answer) => this.#answers.add(answer)),
     ];
     return () => {
@@ -179,11 +179,6 @@ export class HealthMetrics {
     this.#durations.observe({ indicator }, duration / MILLISECONDS);
     if (isTimeout) this.#timeouts.inc({ indicator });
     if (!isFailing(outcome)) this.#lastSuccess.set({ indicator }, finishedAt.getTime() / MILLISECONDS);
-  }
-
-  #changed(indicator: string): void {
-    this.#admit(indicator);
-    this.#changes.inc({ indicator });
   }
 
   #admitAll(): void {

@@ -34,4 +34,12 @@ describe('AnswerTally', () => {
     ]);
     expect(tally.remembered).toBeLessThanOrEqual(64);
   });
+
+  it('keeps no text that is longer than that of any prober', () => {
+    const tally = new AnswerTally();
+    tally.add({ probe: 'live', statusCode: 200, agent: `curl/${'8'.repeat(200)}`, address });
+    expect(tally.remembered).toBe(0);
+    tally.add({ probe: 'live', statusCode: 200, agent: 'curl/8.5.0', address });
+    expect(tally.remembered).toBe(1);
+  });
 });
