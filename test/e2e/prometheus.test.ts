@@ -3,7 +3,7 @@ import { LazyModuleLoader } from '@nestjs/core';
 import { HEALTH_MONITOR, HealthModule, type HealthMonitor, degraded, down, skipped, up } from 'nest-vitals';
 import { HealthPrometheusModule, type HealthPrometheusOptions } from 'nest-vitals/prometheus';
 import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   healthModuleMissing,
   metricTaken,
@@ -347,9 +347,10 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
           end();
         };
       };
-    vi.spyOn(monitor, 'onRun').mockImplementation(counted(monitor.onRun.bind(monitor)));
-    vi.spyOn(monitor, 'onChange').mockImplementation(counted(monitor.onChange.bind(monitor)));
-    vi.spyOn(monitor, 'onAnswer').mockImplementation(counted(monitor.onAnswer.bind(monitor)));
+    const onRun = counted(monitor.onRun.bind(monitor));
+    const onChange = counted(monitor.onChange.bind(monitor));
+    const onAnswer = counted(monitor.onAnswer.bind(monitor));
+    Object.assign(monitor, { onRun, onChange, onAnswer });
     await application.listen();
     expect(listeners).toBe(3);
     await application.app.close();
