@@ -29,7 +29,11 @@ export class EngineMonitor implements HealthMonitor {
     this.#runs = new Listeners(onFault);
     this.#answers = new Listeners(onFault);
     this.#states = new Listeners(onFault);
-    this.#probeChanges = new ProbeChanges((probe) => this.peek(probe), onFault);
+    this.#probeChanges = new ProbeChanges(
+      (probe) => this.peek(probe),
+      () => application.isBootstrapped,
+      onFault,
+    );
   }
 
   get indicators(): readonly MonitoredIndicator[] {

@@ -25,12 +25,15 @@ interface Watched {
 /** Derives the changes of probes from what is known of them, for as long as anybody listens. Runs nothing. */
 export class ProbeChanges {
   readonly #peek: (probe: string) => HealthReport;
+  readonly #isStarted: () => boolean;
   readonly #onFault: (fault: unknown) => void;
   readonly #watched = new Map<string, Watched>();
   #isScheduled = false;
 
-  constructor(peek: (probe: string) => HealthReport, onFault: (fault: unknown) => void) {
+  /** `isStarted`: before that nothing is known, whatever a probe says. */
+  constructor(peek: (probe: string) => HealthReport, isStarted: () => boolean, onFault: (fault: unknown) => void) {
     this.#peek = peek;
+    this.#isStarted = isStarted;
     this.#onFault = onFault;
   }
 
@@ -63,17 +66,22 @@ export class ProbeChanges {
     const report = this.#peek(probe);
     const watched: Watched = {
       listeners: new Listeners(this.#onFault),
-      last: isKnown(report) ? { status: report.status, since: moment() } : undefined,
+      last: this.#isFirst(report) ? { status: report.status, since: moment() } : undefined,
     };
     this.#watched.set(probe, watched);
     return watched;
+  }
+
+  /** Whether it can be the first that is known: an application that starts is no outage. */
+  #isFirst(report: HealthReport): boolean {
+    return this.#isStarted() && !report.reason?.startsWith('starting') && isComplete(report);
   }
 
   #compare(probe: string, watched: Watched): void {
     const report = this.#peek(probe);
     const { last } = watched;
     const { status: to, reason } = report;
-    if (last?.status === to || (!last && !isKnown(report))) return;
+    if (last?.status === to || !(last ? isComplete(report) : this.#isFirst(report))) return;
     const now = moment();
     watched.last = { status: to, since: now };
     // As with indicators, a first status that is fine is no change.
@@ -90,11 +98,10 @@ export class ProbeChanges {
 }
 
 /**
- * Whether there is something to say of a probe yet: an application that starts is no outage, nor is it degraded because
- * an indicator that is not critical has not run.
+ * Whether every indicator that counts has run: one that has not says nothing of the probe, which would wait for it, and
+ * asks for no attention. Who is not critical and has not run would make it degraded.
  */
-function isKnown({ status, reason = '', details }: HealthReport): boolean {
-  if (reason.startsWith('starting')) return false;
+function isComplete({ status, details }: HealthReport): boolean {
   if (status === 'DOWN' || status === 'OUT_OF_SERVICE') return true;
   return Object.values(details).every((detail) => detail.status !== 'UNKNOWN' || detail.checked_at !== undefined);
 }

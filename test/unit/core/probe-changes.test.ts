@@ -11,6 +11,7 @@ let reason: string | undefined;
 let details: HealthReport['details'] = {};
 let peeks: string[] = [];
 let faults: unknown[] = [];
+let isStarted = true;
 let changes: ProbeChanges;
 let heard: HealthProbeChange[] = [];
 
@@ -25,6 +26,12 @@ const peek = (probe: string): HealthReport => {
     service_info: { uptime_seconds: 0 },
   };
 };
+const newChanges = (): ProbeChanges =>
+  new ProbeChanges(
+    peek,
+    () => isStarted,
+    (fault) => faults.push(fault),
+  );
 const listen = (probe = 'ready'): (() => void) => changes.add(probe, (change) => heard.push(change));
 const becomes = (next: ReportStatus, because?: string): void => {
   status = next;
@@ -35,7 +42,7 @@ const steps = (): string[] => heard.map(({ from, to }) => `${from} to ${to}`);
 
 beforeEach(() => {
   [status, reason, details, peeks, faults, heard] = ['UNKNOWN', undefined, {}, [], [], []];
-  changes = new ProbeChanges(peek, (fault) => faults.push(fault));
+  changes = newChanges();
 });
 
 describe('the changes of a probe', () => {
@@ -83,13 +90,37 @@ describe('the changes of a probe', () => {
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'DOWN', lasted: undefined }]);
 
     heard = [];
-    changes = new ProbeChanges(peek, (fault) => faults.push(fault));
+    changes = newChanges();
     details = { stock: { status: 'UNKNOWN', message: 'has not run yet' } };
     status = 'UNKNOWN';
     listen();
     details = { stock: { status: 'UNKNOWN', message: 'nobody can say', checked_at: START } };
     changes.look();
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
+  });
+
+  it('begin when the application has started, though it may know of no indicators before', () => {
+    isStarted = false;
+    status = 'UP';
+    listen();
+    becomes('DOWN');
+    isStarted = true;
+    becomes('UP');
+    expect(steps()).toEqual([]);
+  });
+
+  it('are none because of an indicator that has come later and has not run', () => {
+    status = 'UP';
+    listen();
+    details = { late: { status: 'UNKNOWN', message: 'has not run yet' } };
+    becomes('UNKNOWN');
+    becomes('DEGRADED');
+    details = { late: { status: 'UP', checked_at: START } };
+    becomes('UP');
+    expect(steps()).toEqual([]);
+    details = { late: { status: 'UNKNOWN', message: 'has not run yet' } };
+    becomes('OUT_OF_SERVICE', 'starting: catalogue');
+    expect(steps()).toEqual(['UP to OUT_OF_SERVICE']);
   });
 
   it('are no news to whoever comes later', () => {
