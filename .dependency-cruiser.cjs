@@ -38,6 +38,7 @@ module.exports = {
     may('observation', 'core', 'errors', 'options'),
     may('lifecycle', 'core', 'errors', 'options', 'observation'),
     may('logging', 'core', 'errors', 'options'),
+    may('alerts', 'core', 'errors', 'options', 'observation', 'logging'),
     may('indicators', 'core', 'errors', 'options', 'discovery'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'observation'),
     {
@@ -52,6 +53,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
+    },
+    {
+      name: 'nothing-imports-alerts',
+      severity: 'error',
+      comment: 'It is an entry point of its own: who does not import it does not load it.',
+      from: { path: '^src/', pathNot: '^src/alerts/' },
+      to: { path: '^src/alerts/' },
     },
   ],
   options: {

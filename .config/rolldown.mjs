@@ -11,7 +11,7 @@ const integrations = readdirSync('src/integrations').map((name) => [
  * a handful of files, and a class that two entry points use is one class.
  */
 export default defineConfig({
-  input: { index: 'src/index.ts', ...Object.fromEntries(integrations) },
+  input: { index: 'src/index.ts', 'alerts/index': 'src/alerts/index.ts', ...Object.fromEntries(integrations) },
   platform: 'node',
   tsconfig: 'tsconfig.json',
   // The helpers of decorators go into the bundle; everything else that has a name is the application's own copy.

@@ -5,6 +5,7 @@ const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url
 /** The library by the names that users import. */
 const self = [
   { find: /^nest-vitals$/, replacement: at('../src/index.ts') },
+  { find: /^nest-vitals\/alerts$/, replacement: at('../src/alerts/index.ts') },
   { find: /^nest-vitals\/([\w-]+)$/, replacement: `${at('../src/integrations')}/$1/index.ts` },
 ];
 

@@ -1,0 +1,156 @@
+import { hostname } from 'node:os';
+import { isRecord } from '../core/redact.js';
+import { HealthStatus, isHealthStatus } from '../core/status.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { optionOutOfRange, probeUnknown } from '../errors/messages.js';
+import { Environment } from '../options/environment.js';
+import { OptionReader } from '../options/option-reader.js';
+import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, words } from '../options/rules.js';
+import { type Format, toAlertmanager, toJson, toSlack } from './formats.js';
+import type { AlertFormat, AlertTarget } from './webhook.js';
+
+/** Options of `HealthAlertsModule.forRoot()`. */
+export interface HealthAlertsOptions {
+  /** Who is told. Required; an empty list is nobody. */
+  readonly targets: readonly AlertTarget[];
+  /**
+   * Milliseconds that a status has to last before it is told, in both directions: a shorter outage is not told at all,
+   * and what is back for a shorter time is not back. Default: 10,000. 0: everything is told at once.
+   */
+  readonly debounce?: number;
+  /** How many alerts may wait for each target; beyond that the oldest is dropped, with a line in the log. Default: 100. */
+  readonly queueSize?: number;
+  /** Milliseconds in which waiting alerts are still sent when the application shuts down. Default: 3000. */
+  readonly shutdownTimeout?: number;
+  /** What alerts call this instance among those of the service. Default: the name of the host. */
+  readonly instance?: string;
+}
+
+export interface TargetSettings {
+  readonly url: URL;
+  readonly format: Format;
+  /** Undefined: what the receiver is told it keeps. */
+  readonly resendInterval: number | undefined;
+  readonly secret: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly to: readonly HealthStatus[];
+  readonly indicators: readonly string[] | undefined;
+  readonly probes: readonly string[];
+  readonly timeout: number;
+  readonly retries: number;
+}
+
+export interface AlertsSettings {
+  readonly targets: readonly TargetSettings[];
+  readonly debounce: number;
+  readonly queueSize: number;
+  readonly shutdownTimeout: number;
+  readonly instance: string;
+}
+
+const PLACE = 'HealthAlertsModule options';
+const BAD: readonly HealthStatus[] = [HealthStatus.DOWN, HealthStatus.OUT_OF_SERVICE, HealthStatus.UNKNOWN];
+const ALERTMANAGER_PATH = '/api/v2/alerts';
+const noVariables = new Environment(false);
+
+const targets: Rule<readonly AlertTarget[]> = {
+  expected: 'a list of targets, each made with webhook({ url })',
+  accepts: (value) => Array.isArray(value) && value.every((item) => isRecord(item) && isRecord(item['webhook'])),
+};
+const address: Rule<string> = {
+  expected: 'an http: or https: URL',
+  accepts: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+};
+const statuses: Rule<readonly HealthStatus[]> = {
+  expected: `a list of at least one of ${Object.values(HealthStatus).join(', ')}`,
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isHealthStatus),
+};
+const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a name of letters, digits and "-"');
+const headerValue = matching(/^[\t\x20-\x7e]*$/, 'a text that can stand in a header: printable ASCII on one line');
+const labelName = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"');
+const FORMATS: readonly AlertFormat[] = ['json', 'slack', 'alertmanager'];
+
+/** Checks the options. Whatever is wrong is added to the faults. `known`: the probes and groups that there are. */
+export function resolveAlertsOptions(
+  options: HealthAlertsOptions,
+  known: readonly string[],
+  faults: ConfigurationFault[],
+): AlertsSettings {
+  const reader = new OptionReader(PLACE, options, [], noVariables, faults);
+  reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance']);
+  const given: HealthAlertsOptions['targets'] | undefined = options?.targets;
+  if (given === undefined) faults.push(optionOutOfRange(`${PLACE}, targets`, 'undefined', targets.expected));
+  return {
+    targets: reader
+      .read('targets', targets, [])
+      .flatMap((target, index) => resolveTarget(`${PLACE}, targets[${index}]`, target, known, faults) ?? []),
+    debounce: reader.read('debounce', milliseconds(0), 10_000),
+    queueSize: reader.read('queueSize', whole(1, 100_000), 100),
+    shutdownTimeout: reader.read('shutdownTimeout', milliseconds(0), 3000),
+    instance: reader.read('instance', nonBlank, hostname()),
+  };
+}
+
+function resolveTarget(
+  place: string,
+  { webhook }: AlertTarget,
+  known: readonly string[],
+  faults: ConfigurationFault[],
+): TargetSettings | undefined {
+  const reader = new OptionReader(place, webhook, [], noVariables, faults);
+  const common = ['url', 'format', 'secret', 'headers', 'to', 'indicators', 'probes', 'timeout', 'retries'];
+  const format = reader.read('format', oneOf(FORMATS), 'json');
+  reader.refuseUnknown(format === 'alertmanager' ? [...common, 'labels', 'resendInterval'] : common);
+  if (webhook.url === undefined) faults.push(optionOutOfRange(`${place}, url`, 'undefined', address.expected));
+  const url = reader.read<string | undefined>('url', address, undefined, true);
+  const probes = reader.read('probes', words, []);
+  for (const probe of probes) {
+    if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
+  }
+  const resendInterval = reader.read('resendInterval', milliseconds(100), 60_000);
+  const labels = texts(place, 'labels', webhook.labels, labelName, nonBlank, faults);
+  const settings = {
+    resendInterval: format === 'alertmanager' ? resendInterval : undefined,
+    secret: reader.read<string | undefined>('secret', nonBlank, undefined, true),
+    headers: texts(place, 'headers', webhook.headers, headerName, headerValue, faults),
+    to: reader.read('to', statuses, BAD),
+    indicators: reader.read<readonly string[] | undefined>('indicators', words, undefined),
+    probes,
+    timeout: reader.read('timeout', milliseconds(1), 5000),
+    retries: reader.read('retries', whole(0, 1000), 8),
+  };
+  if (url === undefined) return undefined;
+  if (format === 'json') return { ...settings, url: new URL(url), format: toJson };
+  if (format === 'slack') return { ...settings, url: new URL(url), format: toSlack };
+  return { ...settings, url: alertmanagerUrl(url), format: toAlertmanager({ labels, resendInterval }) };
+}
+
+function alertmanagerUrl(given: string): URL {
+  const url = new URL(given);
+  if (!url.pathname.endsWith(ALERTMANAGER_PATH)) url.pathname = url.pathname.replace(/\/?$/, ALERTMANAGER_PATH);
+  return url;
+}
+
+/** A record of texts. Values are never shown: a header may be a credential. */
+function texts(
+  place: string,
+  option: string,
+  given: unknown,
+  name: Rule,
+  value: Rule,
+  faults: ConfigurationFault[],
+): Readonly<Record<string, string>> {
+  const accepted: Record<string, string> = {};
+  if (given === undefined) return accepted;
+  if (!isRecord(given)) {
+    faults.push(optionOutOfRange(`${place}, ${option}`, show(given), 'an object'));
+    return accepted;
+  }
+  for (const [key, text] of Object.entries(given)) {
+    if (!name.accepts(key)) faults.push(optionOutOfRange(`${place}, ${option}`, show(key), name.expected));
+    else if (!value.accepts(text)) {
+      faults.push(optionOutOfRange(`${place}, ${option}.${key}`, 'a value that is not shown', value.expected));
+    } else accepted[option === 'headers' ? key.toLowerCase() : key] = String(text);
+  }
+  return accepted;
+}

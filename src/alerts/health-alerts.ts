@@ -1,0 +1,89 @@
+import type { LoggerService } from '@nestjs/common';
+import type { HealthChange } from '../core/health-engine.js';
+import { elapsed } from '../core/moment.js';
+import type { HealthProbeChange } from '../core/probe-changes.js';
+import type { HealthMonitor } from '../observation/health-monitor.js';
+import type { Observation } from './alert.js';
+import { AlertChannel } from './alert-channel.js';
+import type { AlertsSettings } from './alerts-options.js';
+import type { AlertSender } from './formats.js';
+
+/** Listens to the monitor for all targets, from the start of the application to its end. */
+export class HealthAlerts {
+  readonly #settings: AlertsSettings;
+  readonly #monitor: HealthMonitor;
+  readonly #logger: LoggerService;
+  readonly #channels: readonly AlertChannel[];
+  readonly #ends: readonly (() => void)[];
+
+  constructor(settings: AlertsSettings, monitor: HealthMonitor, logger: LoggerService) {
+    this.#settings = settings;
+    this.#monitor = monitor;
+    this.#logger = logger;
+    const { targets, instance } = settings;
+    const sender = (): AlertSender => {
+      const { uptime_seconds: _uptime, ...service } = monitor.peek('live').service_info;
+      return { service, instance };
+    };
+    this.#channels = targets.map((target) => new AlertChannel(target, settings, sender, logger));
+    const probes = new Set(targets.flatMap((target) => target.probes));
+    this.#ends = [
+      monitor.onState(() => this.#closeIfDraining()),
+      monitor.onChange((change) => this.#observe(ofIndicator(change))),
+      ...[...probes].map((probe) => monitor.onProbeChange(probe, (change) => this.#observe(ofProbe(change)))),
+    ];
+  }
+
+  /** Names that nobody has are most likely misspelt, but may come with a module that is loaded later. */
+  warnOfUnknown(): void {
+    const known = new Set(this.#monitor.indicators.map(({ name }) => name));
+    const named = new Set(this.#settings.targets.flatMap(({ indicators = [] }) => indicators));
+    for (const name of named) {
+      if (!known.has(name)) this.#logger.warn(`Alerts are to be sent for "${name}", which does not exist`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    for (const end of this.#ends) end();
+    await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
+  }
+
+  #observe(observation: Observation): void {
+    // A probe turns because of the drain before the drain itself is told.
+    this.#closeIfDraining();
+    for (const channel of this.#channels) channel.observe(observation);
+  }
+
+  #closeIfDraining(): void {
+    if (this.#monitor.state.phase !== 'draining') return;
+    for (const channel of this.#channels) channel.close();
+  }
+}
+
+/** The `cause` stays behind: it may hold secrets. */
+function ofIndicator({ indicator, critical, to, at, error, message, code }: HealthChange): Observation {
+  return {
+    ...observed({ kind: 'indicator', name: indicator }, critical, to, at, error ?? message),
+    ...(code !== undefined && { code }),
+  };
+}
+
+function ofProbe({ probe, to, at, reason }: HealthProbeChange): Observation {
+  return observed({ kind: 'probe', name: probe }, true, to, at, reason);
+}
+
+function observed(
+  subject: Observation['subject'],
+  critical: boolean,
+  status: Observation['status'],
+  at: Date,
+  error: string | undefined,
+): Observation {
+  return {
+    subject,
+    critical,
+    status,
+    at: { elapsed: elapsed(), wall: at.getTime() },
+    ...(error !== undefined && { error }),
+  };
+}

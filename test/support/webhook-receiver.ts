@@ -1,0 +1,40 @@
+import { type IncomingMessage, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { onTestFinished } from 'vitest';
+
+export interface ReceivedRequest {
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** A server of the test's own, which keeps what it is sent and answers as the test says. */
+export interface WebhookReceiver {
+  readonly url: string;
+  readonly received: ReceivedRequest[];
+  /** By default 200 at once. */
+  answer: (response: ServerResponse, count: number) => void;
+}
+
+export async function webhookReceiver(): Promise<WebhookReceiver> {
+  const received: ReceivedRequest[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.setEncoding('utf8').on('data', (part: string) => (body += part));
+    request.on('end', () => {
+      received.push({ path: request.url ?? '', headers: request.headers, body });
+      receiver.answer(response, received.length);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const receiver: WebhookReceiver = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    received,
+    answer: (response) => response.end('ok'),
+  };
+  return receiver;
+}

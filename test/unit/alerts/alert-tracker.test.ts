@@ -1,0 +1,170 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { Alert } from '../../../src/alerts/alert.js';
+import { AlertTracker } from '../../../src/alerts/alert-tracker.js';
+import { moment } from '../../../src/core/moment.js';
+import type { HealthStatus } from '../../../src/core/status.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+let sent: Alert[] = [];
+let tracker: AlertTracker;
+beforeEach(() => {
+  sent = [];
+  tracker = trackerOf(1000);
+});
+
+const trackerOf = (debounce: number): AlertTracker =>
+  new AlertTracker(['DOWN', 'UNKNOWN'], debounce, (alert) => sent.push(alert));
+const observe = (status: HealthStatus, name = 'stock', error?: string): void =>
+  tracker.observe({
+    subject: { kind: 'indicator', name },
+    status,
+    critical: true,
+    at: moment(),
+    ...(error !== undefined && { error }),
+  });
+const events = (): string[] => sent.map(({ event, subject, status }) => `${event} ${subject.name} ${status}`);
+
+describe('alerts', () => {
+  it('are one when something goes down, and one when it is back, with how long it was down', async () => {
+    observe('DOWN', 'stock', 'refused');
+    const since = moment();
+    await advance(999);
+    expect(events()).toEqual([]);
+    await advance(1);
+    expect(sent).toEqual([expect.objectContaining({ event: 'down', status: 'DOWN', error: 'refused', since })]);
+    await advance(5000);
+    observe('UP');
+    const at = moment();
+    await advance(1000);
+    expect(sent.slice(1)).toEqual([
+      {
+        event: 'up',
+        subject: { kind: 'indicator', name: 'stock' },
+        status: 'UP',
+        critical: true,
+        since,
+        at,
+        duration: 6000,
+      },
+    ]);
+    await advance(60_000);
+    expect(sent).toHaveLength(2);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('are none for an outage shorter than the debounce', async () => {
+    observe('DOWN');
+    await advance(999);
+    observe('UP');
+    await advance(5000);
+    observe('DOWN');
+    await advance(999);
+    expect(events()).toEqual([]);
+    await advance(1);
+    expect(events()).toEqual(['down stock DOWN']);
+  });
+
+  it('are none for a recovery shorter than the debounce, and the outage goes on', async () => {
+    observe('DOWN');
+    await advance(1000);
+    observe('UP');
+    await advance(999);
+    observe('DOWN');
+    await advance(5000);
+    expect(events()).toEqual(['down stock DOWN']);
+    observe('UP');
+    await advance(1000);
+    expect(sent[1]).toMatchObject({ event: 'up', duration: 6999 });
+  });
+
+  it('take one bad status for another as the same outage, and tell the latest', async () => {
+    observe('UNKNOWN');
+    await advance(500);
+    observe('DOWN', 'stock', 'refused');
+    await advance(500);
+    observe('UNKNOWN');
+    await advance(5000);
+    expect(events()).toEqual(['down stock DOWN']);
+  });
+
+  it('are back as soon as the status is no longer among the bad ones, with the latest good one', async () => {
+    observe('DOWN');
+    await advance(1000);
+    observe('DEGRADED');
+    await advance(500);
+    observe('UP');
+    await advance(500);
+    expect(sent[1]).toMatchObject({ event: 'up', status: 'UP', duration: 1000 });
+  });
+
+  it('are none for what was never bad', async () => {
+    observe('DEGRADED');
+    observe('UP');
+    await advance(5000);
+    expect(sent).toEqual([]);
+  });
+
+  it('are kept apart by what they are about', async () => {
+    observe('DOWN');
+    observe('DOWN', 'ledger');
+    tracker.observe({ subject: { kind: 'probe', name: 'stock' }, status: 'DOWN', critical: true, at: moment() });
+    observe('UP');
+    await advance(1000);
+    expect(sent.map(({ subject }) => `${subject.kind} ${subject.name}`)).toEqual(['indicator ledger', 'probe stock']);
+  });
+
+  it('are told at once without a debounce', () => {
+    tracker = trackerOf(0);
+    observe('DOWN');
+    observe('UP');
+    observe('DOWN');
+    expect(events()).toEqual(['down stock DOWN', 'up stock UP', 'down stock DOWN']);
+  });
+
+  it('are open from the time that they are told until it is told that they are over', async () => {
+    observe('DOWN');
+    expect(tracker.open).toEqual([]);
+    await advance(1000);
+    observe('UNKNOWN');
+    expect(tracker.open).toMatchObject([{ event: 'down', status: 'UNKNOWN' }]);
+    observe('UP');
+    expect(tracker.open).toHaveLength(1);
+    await advance(1000);
+    expect(tracker.open).toEqual([]);
+  });
+});
+
+describe('a shutdown', () => {
+  it('is no alert: nothing goes down any more, and what is not told by then is not told', async () => {
+    observe('DOWN');
+    tracker.close();
+    observe('DOWN', 'ledger');
+    await advance(5000);
+    expect(sent).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('tells at once what is back, before it and during it', async () => {
+    observe('DOWN');
+    observe('DOWN', 'ledger');
+    await advance(1000);
+    observe('UP');
+    tracker.close();
+    expect(events().slice(2)).toEqual(['up stock UP']);
+    observe('UP', 'ledger');
+    expect(events().slice(3)).toEqual(['up ledger UP']);
+  });
+
+  it('leaves no timer', async () => {
+    observe('DOWN');
+    observe('DOWN', 'ledger');
+    await advance(1000);
+    observe('UP');
+    tracker.stop();
+    expect(vi.getTimerCount()).toBe(0);
+    await advance(5000);
+    expect(sent).toHaveLength(2);
+  });
+});
