@@ -87,6 +87,19 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(openSockets(proxy.port)).toBe(1);
   });
 
+  it('holds no more sockets of a server that is frozen than the one that is in use', async () => {
+    const client = createClient(address(), { timeout: 0.1, conntimeout: 0.1 });
+    const application = await startApplication('express', root({ client }));
+    server().freeze();
+    onTestFinished(() => server().thaw());
+    // The system stops a process when it gets round to it.
+    await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ status: 'DOWN' }), SOON);
+    for (let probes = 0; probes < 5; probes += 1) {
+      expect(await detailOf(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
+    }
+    expect(openSockets(server().port)).toBeLessThanOrEqual(1);
+  });
+
   it('whose server hangs up under a question is DOWN, and asks again', async () => {
     let questions = 0;
     const rude = createServer((socket) => {

@@ -116,6 +116,14 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
+  it('of sentinels that is looking for its primary is DOWN at once', async () => {
+    const sendCommand = vi.fn<() => Promise<unknown>>(() => new Promise<never>(() => undefined));
+    const client = { isOpen: true, isReady: false, getMasterNode: () => undefined, sendCommand };
+    const application = await startApplication('express', root({ client }));
+    expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is connecting' });
+    expect(sendCommand).not.toHaveBeenCalled();
+  });
+
   it('that was never connected, or was closed, is DOWN', async () => {
     const client = createClient({ url: server().address().url });
     const application = await startApplication('express', root({ client }));
