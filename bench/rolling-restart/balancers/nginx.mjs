@@ -19,6 +19,7 @@ export class Nginx {
   #watch = Promise.resolve();
   #port;
   #hasStarted = false;
+  #log;
 
   /**
    * `configuration` is the name of one in the guide. `isStrict` forbids nginx to try a second instance. `isWatched` has
@@ -54,9 +55,11 @@ export class Nginx {
     this.#hasStarted = true;
   }
 
-  /** What became of a request at each instance that was tried. */
+  /** What became of a request at each instance that was tried. To be asked when all have come to their end. */
   explain(number) {
-    const [, line] = new RegExp(`^request=${number} (.*)$`, 'm').exec(this.#process.read('access.log')) ?? [];
+    // Read once: each line found would keep the whole text in memory that it was found in.
+    this.#log ??= this.#process.read('access.log');
+    const [, line] = new RegExp(`^request=${number} (.*)$`, 'm').exec(this.#log) ?? [];
     return line;
   }
 
@@ -82,7 +85,7 @@ function mainConfiguration(folder) {
   return `${process.getuid?.() === 0 ? 'user root;\n' : ''}daemon off;
 worker_processes 2;
 pid ${at('nginx.pid')};
-events {}
+events { worker_connections 8192; }
 http {
   log_format attempts 'request=$http_x_request_number $request_method status=$status upstream="$upstream_addr" upstream_status="$upstream_status" connect="$upstream_connect_time" header="$upstream_header_time"';
   access_log ${at('access.log')} attempts;
