@@ -45,12 +45,12 @@ export class ChangeMethods {
   find(): FoundMethods {
     const faults: ConfigurationFault[] = [];
     const methods: ChangeMethod[] = [];
-    for (const instance of instancesIn(this.#modules)) {
+    for (const instance of instancesIn(this.#modules, (candidate) => annotationsOf(candidate).length > 0)) {
       if (this.#seen.has(instance)) continue;
       this.#seen.add(instance);
-      for (const { owner, annotated } of annotationsOf(instance)) {
+      for (const annotated of annotationsOf(instance)) {
         const found: ConfigurationFault[] = [];
-        methods.push(this.#define(instance, owner, annotated, found));
+        methods.push(this.#define(instance, instance.constructor.name, annotated, found));
         if (found.length > 0) methods.pop();
         faults.push(...found);
       }
@@ -83,14 +83,8 @@ export class ChangeMethods {
   }
 }
 
-function annotationsOf(instance: object): { owner: string; annotated: AnnotatedMethod }[] {
-  try {
-    const { constructor } = instance;
-    return annotatedMethods(constructor).map((annotated) => ({ owner: constructor.name, annotated }));
-  } catch {
-    // A proxy that does not let itself be looked at has no method of ours.
-    return [];
-  }
+function annotationsOf(instance: object): readonly AnnotatedMethod[] {
+  return annotatedMethods(instance.constructor);
 }
 
 function oneOrMore<T>(rule: Rule<T>): Rule<T | readonly T[]> {

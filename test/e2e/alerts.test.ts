@@ -9,6 +9,7 @@ import { codeBlocks } from '../support/code-blocks.js';
 import { type FakeIndicatorClass, FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
 import { freePort } from '../support/servers/free-port.js';
+import { passTime, passTimeUntil, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver.js';
 
@@ -51,7 +52,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
     expect(receiver.received[0]).toMatchObject({
       path: '/hook?key=1',
-      headers: { 'content-type': 'application/json', 'user-agent': 'nest-vitals', 'x-key': 'k' },
+      headers: { 'content-type': 'application/json', 'user-agent': 'nest-vitals', 'x-key': 'k', connection: 'close' },
     });
     const service = { name: 'orders', version: '1.4.2', environment: 'test' };
     const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as unknown;
@@ -154,9 +155,9 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(isGenuine('open sesame', timestamp, signature, body)).toBe(false);
   });
 
-  it('a receiver that answers 500 and then 200 has it after a while, once, and probes never wait', async () => {
+  it.each([500, 429, 408])('a receiver that answers %i and then 200 has it after a while, once', async (status) => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response, count) => response.writeHead(count === 1 ? 500 : 200).end();
+    receiver.answer = (response, count) => response.writeHead(count === 1 ? status : 200).end();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url });
     await becomes(application, indicator, down('gone'));
@@ -259,6 +260,20 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     // The probe was down because of its indicator; that it went out of service is none.
     expect(told.slice(1).toSorted()).toEqual(['down ready', 'down stock']);
     expect(application.log.health('error')).toEqual([]);
+  });
+
+  it('what has not lasted for the debounce when the drain begins is not told during it', async () => {
+    stopClock();
+    const receiver = await webhookReceiver();
+    const indicator = stock();
+    const application = await start([indicator], { url: receiver.url }, { debounce: 1000 });
+    await becomes(application, indicator, down('gone'));
+    const work = application.health.delayShutdown('a report');
+    const closed = application.app.close();
+    await passTime(2000);
+    work.done();
+    await passTimeUntil(closed);
+    expect(receiver.received).toEqual([]);
   });
 
   it('a drain alone sends nothing', async () => {

@@ -99,6 +99,19 @@ describe('alerts', () => {
     expect(sent[1]).toMatchObject({ event: 'up', status: 'UP', duration: 1000 });
   });
 
+  it('are none for a recovery in two steps that does not last', async () => {
+    observe('DOWN');
+    await advance(1000);
+    observe('DEGRADED');
+    observe('UP');
+    observe('DOWN');
+    await advance(5000);
+    expect(tracker.open).toHaveLength(1);
+    observe('UP');
+    await advance(1000);
+    expect(events()).toEqual(['down stock DOWN', 'up stock UP']);
+  });
+
   it('are none for what was never bad', async () => {
     observe('DEGRADED');
     observe('UP');

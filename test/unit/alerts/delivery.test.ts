@@ -139,6 +139,7 @@ describe('at the end', () => {
     delivery.push(alert('too late'));
     await advance(0);
     expect(names()).toHaveLength(3);
+    expect(lines).toHaveLength(1);
   });
 
   it('what takes longer than there is time is aborted, and the rest is counted', async () => {

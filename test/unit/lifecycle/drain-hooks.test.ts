@@ -1,9 +1,10 @@
-import { Controller, Get, Injectable, Module, Scope } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, Module, Scope } from '@nestjs/common';
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
-import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { drainHooks } from '../../../src/discovery/drain-hooks.js';
 import { OnDrain } from '../../../src/discovery/on-drain.decorator.js';
+import { latch } from '../../support/latch.js';
 
 let calls: string[] = [];
 beforeEach(() => {
@@ -83,6 +84,26 @@ describe('what is found', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop']);
 
     await module.get(LazyModuleLoader).load(() => LateModule);
+    expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
+  });
+
+  it('is there when its instance is: one whose constructor has not run is never called', async () => {
+    const connected = latch();
+    @Injectable()
+    class Late extends Consumer {
+      constructor(@Inject('connection') readonly connection: unknown) {
+        super();
+      }
+    }
+    @Module({ providers: [{ provide: 'connection', useFactory: () => connected.promise }, Late] })
+    class LateModule {}
+    const module = await compile({ providers: [Consumer] });
+    const loading = module.get(LazyModuleLoader).load(() => LateModule);
+    await vi.waitFor(() => expect(module.get(ModulesContainer).size).toBeGreaterThan(2));
+    expect(namesOf(module)).toEqual(['Consumer.stop']);
+
+    connected.open();
+    await loading;
     expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
   });
 
