@@ -552,10 +552,7 @@ describe('HttpIndicator: its options', () => {
       'url: its value is "ftp://***@host/?…"; expected is an http or https URL',
     ],
     [{ url: 'http://u:%zz@host/' }, 'url: its value is "http://***@host/"; expected is an http or https URL'],
-    [
-      { url: () => url, inject: ['a', null] },
-      'inject: its value is an array; expected is a list of injection tokens',
-    ],
+    [{ url: () => url, inject: ['a', null] }, 'inject: its value is an array; expected is a list of injection tokens'],
     [{ url: 5 }, 'url: its value is 5; expected is an http or https URL'],
     [{ url, method: 'DELETE' }, 'method: its value is "DELETE"; expected is "GET" or "HEAD" or "OPTIONS" or "POST"'],
     [
