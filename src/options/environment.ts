@@ -50,7 +50,8 @@ export class Environment {
     if (!text) return undefined;
     const value = rule.read(text);
     if (value === undefined) {
-      faults.push(variableMalformed(variable, isSecret ? 'a value that is not shown' : show(text), rule.expected));
+      const expected = rule.expectedOfVariable ?? rule.expected;
+      faults.push(variableMalformed(variable, isSecret ? 'a value that is not shown' : show(text), expected));
     }
     return value;
   }

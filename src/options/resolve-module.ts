@@ -83,6 +83,7 @@ const logging: Rule = {
   expected: 'true, false or { levels }',
   accepts: (value) => flag.accepts(value) || record.accepts(value),
   ...(flag.read && { read: flag.read }),
+  expectedOfVariable: flag.expected,
 };
 const logLevel: Rule<HealthLogLevel | false> = {
   expected: `${oneOf(LOG_LEVELS).expected} or false`,

@@ -8,6 +8,8 @@ export interface Rule<T = unknown> {
   readonly accepts: (value: unknown) => boolean;
   /** Reads the text of an environment variable. Undefined: it cannot be read. Absent: the option cannot be set there. */
   readonly read?: (text: string) => T | undefined;
+  /** What is allowed in a variable, where that is less than in the code. */
+  readonly expectedOfVariable?: string;
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
