@@ -39,6 +39,8 @@ module.exports = {
     may('lifecycle', 'core', 'errors', 'options', 'observation'),
     may('logging', 'core', 'errors', 'options'),
     may('alerts', 'core', 'errors', 'options', 'observation', 'logging'),
+    may('dashboard', 'core', 'errors', 'options', 'observation'),
+    may('testing', 'core', 'errors', 'options', 'discovery', 'observation'),
     may('indicators', 'core', 'errors', 'options', 'discovery'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'observation'),
     {
@@ -54,13 +56,13 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
     },
-    {
-      name: 'nothing-imports-alerts',
+    ...['alerts', 'dashboard', 'testing'].map((folder) => ({
+      name: `nothing-imports-${folder}`,
       severity: 'error',
       comment: 'It is an entry point of its own: who does not import it does not load it.',
-      from: { path: '^src/', pathNot: '^src/alerts/' },
-      to: { path: '^src/alerts/' },
-    },
+      from: { path: '^src/', pathNot: `^src/${folder}/` },
+      to: { path: `^src/${folder}/` },
+    })),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,17 +1,12 @@
-import { readdirSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
-
-const integrations = readdirSync('src/integrations').map((name) => [
-  `integrations/${name}/index`,
-  `src/integrations/${name}/index.ts`,
-]);
+import { entries } from './entries.mjs';
 
 /**
- * One file for the core and one for each integration, with what they share beside them: an application that starts reads
- * a handful of files, and a class that two entry points use is one class.
+ * One file for the core and one for each further entry point, with what they share beside them: an application that
+ * starts reads a handful of files, and a class that two entry points use is one class.
  */
 export default defineConfig({
-  input: { index: 'src/index.ts', 'alerts/index': 'src/alerts/index.ts', ...Object.fromEntries(integrations) },
+  input: Object.fromEntries(entries.map(({ source }) => [source, `src/${source}.ts`])),
   platform: 'node',
   tsconfig: 'tsconfig.json',
   // The helpers of decorators go into the bundle; everything else that has a name is the application's own copy.

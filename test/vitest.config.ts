@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { entries } from '../.config/entries.mjs';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 /** The library by the names that users import. */
-const self = [
-  { find: /^nest-vitals$/, replacement: at('../src/index.ts') },
-  { find: /^nest-vitals\/alerts$/, replacement: at('../src/alerts/index.ts') },
-  { find: /^nest-vitals\/([\w-]+)$/, replacement: `${at('../src/integrations')}/$1/index.ts` },
-];
+const self = entries.map(({ name, source }) => ({
+  find: new RegExp(`^${name}$`),
+  replacement: at(`../src/${source}.ts`),
+}));
 
 /** Every Nest package from the folder that holds Nest 11. */
 const nest11 = [
   {
-    find: /^@nestjs\/(common|core|platform-express|platform-fastify|testing)(\/.*)?$/,
+    find: /^@nestjs\/(common|core|platform-express|platform-fastify|swagger|testing)(\/.*)?$/,
     replacement: `${at('nest-11/node_modules/@nestjs')}/$1$2`,
   },
 ];
