@@ -7,8 +7,7 @@ const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.me
  * behind it.
  */
 export const entries = Object.entries(exports).flatMap(([path, target]) => {
-  const file = typeof target === 'string' ? target : target.default;
-  const source = /^\.\/dist\/(.+)\.js$/.exec(file)?.[1];
+  const source = /^\.\/dist\/(.+)\.js$/.exec(target.import?.default)?.[1];
   if (source === undefined || !existsSync(new URL(`../src/${source}.ts`, import.meta.url))) return [];
   return [{ name: `nest-vitals${path.slice(1)}`, source }];
 });
