@@ -15,12 +15,14 @@ import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { applyDecorators, createHealthController } from './endpoints/health.controller.js';
 import { Responder } from './endpoints/responder.js';
 import { INDICATOR_RESULTS } from './discovery/indicator-results.js';
+import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete, moduleImportedBare, moduleImportedTwice } from './errors/messages.js';
 import { HealthRuntime } from './health.runtime.js';
 import { HealthService } from './health.service.js';
 import { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
 import { HEALTH_MONITOR } from './observation/health-monitor.js';
+import { HEALTH_REPORTS } from './observation/health-reports.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */
@@ -137,17 +139,25 @@ function configure(
       options,
       {
         provide: HealthRuntime,
-        useFactory: (given: HealthModuleOptions, modules: ModulesContainer) =>
-          new HealthRuntime(given, controller, modules, [...modules.values()].filter(isConfigured).length === 1),
-        inject: [OPTIONS, ModulesContainer],
+        useFactory: (given: HealthModuleOptions, modules: ModulesContainer, standIns: IndicatorStandIns) =>
+          new HealthRuntime(
+            given,
+            controller,
+            modules,
+            [...modules.values()].filter(isConfigured).length === 1,
+            standIns,
+          ),
+        inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS],
       },
       { provide: HealthService, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
+      { provide: INDICATOR_STAND_INS, useValue: NO_STAND_INS },
+      { provide: HEALTH_REPORTS, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
       { provide: INDICATOR_RESULTS, useFactory: (runtime: HealthRuntime) => runtime.results, inject: [HealthRuntime] },
       { provide: HEALTH_MONITOR, useFactory: (runtime: HealthRuntime) => runtime.monitor, inject: [HealthRuntime] },
       { provide: HEALTH_ENDPOINTS, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
       { provide: Responder, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
     ],
-    exports: [HealthService, HealthRuntime, HEALTH_MONITOR, HEALTH_ENDPOINTS, INDICATOR_RESULTS],
+    exports: [HealthService, HealthRuntime, HEALTH_MONITOR, HEALTH_ENDPOINTS, HEALTH_REPORTS, INDICATOR_RESULTS],
   };
 }
 

@@ -9,6 +9,7 @@ import { ChangeMethods } from './discovery/change-methods.js';
 import { drainHooks } from './discovery/drain-hooks.js';
 import type { IndicatorResults } from './discovery/indicator-results.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
+import type { IndicatorStandIns } from './discovery/stand-ins.js';
 import { registerAliases } from './endpoints/aliases.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
@@ -61,6 +62,7 @@ export class HealthRuntime {
     controller: Type<EndpointHandlers>,
     modules: ModulesContainer,
     isOnly: boolean,
+    standIns: IndicatorStandIns,
   ) {
     this.#options = resolveModuleOptions(options);
     const { settings } = this.#options;
@@ -99,7 +101,7 @@ export class HealthRuntime {
           if (indicator === name) listener({ status, began: run.finished.elapsed - run.took });
         }),
     };
-    this.#explorer = new IndicatorExplorer(modules, settings, this.#options.environment);
+    this.#explorer = new IndicatorExplorer(modules, settings, this.#options.environment, standIns);
 
     const work = new AnnouncedWork();
     const watch = new ProberWatch();

@@ -21,6 +21,7 @@ import type { HealthIndicator } from './health-indicator.decorator.js';
 import { nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
 import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indicators.js';
+import { type IndicatorStandIns, NO_STAND_INS } from './stand-ins.js';
 
 /** What one look at the container has brought. */
 export interface Exploration {
@@ -28,7 +29,7 @@ export interface Exploration {
   readonly faults: readonly ConfigurationFault[];
   /** What is odd, but does not stop the application. */
   readonly warnings: readonly string[];
-  /** What has to be done before the indicators can be asked. Those that are disabled need nothing. */
+  /** What has to be done before the indicators can be asked. Those that are not asked need nothing. */
   readonly preparations: readonly (() => Promise<void>)[];
 }
 
@@ -42,15 +43,22 @@ export class IndicatorExplorer {
   readonly #modules: ModulesContainer;
   readonly #settings: HealthSettings;
   readonly #environment: Environment;
+  readonly #standIns: IndicatorStandIns;
   readonly #explored = new Set<object>();
   readonly #instances = new Set<unknown>();
   readonly #registered = new Map<string, Registered>();
   #modulesSeen = 0;
 
-  constructor(modules: ModulesContainer, settings: HealthSettings, environment: Environment) {
+  constructor(
+    modules: ModulesContainer,
+    settings: HealthSettings,
+    environment: Environment,
+    standIns: IndicatorStandIns = NO_STAND_INS,
+  ) {
     this.#modules = modules;
     this.#settings = settings;
     this.#environment = environment;
+    this.#standIns = standIns;
   }
 
   /** Whether modules have come since the last look. Cheap enough to be asked by every probe. */
@@ -76,8 +84,10 @@ export class IndicatorExplorer {
       for (const provided of indicatorsOf(module)) {
         const definition = this.#define(provided, faults, warnings);
         if (!definition) continue;
-        definitions.push(definition);
-        const prepare = definition.settings.enabled ? preparationOf(provided.instance as object) : undefined;
+        const standIn = this.#standIns.standInFor(definition);
+        definitions.push(standIn ?? definition);
+        const isAsked = definition.settings.enabled && !standIn;
+        const prepare = isAsked ? preparationOf(provided.instance as object) : undefined;
         if (prepare) preparations.push(prepare);
       }
     }
@@ -101,7 +111,7 @@ export class IndicatorExplorer {
         faults.push(groupMemberUnknown('HealthModule options, indicators', name, known));
       }
     }
-    return [...faults, ...this.#sharedPaths()];
+    return [...faults, ...this.#standIns.check(known), ...this.#sharedPaths()];
   }
 
   #define(provided: ProvidedIndicator, faults: ConfigurationFault[], warnings: string[]): CheckDefinition | undefined {
