@@ -63,7 +63,8 @@ export class CheckRunner {
     if (!enabled || this.#stopped) return Infinity;
     if (this.isInBackground) return finished === undefined ? Infinity : finished + maxAge;
     const untilNextTry = this.#strays.notBefore - 1;
-    return finished === undefined ? untilNextTry : Math.max(finished + ttl, untilNextTry);
+    // Without a ttl not even the instant in which it came.
+    return finished === undefined || ttl === 0 ? untilNextTry : Math.max(finished + ttl, untilNextTry);
   }
 
   /** Starts a run, or joins the one under way, if the last result is no longer fresh. Undefined: there is nothing to wait for. */
