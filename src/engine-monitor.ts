@@ -5,11 +5,14 @@ import type { HealthResponse } from './endpoints/health-response.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type {
   HealthAnswer,
+  HealthCheckWrapper,
   HealthMonitor,
+  HealthOutcome,
   HealthRun,
   LifecycleState,
   MonitoredIndicator,
 } from './observation/health-monitor.js';
+import type { CheckRun } from './core/check-history.js';
 import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';
 
@@ -80,23 +83,20 @@ export class EngineMonitor implements HealthMonitor {
     return this.#states.add(listener);
   }
 
+  aroundCheck(wrapper: HealthCheckWrapper): () => void {
+    return this.#engine.aroundCheck((call, proceed) =>
+      wrapper(call, async () => {
+        const run = await proceed();
+        return run && describeOutcome(run);
+      }),
+    );
+  }
+
   /** To be told of every run. */
   ran({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
     this.#probeChanges.lookSoon();
     if (this.#runs.isEmpty) return;
-    const { status: outcome, message, error, code, cause, isTimeout = false } = run.outcome;
-    this.#runs.emit({
-      indicator,
-      outcome,
-      status,
-      isTimeout,
-      finishedAt: new Date(run.finished.wall),
-      duration: run.took,
-      ...(message !== undefined && { message }),
-      ...(error !== undefined && { error }),
-      ...(code !== undefined && { code }),
-      ...(cause !== undefined && { cause }),
-    });
+    this.#runs.emit({ indicator, status, ...describeOutcome(run) });
   }
 
   /** To be told of every answer. It stands on the way of each probe: nothing is made up for nobody. */
@@ -121,4 +121,18 @@ export class EngineMonitor implements HealthMonitor {
     this.#lastState = state;
     this.#states.emit(state);
   }
+}
+
+function describeOutcome({ outcome, finished, took }: CheckRun): HealthOutcome {
+  const { status, message, error, code, cause, isTimeout = false } = outcome;
+  return {
+    outcome: status,
+    isTimeout,
+    finishedAt: new Date(finished.wall),
+    duration: took,
+    ...(message !== undefined && { message }),
+    ...(error !== undefined && { error }),
+    ...(code !== undefined && { code }),
+    ...(cause !== undefined && { cause }),
+  };
 }

@@ -3,6 +3,7 @@ export type { ReportStatus } from './core/status.js';
 export { degraded, down, outOfService, skipped, unknown, up } from './core/result.js';
 export type { HealthData, HealthResult } from './core/result.js';
 export type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
+export type { CheckCall } from './core/check-wrappers.js';
 export type { HealthCheckDetail, HealthReport } from './core/report.js';
 export type { HealthChange } from './core/health-engine.js';
 export type { HealthProbeChange } from './core/probe-changes.js';
@@ -58,7 +59,9 @@ export type {
   ApplicationPhase,
   DrainStep,
   HealthAnswer,
+  HealthCheckWrapper,
   HealthMonitor,
+  HealthOutcome,
   HealthRun,
   LifecycleState,
   MonitoredIndicator,

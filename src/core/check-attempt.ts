@@ -21,16 +21,22 @@ export interface Attempt {
 /** Called when the time is over and the check has not finished: returns what to call when it has, after all. */
 export type OnLeftBehind = (work: Promise<unknown>) => () => void;
 
-export function attempt(definition: CheckDefinition, onLeftBehind: OnLeftBehind): Attempt {
+/** Calls the check, and returns or throws as it does. */
+type Caller = (check: () => unknown) => unknown;
+
+export function attempt(
+  definition: CheckDefinition,
+  onLeftBehind: OnLeftBehind,
+  call: Caller = (check) => check(),
+): Attempt {
   const { timeout } = definition.settings;
   const controller = new AbortController();
   let attached: Attached;
-  const work = start(definition, {
-    name: definition.name,
-    signal: controller.signal,
-    timeout,
-    attach: (data) => (attached = data),
-  });
+  const work = start(
+    definition,
+    { name: definition.name, signal: controller.signal, timeout, attach: (data) => (attached = data) },
+    call,
+  );
 
   let finish: (outcome: Outcome) => void = () => undefined;
   let finishedLate: (() => void) | undefined;
@@ -64,12 +70,12 @@ export function attempt(definition: CheckDefinition, onLeftBehind: OnLeftBehind)
   return { outcome, abort: (reason) => giveUp(outcomeOfThrow(reason), reason) };
 }
 
-async function start(definition: CheckDefinition, context: HealthCheckContext): Promise<unknown> {
+async function start(definition: CheckDefinition, context: HealthCheckContext, call: Caller): Promise<unknown> {
   const { when } = definition.settings;
   if (when && !(await when(context))) {
     return { status: HealthStatus.SKIPPED, message: 'its condition is false' };
   }
   // The condition may have taken all the time there was.
   context.signal.throwIfAborted();
-  return definition.check(context);
+  return call(() => definition.check(context));
 }

@@ -1,6 +1,7 @@
-import { attempt, type Attempt } from './check-attempt.js';
+import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
 import type { CheckDefinition } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
+import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
 import { elapsed, moment } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
@@ -21,16 +22,18 @@ export class CheckRunner {
   readonly #strays: StrayRuns;
   readonly #limiter: Limiter;
   readonly #events: RunnerEvents;
+  readonly #wrappers: CheckWrappers | undefined;
   readonly #definition: CheckDefinition;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
   #stopped = false;
   readonly #stop = new AbortController();
 
-  constructor(definition: CheckDefinition, limiter: Limiter, events: RunnerEvents) {
+  constructor(definition: CheckDefinition, limiter: Limiter, events: RunnerEvents, wrappers?: CheckWrappers) {
     this.#definition = definition;
     this.#limiter = limiter;
     this.#events = events;
+    this.#wrappers = wrappers;
     this.#strays = new StrayRuns(() => this.#events.invalidated());
   }
 
@@ -105,7 +108,7 @@ export class CheckRunner {
   async #tryUntilItPasses(): Promise<CheckRun | undefined> {
     const { retries, retryDelay } = this.#definition.settings;
     for (let tries = 0; ; tries += 1) {
-      const run = await this.#limiter.run(() => this.#try());
+      const run = await this.#limiter.run(() => this.#try(tries));
       if (run === undefined || passes(run.outcome) || tries >= retries) return run;
       await pause(retryDelay, this.#stop.signal);
       // Retrying beside a try that hangs, its time over and its signal aborted, would pile runs up.
@@ -113,18 +116,29 @@ export class CheckRunner {
     }
   }
 
-  async #try(): Promise<CheckRun | undefined> {
+  async #try(retry: number): Promise<CheckRun | undefined> {
     if (this.#stopped) return undefined;
-    const began = elapsed();
-    const current = attempt(this.#definition, (work) => {
-      const token = this.#strays.add(work, this.#definition.settings.timeout);
-      return () => this.#strays.remove(token);
+    const { timeout, critical, slowThreshold } = this.#definition.settings;
+    const wrapped = this.#wrappers?.begin({
+      indicator: this.name,
+      critical,
+      retry,
+      isInBackground: this.isInBackground,
     });
+    const began = elapsed();
+    const onLeftBehind: OnLeftBehind = (work) => {
+      const token = this.#strays.add(work, timeout);
+      return () => this.#strays.remove(token);
+    };
+    const current = attempt(this.#definition, onLeftBehind, wrapped?.make);
     this.#attempt = current;
     const outcome = await current.outcome;
     this.#attempt = undefined;
     const finished = moment();
     const took = finished.elapsed - began;
-    return { outcome: degradeWhenSlow(outcome, took, this.#definition.settings.slowThreshold), finished, took };
+    const run = { outcome: degradeWhenSlow(outcome, took, slowThreshold), finished, took };
+    // A call cut short by the shutdown says nothing about the dependency.
+    wrapped?.finish(this.#stopped ? undefined : run);
+    return run;
   }
 }

@@ -2,9 +2,10 @@ import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import { BackgroundSchedule } from './background-schedule.js';
 import type { CheckDefinition } from './check.js';
 import type { CheckRun, StatusChange } from './check-history.js';
-import { CheckRunner } from './check-runner.js';
+import { CheckRunner, type RunnerEvents } from './check-runner.js';
+import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
 import { Limiter } from './limiter.js';
-import { type Listener, Listeners } from './listeners.js';
+import { type Listener, Listeners, unfailing } from './listeners.js';
 import { moment } from './moment.js';
 import { type Evaluation, Probe, type ProbeRules, type Revision } from './probe.js';
 import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
@@ -30,7 +31,7 @@ export interface EngineSettings {
   readonly groups: ReadonlyMap<string, GroupDefinition>;
   readonly identity: ServiceIdentity;
   readonly gate: TrafficGate;
-  /** Told what a listener threw. */
+  /** Told what a listener, or a wrapper of checks, threw. */
   onListenerFault(fault: unknown): void;
 }
 
@@ -72,6 +73,7 @@ export class HealthEngine {
   readonly #revision: Revision = { value: 0 };
   readonly #changes: Listeners<HealthChange>;
   readonly #runs: Listeners<FinishedRun>;
+  readonly #wrappers: CheckWrappers;
   /** What is known of the startup indicators that have passed once. */
   readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
   #isStartupComplete = false;
@@ -82,8 +84,10 @@ export class HealthEngine {
     this.#settings = settings;
     this.#registry = new CheckRegistry(settings.groups);
     this.#limiter = new Limiter(settings.maxConcurrency);
-    this.#changes = new Listeners((fault) => settings.onListenerFault(fault));
-    this.#runs = new Listeners((fault) => settings.onListenerFault(fault));
+    const onFault = unfailing((fault) => settings.onListenerFault(fault));
+    this.#changes = new Listeners(onFault);
+    this.#runs = new Listeners(onFault);
+    this.#wrappers = new CheckWrappers(onFault);
     this.#addProbe('live', {});
     this.#addProbe('deep', {});
     this.#addProbe('ready', {
@@ -100,10 +104,11 @@ export class HealthEngine {
 
   /** Takes in an indicator. In a running application its background runs begin at once. */
   add(definition: CheckDefinition): void {
-    const runner = new CheckRunner(definition, this.#limiter, {
+    const events: RunnerEvents = {
       settled: (settled, run, change) => this.#onSettled(settled, run, change),
       invalidated: () => this.invalidate(),
-    });
+    };
+    const runner = new CheckRunner(definition, this.#limiter, events, this.#wrappers);
     this.#registry.add(runner);
     this.invalidate();
     if (this.#isStopped) runner.stop();
@@ -174,6 +179,11 @@ export class HealthEngine {
   /** Calls the listener for each run that has finished. */
   onRun(listener: Listener<FinishedRun>): () => void {
     return this.#runs.add(listener);
+  }
+
+  /** Puts the wrapper around each call of a check from now on, inside those that are there already. */
+  aroundCheck(wrapper: CheckWrapper): () => void {
+    return this.#wrappers.add(wrapper);
   }
 
   #addProbe(name: string, rules: Omit<ProbeRules, 'members' | 'deadline'>): void {

@@ -6,13 +6,7 @@ export class Listeners<T> {
   readonly #onFault: (fault: unknown) => void;
 
   constructor(onFault: (fault: unknown) => void) {
-    this.#onFault = (fault) => {
-      try {
-        onFault(fault);
-      } catch {
-        // A log that fails cannot be logged.
-      }
-    };
+    this.#onFault = unfailing(onFault);
   }
 
   /** Returns the function that takes the listener off again. */
@@ -36,4 +30,15 @@ export class Listeners<T> {
       }
     }
   }
+}
+
+/** What is told of faults, such that it cannot fail itself. */
+export function unfailing(onFault: (fault: unknown) => void): (fault: unknown) => void {
+  return (fault) => {
+    try {
+      onFault(fault);
+    } catch {
+      // A log that fails cannot be logged.
+    }
+  };
 }

@@ -1,3 +1,4 @@
+import type { CheckCall } from '../core/check-wrappers.js';
 import type { HealthChange } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
@@ -28,13 +29,10 @@ export interface LifecycleState {
   readonly reason?: string;
 }
 
-/** A check has run. */
-export interface HealthRun {
-  readonly indicator: string;
-  /** What this run came to by itself. */
+/** What came of calling a check. */
+export interface HealthOutcome {
+  /** What it came to by itself, whatever the thresholds. */
   readonly outcome: HealthStatus;
-  /** The status of the indicator after it, with its thresholds taken into account. */
-  readonly status: HealthStatus;
   readonly isTimeout: boolean;
   readonly finishedAt: Date;
   /** Milliseconds. */
@@ -46,6 +44,23 @@ export interface HealthRun {
   /** What the check really threw or returned. It may hold secrets: for the log, never for a response or a notification. */
   readonly cause?: unknown;
 }
+
+/** A check has run. */
+export interface HealthRun extends HealthOutcome {
+  readonly indicator: string;
+  /** The status of the indicator after it, with its thresholds taken into account. */
+  readonly status: HealthStatus;
+}
+
+/**
+ * Stands around each call of a check. It has to call `proceed`, once and before it returns or awaits anything: that calls
+ * the check, in the context in which `proceed` is called (`AsyncLocalStorage`), and returns what came of it, as soon as
+ * the engine knows. The promise never rejects. Undefined: the application stops, which has cut the call short.
+ *
+ * It can neither keep a check from being called nor change what comes of it. A check whose `when` says no, and an answer
+ * from memory, are no calls; a run with `retries` may make several.
+ */
+export type HealthCheckWrapper = (call: CheckCall, proceed: () => Promise<HealthOutcome | undefined>) => unknown;
 
 /** A probe was answered over HTTP. */
 export interface HealthAnswer {
@@ -89,6 +104,8 @@ export interface HealthMonitor {
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
   onAnswer(listener: (answer: HealthAnswer) => unknown): Unsubscribe;
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
+  /** For what has to be there while a check runs, such as the context of a trace. What it throws is logged, and the check runs. */
+  aroundCheck(wrapper: HealthCheckWrapper): Unsubscribe;
 }
 
 /** The same in every copy of the package. */

@@ -19,6 +19,7 @@ it('listens from its start to its end, to each probe once, and to none that nobo
     onAnswer: () => expect.unreachable('answers are none of its business'),
     onChange: () => listen('changes'),
     onState: () => listen('states'),
+    aroundCheck: () => expect.unreachable('checks are none of its business'),
     onProbeChange: (probe) => listen(probe),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
