@@ -53,7 +53,15 @@ export { FileIndicator } from './indicators/file.indicator.js';
 export type { FileIndicatorOptions } from './indicators/file.indicator.js';
 export type { WorkHandle } from './lifecycle/announced-work.js';
 export { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
-export type { EndpointAnswer, HealthEndpoint, HealthEndpoints } from './observation/health-endpoints.js';
+export type {
+  EndpointAnswer,
+  EndpointOutlet,
+  EndpointStream,
+  FormattedQuestion,
+  HealthEndpoint,
+  HealthEndpoints,
+  HealthFormatter,
+} from './observation/health-endpoints.js';
 export { HEALTH_MONITOR } from './observation/health-monitor.js';
 export type {
   ApplicationPhase,
@@ -66,6 +74,7 @@ export type {
   LifecycleState,
   MonitoredIndicator,
 } from './observation/health-monitor.js';
+export type { VisibleDetail, VisibleReport } from './observation/visible-report.js';
 export type {
   AccessOptions,
   ChangeLevels,

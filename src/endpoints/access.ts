@@ -16,6 +16,11 @@ export class Access {
     this.#onFault = onFault;
   }
 
+  /** Whether there is a key that a person in front of a browser could be asked for. */
+  get hasKeys(): boolean {
+    return this.#digests.length > 0;
+  }
+
   /** The view that the caller is granted. Undefined: a stranger. `patience` is how long, in milliseconds, `authorize` may take. */
   async viewFor(request: HealthRequest, patience: number): Promise<HealthView | undefined> {
     if (this.#hasKey(request)) return 'full';
@@ -30,7 +35,8 @@ export class Access {
 
   #hasKey({ headers }: HealthRequest): boolean {
     if (this.#digests.length === 0) return false;
-    const key = single(headers['x-health-key']) ?? bearer(single(headers['authorization']));
+    const authorization = single(headers['authorization']) ?? '';
+    const key = single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
     if (key === undefined) return false;
     const given = digest(key);
     // Digests are of one length, and every one is compared: the time taken tells nothing of any key.
@@ -59,8 +65,14 @@ function single(value: string | readonly string[] | undefined): string | undefin
   return typeof value === 'string' ? value : undefined;
 }
 
-function bearer(authorization: string | undefined): string | undefined {
-  return authorization === undefined ? undefined : /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+function bearer(authorization: string): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+}
+
+/** What a browser sends of what it has asked a person for (RFC 7617). The name of the user ends at the first colon. */
+function basicPassword(authorization: string): string | undefined {
+  const credentials = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
+  return credentials === undefined ? undefined : /:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1];
 }
 
 function digest(key: string): Buffer {

@@ -1,18 +1,24 @@
 import { elapsed } from '../core/moment.js';
 import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
-import type { HealthEndpoint } from '../observation/health-endpoints.js';
+import type { HealthReport } from '../core/report.js';
+import type { HealthEndpoint, HealthEndpoints, HealthFormatter } from '../observation/health-endpoints.js';
+import { project } from '../observation/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
 import type { Access } from './access.js';
-import { type HealthFormat, MEDIA_TYPES, type Presenter } from './formats/format.js';
+import { baseOf } from './base.js';
+import { MEDIA_TYPES, type Presenter } from './formats/format.js';
 import { presentAsHealthJson } from './formats/health-json.js';
 import { JSON_PRESENTERS } from './formats/json-shapes.js';
 import { formatOf } from './formats/negotiation.js';
 import { presentAsText } from './formats/text.js';
-import { BASE_HEADERS, type HealthResponse, finishResponse, finishText } from './health-response.js';
-import { project, wider } from './views.js';
+import { BASE_HEADERS, type HealthResponse, finishHead, finishResponse, finishText } from './health-response.js';
+import { wider } from './views.js';
+
+const BEARER = 'Bearer realm="health"';
+const BASIC = 'Basic realm="health", charset="UTF-8"';
 
 /** Where reports come from. */
 export interface ReportSource {
@@ -26,14 +32,14 @@ type Answer = HealthResponse | Promise<HealthResponse>;
 /** The finished answers to one question, one for each format and view, as long as the evaluation behind them is the current one. */
 interface Rendered {
   evaluation: Evaluation;
-  readonly responses: Partial<Record<HealthFormat, Partial<Record<HealthView, HealthResponse>>>>;
+  readonly responses: Record<string, Partial<Record<HealthView, HealthResponse>>>;
 }
 
 /** Told of every answer to a probe: its name, the question and the answer. */
 export type OnAnswered = (probe: string, request: HealthRequest, response: HealthResponse) => void;
 
 /** Turns a question over HTTP into a finished answer. It knows requests and answers as data, and no framework. */
-export class Responder {
+export class Responder implements HealthEndpoints {
   readonly #settings: HealthSettings;
   readonly #source: ReportSource;
   readonly #access: Access | undefined;
@@ -42,8 +48,10 @@ export class Responder {
   readonly #rendered = new Map<string, Rendered>();
   readonly #notFound: HealthResponse;
   readonly #unauthorized: HealthResponse;
-  readonly #notAcceptable: HealthResponse;
-  readonly #presenters: Readonly<Record<HealthFormat, Presenter>>;
+  readonly #unauthorizedInBrowser: HealthResponse;
+  readonly #furtherFormats = new Map<string, HealthFormatter>();
+  readonly #presenters: Record<string, Presenter>;
+  #mediaTypes: Readonly<Record<string, string>> = MEDIA_TYPES;
 
   constructor(settings: HealthSettings, source: ReportSource, access?: Access, onAnswered?: OnAnswered) {
     this.#settings = settings;
@@ -51,10 +59,12 @@ export class Responder {
     this.#access = access;
     this.#onAnswered = onAnswered;
     const headers = { ...BASE_HEADERS, ...settings.headers };
-    const challenge = { ...headers, 'www-authenticate': 'Bearer realm="health"' };
+    const unauthorized = (challenge: string | string[]): HealthResponse =>
+      finishResponse(401, { ...headers, 'www-authenticate': challenge }, { error: 'unauthorized' });
     this.#notFound = finishResponse(404, headers, { error: 'not found' });
-    this.#unauthorized = finishResponse(401, challenge, { error: 'unauthorized' });
-    this.#notAcceptable = finishResponse(406, headers, { error: 'not acceptable', formats: MEDIA_TYPES });
+    this.#unauthorized = unauthorized(BEARER);
+    // In lines of their own: a browser that reads them as one takes no further scheme than the first.
+    this.#unauthorizedInBrowser = unauthorized([BASIC, BEARER]);
     this.#presenters = {
       json: JSON_PRESENTERS[settings.format],
       health: presentAsHealthJson,
@@ -66,6 +76,19 @@ export class Responder {
   add(endpoint: HealthEndpoint): void {
     if (this.#furtherEndpoints.has(endpoint.name)) throw new Error(`There are two endpoints named ${endpoint.name}`);
     this.#furtherEndpoints.set(endpoint.name, endpoint);
+  }
+
+  /** Takes in a format beside those that are always there. */
+  addFormat(formatter: HealthFormatter): void {
+    const { name, mediaType } = formatter;
+    if (Object.hasOwn(this.#mediaTypes, name)) throw new Error(`There are two formats named ${name}`);
+    this.#mediaTypes = { ...this.#mediaTypes, [name]: mediaType };
+    this.#furtherFormats.set(name, formatter);
+  }
+
+  /** Asks as a caller of the endpoint does. */
+  async report(probe: StandardProbe): Promise<HealthReport> {
+    return (await this.#source.evaluate(probe)).report;
   }
 
   /** Answers `/health`. */
@@ -96,16 +119,16 @@ export class Responder {
   }
 
   #answer(name: string, view: HealthView, request: HealthRequest): Answer {
-    const format = formatOf(request);
-    if (!format) return this.#notAcceptable;
+    const format = this.#formatOf(request);
+    if (format === undefined) return this.#notAcceptable();
     const evaluation = this.#source.evaluate(name);
     if (this.#access) {
       const granted = this.#access.viewFor(request, this.#half(name));
-      return this.#widened(name, view, evaluation, granted, format);
+      return this.#widened(name, view, evaluation, granted, format, request);
     }
     if (evaluation instanceof Promise)
-      return evaluation.then((evaluated) => this.#render(name, view, evaluated, format));
-    return this.#render(name, view, evaluation, format);
+      return evaluation.then((evaluated) => this.#render(name, view, evaluated, format, request));
+    return this.#render(name, view, evaluation, format, request);
   }
 
   async #widened(
@@ -113,29 +136,32 @@ export class Responder {
     view: HealthView,
     evaluation: Evaluation | Promise<Evaluation>,
     granted: Promise<HealthView | undefined>,
-    format: HealthFormat,
+    format: string,
+    request: HealthRequest,
   ): Promise<HealthResponse> {
     const [evaluated, theirs] = await Promise.all([evaluation, granted]);
-    return this.#render(name, theirs === undefined ? view : wider(view, theirs), evaluated, format);
+    return this.#render(name, theirs === undefined ? view : wider(view, theirs), evaluated, format, request);
   }
 
   async #deep(access: Access, request: HealthRequest): Promise<HealthResponse> {
     const began = elapsed();
     const granted = await access.viewFor(request, this.#half('deep'));
-    if (granted === undefined) return this.#unauthorized;
-    const format = formatOf(request);
-    if (!format) return this.#notAcceptable;
-    return this.#render('deep', granted, await this.#evaluateInTime('deep', began), format);
+    if (granted === undefined) return this.#challenge(request);
+    const format = this.#formatOf(request);
+    if (format === undefined) return this.#notAcceptable();
+    return this.#render('deep', granted, await this.#evaluateInTime('deep', began), format, request);
   }
 
   async #further(endpoint: HealthEndpoint, request: HealthRequest): Promise<HealthResponse> {
     const view = this.#access
       ? await this.#access.viewFor(request, this.#half('deep'))
       : this.#settings.endpoints.deep.view;
-    if (view === undefined && endpoint.access === 'deep') return this.#unauthorized;
-    const { statusCode, contentType, headers, body } = await endpoint.answer(request, view ?? VIEWS[0]);
-    const common = { ...BASE_HEADERS, 'content-type': contentType, ...this.#settings.headers };
-    return finishText(statusCode, { ...common, ...headers }, body);
+    if (view === undefined && endpoint.access === 'deep') return this.#challenge(request);
+    const answer = await endpoint.answer(request, view ?? VIEWS[0]);
+    const { statusCode, contentType } = answer;
+    const headers = { ...BASE_HEADERS, 'content-type': contentType, ...this.#settings.headers, ...answer.headers };
+    if ('body' in answer) return finishText(statusCode, headers, answer.body);
+    return finishHead(statusCode, headers, (outlet) => answer.open(outlet));
   }
 
   async #check(name: string, view: HealthView, access: Access, request: HealthRequest): Promise<HealthResponse> {
@@ -143,9 +169,25 @@ export class Responder {
     const granted = await access.viewFor(request, this.#half(name));
     const theirs = granted === undefined ? view : wider(view, granted);
     if (theirs === 'status') return this.#notFound;
-    const format = formatOf(request);
-    if (!format) return this.#notAcceptable;
-    return this.#render(name, theirs, await this.#evaluateInTime(name, began), format);
+    const format = this.#formatOf(request);
+    if (format === undefined) return this.#notAcceptable();
+    return this.#render(name, theirs, await this.#evaluateInTime(name, began), format, request);
+  }
+
+  #formatOf(request: HealthRequest): string | undefined {
+    return formatOf(request, this.#mediaTypes);
+  }
+
+  #notAcceptable(): HealthResponse {
+    const headers = { ...BASE_HEADERS, ...this.#settings.headers };
+    return finishResponse(406, headers, { error: 'not acceptable', formats: this.#mediaTypes });
+  }
+
+  /** A browser asks for a password by itself, but only when it is told to. Nobody else is asked to send one. */
+  #challenge(request: HealthRequest): HealthResponse {
+    if (this.#furtherFormats.size === 0 || this.#access?.hasKeys !== true) return this.#unauthorized;
+    const format = this.#formatOf(request) ?? '';
+    return this.#furtherFormats.get(format)?.isForBrowsers === true ? this.#unauthorizedInBrowser : this.#unauthorized;
   }
 
   /** In what is left of the deadline. */
@@ -174,31 +216,63 @@ export class Responder {
     return answer;
   }
 
-  #render(name: string, view: HealthView, evaluation: Evaluation, format: HealthFormat): HealthResponse {
+  #render(
+    name: string,
+    view: HealthView,
+    evaluation: Evaluation,
+    format: string,
+    request: HealthRequest,
+  ): HealthResponse {
     let rendered = this.#rendered.get(name);
     if (rendered?.evaluation !== evaluation) {
       rendered = { evaluation, responses: {} };
       this.#rendered.set(name, rendered);
     }
+    const presenter = this.#presenters[format];
+    if (!presenter) return this.#renderFurther(name, view, rendered, format, request);
     const responses = (rendered.responses[format] ??= {});
-    return (responses[view] ??= this.#write(name, view, evaluation, format));
+    return (responses[view] ??= this.#write(name, view, evaluation, format, presenter));
   }
 
-  #write(name: string, view: HealthView, { report, checkedAt }: Evaluation, format: HealthFormat): HealthResponse {
+  /** A page has links, which depend on where it was asked for. */
+  #renderFurther(
+    name: string,
+    view: HealthView,
+    { evaluation, responses }: Rendered,
+    format: string,
+    request: HealthRequest,
+  ): HealthResponse {
+    const formatter = this.#furtherFormats.get(format);
+    if (!formatter) throw new Error(`There is no format ${format}`);
+    const base = baseOf(request.url, this.#settings.path);
+    const present: Presenter = (report) => formatter.format({ name, report, view, base });
+    const fromThere = (responses[`${format} ${base}`] ??= {});
+    return (fromThere[view] ??= this.#write(name, view, evaluation, format, present, formatter.headers));
+  }
+
+  #write(
+    name: string,
+    view: HealthView,
+    { report, checkedAt }: Evaluation,
+    format: string,
+    present: Presenter,
+    further?: Readonly<Record<string, string>>,
+  ): HealthResponse {
     const { statusCodes, retryAfter, identity, headers } = this.#settings;
     const statusCode = statusCodes[report.status];
     return finishText(
       statusCode,
       {
         ...BASE_HEADERS,
-        'content-type': `${MEDIA_TYPES[format]}; charset=utf-8`,
+        'content-type': `${this.#mediaTypes[format]}; charset=utf-8`,
         'x-health-status': report.status,
         'x-health-checked-at': checkedAt,
         ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
         ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
         ...headers,
+        ...further,
       },
-      this.#presenters[format](project(report, view), name),
+      present(project(report, view), name),
     );
   }
 }

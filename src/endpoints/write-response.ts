@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
+import type { EndpointOutlet } from '../observation/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import type { HealthResponse } from './health-response.js';
+import type { HealthResponse, ResponseHeaders } from './health-response.js';
 
 /** What is used of a Fastify reply. */
 interface FastifyReply {
@@ -8,7 +9,7 @@ interface FastifyReply {
   readonly request: HealthRequest;
   readonly sent: boolean;
   code(statusCode: number): FastifyReply;
-  headers(headers: Readonly<Record<string, string>>): FastifyReply;
+  headers(headers: ResponseHeaders): FastifyReply;
   getHeaders(): object;
   hijack(): unknown;
   send(body: string | Buffer): unknown;
@@ -19,7 +20,8 @@ export type AdapterResponse = ServerResponse | FastifyReply;
 
 /** Hands finished bytes to the server. Nothing is written if somebody has answered already. */
 export function writeResponse(response: AdapterResponse, answer: HealthResponse): void {
-  if ('raw' in response) writeToFastify(response, answer);
+  if (answer.open) beginStream(response, answer, answer.open);
+  else if ('raw' in response) writeToFastify(response, answer);
   // Past res.send() of Express, which would add an ETag and turn a probe with If-None-Match into a 304.
   else if (!response.headersSent) response.writeHead(answer.statusCode, { ...answer.headers }).end(answer.body);
 }
@@ -42,4 +44,49 @@ function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body
 function isEmpty(headers: object): boolean {
   for (const name in headers) return name === '';
   return true;
+}
+
+/** Nobody may wait for the end of such an answer before sending its beginning, so it goes past Fastify as well. */
+function beginStream(
+  response: AdapterResponse,
+  { statusCode, headers }: HealthResponse,
+  open: (outlet: EndpointOutlet) => void,
+): void {
+  const isFastify = 'raw' in response;
+  const raw = isFastify ? response.raw : response;
+  if (raw.headersSent || (isFastify && response.sent)) return;
+  if (isFastify) response.hijack();
+  raw.writeHead(statusCode, { ...(isFastify && response.getHeaders()), ...headers });
+  if (raw.req.method === 'HEAD') raw.end();
+  else open(new ResponseOutlet(raw));
+}
+
+class ResponseOutlet implements EndpointOutlet {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    // A caller who is gone is no fault, and `close` tells of it.
+    response.on('error', () => undefined);
+  }
+
+  get pending(): number {
+    return this.#response.writableLength;
+  }
+
+  write(bytes: Buffer): void {
+    if (!this.#response.writableEnded && !this.#response.destroyed) this.#response.write(bytes);
+  }
+
+  end(): void {
+    this.#response.end();
+  }
+
+  destroy(): void {
+    this.#response.destroy();
+  }
+
+  onClose(listener: () => void): void {
+    this.#response.once('close', listener);
+  }
 }

@@ -45,7 +45,10 @@ export interface AccessOptions {
    * longer than half the deadline, the caller is a stranger.
    */
   readonly authorize?: (request: HealthRequest) => boolean | HealthView | Promise<boolean | HealthView>;
-  /** Keys, any of which opens, sent as `X-Health-Key: <key>` or `Authorization: Bearer <key>`. Compared in constant time. */
+  /**
+   * Keys, any of which opens, sent as `X-Health-Key: <key>` or `Authorization: Bearer <key>`, or by a browser as the
+   * password of `Authorization: Basic`, whatever the name of the user. Compared in constant time.
+   */
   readonly apiKeys?: string | readonly string[];
 }
 

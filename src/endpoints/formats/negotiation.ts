@@ -1,5 +1,5 @@
 import type { HealthRequest } from '../../options/health-module-options.js';
-import { FORMATS, type HealthFormat, MEDIA_TYPES } from './format.js';
+import { MEDIA_TYPES } from './format.js';
 
 interface MediaRange {
   readonly type: string;
@@ -8,26 +8,29 @@ interface MediaRange {
 
 /**
  * The format that a request asks for: `?format=` says it, else the header `Accept` (RFC 9110, section 12.5.1), else it
- * is JSON. Undefined: none that there is will do.
+ * is JSON. Undefined: none that there is will do. `mediaTypes`: the formats that there are, by name.
  */
-export function formatOf({ headers, url }: HealthRequest): HealthFormat | undefined {
+export function formatOf(
+  { headers, url }: HealthRequest,
+  mediaTypes: Readonly<Record<string, string>> = MEDIA_TYPES,
+): string | undefined {
   const { accept } = headers;
   const query = url.indexOf('?');
   // Nearly all probers say nothing, or that they take anything.
   if (query < 0 && (accept === undefined || accept === '*/*')) return 'json';
   const named = query < 0 ? null : new URLSearchParams(url.slice(query + 1)).get('format');
-  if (named !== null) return FORMATS.find((format) => format === named);
-  return preferred(typeof accept === 'string' ? accept : '');
+  if (named !== null) return Object.hasOwn(mediaTypes, named) ? named : undefined;
+  return preferred(typeof accept === 'string' ? accept : '', mediaTypes);
 }
 
-function preferred(accept: string): HealthFormat | undefined {
+function preferred(accept: string, mediaTypes: Readonly<Record<string, string>>): string | undefined {
   const ranges = accept.split(',').flatMap(readRange);
   // Who asks for nothing that can be understood is answered like those who ask for nothing.
   if (ranges.length === 0) return 'json';
-  let best: HealthFormat | undefined;
+  let best: string | undefined;
   let bestQuality = 0;
-  for (const format of FORMATS) {
-    const quality = qualityOf(MEDIA_TYPES[format], ranges);
+  for (const [format, mediaType] of Object.entries(mediaTypes)) {
+    const quality = qualityOf(mediaType, ranges);
     if (quality <= bestQuality) continue;
     best = format;
     bestQuality = quality;

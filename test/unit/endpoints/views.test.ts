@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { project, wider } from '../../../src/endpoints/views.js';
+import { wider } from '../../../src/endpoints/views.js';
+import { project } from '../../../src/observation/visible-report.js';
 import type { HealthReport } from '../../../src/core/report.js';
 
 const report: HealthReport = {
