@@ -138,6 +138,14 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledTimes(5);
     });
 
+    it('asks with a ttl of 0 in the very instant in which the last result came, too', async () => {
+      const check = vi.fn<Check>();
+      const recorded = new RecordedRunner(check, { ttl: 0 });
+      await recorded.refresh();
+      await recorded.refresh();
+      expect(check).toHaveBeenCalledTimes(2);
+    });
+
     it('is of no interest to run(), which always runs', async () => {
       const check = vi.fn<Check>();
       const { runner } = new RecordedRunner(check);

@@ -117,11 +117,11 @@ describe('Probe', () => {
       const health = new RecordedEngine().add(
         'database',
         vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone')),
-        { ttl: 0 },
+        { ttl: 1 },
       );
       const ready = await health.report('ready');
       expect(ready.status).toBe('UP');
-      await advance(1);
+      await advance(2);
       await health.report('deep');
       expect((await health.report('ready')).status).toBe('DOWN');
       expect(health.runs).toHaveLength(2);
