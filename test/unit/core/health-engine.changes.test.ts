@@ -107,7 +107,7 @@ describe('changes', () => {
 
   it('are announced when the new status can be asked for already', async () => {
     const check = vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone'));
-    const health = new RecordedEngine().add('database', check, { ttl: 0 });
+    const health = new RecordedEngine().add('database', check, { ttl: 5 });
     await health.report('deep');
     const seen: unknown[] = [];
     health.engine.onChange(() => seen.push(health.engine.evaluate('deep')));
