@@ -1,0 +1,33 @@
+import { Injectable, Module } from '@nestjs/common';
+import {
+  HealthIndicator,
+  HealthModule,
+  type HealthCheckContext,
+  type HealthResult,
+  HttpIndicator,
+  degraded,
+  up,
+} from 'nest-vitals';
+import { HealthPrometheusModule } from 'nest-vitals/prometheus';
+
+@Injectable()
+export class Stock {
+  readonly lag = 3;
+}
+
+@HealthIndicator('stock', { timeout: 300 })
+export class StockHealth implements HealthIndicator {
+  // That it is injected shows that the metadata of decorators came through.
+  constructor(private readonly stock: Stock) {}
+
+  check({ signal }: HealthCheckContext): HealthResult {
+    signal.throwIfAborted();
+    return this.stock.lag > 30 ? degraded('behind', { lag: this.stock.lag }) : up({ lag: this.stock.lag });
+  }
+}
+
+@Module({
+  imports: [HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } }), HealthPrometheusModule.forRoot()],
+  providers: [Stock, StockHealth, HttpIndicator('closed', { url: 'http://127.0.0.1:9/', critical: false })],
+})
+export class AppModule {}

@@ -1,0 +1,61 @@
+import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, inject, it } from 'vitest';
+import { run } from './support/run.js';
+
+const NEST = ['core', 'common', 'platform-express', 'testing'];
+const OTHERS = ['reflect-metadata', 'rxjs', 'prom-client', '@types/node@20'];
+const COMPILER_OPTIONS = {
+  target: 'es2022',
+  strict: true,
+  experimentalDecorators: true,
+  emitDecoratorMetadata: true,
+  esModuleInterop: true,
+  types: ['node'],
+};
+
+/** Installs what an application needs, with its own test runner, and returns its folder. */
+async function application(name: string, nest: 11 | 12, manifest: object, ...packages: string[]): Promise<string> {
+  const home = join(inject('folder'), name);
+  await mkdir(join(home, 'src'), { recursive: true });
+  await writeFile(join(home, 'package.json'), JSON.stringify({ private: true, ...manifest }));
+  const ofNest = NEST.map((part) => `@nestjs/${part}@${nest}`);
+  await run(home, 'npm', 'install', '--no-audit', '--no-fund', inject('tarball'), ...ofNest, ...OTHERS, ...packages);
+  await cp(new URL('application/app.module.ts', import.meta.url), join(home, 'src/app.module.ts'));
+  await cp(new URL('application/app.spec.ts', import.meta.url), join(home, 'src/app.spec.ts'));
+  return home;
+}
+
+it('works under Jest 30, as CommonJS, without flags', async () => {
+  const home = await application(
+    'jest',
+    11,
+    {
+      jest: {
+        rootDir: 'src',
+        testRegex: '\\.spec\\.ts$',
+        transform: { '^.+\\.ts$': 'ts-jest' },
+        moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+      },
+    },
+    'jest@30',
+    'ts-jest@29',
+    'typescript@5.9',
+  );
+  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, module: 'commonjs', moduleResolution: 'node10' } };
+  await writeFile(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
+  await run(home, 'node_modules/.bin/jest', '--json', '--outputFile', 'result.json');
+  expect(await passed(home)).toBe(1);
+});
+
+it('works under vitest, as ESM', async () => {
+  const home = await application('vitest', 12, { type: 'module' }, 'vitest@4', 'typescript@6.0.3');
+  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, module: 'nodenext' }, include: ['src'] };
+  await writeFile(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
+  await run(home, 'node_modules/.bin/vitest', 'run', '--globals', '--reporter', 'json', '--outputFile', 'result.json');
+  expect(await passed(home)).toBe(1);
+});
+
+async function passed(home: string): Promise<unknown> {
+  return JSON.parse(await run(home, 'cat', 'result.json')).numPassedTests;
+}
