@@ -1,0 +1,2 @@
+/** The text of src/dashboard/assets.ts. */
+export declare function pageAssets(): Promise<string>;

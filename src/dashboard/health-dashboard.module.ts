@@ -1,0 +1,73 @@
+import { inspect } from 'node:util';
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type ModuleMetadata,
+  type OnModuleDestroy,
+  type OnModuleInit,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { maskCredentials } from '../core/redact.js';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../observation/health-endpoints.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
+import {
+  type HealthDashboardAsyncOptions,
+  type HealthDashboardOptions,
+  healthModuleMissing,
+  resolveDashboardOptions,
+} from './dashboard-options.js';
+import { HealthDashboard } from './health-dashboard.js';
+
+const OPTIONS = Symbol('options of HealthDashboardModule');
+
+/**
+ * A page of the application's health, for people: import `HealthDashboardModule.forRoot()` beside
+ * `HealthModule.forRoot()`, and open `/health/deep` or `/health/dashboard`. The same rules of access hold as for `deep`.
+ */
+@Module({})
+export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
+  readonly #logger = new Logger('Health');
+  #dashboard: HealthDashboard | undefined;
+  #hasFailed = false;
+
+  constructor(
+    @Inject(OPTIONS) private readonly options: HealthDashboardOptions,
+    @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
+    @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
+  ) {}
+
+  static forRoot(options: HealthDashboardOptions = {}): DynamicModule {
+    return configure({ provide: OPTIONS, useValue: options });
+  }
+
+  static forRootAsync({ imports, inject = [], useFactory }: HealthDashboardAsyncOptions): DynamicModule {
+    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+  }
+
+  onModuleInit(): void {
+    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing()]);
+    const settings = resolveDashboardOptions(this.options);
+    this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#tell(fault));
+    this.#dashboard.install();
+  }
+
+  /** After that of HealthModule: the drain is over, and every page has been told. */
+  onModuleDestroy(): void {
+    this.#dashboard?.stop();
+  }
+
+  /** Once: what fails at every change would fill the log. */
+  #tell(fault: unknown): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#logger.error(`The health page cannot be kept up to date:\n${maskCredentials(inspect(fault))}`);
+  }
+}
+
+function configure(options: Provider<HealthDashboardOptions>, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  return { module: HealthDashboardModule, imports, providers: [options] };
+}

@@ -1,0 +1,198 @@
+import type { HealthReport } from '../core/report.js';
+import type {
+  EndpointAnswer,
+  EndpointStream,
+  FormattedQuestion,
+  HealthEndpoints,
+} from '../observation/health-endpoints.js';
+import type { HealthMonitor, LifecycleState } from '../observation/health-monitor.js';
+import { type VisibleReport, project } from '../observation/visible-report.js';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthView } from '../options/view.js';
+import type { DashboardSettings } from './dashboard-options.js';
+import { HealthRecord, type Transition } from './health-record.js';
+import type { PageModel } from './render/model.js';
+import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/page.js';
+import { announcementOf, livePartsOf } from './render/parts.js';
+import { iconUrl } from './render/status.js';
+import { LiveUpdates, type PageState } from './stream/live-updates.js';
+
+const EVENTS = 'events';
+const PAGE = 'dashboard';
+const DEEP = 'deep';
+/** Seconds after which a page that was refused may come again. */
+const RETRY_AFTER = '10';
+
+/** Neither a cache nor a proxy may hold events back, nor a middleware wait for more of them to compress. */
+const STREAM_HEADERS = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
+
+/** The page of one application: what it remembers, how it is answered, and who looks at it. */
+export class HealthDashboard {
+  readonly live: LiveUpdates;
+  readonly #settings: DashboardSettings;
+  readonly #monitor: HealthMonitor;
+  readonly #endpoints: HealthEndpoints;
+  readonly #record: HealthRecord;
+  readonly #onFault: (fault: unknown) => void;
+  readonly #ends: readonly (() => void)[];
+  #toAnnounce: Transition[] = [];
+  #refreshes: NodeJS.Timeout | undefined;
+  #isRefreshing = false;
+
+  /** Begins to listen. `onFault` is told of what goes wrong while nobody waits for an answer. */
+  constructor(
+    settings: DashboardSettings,
+    monitor: HealthMonitor,
+    endpoints: HealthEndpoints,
+    onFault: (fault: unknown) => void,
+  ) {
+    this.#settings = settings;
+    this.#monitor = monitor;
+    this.#endpoints = endpoints;
+    this.#onFault = onFault;
+    this.#record = new HealthRecord(settings.history, (transition) => this.#happened(transition));
+    this.live = new LiveUpdates({
+      heartbeat: settings.heartbeat,
+      maxClients: settings.maxClients,
+      build: BUILD,
+      draw: (view) => this.#draw(view),
+      announcements: () => this.#takeAnnouncements(),
+      onFault,
+    });
+    this.#ends = [
+      this.#record.listen(monitor),
+      monitor.onRun(() => this.live.changed()),
+      monitor.onState((state) => this.#stateChanged(state)),
+    ];
+  }
+
+  /** Puts the page and its stream among the endpoints. */
+  install(): void {
+    this.#endpoints.add({ name: PAGE, access: 'deep', answer: (_request, view) => this.#answerPage(view) });
+    if (this.#settings.events) {
+      this.#endpoints.add({
+        name: EVENTS,
+        access: 'deep',
+        answer: (request, view) => this.#answerEvents(request, view),
+      });
+    }
+    this.#endpoints.addFormat({
+      name: 'html',
+      mediaType: 'text/html',
+      headers: PAGE_HEADERS,
+      isForBrowsers: true,
+      format: (question) => this.#format(question),
+    });
+  }
+
+  stop(): void {
+    for (const end of this.#ends) end();
+    clearInterval(this.#refreshes);
+    this.live.close();
+  }
+
+  async #answerPage(view: HealthView): Promise<EndpointAnswer> {
+    const { refresh } = this.#settings;
+    const report = refresh === false ? this.#monitor.peek(DEEP) : await this.#endpoints.report(DEEP);
+    return {
+      statusCode: 200,
+      contentType: 'text/html; charset=utf-8',
+      headers: PAGE_HEADERS,
+      body: renderLivePage(this.#modelOf(DEEP, project(report, view), view, Date.now()), this.#eventsAt('')),
+    };
+  }
+
+  #format({ name, report, view, base }: FormattedQuestion): string {
+    const model = this.#modelOf(name, report, view, Date.now());
+    if (name === DEEP) return renderLivePage(model, base === undefined ? undefined : this.#eventsAt(base));
+    return renderStaticPage(model, base === undefined ? undefined : `${base}${PAGE}`);
+  }
+
+  #answerEvents({ headers }: HealthRequest, view: HealthView): EndpointAnswer | EndpointStream {
+    const { hub } = this.live;
+    if (hub.isClosed || hub.isFull) {
+      return {
+        statusCode: 503,
+        contentType: 'text/plain; charset=utf-8',
+        headers: { 'retry-after': RETRY_AFTER },
+        body: hub.isClosed ? 'shutting down\n' : 'too many pages are open\n',
+      };
+    }
+    const lastId = headers['last-event-id'];
+    return {
+      statusCode: 200,
+      contentType: 'text/event-stream; charset=utf-8',
+      headers: STREAM_HEADERS,
+      open: (outlet) => {
+        this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
+        this.#refreshes ??= this.#startRefreshing();
+      },
+    };
+  }
+
+  #eventsAt(base: string): string | undefined {
+    return this.#settings.events ? `${base}${EVENTS}` : undefined;
+  }
+
+  #draw(view: HealthView): PageState {
+    const report: HealthReport = this.#monitor.peek(DEEP);
+    const { title, status, order, parts } = livePartsOf(this.#modelOf(DEEP, project(report, view), view, undefined));
+    return {
+      title,
+      icon: iconUrl(status),
+      order,
+      parts: Object.fromEntries(Object.entries(parts).map(([id, part]) => [id, part.text])),
+    };
+  }
+
+  #modelOf(name: string, report: VisibleReport, view: HealthView, now: number | undefined): PageModel {
+    const { title, instance } = this.#settings;
+    const known = { monitor: this.#monitor, record: this.#record, instance };
+    return { ...known, name, report, view, now, title: title ?? report.service_info?.name ?? 'Health' };
+  }
+
+  #happened(transition: Transition): void {
+    if (this.live.hub.size > 0) this.#toAnnounce.push(transition);
+    this.live.changed();
+  }
+
+  #takeAnnouncements(): (view: HealthView) => readonly string[] {
+    const taken = this.#toAnnounce;
+    this.#toAnnounce = [];
+    return (view) => taken.flatMap((transition) => announcementOf(transition, view) ?? []);
+  }
+
+  /** Pages stay open while balancers look away, to be seen; then they would be work in flight that never ends. */
+  #stateChanged({ drainStep }: LifecycleState): void {
+    if (drainStep === undefined || drainStep === 'balancers') return;
+    clearInterval(this.#refreshes);
+    this.live.close();
+  }
+
+  #startRefreshing(): NodeJS.Timeout | undefined {
+    const { refresh } = this.#settings;
+    if (refresh === false) return undefined;
+    void this.#refresh();
+    const timer = setInterval(() => {
+      if (this.live.hub.size > 0) {
+        void this.#refresh();
+        return;
+      }
+      clearInterval(timer);
+      this.#refreshes = undefined;
+    }, refresh);
+    return timer.unref();
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#isRefreshing) return;
+    this.#isRefreshing = true;
+    try {
+      await this.#endpoints.report(DEEP);
+      this.live.changed();
+    } catch (fault) {
+      this.#onFault(fault);
+    }
+    this.#isRefreshing = false;
+  }
+}

@@ -1,0 +1,132 @@
+import type { MonitoredIndicator } from '../../observation/health-monitor.js';
+import type { VisibleDetail } from '../../observation/visible-report.js';
+import { HealthStatus, isFailing } from '../../core/status.js';
+import type { Transition } from '../health-record.js';
+import { dataOf } from './data.js';
+import { type Content, type Markup, clip, html } from './html.js';
+import type { PageModel } from './model.js';
+import { describeRuns, sparkline } from './sparkline.js';
+import { appearanceOf, icon, wordFor } from './status.js';
+import { ago, exact, lasting } from './time.js';
+import { formatAge } from '../age.js';
+
+const RUNS_SHOWN = 40;
+const CHANGES_SHOWN = 4;
+const LONGEST_WORDS = 200;
+
+export const idOf = (indicator: string): string => `c-${indicator}`;
+
+/** The names of the checks: what needs attention comes first, the worst of it before all, and what was not asked last. */
+export function inOrder({ report, monitor }: PageModel): string[] {
+  const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
+  const rank = ([name, { status }]: [string, VisibleDetail]): number =>
+    RANKS[isFailing(status) && harmless.has(name) ? HealthStatus.DEGRADED : status];
+  return Object.entries(report.details ?? {})
+    .toSorted((one, other) => rank(one) - rank(other))
+    .map(([name]) => name);
+}
+
+const RANKS: Readonly<Record<HealthStatus, number>> = {
+  DOWN: 0,
+  OUT_OF_SERVICE: 1,
+  UNKNOWN: 2,
+  DEGRADED: 3,
+  UP: 4,
+  SKIPPED: 5,
+};
+
+/** One check: a line, and in the full view everything else there is to know, folded away. */
+export function checkPart(
+  name: string,
+  detail: VisibleDetail,
+  model: PageModel,
+  changes: readonly Transition[],
+): Markup {
+  const { status } = detail;
+  const { word, className } = appearanceOf(status);
+  const title = html`${icon(status)}<span class="n">${name}</span>`;
+  if (model.view !== 'full') {
+    return html`<li id="${idOf(name)}" class="${className}">
+      <div class="s">
+        ${title}<span class="w"><b>${word}</b></span>
+      </div>
+    </li>`;
+  }
+  const { record, now } = model;
+  const known = model.monitor.indicators.find((indicator) => indicator.name === name);
+  const runs = record.runs(name);
+  const since = detail.since ?? record.since('indicator', name, status);
+  const words = detail.error ?? detail.message;
+  const isHarmless = known?.critical === false && status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
+  return html`<li id="${idOf(name)}" class="${className}">
+    <details>
+      <summary class="s">
+        ${title}<span class="w"
+          ><b>${word}</b
+          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}</span
+        >${sparkline(runs, RUNS_SHOWN) ?? html`<span class="spark"></span>`}<span class="t"
+          >${detail.response_time_ms !== undefined && status !== HealthStatus.SKIPPED && took(detail.response_time_ms)}</span
+        ><span class="a">${detail.checked_at !== undefined && ago(detail.checked_at, now)}</span>
+      </summary>
+      <div class="d">
+        <dl>
+          ${facts([
+            ['Says', words !== undefined && words.length > LONGEST_WORDS && clip(words, LONGEST_WORDS * 10)],
+            ['Code', detail.code],
+            [`${word} since`, since !== undefined && html`${exact(since)} UTC`],
+            ['Failed runs in a row', detail.consecutive_failures],
+            ['Runs', describeRuns(runs)],
+            ['Last error', lastError(name, model)],
+            ['Left running', known && known.strayRuns > 0 && `${known.strayRuns} after their time was over`],
+            ['Settings', known && settingsOf(known)],
+          ])}
+        </dl>
+        ${dataOf(name, detail.data)}${changesOf(name, changes)}
+      </div>
+    </details>
+  </li>`;
+}
+
+/** Rounded, a millisecond that has not passed is none. */
+const took = (milliseconds: number): string => (milliseconds === 0 ? '< 1 ms' : `${milliseconds} ms`);
+
+function lastError(name: string, { record, now }: PageModel): Content {
+  const last = record.lastError(name);
+  return last && html`${last.text}${last.code !== undefined && ` (${last.code})`}, ${ago(last.at, now)}`;
+}
+
+function settingsOf({ critical, probes, tags }: MonitoredIndicator): string {
+  return [
+    critical ? 'critical' : 'not critical',
+    probes.length > 0 ? `asked by ${probes.join(', ')}` : 'asked by deep alone',
+    ...(tags.length > 0 ? [`tags: ${tags.join(', ')}`] : []),
+  ].join('; ');
+}
+
+function changesOf(name: string, changes: readonly Transition[]): Content {
+  const own = changes.filter((change) => change.kind === 'indicator' && change.name === name).slice(0, CHANGES_SHOWN);
+  if (own.length === 0) return undefined;
+  const lines = own.map(
+    ({ at, from, to, lasted }) =>
+      html`<li>
+        ${exact(at)} ${wordFor(from)} → ${wordFor(to)}${lasted !== undefined && ` after ${formatAge(lasted)}`}
+      </li>`,
+  );
+  return html`<h3>Latest changes</h3>
+    <ul>
+      ${lines}
+    </ul>`;
+}
+
+/** Those that there are. */
+function facts(all: readonly (readonly [string, Content])[]): Content {
+  return all.map(([term, value]) => {
+    const isMissing = value === undefined || value === false;
+    return isMissing
+      ? undefined
+      : html`<div>
+          <dt>${term}</dt>
+          <dd>${value}</dd>
+        </div>`;
+  });
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { PAGE_SCRIPT, PAGE_STYLE } from '../assets.js';
+import { type Markup, html, raw } from './html.js';
+import type { PageModel } from './model.js';
+import { type PageParts, livePartsOf, staticPartsOf } from './parts.js';
+import { SHAPE_DEFINITIONS, iconUrl } from './status.js';
+import { exact } from './time.js';
+
+/** Seconds after which a page without a script loads itself anew. */
+const RELOAD = 10;
+
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+/** A page that was made by another version of the script or the styles says another one. */
+export const BUILD = createHash('sha256').update(PAGE_SCRIPT).update(PAGE_STYLE).digest('base64url').slice(0, 8);
+
+/** Nothing is loaded from anywhere, and nothing runs but what the page was made with. */
+export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+  'content-security-policy': [
+    "default-src 'none'",
+    `script-src ${hashOf(PAGE_SCRIPT)}`,
+    `style-src ${hashOf(PAGE_STYLE)}`,
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+
+/** The page with everything, which is kept up to date by the stream at `events`, if there is one. */
+export function renderLivePage(model: PageModel, events: string | undefined): string {
+  const parts = livePartsOf(model);
+  const { probes, history } = parts.parts;
+  const body = html`${probes}${checksOf(model, parts)}${
+    history &&
+    html`<section aria-labelledby="h-history">
+      <h2 id="h-history">History</h2>
+      ${history}
+    </section>`
+  }`;
+  return renderPage(model, parts, body, events);
+}
+
+/** The page of any other probe, a group or a single check. `overview`: where everything is shown. */
+export function renderStaticPage(model: PageModel, overview: string | undefined): string {
+  const parts = staticPartsOf(model);
+  const link =
+    overview === undefined ? undefined : html`<p class="none"><a href="${overview}">Everything, live</a></p>`;
+  return renderPage(model, parts, html`${checksOf(model, parts)}${link}`, undefined);
+}
+
+function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | undefined {
+  if (!report.details) return undefined;
+  return html`<section aria-labelledby="h-checks">
+    <h2 id="h-checks">Checks ${parts['count']}</h2>
+    <ul id="checks">
+      ${order.map((id) => parts[id])}
+    </ul>
+  </section>`;
+}
+
+/** As they are, to the letter: the policy names them by their hashes. */
+const STYLE = raw(`<style>${PAGE_STYLE}</style>`);
+const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
+
+function renderPage(model: PageModel, parts: PageParts, body: Markup, events: string | undefined): string {
+  const { now = Date.now() } = model;
+  const isLive = events !== undefined;
+  const reload = html`<meta http-equiv="refresh" content="${RELOAD}" />`;
+  const stream = html` data-events="${events}" data-build="${BUILD}" data-now="${now}"
+  data-stale="${iconUrl('UNKNOWN')}"`;
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>${parts.title}</title>
+        <meta name="viewport" content="width=device-width,initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <meta name="robots" content="noindex" />
+        <link rel="icon" id="icon" href="${iconUrl(parts.status)}" />
+        ${isLive ? html`<noscript>${reload}</noscript>` : reload}${STYLE}
+      </head>
+      <body${isLive && stream}>
+        ${SHAPE_DEFINITIONS}
+        <div class="bar wrap">
+          ${parts.parts['service']}
+          <p id="stream">as of ${exact(now)} UTC, loads anew every ${RELOAD} s</p>
+        </div>
+        ${parts.parts['state']}
+        <main class="wrap">${body}</main>
+        ${
+          isLive &&
+          html`<p id="announcer" role="status" class="vh"></p>
+            ${SCRIPT}`
+        }
+      </body>
+    </html>`.text;
+}

@@ -1,0 +1,212 @@
+import { HealthStatus } from '../../core/status.js';
+import type { DrainStep, LifecycleState } from '../../observation/health-monitor.js';
+import type { VisibleDetail } from '../../observation/visible-report.js';
+import { formatAge } from '../age.js';
+import type { Transition } from '../health-record.js';
+import { checkPart, idOf, inOrder } from './checks.js';
+import { type Content, type Markup, clip, html } from './html.js';
+import type { PageModel } from './model.js';
+import { appearanceOf, icon, wordFor } from './status.js';
+import { ago, exact, lasting } from './time.js';
+
+const TRANSITIONS_SHOWN = 40;
+const NAMES_SHOWN = 6;
+const LONGEST_WORDS = 160;
+
+/** The parts of a page that change, by their ids, and what else goes with them. */
+export interface PageParts {
+  readonly title: string;
+  readonly status: PageModel['report']['status'];
+  readonly order: readonly string[];
+  readonly parts: Readonly<Record<string, Markup>>;
+}
+
+/** The parts of the live page. */
+export function livePartsOf(model: PageModel): PageParts {
+  const seesComponents = model.view !== 'status';
+  const changes = model.record.transitions(model.now ?? Date.now());
+  return assemble(model, changes, {
+    ...(seesComponents && { probes: probesPart(model), history: historyPart(model, changes) }),
+  });
+}
+
+/** Those of any other page, which shows one report and nothing beside it. */
+export function staticPartsOf(model: PageModel): PageParts {
+  return assemble(model, model.record.transitions(model.now ?? Date.now()), {});
+}
+
+function assemble(
+  model: PageModel,
+  changes: readonly Transition[],
+  further: Readonly<Record<string, Markup>>,
+): PageParts {
+  const { report, title } = model;
+  const order = inOrder(model);
+  const checks = order.map((name) => {
+    const detail = report.details?.[name] ?? { status: HealthStatus.UNKNOWN };
+    return [idOf(name), checkPart(name, detail, model, changes)] as const;
+  });
+  return {
+    title: `${SIGNS[report.status]} ${appearanceOf(report.status).word} · ${title}`,
+    status: report.status,
+    order: order.map(idOf),
+    parts: {
+      service: servicePart(model),
+      state: statePart(model),
+      count: html`<span id="count">${report.details && order.length}</span>`,
+      ...further,
+      ...Object.fromEntries(checks),
+    },
+  };
+}
+
+/** Before the word in the title of a tab. */
+const SIGNS: Readonly<Record<PageModel['report']['status'], string>> = {
+  UP: '✓',
+  DEGRADED: '▲',
+  UNKNOWN: '?',
+  OUT_OF_SERVICE: '–',
+  DOWN: '✕',
+};
+
+function servicePart({ report, title, instance, view, now }: PageModel): Markup {
+  const { service_info: service } = report;
+  const facts: Content[] = service
+    ? [
+        service.version,
+        service.environment,
+        service.commit !== undefined && `commit ${clip(service.commit, 12)}`,
+        view === 'full' && instance,
+      ].flatMap((fact) => (fact === undefined || fact === false ? [] : [html`<span>${fact}</span>`]))
+    : [];
+  const started = service && html`<span>started ${ago(startOf(service.uptime_seconds), now)}</span>`;
+  return html`<p id="service"><strong>${title}</strong>${facts}${started}</p>`;
+}
+
+/** Not from one report to the next another second. */
+let startedAt: number | undefined;
+function startOf(uptime: number): number {
+  return (startedAt ??= Date.now() - uptime * 1000);
+}
+
+function statePart(model: PageModel): Markup {
+  const { report, name, record, monitor, now } = model;
+  const { word, className } = appearanceOf(report.status);
+  const since = monitor.probes.includes(name)
+    ? record.since('probe', name, report.status)
+    : record.since('indicator', name, report.status);
+  const asked = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
+  return html`<header id="state" class="${className}">
+    <div class="wrap">
+      <h1>${icon(report.status)}${asked}<span>${word}</span></h1>
+      ${model.view !== 'status' && html`<p class="since">${since === undefined ? 'no change since the start' : lasting(since, now)}</p>`}${leadOf(model)}
+    </div>
+  </header>`;
+}
+
+/** What somebody who was woken has to know first, in words. */
+function leadOf(model: PageModel): Content {
+  const { report, view, monitor, name, record, now } = model;
+  if (view === 'status' || !report.details) return undefined;
+  const { state } = monitor;
+  const isClosed = state.phase !== 'accepting' && (name === 'deep' || report.reason !== undefined);
+  return html`<p class="lead">${summaryOf(model)}</p>
+    ${isClosed && html`<p class="lead closed"><b>Takes no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
+}
+
+function summaryOf(model: PageModel): string {
+  const details = Object.entries(model.report.details ?? {});
+  if (details.length === 0) return 'There are no checks: no indicator is registered.';
+  const asked = details.filter(([, { status }]) => status !== HealthStatus.SKIPPED).length;
+  const troubled = inOrder(model).filter((name) => needsAttention(model.report.details?.[name]));
+  if (troubled.length === 0) return asked === 1 ? 'The check is up.' : `All ${asked} checks are up.`;
+  const names = troubled.slice(0, NAMES_SHOWN).join(', ');
+  const more = troubled.length > NAMES_SHOWN ? ` and ${troubled.length - NAMES_SHOWN} more` : '';
+  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.`;
+}
+
+const needsAttention = (detail: VisibleDetail | undefined): boolean =>
+  detail !== undefined && detail.status !== HealthStatus.UP && detail.status !== HealthStatus.SKIPPED;
+
+const STEPS: Readonly<Record<DrainStep, string>> = {
+  balancers: 'waiting until balancers have noticed',
+  work: 'finishing work in flight',
+  connections: 'closing the last connections',
+  done: 'drained',
+};
+
+function describeState({ phase, drainStep, reason = '' }: LifecycleState): string {
+  if (phase === 'draining') return `shutting down, ${STEPS[drainStep ?? 'balancers']}`;
+  return phase === 'accepting' ? 'accepted' : reason || phase;
+}
+
+function probesPart({ monitor, record, now }: PageModel): Markup {
+  const { state } = monitor;
+  const probes = monitor.probes.map((probe) => {
+    const { status } = monitor.peek(probe);
+    const { word, className } = appearanceOf(status);
+    const since = record.since('probe', probe, status);
+    return html`<li class="${className}">
+      ${icon(status)}<span class="n">${probe}</span>
+      <b>${word}</b>${since !== undefined && html` ${lasting(since, now)}`}
+    </li>`;
+  });
+  const traffic =
+    state.phase === 'accepting'
+      ? html`<li class="up">${icon('UP')}<span class="n">traffic</span> <b>accepted</b></li>`
+      : html`<li class="out">${icon('OUT_OF_SERVICE')}<span class="n">traffic</span> <b>${state.phase}</b></li>`;
+  return html`<ul id="probes" class="probes" aria-label="Probes and groups">
+    ${traffic}${probes}
+  </ul>`;
+}
+
+function historyPart(model: PageModel, changes: readonly Transition[]): Markup {
+  const shown = changes.slice(0, TRANSITIONS_SHOWN);
+  const rows = shown.map((change) => historyRow(change, model));
+  const older = changes.length - shown.length;
+  return html`<div id="history">
+    ${
+      rows.length === 0
+        ? html`<p class="none">Nothing has changed since the start.</p>`
+        : html`<table class="log">
+              <thead>
+                <tr>
+                  <th scope="col">When (UTC)</th>
+                  <th scope="col">What</th>
+                  <th scope="col">Change</th>
+                  <th scope="col">Why</th>
+                </tr>
+              </thead>
+              <tbody>
+                ${rows}
+              </tbody>
+            </table>
+            ${older > 0 && html`<p class="none">${older} older ones are not shown.</p>`}`
+    }
+  </div>`;
+}
+
+function historyRow({ kind, name, from, to, at, lasted, words }: Transition, { view, now }: PageModel): Markup {
+  const what = kind === 'application' ? 'traffic' : name;
+  // The application's own reasons are for whoever may see components; errors are not.
+  const why = kind === 'indicator' && view !== 'full' ? undefined : words;
+  const target = colourOf(to);
+  return html`<tr>
+    <td>${exact(at)} <span class="a">${ago(at, now)}</span></td>
+    <td><span class="n">${what}</span>${kind === 'probe' && html` <i>probe</i>`}</td>
+    <td class="${target}">
+      ${wordFor(from)} → <b>${wordFor(to)}</b>${lasted !== undefined && html` <i>after ${formatAge(lasted)}</i>`}
+    </td>
+    <td>${why !== undefined && clip(why, LONGEST_WORDS)}</td>
+  </tr>`;
+}
+
+const colourOf = (state: string): string =>
+  Object.hasOwn(HealthStatus, state) ? appearanceOf(state as HealthStatus).className : 'skipped';
+
+/** What is read out of a change. */
+export function announcementOf({ kind, name, to, words }: Transition, view: PageModel['view']): string | undefined {
+  if (view === 'status' || kind === 'probe') return undefined;
+  if (kind === 'application') return `The application is ${to}${words === undefined ? '' : `: ${words}`}`;
+  return `${name} is ${wordFor(to)}${view === 'full' && words !== undefined ? `: ${clip(words, LONGEST_WORDS)}` : ''}`;
+}

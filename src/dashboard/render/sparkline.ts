@@ -1,0 +1,57 @@
+import type { RunPoint } from '../health-record.js';
+import { type Markup, html } from './html.js';
+
+const HEIGHT = 20;
+const STEP = 3;
+const SHORTEST = 2;
+
+/** How long the latest runs took, as a picture, with the same in words for those who do not see it. Undefined: there was none. */
+export function sparkline(points: readonly RunPoint[], width: number): Markup | undefined {
+  const summary = summarise(points);
+  if (!summary) return undefined;
+  const longest = Math.max(summary.max, 1);
+  const left = (width - points.length) * STEP + 1;
+  const bar = ({ took }: RunPoint, index: number): string =>
+    `M${left + index * STEP} ${HEIGHT}v-${Math.max(SHORTEST, Math.round((took / longest) * HEIGHT))}`;
+  const passed = points.map((point, index) => (point.failed ? '' : bar(point, index))).join('');
+  // A failed run is a line from top to bottom, with a gap: to be told from the others without its colour.
+  const failed = points.map(({ failed: isFailed }, index) => (isFailed ? `M${left + index * STEP} 0v20` : '')).join('');
+  return html`<svg
+    class="spark"
+    viewBox="0 0 ${width * STEP} ${HEIGHT}"
+    role="img"
+    aria-label="${describeRuns(points)}"
+  >
+    <path d="${passed}" />
+    ${failed !== '' && html`<path class="bad" d="${failed}" />`}
+  </svg>`;
+}
+
+/** `median 3 ms, 1 to 48 ms, 2 of 40 runs failed` */
+export function describeRuns(points: readonly RunPoint[]): string {
+  const summary = summarise(points);
+  if (!summary) return 'no runs yet';
+  const { min, median, max, failed } = summary;
+  const runs = points.length === 1 ? '1 run' : `${points.length} runs`;
+  const range = min === max ? `${median} ms` : `median ${median} ms, ${min} to ${max} ms`;
+  return `${range}, ${failed === 0 ? runs : `${failed} of ${runs} failed`}`;
+}
+
+interface Summary {
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+  readonly failed: number;
+}
+
+function summarise(points: readonly RunPoint[]): Summary | undefined {
+  const sorted = points.map(({ took }) => took).toSorted((one, other) => one - other);
+  const [min, median, max] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
+  if (min === undefined || median === undefined || max === undefined) return undefined;
+  return {
+    min: Math.round(min),
+    median: Math.round(median),
+    max: Math.round(max),
+    failed: points.filter(({ failed }) => failed).length,
+  };
+}

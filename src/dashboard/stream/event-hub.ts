@@ -1,0 +1,110 @@
+import type { EndpointOutlet } from '../../observation/health-endpoints.js';
+import { elapsed } from '../../core/moment.js';
+
+/** What a client may leave unread, in bytes, before it is dropped: some events more than a slow network ever holds. */
+const MOST_PENDING = 256 * 1024;
+/** Milliseconds after which a client has to come anew, so that whoever may not see the page any more does not. */
+const LONGEST_STREAM = 15 * 60_000;
+/** Milliseconds that a client is given to read its last event. */
+const TIME_TO_LEAVE = 500;
+
+/** An event in the format of server-sent events, as it goes to every client. */
+export function eventOf(event: string, data: string, id?: string): Buffer {
+  return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
+}
+
+interface Client<Channel> {
+  readonly outlet: EndpointOutlet;
+  readonly channel: Channel;
+  readonly since: number;
+}
+
+/**
+ * The clients of a stream of events. What is sent was made once, and is the same bytes for all of a channel; who does not
+ * read it is dropped, so that the memory a client takes has a bound.
+ */
+export class EventHub<Channel> {
+  readonly #maxClients: number;
+  readonly #clients = new Set<Client<Channel>>();
+  #dropped = 0;
+  #isClosed = false;
+  #leaving: NodeJS.Timeout | undefined;
+
+  constructor(maxClients: number) {
+    this.#maxClients = maxClients;
+  }
+
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** How many were dropped because they did not read. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  get isFull(): boolean {
+    return this.#clients.size >= this.#maxClients;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** The channels that somebody listens to. */
+  get channels(): ReadonlySet<Channel> {
+    return new Set([...this.#clients].map(({ channel }) => channel));
+  }
+
+  add(outlet: EndpointOutlet, channel: Channel): void {
+    const client = { outlet, channel, since: elapsed() };
+    this.#clients.add(client);
+    outlet.onClose(() => this.#remove(client));
+  }
+
+  send(channel: Channel, event: Buffer): void {
+    for (const client of this.#clients) if (client.channel === channel) this.#write(client, event);
+  }
+
+  /** A sign of life, for all. Who has listened for very long is sent away, and comes back at once. */
+  beat(event: Buffer): void {
+    const now = elapsed();
+    for (const client of this.#clients) {
+      if (now - client.since > LONGEST_STREAM) client.outlet.end();
+      else this.#write(client, event);
+    }
+  }
+
+  /** Says a last word to all, and takes in nobody any more. Who does not take it is cut off soon after. */
+  close(event: Buffer): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    for (const client of this.#clients) {
+      this.#write(client, event);
+      client.outlet.end();
+    }
+    if (this.#clients.size === 0) return;
+    this.#leaving = setTimeout(() => this.#cutAll(), TIME_TO_LEAVE);
+    this.#leaving.unref();
+  }
+
+  #cutAll(): void {
+    for (const { outlet } of this.#clients) outlet.destroy();
+  }
+
+  #write(client: Client<Channel>, event: Buffer): void {
+    const { outlet } = client;
+    if (outlet.pending <= MOST_PENDING) {
+      outlet.write(event);
+      return;
+    }
+    this.#dropped += 1;
+    this.#remove(client);
+    outlet.destroy();
+  }
+
+  #remove(client: Client<Channel>): void {
+    this.#clients.delete(client);
+    if (this.#clients.size === 0) clearTimeout(this.#leaving);
+  }
+}
