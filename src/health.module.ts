@@ -154,7 +154,7 @@ function configure(
       { provide: HEALTH_REPORTS, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
       { provide: INDICATOR_RESULTS, useFactory: (runtime: HealthRuntime) => runtime.results, inject: [HealthRuntime] },
       { provide: HEALTH_MONITOR, useFactory: (runtime: HealthRuntime) => runtime.monitor, inject: [HealthRuntime] },
-      { provide: HEALTH_ENDPOINTS, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
+      { provide: HEALTH_ENDPOINTS, useFactory: (runtime: HealthRuntime) => runtime.endpoints, inject: [HealthRuntime] },
       { provide: Responder, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
     ],
     exports: [HealthService, HealthRuntime, HEALTH_MONITOR, HEALTH_ENDPOINTS, HEALTH_REPORTS, INDICATOR_RESULTS],

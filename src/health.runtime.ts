@@ -10,9 +10,11 @@ import { drainHooks } from './discovery/drain-hooks.js';
 import type { IndicatorResults } from './discovery/indicator-results.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import type { IndicatorStandIns } from './discovery/stand-ins.js';
+import { ApiDescription } from './endpoints/description/api-description.js';
 import { registerAliases } from './endpoints/aliases.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
+import { FurtherEndpoints } from './endpoints/further-endpoints.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
 import type { ConfigurationFault } from './errors/fault.js';
@@ -42,6 +44,8 @@ export class HealthRuntime {
   readonly settings: HealthSettings;
   readonly service: HealthService;
   readonly responder: Responder;
+  /** For modules that add endpoints and formats. */
+  readonly endpoints: FurtherEndpoints;
   /** For whoever shows the state of health. */
   readonly monitor: EngineMonitor;
   /** For indicators that look at each other. */
@@ -137,6 +141,8 @@ export class HealthRuntime {
       }
       this.monitor.answered(probe, request, response);
     });
+    const description = isSound ? new ApiDescription(controller, settings) : undefined;
+    this.endpoints = new FurtherEndpoints(controller, this.responder, description);
   }
 
   /** Finds the indicators and checks the whole configuration. Throws one error with everything that is wrong. */

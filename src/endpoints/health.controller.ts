@@ -14,6 +14,8 @@ export interface EndpointHandlers {
   startup(response: AdapterResponse): unknown;
   deep(response: AdapterResponse): unknown;
   checks(response: AdapterResponse): unknown;
+  /** No route: what routes with a fixed name call. */
+  check(name: string, response: AdapterResponse): unknown;
 }
 
 /**
@@ -46,8 +48,11 @@ export function createHealthController(): Type<EndpointHandlers> {
     }
 
     checks(@Res() response: AdapterResponse): unknown {
-      const request = requestOf(response);
-      return send(this.responder.check(nameIn(request), request), response);
+      return this.check(nameIn(requestOf(response)), response);
+    }
+
+    check(name: string, response: AdapterResponse): unknown {
+      return send(this.responder.check(name, requestOf(response)), response);
     }
   }
   return HealthController;
@@ -91,6 +96,26 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
   return enhancersOf(controller) === enhancers ? [] : [decoratorNeedsStaticOptions()];
 }
 
+/** Those of endpoints beside the probes. A process may start several applications with one controller class. */
+const furtherHandlers = new WeakSet<object>();
+
+/** Gives an endpoint beside the probes a route of its own, which answers what the route with a name would. */
+export function mapFurtherRoute(controller: Type<EndpointHandlers>, name: string): void {
+  const prototype = controller.prototype as object;
+  const present: unknown = Reflect.get(prototype, name);
+  if (typeof present === 'function' && furtherHandlers.has(present)) return;
+  if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
+  const value = {
+    [name](this: EndpointHandlers, response: AdapterResponse): unknown {
+      return this.check(name, response);
+    },
+  }[name];
+  if (value) furtherHandlers.add(value);
+  Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  Res()(prototype, name, 0);
+  route(controller, name, true, name);
+}
+
 /** Puts the application's own decorators on the controller. */
 export function applyDecorators(controller: Type<EndpointHandlers>, decorators: HealthSettings['decorators']): void {
   for (const decorate of decorators) decorate(controller);
@@ -106,12 +131,7 @@ function enhancersOf(controller: Type<EndpointHandlers>): number {
   );
 }
 
-function route(
-  controller: Type<EndpointHandlers>,
-  handler: keyof EndpointHandlers,
-  isEnabled: boolean,
-  path: string,
-): void {
+function route(controller: Type<EndpointHandlers>, handler: string, isEnabled: boolean, path: string): void {
   const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, handler);
   if (!isEnabled || !descriptor) return;
   RequestMapping({ path, method: RequestMethod.GET })(controller.prototype as object, handler, descriptor);

@@ -2,7 +2,7 @@ import { elapsed } from '../core/moment.js';
 import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
 import type { HealthReport } from '../core/report.js';
-import type { HealthEndpoint, HealthEndpoints, HealthFormatter } from '../observation/health-endpoints.js';
+import type { HealthEndpoint, HealthFormatter } from '../observation/health-endpoints.js';
 import { project } from '../observation/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
@@ -39,7 +39,7 @@ interface Rendered {
 export type OnAnswered = (probe: string, request: HealthRequest, response: HealthResponse) => void;
 
 /** Turns a question over HTTP into a finished answer. It knows requests and answers as data, and no framework. */
-export class Responder implements HealthEndpoints {
+export class Responder {
   readonly #settings: HealthSettings;
   readonly #source: ReportSource;
   readonly #access: Access | undefined;

@@ -3,6 +3,14 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
 import type { VisibleReport } from './visible-report.js';
 
+/** What the OpenAPI document of the application says of an endpoint beside the probes. */
+export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'access'> {
+  readonly summary: string;
+  readonly description: string;
+  /** Of its answer, which is text. */
+  readonly mediaTypes: readonly string[];
+}
+
 interface AnswerHead {
   readonly statusCode: number;
   readonly contentType: string;
@@ -84,6 +92,11 @@ export interface HealthEndpoints {
   add(endpoint: HealthEndpoint): void;
   /** Throws if there is one of that name. */
   addFormat(formatter: HealthFormatter): void;
+  /**
+   * Puts an endpoint into the OpenAPI document of the application, and gives it a route of its own. Best called by a
+   * constructor: many applications make the document before they are initialised.
+   */
+  describe(endpoint: EndpointDescription): void;
   /**
    * Asks a probe as a caller of its endpoint does: what is out of date runs, once for all who ask, and the report is
    * there within the deadline.

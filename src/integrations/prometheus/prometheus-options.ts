@@ -53,7 +53,7 @@ export type PrometheusSettings = Required<Omit<HealthPrometheusOptions, 'registr
   Pick<HealthPrometheusOptions, 'registry'>;
 
 const PLACE = 'HealthPrometheusModule.forRoot()';
-const DEFAULTS: PrometheusSettings = {
+export const PROMETHEUS_DEFAULTS: PrometheusSettings = {
   endpoint: true,
   access: 'deep',
   prefix: 'health_',
@@ -99,15 +99,15 @@ export function resolvePrometheusOptions(given: HealthPrometheusOptions): Promet
   const isObject = typeof given === 'object' && given !== null;
   if (!isObject) faults.push(optionOutOfRange(PLACE, show(given), 'an object'));
   const reader = new OptionReader(PLACE, isObject ? given : {}, [], new Environment(false), faults);
-  reader.refuseUnknown(['registry', ...Object.keys(DEFAULTS)]);
+  reader.refuseUnknown(['registry', ...Object.keys(PROMETHEUS_DEFAULTS)]);
   const own = reader.read<unknown>('registry', registry, undefined) as HealthPrometheusOptions['registry'];
   const settings: PrometheusSettings = {
     ...(own && { registry: own }),
-    endpoint: reader.read('endpoint', flag, DEFAULTS.endpoint),
-    access: reader.read('access', oneOf(['everybody', 'deep']), DEFAULTS.access),
-    prefix: reader.read('prefix', metricPrefix, DEFAULTS.prefix),
-    buckets: reader.read('buckets', ascending, DEFAULTS.buckets),
-    data: reader.read('data', words, DEFAULTS.data),
+    endpoint: reader.read('endpoint', flag, PROMETHEUS_DEFAULTS.endpoint),
+    access: reader.read('access', oneOf(['everybody', 'deep']), PROMETHEUS_DEFAULTS.access),
+    prefix: reader.read('prefix', metricPrefix, PROMETHEUS_DEFAULTS.prefix),
+    buckets: reader.read('buckets', ascending, PROMETHEUS_DEFAULTS.buckets),
+    data: reader.read('data', words, PROMETHEUS_DEFAULTS.data),
   };
   if (faults.length === 0 && !settings.endpoint && !settings.registry) faults.push(registryMissing());
   if (faults.length > 0) throw new HealthConfigurationError(faults);

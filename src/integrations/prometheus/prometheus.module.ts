@@ -13,7 +13,12 @@ import {
 import { maskCredentials } from '../../core/redact.js';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { type EndpointAnswer, HEALTH_ENDPOINTS, type HealthEndpoints } from '../../observation/health-endpoints.js';
+import {
+  type EndpointAnswer,
+  type EndpointDescription,
+  HEALTH_ENDPOINTS,
+  type HealthEndpoints,
+} from '../../observation/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import { type Exposition, type ReadableRegistry, expose, prefersOpenMetrics } from './exposition.js';
@@ -22,6 +27,7 @@ import type { PromClient } from './prom-client.js';
 import {
   type HealthPrometheusAsyncOptions,
   type HealthPrometheusOptions,
+  PROMETHEUS_DEFAULTS,
   healthModuleMissing,
   resolvePrometheusOptions,
 } from './prometheus-options.js';
@@ -46,7 +52,10 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     @Inject(CLIENT) private readonly client: PromClient,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
-  ) {}
+  ) {
+    const endpoint = endpointOf(options);
+    if (endpoint) endpoints?.describe(endpoint);
+  }
 
   static forRoot(options: HealthPrometheusOptions = {}): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });
@@ -94,6 +103,19 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
       return answerWith(await expose(this.client, own, asOpenMetrics));
     }
   }
+}
+
+/** Before the options are checked: whatever is wrong with them is told later. */
+function endpointOf(options: HealthPrometheusOptions | null | undefined): EndpointDescription | undefined {
+  const { endpoint, access } = { ...PROMETHEUS_DEFAULTS, ...options };
+  if (!endpoint) return undefined;
+  return {
+    name: 'metrics',
+    access,
+    summary: 'Metrics for Prometheus',
+    description: 'Reading them runs no check.',
+    mediaTypes: ['text/plain', 'application/openmetrics-text'],
+  };
 }
 
 function answerWith({ contentType, body }: Exposition): EndpointAnswer {

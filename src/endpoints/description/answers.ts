@@ -1,0 +1,130 @@
+import type { ReportStatus } from '../../core/status.js';
+import type { HealthSettings } from '../../options/health-settings.js';
+import { type HealthView, VIEWS } from '../../options/view.js';
+import { jsonSchemaOf } from '../schema/format-schemas.js';
+import { type JsonSchema, reference, toOpenApi } from '../schema/json-schema.js';
+import { REPORT_STATUSES } from '../schema/report-schema.js';
+import type { ResponseDescription } from './swagger-metadata.js';
+
+const TEXT: JsonSchema = { type: 'string' };
+
+interface Answer {
+  readonly descriptions: string[];
+  readonly headers: Record<string, object>;
+  readonly content: Map<string, JsonSchema[]>;
+}
+
+/** Gathers what an endpoint may answer, by status code. Two answers may share a code: nobody keeps an option from saying so. */
+export class Answers {
+  readonly #settings: HealthSettings;
+  /** The media types of all formats, by name. */
+  readonly #formats: Readonly<Record<string, string>>;
+  readonly #answers = new Map<number, Answer>();
+
+  constructor(settings: HealthSettings, formats: Readonly<Record<string, string>>) {
+    this.#settings = settings;
+    this.#formats = formats;
+  }
+
+  /** A report in whichever of these views, in every format. */
+  addReports(views: readonly HealthView[]): this {
+    const { statusCodes, identity, format } = this.#settings;
+    const json = jsonSchemaOf(format, views);
+    const content = Object.entries(this.#formats).map(([name, mediaType]) => {
+      if (name === 'json') return [mediaType, json] as const;
+      return [mediaType, name === 'health' ? reference('HealthJson') : TEXT] as const;
+    });
+    for (const code of new Set(Object.values(statusCodes))) {
+      const statuses = REPORT_STATUSES.filter((status) => statusCodes[status] === code);
+      this.#add(code, statuses.join(', '), content, {
+        ...reportHeaders(statuses),
+        ...(code === 503 && { 'Retry-After': header('Seconds to wait before the next try.', { type: 'integer' }) }),
+        ...(identity.version !== undefined &&
+          views.some((view) => view !== VIEWS[0]) && {
+            'X-Service-Version': header('The version that is running.', TEXT),
+          }),
+      });
+    }
+    return this.addNotAcceptable();
+  }
+
+  addUnauthorized(): this {
+    return this.#addJson(401, 'The caller is not known', 'HealthUnauthorized', {
+      'WWW-Authenticate': header('How to be known.', TEXT),
+    });
+  }
+
+  addNotFound(description: string): this {
+    return this.#addJson(404, description, 'HealthNotFound');
+  }
+
+  addNotAcceptable(): this {
+    return this.#addJson(406, 'There is no such format', 'HealthNotAcceptable');
+  }
+
+  /** Text of any type. */
+  addText(code: number, description: string, mediaTypes: readonly string[]): this {
+    this.#add(
+      code,
+      description,
+      mediaTypes.map((mediaType) => [mediaType, TEXT] as const),
+    );
+    return this;
+  }
+
+  describe(): Record<string, ResponseDescription> {
+    const sorted = [...this.#answers].toSorted(([one], [other]) => one - other);
+    return Object.fromEntries(sorted.map(([code, answer]) => [String(code), this.#describe(answer)]));
+  }
+
+  #describe({ descriptions, headers, content }: Answer): ResponseDescription {
+    const always = { 'Cache-Control': header('Nothing of this is kept.', { type: 'string', enum: ['no-store'] }) };
+    const own = Object.keys(this.#settings.headers).map((name) => [name, header('Set by the application.', TEXT)]);
+    return {
+      description: descriptions.join('. '),
+      headers: { ...always, ...headers, ...(Object.fromEntries(own) as Record<string, object>) },
+      content: Object.fromEntries(
+        [...content].map(([mediaType, schemas]) => [mediaType, { schema: toOpenApi(anyOf(schemas)) }]),
+      ),
+    };
+  }
+
+  #addJson(code: number, description: string, schema: string, headers: Record<string, object> = {}): this {
+    this.#add(code, description, [['application/json', reference(schema)]], headers);
+    return this;
+  }
+
+  #add(
+    code: number,
+    description: string,
+    content: readonly (readonly [string, JsonSchema])[],
+    headers: Record<string, object> = {},
+  ): void {
+    const answer: Answer = this.#answers.get(code) ?? { descriptions: [], headers: {}, content: new Map() };
+    this.#answers.set(code, answer);
+    if (!answer.descriptions.includes(description)) answer.descriptions.push(description);
+    Object.assign(answer.headers, headers);
+    for (const [mediaType, schema] of content) {
+      answer.content.set(mediaType, [...(answer.content.get(mediaType) ?? []), schema]);
+    }
+  }
+}
+
+function anyOf(schemas: readonly JsonSchema[]): JsonSchema {
+  const [first = {}, ...others] = schemas;
+  return others.length === 0 ? first : { anyOf: schemas };
+}
+
+function header(description: string, schema: JsonSchema): object {
+  return { description, schema: toOpenApi(schema) };
+}
+
+function reportHeaders(statuses: readonly ReportStatus[]): Record<string, object> {
+  return {
+    'X-Health-Status': header('The status of the report.', { type: 'string', enum: statuses }),
+    'X-Health-Checked-At': header('When the oldest result in the report was obtained.', {
+      type: 'string',
+      format: 'date-time',
+    }),
+  };
+}
