@@ -41,6 +41,11 @@ export interface DrainReport {
   readonly noticedAfter: number;
   /** Milliseconds that `close()` took. */
   readonly drainTook: number;
+  /**
+   * The longest time, in milliseconds, for which this process did nothing, application, balancer and load alike. After a
+   * second of it the application takes its balancer for gone: what is lost then is lost to the machine.
+   */
+  readonly longestStall: number;
 }
 
 /** An application that listens, such as `startReady` returns. */
@@ -108,6 +113,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
         .map(({ sent, error }) => ({ when: Math.round(sent - began), error })),
       noticedAfter,
       drainTook,
+      longestStall: Math.round(load.longestStall),
     };
   } finally {
     limit.cancel();

@@ -32,12 +32,15 @@ export interface LoadSettings {
 export class SteadyLoad {
   sent = 0;
   answered = 0;
+  /** Milliseconds for which nothing in this process was done at a time. */
+  longestStall = 0;
   readonly failed: FailedRequest[] = [];
   readonly #settings: LoadSettings;
   readonly #agent = new Agent({ keepAlive: true, timeout: IDLE_LIMIT });
   readonly #open = new Set<Promise<void>>();
   readonly #began = elapsed();
   readonly #timer: NodeJS.Timeout;
+  #lastTick = elapsed();
   #enough: (() => void) | undefined;
 
   constructor(settings: LoadSettings) {
@@ -58,7 +61,10 @@ export class SteadyLoad {
   }
 
   #sendDue(): void {
-    const due = Math.floor(((elapsed() - this.#began) * this.#settings.rate) / 1000);
+    const now = elapsed();
+    this.longestStall = Math.max(this.longestStall, now - this.#lastTick);
+    this.#lastTick = now;
+    const due = Math.floor(((now - this.#began) * this.#settings.rate) / 1000);
     while (this.sent < due) {
       this.sent += 1;
       const request = this.#send(this.sent);

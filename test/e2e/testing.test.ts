@@ -1,0 +1,462 @@
+import {
+  Controller,
+  Get,
+  type INestApplication,
+  Inject,
+  Injectable,
+  type ModuleMetadata,
+  type OnModuleInit,
+} from '@nestjs/common';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Test } from '@nestjs/testing';
+import {
+  HealthCheckError,
+  HealthIndicator,
+  type HealthIndicatorOptions,
+  HealthModule,
+  HealthService,
+  HttpIndicator,
+  degraded,
+} from 'nest-vitals';
+import { FakeHealth, NotReadyError, type ReadyApplication, simulateDrain, startReady } from 'nest-vitals/testing';
+import { PgIndicator } from 'nest-vitals/pg';
+import request from 'supertest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import 'nest-vitals/testing/vitest';
+import { CapturedLog } from '../support/captured-log.js';
+import { never } from '../support/latch.js';
+import { moduleNamed } from '../support/module-named.js';
+import { ADAPTERS, type AdapterName } from '../support/start-application.js';
+
+/** Kubernetes' own prober, for whom no shutdown waits. */
+const USER_AGENT = 'kube-probe/1.31';
+
+@Injectable()
+class StockClient {
+  lag(): number {
+    throw new Error('the real client was asked');
+  }
+}
+
+/** An indicator with an injected client, as an application has it. */
+function stock(options: HealthIndicatorOptions = {}) {
+  @HealthIndicator('stock', options)
+  class StockHealth implements HealthIndicator {
+    constructor(@Inject(StockClient) private readonly client: StockClient) {}
+    check() {
+      return degraded(`it lags ${this.client.lag()} s behind`);
+    }
+  }
+  return StockHealth;
+}
+
+@Controller('orders')
+class OrdersController {
+  @Get()
+  list() {
+    return [];
+  }
+}
+
+describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
+  beforeEach(() => {
+    vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
+    return () => vi.unstubAllEnvs();
+  });
+
+  async function create(root: ModuleMetadata, health = new FakeHealth()): Promise<INestApplication> {
+    const builder = Test.createTestingModule({ imports: [moduleNamed('RootModule', root)] }).setLogger(
+      new CapturedLog(),
+    );
+    const module = await health.override(builder).compile();
+    return createOn(adapter, module);
+  }
+
+  /** With an indicator of a client, and one of a server that nobody runs. */
+  async function start(health: FakeHealth, options?: HealthIndicatorOptions): Promise<ReadyApplication> {
+    const started = await startReady(
+      await create(
+        {
+          imports: [HealthModule.forRoot({ endpoints: { ready: { view: 'full' } } })],
+          controllers: [OrdersController],
+          providers: [
+            StockClient,
+            stock(options),
+            HttpIndicator('payments', { url: 'http://127.0.0.1:9/', critical: false }),
+            // Without a client: the application would not start.
+            PgIndicator('database', { client: 'NO_SUCH_POOL' }),
+          ],
+        },
+        health,
+      ),
+    );
+    onTestFinished(() => started.close());
+    return started;
+  }
+
+  const get = async ({ url }: { readonly url: string }, path: string) =>
+    request(url).get(path).set('User-Agent', USER_AGENT);
+
+  describe('FakeHealth', () => {
+    it('takes the place of all indicators, which need no client and are not asked', async () => {
+      const health = new FakeHealth();
+      const app = await start(health);
+      const ready = await get(app, '/health/ready');
+      expect(ready).toBeReady();
+      expect(ready.body.details).toMatchObject({
+        stock: { status: 'UP' },
+        payments: { status: 'UP' },
+        database: { status: 'UP' },
+      });
+      expect(health.names).toEqual(['stock', 'payments', 'database']);
+    });
+
+    it('is seen by the next probe, whatever the ttl', async () => {
+      const health = new FakeHealth();
+      const app = await start(health, { ttl: 60_000 });
+      expect(await get(app, '/health/ready')).toReport('stock', 'UP');
+
+      health.setDown('stock', 'connection refused', { attempts: 3 });
+      const down = await get(app, '/health/ready');
+      expect(down).toReport('stock', 'DOWN', 'connection refused');
+      expect(down).not.toBeReady();
+      expect(down.body.details.stock).toMatchObject({ critical: true, data: { attempts: 3 } });
+
+      health.setDegraded('stock', 'it lags');
+      expect(await get(app, '/health/ready')).toReport('stock', 'DEGRADED', 'it lags');
+      health.recover('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'UP');
+    });
+
+    it('is seen by whoever asks next in process, also beside a run that is under way', async () => {
+      const health = new FakeHealth();
+      const { app } = await start(health);
+      const service = app.get(HealthService);
+      const early = service.report('ready');
+      health.setDown('stock');
+      expect(await service.report('ready')).toReport('stock', 'DOWN', 'set by a test');
+      expect(await early).toReport('stock', 'DOWN');
+    });
+
+    it('keeps what a failure counts for', async () => {
+      const health = new FakeHealth();
+      const app = await start(health);
+      health.setDown('payments');
+      const ready = await get(app, '/health/ready');
+      expect(ready).toHaveHealthStatus('DEGRADED');
+      expect(ready).toBeReady();
+      expect(ready).toReport('payments', 'DOWN');
+    });
+
+    it('has all statuses', async () => {
+      const health = new FakeHealth();
+      const app = await start(health);
+      health.setOutOfService('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'OUT_OF_SERVICE');
+      health.setUnknown('stock', 'nobody knows');
+      expect(await get(app, '/health/ready')).toReport('stock', 'UNKNOWN', 'nobody knows');
+      health.setSkipped('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'SKIPPED');
+      health.setUp('stock', { lag_seconds: 0 });
+      expect((await get(app, '/health/ready')).body.details.stock).toMatchObject({
+        status: 'UP',
+        data: { lag_seconds: 0 },
+      });
+      health.set('stock', degraded('so so'));
+      expect(await get(app, '/health/ready')).toReport('stock', 'DEGRADED', 'so so');
+    });
+
+    it('throws what a client would', async () => {
+      const health = new FakeHealth();
+      const app = await start(health);
+      health.throw('stock', Object.assign(new Error('connect 10.0.0.1:5432'), { code: 'ECONNREFUSED' }));
+      expect(await get(app, '/health/ready')).toReport('stock', 'DOWN', /^connection refused$/);
+      health.throw('stock', new HealthCheckError('the stock is being counted'));
+      expect(await get(app, '/health/ready')).toReport('stock', 'DOWN', 'being counted');
+    });
+
+    it('hangs until the time is over, and is asked again after that', async () => {
+      const health = new FakeHealth();
+      const app = await start(health, { timeout: 20 });
+      health.hang('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'DOWN', 'timed out after 20 ms');
+      expect(await get(app, '/health/ready')).toReport('stock', 'DOWN', 'timed out after 20 ms');
+      health.recover('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'UP');
+    });
+
+    it('ends a hang when something else is set', async () => {
+      const health = new FakeHealth();
+      const { app } = await start(health, { timeout: 60_000 });
+      health.hang('stock');
+      const asked = app.get(HealthService).check('stock');
+      health.setDown('stock', 'it is over');
+      expect(await asked).toMatchObject({ status: 'DOWN', error: 'it is over' });
+    });
+
+    it('is slow', async () => {
+      const health = new FakeHealth();
+      const app = await start(health, { slowThreshold: 10, timeout: 60_000 });
+      health.slow('stock', 30);
+      expect(await get(app, '/health/ready')).toReport('stock', 'DEGRADED', /^slow: took \d+ ms, more than 10 ms$/);
+      expect(() => health.slow('stock', -1)).toThrow(
+        'FakeHealth.slow: its value is -1; expected is a whole number of milliseconds from 0',
+      );
+    });
+
+    it('recovers all', async () => {
+      const health = new FakeHealth();
+      const app = await start(health);
+      health.setDown('stock');
+      health.hang('database');
+      health.recoverAll();
+      expect(await get(app, '/health/ready')).toHaveHealthStatus('UP');
+    });
+
+    it('lets no threshold, retry, interval or condition come between', async () => {
+      const health = new FakeHealth();
+      const when = vi.fn<() => boolean>(() => false);
+      const app = await start(health, {
+        interval: 60_000,
+        initialDelay: 60_000,
+        retries: 5,
+        retryDelay: 60_000,
+        failureThreshold: 3,
+        successThreshold: 3,
+        when,
+      });
+      expect(await get(app, '/health/ready')).toReport('stock', 'UP');
+      health.setDown('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'DOWN');
+      health.recover('stock');
+      expect(await get(app, '/health/ready')).toReport('stock', 'UP');
+      expect(when).not.toHaveBeenCalled();
+    });
+
+    it('can be set before the application starts', async () => {
+      const health = new FakeHealth();
+      health.setDegraded('stock', 'from the beginning');
+      expect(await get(await start(health), '/health/ready')).toReport('stock', 'DEGRADED', 'from the beginning');
+    });
+
+    it('leaves those alone that it was not made for', async () => {
+      const health = new FakeHealth('stock', 'database');
+      const app = await start(health);
+      const ready = await get(app, '/health/ready');
+      expect(ready).toReport('payments', 'DOWN');
+      expect(ready).toReport('stock', 'UP');
+      expect(() => health.setDown('payments')).toThrow(
+        'FakeHealth does not replace "payments": it was made for stock, database alone. Name it there, or name none to replace all.',
+      );
+    });
+
+    it('names those that there are when a test asks for another one', async () => {
+      const health = new FakeHealth();
+      await start(health);
+      expect(() => health.setDown('paymets')).toThrow(
+        'There is no indicator named "paymets". FakeHealth replaces stock, payments, database.',
+      );
+    });
+
+    it('stops the boot over a name that no indicator has, and over what is set in vain', async () => {
+      const health = new FakeHealth();
+      health.setDown('paymets');
+      health.setDown('stock');
+      await expect(start(health, { enabled: false })).rejects.toThrow(
+        /1\. FakeHealth: there is no indicator named "paymets"\n +Remedy: the indicators are stock, payments, database\n +2\. FakeHealth: the indicator "stock" is not enabled, so it is never asked/,
+      );
+      await expect(start(new FakeHealth('paymets', 'database'))).rejects.toThrow(
+        'FakeHealth: there is no indicator named "paymets"',
+      );
+    });
+
+    it('refuses to set an indicator that is not enabled', async () => {
+      const health = new FakeHealth();
+      await start(health, { enabled: false });
+      expect(() => health.setDown('stock')).toThrow('The indicator "stock" is not enabled, so it is never asked.');
+    });
+  });
+
+  describe('startReady', () => {
+    it('listens on a free port, and closes at the end of a block', async () => {
+      let address = '';
+      {
+        await using started = await startReady(await create({ imports: [HealthModule.forRoot()] }));
+        address = started.url;
+        expect(address).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+        await expect(fetch(`${address}/health/ready`)).toBeReady();
+      }
+      await expect(fetch(address)).rejects.toThrow('fetch failed');
+    });
+
+    it('waits for what delays readiness', async () => {
+      const app = await create({ imports: [HealthModule.forRoot()] });
+      let isDone = false;
+      void app.get(HealthService).delayReadiness('catalogue', async () => {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        isDone = true;
+      });
+      await using started = await startReady(app);
+      expect(isDone).toBe(true);
+      expect(started.app).toBe(app);
+    });
+
+    it('takes DEGRADED for ready', async () => {
+      const health = new FakeHealth();
+      health.setDegraded('stock');
+      const { url } = await start(health);
+      await expect(fetch(`${url}/health/ready`)).toHaveHealthStatus('DEGRADED');
+    });
+
+    it('closes what is not ready in time, and shows the last report', async () => {
+      const health = new FakeHealth();
+      health.setDown('database', 'connection refused');
+      const destroyed = vi.fn<() => void>();
+      @Injectable()
+      class Pool {
+        onModuleDestroy(): void {
+          destroyed();
+        }
+      }
+      const app = await create(
+        { imports: [HealthModule.forRoot()], providers: [Pool, PgIndicator('database', { client: 'NO_SUCH_POOL' })] },
+        health,
+      );
+      const error: unknown = await startReady(app, { timeout: 100 }).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(NotReadyError);
+      expect(error).toMatchObject({ timeout: 100, report: { status: 'DOWN' } });
+      expect(String(error)).toBe(
+        'NotReadyError: The application was not ready within 100 ms. The last report: DOWN\n' +
+          '  database  DOWN            connection refused',
+      );
+      expect(destroyed).toHaveBeenCalledOnce();
+    });
+
+    it('gives up an application whose start has no end', async () => {
+      @Injectable()
+      class Migration implements OnModuleInit {
+        onModuleInit(): Promise<void> {
+          return never();
+        }
+      }
+      const app = await create({ imports: [HealthModule.forRoot()], providers: [Migration] });
+      await expect(startReady(app, { timeout: 50 })).rejects.toThrow(
+        'The application had not started within 50 ms. Some hook or provider of it has not finished.',
+      );
+    });
+
+    it('throws what the start has thrown', async () => {
+      @Injectable()
+      class Broken implements OnModuleInit {
+        onModuleInit(): void {
+          throw new Error('the disk is full');
+        }
+      }
+      const app = await create({ imports: [HealthModule.forRoot()], providers: [Broken] });
+      await expect(startReady(app)).rejects.toThrow('the disk is full');
+    });
+
+    it('says that there is no HealthModule, and what options there are', async () => {
+      await expect(startReady(await create({}))).rejects.toThrow(
+        'The application has no HealthModule. Import HealthModule.forRoot() in its root module.',
+      );
+      const app = await create({ imports: [HealthModule.forRoot()] });
+      // @ts-expect-error: misspelt
+      await expect(startReady(app, { timout: 1, port: -1 })).rejects.toThrow(
+        'startReady: there is no option "timout"; the options are timeout, port\n' +
+          'startReady, port: its value is -1; expected is a whole number from 0 to 65535',
+      );
+      await app.close();
+    });
+  });
+
+  describe('simulateDrain', () => {
+    it('finds no lost request in a sound shutdown', async () => {
+      // Where the machine is so busy that the process stands still, the balancer has time all the same.
+      vi.stubEnv('HEALTH_SHUTDOWN_MIN_DELAY', '3000');
+      const app = await start(new FakeHealth());
+      const drain = await simulateDrain(app, { request: '/orders' });
+      expect(drain.lost).toEqual([]);
+      expect(drain.answered).toBe(drain.sent);
+      expect(drain.sent).toBeGreaterThanOrEqual(20);
+      expect(drain.noticedAfter).toBeLessThan(drain.drainTook);
+      expect(drain.longestStall).toBeGreaterThan(0);
+    });
+
+    it('finds those that are lost when the application does not wait for its balancer', async () => {
+      vi.stubEnv('HEALTH_SHUTDOWN_DELAY', '0');
+      const app = await start(new FakeHealth());
+      const drain = await simulateDrain(app, { request: '/orders' });
+      expect(drain.lost.length).toBeGreaterThan(0);
+      expect(drain.sent).toBe(drain.answered + drain.lost.length);
+      for (const { when, error } of drain.lost) {
+        expect(when).toBeGreaterThanOrEqual(0);
+        expect(error).toMatch(/^E[A-Z]+$/);
+      }
+      expect(drain.noticedAfter).toBeGreaterThan(drain.drainTook);
+    });
+
+    it('takes a function, and counts what it rejects with', async () => {
+      const app = await start(new FakeHealth());
+      let calls = 0;
+      const drain = await simulateDrain(app, {
+        rate: 50,
+        interval: 60,
+        request: async (url) => {
+          calls += 1;
+          expect(url).toBe(app.url);
+          if (calls === 3) throw new Error('the third');
+        },
+      });
+      expect(drain.sent).toBe(calls);
+      expect(drain.lost).toEqual([{ when: expect.any(Number) as number, error: 'the third' }]);
+      expect(drain.lost[0]?.when).toBeLessThan(0);
+    });
+
+    it('refuses a path that is wrong, and options that are', async () => {
+      const app = await start(new FakeHealth());
+      await expect(simulateDrain(app, { request: '/ordres' })).rejects.toThrow(
+        'GET /ordres answers 404 before the shutdown has begun. Expected is less than 400.',
+      );
+      await expect(simulateDrain(app, { request: '/orders', ready: '/healthz' })).rejects.toThrow(
+        'GET /healthz answers 404',
+      );
+      await expect(simulateDrain(app, { request: 'orders', interval: 10 })).rejects.toThrow(
+        'simulateDrain, request: its value is "orders"; expected is a path that begins with "/", or a function\n' +
+          'simulateDrain, interval: its value is 10; expected is a whole number of milliseconds from 50 to 30000',
+      );
+      // @ts-expect-error: nothing to ask
+      await expect(simulateDrain(app, {})).rejects.toThrow('simulateDrain, request: its value is undefined');
+    });
+  });
+
+  it('reads the answers of every client', async () => {
+    const health = new FakeHealth();
+    const { url } = await start(health);
+    health.setDown('stock', 'gone');
+    await expect(fetch(`${url}/health/ready`)).toReport('stock', 'DOWN', 'gone');
+    await expect(await fetch(`${url}/health/ready`)).not.toBeReady();
+    await expect(request(url).get('/health/ready')).toReport('stock', 'DOWN', 'gone');
+    await expect(request(url).head('/health/ready')).toHaveHealthStatus('DOWN');
+    await expect(fetch(`${url}/health/live`)).toBeLive();
+  });
+});
+
+it('reads what inject() of Fastify answers', async () => {
+  const health = new FakeHealth();
+  health.setDown('stock', 'gone');
+  const module = await health
+    .override(Test.createTestingModule({ imports: [HealthModule.forRoot()], providers: [StockClient, stock()] }))
+    .setLogger(new CapturedLog())
+    .compile();
+  const app = module.createNestApplication<NestFastifyApplication>(new FastifyAdapter());
+  onTestFinished(() => app.close());
+  await app.init();
+  expect(await app.inject('/health/stock')).toReport('stock', 'DOWN', 'gone');
+  await expect(app.inject('/health/ready')).not.toBeReady();
+});
+
+function createOn(adapter: AdapterName, module: { createNestApplication: (...args: never[]) => INestApplication }) {
+  const create = module.createNestApplication.bind(module) as (on?: FastifyAdapter) => INestApplication;
+  return adapter === 'fastify' ? create(new FastifyAdapter()) : create();
+}

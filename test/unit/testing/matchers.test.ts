@@ -1,0 +1,220 @@
+import { healthMatchers } from 'nest-vitals/testing';
+import { describe, expect, it } from 'vitest';
+import 'nest-vitals/testing/vitest';
+
+const REPORT = {
+  status: 'DOWN',
+  timestamp: '2026-11-20T10:30:00.000Z',
+  details: {
+    database: { status: 'UP', response_time_ms: 3 },
+    payments: { status: 'DOWN', critical: true, error: 'connection refused', code: 'ECONNREFUSED' },
+    stock: { status: 'DEGRADED', critical: false, message: 'it lags' },
+  },
+};
+
+/** As supertest has it. */
+const response = (status: number, body: unknown, health?: string) => ({
+  status,
+  body,
+  headers: health === undefined ? {} : { 'x-health-status': health },
+  req: { method: 'GET', path: '/health/ready' },
+});
+const RESPONSE = response(503, REPORT, 'DOWN');
+
+/** As inject() of Fastify has it. */
+const injected = (statusCode: number, payload: string, health?: string) => ({
+  statusCode,
+  payload,
+  body: payload,
+  headers: health === undefined ? {} : { 'x-health-status': health },
+  raw: { req: { method: 'GET', url: '/health/deep' } },
+});
+
+const SHOWN = `DOWN
+  database  UP
+  payments  DOWN            connection refused (ECONNREFUSED)
+  stock     DEGRADED        it lags`;
+
+/** What a failed expectation says. */
+function messageOf(expectation: () => void): string {
+  try {
+    expectation();
+  } catch (error) {
+    return (error as Error).message;
+  }
+  throw new Error('the expectation has been met');
+}
+
+describe('toBeReady and toBeLive', () => {
+  it.each([
+    ['200 UP', response(200, { status: 'UP', details: {} }, 'UP'), true],
+    ['200 DEGRADED', response(200, { status: 'DEGRADED' }, 'DEGRADED'), true],
+    ['a code of its own for DEGRADED', response(207, { status: 'DEGRADED' }, 'DEGRADED'), true],
+    ['503', RESPONSE, false],
+    ['a code of its own for DOWN', response(200, REPORT, 'DOWN'), true],
+    ['of a HEAD', response(503, {}, 'DOWN'), false],
+    ['in plain text', injected(200, 'UP\n', 'UP'), true],
+    ['of inject()', injected(503, JSON.stringify(REPORT), 'DOWN'), false],
+    ['a report', REPORT, false],
+    ['a report that is DEGRADED', { ...REPORT, status: 'DEGRADED' }, true],
+    ['a report that is OUT_OF_SERVICE', { ...REPORT, status: 'OUT_OF_SERVICE' }, false],
+  ])('%s', (_what, received, isFine) => {
+    expect(healthMatchers.toBeReady(received)).toMatchObject({ pass: isFine });
+    expect(healthMatchers.toBeLive(received)).toMatchObject({ pass: isFine });
+  });
+
+  it('show the report, and what was asked', () => {
+    expect(messageOf(() => expect(RESPONSE).toBeReady())).toBe(
+      `Expected the application to be ready.\n\nGET /health/ready was answered with 503: ${SHOWN}`,
+    );
+    expect(messageOf(() => expect({ ...REPORT, status: 'UP' }).not.toBeLive())).toBe(
+      `Expected the application not to be live.\n\nThe report: ${SHOWN.replace('DOWN', 'UP')}`,
+    );
+  });
+
+  it('show why no traffic is wanted', () => {
+    const closed = response(503, { status: 'OUT_OF_SERVICE', reason: 'shutting down', details: {} }, 'OUT_OF_SERVICE');
+    expect(messageOf(() => expect(closed).toBeReady())).toMatch(/503: OUT_OF_SERVICE \(shutting down\)$/);
+  });
+
+  it.each([
+    [
+      'a page of somebody else',
+      response(404, {}),
+      'GET /health/ready was answered with 404, and not by a health endpoint',
+    ],
+    [
+      'a report of somebody else',
+      injected(200, '{"status":"ok"}'),
+      'GET /health/deep was answered with 200, and not by',
+    ],
+    [
+      'a text',
+      'UP',
+      'Expected is a response of a health endpoint (of supertest, inject() or fetch), or a report, and not a string.',
+    ],
+    ['nothing', undefined, 'and not undefined.'],
+    ['null', null, 'and not null.'],
+    ['an object of another kind', { ready: true }, 'Expected is a response of a health endpoint'],
+  ])('fail for %s, with .not too', (_what, received, message) => {
+    expect(() => expect(received).toBeReady()).toThrow(message);
+    expect(() => expect(received).not.toBeReady()).toThrow(message);
+  });
+});
+
+describe('toHaveHealthStatus', () => {
+  it('compares the status of the whole', () => {
+    expect(RESPONSE).toHaveHealthStatus('DOWN');
+    expect(RESPONSE).not.toHaveHealthStatus('OUT_OF_SERVICE');
+    expect(messageOf(() => expect(RESPONSE).toHaveHealthStatus('UP'))).toContain(
+      'Expected the application to have the status UP.\n\nGET /health/ready was answered with 503: DOWN\n',
+    );
+  });
+
+  it('goes by the header where the body is of another format', () => {
+    expect(response(503, { status: 'error', details: { payments: { status: 'down' } } }, 'DOWN')).toHaveHealthStatus(
+      'DOWN',
+    );
+  });
+
+  it('refuses a status that there is not', () => {
+    // @ts-expect-error: in lower case
+    expect(() => expect(RESPONSE).not.toHaveHealthStatus('up')).toThrow(
+      'toHaveHealthStatus: there is no status "up"; the statuses are UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN, SKIPPED',
+    );
+  });
+});
+
+describe('toReport', () => {
+  it('compares the status of one indicator', () => {
+    expect(RESPONSE).toReport('payments', 'DOWN');
+    expect(RESPONSE).toReport('stock', 'DEGRADED');
+    expect(RESPONSE).not.toReport('database', 'DOWN');
+    expect(REPORT).toReport('payments', 'DOWN');
+    expect(injected(503, JSON.stringify(REPORT), 'DOWN')).toReport('payments', 'DOWN');
+  });
+
+  it('looks for words in the error and in the message', () => {
+    expect(RESPONSE).toReport('payments', 'DOWN', 'refused');
+    expect(RESPONSE).toReport('payments', 'DOWN', /^connection \w+$/);
+    expect(RESPONSE).toReport('stock', 'DEGRADED', 'lags');
+    expect(RESPONSE).not.toReport('payments', 'DOWN', 'timed out');
+    expect(RESPONSE).not.toReport('payments', 'DOWN', /^refused/);
+    expect(RESPONSE).not.toReport('database', 'UP', 'slow');
+  });
+
+  it('says what was asked for, and what each check says', () => {
+    expect(messageOf(() => expect(RESPONSE).toReport('database', 'DOWN'))).toBe(
+      `Expected the application to report database as DOWN.\n\nGET /health/ready was answered with 503: ${SHOWN}`,
+    );
+    expect(messageOf(() => expect(RESPONSE).not.toReport('payments', 'DOWN', /refused/))).toMatch(
+      /^Expected the application not to report payments as DOWN, saying \/refused\/\.\n/,
+    );
+    expect(messageOf(() => expect(RESPONSE).toReport('payments', 'DOWN', 'late'))).toMatch(/, saying "late"\.\n/);
+  });
+
+  it('reads the format of Spring', () => {
+    const spring = {
+      status: 'DOWN',
+      components: {
+        payments: { status: 'DOWN', details: { error: 'refused', status: 'a datum' } },
+        disk: { status: 'UP' },
+      },
+    };
+    expect(response(503, spring, 'DOWN')).toReport('payments', 'DOWN', 'refused');
+    expect(response(503, spring, 'DOWN')).toReport('disk', 'UP');
+  });
+
+  it.each([
+    [
+      'an indicator that it does not have',
+      RESPONSE,
+      'The answer says nothing of paymets. It has database, payments, stock.',
+    ],
+    ['a name that every object has', RESPONSE, 'The answer says nothing of toString.'],
+    ['the view status', response(503, { status: 'DOWN' }, 'DOWN'), 'The answer does not show what it says of paymets.'],
+    [
+      'a format with fewer words',
+      response(503, { status: 'error', details: { paymets: { status: 'down' } } }, 'DOWN'),
+      'The answer does not show what it says of paymets.',
+    ],
+  ])('fails for %s, with .not too', (_what, received, message) => {
+    const name = message.includes('toString') ? 'toString' : 'paymets';
+    expect(() => expect(received).toReport(name, 'DOWN')).toThrow(message);
+    expect(() => expect(received).not.toReport(name, 'DOWN')).toThrow(message);
+  });
+
+  it('fails for words that the view does not show, with .not too', () => {
+    const narrow = response(503, { status: 'DOWN', details: { payments: { status: 'DOWN' } } }, 'DOWN');
+    expect(narrow).toReport('payments', 'DOWN');
+    const message = 'The answer does not show why payments is DOWN. Ask an endpoint whose view is "full"';
+    expect(() => expect(narrow).toReport('payments', 'DOWN', 'refused')).toThrow(message);
+    expect(() => expect(narrow).not.toReport('payments', 'DOWN', 'refused')).toThrow(message);
+  });
+});
+
+describe('a response of fetch', () => {
+  const fetched = (): Response =>
+    new Response(JSON.stringify(REPORT), { status: 503, headers: { 'X-Health-Status': 'DOWN' } });
+
+  it('is awaited, and can be read after that', async () => {
+    const received = fetched();
+    await expect(received).toReport('payments', 'DOWN', 'refused');
+    await expect(received).not.toBeReady();
+    expect(await received.json()).toEqual(REPORT);
+  });
+
+  it('fails when the promise is awaited', async () => {
+    await expect(async () => expect(Promise.resolve(fetched())).toBeReady()).rejects.toThrow(
+      `Expected the application to be ready.\n\nThe request was answered with 503: ${SHOWN}`,
+    );
+  });
+
+  it('is refused when its body is gone', async () => {
+    const received = fetched();
+    await received.text();
+    await expect(async () => expect(received).not.toBeReady()).rejects.toThrow(
+      'The body of the response has been read.',
+    );
+  });
+});
