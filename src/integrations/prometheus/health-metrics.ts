@@ -2,25 +2,11 @@ import type { Counter, Gauge, Histogram, Metric, Registry, RegistryContentType }
 import { HealthStatus, isFailing } from '../../core/status.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { AnswerTally } from '../../observation/answer-tally.js';
-import type { ApplicationPhase, DrainStep, HealthMonitor, HealthRun } from '../../observation/health-monitor.js';
+import type { HealthMonitor, HealthRun } from '../../observation/health-monitor.js';
+import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../observation/state-sets.js';
 import type { PromClient } from './prom-client.js';
 import { type PrometheusSettings, metricTaken } from './prometheus-options.js';
 
-const STATUSES = Object.values(HealthStatus);
-/** A report as a whole is never skipped. */
-const REPORT_STATUSES = STATUSES.filter((status) => status !== HealthStatus.SKIPPED);
-const PHASES = Object.keys({
-  starting: true,
-  accepting: true,
-  refusing: true,
-  draining: true,
-} satisfies Record<ApplicationPhase, true>);
-const DRAIN_STEPS = Object.keys({
-  balancers: true,
-  work: true,
-  connections: true,
-  done: true,
-} satisfies Record<DrainStep, true>);
 const MILLISECONDS = 1000;
 
 /** What every metric is made with. */

@@ -1,0 +1,2 @@
+export { HealthOpenTelemetryModule } from './opentelemetry.module.js';
+export type { HealthOpenTelemetryAsyncOptions, HealthOpenTelemetryOptions } from './opentelemetry-options.js';

@@ -1,0 +1,84 @@
+import {
+  type DynamicModule,
+  Inject,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationShutdown,
+  type OnModuleInit,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { loadPeer } from '../../discovery/load-peer.js';
+import { HealthConfigurationError } from '../../errors/configuration.error.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
+import { traceChecks } from './check-spans.js';
+import { HealthInstruments } from './health-instruments.js';
+import { type OpenTelemetryApi, SCOPE } from './opentelemetry-api.js';
+import {
+  type HealthOpenTelemetryAsyncOptions,
+  type HealthOpenTelemetryOptions,
+  healthModuleMissing,
+  resolveOpenTelemetryOptions,
+} from './opentelemetry-options.js';
+
+const OPTIONS = Symbol('options of HealthOpenTelemetryModule');
+const API = Symbol('@opentelemetry/api');
+
+/**
+ * Metrics of the application's health and a span of each call of a check, for OpenTelemetry: import
+ * `HealthOpenTelemetryModule.forRoot()` beside `HealthModule.forRoot()`, in an application whose SDK is set up before
+ * it. Collecting the metrics runs no check.
+ */
+@Module({})
+export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShutdown {
+  readonly #ends: (() => void)[] = [];
+
+  constructor(
+    @Inject(OPTIONS) private readonly options: HealthOpenTelemetryOptions,
+    @Inject(API) private readonly api: OpenTelemetryApi,
+    @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
+  ) {}
+
+  static forRoot(options: HealthOpenTelemetryOptions = {}): DynamicModule {
+    return configure({ provide: OPTIONS, useValue: options });
+  }
+
+  static forRootAsync({ imports, inject = [], useFactory }: HealthOpenTelemetryAsyncOptions): DynamicModule {
+    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+  }
+
+  onModuleInit(): void {
+    if (!this.monitor) throw new HealthConfigurationError([healthModuleMissing()]);
+    const settings = resolveOpenTelemetryOptions(this.options);
+    const { meterProvider = this.api.metrics.getMeterProvider(), tracerProvider = this.api.trace.getTracerProvider() } =
+      settings;
+    if (settings.metrics) {
+      this.#ends.push(new HealthInstruments(meterProvider.getMeter(SCOPE), settings, this.monitor).listen());
+    }
+    if (settings.traces) {
+      this.#ends.push(traceChecks(this.api, tracerProvider.getTracer(SCOPE), this.monitor));
+    }
+  }
+
+  onApplicationShutdown(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+}
+
+function configure(
+  options: Provider<HealthOpenTelemetryOptions>,
+  imports: ModuleMetadata['imports'] = [],
+): DynamicModule {
+  return {
+    module: HealthOpenTelemetryModule,
+    imports,
+    providers: [
+      options,
+      {
+        provide: API,
+        useFactory: () =>
+          loadPeer('HealthOpenTelemetryModule', '@opentelemetry/api', () => import('@opentelemetry/api')),
+      },
+    ],
+  };
+}

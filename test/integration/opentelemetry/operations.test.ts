@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { HealthModule, down, up } from 'nest-vitals';
+import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
+import { describe, expect, it } from 'vitest';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import { missingProgram } from '../../support/servers/programs.js';
+import { OPERATIONS, promtool } from '../../support/servers/prometheus.js';
+import { startApplication } from '../../support/start-application.js';
+import { MetricsInMemory, NAMES_WITH_UNITS } from '../../support/telemetry.js';
+
+const missing = missingProgram([promtool]);
+const mustRun = missing === undefined || process.env['CI'] === 'true';
+if (!mustRun) process.stderr.write(`skipped: what promtool says, because ${missing} is not installed\n`);
+
+/** An application in which something of everything has happened. */
+async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
+  const sdk = new MetricsInMemory(views);
+  const application = await startApplication('express', {
+    imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider })],
+    providers: [
+      FakeIndicator('payments', () => down('no'), { critical: false }),
+      FakeIndicator('certificate', () => up({ days_left: 12 })),
+    ],
+  });
+  await application.get('/health/deep');
+  return sdk;
+}
+
+const typesIn = (exposition: string): Map<string, string> =>
+  new Map([...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
+
+describe.runIf(mustRun)('promtool', () => {
+  it('finds nothing to say about the metrics', async () => {
+    const input = await (await measured()).exposition();
+    const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
+    expect(stdout + stderr).toBe('');
+    expect(status).toBe(0);
+  });
+});
+
+describe('what is delivered for operators', () => {
+  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])('%s finds its metrics there', async (file) => {
+    const text = readFileSync(join(OPERATIONS, file), 'utf8');
+    const asked = new Set(
+      [...text.matchAll(/\bhealth_\w+(?=\{)/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, '')),
+    );
+    const there = typesIn(await (await measured()).exposition());
+    expect(asked.size).toBeGreaterThan(3);
+    expect([...asked].filter((name) => !there.has(name)).toSorted()).toEqual(
+      file.startsWith('grafana') ? ['health_service_info'] : [],
+    );
+  });
+});
+
+describe('docs/monitoring.md', () => {
+  it('has a line for each instrument with the name that it has in Prometheus, and for no other', async () => {
+    const guide = readFileSync(resolve(OPERATIONS, '../docs/monitoring.md'), 'utf8');
+    const described = [...guide.matchAll(/^\| `(health\.[\w.]+)`.*\| `(health_\w+)`/gm)].map(
+      ([, own = '', there = '']) => [own, there] as const,
+    );
+    const exported = await (await measured()).exposition();
+    const names = await (await measured([])).names();
+    const expected = [...typesIn(exported).keys()].map((name) => {
+      const bare = name.replace(/_(total|seconds)$/, '');
+      return [names.find((own) => own.replaceAll(/\W/g, '_') === bare) ?? '', name] as const;
+    });
+    expect(new Map(described)).toEqual(new Map(expected));
+    expect(described).toHaveLength(expected.length);
+  });
+});

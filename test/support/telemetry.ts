@@ -1,0 +1,118 @@
+import { type Context, type Span, context, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  type MetricData,
+  PeriodicExportingMetricReader,
+  type ViewOptions,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  type ReadableSpan,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { onTestFinished } from 'vitest';
+
+/** As docs/monitoring.md has them, for the exporter of the SDK, which leaves units out of the names. */
+export const NAMES_WITH_UNITS: ViewOptions[] = [
+  { instrumentName: 'health.check.duration', name: 'health.check.duration_seconds' },
+  { instrumentName: 'health.check.last_success_timestamp', name: 'health.check.last_success_timestamp_seconds' },
+];
+
+/** The SDK's own metrics, kept in memory: an exporter that is asked by hand, and one for Prometheus, which nobody scrapes. */
+export class MetricsInMemory {
+  readonly provider: MeterProvider;
+  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  readonly #prometheus = new PrometheusExporter({
+    preventServerStart: true,
+    withoutScopeInfo: true,
+    withoutTargetInfo: true,
+  });
+
+  constructor(views: ViewOptions[] = []) {
+    const inMemory = new PeriodicExportingMetricReader({
+      exporter: this.#exporter,
+      // Never of its own accord.
+      exportIntervalMillis: 2 ** 31 - 1,
+    });
+    this.provider = new MeterProvider({ readers: [inMemory, this.#prometheus], views });
+    onTestFinished(() => this.provider.shutdown());
+  }
+
+  /** The points of one metric as `database UP: 1`, in the order in which they were first seen. */
+  async read(metric: string): Promise<string[]> {
+    this.#exporter.reset();
+    await this.provider.forceFlush();
+    return this.last(metric);
+  }
+
+  /** What everything that is measured is called. */
+  async names(): Promise<string[]> {
+    await this.provider.forceFlush();
+    return this.#lastMetrics().map(({ descriptor }) => descriptor.name);
+  }
+
+  /** What was exported last. */
+  last(metric: string): string[] {
+    return this.#lastMetrics()
+      .filter(({ descriptor }) => descriptor.name === metric)
+      .flatMap(({ dataPoints }) =>
+        dataPoints.map(({ attributes, value }) => {
+          const shown = typeof value === 'object' && 'count' in value ? value.count : value;
+          return `${Object.values(attributes).join(' ')}: ${String(shown)}`;
+        }),
+      );
+  }
+
+  #lastMetrics(): MetricData[] {
+    return (
+      this.#exporter
+        .getMetrics()
+        .at(-1)
+        ?.scopeMetrics.flatMap((scope) => scope.metrics) ?? []
+    );
+  }
+
+  /** What Prometheus would be told. */
+  async exposition(): Promise<string> {
+    return new Promise((resolve) => {
+      const response = { setHeader: () => undefined, statusCode: 0, end: resolve };
+      this.#prometheus.getMetricsRequestHandler({} as never, response as never);
+    });
+  }
+}
+
+/** The SDK's own spans, kept in memory. */
+export class SpansInMemory {
+  readonly exporter = new InMemorySpanExporter();
+  readonly provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.exporter)] });
+
+  /** In the order in which they ended. */
+  get ended(): ReadableSpan[] {
+    return this.exporter.getFinishedSpans();
+  }
+
+  /** Begins a span as a library does: below what is going on. */
+  start(name: string): Span {
+    return this.provider.getTracer('a library').startSpan(name);
+  }
+
+  /** What goes on within a span. */
+  within(span: Span): Context {
+    return trace.setSpan(context.active(), span);
+  }
+}
+
+/** What is going on is known across whatever is asynchronous, until the test is over. */
+export function followContext(): void {
+  const manager = new AsyncLocalStorageContextManager().enable();
+  context.setGlobalContextManager(manager);
+  onTestFinished(() => {
+    context.disable();
+    manager.disable();
+  });
+}
