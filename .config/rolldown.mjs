@@ -12,15 +12,16 @@ const library = {
   // The helpers of decorators go into the bundle; everything else that has a name is the application's own copy.
   external: (id) => !/^[./]|^@oxc-project\/runtime\//.test(id),
 };
+/** The sources are in the package, once. */
+const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true };
 
 export default defineConfig([
-  { ...library, output: { dir: 'dist', format: 'esm', sourcemap: true, chunkFileNames: 'shared/[name].js' } },
+  { ...library, output: { ...common, format: 'esm', chunkFileNames: 'shared/[name].js' } },
   {
     ...library,
     output: {
-      dir: 'dist',
+      ...common,
       format: 'cjs',
-      sourcemap: true,
       entryFileNames: '[name].cjs',
       chunkFileNames: 'shared/[name].cjs',
       // Whoever reads this form has no import(), such as Jest without flags.
