@@ -1,0 +1,101 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv, type ValidateFunction } from 'ajv';
+import addFormats from 'ajv-formats';
+import type { Response } from 'supertest';
+
+interface DescribedResponse {
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+}
+
+interface DescribedOperation {
+  readonly operationId: string;
+  readonly parameters: readonly { readonly name: string; readonly schema: { readonly enum?: readonly string[] } }[];
+  readonly responses: Readonly<Record<string, DescribedResponse>>;
+}
+
+interface OpenApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+  readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
+}
+
+/** The OpenAPI document of an application, as its users get it, and what it says of answers. */
+export class ApiDocument {
+  readonly #ajv = new Ajv({ strict: true, allErrors: true });
+  readonly #compiled = new Map<object, ValidateFunction>();
+  readonly #answered = new Set<string>();
+
+  private constructor(readonly document: OpenApiDocument) {
+    // ajv-formats is CommonJS: its default export is the module, in the eyes of TypeScript.
+    (addFormats as unknown as typeof addFormats.default)(this.#ajv);
+    this.#ajv.addFormat('password', true);
+    this.#ajv.addKeyword('example');
+    this.#ajv.addKeyword('components');
+  }
+
+  static of(app: INestApplication, openapi = '3.0.0'): ApiDocument {
+    const config = new DocumentBuilder().setTitle('orders').setVersion('1.4.2').setOpenAPIVersion(openapi).build();
+    // As it is when it has been downloaded.
+    return new ApiDocument(JSON.parse(JSON.stringify(SwaggerModule.createDocument(app, config))) as OpenApiDocument);
+  }
+
+  get paths(): string[] {
+    return Object.keys(this.document.paths);
+  }
+
+  get schemas(): string[] {
+    return Object.keys(this.document.components.schemas);
+  }
+
+  /** What is wrong with the document itself. Undefined: nothing. */
+  async errors(): Promise<unknown> {
+    const { valid, errors } = await new Validator().validate({ ...this.document });
+    return valid ? undefined : errors;
+  }
+
+  operation(path: string): DescribedOperation {
+    const operation = this.document.paths[path]?.['get'];
+    if (!operation) throw new Error(`${path} is not in the document`);
+    return operation;
+  }
+
+  /** What of an answer is not as described. `template`: its path as the document has it. */
+  mistakesIn(template: string, response: Response): string[] {
+    const mediaType = String(response.headers['content-type']).split(';', 1)[0] ?? '';
+    const place = `${template} ${response.status} ${mediaType}`;
+    const described = this.operation(template).responses[response.status];
+    if (!described) return [`${place}: the status code is not described`];
+    const type = described.content[mediaType];
+    if (!type) return [`${place}: the type is not described`];
+    const mistakes = Object.keys(described.headers)
+      .filter((name) => !(name.toLowerCase() in response.headers) && name !== 'X-Service-Version')
+      .map((name) => `${place}: there is no ${name}`);
+    if (!response.text) return mistakes;
+    this.#answered.add(place);
+    const validate = this.#compile(type.schema);
+    const body: unknown = mediaType.endsWith('json') ? JSON.parse(response.text) : response.text;
+    if (validate(body)) return mistakes;
+    return [...mistakes, `${place}: ${this.#ajv.errorsText(validate.errors)} in ${response.text}`];
+  }
+
+  /** Everything that is described and was not seen to be answered. */
+  get unanswered(): string[] {
+    return Object.entries(this.document.paths).flatMap(([path, { get }]) =>
+      Object.entries(get?.responses ?? {}).flatMap(([code, { content }]) =>
+        Object.keys(content)
+          .map((mediaType) => `${path} ${code} ${mediaType}`)
+          .filter((place) => !this.#answered.has(place)),
+      ),
+    );
+  }
+
+  /** The schemas that it refers to are where the reference says. */
+  #compile(schema: object): ValidateFunction {
+    const validate =
+      this.#compiled.get(schema) ?? this.#ajv.compile({ ...schema, components: this.document.components });
+    this.#compiled.set(schema, validate);
+    return validate;
+  }
+}
