@@ -101,6 +101,7 @@ function tellAges(): void {
     const age = formatAge(now - Date.parse(time.dateTime));
     const text = isAge ? `${age} ago` : `for ${age}`;
     if (time.textContent !== text) time.textContent = text;
+    time.title = time.dateTime;
   }
 }
 

@@ -20,10 +20,17 @@ export function html(parts: TemplateStringsArray, ...contents: readonly Content[
 
 const written = new WeakMap<TemplateStringsArray, readonly string[]>();
 
+/** Spaces beside these are never seen. */
+const BLOCKS =
+  /\s*(<\/?(?:[du]l|d[dt]|li|div|h[1-3]|p|t(?:able|head|body|[drh])|details|section|head(?:er)?)\b[^>]*>)\s*/g;
+
 /** The source is laid out for reading, the page is not. */
 function withoutIndentation(parts: TemplateStringsArray): readonly string[] {
   let short = written.get(parts);
-  if (!short) written.set(parts, (short = parts.map((part) => part.replaceAll(/\s*\n\s*/g, ' '))));
+  if (!short) {
+    short = parts.map((part) => part.replaceAll(BLOCKS, '$1').replaceAll(/\s*\n\s*/g, ' '));
+    written.set(parts, short);
+  }
   return short;
 }
 

@@ -9,7 +9,7 @@ import type { PageModel } from './model.js';
 import { appearanceOf, icon, wordFor } from './status.js';
 import { ago, exact, lasting } from './time.js';
 
-const TRANSITIONS_SHOWN = 40;
+const TRANSITIONS_SHOWN = 30;
 const NAMES_SHOWN = 6;
 const LONGEST_WORDS = 160;
 

@@ -11,11 +11,22 @@ export function sparkline(points: readonly RunPoint[], width: number): Markup | 
   if (!summary) return undefined;
   const longest = Math.max(summary.max, 1);
   const left = (width - points.length) * STEP + 1;
-  const bar = ({ took }: RunPoint, index: number): string =>
-    `M${left + index * STEP} ${HEIGHT}v-${Math.max(SHORTEST, Math.round((took / longest) * HEIGHT))}`;
-  const passed = points.map((point, index) => (point.failed ? '' : bar(point, index))).join('');
+  // Each bar begins beside the end of the one before, so that a step is two short numbers.
+  let passed = '';
+  let x = 0;
+  let y = 0;
+  for (const [index, { took, failed: isFailed }] of points.entries()) {
+    if (isFailed) continue;
+    const height = Math.max(SHORTEST, Math.round((took / longest) * HEIGHT));
+    const at = left + index * STEP;
+    passed += `m${at - x} ${HEIGHT - y}v-${height}`;
+    x = at;
+    y = HEIGHT - height;
+  }
   // A failed run is a line from top to bottom, with a gap: to be told from the others without its colour.
-  const failed = points.map(({ failed: isFailed }, index) => (isFailed ? `M${left + index * STEP} 0v20` : '')).join('');
+  const failed = points
+    .map(({ failed: isFailed }, index) => (isFailed ? `M${left + index * STEP} 0v${HEIGHT}` : ''))
+    .join('');
   return html`<svg
     class="spark"
     viewBox="0 0 ${width * STEP} ${HEIGHT}"

@@ -11,7 +11,7 @@ export function ago(at: number | string, now: number | undefined): Markup {
   const moment = new Date(at);
   const iso = moment.toISOString();
   const text = now === undefined ? clock(iso) : `${formatAge(now - moment.getTime())} ago`;
-  return html`<time datetime="${iso}" title="${iso}" data-age>${text}</time>`;
+  return html`<time datetime="${iso}" data-age>${text}</time>`;
 }
 
 /** How long something has lasted by now. */
@@ -19,11 +19,10 @@ export function lasting(since: number | string, now: number | undefined): Markup
   const moment = new Date(since);
   const iso = moment.toISOString();
   const text = now === undefined ? `since ${clock(iso)}` : `for ${formatAge(now - moment.getTime())}`;
-  return html`<time datetime="${iso}" title="since ${iso}" data-for>${text}</time>`;
+  return html`<time datetime="${iso}" data-for>${text}</time>`;
 }
 
-/** The date and the time of day, to be found in a log. */
-export function exact(at: number | string): Markup {
-  const iso = new Date(at).toISOString();
-  return html`<time datetime="${iso}">${iso.slice(0, 10)} ${iso.slice(11, 19)}</time>`;
+/** The date and the time of day in UTC, to be found in a log. */
+export function exact(at: number | string): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
