@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import type { INestApplication } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
-import { down } from 'nest-vitals';
+import { FakeHealth, simulateDrain, startReady as startUntilReady } from 'nest-vitals/testing';
+import 'nest-vitals/testing/vitest';
 import request from 'supertest';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Configuration } from '../src/orders-service/configuration.js';
-import { DatabaseHealth } from '../src/orders-service/database/database.health.js';
 import { Database } from '../src/orders-service/database/database.js';
 import { OrdersServiceModule } from '../src/orders-service/orders-service.module.js';
 import { PaymentsClient } from '../src/orders-service/payments/payments.client.js';
@@ -52,7 +52,7 @@ describe('the orders service', () => {
     readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
   }
 
-  async function start({ catalogueWarmUp = 0, override = (builder) => builder }: Settings = {}) {
+  async function create({ catalogueWarmUp = 0, override = (builder) => builder }: Settings = {}) {
     const configuration: Configuration = {
       databaseUrl: undefined,
       redisUrl: undefined,
@@ -67,16 +67,20 @@ describe('the orders service', () => {
       .overrideProvider(PaymentsClient)
       .useValue({ charge });
     const module = await override(builder).compile();
-    const app = module.createNestApplication<INestApplication<Server>>({ logger: false });
+    return module.createNestApplication<INestApplication<Server>>({ logger: false });
+  }
+
+  async function start(settings?: Settings) {
+    const app = await create(settings);
     onTestFinished(() => app.close());
     await app.init();
     return { app, client: request(app.getHttpServer()) };
   }
 
-  async function startReady() {
-    const { app, client } = await start();
-    await vi.waitFor(() => client.get('/health/ready').expect(200), PATIENCE);
-    return { app, client };
+  async function startReady(settings?: Settings) {
+    const started = await startUntilReady(await create(settings), { timeout: PATIENCE.timeout });
+    onTestFinished(() => started.close());
+    return { app: started.app, started, client: request(started.url) };
   }
 
   /** Holds the one connection, as a long transaction does. */
@@ -218,11 +222,32 @@ describe('the orders service', () => {
     await vi.waitFor(() => client.get('/health/ready').expect(200), PATIENCE);
   });
 
-  it('lets a test replace an indicator, which keeps its name and options', async () => {
-    const { client } = await start({
-      override: (builder) => builder.overrideProvider(DatabaseHealth).useValue({ check: () => down('gone fishing') }),
-    });
-    const { body } = await client.get('/health/database').expect(503);
-    expect(body.details.database).toMatchObject({ status: 'DOWN', critical: true, error: 'gone fishing' });
+  it('takes orders while payments is down, and none without its database', async () => {
+    const health = new FakeHealth('database', 'payments');
+    const { client } = await startReady({ override: (builder) => health.override(builder) });
+
+    health.setDown('payments', 'connection refused');
+    expect(await client.get('/health/payments')).toReport('payments', 'DOWN', 'connection refused');
+    const degraded = await client.get('/health/ready');
+    expect(degraded).toBeReady();
+    expect(degraded).toHaveHealthStatus('DEGRADED');
+    await client.post('/orders').send(TEA).expect(201);
+
+    health.setDown('database', 'gone fishing');
+    const down = await client.get('/health/ready');
+    expect(down).not.toBeReady();
+    expect(down).toReport('database', 'DOWN');
+
+    health.recoverAll();
+    expect(await client.get('/health/ready')).toHaveHealthStatus('UP');
+  });
+
+  it('loses no request when it is shut down under load', async () => {
+    // As long as HAProxy needs; without anything to wait for, a test would see what it has not waited for.
+    vi.stubEnv('HEALTH_SHUTDOWN_DELAY', '3000');
+    const { started } = await startReady();
+    const drain = await simulateDrain(started, { request: '/orders', rate: 50 });
+    expect(drain.lost).toEqual([]);
+    expect(drain.answered).toBe(drain.sent);
   });
 });
