@@ -8,6 +8,7 @@ import {
   outcomeOfTimeout,
   withAttached,
 } from './outcome.js';
+import { RunSignal } from './run-signal.js';
 import { HealthStatus } from './status.js';
 
 /** One call of a check: it is over in time, whatever the check does. */
@@ -30,13 +31,17 @@ export function attempt(
   call: Caller = (check) => check(),
 ): Attempt {
   const { timeout } = definition.settings;
-  const controller = new AbortController();
+  const abortion = new RunSignal();
   let attached: Attached;
-  const work = start(
-    definition,
-    { name: definition.name, signal: controller.signal, timeout, attach: (data) => (attached = data) },
-    call,
-  );
+  const context: HealthCheckContext = {
+    name: definition.name,
+    get signal() {
+      return abortion.signal;
+    },
+    timeout,
+    attach: (data) => (attached = data),
+  };
+  const work = start(definition, context, abortion, call);
 
   let finish: (outcome: Outcome) => void = () => undefined;
   let finishedLate: (() => void) | undefined;
@@ -56,7 +61,7 @@ export function attempt(
     isOver = true;
     clearTimeout(timer);
     // Listeners of the signal run here and now. Whatever they do, this run is over already.
-    controller.abort(reason);
+    abortion.abort(reason);
     finish(outcome);
   };
   const timer = setTimeout(() => giveUp(outcomeOfTimeout(timeout), new HealthCheckTimeoutError(timeout)), timeout);
@@ -70,12 +75,17 @@ export function attempt(
   return { outcome, abort: (reason) => giveUp(outcomeOfThrow(reason), reason) };
 }
 
-async function start(definition: CheckDefinition, context: HealthCheckContext, call: Caller): Promise<unknown> {
+async function start(
+  definition: CheckDefinition,
+  context: HealthCheckContext,
+  abortion: RunSignal,
+  call: Caller,
+): Promise<unknown> {
   const { when } = definition.settings;
   if (when && !(await when(context))) {
     return { status: HealthStatus.SKIPPED, message: 'its condition is false' };
   }
   // The condition may have taken all the time there was.
-  context.signal.throwIfAborted();
+  abortion.throwIfAborted();
   return call(() => definition.check(context));
 }

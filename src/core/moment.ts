@@ -11,4 +11,14 @@ export const elapsed = (): number => performance.now();
 
 export const moment = (): Moment => ({ elapsed: elapsed(), wall: Date.now() });
 
-export const isoTime = (at: Moment): string => new Date(at.wall).toISOString();
+let lastWall: number | undefined;
+let lastText = '';
+
+/** Many results and reports fall into one millisecond, and writing a time down is the dearest part of each. */
+export function isoTime({ wall }: Moment): string {
+  if (wall !== lastWall) {
+    lastText = new Date(wall).toISOString();
+    lastWall = wall;
+  }
+  return lastText;
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it, vi } from 'vitest';
+import { RunSignal } from '../../../src/core/run-signal.js';
+
+describe('the signal of a run', () => {
+  it('is one signal, however often it is looked at', () => {
+    const run = new RunSignal();
+    expect(run.signal).toBe(run.signal);
+    expect(run.signal.aborted).toBe(false);
+  });
+
+  it('tells who has it already', () => {
+    const run = new RunSignal();
+    const told = vi.fn();
+    run.signal.addEventListener('abort', told);
+    run.abort('over');
+    expect(told).toHaveBeenCalledOnce();
+    expect(run.signal.reason).toBe('over');
+  });
+
+  it('is aborted, with the reason, when it is looked at only afterwards', () => {
+    const run = new RunSignal();
+    run.abort('over');
+    run.abort('once more');
+    expect(run.signal).toMatchObject({ aborted: true, reason: 'over' });
+  });
+
+  it('throws the reason once it is aborted, whether it was looked at or not', () => {
+    const run = new RunSignal();
+    expect(() => run.throwIfAborted()).not.toThrow();
+    run.abort(new Error('over'));
+    expect(() => run.throwIfAborted()).toThrow('over');
+  });
+
+  it('makes no signal that nobody looks at', () => {
+    const made = vi.spyOn(globalThis, 'AbortController');
+    const run = new RunSignal();
+    run.abort('over');
+    expect(made).not.toHaveBeenCalled();
+    made.mockRestore();
+  });
+});
