@@ -20,6 +20,7 @@ import {
   healthModuleMissing,
   resolveDashboardOptions,
 } from './dashboard-options.js';
+import { describeDashboard } from './describe-dashboard.js';
 import { HealthDashboard } from './health-dashboard.js';
 
 const OPTIONS = Symbol('options of HealthDashboardModule');
@@ -38,7 +39,9 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
     @Inject(OPTIONS) private readonly options: HealthDashboardOptions,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
-  ) {}
+  ) {
+    if (endpoints) describeDashboard(endpoints, options);
+  }
 
   static forRoot(options: HealthDashboardOptions = {}): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });

@@ -14,11 +14,10 @@ import { HealthRecord, type Transition } from './health-record.js';
 import type { PageModel } from './render/model.js';
 import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/page.js';
 import { announcementOf, livePartsOf } from './render/parts.js';
+import { EVENTS, FORMAT, PAGE } from './describe-dashboard.js';
 import { iconUrl } from './render/status.js';
 import { LiveUpdates, type PageState } from './stream/live-updates.js';
 
-const EVENTS = 'events';
-const PAGE = 'dashboard';
 const DEEP = 'deep';
 /** Seconds after which a page that was refused may come again. */
 const RETRY_AFTER = '10';
@@ -77,8 +76,7 @@ export class HealthDashboard {
       });
     }
     this.#endpoints.addFormat({
-      name: 'html',
-      mediaType: 'text/html',
+      ...FORMAT,
       headers: PAGE_HEADERS,
       isForBrowsers: true,
       format: (question) => this.#format(question),

@@ -29,13 +29,17 @@ export class FurtherEndpoints implements HealthEndpoints {
 
   addFormat(formatter: HealthFormatter): void {
     this.#responder.addFormat(formatter);
-    this.#description?.addFormat(formatter.name, formatter.mediaType);
+    this.describeFormat(formatter);
   }
 
   describe(endpoint: EndpointDescription): void {
     if (!this.#description) return;
     mapFurtherRoute(this.#controller, endpoint.name);
     this.#description.addEndpoint(endpoint);
+  }
+
+  describeFormat({ name, mediaType }: Pick<HealthFormatter, 'name' | 'mediaType'>): void {
+    this.#description?.addFormat(name, mediaType);
   }
 
   report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport> {

@@ -7,8 +7,12 @@ import type { VisibleReport } from './visible-report.js';
 export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'access'> {
   readonly summary: string;
   readonly description: string;
-  /** Of its answer, which is text. */
-  readonly mediaTypes: readonly string[];
+  /** Each is text. The 401 for strangers goes without saying. */
+  readonly answers: readonly {
+    readonly statusCode: number;
+    readonly description: string;
+    readonly mediaTypes: readonly string[];
+  }[];
 }
 
 interface AnswerHead {
@@ -97,6 +101,8 @@ export interface HealthEndpoints {
    * constructor: many applications make the document before they are initialised.
    */
   describe(endpoint: EndpointDescription): void;
+  /** The same for a format that is going to be added. */
+  describeFormat(format: Pick<HealthFormatter, 'name' | 'mediaType'>): void;
   /**
    * Asks a probe as a caller of its endpoint does: what is out of date runs, once for all who ask, and the report is
    * there within the deadline.

@@ -13,6 +13,7 @@ import {
   unknown,
   up,
 } from 'nest-vitals';
+import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import type { Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
@@ -226,8 +227,24 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(later.mistakesIn('/health/ready', csv)).toEqual([]);
     expect(later.operation('/health/ready').parameters[0]?.schema.enum).toEqual(['json', 'health', 'text', 'csv']);
     expect(() =>
-      endpoints.describe({ name: 'live', access: 'deep', summary: '', description: '', mediaTypes: [] }),
+      endpoints.describe({ name: 'live', access: 'deep', summary: '', description: '', answers: [] }),
     ).toThrow('There are two endpoints named live');
+  });
+
+  it('has the page and its stream, before they are there', async () => {
+    const application = await createApplication(adapter, {
+      imports: [HealthModule.forRoot(), HealthDashboardModule.forRoot()],
+    });
+    const api = ApiDocument.of(application.app);
+    expect(await api.errors()).toBeUndefined();
+    await application.listen();
+    expect(api.mistakesIn('/health/dashboard', await application.get('/health/dashboard'))).toEqual([]);
+    expect(api.mistakesIn('/health/events', await application.head('/health/events'))).toEqual([]);
+    expect(api.mistakesIn('/health/ready', await application.get('/health/ready?format=html'))).toEqual([]);
+
+    const still = [HealthModule.forRoot(), HealthDashboardModule.forRoot({ events: false })];
+    const { app } = await createApplication(adapter, { imports: still });
+    expect(ApiDocument.of(app).paths.slice(-1)).toEqual(['/health/dashboard']);
   });
 
   it('has each schema once, also for a second application of the same module', async () => {

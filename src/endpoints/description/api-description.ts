@@ -105,8 +105,9 @@ export class ApiDescription {
     });
   }
 
-  #describeFurther({ name, summary, description, access, mediaTypes }: EndpointDescription): void {
-    const answers = this.#answers().addText(200, summary, mediaTypes);
+  #describeFurther({ name, summary, description, access, answers: given }: EndpointDescription): void {
+    const answers = this.#answers();
+    for (const answer of given) answers.addText(answer.statusCode, answer.description, answer.mediaTypes);
     if (this.#settings.access && access === 'deep') answers.addUnauthorized();
     describeHandler(this.#handler(name), name, {
       operation: { summary, description },

@@ -114,7 +114,9 @@ function endpointOf(options: HealthPrometheusOptions | null | undefined): Endpoi
     access,
     summary: 'Metrics for Prometheus',
     description: 'Reading them runs no check.',
-    mediaTypes: ['text/plain', 'application/openmetrics-text'],
+    answers: [
+      { statusCode: 200, description: 'The metrics', mediaTypes: ['text/plain', 'application/openmetrics-text'] },
+    ],
   };
 }
 
