@@ -41,7 +41,7 @@ export function renderLivePage(model: PageModel, events: string | undefined): st
       ${history}
     </section>`
   }`;
-  return renderPage(model, parts, body, events);
+  return renderPage(model, parts, body, { events, reloads: true });
 }
 
 /** The page of any other probe, a group or a single check. `overview`: where everything is shown. */
@@ -49,7 +49,7 @@ export function renderStaticPage(model: PageModel, overview: string | undefined)
   const parts = staticPartsOf(model);
   const link =
     overview === undefined ? undefined : html`<p class="none"><a href="${overview}">Everything, live</a></p>`;
-  return renderPage(model, parts, html`${checksOf(model, parts)}${link}`, undefined);
+  return renderPage(model, parts, html`${checksOf(model, parts)}${link}`, { reloads: false });
 }
 
 function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | undefined {
@@ -66,10 +66,17 @@ function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | 
 const STYLE = raw(`<style>${PAGE_STYLE}</style>`);
 const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
 
-function renderPage(model: PageModel, parts: PageParts, body: Markup, events: string | undefined): string {
+interface Liveness {
+  /** Where the stream is. Undefined: there is none. */
+  readonly events?: string | undefined;
+  /** Whether the page loads itself anew as long as nothing else keeps it up to date. */
+  readonly reloads: boolean;
+}
+
+function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, reloads }: Liveness): string {
   const { now = Date.now() } = model;
   const isLive = events !== undefined;
-  const reload = html`<meta http-equiv="refresh" content="${RELOAD}" />`;
+  const reload = reloads && html`<meta http-equiv="refresh" content="${RELOAD}" />`;
   const stream = html` data-events="${events}" data-build="${BUILD}" data-now="${now}"
   data-stale="${iconUrl('UNKNOWN')}"`;
   return html`<!doctype html>
@@ -85,11 +92,13 @@ function renderPage(model: PageModel, parts: PageParts, body: Markup, events: st
       </head>
       <body${isLive && stream}>
         ${SHAPE_DEFINITIONS}
-        <div class="bar wrap">
-          ${parts.parts['service']}
-          <p id="stream">as of ${exact(now)} UTC, loads anew every ${RELOAD} s</p>
-        </div>
-        ${parts.parts['state']}
+        <header>
+          <div class="bar wrap">
+            ${parts.parts['service']}
+            <p id="stream">as of ${exact(now)} UTC${reloads && `, loads anew every ${RELOAD} s`}</p>
+          </div>
+          ${parts.parts['state']}
+        </header>
         <main class="wrap">${body}</main>
         ${
           isLive &&

@@ -96,12 +96,12 @@ function statePart(model: PageModel): Markup {
     ? record.since('probe', name, report.status)
     : record.since('indicator', name, report.status);
   const asked = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
-  return html`<header id="state" class="${className}">
+  return html`<div id="state" class="${className}">
     <div class="wrap">
       <h1>${icon(report.status)}${asked}<span>${word}</span></h1>
       ${model.view !== 'status' && html`<p class="since">${since === undefined ? 'no change since the start' : lasting(since, now)}</p>`}${leadOf(model)}
     </div>
-  </header>`;
+  </div>`;
 }
 
 /** What somebody who was woken has to know first, in words. */

@@ -1,0 +1,61 @@
+import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest';
+import { findProgram, missingProgram } from './servers/programs.js';
+
+const PROGRAM = findProgram('chromium');
+const ARGUMENTS = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+/** Longer than a browser takes to start on a busy machine. */
+const PATIENCE = 120_000;
+
+export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
+
+/** A page, and everything that went wrong in it. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** What the page complained of, violations of its policy among it. That a page itself is a 503 is none. */
+  readonly complaints: string[];
+  /** The URLs that were asked for. */
+  readonly requests: string[];
+}
+
+export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<OpenedPage>;
+
+/** Tests in a real browser. A machine without it skips them and says so; under `CI=true` they fail. */
+export function describeInChromium(title: string, tests: (open: OpenPage) => void): void {
+  const missing = missingProgram([PROGRAM]);
+  const mustRun = missing === undefined || process.env['CI'] === 'true';
+  if (!mustRun) process.stderr.write(`skipped: ${title}, because ${missing} is not installed\n`);
+  describe.runIf(mustRun)(`${title}, in Chromium`, () => {
+    let browser: Browser | undefined;
+    beforeAll(async () => {
+      if (missing !== undefined) expect.fail(`${missing} is not installed`);
+      browser = await launchChromium();
+    }, PATIENCE);
+    afterAll(async () => browser?.close(), PATIENCE);
+    tests(async (url, options) => {
+      if (!browser) throw new Error('the browser has not started');
+      const context = await browser.newContext(options);
+      onTestFinished(() => context.close());
+      const page = await context.newPage();
+      page.setDefaultTimeout(20_000);
+      const complaints: string[] = [];
+      const requests: string[] = [];
+      page.on('pageerror', ({ message }) => complaints.push(message));
+      page.on('console', (message) => {
+        if (message.type() === 'error' && !message.text().includes('status of 503')) complaints.push(message.text());
+      });
+      page.on('request', (request) => requests.push(request.url()));
+      await page.goto(url);
+      return { page, complaints, requests };
+    });
+  });
+}
