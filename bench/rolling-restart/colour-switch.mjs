@@ -25,7 +25,7 @@ const SWITCHES = {
 
 /** Moves a steady load from the blue instances to the green ones, ends the blue ones, and counts what is lost. */
 export function switchColours({ subject, by, rate, environment }) {
-  const haproxy = new Haproxy('haproxy-colours.cfg');
+  const haproxy = new Haproxy('haproxy/haproxy-colours.cfg');
   const settings = { subject, names: [...BLUE, ...GREEN], balancer: haproxy, rate, environment };
   return withFleet(settings, async ({ instances, load }) => {
     const { prepare, open, close } = SWITCHES[by];

@@ -21,7 +21,7 @@ export const BALANCERS = {
   'nginx-watched': {
     title: 'proxy_next_upstream off, and somebody asks for /health/ready through nginx',
     program: 'nginx',
-    create: () => new Nginx({ configuration: 'nginx-watched.conf', isWatched: true }),
+    create: () => new Nginx({ configuration: 'nginx/orders-watched.conf', isWatched: true }),
     // nginx stops asking after the first refusal, so this is a case for a fixed time.
     environment: { HEALTH_SHUTDOWN_DELAY: '3000' },
   },

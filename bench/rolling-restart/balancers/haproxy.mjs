@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { until } from '../time.mjs';
-import { documentedConfiguration, withAddresses } from './documented-configuration.mjs';
+import { opsConfiguration, withAddresses } from './ops-configuration.mjs';
 import { PrivateProcess, run } from './private-process.mjs';
 
 /** Generous: HAProxy takes 2 s to take an instance in, and 3 s to take it out. */
@@ -14,8 +14,8 @@ const NOTICE_LIMIT = 30_000;
 export class Haproxy {
   #process = new PrivateProcess('haproxy');
 
-  /** `configuration` is the name of one in the guide. */
-  constructor(configuration = 'haproxy.cfg') {
+  /** `configuration` is a file of `ops`. */
+  constructor(configuration = 'haproxy/haproxy.cfg') {
     this.configuration = configuration;
   }
 
@@ -23,7 +23,7 @@ export class Haproxy {
     const { folder } = this.#process;
     const files = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
     writeFileSync(files[0], `global\n  stats socket ${this.#socket} mode 600 level admin\n`);
-    writeFileSync(files[1], withAddresses(documentedConfiguration(this.configuration), { port, instances }));
+    writeFileSync(files[1], withAddresses(opsConfiguration(this.configuration), { port, instances }));
     const parameters = files.flatMap((file) => ['-f', file]);
     run('haproxy', ['-c', ...parameters]);
     await this.#process.start('haproxy', ['-db', ...parameters], port);

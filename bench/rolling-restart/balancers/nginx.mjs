@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { documentedConfiguration, replaceOnce, withAddresses } from './documented-configuration.mjs';
+import { opsConfiguration, replaceOnce, withAddresses } from './ops-configuration.mjs';
 import { PrivateProcess, run } from './private-process.mjs';
 
 /** `fail_timeout` is 10 s: for so long nginx keeps away from an instance that has failed. */
@@ -22,10 +22,10 @@ export class Nginx {
   #log;
 
   /**
-   * `configuration` is the name of one in the guide. `isStrict` forbids nginx to try a second instance. `isWatched` has
+   * `configuration` is a file of `ops`. `isStrict` forbids nginx to try a second instance. `isWatched` has
    * somebody ask for readiness through nginx.
    */
-  constructor({ configuration = 'nginx.conf', isStrict = false, isWatched = false } = {}) {
+  constructor({ configuration = 'nginx/orders.conf', isStrict = false, isWatched = false } = {}) {
     this.#configuration = configuration;
     this.#isStrict = isStrict;
     this.#isWatched = isWatched;
@@ -33,12 +33,12 @@ export class Nginx {
 
   async start({ port, instances }) {
     const { folder } = this.#process;
-    const documented = withAddresses(documentedConfiguration(this.#configuration), { port, instances });
+    const recommended = withAddresses(opsConfiguration(this.#configuration), { port, instances });
     writeFileSync(
       join(folder, 'orders.conf'),
       this.#isStrict
-        ? replaceOnce(documented, /proxy_next_upstream error timeout;/, 'proxy_next_upstream off;')
-        : documented,
+        ? replaceOnce(recommended, /proxy_next_upstream error timeout;/, 'proxy_next_upstream off;')
+        : recommended,
     );
     const main = join(folder, 'nginx.conf');
     writeFileSync(main, mainConfiguration(folder));
@@ -79,8 +79,8 @@ export class Nginx {
   }
 }
 
-/** The part around the documented one: everything that nginx writes goes into the folder. */
-function mainConfiguration(folder) {
+/** The part around the recommended one: everything that nginx writes goes into the folder. */
+export function mainConfiguration(folder) {
   const at = (name) => join(folder, name);
   return `${process.getuid?.() === 0 ? 'user root;\n' : ''}daemon off;
 worker_processes 2;

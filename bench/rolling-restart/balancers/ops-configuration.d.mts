@@ -1,0 +1,11 @@
+/** Where an instance really is. */
+export interface InstanceAddress {
+  readonly name: string;
+  readonly port: number;
+}
+
+export function opsConfiguration(path: string): string;
+export function withAddresses(
+  configuration: string,
+  addresses: { readonly port: number; readonly instances: readonly InstanceAddress[] },
+): string;

@@ -1,0 +1,75 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { mainConfiguration } from '../../../bench/rolling-restart/balancers/nginx.mjs';
+import { opsConfiguration, withAddresses } from '../../../bench/rolling-restart/balancers/ops-configuration.mjs';
+import { run } from '../../../bench/rolling-restart/balancers/private-process.mjs';
+import { codeBlocks } from '../../support/code-blocks.js';
+import { isAvailable } from '../balancers/is-available.js';
+
+const root = join(import.meta.dirname, '../../..');
+const filesIn = (folder: string): string[] => readdirSync(join(root, 'ops', folder)).map((name) => `${folder}/${name}`);
+const HAPROXY = filesIn('haproxy');
+const NGINX = filesIn('nginx');
+
+/** The names that stand in a file, with ports where nothing has to listen. */
+function addressed(path: string): string {
+  const configuration = opsConfiguration(path);
+  const names = [...configuration.matchAll(/([\w-]+):3000\b/g)].map(([, name = '']) => name);
+  expect(names.length).toBeGreaterThan(1);
+  return withAddresses(configuration, {
+    port: 8080,
+    instances: names.map((name, index) => ({ name, port: 9001 + index })),
+  });
+}
+
+function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'ops-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+/** Throws with what HAProxy says of the configuration. */
+function checkHaproxy(configuration: string): void {
+  const file = join(temporaryFolder(), 'haproxy.cfg');
+  writeFileSync(file, configuration);
+  // Warnings are faults here.
+  run('haproxy', ['-c', '-dW', '-f', file]);
+}
+
+/** Throws with what nginx says of the configuration. */
+function checkNginx(configuration: string): void {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, 'orders.conf'), configuration);
+  writeFileSync(join(folder, 'nginx.conf'), mainConfiguration(folder));
+  run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]);
+}
+
+describe.runIf(isAvailable('haproxy'))('HAProxy', () => {
+  it.each(HAPROXY)('takes %s', (path) => {
+    expect(() => checkHaproxy(addressed(path))).not.toThrow();
+  });
+
+  it('would not take a word that it does not know', () => {
+    const misspelt = addressed('haproxy/haproxy.cfg').replace('option httpchk', 'option httpcheck');
+    expect(() => checkHaproxy(misspelt)).toThrow('httpcheck');
+  });
+});
+
+describe.runIf(isAvailable('nginx'))('nginx', () => {
+  it.each(NGINX)('takes %s', (path) => {
+    expect(() => checkNginx(addressed(path))).not.toThrow();
+  });
+
+  it('would not take a word that it does not know', () => {
+    const misspelt = addressed('nginx/orders.conf').replace('proxy_pass', 'proxy_to');
+    expect(() => checkNginx(misspelt)).toThrow('proxy_to');
+  });
+});
+
+it.each([...HAPROXY, ...NGINX])('the guide shows ops/%s as it is', (path) => {
+  const guide = join(root, 'docs/load-balancers.md');
+  const shown = ['haproxy', 'nginx'].flatMap((language) => codeBlocks(guide, language).map(({ code }) => code));
+  expect(shown).toContain(opsConfiguration(path));
+});
