@@ -18,5 +18,7 @@ await run(async () => {
     abortOnError: false,
   });
   app.enableShutdownHooks();
-  process.stdout.write(welcome(await listen(app, ordersPort, 'PORT'), paymentsUrl));
+  // In a container it has to be reached from outside.
+  const host = process.env['LISTEN_HOST'] || undefined;
+  process.stdout.write(welcome(await listen(app, ordersPort, 'PORT', host), paymentsUrl));
 });

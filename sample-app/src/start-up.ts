@@ -12,10 +12,15 @@ export async function run(start: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Listens on the loopback address: a sample is for the machine that it runs on. Resolves to its URL. */
-export async function listen(app: INestApplication, port: number, variable: string): Promise<string> {
+/** Listens on the loopback address, unless told otherwise: a sample is for the machine that it runs on. Resolves to its URL. */
+export async function listen(
+  app: INestApplication,
+  port: number,
+  variable: string,
+  host = '127.0.0.1',
+): Promise<string> {
   try {
-    await app.listen(port, '127.0.0.1');
+    await app.listen(port, host);
   } catch (cause) {
     const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
     throw isTaken ? new EnvironmentError(`Port ${port} is taken. Set ${variable} to another one.`, { cause }) : cause;

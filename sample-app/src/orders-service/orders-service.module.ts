@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
+import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -15,6 +16,7 @@ import { ProcessHealthModule } from './process/process-health.module.js';
       service: { name: 'orders', version: '1.4.2' },
       groups: { billing: { tags: ['billing'] } },
     }),
+    HealthPrometheusModule.forRoot(),
     DatabaseModule,
     ...(process.env['REDIS_URL'] ? [CacheModule] : []),
     ...(process.env['RABBITMQ_URL'] ? [EventsModule] : []),
