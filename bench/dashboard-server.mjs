@@ -1,0 +1,66 @@
+/** The application whose page is looked at by many, in a process of its own. It answers questions of dashboard-clients.mjs. */
+import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { HealthIndicator, HealthModule, down, up } from 'nest-vitals';
+import { HealthDashboardModule } from 'nest-vitals/dashboard';
+import { listen } from './applications/nest-application.mjs';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc');
+
+/** Counts the updates of the page that are made into JSON, whoever they go to. */
+let serialisations = 0;
+const { stringify } = JSON;
+JSON.stringify = (value, ...rest) => {
+  if (typeof value === 'object' && value !== null && 'announce' in value) serialisations += 1;
+  return stringify(value, ...rest);
+};
+
+let isFailing = false;
+
+function createIndicator(index) {
+  class Indicator {
+    async check() {
+      return isFailing && index === 0 ? down('gone') : up({ pool_size: 10, pool_used: index });
+    }
+  }
+  HealthIndicator(`dependency_${index}`, { ttl: 0 })(Indicator);
+  return Indicator;
+}
+
+const QUESTIONS = {
+  async start({ adapter, indicators, refresh }) {
+    const port = await listen(
+      {
+        imports: [
+          HealthModule.forRoot({ endpoints: { deep: { view: 'full' } } }),
+          HealthDashboardModule.forRoot({ refresh }),
+        ],
+        providers: Array.from({ length: indicators }, (_, index) => createIndicator(index)),
+      },
+      adapter,
+    );
+    return { port };
+  },
+  async memory() {
+    // What a first pass lets go of, a second one collects.
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    collectGarbage();
+    const { rss, heapUsed, external } = process.memoryUsage();
+    return { rss, heap: heapUsed + external };
+  },
+  async change() {
+    isFailing = !isFailing;
+    return {};
+  },
+  async serialisations() {
+    return { serialisations };
+  },
+};
+
+process.on('message', (message) => {
+  void QUESTIONS[message.ask](message).then((answer) => process.send(answer));
+});
+process.on('disconnect', () => process.exit());
