@@ -9,10 +9,10 @@ const ENVIRONMENT = { PATH: process.env.PATH, NODE_ENV: 'production' };
 export class Child {
   #process;
 
-  /** `prefix` is the command that pins it to a core. */
-  constructor(script, { prefix = [], arguments: given = [] } = {}) {
+  /** `prefix` is the command that pins it to a core, `node` are options of Node, and the arguments are the script's. */
+  constructor(script, { prefix = [], node = [], arguments: given = [] } = {}) {
     const file = fileURLToPath(new URL(script, import.meta.url));
-    const [command, ...rest] = [...prefix, process.execPath, file, ...given];
+    const [command, ...rest] = [...prefix, process.execPath, ...node, file, ...given];
     this.#process = spawn(command, rest, { env: ENVIRONMENT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 

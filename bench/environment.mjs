@@ -2,6 +2,9 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 
 const PACKAGES = [
+  '@cloudnative/health-connect',
+  '@fastify/under-pressure',
+  '@godaddy/terminus',
   '@nestjs/common',
   '@nestjs/core',
   '@nestjs/platform-express',
@@ -10,6 +13,7 @@ const PACKAGES = [
   'autocannon',
   'express',
   'fastify',
+  'lightship',
   'reflect-metadata',
   'rxjs',
 ];

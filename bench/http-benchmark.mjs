@@ -9,8 +9,8 @@ import { subjectsFor } from './subjects.mjs';
 export const CONNECTIONS = 50;
 
 /** Measures every subject in each pass, one after the other, each in a fresh process. */
-export async function measureHttp({ adapters, passes, seconds, warmUpSeconds, cores, onProgress }) {
-  const subjects = adapters.flatMap(subjectsFor);
+export async function measureHttp({ tables, passes, seconds, warmUpSeconds, cores, onProgress }) {
+  const subjects = tables.flatMap(subjectsFor);
   const bodies = await collectBodies(subjects, cores);
   const runs = new Map(subjects.map((subject) => [subject, []]));
   const client = new Child('client.mjs', { prefix: cores.client });
@@ -20,7 +20,7 @@ export async function measureHttp({ adapters, passes, seconds, warmUpSeconds, co
       for (const subject of pass % 2 === 1 ? subjects : subjects.toReversed()) {
         const run = await measureOnce(subject, bodyFor(subject, bodies), client, { seconds, warmUpSeconds, cores });
         runs.get(subject).push(run);
-        onProgress(`pass ${pass}/${passes}, ${subject.adapter}, ${subject.name}: ${Math.round(run.rate)}/s`);
+        onProgress(`pass ${pass}/${passes}, ${subject.table}, ${subject.name}: ${Math.round(run.rate)}/s`);
       }
     }
   } finally {
@@ -34,7 +34,7 @@ async function collectBodies(subjects, cores) {
   const bodies = new Map();
   for (const subject of subjects.filter(({ kind }) => kind === 'vitals')) {
     const body = await withServer(subject, undefined, cores, ({ url }) => fetchAnswer(url, subject));
-    bodies.set(keyOf(subject.adapter, subject.name), body);
+    bodies.set(keyOf(subject.table, subject.name), body);
   }
   return bodies;
 }
@@ -73,12 +73,13 @@ async function fetchAnswer(url, subject, expected) {
   const response = await fetch(url);
   const text = await response.text();
   const fault = faultOf(subject, response.status, text, expected);
-  if (fault) throw new Error(`${subject.adapter}, ${subject.name}: ${fault}`);
+  if (fault) throw new Error(`${subject.table}, ${subject.name}: ${fault}`);
   return text;
 }
 
 function faultOf({ kind, indicators, path }, status, text, expected) {
   if (status !== 200) return `answered ${status} instead of 200: ${text.slice(0, 200)}`;
+  if (kind === 'peer') return undefined;
   if (kind === 'bare' || kind === 'node-http') return text === expected ? undefined : 'answered something else';
   const { status: health, details = {} } = JSON.parse(text);
   if (health !== (kind === 'terminus' ? 'ok' : 'UP')) return `reports ${health}`;
@@ -91,7 +92,7 @@ function assertClean(subject, result) {
   const { answered, refused, errors, timeouts } = result;
   if (answered > 0 && refused === 0 && errors === 0 && timeouts === 0) return result;
   throw new Error(
-    `${subject.adapter}, ${subject.name}: ${answered} answers with 2xx, ${refused} with another status, ` +
+    `${subject.table}, ${subject.name}: ${answered} answers with 2xx, ${refused} with another status, ` +
       `${errors} errors, ${timeouts} timeouts`,
   );
 }
@@ -99,11 +100,11 @@ function assertClean(subject, result) {
 function summarise(subject, runs, bodies) {
   const own = runs.get(subject);
   const rates = own.map(({ rate }) => rate);
-  const body = bodyFor(subject, bodies) ?? bodies.get(keyOf(subject.adapter, subject.name));
-  const yardstick = findRuns(runs, subject.adapter, subject.yardstick);
-  const compare = (other) => ratio(own, findRuns(runs, subject.adapter, other));
+  const body = bodyFor(subject, bodies) ?? bodies.get(keyOf(subject.table, subject.name));
+  const yardstick = findRuns(runs, subject.table, subject.yardstick);
+  const compare = (other) => ratio(own, findRuns(runs, subject.table, other));
   return {
-    adapter: subject.adapter,
+    table: subject.table,
     subject: subject.name,
     bytes: body === undefined ? undefined : Buffer.byteLength(body),
     requestsPerSecond: median(rates),
@@ -113,6 +114,7 @@ function summarise(subject, runs, bodies) {
     toBareObject: compare(subject.yardstickAsObject),
     toTerminus: compare(subject.rival),
     toWithout: compare(subject.without),
+    ownToIt: subject.dividend && ratio(findRuns(runs, subject.table, subject.dividend), own),
     /** Above 1: a request costs the server less. What else runs on the machine disturbs this less than a rate. */
     toBareStringByCpu:
       yardstick && median(own.map((run, pass) => yardstick[pass].serverMicroseconds / run.serverMicroseconds)),
@@ -128,11 +130,11 @@ function ratio(own, others) {
   return others && median(own.map(({ rate }, pass) => rate / others[pass].rate));
 }
 
-function findRuns(runs, adapter, name) {
-  for (const [subject, found] of runs) if (subject.adapter === adapter && subject.name === name) return found;
+function findRuns(runs, table, name) {
+  for (const [subject, found] of runs) if (subject.table === table && subject.name === name) return found;
   return undefined;
 }
 
-const bodyFor = (subject, bodies) => bodies.get(keyOf(subject.adapter, subject.bodyOf));
-const keyOf = (adapter, name) => `${adapter} ${name}`;
+const bodyFor = (subject, bodies) => bodies.get(keyOf(subject.table, subject.bodyOf));
+const keyOf = (table, name) => `${table} ${name}`;
 const busy = ({ user, system }) => user + system;

@@ -1,8 +1,9 @@
 /** The results as text. */
-export function print({ environment, method, http, startUp, targets }) {
+export function print({ environment, method, http, engine, startUp, targets }) {
   return [
     describe(environment, method),
     ...(http ? [table(http)] : []),
+    ...(engine ? [engineLines(engine)] : []),
     ...(startUp ? [startUpLines(startUp)] : []),
     ...(targets.length > 0 ? [targetLines(targets)] : []),
   ].join('\n\n');
@@ -35,21 +36,23 @@ const COLUMNS = [
   ['to bare object', ({ toBareObject }) => fixed(toBareObject)],
   ['to terminus', ({ toTerminus }) => fixed(toTerminus)],
   ['to without', ({ toWithout }) => fixed(toWithout)],
+  ['nest-vitals to it', ({ ownToIt }) => fixed(ownToIt)],
   ['CPU, µs', ({ serverMicrosecondsPerRequest }) => serverMicrosecondsPerRequest.toFixed(1)],
   ['server busy', ({ serverLoad }) => `${Math.round(serverLoad * 100)} %`],
   ['client busy', ({ clientLoad }) => `${Math.round(clientLoad * 100)} %`],
 ];
 
 function table(http) {
-  const adapters = [...new Set(http.map(({ adapter }) => adapter))];
-  return adapters
-    .map((adapter) => {
-      const rows = http.filter((result) => result.adapter === adapter);
+  const tables = [...new Set(http.map(({ table: name }) => name))];
+  return tables
+    .map((name) => {
+      const rows = http.filter((result) => result.table === name);
+      const columns = COLUMNS.filter(([, read]) => rows.some((row) => read(row) !== ''));
       const cells = [
-        COLUMNS.map(([title]) => title),
-        ...rows.map((row) => COLUMNS.map(([, read]) => String(read(row)))),
+        columns.map(([title]) => title),
+        ...rows.map((row) => columns.map(([, read]) => String(read(row)))),
       ];
-      return `${adapter}\n${align(cells)}`;
+      return `${name}\n${align(cells)}`;
     })
     .join('\n\n');
 }
@@ -64,6 +67,25 @@ function align(cells) {
         .trimEnd(),
     )
     .join('\n');
+}
+
+function engineLines({ processes, runCost, scale, storm, soak }) {
+  const { runsPerSecond, nanoseconds, raceNanoseconds } = runCost;
+  const rows = scale.map(({ indicators, nanoseconds: each, bytes, boot, kept }) => [
+    String(indicators),
+    `${Math.round(each)} ns`,
+    `${Math.round(bytes)}`,
+    `${boot.toFixed(0)} ms`,
+    `${(kept / 1e6).toFixed(1)} MB`,
+  ]);
+  const [first, last] = [soak.heap[0], soak.heap.at(-1)].map((bytes) => `${(bytes / 1e6).toFixed(2)} MB`);
+  return [
+    `engine, without HTTP; medians of ${processes} fresh processes`,
+    `a run of a check that resolves at once, and its report: ${Math.round(nanoseconds)} ns, which is ${Math.round(runsPerSecond)} a second; a bare race with a timer: ${Math.round(raceNanoseconds)} ns`,
+    align([['indicators, all fresh', 'a probe', 'bytes allocated by it', 'boot', 'heap kept'], ...rows]),
+    `a storm of ${storm.probes} probes at once: ${storm.runsOfEachCheck} run of each check, all answered after ${Math.round(storm.took)} ms`,
+    `an hour by a clock moved by hand: ${soak.probes} probes, ${soak.runs} runs, ${soak.changes} changes of status; heap ${first} after five minutes, ${last} at the end`,
+  ].join('\n');
 }
 
 function startUpLines({ processes, bootWithout, bootWith, added, discovering, imported }) {

@@ -1,18 +1,20 @@
 /**
- * npm run bench -- [--quick] [--only fastify|express|start-up] [--passes <n>] [--seconds <n>]
+ * npm run bench -- [--quick] [--only fastify|express|peers|engine|start-up] [--passes <n>] [--seconds <n>]
  *
  * Prints a table and, when everything was measured in full, writes results.json beside this file.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { describeEnvironment } from './environment.mjs';
+import { measureEngine } from './engine-benchmark.mjs';
 import { CONNECTIONS, measureHttp } from './http-benchmark.mjs';
 import { pinning } from './pinning.mjs';
 import { print } from './printout.mjs';
 import { measureStartUp } from './start-up.mjs';
+import { TABLE_NAMES } from './subjects.mjs';
 import { checkTargets } from './targets.mjs';
 
-const ADAPTERS = ['fastify', 'express'];
+const PARTS = [...TABLE_NAMES, 'engine', 'start-up'];
 
 const { values } = parseArgs({
   options: {
@@ -23,9 +25,10 @@ const { values } = parseArgs({
   },
 });
 const { quick, only } = values;
-if (only !== undefined && ![...ADAPTERS, 'start-up'].includes(only)) {
-  throw new Error(`--only ${only}: expected fastify, express or start-up`);
+if (only !== undefined && !PARTS.includes(only)) {
+  throw new Error(`--only ${only}: expected one of ${PARTS.join(', ')}`);
 }
+const isWanted = (part) => only === undefined || only === part;
 
 const cores = pinning();
 const method = {
@@ -35,17 +38,15 @@ const method = {
   seconds: positive('seconds', quick ? 1 : 2),
   warmUpSeconds: 1,
 };
-const adapters = ADAPTERS.filter((adapter) => only === undefined || only === adapter);
+const tables = TABLE_NAMES.filter(isWanted);
 const onProgress = (line) => process.stderr.write(`${line}\n`);
 
-const http = adapters.length > 0 ? await measureHttp({ ...method, adapters, cores, onProgress }) : undefined;
-const startUp =
-  only === undefined || only === 'start-up'
-    ? await measureStartUp({ processes: quick ? 5 : 21, onProgress })
-    : undefined;
+const http = tables.length > 0 ? await measureHttp({ ...method, tables, cores, onProgress }) : undefined;
+const engine = isWanted('engine') ? await measureEngine({ processes: quick ? 1 : 5, onProgress }) : undefined;
+const startUp = isWanted('start-up') ? await measureStartUp({ processes: quick ? 5 : 21, onProgress }) : undefined;
 
-const targets = checkTargets({ http: http ?? [], startUp });
-const results = { environment: describeEnvironment(), method, targets, http, startUp };
+const targets = checkTargets({ http: http ?? [], engine, startUp });
+const results = { environment: describeEnvironment(), method, targets, http, engine, startUp };
 process.stdout.write(`${print(results)}\n`);
 if (!quick && only === undefined) {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);

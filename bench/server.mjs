@@ -4,6 +4,7 @@ const STARTERS = {
   'node-http': async () => (await import('./applications/node-http.mjs')).startNodeHttp,
   bare: async () => (await import('./applications/bare-controller.mjs')).startBareController,
   vitals: async () => (await import('./applications/vitals.mjs')).startVitals,
+  peer: async () => (await import('./applications/peers.mjs')).startPeer,
   terminus: async () => (await import('./applications/terminus.mjs')).startTerminus,
 };
 

@@ -1,0 +1,38 @@
+import { Child } from './child.mjs';
+import { median } from './statistics.mjs';
+
+const SCALE = [10, 100, 1000, 5000];
+const GARBAGE = ['--expose-gc'];
+/** Megabytes: whatever is allocated in one measurement stays in it. */
+const ROOMY = [...GARBAGE, '--max-semi-space-size=1024', '--min-semi-space-size=1024'];
+
+/** The engine without HTTP, each figure from a process of its own. */
+export async function measureEngine({ processes, onProgress }) {
+  const runCost = await repeated('engine/run-cost.mjs', { processes }, onProgress);
+  const scale = [];
+  for (const indicators of SCALE) {
+    scale.push(await repeated('engine/fresh-probe.mjs', { processes, node: ROOMY, given: [indicators] }, onProgress));
+  }
+  const storm = await once('engine/storm.mjs', {});
+  onProgress('engine/storm.mjs');
+  const soak = await once('engine/soak.mjs', { node: GARBAGE });
+  onProgress('engine/soak.mjs');
+  return { processes, runCost, scale, storm, soak };
+}
+
+/** The median of each figure. */
+async function repeated(script, { processes, ...options }, onProgress) {
+  const all = [];
+  for (let run = 1; run <= processes; run += 1) {
+    all.push(await once(script, options));
+    onProgress(`${script} ${(options.given ?? []).join(' ')}, ${run}/${processes}`);
+  }
+  return Object.fromEntries(Object.keys(all[0]).map((figure) => [figure, median(all.map((one) => one[figure]))]));
+}
+
+async function once(script, { node = [], given = [] }) {
+  const child = new Child(script, { node, arguments: given.map(String) });
+  const figures = await child.told();
+  await child.stop();
+  return figures;
+}

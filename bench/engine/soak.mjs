@@ -1,0 +1,43 @@
+/**
+ * An hour in which every check changes its status with every run and 20 million probes are answered, on a clock that is
+ * moved by hand: whether anything is left behind. Needs --expose-gc.
+ */
+import { down, up } from 'nest-vitals';
+import { heapInUse, startContext, tell } from './context.mjs';
+
+const SECONDS = 3600;
+const PROBES = 20_000_000;
+const INDICATORS = 10;
+const SAMPLES = 12;
+
+const base = { wall: Date.now(), elapsed: performance.now() };
+let passed = 0;
+Date.now = () => base.wall + passed;
+performance.now = () => base.elapsed + passed;
+
+let ran = 0;
+/** Each indicator's own runs alternate, because all of them run once for each second. */
+async function check() {
+  ran += 1;
+  return Math.floor((ran - 1) / INDICATORS) % 2 === 0 ? up() : down('refused');
+}
+
+// The log of the changes would be an hour's own.
+const { context, health } = await startContext({ indicators: INDICATORS, check });
+let changes = 0;
+health.changes$.subscribe(() => (changes += 1));
+
+const heap = [];
+let probes = 0;
+let notUp = 0;
+for (let second = 0; second < SECONDS; second += 1) {
+  passed = second * 1001;
+  const due = Math.round(((second + 1) * PROBES) / SECONDS);
+  for (; probes < due; probes += 1) {
+    const { status } = await health.report('ready');
+    if (status !== 'UP') notUp += 1;
+  }
+  if ((second + 1) % (SECONDS / SAMPLES) === 0) heap.push(heapInUse());
+}
+await context.close();
+tell({ probes, runs: ran, changes, notUp, heap });
