@@ -10,7 +10,7 @@ describe('the signal of a run', () => {
 
   it('tells who has it already', () => {
     const run = new RunSignal();
-    const told = vi.fn();
+    const told = vi.fn<() => void>();
     run.signal.addEventListener('abort', told);
     run.abort('over');
     expect(told).toHaveBeenCalledOnce();
