@@ -66,8 +66,12 @@ export class CheckRunner {
     if (!enabled || this.#stopped) return Infinity;
     if (this.isInBackground) return finished === undefined ? Infinity : finished + maxAge;
     const untilNextTry = this.#strays.notBefore - 1;
+    if (finished === undefined) return untilNextTry;
     // Without a ttl not even the instant in which it came.
-    return finished === undefined || ttl === 0 ? untilNextTry : Math.max(finished + ttl, untilNextTry);
+    const untilDue = ttl === 0 ? untilNextTry : Math.max(finished + ttl, untilNextTry);
+    // Beside a run that hangs, none is due for long, but a report has to say when its result has grown too old.
+    const trustedUntil = finished + maxAge;
+    return this.#strays.count > 0 && elapsed() <= trustedUntil ? Math.min(untilDue, trustedUntil) : untilDue;
   }
 
   /** Starts a run, or joins the one under way, if the last result is no longer fresh. Undefined: there is nothing to wait for. */

@@ -157,6 +157,24 @@ describe('HealthEngine', () => {
       expect((await last).status).not.toBe('UP');
     });
 
+    it('is DOWN from the moment when its last good result is too old, also in the pause before it is tried again', async () => {
+      const answers: Check[] = [() => up(), never];
+      const settings = { timeout: 100, ttl: 0, maxAge: 700, failureThreshold: 3 };
+      const health = new RecordedEngine().add('database', (context) => answers.shift()?.(context), settings);
+      await health.report('ready');
+      await advance(500);
+      const hanging = health.report('ready');
+      await advance(100);
+      expect((await hanging).status).toBe('UP');
+      // From when its time was over, its last result is the timeout, which the threshold holds back.
+      await advance(650);
+      expect((await health.report('ready')).status).toBe('UP');
+      await advance(50);
+      expect((await health.report('ready')).status).toBe('UP');
+      await advance(1);
+      expect((await health.report('ready')).status).toBe('DOWN');
+    });
+
     it('costs a hundred probes three runs at most, and each is answered within the deadline', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('database', check, { timeout: 500, ttl: 1000 });

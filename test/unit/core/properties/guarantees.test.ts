@@ -1,0 +1,347 @@
+import * as fc from 'fast-check';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { HealthCheckDetail } from '../../../../src/core/report.js';
+import { useFakeClock } from '../../../support/fake-clock.js';
+import { known, worstOf } from './model.js';
+import { type CheckPlan, GROUP, type Scenario, scenario, stuckScenario } from './scenario.js';
+import { type Answer, type Call, type Run, World } from './world.js';
+
+/** How many applications each guarantee is held against. */
+const RUNS = 200;
+const PATIENCE = 120_000;
+
+/** Holds what is claimed against one world after the other. A failure names the smallest that breaks it, and its seed. */
+async function holds(
+  claim: (world: World, played: Scenario) => void | Promise<void>,
+  worlds: fc.Arbitrary<Scenario> = scenario,
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(worlds, async (played) => {
+      const world = new World(played);
+      try {
+        await world.play();
+        await claim(world, played);
+      } finally {
+        await world.end();
+      }
+    }),
+    { numRuns: RUNS },
+  );
+}
+
+const byCheck = ({ checks }: Scenario, { calls, runs }: World): { plan: CheckPlan; calls: Call[]; runs: Run[] }[] =>
+  checks.map((plan) => ({
+    plan,
+    calls: calls.filter((call) => call.plan === plan),
+    runs: runs.filter((run) => run.plan === plan),
+  }));
+
+const isOnRequest = ({ settings }: CheckPlan): boolean => settings.enabled && settings.interval === undefined;
+
+/** Who is in a report. */
+function membersOf({ checks }: Scenario, probe: string): CheckPlan[] {
+  return checks.filter(
+    ({ name, settings: { probes, tags } }) =>
+      probe === name || probe === 'deep' || probes.includes(probe) || (probe === GROUP && tags.includes(GROUP)),
+  );
+}
+
+/** What an answer says of each of its checks, beside the runs of that check that could be known by then. */
+function said(
+  world: World,
+  played: Scenario,
+): { plan: CheckPlan; detail: HealthCheckDetail; at: number; runs: Run[][]; probe: string; isAtOnce: boolean }[] {
+  return world.answers
+    .filter(({ probe }) => probe !== 'startup')
+    .flatMap(({ probe, evaluation, isAtOnce = false, answeredAt = NaN, runs: seen = { now: 0, before: 0 } }) =>
+      membersOf(played, probe)
+        .filter(({ settings }) => settings.enabled)
+        .flatMap((plan) => {
+          const detail = evaluation?.report.details[plan.name];
+          if (!detail) return [];
+          // Of what happens at one and the same moment, some may be known and some not.
+          const runs = Array.from({ length: seen.now - seen.before + 1 }, (_, more) =>
+            world.runs.slice(0, seen.before + more).filter((run) => run.plan === plan),
+          );
+          return [{ plan, detail, at: answeredAt, runs, probe, isAtOnce }];
+        }),
+    );
+}
+
+/** How old the last result was. */
+const ageOf = (runs: readonly Run[], at: number): number => at - (runs.at(-1)?.run.finished.elapsed ?? NaN);
+
+/** When each call was given up or ended, whichever came first. */
+const overAt = ({ endedAt = Infinity, abortedAt = Infinity }: Call): number => Math.min(endedAt, abortedAt);
+
+describe('whatever the checks do, and whoever asks', () => {
+  useFakeClock();
+  beforeEach(() => {
+    // Background runs are spread by chance.
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  });
+
+  it('G1: a probe is answered within its deadline', { timeout: PATIENCE }, () =>
+    holds(async (world) => {
+      await world.answered();
+      const late = world.answers.filter(({ askedAt, answeredAt = Infinity, within }) => answeredAt - askedAt > within);
+      expect(late).toEqual([]);
+    }),
+  );
+
+  it.each([
+    ['of any kind', scenario],
+    ['that hangs', stuckScenario],
+  ])(
+    'G1: a check %s that is late is reported by its last result while that is younger than maxAge, else as DOWN',
+    { timeout: PATIENCE },
+    (_which, worlds) =>
+      holds(async (world, played) => {
+        await world.answered();
+        for (const { plan, detail, at, runs, probe, isAtOnce } of said(world, played)) {
+          if (!isOnRequest(plan)) continue;
+          const allowed = runs.flatMap((ofIt) => {
+            const age = ageOf(ofIt, at);
+            if (age <= plan.settings.maxAge) return [known(plan, ofIt).status];
+            // It was not too old when this answer was begun, which then had to wait for others.
+            const wasTrusted = !isAtOnce && age <= plan.settings.maxAge + (played.deadlines[probe] ?? played.deadline);
+            return wasTrusted ? [known(plan, ofIt).status, 'DOWN'] : ['DOWN'];
+          });
+          expect(allowed, `${plan.name} at ${at}`).toContain(detail.status);
+        }
+      }, worlds),
+  );
+
+  it('G2: a check runs once at a time', { timeout: PATIENCE }, () =>
+    holds((world, played) => {
+      for (const { calls } of byCheck(played, world)) {
+        for (const [index, call] of calls.entries()) {
+          const beside = calls.slice(0, index).filter((earlier) => overAt(earlier) > call.began);
+          expect(beside).toEqual([]);
+        }
+      }
+    }),
+  );
+
+  it('G2: within ttl it does not run again, however many ask', { timeout: PATIENCE }, () =>
+    holds((world, played) => {
+      for (const { plan, calls, runs } of byCheck(played, world)) {
+        if (!isOnRequest(plan)) continue;
+        for (const call of calls) {
+          const isFirstOfRun = calls.find(({ runsBefore }) => runsBefore === call.runsBefore) === call;
+          const last = runs[call.runsBefore - 1];
+          if (!isFirstOfRun || !last) continue;
+          const age = call.began - last.run.finished.elapsed;
+          expect(plan.settings.ttl === 0 || age > plan.settings.ttl, `again after ${age}`).toBe(true);
+        }
+      }
+    }),
+  );
+
+  it('G2: no more checks run at once than may', { timeout: PATIENCE }, () =>
+    holds(({ calls }, { maxConcurrency }) => {
+      for (const { began } of calls) {
+        const atOnce = calls.filter((other) => other.began <= began && overAt(other) > began);
+        expect(atOnce.length).toBeLessThanOrEqual(maxConcurrency);
+      }
+    }),
+  );
+
+  it('G3: the signal of a call is aborted when its time is over, and never otherwise', { timeout: PATIENCE }, () =>
+    holds((world) => {
+      const now = performance.now();
+      for (const call of world.calls) {
+        const due = call.began + call.plan.settings.timeout;
+        const isInTime = (call.endedAt ?? Infinity) < due;
+        expect(call.abortedAt).toBe(isInTime || due > now ? undefined : due);
+      }
+    }),
+  );
+
+  it('G3: a run comes to what its last call came to in time, and nothing malformed passes', { timeout: PATIENCE }, () =>
+    holds(({ runs }) => {
+      for (const { plan, run, call } of runs) {
+        const { slowThreshold = Infinity, timeout } = plan.settings;
+        expect(run.took).toBeLessThanOrEqual(timeout);
+        if (!call) {
+          expect(run.outcome.status).toBe('SKIPPED');
+          continue;
+        }
+        const isTimeout = call.abortedAt !== undefined;
+        expect(run.outcome.isTimeout ?? false).toBe(isTimeout);
+        const healthy = run.took > slowThreshold ? 'DEGRADED' : 'UP';
+        const expected = {
+          up: healthy,
+          nothing: healthy,
+          degraded: 'DEGRADED',
+          down: 'DOWN',
+          unknown: 'UNKNOWN',
+          outOfService: 'OUT_OF_SERVICE',
+          skipped: 'SKIPPED',
+          malformed: 'DOWN',
+          throws: 'DOWN',
+        }[call.behaviour.ending];
+        expect(run.outcome.status).toBe(isTimeout ? 'DOWN' : expected);
+      }
+    }),
+  );
+
+  it('G4: at most three runs are left behind, each after a longer pause', { timeout: PATIENCE }, () =>
+    holds((world, played) => {
+      for (const { plan, calls } of byCheck(played, world)) {
+        for (const call of calls) {
+          const left = calls.filter(
+            ({ abortedAt = Infinity, endedAt = Infinity }) => abortedAt <= call.began && endedAt > call.began,
+          );
+          expect(left.length).toBeLessThan(3);
+          if (left.length === 0) continue;
+          const pause = Math.max(plan.settings.timeout, 1000) * 4 ** (left.length - 1);
+          expect(call.began - Math.max(...left.map(({ abortedAt = NaN }) => abortedAt))).toBeGreaterThanOrEqual(pause);
+        }
+      }
+    }),
+  );
+
+  it('G4: a dependency that comes back is seen as back', { timeout: PATIENCE }, () =>
+    holds(async (world, played) => {
+      const stuck = new Set(
+        [...world.recorded.engine.runners].filter(({ strayRuns }) => strayRuns >= 2).map(({ name }) => name),
+      );
+      world.recover();
+      // The longest pause beside two that hang, the longest interval, and four passes in a row.
+      for (let seconds = 0; seconds < 50; seconds += 1) {
+        world.ask('deep');
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      // By its runs: a result of the background may be too old to be shown until the next.
+      const stillGone = (): string[] =>
+        byCheck(played, world)
+          .filter(({ plan }) => plan.settings.enabled && !stuck.has(plan.name))
+          .filter(({ plan, runs }) => known(plan, runs).status !== 'UP')
+          .map(({ plan }) => plan.name);
+      expect(stillGone()).toEqual([]);
+
+      stuck.clear();
+      await world.release();
+      for (let seconds = 0; seconds < 30; seconds += 1) {
+        world.ask('deep');
+        await vi.advanceTimersByTimeAsync(1000);
+      }
+      expect(stillGone()).toEqual([]);
+    }),
+  );
+
+  it('G5: an answer has a part for each of its checks, and is as bad as the worst of them', { timeout: PATIENCE }, () =>
+    holds(async (world, played) => {
+      await world.answered();
+      for (const { probe, evaluation, rejectedWith } of world.answers) {
+        expect(rejectedWith).toBeUndefined();
+        const report = evaluation?.report;
+        const members = membersOf(played, probe);
+        expect(Object.keys(report?.details ?? {})).toEqual(members.map(({ name }) => name));
+        if (probe === 'startup') continue;
+        const isSingle = members.some(({ name }) => name === probe);
+        const parts = members.map(({ name, settings }) => ({
+          status: report?.details[name]?.status ?? 'DOWN',
+          critical: isSingle || settings.critical,
+        }));
+        if (report?.reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
+        expect(report?.status).toBe(worstOf(parts));
+      }
+    }),
+  );
+
+  it('G5: what it says of one check follows from the runs of that check alone', { timeout: PATIENCE }, () =>
+    holds(async (world, played) => {
+      await world.answered();
+      for (const { plan, detail, at, runs } of said(world, played)) {
+        if (runs.some((ofIt) => !(ageOf(ofIt, at) <= plan.settings.maxAge))) continue;
+        expect(runs.map((ofIt) => known(plan, ofIt).status)).toContain(detail.status);
+      }
+    }),
+  );
+
+  it(
+    'G6: a background result that is older than maxAge is not trusted, and no probe makes a check run',
+    { timeout: PATIENCE },
+    () =>
+      holds(async (world, played) => {
+        await world.answered();
+        for (const { plan, detail, at, runs } of said(world, played)) {
+          if (plan.settings.interval === undefined) continue;
+          const allowed = runs.map((ofIt) =>
+            ageOf(ofIt, at) <= plan.settings.maxAge ? known(plan, ofIt).status : 'UNKNOWN',
+          );
+          expect(allowed, `${plan.name} at ${at}`).toContain(detail.status);
+        }
+        for (const { plan, calls, runs } of byCheck(played, world)) {
+          const { interval } = plan.settings;
+          if (interval === undefined) continue;
+          for (const { began, runsBefore } of calls) {
+            const last = runs[runsBefore - 1];
+            if (last) expect(began - last.run.finished.elapsed).toBeGreaterThanOrEqual(interval);
+          }
+        }
+      }),
+  );
+
+  it(
+    'G7: failures in a row, since when, and how long it lasted are right through the thresholds',
+    { timeout: PATIENCE },
+    () =>
+      holds(async (world, played) => {
+        await world.answered();
+        for (const { plan, detail, runs } of said(world, played)) {
+          const models = runs.map((ofIt) => known(plan, ofIt));
+          expect(models.map(({ consecutiveFailures }) => consecutiveFailures)).toContain(
+            detail.consecutive_failures ?? 0,
+          );
+          if (detail.since === undefined) continue;
+          expect(models.filter(({ status }) => status === detail.status).map(({ since }) => since)).toContain(
+            Date.parse(detail.since),
+          );
+        }
+        for (const { plan, runs } of byCheck(played, world)) {
+          const expected = runs.flatMap((_, index) => {
+            const { status: to, ended } = known(plan, runs.slice(0, index + 1));
+            const isFirstPass = ended?.lasted === undefined && ['UP', 'DEGRADED', 'SKIPPED'].includes(to);
+            return ended && !isFirstPass ? [{ from: ended.from, to, lasted: ended.lasted }] : [];
+          });
+          const told = world.recorded.changes
+            .filter(({ indicator }) => indicator === plan.name)
+            .map(({ from, to, lasted }) => ({ from, to, lasted }));
+          expect(told).toEqual(expected);
+        }
+      }),
+  );
+
+  it('G8: live knows nothing but the checks that asked for it', { timeout: PATIENCE }, () =>
+    holds(async (world, played) => {
+      world.ask('live');
+      await world.answered();
+      const isAsked = played.checks.some(({ settings }) => settings.probes.includes('live'));
+      const lives = world.answers.filter(({ probe }): boolean => probe === 'live');
+      expect(lives.length).toBeGreaterThan(0);
+      if (isAsked) return;
+      for (const { evaluation, askedAt, answeredAt } of lives) {
+        expect(evaluation?.report).toMatchObject({ status: 'UP', details: {} });
+        expect(answeredAt).toBe(askedAt);
+      }
+    }),
+  );
+
+  it('G9: no timer keeps the process alive, and after the end there is none', { timeout: PATIENCE }, () =>
+    holds(async (world) => {
+      expect(world.timers.filter((timer) => timer.hasRef())).toEqual([]);
+      expect(await world.stop()).toBe(0);
+      const calls = world.calls.length;
+      const unanswered = (): Answer[] => world.answers.filter(({ answeredAt }) => answeredAt === undefined);
+      expect(unanswered()).toEqual([]);
+      world.ask('deep');
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(unanswered()).toEqual([]);
+      expect(world.calls).toHaveLength(calls);
+      expect(vi.getTimerCount()).toBe(0);
+    }),
+  );
+});

@@ -1,0 +1,77 @@
+import { HealthStatus, type ReportStatus } from '../../../../src/core/status.js';
+import type { CheckPlan } from './scenario.js';
+import type { Run } from './world.js';
+
+/** What may be said of an indicator. Written for its simplicity: from all the runs there were, each time anew. */
+export interface Known {
+  readonly status: HealthStatus;
+  /** Wall time, in milliseconds. */
+  readonly since: number | undefined;
+  readonly consecutiveFailures: number;
+  /** How long the state lasted that this one has ended, if the last run ended one. */
+  readonly ended: { readonly from: HealthStatus; readonly lasted: number | undefined } | undefined;
+}
+
+const FAILING: ReadonlySet<HealthStatus> = new Set(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN']);
+const fails = (status: HealthStatus): boolean => FAILING.has(status);
+
+interface State {
+  readonly status: HealthStatus;
+  readonly since: number;
+  /** When the sides were changed last. */
+  readonly side: number;
+}
+
+/** An indicator after these runs of it, oldest first. */
+export function known(plan: CheckPlan, runs: readonly Run[]): Known {
+  const outcomes = runs.map(({ run }) => ({ status: run.outcome.status, at: run.finished.wall }));
+  let state: State | undefined;
+  let ended: Known['ended'];
+  for (const [index, { status, at }] of outcomes.entries()) {
+    const streak = streakUpTo(outcomes, index);
+    ended = undefined;
+    const before: State | undefined = state;
+    if (before && !counts(before.status, status, streak.length, plan)) continue;
+    if (before && before.status === status) continue;
+    const turns = !before || fails(before.status) !== fails(status);
+    const since = turns ? (streak[0]?.at ?? at) : at;
+    const recovers = before && fails(before.status) && !fails(status);
+    ended = {
+      from: before?.status ?? HealthStatus.UNKNOWN,
+      lasted: before && since - (recovers ? before.side : before.since),
+    };
+    state = { status, since, side: turns ? since : (before?.side ?? since) };
+  }
+  const trailing = streakUpTo(outcomes, outcomes.length - 1);
+  const isFailing = trailing.length > 0 && fails(trailing[0]?.status ?? 'UP');
+  return {
+    status: state?.status ?? HealthStatus.UNKNOWN,
+    since: state?.since,
+    consecutiveFailures: isFailing ? trailing.length : 0,
+    ended,
+  };
+}
+
+/** The runs in a row that are on one side, up to this one. */
+function streakUpTo<T extends { readonly status: HealthStatus }>(outcomes: readonly T[], index: number): readonly T[] {
+  const last = outcomes[index];
+  if (!last) return [];
+  const turn = outcomes.slice(0, index + 1).findLastIndex(({ status }) => fails(status) !== fails(last.status));
+  return outcomes.slice(turn + 1, index + 1);
+}
+
+/** Whether a run counts at once, or its streak is long enough. */
+function counts(from: HealthStatus, to: HealthStatus, streak: number, { settings }: CheckPlan): boolean {
+  if (from === 'SKIPPED' || to === 'SKIPPED' || fails(from) === fails(to)) return true;
+  return streak >= (fails(to) ? settings.failureThreshold : settings.successThreshold);
+}
+
+const WORST_FIRST: readonly ReportStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'DEGRADED', 'UP'];
+
+/** A report of these parts. */
+export function worstOf(parts: readonly { readonly status: HealthStatus; readonly critical: boolean }[]): ReportStatus {
+  const contributions = new Set(
+    parts.map(({ status, critical }) => (fails(status) && !critical ? HealthStatus.DEGRADED : status)),
+  );
+  return WORST_FIRST.find((status) => contributions.has(status)) ?? 'UP';
+}

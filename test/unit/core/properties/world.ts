@@ -1,0 +1,263 @@
+import { vi } from 'vitest';
+import type { HealthCheckContext } from '../../../../src/core/check.js';
+import type { CheckRun } from '../../../../src/core/check-history.js';
+import type { Evaluation } from '../../../../src/core/probe.js';
+import { degraded, down, outOfService, skipped, unknown, up } from '../../../../src/core/result.js';
+import { RecordedEngine } from '../../../support/engine.js';
+import { advance } from '../../../support/fake-clock.js';
+import { type Behaviour, type CheckPlan, type Ending, GROUP, type Scenario, type Step } from './scenario.js';
+
+/** One call of a check, as the check saw it. */
+export interface Call {
+  readonly plan: CheckPlan;
+  readonly behaviour: Behaviour;
+  readonly began: number;
+  /** How many runs of this check had finished. */
+  readonly runsBefore: number;
+  endedAt?: number;
+  abortedAt?: number;
+}
+
+/** A run that has finished. */
+export interface Run {
+  readonly plan: CheckPlan;
+  readonly run: CheckRun;
+  /** The last call that was made for it; none if the condition said no. */
+  readonly call: Call | undefined;
+}
+
+export interface Answer {
+  readonly probe: string;
+  readonly askedAt: number;
+  /** Milliseconds within which it was due. */
+  readonly within: number;
+  answeredAt?: number;
+  evaluation?: Evaluation;
+  /** From the report at hand: nobody had to be waited for. */
+  isAtOnce?: boolean;
+  rejectedWith?: unknown;
+  /** How many runs had finished, and how many of them before this very moment. */
+  runs?: { readonly now: number; readonly before: number };
+}
+
+const MALFORMED: readonly unknown[] = ['ok', null, 42, true, [], {}, { status: 'GREEN' }, { status: 'UP', message: 5 }];
+
+const MISTAKE = 'a mistake of a bystander';
+
+function conclude(ending: Ending, turn: number): unknown {
+  switch (ending) {
+    case 'up':
+      return up({ turn });
+    case 'nothing':
+      return undefined;
+    case 'degraded':
+      return degraded('so-so');
+    case 'down':
+      return down('no');
+    case 'unknown':
+      return unknown('who knows');
+    case 'outOfService':
+      return outOfService('maintenance');
+    case 'skipped':
+      return skipped('not here');
+    case 'malformed':
+      return MALFORMED[turn % MALFORMED.length];
+    case 'throws':
+      throw new Error('broken');
+    default:
+      return ending satisfies never;
+  }
+}
+
+/** An engine in the middle of a scenario, and everything that has happened. */
+export class World {
+  readonly recorded: RecordedEngine;
+  readonly calls: Call[] = [];
+  readonly runs: Run[] = [];
+  readonly answers: Answer[] = [];
+  /** Of those that the engine has set: whether each would keep the process alive. */
+  readonly timers: NodeJS.Timeout[] = [];
+  readonly #scenario: Scenario;
+  readonly #pending = new Set<() => void>();
+  readonly #turns = new Map<string, number>();
+  /** The checks whose condition said no when it was asked last. */
+  readonly #skipped = new Set<CheckPlan>();
+  readonly #ownTimers = new Set<NodeJS.Timeout>();
+  readonly #setTimeout = globalThis.setTimeout;
+  #hasRecovered = false;
+
+  constructor(scenario: Scenario) {
+    this.#scenario = scenario;
+    const { deadline, deadlines, maxConcurrency, bystander, checks } = scenario;
+    this.recorded = new RecordedEngine({
+      deadline,
+      deadlines,
+      maxConcurrency,
+      groups: new Map([[GROUP, { indicators: [], tags: [GROUP] }]]),
+    });
+    const { engine } = this.recorded;
+    const fail = (): never => {
+      throw new Error(MISTAKE);
+    };
+    if (bystander === 'a listener that throws') {
+      engine.onRun(fail);
+      engine.onChange(fail);
+    }
+    if (bystander === 'a wrapper that throws') engine.aroundCheck(fail);
+    if (bystander === 'a wrapper that never calls') engine.aroundCheck(() => undefined);
+    engine.onRun(({ indicator, run }) => {
+      const plan = this.plan(indicator);
+      const call = this.calls.findLast((made) => made.plan === plan);
+      const isOfThisRun = call?.runsBefore === this.#runsOf(plan).length && !this.#skipped.has(plan);
+      this.runs.push({ plan, run, call: isOfThisRun ? call : undefined });
+    });
+    for (const plan of checks) {
+      this.recorded.add(plan.name, (context) => this.#call(plan, context), {
+        ...plan.settings,
+        when: plan.hasCondition ? () => this.#applies(plan) : undefined,
+      });
+    }
+  }
+
+  plan(name: string): CheckPlan {
+    const found = this.#scenario.checks.find((plan) => plan.name === name);
+    if (!found) throw new Error(`there is no check "${name}"`);
+    return found;
+  }
+
+  /** Goes through the scenario, from the start of the engine. */
+  async play(): Promise<void> {
+    vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, delay: number) => {
+      const timer = this.#setTimeout(callback, delay);
+      this.timers.push(timer);
+      return timer;
+    }) as typeof setTimeout);
+    this.recorded.engine.start();
+    for (const step of this.#scenario.steps) await this.#take(step);
+  }
+
+  async #take(step: Step): Promise<void> {
+    if (step.kind === 'wait') await advance(step.milliseconds);
+    else if (step.kind === 'release') await this.release();
+    else for (let time = 0; time < step.times; time += 1) this.ask(step.probe, step.patience);
+  }
+
+  ask(probe: string, patience?: number): Answer {
+    const { deadline, deadlines } = this.#scenario;
+    const own = Object.hasOwn(deadlines, probe) ? (deadlines[probe] ?? deadline) : deadline;
+    const answer: Answer = { probe, askedAt: performance.now(), within: Math.min(own, patience ?? own) };
+    this.answers.push(answer);
+    const answered = (outcome: Pick<Answer, 'evaluation' | 'isAtOnce' | 'rejectedWith'>): void => {
+      const now = performance.now();
+      const before = this.runs.filter(({ run }) => run.finished.elapsed < now).length;
+      Object.assign(answer, outcome, { answeredAt: now, runs: { now: this.runs.length, before } });
+    };
+    try {
+      const evaluation = this.recorded.engine.evaluate(probe, patience);
+      if (!(evaluation instanceof Promise)) answered({ evaluation, isAtOnce: true });
+      else {
+        evaluation.then(
+          (value) => answered({ evaluation: value }),
+          (rejectedWith: unknown) => answered({ rejectedWith }),
+        );
+      }
+    } catch (rejectedWith) {
+      answered({ rejectedWith });
+    }
+    return answer;
+  }
+
+  /** Whatever is under way ends. */
+  async release(): Promise<void> {
+    for (const settle of this.#pending) settle();
+    await advance(0);
+  }
+
+  /** From now on every check passes at once. */
+  recover(): void {
+    this.#hasRecovered = true;
+  }
+
+  /** Waits for the answers that are still due. */
+  async answered(): Promise<void> {
+    await advance(1500);
+  }
+
+  /** Stops the engine. What hangs goes on hanging. Returns how many timers are left. */
+  async stop(): Promise<number> {
+    this.recorded.engine.stop();
+    await advance(0);
+    for (const timer of this.#ownTimers) clearTimeout(timer);
+    return vi.getTimerCount();
+  }
+
+  /** Ends everything, so that the next world finds the clock as it was. */
+  async end(): Promise<void> {
+    await this.stop();
+    await this.release();
+    vi.clearAllTimers();
+    vi.mocked(globalThis.setTimeout).mockRestore();
+  }
+
+  #runsOf(plan: CheckPlan): Run[] {
+    return this.runs.filter((run) => run.plan === plan);
+  }
+
+  #next(plan: CheckPlan, isTaken: boolean): readonly [Behaviour, number] {
+    const turn = this.#turns.get(plan.name) ?? 0;
+    if (isTaken) this.#turns.set(plan.name, turn + 1);
+    const planned = plan.behaviours[turn % plan.behaviours.length];
+    if (!planned || this.#hasRecovered) return [{ ending: 'up', delay: 'sync', heedsAbort: true, applies: true }, turn];
+    return [planned, turn];
+  }
+
+  #applies(plan: CheckPlan): boolean {
+    const [{ applies }] = this.#next(plan, false);
+    if (applies) this.#skipped.delete(plan);
+    else {
+      this.#skipped.add(plan);
+      this.#next(plan, true);
+    }
+    return applies;
+  }
+
+  #call(plan: CheckPlan, { signal }: HealthCheckContext): unknown {
+    const [behaviour, turn] = this.#next(plan, true);
+    const call: Call = { plan, behaviour, began: performance.now(), runsBefore: this.#runsOf(plan).length };
+    this.calls.push(call);
+    signal.addEventListener('abort', () => (call.abortedAt = performance.now()));
+    const end = (): unknown => {
+      call.endedAt = performance.now();
+      return conclude(behaviour.ending, turn);
+    };
+    if (behaviour.delay === 'sync') return end();
+    return new Promise((resolve, reject) => {
+      let timer: NodeJS.Timeout | undefined;
+      const settle = (how: () => unknown): void => {
+        if (!this.#pending.delete(finish)) return;
+        if (timer) clearTimeout(timer);
+        if (timer) this.#ownTimers.delete(timer);
+        try {
+          resolve(how());
+        } catch (error) {
+          reject(error);
+        }
+      };
+      const finish = (): void => settle(end);
+      this.#pending.add(finish);
+      if (behaviour.heedsAbort) {
+        signal.addEventListener('abort', () =>
+          settle(() => {
+            call.endedAt = performance.now();
+            throw signal.reason;
+          }),
+        );
+      }
+      if (behaviour.delay === 0) void Promise.resolve().then(finish);
+      else if (behaviour.delay !== 'hanging') {
+        timer = this.#setTimeout(finish, behaviour.delay as number);
+        this.#ownTimers.add(timer);
+      }
+    });
+  }
+}
