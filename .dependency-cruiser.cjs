@@ -25,6 +25,13 @@ module.exports = {
       to: { path: 'node_modules|^(node:)?https?2?$' },
     },
     {
+      name: 'schematics-know-no-framework',
+      severity: 'error',
+      comment: 'They run in the CLI of an application, which has what it has.',
+      from: { path: '^src/schematics/' },
+      to: { path: 'node_modules' },
+    },
+    {
       name: 'no-dev-dependencies',
       severity: 'error',
       from: { path: '^src/' },
@@ -41,6 +48,7 @@ module.exports = {
     may('alerts', 'core', 'errors', 'options', 'observation', 'logging'),
     may('dashboard', 'core', 'errors', 'options', 'observation'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'observation'),
+    may('schematics'),
     may('indicators', 'core', 'errors', 'options', 'discovery'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'observation'),
     {
@@ -56,7 +64,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
     },
-    ...['alerts', 'dashboard', 'testing'].map((folder) => ({
+    ...['alerts', 'dashboard', 'schematics', 'testing'].map((folder) => ({
       name: `nothing-imports-${folder}`,
       severity: 'error',
       comment: 'It is an entry point of its own: who does not import it does not load it.',

@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { entries } from './entries.mjs';
 
@@ -15,6 +16,18 @@ const library = {
 /** The sources are in the package, once. */
 const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true };
 
+const SCHEMATICS = 'src/schematics';
+/** What the collection of schematics consists of beside code. The CLI reads it from files. */
+const collection = {
+  name: 'collection',
+  generateBundle() {
+    for (const name of readdirSync(SCHEMATICS).filter((file) => file.endsWith('.json'))) {
+      const source = readFileSync(`${SCHEMATICS}/${name}`, 'utf8');
+      this.emitFile({ type: 'asset', fileName: `schematics/${name}`, source });
+    }
+  },
+};
+
 export default defineConfig([
   { ...library, output: { ...common, format: 'esm', chunkFileNames: 'shared/[name].js' } },
   {
@@ -27,5 +40,13 @@ export default defineConfig([
       // Whoever reads this form has no import(), such as Jest without flags.
       dynamicImportInCjs: false,
     },
+  },
+  {
+    // The CLI takes them in with require().
+    input: { 'schematics/index': `${SCHEMATICS}/index.ts` },
+    platform: 'node',
+    tsconfig: 'tsconfig.json',
+    plugins: [collection],
+    output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs' },
   },
 ]);

@@ -1,0 +1,2 @@
+export { indicator } from './indicator.js';
+export { nestAdd } from './nest-add.js';

@@ -1,0 +1,83 @@
+import { type IndicatorNames, indicatorSource, namesOf, testSource } from './indicator-files.js';
+import { addElement, lists, readModule } from './module-source.js';
+import { type Rule, type Tree, importEnding, joinPath, readText, relativeImport } from './workspace.js';
+
+/** What `nest generate` hands over. */
+export interface IndicatorOptions {
+  /** The name, which may begin with folders: `billing/payments`. */
+  readonly name: string;
+  /** Below the source root. */
+  readonly path?: string;
+  readonly sourceRoot?: string;
+  /** True: no folder of its own. */
+  readonly flat?: boolean;
+  readonly spec?: boolean;
+  readonly specFileSuffix?: string;
+  /** True: no module gets it as a provider. */
+  readonly skipImport?: boolean;
+  readonly language?: string;
+}
+
+/** An indicator, its test, and its place among the providers of the nearest module. */
+export function indicator(options: IndicatorOptions): Rule {
+  return (tree, { logger }) => {
+    const { sourceRoot = 'src', path = '', name: given, flat = false, language = 'ts' } = options;
+    if (language !== 'ts')
+      throw new Error('nest-vitals generates TypeScript, and this project is set to something else.');
+    const segments = given.split(/[\\/]/);
+    const names = namesOf(segments.pop() ?? '');
+    if (!names) {
+      throw new Error(
+        `No indicator can be named "${given}". A name has up to 64 letters, digits, "-" and "_", and begins with a letter: payments-api.`,
+      );
+    }
+    const folder = joinPath(sourceRoot, path, ...segments, flat ? '' : names.file);
+    const file = createFiles(tree, folder, names, options);
+    if (options.skipImport === true) return tree;
+    const module = nearestModule(tree, folder);
+    if (module === undefined) {
+      logger.info(`There is no module near ${file}: list ${names.class} among the providers of one.`);
+      return tree;
+    }
+    addProvider(tree, module, file, names);
+    return tree;
+  };
+}
+
+/** Creates the indicator and its test. Returns the file of the indicator. */
+function createFiles(tree: Tree, folder: string, names: IndicatorNames, options: IndicatorOptions): string {
+  const file = `${folder}/${names.file}.health.ts`;
+  const spec = `${folder}/${names.file}.health.${options.specFileSuffix ?? 'spec'}.ts`;
+  const contents = [
+    [file, indicatorSource(names)] as const,
+    ...(options.spec === false ? [] : [[spec, testSource(names, importEnding(tree))] as const]),
+  ];
+  for (const [path] of contents)
+    if (tree.exists(path)) throw new Error(`${path} is there already. Nothing was changed.`);
+  for (const [path, content] of contents) tree.create(path, content);
+  return file;
+}
+
+function nearestModule(tree: Tree, folder: string): string | undefined {
+  const segments = folder.split('/');
+  for (let depth = segments.length; depth > 0; depth -= 1) {
+    const directory = segments.slice(0, depth).join('/');
+    const module = tree.getDir(`/${directory}`).subfiles.find((name) => name.endsWith('.module.ts'));
+    if (module !== undefined) return `${directory}/${module}`;
+  }
+  return undefined;
+}
+
+function addProvider(tree: Tree, path: string, file: string, { class: name }: IndicatorNames): void {
+  const module = readModule(readText(tree, path) ?? '');
+  if (module && lists(module, 'providers', name)) return;
+  const from = relativeImport(path, file, importEnding(tree));
+  const edited = module && addElement(module, 'providers', name, { name, from });
+  if (edited === undefined) {
+    throw new Error(
+      `${path} is written in a way that is not understood here. Nothing was changed. Generate with --skip-import, then ` +
+        `write: import { ${name} } from '${from}', and ${name} among the providers.`,
+    );
+  }
+  tree.overwrite(path, edited);
+}

@@ -1,0 +1,68 @@
+import { indicator } from './indicator.js';
+import { addElement, imports, mentions, readModule } from './module-source.js';
+import { type Rule, type Tree, joinPath, readText } from './workspace.js';
+
+/** What `nest add` hands over. */
+export interface NestAddOptions {
+  readonly sourceRoot?: string;
+  /** The file of the root module, below the source root. */
+  readonly module?: string;
+  /** The name of the first indicator. */
+  readonly indicator?: string;
+  readonly spec?: boolean;
+}
+
+const BY_HAND =
+  "Write it by hand: import { HealthModule } from 'nest-vitals', and HealthModule.forRoot() among the imports of the root module.";
+
+/** Imports the module into the application's root module, and generates a first indicator. */
+export function nestAdd(options: NestAddOptions = {}): Rule {
+  return (tree, context) => {
+    const { sourceRoot = 'src', spec = true, indicator: name = 'app' } = options;
+    const path = rootModule(tree, sourceRoot, options.module);
+    const text = path === undefined ? undefined : readText(tree, path);
+    if (path === undefined || text === undefined) {
+      throw new Error(`No root module was found in ${sourceRoot}. Name its file with --module=<file>. ${BY_HAND}`);
+    }
+    const module = readModule(text);
+    if (!module) throw notUnderstood(path);
+    if (imports(module, 'HealthModule', 'nest-vitals')) {
+      context.logger.info(`${path} imports HealthModule of nest-vitals already. Nothing was changed.`);
+      return tree;
+    }
+    // Many an application has a HealthModule of its own.
+    const isTaken = mentions(module, 'HealthModule');
+    const edited = addElement(module, 'imports', `${isTaken ? 'VitalsModule' : 'HealthModule'}.forRoot()`, {
+      name: isTaken ? 'HealthModule as VitalsModule' : 'HealthModule',
+      from: 'nest-vitals',
+    });
+    if (edited === undefined) throw notUnderstood(path);
+    tree.overwrite(path, edited);
+    context.logger.info(
+      'The endpoints are at /health/live, /health/ready, /health/startup and /health/deep. Call app.enableShutdownHooks() ' +
+        'in main.ts, so that a SIGTERM takes the process out of service before it stops.',
+    );
+    return indicator({ name, sourceRoot, spec, path: 'health', flat: true })(tree, context);
+  };
+}
+
+function notUnderstood(path: string): Error {
+  return new Error(`${path} is written in a way that is not understood here. Nothing was changed. ${BY_HAND}`);
+}
+
+function rootModule(tree: Tree, sourceRoot: string, given: string | undefined): string | undefined {
+  if (given !== undefined) {
+    return [joinPath(sourceRoot, given), joinPath(given)].find((path) => tree.exists(path));
+  }
+  return fromMain(tree, sourceRoot) ?? [joinPath(sourceRoot, 'app.module.ts')].find((path) => tree.exists(path));
+}
+
+/** The module that `main.ts` starts with. */
+function fromMain(tree: Tree, sourceRoot: string): string | undefined {
+  const main = readText(tree, joinPath(sourceRoot, 'main.ts'));
+  const name = main && /NestFactory\s*\.\s*create\w*\s*(?:<[^(]*>)?\(\s*(\w+)/.exec(main)?.[1];
+  const from =
+    name && new RegExp(`import\\s*\\{[^}]*\\b${name}\\b[^}]*\\}\\s*from\\s*['"](\\.[^'"]+)['"]`).exec(main)?.[1];
+  const path = from && `${joinPath(sourceRoot, from.replace(/\.js$/, ''))}.ts`;
+  return path !== undefined && path !== '' && tree.exists(path) ? path : undefined;
+}
