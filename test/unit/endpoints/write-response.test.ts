@@ -1,7 +1,8 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { healthRequest } from '../../support/health-request.js';
 import { describe, expect, it, vi } from 'vitest';
-import { finishResponse } from '../../../src/endpoints/health-response.js';
+import { finishHead, finishResponse } from '../../../src/endpoints/health-response.js';
+import type { EndpointOutlet } from '../../../src/observation/health-endpoints.js';
 import { type AdapterResponse, writeResponse } from '../../../src/endpoints/write-response.js';
 
 const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });
@@ -91,5 +92,56 @@ describe('writeResponse', () => {
     const { reply, calls } = fastifyReply({ sent: true });
     writeResponse(reply, answer);
     expect(calls).toStrictEqual([]);
+  });
+});
+
+describe('an answer that goes on', () => {
+  const headers = { 'content-type': 'text/event-stream' };
+
+  it('has its head written, past every adapter, with what plugins have set, and is then opened', () => {
+    const opened: EndpointOutlet[] = [];
+    const stream = finishHead(200, headers, (outlet) => opened.push(outlet));
+    const express = nodeResponse();
+    writeResponse(express.response, stream);
+    const fastify = fastifyReply({ headers: { 'x-plugin': '1' } });
+    writeResponse(fastify.reply, stream);
+    expect(express.calls).toStrictEqual([['writeHead', 200, headers]]);
+    expect(fastify.calls).toStrictEqual([['hijack'], ['writeHead', 200, { 'x-plugin': '1', ...headers }]]);
+    expect(opened).toHaveLength(2);
+  });
+
+  it('is over with its head for a HEAD, and not begun when somebody has answered already', () => {
+    const open = vi.fn<(outlet: EndpointOutlet) => void>();
+    const stream = finishHead(200, headers, open);
+    const head = nodeResponse();
+    head.response.req.method = 'HEAD';
+    writeResponse(head.response, stream);
+    expect(head.calls.map(([name]) => name)).toEqual(['writeHead', 'end']);
+    writeResponse(fastifyReply({ sent: true }).reply, stream);
+    const answered = nodeResponse();
+    vi.spyOn(answered.response, 'headersSent', 'get').mockReturnValue(true);
+    writeResponse(answered.response, stream);
+    expect(answered.calls).toEqual([]);
+    expect(open).not.toHaveBeenCalled();
+  });
+
+  it('writes nothing into a response that is over', () => {
+    let outlet: EndpointOutlet | undefined;
+    const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
+    writeResponse(
+      response,
+      finishHead(200, headers, (given) => (outlet = given)),
+    );
+    const closed = vi.fn<() => void>();
+    outlet?.onClose(closed);
+    outlet?.write(Buffer.from('one'));
+    expect(outlet?.pending).toBeGreaterThan(0);
+    const before = outlet?.pending;
+    outlet?.end();
+    outlet?.write(Buffer.from('two'));
+    expect(outlet?.pending).toBeLessThanOrEqual(Number(before) + 100);
+    response.emit('error', new Error('gone'));
+    response.emit('close');
+    expect(closed).toHaveBeenCalledOnce();
   });
 });

@@ -1,4 +1,5 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { MEDIA_TYPES } from '../../../../src/endpoints/formats/format.js';
 import { formatOf } from '../../../../src/endpoints/formats/negotiation.js';
 import { healthRequest } from '../../../support/health-request.js';
 
@@ -47,4 +48,24 @@ it.each([
 it('a query without a format leaves it to the header', () => {
   expect(formatOf(healthRequest('/health/ready?now', { accept: 'text/plain' }))).toBe('text');
   expect(formatOf(healthRequest('/health/ready?now'))).toBe('json');
+});
+
+describe('with a format that a module has added', () => {
+  const mediaTypes = { ...MEDIA_TYPES, html: 'text/html' };
+
+  it.each([
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'html'],
+    ['text/html', 'html'],
+    ['text/html, application/json', 'json'],
+    ['text/*', 'text'],
+    ['*/*', 'json'],
+    [undefined, 'json'],
+  ])('Accept: %j is answered as %j', (accept, format) => {
+    const headers = accept === undefined ? {} : { accept };
+    expect(formatOf(healthRequest('/health/ready', headers), mediaTypes)).toBe(format);
+  });
+
+  it('can be asked for by its name', () => {
+    expect(formatOf(healthRequest('/health/ready?format=html'), mediaTypes)).toBe('html');
+  });
 });

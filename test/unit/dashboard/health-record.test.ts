@@ -1,0 +1,152 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { HealthChange } from '../../../src/core/health-engine.js';
+import type { HealthProbeChange } from '../../../src/core/probe-changes.js';
+import { HealthRecord, type Transition } from '../../../src/dashboard/health-record.js';
+import type { HealthMonitor, HealthRun, LifecycleState } from '../../../src/observation/health-monitor.js';
+import { START, advance, useFakeClock } from '../../support/fake-clock.js';
+
+/** A monitor whose news is told by hand. */
+class FakeMonitor {
+  readonly probes = ['ready'];
+  readonly listeners = new Set<unknown>();
+  state: LifecycleState = { phase: 'accepting' };
+  run: (run: HealthRun) => unknown = () => undefined;
+  change: (change: HealthChange) => unknown = () => undefined;
+  probe: (change: HealthProbeChange) => unknown = () => undefined;
+  #onState: (state: LifecycleState) => unknown = () => undefined;
+
+  become(state: LifecycleState): void {
+    this.state = state;
+    this.#onState(state);
+  }
+
+  onRun = (listener: typeof this.run) => this.#keep(listener, () => (this.run = listener));
+  onChange = (listener: typeof this.change) => this.#keep(listener, () => (this.change = listener));
+  onProbeChange = (_probe: string, listener: typeof this.probe) => this.#keep(listener, () => (this.probe = listener));
+  onState = (listener: (state: LifecycleState) => unknown) => this.#keep(listener, () => (this.#onState = listener));
+
+  #keep(listener: unknown, take: () => void): () => void {
+    take();
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+}
+
+const runOf = (more: Partial<HealthRun>): HealthRun => ({
+  indicator: 'database',
+  outcome: 'UP',
+  status: 'UP',
+  isTimeout: false,
+  finishedAt: new Date(),
+  duration: 3,
+  ...more,
+});
+const changeOf = (more: Partial<HealthChange>): HealthChange => ({
+  indicator: 'database',
+  critical: true,
+  from: 'UP',
+  to: 'DOWN',
+  at: new Date(),
+  lasted: 5000,
+  ...more,
+});
+
+describe('HealthRecord', () => {
+  useFakeClock();
+  let monitor: FakeMonitor;
+  let record: HealthRecord;
+  let told: Transition[];
+  let end: () => void;
+
+  beforeEach(() => {
+    monitor = new FakeMonitor();
+    told = [];
+    record = new HealthRecord({ entries: 5, maxAge: 60_000 }, (transition) => told.push(transition));
+    end = record.listen(monitor as unknown as HealthMonitor);
+  });
+
+  it('keeps the changes of indicators, probes and the application, the latest first', async () => {
+    monitor.change(changeOf({ error: 'connection refused', cause: new Error('secret') }));
+    await advance(1000);
+    monitor.probe({ probe: 'ready', from: 'UP', to: 'DOWN', at: new Date(), lasted: undefined });
+    monitor.become({ phase: 'refusing', reason: 'maintenance' });
+    await advance(2000);
+    monitor.become({ phase: 'draining', drainStep: 'balancers', reason: 'shutting down' });
+    const start = Date.parse(START);
+    const all = [
+      {
+        kind: 'application',
+        name: '',
+        from: 'refusing',
+        to: 'draining: balancers',
+        at: start + 3000,
+        lasted: 2000,
+        words: 'shutting down',
+      },
+      {
+        kind: 'application',
+        name: '',
+        from: 'accepting',
+        to: 'refusing',
+        at: start + 1000,
+        lasted: 1000,
+        words: 'maintenance',
+      },
+      { kind: 'probe', name: 'ready', from: 'UP', to: 'DOWN', at: start + 1000 },
+      {
+        kind: 'indicator',
+        name: 'database',
+        from: 'UP',
+        to: 'DOWN',
+        at: start,
+        lasted: 5000,
+        words: 'connection refused',
+      },
+    ];
+    expect(record.transitions(Date.now())).toEqual(all);
+    expect(told.toReversed()).toEqual(all);
+    expect(record.stateSince).toBe(start + 3000);
+    monitor.become({ phase: 'draining', drainStep: 'work', reason: 'shutting down' });
+    expect(record.transitions(Date.now())[0]).toMatchObject({ from: 'draining: balancers', to: 'draining: work' });
+  });
+
+  it('keeps so many and for so long, and since when something is as it is for ever', async () => {
+    for (let index = 0; index < 100; index += 1) monitor.change(changeOf({ to: index % 2 === 0 ? 'DOWN' : 'UP' }));
+    expect(record.transitions(Date.now())).toHaveLength(5);
+    const at = Date.now();
+    await advance(60_000);
+    expect(record.transitions(Date.now())).toHaveLength(5);
+    await advance(1);
+    expect(record.transitions(Date.now())).toEqual([]);
+    expect(record.since('indicator', 'database', 'UP')).toBe(at);
+    expect(record.since('indicator', 'database', 'DOWN')).toBeUndefined();
+    expect(record.since('probe', 'database', 'UP')).toBeUndefined();
+  });
+
+  it('keeps the latest runs of each check, and its last error for as long as it is the last', () => {
+    for (let index = 0; index < 100; index += 1) monitor.run(runOf({ duration: index }));
+    expect(record.runs('database')).toHaveLength(40);
+    expect(record.runs('database').at(-1)).toEqual({ took: 99, failed: false });
+    expect(record.runs('nobody')).toEqual([]);
+    expect(record.lastError('database')).toBeUndefined();
+    monitor.run(runOf({ outcome: 'DOWN', error: 'e'.repeat(10_000), code: 'ECONNREFUSED' }));
+    monitor.run(runOf({}));
+    expect(record.lastError('database')).toMatchObject({ code: 'ECONNREFUSED', at: Date.parse(START) });
+    expect(record.lastError('database')?.text).toHaveLength(300);
+    monitor.run(runOf({ outcome: 'DOWN', message: 'no' }));
+    expect(record.lastError('database')?.text).toBe('no');
+    monitor.run(runOf({ outcome: 'OUT_OF_SERVICE' }));
+    expect(record.lastError('database')?.text).toBe('OUT_OF_SERVICE');
+  });
+
+  it('a check that was skipped is no run', () => {
+    monitor.run(runOf({ outcome: 'SKIPPED' }));
+    expect(record.runs('database')).toEqual([]);
+  });
+
+  it('ends', () => {
+    expect(monitor.listeners.size).toBe(4);
+    end();
+    expect(monitor.listeners.size).toBe(0);
+  });
+});

@@ -1,0 +1,199 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { PageUpdate } from '../../../src/dashboard/page-update.js';
+import { LiveUpdates, type PageState } from '../../../src/dashboard/stream/live-updates.js';
+import type { HealthView } from '../../../src/options/view.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { FakeOutlet } from './fake-outlet.js';
+
+const dataOf = (bytes: Buffer | undefined): PageUpdate =>
+  JSON.parse(/^data: (.*)$/m.exec(String(bytes))?.[1] ?? '') as PageUpdate;
+const idOf = (bytes: Buffer | undefined): string => /^id: (.*)$/m.exec(String(bytes))?.[1] ?? '';
+
+describe('LiveUpdates', () => {
+  useFakeClock();
+  let page: PageState;
+  let drawn: HealthView[];
+  let faults: unknown[];
+  let announced: string[];
+  let live: LiveUpdates;
+
+  const show = (parts: Record<string, string>): void => {
+    page = { ...page, parts: { ...page.parts, ...parts } };
+    live.changed();
+  };
+  const joined = (view: HealthView = 'full', lastId?: string, reads = true): FakeOutlet => {
+    const outlet = new FakeOutlet(reads);
+    live.join(outlet, view, lastId);
+    return outlet;
+  };
+
+  beforeEach(() => {
+    page = { title: 'Up', icon: 'data:', order: ['c-a', 'c-b'], parts: { 'c-a': 'a1', 'c-b': 'b1' } };
+    drawn = [];
+    faults = [];
+    announced = [];
+    live = new LiveUpdates({
+      heartbeat: 10_000,
+      maxClients: 2000,
+      build: 'build',
+      draw: (view) => (drawn.push(view), page),
+      announcements: () => {
+        const taken = announced;
+        announced = [];
+        return () => taken;
+      },
+      onFault: (fault) => faults.push(fault),
+    });
+  });
+
+  it('serialises once for a thousand clients: when they come, and at each change', async () => {
+    const clients = Array.from({ length: 1000 }, () => joined());
+    expect(live.serialisations).toBe(1);
+    expect(dataOf(clients[999]?.written[0])).toMatchObject({ build: 'build', heartbeat: 10_000, parts: page.parts });
+    show({ 'c-a': 'a2' });
+    await advance(20);
+    expect(live.serialisations).toBe(2);
+    expect(drawn).toHaveLength(2);
+    expect(new Set(clients.map(({ written }) => written[1])).size).toBe(1);
+    expect(dataOf(clients[0]?.written[1]).parts).toEqual({ 'c-a': 'a2' });
+  });
+
+  it('once for each view that somebody looks at, and for no other', async () => {
+    joined('full');
+    joined('components');
+    show({ 'c-a': 'a2' });
+    await advance(20);
+    expect(drawn).toEqual(['full', 'components', 'full', 'components']);
+    expect(live.serialisations).toBe(4);
+  });
+
+  it('draws nothing, and has no timer, while nobody looks', async () => {
+    show({ 'c-a': 'a2' });
+    await advance(1000);
+    expect([drawn, vi.getTimerCount()]).toEqual([[], 0]);
+  });
+
+  it('gathers what comes in a storm, and tells it twice a second', async () => {
+    const client = joined();
+    for (let storm = 0; storm < 1000; storm += 1) {
+      show({ 'c-a': `a${storm}` });
+      await advance(2);
+    }
+    await advance(1000);
+    // 2 s of storm: at once, then every half a second, and what was left.
+    expect(client.events.filter((event) => event === 'update').length).toBeLessThanOrEqual(7);
+    expect(dataOf(client.written.findLast((bytes) => String(bytes).includes('update'))).parts).toEqual({
+      'c-a': 'a999',
+    });
+  });
+
+  it('sends nothing when nothing looks different', async () => {
+    const client = joined();
+    live.changed();
+    await advance(1000);
+    expect(client.written).toHaveLength(1);
+  });
+
+  it('tells an order, a title and words to be read out that have changed, though no part has', async () => {
+    const client = joined();
+    page = { ...page, order: ['c-b', 'c-a'] };
+    live.changed();
+    await advance(1000);
+    page = { ...page, title: 'Down' };
+    live.changed();
+    await advance(1000);
+    announced.push('a is Down');
+    live.changed();
+    await advance(1000);
+    expect(client.written.slice(1).map((bytes) => dataOf(bytes))).toMatchObject([
+      { order: ['c-b', 'c-a'], parts: {}, announce: [] },
+      { title: 'Down', parts: {}, announce: [] },
+      { title: 'Down', parts: {}, announce: ['a is Down'] },
+    ]);
+  });
+
+  it('a part that is gone is a change', async () => {
+    const client = joined();
+    page = { ...page, order: ['c-a'], parts: { 'c-a': 'a1' } };
+    live.changed();
+    await advance(20);
+    expect(dataOf(client.written[1])).toMatchObject({ order: ['c-a'], parts: {} });
+  });
+
+  it('who comes later is told how it is by then, and who knows it already is told nothing', async () => {
+    const first = joined();
+    show({ 'c-a': 'a2' });
+    await advance(20);
+    const late = joined();
+    expect(dataOf(late.written[0]).parts).toEqual({ 'c-a': 'a2', 'c-b': 'b1' });
+    const id = idOf(first.written[1]);
+    expect(idOf(late.written[0])).toBe(id);
+    expect(joined('full', id).events).toEqual(['beat']);
+    expect(joined('full', idOf(first.written[0])).events).toEqual(['update']);
+    // Of another process, which may have counted as far.
+    expect(joined('full', id.replace(/^.{8}/, '00000000')).events).toEqual(['update']);
+  });
+
+  it('who comes when nobody has looked for long is told how it is now, and of no change before', async () => {
+    joined().close();
+    page = { ...page, parts: { 'c-a': 'a9' } };
+    announced.push('a is Down');
+    const late = joined();
+    expect(dataOf(late.written[0])).toMatchObject({ parts: { 'c-a': 'a9' }, announce: [] });
+    live.changed();
+    await advance(1000);
+    expect(late.written).toHaveLength(1);
+  });
+
+  it('gives signs of life while somebody looks, and what has changed by growing old', async () => {
+    const client = joined();
+    await advance(10_000);
+    expect(client.events).toEqual(['update', 'beat']);
+    await advance(20);
+    page = { ...page, parts: { 'c-a': 'too old' } };
+    await advance(10_000);
+    expect(client.events).toEqual(['update', 'beat', 'beat', 'update']);
+    client.close();
+    await advance(10_000);
+    expect(vi.getTimerCount()).toBe(0);
+    joined();
+    expect(vi.getTimerCount()).toBe(1);
+  });
+
+  it('survives a page that cannot be drawn, and tells of it', async () => {
+    const client = joined();
+    const sound = page;
+    page = new Proxy(page, {
+      get() {
+        throw new Error('no page');
+      },
+    });
+    live.changed();
+    await advance(1000);
+    expect(faults).toEqual([new Error('no page')]);
+    page = { ...sound, title: 'again' };
+    live.changed();
+    await advance(1000);
+    expect(client.events).toEqual(['update', 'update']);
+  });
+
+  it('drops who does not read', async () => {
+    const [slow, quick] = [joined('full', undefined, false), joined()];
+    for (let change = 0; change < 10; change += 1) {
+      show({ 'c-a': `${change}`.repeat(100_000) });
+      await advance(1000);
+    }
+    expect([slow.state, quick.state, live.hub.size, live.hub.dropped]).toEqual(['destroyed', 'open', 1, 1]);
+  });
+
+  it('tells at the end what is not told yet, then that it is over, once, and leaves no timer', () => {
+    const client = joined();
+    show({ 'c-a': 'last' });
+    live.close();
+    live.close();
+    expect(client.events).toEqual(['update', 'update', 'bye']);
+    expect(dataOf(client.written[1]).parts).toEqual({ 'c-a': 'last' });
+    live.changed();
+    expect([client.state, live.hub.isClosed, vi.getTimerCount()]).toEqual(['ended', true, 0]);
+  });
+});
