@@ -4,12 +4,14 @@ import { type Markup, html } from './html.js';
 const HEIGHT = 20;
 const STEP = 3;
 const SHORTEST = 2;
+/** So many times the median fills the picture: one run that took very long does not flatten all others. */
+const OUTLIER = 4;
 
 /** How long the latest runs took, as a picture, with the same in words for those who do not see it. Undefined: there was none. */
 export function sparkline(points: readonly RunPoint[], width: number): Markup | undefined {
   const summary = summarise(points);
   if (!summary) return undefined;
-  const longest = Math.max(summary.max, 1);
+  const longest = Math.max(1, Math.min(summary.max, summary.median * OUTLIER));
   const left = (width - points.length) * STEP + 1;
   // Each bar begins beside the end of the one before, so that a step is two short numbers.
   let passed = '';
@@ -17,7 +19,7 @@ export function sparkline(points: readonly RunPoint[], width: number): Markup | 
   let y = 0;
   for (const [index, { took, failed: isFailed }] of points.entries()) {
     if (isFailed) continue;
-    const height = Math.max(SHORTEST, Math.round((took / longest) * HEIGHT));
+    const height = Math.min(HEIGHT, Math.max(SHORTEST, Math.round((took / longest) * HEIGHT)));
     const at = left + index * STEP;
     passed += `m${at - x} ${HEIGHT - y}v-${height}`;
     x = at;

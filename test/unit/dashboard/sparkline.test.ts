@@ -17,6 +17,11 @@ it('draws a bar for each run, the longest as high as the picture, and the latest
   expect(text).not.toContain('class="bad"');
 });
 
+it('one run that took very long does not flatten the others', () => {
+  const { text } = sparkline([passed(2), passed(4), passed(8), passed(4), passed(1000)], 5) ?? { text: '' };
+  expect(text).toContain('d="m1 20v-3m3 3v-5m3 5v-10m3 10v-5m3 5v-20"');
+});
+
 it('draws a failed run apart from the others', () => {
   const { text } = sparkline([passed(4), failed(1), passed(4)], 3) ?? { text: '' };
   expect(text).toContain('d="m1 20v-20m6 20v-20"');
