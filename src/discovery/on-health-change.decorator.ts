@@ -21,7 +21,9 @@ export interface ProbeChangeOptions extends ToStatus {
 
 /** Both: the method has to tell the changes apart, by `'probe' in change`. */
 export interface OnHealthChangeOptions extends ToStatus {
+  /** The name of an indicator, or several. */
   readonly indicator: string | readonly string[];
+  /** The name of a probe or of a group, or several. */
   readonly probe: string | readonly string[];
 }
 

@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { expect, it } from 'vitest';
+import { configurationReference } from '../support/configuration-reference.js';
+import { documentedOptions } from '../support/option-types.js';
+
+const guide = join(import.meta.dirname, '../../docs/configuration.md');
+
+it('is described in docs/configuration.md as the types have it', async () => {
+  const written = await format(configurationReference(), { ...(await resolveConfig(guide)), parser: 'markdown' });
+  await expect(written).toMatchFileSnapshot(guide);
+}, 60_000);
+
+it('says of every option what it is for', () => {
+  const silent = documentedOptions().flatMap(({ name, options }) =>
+    options.filter(({ comment }) => comment === '').map((option) => `${name}.${option.name}`),
+  );
+  expect(silent).toEqual([]);
+}, 60_000);

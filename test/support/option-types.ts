@@ -1,0 +1,66 @@
+import { join, resolve } from 'node:path';
+import ts from 'typescript';
+import { entries } from '../../.config/entries.mjs';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** One option, as its type and its doc comment say it. */
+export interface DocumentedOption {
+  readonly name: string;
+  readonly type: string;
+  readonly isRequired: boolean;
+  /** On one line. */
+  readonly comment: string;
+}
+
+/** A type of options that an entry point offers. */
+export interface DocumentedOptions {
+  /** The name that it is imported from. */
+  readonly from: string;
+  readonly name: string;
+  readonly comment: string;
+  readonly options: readonly DocumentedOption[];
+}
+
+/** Every interface whose name ends in `Options`, but for those of `forRootAsync`, which all are alike, with the options that are its own, in the order of the source. */
+export function documentedOptions(): DocumentedOptions[] {
+  const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path));
+  const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
+  const files = entries.map(({ source }) => join(root, `src/${source}.ts`));
+  const program = ts.createProgram(files, options);
+  const checker = program.getTypeChecker();
+
+  return entries.flatMap(({ name: from }, index) => {
+    const file = program.getSourceFile(files[index] ?? '');
+    const module = file && checker.getSymbolAtLocation(file);
+    if (!module) return [];
+    return checker
+      .getExportsOfModule(module)
+      .map((symbol) => (symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol))
+      .flatMap((symbol) => {
+        const declaration = symbol.declarations?.find((candidate) => ts.isInterfaceDeclaration(candidate));
+        if (!declaration || !/(?<!Async)Options$/.test(symbol.name)) return [];
+        // `never` forbids one option beside another: it is none itself.
+        const members = declaration.members
+          .filter((member) => ts.isPropertySignature(member))
+          .filter(({ type }) => type?.kind !== ts.SyntaxKind.NeverKeyword);
+        return [{ from, name: symbol.name, comment: commentOf(symbol), options: members.map(describe) }];
+      });
+  });
+
+  function describe(member: ts.PropertySignature): DocumentedOption {
+    const symbol = checker.getSymbolAtLocation(member.name);
+    return {
+      name: member.name.getText(),
+      type: oneLine(member.type?.getText() ?? 'unknown'),
+      isRequired: member.questionToken === undefined,
+      comment: symbol ? commentOf(symbol) : '',
+    };
+  }
+
+  function commentOf(symbol: ts.Symbol): string {
+    return oneLine(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+  }
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -1,0 +1,51 @@
+import { Environment } from '../../src/options/environment.js';
+import type { ConfigurationFault } from '../../src/errors/fault.js';
+import { indicatorOptionsFromEnvironment } from '../../src/options/resolve-indicator.js';
+import { resolveModuleOptions } from '../../src/options/resolve-module.js';
+import type { Rule } from '../../src/options/rules.js';
+
+/** An environment variable that is read, and what it may hold. */
+export interface OptionVariable {
+  readonly name: string;
+  readonly expected: string;
+}
+
+/** The variables of an indicator that is named `<NAME>`, and those of the module, in the order in which they are read. */
+export function optionVariables(): { readonly indicator: OptionVariable[]; readonly module: OptionVariable[] } {
+  // Nothing is looked for where there is nothing.
+  const variables = { HEALTH_PATH: 'health' };
+  const indicator = recorded(() => {
+    indicatorOptionsFromEnvironment('<name>', new Environment('HEALTH_', variables), []);
+  });
+  const module = recorded(() => {
+    resolveModuleOptions({}, variables);
+  });
+  return {
+    indicator: indicator.map(({ name, expected }) => ({ name: name.replace('__NAME__', '_<NAME>_'), expected })),
+    // What is for every indicator is named like that of an indicator named "default".
+    module: module.filter(({ name }) => !name.startsWith('HEALTH_DEFAULT_')),
+  };
+}
+
+function recorded(use: () => void): OptionVariable[] {
+  const found: OptionVariable[] = [];
+  // oxlint-disable-next-line typescript/unbound-method -- it is called with the environment below.
+  const { read } = Environment.prototype;
+  Environment.prototype.read = function record<T>(
+    this: Environment,
+    parts: readonly string[],
+    rule: Rule<T>,
+    faults: ConfigurationFault[],
+    isSecret?: boolean,
+  ): T | undefined {
+    const name = rule.read && this.nameOf(...parts);
+    if (name !== undefined) found.push({ name, expected: rule.expectedOfVariable ?? rule.expected });
+    return read.call(this, parts, rule, faults, isSecret) as T | undefined;
+  };
+  try {
+    use();
+  } finally {
+    Environment.prototype.read = read;
+  }
+  return found;
+}
