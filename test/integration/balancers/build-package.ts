@@ -23,20 +23,24 @@ export function buildPackage(): BuiltPackage {
   const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-'));
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const compilerOptions = readCompilerOptions();
-  const source = join(ROOT, 'src');
-  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
-    if (!name.endsWith('.ts')) continue;
-    const fileName = join(source, name);
-    const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { fileName, compilerOptions });
-    const target = join(folder, 'dist', name.replace(/\.ts$/, '.js'));
-    mkdirSync(dirname(target), { recursive: true });
-    writeFileSync(target, outputText);
-  }
+  transpile(join(ROOT, 'src'), join(folder, 'dist'));
   return {
     environment: { NEST_VITALS: join(folder, 'dist/index.js') },
     remove: () => rmSync(folder, { recursive: true }),
   };
+}
+
+/** Compiles each file of one folder into another, without a look at the types. */
+export function transpile(source: string, output: string): void {
+  const compilerOptions = readCompilerOptions();
+  for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
+    if (!name.endsWith('.ts')) continue;
+    const fileName = join(source, name);
+    const { outputText } = ts.transpileModule(readFileSync(fileName, 'utf8'), { fileName, compilerOptions });
+    const target = join(output, name.replace(/\.ts$/, '.js'));
+    mkdirSync(dirname(target), { recursive: true });
+    writeFileSync(target, outputText);
+  }
 }
 
 function readCompilerOptions(): ts.CompilerOptions {
