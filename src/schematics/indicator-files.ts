@@ -30,8 +30,9 @@ export function indicatorSource({ class: className, indicator }: IndicatorNames)
 @HealthIndicator('${indicator}')
 export class ${className} implements HealthIndicator {
   /**
-   * Ask here what this indicator stands for, and return up(), degraded('why') or down('why'). It may be async, and a throw
-   * means DOWN. Hand the signal on to whatever does the waiting: check({ signal }: HealthCheckContext).
+   * Ask here what this indicator stands for, and return up(), degraded('why')
+   * or down('why'). It may be async, and a throw means DOWN. Hand the signal on
+   * to whatever does the waiting: check({ signal }: HealthCheckContext).
    */
   check(): HealthResult {
     return up();
@@ -46,9 +47,12 @@ import { ${className} } from './${file}.health${ending}';
 
 describe('${className}', () => {
   it('is up', async () => {
-    const module = await Test.createTestingModule({ providers: [${className}] }).compile();
+    const module = await Test.createTestingModule({
+      providers: [${className}],
+    }).compile();
 
-    expect(module.get(${className}).check()).toMatchObject({ status: 'UP' });
+    const { status } = module.get(${className}).check();
+    expect(status).toBe('UP');
   });
 });
 `;

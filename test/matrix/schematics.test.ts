@@ -1,0 +1,144 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
+import { basename, delimiter, dirname, join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { nodeBinary } from './support/node-binary.js';
+import { run } from './support/run.js';
+
+// What the CLI of Nest 12 is made of needs a later Node than the CLI and the library do.
+const CLIS = [
+  { nest: 11, node: 'current', runner: 'Jest', type: 'commonjs' },
+  { nest: 12, node: '22', runner: 'vitest', type: 'module' },
+] as const;
+
+describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest, node, type }) => {
+  const home = join(inject('folder'), `cli-${nest}`);
+  const application = join(home, 'shop');
+  const cli = (...args: string[]): Promise<string> =>
+    run(application, binary, 'node_modules/@nestjs/cli/bin/nest.js', ...args);
+  const source = (path: string): Promise<string> => readFile(join(application, 'src', path), 'utf8');
+  let binary = process.execPath;
+
+  beforeAll(async () => {
+    await mkdir(home, { recursive: true });
+    await writeFile(join(home, 'package.json'), '{ "private": true }');
+    binary = await nodeBinary(home, node);
+    // The CLI starts programs by their names.
+    vi.stubEnv('PATH', `${dirname(binary)}${delimiter}${process.env['PATH']}`);
+    await run(home, 'npm', 'install', '--no-audit', '--no-fund', `@nestjs/cli@${nest}`);
+    const options = [
+      '--package-manager',
+      'npm',
+      '--skip-git',
+      '--skip-install',
+      ...(nest === 12 ? ['--no-observe'] : []),
+    ];
+    await run(home, binary, 'node_modules/@nestjs/cli/bin/nest.js', 'new', 'shop', ...options);
+    await run(application, 'npm', 'install', '--no-audit', '--no-fund');
+    await run(application, 'npm', 'install', '--no-audit', '--no-fund', inject('tarball'));
+  }, 900_000);
+
+  afterAll(() => vi.unstubAllEnvs());
+
+  it('gets the module and a first indicator by nest add', async () => {
+    const manifest = JSON.parse(await readFile(join(application, 'package.json'), 'utf8')) as { type?: string };
+    expect(manifest.type ?? 'commonjs').toBe(type);
+    const said = await cli('add', 'nest-vitals', '--skip-install');
+    expect(said).toMatch(/CREATE.* src\/health\/app\.health\.ts/);
+    expect(await source('app.module.ts')).toContain('imports: [HealthModule.forRoot()],');
+    expect(await cli('add', 'nest-vitals', '--skip-install')).toContain('already. Nothing was changed.');
+  });
+
+  it('gets an indicator and its test by nest generate', async () => {
+    await cli('generate', '--collection', 'nest-vitals', 'indicator', 'database');
+    await cli('g', '-c', 'nest-vitals', 'indicator', 'payments-api', 'billing', '--flat', '--no-spec');
+    const ending = type === 'module' ? '.js' : '';
+    const module = await source('app.module.ts');
+    expect(module).toContain(`import { DatabaseHealth } from './database/database.health${ending}';`);
+    expect(module).toContain(`import { PaymentsApiHealth } from './billing/payments-api.health${ending}';`);
+    expect(await source('database/database.health.spec.ts')).toContain("describe('DatabaseHealth'");
+    await expect(source('billing/payments-api.health.spec.ts')).rejects.toThrow('ENOENT');
+  });
+
+  it('is as its formatter and its linter want it', async () => {
+    expect(await run(application, 'npx', 'prettier', '--check', 'src')).toContain('All matched files use Prettier');
+    // Without --fix, which the script of Nest 11 has.
+    const linter = type === 'module' ? ['oxlint', '--type-aware', 'src/'] : ['eslint', 'src/**/*health*.ts'];
+    await expect(run(application, 'npx', ...linter)).resolves.toBeDefined();
+  });
+
+  it('passes its tests, the generated ones among them', async () => {
+    const runner = type === 'module' ? ['vitest', 'run', '--reporter=json'] : ['jest', '--json'];
+    const output = await run(application, 'npx', ...runner);
+    // The two write the same.
+    const { success, testResults }: Outcome = JSON.parse(output.slice(output.indexOf('{"')));
+    expect([success, testResults.map(({ name }) => basename(name)).toSorted()]).toEqual([
+      true,
+      ['app.controller.spec.ts', 'app.health.spec.ts', 'database.health.spec.ts'],
+    ]);
+  });
+
+  it('is ready, with all indicators', async () => {
+    await cli('build');
+    const port = await freePort();
+    const server = spawn(binary, ['dist/main'], {
+      cwd: application,
+      env: { ...process.env, PORT: String(port), NODE_ENV: undefined },
+      stdio: 'ignore',
+    });
+    try {
+      expect(await answerOf(server, `http://127.0.0.1:${port}/health/ready`)).toMatchObject({
+        status: 'UP',
+        details: { app: { status: 'UP' }, database: { status: 'UP' }, payments_api: { status: 'UP' } },
+      });
+    } finally {
+      server.kill();
+    }
+  });
+
+  it('tells what to write by hand, and changes nothing, where it does not understand the module', async () => {
+    const before = await source('app.module.ts');
+    const odd = before.replace(/providers: \[.*\]/, 'providers: [AppService].concat([])');
+    await writeFile(join(application, 'src/app.module.ts'), odd);
+    const said = await cli('g', '-c', 'nest-vitals', 'indicator', 'queue').catch(String);
+    expect(said).not.toContain('CREATE');
+    await expect(source('queue/queue.health.ts')).rejects.toThrow('ENOENT');
+    expect(await source('app.module.ts')).toBe(odd);
+    await writeFile(join(application, 'src/app.module.ts'), before);
+  });
+
+  it('gets both in one project of several', async () => {
+    await cli('generate', 'app', 'admin');
+    await cli('g', '-c', 'nest-vitals', 'indicator', 'stock', '--project', 'admin');
+    await cli('add', 'nest-vitals', '--skip-install', '--project', 'admin');
+    const module = await readFile(join(application, 'apps/admin/src/admin.module.ts'), 'utf8');
+    expect(module).toContain('imports: [HealthModule.forRoot()],');
+    expect(module).toContain('providers: [AdminService, StockHealth, AppHealth],');
+    expect(await cli('build', 'admin')).not.toContain('error');
+  });
+});
+
+interface Outcome {
+  readonly success: boolean;
+  readonly testResults: readonly { readonly name: string }[];
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Asks until somebody answers. */
+async function answerOf(server: ChildProcess, url: string): Promise<unknown> {
+  while (server.exitCode === null) {
+    const response = await fetch(url).catch(() => undefined);
+    if (response) return response.json();
+    await pause(100);
+  }
+  throw new Error(`the application ended with ${server.exitCode}`);
+}
