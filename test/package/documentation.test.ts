@@ -18,6 +18,11 @@ const READERS_FILES: Readonly<Record<string, string>> = {
     export class PaymentsHealth implements HealthIndicator { check() { return up(); } }
     @Module({ imports: [HealthModule.forRoot()], providers: [PaymentsHealth] })
     export class AppModule {}`,
+  // What the guide for beginners makes of a fresh application.
+  'payments.health.ts': `export { PaymentsHealth } from './app.module.js';`,
+  'app.controller.ts': 'export class AppController {}',
+  'app.service.ts': 'export class AppService {}',
+  '../src/app.module.ts': `export { AppModule } from '../readers-application/app.module.js';`,
 };
 
 describe('the documentation', () => {
@@ -66,7 +71,8 @@ function typeCheck(blocks: readonly CodeBlock[]): string[] {
   const disk = ts.createCompilerHost(options);
   host.fileExists = (path) => virtual.has(path) || disk.fileExists(path);
   host.readFile = (path) => virtual.get(path) ?? disk.readFile(path);
-  host.directoryExists = (path) => path === folder || (disk.directoryExists?.(path) ?? true);
+  const folders = new Set([...virtual.keys()].map((path) => dirname(path)));
+  host.directoryExists = (path) => folders.has(path) || (disk.directoryExists?.(path) ?? true);
   host.getSourceFile = (path, languageVersion, ...rest) => {
     const code = virtual.get(path);
     return code === undefined

@@ -1,0 +1,170 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
+import { type Answer, type Step, readGuide } from './support/guide.js';
+import { run } from './support/run.js';
+
+const root = new URL('../..', import.meta.url).pathname;
+const steps = readGuide(join(root, 'docs/getting-started.md'));
+
+/** The ports of the guide, and those that are free here. */
+const ports = new Map<string, number>();
+/** What runs in a terminal of its own, by the first word of its command. */
+const terminals = new Map<string, ChildProcess>();
+let folder = join(inject('folder'), 'getting-started');
+
+beforeAll(async () => {
+  await mkdir(folder);
+  for (const port of ['3000', '3001']) ports.set(port, await freePort());
+});
+
+afterAll(() => {
+  for (const program of terminals.keys()) interrupt(program, 'SIGKILL');
+});
+
+it('has commands, files and answers', () => {
+  const kinds = steps.map((step) => (step.kind === 'command' && step.answer ? step.answer.language : step.kind));
+  expect(new Set(kinds)).toEqual(new Set(['command', 'file', 'json', 'http', 'text', 'interrupt']));
+});
+
+it.each(steps.map((step) => [`line ${step.line}`, summaryOf(step), step] as const))(
+  '%s: %s',
+  async (_line, _summary, step) => {
+    await expect(follow(step)).resolves.toBeUndefined();
+  },
+);
+
+async function follow(step: Step): Promise<void> {
+  if (step.kind === 'interrupt') interrupt(step.program, 'SIGINT');
+  else if (step.kind === 'file') await write(step.path, step.code);
+  else if (step.answer) await expectAnswer(step.command, step.answer);
+  else await execute(step.command);
+}
+
+/** A result is remembered for a second, so what has just changed shows a little later. */
+async function expectAnswer(command: string, answer: Answer): Promise<void> {
+  const expected = read(answer, answer.text);
+  await vi.waitFor(async () => expect(read(answer, await shell(command))).toEqual(expected), {
+    timeout: 30_000,
+    interval: 250,
+  });
+}
+
+async function write(path: string, code: string): Promise<void> {
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), withFreePorts(code));
+}
+
+function summaryOf(step: Step): string {
+  if (step.kind === 'command') return step.command;
+  return step.kind === 'file' ? step.path : `Ctrl+C where ${step.program} runs`;
+}
+
+async function execute(command: string): Promise<void> {
+  if (command.startsWith('cd ')) folder = join(folder, command.slice(3));
+  else if (command.startsWith('npx @nestjs/cli ')) await createApplication(command.split(' ').slice(2));
+  else if (command === 'npm install nest-vitals') await run(folder, 'npm', 'install', '--no-fund', inject('tarball'));
+  else if (command.endsWith('npm start')) await open('npm', command, '3000');
+  else if (command.startsWith('node -e')) await open('node', command, '3001');
+  else await shell(command);
+}
+
+/** With the CLI that is installed here. What it would install comes with the command after it. */
+async function createApplication(words: readonly string[]): Promise<void> {
+  const cli = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
+  await run(folder, process.execPath, cli, ...words, '--skip-install', '--skip-git');
+}
+
+function shell(command: string): Promise<string> {
+  return run(folder, 'sh', '-c', withFreePorts(command));
+}
+
+/** Starts a program in a terminal of its own, and waits until it listens. */
+async function open(program: string, command: string, port: string): Promise<void> {
+  await closed(program, port);
+  const { PATH, HOME } = process.env;
+  const child = spawn('sh', ['-c', withFreePorts(command)], {
+    cwd: folder,
+    env: { PATH, HOME, PORT: String(ports.get('3000')) },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of processes, as a terminal makes one of what it runs.
+    detached: true,
+  });
+  terminals.set(program, child);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += String(chunk)));
+  const isOpen = async (): Promise<boolean> => {
+    if (!isRunning(child)) throw new Error(`${command} has ended:\n${output}`);
+    return isListening(port);
+  };
+  await expect.poll(isOpen, { timeout: 120_000, interval: 250 }).toBe(true);
+}
+
+/** A terminal takes the next command when the program before has ended. */
+async function closed(program: string, port: string): Promise<void> {
+  const earlier = terminals.get(program);
+  if (earlier && isRunning(earlier)) await once(earlier, 'exit');
+  await expect.poll(() => isListening(port), { timeout: 30_000 }).toBe(false);
+}
+
+function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode === null && signalCode === null;
+}
+
+/** Ctrl+C goes to all processes of a terminal. Whether they end, and when, is up to them: an answer of the guide may come from one that is about to. */
+function interrupt(program: string, signal: NodeJS.Signals): void {
+  const terminal = terminals.get(program);
+  if (terminal?.pid !== undefined && isRunning(terminal)) process.kill(-terminal.pid, signal);
+}
+
+function isListening(port: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(ports.get(port) ?? 0, 'localhost', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.on('error', () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+function withFreePorts(text: string): string {
+  return text.replace(/\b300[01]\b/g, (port) => String(ports.get(port)));
+}
+
+/** What is compared of an answer: all of it but times, durations and what the server adds. */
+function read({ language }: Answer, text: string): unknown {
+  if (language === 'text') return text.trim();
+  if (language === 'json') return masked(JSON.parse(text));
+  const [, head = '', body = ''] = /^([^]*?)\r?\n\r?\n([^]*)$/.exec(text) ?? [];
+  const [status, ...headers] = head.split(/\r?\n/);
+  return {
+    status,
+    headers: headers.filter((line) => !OF_THE_SERVER.test(line)).map(maskTimes),
+    body: masked(JSON.parse(body)),
+  };
+}
+
+const OF_THE_SERVER = /^(?:x-powered-by|date|connection|keep-alive|content-length):/i;
+const DURATIONS = new Set(['response_time_ms', 'uptime_seconds']);
+
+/** As text, so that the order counts. */
+function masked(report: unknown): string {
+  const mask = (key: string, value: unknown): unknown =>
+    typeof value === 'string' ? maskTimes(value) : DURATIONS.has(key) ? typeof value : value;
+  return JSON.stringify(report, mask, 2);
+}
+
+function maskTimes(text: string): string {
+  return text.replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, '<time>');
+}

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+
+/** Something that the reader of a guide does. */
+export type Step = { readonly line: number } & (
+  | { readonly kind: 'file'; readonly path: string; readonly code: string }
+  | { readonly kind: 'command'; readonly command: string; readonly answer?: Answer }
+  /** The program whose name the command of a terminal begins with is stopped there. */
+  | { readonly kind: 'interrupt'; readonly program: string }
+);
+
+/** What the guide says that the command prints. */
+export interface Answer {
+  readonly language: 'json' | 'http' | 'text';
+  readonly text: string;
+}
+
+const BLOCK_OR_INTERRUPT = /^```(\w+)\n([^]*?)^```$|^<!-- Ctrl\+C: (\w+) -->$/gm;
+
+/**
+ * Reads what a guide tells its reader to do: commands (`sh`, one in each line), files (`ts`, named by the comment in their
+ * first line), and the keys that are pressed. An answer follows its command.
+ */
+export function readGuide(file: string): Step[] {
+  const text = readFileSync(file, 'utf8');
+  const steps: Step[] = [];
+  for (const { index, 1: language, 2: code = '', 3: program } of text.matchAll(BLOCK_OR_INTERRUPT)) {
+    const line = text.slice(0, index).split('\n').length;
+    if (program !== undefined) steps.push({ line, kind: 'interrupt', program });
+    else if (language === 'ts') steps.push({ line, kind: 'file', path: pathIn(code, line), code });
+    else if (language === 'sh') steps.push(...commandsIn(code, line));
+    else if (language === 'json' || language === 'http' || language === 'text') {
+      steps.push(answered(steps.pop(), { language, text: code }, line));
+    } else throw new Error(`line ${line}: nobody knows what to do with ${language}`);
+  }
+  return steps;
+}
+
+function pathIn(code: string, line: number): string {
+  const path = /^\/\/ (\S+)\n/.exec(code)?.[1];
+  if (path === undefined) throw new Error(`line ${line}: the first line of a file does not name it`);
+  return path;
+}
+
+function commandsIn(code: string, line: number): Step[] {
+  return code
+    .trim()
+    .split('\n')
+    .map((command, offset) => ({ kind: 'command', command, line: line + 1 + offset }));
+}
+
+function answered(step: Step | undefined, answer: Answer, line: number): Step {
+  if (step?.kind !== 'command' || step.answer) throw new Error(`line ${line}: this answers no command`);
+  return { ...step, answer };
+}
