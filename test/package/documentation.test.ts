@@ -34,11 +34,39 @@ describe('the documentation', () => {
 
   it.each(files)('%s has links that lead somewhere', (file) => {
     const text = readFileSync(join(root, file), 'utf8');
-    const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) => target);
-    const dead = targets.filter((target) => !existsSync(join(root, dirname(file), target)));
-    expect(dead).toEqual([]);
+    const targets = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)];
+    const dead = targets.filter(([, target = '', anchor]) => {
+      const path = target === '' ? join(root, file) : join(root, dirname(file), target);
+      return !existsSync(path) || (anchor !== undefined && !anchorsOf(path).includes(anchor));
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+
+  it.each(files)('%s has JSON that can be read', (file) => {
+    const broken = codeBlocks(join(root, file), 'json').filter(({ code }) => !isJson(code));
+    expect(broken).toEqual([]);
   });
 });
+
+/** What can be linked to in a Markdown file: its headings, as GitHub makes anchors of them. */
+function anchorsOf(path: string): string[] {
+  const text = readFileSync(path, 'utf8').replaceAll(/^```[^]*?^```$/gm, '');
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\p{M}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function listMarkdown(folder: string): string[] {
   return readdirSync(join(root, folder))
