@@ -9,6 +9,7 @@ The sample application runs.
   startup    ${orders}/health/startup
   deep       ${orders}/health/deep
   billing    ${orders}/health/billing
+  page       ${orders}/health/dashboard
   payments   ${payments}/health/ready
 
 sample-app/README.md says how to break it. Ctrl-C ends both services.

@@ -146,6 +146,15 @@ describe('the orders service', () => {
     });
   });
 
+  it('has a page for people, which shows what each indicator says', async () => {
+    const { client } = await startReady();
+    for (const path of ['/health/dashboard', '/health/deep']) {
+      const { text, headers } = await client.get(path).set('Accept', 'text/html').expect(200);
+      expect(headers['content-type']).toBe('text/html; charset=utf-8');
+      expect(text).toContain('id="c-unpaid_orders"');
+    }
+  });
+
   it('says that payments is degraded where payments says so', async () => {
     const { client } = await startReady();
     readiness = { code: 200, status: 'DEGRADED' };

@@ -96,14 +96,29 @@ export class HealthDashboard {
       statusCode: 200,
       contentType: 'text/html; charset=utf-8',
       headers: PAGE_HEADERS,
-      body: renderLivePage(this.#modelOf(DEEP, project(report, view), view, Date.now()), this.#eventsAt('')),
+      body: this.#render(this.#modelOf(DEEP, project(report, view), view, Date.now()), (model) =>
+        renderLivePage(model, this.#eventsAt('')),
+      ),
     };
   }
 
   #format({ name, report, view, base }: FormattedQuestion): string {
     const model = this.#modelOf(name, report, view, Date.now());
-    if (name === DEEP) return renderLivePage(model, base === undefined ? undefined : this.#eventsAt(base));
-    return renderStaticPage(model, base === undefined ? undefined : `${base}${PAGE}`);
+    return this.#render(model, (sound) => {
+      if (base === undefined)
+        return name === DEEP ? renderLivePage(sound, undefined) : renderStaticPage(sound, undefined);
+      return name === DEEP ? renderLivePage(sound, this.#eventsAt(base)) : renderStaticPage(sound, `${base}${PAGE}`);
+    });
+  }
+
+  /** A probe is answered whatever becomes of its page: if nothing else can be drawn, then the status. */
+  #render(model: PageModel, render: (model: PageModel) => string): string {
+    try {
+      return render(model);
+    } catch (fault) {
+      this.#onFault(fault);
+      return renderStaticPage({ ...model, view: 'status', report: { status: model.report.status } }, undefined);
+    }
   }
 
   #answerEvents({ headers }: HealthRequest, view: HealthView): EndpointAnswer | EndpointStream {

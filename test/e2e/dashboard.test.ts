@@ -150,6 +150,18 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect((await application.head('/health/dashboard')).status).toBe(200);
   });
 
+  it('says before all else that it takes no traffic, though everything works', async () => {
+    const application = await start({ adapter, providers: [FakeIndicator('database')] });
+    application.health.refuseTraffic('maintenance');
+    const { text, status } = await application.get('/health/deep', BROWSER);
+    expect(status).toBe(200);
+    expect(text).toContain('<title>– Up, no traffic · orders</title>');
+    expect(textOf(text)).toMatch(/Up, no traffic .*Takes no traffic for \d+ s ?: maintenance/);
+    expect((await application.get('/health/live', BROWSER)).text).toContain('<title>✓ Up · Health</title>');
+    application.health.acceptTraffic();
+    expect((await application.get('/health/deep', BROWSER)).text).toContain('<title>✓ Up · orders</title>');
+  });
+
   it('refresh: false makes no check run', async () => {
     const database = FakeIndicator('database');
     const application = await start({ adapter, providers: [database] });

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
+import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
@@ -17,6 +18,7 @@ import { ProcessHealthModule } from './process/process-health.module.js';
       groups: { billing: { tags: ['billing'] } },
     }),
     HealthPrometheusModule.forRoot(),
+    HealthDashboardModule.forRoot(),
     DatabaseModule,
     ...(process.env['REDIS_URL'] ? [CacheModule] : []),
     ...(process.env['RABBITMQ_URL'] ? [EventsModule] : []),

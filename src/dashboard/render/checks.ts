@@ -18,10 +18,11 @@ export const idOf = (indicator: string): string => `c-${indicator}`;
 
 /** The names of the checks: what needs attention comes first, the worst of it before all, and what was not asked last. */
 export function inOrder({ report, monitor }: PageModel): string[] {
+  if (!report.details) return [];
   const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
   const rank = ([name, { status }]: [string, VisibleDetail]): number =>
     RANKS[isFailing(status) && harmless.has(name) ? HealthStatus.DEGRADED : status];
-  return Object.entries(report.details ?? {})
+  return Object.entries(report.details)
     .toSorted((one, other) => rank(one) - rank(other))
     .map(([name]) => name);
 }

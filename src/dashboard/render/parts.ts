@@ -1,4 +1,4 @@
-import { HealthStatus } from '../../core/status.js';
+import { HealthStatus, isFailing } from '../../core/status.js';
 import type { DrainStep, LifecycleState } from '../../observation/health-monitor.js';
 import type { VisibleDetail } from '../../observation/visible-report.js';
 import { formatAge } from '../age.js';
@@ -46,9 +46,10 @@ function assemble(
     const detail = report.details?.[name] ?? { status: HealthStatus.UNKNOWN };
     return [idOf(name), checkPart(name, detail, model, changes)] as const;
   });
+  const { status, words } = headlineOf(model);
   return {
-    title: `${SIGNS[report.status]} ${appearanceOf(report.status).word} · ${title}`,
-    status: report.status,
+    title: `${SIGNS[status]} ${words} · ${title}`,
+    status,
     order: order.map(idOf),
     parts: {
       service: servicePart(model),
@@ -89,16 +90,31 @@ function startOf(uptime: number): number {
   return (startedAt ??= Date.now() - uptime * 1000);
 }
 
+/** What a page says before all else. That everything works, and the application still takes no traffic, is no good news. */
+function headlineOf(model: PageModel): { readonly status: PageModel['report']['status']; readonly words: string } {
+  const { status } = model.report;
+  const { word } = appearanceOf(status);
+  const isHeldBack = isClosed(model) && !isFailing(status);
+  return isHeldBack ? { status: HealthStatus.OUT_OF_SERVICE, words: `${word}, no traffic` } : { status, words: word };
+}
+
+/** Whether the application takes no traffic, and the question has to do with it. */
+function isClosed({ report, view, monitor, name }: PageModel): boolean {
+  if (view === 'status' || monitor.state.phase === 'accepting') return false;
+  return name === 'deep' || report.reason !== undefined;
+}
+
 function statePart(model: PageModel): Markup {
   const { report, name, record, monitor, now } = model;
-  const { word, className } = appearanceOf(report.status);
+  const { status, words } = headlineOf(model);
+  const { className } = appearanceOf(status);
   const since = monitor.probes.includes(name)
     ? record.since('probe', name, report.status)
     : record.since('indicator', name, report.status);
   const asked = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
   return html`<div id="state" class="${className}">
     <div class="wrap">
-      <h1>${icon(report.status)}${asked}<span>${word}</span></h1>
+      <h1>${icon(status)}${asked}<span>${words}</span></h1>
       ${model.view !== 'status' && html`<p class="since">${since === undefined ? 'no change since the start' : lasting(since, now)}</p>`}${leadOf(model)}
     </div>
   </div>`;
@@ -106,12 +122,11 @@ function statePart(model: PageModel): Markup {
 
 /** What somebody who was woken has to know first, in words. */
 function leadOf(model: PageModel): Content {
-  const { report, view, monitor, name, record, now } = model;
+  const { report, view, monitor, record, now } = model;
   if (view === 'status' || !report.details) return undefined;
   const { state } = monitor;
-  const isClosed = state.phase !== 'accepting' && (name === 'deep' || report.reason !== undefined);
   return html`<p class="lead">${summaryOf(model)}</p>
-    ${isClosed && html`<p class="lead closed"><b>Takes no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
+    ${isClosed(model) && html`<p class="lead closed"><b>Takes no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
 }
 
 function summaryOf(model: PageModel): string {

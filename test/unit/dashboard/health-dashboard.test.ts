@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { resolveDashboardOptions } from '../../../src/dashboard/dashboard-options.js';
+import { HealthDashboard } from '../../../src/dashboard/health-dashboard.js';
+import type { HealthEndpoints, HealthFormatter } from '../../../src/observation/health-endpoints.js';
+import type { HealthMonitor } from '../../../src/observation/health-monitor.js';
+
+it('a page that cannot be drawn shows the status, and what went wrong is told', () => {
+  let formatter: HealthFormatter | undefined;
+  const faults: unknown[] = [];
+  const nothing = (): void => undefined;
+  const monitor = {
+    probes: [],
+    state: { phase: 'accepting' },
+    onRun: () => nothing,
+    onChange: () => nothing,
+    onState: () => nothing,
+    get indicators() {
+      throw new Error('no indicators');
+    },
+  } as unknown as HealthMonitor;
+  const endpoints = {
+    add: nothing,
+    addFormat: (given: HealthFormatter) => (formatter = given),
+  } as unknown as HealthEndpoints;
+  new HealthDashboard(resolveDashboardOptions({}), monitor, endpoints, (fault) => faults.push(fault)).install();
+
+  const report = { status: 'DOWN', details: { database: { status: 'DOWN' } } } as const;
+  const page = formatter?.format({ name: 'deep', report, view: 'full', base: '' });
+  expect(page).toContain('<span>Down</span>');
+  expect(page).not.toContain('database');
+  expect(faults).toEqual([new Error('no indicators')]);
+});
