@@ -7,6 +7,8 @@ export const REFUSALS_NEEDED = 3;
 /** What a balancer needs to act on the last refusal that it has seen. */
 const TIME_TO_ACT = 250;
 const LOOK_EVERY = 50;
+/** A look that comes so much late, and more, was kept from coming: the process had no time for anything. */
+const LATE = 250;
 
 /** How the wait for the balancers went. */
 export interface BalancerWait {
@@ -35,7 +37,10 @@ export async function waitForBalancers(settings: ShutdownSettings, watch: Prober
     const hasNoticed = current.every(({ refusalsSeen }) => refusalsSeen >= REFUSALS_NEEDED);
     if (hasNoticed && waited >= settings.minDelay) break;
     if (waited >= settings.maxDelay) return { waited, ended: 'limit', probers: [...awaited] };
+    const left = elapsed();
     await sleep(LOOK_EVERY);
+    const late = elapsed() - left - LOOK_EVERY;
+    if (late >= LATE) watch.stoodStill(late);
   }
   if (awaited.size === 0) return { waited: elapsed() - began, ended: 'nobody-asks', probers: [] };
   await sleep(TIME_TO_ACT);

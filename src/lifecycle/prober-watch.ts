@@ -56,6 +56,15 @@ export class ProberWatch {
     );
   }
 
+  /**
+   * For so many milliseconds the process stood still. Whoever asked then could not be heard: it is no silence, nor a
+   * pause between two questions.
+   */
+  stoodStill(milliseconds: number): void {
+    const now = elapsed();
+    for (const prober of this.#probers.values()) prober.lastAsked = Math.min(now, prober.lastAsked + milliseconds);
+  }
+
   #admit(key: string, address: string, agent: string, now: number): Prober {
     if (this.#probers.size >= MOST_PROBERS) this.#forgetMostSilent();
     const prober: Prober = { address, agent, asked: 0, lastAsked: now, interval: undefined, refusalsSeen: 0 };

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { type BalancerWait, waitForBalancers } from '../../../src/lifecycle/balancer-wait.js';
 import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
 import type { ShutdownSettings } from '../../../src/options/health-settings.js';
@@ -68,6 +68,64 @@ describe('a fixed delay', () => {
     await advance(0);
 
     expect(wait.result).toMatchObject({ waited: 0, ended: 'fixed' });
+  });
+});
+
+/** Time goes by, and nothing happens: no timer fires, nobody is heard. */
+function standStill(milliseconds: number): void {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + milliseconds);
+}
+
+describe('a process that stands still', () => {
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
+
+  it('does not take for silence that it could not hear', async () => {
+    const watch = new ProberWatch();
+    await introduce(watch, 'HAProxy', 200);
+    const wait = new ObservedWait(watch);
+    await refuse(watch, 'HAProxy', 1, 200);
+
+    standStill(5000);
+    await advance(2 * LOOK + TIME_TO_ACT);
+    expect(wait.result).toBeUndefined();
+
+    await refuse(watch, 'HAProxy', 2, 200);
+    await advance(LOOK + TIME_TO_ACT);
+    expect(wait.result).toMatchObject({ ended: 'all-noticed', probers: [{ agent: 'HAProxy', refusalsSeen: 3 }] });
+  });
+
+  it('does not take for a pause of the prober that it could not hear', async () => {
+    const watch = new ProberWatch();
+    await introduce(watch, 'HAProxy', 200);
+    const wait = new ObservedWait(watch);
+
+    standStill(5000);
+    await refuse(watch, 'HAProxy', 1, 200);
+    expect(watch.current).toMatchObject([{ agent: 'HAProxy', interval: 200 }]);
+    expect(wait.result).toBeUndefined();
+  });
+
+  it('still gives up who says nothing afterwards', async () => {
+    const watch = new ProberWatch();
+    await introduce(watch, 'HAProxy', 200);
+    const wait = new ObservedWait(watch);
+
+    standStill(5000);
+    await advance(1000 + 2 * LOOK + TIME_TO_ACT);
+    expect(wait.result).toMatchObject({ ended: 'all-noticed' });
+  });
+
+  it('ends the wait at its limit even so', async () => {
+    const watch = new ProberWatch();
+    await introduce(watch, 'HAProxy', 200);
+    const wait = new ObservedWait(watch, { maxDelay: 3000 });
+
+    standStill(3000);
+    await advance(LOOK);
+    expect(wait.result).toMatchObject({ ended: 'limit' });
   });
 });
 
