@@ -23,8 +23,32 @@ async function application(name: string, nest: 11 | 12, manifest: object, ...pac
   await run(home, 'npm', 'install', '--no-audit', '--no-fund', inject('tarball'), ...ofNest, ...OTHERS, ...packages);
   await cp(new URL('application/app.module.ts', import.meta.url), join(home, 'src/app.module.ts'));
   await cp(new URL('application/app.spec.ts', import.meta.url), join(home, 'src/app.spec.ts'));
+  await writeFile(join(home, 'src/testing.spec.ts'), WITH_TESTING);
   return home;
 }
+
+/** What `nest-vitals/testing` has, with its types; the runner's own import comes before it. */
+const WITH_TESTING = `
+import { Test } from '@nestjs/testing';
+import { FakeHealth, startReady } from 'nest-vitals/testing';
+import { AppModule } from './app.module.js';
+import './matchers.js';
+
+test('the application is told that a dependency is down', async () => {
+  const health = new FakeHealth();
+  const builder = health.override(Test.createTestingModule({ imports: [AppModule] }));
+  const started = await startReady((await builder.compile()).createNestApplication({ logger: false }));
+  const ready = async () => {
+    const response = await fetch(started.url + '/health/ready');
+    return { status: response.status, body: await response.json() };
+  };
+  expect(await ready()).toBeReady();
+  health.setDown('stock', 'connection refused');
+  expect(await ready()).not.toBeReady();
+  expect(await ready()).toReport('stock', 'DOWN');
+  await started.close();
+});
+`;
 
 it('works under Jest 30, as CommonJS, without flags', async () => {
   const home = await application(
@@ -34,26 +58,34 @@ it('works under Jest 30, as CommonJS, without flags', async () => {
       jest: {
         rootDir: 'src',
         testRegex: '\\.spec\\.ts$',
+        setupFilesAfterEnv: ['nest-vitals/testing/jest'],
         transform: { '^.+\\.ts$': 'ts-jest' },
         moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
       },
     },
     'jest@30',
     'ts-jest@29',
+    '@types/jest@30',
     'typescript@5.9',
   );
-  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, module: 'commonjs', moduleResolution: 'node10' } };
+  await writeFile(join(home, 'src/matchers.ts'), "import 'nest-vitals/testing/jest';\n");
+  const types = ['node', 'jest'];
+  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, types, module: 'commonjs', moduleResolution: 'node10' } };
   await writeFile(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
   await run(home, 'node_modules/.bin/jest', '--json', '--outputFile', 'result.json');
-  expect(await passed(home)).toBe(1);
+  expect(await passed(home)).toBe(2);
 });
 
 it('works under vitest, as ESM', async () => {
   const home = await application('vitest', 12, { type: 'module' }, 'vitest@4', 'typescript@6.0.3');
-  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, module: 'nodenext' }, include: ['src'] };
+  await writeFile(join(home, 'src/matchers.ts'), "import 'nest-vitals/testing/vitest';\n");
+  const types = ['node', 'vitest/globals'];
+  const tsconfig = { compilerOptions: { ...COMPILER_OPTIONS, types, module: 'nodenext' }, include: ['src'] };
   await writeFile(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
   await run(home, 'node_modules/.bin/vitest', 'run', '--globals', '--reporter', 'json', '--outputFile', 'result.json');
-  expect(await passed(home)).toBe(1);
+  expect(await passed(home)).toBe(2);
+  // vitest looks at no types.
+  expect(await run(home, 'node_modules/.bin/tsc', '-p', '.', '--noEmit')).toBe('');
 });
 
 async function passed(home: string): Promise<unknown> {
