@@ -26,6 +26,12 @@ export const maxAgeBelowTtl = (place: string, maxAge: number, ttl: number): Conf
   remedy: 'raise maxAge to at least ttl, or lower ttl',
 });
 
+export const maxAgeWithinInterval = (place: string, maxAge: number, interval: number): ConfigurationFault => ({
+  place,
+  problem: `maxAge (${maxAge} ms) is not more than interval (${interval} ms), so each result would be too old before the next one comes`,
+  remedy: 'raise maxAge to some intervals, or leave it out: it is three of them by default',
+});
+
 export const minDelayAboveMaxDelay = (place: string, minDelay: number, maxDelay: number): ConfigurationFault => ({
   place,
   problem: `minDelay (${minDelay} ms) is more than maxDelay (${maxDelay} ms)`,

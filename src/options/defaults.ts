@@ -3,7 +3,7 @@ import type { ReportStatus } from '../core/status.js';
 import type { EndpointName } from './health-module-options.js';
 import type { HealthView } from './view.js';
 
-/** All defaults, in one place. Why each is what it is stands in the README. */
+/** All defaults, in one place. Why each is what it is stands in docs/concepts.md. */
 export const INDICATOR_DEFAULTS = {
   probes: ['ready'],
   tags: [],

@@ -32,7 +32,8 @@ export interface HealthIndicatorOptions {
   /**
    * How old a result may be and still count: a background result beyond it is UNKNOWN, and a check that is not done
    * when the answer is due is reported by its last result only if that is younger, else as DOWN. Default: 30,000, or
-   * three intervals and the time one run can take where that is more, and never less than `ttl`.
+   * three intervals and the time one run can take where that is more, and never less than `ttl`. With `interval` it has to
+   * be more than that.
    */
   readonly maxAge?: number;
   /** How often a failed try is repeated before the run counts as failed. Default: 0. Each try has the whole `timeout`. */

@@ -1,7 +1,13 @@
 import type { CheckSettings } from '../core/check.js';
 import { PROBES } from '../core/registry.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { maxAgeBelowTtl, optionOutOfRange, optionUnknown, probeUnknown } from '../errors/messages.js';
+import {
+  maxAgeBelowTtl,
+  maxAgeWithinInterval,
+  optionOutOfRange,
+  optionUnknown,
+  probeUnknown,
+} from '../errors/messages.js';
 import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
 import type { Environment } from './environment.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
@@ -73,6 +79,9 @@ export function resolveCheckSettings(
   };
   const settings: CheckSettings = { ...merged, maxAge: merged.maxAge ?? defaultMaxAge(merged) };
   if (settings.maxAge < settings.ttl) faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
+  if (settings.interval !== undefined && settings.maxAge <= settings.interval) {
+    faults.push(maxAgeWithinInterval(place, settings.maxAge, settings.interval));
+  }
   const known = [...PROBES, ...groups];
   for (const probe of settings.probes) {
     if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));

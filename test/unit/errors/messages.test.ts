@@ -7,6 +7,7 @@ describe('a fault', () => {
     messages.optionOutOfRange('here', '"soon"', 'a number'),
     messages.optionUnknown('here', 'dedline', ['deadline']),
     messages.maxAgeBelowTtl('here', 5, 10),
+    messages.maxAgeWithinInterval('here', 5, 10),
     messages.minDelayAboveMaxDelay('here', 10, 5),
     messages.nameMissing('here'),
     messages.nameNotUrlSafe('here', '"a b"'),

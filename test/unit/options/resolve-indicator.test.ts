@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFault } from '../../../src/errors/fault.js';
-import { maxAgeBelowTtl, optionOutOfRange, probeUnknown, variableMalformed } from '../../../src/errors/messages.js';
+import {
+  maxAgeBelowTtl,
+  maxAgeWithinInterval,
+  optionOutOfRange,
+  probeUnknown,
+  variableMalformed,
+} from '../../../src/errors/messages.js';
 import { INDICATOR_DEFAULTS, defaultMaxAge } from '../../../src/options/defaults.js';
 import { Environment } from '../../../src/options/environment.js';
 import type { HealthIndicatorOptions } from '../../../src/options/indicator-options.js';
@@ -182,6 +188,12 @@ describe('resolveCheckSettings', () => {
   it('refuses a maxAge below ttl, and takes an equal one', () => {
     expect(resolve([{ maxAge: 999, ttl: 1000 }]).faults).toStrictEqual([maxAgeBelowTtl('here', 999, 1000)]);
     expect(resolve([{ maxAge: 1000, ttl: 1000 }]).faults).toStrictEqual([]);
+  });
+
+  it('refuses a maxAge that a background result is past before the next one comes', () => {
+    const resolved = resolve([{ maxAge: 5000, interval: 5000 }]);
+    expect(resolved.faults).toStrictEqual([maxAgeWithinInterval('here', 5000, 5000)]);
+    expect(resolve([{ maxAge: 5001, interval: 5000 }]).faults).toStrictEqual([]);
   });
 
   it('refuses probes that are neither standard nor a group', () => {
