@@ -3,7 +3,9 @@ import { execFile } from 'node:child_process';
 /** Runs a program to its end and returns what it wrote. Throws with everything it said if it fails. */
 export function run(folder: string, program: string, ...args: readonly string[]): Promise<string> {
   // What npm and vitest tell those whom they have started would reach the programs here, too.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_(ENV|OPTIONS|PATH|V8_COVERAGE)$)/i.test(name)));
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_(ENV|OPTIONS|PATH|V8_COVERAGE)$)/i.test(name)),
+  );
   return new Promise((resolve, reject) => {
     execFile(program, args, { cwd: folder, env, maxBuffer: 64 * 2 ** 20 }, (error, stdout, stderr) => {
       if (error)
