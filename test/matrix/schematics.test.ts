@@ -116,7 +116,8 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     const module = await readFile(join(application, 'apps/admin/src/admin.module.ts'), 'utf8');
     expect(module).toContain('imports: [HealthModule.forRoot()],');
     expect(module).toContain('providers: [AdminService, StockHealth, AppHealth],');
-    expect(await cli('build', 'admin')).not.toContain('error');
+    // Not by nest build, whose bundlers for several projects are packages that nobody has asked for.
+    expect(await run(application, 'npx', 'tsc', '--noEmit', '-p', 'apps/admin/tsconfig.app.json')).toBe('');
   });
 });
 
