@@ -1,0 +1,60 @@
+import { PROBES } from '../../core/registry.js';
+import type { ConfigurationFault } from '../../errors/fault.js';
+import { endpointPathShared, optionOutOfRange } from '../../errors/messages.js';
+import { ENDPOINT_VIEWS } from '../defaults.js';
+import type { Environment } from '../environment.js';
+import type { EndpointName, HealthModuleOptions } from '../health-module-options.js';
+import type { EndpointSettings, HealthSettings } from '../health-settings.js';
+import { OptionReader } from '../option-reader.js';
+import { flag, matching, milliseconds, oneOf, show } from '../rules.js';
+import { type HealthView, VIEWS } from '../view.js';
+import { PLACE, record } from './module-rules.js';
+
+const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one part of a path: letters, digits, "-", ".", "_" and "~"');
+
+export function resolveEndpoints(
+  options: HealthModuleOptions,
+  narrowsFull: boolean,
+  environment: Environment,
+  faults: ConfigurationFault[],
+): Pick<HealthSettings, 'endpoints' | 'deadlines'> {
+  const endpoints: Partial<Record<EndpointName, EndpointSettings>> = {};
+  const deadlines: Record<string, number> = {};
+  const names = Object.keys(ENDPOINT_VIEWS) as EndpointName[];
+  new OptionReader(`${PLACE}, endpoints`, options.endpoints, [], environment, faults).refuseUnknown(names);
+
+  for (const name of names) {
+    const given = options.endpoints?.[name] ?? true;
+    const place = `${PLACE}, endpoints.${name}`;
+    if (!flag.accepts(given) && !record.accepts(given)) {
+      faults.push(optionOutOfRange(place, show(given), 'true, false or an object'));
+    }
+    const reader = new OptionReader(place, typeof given === 'object' ? given : {}, [name], environment, faults);
+    const isProbe = PROBES.some((probe) => probe === name);
+    reader.refuseUnknown(isProbe ? ['path', 'view', 'deadline'] : ['view']);
+
+    const view = reader.read<HealthView | undefined>('view', oneOf(VIEWS), undefined);
+    const isNarrowed = view === undefined && ENDPOINT_VIEWS[name] === 'full' && narrowsFull;
+    endpoints[name] = {
+      enabled: environment.read([name, 'enabled'], flag, faults) ?? given !== false,
+      path: isProbe ? reader.read('path', segment, name) : '',
+      view: view ?? (isNarrowed ? 'components' : ENDPOINT_VIEWS[name]),
+      isNarrowed,
+    };
+    if (!isProbe) continue;
+    const deadline = reader.read<number | undefined>('deadline', milliseconds(1), undefined);
+    if (deadline !== undefined) deadlines[name] = deadline;
+  }
+  faults.push(...sharedPaths(Object.entries(endpoints)));
+  return { endpoints: endpoints as HealthSettings['endpoints'], deadlines };
+}
+
+function sharedPaths(endpoints: readonly [string, EndpointSettings][]): ConfigurationFault[] {
+  const places = new Map<string, string[]>();
+  for (const [name, { enabled, path: own }] of endpoints) {
+    if (enabled && own !== '') places.set(own, [...(places.get(own) ?? []), `the endpoint "${name}"`]);
+  }
+  return [...places]
+    .filter(([, sharing]) => sharing.length > 1)
+    .map(([own, sharing]) => endpointPathShared(own, sharing));
+}

@@ -1,0 +1,36 @@
+import type { ConfigurationFault } from '../../errors/fault.js';
+import { optionOutOfRange } from '../../errors/messages.js';
+import { Environment } from '../environment.js';
+import { type Rule, matching, show } from '../rules.js';
+
+/** What faults name as the place. */
+export const PLACE = 'HealthModule options';
+
+export const path = matching(
+  /^\/?[A-Za-z0-9._~-]+(?:\/[A-Za-z0-9._~-]+)*\/?$/,
+  'a path of letters, digits, "-", ".", "_" and "~", and not empty, as "health" or "internal/health"',
+);
+
+export const record: Rule<Readonly<Record<string, unknown>>> = {
+  expected: 'an object',
+  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+};
+
+export const headerValue = matching(
+  /^[\t\x20-\x7e]*$/,
+  'a text that can stand in a header: printable ASCII on one line',
+);
+
+/** For options that have no variables. */
+export const withoutVariables = new Environment(false);
+
+/** The entries of an object; anything else is a fault, and has none. */
+export function entriesOf<T>(
+  place: string,
+  value: Readonly<Record<string, T>>,
+  faults: ConfigurationFault[],
+): [string, T][] {
+  if (record.accepts(value)) return Object.entries(value);
+  faults.push(optionOutOfRange(place, show(value), record.expected));
+  return [];
+}

@@ -1,0 +1,40 @@
+import type { ConfigurationFault } from '../../errors/fault.js';
+import { minDelayAboveMaxDelay } from '../../errors/messages.js';
+import { KUBERNETES_MIN_DELAY, SHUTDOWN_DEFAULTS } from '../defaults.js';
+import type { Environment } from '../environment.js';
+import type { HealthModuleOptions } from '../health-module-options.js';
+import type { ShutdownSettings } from '../health-settings.js';
+import { OptionReader } from '../option-reader.js';
+import { type Rule, milliseconds } from '../rules.js';
+import { PLACE } from './module-rules.js';
+
+const delay: Rule<'auto' | number> = {
+  expected: `"auto", or ${milliseconds(0).expected}`,
+  accepts: (value) => value === 'auto' || milliseconds(0).accepts(value),
+  read: (text) => (text === 'auto' ? text : milliseconds(0).read?.(text)),
+};
+
+export function resolveShutdown(
+  { shutdown }: HealthModuleOptions,
+  environment: Environment,
+  variables: NodeJS.ProcessEnv,
+  faults: ConfigurationFault[],
+): ShutdownSettings {
+  const place = `${PLACE}, shutdown`;
+  const reader = new OptionReader(place, shutdown, ['shutdown'], environment, faults);
+  reader.refuseUnknown(Object.keys(SHUTDOWN_DEFAULTS));
+  // Kubernetes sets this variable in every container (kubernetes.io, "Service environment variables").
+  const isOnKubernetes = Boolean(variables['KUBERNETES_SERVICE_HOST']);
+  const maxDelay = reader.read('maxDelay', milliseconds(0), SHUTDOWN_DEFAULTS.maxDelay);
+  const minDelay = isOnKubernetes ? Math.min(KUBERNETES_MIN_DELAY, maxDelay) : SHUTDOWN_DEFAULTS.minDelay;
+  const settings: ShutdownSettings = {
+    delay: reader.read<'auto' | number>('delay', delay, SHUTDOWN_DEFAULTS.delay),
+    minDelay: reader.read('minDelay', milliseconds(0), minDelay),
+    maxDelay,
+    timeout: reader.read('timeout', milliseconds(0), SHUTDOWN_DEFAULTS.timeout),
+  };
+  if (settings.minDelay > settings.maxDelay) {
+    faults.push(minDelayAboveMaxDelay(place, settings.minDelay, settings.maxDelay));
+  }
+  return settings;
+}
