@@ -137,8 +137,8 @@ export class HealthDashboard {
       contentType: 'text/event-stream; charset=utf-8',
       headers: STREAM_HEADERS,
       open: (outlet) => {
-        this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
-        this.#refreshes ??= this.#startRefreshing();
+        const isIn = this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
+        if (isIn) this.#refreshes ??= this.#startRefreshing();
       },
     };
   }

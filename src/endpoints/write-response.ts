@@ -56,6 +56,8 @@ function beginStream(
   const raw = isFastify ? response.raw : response;
   if (raw.headersSent || (isFastify && response.sent)) return;
   if (isFastify) response.hijack();
+  // Who has gone while the answer was made will not close again, and would be kept for ever.
+  if (raw.destroyed) return;
   raw.writeHead(statusCode, { ...(isFastify && response.getHeaders()), ...headers });
   if (raw.req.method === 'HEAD') raw.end();
   else open(new ResponseOutlet(raw));

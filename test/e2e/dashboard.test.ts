@@ -9,6 +9,7 @@ import type { PageUpdate } from '../../src/dashboard/page-update.js';
 import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
+import { latch } from '../support/latch.js';
 import {
   ADAPTERS,
   type AdapterName,
@@ -407,6 +408,50 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       first.hangUp();
       await expect.poll(async () => (await application.head('/health/events')).status).toBe(200);
       await expect.poll(async () => (await open(application)).statusCode).toBe(200);
+    });
+
+    it('who hangs up before it is let in takes no room', async () => {
+      const [hasAsked, isGone, gate] = [latch(), latch(), latch<boolean>()];
+      const authorize = () => {
+        hasAsked.open();
+        return gate.promise;
+      };
+      const application = await start({
+        adapter,
+        health: { deadline: 60_000, access: { authorize } },
+        dashboard: { maxClients: 1 },
+      });
+      application.server.on('connection', (socket) => socket.once('close', () => isGone.open()));
+      const request = get(`http://127.0.0.1:${application.port}/health/events`, { agent: false });
+      request.on('error', () => undefined);
+      await hasAsked.promise;
+      request.destroy();
+      await isGone.promise;
+      gate.open(true);
+      expect((await open(application)).statusCode).toBe(200);
+    });
+
+    it('many who are let in at one moment are no more than there is room for', async () => {
+      const gate = latch<boolean>();
+      const asking = [latch(), latch(), latch()];
+      let asked = 0;
+      const authorize = () => {
+        asking[asked++]?.open();
+        return gate.promise;
+      };
+      const application = await start({
+        adapter,
+        health: { deadline: 60_000, access: { authorize } },
+        dashboard: { maxClients: 1 },
+      });
+      const opening = asking.map(() => open(application));
+      await Promise.all(asking.map(({ promise }) => promise));
+      gate.open(true);
+      const streams = await Promise.all(opening);
+      const isIn = (stream: EventStream): Promise<boolean> =>
+        Promise.race([stream.find(isUpdate).then(() => true), stream.ended.then(() => false)]);
+      const told = await Promise.all(streams.map(isIn));
+      expect(told.filter(Boolean)).toHaveLength(1);
     });
 
     it('a HEAD is answered with the head alone', async () => {

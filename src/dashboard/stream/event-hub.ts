@@ -5,7 +5,7 @@ import { elapsed } from '../../core/moment.js';
 const MOST_PENDING = 256 * 1024;
 /** Milliseconds after which a client has to come anew, so that whoever may not see the page any more does not. */
 const LONGEST_STREAM = 15 * 60_000;
-/** Milliseconds that a client is given to read its last event. */
+/** Milliseconds that a client is given, at least, to read its last event. */
 const TIME_TO_LEAVE = 500;
 
 /** An event in the format of server-sent events, as it goes to every client. */
@@ -66,11 +66,13 @@ export class EventHub<Channel> {
     for (const client of this.#clients) if (client.channel === channel) this.#write(client, event);
   }
 
-  /** A sign of life, for all. Who has listened for very long is sent away, and comes back at once. */
+  /** A sign of life, for all. Who has listened for very long is sent away, and comes back at once; who stays is cut off. */
   beat(event: Buffer): void {
     const now = elapsed();
     for (const client of this.#clients) {
-      if (now - client.since > LONGEST_STREAM) client.outlet.end();
+      const age = now - client.since;
+      if (age > LONGEST_STREAM + TIME_TO_LEAVE) client.outlet.destroy();
+      else if (age > LONGEST_STREAM) client.outlet.end();
       else this.#write(client, event);
     }
   }

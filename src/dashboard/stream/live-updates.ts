@@ -34,7 +34,7 @@ const SPACING = 500;
 interface Told {
   readonly state: PageState;
   readonly id: string;
-  snapshot: Buffer | undefined;
+  snapshot: { readonly event: Buffer; readonly madeAt: number } | undefined;
 }
 
 /**
@@ -67,17 +67,20 @@ export class LiveUpdates {
     return this.#serialisations;
   }
 
-  /** Takes in a client. `lastId`: of the last event that it has seen, if it comes back. */
-  join(outlet: EndpointOutlet, view: HealthView, lastId: string | undefined): void {
-    const isFirst = !this.#hub.channels.has(view);
-    let told = this.#told.get(view);
-    if (!told || isFirst) {
-      told = this.#remember(view, this.#settings.draw(view));
-      if (this.#hub.size === 0) this.#settings.announcements();
+  /**
+   * Takes in a client, or sends it away if there is no room or the page cannot be drawn. `lastId`: of the last event that
+   * it has seen, if it comes back. Returns whether it was taken in.
+   */
+  join(outlet: EndpointOutlet, view: HealthView, lastId: string | undefined): boolean {
+    const welcome = this.#welcome(view, lastId);
+    if (!welcome) {
+      outlet.end();
+      return false;
     }
     this.#hub.add(outlet, view);
-    outlet.write(told.id === lastId ? this.#beat() : (told.snapshot ??= this.#serialise(told, told.state.parts, [])));
+    for (const event of welcome) outlet.write(event);
     this.#beats ??= this.#startBeating();
+    return true;
   }
 
   /** Something may look different now. */
@@ -103,6 +106,29 @@ export class LiveUpdates {
     this.#guarded(() => this.flush());
     clearInterval(this.#beats);
     this.#hub.close(eventOf('bye', String(Date.now())));
+  }
+
+  /** What a client is told first. Undefined: it cannot be taken in. */
+  #welcome(view: HealthView, lastId: string | undefined): readonly Buffer[] | undefined {
+    // Many may have been let in before the first of them is here.
+    if (this.#hub.isClosed || this.#hub.isFull) return undefined;
+    return this.#guarded(() => {
+      const told = this.#current(view);
+      if (told.id === lastId) return [this.#beat()];
+      const now = Date.now();
+      told.snapshot ??= { event: this.#serialise(told, told.state.parts, []), madeAt: now };
+      const { event, madeAt } = told.snapshot;
+      // It says what time it was when it was made, perhaps for somebody else.
+      return madeAt === now ? [event] : [event, this.#beat()];
+    });
+  }
+
+  #current(view: HealthView): Told {
+    const told = this.#told.get(view);
+    if (told && this.#hub.channels.has(view)) return told;
+    const drawn = this.#remember(view, this.#settings.draw(view));
+    if (this.#hub.size === 0) this.#settings.announcements();
+    return drawn;
   }
 
   #tell(view: HealthView, announce: readonly string[]): void {
@@ -151,11 +177,12 @@ export class LiveUpdates {
     return timer.unref();
   }
 
-  #guarded(act: () => void): void {
+  #guarded<T>(act: () => T): T | undefined {
     try {
-      act();
+      return act();
     } catch (fault) {
       this.#settings.onFault(fault);
+      return undefined;
     }
   }
 }

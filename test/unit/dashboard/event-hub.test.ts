@@ -70,6 +70,20 @@ describe('EventHub', () => {
     expect(outlet.state).toBe('ended');
   });
 
+  it('cuts off who is sent away and does not go, because it does not read', async () => {
+    const hub = new EventHub<string>(10);
+    const stuck = new FakeOutlet(false);
+    hub.add(stuck, 'full');
+    stuck.pending = 1;
+    await advance(15 * 60_000 + 1);
+    hub.beat(eventOf('beat', '1'));
+    hub.beat(eventOf('beat', '2'));
+    expect([stuck.state, hub.size]).toEqual(['ended', 1]);
+    await advance(500);
+    hub.beat(eventOf('beat', '3'));
+    expect([stuck.state, hub.size]).toEqual(['destroyed', 0]);
+  });
+
   it('says a last word at the end, cuts off who does not take it, and leaves no timer', async () => {
     const hub = new EventHub<string>(10);
     const [reading, stuck] = [new FakeOutlet(), new FakeOutlet(false)];

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { PageUpdate } from '../../../src/dashboard/page-update.js';
-import { LiveUpdates, type PageState } from '../../../src/dashboard/stream/live-updates.js';
+import { type LiveSettings, LiveUpdates, type PageState } from '../../../src/dashboard/stream/live-updates.js';
 import type { HealthView } from '../../../src/options/view.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { FakeOutlet } from './fake-outlet.js';
@@ -15,6 +15,7 @@ describe('LiveUpdates', () => {
   let drawn: HealthView[];
   let faults: unknown[];
   let announced: string[];
+  let settings: LiveSettings;
   let live: LiveUpdates;
 
   const show = (parts: Record<string, string>): void => {
@@ -32,7 +33,7 @@ describe('LiveUpdates', () => {
     drawn = [];
     faults = [];
     announced = [];
-    live = new LiveUpdates({
+    settings = {
       heartbeat: 10_000,
       maxClients: 2000,
       build: 'build',
@@ -43,7 +44,8 @@ describe('LiveUpdates', () => {
         return () => taken;
       },
       onFault: (fault) => faults.push(fault),
-    });
+    };
+    live = new LiveUpdates(settings);
   });
 
   it('serialises once for a thousand clients: when they come, and at each change', async () => {
@@ -143,6 +145,35 @@ describe('LiveUpdates', () => {
     live.changed();
     await advance(1000);
     expect(late.written).toHaveLength(1);
+  });
+
+  it('who comes later is told what time it is by then, and not when the page was drawn', async () => {
+    joined();
+    await advance(8000);
+    const late = joined();
+    expect(late.events).toEqual(['update', 'beat']);
+    expect(String(late.written[1])).toContain(`data: ${Date.now()}\n`);
+  });
+
+  it('takes in nobody when it is over, or when it has become full', () => {
+    live = new LiveUpdates({ ...settings, maxClients: 1 });
+    const [first, second] = [joined(), joined()];
+    expect([first.state, second.state, second.events, live.hub.size]).toEqual(['open', 'ended', [], 1]);
+    live.close();
+    expect([joined().state, live.hub.size, vi.getTimerCount()]).toEqual(['ended', 0, 0]);
+  });
+
+  it('a client for whom the page cannot be drawn is sent away, and the fault is told', () => {
+    live = new LiveUpdates({
+      ...settings,
+      draw: () => {
+        throw new Error('no page');
+      },
+    });
+    const client = joined();
+    expect([client.state, client.events, live.hub.size]).toEqual(['ended', [], 0]);
+    expect(faults).toEqual([new Error('no page')]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('gives signs of life while somebody looks, and what has changed by growing old', async () => {
