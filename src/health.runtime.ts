@@ -27,6 +27,7 @@ import { Drain } from './lifecycle/drain.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
 import { logChange } from './logging/change-logger.js';
 import { formatRaw } from './logging/raw-error.js';
+import { seldom } from './logging/seldom.js';
 import type { HealthModuleOptions } from './options/health-module-options.js';
 import type { HealthSettings } from './options/health-settings.js';
 import { type ResolvedOptions, resolveModuleOptions } from './options/resolve-module.js';
@@ -132,7 +133,10 @@ export class HealthRuntime {
       onNewModules: () => this.#subscriptions.takeIn(),
     });
 
-    const onFault = (fault: unknown): void => logger.error(`authorize failed, access denied:\n${formatRaw(fault)}`);
+    const onFault = seldom((fault, leftOut) => {
+      const others = leftOut === 0 ? '' : ` (and ${leftOut} times since it was last told)`;
+      logger.error(`authorize failed, access denied${others}:\n${formatRaw(fault)}`);
+    });
     const access = settings.access && new Access(settings.access, onFault);
     this.responder = new Responder(settings, this.service, access, (probe, request, response) => {
       if (probe === 'ready') {
