@@ -1,4 +1,6 @@
 import { type IncomingHttpHeaders, type IncomingMessage, get } from 'node:http';
+import { type Readable, pipeline } from 'node:stream';
+import { createGunzip } from 'node:zlib';
 import { onTestFinished } from 'vitest';
 
 export interface StreamEvent {
@@ -18,9 +20,11 @@ export class EventStream {
 
   private constructor(response: IncomingMessage) {
     this.#response = response;
-    response.setEncoding('utf8');
-    response.on('data', (text: string) => this.#take(text));
-    this.ended = new Promise((resolve) => response.once('close', () => resolve(response.complete)));
+    const isCompressed = response.headers['content-encoding'] === 'gzip';
+    const body: Readable = isCompressed ? pipeline(response, createGunzip(), () => undefined) : response;
+    body.setEncoding('utf8');
+    body.on('data', (text: string) => this.#take(text));
+    this.ended = new Promise((resolve) => body.once('close', () => resolve(response.complete)));
     response.on('error', () => undefined);
   }
 

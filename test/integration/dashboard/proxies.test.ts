@@ -1,0 +1,197 @@
+import { type IncomingMessage, get } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync } from 'node:zlib';
+import type { INestApplication } from '@nestjs/common';
+import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
+import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { PageUpdate } from '../../../src/dashboard/page-update.js';
+import { EventStream, type StreamEvent } from '../../support/event-stream.js';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import { haproxy } from '../../support/servers/haproxy.js';
+import { nginx } from '../../support/servers/nginx.js';
+import { PrivateServer, type ServerKind } from '../../support/servers/private-server.js';
+import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../../support/start-application.js';
+import { isAvailable } from '../balancers/is-available.js';
+import { compress } from './compression.js';
+
+/** Milliseconds. Whoever waits for it waits longer than for the test: what arrives was not pushed by it. */
+const NEVER = 600_000;
+const BROWSER = { accept: 'text/html,*/*;q=0.8', 'accept-encoding': 'gzip' };
+const isUpdate = ({ event }: StreamEvent): boolean => event === 'update';
+const isBeat = ({ event }: StreamEvent): boolean => event === 'beat';
+
+interface Start {
+  readonly dashboard?: HealthDashboardOptions;
+  readonly health?: HealthModuleOptions;
+  readonly isCompressed?: boolean;
+}
+
+async function start(adapter: AdapterName, { dashboard, health, isCompressed = false }: Start = {}) {
+  const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
+  const root = {
+    imports: [
+      HealthModule.forRoot({ service: { name: 'orders' }, ...health }),
+      HealthDashboardModule.forRoot({ instance: 'host-1', refresh: false, heartbeat: NEVER, ...dashboard }),
+    ],
+    providers: [payments],
+  };
+  const prepare = (app: INestApplication): void => {
+    if (isCompressed) app.use(compress);
+  };
+  return { application: await startApplication(adapter, root, { prepare }), payments };
+}
+
+async function portBefore(application: TestApplication, proxy: (upstream: number) => ServerKind): Promise<number> {
+  const server = await PrivateServer.start(proxy(application.port));
+  onTestFinished(() => server.stop());
+  return server.port;
+}
+
+const open = (port: number): Promise<EventStream> =>
+  EventStream.open(`http://127.0.0.1:${port}/health/events`, { 'accept-encoding': 'gzip' });
+
+async function load(port: number, headers: Readonly<Record<string, string>> = {}, path = '/health/deep') {
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    const options = { headers: { ...BROWSER, ...headers }, agent: false as const };
+    get(`http://127.0.0.1:${port}${path}`, options, resolve).on('error', reject);
+  });
+  const bytes = await buffer(response);
+  const isCompressed = response.headers['content-encoding'] === 'gzip';
+  return { response, isCompressed, text: String(isCompressed ? gunzipSync(bytes) : bytes) };
+}
+
+/** Whoever holds an event back until there is more to send, or until the end, holds this one back for ever. */
+async function tellsAtOnce(stream: EventStream, { application, payments }: Awaited<ReturnType<typeof start>>) {
+  await stream.find(isUpdate);
+  payments.answer = () => down('gone');
+  await application.get('/health/payments');
+  const { data } = await stream.find((event) => isUpdate(event) && event.data.includes('payments is Down'));
+  expect((JSON.parse(data) as PageUpdate).announce).toEqual(['payments is Down: gone']);
+}
+
+const FROM_THE_GUIDE = ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
+const GZIP = ['gzip on;', 'gzip_proxied any;', 'gzip_min_length 0;', 'gzip_types text/event-stream;'];
+const USUAL = ['timeout connect 1s', 'timeout client 30s', 'timeout server 30s'];
+const COMPRESSION = ['compression algo gzip', 'compression type text/html text/event-stream'];
+
+interface Case {
+  readonly title: string;
+  readonly proxy: (upstream: number) => ServerKind;
+  /** Whether it compresses the page, and the stream. */
+  readonly compresses: readonly [page: boolean, stream: boolean];
+  /** The same with patience for two seconds of silence. */
+  readonly impatient: (upstream: number) => ServerKind;
+}
+
+const PROXIES: Readonly<Record<'nginx' | 'haproxy', readonly Case[]>> = {
+  nginx: [
+    {
+      title: 'nginx as it is without a word more than proxy_pass',
+      proxy: (upstream) => nginx(upstream, []),
+      compresses: [false, false],
+      impatient: (upstream) => nginx(upstream, ['proxy_read_timeout 2s;']),
+    },
+    {
+      // It does not know `no-transform`, and passes on what it has compressed as soon as it has it.
+      title: 'nginx as the guide has it, with gzip for the stream as well',
+      proxy: (upstream) => nginx(upstream, [...FROM_THE_GUIDE, ...GZIP]),
+      compresses: [true, true],
+      impatient: (upstream) => nginx(upstream, [...FROM_THE_GUIDE, ...GZIP, 'proxy_read_timeout 2s;']),
+    },
+  ],
+  haproxy: [
+    {
+      title: 'HAProxy with usual timeouts',
+      proxy: (upstream) => haproxy(upstream, USUAL),
+      compresses: [false, false],
+      impatient: (upstream) => haproxy(upstream, ['timeout connect 1s', 'timeout client 2s', 'timeout server 2s']),
+    },
+    {
+      title: 'HAProxy with compression',
+      proxy: (upstream) => haproxy(upstream, [...USUAL, ...COMPRESSION]),
+      compresses: [true, false],
+      impatient: (upstream) =>
+        haproxy(upstream, ['timeout connect 1s', 'timeout client 2s', 'timeout server 2s', ...COMPRESSION]),
+    },
+  ],
+};
+
+describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => {
+  describe.runIf(isAvailable(program)).each(PROXIES[program])('$title', ({ proxy, impatient, compresses }) => {
+    it.each(ADAPTERS)('events of %s arrive at once', async (adapter) => {
+      const started = await start(adapter);
+      const port = await portBefore(started.application, proxy);
+      const page = await load(port);
+      expect(page.text).toContain('<title>✓ Up · orders</title>');
+      const stream = await open(port);
+      expect(stream.statusCode).toBe(200);
+      expect([page.isCompressed, stream.headers['content-encoding'] === 'gzip']).toEqual(compresses);
+      await tellsAtOnce(stream, started);
+    });
+
+    it('signs of life keep the stream open for longer than the proxy lets it be silent', async () => {
+      const { application } = await start('express', { dashboard: { heartbeat: 500 } });
+      const stream = await open(await portBefore(application, impatient));
+      // That is three seconds; it is closed after two without them.
+      await expect.poll(() => stream.events.filter(isBeat).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
+    });
+
+    it('the test can tell: without them the proxy closes it', async () => {
+      const { application } = await start('express');
+      const stream = await open(await portBefore(application, impatient));
+      await stream.find(isUpdate);
+      await stream.ended;
+      expect(stream.events.map(({ event }) => event)).toEqual(['update']);
+    });
+
+    it('a browser is asked for the key, and with it sees page and stream', async () => {
+      const { application } = await start('express', { health: { access: { apiKeys: 'sesame' } } });
+      const port = await portBefore(application, proxy);
+      const { response } = await load(port);
+      expect([response.statusCode, response.headersDistinct['www-authenticate']]).toEqual([
+        401,
+        ['Basic realm="health", charset="UTF-8"', 'Bearer realm="health"'],
+      ]);
+      const authorization = `Basic ${Buffer.from('me:sesame').toString('base64')}`;
+      expect((await load(port, { authorization })).text).toContain('host-1');
+      const url = `http://127.0.0.1:${port}/health/events`;
+      expect((await EventStream.open(url)).statusCode).toBe(401);
+      const stream = await EventStream.open(url, { authorization });
+      expect((await stream.find(isUpdate)).data).toContain('host-1');
+    });
+
+    it('a page that is closed makes room for another', async () => {
+      const { application } = await start('express', { dashboard: { maxClients: 1, heartbeat: 500 } });
+      const port = await portBefore(application, proxy);
+      const stream = await open(port);
+      await stream.find(isUpdate);
+      expect((await open(port)).statusCode).toBe(503);
+      stream.hangUp();
+      await expect.poll(async () => (await open(port)).statusCode, { timeout: 20_000 }).toBe(200);
+    });
+
+    it.each(ADAPTERS)('a drain of %s ends the stream with a last word', async (adapter) => {
+      const { application } = await start(adapter, { health: { shutdown: { delay: 0, timeout: 60_000 } } });
+      const stream = await open(await portBefore(application, proxy));
+      await stream.find(isUpdate);
+      const closed = application.app.close();
+      expect(await stream.ended).toBe(true);
+      expect(stream.events.at(-1)?.event).toBe('bye');
+      await closed;
+      expect(application.log.text).not.toContain('Gave up');
+    });
+  });
+});
+
+describe.each(ADAPTERS)('the page of %s with compressing middleware', (adapter) => {
+  it('is compressed, and its stream is not and arrives at once', async () => {
+    const started = await start(adapter, { isCompressed: true });
+    const { port } = started.application;
+    const page = await load(port);
+    expect([page.isCompressed, page.text.includes('<title>✓ Up · orders</title>')]).toEqual([true, true]);
+    const stream = await open(port);
+    expect(stream.headers['content-encoding']).toBeUndefined();
+    await tellsAtOnce(stream, started);
+  });
+});
