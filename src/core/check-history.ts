@@ -80,13 +80,12 @@ export class CheckHistory {
 
     const changesSides = isFirst || isFailing(from) !== isFailing(to);
     const began = (changesSides ? this.#streakBegan : undefined) ?? run.finished;
-    const endedSince = isFailing(from) && !isFailing(to) ? (this.#outageBegan ?? this.since) : this.since;
+    const endedSince = isFailing(from) && !isFailing(to) ? this.#outageBegan : this.since;
     const lasted = endedSince && began.elapsed - endedSince.elapsed;
 
     this.status = to;
     this.since = began;
-    if (!isFailing(to)) this.#outageBegan = undefined;
-    else if (changesSides) this.#outageBegan = began;
+    if (changesSides && isFailing(to)) this.#outageBegan = began;
 
     return { from, to, at: run.finished, lasted, run };
   }

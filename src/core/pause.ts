@@ -12,6 +12,6 @@ export function pause(milliseconds: number, signal: AbortSignal): Promise<void> 
     };
     const timer = setTimeout(done, milliseconds);
     timer.unref();
-    signal.addEventListener('abort', done, { once: true });
+    signal.addEventListener('abort', done);
   });
 }

@@ -5,7 +5,7 @@ import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 import { RecordedEngine } from '../../support/engine.js';
 import { START, advance, useFakeClock } from '../../support/fake-clock.js';
 import { bare, revoked, selfCausedError, unreadableError, untouchable } from '../../support/hostile.js';
-import { never } from '../../support/latch.js';
+import { latch, never } from '../../support/latch.js';
 
 type Check = CheckDefinition['check'];
 
@@ -40,6 +40,27 @@ describe('HealthEngine', () => {
         ledger: ['ledger'],
       });
       expect(health.engine.size).toBe(3);
+    });
+
+    it('is listed: the standard probes and the groups, and the indicators in the order in which they came', () => {
+      const groups = new Map([['billing', { indicators: ['payments'], tags: [] }]]);
+      const { engine } = new RecordedEngine({ groups }).add('stock', () => up()).add('payments', () => up());
+      expect(engine.probes).toEqual(['live', 'ready', 'startup', 'deep', 'billing']);
+      expect(engine.indicators).toEqual(['stock', 'payments']);
+      expect([...engine.runners].map(({ name }) => name)).toEqual(['stock', 'payments']);
+    });
+
+    it('can be looked at without asking anybody', async () => {
+      const check = vi.fn<() => void>();
+      const health = new RecordedEngine().add('stock', check);
+      expect(health.engine.peek('ready').report).toMatchObject({ details: { stock: { status: 'UNKNOWN' } } });
+      expect(check).not.toHaveBeenCalled();
+
+      await health.evaluate('ready');
+      await advance(60_000);
+      expect(health.engine.peek('ready').report.details['stock']?.status).toBe('UP');
+      expect(health.engine.peek('stock').report.details['stock']?.status).toBe('UP');
+      expect(check).toHaveBeenCalledOnce();
     });
 
     it('is nothing else', () => {
@@ -185,6 +206,22 @@ describe('HealthEngine', () => {
         expect(answered).toHaveBeenCalledExactlyOnceWith('DOWN');
       }
       expect(check).toHaveBeenCalledTimes(3);
+    });
+
+    it('is asked again as soon as it has ended after all, and not only when the pause beside it is over', async () => {
+      const hangs = latch();
+      const check = vi.fn<() => Promise<void>>().mockReturnValueOnce(hangs.promise).mockResolvedValue();
+      const health = new RecordedEngine().add('stock', check, { timeout: 100, ttl: 10 });
+      const first = health.evaluate('ready');
+      await advance(100);
+      await first;
+
+      await advance(50);
+      expect(await health.statuses('ready')).toMatchObject({ stock: 'DOWN' });
+      hangs.open();
+      await advance(0);
+      expect(await health.statuses('ready')).toMatchObject({ stock: 'UP' });
+      expect(check).toHaveBeenCalledTimes(2);
     });
 
     it('gives its place away when checks at once are limited', async () => {

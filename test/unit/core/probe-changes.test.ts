@@ -99,6 +99,14 @@ describe('the changes of a probe', () => {
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
   });
 
+  it('begin with maintenance that was there from the first, which is no start', () => {
+    becomes('OUT_OF_SERVICE', 'starting: cache');
+    listen();
+    expect(heard).toEqual([]);
+    becomes('OUT_OF_SERVICE', 'maintenance');
+    expect(heard).toMatchObject([{ to: 'OUT_OF_SERVICE', reason: 'maintenance' }]);
+  });
+
   it('begin when the application has started, though it may know of no indicators before', () => {
     isStarted = false;
     status = 'UP';
