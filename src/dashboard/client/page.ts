@@ -146,6 +146,7 @@ function connect(): void {
     heard(Number(data));
     setLive(true);
   });
+  source.addEventListener('renew', connect);
   source.addEventListener('bye', again);
   source.addEventListener('error', () => {
     // While it is not closed, the browser tries again by itself.

@@ -13,10 +13,15 @@ export function eventOf(event: string, data: string, id?: string): Buffer {
   return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
 }
 
+/** Asks a page to come anew: of an end without a word it would say that it is not live any more. */
+const RENEW = eventOf('renew', 'over');
+
 interface Client<Channel> {
   readonly outlet: EndpointOutlet;
   readonly channel: Channel;
   readonly since: number;
+  /** Undefined: it may stay. */
+  sentAwayAt: number | undefined;
 }
 
 /**
@@ -57,7 +62,7 @@ export class EventHub<Channel> {
   }
 
   add(outlet: EndpointOutlet, channel: Channel): void {
-    const client = { outlet, channel, since: elapsed() };
+    const client = { outlet, channel, since: elapsed(), sentAwayAt: undefined };
     this.#clients.add(client);
     outlet.onClose(() => this.#remove(client));
   }
@@ -70,9 +75,9 @@ export class EventHub<Channel> {
   beat(event: Buffer): void {
     const now = elapsed();
     for (const client of this.#clients) {
-      const age = now - client.since;
-      if (age > LONGEST_STREAM + TIME_TO_LEAVE) client.outlet.destroy();
-      else if (age > LONGEST_STREAM) client.outlet.end();
+      if (client.sentAwayAt !== undefined) {
+        if (now - client.sentAwayAt >= TIME_TO_LEAVE) this.#cut(client);
+      } else if (now - client.since > LONGEST_STREAM) this.#sendAway(client, now);
       else this.#write(client, event);
     }
   }
@@ -90,6 +95,12 @@ export class EventHub<Channel> {
     this.#leaving.unref();
   }
 
+  #sendAway(client: Client<Channel>, now: number): void {
+    client.sentAwayAt = now;
+    this.#write(client, RENEW);
+    client.outlet.end();
+  }
+
   #cutAll(): void {
     for (const { outlet } of this.#clients) outlet.destroy();
   }
@@ -101,8 +112,13 @@ export class EventHub<Channel> {
       return;
     }
     this.#dropped += 1;
+    this.#cut(client);
+  }
+
+  /** It is forgotten first: of one who has gone before it came, no `close` tells. */
+  #cut(client: Client<Channel>): void {
     this.#remove(client);
-    outlet.destroy();
+    client.outlet.destroy();
   }
 
   #remove(client: Client<Channel>): void {

@@ -2,7 +2,7 @@ import axe from 'axe-core';
 import { HealthModule, type HealthModuleOptions, degraded, down, up } from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import type { Page } from 'playwright-core';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { describeInChromium } from '../../support/chromium.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../../support/fake-indicator.js';
 import { startFaultProxy } from '../../support/servers/fault-proxy.js';
@@ -31,6 +31,13 @@ const textOf = async (page: Page, selector: string): Promise<string> =>
 async function becomesLive(page: Page): Promise<void> {
   await expect.poll(() => textOf(page, '#stream'), PATIENCE).toBe('live');
 }
+/** Keeps in `said`, from now on, what the page says of its stream. */
+const listenToStream = (page: Page): Promise<void> =>
+  page.evaluate(`{
+    globalThis.said = [];
+    const stream = document.getElementById('stream');
+    new MutationObserver(() => said.push(stream.textContent)).observe(stream, { childList: true });
+  }`);
 const FOCUSED = "document.activeElement?.closest('li')?.id";
 const VIOLATIONS =
   'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]))';
@@ -144,15 +151,24 @@ describeInChromium('the page', (open) => {
     onTestFinished(() => proxy.close());
     const { page, requests } = await open(urlOf({ port: proxy.port }));
     await becomesLive(page);
-    await page.evaluate(`{
-      globalThis.said = [];
-      const stream = document.getElementById('stream');
-      new MutationObserver(() => said.push(stream.textContent)).observe(stream, { childList: true });
-    }`);
+    await listenToStream(page);
     proxy.silence();
     await expect.poll(() => page.evaluate<string>('said.join()'), PATIENCE).toContain('not live: what you see is of');
     await becomesLive(page);
     expect(requests.filter((url) => url.endsWith('/events')).length).toBeGreaterThan(1);
+  });
+
+  it('comes back when its stream is over after a quarter of an hour, without having said that it is not live', async () => {
+    const application = await start([FakeIndicator('database')]);
+    const { page, requests } = await open(urlOf(application));
+    await becomesLive(page);
+    await listenToStream(page);
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + 16 * 60_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    await expect.poll(() => requests.filter((url) => url.endsWith('/events')).length, PATIENCE).toBe(2);
+    await expect.poll(() => page.evaluate<string>('said.join()'), PATIENCE).toContain('live');
+    expect(await page.evaluate<string>('said.join()')).not.toContain('not live');
   });
 
   it('is a whole page without a script, which loads itself anew', async () => {
