@@ -5,7 +5,8 @@
  */
 export function baseOf(url: string, path: string): string | undefined {
   const [asked = ''] = url.split('?', 1);
-  const start = asked.lastIndexOf(`/${path}`);
+  // A name below may begin with the same word as the path.
+  const start = `${asked}/`.lastIndexOf(`/${path}/`);
   if (start < 0) return undefined;
   const rest = asked.slice(start + path.length + 1);
   if (rest === '') return `${path.split('/').at(-1)}/`;

@@ -12,6 +12,8 @@ it.each([
   ['/internal/health', 'internal/health', 'health/'],
   ['/internal/health/deep', 'internal/health', ''],
   ['/health/health', 'health', 'health/'],
+  ['/health/health_of_stock', 'health', ''],
+  ['/api/health/healthz?format=html', 'health', ''],
   ['/readyz', 'health', undefined],
   ['/healthz', 'health', undefined],
   ['/health/a/b/c', 'health', undefined],
