@@ -15,7 +15,7 @@ mkdirSync(reportFolder, { recursive: true });
 const changed = entries.filter(({ name, source }) => !hasReported(name.replaceAll('/', '.'), source));
 if (changed.length > 0) {
   const names = changed.map(({ name }) => name).join(', ');
-  console.error(`Not what test/package/api says: ${names}. If that is meant: npm run check:api -- --update`);
+  process.stderr.write(`Not what test/package/api says: ${names}. If that is meant: npm run check:api -- --update\n`);
   process.exitCode = 1;
 }
 
