@@ -184,6 +184,21 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
   });
 });
 
+describe.runIf(isAvailable('nginx'))('the page behind nginx with a path and a password of its own', () => {
+  it('finds its stream, and is opened by the key that nginx adds', async () => {
+    const { application } = await start('express', { health: { access: { apiKeys: 'sesame' } } });
+    const directives = ['rewrite ^/orders(/.*)$ $1 break;', 'proxy_set_header X-Health-Key sesame;'];
+    const port = await portBefore(application, (upstream) => nginx(upstream, directives));
+    const headers = { authorization: `Basic ${Buffer.from('me:of-the-proxy').toString('base64')}` };
+    const page = `http://127.0.0.1:${port}/orders/health/deep`;
+    const { text } = await load(port, headers, new URL(page).pathname);
+    const events = new URL(/data-events="([^"]*)"/.exec(text)?.[1] ?? '/none', page);
+    expect(events.pathname).toBe('/orders/health/events');
+    const stream = await EventStream.open(events.href, headers);
+    expect((await stream.find(isUpdate)).data).toContain('host-1');
+  });
+});
+
 describe.each(ADAPTERS)('the page of %s with compressing middleware', (adapter) => {
   it('is compressed, and its stream is not and arrives at once', async () => {
     const started = await start(adapter, { isCompressed: true });
