@@ -163,6 +163,16 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect((await application.get('/health/deep', BROWSER)).text).toContain('<title>✓ Up · orders</title>');
   });
 
+  it.each([
+    ['There are no checks', []],
+    ['No check is asked', [FakeIndicator('search', () => skipped('not here'))]],
+    ['The check is up.', [FakeIndicator('database')]],
+    ['All 2 checks are up.', [FakeIndicator('database'), FakeIndicator('stock')]],
+  ])('says in words how it is: %s', async (words, providers) => {
+    const application = await start({ adapter, providers });
+    expect(textOf((await application.get('/health/deep', BROWSER)).text)).toContain(words);
+  });
+
   it('refresh: false makes no check run', async () => {
     const database = FakeIndicator('database');
     const application = await start({ adapter, providers: [database] });

@@ -133,6 +133,7 @@ function summaryOf(model: PageModel): string {
   const details = Object.entries(model.report.details ?? {});
   if (details.length === 0) return 'There are no checks: no indicator is registered.';
   const asked = details.filter(([, { status }]) => status !== HealthStatus.SKIPPED).length;
+  if (asked === 0) return 'No check is asked: all of them are skipped.';
   const troubled = inOrder(model).filter((name) => needsAttention(model.report.details?.[name]));
   if (troubled.length === 0) return asked === 1 ? 'The check is up.' : `All ${asked} checks are up.`;
   const names = troubled.slice(0, NAMES_SHOWN).join(', ');
