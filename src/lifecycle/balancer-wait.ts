@@ -8,7 +8,7 @@ export const REFUSALS_NEEDED = 3;
 const TIME_TO_ACT = 250;
 const LOOK_EVERY = 50;
 /** A look that comes so much late, and more, was kept from coming: the process had no time for anything. */
-const LATE = 250;
+const LATE = 25;
 
 /** How the wait for the balancers went. */
 export interface BalancerWait {

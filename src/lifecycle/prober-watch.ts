@@ -6,6 +6,8 @@ export interface Prober {
   readonly agent: string;
   asked: number;
   lastAsked: number;
+  /** For how many milliseconds since then it could not be heard. */
+  unheard: number;
   /** The usual time between two questions, in milliseconds. Undefined until it has asked twice. */
   interval: number | undefined;
   /** How many refusals in a row it has seen. */
@@ -33,13 +35,15 @@ export class ProberWatch {
     const now = elapsed();
     const key = `${address} ${agent}`;
     const prober = this.#probers.get(key) ?? this.#admit(key, address, agent, now);
-    if (prober.asked > 0) {
+    // A gap that the process has partly slept through tells nothing of the prober.
+    if (prober.asked > 0 && (prober.unheard === 0 || prober.interval === undefined)) {
       const gap = now - prober.lastAsked;
       prober.interval =
         prober.interval === undefined ? gap : prober.interval + WEIGHT_OF_NEWEST * (gap - prober.interval);
     }
     prober.asked += 1;
     prober.lastAsked = now;
+    prober.unheard = 0;
     prober.refusalsSeen = wasRefused ? prober.refusalsSeen + 1 : 0;
   }
 
@@ -47,27 +51,31 @@ export class ProberWatch {
   get current(): readonly Prober[] {
     const now = elapsed();
     return [...this.#probers.values()].filter(
-      ({ agent, interval, lastAsked }) =>
+      ({ agent, interval, lastAsked, unheard }) =>
         interval !== undefined &&
         interval >= SHORTEST_INTERVAL &&
         interval <= LONGEST_INTERVAL &&
-        now - lastAsked <= Math.max(INTERVALS_UNTIL_GONE * interval, SHORTEST_PATIENCE) &&
+        now - lastAsked - unheard <= Math.max(INTERVALS_UNTIL_GONE * interval, SHORTEST_PATIENCE) &&
         !KUBELET.test(agent),
     );
   }
 
-  /**
-   * For so many milliseconds the process stood still. Whoever asked then could not be heard: it is no silence, nor a
-   * pause between two questions.
-   */
+  /** For so many milliseconds the process did nothing. Whoever asked then could not be heard: it is no silence. */
   stoodStill(milliseconds: number): void {
-    const now = elapsed();
-    for (const prober of this.#probers.values()) prober.lastAsked = Math.min(now, prober.lastAsked + milliseconds);
+    for (const prober of this.#probers.values()) prober.unheard += milliseconds;
   }
 
   #admit(key: string, address: string, agent: string, now: number): Prober {
     if (this.#probers.size >= MOST_PROBERS) this.#forgetMostSilent();
-    const prober: Prober = { address, agent, asked: 0, lastAsked: now, interval: undefined, refusalsSeen: 0 };
+    const prober: Prober = {
+      address,
+      agent,
+      asked: 0,
+      lastAsked: now,
+      unheard: 0,
+      interval: undefined,
+      refusalsSeen: 0,
+    };
     this.#probers.set(key, prober);
     return prober;
   }

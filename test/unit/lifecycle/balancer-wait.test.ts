@@ -71,15 +71,21 @@ describe('a fixed delay', () => {
   });
 });
 
+let stoodStill: number | undefined;
+
 /** Time goes by, and nothing happens: no timer fires, nobody is heard. */
 function standStill(milliseconds: number): void {
+  const isFirst = stoodStill === undefined;
+  stoodStill = (stoodStill ?? 0) + milliseconds;
+  if (!isFirst) return;
   const now = performance.now.bind(performance);
-  vi.spyOn(performance, 'now').mockImplementation(() => now() + milliseconds);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + (stoodStill ?? 0));
 }
 
 describe('a process that stands still', () => {
   afterEach(() => {
     vi.restoreAllMocks();
+    stoodStill = undefined;
   });
 
   it('does not take for silence that it could not hear', async () => {
@@ -105,6 +111,20 @@ describe('a process that stands still', () => {
     standStill(5000);
     await refuse(watch, 'HAProxy', 1, 200);
     expect(watch.current).toMatchObject([{ agent: 'HAProxy', interval: 200 }]);
+    expect(wait.result).toBeUndefined();
+  });
+
+  it('adds up what it lost little by little, as on a machine that has too much to do', async () => {
+    const watch = new ProberWatch();
+    await introduce(watch, 'HAProxy', 200);
+    const wait = new ObservedWait(watch);
+
+    // Every look is 200 ms late: three seconds in which the process has looked twelve times, and not sixty.
+    for (let look = 0; look < 12; look += 1) {
+      standStill(200);
+      await advance(LOOK);
+    }
+    await advance(TIME_TO_ACT);
     expect(wait.result).toBeUndefined();
   });
 
