@@ -35,7 +35,7 @@ const PATHS = [
 ];
 
 /** So many storms, of so many requests at once. */
-const STORMS = 20;
+const STORMS = 10;
 const REQUESTS_AT_ONCE = 16;
 
 describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {

@@ -17,12 +17,12 @@ const folder = inject('folder');
 
 const FLAVOURS: readonly Flavour[] = [
   { nest: 12, type: 'module', resolution: 'nodenext', module: 'nodenext' },
-  { nest: 12, type: 'commonjs', resolution: 'nodenext', module: 'nodenext' },
-  { nest: 11, type: 'module', resolution: 'nodenext', module: 'nodenext' },
   { nest: 11, type: 'commonjs', resolution: 'node10', module: 'commonjs' },
 ];
 // Nest 12 is ESM only, and node16 lets no CommonJS file import that.
 const FURTHER_FLAVOURS: readonly Flavour[] = [
+  { nest: 12, type: 'commonjs', resolution: 'nodenext', module: 'nodenext' },
+  { nest: 11, type: 'module', resolution: 'nodenext', module: 'nodenext' },
   { nest: 12, type: 'module', resolution: 'node16', module: 'node16' },
   { nest: 12, type: 'module', resolution: 'bundler', module: 'esnext' },
   { nest: 12, type: 'commonjs', resolution: 'bundler', module: 'commonjs' },
