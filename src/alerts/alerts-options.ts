@@ -3,7 +3,7 @@ import { isRecord } from '../core/redact.js';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, probeUnknown } from '../errors/messages.js';
-import { Environment } from '../options/environment.js';
+import { NO_VARIABLES } from '../options/environment.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, words } from '../options/rules.js';
 import { type Format, toAlertmanager, toJson, toSlack } from './formats.js';
@@ -51,7 +51,6 @@ export interface AlertsSettings {
 const PLACE = 'HealthAlertsModule options';
 const BAD: readonly HealthStatus[] = [HealthStatus.DOWN, HealthStatus.OUT_OF_SERVICE, HealthStatus.UNKNOWN];
 const ALERTMANAGER_PATH = '/api/v2/alerts';
-const noVariables = new Environment(false);
 
 const targets: Rule<readonly AlertTarget[]> = {
   expected: 'a list of targets, each made with webhook({ url })',
@@ -76,7 +75,7 @@ export function resolveAlertsOptions(
   known: readonly string[],
   faults: ConfigurationFault[],
 ): AlertsSettings {
-  const reader = new OptionReader(PLACE, options, [], noVariables, faults);
+  const reader = new OptionReader(PLACE, options, [], NO_VARIABLES, faults);
   reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance']);
   const given: HealthAlertsOptions['targets'] | undefined = options?.targets;
   if (given === undefined) faults.push(optionOutOfRange(`${PLACE}, targets`, 'undefined', targets.expected));
@@ -97,7 +96,7 @@ function resolveTarget(
   known: readonly string[],
   faults: ConfigurationFault[],
 ): TargetSettings | undefined {
-  const reader = new OptionReader(place, webhook, [], noVariables, faults);
+  const reader = new OptionReader(place, webhook, [], NO_VARIABLES, faults);
   const common = ['url', 'format', 'secret', 'headers', 'to', 'indicators', 'probes', 'timeout', 'retries'];
   const format = reader.read('format', oneOf(FORMATS), 'json');
   reader.refuseUnknown(format === 'alertmanager' ? [...common, 'labels', 'resendInterval'] : common);

@@ -2,10 +2,8 @@ import { hostname } from 'node:os';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange } from '../errors/messages.js';
-import { Environment } from '../options/environment.js';
-import { OptionReader } from '../options/option-reader.js';
-import { type Rule, flag, milliseconds, nonBlank, show, whole } from '../options/rules.js';
+import { readerOf } from '../options/option-reader.js';
+import { type Rule, flag, milliseconds, nonBlank, whole } from '../options/rules.js';
 
 /** What is kept of the past. It is kept in memory, and ends with the process. */
 export interface HealthHistoryOptions {
@@ -53,19 +51,12 @@ export interface DashboardSettings extends Required<Omit<HealthDashboardOptions,
   readonly history: Required<HealthHistoryOptions>;
 }
 
-const PLACE = 'HealthDashboardModule.forRoot()';
-const noVariables = new Environment(false);
+export const PLACE = 'HealthDashboardModule.forRoot()';
 const pause = milliseconds(100);
 const pauseOrNone: Rule<number | false> = {
   expected: `${pause.expected}, or false`,
   accepts: (value) => value === false || pause.accepts(value),
 };
-
-export const healthModuleMissing = (): ConfigurationFault => ({
-  place: PLACE,
-  problem: 'HealthModule is not imported, so there is nothing to show',
-  remedy: 'import HealthModule.forRoot() in the root module',
-});
 
 /** Checks the options. Throws one error with everything that is wrong. */
 export function resolveDashboardOptions(given: HealthDashboardOptions): DashboardSettings {
@@ -92,10 +83,4 @@ function resolveHistory(given: HealthHistoryOptions, faults: ConfigurationFault[
     entries: reader.read('entries', whole(1, 10_000), 200),
     maxAge: reader.read('maxAge', milliseconds(1000), 24 * 3_600_000),
   };
-}
-
-function readerOf(place: string, given: object, faults: ConfigurationFault[]): OptionReader {
-  const isObject = typeof given === 'object' && given !== null;
-  if (!isObject) faults.push(optionOutOfRange(place, show(given), 'an object'));
-  return new OptionReader(place, isObject ? given : {}, [], noVariables, faults);
 }

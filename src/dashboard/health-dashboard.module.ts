@@ -12,12 +12,13 @@ import {
 } from '@nestjs/common';
 import { maskCredentials } from '../core/redact.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { healthModuleMissing } from '../errors/messages.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../observation/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
 import {
   type HealthDashboardAsyncOptions,
   type HealthDashboardOptions,
-  healthModuleMissing,
+  PLACE,
   resolveDashboardOptions,
 } from './dashboard-options.js';
 import { describeDashboard } from './describe-dashboard.js';
@@ -52,7 +53,7 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
   }
 
   onModuleInit(): void {
-    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing()]);
+    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'show')]);
     const settings = resolveDashboardOptions(this.options);
     this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#tell(fault));
     this.#dashboard.install();

@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { probeUnknown } from '../errors/messages.js';
-import { Environment } from '../options/environment.js';
+import { NO_VARIABLES } from '../options/environment.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
 import { instancesIn } from './instances.js';
@@ -27,7 +27,6 @@ export interface FoundMethods {
 
 const name = oneOrMore(nonBlank);
 const status = oneOrMore<HealthStatus>({ ...oneOf(Object.values(HealthStatus)), accepts: isHealthStatus });
-const noVariables = new Environment(false);
 
 /** Finds the methods annotated with `@OnHealthChange()`: those of the start, and those of modules that are loaded later. */
 export class ChangeMethods {
@@ -65,7 +64,7 @@ export class ChangeMethods {
     faults: ConfigurationFault[],
   ): ChangeMethod {
     const place = `@OnHealthChange() of ${owner}.${method}`;
-    const reader = new OptionReader(place, options, [], noVariables, faults);
+    const reader = new OptionReader(place, options, [], NO_VARIABLES, faults);
     reader.refuseUnknown(['indicator', 'probe', 'to']);
     const indicators = listed(reader.read<string | readonly string[] | undefined>('indicator', name, undefined));
     const probes = listed(reader.read<string | readonly string[] | undefined>('probe', name, undefined)) ?? [];

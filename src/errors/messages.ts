@@ -120,6 +120,13 @@ export const decoratorNeedsStaticOptions = (): ConfigurationFault => ({
   remedy: 'move them beside the factory: HealthModule.forRootAsync({ decorators: [UseGuards(…)], useFactory })',
 });
 
+/** `purpose`: what the module that stands at `place` would do with it. */
+export const healthModuleMissing = (place: string, purpose: string): ConfigurationFault => ({
+  place,
+  problem: `HealthModule is not imported, so there is nothing to ${purpose}`,
+  remedy: 'import HealthModule.forRoot() in the root module',
+});
+
 export const asyncOptionsIncomplete = (): ConfigurationFault => ({
   place: 'HealthModule.forRootAsync()',
   problem: 'nothing is given that the options could come from',

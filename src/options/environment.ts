@@ -61,3 +61,6 @@ export class Environment {
     return [...this.#variables.keys()].filter((name) => !this.#asked.has(name));
   }
 }
+
+/** For options that have no variables. */
+export const NO_VARIABLES = new Environment(false);

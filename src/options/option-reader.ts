@@ -1,6 +1,6 @@
 import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, optionUnknown } from '../errors/messages.js';
-import type { Environment } from './environment.js';
+import { type Environment, NO_VARIABLES } from './environment.js';
 import { type Rule, show } from './rules.js';
 
 /** Reads the options of one place: the environment first, then the code. Whatever is wrong is collected, not thrown. */
@@ -41,4 +41,11 @@ export class OptionReader {
       if (!known.includes(option)) this.#faults.push(optionUnknown(this.#place, option, known));
     }
   }
+}
+
+/** For options that have no variables, and that somebody may have handed over as anything. What is no object has none. */
+export function readerOf(place: string, given: unknown, faults: ConfigurationFault[]): OptionReader {
+  const isObject = typeof given === 'object' && given !== null;
+  if (!isObject) faults.push(optionOutOfRange(place, show(given), 'an object'));
+  return new OptionReader(place, isObject ? given : {}, [], NO_VARIABLES, faults);
 }

@@ -89,6 +89,14 @@ export const callable: Rule = {
   accepts: (value) => typeof value === 'function',
 };
 
+export const ascending: Rule<readonly number[]> = {
+  expected: 'a list of numbers above 0, in ascending order',
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((bound, index) => Number.isFinite(bound) && bound > (index === 0 ? 0 : value[index - 1])),
+};
+
 export function oneOf<T extends string>(values: readonly T[]): Rule<T> {
   return {
     expected: values.map((value) => `"${value}"`).join(' or '),

@@ -4,7 +4,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, HttpIndicator, degraded, down, skipped, up } from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it } from 'vitest';
-import { healthModuleMissing } from '../../src/dashboard/dashboard-options.js';
+import { healthModuleMissing } from '../../src/errors/messages.js';
 import type { PageUpdate } from '../../src/dashboard/page-update.js';
 import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
@@ -548,7 +548,9 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
 
   describe('configuration', () => {
     it('needs HealthModule', async () => {
-      expect(await faultsOf(adapter, { imports: [HealthDashboardModule.forRoot()] })).toEqual([healthModuleMissing()]);
+      expect(await faultsOf(adapter, { imports: [HealthDashboardModule.forRoot()] })).toEqual([
+        healthModuleMissing('HealthDashboardModule.forRoot()', 'show'),
+      ]);
     });
 
     it('tells everything that is wrong at once', async () => {

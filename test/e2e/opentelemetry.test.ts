@@ -25,7 +25,8 @@ import {
 import { HealthOpenTelemetryModule, type HealthOpenTelemetryOptions } from 'nest-vitals/opentelemetry';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { healthModuleMissing, nothingToExport } from '../../src/integrations/opentelemetry/opentelemetry-options.js';
+import { healthModuleMissing } from '../../src/errors/messages.js';
+import { nothingToExport } from '../../src/integrations/opentelemetry/opentelemetry-options.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { latch, never } from '../support/latch.js';
@@ -571,7 +572,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
 
     it('without HealthModule', async () => {
       expect(await faultsOf(adapter, { imports: [HealthOpenTelemetryModule.forRoot()] })).toEqual([
-        healthModuleMissing(),
+        healthModuleMissing('HealthOpenTelemetryModule.forRoot()', 'measure'),
       ]);
     });
   });

@@ -4,11 +4,8 @@ import { HEALTH_MONITOR, HealthModule, type HealthMonitor, degraded, down, skipp
 import { HealthPrometheusModule, type HealthPrometheusOptions } from 'nest-vitals/prometheus';
 import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client';
 import { describe, expect, it } from 'vitest';
-import {
-  healthModuleMissing,
-  metricTaken,
-  registryMissing,
-} from '../../src/integrations/prometheus/prometheus-options.js';
+import { healthModuleMissing } from '../../src/errors/messages.js';
+import { metricTaken, registryMissing } from '../../src/integrations/prometheus/prometheus-options.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { latch, never } from '../support/latch.js';
@@ -407,7 +404,9 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     });
 
     it('without HealthModule', async () => {
-      expect(await faultsOf(adapter, { imports: [HealthPrometheusModule.forRoot()] })).toEqual([healthModuleMissing()]);
+      expect(await faultsOf(adapter, { imports: [HealthPrometheusModule.forRoot()] })).toEqual([
+        healthModuleMissing('HealthPrometheusModule.forRoot()', 'measure'),
+      ]);
     });
 
     it('with a registry that has one of its metrics already', async () => {

@@ -2,10 +2,9 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
-import { Environment } from '../../options/environment.js';
-import { OptionReader } from '../../options/option-reader.js';
-import { type Rule, flag, show, words } from '../../options/rules.js';
+import { METRIC_DEFAULTS } from '../../observation/metric-defaults.js';
+import { readerOf } from '../../options/option-reader.js';
+import { type Rule, ascending, flag, words } from '../../options/rules.js';
 
 /** Options of `HealthOpenTelemetryModule.forRoot()`. */
 export interface HealthOpenTelemetryOptions {
@@ -44,20 +43,11 @@ type Providers = Pick<HealthOpenTelemetryOptions, 'meterProvider' | 'tracerProvi
 /** The options, with a value for each but the providers. */
 export type OpenTelemetrySettings = Required<Omit<HealthOpenTelemetryOptions, keyof Providers>> & Providers;
 
-const PLACE = 'HealthOpenTelemetryModule.forRoot()';
+export const PLACE = 'HealthOpenTelemetryModule.forRoot()';
 const DEFAULTS: OpenTelemetrySettings = {
   metrics: true,
   traces: true,
-  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  data: ['days_left'],
-};
-
-const ascending: Rule<readonly number[]> = {
-  expected: 'a list of numbers above 0, in ascending order',
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((bound, index) => Number.isFinite(bound) && bound > (index === 0 ? 0 : value[index - 1])),
+  ...METRIC_DEFAULTS,
 };
 
 const having = (method: string, expected: string): Rule => ({
@@ -71,18 +61,10 @@ export const nothingToExport = (): ConfigurationFault => ({
   remedy: 'leave one of them on, or do not import it',
 });
 
-export const healthModuleMissing = (): ConfigurationFault => ({
-  place: PLACE,
-  problem: 'HealthModule is not imported, so there is nothing to measure',
-  remedy: 'import HealthModule.forRoot() in the root module',
-});
-
 /** Checks the options. Throws one error with everything that is wrong. */
 export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): OpenTelemetrySettings {
   const faults: ConfigurationFault[] = [];
-  const isObject = typeof given === 'object' && given !== null;
-  if (!isObject) faults.push(optionOutOfRange(PLACE, show(given), 'an object'));
-  const reader = new OptionReader(PLACE, isObject ? given : {}, [], new Environment(false), faults);
+  const reader = readerOf(PLACE, given, faults);
   reader.refuseUnknown(['meterProvider', 'tracerProvider', ...Object.keys(DEFAULTS)]);
   const provider = <Name extends keyof Providers>(name: Name, method: string): Pick<Providers, Name> => {
     const rule = having(method, `a provider of OpenTelemetry, with a method ${method}()`);

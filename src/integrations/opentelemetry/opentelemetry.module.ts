@@ -10,6 +10,7 @@ import {
 } from '@nestjs/common';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
+import { healthModuleMissing } from '../../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
 import { traceChecks } from './check-spans.js';
 import { HealthInstruments } from './health-instruments.js';
@@ -17,7 +18,7 @@ import { type OpenTelemetryApi, SCOPE } from './opentelemetry-api.js';
 import {
   type HealthOpenTelemetryAsyncOptions,
   type HealthOpenTelemetryOptions,
-  healthModuleMissing,
+  PLACE,
   resolveOpenTelemetryOptions,
 } from './opentelemetry-options.js';
 
@@ -48,7 +49,7 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
   }
 
   onModuleInit(): void {
-    if (!this.monitor) throw new HealthConfigurationError([healthModuleMissing()]);
+    if (!this.monitor) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
     const settings = resolveOpenTelemetryOptions(this.options);
     const { meterProvider = this.api.metrics.getMeterProvider(), tracerProvider = this.api.trace.getTracerProvider() } =
       settings;

@@ -2,10 +2,9 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Registry, RegistryContentType } from 'prom-client';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
-import { Environment } from '../../options/environment.js';
-import { OptionReader } from '../../options/option-reader.js';
-import { type Rule, flag, matching, oneOf, show, words } from '../../options/rules.js';
+import { METRIC_DEFAULTS } from '../../observation/metric-defaults.js';
+import { readerOf } from '../../options/option-reader.js';
+import { type Rule, ascending, flag, matching, oneOf, words } from '../../options/rules.js';
 
 /** Options of `HealthPrometheusModule.forRoot()`. */
 export interface HealthPrometheusOptions {
@@ -52,13 +51,12 @@ export interface HealthPrometheusAsyncOptions extends Pick<ModuleMetadata, 'impo
 export type PrometheusSettings = Required<Omit<HealthPrometheusOptions, 'registry'>> &
   Pick<HealthPrometheusOptions, 'registry'>;
 
-const PLACE = 'HealthPrometheusModule.forRoot()';
+export const PLACE = 'HealthPrometheusModule.forRoot()';
 export const PROMETHEUS_DEFAULTS: PrometheusSettings = {
   endpoint: true,
   access: 'deep',
   prefix: 'health_',
-  buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-  data: ['days_left'],
+  ...METRIC_DEFAULTS,
 };
 
 const registry: Rule = {
@@ -66,25 +64,12 @@ const registry: Rule = {
   accepts: (value) =>
     typeof value === 'object' && value !== null && 'registerMetric' in value && 'getMetricsAsJSON' in value,
 };
-const ascending: Rule<readonly number[]> = {
-  expected: 'a list of numbers above 0, in ascending order',
-  accepts: (value) =>
-    Array.isArray(value) &&
-    value.length > 0 &&
-    value.every((bound, index) => Number.isFinite(bound) && bound > (index === 0 ? 0 : value[index - 1])),
-};
 const metricPrefix = matching(/^[A-Za-z][A-Za-z0-9_]*_$/, 'a text of letters, digits and "_" that ends with "_"');
 
 export const registryMissing = (): ConfigurationFault => ({
   place: PLACE,
   problem: 'there is neither an endpoint nor a registry of the application, so nobody could read the metrics',
   remedy: "hand the application's registry over ({ registry, endpoint: false }), or leave the endpoint on",
-});
-
-export const healthModuleMissing = (): ConfigurationFault => ({
-  place: PLACE,
-  problem: 'HealthModule is not imported, so there is nothing to measure',
-  remedy: 'import HealthModule.forRoot() in the root module',
 });
 
 export const metricTaken = (name: string): ConfigurationFault => ({
@@ -96,9 +81,7 @@ export const metricTaken = (name: string): ConfigurationFault => ({
 /** Checks the options. Throws one error with everything that is wrong. */
 export function resolvePrometheusOptions(given: HealthPrometheusOptions): PrometheusSettings {
   const faults: ConfigurationFault[] = [];
-  const isObject = typeof given === 'object' && given !== null;
-  if (!isObject) faults.push(optionOutOfRange(PLACE, show(given), 'an object'));
-  const reader = new OptionReader(PLACE, isObject ? given : {}, [], new Environment(false), faults);
+  const reader = readerOf(PLACE, given, faults);
   reader.refuseUnknown(['registry', ...Object.keys(PROMETHEUS_DEFAULTS)]);
   const own = reader.read<unknown>('registry', registry, undefined) as HealthPrometheusOptions['registry'];
   const settings: PrometheusSettings = {

@@ -13,6 +13,7 @@ import {
 import { maskCredentials } from '../../core/redact.js';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
+import { healthModuleMissing } from '../../errors/messages.js';
 import {
   type EndpointAnswer,
   type EndpointDescription,
@@ -27,8 +28,8 @@ import type { PromClient } from './prom-client.js';
 import {
   type HealthPrometheusAsyncOptions,
   type HealthPrometheusOptions,
+  PLACE,
   PROMETHEUS_DEFAULTS,
-  healthModuleMissing,
   resolvePrometheusOptions,
 } from './prometheus-options.js';
 
@@ -66,7 +67,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
   }
 
   onModuleInit(): void {
-    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing()]);
+    if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
     const settings = resolvePrometheusOptions(this.options);
     const { registry, endpoint, access } = settings;
     const metrics = new HealthMetrics(this.client, settings, this.monitor);

@@ -4,9 +4,10 @@ import { optionOutOfRange } from '../../errors/messages.js';
 import type { GroupOptions, HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
 import { checkName } from '../names.js';
+import { NO_VARIABLES } from '../environment.js';
 import { OptionReader } from '../option-reader.js';
 import { type Rule, show, words } from '../rules.js';
-import { PLACE, record, withoutVariables, entriesOf } from './module-rules.js';
+import { PLACE, record, entriesOf } from './module-rules.js';
 
 const group: Rule<readonly string[] | GroupOptions> = {
   expected: 'a list of names of indicators, or { indicators, tags }',
@@ -25,7 +26,7 @@ export function resolveGroups(
       faults.push(optionOutOfRange(place, show(given), group.expected));
       continue;
     }
-    const reader = new OptionReader(place, isList(given) ? { indicators: given } : given, [], withoutVariables, faults);
+    const reader = new OptionReader(place, isList(given) ? { indicators: given } : given, [], NO_VARIABLES, faults);
     reader.refuseUnknown(['indicators', 'tags']);
     resolved.set(name, { indicators: reader.read('indicators', words, []), tags: reader.read('tags', words, []) });
   }

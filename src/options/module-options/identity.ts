@@ -1,10 +1,11 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
+import { NO_VARIABLES } from '../environment.js';
 import { OptionReader } from '../option-reader.js';
 import { matching } from '../rules.js';
 import { resolveServiceIdentity } from '../service-identity.js';
-import { PLACE, headerValue, withoutVariables } from './module-rules.js';
+import { PLACE, headerValue } from './module-rules.js';
 
 const text = matching(/^[^]+$/, 'a text that is not empty');
 
@@ -15,7 +16,7 @@ export function resolveIdentity(
 ): HealthSettings['identity'] {
   const rules = { name: text, version: headerValue, environment: text, commit: text };
   // The variables of the service have names of their own, which begin with no prefix.
-  const reader = new OptionReader(`${PLACE}, service`, service, [], withoutVariables, faults);
+  const reader = new OptionReader(`${PLACE}, service`, service, [], NO_VARIABLES, faults);
   reader.refuseUnknown(Object.keys(rules));
   const given: Record<string, string> = {};
   for (const [field, rule] of Object.entries(rules)) {

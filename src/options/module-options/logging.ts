@@ -7,9 +7,10 @@ import {
   type HealthModuleOptions,
   LOG_LEVELS,
 } from '../health-module-options.js';
+import { NO_VARIABLES } from '../environment.js';
 import { OptionReader } from '../option-reader.js';
 import { type Rule, flag, oneOf, show } from '../rules.js';
-import { PLACE, record, withoutVariables, entriesOf } from './module-rules.js';
+import { PLACE, record, entriesOf } from './module-rules.js';
 
 export const loggingRule: Rule = {
   expected: 'true, false or { levels }',
@@ -26,7 +27,7 @@ const logLevel: Rule<HealthLogLevel | false> = {
 export function resolveLogLevels({ logging: given }: HealthModuleOptions, faults: ConfigurationFault[]): ChangeLevels {
   if (!record.accepts(given) || typeof given !== 'object') return {};
   const place = `${PLACE}, logging`;
-  new OptionReader(place, given, [], withoutVariables, faults).refuseUnknown(['levels']);
+  new OptionReader(place, given, [], NO_VARIABLES, faults).refuseUnknown(['levels']);
   const levels: Record<string, HealthLogLevel | false> = {};
   for (const [change, level] of entriesOf(`${place}.levels`, given.levels ?? {}, faults)) {
     const statuses = change.split('->');

@@ -1,6 +1,5 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { optionOutOfRange } from '../../errors/messages.js';
-import { Environment } from '../environment.js';
 import { type Rule, matching, show } from '../rules.js';
 
 /** What faults name as the place. */
@@ -20,9 +19,6 @@ export const headerValue = matching(
   /^[\t\x20-\x7e]*$/,
   'a text that can stand in a header: printable ASCII on one line',
 );
-
-/** For options that have no variables. */
-export const withoutVariables = new Environment(false);
 
 /** The entries of an object; anything else is a fault, and has none. */
 export function entriesOf<T>(

@@ -24,6 +24,7 @@ describe('a fault', () => {
     messages.moduleImportedBare(['AppModule']),
     messages.decoratorNeedsStaticOptions(),
     messages.asyncOptionsIncomplete(),
+    messages.healthModuleMissing('here', 'show'),
     messages.clientNotFound('here', ['TOKEN', 'Client'], 'provide it'),
     messages.clientUnusable('here', 'a string', 'a client', 'provide another'),
     messages.clientAmbiguous('here', 'TOKEN', 'name one'),
