@@ -65,18 +65,26 @@ export class HealthService {
 
   /**
    * Answers a probe (`live`, `ready`, `startup`, `deep`) or a group, by the same rules and from the same results as the
-   * endpoint, in full. The report is frozen. Rejects with `UnknownProbeError` for any other name.
+   * endpoint, in full. The report is frozen. Rejects with `UnknownProbeError` for any other name, also for that of an
+   * indicator: `check()` is for those. Then nothing has run.
    */
   async report(probe: string): Promise<HealthReport> {
+    this.takeInNewModules();
+    this.#engine.requireProbe(probe);
     const { report } = await this.evaluate(probe);
     return report;
   }
 
-  /** Asks one indicator, or takes its result if that is fresh. Rejects with `UnknownProbeError` if there is none of that name. */
+  /**
+   * Runs one indicator, or takes its result if that is fresh. Rejects with `UnknownProbeError` if there is no indicator of
+   * that name, also for the name of a probe or a group: `report()` is for those. Then nothing has run.
+   */
   async check(name: string): Promise<HealthCheckDetail> {
+    this.takeInNewModules();
+    this.#engine.requireIndicator(name);
     const { report } = await this.evaluate(name);
     const detail = report.details[name];
-    if (!detail) throw new UnknownProbeError(name, Object.keys((await this.report('deep')).details));
+    if (!detail) throw new UnknownProbeError(name, this.#engine.indicators);
     return detail;
   }
 

@@ -146,6 +146,20 @@ export class HealthEngine {
     return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined;
   }
 
+  /** Throws `UnknownProbeError` unless the name is that of a standard probe or a group. Runs nothing. */
+  requireProbe(name: string): void {
+    if (this.#registry.hasProbe(name)) return;
+    const kind = this.#registry.get(name) ? `"${name}" is an indicator: use check("${name}").` : undefined;
+    throw new UnknownProbeError(name, this.probes, kind ?? `There is no probe or group named "${name}".`);
+  }
+
+  /** Throws `UnknownProbeError` unless the name is that of an indicator. Runs nothing. */
+  requireIndicator(name: string): void {
+    if (this.#registry.get(name)) return;
+    const kind = this.#registry.hasProbe(name) ? `"${name}" is a probe or a group: use report("${name}").` : undefined;
+    throw new UnknownProbeError(name, this.indicators, kind ?? `There is no indicator named "${name}".`);
+  }
+
   /** The names of the standard probes and the groups. */
   get probes(): readonly string[] {
     return [...PROBES, ...this.#settings.groups.keys()];

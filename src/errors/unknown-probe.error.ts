@@ -2,10 +2,15 @@
 export class UnknownProbeError extends Error {
   override readonly name = 'UnknownProbeError';
 
+  /**
+   * `known`: the names that would have been accepted. `explanation`: a sentence that replaces the general one, for a name
+   * that exists but is of another kind.
+   */
   constructor(
     readonly probe: string,
     known: readonly string[],
+    explanation = `There is no probe, group or indicator named "${probe}".`,
   ) {
-    super(`There is no probe, group or indicator named "${probe}". Known names: ${known.join(', ')}.`);
+    super(`${explanation} Known names: ${known.length > 0 ? known.join(', ') : 'none'}.`);
   }
 }

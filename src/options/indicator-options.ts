@@ -18,7 +18,7 @@ export interface HealthIndicatorOptions {
   readonly timeout?: number;
   /**
    * How long a result, good or bad, is answered from memory before the check runs again. Default: 1000. With 0 each
-   * probe asks, though simultaneous ones still share a run.
+   * probe asks, though simultaneous ones still share a run. With `interval` it has no effect.
    */
   readonly ttl?: number;
   /**
@@ -32,8 +32,8 @@ export interface HealthIndicatorOptions {
   /**
    * How old a result may be and still count: a background result beyond it is UNKNOWN, and a check that is not done
    * when the answer is due is reported by its last result only if that is younger, else as DOWN. Default: 30,000, or
-   * three intervals and the time one run can take where that is more, and never less than `ttl`. With `interval` it has to
-   * be more than that.
+   * three intervals and the time one run can take where that is more, and never less than `ttl`. It must be more than
+   * `interval` where that is set, and at least `ttl` where it is not.
    */
   readonly maxAge?: number;
   /** How often a failed try is repeated before the run counts as failed. Default: 0. Each try has the whole `timeout`. */

@@ -91,9 +91,18 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
         const { health } = await start(FakeIndicator('stock'), { groups: { billing: ['stock'] } });
         await expect(health.report(probe)).rejects.toBeInstanceOf(UnknownProbeError);
         await expect(health.report(probe)).rejects.toMatchObject({ name: 'UnknownProbeError', probe });
-        await expect(health.report(probe)).rejects.toThrow('live, ready, startup, deep, billing, stock');
+        await expect(health.report(probe)).rejects.toThrow('live, ready, startup, deep, billing.');
       },
     );
+
+    it('rejects the name of an indicator, names the method to use, and runs no indicator', async () => {
+      const stock = FakeIndicator('stock');
+      const { health } = await start(stock);
+      const rejected = health.report('stock');
+      await expect(rejected).rejects.toBeInstanceOf(UnknownProbeError);
+      await expect(rejected).rejects.toThrow('"stock" is an indicator: use check("stock"). Known names: live, ready');
+      expect(stock.runs).toHaveLength(0);
+    });
   });
 
   describe('check()', () => {
@@ -103,10 +112,18 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
     });
 
     it.each(['unheard-of', '', '__proto__', 'constructor', 'ready', 'billing'])(
-      '%j is no indicator: UnknownProbeError',
+      '%j is no indicator: UnknownProbeError, and no indicator runs',
       async (name) => {
-        const { health } = await start(FakeIndicator('stock'), { groups: { billing: ['stock'] } });
-        await expect(health.check(name)).rejects.toBeInstanceOf(UnknownProbeError);
+        const stock = FakeIndicator('stock');
+        const { health } = await start(stock, { groups: { billing: ['stock'] } });
+        const rejected = health.check(name);
+        await expect(rejected).rejects.toBeInstanceOf(UnknownProbeError);
+        await expect(rejected).rejects.toThrow(
+          ['ready', 'billing'].includes(name)
+            ? `"${name}" is a probe or a group: use report("${name}"). Known names: stock.`
+            : `There is no indicator named "${name}". Known names: stock.`,
+        );
+        expect(stock.runs).toHaveLength(0);
       },
     );
 

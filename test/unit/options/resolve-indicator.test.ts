@@ -190,6 +190,11 @@ describe('resolveCheckSettings', () => {
     expect(resolve([{ maxAge: 1000, ttl: 1000 }]).faults).toStrictEqual([]);
   });
 
+  it('does not compare maxAge with ttl for an indicator with an interval, for which ttl has no effect', () => {
+    expect(resolve([{ interval: 100, maxAge: 800 }]).faults).toStrictEqual([]);
+    expect(resolve([{ interval: 100, ttl: 5000, maxAge: 800 }]).faults).toStrictEqual([]);
+  });
+
   it('refuses a maxAge that a background result is past before the next one comes', () => {
     const resolved = resolve([{ maxAge: 5000, interval: 5000 }]);
     expect(resolved.faults).toStrictEqual([maxAgeWithinInterval('here', 5000, 5000)]);
