@@ -42,6 +42,15 @@ describe('the documentation', () => {
     expect(dead.map(([link]) => link)).toEqual([]);
   });
 
+  it('has a page for each integration, and links to it', () => {
+    const index = readFileSync(join(root, 'docs/integrations.md'), 'utf8');
+    const observers = ['opentelemetry', 'prometheus'];
+    const clients = readdirSync(join(root, 'src/integrations')).filter((name) => !observers.includes(name));
+    const linked = [...index.matchAll(/^\| \[(\w+)\]\(integrations\/\1\.md\)/gm)].map(([, name]) => name);
+    expect(linked).toEqual(clients.sort());
+    expect(listMarkdown('docs/integrations').sort()).toEqual(clients.map((name) => `docs/integrations/${name}.md`));
+  });
+
   it.each(files)('%s has JSON that can be read', (file) => {
     const broken = codeBlocks(join(root, file), 'json').filter(({ code }) => !isJson(code));
     expect(broken).toEqual([]);
@@ -69,7 +78,7 @@ function isJson(text: string): boolean {
 }
 
 function listMarkdown(folder: string): string[] {
-  return readdirSync(join(root, folder))
+  return readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.md'))
     .map((name) => `${folder}/${name}`);
 }
