@@ -1,78 +1,89 @@
 import { Child } from './child.mjs';
-import { median } from './statistics.mjs';
+import { interquartile, median, shuffled } from './statistics.mjs';
 import { subjectsFor } from './subjects.mjs';
 
-/**
- * Enough that the server's core never waits for work, so that requests per second tell what a request costs; few
- * enough that its queue stays short.
- */
-export const CONNECTIONS = 50;
+export const CONNECTIONS = 10;
+/** Requests just before each burst, so that the burst meets fresh results and compiled code. They are not counted. */
+const LEAD_IN = 50;
 
-/** Measures every subject in each pass, one after the other, each in a fresh process. */
-export async function measureHttp({ tables, passes, seconds, warmUpSeconds, cores, onProgress }) {
-  const subjects = tables.flatMap(subjectsFor);
-  const bodies = await collectBodies(subjects, cores);
-  const runs = new Map(subjects.map((subject) => [subject, []]));
+/**
+ * Measures the CPU time that each subject spends on a request. All subjects of a table are alive at the same time, each
+ * in a process of its own, and are asked in short bursts in random order: what else happens on the machine affects all of
+ * them alike, and it changes how long a request takes, but hardly how much CPU time it needs.
+ */
+export async function measureHttp({ tables, rounds, requests, warmUpRequests, cores, onProgress }) {
   const client = new Child('client.mjs', { prefix: cores.client });
   try {
-    for (let pass = 1; pass <= passes; pass += 1) {
-      // Every other pass goes backwards, so that none always comes after the same neighbour.
-      for (const subject of pass % 2 === 1 ? subjects : subjects.toReversed()) {
-        const run = await measureOnce(subject, bodyFor(subject, bodies), client, { seconds, warmUpSeconds, cores });
-        runs.get(subject).push(run);
-        onProgress(`pass ${pass}/${passes}, ${subject.table}, ${subject.name}: ${Math.round(run.rate)}/s`);
-      }
+    const results = [];
+    for (const table of tables) {
+      results.push(...(await measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress })));
     }
+    return results;
   } finally {
     await client.stop();
   }
-  return subjects.map((subject) => summarise(subject, runs, bodies));
 }
 
-/** What each endpoint answers: the yardsticks answer with the same bytes. */
-async function collectBodies(subjects, cores) {
-  const bodies = new Map();
-  for (const subject of subjects.filter(({ kind }) => kind === 'vitals')) {
-    const body = await withServer(subject, undefined, cores, ({ url }) => fetchAnswer(url, subject));
-    bodies.set(keyOf(subject.table, subject.name), body);
-  }
-  return bodies;
-}
-
-async function measureOnce(subject, body, client, { seconds, warmUpSeconds, cores }) {
-  return withServer(subject, body, cores, async ({ url, server }) => {
-    await fetchAnswer(url, subject, body);
-    const load = (duration) => client.ask({ url, connections: CONNECTIONS, duration });
-    const warmUp = assertClean(subject, await load(warmUpSeconds));
-    const before = await server.ask({ ask: 'usage' });
-    const result = assertClean(subject, await load(seconds));
-    const after = await server.ask({ ask: 'usage' });
-    await fetchAnswer(url, subject, body);
-    const serverTime = busy(after) - busy(before);
-    return {
-      rate: result.answered / result.seconds,
-      serverMicroseconds: serverTime / result.answered,
-      serverLoad: serverTime / (result.seconds * 1e6),
-      clientLoad: (busy(result.usage) - busy(warmUp.usage)) / (result.seconds * 1e6),
-    };
-  });
-}
-
-async function withServer(subject, body, cores, use) {
-  const server = new Child('server.mjs', { prefix: cores.server });
+async function measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress }) {
+  const running = [];
   try {
-    const { port } = await server.ask({ ask: 'start', subject, body });
-    return await use({ server, url: `http://127.0.0.1:${port}${subject.path}` });
+    // The yardsticks answer with the bytes of an endpoint, which therefore has to be started before them.
+    const subjects = subjectsFor(table);
+    const bodies = new Map();
+    for (const subject of subjects.toSorted((one, other) => rank(one) - rank(other))) {
+      const server = await startServer(subject, bodies.get(subject.bodyOf), cores);
+      running.push(server);
+      const text = await fetchResponse(server);
+      if (subject.kind === 'vitals') bodies.set(subject.name, text);
+    }
+    for (const server of running) await burst(client, server, warmUpRequests);
+    const costs = new Map(running.map(({ subject }) => [subject.name, []]));
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const server of inRandomOrder(running)) {
+        await burst(client, server, LEAD_IN);
+        const before = await server.process.ask({ ask: 'usage' });
+        await burst(client, server, requests);
+        const after = await server.process.ask({ ask: 'usage' });
+        costs.get(server.subject.name).push((busy(after) - busy(before)) / requests);
+      }
+      onProgress(`${table}, round ${round}/${rounds}`);
+    }
+    for (const server of running) await fetchResponse(server);
+    return subjects.map((subject) => summarise(subject, costs, bodies.get(subject.bodyOf ?? subject.name)));
   } finally {
-    await server.stop();
+    await Promise.all(running.map(({ process }) => process.stop()));
   }
+}
+
+/** Families in random order, and the members of each in random order. */
+function inRandomOrder(servers) {
+  const families = [...new Set(servers.map(({ subject }) => subject.family))];
+  return shuffled(families).flatMap((family) => shuffled(servers.filter(({ subject }) => subject.family === family)));
+}
+
+const rank = ({ kind }) => (kind === 'vitals' ? 0 : 1);
+const busy = ({ user, system }) => user + system;
+
+async function startServer(subject, body, cores) {
+  const process = new Child('server.mjs', { prefix: cores.server });
+  const { port } = await process.ask({ ask: 'start', subject, body });
+  return { subject, body, process, url: `http://127.0.0.1:${port}${subject.path}` };
+}
+
+async function burst(client, { subject, url }, amount) {
+  const { answered, refused, errors, timeouts } = await client.ask({ url, connections: CONNECTIONS, amount });
+  if (answered >= amount && refused === 0 && errors === 0 && timeouts === 0) return;
+  throw new Error(
+    `${subject.table}, ${subject.name}: of ${amount} requests ${answered} were answered with 2xx, ${refused} with ` +
+      `another status, ${errors} failed and ${timeouts} timed out`,
+  );
 }
 
 /** The figures of a server that fails, or answers something else, would be worthless. */
-async function fetchAnswer(url, subject, expected) {
+async function fetchResponse({ subject, body, url }) {
   const response = await fetch(url);
   const text = await response.text();
-  const fault = faultOf(subject, response.status, text, expected);
+  const fault = faultOf(subject, response.status, text, body);
   if (fault) throw new Error(`${subject.table}, ${subject.name}: ${fault}`);
   return text;
 }
@@ -88,53 +99,25 @@ function faultOf({ kind, indicators, path }, status, text, expected) {
   return count === shown ? undefined : `shows ${count} components instead of ${shown}`;
 }
 
-function assertClean(subject, result) {
-  const { answered, refused, errors, timeouts } = result;
-  if (answered > 0 && refused === 0 && errors === 0 && timeouts === 0) return result;
-  throw new Error(
-    `${subject.table}, ${subject.name}: ${answered} answers with 2xx, ${refused} with another status, ` +
-      `${errors} errors, ${timeouts} timeouts`,
-  );
-}
-
-function summarise(subject, runs, bodies) {
-  const own = runs.get(subject);
-  const rates = own.map(({ rate }) => rate);
-  const body = bodyFor(subject, bodies) ?? bodies.get(keyOf(subject.table, subject.name));
-  const yardstick = findRuns(runs, subject.table, subject.yardstick);
-  const compare = (other) => ratio(own, findRuns(runs, subject.table, other));
+function summarise(subject, costs, body) {
+  const own = costs.get(subject.name);
+  const compare = (other) => other && ratio(costs.get(other), own);
   return {
     table: subject.table,
     subject: subject.name,
     bytes: body === undefined ? undefined : Buffer.byteLength(body),
-    requestsPerSecond: median(rates),
-    min: Math.min(...rates),
-    max: Math.max(...rates),
+    microsecondsPerRequest: { median: median(own), quartiles: interquartile(own) },
     toBareString: compare(subject.yardstick),
     toBareObject: compare(subject.yardstickAsObject),
+    toNodeHttp: compare(subject.floor),
     toTerminus: compare(subject.rival),
     toWithout: compare(subject.without),
-    ownToIt: subject.dividend && ratio(findRuns(runs, subject.table, subject.dividend), own),
-    /** Above 1: a request costs the server less. What else runs on the machine disturbs this less than a rate. */
-    toBareStringByCpu:
-      yardstick && median(own.map((run, pass) => yardstick[pass].serverMicroseconds / run.serverMicroseconds)),
-    serverMicrosecondsPerRequest: median(own.map(({ serverMicroseconds }) => serverMicroseconds)),
-    serverLoad: median(own.map(({ serverLoad }) => serverLoad)),
-    clientLoad: median(own.map(({ clientLoad }) => clientLoad)),
-    runs: own,
+    ownToIt: subject.dividend && ratio(own, costs.get(subject.dividend)),
   };
 }
 
-/** The median of the ratios within each pass: both were measured within seconds of each other, so that a machine that slows down slows both. */
-function ratio(own, others) {
-  return others && median(own.map(({ rate }, pass) => rate / others[pass].rate));
+/** How many times the CPU time of the second the first needs: above 1, the second is cheaper. */
+function ratio(others, own) {
+  const ratios = own.map((cost, round) => others[round] / cost);
+  return { median: median(ratios), quartiles: interquartile(ratios) };
 }
-
-function findRuns(runs, table, name) {
-  for (const [subject, found] of runs) if (subject.table === table && subject.name === name) return found;
-  return undefined;
-}
-
-const bodyFor = (subject, bodies) => bodies.get(keyOf(subject.table, subject.bodyOf));
-const keyOf = (table, name) => `${table} ${name}`;
-const busy = ({ user, system }) => user + system;

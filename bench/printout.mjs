@@ -9,37 +9,33 @@ export function print({ environment, method, http, engine, startUp, targets }) {
   ].join('\n\n');
 }
 
-function describe({ node, processor, cores, packages }, { isPinned, connections, passes, seconds, warmUpSeconds }) {
+function describe({ node, processor, cores, packages }, { isPinned, connections, rounds, requests }) {
   return [
     `Node ${node}, ${cores} x ${processor}`,
     Object.entries(packages)
       .map(([name, version]) => `${name} ${version}`)
       .join(', '),
     isPinned
-      ? 'Server and client are pinned to a core each.'
-      : 'Server and client are NOT pinned: this machine has one core, or no taskset.',
-    `${connections} keep-alive connections, without pipelining: enough to keep the server's core busy throughout.`,
-    `Medians of ${passes} passes of ${seconds} s after ${warmUpSeconds} s of warm-up; each subject in a fresh process, in turn.`,
-    'Ratios are medians of the ratios within each pass. The bare controllers answer with the very bytes of the endpoint',
-    'that they stand beside; the one that returns a ready text is the yardstick, the one that returns an object is for',
-    'comparison. CPU is what the server spent on one request; by CPU, the ratio to the bare text is less easily disturbed.',
+      ? 'Servers and client are pinned to a core each.'
+      : 'Servers and client are NOT pinned: this machine has one core, or no taskset.',
+    `CPU time of the server process per request: ${rounds} rounds of bursts of ${requests} requests over ${connections} keep-alive`,
+    'connections, without pipelining. All subjects of a table are alive together and are asked in random order; results are',
+    'fresh during a burst. Figures are medians, in parentheses the first and the third quartile. A ratio is that of one round:',
+    'above 1, the endpoint needs less CPU time than what it is compared with. The bare controllers answer with the bytes of',
+    'the endpoint after which they are named: one returns a text, the other an object that the adapter serialises.',
   ].join('\n');
 }
 
 const COLUMNS = [
   ['', ({ subject }) => subject],
   ['bytes', ({ bytes }) => bytes ?? ''],
-  ['requests/s', ({ requestsPerSecond }) => Math.round(requestsPerSecond)],
-  ['min-max', ({ min, max }) => `${Math.round(min)}-${Math.round(max)}`],
-  ['to bare text', ({ toBareString }) => fixed(toBareString)],
-  ['same, by CPU', ({ toBareStringByCpu }) => fixed(toBareStringByCpu)],
-  ['to bare object', ({ toBareObject }) => fixed(toBareObject)],
-  ['to terminus', ({ toTerminus }) => fixed(toTerminus)],
-  ['to without', ({ toWithout }) => fixed(toWithout)],
-  ['nest-vitals to it', ({ ownToIt }) => fixed(ownToIt)],
-  ['CPU, µs', ({ serverMicrosecondsPerRequest }) => serverMicrosecondsPerRequest.toFixed(1)],
-  ['server busy', ({ serverLoad }) => `${Math.round(serverLoad * 100)} %`],
-  ['client busy', ({ clientLoad }) => `${Math.round(clientLoad * 100)} %`],
+  ['CPU, µs', ({ microsecondsPerRequest }) => spread(microsecondsPerRequest, 1)],
+  ['to bare text', ({ toBareString }) => spread(toBareString)],
+  ['to bare object', ({ toBareObject }) => spread(toBareObject)],
+  ['to node:http', ({ toNodeHttp }) => spread(toNodeHttp)],
+  ['to terminus', ({ toTerminus }) => spread(toTerminus)],
+  ['to without', ({ toWithout }) => spread(toWithout)],
+  ['its CPU to nest-vitals', ({ ownToIt }) => spread(ownToIt)],
 ];
 
 function table(http) {
@@ -115,4 +111,8 @@ function targetLines(targets) {
   return ['targets', ...lines].join('\n');
 }
 
-const fixed = (value) => (value === undefined ? '' : value.toFixed(2));
+function spread(figure, digits = 2) {
+  if (figure === undefined) return '';
+  const [first, third] = figure.quartiles.map((value) => value.toFixed(digits));
+  return `${figure.median.toFixed(digits)} (${first}-${third})`;
+}

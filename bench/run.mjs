@@ -1,11 +1,13 @@
 /**
- * npm run bench -- [--quick] [--only fastify|express|peers|engine|start-up] [--passes <n>] [--seconds <n>]
+ * npm run bench -- [--quick] [--only fastify|express|peers|engine|start-up] [--rounds <n>] [--requests <n>]
  *
- * Prints a table and, when everything was measured in full, writes results.json beside this file.
+ * Prints a table and, when everything was measured in full, writes results.json beside this file and
+ * docs/images/benchmark.svg.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { describeEnvironment } from './environment.mjs';
+import { chart } from './chart.mjs';
 import { measureEngine } from './engine-benchmark.mjs';
 import { CONNECTIONS, measureHttp } from './http-benchmark.mjs';
 import { pinning } from './pinning.mjs';
@@ -20,8 +22,8 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
-    passes: { type: 'string' },
-    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    requests: { type: 'string' },
   },
 });
 const { quick, only } = values;
@@ -34,9 +36,9 @@ const cores = pinning();
 const method = {
   isPinned: cores.isPinned,
   connections: CONNECTIONS,
-  passes: positive('passes', quick ? 1 : 3),
-  seconds: positive('seconds', quick ? 1 : 2),
-  warmUpSeconds: 1,
+  rounds: positive('rounds', quick ? 5 : 40),
+  requests: positive('requests', 1000),
+  warmUpRequests: 5000,
 };
 const tables = TABLE_NAMES.filter(isWanted);
 const onProgress = (line) => process.stderr.write(`${line}\n`);
@@ -50,6 +52,7 @@ const results = { environment: describeEnvironment(), method, targets, http, eng
 process.stdout.write(`${print(results)}\n`);
 if (!quick && only === undefined) {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
+  writeFileSync(new URL('../docs/images/benchmark.svg', import.meta.url), chart(results));
 }
 
 function positive(option, otherwise) {

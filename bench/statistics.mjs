@@ -1,5 +1,27 @@
 export function median(values) {
+  return quantile(values, 0.5);
+}
+
+/** The first and the third quartile: half of the values are between them. */
+export function interquartile(values) {
+  return [quantile(values, 0.25), quantile(values, 0.75)];
+}
+
+/** Linear between the two nearest values. */
+function quantile(values, share) {
   const sorted = values.toSorted((one, other) => one - other);
-  const middle = Math.floor(sorted.length / 2);
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  const position = (sorted.length - 1) * share;
+  const below = Math.floor(position);
+  const above = Math.min(below + 1, sorted.length - 1);
+  return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
+}
+
+/** In random order (Fisher and Yates). */
+export function shuffled(values) {
+  const order = [...values];
+  for (let last = order.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1));
+    [order[last], order[other]] = [order[other], order[last]];
+  }
+  return order;
 }

@@ -1,29 +1,29 @@
-/** Each application in a table of its own. Peers stand on whatever they are made for. */
+/** One table for each adapter, and one for the peers, which run on the framework that they are made for. */
 const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: besidePeers };
 export const TABLE_NAMES = Object.keys(TABLES);
 
 const COUNTS = [1, 10, 100, 1000];
-/** What terminus is measured with. */
+/** The numbers of indicators with which terminus is measured. */
 const isRivalled = (indicators) => indicators <= 100;
 
 /**
- * What is measured for one table, each endpoint beside what it is compared with, so that both see the machine in the
- * same state. `bodyOf` names the endpoint whose very bytes a yardstick answers with; `yardstick`, `rival` and
- * `without` name what a subject is divided by; `dividend` names what is divided by it.
+ * The subjects of one table. `bodyOf` names the endpoint whose bytes a yardstick answers with. `yardstick`, `floor`,
+ * `rival` and `without` name the subjects that a subject is compared with; a peer is compared with its `dividend`.
+ * Subjects that are compared with each other form a family: their bursts are neighbours in time.
  */
 export function subjectsFor(table) {
-  return TABLES[table]().map((subject) => ({ table, ...subject }));
+  return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
 }
 
-/** Answered by an adapter of Nest, beside the least that can be done on it. */
+/** The endpoints on an adapter of Nest, with their yardsticks. */
 function onNest(adapter) {
   return [
-    { name: 'node:http', kind: 'node-http', path: '/', bodyOf: 'live' },
+    { name: 'node:http', family: 'live', kind: 'node-http', path: '/', bodyOf: 'live' },
     ...compared({ name: 'live', path: '/health/live', indicators: 0 }),
-    terminus(0),
+    terminus(0, 'live'),
     ...COUNTS.flatMap((indicators) => [
       ...compared({ name: `ready, ${indicators}`, path: '/health/ready', indicators }),
-      ...(isRivalled(indicators) ? [terminus(indicators)] : []),
+      ...(isRivalled(indicators) ? [terminus(indicators, `ready, ${indicators}`)] : []),
     ]),
     withMetrics(10),
     ...COUNTS.flatMap((indicators) =>
@@ -54,28 +54,38 @@ function besidePeers() {
   ];
 }
 
-/** An endpoint between its yardsticks. That of the object is left out for the full view: the default view shows what serialising costs. */
+/** An endpoint and its yardsticks. The full view has none that serialises an object: the default view shows that cost. */
 function compared({ name, indicators, view, path }) {
   const isDefault = view === undefined;
-  const bare = (form) => ({ name: bareName(name, form), kind: 'bare', form, path: '/answer', bodyOf: name });
+  const bare = (form) => ({
+    name: bareName(name, form),
+    family: name,
+    kind: 'bare',
+    form,
+    path: '/answer',
+    bodyOf: name,
+  });
   const endpoint = {
     name,
+    family: name,
     kind: 'vitals',
     path,
     indicators,
     view,
     yardstick: bareName(name, 'string'),
+    ...(name === 'live' && { floor: 'node:http' }),
     ...(isDefault && { yardstickAsObject: bareName(name, 'object') }),
     ...(isDefault && isRivalled(indicators) && { rival: terminusName(indicators) }),
   };
   return [bare('string'), endpoint, ...(isDefault ? [bare('object')] : [])];
 }
 
-/** The same endpoint with somebody who counts its answers, beside the one without. */
+/** The same endpoint with metrics, compared with the one without. */
 function withMetrics(indicators) {
   const without = `ready, ${indicators}`;
   return {
     name: `${without}, with metrics`,
+    family: without,
     kind: 'vitals',
     path: '/health/ready',
     indicators,
@@ -84,8 +94,8 @@ function withMetrics(indicators) {
   };
 }
 
-function terminus(indicators) {
-  return { name: terminusName(indicators), kind: 'terminus', path: '/health', indicators };
+function terminus(indicators, family) {
+  return { name: terminusName(indicators), family, kind: 'terminus', path: '/health', indicators };
 }
 
 const bareName = (name, form) => `bare ${form} (${name})`;
