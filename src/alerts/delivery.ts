@@ -1,5 +1,6 @@
 import { pause } from '../core/pause.js';
 import { describeFailure } from '../core/failure.js';
+import { shutdownClock } from '../core/shutdown-clock.js';
 import type { Alert } from './alert.js';
 import { keyOf } from './alert-tracker.js';
 
@@ -68,9 +69,9 @@ export class Delivery {
   /** Sends what is waiting, for so many milliseconds at most: each once more, and without pauses. */
   async finish(milliseconds: number): Promise<void> {
     this.#hurry.abort();
-    const timer = setTimeout(() => this.#over.abort(), milliseconds);
+    const timer = shutdownClock.setTimeout(() => this.#over.abort(), milliseconds);
     await this.#underWay;
-    clearTimeout(timer);
+    shutdownClock.clearTimeout(timer);
     this.#over.abort();
   }
 

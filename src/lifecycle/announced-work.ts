@@ -1,4 +1,4 @@
-import { elapsed } from '../core/moment.js';
+import { elapsed } from '../core/shutdown-clock.js';
 
 /** A piece of work that the shutdown waits for, until `done()` is called or the block that holds it with `using` is left. */
 export interface WorkHandle extends Disposable {

@@ -1,4 +1,4 @@
-import { elapsed } from '../core/moment.js';
+import { elapsed, sleep } from '../core/shutdown-clock.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { Prober, ProberWatch } from './prober-watch.js';
 
@@ -45,9 +45,4 @@ export async function waitForBalancers(settings: ShutdownSettings, watch: Prober
   if (awaited.size === 0) return { waited: elapsed() - began, ended: 'nobody-asks', probers: [] };
   await sleep(TIME_TO_ACT);
   return { waited: elapsed() - began, ended: 'all-noticed', probers: [...awaited] };
-}
-
-/** Keeps the process alive, unlike every other timer here: the shutdown has to come to its end. */
-function sleep(milliseconds: number): Promise<void> {
-  return milliseconds <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { elapsed } from '../core/moment.js';
+import { elapsed } from '../core/shutdown-clock.js';
 import { quietTurn } from './quiet-turn.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { elapsed } from '../core/moment.js';
+import { elapsed, sleep } from '../core/shutdown-clock.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
@@ -125,11 +125,4 @@ export class Drain {
       logger.log(`Waited ${time} for balancers${names === '' ? '' : `: ${names}`}`);
     }
   }
-}
-
-/** Taken before a test can put a fake in its place: there, too, an application that is closed has to come to its end. */
-const { setTimeout: realTimeout } = globalThis;
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => realTimeout(resolve, milliseconds));
 }

@@ -1,4 +1,4 @@
-import { elapsed } from '../core/moment.js';
+import { elapsed } from '../core/shutdown-clock.js';
 
 /** Somebody who asks for readiness again and again: a balancer, an orchestrator. */
 export interface Prober {

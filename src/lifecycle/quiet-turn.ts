@@ -1,4 +1,4 @@
-import { elapsed } from '../core/moment.js';
+import { elapsed, shutdownClock } from '../core/shutdown-clock.js';
 
 /** Milliseconds. A turn of the event loop that takes longer has had something to do, and meanwhile clients have come. */
 const SHORT_TURN = 0.2;
@@ -6,9 +6,6 @@ const SHORT_TURN = 0.2;
 const PATIENCE = 50;
 /** Milliseconds after which it need not be quiet either. */
 const LIMIT = 500;
-
-/** Taken before a test can put a fake in its place: there, too, an application that is closed has to come to its end. */
-const { setImmediate: realImmediate } = globalThis;
 
 /**
  * Resolves at the end of a turn of the event loop in which nobody has arrived. Connections that the system has made and
@@ -28,8 +25,8 @@ export function quietTurn(arrivals: () => number): Promise<void> {
       if (isQuiet || now - began > LIMIT) return resolve();
       turnBegan = now;
       arrived = arrivals();
-      realImmediate(endTurn);
+      shutdownClock.setImmediate(endTurn);
     };
-    realImmediate(endTurn);
+    shutdownClock.setImmediate(endTurn);
   });
 }

@@ -1,12 +1,25 @@
-/** Whether a promise has settled within a time. What it rejects with is passed on. */
-export async function settlesWithin(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+import { shutdownClock } from '../core/shutdown-clock.js';
+
+/**
+ * Whether a promise settles within a time, in milliseconds. Rejections are passed on. An abort of `signal` ends the time
+ * early. A promise that has settled already counts as settled, even when no time is left.
+ */
+export async function settlesWithin(
+  promise: Promise<unknown>,
+  milliseconds: number,
+  signal?: AbortSignal,
+): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
+  let end = (): void => undefined;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), milliseconds);
+    end = () => resolve(false);
+    timer = shutdownClock.setTimeout(end, signal?.aborted ? 0 : milliseconds);
+    signal?.addEventListener('abort', end);
   });
   try {
     return await Promise.race([promise.then(() => true as const), late]);
   } finally {
-    clearTimeout(timer);
+    shutdownClock.clearTimeout(timer);
+    signal?.removeEventListener('abort', end);
   }
 }

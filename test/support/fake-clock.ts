@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, vi } from 'vitest';
+import { shutdownClock } from '../../src/core/shutdown-clock.js';
+
+const REAL_SHUTDOWN_CLOCK = { ...shutdownClock };
 
 /** The wall time at which each test of a fake clock begins. */
 export const START = '2026-11-20T10:30:00.000Z';
@@ -10,9 +13,11 @@ export const timeAfter = (milliseconds: number): string => new Date(Date.parse(S
 export function useFakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse(START) });
+    fakeShutdownClock();
   });
   afterEach(() => {
     vi.useRealTimers();
+    Object.assign(shutdownClock, REAL_SHUTDOWN_CLOCK);
   });
 }
 
@@ -20,3 +25,12 @@ export function useFakeClock(): void {
 export const advance = async (milliseconds: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(milliseconds);
 };
+
+/** Fake timers do not reach the shutdown by themselves, so that `close()` ends under them. */
+function fakeShutdownClock(): void {
+  Object.assign(shutdownClock, {
+    now: () => performance.now(),
+    setTimeout: (callback, milliseconds) => setTimeout(callback, milliseconds),
+    clearTimeout: (timer) => clearTimeout(timer),
+  } satisfies Partial<typeof shutdownClock>);
+}

@@ -1,5 +1,6 @@
 import type { EndpointOutlet } from '../../observation/health-endpoints.js';
 import { elapsed } from '../../core/moment.js';
+import { shutdownClock } from '../../core/shutdown-clock.js';
 
 /** What a client may leave unread, in bytes, before it is dropped: some events more than a slow network ever holds. */
 const MOST_PENDING = 256 * 1024;
@@ -91,7 +92,7 @@ export class EventHub<Channel> {
       client.outlet.end();
     }
     if (this.#clients.size === 0) return;
-    this.#leaving = setTimeout(() => this.#cutAll(), TIME_TO_LEAVE);
+    this.#leaving = shutdownClock.setTimeout(() => this.#cutAll(), TIME_TO_LEAVE);
     this.#leaving.unref();
   }
 
@@ -123,6 +124,6 @@ export class EventHub<Channel> {
 
   #remove(client: Client<Channel>): void {
     this.#clients.delete(client);
-    if (this.#clients.size === 0) clearTimeout(this.#leaving);
+    if (this.#clients.size === 0) shutdownClock.clearTimeout(this.#leaving);
   }
 }

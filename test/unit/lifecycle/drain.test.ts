@@ -167,14 +167,16 @@ describe('the order', () => {
 describe('those who connected last', () => {
   it('are waited for until they have spoken', async () => {
     connections.newcomers = [true, true, false, true];
-    await begin().run();
+    begin();
+    await advance(1000);
     expect(connections.newcomers).toEqual([true]);
     expect(events.slice(-3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
   });
 
   it('are waited for 250 ms at most', async () => {
     connections.newcomers = Array.from({ length: 100 }, () => true);
-    await begin().run();
+    begin();
+    await advance(1000);
     expect(connections.askedForNewcomers.every((within) => within === 250)).toBe(true);
     expect(connections.askedForNewcomers).toHaveLength(13);
   });

@@ -1,4 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
+import { shutdownClock } from '../../../src/core/shutdown-clock.js';
 import { quietTurn } from '../../../src/lifecycle/quiet-turn.js';
 
 afterEach(() => vi.restoreAllMocks());
@@ -6,7 +7,7 @@ afterEach(() => vi.restoreAllMocks());
 /** Counts turns of the event loop from now on, and what time the clock shows in each. */
 function turns(clock: (turn: number) => number): { readonly count: number } {
   const counter = { count: 0 };
-  vi.spyOn(performance, 'now').mockImplementation(() => clock(counter.count));
+  vi.spyOn(shutdownClock, 'now').mockImplementation(() => clock(counter.count));
   const next = (): void => {
     counter.count += 1;
     if (counter.count < 1000) setImmediate(next);

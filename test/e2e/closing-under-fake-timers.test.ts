@@ -1,0 +1,51 @@
+import { setTimeout as realPause } from 'node:timers/promises';
+import { HealthModule, type HealthModuleOptions } from 'nest-vitals';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../support/start-application.js';
+
+afterEach(() => vi.useRealTimers());
+
+const start = (adapter: AdapterName, options: HealthModuleOptions = {}): Promise<TestApplication> =>
+  startApplication(adapter, { imports: [HealthModule.forRoot(options)] });
+
+/** The agent of a balancer, because a shutdown never waits for the one that the other tests use. */
+const BALANCER = { 'User-Agent': 'HAProxy' };
+
+/** A test of an application that ends with `close()` while its timers are fake. */
+describe.each(ADAPTERS)('close() under fake timers on %s', (adapter) => {
+  it('ends when nothing is waited for', async () => {
+    const { app } = await start(adapter);
+    vi.useFakeTimers();
+    await expect(app.close()).resolves.toBeUndefined();
+  });
+
+  it('ends after a fixed delay, which passes in real time', async () => {
+    const { app } = await start(adapter, { shutdown: { delay: 100 } });
+    vi.useFakeTimers();
+    await expect(app.close()).resolves.toBeUndefined();
+  });
+
+  it('ends after the maximum of the wait for a balancer', async () => {
+    const application = await start(adapter, { shutdown: { delay: 'auto', maxDelay: 300 } });
+    await application.get('/health/ready', BALANCER);
+    await realPause(80);
+    await application.get('/health/ready', BALANCER);
+    vi.useFakeTimers();
+    await expect(application.app.close()).resolves.toBeUndefined();
+  });
+
+  it('ends at the time limit of work that never finishes', async () => {
+    const application = await start(adapter, { shutdown: { timeout: 100 } });
+    application.health.delayShutdown('a job without an end');
+    vi.useFakeTimers();
+    await application.app.close();
+    expect(application.log.health('warn')).toContainEqual(expect.stringContaining('a job without an end'));
+  });
+
+  it('ends when the application was started, and probed, under fake timers', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'Date', 'performance'] });
+    const application = await start(adapter);
+    expect((await application.get('/health/ready', BALANCER)).status).toBe(200);
+    await expect(application.app.close()).resolves.toBeUndefined();
+  });
+});
