@@ -3,7 +3,7 @@ import type { CheckDefinition } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
-import { elapsed, moment } from './moment.js';
+import { type Moment, elapsed, moment } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
 import { pause } from './pause.js';
 import { StrayRuns } from './stray-runs.js';
@@ -49,9 +49,20 @@ export class CheckRunner {
     return this.#running !== undefined;
   }
 
-  /** How many runs went on after their time was over. */
+  /** How many runs went on after their timeout and have not finished. At most three are tracked. */
   get strayRuns(): number {
     return this.#strays.count;
+  }
+
+  /** The latest run was left behind and has not finished. */
+  get isHanging(): boolean {
+    return this.#strays.isHanging;
+  }
+
+  /** Until when the check is not asked because earlier runs have not finished, and how many those are. */
+  get pause(): { readonly until: Moment; readonly unfinished: number } | undefined {
+    const { notBefore, unfinished } = this.#strays;
+    return notBefore && notBefore.elapsed > elapsed() ? { until: notBefore, unfinished } : undefined;
   }
 
   /** Runs on a timer of its own, and never because a probe asks. */
@@ -65,13 +76,13 @@ export class CheckRunner {
     const finished = this.history.latest?.finished.elapsed;
     if (!enabled || this.#stopped) return Infinity;
     if (this.isInBackground) return finished === undefined ? Infinity : finished + maxAge;
-    const untilNextTry = this.#strays.notBefore - 1;
+    const untilNextTry = this.#nextTry - 1;
     if (finished === undefined) return untilNextTry;
     // Without a ttl not even the instant in which it came.
     const untilDue = ttl === 0 ? untilNextTry : Math.max(finished + ttl, untilNextTry);
-    // Beside a run that hangs, none is due for long, but a report has to say when its result has grown too old.
+    // Beside a run that hangs, the next one is not due for long, but the report must say when the last result is too old.
     const trustedUntil = finished + maxAge;
-    return this.#strays.count > 0 && elapsed() <= trustedUntil ? Math.min(untilDue, trustedUntil) : untilDue;
+    return this.#strays.isHanging && elapsed() <= trustedUntil ? Math.min(untilDue, trustedUntil) : untilDue;
   }
 
   /** Starts a run, or joins the one under way, if the last result is no longer fresh. Undefined: there is nothing to wait for. */
@@ -83,7 +94,7 @@ export class CheckRunner {
   /** Runs the check now, or joins the run under way. Does nothing while earlier runs hang and the pause between tries lasts. */
   run(): Promise<void> {
     if (this.#running) return this.#running;
-    if (this.#stopped || elapsed() < this.#strays.notBefore) return Promise.resolve();
+    if (this.#stopped || elapsed() < this.#nextTry) return Promise.resolve();
     // In place before the check is called: a check that asks for itself joins its own run.
     let finished: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (finished = resolve));
@@ -101,6 +112,11 @@ export class CheckRunner {
     this.#attempt?.abort(reason);
   }
 
+  /** The earliest moment (monotonic) for a run: after the pause beside runs that hang. */
+  get #nextTry(): number {
+    return this.#strays.notBefore?.elapsed ?? 0;
+  }
+
   async #runOnce(): Promise<void> {
     const run = await this.#tryUntilItPasses();
     this.#running = undefined;
@@ -116,7 +132,7 @@ export class CheckRunner {
       if (run === undefined || passes(run.outcome) || tries >= retries) return run;
       await pause(retryDelay, this.#stop.signal);
       // Retrying beside a try that hangs, its time over and its signal aborted, would pile runs up.
-      if (this.#strays.count > 0) return run;
+      if (this.#strays.isHanging) return run;
     }
   }
 
@@ -130,14 +146,17 @@ export class CheckRunner {
       isInBackground: this.isInBackground,
     });
     const began = elapsed();
+    let isLeftBehind = false;
     const onLeftBehind: OnLeftBehind = (work) => {
-      const token = this.#strays.add(work, timeout);
-      return () => this.#strays.remove(token);
+      isLeftBehind = true;
+      const stray = this.#strays.add(work, timeout);
+      return () => this.#strays.remove(stray);
     };
     const current = attempt(this.#definition, onLeftBehind, wrapped?.make);
     this.#attempt = current;
     const outcome = await current.outcome;
     this.#attempt = undefined;
+    if (!isLeftBehind) this.#strays.endPause();
     const finished = moment();
     const took = finished.elapsed - began;
     const run = { outcome: degradeWhenSlow(outcome, took, slowThreshold), finished, took };

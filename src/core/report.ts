@@ -56,11 +56,26 @@ export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdu
   }
   if (latest === undefined) return detail(runner, HealthStatus.UNKNOWN, { message: 'has not run yet' });
   if (runner.isInBackground && !isTrusted) {
-    return detail(runner, HealthStatus.UNKNOWN, { message: `its last result is older than ${settings.maxAge} ms` });
+    const message = `its last result is older than ${settings.maxAge} ms`;
+    return detail(runner, HealthStatus.UNKNOWN, withPause(runner, latest.finished, { message }));
   }
-  // Nothing new can come of a check whose runs hang: no threshold holds its last good status for ever.
-  if (runner.strayRuns > 0 && !isTrusted) return detail(runner, HealthStatus.DOWN, wordsOf(runner));
-  return detail(runner, history.status, wordsOf(runner));
+  // While a check hangs there are few new results, so no threshold holds its last good status for longer than maxAge.
+  const status = runner.isHanging && !isTrusted ? HealthStatus.DOWN : history.status;
+  return detail(runner, status, withPause(runner, latest.finished, wordsOf(runner)));
+}
+
+/** In milliseconds. A shorter pause is over before an operator can act on it. */
+const PAUSE_WORTH_REPORTING = 5000;
+
+/** Says that the check is not being asked, until when, and why. */
+function withPause(runner: CheckRunner, finished: Moment, words: Words): Words {
+  const { pause } = runner;
+  if (!pause || pause.until.elapsed - finished.elapsed < PAUSE_WORTH_REPORTING) return words;
+  const runs = pause.unfinished === 1 ? '1 run has' : `${pause.unfinished} runs have`;
+  const note = `not asked again before ${isoTime(pause.until)}, because ${runs} not ended`;
+  const { error, message } = words;
+  if (error !== undefined) return { ...words, error: `${error}; ${note}` };
+  return { ...words, message: message === undefined ? note : `${message}; ${note}` };
 }
 
 type Words = Pick<Outcome, 'message' | 'error' | 'code' | 'data'>;

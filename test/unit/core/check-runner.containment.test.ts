@@ -11,20 +11,52 @@ type Check = CheckDefinition['check'];
 describe('a check that never settles', () => {
   useFakeClock();
 
-  it('is tried again after 1 s, then after 4 s, and then no more', async () => {
+  it('is tried again after 1 s, then after 4, 16 and 32 s, and every 32 s from then on', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
     const callsAt: number[] = [];
-    for (let now = 0; now < 60_000; now += 100) {
+    for (let now = 0; now < 130_000; now += 100) {
       const before = check.mock.calls.length;
       void recorded.refresh();
       if (check.mock.calls.length > before) callsAt.push(now);
       await advance(100);
     }
     // Each pause begins when the timeout of 500 ms is over.
-    expect(callsAt).toStrictEqual([0, 1500, 6000]);
+    expect(callsAt).toStrictEqual([0, 1500, 6000, 22_500, 55_000, 87_500, 120_000]);
     expect(recorded.runner.strayRuns).toBe(3);
-    expect(recorded.runner.freshUntil).toBe(Infinity);
+    expect(recorded.runner.pause).toMatchObject({ until: { elapsed: 152_500 }, unfinished: 7 });
+  });
+
+  it('is seen as back by the next try, though the earlier runs never end, and is asked as often as before', async () => {
+    const check = vi.fn<Check>(never);
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 1000 });
+    const ask = async (seconds: number): Promise<void> => {
+      for (let second = 0; second < seconds; second += 1) {
+        void recorded.refresh();
+        await advance(1000);
+      }
+    };
+    await ask(25);
+    expect([check.mock.calls.length, recorded.runner.history.status]).toStrictEqual([4, 'DOWN']);
+    check.mockImplementation(() => up());
+    await ask(33);
+    expect(recorded.runner.history.status).toBe('UP');
+    expect(recorded.runner.pause).toBeUndefined();
+    const before = check.mock.calls.length;
+    await ask(10);
+    expect(check.mock.calls.length - before).toBeGreaterThanOrEqual(5);
+    expect(recorded.runner.strayRuns).toBe(3);
+  });
+
+  it('is retried again once a run has ended in time, though earlier runs never end', async () => {
+    const check = vi.fn<Check>(never);
+    const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0, retries: 1, retryDelay: 10 });
+    void recorded.refresh();
+    await advance(1500);
+    check.mockImplementation(() => Promise.reject(new Error('refused')));
+    void recorded.refresh();
+    await advance(10);
+    expect(check).toHaveBeenCalledTimes(3);
   });
 
   it('may be asked again at the very end of the pause, and not a millisecond before', async () => {
@@ -60,7 +92,7 @@ describe('a check that never settles', () => {
       return next.promise;
     });
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
-    for (const wait of [1500, 4500, 60_000]) {
+    for (const wait of [1500, 4500, 10_000]) {
       void recorded.refresh();
       await advance(wait);
     }

@@ -239,4 +239,21 @@ describe('describeCheck', () => {
       consecutive_failures: 1,
     });
   });
+
+  it('says of a check that hangs that it is not being asked, until when and why, once the pause is long', async () => {
+    const { runner } = new RecordedRunner(never, { timeout: 500, ttl: 0 });
+    const errors: (string | undefined)[] = [];
+    for (const wait of [1000, 4000, 0]) {
+      void runner.run();
+      await advance(500);
+      errors.push(describeCheck(runner, moment()).error);
+      await advance(wait);
+    }
+    const paused = `timed out after 500 ms; not asked again before ${timeAfter(22_500)}, because 3 runs have not ended`;
+    expect(errors).toStrictEqual(['timed out after 500 ms', 'timed out after 500 ms', paused]);
+    await advance(16_000 - 1);
+    expect(describeCheck(runner, moment()).error).toBe(paused);
+    await advance(1);
+    expect(describeCheck(runner, moment()).error).toBe('timed out after 500 ms');
+  });
 });

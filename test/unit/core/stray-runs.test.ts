@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MAX_STRAY_RUNS, StrayRuns } from '../../../src/core/stray-runs.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';
 import { never } from '../../support/latch.js';
 
 describe('StrayRuns', () => {
@@ -11,54 +11,93 @@ describe('StrayRuns', () => {
     return { strays: new StrayRuns(gone), gone };
   };
 
-  it('lets the next run start at once while there is none', () => {
+  const pauseOf = (strays: StrayRuns): number | undefined =>
+    strays.notBefore && strays.notBefore.elapsed - performance.now();
+
+  it('lets the next run start at once while none is unfinished', () => {
     const { strays } = strayRuns();
-    expect([strays.count, strays.notBefore]).toStrictEqual([0, 0]);
+    expect([strays.count, strays.notBefore, strays.isHanging]).toStrictEqual([0, undefined, false]);
   });
 
-  it('asks for a pause that grows four-fold with each, and stops at three', async () => {
+  it('asks for a pause that grows with each run, up to a minute, and never for an endless one', () => {
     const { strays } = strayRuns();
-    const promises = [never(), never(), never()] as const;
+    const pauses = Array.from({ length: 8 }, () => {
+      strays.add(never(), 100);
+      return pauseOf(strays);
+    });
+    expect(pauses).toStrictEqual([1000, 4000, 16_000, 32_000, 32_000, 32_000, 32_000, 32_000]);
+  });
+
+  it('gives the end of the pause on both clocks', async () => {
+    const { strays } = strayRuns();
     await advance(500);
-    strays.add(promises[0], 100);
-    expect(strays.notBefore).toBe(500 + 1000);
-    strays.add(promises[1], 100);
-    expect(strays.notBefore).toBe(500 + 4000);
-    strays.add(promises[2], 100);
-    expect(strays.notBefore).toBe(Infinity);
-    expect(strays.count).toBe(MAX_STRAY_RUNS);
-    expect(MAX_STRAY_RUNS).toBe(3);
-  });
-
-  it('counts the pause from the timeout, where that is longer than a second', () => {
-    const { strays } = strayRuns();
-    strays.add(never(), 5000);
-    strays.add(never(), 5000);
-    expect(strays.notBefore).toBe(20_000);
-  });
-
-  it('keeps the longest pause when one of three is gone', () => {
-    const { strays } = strayRuns();
-    const tokens = [never(), never(), never()].map((promise) => strays.add(promise, 100));
-    strays.remove(tokens[0] ?? {});
-    expect([strays.count, strays.notBefore]).toStrictEqual([2, 16_000]);
-  });
-
-  it('forgets the pauses when all are gone, and begins with the shortest again', () => {
-    const { strays } = strayRuns();
-    const tokens = [never(), never()].map((promise) => strays.add(promise, 100));
-    for (const token of tokens) strays.remove(token);
-    expect([strays.count, strays.notBefore]).toStrictEqual([0, 0]);
     strays.add(never(), 100);
-    expect(strays.notBefore).toBe(1000);
+    expect(strays.notBefore).toStrictEqual({ elapsed: 1500, wall: Date.parse(timeAfter(1500)) });
   });
 
-  it('tells once of each that is gone', () => {
+  it.each([
+    [5000, [5000, 20_000, 60_000, 60_000]],
+    [90_000, [90_000, 90_000, 90_000, 90_000]],
+  ])('counts the pause from a timeout of %d ms, where that is longer than a second', (timeout, expected) => {
+    const { strays } = strayRuns();
+    const pauses = expected.map(() => {
+      strays.add(never(), timeout);
+      return pauseOf(strays);
+    });
+    expect(pauses).toStrictEqual(expected);
+  });
+
+  it('tracks at most three runs and gives up the oldest, which still counts as unfinished', () => {
+    const { strays } = strayRuns();
+    const runs = Array.from({ length: 5 }, () => strays.add(never(), 100));
+    expect([strays.count, strays.unfinished]).toStrictEqual([3, 5]);
+    expect(MAX_STRAY_RUNS).toBe(3);
+    expect(runs.map(({ isTracked }) => isTracked)).toStrictEqual([false, false, true, true, true]);
+  });
+
+  it('counts a run no longer that was given up and has finished after all', () => {
     const { strays, gone } = strayRuns();
-    const token = strays.add(never(), 100);
+    const [first] = Array.from({ length: 4 }, () => strays.add(never(), 100));
+    if (first) strays.remove(first);
+    expect([strays.count, strays.unfinished]).toStrictEqual([3, 3]);
+    expect(gone).toHaveBeenCalledOnce();
+  });
+
+  it('keeps the pause when one of three has finished', () => {
+    const { strays } = strayRuns();
+    const [first] = Array.from({ length: 3 }, () => strays.add(never(), 100));
+    if (first) strays.remove(first);
+    expect([strays.count, pauseOf(strays)]).toStrictEqual([2, 16_000]);
+  });
+
+  it('ends the pause when all that are tracked have finished, and begins with the shortest again', () => {
+    const { strays } = strayRuns();
+    const runs = Array.from({ length: 5 }, () => strays.add(never(), 100));
+    for (const run of runs.slice(2)) strays.remove(run);
+    expect([strays.count, strays.unfinished, strays.notBefore, strays.isHanging]).toStrictEqual([
+      0,
+      0,
+      undefined,
+      false,
+    ]);
+    strays.add(never(), 100);
+    expect(pauseOf(strays)).toBe(1000);
+  });
+
+  it('ends the pause when a later run has ended in time, and is careful when the next one hangs beside three', () => {
+    const { strays } = strayRuns();
+    for (let runs = 0; runs < 5; runs += 1) strays.add(never(), 100);
+    strays.endPause();
+    expect([strays.count, strays.notBefore, strays.isHanging]).toStrictEqual([3, undefined, false]);
+    strays.add(never(), 100);
+    expect([pauseOf(strays), strays.isHanging]).toStrictEqual([16_000, true]);
+  });
+
+  it('reports once each run that has finished', () => {
+    const { strays, gone } = strayRuns();
+    const run = strays.add(never(), 100);
     expect(gone).not.toHaveBeenCalled();
-    strays.remove(token);
-    strays.remove(token);
+    strays.remove(run);
     expect(gone).toHaveBeenCalledOnce();
     expect(strays.count).toBe(0);
   });
