@@ -1,5 +1,6 @@
+import { constants } from 'node:os';
 import { isHealthCheckError } from '../errors/health-check.error.js';
-import { maskCredentials } from './redact.js';
+import { LONGEST_CODE, boundedText } from './bounded-text.js';
 import type { HealthData } from './result.js';
 
 /** What a caller may learn of an error. */
@@ -49,13 +50,30 @@ const KINDS: Readonly<Record<string, string>> = {
 /** The names that the web platform gives its own errors. */
 const NAMES: Readonly<Record<string, string>> = { TimeoutError: 'timed out', AbortError: 'aborted' };
 
+/** The system's own error codes, which differ between platforms, and those of Node's DNS client and of widespread drivers. */
+const ERRNO: ReadonlySet<string> = new Set([
+  ...Object.keys(constants.errno),
+  ...Object.keys(KINDS),
+  ...'EAI_FAIL EAI_MEMORY EAI_NODATA EAI_NONAME EAI_SERVICE EBADFAMILY EBADFLAGS EBADHINTS EBADNAME EBADQUERY EBADRESP'.split(
+    ' ',
+  ),
+  ...'EBADSTR ECANCELLED EDESTRUCTION EFORMERR ENODATA ENONAME ENOTIMP ENOTINITIALIZED EOF EREFUSED ESERVFAIL'.split(
+    ' ',
+  ),
+  ...'EABORT EAUTH ECANCEL ECONNCLOSED ECONNECTION EENVELOPE EINSTLOOKUP ELOGIN EPROTOCOL EREQUEST ESOCKET ETIMEOUT'.split(
+    ' ',
+  ),
+]);
+
 /**
- * Codes of these families are identifiers and hold nothing else: errno and Node's own, undici, MySQL, SQLite, and
- * SQLSTATE (ISO/IEC 9075-2: five signs, of which drivers report those that start with a digit, plus PostgreSQL's own).
- * Any other code stays in the log.
+ * Codes of these families are identifiers and hold nothing else: Node's own, undici, MySQL, SQLite, and SQLSTATE
+ * (ISO/IEC 9075-2: five signs, of which drivers report those that start with a digit, plus PostgreSQL's own). Any other
+ * code stays in the log.
  */
 const SAFE_CODE =
-  /^(?:E[A-Z]{2,16}|ERR_[A-Z0-9_]{1,48}|UND_ERR_[A-Z_]{1,32}|ER_[A-Z0-9_]{1,48}|SQLITE_[A-Z_]{1,32}|\d[0-9A-Z]{4}|(?:F0|HV|P0|XX)\d[0-9A-Z]{2})$/;
+  /^(?:ERR_[A-Z0-9_]{1,48}|UND_ERR_[A-Z_]{1,32}|ER_[A-Z0-9_]{1,48}|SQLITE_[A-Z_]{1,32}|\d[0-9A-Z]{4}|(?:F0|HV|P0|XX)\d[0-9A-Z]{2})$/;
+
+const isSafeCode = (code: string): boolean => ERRNO.has(code) || SAFE_CODE.test(code);
 
 const CAUSES_FOLLOWED = 5;
 
@@ -75,8 +93,8 @@ export function describeFailure(thrown: unknown): Failure {
 function describeChain(thrown: unknown): Failure {
   if (isHealthCheckError(thrown)) {
     return {
-      error: typeof thrown.message === 'string' ? maskCredentials(thrown.message) : CHECK_FAILED,
-      ...(typeof thrown.code === 'string' && { code: thrown.code }),
+      error: typeof thrown.message === 'string' ? boundedText(thrown.message) : CHECK_FAILED,
+      ...(typeof thrown.code === 'string' && { code: boundedText(thrown.code, LONGEST_CODE) }),
       ...(thrown.data && { data: thrown.data }),
     };
   }
@@ -85,7 +103,7 @@ function describeChain(thrown: unknown): Failure {
   for (let depth = 0; depth < CAUSES_FOLLOWED && typeof link === 'object' && link !== null; depth += 1) {
     const own = property(link, 'code');
     if (typeof own === 'string' && Object.hasOwn(KINDS, own)) return { error: KINDS[own] ?? CHECK_FAILED, code: own };
-    if (code === undefined && typeof own === 'string' && SAFE_CODE.test(own)) code = own;
+    if (code === undefined && typeof own === 'string' && isSafeCode(own)) code = own;
     const name = property(link, 'name');
     if (typeof name === 'string' && Object.hasOwn(NAMES, name)) {
       return { error: NAMES[name] ?? CHECK_FAILED, ...(code !== undefined && { code }) };

@@ -1,7 +1,9 @@
 import { timedOutAfter } from '../errors/health-check-timeout.error.js';
+import { boundedText } from './bounded-text.js';
 import { CHECK_FAILED, describeFailure } from './failure.js';
-import { isRecord, maskCredentials, safeCopy } from './redact.js';
+import { isRecord } from './redact.js';
 import type { HealthData } from './result.js';
+import { safeCopy } from './safe-copy.js';
 import { HealthStatus, isFailing, isHealthStatus } from './status.js';
 
 /** How one run of a check ended, in words that may leave the process. */
@@ -72,24 +74,18 @@ function readResult(returned: unknown): Outcome {
   }
   if (data !== undefined && !isRecord(data)) return invalid(`the check returned ${kindOf(data)} as its data`, returned);
 
-  const text = message === undefined ? undefined : maskCredentials(message);
+  const text = message === undefined ? undefined : boundedText(message);
   return status === HealthStatus.DOWN
     ? { status, error: text ?? CHECK_FAILED, ...copied(data) }
     : { status, ...(text !== undefined && { message: text }), ...copied(data) };
 }
 
-function copied(data: HealthData | undefined): { data?: HealthData } {
+function copied(data: unknown): { data?: HealthData } {
+  if (data === undefined) return {};
+  const copy = safeCopy(data);
+  if (copy === undefined) return { data: { omitted: 'the data could not be read' } };
   // An object with nothing in it says nothing.
-  if (data === undefined || isEmpty(data)) return {};
-  return { data: safeCopy(data) ?? { omitted: 'the data could not be written as JSON' } };
-}
-
-function isEmpty(data: HealthData): boolean {
-  try {
-    return Object.keys(data).length === 0;
-  } catch {
-    return false;
-  }
+  return Object.keys(copy).length === 0 ? {} : { data: copy };
 }
 
 function invalid(error: string, cause: unknown): Outcome {

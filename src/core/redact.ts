@@ -1,50 +1,95 @@
-const SECRET_KEY =
-  /pass(?!ed|es|ing)|pwd|secret|token|(?:api|access|private|encryption)[^a-z]?key|auth|credential|cookie/i;
-const MASK = '***';
+/** Stands for a secret. */
+export const MASK = '***';
 
-/** Masks the credentials of every URL in a text: `scheme://user:password@host` becomes `scheme://***@host`. */
+const STRONG =
+  'pass(?!ed|es|ing|ive|age)|pwd|secret|token|(?:api|access|account|private|encryption|signing)[ _-]?key|authorization|credential|jwt|signature';
+const WEAK = 'pin|otp|sid|sig|session(?:[ _-]?id)?|auth|hmac';
+const QUOTE = String.raw`\\?["']`;
+/** A quoted text, a text in braces (ODBC), a word after an authentication scheme, or a word. */
+const VALUE = String.raw`(?:\\"(?:(?!\\").)*(?:\\")?|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\{[^}]*\}?|(?:bearer|basic|digest|token|negotiate)\s+[^\s;&"']+|[^\s;&]+)`;
+const SCHEME = String.raw`[a-z][a-z\d+.-]{0,20}:\/\/(?!\[)`;
+/** A colon in the authority of a URL that begins a password and not a port. */
+const PASSWORD_COLON = String.raw`:(?!\d{1,5}(?:[\s/?#,;.)'"\]]|$))`;
+
+/** Each with what replaces it. The repetitions are bounded, so that the time grows with the length of the text alone. */
+const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g, MASK],
+  // A password in a URL may hold white space.
+  [new RegExp(String.raw`(${SCHEME})[^\s/?#@:]{0,200}${PASSWORD_COLON}[^@]{0,200}@`, 'gi'), `$1${MASK}@`],
+  // The text may end before the at-sign.
+  [new RegExp(String.raw`(${SCHEME}[^\s/?#@:]{0,200}${PASSWORD_COLON})[^\s/@*][^\s@]*(?![^\s]*@)`, 'gi'), `$1${MASK}`],
+  [/(%3A%2F%2F)\S{0,400}?%40/gi, `$1${MASK}%40`],
+  [/((?:set-)?cookie\\?["']?\s{0,3}[:=]\s{0,3})[^\r\n]*/gi, `$1${MASK}`],
+  // In a connection string with semicolons a password may hold white space.
+  [/((?:^(?=[^;]{0,400};)|;)\s{0,3}(?:pwd|password)\s{0,3}=\s{0,3})(?!["'{])[^;]*(?=;|$)/gi, `$1${MASK}`],
+  [
+    new RegExp(String.raw`((?:${STRONG})[\w.-]{0,60}(?:${QUOTE})?\s{0,3}(?:=>|[=:])\s{0,3})${VALUE}`, 'gi'),
+    `$1${MASK}`,
+  ],
+  [new RegExp(String.raw`((?<![a-z])(?:${WEAK})(?:${QUOTE})?\s{0,3}=\s{0,3})${VALUE}`, 'gi'), `$1${MASK}`],
+  [new RegExp(String.raw`(${QUOTE}(?:${WEAK})${QUOTE}\s{0,3}:\s{0,3})${VALUE}`, 'gi'), `$1${MASK}`],
+  [/([?&](?:key|code|auth)=)[^\s&#"']+/gi, `$1${MASK}`],
+  // A word of prose ("Basic authentication") has neither a digit nor a capital inside.
+  [/\b([Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,3}(?=\S{0,200}(?:\d|[a-z+/._~-][A-Z]))[\w.~+/=-]{6,}/g, `$1 ${MASK}`],
+  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, MASK],
+  [/\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{20,}|sk_(?:live|test)_\w{8,}|xox[abprs]-[\w-]{10,})/g, MASK],
+];
+
+/** No secret of any known form is without one of these. */
+const SUSPICIOUS = /[@=:]|%40|bearer|basic|eyJ|-----BEGIN|AKIA|ASIA|gh[pousr]_|sk_|xox/i;
+
+/**
+ * Masks the secrets that a text shows by their form: credentials in URLs (`scheme://***@host`) and before a host
+ * (`user:***@host`), values of `password=`, `Pwd=`, `token:`, `"secret":` and the like, `Authorization` and cookies,
+ * JSON Web Tokens, private keys in PEM, and access keys with a well-known prefix. A secret in a sentence has no form.
+ */
 export function maskCredentials(text: string): string {
-  return text.includes('@') ? text.replace(/\S+/g, maskWord) : text;
+  if (!SUSPICIOUS.test(text)) return text;
+  let masked = text.includes('@') ? text.replace(/\S+/g, maskWord) : text;
+  for (const [pattern, replacement] of SECRETS) masked = masked.replace(pattern, replacement);
+  return masked;
 }
 
 /** Up to the last at-sign of the word, because a password may hold slashes and at-signs. */
 function maskWord(word: string): string {
-  const start = word.indexOf('://') + 3;
   const end = word.lastIndexOf('@');
-  return start > 2 && end >= start ? word.slice(0, start) + MASK + word.slice(end) : word;
+  if (end === -1) return word;
+  const scheme = word.indexOf('://');
+  if (scheme !== -1) {
+    const start = scheme + 3;
+    // Paths of packages have at-signs: file:///app/node_modules/@nestjs/core.
+    const isFile = word.slice(0, scheme).endsWith('file');
+    return start > 2 && end >= start && !isFile ? word.slice(0, start) + MASK + word.slice(end) : word;
+  }
+  const colon = word.indexOf(':');
+  return colon > 0 && colon + 1 < end ? word.slice(0, colon + 1) + MASK + word.slice(end) : word;
 }
 
-/**
- * A plain JSON copy of what a check reported, safe to serialise any number of times: what JSON cannot express is
- * put in words, credentials in URLs and texts under keys that name a secret are masked, and the copy is frozen.
- * Returns undefined for what cannot be copied at all (a cycle, a getter that throws).
- */
-export function safeCopy(data: object): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const copy = mask(JSON.parse(JSON.stringify(data, expressible)), false);
-    return isRecord(copy) ? copy : undefined;
-  } catch {
-    return undefined;
-  }
+const SECRET_KEY =
+  /pass(?!ed|es|ing|ive|age)|pwd|secret|token|(?:api|access|account|private|encryption|signing)[^a-z]?key|auth|credential|cookie/;
+/** Words that are common as a part of others. They name a secret as a word of their own, and some at the end alone. */
+const SECRET_WORD =
+  /(?:^|[^a-z])(?:jwt|hmac|csrf|xsrf|bearer|(?:pin|otp|sid|sig|salt|signature|sessions?|session[^a-z]?(?:id|ids|key))$)/;
+/** Here a number is the secret, where `tokens: 12` is a count. */
+const SECRET_NUMBER = /(?:^|[^a-z])(?:pin|otp|cvv|cvc|pass(?:word|code|wd)?|pwd|secret)$/;
+
+/** How much of what stands below a key is secret. */
+export type Secrecy = 'none' | 'texts' | 'all';
+
+/** Keys are the same at each run. The bound is for data whose keys are not. */
+const KEYS_REMEMBERED = 1000;
+const remembered = new Map<string, Secrecy>();
+
+export function secrecyOf(key: string): Secrecy {
+  const known = remembered.get(key);
+  if (known !== undefined) return known;
+  const words = key.replace(/([a-z\d])([A-Z])/g, '$1_$2').toLowerCase();
+  const isSecret = SECRET_KEY.test(key.toLowerCase()) || SECRET_WORD.test(words);
+  const secrecy = SECRET_NUMBER.test(words) ? 'all' : isSecret ? 'texts' : 'none';
+  if (remembered.size < KEYS_REMEMBERED) remembered.set(key, secrecy);
+  return secrecy;
 }
 
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function expressible(_key: string, value: unknown): unknown {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  return typeof value === 'number' && !Number.isFinite(value) ? String(value) : value;
-}
-
-/** What stands below a key that names a secret is secret as a whole, however deep. */
-function mask(value: unknown, isSecret: boolean): unknown {
-  if (typeof value === 'string') return isSecret ? MASK : maskCredentials(value);
-  if (Array.isArray(value)) return Object.freeze(value.map((item) => mask(item, isSecret)));
-  if (!isRecord(value)) return value;
-  const masked = Object.entries(value).map(([key, inner]) => [
-    maskCredentials(key),
-    mask(inner, isSecret || SECRET_KEY.test(key)),
-  ]);
-  return Object.freeze(Object.fromEntries(masked));
 }

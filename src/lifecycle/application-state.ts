@@ -1,5 +1,5 @@
 import { describeFailure } from '../core/failure.js';
-import { maskCredentials } from '../core/redact.js';
+import { boundedText } from '../core/bounded-text.js';
 import type { TrafficGate } from '../core/health-engine.js';
 import type { ApplicationPhase, DrainStep } from '../observation/health-monitor.js';
 
@@ -69,7 +69,7 @@ export class ApplicationState implements TrafficGate {
 
   /** Closes until the returned function is called, or `acceptTraffic` takes the refusal back. The function returns whether there was something to take back. */
   refuseTraffic(reason: string): () => boolean {
-    const refusal = { reason: maskCredentials(reason) };
+    const refusal = { reason: boundedText(reason) };
     this.#refusals.push(refusal);
     this.#onChange();
     return () => this.#takeBack(this.#refusals.indexOf(refusal));
@@ -78,7 +78,7 @@ export class ApplicationState implements TrafficGate {
   /** Takes back the latest refusal, or the latest with the given reason. Returns whether there was one. */
   acceptTraffic(reason?: string): boolean {
     const index = this.#refusals.findLastIndex(
-      (refusal) => reason === undefined || refusal.reason === maskCredentials(reason),
+      (refusal) => reason === undefined || refusal.reason === boundedText(reason),
     );
     return this.#takeBack(index);
   }

@@ -48,6 +48,8 @@ describe('describeFailure', () => {
 
   it.each([
     'EPROTO',
+    'ESTALE',
+    'ESERVFAIL',
     'ERR_SSL_WRONG_VERSION_NUMBER',
     'UND_ERR_DESTROYED',
     'ER_ACCESS_DENIED_ERROR',
@@ -70,6 +72,8 @@ describe('describeFailure', () => {
     'Esecret',
     'E',
     'xEPROTO',
+    'EPWSECRET',
+    'EHUNTER',
     'EPROTO secret',
     `E${'A'.repeat(17)}`,
     `ERR_${'A'.repeat(49)}`,

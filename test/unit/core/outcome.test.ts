@@ -11,7 +11,7 @@ import { HealthStatus } from '../../../src/core/status.js';
 import { HealthCheckError } from '../../../src/errors/health-check.error.js';
 import { bare, revoked, unreadableError, untouchable } from '../../support/hostile.js';
 
-const OMITTED = { omitted: 'the data could not be written as JSON' };
+const OMITTED = { omitted: 'the data could not be read' };
 
 describe('outcomeOfReturn', () => {
   it('takes nothing for a pass', () => {
@@ -95,10 +95,23 @@ describe('outcomeOfReturn', () => {
     expect(outcomeOfReturn(up({}))).toStrictEqual({ status: 'UP' });
   });
 
-  it('says so when the data cannot be written, and keeps the status', () => {
-    const data: Record<string, unknown> = {};
-    data['self'] = data;
-    expect(outcomeOfReturn({ status: 'UP', data })).toStrictEqual({ status: 'UP', data: OMITTED });
+  it('says so when the data cannot be read, and keeps the status', () => {
+    expect(outcomeOfReturn({ status: 'UP', data: untouchable() })).toStrictEqual({ status: 'UP', data: OMITTED });
+  });
+
+  it('bounds its texts and its data', () => {
+    const huge = 'x'.repeat(10 << 20);
+    const { error, data } = outcomeOfReturn(down(huge, { huge }));
+    const shown = `${'x'.repeat(1000)}… (10485760 characters)`;
+    expect({ error, data }).toStrictEqual({ error: shown, data: { huge: shown } });
+    expect(outcomeOfReturn(degraded(huge)).message).toBe(shown);
+  });
+
+  it('takes a Map for data', () => {
+    expect(outcomeOfReturn({ status: 'UP', data: new Map([['k', 1]]) })).toStrictEqual({
+      status: 'UP',
+      data: { k: 1 },
+    });
   });
 });
 
@@ -127,7 +140,19 @@ describe('outcomeOfThrow', () => {
     });
   });
 
-  it('says so when the data of a HealthCheckError cannot be written', () => {
+  it('bounds the texts and the data of a HealthCheckError', () => {
+    const huge = 'x'.repeat(10 << 20);
+    const { cause: _cause, ...outcome } = outcomeOfThrow(new HealthCheckError(huge, { code: huge, data: { huge } }));
+    const shown = `${'x'.repeat(1000)}… (10485760 characters)`;
+    expect(outcome).toStrictEqual({
+      status: 'DOWN',
+      error: shown,
+      code: `${'x'.repeat(100)}… (10485760 characters)`,
+      data: { huge: shown },
+    });
+  });
+
+  it('says so when the data of a HealthCheckError cannot be read', () => {
     expect(
       outcomeOfThrow(new HealthCheckError('full', { data: untouchable() as Record<string, unknown> })).data,
     ).toStrictEqual(OMITTED);
