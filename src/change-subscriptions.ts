@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthChange } from './core/health-engine.js';
 import type { ChangeMethod, ChangeMethods } from './discovery/change-methods.js';
 import type { ConfigurationFault } from './errors/fault.js';
-import { formatRaw } from './logging/raw-error.js';
+import { formatRaw } from './core/raw-error.js';
 import type { HealthMonitor } from './observation/health-monitor.js';
 
 /** Tells the methods annotated with `@OnHealthChange()` of the changes that they are for. */

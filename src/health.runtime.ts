@@ -26,7 +26,7 @@ import { Connections } from './lifecycle/connections.js';
 import { Drain } from './lifecycle/drain.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
 import { logChange } from './logging/change-logger.js';
-import { formatRaw } from './logging/raw-error.js';
+import { formatRaw } from './core/raw-error.js';
 import { seldom } from './logging/seldom.js';
 import type { HealthModuleOptions } from './options/health-module-options.js';
 import type { HealthSettings } from './options/health-settings.js';

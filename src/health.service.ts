@@ -8,12 +8,12 @@ import { HealthConfigurationError } from './errors/configuration.error.js';
 import type { ConfigurationFault } from './errors/fault.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
 import { pause } from './core/pause.js';
-import { maskCredentials } from './core/redact.js';
+import { boundedText, onOneLine } from './core/bounded-text.js';
 import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type { ApplicationPhase } from './observation/health-monitor.js';
-import { formatRaw } from './logging/raw-error.js';
+import { formatRaw } from './core/raw-error.js';
 
 interface HealthServiceParts {
   readonly engine: HealthEngine;
@@ -94,7 +94,7 @@ export class HealthService {
    * back, by `acceptTraffic` or by the function that is returned.
    */
   refuseTraffic(reason: string): () => void {
-    this.#logger.warn(`Refusing traffic: ${maskCredentials(reason)}`);
+    this.#logger.warn(`Refusing traffic: ${onOneLine(boundedText(reason))}`);
     const takeBack = this.#state.refuseTraffic(reason);
     return () => {
       if (takeBack()) this.#logAcceptance();

@@ -12,6 +12,8 @@ export interface CopyLimits {
   readonly items: number;
   /** Objects and arrays within each other. */
   readonly depth: number;
+  /** Whether an instance of a class is named, and its properties are left out. Default: false. */
+  readonly namesInstances?: boolean;
 }
 
 /** The limits of the data of a result. */
@@ -70,8 +72,9 @@ class Copier {
       case 'undefined':
       case 'function':
       case 'symbol':
-        return ABSENT;
+        break;
     }
+    return ABSENT;
   }
 
   #spend<T extends string | number | boolean | null>(copy: T): T {
@@ -112,6 +115,7 @@ class Copier {
     if (types.isRegExp(value)) return this.#text(String(value));
     if (types.isPromise(value)) return this.#spend('(a promise)');
     if (types.isBoxedPrimitive(value)) return this.copy(value.valueOf(), secrecy);
+    if (this.#limits.namesInstances && !Array.isArray(value) && !isLiteral(value)) return this.#spend(instance(value));
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.#written(value.toJSON(''), secrecy);
     return this.#plain(value, secrecy);
   }
@@ -216,8 +220,18 @@ function isOrdinary(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value);
 }
 
+/** An object without a class, of this realm or another one. */
+function isLiteral(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || (typeof prototype === 'object' && Object.getPrototypeOf(prototype) === null);
+}
+
+function instance(value: object): string {
+  return `(an instance of ${boundedText(String(value.constructor.name), LONGEST_CODE)})`;
+}
+
 /** Also of another realm, as in a test runner's sandbox. */
-function isError(value: object): boolean {
+export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }
 

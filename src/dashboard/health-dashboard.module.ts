@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import {
   type DynamicModule,
   Inject,
@@ -10,7 +9,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { maskCredentials } from '../core/redact.js';
+import { formatRaw } from '../core/raw-error.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing } from '../errors/messages.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../observation/health-endpoints.js';
@@ -68,7 +67,7 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
   #tell(fault: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#logger.error(`The health page cannot be kept up to date:\n${maskCredentials(inspect(fault))}`);
+    this.#logger.error(`The health page cannot be kept up to date:\n${formatRaw(fault)}`);
   }
 }
 

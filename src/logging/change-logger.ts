@@ -1,10 +1,11 @@
 import type { LoggerService } from '@nestjs/common';
+import { onOneLine } from '../core/bounded-text.js';
 import type { HealthChange } from '../core/health-engine.js';
+import { formatRaw } from '../core/raw-error.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { ChangeLevels, HealthLogLevel } from '../options/health-module-options.js';
 import { ChangeRecord } from './change-record.js';
 import { formatDuration } from './duration.js';
-import { formatRaw } from './raw-error.js';
 
 type Log = Pick<LoggerService, 'log' | 'warn'> & Partial<Omit<LoggerService, 'log' | 'warn'>>;
 
@@ -14,7 +15,7 @@ export function logChange(logger: Log, change: HealthChange, levels: ChangeLevel
   const isWorse = isFailing(to) || (to === HealthStatus.DEGRADED && !isFailing(from));
   const level: HealthLogLevel | false = levels[`${from}->${to}`] ?? levels[to] ?? (isWorse ? 'warn' : 'log');
   if (level === false) return;
-  const line = `${indicator} is ${to}${words(change)}${isWorse ? '' : was(change)}`;
+  const line = onOneLine(`${indicator} is ${to}${words(change)}${isWorse ? '' : was(change)}`);
   const cause = isWorse && change.cause !== undefined ? formatRaw(change.cause) : undefined;
   logger[level]?.(new ChangeRecord(level, line, change, cause));
 }

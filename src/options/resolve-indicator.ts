@@ -79,7 +79,8 @@ export function resolveCheckSettings(
   };
   const settings: CheckSettings = { ...merged, maxAge: merged.maxAge ?? defaultMaxAge(merged) };
   // With an interval, ttl has no effect, so it sets no limit either.
-  if (settings.interval === undefined && settings.maxAge < settings.ttl) faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
+  if (settings.interval === undefined && settings.maxAge < settings.ttl)
+    faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
   if (settings.interval !== undefined && settings.maxAge <= settings.interval) {
     faults.push(maxAgeWithinInterval(place, settings.maxAge, settings.interval));
   }

@@ -1,3 +1,4 @@
+import { onOneLine } from '../../core/bounded-text.js';
 import { isFailing } from '../../core/status.js';
 import type { HealthCheckDetail } from '../../core/report.js';
 import type { Presenter } from './format.js';
@@ -8,7 +9,7 @@ import type { Presenter } from './format.js';
  */
 export const presentAsText: Presenter = ({ status, reason, details = {} }, probe) => {
   const lines = Object.entries(details).map(([name, detail]) => `${markOf(detail.status)}${name} ${describe(detail)}`);
-  lines.push(`${probe} is ${status}${reason === undefined ? '' : `: ${reason}`}`);
+  lines.push(`${probe} is ${status}${reason === undefined ? '' : `: ${onOneLine(reason.replaceAll(/\s+/g, ' '))}`}`);
   return `${lines.join('\n')}\n`;
 };
 
@@ -20,5 +21,5 @@ function markOf(status: HealthCheckDetail['status']): string {
 function describe({ status, error, message, response_time_ms: took }: Partial<HealthCheckDetail>): string {
   const word = status === 'UP' ? 'ok' : String(status);
   const words = error ?? message;
-  return `${word}${words === undefined ? '' : `: ${words.replaceAll(/\s+/g, ' ')}`}${took === undefined ? '' : ` (${took} ms)`}`;
+  return `${word}${words === undefined ? '' : `: ${onOneLine(words.replaceAll(/\s+/g, ' '))}`}${took === undefined ? '' : ` (${took} ms)`}`;
 }

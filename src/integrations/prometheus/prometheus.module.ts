@@ -1,4 +1,3 @@
-import { inspect } from 'node:util';
 import {
   type DynamicModule,
   Inject,
@@ -10,7 +9,7 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { maskCredentials } from '../../core/redact.js';
+import { formatRaw } from '../../core/raw-error.js';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { healthModuleMissing } from '../../errors/messages.js';
@@ -99,7 +98,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
       this.#hasFailed = false;
       return answerWith(exposition);
     } catch (fault) {
-      if (!this.#hasFailed) this.#logger.error(`${UNREADABLE}\n${maskCredentials(inspect(fault))}`);
+      if (!this.#hasFailed) this.#logger.error(`${UNREADABLE}\n${formatRaw(fault)}`);
       this.#hasFailed = true;
       return answerWith(await expose(this.client, own, asOpenMetrics));
     }

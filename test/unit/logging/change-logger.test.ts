@@ -53,6 +53,12 @@ describe('logChange', () => {
     expect(line).toContain('WARN database is DOWN: check failed\nError: postgres://***@db\n');
   });
 
+  it('stays one line whatever the texts hold', () => {
+    expect(linesOf({ error: 'boom\n[Nest] 1 LOG admin logged in\u001b[2J', code: 'A\nB' })).toStrictEqual([
+      String.raw`WARN database is DOWN: boom\n[Nest] 1 LOG admin logged in\u001b[2J (A\nB)`,
+    ]);
+  });
+
   it('says nothing of a time that there was not', () => {
     expect(linesOf({ from: 'UNKNOWN', to: 'UP', lasted: undefined })).toStrictEqual(['LOG database is UP']);
   });
