@@ -38,9 +38,12 @@ export class Access {
     const authorization = single(headers['authorization']) ?? '';
     const key = single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
     if (key === undefined) return false;
-    const given = digest(key);
+    const given = readingsOf(key).map(digest);
     // Digests are of one length, and every one is compared: the time taken tells nothing of any key.
-    return this.#digests.reduce((found, known) => timingSafeEqual(known, given) || found, false);
+    return this.#digests.reduce(
+      (found, known) => given.reduce((fits, reading) => timingSafeEqual(known, reading) || fits, found),
+      false,
+    );
   }
 }
 
@@ -66,15 +69,26 @@ function single(value: string | readonly string[] | undefined): string | undefin
 }
 
 function bearer(authorization: string): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization)?.[1];
+  return /^Bearer +(.+)$/i.exec(authorization)?.[1];
 }
 
 /** What a browser sends of what it has asked a person for (RFC 7617). The name of the user ends at the first colon. */
 function basicPassword(authorization: string): string | undefined {
   const credentials = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
-  return credentials === undefined ? undefined : /:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString())?.[1];
+  return credentials === undefined
+    ? undefined
+    : /:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('latin1'))?.[1];
 }
 
-function digest(key: string): Buffer {
+/**
+ * Node hands out each byte of a header as one character. Clients encode what is not ASCII as UTF-8 (curl, most
+ * libraries) or as Latin-1 (`fetch`), and HTTP does not say which (RFC 9110, section 5.5): both are compared.
+ */
+function readingsOf(key: string): readonly (string | Buffer)[] {
+  const bytes = Buffer.from(key, 'latin1');
+  return bytes.length === Buffer.byteLength(key) ? [bytes] : [bytes, key];
+}
+
+function digest(key: string | Buffer): Buffer {
   return createHash('sha256').update(key).digest();
 }

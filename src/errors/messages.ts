@@ -89,6 +89,18 @@ export const headerReserved = (place: string): ConfigurationFault => ({
   remedy: 'remove it, or use a name of your own',
 });
 
+export const headerBreaksAnswer = (place: string): ConfigurationFault => ({
+  place,
+  problem: 'the server or a proxy sets this header; a fixed value makes every answer unreadable',
+  remedy: 'remove it',
+});
+
+export const accessEmpty = (place: string): ConfigurationFault => ({
+  place,
+  problem: 'it has neither apiKeys nor authorize, so access would stay open',
+  remedy: 'set apiKeys or authorize; leave access out to keep the default views',
+});
+
 export const indicatorNotSingleton = (place: string, scope: string): ConfigurationFault => ({
   place,
   problem: `it is ${scope}, so there is no one instance that could be asked`,

@@ -40,14 +40,17 @@ export class Environment {
     return this.#prefix === false ? undefined : this.#prefix + variableName(...parts);
   }
 
-  /** The value of a variable, if it is set to more than blanks. What cannot be read is added to the faults. */
+  /**
+   * The value of a variable, if it is set to more than blanks. A value that cannot be read is added to the faults, and so
+   * is a secret that is set to blanks: the deployment meant to set one.
+   */
   read<T>(parts: readonly string[], rule: Rule<T>, faults: ConfigurationFault[], isSecret = false): T | undefined {
     if (this.isEmpty || !rule.read) return undefined;
     const variable = this.nameOf(...parts);
     if (variable === undefined) return undefined;
     this.#asked.add(variable);
     const text = this.#variables.get(variable)?.trim();
-    if (!text) return undefined;
+    if (text === undefined || (text === '' && !isSecret)) return undefined;
     const value = rule.read(text);
     if (value === undefined) {
       const expected = rule.expectedOfVariable ?? rule.expected;

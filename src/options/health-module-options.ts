@@ -47,7 +47,8 @@ export interface AccessOptions {
   readonly authorize?: (request: HealthRequest) => boolean | HealthView | Promise<boolean | HealthView>;
   /**
    * Keys, any of which opens, sent as `X-Health-Key: <key>` or `Authorization: Bearer <key>`, or by a browser as the
-   * password of `Authorization: Basic`, whatever the name of the user. Compared in constant time.
+   * password of `Authorization: Basic`, whatever the name of the user. Compared in constant time. An empty list, a blank
+   * key and an `access` without keys and `authorize` are refused at boot: access would stay open.
    */
   readonly apiKeys?: string | readonly string[];
 }
@@ -143,7 +144,10 @@ export interface HealthModuleOptions {
   readonly statusCodes?: Readonly<Partial<Record<Exclude<HealthStatus, 'SKIPPED'>, number>>>;
   /** Seconds that the header `Retry-After` of a 503 asks the caller to wait. Default: 5. */
   readonly retryAfter?: number;
-  /** Further headers of every answer. Default: none. */
+  /**
+   * Further headers of every answer. Default: none. Headers that the answer or the server sets (`content-type`, `date`,
+   * `trailer` and the like) are refused at boot. `vary` adds to the names that are there.
+   */
   readonly headers?: Readonly<Record<string, string>>;
   /**
    * Whose JSON the endpoints answer with, for tooling that reads it: `terminus` or `spring` (Boot Actuator). It changes

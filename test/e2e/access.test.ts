@@ -13,6 +13,7 @@ import {
   type Headers,
   type StartOptions,
   type TestApplication,
+  refusalOf,
   startApplication,
 } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';
@@ -74,6 +75,23 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(await views(await start({ apiKeys: ['key-1', 'key-2'] }), headers)).toEqual(STRANGER);
     });
 
+    it('a key that is not ASCII opens everything, sent as UTF-8 and as Latin-1', async () => {
+      const key = 'schlüssel-à-1';
+      const application = await start({ apiKeys: key });
+      const utf8 = Buffer.from(key).toString('latin1');
+      for (const headers of [
+        { 'x-health-key': utf8 },
+        { 'x-health-key': key },
+        { authorization: `Bearer ${utf8}` },
+        { authorization: `Basic ${Buffer.from(`user:${key}`).toString('base64')}` },
+      ]) {
+        expect((await sendRaw(application, '/health/deep', { headers })).status).toBe(503);
+      }
+      expect((await sendRaw(application, '/health/deep', { headers: { 'x-health-key': 'schlussel' } })).status).toBe(
+        401,
+      );
+    });
+
     it('a key in the URL is none', async () => {
       const application = await start({ apiKeys: 'key-1' });
       expect((await application.get('/health/deep?x-health-key=key-1&key=key-1')).status).toBe(401);
@@ -107,11 +125,21 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(status).toBe(401);
     });
 
-    it('an empty variable configures nothing', async () => {
-      setVariables({ HEALTH_API_KEYS: ' ' });
-      const application = await start();
-      expect((await application.get('/health/deep')).status).toBe(503);
+    it.each(['', ' ', ' , '])('a variable without a key refuses the boot: %j', async (keys) => {
+      setVariables({ HEALTH_API_KEYS: keys });
+      const { error } = await refusalOf(adapter, { imports: [HealthModule.forRoot()] });
+      expect(String(error)).toContain('environment variable HEALTH_API_KEYS');
     });
+
+    it.each([{}, { apiKeys: [] }, { apiKeys: '  ' }, { apiKeys: undefined }])(
+      'an access that opens nothing refuses the boot: %j',
+      async (access) => {
+        const { error } = await refusalOf(adapter, {
+          imports: [HealthModule.forRoot({ access: access as AccessOptions })],
+        });
+        expect(String(error)).toContain('HealthModule options, access');
+      },
+    );
   });
 
   describe('authorize', () => {

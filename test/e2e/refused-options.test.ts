@@ -91,18 +91,14 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       expect(await found(options)).toEqual([[`HealthModule options${place}`, problem]]);
     });
 
-    it.each([
-      'Cache-Control',
-      'content-type',
-      'Retry-After',
-      'X-Health-Status',
-      'x-service-version',
-      'Transfer-Encoding',
-    ])('the header %s, which the answer sets itself', async (name) => {
-      expect(await faults({ headers: { [name]: 'x' } })).toEqual([
-        headerReserved(`HealthModule options, headers.${name}`),
-      ]);
-    });
+    it.each(['Cache-Control', 'content-type', 'Retry-After', 'X-Health-Status', 'x-service-version'])(
+      'the header %s, which the answer sets itself',
+      async (name) => {
+        expect(await faults({ headers: { [name]: 'x' } })).toEqual([
+          headerReserved(`HealthModule options, headers.${name}`),
+        ]);
+      },
+    );
 
     it('an option of the service that there is not', async () => {
       expect(await found({ service: { nmae: 'orders' } })).toEqual([

@@ -1,5 +1,5 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
+import { accessEmpty, optionOutOfRange } from '../../errors/messages.js';
 import type { Environment } from '../environment.js';
 import type { AccessOptions } from '../health-module-options.js';
 import type { AccessSettings } from '../health-settings.js';
@@ -8,13 +8,18 @@ import { type Rule, callable, words } from '../rules.js';
 import { PLACE, record } from './module-rules.js';
 
 const keys: Rule<readonly string[]> = {
-  expected: 'a key, or a list of keys, none of them empty',
-  accepts: (value) => words.accepts(typeof value === 'string' ? [value] : value),
+  expected: 'a key, or a list of at least one key, without blanks around a key and without control characters',
+  accepts: (value) => (Array.isArray(value) ? value.length > 0 && value.every(isKey) : isKey(value)),
   read: (text) => {
     const list = words.read?.(text) ?? [];
-    return list.length > 0 ? list : undefined;
+    return list.length > 0 && list.every(isKey) ? list : undefined;
   },
 };
+
+/** Servers strip blanks around a header's value and refuse control characters in it: such a key could never be sent. */
+function isKey(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.trim() === value && !/\p{Cc}/u.test(value);
+}
 
 export function resolveAccess(
   access: AccessOptions | undefined,
@@ -26,10 +31,13 @@ export function resolveAccess(
     faults.push(optionOutOfRange(place, 'a value that is not shown', record.expected));
     return undefined;
   }
+  const before = faults.length;
   const reader = new OptionReader(place, access, [], environment, faults);
   reader.refuseUnknown(['authorize', 'apiKeys']);
   const apiKeys = reader.read<string | readonly string[]>('apiKeys', keys, [], true);
   const authorize = reader.read<unknown>('authorize', callable, undefined) as AccessOptions['authorize'];
   const list = typeof apiKeys === 'string' ? [apiKeys] : apiKeys;
-  return authorize || list.length > 0 ? { authorize, apiKeys: list } : undefined;
+  if (authorize || list.length > 0) return { authorize, apiKeys: list };
+  if (access !== undefined && faults.length === before) faults.push(accessEmpty(place));
+  return undefined;
 }

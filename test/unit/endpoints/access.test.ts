@@ -44,6 +44,24 @@ describe('Access', () => {
       await expect(viewWith(access, headers)).resolves.toBe('full');
     });
 
+    it.each(['schlüssel', 'clé à', 'ключ', '鍵'])('opens to a key that is not ASCII: %s', async (key) => {
+      const keyed = accessOf({ apiKeys: ['other', key] });
+      const utf8 = Buffer.from(key).toString('latin1');
+      const basic = `Basic ${Buffer.from(`user:${key}`).toString('base64')}`;
+      for (const headers of [{ 'x-health-key': utf8 }, { authorization: `Bearer ${utf8}` }, { authorization: basic }]) {
+        await expect(viewWith(keyed, headers)).resolves.toBe('full');
+      }
+      await expect(viewWith(keyed, { 'x-health-key': `${utf8}x` })).resolves.toBeUndefined();
+    });
+
+    it('opens to a key that was sent as Latin-1', async () => {
+      const keyed = accessOf({ apiKeys: ['schlüssel'] });
+      const basic = `Basic ${Buffer.from('user:schlüssel', 'latin1').toString('base64')}`;
+      for (const headers of [{ 'x-health-key': 'schlüssel' }, { authorization: basic }]) {
+        await expect(viewWith(keyed, headers)).resolves.toBe('full');
+      }
+    });
+
     it.each<[string, HealthRequest['headers']]>([
       ['no key', {}],
       ['a wrong key', { 'x-health-key': 'fourth' }],

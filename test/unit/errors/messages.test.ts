@@ -18,6 +18,8 @@ describe('a fault', () => {
     messages.probeUnknown('here', 'raedy', ['ready']),
     messages.endpointPathShared('deep', ['here', 'there']),
     messages.headerReserved('here'),
+    messages.headerBreaksAnswer('here'),
+    messages.accessEmpty('here'),
     messages.indicatorNotSingleton('here', 'transient'),
     messages.indicatorWithoutCheck('here'),
     messages.moduleImportedTwice(['AppModule', 'CatsModule']),

@@ -1,7 +1,9 @@
 import { validateHeaderValue } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import {
+  accessEmpty,
   endpointPathShared,
+  headerBreaksAnswer,
   headerReserved,
   minDelayAboveMaxDelay,
   nameReserved,
@@ -70,7 +72,7 @@ describe('resolveModuleOptions', () => {
       retryAfter: 5,
       headers: {},
       format: 'spring',
-      access: {},
+      access: { apiKeys: 'k' },
       service: {},
       shutdown: {},
       decorators: [],
@@ -316,12 +318,34 @@ describe('resolveModuleOptions', () => {
       expect(resolve({ access: { authorize } }).settings.access).toStrictEqual({ apiKeys: [], authorize });
     });
 
-    it.each([[{}], [{ apiKeys: [] }], [{ authorize: undefined }]])('is none when nothing is set: %j', (access) => {
-      expect(resolve({ access }).settings.access).toBeUndefined();
+    it.each([[{}], [{ apiKeys: undefined }], [{ authorize: undefined }]])(
+      'refuses an access that opens nothing: %j',
+      (access) => {
+        expect(resolve({ access }).faults).toStrictEqual([accessEmpty('HealthModule options, access')]);
+      },
+    );
+
+    it('takes the keys of an empty access from the environment', () => {
+      const { settings, faults } = resolve({ access: {} }, { HEALTH_API_KEYS: 'k,l' });
+      expect(faults).toStrictEqual([]);
+      expect(settings.access?.apiKeys).toStrictEqual(['k', 'l']);
+    });
+
+    it.each(['', '  ', ',', ' , '])('refuses a variable of keys that has none: %j', (keys) => {
+      expect(placesOf(resolve({}, { HEALTH_API_KEYS: keys }))).toStrictEqual(['environment variable HEALTH_API_KEYS']);
+    });
+
+    it('takes keys that are not ASCII', () => {
+      expect(resolve({ access: { apiKeys: 'schlüssel' } }).faults).toStrictEqual([]);
     });
 
     it.each([
       [{ apiKeys: '' }, 'apiKeys'],
+      [{ apiKeys: [] }, 'apiKeys'],
+      [{ apiKeys: '   ' }, 'apiKeys'],
+      [{ apiKeys: ['hunter2', ' hunter3'] }, 'apiKeys'],
+      [{ apiKeys: 'hunter2\n' }, 'apiKeys'],
+      [{ apiKeys: 'hun\u0000ter2' }, 'apiKeys'],
       [{ apiKeys: ['hunter2', ''] }, 'apiKeys'],
       [{ apiKeys: 42 }, 'apiKeys'],
       [{ authorize: 'hunter2' }, 'authorize'],
@@ -513,11 +537,8 @@ describe('resolveModuleOptions', () => {
 
     it.each([
       'Cache-Control',
-      'connection',
-      'Content-Length',
       'content-type',
       'Retry-After',
-      'transfer-encoding',
       'www-authenticate',
       'x-health-checked-at',
       'X-Health-Status',
@@ -525,6 +546,25 @@ describe('resolveModuleOptions', () => {
     ])('refuse %s, which the answer sets', (name) => {
       const { settings, faults } = resolve({ headers: { [name]: 'x' } });
       expect(faults).toStrictEqual([headerReserved(`HealthModule options, headers.${name}`)]);
+      expect(settings.headers).toStrictEqual({});
+    });
+
+    it.each([
+      'Connection',
+      'content-encoding',
+      'Content-Length',
+      'content-range',
+      'Date',
+      'http2-settings',
+      'keep-alive',
+      'proxy-connection',
+      'te',
+      'trailer',
+      'transfer-encoding',
+      'upgrade',
+    ])('refuse %s, which would break every answer', (name) => {
+      const { settings, faults } = resolve({ headers: { [name]: 'x' } });
+      expect(faults).toStrictEqual([headerBreaksAnswer(`HealthModule options, headers.${name}`)]);
       expect(settings.headers).toStrictEqual({});
     });
 
