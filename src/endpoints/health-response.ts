@@ -28,15 +28,23 @@ export function finishResponse(statusCode: number, headers: ResponseHeaders, con
   return finishText(statusCode, headers, JSON.stringify(content));
 }
 
+/** Statuses whose answers have no body, and so neither its length nor its type (RFC 9110, sections 15.3.5 and 15.4.5). */
+const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
+
 /** The same for a text, whose type the headers say. */
 export function finishText(statusCode: number, headers: ResponseHeaders, text: string): HealthResponse {
-  const bytes = Buffer.from(text);
+  if (WITHOUT_BODY.has(statusCode)) {
+    const { 'content-type': _type, ...rest } = headers;
+    return { statusCode, headers: rest, fields: fieldsOf(rest), body: '' };
+  }
+  // A 205 has a body of length 0 (RFC 9110, section 15.3.6).
+  const bytes = Buffer.from(statusCode === 205 ? '' : text);
   const length = { 'content-length': String(bytes.length) };
   return {
     statusCode,
     headers: { ...headers, ...length },
     fields: fieldsOf({ ...headers, ...length }),
-    body: bytes.length <= LONGEST_TEXT ? text : bytes,
+    body: bytes.length <= LONGEST_TEXT ? bytes.toString() : bytes,
   };
 }
 
@@ -47,6 +55,27 @@ export function finishHead(
   open: (outlet: EndpointOutlet) => void,
 ): HealthResponse {
   return { statusCode, headers, fields: fieldsOf(headers), body: '', open };
+}
+
+/** Joins headers; later ones win, except that `vary` keeps every name. */
+export function mergeHeaders(
+  ...all: readonly (Readonly<Record<string, string>> | undefined)[]
+): Record<string, string> {
+  const merged: Record<string, string> = {};
+  for (const headers of all) {
+    const { vary } = merged;
+    Object.assign(merged, headers);
+    if (vary !== undefined && merged['vary'] !== undefined) merged['vary'] = mergeVary(vary, merged['vary']);
+  }
+  return merged;
+}
+
+/** The names of both values of `Vary`, each once. `*` includes all of them (RFC 9110, section 12.5.5). */
+export function mergeVary(present: unknown, own: string): string {
+  const names = [present, own].flat().flatMap((value) => String(value).split(','));
+  const unique = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]));
+  unique.delete('');
+  return unique.has('*') ? '*' : [...unique.values()].join(', ');
 }
 
 function fieldsOf(headers: ResponseHeaders): string[] {

@@ -14,7 +14,14 @@ import { presentAsHealthJson } from './formats/health-json.js';
 import { JSON_PRESENTERS } from './formats/json-shapes.js';
 import { formatOf } from './formats/negotiation.js';
 import { presentAsText } from './formats/text.js';
-import { BASE_HEADERS, type HealthResponse, finishHead, finishResponse, finishText } from './health-response.js';
+import {
+  BASE_HEADERS,
+  type HealthResponse,
+  finishHead,
+  finishResponse,
+  finishText,
+  mergeHeaders,
+} from './health-response.js';
 import { wider } from './views.js';
 
 const BEARER = 'Bearer realm="health"';
@@ -58,7 +65,7 @@ export class Responder {
     this.#source = source;
     this.#access = access;
     this.#onAnswered = onAnswered;
-    const headers = { ...BASE_HEADERS, ...settings.headers };
+    const headers = mergeHeaders(BASE_HEADERS, settings.headers);
     const unauthorized = (challenge: string | string[]): HealthResponse =>
       finishResponse(401, { ...headers, 'www-authenticate': challenge }, { error: 'unauthorized' });
     this.#notFound = finishResponse(404, headers, { error: 'not found' });
@@ -159,7 +166,8 @@ export class Responder {
     if (view === undefined && endpoint.access === 'deep') return this.#challenge(request);
     const answer = await endpoint.answer(request, view ?? VIEWS[0]);
     const { statusCode, contentType } = answer;
-    const headers = { ...BASE_HEADERS, 'content-type': contentType, ...this.#settings.headers, ...answer.headers };
+    const own = { ...BASE_HEADERS, 'content-type': contentType };
+    const headers = mergeHeaders(own, this.#settings.headers, answer.headers);
     if ('body' in answer) return finishText(statusCode, headers, answer.body);
     return finishHead(statusCode, headers, (outlet) => answer.open(outlet));
   }
@@ -179,7 +187,7 @@ export class Responder {
   }
 
   #notAcceptable(): HealthResponse {
-    const headers = { ...BASE_HEADERS, ...this.#settings.headers };
+    const headers = mergeHeaders(BASE_HEADERS, this.#settings.headers);
     return finishResponse(406, headers, { error: 'not acceptable', formats: this.#mediaTypes });
   }
 
@@ -260,20 +268,15 @@ export class Responder {
   ): HealthResponse {
     const { statusCodes, retryAfter, identity, headers } = this.#settings;
     const statusCode = statusCodes[report.status];
-    return finishText(
-      statusCode,
-      {
-        ...BASE_HEADERS,
-        'content-type': `${this.#mediaTypes[format]}; charset=utf-8`,
-        'x-health-status': report.status,
-        'x-health-checked-at': checkedAt,
-        ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
-        ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
-        ...headers,
-        ...further,
-      },
-      present(project(report, view), name),
-    );
+    const own = {
+      ...BASE_HEADERS,
+      'content-type': `${this.#mediaTypes[format]}; charset=utf-8`,
+      'x-health-status': report.status,
+      'x-health-checked-at': checkedAt,
+      ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+      ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
+    };
+    return finishText(statusCode, mergeHeaders(own, headers, further), present(project(report, view), name));
   }
 }
 

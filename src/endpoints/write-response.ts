@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { EndpointOutlet } from '../observation/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import type { HealthResponse, ResponseHeaders } from './health-response.js';
+import { type HealthResponse, type ResponseHeaders, mergeVary } from './health-response.js';
+import { runsSendHooks } from './fastify-hooks.js';
 
 /** What is used of a Fastify reply. */
 interface FastifyReply {
@@ -11,6 +12,7 @@ interface FastifyReply {
   code(statusCode: number): FastifyReply;
   headers(headers: ResponseHeaders): FastifyReply;
   getHeaders(): object;
+  getHeader(name: string): unknown;
   hijack(): unknown;
   send(body: string | Buffer): unknown;
 }
@@ -23,18 +25,30 @@ export function writeResponse(response: AdapterResponse, answer: HealthResponse)
   if (answer.open) beginStream(response, answer, answer.open);
   else if ('raw' in response) writeToFastify(response, answer);
   // Past res.send() of Express, which would add an ETag and turn a probe with If-None-Match into a 304.
-  else if (!response.headersSent) response.writeHead(answer.statusCode, { ...answer.headers }).end(answer.body);
+  else if (!response.headersSent) {
+    response.writeHead(answer.statusCode, withVary(answer.headers, response.getHeader('vary'))).end(answer.body);
+  }
+}
+
+/** A copy, which middleware may change. CORS and compression name what they depend on in `Vary` too. */
+function withVary(headers: ResponseHeaders, present: unknown): Record<string, string | string[]> {
+  const own = headers['vary'];
+  if (present === undefined || own === undefined) return { ...headers };
+  return { ...headers, vary: mergeVary(present, String(own)) };
 }
 
 /**
- * Fastify would check and copy what is finished already, so it is passed by, unless somebody takes part in the answer:
- * a plugin that has set headers, or a middleware that has put its own `writeHead` in place. `onResponse` hooks run
- * either way.
+ * Fastify would check and copy what is finished already. So the bytes go past it, unless something else takes part in the
+ * answer: an `onSend` hook, a plugin that has set headers, or a middleware that has replaced `writeHead`. `onResponse`
+ * hooks run in both cases.
  */
 function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body }: HealthResponse): void {
   if (reply.sent) return;
-  if (Object.hasOwn(reply.raw, 'writeHead') || !isEmpty(reply.getHeaders())) {
-    reply.code(statusCode).headers(headers).send(body);
+  if (runsSendHooks(reply.request) || Object.hasOwn(reply.raw, 'writeHead') || !isEmpty(reply.getHeaders())) {
+    reply
+      .code(statusCode)
+      .headers(withVary(headers, reply.getHeader('vary')))
+      .send(body);
     return;
   }
   reply.hijack();
@@ -58,7 +72,9 @@ function beginStream(
   if (isFastify) response.hijack();
   // Who has gone while the answer was made will not close again, and would be kept for ever.
   if (raw.destroyed) return;
-  raw.writeHead(statusCode, { ...(isFastify && response.getHeaders()), ...headers });
+  const present = isFastify ? response.getHeaders() : {};
+  const vary: unknown = isFastify ? response.getHeader('vary') : raw.getHeader('vary');
+  raw.writeHead(statusCode, { ...present, ...withVary(headers, vary) });
   if (raw.req.method === 'HEAD') raw.end();
   else open(new ResponseOutlet(raw));
 }

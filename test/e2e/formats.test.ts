@@ -90,17 +90,23 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
   });
 
   it.each(['/health', '/health/live', '/health/ready', '/health/startup', '/health/deep', '/health/stock'])(
-    '%s is 406 for who takes nothing that there is',
+    '%s is 406 for an unknown format in the query, and JSON for an Accept header that matches no format',
     async (path) => {
       const application = await start(adapter);
-      for (const response of [
-        await application.get(path, { accept: 'application/xml' }),
-        await application.get(`${path}?format=yaml`),
-      ]) {
-        expect(response.status).toBe(406);
-        expect(response.headers).toMatchObject({ vary: 'accept', 'content-type': 'application/json; charset=utf-8' });
-        expect(parsed(response)).toMatchObject({ error: 'not acceptable', formats: { text: 'text/plain' } });
+      const usual = await application.get(path);
+      for (const accept of ['application/xml', 'text/html', 'application/vnd.api+json', 'application/json;q=0']) {
+        const response = await application.get(path, { accept });
+        expect([accept, response.status]).toEqual([accept, usual.status]);
+        expect(response.headers).toMatchObject({
+          vary: 'accept',
+          'content-type': 'application/json; charset=utf-8',
+          'x-health-status': usual.headers['x-health-status'],
+        });
       }
+      const refused = await application.get(`${path}?format=yaml`);
+      expect(refused.status).toBe(406);
+      expect(refused.headers).toMatchObject({ vary: 'accept', 'content-type': 'application/json; charset=utf-8' });
+      expect(parsed(refused)).toMatchObject({ error: 'not acceptable', formats: { text: 'text/plain' } });
       expect((await application.head(path, { accept: 'text/plain' })).headers['content-type']).toContain('text/plain');
     },
   );
@@ -141,6 +147,16 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
       .toMatchObject({ status: 'shutting_down' });
     held.done();
     await closed;
+  });
+
+  it('format: spring shows the reason of a failure, whatever keys the data has', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ format: 'spring' })],
+      providers: [FakeIndicator('bad', () => down('why', { error: 'from the data', left: 1 }))],
+    });
+    expect(parsed(await application.get('/health/deep'))).toMatchObject({
+      components: { bad: { status: 'DOWN', details: { error: 'why', left: 1 } } },
+    });
   });
 
   it('format: spring answers in its shape', async () => {

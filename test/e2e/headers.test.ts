@@ -10,6 +10,7 @@ import {
 } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
 import { FakeIndicator } from '../support/fake-indicator.js';
+import { sendRaw } from '../support/raw-request.js';
 import { passTime, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';
@@ -108,6 +109,36 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       expect(ready.headers['x-health-checked-at']).toBe(checkedAt);
       const single = await application.get('/health/new');
       expect(single.headers['x-health-checked-at']).toBe(new Date().toISOString());
+    });
+
+    it('Vary keeps the names that CORS has set', async () => {
+      const application = await startApplication(
+        adapter,
+        { imports: [HealthModule.forRoot({ access: { apiKeys: 'key' }, headers: { vary: 'x-region' } })] },
+        { prepare: (app) => app.enableCors({ origin: ['https://status.example', 'https://other.example'] }) },
+      );
+      const origin = 'https://status.example';
+      for (const path of ['', '/live', '/ready', '/deep', '/unheard-of', '/ready?format=yaml']) {
+        const { headers } = await application.get(`/health${path}`, { origin });
+        const names = String(headers['vary']).toLowerCase().split(', ').toSorted();
+        expect([path, headers['access-control-allow-origin'], names]).toEqual([
+          path,
+          origin,
+          ['accept', 'origin', 'x-region'],
+        ]);
+      }
+    });
+
+    it.each([204, 304])('a status code of %i has no body, and neither its length nor its type', async (code) => {
+      const application = await start(RESULTS.UP, { statusCodes: { UP: code } });
+      for (const method of ['GET', 'HEAD']) {
+        const { status, headers, body } = await sendRaw(application, '/health/ready', { method });
+        expect([method, status, body]).toEqual([method, code, '']);
+        expect(headers).toMatchObject({ 'x-health-status': 'UP' });
+        for (const name of ['content-length', 'content-type', 'transfer-encoding']) {
+          expect(headers).not.toHaveProperty(name);
+        }
+      }
     });
 
     it('Retry-After goes with a 503 and nothing else', async () => {

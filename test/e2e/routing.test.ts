@@ -21,11 +21,14 @@ import {
 } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, Reflector } from '@nestjs/core';
 import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { sendRaw } from '../support/raw-request.js';
 import { ADAPTERS, type StartOptions, type TestApplication, startApplication } from '../support/start-application.js';
+
+type HookDone = (error: Error | null, payload?: unknown) => void;
 
 const PATHS = [
   '/health',
@@ -282,6 +285,32 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       );
       expect((await application.get('/health/live')).status).toBe(418);
     });
+  });
+
+  it('onSend hooks of Fastify see every answer, as on other routes', async () => {
+    if (adapter !== 'fastify') return;
+    const seen: string[] = [];
+    const hook = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: HookDone): void => {
+      seen.push(`${request.method} ${request.url}`);
+      reply.header('x-request-id', '4711');
+      done(null, payload);
+    };
+    const plain = await answersOf(await start(undefined, {}, { aliases: true }));
+    const application = await start(
+      (app) => (app.getHttpAdapter().getInstance() as FastifyInstance).addHook('onSend', hook),
+      {},
+      { aliases: true },
+    );
+    const answers = await answersOf(application);
+    expect(answers).toEqual(
+      (plain as { headers: object }[]).map((answer) => ({
+        ...answer,
+        headers: { ...answer.headers, 'x-request-id': '4711' },
+      })),
+    );
+    expect((await application.head('/health/ready')).headers).toMatchObject({ 'x-request-id': '4711' });
+    expect((await application.get('/livez')).headers).toMatchObject({ 'x-request-id': '4711' });
+    expect(seen).toEqual([...PATHS.map((path) => `GET ${path}`), 'HEAD /health/ready', 'GET /livez']);
   });
 
   it('checks are asked once for all the ways to ask', async () => {

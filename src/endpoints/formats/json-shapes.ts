@@ -44,6 +44,7 @@ function asSpring({ status, details }: VisibleReport): object {
 }
 
 function springComponent({ status, error, message, data }: VisibleDetail): object {
-  const known = { ...(error !== undefined && { error }), ...(message !== undefined && { message }), ...data };
+  // Data may have keys of the same names. The reason of a failure must stay readable.
+  const known = { ...data, ...(error !== undefined && { error }), ...(message !== undefined && { message }) };
   return Object.keys(known).length > 0 ? { status, details: known } : { status };
 }

@@ -8,7 +8,8 @@ interface MediaRange {
 
 /**
  * The format that a request asks for: `?format=` says it, else the header `Accept` (RFC 9110, section 12.5.1), else it
- * is JSON. Undefined: none that there is will do. `mediaTypes`: the formats that there are, by name.
+ * is JSON. Undefined: `?format=` names an unknown format. A header that matches no format is answered with JSON: a 406
+ * would turn a probe red because of a header that the prober sends by default. `mediaTypes`: the formats by name.
  */
 export function formatOf(
   { headers, url }: HealthRequest,
@@ -23,11 +24,11 @@ export function formatOf(
   return preferred(typeof accept === 'string' ? accept : '', mediaTypes);
 }
 
-function preferred(accept: string, mediaTypes: Readonly<Record<string, string>>): string | undefined {
+function preferred(accept: string, mediaTypes: Readonly<Record<string, string>>): string {
   const ranges = accept.split(',').flatMap(readRange);
   // Who asks for nothing that can be understood is answered like those who ask for nothing.
   if (ranges.length === 0) return 'json';
-  let best: string | undefined;
+  let best = 'json';
   let bestQuality = 0;
   for (const [format, mediaType] of Object.entries(mediaTypes)) {
     const quality = qualityOf(mediaType, ranges);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { finishResponse } from '../../../src/endpoints/health-response.js';
+import { finishResponse, mergeHeaders, mergeVary } from '../../../src/endpoints/health-response.js';
 
 describe('finishResponse', () => {
   it('finishes everything that can be finished before anybody asks', () => {
@@ -9,6 +9,19 @@ describe('finishResponse', () => {
       fields: ['x-health-status', 'DOWN', 'content-length', '17'],
       body: '{"status":"DOWN"}',
     });
+  });
+
+  it.each([204, 304])('a %i has neither a body nor its length and type', (statusCode) => {
+    expect(finishResponse(statusCode, { 'content-type': 'text/plain', vary: 'accept' }, {})).toStrictEqual({
+      statusCode,
+      headers: { vary: 'accept' },
+      fields: ['vary', 'accept'],
+      body: '',
+    });
+  });
+
+  it('a 205 has a body of length 0', () => {
+    expect(finishResponse(205, {}, {})).toMatchObject({ headers: { 'content-length': '0' }, body: '' });
   });
 
   it('counts bytes, not letters', () => {
@@ -24,5 +37,30 @@ describe('finishResponse', () => {
     expect(headers['content-length']).toBe(String(bytes));
     expect(typeof body).toBe(type);
     expect(String(body)).toHaveLength(bytes);
+  });
+});
+
+describe('mergeVary', () => {
+  it.each([
+    ['Origin', 'accept', 'Origin, accept'],
+    ['Accept, Origin', 'accept', 'accept, Origin'],
+    [['Origin', 'Accept-Encoding'], 'accept', 'Origin, Accept-Encoding, accept'],
+    ['*', 'accept', '*'],
+    ['', 'accept', 'accept'],
+  ])('%j and %j are %j', (present, own, merged) => {
+    expect(mergeVary(present, own)).toBe(merged);
+  });
+});
+
+describe('mergeHeaders', () => {
+  it('lets later headers win, and keeps every name of vary', () => {
+    expect(
+      mergeHeaders({ vary: 'accept', a: '1', b: '1' }, { a: '2', vary: 'origin' }, undefined, { c: '3' }),
+    ).toStrictEqual({
+      vary: 'accept, origin',
+      a: '2',
+      b: '1',
+      c: '3',
+    });
   });
 });

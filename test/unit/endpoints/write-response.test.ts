@@ -21,7 +21,16 @@ function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
 }
 
 /** A reply of Fastify that notes what is done to it. */
-function fastifyReply({ sent = false, headers = {} }: { sent?: boolean; headers?: object } = {}): {
+function headRouteOnSendHandler(): void {}
+
+/** The hooks stand where Fastify keeps them. */
+const context = Symbol('fastify.context');
+
+function fastifyReply({
+  sent = false,
+  headers = {},
+  hooks = null,
+}: { sent?: boolean; headers?: Readonly<Record<string, string>>; hooks?: readonly (() => void)[] | null } = {}): {
   reply: AdapterResponse;
   raw: ServerResponse;
   calls: unknown[][];
@@ -29,11 +38,12 @@ function fastifyReply({ sent = false, headers = {} }: { sent?: boolean; headers?
   const { response: raw, calls } = nodeResponse();
   const reply = {
     raw,
-    request: healthRequest(),
+    request: { ...healthRequest(), [context]: { onSend: hooks } },
     sent,
     code: (statusCode: number) => (calls.push(['code', statusCode]), reply),
     headers: (given: object) => (calls.push(['headers', given]), reply),
     getHeaders: () => headers,
+    getHeader: (name: string) => headers[name],
     hijack: () => calls.push(['hijack']),
     send: (body: string | Buffer) => calls.push(['send', body]),
   };
@@ -86,6 +96,35 @@ describe('writeResponse', () => {
     Object.defineProperty(raw, 'writeHead', { value: () => raw });
     writeResponse(reply, answer);
     expect(calls).toStrictEqual(throughFastify);
+  });
+
+  it('goes through Fastify when the application has onSend hooks', () => {
+    const { reply, calls } = fastifyReply({ hooks: [() => undefined] });
+    writeResponse(reply, answer);
+    expect(calls).toStrictEqual(throughFastify);
+  });
+
+  it('passes by Fastify when the only hook is its own for HEAD', () => {
+    const { reply, calls } = fastifyReply({ hooks: [headRouteOnSendHandler.bind(undefined)] });
+    writeResponse(reply, answer);
+    expect(calls[0]).toStrictEqual(['hijack']);
+  });
+
+  it('goes through Fastify when its hooks cannot be found', () => {
+    const { reply, calls } = fastifyReply();
+    writeResponse(Object.assign(reply, { request: healthRequest() }), answer);
+    expect(calls).toStrictEqual(throughFastify);
+  });
+
+  it('keeps what others have put into Vary', () => {
+    const varying = finishResponse(200, { vary: 'accept' }, {});
+    const express = nodeResponse();
+    express.response.setHeader('Vary', ['Origin', 'Accept-Encoding']);
+    writeResponse(express.response, varying);
+    const fastify = fastifyReply({ headers: { vary: 'Origin, Accept' } });
+    writeResponse(fastify.reply, varying);
+    expect(express.calls[0]?.[2]).toMatchObject({ vary: 'Origin, Accept-Encoding, accept' });
+    expect(fastify.calls[1]).toStrictEqual(['headers', { ...varying.headers, vary: 'Origin, accept' }]);
   });
 
   it('writes nothing to a reply that was sent already', () => {

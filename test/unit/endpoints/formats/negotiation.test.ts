@@ -26,10 +26,12 @@ it.each([
   // A weight that is none does not count, and one beyond its bounds counts as the bound.
   ['text/plain;q=often, application/json;q=0.1', 'json'],
   ['text/plain;q=7, application/health+json', 'health'],
-  ['text/html', undefined],
-  ['application/xml, image/*', undefined],
-  ['application/json;q=0', undefined],
-  ['*/*;q=0', undefined],
+  // A header that matches no format is answered with JSON: probers send such headers by default.
+  ['text/html', 'json'],
+  ['application/xml, image/*', 'json'],
+  ['application/vnd.api+json', 'json'],
+  ['application/json;q=0', 'json'],
+  ['*/*;q=0', 'json'],
 ])('Accept: %j is answered as %j', (accept, format) => {
   expect(formatOf(healthRequest('/health/ready', accept === undefined ? {} : { accept }))).toBe(format);
 });
