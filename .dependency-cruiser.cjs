@@ -49,6 +49,7 @@ module.exports = {
     may('dashboard', 'core', 'errors', 'options', 'observation'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'observation'),
     may('schematics'),
+    may('cli', 'core', 'errors', 'options'),
     may('indicators', 'core', 'errors', 'options', 'discovery'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'observation'),
     {
@@ -64,7 +65,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
     },
-    ...['alerts', 'dashboard', 'schematics', 'testing'].map((folder) => ({
+    ...['alerts', 'cli', 'dashboard', 'schematics', 'testing'].map((folder) => ({
       name: `nothing-imports-${folder}`,
       severity: 'error',
       comment: 'It is an entry point of its own: who does not import it does not load it.',

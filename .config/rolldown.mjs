@@ -2,6 +2,8 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { defineConfig } from 'rolldown';
 import { entries } from './entries.mjs';
 
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+
 /**
  * One file for the core and one for each further entry point, with what they share beside them: an application that
  * starts reads a handful of files, and a class that two entry points use is one class.
@@ -40,6 +42,14 @@ export default defineConfig([
       // Whoever reads this form has no import(), such as Jest without flags.
       dynamicImportInCjs: false,
     },
+  },
+  {
+    // The command-line tool: one file, so that it starts quickly.
+    input: { cli: 'src/cli/main.ts' },
+    transform: { define: { VERSION: JSON.stringify(version) } },
+    platform: 'node',
+    tsconfig: 'tsconfig.json',
+    output: { dir: 'dist', format: 'esm', banner: '#!/usr/bin/env node', minify: true },
   },
   {
     // The CLI takes them in with require().

@@ -1,0 +1,67 @@
+import { isFailing } from '../core/status.js';
+import type { Reply, SeenReport } from './ask.js';
+import { printable } from './terminal.js';
+
+/** What one check came to, as it is printed. */
+export interface Verdict {
+  readonly exitCode: number;
+  readonly line: string;
+}
+
+/**
+ * Exit code 0 for a health report with the status code 200, 1 for everything else. Docker reserves 2 for itself, so no
+ * other code is used.
+ */
+export function judge(probe: string, reply: Reply): Verdict {
+  const { statusCode, report, problem, took } = reply;
+  const code = statusCode === undefined ? '' : ` ${statusCode}`;
+  if (!report)
+    return { exitCode: 1, line: `${probe}: no health report (${code.trim() || 'no response'}): ${printable(problem)}` };
+  const failures = failuresOf(report);
+  return {
+    exitCode: statusCode === 200 ? 0 : 1,
+    line: `${probe} is ${report.status} (${statusCode}, ${took} ms)${failures.length > 0 ? `: ${failures.join('; ')}` : ''}`,
+  };
+}
+
+const NAGIOS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
+
+/**
+ * The plugin interface of Nagios: 0 UP, 1 DEGRADED, 2 anything that fails, no response included; performance data after
+ * the bar (Nagios Plugins Development Guidelines).
+ */
+export function judgeForNagios(probe: string, reply: Reply): Verdict {
+  const { report, statusCode, problem, took } = reply;
+  const exitCode = nagiosCode(reply);
+  const what = report
+    ? [`${probe} is ${report.status}`, ...failuresOf(report)].join('; ')
+    : `${probe}: ${statusCode === undefined ? '' : `${statusCode}, `}${printable(problem)}`;
+  // The bar separates the text from the performance data.
+  return {
+    exitCode,
+    line: `HEALTH ${NAGIOS[exitCode]} - ${what.replaceAll('|', '/')} | ${performanceData(took, report)}`,
+  };
+}
+
+function nagiosCode({ report, statusCode }: Reply): 0 | 1 | 2 {
+  if (!report || isFailing(report.status)) return 2;
+  if (report.status === 'DEGRADED') return 1;
+  return statusCode === 200 ? 0 : 2;
+}
+
+function performanceData(took: number, report: SeenReport | undefined): string {
+  const times = Object.entries(report?.details ?? {}).flatMap(([name, { response_time_ms: time }]) =>
+    typeof time === 'number' ? [`'${printable(name).replaceAll(/['=]/g, '_')}'=${time}ms`] : [],
+  );
+  return [`time=${took}ms`, ...times].join(' ');
+}
+
+/** The reason of the application, and each indicator that is neither fine nor skipped. */
+export function failuresOf({ reason, details }: SeenReport): string[] {
+  const found = Object.entries(details ?? {}).flatMap(([name, { status, error, message }]) => {
+    if (status === 'UP' || status === 'SKIPPED') return [];
+    const why = error ?? message;
+    return [printable(`${name} ${status}${why === undefined ? '' : ` (${why})`}`)];
+  });
+  return reason === undefined ? found : [printable(reason), ...found];
+}

@@ -1,0 +1,12 @@
+import { stat } from 'node:fs/promises';
+
+/** Whether the application has touched the file within `maxAge` milliseconds. Undefined: it has. Otherwise the reason. */
+export async function staleBecause(path: string, maxAge: number): Promise<string | undefined> {
+  try {
+    const { mtimeMs } = await stat(path);
+    const age = Math.round(Date.now() - mtimeMs);
+    return age <= maxAge ? undefined : `${path} was last touched ${age} ms ago, more than ${maxAge} ms`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? `${path} does not exist` : (error as Error).message;
+  }
+}

@@ -1,0 +1,17 @@
+import { run } from './run.js';
+import { terminalOf } from './terminal.js';
+
+/** The version of the package, which the build puts in. */
+declare const VERSION: string;
+
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+// A reader that has gone away, as `head` does, is no fault.
+process.stdout.on('error', () => process.exit());
+
+process.exitCode = await run(process.argv.slice(2), {
+  terminal: terminalOf(process),
+  environment: process.env,
+  version: VERSION,
+  signal: interrupted.signal,
+});

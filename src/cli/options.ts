@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { milliseconds } from '../options/rules.js';
+import type { Asking } from './ask.js';
+import { UsageError } from './usage-error.js';
+
+const OPTIONS = {
+  url: { type: 'string' },
+  host: { type: 'string' },
+  port: { type: 'string' },
+  path: { type: 'string' },
+  socket: { type: 'string' },
+  file: { type: 'string' },
+  timeout: { type: 'string' },
+  'max-age': { type: 'string' },
+  'key-file': { type: 'string' },
+  header: { type: 'string', multiple: true },
+  ca: { type: 'string' },
+  insecure: { type: 'boolean' },
+  json: { type: 'boolean' },
+  nagios: { type: 'boolean' },
+  watch: { type: 'boolean' },
+  every: { type: 'string' },
+  probe: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+} as const;
+
+/** The command line, taken apart. */
+export type CommandLine = ReturnType<typeof readCommandLine>;
+
+/** Throws `UsageError`. */
+export function readCommandLine(given: readonly string[]) {
+  try {
+    const { values, positionals } = parseArgs({ args: [...given], options: OPTIONS, allowPositionals: true });
+    return { values, command: positionals[0], operands: positionals.slice(1) };
+  } catch (error) {
+    // parseArgs names the argument; its advice about "--" does not apply here.
+    throw new UsageError((error as Error).message.split('. To specify')[0]);
+  }
+}
+
+const time = milliseconds(1);
+
+/** A time of the command line, in milliseconds. */
+export function timeOf(option: string, text: string): number {
+  const value = time.read?.(text.trim());
+  if (value === undefined)
+    throw new UsageError(`${option} is "${text}": use a number of milliseconds, or a unit: 500ms, 5s, 1m`);
+  return value;
+}
+
+/** Everything about a request but its address. */
+export function askingOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): Asking {
+  const key = values['key-file'] === undefined ? environment['HEALTH_API_KEY'] : readKey(values['key-file']);
+  return {
+    timeout: values.timeout === undefined ? 5000 : timeOf('--timeout', values.timeout),
+    headers: { ...(key && { 'x-health-key': key }), ...headersIn(values.header ?? []) },
+    ca: values.ca,
+    isInsecure: values.insecure ?? false,
+  };
+}
+
+function readKey(path: string): string {
+  try {
+    const key = readFileSync(path, 'utf8').trim();
+    if (key !== '') return key;
+  } catch (error) {
+    throw new UsageError(`--key-file ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  throw new UsageError(`--key-file ${path} is empty: write one API key into it`);
+}
+
+function headersIn(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => {
+      const [, name, value] = /^([!#$%&'*+.^_`|~\w-]+):\s*([\t\x20-\x7E]*)$/.exec(line) ?? [];
+      if (name === undefined || value === undefined) {
+        throw new UsageError(`--header "${line}" is not a header: use "Name: value"`);
+      }
+      return [name.toLowerCase(), value];
+    }),
+  );
+}

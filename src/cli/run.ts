@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Reply, ask } from './ask.js';
+import { type Verdict, judge, judgeForNagios } from './check.js';
+import { staleBecause } from './file-check.js';
+import { HELP } from './help.js';
+import { type CommandLine, askingOf, readCommandLine, timeOf } from './options.js';
+import { type Answered, table } from './status.js';
+import { probeUrl, targetOf } from './target.js';
+import type { Terminal } from './terminal.js';
+import { UsageError } from './usage-error.js';
+
+export interface Surroundings {
+  readonly terminal: Terminal;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly version: string;
+  /** Aborted when the tool is interrupted. */
+  readonly signal: AbortSignal;
+}
+
+/** Runs one command line and returns the exit code. */
+export async function run(given: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { terminal, version } = surroundings;
+  const isForNagios = given.includes('--nagios');
+  try {
+    const line = readCommandLine(given);
+    if (line.values.version) terminal.write(`${version}\n`);
+    else if (line.values.help || line.command === 'help') terminal.write(HELP);
+    else if (line.command === 'check') return await check(line, surroundings);
+    else if (line.command === 'status') return await status(line, surroundings);
+    else
+      throw new UsageError(
+        `${line.command === undefined ? 'no command' : `"${line.command}" is no command`}: use check or status`,
+      );
+    return 0;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    terminal.writeError(`nest-vitals: ${error.message}\nnest-vitals --help lists the commands and options.\n`);
+    return isForNagios ? 3 : 1;
+  }
+}
+
+async function check(line: CommandLine, { terminal, environment }: Surroundings): Promise<number> {
+  const { values, operands } = line;
+  if (operands.length > 1) throw new UsageError(`check takes one probe, not ${operands.length}: ${operands.join(' ')}`);
+  refuse(line, 'check', ['watch', 'every', 'probe']);
+  const { verdict, reply } =
+    values.file === undefined ? await checkProbe(line, environment) : await checkFile(line, values.file);
+  const isJson = values.json === true && values.nagios !== true;
+  terminal.write(isJson ? `${JSON.stringify(reply.report ?? { error: reply.problem })}\n` : `${verdict.line}\n`);
+  return verdict.exitCode;
+}
+
+interface Checked {
+  readonly verdict: Verdict;
+  readonly reply: Reply;
+}
+
+async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Promise<Checked> {
+  const { values, operands } = line;
+  if (values['max-age'] !== undefined) throw new UsageError('--max-age needs --file');
+  const target = targetOf(values, operands[0], environment);
+  const reply = await ask(target, askingOf(line, environment));
+  const probe = decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
+  return { verdict: values.nagios ? judgeForNagios(probe, reply) : judge(probe, reply), reply };
+}
+
+async function checkFile({ values, operands }: CommandLine, file: string): Promise<Checked> {
+  for (const other of ['url', 'host', 'port', 'path', 'socket'] as const) {
+    if (values[other] !== undefined) throw new UsageError(`--file and --${other} exclude each other: give one of them`);
+  }
+  if (operands.length > 0) throw new UsageError(`--file needs no probe: "${operands[0]}" is one argument too many`);
+  const maxAge = values['max-age'] === undefined ? 30_000 : timeOf('--max-age', values['max-age']);
+  const problem = await staleBecause(file, maxAge);
+  const reply: Reply =
+    problem === undefined ? { statusCode: 200, report: { status: 'UP' }, took: 0 } : { problem, took: 0 };
+  if (values.nagios) return { verdict: judgeForNagios(file, reply), reply };
+  const fresh: Verdict = { exitCode: 0, line: `${file} was touched within ${maxAge} ms` };
+  return { verdict: problem === undefined ? fresh : { exitCode: 1, line: problem }, reply };
+}
+
+async function status(line: CommandLine, surroundings: Surroundings): Promise<number> {
+  const { values, operands } = line;
+  const { terminal, signal, environment } = surroundings;
+  if (operands.length === 0) throw new UsageError('status needs at least one URL, such as http://127.0.0.1:3000');
+  refuse(line, 'status', ['url', 'host', 'port', 'path', 'socket', 'file', 'max-age', 'nagios']);
+  if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
+  const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
+  const asking = askingOf(line, environment);
+  const pause = values.every === undefined ? 2000 : timeOf('--every', values.every);
+  for (;;) {
+    const answered = await Promise.all(
+      urls.map(async (url): Promise<Answered> => ({ url, reply: await ask({ url, socketPath: undefined }, asking) })),
+    );
+    const text = values.json ? JSON.stringify(answered.map(asJson)) : table(answered, terminal, Date.now());
+    // Home, then erase what is below: no flicker, unlike a cleared screen.
+    const start = values.watch && terminal.isInteractive ? '\u001B[H\u001B[J' : '';
+    terminal.write(`${start}${text}\n${values.watch && !terminal.isInteractive && !values.json ? '\n' : ''}`);
+    const exitCode = answered.every(({ reply }) => reply.report !== undefined && reply.statusCode === 200) ? 0 : 1;
+    if (!values.watch) return exitCode;
+    await sleep(pause, undefined, { signal }).catch(() => undefined);
+    if (signal.aborted) return exitCode;
+  }
+}
+
+function asJson({ url, reply: { statusCode, report, problem, took } }: Answered): object {
+  return { url: url.href, statusCode, took, ...(report ? { report } : { error: problem }) };
+}
+
+function refuse({ values }: CommandLine, command: string, options: readonly (keyof CommandLine['values'])[]): void {
+  for (const option of options) {
+    if (values[option] !== undefined) throw new UsageError(`--${option} has no effect with ${command}: leave it out`);
+  }
+}

@@ -1,0 +1,71 @@
+import { UsageError } from './usage-error.js';
+
+/** Where a probe is asked: over TCP, or over a Unix socket. */
+export interface Target {
+  readonly url: URL;
+  readonly socketPath: string | undefined;
+}
+
+export interface TargetOptions {
+  readonly url?: string | undefined;
+  readonly host?: string | undefined;
+  readonly port?: string | undefined;
+  readonly path?: string | undefined;
+  readonly socket?: string | undefined;
+}
+
+const DEFAULT_PORT = '3000';
+
+/**
+ * The address of a probe. With `--url`, a URL without a path gets `/health/<probe>`, one with a path gets `/<probe>`
+ * appended, and one with a path is used as it is when no probe is named.
+ */
+export function targetOf(options: TargetOptions, probe: string | undefined, environment: NodeJS.ProcessEnv): Target {
+  const { url, host, port, socket } = options;
+  if (url !== undefined) {
+    for (const other of ['host', 'port', 'path', 'socket'] as const) {
+      if (options[other] !== undefined)
+        throw new UsageError(`--url and --${other} exclude each other: give one of them`);
+    }
+    return { url: probeUrl(url, probe), socketPath: undefined };
+  }
+  if (socket !== undefined && (host !== undefined || port !== undefined)) {
+    throw new UsageError('--socket excludes --host and --port: give the one or the others');
+  }
+  const path = `${(options.path ?? '/health').replace(/^\/*/, '/').replace(/\/+$/, '')}/${encode(probe ?? 'ready')}`;
+  const authority = socket === undefined ? `${hostOf(host)}:${portOf(port, environment)}` : 'localhost';
+  return { url: parse(`http://${authority}${path}`), socketPath: socket };
+}
+
+/** The URL of a probe; `fallback` is the probe where neither the URL nor the command line names one. */
+export function probeUrl(text: string, probe: string | undefined, fallback = 'ready'): URL {
+  const url = parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new UsageError(`${text}: the protocol ${url.protocol} is not supported: use http: or https:`);
+  }
+  const path = url.pathname.replace(/\/+$/, '');
+  if (path === '') url.pathname = `/health/${encode(probe ?? fallback)}`;
+  else if (probe !== undefined) url.pathname = `${path}/${encode(probe)}`;
+  return url;
+}
+
+function parse(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new UsageError(`"${text}" is not a URL: give one such as http://127.0.0.1:3000/health/ready`);
+  }
+}
+
+function hostOf(host = '127.0.0.1'): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+}
+
+function portOf(given: string | undefined, environment: NodeJS.ProcessEnv): string {
+  const port = given ?? environment['PORT'] ?? DEFAULT_PORT;
+  if (/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65_536) return port;
+  const place = given === undefined ? 'the environment variable PORT' : '--port';
+  throw new UsageError(`${place} is "${port}": use a whole number from 1 to 65535`);
+}
+
+const encode = (probe: string): string => encodeURIComponent(probe);

@@ -1,0 +1,46 @@
+import type { HealthStatus } from '../core/status.js';
+
+/** Where the tool writes. Tests hand in their own. */
+export interface Terminal {
+  write(text: string): void;
+  writeError(text: string): void;
+  readonly hasColours: boolean;
+  /** A screen that can be redrawn, rather than a pipe or a file. */
+  readonly isInteractive: boolean;
+}
+
+/** Colours are used on a terminal only, and never with the environment variable NO_COLOR (https://no-color.org). */
+export function terminalOf(process: NodeJS.Process): Terminal {
+  const { stdout, stderr, env } = process;
+  const isInteractive = stdout.isTTY === true;
+  return {
+    write: (text) => void stdout.write(text),
+    writeError: (text) => void stderr.write(text),
+    isInteractive,
+    hasColours: isInteractive && !env['NO_COLOR'] && env['TERM'] !== 'dumb',
+  };
+}
+
+const GREEN = 32;
+const YELLOW = 33;
+const RED = 31;
+const GREY = 90;
+const CODES: Readonly<Record<HealthStatus, number>> = {
+  UP: GREEN,
+  DEGRADED: YELLOW,
+  DOWN: RED,
+  OUT_OF_SERVICE: RED,
+  UNKNOWN: RED,
+  SKIPPED: GREY,
+};
+
+export function coloured(text: string, status: HealthStatus, { hasColours }: Pick<Terminal, 'hasColours'>): string {
+  return hasColours ? `\u001B[${CODES[status] ?? RED}m${text}\u001B[0m` : text;
+}
+
+/** On one line, without control characters: a text of a server must not move the cursor or forge a line. */
+export function printable(text: unknown): string {
+  return String(text)
+    .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')
+    .slice(0, 300);
+}
