@@ -42,7 +42,8 @@ describe('nest-vitals status', () => {
 
     await runCli(['status', url, `${url}/base/health`, '--probe', 'ready']);
 
-    expect(requests.map((request) => request.url).toSorted()).toEqual(['/base/health/ready', '/health/ready']);
+    const paths = requests.map((request) => String(request.url));
+    expect(new Set(paths)).toEqual(new Set(['/base/health/ready', '/health/ready']));
   });
 
   it('uses colours only where the terminal has them', async () => {
@@ -58,7 +59,7 @@ describe('nest-vitals status', () => {
     const { url } = await listen((request, response) => {
       asked += 1;
       if (asked === 3) interrupted.abort();
-      void reports(200, ORDERS)(request, response as never);
+      reports(200, ORDERS)(request, response);
     });
 
     const { exitCode, output } = await runCli(['status', url, '--watch', '--every', '1ms'], {

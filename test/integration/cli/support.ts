@@ -47,7 +47,7 @@ export async function listen(listener: RequestListener, socket?: string): Promis
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);
-    void listener(request, response);
+    listener(request, response);
   });
   await new Promise<void>((resolve) => {
     if (socket === undefined) server.listen(0, '127.0.0.1', resolve);
