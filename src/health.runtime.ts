@@ -1,5 +1,3 @@
-import { Server } from 'node:http';
-import { Server as TlsServer } from 'node:https';
 import { type HttpServer, Logger, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
 import { bootNotices } from './boot-notices.js';
@@ -22,8 +20,9 @@ import { EngineMonitor } from './engine-monitor.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
 import { ApplicationState } from './lifecycle/application-state.js';
-import { Connections } from './lifecycle/connections.js';
+import { Connections, isWatchable } from './lifecycle/connections.js';
 import { Drain } from './lifecycle/drain.js';
+import { OwnServers } from './lifecycle/own-servers.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
 import { logChange } from './logging/change-logger.js';
 import { formatRaw } from './core/raw-error.js';
@@ -37,8 +36,8 @@ const FOREIGN_REFUSALS =
   'noticed, so requests are lost. Remove it: ready says 503 by itself.';
 
 const FOREIGN_SERVER =
-  'The server is none of node:http or node:https, as one for HTTP/2 is not, so a shutdown waits for balancers, but not ' +
-  'for its requests in flight. Announce them with delayShutdown, or let a balancer speak HTTP/2 and the application HTTP/1.1.';
+  'The server is none of node:http, node:https and node:http2, so a shutdown waits for balancers, but not for its ' +
+  'requests in flight. Announce them with delayShutdown.';
 
 /** The parts of one configured module, put together. */
 export class HealthRuntime {
@@ -57,6 +56,8 @@ export class HealthRuntime {
   readonly #explorer: IndicatorExplorer;
   readonly #connections: Connections;
   readonly #drain: Drain;
+  /** Undefined without an HTTP adapter. */
+  #ownServers: OwnServers | undefined;
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger = new Logger('Health');
   #hasWarned = false;
@@ -169,6 +170,7 @@ export class HealthRuntime {
     registerAliases(adapter, this.settings, this.responder);
     this.#watch(adapter.getHttpServer());
     const instance: unknown = adapter.getInstance();
+    this.#ownServers = new OwnServers(instance, (server, socket) => this.#connections.adopt(server, socket));
     if (isFastify(instance)) {
       instance.addHook('onListen', (done) => {
         for (const server of furtherServers(instance)) this.#watch(server);
@@ -182,16 +184,18 @@ export class HealthRuntime {
   start(): void {
     this.#engine.start();
     this.#state.bootstrapped();
+    this.#ownServers?.start();
   }
 
   /** Takes the application out of service, then ends all checks: what they ask is about to be destroyed. */
   async stop(): Promise<void> {
     await this.#drain.run();
+    this.#ownServers?.stop();
     this.#engine.stop();
   }
 
   #watch(server: unknown): void {
-    if (server instanceof Server || server instanceof TlsServer) this.#connections.watch(server);
+    if (isWatchable(server)) this.#connections.watch(server);
     else this.#logger.warn(FOREIGN_SERVER);
   }
 

@@ -1,8 +1,15 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { type IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { Server as TlsServer } from 'node:https';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { elapsed } from '../core/shutdown-clock.js';
+import { Http2Sessions } from './http2-sessions.js';
+import { OpenRequests, pathOf } from './open-requests.js';
 import { quietTurn } from './quiet-turn.js';
+
+/** A server for HTTP/1, HTTP/2, or both, with or without TLS. */
+export type WatchedServer = Server | Http2Server;
 
 /**
  * What Node keeps on the socket of an HTTP/1 connection: the response being worked on, and the parser, which goes when
@@ -13,77 +20,86 @@ interface HttpSocket extends Socket {
   readonly parser?: object | null;
 }
 
-interface OpenRequest {
-  readonly label: string;
-  readonly since: number;
+interface Connection {
+  readonly acceptedAt: number;
+  /** The TCP socket under TLS: requests arrive on another socket, which `secureConnection` brings after the handshake. */
+  readonly isBelowTls: boolean;
 }
 
+type AnyRequest = IncomingMessage | Http2ServerRequest;
+type AnyResponse = ServerResponse | Http2ServerResponse;
+
 /**
- * Knows the connections of a server, and while it is being drained its requests in flight. Until then a connection
- * costs one entry in a map, and a request costs nothing.
+ * The connections of the application's servers, and during the drain their requests in flight. Until then a connection
+ * costs one map entry, and a request of HTTP/1 costs nothing.
  */
 export class Connections {
-  /** Each with the time at which it was accepted. */
-  readonly #sockets = new Map<HttpSocket, number>();
+  readonly #sockets = new Map<HttpSocket, Connection>();
   #arrivals = 0;
-  readonly #requests = new Map<ServerResponse, OpenRequest>();
-  #waiting: (() => void)[] = [];
-  readonly #servers = new Set<Server>();
+  readonly #requests = new OpenRequests<ServerResponse>();
+  readonly #http2 = new Http2Sessions();
+  readonly #servers = new Set<WatchedServer>();
+  /** Those that the application opened, and closes, itself. */
+  readonly #adopted = new Set<Server>();
   #isDraining = false;
-  readonly #onRefused: (path: string, response: ServerResponse) => void;
+  readonly #onRefused: (path: string, response: Pick<ServerResponse, 'hasHeader'>) => void;
 
   /** `onRefused` is called for each request that is answered 503 during the drain. */
-  constructor(onRefused: (path: string, response: ServerResponse) => void) {
+  constructor(onRefused: (path: string, response: Pick<ServerResponse, 'hasHeader'>) => void) {
     this.#onRefused = onRefused;
   }
 
-  watch(server: Server): void {
+  watch(server: WatchedServer): void {
+    if (this.#servers.has(server)) return;
     this.#servers.add(server);
-    const add = (socket: Socket): void => {
-      this.#arrivals += 1;
-      this.#sockets.set(socket, elapsed());
-      socket.once('close', () => this.#sockets.delete(socket));
-    };
-    server.on('connection', add);
-    // Over TLS, requests run on the socket that this event brings; the raw one below it comes with the other.
-    server.on('secureConnection', add);
+    server.on('connection', (socket) => this.#add(server, socket));
+    server.on('secureConnection', (socket: TLSSocket) => this.#add(server, socket));
+    if (isHttp2(server)) this.#http2.watch(server);
+    if (this.#isDraining) this.#countRequests(server);
+  }
+
+  /** For a server that the application opened itself, and that has accepted this connection already. */
+  adopt(server: Server, socket: Socket): void {
+    if (this.#servers.has(server)) return;
+    this.watch(server);
+    this.#add(server, socket);
+    this.#adopted.add(server);
   }
 
   /** From now on requests are counted, and each response closes its connection, so that clients go elsewhere. */
   beginDraining(): void {
-    if (this.#servers.size === 0 || this.#isDraining) return;
+    if (this.#isDraining) return;
     this.#isDraining = true;
     for (const { _httpMessage: response } of this.#sockets.keys()) if (response) this.#count(response.req, response);
-    const count = (request: IncomingMessage, response: ServerResponse): void => this.#count(request, response);
-    for (const server of this.#servers) server.prependListener('request', count);
+    for (const server of this.#servers) this.#countRequests(server);
+    this.#http2.beginDraining();
   }
 
-  /** Requests in flight, in words. */
+  /** The label and the age of each request in flight. */
   get open(): readonly string[] {
-    const now = elapsed();
-    return [...this.#requests.values()].map(({ label, since }) => `${label} (for ${Math.round(now - since)} ms)`);
+    return [...this.#requests.descriptions, ...this.#http2.requests.descriptions];
   }
 
   /** Resolves when the requests that are in flight now are done, whatever has come since. */
   async whenPresentDone(): Promise<void> {
-    const present = [...this.#requests.keys()];
-    while (present.some((response) => this.#requests.has(response))) {
-      await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    }
+    await Promise.all([this.#requests.whenPresentDone(), this.#http2.requests.whenPresentDone()]);
   }
 
   /** Accepts those who have come by now, and then no more connections. Those that are open stay so. */
   async stopListening(): Promise<void> {
-    if (!this.isListening) return;
-    await quietTurn(() => this.#arrivals);
-    // A server for HTTP would close idle connections with it, on which a request may be on its way.
-    for (const server of this.#servers) if (server.listening) NetServer.prototype.close.call(server);
+    if (this.isListening) {
+      await quietTurn(() => this.#arrivals);
+      for (const server of this.#servers) if (server.listening) this.#stopListening(server);
+    }
+    this.#http2.notifyAll();
   }
 
   /** Whether somebody connected within so many milliseconds, and has not said a word yet. */
   hasNewcomers(within: number): boolean {
     const earliest = elapsed() - within;
-    for (const [socket, acceptedAt] of this.#sockets) if (acceptedAt > earliest && socket.bytesRead === 0) return true;
+    for (const [socket, { acceptedAt }] of this.#sockets) {
+      if (acceptedAt > earliest && socket.bytesRead === 0) return true;
+    }
     return false;
   }
 
@@ -97,14 +113,12 @@ export class Connections {
 
   /** Closes the connections on which nothing is going on. Those that another protocol has taken over are not ours to close. */
   closeIdle(): { readonly idle: number; readonly silent: number } {
-    let idle = 0;
+    let idle = this.#http2.closeIdle();
     let silent = 0;
-    const isTls = [...this.#servers].some((server) => 'setSecureContext' in server);
-    const isSecure = (socket: Socket): boolean => socket instanceof TLSSocket;
-    const secured = new Set([...this.#sockets.keys()].filter(isSecure).map(peerOf));
-    for (const socket of this.#sockets.keys()) {
-      const isShakingHands = isTls && !isSecure(socket) && !secured.has(peerOf(socket));
-      // What has answered its last request is on its way out by itself.
+    const secured = new Set([...this.#sockets.keys()].filter((socket) => socket instanceof TLSSocket).map(peerOf));
+    for (const [socket, { isBelowTls }] of this.#sockets) {
+      const isShakingHands = isBelowTls && !secured.has(peerOf(socket));
+      // A connection that has answered its last request closes by itself.
       if (socket.writableEnded) continue;
       if (socket.bytesRead === 0 || isShakingHands) silent += 1;
       else if (!socket._httpMessage && socket.parser) idle += 1;
@@ -116,28 +130,75 @@ export class Connections {
 
   /** Ends what is left, in the middle of its work. */
   destroyBusy(): void {
-    for (const response of this.#requests.keys()) response.socket?.destroy();
+    for (const response of this.#requests.keys) response.socket?.destroy();
+    this.#http2.destroyAll();
+  }
+
+  #add(server: WatchedServer, socket: Socket): void {
+    if (this.#sockets.has(socket)) return;
+    this.#arrivals += 1;
+    const isBelowTls = 'setSecureContext' in server && !(socket instanceof TLSSocket);
+    this.#sockets.set(socket, { acceptedAt: elapsed(), isBelowTls });
+    socket.once('close', () => this.#sockets.delete(socket));
+  }
+
+  #stopListening(server: WatchedServer): void {
+    // `close` of a server for HTTP would also close idle connections, on which a request may be on its way.
+    NetServer.prototype.close.call(server);
+    if (this.#isAdopted(server)) allowRepeatedClose(server);
+  }
+
+  #isAdopted(server: WatchedServer): server is Server {
+    return this.#adopted.has(server as Server);
+  }
+
+  #countRequests(server: WatchedServer): void {
+    server.prependListener('request', (request: AnyRequest, response: AnyResponse) => {
+      if (response instanceof ServerResponse) this.#count(request as IncomingMessage, response);
+      else response.once('close', () => this.#reportRefusal(request, response));
+    });
   }
 
   #count(request: IncomingMessage, response: ServerResponse): void {
     if (!response.headersSent) response.setHeader('connection', 'close');
-    this.#requests.set(response, { label: `${request.method} ${pathOf(request)}`, since: elapsed() });
+    this.#requests.begin(response, `${request.method} ${pathOf(request.url)}`);
     const over = (): void => {
-      if (!this.#requests.delete(response)) return;
-      if (response.statusCode === 503) this.#onRefused(pathOf(request), response);
-      const waiting = this.#waiting;
-      this.#waiting = [];
-      for (const resolve of waiting) resolve();
+      if (this.#requests.finish(response)) this.#reportRefusal(request, response);
     };
     response.once('close', over);
-    // A response that waits behind others on its connection is never told that the connection is gone.
+    // A pipelined response that waits behind others emits no `close` when its connection is lost.
     request.socket.once('close', over);
+  }
+
+  #reportRefusal(request: AnyRequest, response: AnyResponse): void {
+    if (response.statusCode === 503) this.#onRefused(pathOf(request.url), response);
   }
 }
 
-/** The path without its query, which may hold anything. */
-function pathOf({ url = '' }: IncomingMessage): string {
-  return url.split('?', 1)[0] ?? '';
+/** Whether requests of this server can be counted. Classes of node:http2 are not exported, so its servers are told by a method of their own. */
+export function isWatchable(server: unknown): server is WatchedServer {
+  if (server instanceof Server || server instanceof TlsServer) return true;
+  return server instanceof NetServer && isHttp2(server);
+}
+
+function isHttp2(server: NetServer): server is Http2Server {
+  return 'updateSettings' in server;
+}
+
+/**
+ * The application closes its own servers in a shutdown hook, and Nest's recipe rejects when `close()` reports that the
+ * server is closed already. So a server that the drain closed reports success.
+ */
+function allowRepeatedClose(server: Server): void {
+  let isClosed = false;
+  server.once('close', () => (isClosed = true));
+  server.close = (callback) => {
+    if (callback) {
+      if (isClosed) process.nextTick(callback);
+      else server.once('close', () => callback());
+    }
+    return server;
+  };
 }
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

@@ -1,16 +1,12 @@
 import { once } from 'node:events';
-import http2 from 'node:http2';
 import { get } from 'node:http';
-import { Controller, type MessageEvent, Module, Sse } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, type MessageEvent, Sse } from '@nestjs/common';
 import { ClientProxyFactory, MessagePattern, type MicroserviceOptions, Transport } from '@nestjs/microservices';
-import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { WsAdapter } from '@nestjs/platform-ws';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { HealthModule, HealthService, OnDrain } from 'nest-vitals';
+import { HealthModule, OnDrain } from 'nest-vitals';
 import { Observable, type Subscriber, firstValueFrom } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CapturedLog } from '../../support/captured-log.js';
 import { ADAPTERS, startApplication } from '../../support/start-application.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { connectWebSocket } from '../../support/web-socket.js';
@@ -111,25 +107,4 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     await Promise.all([app.close(), ended]);
     expect(log.health('warn')).toEqual([]);
   });
-});
-
-it('a server for HTTP/2 is told of as one whose requests are not waited for, and shuts down all the same', async () => {
-  @Module({ imports: [HealthModule.forRoot()] })
-  class Http2Module {}
-  const log = new CapturedLog();
-  const app = await NestFactory.create<NestFastifyApplication>(Http2Module, new FastifyAdapter({ http2: true }), {
-    logger: log,
-  });
-  onTestFinished(() => app.close());
-  await app.listen(0, '127.0.0.1');
-  expect(log.health('warn')).toEqual([expect.stringContaining('HTTP/2')]);
-
-  const session = http2.connect((await app.getUrl()).replace('https', 'http'));
-  const stream = session.request({ ':path': '/health/ready' });
-  const [headers] = (await once(stream, 'response')) as [http2.IncomingHttpHeaders & { ':status': number }];
-  expect(headers[':status']).toBe(200);
-  stream.resume();
-  session.close();
-  await app.close();
-  expect(app.get(HealthService).state).toBe('draining');
 });

@@ -1,0 +1,48 @@
+import { elapsed } from '../core/shutdown-clock.js';
+
+interface OpenRequest {
+  readonly label: string;
+  readonly since: number;
+}
+
+/** Requests in flight, by the object that stands for each: a response of HTTP/1, a stream of HTTP/2. */
+export class OpenRequests<Key extends object> {
+  readonly #open = new Map<Key, OpenRequest>();
+  #waiting: (() => void)[] = [];
+
+  begin(key: Key, label: string): void {
+    this.#open.set(key, { label, since: elapsed() });
+  }
+
+  /** Returns false if the request was finished before. */
+  finish(key: Key): boolean {
+    if (!this.#open.delete(key)) return false;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+    return true;
+  }
+
+  /** The label and the age of each, for the log. */
+  get descriptions(): readonly string[] {
+    const now = elapsed();
+    return [...this.#open.values()].map(({ label, since }) => `${label} (for ${Math.round(now - since)} ms)`);
+  }
+
+  get keys(): readonly Key[] {
+    return [...this.#open.keys()];
+  }
+
+  /** Resolves when the requests that are in flight now have finished. Later requests are not waited for. */
+  async whenPresentDone(): Promise<void> {
+    const present = this.keys;
+    while (present.some((key) => this.#open.has(key))) {
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+}
+
+/** The path without its query, which may contain secrets. */
+export function pathOf(url = ''): string {
+  return url.split('?', 1)[0] ?? '';
+}

@@ -1,0 +1,47 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
+import { Server as TlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+
+/** Node publishes every accepted connection here, with or without TLS (nodejs.org, "Diagnostics Channel", `net.server.socket`). */
+const CONNECTION = 'net.server.socket';
+
+/**
+ * Finds the servers that the application opened beside the adapter's, as Nest's recipe for several servers does:
+ * `http.createServer(express).listen(80)`. Such a server is found by its first connection, because its request listener
+ * is the adapter's instance itself. Servers of other applications in the process have another listener.
+ */
+export class OwnServers {
+  readonly #handlers: ReadonlySet<unknown>;
+  readonly #onFound: (server: Server, socket: Socket) => void;
+  readonly #decided = new WeakSet<object>();
+
+  /** `instance`: the Express application or the Fastify instance. `onFound` receives each server once, with its connection. */
+  constructor(instance: unknown, onFound: (server: Server, socket: Socket) => void) {
+    this.#handlers = new Set(handlersOf(instance));
+    this.#onFound = onFound;
+  }
+
+  start(): void {
+    subscribe(CONNECTION, this.#onConnection);
+  }
+
+  stop(): void {
+    unsubscribe(CONNECTION, this.#onConnection);
+  }
+
+  readonly #onConnection = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket & { readonly server?: unknown } };
+    const { server } = socket;
+    if (!(server instanceof Server || server instanceof TlsServer) || this.#decided.has(server)) return;
+    this.#decided.add(server);
+    if (server.listeners('request').some((listener) => this.#handlers.has(listener))) this.#onFound(server, socket);
+  };
+}
+
+/** An Express application is a request listener; Fastify's is `instance.routing`. */
+function* handlersOf(instance: unknown): Iterable<unknown> {
+  if (typeof instance === 'function') yield instance;
+  const hasRouting = typeof instance === 'object' && instance !== null && 'routing' in instance;
+  if (hasRouting && typeof instance.routing === 'function') yield instance.routing;
+}

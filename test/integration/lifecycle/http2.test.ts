@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import http2 from 'node:http2';
+import { request as httpsRequest } from 'node:https';
+import { Controller, Get, Module, type OnModuleDestroy } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { HealthModule, HealthService } from 'nest-vitals';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { CapturedLog } from '../../support/captured-log.js';
+import { type Latch, latch } from '../../support/latch.js';
+import { createCertificate } from '../../support/process-application/certificate.js';
+
+interface Started {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly log: CapturedLog;
+  readonly held: Latch;
+  /** What happened in the application, in order. */
+  readonly events: string[];
+}
+
+async function start(isSecure: boolean, timeout = 10_000): Promise<Started> {
+  const held = latch();
+  const events: string[] = [];
+  @Controller()
+  class OrdersController implements OnModuleDestroy {
+    @Get('held')
+    async held(): Promise<string> {
+      events.push('working');
+      await held.promise;
+      events.push('answered');
+      return 'done';
+    }
+
+    @Get('order')
+    order(): string {
+      return 'order';
+    }
+
+    onModuleDestroy(): void {
+      events.push('destroyed');
+    }
+  }
+  @Module({ imports: [HealthModule.forRoot({ shutdown: { timeout } })], controllers: [OrdersController] })
+  class Http2Module {}
+  const log = new CapturedLog();
+  const adapter = isSecure
+    ? new FastifyAdapter({ http2: true, https: { ...createCertificate(), allowHTTP1: true } })
+    : new FastifyAdapter({ http2: true });
+  const app = await NestFactory.create<NestFastifyApplication>(Http2Module, adapter as FastifyAdapter, { logger: log });
+  onTestFinished(() => app.close());
+  await app.listen(0, '127.0.0.1');
+  const { port } = app.getHttpServer().address() as { port: number };
+  return { app, url: `${isSecure ? 'https' : 'http'}://127.0.0.1:${port}`, log, held, events };
+}
+
+class Client {
+  readonly session: http2.ClientHttp2Session;
+  goaways = 0;
+
+  constructor(url: string) {
+    this.session = http2.connect(url, { rejectUnauthorized: false });
+    this.session.on('goaway', () => (this.goaways += 1));
+    onTestFinished(() => this.session.destroy());
+  }
+
+  async get(path: string): Promise<{ readonly status: number; readonly body: string }> {
+    const stream = this.session.request({ ':path': path });
+    let body = '';
+    stream.setEncoding('utf8').on('data', (part: string) => (body += part));
+    let status: number | undefined;
+    stream.on('response', (headers) => (status = headers[':status']));
+    await once(stream, 'close');
+    if (status === undefined) throw new Error('the stream was closed without a response');
+    return { status, body };
+  }
+}
+
+describe.each([
+  ['without TLS', false],
+  ['with TLS', true],
+])('HTTP/2 %s', (_, isSecure) => {
+  it('waits for a stream in flight before anything is destroyed, and warns of nothing', async () => {
+    const { app, url, log, held, events } = await start(isSecure);
+    const client = new Client(url);
+    const answer = client.get('/held');
+    await vi.waitFor(() => expect(events).toEqual(['working']));
+
+    const closed = app.close();
+    await vi.waitFor(() => expect(app.get(HealthService).state).toBe('draining'));
+    expect(await new Client(url).get('/health/ready')).toMatchObject({ status: 503 });
+    held.open();
+
+    expect(await answer).toEqual({ status: 200, body: 'done' });
+    await closed;
+    expect(events).toEqual(['working', 'answered', 'destroyed']);
+    expect(log.health('warn')).toEqual([]);
+  });
+
+  it('sends GOAWAY to an idle session as the drain begins, and to a busy one after its last stream', async () => {
+    const { app, url, held, events } = await start(isSecure);
+    const [idle, busy] = [new Client(url), new Client(url)];
+    await idle.get('/order');
+    const answer = busy.get('/held');
+    await vi.waitFor(() => expect(events).toEqual(['working']));
+
+    const closed = app.close();
+    await vi.waitFor(() => expect(idle.goaways).toBeGreaterThan(0));
+    expect(busy.goaways).toBe(0);
+    expect(await busy.get('/order')).toEqual({ status: 200, body: 'order' });
+    held.open();
+
+    expect(await answer).toMatchObject({ status: 200 });
+    await vi.waitFor(() => expect(busy.goaways).toBeGreaterThan(0));
+    await closed;
+  });
+
+  it('closes a session that never had a stream, and ends at the time limit what does not finish', async () => {
+    const { app, url, log, events } = await start(isSecure, 200);
+    const [silent, busy] = [new Client(url), new Client(url)];
+    await once(silent.session, 'connect');
+    const answer = busy.get('/held');
+    const lost = expect(answer).rejects.toThrow();
+    await vi.waitFor(() => expect(events).toEqual(['working']));
+    const silentClosed = once(silent.session, 'close');
+
+    await app.close();
+    await silentClosed;
+    await lost;
+    expect(log.health('warn')).toEqual([expect.stringMatching(/Still open: GET \/held \(for \d+ ms\)/)]);
+  });
+});
+
+it('HTTP/1 on a server for HTTP/2 is waited for, and its connection is closed', async () => {
+  const { app, url, held, events } = await start(true);
+  const request = httpsRequest(`${url}/held`, { rejectUnauthorized: false }).end();
+  const response = once(request, 'response');
+  await vi.waitFor(() => expect(events).toEqual(['working']));
+
+  const closed = app.close();
+  await vi.waitFor(() => expect(app.get(HealthService).state).toBe('draining'));
+  held.open();
+
+  const [message] = (await response) as [import('node:http').IncomingMessage];
+  expect(message.statusCode).toBe(200);
+  expect(message.headers.connection).toBe('close');
+  message.resume();
+  await closed;
+  expect(events).toEqual(['working', 'answered', 'destroyed']);
+});
