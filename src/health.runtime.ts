@@ -23,6 +23,7 @@ import { ApplicationState } from './lifecycle/application-state.js';
 import { Connections, isWatchable } from './lifecycle/connections.js';
 import { Drain } from './lifecycle/drain.js';
 import { OwnServers } from './lifecycle/own-servers.js';
+import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
 import { logChange } from './logging/change-logger.js';
 import { formatRaw } from './core/raw-error.js';
@@ -58,6 +59,7 @@ export class HealthRuntime {
   readonly #drain: Drain;
   /** Undefined without an HTTP adapter. */
   #ownServers: OwnServers | undefined;
+  readonly #signals = new ShutdownSignals();
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger = new Logger('Health');
   #hasWarned = false;
@@ -121,6 +123,7 @@ export class HealthRuntime {
       watch,
       connections: this.#connections,
       work,
+      signals: this.#signals,
       logger,
       hooks: () => drainHooks(modules),
       formatError: formatRaw,
@@ -185,6 +188,7 @@ export class HealthRuntime {
     this.#engine.start();
     this.#state.bootstrapped();
     this.#ownServers?.start();
+    this.#signals.start();
   }
 
   /** Takes the application out of service, then ends all checks: what they ask is about to be destroyed. */

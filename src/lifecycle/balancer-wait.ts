@@ -23,10 +23,14 @@ export interface BalancerWait {
  * Waits until those who decide about traffic have noticed that none is wanted any more: each prober that keeps asking
  * has to have seen enough refusals in a row. Nobody who asks, nothing to wait for.
  */
-export async function waitForBalancers(settings: ShutdownSettings, watch: ProberWatch): Promise<BalancerWait> {
+export async function waitForBalancers(
+  settings: ShutdownSettings,
+  watch: ProberWatch,
+  pause: (milliseconds: number) => Promise<void> = sleep,
+): Promise<BalancerWait> {
   const began = elapsed();
   if (settings.delay !== 'auto') {
-    await sleep(settings.delay);
+    await pause(settings.delay);
     return { waited: elapsed() - began, ended: 'fixed', probers: watch.current };
   }
   const awaited = new Set<Prober>();
@@ -38,11 +42,11 @@ export async function waitForBalancers(settings: ShutdownSettings, watch: Prober
     if (hasNoticed && waited >= settings.minDelay) break;
     if (waited >= settings.maxDelay) return { waited, ended: 'limit', probers: [...awaited] };
     const left = elapsed();
-    await sleep(LOOK_EVERY);
+    await pause(LOOK_EVERY);
     const late = elapsed() - left - LOOK_EVERY;
     if (late >= LATE) watch.stoodStill(late);
   }
   if (awaited.size === 0) return { waited: elapsed() - began, ended: 'nobody-asks', probers: [] };
-  await sleep(TIME_TO_ACT);
+  await pause(TIME_TO_ACT);
   return { waited: elapsed() - began, ended: 'all-noticed', probers: [...awaited] };
 }

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { elapsed, sleep } from '../core/shutdown-clock.js';
+import { isRehearsing } from '../core/rehearsal.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
@@ -7,6 +8,7 @@ import { type BalancerWait, REFUSALS_NEEDED, waitForBalancers } from './balancer
 import type { Connections } from './connections.js';
 import type { DrainHook } from '../core/drain-hook.js';
 import type { ProberWatch } from './prober-watch.js';
+import type { ShutdownSignals } from './shutdown-signals.js';
 import { settlesWithin } from './time-limit.js';
 
 /** What a request needs that was sent before the server stopped to listen, and has not arrived yet. */
@@ -20,6 +22,8 @@ export interface DrainParts {
   readonly watch: ProberWatch;
   readonly connections: Connections;
   readonly work: AnnouncedWork;
+  /** Undefined: no signal ends a wait. */
+  readonly signals?: ShutdownSignals;
   readonly logger: Pick<LoggerService, 'log' | 'warn' | 'error'>;
   readonly hooks: () => Iterable<DrainHook>;
   readonly formatError: (error: unknown) => string;
@@ -33,6 +37,8 @@ export class Drain {
   readonly #parts: DrainParts;
   #underWay: Promise<void> | undefined;
   #areHooksDone = false;
+  /** Aborted by the second signal. */
+  readonly #stop = new AbortController();
 
   constructor(parts: DrainParts) {
     this.#parts = parts;
@@ -44,20 +50,22 @@ export class Drain {
   }
 
   async #run(): Promise<void> {
-    const { settings, state, watch, connections, work, logger } = this.#parts;
+    const { settings, state, connections, work, logger, signals } = this.#parts;
+    const stop = this.#stop.signal;
+    signals?.onSecond((signal) => this.#stopWaiting(signal));
     state.drain();
     connections.beginDraining();
     const told = this.#tellHooks();
 
-    const balancers = await waitForBalancers(settings, watch);
-    if (balancers.waited >= 1 && (balancers.ended !== 'nobody-asks' || settings.minDelay > 0))
-      this.#logBalancers(balancers);
+    await this.#waitForBalancers();
 
     state.enter('work');
     const began = elapsed();
-    const hadWork = !this.#areHooksDone || connections.open.length + work.open.length > 0;
+    const present = [...connections.open, ...work.open];
+    if (present.length > 0) this.#announce(`work in flight for at most ${settings.timeout} ms: ${present.join(', ')}`);
+    const hadWork = !this.#areHooksDone || present.length > 0;
     const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
-    const finished = await settlesWithin(this.#whenDone(told), settings.timeout);
+    const finished = await settlesWithin(this.#whenDone(told), settings.timeout, stop);
     state.enter('connections');
     await connections.stopListening();
     if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
@@ -65,17 +73,51 @@ export class Drain {
     for (let waited = 0; waited < patience && connections.hasNewcomers(patience); waited += TIME_TO_ARRIVE) {
       await sleep(TIME_TO_ARRIVE);
     }
-    const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left()));
+    const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left(), stop));
     const { idle, silent } = connections.closeIdle();
     const open = [...connections.open, ...work.open];
     if (!isQuiet) {
-      logger.warn(`Gave up waiting for work after ${settings.timeout} ms. Still open: ${open.join(', ') || 'a hook'}`);
+      const time = stop.aborted ? Math.round(elapsed() - began) : settings.timeout;
+      logger.warn(`Gave up waiting for work after ${time} ms. Still open: ${open.join(', ') || 'a hook'}`);
       connections.destroyBusy();
     } else if (hadWork && elapsed() - began >= 1) {
       logger.log(`Work in flight finished after ${Math.round(elapsed() - began)} ms`);
     }
     if (idle + silent > 0) logger.log(`Closed ${idle} idle and ${silent} silent connections`);
+    signals?.stop();
     state.enter('done');
+  }
+
+  async #waitForBalancers(): Promise<void> {
+    const { settings, watch, state } = this.#parts;
+    // A developer has no balancer; and an application that was never ready was never sent traffic by one.
+    const isNeeded = state.isBootstrapped && (!settings.isDevelopment || isRehearsing());
+    const { signal: stop } = this.#stop;
+    let isAnnounced = false;
+    const pause = async (milliseconds: number): Promise<void> => {
+      if (milliseconds > 0 && !isAnnounced) {
+        isAnnounced = true;
+        const longest = settings.delay === 'auto' ? `at most ${settings.maxDelay}` : settings.delay;
+        this.#announce(`balancers for ${longest} ms, then for work in flight for at most ${settings.timeout} ms`);
+      }
+      await sleep(milliseconds, stop);
+      stop.throwIfAborted();
+    };
+    try {
+      const wait = await waitForBalancers(isNeeded ? settings : { ...settings, delay: 0 }, watch, pause);
+      if (wait.waited >= 1 && (wait.ended !== 'nobody-asks' || settings.minDelay > 0)) this.#logBalancers(wait);
+    } catch (error) {
+      if (!stop.aborted) throw error;
+    }
+  }
+
+  #announce(what: string): void {
+    this.#parts.logger.log(`Shutting down: waiting for ${what}. A second signal ends the wait.`);
+  }
+
+  #stopWaiting(signal: NodeJS.Signals): void {
+    this.#parts.logger.warn(`${signal} arrived again: the wait for balancers and for work in flight ends now`);
+    this.#stop.abort();
   }
 
   /** What was announced by a request or a hook as it ended is waited for too. */

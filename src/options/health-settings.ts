@@ -22,6 +22,8 @@ export interface AccessSettings {
 
 /** How the application is taken out of service. All durations are milliseconds. */
 export interface ShutdownSettings {
+  /** `delay` is not set, and a developer runs the application: balancers are not waited for. */
+  readonly isDevelopment?: boolean;
   readonly delay: 'auto' | number;
   readonly minDelay: number;
   readonly maxDelay: number;

@@ -1,6 +1,7 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { minDelayAboveMaxDelay } from '../../errors/messages.js';
 import { KUBERNETES_MIN_DELAY, SHUTDOWN_DEFAULTS } from '../defaults.js';
+import { isDevelopment } from '../development.js';
 import type { Environment } from '../environment.js';
 import type { HealthModuleOptions } from '../health-module-options.js';
 import type { ShutdownSettings } from '../health-settings.js';
@@ -27,8 +28,10 @@ export function resolveShutdown(
   const isOnKubernetes = Boolean(variables['KUBERNETES_SERVICE_HOST']);
   const maxDelay = reader.read('maxDelay', milliseconds(0), SHUTDOWN_DEFAULTS.maxDelay);
   const minDelay = isOnKubernetes ? Math.min(KUBERNETES_MIN_DELAY, maxDelay) : SHUTDOWN_DEFAULTS.minDelay;
+  const given = reader.read<'auto' | number | undefined>('delay', delay, undefined);
   const settings: ShutdownSettings = {
-    delay: reader.read<'auto' | number>('delay', delay, SHUTDOWN_DEFAULTS.delay),
+    ...(given === undefined && isDevelopment(variables) && { isDevelopment: true }),
+    delay: given ?? SHUTDOWN_DEFAULTS.delay,
     minDelay: reader.read('minDelay', milliseconds(0), minDelay),
     maxDelay,
     timeout: reader.read('timeout', milliseconds(0), SHUTDOWN_DEFAULTS.timeout),

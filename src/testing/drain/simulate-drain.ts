@@ -1,4 +1,5 @@
 import { elapsed } from '../../core/moment.js';
+import { beginRehearsal } from '../../core/rehearsal.js';
 import { type Rule, milliseconds, nonBlank, whole } from '../../options/rules.js';
 import { checkOptions } from '../check-options.js';
 import { exchange } from './exchange.js';
@@ -94,6 +95,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
     timeout,
   });
   const limit = rejection(3 * timeout);
+  const endRehearsal = beginRehearsal();
   try {
     await Promise.race([Promise.all([balancer.isKnown, load.reaches(WARM_UP)]), limit.promise]);
     const began = elapsed();
@@ -116,6 +118,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
       longestStall: Math.round(load.longestStall),
     };
   } finally {
+    endRehearsal();
     limit.cancel();
     balancer.stop();
     await load.stop();

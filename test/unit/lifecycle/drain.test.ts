@@ -1,10 +1,12 @@
-import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beginRehearsal } from '../../../src/core/rehearsal.js';
 import type { DrainHook } from '../../../src/core/drain-hook.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { Connections } from '../../../src/lifecycle/connections.js';
 import { Drain } from '../../../src/lifecycle/drain.js';
 import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
+import { ShutdownSignals } from '../../../src/lifecycle/shutdown-signals.js';
 import type { ShutdownSettings } from '../../../src/options/health-settings.js';
 import { CapturedLog } from '../../support/captured-log.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -81,16 +83,23 @@ beforeEach(() => {
     if (state.drainStep === 'balancers') events.push(state.phase);
     steps.push(state.drainStep);
   });
+  state.bootstrapped();
+  steps = [];
 });
 
 /** Begins a drain that writes its end down. */
-function begin(settings: Partial<ShutdownSettings> = {}, hooks: readonly DrainHook[] = []): Drain {
+function begin(
+  settings: Partial<ShutdownSettings> = {},
+  hooks: readonly DrainHook[] = [],
+  signals?: ShutdownSignals,
+): Drain {
   const drain = new Drain({
     settings: { delay: 0, minDelay: 0, maxDelay: 15_000, timeout: 10_000, ...settings },
     state,
     watch,
     connections,
     work,
+    ...(signals && { signals }),
     logger: log,
     hooks: () => hooks,
     formatError: (error) => `formatted ${String(error)}`,
@@ -103,7 +112,9 @@ function begin(settings: Partial<ShutdownSettings> = {}, hooks: readonly DrainHo
 }
 
 const hook = (call: () => unknown, timeout?: number): DrainHook => ({ name: 'Consumer.stop', timeout, call });
-const lines = (): string[] => log.lines.map(({ level, text }) => `${level}: ${text}`);
+const allLines = (): string[] => log.lines.map(({ level, text }) => `${level}: ${text}`);
+/** Without those that say at the beginning of a wait what is waited for. */
+const lines = (): string[] => allLines().filter((line) => !line.startsWith('log: Shutting down: waiting for'));
 
 describe('the order', () => {
   it('is: refuse, count, tell, wait for balancers, wait for work, stop listening, close what is idle', async () => {
@@ -161,6 +172,54 @@ describe('the order', () => {
 
     expect(events.filter((event) => event === 'draining')).toHaveLength(1);
     expect(events.filter((event) => event === 'stopped listening')).toHaveLength(1);
+  });
+});
+
+describe('the second signal', () => {
+  it('ends the wait for balancers, for work and for the rest', async () => {
+    const signals = new ShutdownSignals();
+    let onSecond: (signal: NodeJS.Signals) => void = () => expect.fail('nothing is called on the second signal');
+    vi.spyOn(signals, 'onSecond').mockImplementation((act) => (onSecond = act));
+    connections.begin('GET /slow');
+    begin({ delay: 60_000 }, [], signals);
+    await advance(1000);
+    expect(allLines()).toEqual([
+      'log: Shutting down: waiting for balancers for 60000 ms, then for work in flight for at most 10000 ms. A second signal ends the wait.',
+    ]);
+
+    onSecond('SIGINT');
+    await advance(100);
+    expect(events.slice(-3)).toEqual(['closed idle connections', 'destroyed busy connections', 'drained']);
+    expect(vi.getTimerCount()).toBe(0);
+    expect(lines()).toEqual([
+      'warn: SIGINT arrived again: the wait for balancers and for work in flight ends now',
+      expect.stringMatching(/^warn: Gave up waiting for work after \d+ ms\. Still open: GET \/slow$/),
+    ]);
+  });
+});
+
+describe('the wait for balancers is left out', () => {
+  it('where a developer runs the application, unless a shutdown is simulated', async () => {
+    begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
+    await advance(0);
+    expect(events).toContain('drained');
+
+    events = [];
+    state = new ApplicationState(() => undefined);
+    state.bootstrapped();
+    onTestFinished(beginRehearsal());
+    begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
+    await advance(4900);
+    expect(events).not.toContain('drained');
+    await advance(200);
+    expect(events).toContain('drained');
+  });
+
+  it('where the application has not finished its start, and was never ready', async () => {
+    state = new ApplicationState(() => undefined);
+    begin({ delay: 5000 });
+    await advance(0);
+    expect(events).toContain('drained');
   });
 });
 

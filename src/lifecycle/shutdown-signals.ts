@@ -1,0 +1,58 @@
+import { elapsed } from '../core/shutdown-clock.js';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies readonly NodeJS.Signals[];
+/**
+ * Milliseconds within which further signals belong to the first. A terminal signals every process of its group, and npm
+ * and the Nest CLI forward what they receive, so one Ctrl-C reaches the application two or three times.
+ */
+const ONE_SIGNAL = 500;
+
+/**
+ * Counts the signals that ask the process to end, to recognise the second one. A listener stands only beside the listeners
+ * of Nest or of the application, and only until the drain has ended, so the default action of a signal never changes.
+ */
+export class ShutdownSignals {
+  #count = 0;
+  #last = -Infinity;
+  readonly #listened = new Set<NodeJS.Signals>();
+  #onSecond: ((signal: NodeJS.Signals) => void) | undefined;
+
+  /** Counts the signals that somebody listens to already. Call it when the application has started, and as the drain begins. */
+  start(): void {
+    for (const signal of SIGNALS) {
+      const others = process.listenerCount(signal);
+      if (others === 0 || others >= process.getMaxListeners() || this.#listened.has(signal)) continue;
+      process.on(signal, this.#onSignal);
+      this.#listened.add(signal);
+    }
+  }
+
+  /** `act` is called once, on the second signal of the process. */
+  onSecond(act: (signal: NodeJS.Signals) => void): void {
+    this.start();
+    this.#onSecond = act;
+  }
+
+  stop(): void {
+    for (const signal of this.#listened) process.off(signal, this.#onSignal);
+    this.#listened.clear();
+    this.#onSecond = undefined;
+  }
+
+  readonly #onSignal = (signal: NodeJS.Signals): void => {
+    if (process.listenerCount(signal) === 1) {
+      // The others have gone: the signal would do nothing any more, where its default action ends the process.
+      this.stop();
+      process.kill(process.pid, signal);
+      return;
+    }
+    const now = elapsed();
+    if (now - this.#last < ONE_SIGNAL) return;
+    this.#last = now;
+    this.#count += 1;
+    if (this.#count < 2) return;
+    const act = this.#onSecond;
+    this.#onSecond = undefined;
+    act?.(signal);
+  };
+}

@@ -1,0 +1,75 @@
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { ShutdownSignals } from '../../../src/lifecycle/shutdown-signals.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+const nest = vi.fn<() => void>();
+const act = vi.fn<(signal: NodeJS.Signals) => void>();
+let signals = new ShutdownSignals();
+
+beforeEach(() => {
+  vi.clearAllMocks();
+  process.on('SIGTERM', nest);
+  signals = new ShutdownSignals();
+  onTestFinished(() => {
+    signals.stop();
+    process.off('SIGTERM', nest);
+  });
+});
+
+const emit = (): boolean => process.emit('SIGTERM', 'SIGTERM');
+
+it('acts on the second signal, once', async () => {
+  signals.start();
+  emit();
+  signals.onSecond(act);
+  await advance(500);
+  expect(act).not.toHaveBeenCalled();
+  emit();
+  await advance(500);
+  emit();
+  expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+});
+
+it('takes signals within 500 ms for one, as a terminal and the Nest CLI send it', async () => {
+  signals.start();
+  emit();
+  signals.onSecond(act);
+  await advance(499);
+  emit();
+  expect(act).not.toHaveBeenCalled();
+});
+
+it('takes the first signal during close() for the first', async () => {
+  signals.start();
+  signals.onSecond(act);
+  await advance(1000);
+  emit();
+  expect(act).not.toHaveBeenCalled();
+  await advance(1000);
+  emit();
+  expect(act).toHaveBeenCalledOnce();
+});
+
+it('listens to no signal that nobody else listens to, and to none after the drain', () => {
+  const before = process.listenerCount('SIGHUP');
+  expect(before).toBe(0);
+  signals.start();
+  signals.onSecond(act);
+  expect(process.listenerCount('SIGHUP')).toBe(0);
+  expect(process.listeners('SIGTERM')).toHaveLength(2);
+
+  signals.stop();
+  expect(process.listeners('SIGTERM')).toEqual([nest]);
+});
+
+it('gives the signal its default action back when the other listeners have gone', () => {
+  const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
+  onTestFinished(() => kill.mockRestore());
+  signals.start();
+  process.off('SIGTERM', nest);
+  emit();
+  expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGTERM');
+  expect(process.listenerCount('SIGTERM')).toBe(0);
+});
