@@ -32,14 +32,14 @@ function processFacts(): ProcessFacts {
   return {
     isTerminal: process.stdin.isTTY && process.stdout.isTTY,
     isContainer: process.pid === 1 || existsSync('/.dockerenv') || existsSync('/run/.containerenv'),
-    ancestors: ancestors(),
+    ancestors: ancestorCommands(),
   };
 }
 
 /** The Nest CLI starts the application through a shell, and a package manager starts the CLI through another. */
 const MOST_ANCESTORS = 4;
 
-function ancestors(): string[] {
+function ancestorCommands(): string[] {
   const commands: string[] = [];
   try {
     for (let id = String(process.ppid); Number(id) > 0 && commands.length < MOST_ANCESTORS;) {
