@@ -1,4 +1,5 @@
 import { ClientCalls } from './client-calls.js';
+import type { PoolRoom } from './pool-room.js';
 
 /** What a question came to. It fails for those who asked it, and for nobody else. */
 type Outcome<T> = { readonly question: unknown } & ({ readonly answer: T } | { readonly error: unknown });
@@ -15,15 +16,17 @@ export class ClientQuestions<T> {
     question: unknown,
     signal: AbortSignal,
     begin: (signal: AbortSignal) => Promise<T>,
+    room?: () => PoolRoom,
   ): Promise<T> {
+    const work = async (abandoned: AbortSignal): Promise<Outcome<T>> => {
+      try {
+        return { question, answer: await begin(abandoned) };
+      } catch (error) {
+        return { question, error };
+      }
+    };
     for (;;) {
-      const outcome = await this.#calls.call(client, signal, async (abandoned) => {
-        try {
-          return { question, answer: await begin(abandoned) };
-        } catch (error) {
-          return { question, error };
-        }
-      });
+      const outcome = await this.#calls.call(client, signal, work, room);
       if (outcome.question !== question) continue;
       if ('error' in outcome) throw outcome.error;
       return outcome.answer;

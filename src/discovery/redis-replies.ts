@@ -32,3 +32,8 @@ export function explainRedisError(error: unknown): unknown {
 export function isForbidden(error: unknown): boolean {
   return error instanceof Error && /^NOPERM|^ERR unknown command|^Connection in subscriber mode/.test(error.message);
 }
+
+/** Whether a node of a cluster says that another one has the key. */
+export function isRedirection(error: unknown): boolean {
+  return error instanceof Error && /^(?:MOVED|ASK) /.test(error.message);
+}

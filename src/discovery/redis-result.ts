@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { HealthCheckError } from '../errors/health-check.error.js';
 import { type Rule, flag, milliseconds, numeric, oneOf } from '../options/rules.js';
 import type { OwnRules } from './configured-indicator.js';
-import type { RedisInfo } from './redis-info.js';
+import type { RedisAnswer, RedisInfo } from './redis-info.js';
 
 /** What can be asked of a Redis server besides an answer. None of it can be asked of a cluster. */
 export interface RedisServerOptions {
@@ -50,10 +50,11 @@ export function objectionToCluster(place: string, options: RedisServerOptions): 
 }
 
 /** What a server that answered makes of the indicator. */
-export function redisServerResult(info: RedisInfo | undefined, options: RedisServerOptions): HealthResult {
+export function redisServerResult({ info, note }: RedisAnswer, options: RedisServerOptions): HealthResult {
   if (!info) {
     const [option] = limitsOf(options);
-    return option === undefined ? up() : degraded(`nobody knows about ${option}: the server does not permit INFO`);
+    const data = note === undefined ? undefined : { note };
+    return option === undefined ? up(data) : degraded(`cannot check ${option}: the server does not permit INFO`, data);
   }
   const isReplica = info['role'] === 'slave';
   const used = numberOf(info, 'used_memory');
@@ -67,6 +68,7 @@ export function redisServerResult(info: RedisInfo | undefined, options: RedisSer
       : { replicas: numberOf(info, 'connected_slaves') }),
     used_memory_bytes: used,
     ...(max !== undefined && { max_memory_bytes: max, memory_used_share: share }),
+    ...(note !== undefined && { note }),
   };
   if (options.role !== undefined && options.role !== data['role']) {
     return down(`the server is a ${String(data['role'])}, and not a ${options.role}`, data);
@@ -88,7 +90,8 @@ export function redisServerResult(info: RedisInfo | undefined, options: RedisSer
 }
 
 /** What a cluster of which a node answered makes of the indicator. */
-export function redisClusterResult(info: RedisInfo = {}): HealthResult {
+export function redisClusterResult({ info, note }: RedisAnswer): HealthResult {
+  if (!info) return up(note === undefined ? undefined : { note });
   const failing = (numberOf(info, 'cluster_slots_fail') ?? 0) + (numberOf(info, 'cluster_slots_pfail') ?? 0);
   const data: HealthData = {
     cluster_nodes: numberOf(info, 'cluster_known_nodes'),

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import {
@@ -28,6 +29,10 @@ const COMEBACK = { timeout: 40_000, interval: 50 };
 /** Milliseconds. */
 const TOO_SHORT = 20;
 const EXPIRY = { timeout: 10_000, interval: 20 };
+
+const INTERVAL = 50;
+/** Longer than any piece of work takes over a connection that answers. */
+const WORK_TIME = 2500;
 
 const ignore = (): void => undefined;
 
@@ -101,6 +106,22 @@ export class FaultSubject {
       this.#indicator().check({ name: this.#settings.indicator, signal, timeout: TOO_SHORT, attach: ignore });
     const how = await Promise.race([givenUp, check().then(() => 'passed')]);
     if (how !== 'given up') throw new Error('the check has passed');
+  }
+
+  /**
+   * Probes until the indicator is UP, or until it has had the time for that, and then has the application do its own
+   * work. The indicator has to agree with the outcome. Returns whether the application works.
+   */
+  async recovers(work: () => Promise<unknown>, time: number): Promise<boolean> {
+    const alone = performance.now() + time;
+    while ((await this.probe()).detail.status !== 'UP' && performance.now() < alone) await sleep(INTERVAL);
+    const isDone = work().then(
+      () => true,
+      () => false,
+    );
+    const works = await Promise.race([isDone, sleep(WORK_TIME, false)]);
+    await this.becomes(works ? 'UP' : 'DOWN');
+    return works;
   }
 
   /** Waits until the result at hand is no longer fresh. */

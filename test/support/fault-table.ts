@@ -31,6 +31,11 @@ export interface FaultCase {
   readonly replacesConnections?: boolean;
   /** A piece of the application's own work with the client. It must not suffer from checks. */
   readonly work?: (application: TestApplication) => Promise<unknown>;
+  /**
+   * Whether the client waits without limit for an answer on the one connection that it has, so that the application cannot
+   * work either after a server has accepted that connection and never answers. Default: false.
+   */
+  readonly waitsForSilence?: boolean;
   /** What the client emits events on, so that listeners that pile up are found. */
   readonly emitters?: (application: TestApplication) => readonly EventEmitter[];
 }
@@ -50,13 +55,23 @@ const TIMED_OUT_CHECKS = 100;
 /** What the log of the test keeps is among them. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const SLOW = 150;
+/** Milliseconds that an indicator has for its recovery while the application itself does nothing. */
+const ALONE = 40_000;
 
 /** How often the server is killed and started anew. A thorough run sets 30. */
 const ROUNDS = Number(process.env['NEST_VITALS_FAULT_ROUNDS'] ?? 2);
 
 /** Everything that a server can do to an integration, and what the integration has to make of it. */
 export function describeFaults(title: string, faults: FaultCase): void {
-  const { indicator, data, refused = GONE, sockets = 1, work, replacesConnections = false } = faults;
+  const {
+    indicator,
+    data,
+    refused = GONE,
+    sockets = 1,
+    work,
+    replacesConnections = false,
+    waitsForSilence = false,
+  } = faults;
 
   describeWith(faults.server, `${title}, while its server fails`, (server) => {
     const subjects: FaultSubject[] = [];
@@ -165,6 +180,27 @@ export function describeFaults(title: string, faults: FaultCase): void {
         await subject.becomes('UP');
         expect(openSockets(proxy.port)).toBeLessThanOrEqual(sockets);
         await vi.waitFor(() => expect(subject.pendingCalls).toBe(0), SOON);
+      },
+      PATIENCE,
+    );
+
+    it.runIf(work)(
+      'accepting connections without an answer: UP again when the application can work again',
+      async () => {
+        const proxy = await startFaultProxy(server().port);
+        onTestFinished(() => proxy.close());
+        const subject = await start({ ttl: 0, timeout: 100 }, proxy.port);
+        proxy.swallow();
+        await subject.becomes('DOWN');
+        for (let probes = 0; probes < FROZEN_PROBES; probes += 1) await subject.probe();
+        expect(subject.pendingCalls).toBeLessThanOrEqual(MOST_STRAY_CALLS);
+        expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2)));
+
+        proxy.forward();
+        const time = waitsForSilence ? SLACK : ALONE;
+        expect(await subject.recovers(async () => work?.(subject.application), time)).toBe(!waitsForSilence);
+        // The shutdown of a pool waits for the connections that are opening.
+        await proxy.close();
       },
       PATIENCE,
     );

@@ -1,9 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { ClientQuestions } from '../../discovery/client-questions.js';
 import { notConnected } from '../../discovery/not-connected.js';
+import { roomIn } from '../../discovery/pool-room.js';
 import { explainRedisError } from '../../discovery/redis-replies.js';
 import { unlessClosed } from '../../discovery/unless-closed.js';
-import { type BullMqQueue, type QueueClient, clientOf } from './bullmq-queue.js';
+import { type BullMqQueue, type QueueClient, clientOf, poolCountsOf } from './bullmq-queue.js';
 import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.js';
 
 /** Of all indicators: queues that share a connection ask over it one after the other. */
@@ -17,9 +18,15 @@ export async function askQueue(queue: BullMqQueue, workers: boolean, signal: Abo
   try {
     const client = await connectedClientOf(queue);
     const question = `${queue.toKey('')} ${workers}`;
-    return await questions.ask(client ?? queue, question, signal, () =>
-      client ? unlessClosed(client, readFromRedis(queue, client, workers)) : readFromQueue(queue, workers),
-    );
+    return await (client
+      ? questions.ask(client, question, signal, () => unlessClosed(client, readFromRedis(queue, client, workers)))
+      : questions.ask(
+          queue,
+          question,
+          signal,
+          () => readFromQueue(queue, workers),
+          () => roomIn(poolCountsOf(queue)),
+        ));
   } catch (error) {
     throw explainRedisError(error);
   }

@@ -1,3 +1,4 @@
+import type { PoolCounts } from '../../discovery/pool-data.js';
 import type { ClosingEvents } from '../../discovery/unless-closed.js';
 
 /** What is used of a `Queue` of `bullmq`. */
@@ -42,4 +43,18 @@ export function isBullMqQueue(candidate: unknown): candidate is BullMqQueue {
 export function clientOf(queue: BullMqQueue): Promise<QueueClient> | undefined {
   const owner = queue.getBackend?.() ?? queue;
   return 'client' in owner ? (owner.client as Promise<QueueClient>) : undefined;
+}
+
+/** What is used of the pool of `pg` behind a queue that is kept in PostgreSQL. */
+interface PostgresPool {
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly options?: { readonly max?: number };
+}
+
+/** Undefined: the pool of the queue is not known. */
+export function poolCountsOf(queue: BullMqQueue): PoolCounts | undefined {
+  const { connection } = (queue.getBackend?.() ?? {}) as { readonly connection?: { readonly pool?: PostgresPool } };
+  const pool = connection?.pool;
+  return pool && { max: pool.options?.max, open: pool.totalCount, idle: pool.idleCount };
 }

@@ -87,7 +87,7 @@ function assess(report: QueueReport, { maxWaiting, maxFailed, maxWaitingAge, min
     problems.push(`the next job has waited for ${seconds(age)}, more than ${seconds(maxWaitingAge ?? 0)}`);
   }
   if (minWorkers !== undefined && workers === undefined) {
-    problems.push('nobody knows about workers: the server does not list its clients');
+    problems.push('cannot count workers: the server does not list its clients');
   }
   if (beyond(minWorkers, workers)) problems.push(`${workers} workers are connected, fewer than ${minWorkers}`);
   return problems.length > 0 ? degraded(problems.join('; '), data) : up(data);

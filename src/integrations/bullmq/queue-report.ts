@@ -1,3 +1,4 @@
+import { isForbidden } from '../../discovery/redis-replies.js';
 import type { BullMqQueue, QueueClient, WaitingJob } from './bullmq-queue.js';
 
 /** What is known of a queue. */
@@ -30,7 +31,7 @@ export async function readFromRedis(queue: BullMqQueue, client: QueueClient, wor
     // Version 5 moves all jobs there while a queue is paused.
     client.lrange(key('paused'), -1, -1),
     client.hmget(key('meta'), 'paused'),
-    workers ? queue.getWorkers() : undefined,
+    workers ? listed(queue) : undefined,
   ]);
   const [id] = [...next, ...nextOfPaused];
   return {
@@ -76,6 +77,16 @@ async function readJob(client: QueueClient, key: string): Promise<WaitingJob | u
 /** A job that was delayed has waited since its delay was over, and one that is tried again at most since its last try. */
 function since(job: WaitingJob | undefined): number | undefined {
   return job && Math.max(job.timestamp + (job.opts?.delay ?? 0), job.processedOn ?? 0);
+}
+
+/** Undefined: the user may not list the clients of the server. */
+async function listed(queue: BullMqQueue): Promise<readonly Record<string, string>[] | undefined> {
+  try {
+    return await queue.getWorkers();
+  } catch (error) {
+    if (isForbidden(error)) return undefined;
+    throw error;
+  }
 }
 
 /** Where the server does not list its clients, BullMQ makes one up that has no name of its own. */

@@ -49,8 +49,8 @@ export function IoRedisIndicator(name: string, options: IoRedisIndicatorOptions)
 
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
       const client = await this.client();
-      const info = await ping(client, own.info !== false, signal);
-      return isCluster(client) ? redisClusterResult(info) : redisServerResult(info, own);
+      const answer = await ping(client, own.info !== false, signal);
+      return isCluster(client) ? redisClusterResult(answer) : redisServerResult(answer, own);
     }
   }
   configured.annotate(ConfiguredIoRedisIndicator);

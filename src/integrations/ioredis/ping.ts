@@ -1,14 +1,13 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
 import { notConnected } from '../../discovery/not-connected.js';
-import { type RedisInfo, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
+import { type RedisAnswer, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
 import { explainRedisError } from '../../discovery/redis-replies.js';
 import { unlessClosed } from '../../discovery/unless-closed.js';
 import { ready, senderOf } from './connection.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 
 interface Answer {
-  /** What a server says of itself, or a node of its cluster. Undefined if it was not asked, or may not be. */
-  readonly info: RedisInfo | undefined;
+  readonly answer: RedisAnswer;
   readonly isDetailed: boolean;
 }
 
@@ -16,15 +15,11 @@ interface Answer {
 const pings = new ClientCalls<Answer>();
 
 /** Asks the server for an answer, with one round trip on the client at a time. */
-export async function ping(
-  client: IoRedisClient,
-  details: boolean,
-  signal: AbortSignal,
-): Promise<RedisInfo | undefined> {
+export async function ping(client: IoRedisClient, details: boolean, signal: AbortSignal): Promise<RedisAnswer> {
   for (;;) {
-    const answer = await pings.call(client, signal, (abandoned) => ask(client, details, abandoned));
+    const { answer, isDetailed } = await pings.call(client, signal, (abandoned) => ask(client, details, abandoned));
     // Another indicator may have begun the call, which wanted less.
-    if (answer.isDetailed || !details) return answer.info;
+    if (isDetailed || !details) return answer;
   }
 }
 
@@ -36,7 +31,7 @@ async function ask(client: IoRedisClient, details: boolean, abandoned: AbortSign
     const send = senderOf(server);
     const asked = isCluster(client) ? askRedisCluster(send) : askRedisServer(send, details);
     // There is no taking back what was sent. Until the reply comes, or the connection goes, no other ping begins.
-    return { info: await unlessClosed(server, asked), isDetailed: details };
+    return { answer: await unlessClosed(server, asked), isDetailed: details };
   } catch (error) {
     throw explainRedisError(error);
   }

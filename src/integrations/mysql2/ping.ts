@@ -1,17 +1,30 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
-import { type CoreConnection, type CorePool, type LentConnection, isPool } from './mysql2-client.js';
+import { takeConnection } from '../../discovery/opening-connection.js';
+import { roomIn } from '../../discovery/pool-room.js';
+import { type CoreConnection, type CorePool, type LentConnection, countsOf, isPool } from './mysql2-client.js';
 
 /** Of all indicators: two that look at one pool share its ping, too. */
 const pings = new ClientCalls<void>();
 
 /** Asks the server for an answer, with at most one connection of the pool and one command on the client at a time. */
 export function ping(core: CorePool | CoreConnection, signal: AbortSignal): Promise<void> {
-  return pings.call(core, signal, (abandoned) => (isPool(core) ? pingPool(core, abandoned) : pingConnection(core)));
+  return isPool(core)
+    ? pings.call(
+        core,
+        signal,
+        (abandoned) => pingPool(core, abandoned),
+        () => roomIn(countsOf(core)),
+      )
+    : pings.call(core, signal, () => pingConnection(core));
 }
 
 async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
-  // This cannot be cancelled: until the pool has a connection for us, no other ping asks it for one.
-  const connection = await lend(pool);
+  const connection = await takeConnection(
+    [pool],
+    abandoned,
+    () => lend(pool),
+    (late) => late.release(),
+  );
   const ignore = (): void => undefined;
   // An error of a connection that nobody listens to ends the process.
   connection.on('error', ignore);

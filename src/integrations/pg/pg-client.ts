@@ -1,3 +1,5 @@
+import type { PoolCounts } from '../../discovery/pool-data.js';
+
 /** What is used of a connection of `pg`. */
 export interface PgConnection {
   query(text: string): Promise<unknown>;
@@ -27,4 +29,8 @@ export function isPgClient(candidate: unknown): candidate is PgPool | PgClient {
   if (typeof candidate !== 'object' || candidate === null) return false;
   const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
   return has('query') && has('connect') && has('end');
+}
+
+export function countsOf({ options, totalCount, idleCount, waitingCount }: PgPool): PoolCounts {
+  return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
 }

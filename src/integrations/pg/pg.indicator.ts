@@ -5,10 +5,10 @@ import { ClientIndicator } from '../../discovery/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { type PoolCounts, poolData, poolResult } from '../../discovery/pool-data.js';
+import { poolData, poolResult } from '../../discovery/pool-data.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { whole } from '../../options/rules.js';
-import { type PgClient, type PgPool, isPgClient, isPool } from './pg-client.js';
+import { type PgClient, type PgPool, countsOf, isPgClient, isPool } from './pg-client.js';
 import { ping } from './ping.js';
 
 interface OwnOptions {
@@ -57,8 +57,4 @@ export function PgIndicator(name: string, options: PgIndicatorOptions): Type<Hea
   }
   configured.annotate(ConfiguredPgIndicator);
   return ConfiguredPgIndicator;
-}
-
-function countsOf({ options, totalCount, idleCount, waitingCount }: PgPool): PoolCounts {
-  return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
 }

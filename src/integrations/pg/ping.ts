@@ -1,23 +1,30 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
-import { type PgClient, type PgPool, isPool } from './pg-client.js';
+import { takeConnection } from '../../discovery/opening-connection.js';
+import { roomIn } from '../../discovery/pool-room.js';
+import { type PgClient, type PgPool, countsOf, isPool } from './pg-client.js';
 
 /** Of all indicators: two that look at one pool share its ping, too. */
 const pings = new ClientCalls<void>();
 
 /** Asks the server for an answer, with at most one connection of the pool and one query on the client at a time. */
 export function ping(client: PgPool | PgClient, signal: AbortSignal): Promise<void> {
-  return pings.call(client, signal, async (abandoned) => {
+  const begin = async (abandoned: AbortSignal): Promise<void> => {
     try {
       await (isPool(client) ? pingPool(client, abandoned) : client.query('SELECT 1'));
     } catch (error) {
       throw explain(error);
     }
-  });
+  };
+  return pings.call(client, signal, begin, isPool(client) ? () => roomIn(countsOf(client)) : undefined);
 }
 
 async function pingPool(pool: PgPool, abandoned: AbortSignal): Promise<void> {
-  // This cannot be cancelled: until the pool has a connection for us, no other ping asks it for one.
-  const connection = await pool.connect();
+  const connection = await takeConnection(
+    [pool],
+    abandoned,
+    () => pool.connect(),
+    (late) => late.release(),
+  );
   const ignore = (): void => undefined;
   // Nobody else listens to a connection that is lent out, and an error that nobody listens to ends the process.
   connection.on('error', ignore);

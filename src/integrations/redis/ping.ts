@@ -1,12 +1,13 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
 import { notConnected } from '../../discovery/not-connected.js';
-import { type RedisInfo, type SendToRedis, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
+import { type RedisAnswer, type SendToRedis, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
+import type { PoolRoom } from '../../discovery/pool-room.js';
 import { explainRedisError } from '../../discovery/redis-replies.js';
+import { roomOf, withClient } from './lent-client.js';
 import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
 
 interface Answer {
-  /** What a server says of itself, or a node of its cluster. Undefined if it was not asked, or may not be. */
-  readonly info: RedisInfo | undefined;
+  readonly answer: RedisAnswer;
   readonly isDetailed: boolean;
 }
 
@@ -14,24 +15,27 @@ interface Answer {
 const pings = new ClientCalls<Answer>();
 
 /** Asks the server for an answer, with one round trip on the client, and one client of a pool, at a time. */
-export async function ping(client: RedisClient, details: boolean, signal: AbortSignal): Promise<RedisInfo | undefined> {
+export async function ping(client: RedisClient, details: boolean, signal: AbortSignal): Promise<RedisAnswer> {
+  const begin = async (abandoned: AbortSignal): Promise<Answer> => {
+    try {
+      return { answer: await ask(client, details, abandoned), isDetailed: details };
+    } catch (error) {
+      throw explainRedisError(error);
+    }
+  };
+  const room = isPool(client) ? (): PoolRoom => roomOf(client) : undefined;
   for (;;) {
-    const answer = await pings.call(client, signal, async (abandoned) => {
-      try {
-        return { info: await ask(client, details, abandoned), isDetailed: details };
-      } catch (error) {
-        throw explainRedisError(error);
-      }
-    });
+    const { answer, isDetailed } = await pings.call(client, signal, begin, room);
     // Another indicator may have begun the call, which wanted less.
-    if (answer.isDetailed || !details) return answer.info;
+    if (isDetailed || !details) return answer;
   }
 }
 
-async function ask(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisInfo | undefined> {
+async function ask(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisAnswer> {
   if (!client.isOpen) throw notConnected('closed');
-  // Async: the pool loses a client whose task throws before it returns a promise.
-  if (isPool(client)) return client.execute(async (lent) => askRedisServer(senderOf(lent, abandoned), details));
+  if (isPool(client)) {
+    return withClient(client, abandoned, async (lent) => askRedisServer(senderOf(lent, abandoned), details));
+  }
   if (isCluster(client)) return askRedisCluster(senderOf(primaryOf(client.masters), abandoned));
   if (isSentinel(client)) {
     if (!client.isReady) throw notConnected('connecting');

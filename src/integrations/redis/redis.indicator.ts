@@ -55,8 +55,8 @@ export function RedisIndicator(name: string, options: RedisIndicatorOptions): Ty
       const client = await this.client();
       // Who else waits for a client of the pool is seen before the ping itself does.
       const before = countsOf(client);
-      const info = await ping(client, own.info !== false, signal);
-      const result = isCluster(client) ? redisClusterResult(info) : redisServerResult(info, own);
+      const answer = await ping(client, own.info !== false, signal);
+      const result = isCluster(client) ? redisClusterResult(answer) : redisServerResult(answer, own);
       const problem = saturation(before, own.maxWaiting);
       const counts = problem === undefined ? countsOf(client) : before;
       const data = counts ? { ...poolData(counts), ...result.data } : result.data;

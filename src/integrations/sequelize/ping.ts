@@ -1,23 +1,28 @@
 import { ClientCalls } from '../../discovery/client-calls.js';
+import { type PoolRoom, untilRoom } from '../../discovery/pool-room.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type DriverPing, driverOf } from './driver-ping.js';
-import { type ConnectionManager, type SequelizeClient, managerOf } from './sequelize-client.js';
+import { type ConnectionManager, type SequelizeClient, managerOf, roomOf } from './sequelize-client.js';
 
 /** Of all indicators: two that look at one Sequelize share its ping, too. */
 const pings = new ClientCalls<void>();
 
 /** Asks the database for an answer, with at most one connection of the pool at a time. */
 export function ping(client: SequelizeClient, signal: AbortSignal): Promise<void> {
-  return pings.call(client, signal, async (abandoned) => {
+  const room = (): PoolRoom => roomOf(client);
+  const begin = async (abandoned: AbortSignal): Promise<void> => {
     const manager = managerOf(client);
     const driver = driverOf(client.getDialect());
+    // A connection that does not open stays in the pool when the request for it has timed out, and cannot be destroyed.
+    await untilRoom(room, abandoned);
     try {
       // What Sequelize does itself can neither be cancelled nor be kept out of the application's hooks.
       await (manager && driver ? pingThrough(manager, driver, abandoned) : client.authenticate({ logging: false }));
     } catch (error) {
       throw explain(error);
     }
-  });
+  };
+  return pings.call(client, signal, begin, room);
 }
 
 async function pingThrough(
@@ -25,7 +30,7 @@ async function pingThrough(
   driver: (connection: object) => DriverPing,
   abandoned: AbortSignal,
 ): Promise<void> {
-  // This cannot be cancelled: until the pool has a connection for us, no other ping asks it for one.
+  // This cannot be cancelled. A connection that comes too late is returned to the pool.
   const connection = await manager.getConnection({ type: 'SELECT', useMaster: true });
   const lent = driver(connection);
   let onAbort = (): void => undefined;

@@ -1,4 +1,5 @@
 import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { PoolRoom } from '../../discovery/pool-room.js';
 
 /** What is used of a `Sequelize`, and shown by its types. */
 export interface SequelizeClient {
@@ -27,22 +28,40 @@ export function managerOf(client: SequelizeClient): ConnectionManager | undefine
 
 /** How the pool stands; with replication, that of the server for writes. */
 export function countsOf(client: SequelizeClient): PoolCounts | undefined {
-  const pool = managerOf(client)?.pool as { readonly write?: unknown } | undefined;
-  const counted = pool?.write ?? pool;
-  if (!isPool(counted)) return undefined;
-  return { max: counted.maxSize, open: counted.size, idle: counted.available, waiting: counted.waiting };
+  const pool = poolOf(client);
+  return pool && { max: pool.maxSize, open: pool.size, idle: pool.available, waiting: pool.waiting };
+}
+
+/** The room for a ping, whose request may time out and leave a connection behind that does not open. */
+export function roomOf(client: SequelizeClient): PoolRoom {
+  const pool = poolOf(client);
+  if (!pool) return 'some';
+  const { maxSize, size, available, using } = pool;
+  if (available > 0) return 'free';
+  const opening = size - available - using;
+  // A request to a pool that is full opens nothing. Of any other, one connection is left to the application.
+  return opening === 0 || size >= maxSize || opening + 1 < maxSize ? 'some' : 'none';
 }
 
 interface Pool {
   readonly maxSize: number;
   readonly size: number;
   readonly available: number;
+  readonly using: number;
   readonly waiting: number;
+}
+
+function poolOf(client: SequelizeClient): Pool | undefined {
+  const pool = managerOf(client)?.pool as { readonly write?: unknown } | undefined;
+  const counted = pool?.write ?? pool;
+  return isPool(counted) ? counted : undefined;
 }
 
 function isPool(pool: unknown): pool is Pool {
   if (typeof pool !== 'object' || pool === null) return false;
-  return ['maxSize', 'size', 'available', 'waiting'].every((count) => typeof Reflect.get(pool, count) === 'number');
+  return ['maxSize', 'size', 'available', 'using', 'waiting'].every(
+    (count) => typeof Reflect.get(pool, count) === 'number',
+  );
 }
 
 function has(candidate: unknown, method: string): boolean {

@@ -1,7 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-
-/** Which server of a replicated data source is asked. */
-export type ReplicationMode = 'master' | 'slave';
+import { takeConnection } from '../../discovery/opening-connection.js';
+import { type ReplicationMode, poolsOf } from './pool.js';
 
 /** What the drivers that can be cancelled hand out. */
 interface DriverConnection {
@@ -25,8 +24,12 @@ export async function withConnection<T>(
 ): Promise<T> {
   const runner = dataSource.createQueryRunner(mode);
   try {
-    // This cannot be cancelled: the pool hands a connection out when it has one.
-    const connection: unknown = await runner.connect();
+    const connection: unknown = await takeConnection(
+      poolsOf(dataSource, mode),
+      signal,
+      () => runner.connect() as Promise<unknown>,
+      () => void runner.release(),
+    );
     signal.throwIfAborted();
     const cancelled = whenCancelled(connection, signal);
     try {

@@ -1,6 +1,8 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { ClientCalls } from '../../discovery/client-calls.js';
+import { roomIn } from '../../discovery/pool-room.js';
 import { withConnection } from './lent-connection.js';
+import { poolOf } from './pool.js';
 
 const readings = new ClientCalls<readonly string[]>();
 
@@ -9,13 +11,13 @@ const readings = new ClientCalls<readonly string[]>();
  * `showMigrations()` would do, but that creates the table if it is missing, and this writes nothing.
  */
 export function pendingMigrations(dataSource: DataSource, signal: AbortSignal): Promise<readonly string[]> {
-  return readings.call(dataSource, signal, (abandoned) =>
+  const begin = (abandoned: AbortSignal): Promise<readonly string[]> =>
     withConnection(dataSource, 'master', abandoned, async (runner) => {
       const known = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
       const executed = known.length === 0 ? [] : await executedMigrations(dataSource, runner);
       return known.filter((name) => !executed.includes(name)).toSorted(byTimestamp);
-    }),
-  );
+    });
+  return readings.call(dataSource, signal, begin, () => roomIn(poolOf(dataSource, 'master')));
 }
 
 async function executedMigrations(dataSource: DataSource, runner: QueryRunner): Promise<readonly string[]> {

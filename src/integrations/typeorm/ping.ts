@@ -1,7 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { ClientCalls } from '../../discovery/client-calls.js';
-import { type ReplicationMode, withConnection } from './lent-connection.js';
+import { roomIn } from '../../discovery/pool-room.js';
+import { withConnection } from './lent-connection.js';
+import { type ReplicationMode, poolOf } from './pool.js';
 
 /** What a ping of a replica has learnt besides that it answers. */
 export interface Pong {
@@ -18,7 +20,7 @@ const PINGS: Readonly<Record<ReplicationMode, ClientCalls<Pong>>> = {
 /** Asks the server of a data source for an answer, with at most one connection of its pool at a time. */
 export function ping(dataSource: DataSource, mode: ReplicationMode, signal: AbortSignal): Promise<Pong> {
   if (!dataSource.isInitialized) throw new HealthCheckError('the data source is not initialised');
-  return PINGS[mode].call(dataSource, signal, (abandoned) =>
+  const begin = (abandoned: AbortSignal): Promise<Pong> =>
     withConnection(dataSource, mode, abandoned, async (runner) => {
       // The query runner would hand the query to the application's loggers and subscribers, once for every ping.
       const connection: unknown = await runner.connect();
@@ -26,8 +28,8 @@ export function ping(dataSource: DataSource, mode: ReplicationMode, signal: Abor
       if (isMysql(connection)) return pingMysql(connection);
       await runner.query(QUERIES[dataSource.options.type] ?? 'SELECT 1');
       return {};
-    }),
-  );
+    });
+  return PINGS[mode].call(dataSource, signal, begin, () => roomIn(poolOf(dataSource, mode)));
 }
 
 /** The databases that have no `SELECT` without a table. */

@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { PoolCounts } from '../../discovery/pool-data.js';
-import type { ReplicationMode } from './lent-connection.js';
+
+/** Which server of a replicated data source is asked. */
+export type ReplicationMode = 'master' | 'slave';
 
 /** A pool of `pg`. */
 interface PostgresPool {
@@ -12,10 +14,22 @@ interface PostgresPool {
 
 /** How the pool behind a data source stands, for the drivers that count: `pg` and `mysql2`. */
 export function poolOf({ driver }: DataSource, mode: ReplicationMode): PoolCounts | undefined {
-  const { master, slaves, pool } = driver as unknown as Readonly<Record<string, unknown>>;
+  const { pool } = driver as unknown as Readonly<Record<string, unknown>>;
+  const pools = postgresPoolsOf(driver, mode);
+  return pools.length > 0 ? sum(pools.map(countPostgres)) : countMysql(pool);
+}
+
+/** The pools that a connection may come from. Empty: the driver has none that is known. */
+export function poolsOf({ driver }: DataSource, mode: ReplicationMode): readonly unknown[] {
+  const { pool } = driver as unknown as Readonly<Record<string, unknown>>;
+  const pools = postgresPoolsOf(driver, mode);
+  return pools.length > 0 ? pools : [pool];
+}
+
+function postgresPoolsOf(driver: unknown, mode: ReplicationMode): readonly PostgresPool[] {
+  const { master, slaves } = driver as Readonly<Record<string, unknown>>;
   const pools = mode === 'slave' ? slaves : [master];
-  if (Array.isArray(pools) && pools.length > 0 && pools.every(isPostgresPool)) return sum(pools.map(countPostgres));
-  return countMysql(pool);
+  return Array.isArray(pools) && pools.every(isPostgresPool) ? pools : [];
 }
 
 function isPostgresPool(pool: unknown): pool is PostgresPool {

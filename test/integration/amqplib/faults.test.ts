@@ -29,6 +29,7 @@ describeFaults('AmqplibIndicator', {
     return { imports: [broker], providers: [AmqplibIndicator('broker', { client: AMQP })] };
   },
   refused: /^connection reset$|^not connected: the client is reconnecting$/,
+  waitsForSilence: true,
   work: async ({ app }) => {
     const channel = await app.get<ChannelModel>(AMQP).createChannel();
     await channel.checkExchange('amq.fanout');

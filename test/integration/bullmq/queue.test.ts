@@ -167,7 +167,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     const application = await startApplication('express', root({ queue, minWorkers: 1 }));
     expect(await detailOf(application)).toMatchObject({
       status: 'DEGRADED',
-      message: 'nobody knows about workers: the server does not list its clients',
+      message: 'cannot count workers: the server does not list its clients',
     });
   });
 

@@ -47,6 +47,7 @@ describeFaults('GrpcIndicator with a client of the application', {
   indicator: 'orders',
   application: withClient,
   data: { serving_status: 'SERVING' },
+  waitsForSilence: true,
   work: ownCall,
 });
 

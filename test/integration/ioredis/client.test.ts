@@ -176,8 +176,35 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(details['answer']).not.toHaveProperty('data');
     expect(details['role']).toMatchObject({
       status: 'DEGRADED',
-      message: 'nobody knows about role: the server does not permit INFO',
+      message: 'cannot check role: the server does not permit INFO',
     });
+  });
+
+  it('is UP for a user who may read and write, and may not ping', async () => {
+    const admin = await readyClient();
+    await admin.call('ACL', 'SETUSER', 'worker', 'on', '>worker', '~*', '-@all', '+@read', '+@write');
+    const { host, port } = server().address();
+    const login = { host, port, username: 'worker', enableReadyCheck: false };
+    const client = new Redis({ ...login, password: 'worker' });
+    const stranger = new Redis({ ...login, password: 'wrong' });
+    for (const each of [client, stranger]) {
+      each.on('error', () => undefined);
+      onTestFinished(() => each.disconnect());
+    }
+    const application = await startApplication('express', {
+      imports: [health],
+      providers: [
+        IoRedisIndicator('cache', { client }),
+        IoRedisIndicator('role', { client, role: 'primary', critical: false }),
+        IoRedisIndicator('stranger', { client: stranger, critical: false }),
+      ],
+    });
+    expect(reportIn(await application.get('/health/deep')).details).toMatchObject({
+      cache: { status: 'UP', data: { note: 'PING is not permitted' } },
+      role: { status: 'DEGRADED', message: 'cannot check role: the server does not permit INFO' },
+      stranger: { status: 'DOWN' },
+    });
+    expect(await client.set('key', 'value')).toBe('OK');
   });
 
   it('is DEGRADED when its server uses more of its memory than maxMemoryShare', async () => {

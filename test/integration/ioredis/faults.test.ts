@@ -21,5 +21,6 @@ describeFaults('IoRedisIndicator', {
   data: { role: 'primary', replicas: 0, used_memory_bytes: expect.any(Number) },
   refused: /^connection (?:refused|reset)$|^not connected: the client is reconnecting$/,
   work: ({ app }) => app.get(Redis).get('anything'),
+  waitsForSilence: true,
   emitters: ({ app }) => [app.get(Redis)],
 });

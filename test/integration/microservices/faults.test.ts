@@ -42,6 +42,7 @@ describeFaults('MicroserviceIndicator with TCP', {
   indicator: 'service',
   application: ({ host, port }) =>
     application({ name: SERVICE, transport: Transport.TCP, options: { host, port } }, { pattern: 'health' }),
+  waitsForSilence: true,
   work: ({ app }) => lastValueFrom(app.get<ClientProxy>(SERVICE).send('health', {})),
 });
 

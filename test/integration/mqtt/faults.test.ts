@@ -8,7 +8,7 @@ describeFaults('MqttIndicator', {
   server: mosquitto,
   indicator: 'devices',
   application: ({ url }) => {
-    const client = connect(url, { reconnectPeriod: 100 });
+    const client = connect(url, { reconnectPeriod: 100, connectTimeout: 3000 });
     client.on('error', () => undefined);
     const lifecycle = { onApplicationShutdown: () => client.endAsync(true) };
     const devices = moduleNamed('DevicesModule', {

@@ -176,6 +176,16 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     });
   });
 
+  it('is UP for a user who may read and write, and may not ping', async () => {
+    const admin = await connectedClient();
+    await admin.sendCommand(['ACL', 'SETUSER', 'worker', 'on', '>worker', '~*', '-@all', '+@read', '+@write']);
+    const { host, port } = server().address();
+    const client = await connectedClient({ url: `redis://worker:worker@${host}:${port}` });
+    const application = await startApplication('express', root({ client }));
+    expect(await detailOf(application)).toMatchObject({ status: 'UP', data: { note: 'PING is not permitted' } });
+    expect(await client.set('key', 'value')).toBe('OK');
+  });
+
   it('is DEGRADED for its memory, and DOWN for its role', async () => {
     const client = await connectedClient();
     await client.configSet('maxmemory', '1gb');

@@ -24,5 +24,6 @@ describeFaults('RedisIndicator', {
   data: { role: 'primary', replicas: 0, used_memory_bytes: expect.any(Number) },
   refused: /^connection (?:refused|reset)$|^not connected: the client is connecting$/,
   work: ({ app }) => app.get<Client>(CLIENT).get('anything'),
+  waitsForSilence: true,
   emitters: ({ app }) => [app.get<Client>(CLIENT)],
 });

@@ -7,12 +7,17 @@ export interface FaultProxy {
   delay: number;
   /** From now on nothing passes on the connections that are open, as when a router has forgotten them. New ones work. */
   silence(): void;
+  /** Resets the open connections. New ones are accepted and never answered, also after `forward()`. */
+  swallow(): void;
+  /** Connections that are opened from now on reach the server. */
+  forward(): void;
   close(): Promise<void>;
 }
 
 export async function startFaultProxy(target: number): Promise<FaultProxy> {
   const sockets = new Set<Socket>();
   const silent = new WeakSet<Socket>();
+  let swallows = false;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
     // How a connection ends is the business of the client that is tested.
@@ -21,6 +26,10 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
   };
   const server = createServer((client) => {
     keep(client);
+    if (swallows) {
+      client.resume();
+      return;
+    }
     const upstream = keep(connect(target, '127.0.0.1'));
     let last = Promise.resolve();
     client.on('data', (bytes) => silent.has(client) || upstream.write(bytes)).on('close', () => upstream.destroy());
@@ -40,6 +49,13 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
     delay: 0,
     silence: () => {
       for (const socket of sockets) silent.add(socket);
+    },
+    swallow: () => {
+      swallows = true;
+      for (const socket of sockets) socket.resetAndDestroy();
+    },
+    forward: () => {
+      swallows = false;
     },
     close: async () => {
       for (const socket of sockets) socket.destroy();

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientCalls } from '../../../src/discovery/client-calls.js';
+import type { PoolRoom } from '../../../src/discovery/pool-room.js';
 import { latch } from '../../support/latch.js';
 
 const client = {};
@@ -123,5 +124,71 @@ describe('calls on a client', () => {
     await calls.call(client, signal, () => Promise.resolve('pong'));
     await settled();
     expect(listeners).toBe(0);
+  });
+});
+
+describe('a call that does not end after it was aborted', () => {
+  const abandonedCall = async (room?: () => PoolRoom) => {
+    const calls = new ClientCalls<string>();
+    const recorded = recordedCalls<string>();
+    const ask = (signal = new AbortController().signal): Promise<string> =>
+      calls.call(client, signal, recorded.begin, room);
+    const abandon = async (): Promise<void> => {
+      const caller = new AbortController();
+      const call = ask(caller.signal);
+      await settled();
+      caller.abort(new Error('too late'));
+      await expect(call).rejects.toThrow('too late');
+    };
+    await abandon();
+    return { ...recorded, ask, abandon };
+  };
+
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  it('keeps others waiting for ten seconds, and twice as long for each further one', async () => {
+    const { begun, abandon } = await abandonedCall();
+    for (const [calls, pause] of [10_000, 20_000, 40_000, 80_000].entries()) {
+      vi.advanceTimersByTime(pause - 1);
+      await abandon();
+      expect(begun).toHaveLength(calls + 1);
+      vi.advanceTimersByTime(1);
+      await abandon();
+      expect(begun).toHaveLength(calls + 2);
+    }
+  });
+
+  it('keeps none waiting once the pool has a free connection', async () => {
+    let room: PoolRoom = 'none';
+    const { begun, ask, abandon } = await abandonedCall(() => room);
+    vi.advanceTimersByTime(3_600_000);
+    await abandon();
+    expect(begun).toHaveLength(1);
+    room = 'free';
+    const answer = ask();
+    begun[1]?.ends.open('pong');
+    expect(await answer).toBe('pong');
+  });
+
+  it('is followed by no more than two others that take free connections', async () => {
+    const { begun, abandon } = await abandonedCall(() => 'free');
+    for (let tries = 0; tries < 10; tries += 1) await abandon();
+    expect(begun).toHaveLength(3);
+    begun[0]?.ends.open('late');
+    await settled();
+    await abandon();
+    expect(begun).toHaveLength(4);
+  });
+
+  it('that ends at last changes nothing for the call beside it', async () => {
+    const { begun, ask } = await abandonedCall(() => 'free');
+    const answer = ask();
+    begun[0]?.ends.fail(new Error('late'));
+    await settled();
+    const joined = ask();
+    begun[1]?.ends.open('pong');
+    expect(await Promise.all([answer, joined])).toEqual(['pong', 'pong']);
+    expect(begun).toHaveLength(2);
   });
 });
