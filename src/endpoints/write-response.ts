@@ -76,7 +76,16 @@ function beginStream(
   const vary: unknown = isFastify ? response.getHeader('vary') : raw.getHeader('vary');
   raw.writeHead(statusCode, { ...present, ...withVary(headers, vary) });
   if (raw.req.method === 'HEAD') raw.end();
-  else open(new ResponseOutlet(raw));
+  else whenFirst(raw, () => open(new ResponseOutlet(raw)));
+}
+
+/**
+ * A pipelined request may be read while earlier answers on its connection are not finished. Its response has no socket
+ * until then, and never emits `close` if the connection ends before. So nothing is reserved for it until it has its turn.
+ */
+function whenFirst(response: ServerResponse, act: () => void): void {
+  if (response.socket === null) response.once('socket', act);
+  else act();
 }
 
 class ResponseOutlet implements EndpointOutlet {

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { type IncomingMessage, get } from 'node:http';
+import { connect } from 'node:net';
 import type { ModuleMetadata } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, HttpIndicator, degraded, down, skipped, up } from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { healthModuleMissing } from '../../src/errors/messages.js';
 import type { PageUpdate } from '../../src/dashboard/page-update.js';
 import { EventStream, type StreamEvent } from '../support/event-stream.js';
@@ -190,6 +192,23 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       await updateWith(stream, ({ parts }) => textOf(parts['c-database']).includes('gone'));
     }
     expect(database.runs).toHaveLength(1);
+  });
+
+  it('one connection takes one place, however many requests are pipelined on it', async () => {
+    const application = await start({ adapter, dashboard: { maxClients: 2 } });
+    const socket = connect(application.port, '127.0.0.1');
+    onTestFinished(() => {
+      socket.destroy();
+    });
+    socket.write('GET /health/events HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20));
+    await once(socket, 'data');
+    // The requests were read together with the first one: a request after them has its answer.
+    await application.get('/health/live');
+    const stream = await open(application);
+    expect(stream.statusCode).toBe(200);
+    expect((await application.head('/health/events')).status).toBe(503);
+    socket.destroy();
+    await expect.poll(async () => (await application.head('/health/events')).status).toBe(200);
   });
 
   it('without the module, HTML is no format', async () => {

@@ -1,4 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { PassThrough } from 'node:stream';
 import { healthRequest } from '../../support/health-request.js';
 import { describe, expect, it, vi } from 'vitest';
 import { finishHead, finishResponse } from '../../../src/endpoints/health-response.js';
@@ -10,6 +12,7 @@ const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOW
 /** A response of Node that notes what is done to it. */
 function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
   const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
+  Object.defineProperty(response, 'socket', { value: {}, writable: true });
   const calls: unknown[][] = [];
   const prototype = Object.create(ServerResponse.prototype as object) as object;
   Object.assign(prototype, {
@@ -164,9 +167,25 @@ describe('an answer that goes on', () => {
     expect(open).not.toHaveBeenCalled();
   });
 
+  it('is opened when a pipelined response gets its socket, and not before', () => {
+    const opened: EndpointOutlet[] = [];
+    const { response } = nodeResponse();
+    Object.assign(response, { socket: null });
+    writeResponse(
+      response,
+      finishHead(200, headers, (outlet) => opened.push(outlet)),
+    );
+    expect(opened).toHaveLength(0);
+    response.emit('socket');
+    expect(opened).toHaveLength(1);
+  });
+
   it('writes nothing into a response that is over', () => {
     let outlet: EndpointOutlet | undefined;
     const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
+    const socket = Object.assign(new PassThrough(), { _httpMessage: null });
+    response.assignSocket(socket as unknown as Socket);
+    socket.cork();
     writeResponse(
       response,
       finishHead(200, headers, (given) => (outlet = given)),
