@@ -106,6 +106,12 @@ export class HealthModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     );
   }
 
+  /** Nest calls it after the middleware of main.ts and before it registers routes. */
+  configure(): void {
+    const adapter = this.adapterHost.httpAdapter;
+    if (adapter) this.runtime?.registerAliases(adapter);
+  }
+
   onModuleInit(): void {
     if (!this.runtime) throw new HealthConfigurationError([moduleImportedBare(importers(this.modules, 'bare'))]);
     const adapter = this.adapterHost.httpAdapter;

@@ -10,6 +10,7 @@ import { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import type { IndicatorStandIns } from './discovery/stand-ins.js';
 import { ApiDescription } from './endpoints/description/api-description.js';
 import { registerAliases } from './endpoints/aliases.js';
+import { routeConflicts } from './endpoints/route-order.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
 import { FurtherEndpoints } from './endpoints/further-endpoints.js';
@@ -62,6 +63,8 @@ export class HealthRuntime {
   readonly #signals = new ShutdownSignals();
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger = new Logger('Health');
+  readonly #isSound: boolean;
+  #adapter: HttpServer | undefined;
   #hasWarned = false;
 
   /** `isOnly`: the module is configured once, as it should be. Else it has no routes, which would clash before anybody could say why. */
@@ -76,6 +79,7 @@ export class HealthRuntime {
     const { settings } = this.#options;
     this.settings = settings;
     const isSound = isOnly && this.#options.faults.length === 0;
+    this.#isSound = isSound;
     if (isSound) this.#options.faults.push(...mapRoutes(controller, settings));
 
     const logger = this.#logger;
@@ -170,7 +174,7 @@ export class HealthRuntime {
 
   /** Puts the routes beside the controller's on the server, and keeps an eye on its connections. */
   attach(adapter: HttpServer): void {
-    registerAliases(adapter, this.settings, this.responder);
+    this.#adapter = adapter;
     this.#watch(adapter.getHttpServer());
     const instance: unknown = adapter.getInstance();
     this.#ownServers = new OwnServers(instance, (server, socket) => this.#connections.adopt(server, socket));
@@ -183,8 +187,14 @@ export class HealthRuntime {
     if ('return503OnClosing' in adapter && adapter.return503OnClosing === true) this.#warnOfForeignRefusals();
   }
 
+  /** Puts the aliases before every route of the application. */
+  registerAliases(adapter: HttpServer): void {
+    if (this.#isSound) registerAliases(adapter, this.settings, this.responder);
+  }
+
   /** Everything else has started. */
   start(): void {
+    for (const conflict of routeConflicts(this.#adapter?.getInstance())) this.#logger.warn(conflict);
     this.#engine.start();
     this.#state.bootstrapped();
     this.#ownServers?.start();

@@ -4,6 +4,7 @@ import type { HealthSettings } from '../options/health-settings.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { decoratorNeedsStaticOptions } from '../errors/messages.js';
 import { Responder } from './responder.js';
+import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
 /** The handlers of the endpoints. The names are those of the endpoints in the options. */
@@ -134,5 +135,6 @@ function enhancersOf(controller: Type<EndpointHandlers>): number {
 function route(controller: Type<EndpointHandlers>, handler: string, isEnabled: boolean, path: string): void {
   const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, handler);
   if (!isEnabled || !descriptor) return;
+  markRoute(descriptor.value as object);
   RequestMapping({ path, method: RequestMethod.GET })(controller.prototype as object, handler, descriptor);
 }

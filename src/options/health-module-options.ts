@@ -124,7 +124,8 @@ export interface HealthModuleOptions {
   /**
    * Further paths at the root of the server, whatever the global prefix: true is `/livez`, `/readyz` and `/healthz`, as
    * Kubernetes' own components have them; an object maps paths to probes (`{ '/up': 'ready' }`). Default: false. They
-   * are registered on the server itself, so that guards and versioning do not apply to them.
+   * are registered on the server itself and before all routes, so that guards, versioning and the middleware of modules do
+   * not apply to them, and a catch-all route does not answer instead of them.
    */
   readonly aliases?: boolean | Readonly<Record<string, 'live' | 'ready' | 'startup'>>;
   /** Questions of your own: `{ billing: ['payments', 'ledger'] }` is answered at `/health/billing`. Default: none. */

@@ -12,6 +12,7 @@ import {
   type INestApplication,
   Inject,
   Injectable,
+  Module,
   type ModuleMetadata,
   type NestInterceptor,
   type PipeTransform,
@@ -311,6 +312,85 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     expect((await application.head('/health/ready')).headers).toMatchObject({ 'x-request-id': '4711' });
     expect((await application.get('/livez')).headers).toMatchObject({ 'x-request-id': '4711' });
     expect(seen).toEqual([...PATHS.map((path) => `GET ${path}`), 'HEAD /health/ready', 'GET /livez']);
+  });
+
+  describe('a catch-all route of the application', () => {
+    @Controller()
+    class PageController {
+      @Get(adapter === 'fastify' ? '*' : '*path')
+      page(): string {
+        return '<html>the application</html>';
+      }
+    }
+    @Module({ controllers: [PageController] })
+    class PageModule {}
+    const stock = FakeIndicator('stock', () => down('gone'));
+
+    it('does not answer for an alias', async () => {
+      const application = await startApplication(adapter, {
+        imports: [PageModule, HealthModule.forRoot({ aliases: { '/readyz': 'ready', '/up/now': 'live' } })],
+        providers: [stock],
+      });
+      expect((await application.get('/readyz')).status).toBe(503);
+      expect((await application.get('/up/now')).headers).toMatchObject({ 'x-health-status': 'UP' });
+      expect((await application.get('/somewhere')).text).toContain('the application');
+    });
+
+    it('is named in a warning for each endpoint that it answers instead', async () => {
+      const application = await startApplication(
+        adapter,
+        {
+          imports: [
+            HealthModule.forRoot({ endpoints: { overview: false, startup: false, deep: false }, aliases: true }),
+          ],
+          controllers: [PageController],
+          providers: [stock],
+        },
+        { prepare: (app) => app.setGlobalPrefix('api') },
+      );
+      const warnings = application.log.lines.filter(({ text }) => text.includes('stands before the health endpoint'));
+      const isShadowed = adapter === 'express';
+      expect(warnings.map(({ level, text }) => [level, /GET (\S+) and answers/.exec(text)?.[1]])).toEqual(
+        isShadowed
+          ? [
+              ['warn', '/api/health/live'],
+              ['warn', '/api/health/ready'],
+            ]
+          : [],
+      );
+      for (const { text } of warnings) expect(text).toContain('The route GET /api/*path');
+      expect((await application.get('/api/health/ready')).status).toBe(isShadowed ? 200 : 503);
+      expect((await application.get('/readyz')).status).toBe(503);
+    });
+
+    it('is not warned of where it stands behind the endpoints', async () => {
+      const application = await startApplication(adapter, {
+        imports: [HealthModule.forRoot({ aliases: true }), PageModule],
+        providers: [stock],
+      });
+      expect(application.log.health('warn')).toEqual([]);
+      expect((await application.get('/health/ready')).status).toBe(503);
+    });
+  });
+
+  it('a route of the application that an endpoint hides is named in a warning', async () => {
+    if (adapter === 'fastify') return;
+    @Controller('health')
+    class OwnHealthController {
+      @Get()
+      overview(): string {
+        return 'ours';
+      }
+      @Get('details')
+      details(): string {
+        return 'ours';
+      }
+    }
+    @Module({ controllers: [OwnHealthController] })
+    class OwnHealthModule {}
+    const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), OwnHealthModule] });
+    const warnings = application.log.health('warn').filter((text) => text.includes('is never reached'));
+    expect(warnings.map((text) => /The route GET (\S+)/.exec(text)?.[1])).toEqual(['/health', '/health/details']);
   });
 
   it('checks are asked once for all the ways to ask', async () => {

@@ -1,0 +1,79 @@
+/** A handler of the endpoints, also where Nest has wrapped it: Nest copies the metadata of a method to what it registers. */
+const MARK = Symbol.for('nest-vitals:route');
+
+/** What is used of the router of Express 5: layers in the order in which they are asked, each a middleware or a route. */
+interface Layer {
+  match(path: string): unknown;
+  readonly route?: Route;
+}
+
+interface Route {
+  readonly path: unknown;
+  readonly methods: Readonly<Record<string, boolean>>;
+  readonly stack: readonly { readonly handle: { readonly name: string } }[];
+}
+
+/** Marks a handler as one of the endpoints. */
+export function markRoute(handler: object): void {
+  Reflect.defineMetadata(MARK, true, handler);
+}
+
+/**
+ * One line for each route of the application that stands before a route of the endpoints and answers its path, or is
+ * never reached because an endpoint stands before it. No handler is called. Only Express asks routes in the order of
+ * registration; Fastify takes the most specific route, and refuses two of one path.
+ */
+export function routeConflicts(instance: unknown): string[] {
+  const routes = routeLayersOf(instance);
+  return [...shadowedEndpoints(routes), ...unreachableRoutes(routes)];
+}
+
+type RouteLayer = Layer & { readonly route: Route };
+
+function* shadowedEndpoints(layers: readonly RouteLayer[]): Iterable<string> {
+  for (const [index, { route }] of layers.entries()) {
+    if (!isOurs(route) || !isFixed(route.path)) continue;
+    const { path } = route;
+    const before = layers.slice(0, index).find((other) => !isOurs(other.route) && other.match(path));
+    if (!before) continue;
+    yield (
+      `The route ${nameOf(before.route)} stands before the health endpoint GET ${path} and answers instead of it. Move ` +
+      'it to a module that is imported after HealthModule, or exclude the health endpoints from its path.'
+    );
+  }
+}
+
+function* unreachableRoutes(layers: readonly RouteLayer[]): Iterable<string> {
+  for (const [index, { route }] of layers.entries()) {
+    if (isOurs(route) || !isFixed(route.path)) continue;
+    const { path } = route;
+    const before = layers.slice(0, index).find((other) => isOurs(other.route) && other.match(path));
+    if (!before) continue;
+    yield (
+      `The route ${nameOf(route)} is never reached: the health endpoint ${nameOf(before.route)} stands before it. Remove ` +
+      'it, or move the health endpoints with HealthModule.forRoot({ path }).'
+    );
+  }
+}
+
+/** The routes that answer a GET. */
+function routeLayersOf(instance: unknown): readonly RouteLayer[] {
+  const { router } = (typeof instance === 'function' ? instance : {}) as { router?: { stack?: readonly Layer[] } };
+  return (router?.stack ?? []).filter(
+    (layer): layer is RouteLayer => layer.route?.methods['get'] === true || layer.route?.methods['_all'] === true,
+  );
+}
+
+function isOurs({ stack }: Route): boolean {
+  return stack.some(({ handle }) => Reflect.hasMetadata(MARK, handle));
+}
+
+function isFixed(path: unknown): path is string {
+  return typeof path === 'string' && !/[:*{]/.test(path);
+}
+
+/** Nest 12 names a handler after its controller and method. */
+function nameOf({ path, stack }: Route): string {
+  const owner = stack.map(({ handle }) => handle.name).find((name) => name.includes('.'));
+  return `GET ${String(path)}${owner === undefined ? '' : ` (${owner})`}`;
+}
