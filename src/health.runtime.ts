@@ -41,6 +41,10 @@ const FOREIGN_SERVER =
   'The server is none of node:http, node:https and node:http2, so a shutdown waits for balancers, but not for its ' +
   'requests in flight. Announce them with delayShutdown.';
 
+const UNHEARD_SIGNALS =
+  'Nothing listens to SIGTERM, so the signal ends the process at once and requests in flight are lost. ' +
+  'Call app.enableShutdownHooks() in main.ts.';
+
 /** The parts of one configured module, put together. */
 export class HealthRuntime {
   readonly settings: HealthSettings;
@@ -199,6 +203,7 @@ export class HealthRuntime {
     this.#state.bootstrapped();
     this.#ownServers?.start();
     this.#signals.start();
+    if (!this.settings.shutdown.isDevelopment) this.#signals.warnIfUnheard(() => this.#logger.warn(UNHEARD_SIGNALS));
   }
 
   /** Takes the application out of service, then ends all checks: what they ask is about to be destroyed. */

@@ -1,4 +1,4 @@
-import { elapsed } from '../core/shutdown-clock.js';
+import { elapsed, shutdownClock } from '../core/shutdown-clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies readonly NodeJS.Signals[];
 /**
@@ -7,6 +7,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies r
  */
 const ONE_SIGNAL = 500;
 
+/** Milliseconds after the start. Until then an application may still call `enableShutdownHooks()`, or listen to signals itself. */
+const TIME_TO_LISTEN = 10_000;
+
 /**
  * Counts the signals that ask the process to end, to recognise the second one. A listener stands only beside the listeners
  * of Nest or of the application, and only until the drain has ended, so the default action of a signal never changes.
@@ -14,6 +17,7 @@ const ONE_SIGNAL = 500;
 export class ShutdownSignals {
   #count = 0;
   #last = -Infinity;
+  #look: NodeJS.Timeout | undefined;
   readonly #listened = new Set<NodeJS.Signals>();
   #onSecond: ((signal: NodeJS.Signals) => void) | undefined;
 
@@ -33,7 +37,17 @@ export class ShutdownSignals {
     this.#onSecond = act;
   }
 
+  /** Calls `warn` some time after the start if nothing in the process listens to SIGTERM. */
+  warnIfUnheard(warn: () => void): void {
+    const look = (): void => {
+      if (process.listenerCount('SIGTERM') === 0) warn();
+    };
+    this.#look = shutdownClock.setTimeout(look, TIME_TO_LISTEN);
+    this.#look.unref();
+  }
+
   stop(): void {
+    shutdownClock.clearTimeout(this.#look);
     for (const signal of this.#listened) process.off(signal, this.#onSignal);
     this.#listened.clear();
     this.#onSecond = undefined;

@@ -48,7 +48,7 @@ async function start(isSecure: boolean, timeout = 10_000): Promise<Started> {
   const adapter = isSecure
     ? new FastifyAdapter({ http2: true, https: { ...createCertificate(), allowHTTP1: true } })
     : new FastifyAdapter({ http2: true });
-  const app = await NestFactory.create<NestFastifyApplication>(Http2Module, adapter as FastifyAdapter, { logger: log });
+  const app = await NestFactory.create<NestFastifyApplication>(Http2Module, adapter, { logger: log });
   onTestFinished(() => app.close());
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as { port: number };

@@ -1,3 +1,4 @@
+import assert from 'node:assert';
 import { once } from 'node:events';
 import { Agent, type IncomingMessage, type RequestListener, type Server, createServer, get } from 'node:http';
 import { createServer as createTlsServer, get as tlsGet } from 'node:https';
@@ -133,7 +134,9 @@ it('closes the idle connections of such a server', async () => {
   onTestFinished(() => agent.destroy());
   const request = get({ host: '127.0.0.1', port, path: '/order', agent });
   await answerOf(request);
-  const closed = once(request.socket ?? expect.fail('the request has no socket'), 'close');
+  const { socket } = request;
+  assert(socket);
+  const closed = once(socket, 'close');
 
   await started.application.app.close();
   await closed;

@@ -73,3 +73,28 @@ it('gives the signal its default action back when the other listeners have gone'
   expect(kill).toHaveBeenCalledExactlyOnceWith(process.pid, 'SIGTERM');
   expect(process.listenerCount('SIGTERM')).toBe(0);
 });
+
+it('warns 10 s after the start when nothing listens to SIGTERM', async () => {
+  const warn = vi.fn<() => void>();
+  const others = process.listeners('SIGTERM');
+  process.removeAllListeners('SIGTERM');
+  onTestFinished(() => {
+    for (const other of others) process.on('SIGTERM', other);
+  });
+  signals.warnIfUnheard(warn);
+  await advance(9999);
+  expect(warn).not.toHaveBeenCalled();
+  await advance(1);
+  expect(warn).toHaveBeenCalledOnce();
+});
+
+it('warns of nothing where the application listens to SIGTERM itself, or was closed before', async () => {
+  const warn = vi.fn<() => void>();
+  signals.warnIfUnheard(warn);
+  await advance(10_000);
+  process.off('SIGTERM', nest);
+  signals.warnIfUnheard(warn);
+  signals.stop();
+  await advance(10_000);
+  expect(warn).not.toHaveBeenCalled();
+});
