@@ -94,7 +94,7 @@ export class HealthRuntime {
     this.#engine = new HealthEngine({
       ...settings,
       gate: this.#state,
-      onListenerFault: (fault) => logger.error(`A listener failed:\n${formatRaw(fault)}`),
+      onListenerFault: (fault, place = 'A listener') => logger.error(`${place} failed:\n${formatRaw(fault)}`),
     });
     this.monitor = new EngineMonitor(this.#engine, this.#state, (fault) =>
       logger.error(`A listener failed:\n${formatRaw(fault)}`),

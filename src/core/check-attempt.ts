@@ -1,11 +1,16 @@
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
+import { blameForBlocking } from './blocked.js';
 import type { CheckDefinition, HealthCheckContext } from './check.js';
+import { muteRejection } from './guarded-signal.js';
+import { LoopTimer } from './loop-timer.js';
+import { elapsed } from './moment.js';
 import {
   type Attached,
   type Outcome,
   outcomeOfReturn,
   outcomeOfThrow,
   outcomeOfTimeout,
+  passes,
   withAttached,
 } from './outcome.js';
 import { RunSignal } from './run-signal.js';
@@ -15,64 +20,119 @@ import { HealthStatus } from './status.js';
 export interface Attempt {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
+  /** Milliseconds, known when it is over: for how long the event loop was blocked meanwhile, as far as that is known. */
+  readonly stalled: number;
   /** Ends the attempt before its time, as the application stops. */
   abort(reason: unknown): void;
 }
 
-/** Called when the time is over and the check has not finished: returns what to call when it has, after all. */
+/** Called when the time is over and the check has not finished. Returns the function to call when it has finished after all. */
 export type OnLeftBehind = (work: Promise<unknown>) => () => void;
+
+/** Receives a fault of the check that is not its outcome. It throws nothing. `place` is where it happened. */
+export type OnStrayFault = (place: string, fault: unknown) => void;
 
 /** Calls the check, and returns or throws as it does. */
 type Caller = (check: () => unknown) => unknown;
 
+export interface AttemptHooks {
+  readonly onLeftBehind: OnLeftBehind;
+  readonly onFault: OnStrayFault;
+  readonly call?: Caller | undefined;
+}
+
+const callDirectly: Caller = (check) => check();
+
 export function attempt(
   definition: CheckDefinition,
-  onLeftBehind: OnLeftBehind,
-  call: Caller = (check) => check(),
+  { onLeftBehind, onFault, call = callDirectly }: AttemptHooks,
 ): Attempt {
   const { timeout } = definition.settings;
-  const abortion = new RunSignal();
+  const abortion = new RunSignal((fault) => onFault('a listener of its signal', fault));
   let attached: Attached;
+  const resolveAttached = (): Attached => {
+    try {
+      const isLazy = typeof attached === 'function';
+      const data: unknown = isLazy ? (attached as () => unknown)() : attached;
+      const isPromise = muteRejection(data, (fault) => isLazy && onFault('attach()', fault));
+      return isPromise ? undefined : (data as Attached);
+    } catch (fault) {
+      onFault('attach()', fault);
+      return undefined;
+    }
+  };
   const context: HealthCheckContext = {
     name: definition.name,
     get signal() {
       return abortion.signal;
     },
     timeout,
-    attach: (data) => (attached = data),
+    attach: (data) => {
+      attached = data;
+      // A promise is no data. If it rejects before the outcome is known, the process must not end.
+      muteRejection(data, (fault) => onFault('attach()', fault));
+    },
   };
-  const work = start(definition, context, abortion, call);
 
   let finish: (outcome: Outcome) => void = () => undefined;
   let finishedLate: (() => void) | undefined;
   let isOver = false;
+  let stalled = 0;
+  let bySelf = 0;
 
+  const close = (): void => {
+    isOver = true;
+    stalled = timer.stalled;
+    timer.clear();
+  };
+  const withData = (outcome: Outcome): Outcome =>
+    attached === undefined || outcome.data !== undefined || passes(outcome)
+      ? outcome
+      : withAttached(outcome, resolveAttached());
   const end = (outcome: Outcome): void => {
     if (isOver) return finishedLate?.();
-    isOver = true;
-    clearTimeout(timer);
-    finish(withAttached(outcome, attached));
+    const judged = blameForBlocking(outcome, { bySelf, untilFinish: timer.overdue }, timeout);
+    close();
+    finish(withData(judged));
   };
   const giveUp = (failure: Outcome, reason: unknown): void => {
     if (isOver) return;
-    // As it is now: what is aborted lets go of what it held.
-    const outcome = withAttached(failure, attached);
+    // Read the attached data before aborting: the abort may release it.
+    const outcome = withData(failure);
     finishedLate = onLeftBehind(work);
-    isOver = true;
-    clearTimeout(timer);
-    // Listeners of the signal run here and now. Whatever they do, this run is over already.
+    close();
+    // Listeners of the signal run here and now. This run is over already, whatever they do.
     abortion.abort(reason);
     finish(outcome);
   };
-  const timer = setTimeout(() => giveUp(outcomeOfTimeout(timeout), new HealthCheckTimeoutError(timeout)), timeout);
-  timer.unref();
+
+  const began = elapsed();
+  const work = start(definition, context, abortion, (check) =>
+    call(() => {
+      const called = elapsed();
+      try {
+        return check();
+      } finally {
+        bySelf = elapsed() - called;
+      }
+    }),
+  );
+  // The time that the check has just taken for itself counts, though the event loop was blocked.
+  const left = Math.max(1, timeout - (elapsed() - began));
+  const timer = new LoopTimer(left, () => giveUp(outcomeOfTimeout(timeout), new HealthCheckTimeoutError(timeout)));
 
   const outcome = new Promise<Outcome>((resolve) => (finish = resolve));
   work.then(
     (returned) => end(outcomeOfReturn(returned)),
     (thrown: unknown) => end(outcomeOfThrow(thrown)),
   );
-  return { outcome, abort: (reason) => giveUp(outcomeOfThrow(reason), reason) };
+  return {
+    outcome,
+    get stalled() {
+      return stalled;
+    },
+    abort: (reason) => giveUp(outcomeOfThrow(reason), reason),
+  };
 }
 
 async function start(
@@ -85,7 +145,7 @@ async function start(
   if (when && !(await when(context))) {
     return { status: HealthStatus.SKIPPED, message: 'its condition is false' };
   }
-  // The condition may have taken all the time there was.
+  // The time may have ended while the condition was evaluated.
   abortion.throwIfAborted();
   return call(() => definition.check(context));
 }

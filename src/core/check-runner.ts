@@ -14,6 +14,8 @@ export interface RunnerEvents {
   settled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void;
   /** Something else happened that a report made earlier does not know of. */
   invalidated(): void;
+  /** A check made a mistake that is not its outcome, for the first time in this place. It throws nothing. */
+  faulted?(runner: CheckRunner, place: string, fault: unknown): void;
 }
 
 /** Runs one check: at most once at a time, never longer than its timeout, and remembers what came of it. */
@@ -26,6 +28,7 @@ export class CheckRunner {
   readonly #definition: CheckDefinition;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
+  readonly #faultyPlaces = new Set<string>();
   #stopped = false;
   readonly #stop = new AbortController();
 
@@ -152,16 +155,27 @@ export class CheckRunner {
       const stray = this.#strays.add(work, timeout);
       return () => this.#strays.remove(stray);
     };
-    const current = attempt(this.#definition, onLeftBehind, wrapped?.make);
+    const current = attempt(this.#definition, {
+      onLeftBehind,
+      onFault: (place, fault) => this.#reportFault(place, fault),
+      call: wrapped?.make,
+    });
     this.#attempt = current;
     const outcome = await current.outcome;
     this.#attempt = undefined;
     if (!isLeftBehind) this.#strays.endPause();
     const finished = moment();
     const took = finished.elapsed - began;
-    const run = { outcome: degradeWhenSlow(outcome, took, slowThreshold), finished, took };
+    const run = { outcome: degradeWhenSlow(outcome, took - current.stalled, slowThreshold), finished, took };
     // A call cut short by the shutdown says nothing about the dependency.
     wrapped?.finish(this.#stopped ? undefined : run);
     return run;
+  }
+
+  /** Once for each place: a check that makes a mistake makes it again with each run. */
+  #reportFault(place: string, fault: unknown): void {
+    if (this.#faultyPlaces.has(place)) return;
+    this.#faultyPlaces.add(place);
+    this.#events.faulted?.(this, place, fault);
   }
 }

@@ -31,8 +31,8 @@ export interface EngineSettings {
   readonly groups: ReadonlyMap<string, GroupDefinition>;
   readonly identity: ServiceIdentity;
   readonly gate: TrafficGate;
-  /** Told what a listener, or a wrapper of checks, threw. */
-  onListenerFault(fault: unknown): void;
+  /** Receives what a listener or a wrapper of checks threw. `place` names another place: a listener of a check's signal, say. */
+  onListenerFault(fault: unknown, place?: string): void;
 }
 
 /** An indicator's status has changed. */
@@ -107,6 +107,8 @@ export class HealthEngine {
     const events: RunnerEvents = {
       settled: (settled, run, change) => this.#onSettled(settled, run, change),
       invalidated: () => this.invalidate(),
+      faulted: ({ name }, place, fault) =>
+        unfailing(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
     };
     const runner = new CheckRunner(definition, this.#limiter, events, this.#wrappers);
     this.#registry.add(runner);

@@ -1,4 +1,5 @@
 import type { CheckRunner } from './check-runner.js';
+import { LoopTimer } from './loop-timer.js';
 import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
 import { type ServiceIdentity, describeService } from './service-info.js';
@@ -88,7 +89,7 @@ export class Probe {
       if (run) runs.push(run);
     }
     if (runs.length === 0) return this.#compose(members);
-    return (this.#underWay = settledWithin(runs, this.#rules.deadline).then(() => {
+    return (this.#underWay = settledWithin(runs, this.#rules.deadline - (elapsed() - now)).then(() => {
       this.#underWay = undefined;
       return this.#compose(members);
     }));
@@ -141,13 +142,15 @@ export class Probe {
   }
 }
 
+/** Milliseconds that may follow a stall of the event loop, even if the deadline is over: what has arrived is read first. */
+const GRACE = 100;
+
 /** Resolves when all have settled, or after the given time. Runs do not reject. */
 function settledWithin(runs: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    timer.unref();
+    const timer = new LoopTimer(Math.max(1, milliseconds), resolve, GRACE);
     void Promise.all(runs).then(() => {
-      clearTimeout(timer);
+      timer.clear();
       resolve();
     });
   });

@@ -1,13 +1,21 @@
-/** The signal of one run of a check. It is made when somebody looks at it, which a quick check seldom does. */
+import { guardedSignal } from './guarded-signal.js';
+
+/** The signal of one run of a check. It is made when it is first read, because most checks that are quick never read it. */
 export class RunSignal {
+  readonly #onFault: (fault: unknown) => void;
   #controller: AbortController | undefined;
   #abortion: { readonly reason: unknown } | undefined;
+
+  /** `onFault` receives what a listener of the signal throws, and throws nothing itself. */
+  constructor(onFault: (fault: unknown) => void) {
+    this.#onFault = onFault;
+  }
 
   get signal(): AbortSignal {
     if (this.#controller) return this.#controller.signal;
     this.#controller = new AbortController();
     if (this.#abortion) this.#controller.abort(this.#abortion.reason);
-    return this.#controller.signal;
+    return guardedSignal(this.#controller.signal, this.#onFault);
   }
 
   abort(reason: unknown): void {

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
-import { attempt } from '../../../src/core/check-attempt.js';
+import { type AttemptHooks, attempt } from '../../../src/core/check-attempt.js';
 import type { CheckDefinition, HealthCheckContext } from '../../../src/core/check.js';
 import { degraded, down, up } from '../../../src/core/result.js';
 import { HealthCheckTimeoutError } from '../../../src/errors/health-check-timeout.error.js';
@@ -9,7 +9,8 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { untouchable } from '../../support/hostile.js';
 import { latch, never } from '../../support/latch.js';
 
-const keepsTime = (): (() => void) => () => undefined;
+const onFault = (): void => undefined;
+const keepsTime: AttemptHooks = { onLeftBehind: () => () => undefined, onFault };
 
 /** A check that hands its context to the test and never settles. */
 function hanging(): { context: () => HealthCheckContext; check: CheckDefinition['check'] } {
@@ -140,7 +141,7 @@ describe('attempt', () => {
     const definition = checkDefinition('a', (context) => {
       signal = context.signal;
     });
-    await attempt(definition, onLeftBehind).outcome;
+    await attempt(definition, { onLeftBehind, onFault }).outcome;
     expect(vi.getTimerCount()).toBe(0);
     expect(signal?.aborted).toBe(false);
     expect(signal && getEventListeners(signal, 'abort')).toHaveLength(0);
@@ -206,10 +207,13 @@ describe('attempt', () => {
         signal.addEventListener('abort', () => order.push('aborted'));
         return work.promise;
       });
-      const { outcome } = attempt(definition, (leftBehind) => {
-        expect(leftBehind).toBeInstanceOf(Promise);
-        order.push('left behind');
-        return () => order.push('finished late');
+      const { outcome } = attempt(definition, {
+        onLeftBehind: (leftBehind) => {
+          expect(leftBehind).toBeInstanceOf(Promise);
+          order.push('left behind');
+          return () => order.push('finished late');
+        },
+        onFault,
       });
       await advance(500);
       await outcome;
@@ -224,7 +228,7 @@ describe('attempt', () => {
       const work = latch<unknown>();
       const { outcome } = attempt(
         checkDefinition('a', () => work.promise),
-        () => finishedLate,
+        { onLeftBehind: () => finishedLate, onFault },
       );
       await advance(500);
       work.fail(new Error('late'));
@@ -239,7 +243,7 @@ describe('attempt', () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
       const reason = new DOMException('the application is shutting down', 'AbortError');
-      const running = attempt(checkDefinition('a', check), leftBehind);
+      const running = attempt(checkDefinition('a', check), { onLeftBehind: leftBehind, onFault });
       running.abort(reason);
       await expect(running.outcome).resolves.toMatchObject({ status: 'DOWN', error: 'aborted', cause: reason });
       expect(context().signal.reason).toBe(reason);
@@ -253,7 +257,7 @@ describe('attempt', () => {
       const definition = checkDefinition('a', (context) => {
         signal = context.signal;
       });
-      const running = attempt(definition, leftBehind);
+      const running = attempt(definition, { onLeftBehind: leftBehind, onFault });
       await running.outcome;
       running.abort(new Error('stop'));
       expect(signal?.aborted).toBe(false);
@@ -263,7 +267,7 @@ describe('attempt', () => {
     it('changes nothing any more after a timeout', async () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
-      const running = attempt(checkDefinition('a', check), leftBehind);
+      const running = attempt(checkDefinition('a', check), { onLeftBehind: leftBehind, onFault });
       await advance(500);
       await running.outcome;
       running.abort(new Error('stop'));

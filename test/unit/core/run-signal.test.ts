@@ -3,13 +3,13 @@ import { RunSignal } from '../../../src/core/run-signal.js';
 
 describe('the signal of a run', () => {
   it('is one signal, however often it is looked at', () => {
-    const run = new RunSignal();
+    const run = new RunSignal(() => undefined);
     expect(run.signal).toBe(run.signal);
     expect(run.signal.aborted).toBe(false);
   });
 
   it('tells who has it already', () => {
-    const run = new RunSignal();
+    const run = new RunSignal(() => undefined);
     const told = vi.fn<() => void>();
     run.signal.addEventListener('abort', told);
     run.abort('over');
@@ -18,14 +18,14 @@ describe('the signal of a run', () => {
   });
 
   it('is aborted, with the reason, when it is looked at only afterwards', () => {
-    const run = new RunSignal();
+    const run = new RunSignal(() => undefined);
     run.abort('over');
     run.abort('once more');
     expect(run.signal).toMatchObject({ aborted: true, reason: 'over' });
   });
 
   it('throws the reason once it is aborted, whether it was looked at or not', () => {
-    const run = new RunSignal();
+    const run = new RunSignal(() => undefined);
     expect(() => run.throwIfAborted()).not.toThrow();
     run.abort(new Error('over'));
     expect(() => run.throwIfAborted()).toThrow('over');
@@ -33,7 +33,7 @@ describe('the signal of a run', () => {
 
   it('makes no signal that nobody looks at', () => {
     const made = vi.spyOn(globalThis, 'AbortController');
-    const run = new RunSignal();
+    const run = new RunSignal(() => undefined);
     run.abort('over');
     expect(made).not.toHaveBeenCalled();
     made.mockRestore();

@@ -1,0 +1,97 @@
+import { elapsed } from './moment.js';
+
+/** Milliseconds. A stall is noticed when a slice ends late, so slices are short. */
+const LONGEST_SLICE = 100;
+const SLICES = 10;
+/** Milliseconds by which timers are late in an event loop that is busy but not blocked. */
+const TOLERANCE = 10;
+/** How many stalls are made up for after the end. */
+const MAX_LATE_STALLS = 3;
+/** Milliseconds without a stall that follow each stall at least. */
+const CATCH_UP = 20;
+
+/** The real ones also under fake timers: they stand for reading sockets and not for time. */
+const { setImmediate: realImmediate, clearImmediate: clearRealImmediate } = globalThis;
+
+/** The latest moment (monotonic) at which the event loop is known to have turned: a timer fired, or a check finished. */
+let lastTurn = 0;
+
+/**
+ * A timeout that counts the time in which the event loop was not blocked.
+ *
+ * A timer that fires late is no evidence: while the event loop was blocked, the answer may have arrived at the socket
+ * without being read. So the time is counted in slices. A slice that ends late has met a stall, and counts as one slice.
+ * When all slices are over, the event loop reads what has arrived before `onOver` is called.
+ *
+ * `grace` limits how many milliseconds may follow a stall beyond the nominal end. Default: all of the time that is left.
+ * It ends in any case: after the nominal end only three further stalls are made up for.
+ */
+export class LoopTimer {
+  readonly #onOver: () => void;
+  readonly #grace: number;
+  readonly #end: number;
+  readonly #slice: number;
+  #left: number;
+  #lateStalls = 0;
+  #stalled = 0;
+  #due = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
+
+  constructor(milliseconds: number, onOver: () => void, grace = Infinity) {
+    this.#onOver = onOver;
+    this.#grace = grace;
+    this.#left = milliseconds;
+    this.#slice = Math.max(CATCH_UP, Math.min(Math.round(milliseconds / SLICES), LONGEST_SLICE));
+    const now = elapsed();
+    this.#end = now + milliseconds;
+    this.#startSlice(now);
+  }
+
+  /** Milliseconds for which the event loop was blocked, in stalls that are over. */
+  get stalled(): number {
+    return this.#stalled;
+  }
+
+  /** Milliseconds for which the event loop has been blocked until this very moment, at least. */
+  get overdue(): number {
+    const late = elapsed() - Math.max(this.#due, lastTurn);
+    return late > TOLERANCE ? late : 0;
+  }
+
+  clear(): void {
+    lastTurn = elapsed();
+    clearTimeout(this.#timer);
+    clearRealImmediate(this.#immediate);
+  }
+
+  #startSlice(now: number): void {
+    const slice = Math.max(1, Math.ceil(Math.min(this.#left, this.#slice)));
+    this.#due = now + slice;
+    this.#timer = setTimeout(() => this.#endSlice(slice), slice);
+    this.#timer.unref();
+  }
+
+  #endSlice(slice: number): void {
+    const now = elapsed();
+    lastTurn = now;
+    const late = Math.max(0, now - this.#due);
+    this.#left -= slice;
+    if (late > TOLERANCE) this.#makeUpFor(late, now);
+    else this.#left -= late;
+    if (this.#left > 0) this.#startSlice(now);
+    else this.#readArrived();
+  }
+
+  #makeUpFor(stall: number, now: number): void {
+    this.#stalled += stall;
+    if (now >= this.#end) this.#lateStalls += 1;
+    if (this.#lateStalls > MAX_LATE_STALLS) this.#left = 0;
+    else this.#left = Math.max(CATCH_UP, Math.min(this.#left, Math.max(this.#end - now, this.#grace)));
+  }
+
+  /** Callbacks of `setImmediate` run after the sockets have been read. */
+  #readArrived(): void {
+    this.#immediate = realImmediate(this.#onOver);
+  }
+}

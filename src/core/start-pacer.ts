@@ -1,0 +1,47 @@
+import { elapsed } from './moment.js';
+
+/** How many checks start in one turn of the event loop. */
+const MAX_STARTS = 64;
+/** Milliseconds that the starts of one turn may take. */
+const MAX_BUSY = 8;
+
+/** The real one also under fake timers: this is about the event loop and not about time. */
+const { setImmediate: realImmediate } = globalThis;
+
+/**
+ * Spreads the starts of checks over turns of the event loop, so that requests are served and deadlines are kept while a
+ * thousand checks start that take a millisecond each. A few quick checks start at once.
+ */
+export class StartPacer {
+  readonly #waiting: (() => void)[] = [];
+  #starts = 0;
+  #busy = 0;
+
+  /** Calls `start` now, or in a later turn, in the order of the calls. */
+  async run<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#waiting.length > 0 || !this.#hasRoom) await new Promise<void>((admit) => this.#waiting.push(admit));
+    return this.#start(start);
+  }
+
+  get #hasRoom(): boolean {
+    return this.#starts < MAX_STARTS && this.#busy < MAX_BUSY;
+  }
+
+  #start<T>(start: () => Promise<T>): Promise<T> {
+    if (this.#starts === 0) realImmediate(() => this.#beginTurn());
+    this.#starts += 1;
+    const began = elapsed();
+    try {
+      return start();
+    } finally {
+      this.#busy += elapsed() - began;
+      if (this.#hasRoom) this.#waiting.shift()?.();
+    }
+  }
+
+  #beginTurn(): void {
+    this.#starts = 0;
+    this.#busy = 0;
+    this.#waiting.shift()?.();
+  }
+}
