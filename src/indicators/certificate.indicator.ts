@@ -15,8 +15,9 @@ import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import { HealthCheckError } from '../errors/health-check.error.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { type Rule, flag, nonBlank, numeric, whole } from '../options/rules.js';
+import { flag, nonBlank, numeric, whole } from '../options/rules.js';
 import { connected } from './connected.js';
+import { type Certificates, certificates, listOfCertificates } from './pem.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 
 /** Options of {@link CertificateIndicator}. */
@@ -33,32 +34,18 @@ export interface CertificateIndicatorOptions extends HealthIndicatorOptions {
    */
   readonly daysLeft?: Limits | false;
   /** Certificates, in PEM, that are trusted instead of the well-known authorities. Default: the well-known ones. */
-  readonly ca?: string | Buffer | readonly (string | Buffer)[];
+  readonly ca?: Certificates;
   /** False: a chain that nobody trusts (a self-signed certificate) is no fault. Default: true, it is DOWN. */
   readonly requireTrusted?: boolean;
   /** False: a certificate of another host is no fault. Default: true, it is DOWN. */
   readonly requireHost?: boolean;
 }
 
-const pem: Rule = {
-  expected: 'a certificate in PEM, or a list of them',
-  accepts: (value) => (Array.isArray(value) ? value.length > 0 && value.every(isCertificate) : isCertificate(value)),
-};
-
-function isCertificate(value: unknown): boolean {
-  if (typeof value !== 'string' && !Buffer.isBuffer(value)) return false;
-  try {
-    return new X509Certificate(value).raw.length > 0;
-  } catch {
-    return false;
-  }
-}
-
 const RULES = {
   host: nonBlank,
   port: whole(1, 65_535),
   servername: nonBlank,
-  ca: pem,
+  ca: certificates,
   requireTrusted: flag,
   requireHost: flag,
 };
@@ -83,7 +70,7 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
     check({ signal }: HealthCheckContext): Promise<HealthResult> {
       // The certificates of the authorities are read once, and not before somebody asks.
       this.#context ??= createSecureContext({
-        ...(ca !== undefined && { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+        ...(ca !== undefined && { ca: listOfCertificates(ca) }),
       });
       const secureContext = this.#context;
       return connected(

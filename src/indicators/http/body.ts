@@ -5,20 +5,23 @@ export interface Body {
 }
 
 /**
- * Reads so many bytes at most. A body that is read to its end leaves the connection open for the next run; the rest of a
- * longer one is left to be cancelled by the request's signal.
+ * Reads so many bytes at most. A body that is read to its end leaves the connection open for the next run; of a longer one
+ * the stream is destroyed, and its connection with it.
  */
-export async function readBody({ body }: Response, maxBytes: number): Promise<Body> {
-  if (!body) return { text: '', isCut: false };
-  const reader = body.getReader() as ReadableStreamDefaultReader<Uint8Array>;
+export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  for (;;) {
-    const { value, done } = await reader.read();
-    if (done) return { text: text + decoder.decode(), isCut: false };
-    size += value.byteLength;
-    if (size > maxBytes) return { text, isCut: true };
-    text += decoder.decode(value, { stream: true });
+  for await (const piece of body) {
+    size += piece.byteLength;
+    if (size > maxBytes) {
+      // What is beyond is not decoded: one piece of a stream of zeros can be long.
+      return {
+        text: text + decoder.decode(piece.subarray(0, Math.max(0, maxBytes - (size - piece.byteLength)))),
+        isCut: true,
+      };
+    }
+    text += decoder.decode(piece, { stream: true });
   }
+  return { text: text + decoder.decode(), isCut: false };
 }

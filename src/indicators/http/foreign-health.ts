@@ -47,6 +47,12 @@ export function foreignHealthIn(text: string): ForeignHealth | undefined {
   return health && { ...health, failing: failingParts(json) };
 }
 
+const STATUS_AT_START = /^\s*\{\s*"status"\s*:\s*"([^"\\]{1,64})"/;
+
+/** The state of health that JSON begins with, of which the rest was not read. Undefined: it does not begin with one. */
+export const healthAtStart = (text: string): ForeignHealth | undefined =>
+  foreignHealthOf(STATUS_AT_START.exec(text)?.[1]);
+
 /** The state of health that one word means. Undefined: it is not known. */
 export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
   if (typeof word !== 'string') return undefined;

@@ -1,16 +1,37 @@
-import type { Type } from '@nestjs/common';
+import type { OnModuleDestroy, Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import { isRecord } from '../../core/redact.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
 import { HealthStatus } from '../../core/status.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { type Rule, callable, flag, oneOf, whole } from '../../options/rules.js';
+import { callable, flag, oneOf, whole } from '../../options/rules.js';
 import { configure } from '../configure.js';
 import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from '../injected.js';
 import { type Body, readBody } from './body.js';
-import { type ForeignHealth, foreignHealthIn, foreignHealthOf, isHealthType, isJsonType } from './foreign-health.js';
-import { type HttpHeaders, type Target, send, splitCredentials } from './request.js';
+import {
+  type ForeignHealth,
+  foreignHealthIn,
+  foreignHealthOf,
+  healthAtStart,
+  isHealthType,
+  isJsonType,
+} from './foreign-health.js';
+import {
+  bodyRule,
+  headersRule,
+  headersRuleFor,
+  httpUrl,
+  proxyRule,
+  socketRule,
+  statuses,
+  targetIn,
+} from './http-rules.js';
+import { proxyOf } from './proxy.js';
+import { send } from './request.js';
+import type { HttpHeaders, Target } from './target.js';
+import { type HttpTlsOptions, tlsRule } from './tls.js';
+import { type HttpResponse, HttpTransport } from './transport.js';
 
 /** What the predicate of {@link HttpIndicatorOptions.expect} is given. */
 export interface HttpAnswer {
@@ -53,7 +74,8 @@ export interface HttpIndicatorOptions<
   readonly expect?: (answer: HttpAnswer) => boolean | HealthResult | Promise<boolean | HealthResult>;
   /**
    * How many bytes of the body are read, after decompression. Default: 65,536. A longer answer is DOWN if its body is
-   * needed, for `expect` or because it says that it is a state of health; otherwise the rest is not read.
+   * needed, for `expect` or because its type says that it is a state of health. Longer JSON is DEGRADED, unless it begins
+   * with its status. Of any other answer the rest is not read.
    */
   readonly maxBodyBytes?: number;
   /**
@@ -69,6 +91,19 @@ export interface HttpIndicatorOptions<
    * next one goes through a balancer anew.
    */
   readonly keepAlive?: boolean;
+  /**
+   * Certificate authorities, a client certificate and the server's name, for an https URL. Default: the well-known
+   * authorities, and no client certificate. After a redirect to another origin `ca` alone counts.
+   */
+  readonly tls?: HttpTlsOptions;
+  /**
+   * The http or https URL of an HTTP proxy that the requests go through; to an https server by CONNECT. Credentials in it
+   * are sent to the proxy alone, and shown in no answer. Default: none, or what Node takes from the environment itself where
+   * `NODE_USE_ENV_PROXY` is set.
+   */
+  readonly proxy?: string;
+  /** The path of a Unix domain socket that is connected to instead of the URL's host. Default: none. */
+  readonly socketPath?: string;
 }
 
 /** The options as they are read here: what the functions are called with is known to their types alone. */
@@ -78,70 +113,31 @@ interface Own extends Omit<HttpIndicatorOptions, 'inject' | 'url' | 'headers'> {
   readonly headers?: HttpHeaders | ((...injected: unknown[]) => HttpHeaders | Promise<HttpHeaders>);
 }
 
-const url: Rule = {
-  expected: 'an http or https URL',
-  accepts: (value) => typeof value === 'function' || targetOf(value) !== undefined,
-};
-
-/** Undefined: it is no URL that can be asked. */
-function targetOf(value: unknown): Target | undefined {
-  try {
-    const target = typeof value === 'string' ? splitCredentials(value) : undefined;
-    return target && /^https?:$/.test(target.url.protocol) ? target : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const headers: Rule = {
-  expected: 'an object of header names and values, or a function that returns one',
-  accepts: (value) => typeof value === 'function' || (isRecord(value) && areHeaders(value)),
-};
-
-function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
-  const probe = new Headers();
-  try {
-    for (const [name, text] of Object.entries(value)) {
-      if (typeof text !== 'string') return false;
-      probe.set(name, text);
-    }
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const httpStatus = whole(100, 599);
-const statuses: Rule = {
-  expected: `${httpStatus.expected}, or a list of such`,
-  accepts: (value) =>
-    Array.isArray(value)
-      ? value.length > 0 && value.every((each) => httpStatus.accepts(each))
-      : httpStatus.accepts(value),
-};
-
-const anyText: Rule = { expected: 'a text', accepts: (value) => typeof value === 'string' };
-
-const RULES = {
+/** Some depend on each other. */
+const rulesFor = ({ url, method, headers, tls, socketPath }: Own) => ({
   inject: injectedTokens,
-  url,
+  url: httpUrl,
   method: oneOf(METHODS),
-  headers,
-  body: anyText,
+  headers: headersRuleFor(headers),
+  body: bodyRule(method),
   expectedStatus: statuses,
   expect: callable,
   maxBodyBytes: whole(1, 16 * 1024 * 1024),
   readHealth: flag,
   maxRedirects: whole(0, 20),
   keepAlive: flag,
-};
+  tls: tlsRule(tls, targetIn(url)?.url.protocol === 'http:'),
+  proxy: proxyRule(socketPath !== undefined),
+  socketPath: socketRule,
+});
 
 /** Asks an HTTP server, and understands the state of health that it may answer with. */
 export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []>(
   name: string,
   options: HttpIndicatorOptions<Tokens>,
 ): Type<HealthIndicator> {
-  const { own, annotate } = configure<Own>('HttpIndicator', name, withPresentableUrl(options as Own), RULES, ['url']);
+  const given = withPresentableUrl((options ?? {}) as Own);
+  const { own, annotate } = configure<Own>('HttpIndicator', name, given, rulesFor(given), ['url']);
   const {
     inject = [],
     method = 'GET',
@@ -152,37 +148,50 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     maxRedirects = 0,
     keepAlive = true,
   } = own;
-  const fixed = targetOf(own.url);
+  const fixed = targetIn(own.url);
 
-  class ConfiguredHttpIndicator implements HealthIndicator {
+  class ConfiguredHttpIndicator implements HealthIndicator, OnModuleDestroy {
     readonly #injected: readonly unknown[];
+    readonly #transport = new HttpTransport({
+      tls: own.tls,
+      proxy: proxyOf(own.proxy),
+      socketPath: own.socketPath,
+      keepAlive,
+    });
 
     constructor(...injected: unknown[]) {
       this.#injected = injected;
     }
 
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
-      const target = typeof own.url === 'function' ? targetOf(await own.url(...this.#injected)) : fixed;
+      const target = typeof own.url === 'function' ? targetIn(await own.url(...this.#injected)) : fixed;
       signal.throwIfAborted();
       if (!target) return down('its URL is none of http or https');
-      // Fetch leaves its listener on the signal until both are collected: it is given one of its own.
+      if (own.tls && target.url.protocol === 'http:') return down('tls is set, and its URL is not https');
+      // Each request adds listeners to its signal: it is given one of its own.
       const request = new AbortController();
       const onAbort = (): void => request.abort(signal.reason);
       signal.addEventListener('abort', onAbort, { once: true });
       try {
         return await this.#ask(target, request.signal);
+      } catch (error) {
+        throw signal.aborted ? signal.reason : error;
       } finally {
         signal.removeEventListener('abort', onAbort);
-        // Whatever was not read to its end, as the answers that were redirects, is cancelled.
-        request.abort();
       }
     }
 
+    onModuleDestroy(): void {
+      this.#transport.close();
+    }
+
     async #ask(to: Target, signal: AbortSignal): Promise<HealthResult> {
-      const given = typeof own.headers === 'function' ? await own.headers(...this.#injected) : own.headers;
-      const sent = { ...to.headers, ...given, ...(!keepAlive && { connection: 'close' }) };
-      const response = await send({ url: to.url, method, headers: sent, body }, maxRedirects, signal);
-      const read = await readBody(response, maxBodyBytes);
+      const added = typeof own.headers === 'function' ? await own.headers(...this.#injected) : own.headers;
+      signal.throwIfAborted();
+      if (added !== undefined && !headersRule.accepts(added)) return down('its headers cannot be sent');
+      const headers = { ...to.headers, ...added };
+      const response = await send(this.#transport, { url: to.url, method, headers, body }, maxRedirects, signal);
+      const read = await readBody(response.body, maxBodyBytes);
       const data = { host: to.url.host, http_status: response.status };
       return expect ? judgeBy(expect, response, read, data) : judgeHealth(response, read, data);
     }
@@ -193,7 +202,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
 
   async function judgeBy(
     predicate: NonNullable<HttpIndicatorOptions['expect']>,
-    response: Response,
+    response: HttpResponse,
     { text, isCut }: Body,
     data: HealthData,
   ): Promise<HealthResult> {
@@ -214,7 +223,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       : down('the answer is not as expected', data);
   }
 
-  function judgeHealth(response: Response, read: Body, known: HealthData): HealthResult {
+  function judgeHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
     const health = readHealth ? healthIn(response, read) : undefined;
     const data = {
       ...known,
@@ -228,6 +237,12 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       const isBad = typeof health === 'object' && health.status !== HealthStatus.UP;
       return down(isBad ? `${answered(response)}, ${words}` : answered(response), data);
     }
+    if (health === 'cut') {
+      return degraded(
+        `its JSON is longer than ${maxBodyBytes} bytes, so a status in it was not read: set maxBodyBytes, or readHealth to false`,
+        data,
+      );
+    }
     if (health === 'unreadable') return down('the answer holds no known state of health', data);
     if (health?.status === HealthStatus.DOWN) return down(`it ${words}`, data);
     return health?.status === HealthStatus.DEGRADED ? degraded(`it ${words}`, data) : up(data);
@@ -240,21 +255,27 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   }
 }
 
-/** What the answer says of the dependency's health: nothing, or that it should say something that nobody understands. */
-function healthIn({ headers: received }: Response, { text, isCut }: Body): ForeignHealth | 'unreadable' | undefined {
+/** What the answer says of the dependency's health. Undefined: nothing, and its type does not say that it should. */
+function healthIn(
+  { headers: received }: HttpResponse,
+  { text, isCut }: Body,
+): ForeignHealth | 'unreadable' | 'cut' | undefined {
   const mediaType = (received.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const header = foreignHealthOf(received.get('x-health-status'));
-  const inBody = isJsonType(mediaType) ? foreignHealthIn(text) : undefined;
+  const isJson = isJsonType(mediaType);
+  const inBody = isJson ? (isCut ? healthAtStart(text) : foreignHealthIn(text)) : undefined;
+  const known = inBody ?? header;
+  if (known) return known;
   // An answer to HEAD has a type and no body.
-  const shouldSay = isHealthType(mediaType) && (isCut || text !== '');
-  return inBody ?? header ?? (shouldSay ? 'unreadable' : undefined);
+  if (isHealthType(mediaType) && (isCut || text !== '')) return 'unreadable';
+  return isJson && isCut ? 'cut' : undefined;
 }
 
 function describe({ word, failing }: ForeignHealth): string {
   return failing.length > 0 ? `reports ${word}: ${failing.join(', ')}` : `reports ${word}`;
 }
 
-function answered({ status, headers: received }: Response): string {
+function answered({ status, headers: received }: HttpResponse): string {
   const isRedirect = status >= 300 && status <= 399 && received.has('location');
   return isRedirect ? `answered ${status}, a redirect that is not followed` : `answered ${status}`;
 }
@@ -262,6 +283,6 @@ function answered({ status, headers: received }: Response): string {
 /** A URL that cannot be used is shown in a fault at boot: without what follows the path, which may be a token. */
 function withPresentableUrl(options: Own): Own {
   const given: unknown = options.url;
-  if (typeof given !== 'string' || url.accepts(given)) return options;
+  if (typeof given !== 'string' || httpUrl.accepts(given)) return options;
   return { ...options, url: given.replace(/[?#].*$/s, '?…') };
 }

@@ -1,39 +1,32 @@
 import { HealthCheckError } from '../../errors/health-check.error.js';
-
-export type HttpHeaders = Readonly<Record<string, string>>;
-
-/** Where a request goes, and what it shows there. */
-export interface Target {
-  readonly url: URL;
-  readonly headers: HttpHeaders;
-}
-
-export interface HttpRequest extends Target {
-  readonly method: string;
-  readonly body: string | undefined;
-}
+import type { HttpHeaders, HttpRequest } from './target.js';
+import type { HttpResponse, HttpTransport } from './transport.js';
 
 /** Says who asks, and what is understood. Options can replace both. */
 const ALWAYS_SENT: HttpHeaders = { 'user-agent': 'nest-vitals', accept: 'application/json, */*;q=0.9' };
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request, and follows so many redirects. Node's fetch would follow twenty, to any host, and take along headers
- * such as an API key: here the headers of the options go to the origin of the URL alone. The bodies of redirects are left
- * to be cancelled by the signal.
+ * Sends a request, and follows so many redirects. Headers of the options and the client certificate go to the origin of the
+ * URL alone. The bodies of redirects are not read.
  */
-export async function send(request: HttpRequest, maxRedirects: number, signal: AbortSignal): Promise<Response> {
+export async function send(
+  transport: HttpTransport,
+  request: HttpRequest,
+  maxRedirects: number,
+  signal: AbortSignal,
+): Promise<HttpResponse> {
   let { url, method, headers, body } = request;
   for (let followed = 0; ; followed += 1) {
-    const response = await fetch(url, {
-      method,
-      headers: { ...ALWAYS_SENT, ...headers },
-      ...(body !== undefined && { body }),
-      redirect: 'manual',
+    const isForeign = url.origin !== request.url.origin;
+    const response = await transport.send(
+      { url, method, headers: { ...ALWAYS_SENT, ...headers }, body },
+      isForeign,
       signal,
-    });
+    );
     const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;
     if (maxRedirects === 0 || location === null) return response;
+    response.body.destroy();
     if (followed === maxRedirects) {
       throw new HealthCheckError(`more than ${maxRedirects} redirects`, { code: 'TOO_MANY_REDIRECTS' });
     }
@@ -49,22 +42,11 @@ export async function send(request: HttpRequest, maxRedirects: number, signal: A
 
 function targetOf(location: string, base: URL): URL {
   const target = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
-  if (!target || !/^https?:$/.test(target.protocol)) {
+  if (!target || !/^https?:$/.test(target.protocol) || target.port === '0') {
     throw new HealthCheckError('a redirect that leads nowhere', { code: 'BAD_REDIRECT' });
   }
-  // fetch refuses URLs with credentials, and those of a redirect are not ours to send.
+  // Credentials of a redirect are not ours to send.
   target.username = '';
   target.password = '';
   return target;
-}
-
-/** Fetch takes no credentials in a URL: they become the header that they stand for. */
-export function splitCredentials(text: string): Target {
-  const url = new URL(text);
-  const { username, password } = url;
-  if (username === '' && password === '') return { url, headers: {} };
-  url.username = '';
-  url.password = '';
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
-  return { url, headers: { authorization: `Basic ${credentials.toString('base64')}` } };
 }

@@ -377,31 +377,55 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   });
 
   it('counts when the body is needed', async () => {
-    const server = await startHttpServer(answering(200, '{"status":"pass"}', 'application/health+json'));
-    expect((await run(http(server.origin, { maxBodyBytes: 17 }))).status).toBe('UP');
-    expect((await run(http(server.origin, { maxBodyBytes: 16 }))).status).toBe('DOWN');
-    expect((await run(http(server.origin, { maxBodyBytes: 17, expect: () => true }))).status).toBe('UP');
-    expect((await run(http(server.origin, { maxBodyBytes: 16, expect: () => true }))).status).toBe('DOWN');
+    const server = await startHttpServer(answering(200, '{"a":1,"status":"pass"}', 'application/health+json'));
+    expect((await run(http(server.origin, { maxBodyBytes: 23 }))).status).toBe('UP');
+    expect((await run(http(server.origin, { maxBodyBytes: 22 }))).status).toBe('DOWN');
+    expect((await run(http(server.origin, { maxBodyBytes: 23, expect: () => true }))).status).toBe('UP');
+    expect((await run(http(server.origin, { maxBodyBytes: 22, expect: () => true }))).status).toBe('DOWN');
+  });
+});
+
+describe('HttpIndicator: JSON that is longer than what is read', () => {
+  const padding = 'x'.repeat(100_000);
+
+  it.each([
+    [{ padding, status: 'DOWN' }, 'DEGRADED', 'DOWN'],
+    [[padding], 'DEGRADED', 'UP'],
+    [{ status: 'DOWN', padding }, 'DOWN', 'DOWN'],
+    [{ status: 'warn', padding }, 'DEGRADED', 'DEGRADED'],
+    [{ status: 'UP', padding }, 'UP', 'UP'],
+  ])('is not UP without a status that was read: case %#', async (body, status, whole) => {
+    const server = await startHttpServer(answering(200, body));
+    expect((await run(http(server.origin))).status).toBe(status);
+    expect((await run(http(server.origin, { readHealth: false }))).status).toBe('UP');
+    expect((await run(http(server.origin, { maxBodyBytes: 200_000 }))).status).toBe(whole);
+  });
+
+  it('says why', async () => {
+    const server = await startHttpServer(answering(200, [padding]));
+    expect((await run(http(server.origin))).message).toBe(
+      'its JSON is longer than 65536 bytes, so a status in it was not read: set maxBodyBytes, or readHealth to false',
+    );
   });
 });
 
 describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
   it('refusing', async () => {
     await expect(run(http(`http://127.0.0.1:${await freePort()}/`))).rejects.toMatchObject({
-      cause: { code: 'ECONNREFUSED' },
+      code: 'ECONNREFUSED',
     });
   });
 
   it('closing at once', async () => {
     const server = await startHttpServer((request) => request.socket.destroy());
-    await expect(run(http(server.origin))).rejects.toMatchObject({ cause: { code: 'UND_ERR_SOCKET' } });
+    await expect(run(http(server.origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   it('closing in the middle of the body', async () => {
     const server = await startHttpServer((request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half', () => request.socket.destroy());
     });
-    await expect(run(http(server.origin))).rejects.toThrow('terminated');
+    await expect(run(http(server.origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
   it.each([
@@ -424,7 +448,7 @@ describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
     const server = await startHttpServer(answering(200));
     const signal = calm();
     await run(http(server.origin), signal);
-    await expect(run(http('http://127.0.0.1:1/'), signal)).rejects.toThrow('fetch failed');
+    await expect(run(http('http://127.0.0.1:1/'), signal)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
@@ -462,7 +486,7 @@ describe('HttpIndicator: end to end', () => {
     const answer = await application.get('/health/ready');
     expect(answer.status).toBe(503);
     expect(answer.body.details).toMatchObject({
-      payments: { status: 'DOWN', error: 'connection closed', code: 'UND_ERR_SOCKET' },
+      payments: { status: 'DOWN', error: 'connection reset', code: 'ECONNRESET' },
       refusing: { status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' },
     });
     for (const text of [answer.text, application.log.text])
@@ -563,7 +587,26 @@ describe('HttpIndicator: its options', () => {
       { url, headers: { authorization: 'a\nb' } },
       'headers: its value is an object; expected is an object of header names and values, or a function that returns one',
     ],
-    [{ url, body: {} }, 'body: its value is an object; expected is a text'],
+    [{ url, method: 'POST', body: {} }, 'body: its value is an object; expected is a text'],
+    [{ url, body: 'x' }, 'body: its value is "x"; expected is a text, with the method POST'],
+    [{ url: 'http://host:0/' }, 'url: its value is "http://host:0/"; expected is an http or https URL'],
+    [
+      { url, headers: { 'Transfer-Encoding': 'chunked' } },
+      'headers: its value is an object; expected is headers without "Transfer-Encoding", which the connection sets itself',
+    ],
+    [{ url, tls: {} }, 'tls: its value is an object; expected is an https URL, where tls is set'],
+    [
+      { url, proxy: 'http://u:hush@proxy/x' },
+      'proxy: its value is "http://***@proxy/x"; expected is the http or https URL of a proxy, without a path',
+    ],
+    [
+      { url, proxy: 'http://proxy', socketPath: '/s' },
+      'proxy: its value is "http://proxy"; expected is no proxy beside socketPath',
+    ],
+    [
+      { url, socketPath: 'relative' },
+      'socketPath: its value is "relative"; expected is the absolute path of a Unix domain socket, of 107 bytes at most',
+    ],
     [
       { url, expectedStatus: 99 },
       'expectedStatus: its value is 99; expected is a whole number from 100 to 599, or a list of such',

@@ -1,0 +1,93 @@
+import { isRecord } from '../../core/redact.js';
+import { type Rule, whole } from '../../options/rules.js';
+import { proxyOf } from './proxy.js';
+import { type Target, splitCredentials } from './target.js';
+
+/** Undefined: it is no URL that can be asked. */
+export function targetIn(value: unknown): Target | undefined {
+  try {
+    const target = typeof value === 'string' ? splitCredentials(value) : undefined;
+    // Nothing listens on port 0.
+    return target && /^https?:$/.test(target.url.protocol) && target.url.port !== '0' ? target : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export const httpUrl: Rule = {
+  expected: 'an http or https URL',
+  accepts: (value) => typeof value === 'function' || targetIn(value) !== undefined,
+};
+
+/** The connection sets these itself, or they belong to the proxy. A request with another value hangs or is refused. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...[
+    'connection',
+    'content-length',
+    'expect',
+    'keep-alive',
+    'proxy-authorization',
+    'proxy-connection',
+    'te',
+    'trailer',
+  ],
+  ...['transfer-encoding', 'upgrade'],
+]);
+
+/** The rule for these headers: its text names one that cannot be set. */
+export function headersRuleFor(given: unknown): Rule {
+  const reserved = isRecord(given) ? Object.keys(given).find((name) => RESERVED.has(name.toLowerCase())) : undefined;
+  return reserved === undefined
+    ? headersRule
+    : { expected: `headers without "${reserved}", which the connection sets itself`, accepts: () => false };
+}
+
+export const headersRule: Rule = {
+  expected: 'an object of header names and values, or a function that returns one',
+  accepts: (value) => typeof value === 'function' || (isRecord(value) && areHeaders(value)),
+};
+
+function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
+  const probe = new Headers();
+  try {
+    for (const [name, text] of Object.entries(value)) {
+      if (typeof text !== 'string' || RESERVED.has(name.toLowerCase())) return false;
+      probe.set(name, text);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const httpStatus = whole(100, 599);
+export const statuses: Rule = {
+  expected: `${httpStatus.expected}, or a list of such`,
+  accepts: (value) =>
+    Array.isArray(value)
+      ? value.length > 0 && value.every((each) => httpStatus.accepts(each))
+      : httpStatus.accepts(value),
+};
+
+/** A GET or HEAD with a body is refused by many servers (RFC 9110, 9.3.1). */
+export const bodyRule = (method: unknown): Rule =>
+  method === 'POST' || method === 'OPTIONS'
+    ? { expected: 'a text', accepts: (value) => typeof value === 'string' }
+    : { expected: 'a text, with the method POST', accepts: () => false };
+
+export const proxyRule = (hasSocket: boolean): Rule => ({
+  expected: hasSocket ? 'no proxy beside socketPath' : 'the http or https URL of a proxy, without a path',
+  accepts: (value) => !hasSocket && proxyOf(value) !== undefined,
+});
+
+/** Linux, 108 bytes with the one that ends the path; macOS has fewer. */
+const LONGEST_SOCKET_PATH = 107;
+
+export const socketRule: Rule = {
+  expected: `the absolute path of a Unix domain socket, of ${LONGEST_SOCKET_PATH} bytes at most`,
+  accepts: (value) =>
+    typeof value === 'string' &&
+    (value.startsWith('/') || value.startsWith('\\\\.\\pipe\\')) &&
+    !value.includes('\0') &&
+    Buffer.byteLength(value) <= LONGEST_SOCKET_PATH,
+};

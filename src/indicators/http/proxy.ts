@@ -1,0 +1,90 @@
+import { type RequestOptions, request as httpRequest } from 'node:http';
+import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { describeFailure } from '../../core/failure.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { type HttpHeaders, splitCredentials } from './target.js';
+
+/** An HTTP proxy, and what it is given to let requests through. */
+export interface Proxy {
+  readonly url: URL;
+  readonly headers: HttpHeaders;
+}
+
+/** Undefined: it is no URL of a proxy. */
+export function proxyOf(value: unknown): Proxy | undefined {
+  try {
+    if (typeof value !== 'string') return undefined;
+    const { url, headers } = splitCredentials(value);
+    const isAddress = url.pathname === '/' && url.search === '' && url.hash === '' && url.port !== '0';
+    if (!isAddress || !/^https?:$/.test(url.protocol)) return undefined;
+    const { authorization } = headers;
+    return { url, headers: authorization === undefined ? {} : { 'proxy-authorization': authorization } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where a connection goes: without the brackets of an IPv6 address. */
+export function addressOf({ hostname, port, protocol }: URL): { host: string; port: number } {
+  const fallback = protocol === 'https:' ? 443 : 80;
+  return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? fallback : Number(port) };
+}
+
+export const proxyUnreachable = (cause: unknown): HealthCheckError =>
+  new HealthCheckError(`the proxy cannot be reached: ${describeFailure(cause).error}`, {
+    code: 'PROXY_UNREACHABLE',
+    cause,
+  });
+
+export const proxyRefused = (status: number): HealthCheckError =>
+  new HealthCheckError(`the proxy answered ${status}`, { code: 'PROXY_REFUSED' });
+
+type Created = (error: Error | null, socket: Duplex) => void;
+
+/** Connections to https servers through a proxy, by CONNECT (RFC 9110, 9.3.6). */
+export class TunnelAgent extends Agent {
+  readonly #proxy: Proxy;
+
+  constructor(proxy: Proxy, options: AgentOptions) {
+    super(options);
+    this.#proxy = proxy;
+  }
+
+  // Agents of Node are told of a connection by the callback where nothing is returned.
+  override createConnection(options: RequestOptions & { tunnelSignal?: AbortSignal }, created?: Created): undefined {
+    const { url, headers } = this.#proxy;
+    const { host, port, tunnelSignal } = options;
+    const authority = `${host?.includes(':') ? `[${host}]` : host}:${port}`;
+    const target: RequestOptions = {
+      ...addressOf(url),
+      method: 'CONNECT',
+      path: authority,
+      headers: { host: authority, ...headers },
+      agent: false,
+    };
+    const tunnel = url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target);
+    const onAbort = (): void => void tunnel.destroy(new Error('aborted'));
+    tunnelSignal?.addEventListener('abort', onAbort, { once: true });
+    const finish = (error: Error | null, socket?: Duplex): void => {
+      tunnelSignal?.removeEventListener('abort', onAbort);
+      // Of an error no socket is read.
+      created?.(error, socket as Duplex);
+    };
+    tunnel.once('connect', ({ statusCode = 0 }, socket) => {
+      if (statusCode >= 200 && statusCode <= 299)
+        return finish(null, tlsConnect({ ...(options as ConnectionOptions), socket }));
+      socket.destroy();
+      finish(proxyRefused(statusCode));
+    });
+    // A proxy that does not know CONNECT answers as to any request.
+    tunnel.once('response', (response) => {
+      response.destroy();
+      finish(proxyRefused(response.statusCode ?? 0));
+    });
+    tunnel.on('error', (error) => finish(proxyUnreachable(error)));
+    tunnel.end();
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+import { createSecureContext } from 'node:tls';
+import { isRecord } from '../../core/redact.js';
+import { type Rule, nonBlank } from '../../options/rules.js';
+import { type Certificates, certificates, listOfCertificates } from '../pem.js';
+
+/** What an https connection is made with. */
+export interface HttpTlsOptions {
+  /** Certificates, in PEM, that are trusted instead of the well-known authorities. Default: the well-known ones. */
+  readonly ca?: Certificates;
+  /** The client certificate, in PEM, with its intermediate ones. It needs `key`. Default: none. */
+  readonly cert?: string | Buffer;
+  /** The private key of `cert`, in PEM. */
+  readonly key?: string | Buffer;
+  /** The passphrase of `key`, if it is encrypted. */
+  readonly passphrase?: string;
+  /** The name that the server is asked for (SNI), and that its certificate must be for. Default: the host of the URL. */
+  readonly servername?: string;
+}
+
+const KEYS = ['ca', 'cert', 'key', 'passphrase', 'servername'];
+const isPem = (value: unknown): boolean => (typeof value === 'string' || Buffer.isBuffer(value)) && value.length > 0;
+
+/** The rule for this value: its text names the part that is wrong. */
+export function tlsRule(given: unknown, isPlain: boolean): Rule {
+  const expected = problemOf(given, isPlain);
+  return { expected: expected ?? '', accepts: () => expected === undefined };
+}
+
+function problemOf(given: unknown, isPlain: boolean): string | undefined {
+  if (!isRecord(given)) return `an object of ${KEYS.join(', ')}`;
+  if (!Object.keys(given).every((key) => KEYS.includes(key))) return `an object of ${KEYS.join(', ')} and nothing else`;
+  if (isPlain) return 'an https URL, where tls is set';
+  const { ca, cert, key, passphrase, servername } = given;
+  if (ca !== undefined && !certificates.accepts(ca)) return `an object whose ca is ${certificates.expected}`;
+  if (servername !== undefined && !nonBlank.accepts(servername)) return 'an object whose servername is a host name';
+  if ((cert === undefined) !== (key === undefined)) return 'an object with both cert and key, or neither';
+  if (cert === undefined) return passphrase === undefined ? undefined : 'an object with a passphrase only beside key';
+  if (!certificates.accepts(cert) || !isPem(key)) return 'an object whose cert and key are in PEM';
+  try {
+    createSecureContext({ cert, key, passphrase } as object);
+    return undefined;
+  } catch {
+    // The error may show a part of the key.
+    return 'an object whose key belongs to cert and is opened by passphrase';
+  }
+}
+
+/** Without `cert`: to servers of other origins, which a redirect leads to, no client certificate is shown. */
+export function secureContextOf({ ca, cert, key, passphrase }: HttpTlsOptions): ReturnType<typeof createSecureContext> {
+  return createSecureContext({
+    ...(ca !== undefined && { ca: listOfCertificates(ca) }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(passphrase !== undefined && { passphrase }),
+  });
+}

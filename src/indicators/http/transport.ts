@@ -1,0 +1,175 @@
+import {
+  Agent,
+  type ClientRequest,
+  type IncomingMessage,
+  type RequestOptions,
+  globalAgent,
+  request as httpRequest,
+} from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { isIP } from 'node:net';
+import { type Readable, pipeline } from 'node:stream';
+import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { type Proxy, TunnelAgent, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
+import type { HttpRequest } from './target.js';
+import { type HttpTlsOptions, secureContextOf } from './tls.js';
+
+/** An answer whose body is still to be read, or to be destroyed. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Decompressed. */
+  readonly body: Readable;
+}
+
+export interface TransportOptions {
+  readonly tls?: HttpTlsOptions | undefined;
+  readonly proxy?: Proxy | undefined;
+  readonly socketPath?: string | undefined;
+  readonly keepAlive: boolean;
+}
+
+/** Milliseconds for which an unused connection is left open. A server that says how long it waits shortens it. */
+const IDLE = 4000;
+const ENCODINGS = 'gzip, deflate, br';
+const LENIENT = { finishFlush: constants.Z_SYNC_FLUSH };
+const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
+  gzip: () => createGunzip(LENIENT),
+  'x-gzip': () => createGunzip(LENIENT),
+  deflate: () => createInflate(LENIENT),
+  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
+};
+
+/**
+ * The connections of one indicator. They are its own, so that neither a limit on the application's connections nor its
+ * timeouts count for a check. They keep no process alive.
+ */
+export class HttpTransport {
+  readonly #options: TransportOptions;
+  readonly #agents = new Map<string, Agent>();
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /** `isForeign`: the request goes to another origin than that of the options, so the client certificate is left out. */
+  async send(request: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
+    try {
+      return await this.#exchange(request, isForeign, signal);
+    } catch (error) {
+      if (!(error instanceof StaleConnection)) throw error;
+      // The server closed an idle connection at the moment in which it was used again: it has not read the request.
+      return this.#exchange(request, isForeign, signal);
+    }
+  }
+
+  close(): void {
+    for (const agent of this.#agents.values()) agent.destroy();
+    this.#agents.clear();
+  }
+
+  #exchange(sent: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
+    const { proxy } = this.#options;
+    return new Promise((resolve, reject) => {
+      const isSecure = sent.url.protocol === 'https:';
+      const request = (isSecure ? httpsRequest : httpRequest)(this.#requestOptions(sent, isForeign, signal));
+      request.once('response', (message) => {
+        if (proxy && !isSecure && message.statusCode === 407) {
+          message.destroy();
+          reject(proxyRefused(407));
+        } else resolve(read(message, sent.method));
+      });
+      // It stays, because an error that is not listened to would end the process.
+      request.on('error', (error) => reject(failureOf(error, request, sent, proxy !== undefined && !isSecure)));
+      request.end(sent.body);
+    });
+  }
+
+  #requestOptions(
+    { url, method, headers, body }: HttpRequest,
+    isForeign: boolean,
+    signal: AbortSignal,
+  ): RequestOptions {
+    const { proxy, socketPath, keepAlive } = this.#options;
+    const isForwarded = proxy !== undefined && url.protocol === 'http:';
+    return {
+      ...(socketPath === undefined ? addressOf(isForwarded ? proxy.url : url) : { socketPath }),
+      method,
+      path: isForwarded ? `${url.origin}${url.pathname}${url.search}` : `${url.pathname}${url.search}`,
+      headers: {
+        host: url.host,
+        'accept-encoding': ENCODINGS,
+        ...(body !== undefined && { 'content-type': 'text/plain;charset=UTF-8' }),
+        ...lowerCased(headers),
+        ...(!keepAlive && { connection: 'close' }),
+        ...(isForwarded && proxy.headers),
+      },
+      agent: this.#agentFor(url, isForeign),
+      signal,
+      // For the connection to the proxy, which Node's agents do not hand the signal to.
+      ...{ tunnelSignal: signal },
+    };
+  }
+
+  #agentFor(url: URL, isForeign: boolean): Agent {
+    const key = `${url.protocol}${isForeign ? 'foreign' : 'own'}`;
+    const known = this.#agents.get(key);
+    if (known) return known;
+    const agent = this.#makeAgent(url, isForeign);
+    this.#agents.set(key, agent);
+    return agent;
+  }
+
+  #makeAgent(url: URL, isForeign: boolean): Agent {
+    const { tls = {}, proxy, keepAlive } = this.#options;
+    const options = { keepAlive, maxFreeSockets: 2, timeout: IDLE, ...(!proxy && environmentProxy()) };
+    if (url.protocol === 'http:')
+      return proxy?.url.protocol === 'https:' ? new HttpsAgent(options) : new Agent(options);
+    const { servername } = tls;
+    const secure = {
+      ...options,
+      ...(Object.keys(tls).length > 0 && {
+        secureContext: secureContextOf(isForeign ? { ...(tls.ca !== undefined && { ca: tls.ca }) } : tls),
+      }),
+      ...(servername !== undefined && !isForeign && isIP(servername) === 0 && { servername }),
+    };
+    return proxy ? new TunnelAgent(proxy, secure) : new HttpsAgent(secure);
+  }
+}
+
+/** Node 22.21 and 24.5 take a proxy from the environment where NODE_USE_ENV_PROXY is set: this follows. */
+function environmentProxy(): object {
+  const { options }: { options?: { proxyEnv?: unknown } } = globalAgent as object;
+  return options?.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv };
+}
+
+class StaleConnection extends Error {}
+
+function failureOf(error: Error, request: ClientRequest, { method }: HttpRequest, isForwarded: boolean): Error {
+  const { code, syscall }: NodeJS.ErrnoException = error;
+  if (request.reusedSocket && method !== 'POST' && (code === 'ECONNRESET' || code === 'EPIPE')) {
+    return new StaleConnection('the server closed an idle connection', { cause: error });
+  }
+  return isForwarded && (syscall === 'connect' || syscall === 'getaddrinfo') ? proxyUnreachable(error) : error;
+}
+
+function read(message: IncomingMessage, method: string): HttpResponse {
+  const status = message.statusCode ?? 0;
+  const headers = new Headers();
+  for (let at = 0; at + 1 < message.rawHeaders.length; at += 2) {
+    try {
+      headers.append(message.rawHeaders[at] ?? '', message.rawHeaders[at + 1] ?? '');
+    } catch {
+      // Node's parser lets pass what the class refuses. One odd header does not hide the answer.
+    }
+  }
+  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
+  const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+  const decoder = hasBody && Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
+  // Failures of either stream come up where the body is read.
+  return { status, headers, body: decoder ? pipeline(message, decoder, () => undefined) : message };
+}
+
+function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
