@@ -227,7 +227,7 @@ function isLiteral(value: object): boolean {
 }
 
 function instance(value: object): string {
-  return `(an instance of ${boundedText(String(value.constructor.name), LONGEST_CODE)})`;
+  return `(an instance of ${boundedText(value.constructor.name, LONGEST_CODE)})`;
 }
 
 /** Also of another realm, as in a test runner's sandbox. */

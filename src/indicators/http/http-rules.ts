@@ -21,17 +21,16 @@ export const httpUrl: Rule = {
 
 /** The connection sets these itself, or they belong to the proxy. A request with another value hangs or is refused. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...[
-    'connection',
-    'content-length',
-    'expect',
-    'keep-alive',
-    'proxy-authorization',
-    'proxy-connection',
-    'te',
-    'trailer',
-  ],
-  ...['transfer-encoding', 'upgrade'],
+  'connection',
+  'content-length',
+  'expect',
+  'keep-alive',
+  'proxy-authorization',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
 ]);
 
 /** The rule for these headers: its text names one that cannot be set. */

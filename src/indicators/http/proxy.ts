@@ -41,6 +41,11 @@ export const proxyUnreachable = (cause: unknown): HealthCheckError =>
 export const proxyRefused = (status: number): HealthCheckError =>
   new HealthCheckError(`the proxy answered ${status}`, { code: 'PROXY_REFUSED' });
 
+/** What a request says besides, so that the connection to the proxy ends with it. */
+export interface TunnelOptions extends RequestOptions {
+  readonly tunnelSignal?: AbortSignal;
+}
+
 type Created = (error: Error | null, socket: Duplex) => void;
 
 /** Connections to https servers through a proxy, by CONNECT (RFC 9110, 9.3.6). */
@@ -53,7 +58,7 @@ export class TunnelAgent extends Agent {
   }
 
   // Agents of Node are told of a connection by the callback where nothing is returned.
-  override createConnection(options: RequestOptions & { tunnelSignal?: AbortSignal }, created?: Created): undefined {
+  override createConnection(options: TunnelOptions, created?: Created): undefined {
     const { url, headers } = this.#proxy;
     const { host, port, tunnelSignal } = options;
     const authority = `${host?.includes(':') ? `[${host}]` : host}:${port}`;

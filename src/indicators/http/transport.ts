@@ -1,16 +1,9 @@
-import {
-  Agent,
-  type ClientRequest,
-  type IncomingMessage,
-  type RequestOptions,
-  globalAgent,
-  request as httpRequest,
-} from 'node:http';
+import { Agent, type ClientRequest, type IncomingMessage, globalAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { type Readable, pipeline } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
-import { type Proxy, TunnelAgent, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
+import { type Proxy, TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
 import type { HttpRequest } from './target.js';
 import { type HttpTlsOptions, secureContextOf } from './tls.js';
 
@@ -85,11 +78,7 @@ export class HttpTransport {
     });
   }
 
-  #requestOptions(
-    { url, method, headers, body }: HttpRequest,
-    isForeign: boolean,
-    signal: AbortSignal,
-  ): RequestOptions {
+  #requestOptions({ url, method, headers, body }: HttpRequest, isForeign: boolean, signal: AbortSignal): TunnelOptions {
     const { proxy, socketPath, keepAlive } = this.#options;
     const isForwarded = proxy !== undefined && url.protocol === 'http:';
     return {
@@ -106,8 +95,8 @@ export class HttpTransport {
       },
       agent: this.#agentFor(url, isForeign),
       signal,
-      // For the connection to the proxy, which Node's agents do not hand the signal to.
-      ...{ tunnelSignal: signal },
+      // For the connection to the proxy: Node's agents do not hand the signal to it.
+      tunnelSignal: signal,
     };
   }
 

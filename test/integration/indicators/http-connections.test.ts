@@ -104,9 +104,11 @@ describe('HttpIndicator: tls', () => {
     expect((await run(http(url, { tls: { ca: root.cert } }))).status).toBe('UP');
     expect((await run(http(url, { tls: { ca: [Buffer.from(stranger.cert), root.cert] } }))).status).toBe('UP');
     await expect(run(http(url, { tls: { ca: stranger.cert } }))).rejects.toMatchObject({
-      code: expect.stringMatching(/^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN)$/),
+      code: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN/) as string,
     });
-    await expect(run(http(url))).rejects.toMatchObject({ code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+    await expect(run(http(url))).rejects.toMatchObject({
+      code: expect.stringMatching(/UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN/) as string,
+    });
   });
 
   it('shows its client certificate to a server that asks for one', async () => {
@@ -114,14 +116,18 @@ describe('HttpIndicator: tls', () => {
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
     expect((await run(http(url, { tls }))).status).toBe('UP');
     expect(clients).toEqual(['client']);
-    await expect(run(http(url, { tls: { ca: root.cert } }))).rejects.toThrow();
+    await expect(run(http(url, { tls: { ca: root.cert } }))).rejects.toMatchObject({
+      code: expect.any(String) as string,
+    });
   });
 
   it('shows it to no other origin, which a redirect leads to', async () => {
     const other = await startHttpsServer(true);
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
     const target = await startRedirect(other.url);
-    await expect(run(http(target, { tls, maxRedirects: 1 }))).rejects.toThrow();
+    await expect(run(http(target, { tls, maxRedirects: 1 }))).rejects.toMatchObject({
+      code: expect.any(String) as string,
+    });
     expect(other.clients).toEqual([]);
   });
 
@@ -191,7 +197,9 @@ describe('HttpIndicator: proxy', () => {
     for (let runs = 0; runs < 3; runs += 1) expect((await run(indicator)).status).toBe('UP');
     expect(proxy.asked).toEqual([`CONNECT 127.0.0.1:${target.port}`]);
     expect(target.clients).toEqual(['client', 'client', 'client']);
-    await expect(run(http(target.url, { proxy: proxy.origin }))).rejects.toThrow();
+    await expect(run(http(target.url, { proxy: proxy.origin }))).rejects.toMatchObject({
+      code: expect.any(String) as string,
+    });
   });
 
   it.each(['http', 'https'])('that refuses, or is gone, is named: %s', async (scheme) => {
