@@ -48,7 +48,7 @@ module.exports = {
     may('alerts', 'core', 'errors', 'options', 'observation', 'logging'),
     may('dashboard', 'core', 'errors', 'options', 'observation'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'observation'),
-    may('schematics'),
+    may('schematics', 'core', 'errors', 'options'),
     may('cli', 'core', 'errors', 'options'),
     may('indicators', 'core', 'errors', 'options', 'discovery'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'observation'),

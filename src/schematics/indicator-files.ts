@@ -25,34 +25,42 @@ export function namesOf(given: string): IndicatorNames | undefined {
 }
 
 export function indicatorSource({ class: className, indicator }: IndicatorNames): string {
-  return `import { HealthIndicator, type HealthResult, up } from 'nest-vitals';
+  return `import { HealthIndicator, type HealthResult, unknown } from 'nest-vitals';
 
 @HealthIndicator('${indicator}')
 export class ${className} implements HealthIndicator {
   /**
-   * Ask here what this indicator stands for, and return up(), degraded('why')
-   * or down('why'). It may be async, and a throw means DOWN. Hand the signal on
-   * to whatever does the waiting: check({ signal }: HealthCheckContext).
+   * Ask the dependency here, and return up(), degraded('why') or down('why').
+   * An error that is thrown means DOWN. The form that waits for an answer is
+   * async check({ signal }: HealthCheckContext): Promise<HealthResult>
    */
-  check(): HealthResult {
-    return up();
+  check(): HealthResult | Promise<HealthResult> {
+    return unknown('not written yet');
   }
 }
 `;
 }
 
+/** Passes for a check that is async or takes its context, too: both are what the check is meant to become. */
 export function testSource({ class: className, file }: IndicatorNames, ending: string): string {
   return `import { Test } from '@nestjs/testing';
+import type { HealthIndicator } from 'nest-vitals';
 import { ${className} } from './${file}.health${ending}';
 
 describe('${className}', () => {
-  it('is up', async () => {
+  it('is UNKNOWN until it is written', async () => {
     const module = await Test.createTestingModule({
       providers: [${className}],
     }).compile();
+    const indicator: HealthIndicator = module.get(${className});
 
-    const { status } = module.get(${className}).check();
-    expect(status).toBe('UP');
+    const result = await indicator.check({
+      name: 'test',
+      signal: AbortSignal.timeout(1000),
+      timeout: 1000,
+      attach: () => undefined,
+    });
+    expect(result).toMatchObject({ status: 'UNKNOWN' });
   });
 });
 `;

@@ -1,3 +1,5 @@
+import type { ConfigurationFault } from '../errors/fault.js';
+import { checkName } from '../options/names.js';
 import { type IndicatorNames, indicatorSource, namesOf, testSource } from './indicator-files.js';
 import { addElement, lists, readModule } from './module-source.js';
 import { type Rule, type Tree, importEnding, joinPath, readText, relativeImport } from './workspace.js';
@@ -30,6 +32,12 @@ export function indicator(options: IndicatorOptions): Rule {
       throw new Error(
         `No indicator can be named "${given}". A name has up to 64 letters, digits, "-" and "_", and begins with a letter: payments-api.`,
       );
+    }
+    // By the rule of the boot, so that no indicator is generated that stops the application.
+    const faults: ConfigurationFault[] = [];
+    if (!checkName('', names.indicator, faults)) {
+      const [{ problem, remedy } = { problem: '', remedy: '' }] = faults;
+      throw new Error(`No indicator can be named "${given}": ${problem}; ${remedy}. Nothing was changed.`);
     }
     const folder = joinPath(sourceRoot, path, ...segments, flat ? '' : names.file);
     const file = createFiles(tree, folder, names, options);

@@ -1,6 +1,8 @@
 import { indicator } from './indicator.js';
+import { enableShutdownHooks } from './main-source.js';
 import { addElement, imports, mentions, readModule } from './module-source.js';
-import { type Rule, type Tree, joinPath, readText } from './workspace.js';
+import { watchWithoutShell } from './watch-scripts.js';
+import { type Context, type Rule, type Tree, joinPath, readText } from './workspace.js';
 
 /** What `nest add` hands over. */
 export interface NestAddOptions {
@@ -15,7 +17,7 @@ export interface NestAddOptions {
 const BY_HAND =
   "Write it by hand: import { HealthModule } from 'nest-vitals', and HealthModule.forRoot() among the imports of the root module.";
 
-/** Imports the module into the application's root module, and generates a first indicator. */
+/** Imports the module into the root module, enables the shutdown hooks, and generates a first indicator. */
 export function nestAdd(options: NestAddOptions = {}): Rule {
   return (tree, context) => {
     const { sourceRoot = 'src', spec = true, indicator: name = 'app' } = options;
@@ -38,12 +40,35 @@ export function nestAdd(options: NestAddOptions = {}): Rule {
     });
     if (edited === undefined) throw notUnderstood(path);
     tree.overwrite(path, edited);
+    editMain(tree, context, sourceRoot);
+    editWatchScripts(tree, context);
     context.logger.info(
-      'The endpoints are at /health/live, /health/ready, /health/startup and /health/deep. Call app.enableShutdownHooks() ' +
-        'in main.ts, so that a SIGTERM takes the process out of service before it stops.',
+      'The endpoints are /health/live, /health/ready, /health/startup and /health/deep. /health/ready answers 503 until the ' +
+        'check() of the generated indicator is written.',
     );
     return indicator({ name, sourceRoot, spec, path: 'health', flat: true })(tree, context);
   };
+}
+
+/** Without the hooks, Node ends the process at SIGTERM, and the drain does not run. */
+function editMain(tree: Tree, { logger }: Context, sourceRoot: string): void {
+  const path = joinPath(sourceRoot, 'main.ts');
+  const source = enableShutdownHooks(readText(tree, path) ?? '');
+  if (source.kind === 'edited') tree.overwrite(path, source.text);
+  if (source.kind === 'unclear') {
+    logger.info(
+      `Call app.enableShutdownHooks() in ${path}, after the application is created. Without it, SIGTERM ends the process at once.`,
+    );
+  }
+}
+
+function editWatchScripts(tree: Tree, { logger }: Context): void {
+  const { text, scripts } = watchWithoutShell(readText(tree, 'package.json') ?? '');
+  if (scripts.length === 0) return;
+  tree.overwrite('package.json', text);
+  logger.info(
+    `${scripts.join(' and ')}: added --no-shell to nest start, so that a restart waits until the old process has released its port.`,
+  );
 }
 
 function notUnderstood(path: string): Error {

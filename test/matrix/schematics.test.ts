@@ -48,6 +48,8 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     const said = await cli('add', 'nest-vitals', '--skip-install');
     expect(said).toMatch(/CREATE.* src\/health\/app\.health\.ts/);
     expect(await source('app.module.ts')).toContain('imports: [HealthModule.forRoot()],');
+    expect(await source('main.ts')).toMatch(/NestFactory\.create[^;]*;\n {2}app\.enableShutdownHooks\(\);\n/);
+    expect(await readFile(join(application, 'package.json'), 'utf8')).toContain('nest start --no-shell --watch');
     expect(await cli('add', 'nest-vitals', '--skip-install')).toContain('already. Nothing was changed.');
   });
 
@@ -69,6 +71,26 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await expect(run(application, 'npx', ...linter)).resolves.toBeDefined();
   });
 
+  it('refuses a reserved name before it generates anything', async () => {
+    const output = await cli('g', '-c', 'nest-vitals', 'indicator', 'ready').catch(String);
+    expect(output).toContain('the name "ready" is reserved');
+    await expect(source('ready/ready.health.ts')).rejects.toThrow('ENOENT');
+  });
+
+  it('has a generated check made async, as its comment says', async () => {
+    const path = join(application, 'src/database/database.health.ts');
+    const text = await readFile(path, 'utf8');
+    const [form = ''] = /async check\(.*/.exec(text) ?? [];
+    const written = text
+      .replace(
+        /^ {2}check\([^]*?\n {2}\}/m,
+        `  ${form} {\n    await Promise.resolve(signal.aborted);\n    return unknown('later');\n  }`,
+      )
+      .replace('type HealthResult', 'type HealthCheckContext, type HealthResult');
+    expect(written).toContain('  async check({ signal }: HealthCheckContext): Promise<HealthResult> {');
+    await writeFile(path, written);
+  });
+
   it('passes its tests, the generated ones among them', async () => {
     const runner = type === 'module' ? ['vitest', 'run', '--reporter=json'] : ['jest', '--json'];
     const output = await run(application, 'npx', ...runner);
@@ -80,7 +102,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     ]);
   });
 
-  it('is ready, with all indicators', async () => {
+  it('is not ready until the generated checks are written', async () => {
     await cli('build');
     const port = await freePort();
     const server = spawn(binary, ['dist/main'], {
@@ -90,8 +112,8 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     });
     try {
       expect(await answerOf(server, `http://127.0.0.1:${port}/health/ready`)).toMatchObject({
-        status: 'UP',
-        details: { app: { status: 'UP' }, database: { status: 'UP' }, payments_api: { status: 'UP' } },
+        status: 'UNKNOWN',
+        details: { app: { status: 'UNKNOWN' }, database: { status: 'UNKNOWN' }, payments_api: { status: 'UNKNOWN' } },
       });
     } finally {
       server.kill();

@@ -38,7 +38,32 @@ import { AppHealth } from './health/app.health';
 export class AppModule {}
 `);
     expect(Object.keys(tree.files).slice(3)).toEqual(['src/health/app.health.ts', 'src/health/app.health.spec.ts']);
-    expect(tree.messages).toEqual([expect.stringContaining('enableShutdownHooks')]);
+    expect(tree.messages).toEqual([expect.stringContaining('/health/ready answers 503 until')]);
+  });
+
+  it('enables the shutdown hooks in main.ts, after the application is created', () => {
+    const tree = commonjs();
+    nestAdd()(tree, tree.context);
+    expect(tree.files['src/main.ts']).toBe(`${MAIN}app.enableShutdownHooks();\n`);
+  });
+
+  it('says what to write where main.ts is not understood, and imports the module all the same', () => {
+    const tree = commonjs({ 'src/main.ts': MAIN.replace('const app = await', 'export const app =') });
+    const before = tree.files['src/main.ts'];
+    nestAdd()(tree, tree.context);
+    expect(tree.files['src/main.ts']).toBe(before);
+    expect(tree.messages).toContainEqual(
+      expect.stringContaining('Call app.enableShutdownHooks() in src/main.ts, after the application is created.'),
+    );
+    expect(tree.files['src/app.module.ts']).toContain('HealthModule.forRoot()');
+  });
+
+  it('makes the watch script wait for the old process', () => {
+    const manifest = `{\n  "scripts": {\n    "start:dev": "nest start --watch"\n  }\n}\n`;
+    const tree = commonjs({ 'package.json': manifest });
+    nestAdd()(tree, tree.context);
+    expect(tree.files['package.json']).toBe(manifest.replace('nest start', 'nest start --no-shell'));
+    expect(tree.messages).toContainEqual(expect.stringMatching(/^start:dev: added --no-shell to nest start/));
   });
 
   it('changes nothing the second time, and says so', () => {
@@ -144,6 +169,12 @@ describe('nest generate indicator', () => {
     ['2fa', 'No indicator can be named "2fa"'],
     ['', 'No indicator can be named ""'],
     ['a'.repeat(65), 'up to 64 letters'],
+    [
+      'ready',
+      'No indicator can be named "ready": the name "ready" is reserved; choose another one. Nothing was changed.',
+    ],
+    ['Status-Code', 'the name "status_code" is reserved'],
+    ['constructor', 'the name "constructor" is reserved'],
     ['database', 'src/database/database.health.spec.ts is there already. Nothing was changed.'],
   ])('refuses %s', (name, message) => {
     const tree = commonjs({ 'src/database/database.health.spec.ts': '' });
