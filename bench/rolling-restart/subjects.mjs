@@ -25,7 +25,7 @@ export const SUBJECTS = {
     title: 'nest-vitals, sample application',
     application: 'sample',
     adapter: 'express',
-    // More than these, and the sample's outbox fills, which takes it out of service.
+    // The sample reports DEGRADED with more messages than this in its outbox.
     postEvery: 20,
     prepare: startPayments,
   },

@@ -1,8 +1,8 @@
-import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { DemoModule } from './demo/demo.module.js';
 import { PaymentsProcess } from './demo/payments-process.js';
 import { port } from './environment.js';
+import { SampleLogger } from './sample-logger.js';
 import { listen, run } from './start-up.js';
 import { welcome } from './welcome.js';
 
@@ -10,11 +10,11 @@ await run(async () => {
   const ordersPort = port('PORT', 3000);
   const payments = new PaymentsProcess(port('PAYMENTS_PORT', 3001));
   const paymentsUrl = await payments.start();
-  // The orders service is told where payments is by its environment, as it would be anywhere else.
+  // The orders service reads the address of payments from its environment, as in a deployment.
   process.env['PAYMENTS_URL'] = paymentsUrl;
 
   const app = await NestFactory.create(DemoModule.with(payments), {
-    logger: new ConsoleLogger({ prefix: 'orders' }),
+    logger: new SampleLogger({ prefix: 'orders' }),
     abortOnError: false,
   });
   app.enableShutdownHooks();

@@ -12,7 +12,7 @@ The sample application runs.
   page       ${orders}/health/dashboard
   payments   ${payments}/health/ready
 
-sample-app/README.md says how to break it. Ctrl-C ends both services.
+What to break, and what the endpoints answer then: sample-app/README.md. Ctrl-C ends both services.
 
 `;
 }

@@ -1,13 +1,13 @@
-import { ConsoleLogger } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { port } from '../environment.js';
+import { SampleLogger } from '../sample-logger.js';
 import { listen, run } from '../start-up.js';
 import { PaymentsServiceModule } from './payments-service.module.js';
 
 await run(async () => {
   const paymentsPort = port('PAYMENTS_PORT', 3001);
   const app = await NestFactory.create(PaymentsServiceModule, {
-    logger: new ConsoleLogger({ prefix: 'payments' }),
+    logger: new SampleLogger({ prefix: 'payments' }),
     abortOnError: false,
   });
   app.enableShutdownHooks();

@@ -1,4 +1,4 @@
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 
-/** Asks the database for an answer that needs no table, over a connection of the application's own pool. */
+/** For PostgreSQL: runs a query that needs no table, over a connection of the application's own pool. */
 export class DatabaseHealth extends TypeOrmIndicator('database', { probes: ['ready', 'startup'] }) {}

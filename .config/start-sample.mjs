@@ -1,0 +1,21 @@
+import { spawn, spawnSync } from 'node:child_process';
+
+/** Builds quietly: what a build prints is of interest only if it fails. */
+function build(command) {
+  const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8' });
+  if (status === 0) return;
+  process.stderr.write(`${stdout}${stderr}\n${command} failed with exit code ${status}.\n`);
+  process.exit(status ?? 1);
+}
+
+process.stdout.write('Building the library and the sample application …\n');
+build('npm run --silent build');
+build('npx nest build --config nest-cli.json');
+
+const sample = spawn(process.execPath, ['--enable-source-maps', 'sample-app/dist/main.js'], { stdio: 'inherit' });
+// Ctrl-C reaches the sample by the terminal. This process stays until the sample has ended.
+process.on('SIGINT', () => undefined);
+process.on('SIGTERM', () => sample.kill('SIGTERM'));
+sample.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === 'SIGINT' || signal === 'SIGTERM' ? 0 : 1);
+});
