@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const text = textOf(page.text);
     for (const words of [
       'orders 1.4.2 staging host-1 started',
-      '2 of 4 checks not up: payments, stock.',
+      '2 of 4 checks not up: payments, stock. 1 is skipped.',
       'traffic accepted live Up',
       'billing Down',
       'payments Down',
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const application = await start({ adapter, providers: indicators(), dashboard: { refresh: 1000 } });
     const page = await application.get('/health/dashboard');
     expect([page.status, page.headers['content-type']]).toEqual([200, HTML]);
-    expect(textOf(page.text)).toContain('2 of 4 checks not up: payments, stock.');
+    expect(textOf(page.text)).toContain('2 of 4 checks not up: payments, stock. 1 is skipped.');
     expect((await application.head('/health/dashboard')).status).toBe(200);
   });
 
@@ -169,6 +169,10 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     ['There are no checks', []],
     ['No check is asked', [FakeIndicator('search', () => skipped('not here'))]],
     ['The check is up.', [FakeIndicator('database')]],
+    [
+      '1 of 2 checks is up, 1 is skipped.',
+      [FakeIndicator('database'), FakeIndicator('search', () => skipped('not here'))],
+    ],
     ['All 2 checks are up.', [FakeIndicator('database'), FakeIndicator('stock')]],
   ])('says in words how it is: %s', async (words, providers) => {
     const application = await start({ adapter, providers });

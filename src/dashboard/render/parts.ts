@@ -132,13 +132,19 @@ function leadOf(model: PageModel): Content {
 function summaryOf(model: PageModel): string {
   const details = Object.entries(model.report.details ?? {});
   if (details.length === 0) return 'There are no checks: no indicator is registered.';
-  const asked = details.filter(([, { status }]) => status !== HealthStatus.SKIPPED).length;
-  if (asked === 0) return 'No check is asked: all of them are skipped.';
+  const skipped = details.filter(([, { status }]) => status === HealthStatus.SKIPPED).length;
+  const enabled = details.length - skipped;
+  if (enabled === 0) return 'No check is asked: all of them are skipped.';
+  // Every count is one of all checks, which is the number that the list below shows.
+  const skippedToo = skipped === 1 ? '1 is skipped' : `${skipped} are skipped`;
   const troubled = inOrder(model).filter((name) => needsAttention(model.report.details?.[name]));
-  if (troubled.length === 0) return asked === 1 ? 'The check is up.' : `All ${asked} checks are up.`;
+  if (troubled.length === 0) {
+    if (skipped > 0) return `${enabled} of ${details.length} checks ${enabled === 1 ? 'is' : 'are'} up, ${skippedToo}.`;
+    return enabled === 1 ? 'The check is up.' : `All ${enabled} checks are up.`;
+  }
   const names = troubled.slice(0, NAMES_SHOWN).join(', ');
   const more = troubled.length > NAMES_SHOWN ? ` and ${troubled.length - NAMES_SHOWN} more` : '';
-  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.`;
+  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedToo}.` : ''}`;
 }
 
 const needsAttention = (detail: VisibleDetail | undefined): boolean =>
