@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { type CodeBlock, codeBlocks } from '../support/code-blocks.js';
@@ -51,6 +51,24 @@ describe('the documentation', () => {
     const linked = [...index.matchAll(/^\| \[(\w+)\]\(integrations\/\1\.md\)/gm)].map(([, name]) => name);
     expect(linked).toEqual(clients);
     expect(listMarkdown('docs/integrations').toSorted()).toEqual(clients.map((name) => `docs/integrations/${name}.md`));
+  });
+
+  it('links from the package only to files of the package, and to folders of the repository that are named here', () => {
+    const packed = /^(?:docs\/.+\.md|README\.md|CHANGELOG\.md|LICENSE)$/;
+    const { files: published } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
+    expect(published).toEqual(expect.arrayContaining(['docs/**/*.md', 'CHANGELOG.md']));
+    const elsewhere = files
+      .filter((file) => packed.test(file))
+      .flatMap((file) =>
+        [...readFileSync(join(root, file), 'utf8').matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)].map(([, target = '']) =>
+          relative(root, join(root, dirname(file), target)),
+        ),
+      )
+      .filter((path) => !packed.test(path));
+    expect([...new Set(elsewhere.map((path) => path.split('/')[0]))].toSorted()).toEqual(
+      ['.github', 'bench', 'docs', 'ops', 'sample-app'].toSorted(),
+    );
+    expect(elsewhere.filter((path) => path.startsWith('docs/') && !path.endsWith('.png'))).toEqual([]);
   });
 
   it.each(files)('%s has JSON that can be read', (file) => {
