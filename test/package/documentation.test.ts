@@ -65,8 +65,8 @@ describe('the documentation', () => {
         ),
       )
       .filter((path) => !packed.test(path));
-    expect([...new Set(elsewhere.map((path) => path.split('/')[0]))].toSorted()).toEqual(
-      ['.github', 'bench', 'docs', 'ops', 'sample-app'].toSorted(),
+    expect(new Set(elsewhere.map((path) => path.split('/')[0]))).toEqual(
+      new Set(['.github', 'bench', 'docs', 'ops', 'sample-app']),
     );
     expect(elsewhere.filter((path) => path.startsWith('docs/') && !path.endsWith('.png'))).toEqual([]);
   });
