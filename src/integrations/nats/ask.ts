@@ -4,8 +4,16 @@ import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.
 import { type ConsumerInfo, type ConsumerName, consumerInfo } from './consumer-info.js';
 import type { NatsConnection } from './nats-client.js';
 
+/** The answer of a server. */
+export interface Answer {
+  /** Undefined if no consumer is named, or if the user may not ask for it. */
+  readonly info?: ConsumerInfo;
+  /** Whether the server does not permit the question for the consumer. */
+  readonly isForbidden: boolean;
+}
+
 /** Of all indicators: those that look at one connection ask one after the other. */
-const questions = new ClientQuestions<ConsumerInfo | undefined>();
+const questions = new ClientQuestions<Answer>();
 
 /** Asks the server for an answer, and for a consumer if one is named. */
 export async function ask(
@@ -13,7 +21,7 @@ export async function ask(
   consumer: ConsumerName | undefined,
   signal: AbortSignal,
   timeout: number,
-): Promise<ConsumerInfo | undefined> {
+): Promise<Answer> {
   // Known without a question, and a ping that was under way when a connection was closed for good never ends.
   if (connection.isClosed()) throw notConnected('closed');
   if (connection.isDraining()) throw new HealthCheckError('the connection is draining', { code: 'EDRAINING' });
@@ -22,12 +30,25 @@ export async function ask(
       // There is no taking back a ping. Until its answer comes, or the connection goes, no other one is sent.
       await connection.rtt();
       abandoned.throwIfAborted();
-      return consumer && (await consumerInfo(connection, consumer, timeout));
     } catch (error) {
       throw explain(error);
     }
+    return consumer ? askForConsumer(connection, consumer, timeout) : { isForbidden: false };
   });
 }
+
+async function askForConsumer(connection: NatsConnection, consumer: ConsumerName, timeout: number): Promise<Answer> {
+  try {
+    return { info: await consumerInfo(connection, consumer, timeout), isForbidden: false };
+  } catch (error) {
+    const explained = explain(error);
+    // The server has answered a user who is logged in, and who may use the consumer without being told its state.
+    if (explained instanceof Error && 'code' in explained && explained.code === FORBIDDEN) return { isForbidden: true };
+    throw explained;
+  }
+}
+
+const FORBIDDEN = 'EACCES';
 
 /** In words that both generations of the client share, as far as they do: the older one has codes, the newer one names. */
 const WORDS: readonly (readonly [RegExp, () => HealthCheckError])[] = [
@@ -37,7 +58,7 @@ const WORDS: readonly (readonly [RegExp, () => HealthCheckError])[] = [
 ];
 const CODES: readonly (readonly [RegExp, string])[] = [
   [/^TIMEOUT$|^timeout/, 'ETIMEDOUT'],
-  [/^PERMISSIONS_VIOLATION$|^Permissions Violation/, 'EACCES'],
+  [/^PERMISSIONS_VIOLATION$|^Permissions Violation/, FORBIDDEN],
 ];
 
 function explain(error: unknown): unknown {

@@ -59,8 +59,9 @@ export function NatsIndicator(name: string, options: NatsIndicatorOptions): Type
 
     async check({ signal, timeout }: HealthCheckContext): Promise<HealthResult> {
       const connection = await this.client();
-      const info = await ask(connection, consumerOf(own), signal, timeout);
+      const { info, isForbidden } = await ask(connection, consumerOf(own), signal, timeout);
       const data = { ...serverData(connection), ...(info && consumerData(info)) };
+      if (isForbidden) return degraded('cannot check the consumer: the server does not permit the question', data);
       if (info && own.maxPending !== undefined && info.pending > own.maxPending) {
         return degraded(`${info.pending} messages wait for the consumer, more than ${own.maxPending}`, data);
       }

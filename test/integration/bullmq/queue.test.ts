@@ -171,6 +171,17 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     });
   });
 
+  it('is DEGRADED with minWorkers when its user may not list the clients of the server', async () => {
+    const queue = await createQueue();
+    const refusal = new Error("NOPERM User app has no permissions to run the 'client|list' command");
+    vi.spyOn(queue, 'getWorkers').mockRejectedValue(refusal);
+    const application = await startApplication('express', root({ queue, minWorkers: 1 }));
+    expect(await detailOf(application)).toMatchObject({
+      status: 'DEGRADED',
+      message: 'cannot count workers: the server does not list its clients',
+    });
+  });
+
   it('writes nothing', async () => {
     const queue = await createQueue();
     await add(queue, {});
