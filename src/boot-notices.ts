@@ -2,31 +2,61 @@ import type { CheckDefinition } from './core/check.js';
 import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
 
-/** What an operator should read once, as the application starts: settings that do not do what they seem to. */
+export const NO_INDICATORS =
+  'No indicators were found, so every probe is UP and nothing is checked. Usual reasons: the indicator is not listed in the ' +
+  'providers of a module, that module is not imported, or the class has no decorator @HealthIndicator().';
+
+/** The most names in one line of the log. */
+const MOST_NAMES = 50;
+
+/** The line that lists the indicators when the application starts: `3 indicators: database, cache, payments`. */
+export function indicatorList(names: readonly string[]): string {
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  return `${names.length} indicator${names.length === 1 ? '' : 's'}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+}
+
+/** Warnings of the start: settings and providers that do not have the effect that they seem to have. */
 export function bootNotices(
   settings: HealthSettings,
   environment: Environment,
   definitions: readonly CheckDefinition[],
+  undecorated: readonly string[] = [],
 ): string[] {
   return [
+    ...missingIndicators(definitions, undecorated),
     ...narrowedViews(settings, environment),
     ...unusedVariables(environment),
     ...slowChecks(settings, definitions),
   ];
 }
 
+function* missingIndicators(definitions: readonly CheckDefinition[], undecorated: readonly string[]): Iterable<string> {
+  if (definitions.length === 0) yield NO_INDICATORS;
+  if (undecorated.length > 0) {
+    yield (
+      `Not checked, because the decorator @HealthIndicator() is missing: ${undecorated.join(', ')}. ` +
+      'Add the decorator; "implements HealthIndicator" alone has no effect at run time.'
+    );
+  }
+}
+
 function* narrowedViews({ endpoints, access, path }: HealthSettings, environment: Environment): Iterable<string> {
   if (access || !endpoints.deep.enabled || !endpoints.deep.isNarrowed) return;
   const variable = environment.nameOf('apiKeys');
   yield (
-    `In production /${path}/${endpoints.deep.path} shows components only. To open it, set access: { apiKeys }` +
-    `${variable === undefined ? '' : ` (${variable})`} or access: { authorize }, or set its view.`
+    `In production /${path}/${endpoints.deep.path} shows components only. To show more, set access: { apiKeys }` +
+    `${variable === undefined ? '' : ` (${variable})`} or access: { authorize }, or set the view of the endpoint.`
   );
 }
 
 function* unusedVariables(environment: Environment): Iterable<string> {
   const { unused } = environment;
-  if (unused.length > 0) yield `These environment variables configure nothing: ${unused.join(', ')}`;
+  const withSuggestion = (variable: string): string => {
+    const meant = environment.nearestTo(variable);
+    return meant === undefined ? variable : `${variable} (did you mean ${meant}?)`;
+  };
+  if (unused.length > 0)
+    yield `These environment variables configure nothing: ${unused.map(withSuggestion).join(', ')}`;
 }
 
 function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDefinition[]): Iterable<string> {
@@ -35,8 +65,9 @@ function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDe
     const longest = (retries + 1) * timeout + retries * retryDelay;
     if (!enabled || interval !== undefined || longest <= deadline) continue;
     yield (
-      `The check "${name}" may take ${longest} ms, but a probe answers within ${deadline} ms: until it has ` +
-      'finished, its last result is reported, or DOWN if there is none. Give it an interval to run in the background.'
+      `The indicator "${name}" may take ${longest} ms (timeout and retries), but a probe answers within ${deadline} ms. Until ` +
+      'the check ends, its last result is reported, or DOWN if there is none. ' +
+      'Set interval, so that it runs in the background, or shorten timeout.'
     );
   }
 }

@@ -1,6 +1,6 @@
 import { type HttpServer, Logger, type Type } from '@nestjs/common';
 import type { ModulesContainer } from '@nestjs/core';
-import { bootNotices } from './boot-notices.js';
+import { bootNotices, indicatorList } from './boot-notices.js';
 import { ChangeSubscriptions } from './change-subscriptions.js';
 import { HealthEngine } from './core/health-engine.js';
 import { ChangeMethods } from './discovery/change-methods.js';
@@ -171,7 +171,10 @@ export class HealthRuntime {
     faults.push(...this.#subscriptions.takeIn());
     if (faults.length > 0) throw new HealthConfigurationError(faults);
 
-    for (const notice of [...found.warnings, ...bootNotices(this.settings, environment, found.definitions)]) {
+    const names = found.definitions.map(({ name }) => name);
+    if (this.settings.logging && names.length > 0) this.#logger.log(indicatorList(names));
+    const undecorated = this.#explorer.undecorated();
+    for (const notice of bootNotices(this.settings, environment, found.definitions, undecorated)) {
       this.#logger.warn(notice);
     }
   }

@@ -157,9 +157,8 @@ export class HealthService {
   /** @internal A running application cannot be stopped for a fault in a module that it loads lazily: it is logged, and the indicator left out. */
   takeInNewModules(): void {
     if (!this.#explorer.hasNewModules) return;
-    const { definitions, faults, warnings } = this.#explorer.explore();
+    const { definitions, faults } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);
-    for (const warning of warnings) this.#logger.warn(warning);
     const all = [...faults, ...this.#onNewModules()];
     if (all.length > 0) this.#logger.error(new HealthConfigurationError(all).message);
   }

@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { isRecord } from '../core/redact.js';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, probeUnknown } from '../errors/messages.js';
+import { optionOutOfRange, secretMalformed, probeUnknown } from '../errors/messages.js';
 import { NO_VARIABLES } from '../options/environment.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, words } from '../options/rules.js';
@@ -148,7 +148,7 @@ function texts(
   for (const [key, text] of Object.entries(given)) {
     if (!name.accepts(key)) faults.push(optionOutOfRange(`${place}, ${option}`, show(key), name.expected));
     else if (!value.accepts(text)) {
-      faults.push(optionOutOfRange(`${place}, ${option}.${key}`, 'a value that is not shown', value.expected));
+      faults.push(secretMalformed(`${place}, ${option}.${key}`, value.expected));
     } else accepted[option === 'headers' ? key.toLowerCase() : key] = String(text);
   }
   return accepted;

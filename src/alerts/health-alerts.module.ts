@@ -7,10 +7,13 @@ import {
   type ModuleMetadata,
   type OnApplicationBootstrap,
   type OnModuleDestroy,
+  type OnModuleInit,
+  Optional,
   type Provider,
 } from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
+import { moduleNotConfigured } from '../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
 import { type HealthAlertsOptions, resolveAlertsOptions } from './alerts-options.js';
 import { HealthAlerts } from './health-alerts.js';
@@ -26,14 +29,14 @@ const OPTIONS = Symbol('options');
 
 const healthModuleMissing = (): ConfigurationFault => ({
   place: 'HealthAlertsModule',
-  problem: 'there is nothing to send alerts of, because HealthModule is not imported',
+  problem: 'HealthModule is not imported, so there are no changes to send alerts about',
   remedy: 'import HealthModule.forRoot() in the root module',
 });
 
 /** Sends alerts when indicators or probes go down, and when they are back. Import it beside `HealthModule.forRoot()`. */
 @Module({})
-export class HealthAlertsModule implements OnApplicationBootstrap, OnModuleDestroy {
-  constructor(@Inject(HealthAlerts) private readonly alerts: HealthAlerts) {}
+export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
+  constructor(@Optional() @Inject(HealthAlerts) private readonly alerts?: HealthAlerts) {}
 
   static forRoot(options: HealthAlertsOptions): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });
@@ -43,13 +46,18 @@ export class HealthAlertsModule implements OnApplicationBootstrap, OnModuleDestr
     return configure({ provide: OPTIONS, useFactory, inject }, imports);
   }
 
+  /** Without alerts the module is imported as the bare class. */
+  onModuleInit(): void {
+    if (!this.alerts) throw new HealthConfigurationError([moduleNotConfigured('HealthAlertsModule')]);
+  }
+
   onApplicationBootstrap(): void {
-    this.alerts.warnOfUnknown();
+    this.alerts?.warnOfUnknown();
   }
 
   /** After that of HealthModule: the drain is over, and what it brought is waiting. */
   async onModuleDestroy(): Promise<void> {
-    await this.alerts.stop();
+    await this.alerts?.stop();
   }
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@nestjs/common';
 import { formatRaw } from '../core/raw-error.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { healthModuleMissing } from '../errors/messages.js';
+import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../observation/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
 import {
@@ -36,11 +36,11 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
   #hasFailed = false;
 
   constructor(
-    @Inject(OPTIONS) private readonly options: HealthDashboardOptions,
+    @Optional() @Inject(OPTIONS) private readonly options?: HealthDashboardOptions,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
   ) {
-    if (endpoints) describeDashboard(endpoints, options);
+    if (endpoints && options) describeDashboard(endpoints, options);
   }
 
   static forRoot(options: HealthDashboardOptions = {}): DynamicModule {
@@ -53,6 +53,7 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
 
   onModuleInit(): void {
     if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'show')]);
+    if (this.options === undefined) throw new HealthConfigurationError([moduleNotConfigured('HealthDashboardModule')]);
     const settings = resolveDashboardOptions(this.options);
     this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#tell(fault));
     this.#dashboard.install();

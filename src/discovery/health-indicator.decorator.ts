@@ -6,6 +6,12 @@ import { setIndicatorMetadata } from './indicator-metadata.js';
 /** What a class annotated with `@HealthIndicator()` implements. */
 export interface HealthIndicator {
   /**
+   * The name of this instance, instead of that of the decorator or the class: for a class of which a dynamic module
+   * provides an instance for each registration. Read once, when the application starts, after the constructor. The rules
+   * of names hold: unique, up to 64 letters, digits, "-", "_" and ".". Default: the name of the decorator, else of the class.
+   */
+  readonly indicatorName?: string;
+  /**
    * Looks at one thing and says how it is: `up(data?)` or nothing when it works, `degraded(message)` or
    * `down(message)` when it does not. A throw or a rejection means DOWN. Hand `signal` to whatever takes long. A
    * check changes nothing: it is called often, by anybody who can reach the endpoint.

@@ -6,29 +6,32 @@ import {
   groupMemberUnknown,
   indicatorNotSingleton,
   indicatorWithoutCheck,
+  instanceNameMalformed,
+  nameMinified,
   nameMissing,
   nameTaken,
+  nameTakenByInstances,
 } from '../errors/messages.js';
 import type { Environment } from '../options/environment.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { checkName } from '../options/names.js';
+import { show } from '../options/rules.js';
 import {
   checkIndicatorOptions,
   indicatorOptionsFromEnvironment,
   resolveCheckSettings,
 } from '../options/resolve-indicator.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
-import { nameFromClass } from './indicator-name.js';
+import { isMinified, nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
 import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indicators.js';
 import { type IndicatorStandIns, NO_STAND_INS } from './stand-ins.js';
+import { undecoratedIndicators } from './undecorated.js';
 
 /** What one look at the container has brought. */
 export interface Exploration {
   readonly definitions: readonly CheckDefinition[];
   readonly faults: readonly ConfigurationFault[];
-  /** What is odd, but does not stop the application. */
-  readonly warnings: readonly string[];
   /** What has to be done before the indicators can be asked. Those that are not asked need nothing. */
   readonly preparations: readonly (() => Promise<void>)[];
 }
@@ -70,7 +73,6 @@ export class IndicatorExplorer {
   explore(): Exploration {
     const definitions: CheckDefinition[] = [];
     const faults: ConfigurationFault[] = [];
-    const warnings: string[] = [];
     const preparations: (() => Promise<void>)[] = [];
     let isComplete = true;
     for (const module of this.#modules.values()) {
@@ -82,7 +84,7 @@ export class IndicatorExplorer {
       }
       this.#explored.add(module);
       for (const provided of indicatorsOf(module)) {
-        const definition = this.#define(provided, faults, warnings);
+        const definition = this.#define(provided, faults);
         if (!definition) continue;
         const standIn = this.#standIns.standInFor(definition);
         definitions.push(standIn ?? definition);
@@ -92,7 +94,12 @@ export class IndicatorExplorer {
       }
     }
     this.#modulesSeen = isComplete ? this.#modules.size : -1;
-    return { definitions, faults, warnings, preparations };
+    return { definitions, faults, preparations };
+  }
+
+  /** Providers that look like indicators without the decorator, as messages call them. */
+  undecorated(): string[] {
+    return undecoratedIndicators(this.#modules, this.#registered.size === 0);
   }
 
   /** Checks what the options say of indicators by name. It makes sense once all modules of the start are explored. */
@@ -114,34 +121,41 @@ export class IndicatorExplorer {
     return [...faults, ...this.#standIns.check(known), ...this.#sharedPaths()];
   }
 
-  #define(provided: ProvidedIndicator, faults: ConfigurationFault[], warnings: string[]): CheckDefinition | undefined {
+  #define(provided: ProvidedIndicator, faults: ConfigurationFault[]): CheckDefinition | undefined {
     const place = `${provided.className || 'a class without a name'} in ${provided.moduleName}`;
     if (provided.scope !== undefined) {
       faults.push(indicatorNotSingleton(place, provided.scope));
       return undefined;
     }
     if (this.#instances.has(provided.instance)) return undefined;
+    this.#instances.add(provided.instance);
 
-    const name = provided.metadata.name ?? nameFromClass(provided.className);
-    if (name === '' && provided.metadata.name === undefined) {
-      faults.push(nameMissing(place));
-      return undefined;
-    }
-    if (!checkName(place, name, faults)) return undefined;
+    const name = this.#nameOf(provided, place, faults);
+    if (name === undefined || !checkName(place, name, faults)) return undefined;
     const earlier = this.#registered.get(name);
     if (earlier) {
-      if (earlier.token === provided.token) {
-        warnings.push(
-          `${place} is a second instance of the indicator "${name}" and is not asked; only ${earlier.place} is. ` +
-            'Provide it in one module and export it from there.',
-        );
-      } else {
-        faults.push(nameTaken(name, [earlier.place, place]));
-      }
+      const isOtherInstance = earlier.token === provided.token;
+      faults.push((isOtherInstance ? nameTakenByInstances : nameTaken)(name, [earlier.place, place]));
       return undefined;
     }
     this.#registered.set(name, { place, token: provided.token });
     return this.#complete(name, place, provided, faults);
+  }
+
+  /** The instance's own name, else that of the decorator, else one derived from the class. */
+  #nameOf(
+    { instance, metadata, className }: ProvidedIndicator,
+    place: string,
+    faults: ConfigurationFault[],
+  ): string | undefined {
+    const own: unknown = isObject(instance) && 'indicatorName' in instance ? instance.indicatorName : undefined;
+    if (typeof own === 'string') return own;
+    if (own !== undefined) faults.push(instanceNameMalformed(place, show(own)));
+    else if (metadata.name !== undefined) return metadata.name;
+    else if (className !== '' && isMinified(className)) faults.push(nameMinified(place));
+    else if (nameFromClass(className) === '') faults.push(nameMissing(place));
+    else return nameFromClass(className);
+    return undefined;
   }
 
   #complete(
@@ -166,7 +180,6 @@ export class IndicatorExplorer {
     if (!isIndicator(instance)) found.push(indicatorWithoutCheck(place));
     faults.push(...found);
     if (found.length > 0 || !isIndicator(instance)) return undefined;
-    this.#instances.add(instance);
     return { name, settings, check: (context) => instance.check(context) };
   }
 
@@ -184,7 +197,9 @@ export class IndicatorExplorer {
 }
 
 function isIndicator(instance: unknown): instance is HealthIndicator {
-  return (
-    typeof instance === 'object' && instance !== null && 'check' in instance && typeof instance.check === 'function'
-  );
+  return isObject(instance) && 'check' in instance && typeof instance.check === 'function';
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

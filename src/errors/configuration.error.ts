@@ -13,8 +13,13 @@ export class HealthConfigurationError extends Error {
     Object.defineProperty(this.prototype, MARK, { value: true });
   }
 
-  constructor(readonly faults: readonly ConfigurationFault[]) {
+  /** Every fault, in the order of the message. Not enumerable. */
+  declare readonly faults: readonly ConfigurationFault[];
+
+  constructor(faults: readonly ConfigurationFault[]) {
     super(describe(faults));
+    // Not enumerable: Node prints the enumerable properties of an uncaught error below its message, which names the faults already.
+    Object.defineProperty(this, 'faults', { value: faults });
   }
 }
 

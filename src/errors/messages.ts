@@ -1,6 +1,7 @@
 import type { ConfigurationFault } from './fault.js';
+import { nearest } from './nearest.js';
 
-/** The texts of every configuration fault. Tests import them, so that a word can change in one place. */
+/** The texts of every configuration fault. Tests import them, so that a text changes in one place. */
 
 export const variableMalformed = (variable: string, value: string, expected: string): ConfigurationFault => ({
   place: `environment variable ${variable}`,
@@ -8,34 +9,55 @@ export const variableMalformed = (variable: string, value: string, expected: str
   remedy: `set it to ${expected}, or remove it`,
 });
 
+/** `value`: the value as text, or `undefined` for an option that is required and missing. `expected`: what is allowed, to follow "use". */
 export const optionOutOfRange = (place: string, value: string, expected: string): ConfigurationFault => ({
   place,
-  problem: `its value is ${value}`,
-  remedy: `expected is ${expected}`,
+  problem: value === 'undefined' ? 'it is missing' : `its value is ${value}`,
+  remedy: useOrRemove(expected),
+});
+
+/** For a value that may be a secret. */
+export const secretMalformed = (place: string, expected: string): ConfigurationFault => ({
+  place,
+  problem: 'its value is not allowed (the value is not shown, because it may be a secret)',
+  remedy: useOrRemove(expected),
 });
 
 export const optionUnknown = (place: string, option: string, known: readonly string[]): ConfigurationFault => ({
   place,
   problem: `there is no option "${option}"`,
-  remedy: `the options are ${known.join(', ')}`,
+  remedy: `${didYouMean(option, known)}the options are ${known.join(', ')}`,
 });
 
 export const maxAgeBelowTtl = (place: string, maxAge: number, ttl: number): ConfigurationFault => ({
   place,
-  problem: `maxAge (${maxAge} ms) is less than ttl (${ttl} ms), so a result would be fresh and not trusted at once`,
+  problem: `maxAge (${maxAge} ms) is less than ttl (${ttl} ms), so a result would be fresh and too old at the same time`,
   remedy: 'raise maxAge to at least ttl, or lower ttl',
 });
 
 export const maxAgeWithinInterval = (place: string, maxAge: number, interval: number): ConfigurationFault => ({
   place,
-  problem: `maxAge (${maxAge} ms) is not more than interval (${interval} ms), so each result would be too old before the next one comes`,
-  remedy: 'raise maxAge to some intervals, or leave it out: it is three of them by default',
+  problem: `maxAge (${maxAge} ms) is not more than interval (${interval} ms), so each result would be too old before the next run`,
+  remedy: 'raise maxAge to several intervals, or leave it out: the default is three intervals',
 });
 
 export const minDelayAboveMaxDelay = (place: string, minDelay: number, maxDelay: number): ConfigurationFault => ({
   place,
   problem: `minDelay (${minDelay} ms) is more than maxDelay (${maxDelay} ms)`,
   remedy: 'raise maxDelay, or lower minDelay',
+});
+
+export const nameMinified = (place: string): ConfigurationFault => ({
+  place,
+  problem:
+    'its name would be derived from a class name that a minifier has shortened, so it would change with each build',
+  remedy: "name the indicator: @HealthIndicator('database'), or let the minifier keep class names",
+});
+
+export const instanceNameMalformed = (place: string, value: string): ConfigurationFault => ({
+  place,
+  problem: `its property indicatorName is ${value}`,
+  remedy: 'set indicatorName to a string in the constructor, or remove it',
 });
 
 export const nameMissing = (place: string): ConfigurationFault => ({
@@ -46,14 +68,14 @@ export const nameMissing = (place: string): ConfigurationFault => ({
 
 export const nameNotUrlSafe = (place: string, name: string): ConfigurationFault => ({
   place,
-  problem: `the name ${name} cannot stand in a URL`,
+  problem: `the name ${name} cannot be part of a URL`,
   remedy: 'use up to 64 letters, digits, "-", "_" and ".", with a letter or digit first and last',
 });
 
 export const nameReserved = (place: string, name: string): ConfigurationFault => ({
   place,
   problem: `the name "${name}" is reserved`,
-  remedy: 'choose another one',
+  remedy: 'choose another name',
 });
 
 export const nameTaken = (name: string, places: readonly string[]): ConfigurationFault => ({
@@ -62,19 +84,28 @@ export const nameTaken = (name: string, places: readonly string[]): Configuratio
   remedy: 'give each indicator and each group a name of its own',
 });
 
+/** Two instances of one class, as a dynamic module that is registered twice provides them. */
+export const nameTakenByInstances = (name: string, places: readonly string[]): ConfigurationFault => ({
+  place: [...new Set(places)].join(' and '),
+  problem: `two instances of this indicator share the name "${name}"`,
+  remedy:
+    'to check both, set the property indicatorName of each instance to a name of its own in the constructor; ' +
+    'to check one, list the class in the providers of one module only, and export it from there',
+});
+
 export const groupMemberUnknown = (place: string, member: string, known: readonly string[]): ConfigurationFault => ({
   place,
   problem: `there is no indicator named "${member}"`,
   remedy:
     known.length > 0
-      ? `the indicators are ${known.join(', ')}`
-      : 'no provider is annotated with @HealthIndicator(); add it to the providers of a module',
+      ? `${didYouMean(member, known)}the indicators are ${known.join(', ')}`
+      : 'no provider is annotated with @HealthIndicator(); list an indicator in the providers of a module',
 });
 
 export const probeUnknown = (place: string, probe: string, known: readonly string[]): ConfigurationFault => ({
   place,
   problem: `there is no probe or group named "${probe}"`,
-  remedy: `use one of ${known.join(', ')}, or define the group in HealthModule.forRoot({ groups })`,
+  remedy: `${didYouMean(probe, known)}use one of ${known.join(', ')}, or define the group in HealthModule.forRoot({ groups })`,
 });
 
 export const endpointPathShared = (path: string, places: readonly string[]): ConfigurationFault => ({
@@ -85,7 +116,7 @@ export const endpointPathShared = (path: string, places: readonly string[]): Con
 
 export const headerReserved = (place: string): ConfigurationFault => ({
   place,
-  problem: 'this header is set by the answer itself',
+  problem: 'the library sets this header itself',
   remedy: 'remove it, or use a name of your own',
 });
 
@@ -103,9 +134,10 @@ export const accessEmpty = (place: string): ConfigurationFault => ({
 
 export const indicatorNotSingleton = (place: string, scope: string): ConfigurationFault => ({
   place,
-  problem: `it is ${scope}, so there is no one instance that could be asked`,
+  problem: `it is ${scope}, so there is no single instance to check`,
   remedy:
-    'give it the default scope, and inject only providers of that scope; what is needed per run can be resolved through ModuleRef',
+    'give it the default scope, and inject only providers of the default scope; ' +
+    'a check can resolve request-scoped providers through ModuleRef',
 });
 
 export const indicatorWithoutCheck = (place: string): ConfigurationFault => ({
@@ -128,21 +160,35 @@ export const moduleImportedBare = (importers: readonly string[]): ConfigurationF
 
 export const decoratorNeedsStaticOptions = (): ConfigurationFault => ({
   place: 'the decorators that the factory of HealthModule.forRootAsync() returned',
-  problem: 'they bring along guards, interceptors, pipes or filters, which Nest has to know before factories run',
-  remedy: 'move them beside the factory: HealthModule.forRootAsync({ decorators: [UseGuards(…)], useFactory })',
+  problem: 'they add guards, interceptors, pipes or filters, which Nest must know before it calls factories',
+  remedy:
+    'move them to the decorators option next to the factory: HealthModule.forRootAsync({ decorators: [UseGuards(…)], useFactory })',
 });
 
-/** `purpose`: what the module that stands at `place` would do with it. */
+/** `purpose`: the verb for what the module at `place` does with health. */
 export const healthModuleMissing = (place: string, purpose: string): ConfigurationFault => ({
   place,
-  problem: `HealthModule is not imported, so there is nothing to ${purpose}`,
+  problem: `HealthModule is not imported, so this module has nothing to ${purpose}`,
   remedy: 'import HealthModule.forRoot() in the root module',
 });
 
 export const asyncOptionsIncomplete = (): ConfigurationFault => ({
   place: 'HealthModule.forRootAsync()',
-  problem: 'nothing is given that the options could come from',
-  remedy: 'give one of useFactory, useClass and useExisting',
+  problem: 'no source of the options is given',
+  remedy: 'give one of useFactory, useClass, useExisting',
+});
+
+export const asyncOptionsMissing = (place: string, value: string): ConfigurationFault => ({
+  place: `the factory of ${place}`,
+  problem: `it returned ${value} instead of the options`,
+  remedy: 'return an object of options, {} for the defaults; a function body in braces needs a return statement',
+});
+
+/** A module that adds something to health and is imported as the bare class. */
+export const moduleNotConfigured = (module: string): ConfigurationFault => ({
+  place: module,
+  problem: 'it has no options: it is imported without forRoot(), or the factory of forRootAsync() returned nothing',
+  remedy: `import ${module}.forRoot(), or return the options from the factory of ${module}.forRootAsync()`,
 });
 
 export const clientNotFound = (place: string, tokens: readonly string[], remedy: string): ConfigurationFault => ({
@@ -153,7 +199,7 @@ export const clientNotFound = (place: string, tokens: readonly string[], remedy:
 
 export const clientUnusable = (place: string, found: string, expected: string, remedy: string): ConfigurationFault => ({
   place,
-  problem: `its client is ${found}, and not ${expected}`,
+  problem: `its client is ${found} instead of ${expected}`,
   remedy,
 });
 
@@ -165,8 +211,8 @@ export const clientAmbiguous = (place: string, token: string, remedy: string): C
 
 export const clientNotSingleton = (place: string, token: string): ConfigurationFault => ({
   place,
-  problem: `there is no one client under ${token}, because its provider is request-scoped or transient`,
-  remedy: 'give the provider the default scope, or hand the client itself over',
+  problem: `there is no single client under ${token}, because its provider is request-scoped or transient`,
+  remedy: 'give the provider the default scope, or pass the client itself',
 });
 
 export const packageMissing = (place: string, name: string): ConfigurationFault => ({
@@ -174,3 +220,14 @@ export const packageMissing = (place: string, name: string): ConfigurationFault 
   problem: `the package "${name}" is not installed`,
   remedy: `run: npm install ${name}`,
 });
+
+/** A rule that allows no value in the given circumstances says "nothing, because …". */
+function useOrRemove(expected: string): string {
+  return expected.startsWith('nothing') ? expected.replace(/^nothing,?/, 'remove it,') : `use ${expected}`;
+}
+
+/** "Did you mean", with the known word that is nearest to a misspelt one. Empty if none is near. */
+function didYouMean(given: string, known: readonly string[]): string {
+  const word = nearest(given, known);
+  return word === undefined ? '' : `did you mean "${word}"? `;
+}

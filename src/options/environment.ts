@@ -1,5 +1,6 @@
 import type { ConfigurationFault } from '../errors/fault.js';
-import { variableMalformed } from '../errors/messages.js';
+import { secretMalformed, variableMalformed } from '../errors/messages.js';
+import { nearest } from '../errors/nearest.js';
 import { type Rule, show } from './rules.js';
 
 /** `initialDelay` → `INITIAL_DELAY`, `payments-api` → `PAYMENTS_API`. */
@@ -54,9 +55,18 @@ export class Environment {
     const value = rule.read(text);
     if (value === undefined) {
       const expected = rule.expectedOfVariable ?? rule.expected;
-      faults.push(variableMalformed(variable, isSecret ? 'a value that is not shown' : show(text), expected));
+      faults.push(
+        isSecret
+          ? secretMalformed(`environment variable ${variable}`, expected)
+          : variableMalformed(variable, show(text), expected),
+      );
     }
     return value;
+  }
+
+  /** The variable of an option whose name is nearest to a misspelt one. Undefined if none is near. */
+  nearestTo(variable: string): string | undefined {
+    return nearest(variable, [...this.#asked]);
   }
 
   /** Variables with the prefix that configure nothing: most likely misspelt. */

@@ -1,5 +1,5 @@
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, optionUnknown } from '../errors/messages.js';
+import { optionOutOfRange, optionUnknown, secretMalformed } from '../errors/messages.js';
 import { type Environment, NO_VARIABLES } from './environment.js';
 import { type Rule, show } from './rules.js';
 
@@ -30,8 +30,10 @@ export class OptionReader {
     const value = this.#options[option];
     if (value === undefined) return fromEnvironment ?? fallback;
     if (rule.accepts(value)) return fromEnvironment ?? (value as T);
-    const shown = isSecret ? 'a value that is not shown' : show(value);
-    this.#faults.push(optionOutOfRange(`${this.#place}, ${option}`, shown, rule.expected));
+    const place = `${this.#place}, ${option}`;
+    this.#faults.push(
+      isSecret ? secretMalformed(place, rule.expected) : optionOutOfRange(place, show(value), rule.expected),
+    );
     return fallback;
   }
 

@@ -1,6 +1,6 @@
 import type { ReportStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange } from '../errors/messages.js';
+import { asyncOptionsMissing, optionOutOfRange } from '../errors/messages.js';
 import { MODULE_DEFAULTS, STATUS_CODES } from './defaults.js';
 import { Environment } from './environment.js';
 import type { HealthModuleOptions } from './health-module-options.js';
@@ -60,7 +60,8 @@ export function resolveModuleOptions(
 ): ResolvedOptions {
   const faults: ConfigurationFault[] = [];
   const options = record.accepts(given) ? given : {};
-  if (!record.accepts(given)) faults.push(optionOutOfRange(PLACE, show(given), record.expected));
+  if (given === undefined) faults.push(asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'));
+  else if (!record.accepts(given)) faults.push(optionOutOfRange(PLACE, show(given), record.expected));
   const environment = new Environment(resolvePrefix(options, faults), variables);
   const reader = new OptionReader(PLACE, options, [], environment, faults);
   reader.refuseUnknown(OPTION_NAMES);

@@ -223,20 +223,6 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(application.log.health()).toEqual([]);
     });
 
-    it('in several modules: asked once, with a warning that names both places', async () => {
-      const database = FakeIndicator('database');
-      const OrdersModule = moduleNamed('OrdersModule', { providers: [database] });
-      const BillsModule = moduleNamed('BillsModule', { providers: [database] });
-      const application = await start({ imports: [OrdersModule, BillsModule] });
-
-      expect(statusesIn(await application.get('/health/deep'))).toEqual({ database: 'UP' });
-      expect(database.runs).toHaveLength(1);
-      expect(application.log.health()).toEqual([
-        'Fake in BillsModule is a second instance of the indicator "database" and is not asked; only Fake in ' +
-          'OrdersModule is. Provide it in one module and export it from there.',
-      ]);
-    });
-
     it('in a dynamic module', async () => {
       const DynamicModule = moduleNamed('DynamicModule', {});
       expect(await found({ imports: [{ module: DynamicModule, providers: [FakeIndicator('dynamic')] }] })).toEqual({

@@ -1,11 +1,17 @@
 import type { ModuleMetadata } from '@nestjs/common';
-import { type ConfigurationFault, HealthModule, up } from 'nest-vitals';
+import { type ConfigurationFault, HealthModule, type HealthModuleOptions, up } from 'nest-vitals';
+import { HealthAlertsModule } from 'nest-vitals/alerts';
+import { HealthDashboardModule } from 'nest-vitals/dashboard';
+import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
+import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { describe, expect, it } from 'vitest';
 import {
   asyncOptionsIncomplete,
+  asyncOptionsMissing,
   headerReserved,
   moduleImportedBare,
   moduleImportedTwice,
+  moduleNotConfigured,
   variableMalformed,
 } from '../../src/errors/messages.js';
 import { flag, milliseconds, whole } from '../../src/options/rules.js';
@@ -17,6 +23,24 @@ import { setVariables } from '../support/variables.js';
 
 /** Where a fault is, and what the value there is. */
 type Found = readonly [place: string, problem: string];
+
+describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
+  it.each([
+    ['HealthAlertsModule', HealthAlertsModule],
+    ['HealthDashboardModule', HealthDashboardModule],
+    ['HealthPrometheusModule', HealthPrometheusModule],
+    ['HealthOpenTelemetryModule', HealthOpenTelemetryModule],
+  ])('the bare class %s', async (name, module) => {
+    expect(await faultsOf(adapter, { imports: [HealthModule.forRoot(), module] })).toEqual([moduleNotConfigured(name)]);
+  });
+
+  it('a factory that returns nothing', async () => {
+    const useFactory = (): HealthModuleOptions => undefined as unknown as HealthModuleOptions;
+    expect(await faultsOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] })).toEqual([
+      asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'),
+    ]);
+  });
+});
 
 describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
   const faults = (
@@ -135,7 +159,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       expect(others).toEqual([]);
       expect(fault).toMatchObject({
         place: 'HealthModule options, access, apiKeys',
-        problem: 'its value is a value that is not shown',
+        problem: 'its value is not allowed (the value is not shown, because it may be a secret)',
       });
     });
 

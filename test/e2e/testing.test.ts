@@ -200,7 +200,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       health.slow('stock', 30);
       expect(await get(app, '/health/ready')).toReport('stock', 'DEGRADED', /^slow: took \d+ ms, more than 10 ms$/);
       expect(() => health.slow('stock', -1)).toThrow(
-        'FakeHealth.slow: its value is -1; expected is a whole number of milliseconds from 0',
+        'FakeHealth.slow: its value is -1; use a whole number of milliseconds from 0',
       );
     });
 
@@ -364,7 +364,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       // @ts-expect-error: misspelt
       await expect(startReady(app, { timout: 1, port: -1 })).rejects.toThrow(
         'startReady: there is no option "timout"; the options are timeout, port\n' +
-          'startReady, port: its value is -1; expected is a whole number from 0 to 65535',
+          'startReady, port: its value is -1; use a whole number from 0 to 65535',
       );
       await app.close();
     });
@@ -422,11 +422,11 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
         'GET /healthz answers 404',
       );
       await expect(simulateDrain(app, { request: 'orders', interval: 10 })).rejects.toThrow(
-        'simulateDrain, request: its value is "orders"; expected is a path that begins with "/", or a function\n' +
-          'simulateDrain, interval: its value is 10; expected is a whole number of milliseconds from 50 to 30000',
+        'simulateDrain, request: its value is "orders"; use a path that begins with "/", or a function\n' +
+          'simulateDrain, interval: its value is 10; use a whole number of milliseconds from 50 to 30000',
       );
       // @ts-expect-error: nothing to ask
-      await expect(simulateDrain(app, {})).rejects.toThrow('simulateDrain, request: its value is undefined');
+      await expect(simulateDrain(app, {})).rejects.toThrow('simulateDrain, request: it is missing');
     });
   });
 

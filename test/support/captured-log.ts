@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import type { LoggerService } from '@nestjs/common';
+import { NO_INDICATORS } from '../../src/boot-notices.js';
 
 export type LogLevel = 'log' | 'warn' | 'error' | 'fatal' | 'debug' | 'verbose';
 
@@ -7,6 +8,10 @@ export interface LogLine {
   readonly level: LogLevel;
   readonly context: string;
   readonly text: string;
+}
+
+function isListing({ text }: LogLine): boolean {
+  return /^\d+ indicators?: /.test(text) || text === NO_INDICATORS;
 }
 
 /** Takes the place of Nest's logger: writes nothing, and keeps what an operator would have read. */
@@ -32,11 +37,16 @@ export class CapturedLog implements LoggerService {
     this.#keep('verbose', message, rest);
   }
 
-  /** The lines of the library itself, oldest first. */
+  /** The lines of the library itself, oldest first, without those that list the indicators at the start: see `listing`. */
   health(level?: LogLevel): string[] {
     return this.lines
-      .filter((line) => line.context === 'Health' && (level === undefined || line.level === level))
+      .filter((line) => line.context === 'Health' && !isListing(line) && (level === undefined || line.level === level))
       .map(({ text }) => text);
+  }
+
+  /** The lines that list the indicators at the start, or say that there are none. */
+  get listing(): string[] {
+    return this.lines.filter((line) => line.context === 'Health' && isListing(line)).map(({ text }) => text);
   }
 
   get text(): string {

@@ -1,21 +1,26 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { bootNotices } from '../../src/boot-notices.js';
+import { NO_INDICATORS, bootNotices, indicatorList } from '../../src/boot-notices.js';
 import type { CheckSettings } from '../../src/core/check.js';
+import type { ConfigurationFault } from '../../src/errors/fault.js';
+import { Environment } from '../../src/options/environment.js';
 import type { HealthModuleOptions } from '../../src/options/health-module-options.js';
+import { indicatorOptionsFromEnvironment } from '../../src/options/resolve-indicator.js';
 import { resolveModuleOptions } from '../../src/options/resolve-module.js';
 import { checkDefinition } from '../support/check-definition.js';
 
 function noticesOf(
   options: HealthModuleOptions = {},
   variables: NodeJS.ProcessEnv = {},
-  checks: Record<string, Partial<CheckSettings>> = {},
+  checks: Record<string, Partial<CheckSettings>> = { database: {} },
+  undecorated: readonly string[] = [],
 ): string[] {
   const { settings, environment } = resolveModuleOptions(
     { service: { name: 'a', version: '1' }, ...options },
     variables,
   );
   const definitions = Object.entries(checks).map(([name, check]) => checkDefinition(name, () => undefined, check));
-  return bootNotices(settings, environment, definitions);
+  return bootNotices(settings, environment, definitions, undecorated);
 }
 
 const production = { NODE_ENV: 'production' };
@@ -46,7 +51,7 @@ describe('bootNotices', () => {
 
   it('name the variables that configure nothing', () => {
     expect(noticesOf({}, { HEALTH_DEDLINE: '5', HEALTH_DEADLINE: '500', HEALTH_X: '1', OTHER: '1' })).toStrictEqual([
-      'These environment variables configure nothing: HEALTH_DEDLINE, HEALTH_X',
+      'These environment variables configure nothing: HEALTH_DEDLINE (did you mean HEALTH_DEADLINE?), HEALTH_X',
     ]);
   });
 
@@ -63,11 +68,46 @@ describe('bootNotices', () => {
       },
     );
     expect(notices).toHaveLength(2);
-    expect(notices[0]).toContain('The check "slow" may take 801 ms, but a probe answers within 800 ms');
-    expect(notices[1]).toContain('The check "retried" may take 1000 ms');
+    expect(notices[0]).toContain(
+      'The indicator "slow" may take 801 ms (timeout and retries), but a probe answers within 800 ms',
+    );
+    expect(notices[1]).toContain('The indicator "retried" may take 1000 ms');
   });
 
-  it('are all told', () => {
+  it('warn when there are no indicators, with the usual reasons', () => {
+    expect(noticesOf({}, {}, {})).toStrictEqual([NO_INDICATORS]);
+  });
+
+  it('name the providers that lack the decorator', () => {
+    const [notice, ...others] = noticesOf({}, {}, { database: {} }, ['StockHealth in AppModule', 'CacheHealth in B']);
+    expect(others).toEqual([]);
+    expect(notice).toContain('@HealthIndicator() is missing: StockHealth in AppModule, CacheHealth in B.');
+  });
+
+  it.each(['README.md', 'docs/faq.md'])('are none for the timeout that %s shows', async (file) => {
+    const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
+    const [, value] = /HEALTH_PAYMENTS_TIMEOUT=(\w+)/.exec(text) ?? [];
+    const environment = new Environment('HEALTH_', { HEALTH_PAYMENTS_TIMEOUT: value });
+    const faults: ConfigurationFault[] = [];
+    const { timeout } = indicatorOptionsFromEnvironment('payments', environment, faults);
+    expect(faults).toEqual([]);
+    expect(timeout).toBeGreaterThan(0);
+    expect(noticesOf({}, {}, { payments: { timeout } })).toEqual([]);
+  });
+
+  it('include every notice', () => {
     expect(noticesOf({}, { ...production, HEALTH_X: '1' }, { slow: { timeout: 5000 } })).toHaveLength(3);
+  });
+});
+
+describe('indicatorList', () => {
+  it('counts and lists the indicators', () => {
+    expect(indicatorList(['database'])).toBe('1 indicator: database');
+    expect(indicatorList(['database', 'cache', 'payments'])).toBe('3 indicators: database, cache, payments');
+  });
+
+  it('has a bound', () => {
+    const line = indicatorList(Array.from({ length: 1000 }, (_, index) => `i${index}`));
+    expect(line).toMatch(/^1000 indicators: i0, .*, i49 and 950 more$/);
   });
 });

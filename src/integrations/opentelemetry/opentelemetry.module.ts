@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { healthModuleMissing } from '../../errors/messages.js';
+import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
 import { traceChecks } from './check-spans.js';
 import { HealthInstruments } from './health-instruments.js';
@@ -35,8 +35,9 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
   readonly #ends: (() => void)[] = [];
 
   constructor(
-    @Inject(OPTIONS) private readonly options: HealthOpenTelemetryOptions,
-    @Inject(API) private readonly api: OpenTelemetryApi,
+    @Optional() @Inject(OPTIONS) private readonly options: HealthOpenTelemetryOptions | undefined,
+    // Absent where the options are: the module is imported as the bare class.
+    @Optional() @Inject(API) private readonly api: OpenTelemetryApi,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
   ) {}
 
@@ -50,6 +51,8 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
 
   onModuleInit(): void {
     if (!this.monitor) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
+    if (this.options === undefined)
+      throw new HealthConfigurationError([moduleNotConfigured('HealthOpenTelemetryModule')]);
     const settings = resolveOpenTelemetryOptions(this.options);
     const { meterProvider = this.api.metrics.getMeterProvider(), tracerProvider = this.api.trace.getTracerProvider() } =
       settings;

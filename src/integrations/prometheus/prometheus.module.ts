@@ -12,7 +12,7 @@ import {
 import { formatRaw } from '../../core/raw-error.js';
 import { loadPeer } from '../../discovery/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { healthModuleMissing } from '../../errors/messages.js';
+import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
 import {
   type EndpointAnswer,
   type EndpointDescription,
@@ -48,8 +48,9 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
   #hasFailed = false;
 
   constructor(
-    @Inject(OPTIONS) private readonly options: HealthPrometheusOptions,
-    @Inject(CLIENT) private readonly client: PromClient,
+    @Optional() @Inject(OPTIONS) private readonly options: HealthPrometheusOptions | undefined,
+    // Absent where the options are: the module is imported as the bare class.
+    @Optional() @Inject(CLIENT) private readonly client: PromClient,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
   ) {
@@ -67,6 +68,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
 
   onModuleInit(): void {
     if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
+    if (this.options === undefined) throw new HealthConfigurationError([moduleNotConfigured('HealthPrometheusModule')]);
     const settings = resolvePrometheusOptions(this.options);
     const { registry, endpoint, access } = settings;
     const metrics = new HealthMetrics(this.client, settings, this.monitor);

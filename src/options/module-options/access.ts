@@ -1,5 +1,5 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { accessEmpty, optionOutOfRange } from '../../errors/messages.js';
+import { accessEmpty, secretMalformed } from '../../errors/messages.js';
 import type { Environment } from '../environment.js';
 import type { AccessOptions } from '../health-module-options.js';
 import type { AccessSettings } from '../health-settings.js';
@@ -28,7 +28,7 @@ export function resolveAccess(
 ): AccessSettings | undefined {
   const place = `${PLACE}, access`;
   if (access !== undefined && !record.accepts(access)) {
-    faults.push(optionOutOfRange(place, 'a value that is not shown', record.expected));
+    faults.push(secretMalformed(place, record.expected));
     return undefined;
   }
   const before = faults.length;

@@ -287,7 +287,7 @@ describe('an AmqplibIndicator', () => {
   };
 
   it.each([
-    ['without a client', {} as AmqplibIndicatorOptions, 'its value is undefined'],
+    ['without a client', {} as AmqplibIndicatorOptions, 'it is missing'],
     [
       'with a client of another kind',
       { client: { connection: 'amqp://localhost' } } as unknown as AmqplibIndicatorOptions,

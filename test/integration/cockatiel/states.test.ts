@@ -163,7 +163,7 @@ describe('a CockatielIndicator', () => {
 
 describe('a CockatielIndicator that cannot work', () => {
   it.each([
-    ['no breaker is named', {} as CockatielIndicatorOptions, ', breaker: its value is undefined'],
+    ['no breaker is named', {} as CockatielIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
     ['it is something else', { breaker: new Map() as never }, 'and not a circuit breaker policy of cockatiel'],
     ['nobody has the dependency', { breaker: breakerOf(), dependency: 'other' }, 'there is no indicator named "other"'],

@@ -115,7 +115,7 @@ describeWith(etcd, 'an EtcdIndicator of a cluster without a majority', (server) 
 
 describe('an EtcdIndicator without a client', () => {
   it.each([
-    ['none is named', {} as EtcdIndicatorOptions, ', client: its value is undefined'],
+    ['none is named', {} as EtcdIndicatorOptions, ', client: it is missing'],
     ['none is provided', { client: 'ETCD' }, 'no module provides its client under the token "ETCD"'],
     ['it is something else', { client: new Map() as never }, 'its client is an object, and not an Etcd3 client'],
   ])('stops the boot when %s', async (_when, options, problem) => {

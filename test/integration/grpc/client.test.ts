@@ -195,13 +195,9 @@ describe('what the server says', () => {
 
 describe('a GrpcIndicator that cannot work', () => {
   it.each([
-    ['it is told nothing', {}, ', client: its value is undefined'],
-    ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: its value is undefined'],
-    [
-      'it is told two things',
-      { client: CLIENT, url: 'orders:50051' },
-      'expected is nothing, because "client" is given',
-    ],
+    ['it is told nothing', {}, ', client: it is missing'],
+    ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: it is missing'],
+    ['it is told two things', { client: CLIENT, url: 'orders:50051' }, 'remove it, because "client" is given'],
     ['no client is provided', { client: CLIENT }, 'no module provides its client under the token Symbol(client)'],
     ['it is something else', { client: new Map() as never }, 'and not a client of @grpc/grpc-js'],
     [

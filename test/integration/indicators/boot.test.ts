@@ -24,13 +24,13 @@ it('one error at boot names every fault of every indicator, with its place, its 
   const lines = String(error).split('\n').slice(1);
   expect(lines).toEqual([
     '  1. MemoryIndicator("memory"), heap.fail: its value is 95',
-    '     Remedy: expected is false, or a number from 0 to 1',
+    '     Remedy: use false, or a number from 0 to 1',
     '  2. TcpIndicator("broker"), port: its value is 0',
-    '     Remedy: expected is a whole number from 1 to 65535',
+    '     Remedy: use a whole number from 1 to 65535',
     '  3. HttpIndicator("payments"), url: its value is "ftp://***@payments/?…"',
-    '     Remedy: expected is an http or https URL',
+    '     Remedy: use an http or https URL',
     '  4. HeartbeatIndicator("invoices") in RootModule, timeout: its value is -5',
-    '     Remedy: expected is a whole number of milliseconds from 1 to 2147483647',
+    '     Remedy: use a whole number of milliseconds from 1 to 2147483647',
   ]);
   expect(`${String(error)}${log.text}`).not.toMatch(/hush|whisper/);
 });

@@ -209,14 +209,12 @@ describe('CertificateIndicator', () => {
     const options = { port: 0, ca: 'no certificate', servername: '', daysLeft: { warn: 5, fail: 10 }, requireHost: 1 };
     const fault = (text: string): string => `CertificateIndicator("tls"), ${text}`;
     expect(faultsOf(CertificateIndicator('tls', options as unknown as CertificateIndicatorOptions))).toEqual([
-      fault('port: its value is 0; expected is a whole number from 1 to 65535'),
-      fault('ca: its value is "no certificate"; expected is a certificate in PEM, or a list of them'),
-      fault('servername: its value is ""; expected is a text that is not blank'),
-      fault('requireHost: its value is 1; expected is true or false'),
-      fault(
-        'daysLeft.warn: its value is 5; expected is false, or a number from 0 to 100000, and not below daysLeft.fail (10)',
-      ),
-      fault('host: its value is undefined; expected is a text that is not blank'),
+      fault('port: its value is 0; use a whole number from 1 to 65535'),
+      fault('ca: its value is "no certificate"; use a certificate in PEM, or a list of them'),
+      fault('servername: its value is ""; use a text that is not blank'),
+      fault('requireHost: its value is 1; use true or false'),
+      fault('daysLeft.warn: its value is 5; use false, or a number from 0 to 100000, and not below daysLeft.fail (10)'),
+      fault('host: it is missing; use a text that is not blank'),
     ]);
     for (const ca of [[], [root.cert, 'no certificate'], 5] as unknown as string[]) {
       expect(faultsOf(CertificateIndicator('tls', { host: 'a', ca }))).toHaveLength(1);

@@ -158,16 +158,16 @@ describe('DnsIndicator: its options', () => {
     (servers) => {
       expect(faults({ host: 'a', servers })).toEqual([
         `DnsIndicator("name"), servers: its value is ${typeof servers === 'string' ? `"${servers}"` : 'an array'}; ` +
-          'expected is a list of at least one element, each an address, with or without a port',
+          'use a list of at least one element, each an address, with or without a port',
       ]);
     },
   );
 
   it('are refused out of range', () => {
     expect(faults({ recordType: 'SOA', minimum: 0 })).toEqual([
-      'DnsIndicator("name"), recordType: its value is "SOA"; expected is "A" or "AAAA" or "CNAME" or "MX" or "NS" or "PTR" or "SRV" or "TXT"',
-      'DnsIndicator("name"), minimum: its value is 0; expected is a whole number from 1 to 1000',
-      'DnsIndicator("name"), host: its value is undefined; expected is a text that is not blank',
+      'DnsIndicator("name"), recordType: its value is "SOA"; use "A" or "AAAA" or "CNAME" or "MX" or "NS" or "PTR" or "SRV" or "TXT"',
+      'DnsIndicator("name"), minimum: its value is 0; use a whole number from 1 to 1000',
+      'DnsIndicator("name"), host: it is missing; use a text that is not blank',
     ]);
   });
 });

@@ -120,12 +120,12 @@ describe('FileIndicator', () => {
   it('refuses options out of range', () => {
     const options = { path: '', access: ['append'], kind: 'pipe' };
     expect(faultsOf(FileIndicator('settings', options as unknown as FileIndicatorOptions))).toEqual([
-      'FileIndicator("settings"), path: its value is ""; expected is a text that is not blank',
-      'FileIndicator("settings"), access: its value is an array; expected is a list of at least one element, each "read" or "write" or "execute"',
-      'FileIndicator("settings"), kind: its value is "pipe"; expected is "file" or "directory"',
+      'FileIndicator("settings"), path: its value is ""; use a text that is not blank',
+      'FileIndicator("settings"), access: its value is an array; use a list of at least one element, each "read" or "write" or "execute"',
+      'FileIndicator("settings"), kind: its value is "pipe"; use "file" or "directory"',
     ]);
     expect(faultsOf(FileIndicator('settings', {} as FileIndicatorOptions))).toEqual([
-      'FileIndicator("settings"), path: its value is undefined; expected is a text that is not blank',
+      'FileIndicator("settings"), path: it is missing; use a text that is not blank',
     ]);
   });
 });

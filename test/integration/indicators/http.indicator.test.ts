@@ -569,57 +569,54 @@ describe('HttpIndicator: its options', () => {
   const url = 'http://127.0.0.1/';
 
   it.each([
-    [{}, 'url: its value is undefined; expected is an http or https URL'],
-    [{ url: 'payments:3001' }, 'url: its value is "payments:3001"; expected is an http or https URL'],
-    [
-      { url: 'ftp://u:hush@host/?k=whisper' },
-      'url: its value is "ftp://***@host/?…"; expected is an http or https URL',
-    ],
-    [{ url: 'http://u:%zz@host/' }, 'url: its value is "http://***@host/"; expected is an http or https URL'],
-    [{ url: () => url, inject: ['a', null] }, 'inject: its value is an array; expected is a list of injection tokens'],
-    [{ url: 5 }, 'url: its value is 5; expected is an http or https URL'],
-    [{ url, method: 'DELETE' }, 'method: its value is "DELETE"; expected is "GET" or "HEAD" or "OPTIONS" or "POST"'],
+    [{}, 'url: it is missing; use an http or https URL'],
+    [{ url: 'payments:3001' }, 'url: its value is "payments:3001"; use an http or https URL'],
+    [{ url: 'ftp://u:hush@host/?k=whisper' }, 'url: its value is "ftp://***@host/?…"; use an http or https URL'],
+    [{ url: 'http://u:%zz@host/' }, 'url: its value is "http://***@host/"; use an http or https URL'],
+    [{ url: () => url, inject: ['a', null] }, 'inject: its value is an array; use a list of injection tokens'],
+    [{ url: 5 }, 'url: its value is 5; use an http or https URL'],
+    [{ url, method: 'DELETE' }, 'method: its value is "DELETE"; use "GET" or "HEAD" or "OPTIONS" or "POST"'],
     [
       { url, headers: { a: 1 } },
-      'headers: its value is an object; expected is an object of header names and values, or a function that returns one',
+      'headers: its value is an object; use an object of header names and values, or a function that returns one',
     ],
     [
       { url, headers: { authorization: 'a\nb' } },
-      'headers: its value is an object; expected is an object of header names and values, or a function that returns one',
+      'headers: its value is an object; use an object of header names and values, or a function that returns one',
     ],
-    [{ url, method: 'POST', body: {} }, 'body: its value is an object; expected is a text'],
-    [{ url, body: 'x' }, 'body: its value is "x"; expected is a text, with the method POST'],
-    [{ url: 'http://host:0/' }, 'url: its value is "http://host:0/"; expected is an http or https URL'],
+    [{ url, method: 'POST', body: {} }, 'body: its value is an object; use a text'],
+    [{ url, body: 'x' }, 'body: its value is "x"; use a text, with the method POST'],
+    [{ url: 'http://host:0/' }, 'url: its value is "http://host:0/"; use an http or https URL'],
     [
       { url, headers: { 'Transfer-Encoding': 'chunked' } },
-      'headers: its value is an object; expected is headers without "Transfer-Encoding", which the connection sets itself',
+      'headers: its value is an object; use headers without "Transfer-Encoding", which the connection sets itself',
     ],
-    [{ url, tls: {} }, 'tls: its value is an object; expected is an https URL, where tls is set'],
+    [{ url, tls: {} }, 'tls: its value is an object; use an https URL, where tls is set'],
     [
       { url, proxy: 'http://u:hush@proxy/x' },
-      'proxy: its value is "http://***@proxy/x"; expected is the http or https URL of a proxy, without a path',
+      'proxy: its value is "http://***@proxy/x"; use the http or https URL of a proxy, without a path',
     ],
     [
       { url, proxy: 'http://proxy', socketPath: '/s' },
-      'proxy: its value is "http://proxy"; expected is no proxy beside socketPath',
+      'proxy: its value is "http://proxy"; use no proxy beside socketPath',
     ],
     [
       { url, socketPath: 'relative' },
-      'socketPath: its value is "relative"; expected is the absolute path of a Unix domain socket, of 107 bytes at most',
+      'socketPath: its value is "relative"; use the absolute path of a Unix domain socket, of 107 bytes at most',
     ],
     [
       { url, expectedStatus: 99 },
-      'expectedStatus: its value is 99; expected is a whole number from 100 to 599, or a list of such',
+      'expectedStatus: its value is 99; use a whole number from 100 to 599, or a list of such',
     ],
     [
       { url, expectedStatus: [] },
-      'expectedStatus: its value is an array; expected is a whole number from 100 to 599, or a list of such',
+      'expectedStatus: its value is an array; use a whole number from 100 to 599, or a list of such',
     ],
-    [{ url, expect: true }, 'expect: its value is true; expected is a function'],
-    [{ url, maxBodyBytes: 0 }, 'maxBodyBytes: its value is 0; expected is a whole number from 1 to 16777216'],
-    [{ url, readHealth: 'no' }, 'readHealth: its value is "no"; expected is true or false'],
-    [{ url, maxRedirects: 21 }, 'maxRedirects: its value is 21; expected is a whole number from 0 to 20'],
-    [{ url, keepAlive: 1 }, 'keepAlive: its value is 1; expected is true or false'],
+    [{ url, expect: true }, 'expect: its value is true; use a function'],
+    [{ url, maxBodyBytes: 0 }, 'maxBodyBytes: its value is 0; use a whole number from 1 to 16777216'],
+    [{ url, readHealth: 'no' }, 'readHealth: its value is "no"; use true or false'],
+    [{ url, maxRedirects: 21 }, 'maxRedirects: its value is 21; use a whole number from 0 to 20'],
+    [{ url, keepAlive: 1 }, 'keepAlive: its value is 1; use true or false'],
   ])('refuses %j', (options, fault) => {
     expect(faults(options)).toEqual([`HttpIndicator("payments"), ${fault}`]);
   });

@@ -79,12 +79,12 @@ describe('TcpIndicator', () => {
 
   it('refuses options out of range', () => {
     expect(faultsOf(TcpIndicator('broker', { host: ' ', port: 65_536 }))).toEqual([
-      'TcpIndicator("broker"), host: its value is " "; expected is a text that is not blank',
-      'TcpIndicator("broker"), port: its value is 65536; expected is a whole number from 1 to 65535',
+      'TcpIndicator("broker"), host: its value is " "; use a text that is not blank',
+      'TcpIndicator("broker"), port: its value is 65536; use a whole number from 1 to 65535',
     ]);
     expect(faultsOf(TcpIndicator('broker', {} as { host: string; port: number }))).toEqual([
-      'TcpIndicator("broker"), host: its value is undefined; expected is a text that is not blank',
-      'TcpIndicator("broker"), port: its value is undefined; expected is a whole number from 1 to 65535',
+      'TcpIndicator("broker"), host: it is missing; use a text that is not blank',
+      'TcpIndicator("broker"), port: it is missing; use a whole number from 1 to 65535',
     ]);
   });
 });

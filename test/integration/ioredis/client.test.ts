@@ -235,7 +235,7 @@ describe('an IoRedisIndicator without what it needs', () => {
   const single = new Redis({ lazyConnect: true });
 
   it.each([
-    ['no client is named', {} as IoRedisIndicatorOptions, 'its value is undefined'],
+    ['no client is named', {} as IoRedisIndicatorOptions, 'it is missing'],
     ['none is provided', { client: REDIS }, 'no module provides its client under the token Symbol(redis)'],
     [
       'it is something else',
@@ -246,7 +246,7 @@ describe('an IoRedisIndicator without what it needs', () => {
     [
       'a limit is set for what is not asked',
       { client: single, info: false, maxMemoryShare: 0.9 },
-      'expected is nothing while "info" is false',
+      'remove it, while "info" is false',
     ],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));

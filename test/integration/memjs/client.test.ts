@@ -124,7 +124,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
 
 describe('a MemJsIndicator without a client', () => {
   it.each([
-    ['none is named', {} as MemJsIndicatorOptions, 'its value is undefined'],
+    ['none is named', {} as MemJsIndicatorOptions, 'it is missing'],
     ['none is provided', { client: MEMCACHED }, 'no module provides its client under the token Symbol(memcached)'],
     ['it is something else', { client: new Map() as never }, 'its client is an object, and not a Client of memjs'],
   ])('stops the boot when %s', async (_when, options, problem) => {

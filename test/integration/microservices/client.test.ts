@@ -368,19 +368,15 @@ describe('a MicroserviceIndicator', () => {
   });
 
   it.each([
-    ['without a client', {} as MicroserviceIndicatorOptions, 'its value is undefined'],
+    ['without a client', {} as MicroserviceIndicatorOptions, 'it is missing'],
     [
       'with a client of gRPC',
       { client: Object.create(ClientGrpcProxy.prototype) as ClientGrpcProxy },
       'for gRPC there is nest-vitals/grpc',
     ],
     ['with data, and no pattern', { client: standIn().client, data: 1 }, 'there is data, but no pattern'],
-    [
-      'with null for data',
-      { client: standIn().client, pattern: 'health', data: null },
-      'expected is anything but null',
-    ],
-    ['with an empty pattern', { client: standIn().client, pattern: '' }, 'expected is a text that is not empty'],
+    ['with null for data', { client: standIn().client, pattern: 'health', data: null }, 'use anything but null'],
+    ['with an empty pattern', { client: standIn().client, pattern: '' }, 'use a text that is not empty'],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('MicroserviceIndicator("service")');

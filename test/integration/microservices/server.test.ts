@@ -113,7 +113,7 @@ describe('a MicroserviceServerIndicator', () => {
   });
 
   it.each([
-    ['without a holder', {} as MicroserviceServerIndicatorOptions, 'its value is undefined'],
+    ['without a holder', {} as MicroserviceServerIndicatorOptions, 'it is missing'],
     [
       'with a holder of something else',
       { holder: { server: 'tcp' } } as unknown as MicroserviceServerIndicatorOptions,

@@ -141,7 +141,7 @@ describe('a MqttIndicator', () => {
   });
 
   it.each([
-    ['without a client', {} as MqttIndicatorOptions, 'its value is undefined'],
+    ['without a client', {} as MqttIndicatorOptions, 'it is missing'],
     [
       'with a client of another kind',
       { client: new EventEmitter() } as unknown as MqttIndicatorOptions,

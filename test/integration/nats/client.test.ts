@@ -165,7 +165,7 @@ describe('a NatsIndicator', () => {
   };
 
   it.each([
-    ['without a client', {} as NatsIndicatorOptions, 'its value is undefined'],
+    ['without a client', {} as NatsIndicatorOptions, 'it is missing'],
     [
       'with a client of another kind',
       { client: { rtt: 1 } } as unknown as NatsIndicatorOptions,
@@ -177,7 +177,7 @@ describe('a NatsIndicator', () => {
     [
       'with a stream that would be another subject',
       { client, stream: 'orders.>', consumer: 'worker' },
-      'expected is a name without blanks',
+      'use a name without blanks',
     ],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));

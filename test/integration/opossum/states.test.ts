@@ -121,7 +121,7 @@ describe('an OpossumIndicator', () => {
 
 describe('an OpossumIndicator that cannot work', () => {
   it.each([
-    ['no breaker is named', {} as OpossumIndicatorOptions, ', breaker: its value is undefined'],
+    ['no breaker is named', {} as OpossumIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
     ['it is something else', { breaker: new Map() as never }, 'and not a CircuitBreaker of opossum'],
     ['whenOpen is misspelt', { breaker: idleBreaker(), whenOpen: 'DOWN' as never }, ', whenOpen: its value is "DOWN"'],

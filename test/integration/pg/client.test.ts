@@ -139,7 +139,7 @@ describe('a PgIndicator without a client', () => {
   const pools = [new Pool(), new Pool()];
 
   it.each([
-    ['none is named', {} as PgIndicatorOptions, [], 'its value is undefined'],
+    ['none is named', {} as PgIndicatorOptions, [], 'it is missing'],
     ['none is provided', { client: POOL }, [], 'no module provides its client under the token Symbol(pool)'],
     ['it is something else', { client: POOL }, ['a text'], 'its client is "a text", and not a Pool or a Client of pg'],
     [

@@ -207,7 +207,7 @@ describe('a RedisIndicator without what it needs', () => {
   const cluster = createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] });
 
   it.each([
-    ['no client is named', {} as RedisIndicatorOptions, 'its value is undefined'],
+    ['no client is named', {} as RedisIndicatorOptions, 'it is missing'],
     ['none is provided', { client: REDIS }, 'no module provides its client under the token Symbol(redis)'],
     [
       'it is something else',

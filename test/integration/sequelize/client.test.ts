@@ -189,7 +189,7 @@ describe('a SequelizeIndicator of another dialect', () => {
 
 describe('a SequelizeIndicator without a client', () => {
   it.each([
-    ['none is named', {} as SequelizeIndicatorOptions, ', client: its value is undefined'],
+    ['none is named', {} as SequelizeIndicatorOptions, ', client: it is missing'],
     ['none is provided', { client: Sequelize }, 'no module provides its client under the class Sequelize'],
     ['it is something else', { client: new Map() as never }, 'its client is an object, and not a Sequelize'],
   ])('stops the boot when %s', async (_when, options, problem) => {

@@ -187,20 +187,12 @@ describe('a TerminusIndicator that cannot work', () => {
   class PerRequest extends OldStyleIndicator {}
 
   it.each([
-    [
-      'it is told nothing to do',
-      { indicator: OldStyleIndicator } as TerminusIndicatorOptions,
-      ', run: its value is undefined',
-    ],
-    [
-      'it is told nothing at all',
-      undefined as unknown as TerminusIndicatorOptions,
-      ', indicator: its value is undefined',
-    ],
+    ['it is told nothing to do', { indicator: OldStyleIndicator } as TerminusIndicatorOptions, ', run: it is missing'],
+    ['it is told nothing at all', undefined as unknown as TerminusIndicatorOptions, ', indicator: it is missing'],
     [
       'it is told two things to do',
       { indicator: OldStyleIndicator, run: () => undefined, method: 'isHealthy' },
-      'expected is nothing, because "run" is given',
+      'remove it, because "run" is given',
     ],
     [
       'the method does not exist',

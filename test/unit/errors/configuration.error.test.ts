@@ -1,9 +1,10 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { HealthConfigurationError, isHealthConfigurationError } from '../../../src/errors/configuration.error.js';
 import { nameReserved, optionOutOfRange } from '../../../src/errors/messages.js';
 
 const faults = [
-  { place: 'StockHealth in AppModule', problem: 'its value is 0', remedy: 'expected is 1' },
+  { place: 'StockHealth in AppModule', problem: 'its value is 0', remedy: 'use 1' },
   { place: 'the group "billing"', problem: 'there is no indicator named "ledger"', remedy: 'the indicators are stock' },
 ];
 
@@ -14,7 +15,7 @@ describe('HealthConfigurationError', () => {
       [
         'The health configuration has 2 faults, so the application does not start:',
         '  1. StockHealth in AppModule: its value is 0',
-        '     Remedy: expected is 1',
+        '     Remedy: use 1',
         '  2. the group "billing": there is no indicator named "ledger"',
         '     Remedy: the indicators are stock',
       ].join('\n'),
@@ -23,12 +24,17 @@ describe('HealthConfigurationError', () => {
     expect(error.name).toBe('HealthConfigurationError');
   });
 
+  it('is printed once: Node shows the enumerable properties of an uncaught error below its message', () => {
+    const printed = inspect(new HealthConfigurationError(faults));
+    expect(printed.split('StockHealth in AppModule')).toHaveLength(2);
+  });
+
   it('speaks of one fault in the singular', () => {
     expect(new HealthConfigurationError([nameReserved('here', 'live')]).message).toBe(
       [
         'The health configuration has a fault, so the application does not start:',
         '  1. here: the name "live" is reserved',
-        '     Remedy: choose another one',
+        '     Remedy: choose another name',
       ].join('\n'),
     );
   });

@@ -99,9 +99,9 @@ describe('CpuIndicator', () => {
 
   it('refuses options out of range', () => {
     expect(faultsOf(CpuIndicator('cpu', { cores: 0, window: 1.5, usage: { warn: 90 } }))).toEqual([
-      'CpuIndicator("cpu"), cores: its value is 0; expected is a number from 0.001 to 4096',
-      'CpuIndicator("cpu"), window: its value is 1.5; expected is a whole number of milliseconds from 100 to 2147483647',
-      'CpuIndicator("cpu"), usage.warn: its value is 90; expected is false, or a number from 0 to 1',
+      'CpuIndicator("cpu"), cores: its value is 0; use a number from 0.001 to 4096',
+      'CpuIndicator("cpu"), window: its value is 1.5; use a whole number of milliseconds from 100 to 2147483647',
+      'CpuIndicator("cpu"), usage.warn: its value is 90; use false, or a number from 0 to 1',
     ]);
   });
 });

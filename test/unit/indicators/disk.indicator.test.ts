@@ -121,8 +121,8 @@ describe('DiskIndicator', () => {
 
   it('refuses options out of range', () => {
     expect(faultsOf(DiskIndicator('disk', { paths: [], used: { fail: 98 } }))).toEqual([
-      'DiskIndicator("disk"), paths: its value is an array; expected is a list of at least one element, each a text that is not blank',
-      'DiskIndicator("disk"), used.fail: its value is 98; expected is false, or a number from 0 to 1',
+      'DiskIndicator("disk"), paths: its value is an array; use a list of at least one element, each a text that is not blank',
+      'DiskIndicator("disk"), used.fail: its value is 98; use false, or a number from 0 to 1',
     ]);
   });
 });

@@ -102,39 +102,30 @@ describe('options that are pairs of limits', () => {
   it('leave the other options alone', () => {
     expect(configured({ other: 5, usage: { warn: 0.1 } }).own).toMatchObject({ other: 5 });
     expect(configured({ other: 10 }).faults).toEqual([
-      'TestIndicator("test"), other: its value is 10; expected is a number from 0 to 9',
+      'TestIndicator("test"), other: its value is 10; use a number from 0 to 9',
     ]);
   });
 
   it.each([
-    [
-      { usage: { warn: 2 } },
-      'TestIndicator("test"), usage.warn: its value is 2; expected is false, or a number from 0 to 1',
-    ],
+    [{ usage: { warn: 2 } }, 'TestIndicator("test"), usage.warn: its value is 2; use false, or a number from 0 to 1'],
     [
       { usage: { fail: '1' } },
-      'TestIndicator("test"), usage.fail: its value is "1"; expected is false, or a number from 0 to 1',
+      'TestIndicator("test"), usage.fail: its value is "1"; use false, or a number from 0 to 1',
     ],
     [
       { usage: { warn: 0.9, fail: 0.5 } },
-      'TestIndicator("test"), usage.warn: its value is 0.9; expected is false, or a number from 0 to 1, and not above usage.fail (0.5)',
+      'TestIndicator("test"), usage.warn: its value is 0.9; use false, or a number from 0 to 1, and not above usage.fail (0.5)',
     ],
     [
       { level: { warn: 5, fail: 10 } },
-      'TestIndicator("test"), level.warn: its value is 5; expected is false, or a number from 0 to 100, and not below level.fail (10)',
+      'TestIndicator("test"), level.warn: its value is 5; use false, or a number from 0 to 100, and not below level.fail (10)',
     ],
-    [
-      { usage: 0.9 },
-      'TestIndicator("test"), usage: its value is 0.9; expected is false, or an object of "warn" and "fail"',
-    ],
+    [{ usage: 0.9 }, 'TestIndicator("test"), usage: its value is 0.9; use false, or an object of "warn" and "fail"'],
     [
       { usage: [0.9] },
-      'TestIndicator("test"), usage: its value is an array; expected is false, or an object of "warn" and "fail"',
+      'TestIndicator("test"), usage: its value is an array; use false, or an object of "warn" and "fail"',
     ],
-    [
-      { usage: true },
-      'TestIndicator("test"), usage: its value is true; expected is false, or an object of "warn" and "fail"',
-    ],
+    [{ usage: true }, 'TestIndicator("test"), usage: its value is true; use false, or an object of "warn" and "fail"'],
   ])('refuse %j', (options, fault) => {
     expect(configured(options).faults).toEqual([fault]);
   });

@@ -87,8 +87,8 @@ describe('MemoryIndicator', () => {
   it('refuses limits out of range', () => {
     const options = { heap: { warn: 85 }, rss: { fail: -1 } };
     expect(faultsOf(MemoryIndicator('memory', options))).toEqual([
-      'MemoryIndicator("memory"), heap.warn: its value is 85; expected is false, or a number from 0 to 1',
-      'MemoryIndicator("memory"), rss.fail: its value is -1; expected is false, or a whole number from 0 to 9007199254740991',
+      'MemoryIndicator("memory"), heap.warn: its value is 85; use false, or a number from 0 to 1',
+      'MemoryIndicator("memory"), rss.fail: its value is -1; use false, or a whole number from 0 to 9007199254740991',
     ]);
   });
 });

@@ -82,18 +82,18 @@ describe('ThresholdIndicator', () => {
   const faults = (options: object): string[] => faultsOf(ThresholdIndicator('queue', { value: () => 1, ...options }));
 
   it.each([
-    [{}, 'fail: its value is undefined; expected is false, or a number from'],
-    [{ warn: false }, 'fail: its value is undefined; expected is false, or a number from'],
-    [{ fail: 1, value: 5 }, 'value: its value is 5; expected is a function'],
-    [{ fail: 1, value: undefined }, 'value: its value is undefined; expected is a function'],
-    [{ fail: '1' }, 'fail: its value is "1"; expected is false, or a number from'],
-    [{ fail: Number.NaN }, 'fail: its value is NaN; expected is false, or a number from'],
-    [{ warn: 5, fail: 1 }, 'warn: its value is 5; expected is false, or a number from'],
-    [{ warn: 1, fail: 5, direction: 'below' }, 'warn: its value is 1; expected is false, or a number from'],
-    [{ fail: 1, direction: 'up' }, 'direction: its value is "up"; expected is "above" or "below"'],
-    [{ fail: 1, unit: '' }, 'unit: its value is ""; expected is a text that is not blank'],
-    [{ fail: 1, inject: 'queue' }, 'inject: its value is "queue"; expected is a list of injection tokens'],
-    [{ fail: 1, inject: [undefined] }, 'inject: its value is an array; expected is a list of injection tokens'],
+    [{}, 'fail: it is missing; use false, or a number from'],
+    [{ warn: false }, 'fail: it is missing; use false, or a number from'],
+    [{ fail: 1, value: 5 }, 'value: its value is 5; use a function'],
+    [{ fail: 1, value: undefined }, 'value: it is missing; use a function'],
+    [{ fail: '1' }, 'fail: its value is "1"; use false, or a number from'],
+    [{ fail: Number.NaN }, 'fail: its value is NaN; use false, or a number from'],
+    [{ warn: 5, fail: 1 }, 'warn: its value is 5; use false, or a number from'],
+    [{ warn: 1, fail: 5, direction: 'below' }, 'warn: its value is 1; use false, or a number from'],
+    [{ fail: 1, direction: 'up' }, 'direction: its value is "up"; use "above" or "below"'],
+    [{ fail: 1, unit: '' }, 'unit: its value is ""; use a text that is not blank'],
+    [{ fail: 1, inject: 'queue' }, 'inject: its value is "queue"; use a list of injection tokens'],
+    [{ fail: 1, inject: [undefined] }, 'inject: its value is an array; use a list of injection tokens'],
   ])('refuses %j', (options, fault) => {
     const found = faults(options);
     expect(found).toHaveLength(1);

@@ -692,7 +692,7 @@ describe('resolveModuleOptions', () => {
     [{ shutdown: { delay: -1 } }, '"auto", or a whole number of milliseconds from 0 to 2147483647'],
     [{ environmentPrefix: '' }, 'a text of letters, digits and "_", and not empty, as "HEALTH_", or false'],
   ])('says what is expected instead of %j', (options, expected) => {
-    expect(resolve(options).faults[0]?.remedy).toBe(`expected is ${expected}`);
+    expect(resolve(options).faults[0]?.remedy).toBe(`use ${expected}`);
   });
 
   it.each([null, 'health', 5, []])('refuses options that are no object: %j', (options) => {

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { nearest } from '../../../src/errors/nearest.js';
+
+describe('nearest', () => {
+  it.each([
+    ['dedline', 'deadline'],
+    ['Timeout', 'timeout'],
+    ['tiemout', 'timeout'],
+    ['ttll', 'ttl'],
+    ['maxage', 'maxAge'],
+  ])('%s is meant to be %s', (given, word) => {
+    expect(nearest(given, ['ttl', 'maxAge', 'deadline', 'timeout', 'when'])).toBe(word);
+  });
+
+  it.each(['', 'x', 'port', 'retries', 'a'.repeat(10_000)])('%s is near to none', (given) => {
+    expect(nearest(given, ['ttl', 'deadline', 'timeout', 'when'])).toBeUndefined();
+  });
+});
