@@ -263,7 +263,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       health.setDown('paymets');
       health.setDown('stock');
       await expect(start(health, { enabled: false })).rejects.toThrow(
-        /1\. FakeHealth: there is no indicator named "paymets"\n +Remedy: the indicators are stock, payments, database\n +2\. FakeHealth: the indicator "stock" is not enabled, so it is never asked/,
+        /1\. FakeHealth: there is no indicator named "paymets"\n +Remedy: did you mean "payments"\? the indicators are stock, payments, database\n +2\. FakeHealth: the indicator "stock" is not enabled, so it is never asked/,
       );
       await expect(start(new FakeHealth('paymets', 'database'))).rejects.toThrow(
         'FakeHealth: there is no indicator named "paymets"',
@@ -363,7 +363,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       const app = await create({ imports: [HealthModule.forRoot()] });
       // @ts-expect-error: misspelt
       await expect(startReady(app, { timout: 1, port: -1 })).rejects.toThrow(
-        'startReady: there is no option "timout"; the options are timeout, port\n' +
+        'startReady: there is no option "timout"; did you mean "timeout"? the options are timeout, port\n' +
           'startReady, port: its value is -1; use a whole number from 0 to 65535',
       );
       await app.close();
