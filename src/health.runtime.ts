@@ -14,6 +14,7 @@ import { routeConflicts } from './endpoints/route-order.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
 import { FurtherEndpoints } from './endpoints/further-endpoints.js';
+import type { HealthResponse } from './endpoints/health-response.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
 import type { ConfigurationFault } from './errors/fault.js';
@@ -24,8 +25,9 @@ import { ApplicationState } from './lifecycle/application-state.js';
 import { Connections, isWatchable } from './lifecycle/connections.js';
 import { Drain } from './lifecycle/drain.js';
 import { OwnServers } from './lifecycle/own-servers.js';
-import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
+import { questionReader } from './lifecycle/probe-question.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
+import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import { logChange } from './logging/change-logger.js';
 import { formatRaw } from './core/raw-error.js';
 import { seldom } from './logging/seldom.js';
@@ -120,7 +122,8 @@ export class HealthRuntime {
     this.#explorer = new IndicatorExplorer(modules, settings, this.#options.environment, standIns);
 
     const work = new AnnouncedWork();
-    const watch = new ProberWatch();
+    const watch = new ProberWatch(settings.shutdown.maxDelay);
+    const questionOf = questionReader(settings.shutdown.probers);
     this.#connections = new Connections((path, response) => {
       const isProbe = path.includes(`/${settings.path}`);
       if (isProbe && !response.hasHeader('x-health-status')) this.#warnOfForeignRefusals();
@@ -151,9 +154,10 @@ export class HealthRuntime {
     });
     const access = settings.access && new Access(settings.access, onFault);
     this.responder = new Responder(settings, this.service, access, (probe, request, response) => {
+      // The only probe that the drain closes.
       if (probe === 'ready') {
-        const { headers, socket } = request;
-        watch.saw(socket?.remoteAddress ?? '', single(headers['user-agent']), response.statusCode === 503);
+        const question = questionOf(request);
+        if (question) watch.recordProbe(question, refusesTraffic(response));
       }
       this.monitor.answered(probe, request, response);
     });
@@ -240,8 +244,9 @@ async function faultsOf(preparations: readonly (() => Promise<void>)[]): Promise
   return faults;
 }
 
-function single(header: string | readonly string[] | undefined): string {
-  return typeof header === 'string' ? header : '';
+/** By what the report says: every status code can be configured. */
+function refusesTraffic({ statusCode, headers }: HealthResponse): boolean {
+  return statusCode >= 400 || headers['x-health-status'] === 'OUT_OF_SERVICE';
 }
 
 interface Fastify {

@@ -85,6 +85,7 @@ export type {
   HealthModuleOptions,
   HealthRequest,
   LoggingOptions,
+  ProberOptions,
   ServiceOptions,
   ShutdownOptions,
 } from './options/health-module-options.js';

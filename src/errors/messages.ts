@@ -60,6 +60,12 @@ export const instanceNameMalformed = (place: string, value: string): Configurati
   remedy: 'set indicatorName to a string in the constructor, or remove it',
 });
 
+export const proberWithoutCriteria = (place: string): ConfigurationFault => ({
+  place,
+  problem: 'it describes no prober',
+  remedy: 'set addresses, agents or headers',
+});
+
 export const nameMissing = (place: string): ConfigurationFault => ({
   place,
   problem: 'no name can be derived from the class',

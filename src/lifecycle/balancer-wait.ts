@@ -1,13 +1,12 @@
 import { elapsed, sleep } from '../core/shutdown-clock.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
-import type { Prober, ProberWatch } from './prober-watch.js';
+import type { Prober } from './prober.js';
+import type { ProberWatch } from './prober-watch.js';
 
-/** How many refusals in a row the common balancers want before they take an instance out (HAProxy `fall`, Kubernetes `failureThreshold`: 3). */
-export const REFUSALS_NEEDED = 3;
-/** What a balancer needs to act on the last refusal that it has seen. */
+/** What a balancer needs to act on the last refusal that it has received. */
 const TIME_TO_ACT = 250;
 const LOOK_EVERY = 50;
-/** A look that comes so much late, and more, was kept from coming: the process had no time for anything. */
+/** Milliseconds. A look that comes so much late means that the process was blocked. */
 const LATE = 25;
 
 /** How the wait for the balancers went. */
@@ -15,13 +14,15 @@ export interface BalancerWait {
   /** Milliseconds. */
   readonly waited: number;
   readonly ended: 'nobody-asks' | 'all-noticed' | 'limit' | 'fixed';
-  /** Whom the wait was for, as they were at its end. */
+  /** The probers that the wait was for. */
   readonly probers: readonly Prober[];
+  /** Probers that were not waited for, because they ask too rarely to receive enough refusals within `maxDelay`. */
+  readonly tooSlow: readonly Prober[];
 }
 
 /**
- * Waits until those who decide about traffic have noticed that none is wanted any more: each prober that keeps asking
- * has to have seen enough refusals in a row. Nobody who asks, nothing to wait for.
+ * Waits until the balancers have noticed that no more traffic is wanted: each prober that is known when the wait begins
+ * has to receive enough refusals in a row. Later callers are not waited for: they were not told to send traffic.
  */
 export async function waitForBalancers(
   settings: ShutdownSettings,
@@ -29,24 +30,28 @@ export async function waitForBalancers(
   pause: (milliseconds: number) => Promise<void> = sleep,
 ): Promise<BalancerWait> {
   const began = elapsed();
+  const { probers, tooSlow } = watch.observe();
+  const result = (ended: BalancerWait['ended']): BalancerWait => ({
+    waited: elapsed() - began,
+    ended,
+    probers,
+    tooSlow,
+  });
   if (settings.delay !== 'auto') {
     await pause(settings.delay);
-    return { waited: elapsed() - began, ended: 'fixed', probers: watch.current };
+    return result('fixed');
   }
-  const awaited = new Set<Prober>();
+  let unheard = 0;
   for (;;) {
-    const current = watch.current;
-    for (const prober of current) awaited.add(prober);
-    const waited = elapsed() - began;
-    const hasNoticed = current.every(({ refusalsSeen }) => refusalsSeen >= REFUSALS_NEEDED);
-    if (hasNoticed && waited >= settings.minDelay) break;
-    if (waited >= settings.maxDelay) return { waited, ended: 'limit', probers: [...awaited] };
-    const left = elapsed();
+    const now = elapsed();
+    const haveNoticed = probers.every((prober) => prober.hasNoticed(now, unheard) || prober.isGone(now, unheard));
+    if (haveNoticed && now - began >= settings.minDelay) break;
+    if (now - began >= settings.maxDelay) return result('limit');
     await pause(LOOK_EVERY);
-    const late = elapsed() - left - LOOK_EVERY;
-    if (late >= LATE) watch.stoodStill(late);
+    const late = elapsed() - now - LOOK_EVERY;
+    if (late >= LATE) unheard += late;
   }
-  if (awaited.size === 0) return { waited: elapsed() - began, ended: 'nobody-asks', probers: [] };
-  await pause(TIME_TO_ACT);
-  return { waited: elapsed() - began, ended: 'all-noticed', probers: [...awaited] };
+  if (probers.length === 0) return result('nobody-asks');
+  await pause(Math.min(TIME_TO_ACT, Math.max(0, settings.maxDelay - (elapsed() - began))));
+  return result('all-noticed');
 }

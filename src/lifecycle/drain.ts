@@ -4,9 +4,10 @@ import { isRehearsing } from '../core/rehearsal.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
-import { type BalancerWait, REFUSALS_NEEDED, waitForBalancers } from './balancer-wait.js';
+import { waitForBalancers } from './balancer-wait.js';
 import type { Connections } from './connections.js';
 import type { DrainHook } from '../core/drain-hook.js';
+import { logBalancerWait } from './log-balancer-wait.js';
 import type { ProberWatch } from './prober-watch.js';
 import type { ShutdownSignals } from './shutdown-signals.js';
 import { settlesWithin } from './time-limit.js';
@@ -89,7 +90,7 @@ export class Drain {
   }
 
   async #waitForBalancers(): Promise<void> {
-    const { settings, watch, state } = this.#parts;
+    const { settings, watch, state, logger } = this.#parts;
     // A developer has no balancer; and an application that was never ready was never sent traffic by one.
     const isNeeded = state.isBootstrapped && (!settings.isDevelopment || isRehearsing());
     const { signal: stop } = this.#stop;
@@ -104,8 +105,8 @@ export class Drain {
       stop.throwIfAborted();
     };
     try {
-      const wait = await waitForBalancers(isNeeded ? settings : { ...settings, delay: 0 }, watch, pause);
-      if (wait.waited >= 1 && (wait.ended !== 'nobody-asks' || settings.minDelay > 0)) this.#logBalancers(wait);
+      const applied = isNeeded ? settings : { ...settings, delay: 0, isLeftToPrimary: false };
+      logBalancerWait(await waitForBalancers(applied, watch, pause), applied, logger);
     } catch (error) {
       if (!stop.aborted) throw error;
     }
@@ -154,17 +155,6 @@ export class Drain {
       if (!isDone) logger.warn(`${name} did not finish within ${limit} ms`);
     } catch (error) {
       logger.error(`${name} failed while the drain began:\n${formatError(error)}`);
-    }
-  }
-
-  #logBalancers({ waited, ended, probers }: BalancerWait): void {
-    const time = `${Math.round(waited)} ms`;
-    const { logger } = this.#parts;
-    const names = probers.map(({ agent, address }) => `${agent || 'a prober'} at ${address}`).join(', ');
-    if (ended === 'limit') {
-      logger.warn(`After ${time} not every prober has seen ${REFUSALS_NEEDED} refusals: ${names}`);
-    } else {
-      logger.log(`Waited ${time} for balancers${names === '' ? '' : `: ${names}`}`);
     }
   }
 }

@@ -1,90 +1,142 @@
 import { elapsed } from '../core/shutdown-clock.js';
+import { SHUTDOWN_DEFAULTS } from '../options/defaults.js';
+import { Asker } from './asker.js';
+import type { ProbeQuestion } from './probe-question.js';
+import { Prober, REFUSALS_NEEDED } from './prober.js';
+import { ASSUMED_PROBERS, SHORTEST_GAP } from './rhythm.js';
 
-/** Somebody who asks for readiness again and again: a balancer, an orchestrator. */
-export interface Prober {
-  readonly address: string;
-  readonly agent: string;
-  asked: number;
-  lastAsked: number;
-  /** For how many milliseconds since then it could not be heard. */
-  unheard: number;
-  /** The usual time between two questions, in milliseconds. Undefined until it has asked twice. */
-  interval: number | undefined;
-  /** How many refusals in a row it has seen. */
-  refusalsSeen: number;
+/** Callers of which nothing is known yet. The one that has been silent longest makes room for a new one. */
+const MOST_ASKERS = 1024;
+/** Callers whose rhythm is known. They make room only when they have stopped asking. */
+const MOST_KNOWN = 64;
+/** No balancer sends longer ones, and what is remembered stays small. */
+const LONGEST_AGENT = 256;
+const LONGEST_FORM = 512;
+/** An interval may be longer by this factor than a third of the longest wait: its third refusal may still come in time. */
+const TOLERANCE = 1.1;
+/** A caller that has asked so often in a regular rhythm is a prober. */
+const QUESTIONS_OF_PROBER = 5;
+/** The same while the instance is too young for any prober to have asked so often. */
+const QUESTIONS_WHILE_YOUNG = 2;
+/** Milliseconds. Moving a caller to the end of the map more often costs time and changes little. */
+const MOVE_EVERY = 250;
+
+/** Whom a shutdown has to wait for, and whom it cannot wait for. */
+export interface ObservedProbers {
+  readonly probers: readonly Prober[];
+  /** Regular, but too slow to receive three refusals within the longest wait. */
+  readonly tooSlow: readonly Prober[];
 }
 
-/** More probers than any installation has; beyond it the one that has been silent longest is forgotten. */
-const MOST_PROBERS = 64;
-/** How much the newest gap counts in the usual interval. */
-const WEIGHT_OF_NEWEST = 0.3;
-/** Who asks more often is a test, and who asks less often is somebody having a look: nobody who decides about traffic. */
-const SHORTEST_INTERVAL = 50;
-const LONGEST_INTERVAL = 30_000;
-/** Who has been silent for this many of its usual intervals has stopped asking. */
-const INTERVALS_UNTIL_GONE = 3;
-const SHORTEST_PATIENCE = 1000;
-/** Kubernetes' own prober: what it learns changes nothing about traffic once the pod is being deleted. */
-const KUBELET = /^kube-probe\//;
-
-/** Notes who asks for readiness, how often, and what they were told, in bounded memory. */
+/**
+ * Records which callers ask for readiness, when, and what they were answered, in bounded memory. What it costs a
+ * question does not depend on how many callers there are; rhythms are read when the drain begins.
+ */
 export class ProberWatch {
-  readonly #probers = new Map<string, Prober>();
+  readonly #longestWait: number;
+  readonly #longestInterval: number;
+  /** In the order of their latest questions, nearly. */
+  readonly #askers = new Map<string, Asker>();
+  readonly #known = new Map<string, Asker>();
+  #firstWelcome = Infinity;
+  /** When a caller was last forgotten that may have been a prober. */
+  #overflowedAt = -Infinity;
 
-  saw(address: string, agent: string, wasRefused: boolean): void {
+  constructor(longestWait: number = SHUTDOWN_DEFAULTS.maxDelay) {
+    this.#longestWait = longestWait;
+    this.#longestInterval = (TOLERANCE * longestWait) / REFUSALS_NEEDED;
+  }
+
+  /** Takes note of an answer. `wasRefused`: it said that no traffic is wanted. */
+  recordProbe({ address, agent, form }: ProbeQuestion, wasRefused: boolean): void {
+    if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
     const now = elapsed();
-    const key = `${address} ${agent}`;
-    const prober = this.#probers.get(key) ?? this.#admit(key, address, agent, now);
-    // A gap that the process has partly slept through tells nothing of the prober.
-    if (prober.asked > 0 && (prober.unheard === 0 || prober.interval === undefined)) {
-      const gap = now - prober.lastAsked;
-      prober.interval =
-        prober.interval === undefined ? gap : prober.interval + WEIGHT_OF_NEWEST * (gap - prober.interval);
+    if (!wasRefused && this.#firstWelcome === Infinity) this.#firstWelcome = now;
+    const key = `${address} ${agent} ${form}`;
+    const known = this.#known.get(key);
+    if (known) return known.record(now, wasRefused);
+    let asker = this.#askers.get(key);
+    if (!asker) {
+      asker = this.#admit(key, address, agent, now);
+    } else if (now - asker.lastAsked >= MOVE_EVERY) {
+      this.#askers.delete(key);
+      this.#askers.set(key, asker);
     }
-    prober.asked += 1;
-    prober.lastAsked = now;
-    prober.unheard = 0;
-    prober.refusalsSeen = wasRefused ? prober.refusalsSeen + 1 : 0;
+    asker.record(now, wasRefused);
+    if (asker.isKnown) this.#keep(key, asker, now);
   }
 
-  /** Those who ask regularly and have not stopped, and whose questions decide where traffic goes. */
-  get current(): readonly Prober[] {
+  /** The probers at this moment, as the shutdown waits for them. */
+  observe(): ObservedProbers {
     const now = elapsed();
-    return [...this.#probers.values()].filter(
-      ({ agent, interval, lastAsked, unheard }) =>
-        interval !== undefined &&
-        interval >= SHORTEST_INTERVAL &&
-        interval <= LONGEST_INTERVAL &&
-        now - lastAsked - unheard <= Math.max(INTERVALS_UNTIL_GONE * interval, SHORTEST_PATIENCE) &&
-        !KUBELET.test(agent),
-    );
-  }
-
-  /** For so many milliseconds the process did nothing. Whoever asked then could not be heard: it is no silence. */
-  stoodStill(milliseconds: number): void {
-    for (const prober of this.#probers.values()) prober.unheard += milliseconds;
-  }
-
-  #admit(key: string, address: string, agent: string, now: number): Prober {
-    if (this.#probers.size >= MOST_PROBERS) this.#forgetMostSilent();
-    const prober: Prober = {
-      address,
-      agent,
-      asked: 0,
-      lastAsked: now,
-      unheard: 0,
-      interval: undefined,
-      refusalsSeen: 0,
-    };
-    this.#probers.set(key, prober);
-    return prober;
-  }
-
-  #forgetMostSilent(): void {
-    let oldest: [string, Prober] | undefined;
-    for (const entry of this.#probers) {
-      if (!oldest || entry[1].lastAsked < oldest[1].lastAsked) oldest = entry;
+    const probers: Prober[] = [];
+    const tooSlow: Prober[] = [];
+    const irregular: Asker[] = [];
+    for (const asker of [...this.#known.values(), ...this.#askers.values()]) {
+      const prober = this.#proberOf(asker, now);
+      if (!prober) irregular.push(asker);
+      else if (!prober.isGone(now)) (prober.shortestInterval > this.#longestInterval ? tooSlow : probers).push(prober);
     }
-    if (oldest) this.#probers.delete(oldest[0]);
+    const addresses = new Set(probers.map(({ address }) => address));
+    for (const asker of irregular) {
+      // An address with a known prober is that of a proxy, which passes on the questions of its clients too.
+      if (this.#mayHideProber(asker, now) && !addresses.has(asker.address)) probers.push(this.#hidden(asker));
+    }
+    if (probers.length === 0 && now - this.#overflowedAt < this.#longestWait) {
+      const crowd = new Asker('many addresses', 'more callers than can be told apart', this.#longestInterval);
+      crowd.record(now, false);
+      probers.push(this.#hidden(crowd));
+    }
+    return { probers, tooSlow };
+  }
+
+  #proberOf(asker: Asker, now: number): Prober | undefined {
+    const isYoung = now - this.#firstWelcome < 2 * this.#longestInterval;
+    if (asker.asked < (isYoung ? QUESTIONS_WHILE_YOUNG : QUESTIONS_OF_PROBER)) return undefined;
+    const { average, longest } = asker.gaps;
+    if (average < SHORTEST_GAP && !asker.isKnown) return undefined;
+    const { rhythm } = asker;
+    if (rhythm) return new Prober(asker, rhythm, this.#longestWait);
+    if (!isYoung || longest > this.#longestInterval) return undefined;
+    const facts = { interval: ASSUMED_PROBERS * longest, probers: ASSUMED_PROBERS, isCertain: false };
+    return new Prober(asker, facts, this.#longestWait);
+  }
+
+  /** Questions without a rhythm, for so long and so dense that any prober that matters may be among them. */
+  #mayHideProber({ asked, activeSince, lastAsked }: Asker, now: number): boolean {
+    const isActive = now - lastAsked <= this.#longestInterval;
+    return isActive && asked >= QUESTIONS_OF_PROBER && now - activeSince >= this.#longestWait;
+  }
+
+  #hidden(asker: Asker): Prober {
+    const facts = { interval: this.#longestWait / REFUSALS_NEEDED, probers: 1, isCertain: false };
+    return new Prober(asker, facts, this.#longestWait);
+  }
+
+  #admit(key: string, address: string, agent: string, now: number): Asker {
+    if (this.#askers.size >= MOST_ASKERS) this.#forgetMostSilent(now);
+    const asker = new Asker(address, agent, this.#longestInterval);
+    this.#askers.set(key, asker);
+    return asker;
+  }
+
+  /** Puts a caller whose rhythm is known out of the reach of others. */
+  #keep(key: string, asker: Asker, now: number): void {
+    if (this.#known.size >= MOST_KNOWN) {
+      for (const [other, { lastAsked }] of this.#known) {
+        if (now - lastAsked > this.#longestWait) this.#known.delete(other);
+      }
+    }
+    if (this.#known.size >= MOST_KNOWN) return;
+    this.#askers.delete(key);
+    this.#known.set(key, asker);
+  }
+
+  #forgetMostSilent(now: number): void {
+    const [oldest] = this.#askers;
+    if (!oldest) return;
+    const [key, { lastAsked }] = oldest;
+    this.#askers.delete(key);
+    if (now - lastAsked <= this.#longestInterval) this.#overflowedAt = now;
   }
 }

@@ -72,13 +72,24 @@ export interface ServiceOptions {
   readonly commit?: string;
 }
 
+/** A prober, described by at least one of these. A request has to fit all that are given. */
+export interface ProberOptions {
+  /** Addresses of the connection or ranges in CIDR notation: `10.0.0.0/8`, `fd00::/8`. Not those that a proxy reports. */
+  readonly addresses?: string | readonly string[];
+  /** How the `User-Agent` begins: `ELB-HealthChecker/`. */
+  readonly agents?: string | readonly string[];
+  /** Headers with exactly these values, compared in constant time. A secret value cannot be imitated. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** How the application is taken out of service when it shuts down. All durations are milliseconds. */
 export interface ShutdownOptions {
   /**
    * How long `ready` answers 503, while everything is still served, before work in flight is waited for. Default:
-   * `'auto'`, until each prober that asks for readiness regularly has seen three refusals in a row (Kubernetes' own
-   * does not count: a pod that is being deleted is taken out without it); an application that nobody probes does not
-   * wait at all. A number is that long, whoever asks.
+   * `'auto'`, until each prober that asks for readiness regularly has received three refusals in a row (Kubernetes' own
+   * does not count: a pod that is being deleted is taken out without it). Without a prober there is no wait. A number
+   * is a fixed time. In a worker of `node:cluster` (PM2's cluster mode) the default is `minDelay` instead: the primary
+   * process sends requests to the other workers.
    */
   readonly delay?: 'auto' | number;
   /**
@@ -86,8 +97,14 @@ export interface ShutdownOptions {
    * and balancers by itself and nobody who learned of it comes back to tell.
    */
   readonly minDelay?: number;
-  /** What `'auto'` waits at most. Default: 15,000. */
+  /** What `'auto'` waits at most. Default: 15,000. Probers that need longer for three questions are not waited for. */
   readonly maxDelay?: number;
+  /**
+   * The probers that `'auto'` waits for, where other callers must not count. Default: every caller that asks for
+   * readiness regularly, except the kubelet and requests that came through a proxy. In the environment: a list of
+   * addresses.
+   */
+  readonly probers?: readonly ProberOptions[];
   /**
    * How long, after that, requests in flight and announced work may take. Default: 10,000. Then they are named in the
    * log, their connections are closed, and the shutdown goes on. With `maxDelay` it stays below the 30 s that

@@ -20,6 +20,13 @@ export interface AccessSettings {
   readonly apiKeys: readonly string[];
 }
 
+/** A named prober: all that is given has to fit. */
+export interface ProberSettings {
+  readonly addresses?: readonly string[];
+  readonly agents?: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** How the application is taken out of service. All durations are milliseconds. */
 export interface ShutdownSettings {
   /** `delay` is not set, and a developer runs the application: balancers are not waited for. */
@@ -28,6 +35,10 @@ export interface ShutdownSettings {
   readonly minDelay: number;
   readonly maxDelay: number;
   readonly timeout: number;
+  /** Undefined: every regular caller may be a prober. */
+  readonly probers: readonly ProberSettings[] | undefined;
+  /** A worker of node:cluster with the default delay: the primary process sends requests to the other workers. */
+  readonly isLeftToPrimary: boolean;
 }
 
 /** The module's options, checked, merged with the environment and completed by the defaults. */

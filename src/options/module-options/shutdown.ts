@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { minDelayAboveMaxDelay } from '../../errors/messages.js';
 import { KUBERNETES_MIN_DELAY, SHUTDOWN_DEFAULTS } from '../defaults.js';
@@ -8,6 +9,7 @@ import type { ShutdownSettings } from '../health-settings.js';
 import { OptionReader } from '../option-reader.js';
 import { type Rule, milliseconds } from '../rules.js';
 import { PLACE } from './module-rules.js';
+import { resolveProbers } from './probers.js';
 
 const delay: Rule<'auto' | number> = {
   expected: `"auto", or ${milliseconds(0).expected}`,
@@ -20,21 +22,25 @@ export function resolveShutdown(
   environment: Environment,
   variables: NodeJS.ProcessEnv,
   faults: ConfigurationFault[],
+  isClusterWorker: boolean = cluster.isWorker,
 ): ShutdownSettings {
   const place = `${PLACE}, shutdown`;
   const reader = new OptionReader(place, shutdown, ['shutdown'], environment, faults);
-  reader.refuseUnknown(Object.keys(SHUTDOWN_DEFAULTS));
+  reader.refuseUnknown([...Object.keys(SHUTDOWN_DEFAULTS), 'probers']);
   // Kubernetes sets this variable in every container (kubernetes.io, "Service environment variables").
   const isOnKubernetes = Boolean(variables['KUBERNETES_SERVICE_HOST']);
   const maxDelay = reader.read('maxDelay', milliseconds(0), SHUTDOWN_DEFAULTS.maxDelay);
   const minDelay = isOnKubernetes ? Math.min(KUBERNETES_MIN_DELAY, maxDelay) : SHUTDOWN_DEFAULTS.minDelay;
+  const atLeast = reader.read('minDelay', milliseconds(0), minDelay);
   const given = reader.read<'auto' | number | undefined>('delay', delay, undefined);
   const settings: ShutdownSettings = {
     ...(given === undefined && isDevelopment(variables) && { isDevelopment: true }),
-    delay: given ?? SHUTDOWN_DEFAULTS.delay,
-    minDelay: reader.read('minDelay', milliseconds(0), minDelay),
+    delay: given ?? (isClusterWorker ? atLeast : SHUTDOWN_DEFAULTS.delay),
+    minDelay: atLeast,
     maxDelay,
     timeout: reader.read('timeout', milliseconds(0), SHUTDOWN_DEFAULTS.timeout),
+    probers: resolveProbers(reader, place, faults),
+    isLeftToPrimary: isClusterWorker && given === undefined,
   };
   if (settings.minDelay > settings.maxDelay) {
     faults.push(minDelayAboveMaxDelay(place, settings.minDelay, settings.maxDelay));

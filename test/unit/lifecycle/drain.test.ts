@@ -87,6 +87,18 @@ beforeEach(() => {
   steps = [];
 });
 
+const DEFAULTS: ShutdownSettings = {
+  delay: 'auto',
+  minDelay: 0,
+  maxDelay: 15_000,
+  timeout: 10_000,
+  probers: undefined,
+  isLeftToPrimary: false,
+};
+
+const ask = (address: string, agent: string, wasRefused: boolean): void =>
+  watch.recordProbe({ address, agent, form: '' }, wasRefused);
+
 /** Begins a drain that writes its end down. */
 function begin(
   settings: Partial<ShutdownSettings> = {},
@@ -94,7 +106,7 @@ function begin(
   signals?: ShutdownSignals,
 ): Drain {
   const drain = new Drain({
-    settings: { delay: 0, minDelay: 0, maxDelay: 15_000, timeout: 10_000, ...settings },
+    settings: { ...DEFAULTS, delay: 0, ...settings },
     state,
     watch,
     connections,
@@ -408,7 +420,7 @@ describe('hooks', () => {
   it('that cannot even be looked for are logged, and cut nothing short', async () => {
     const job = work.begin('report');
     const drain = new Drain({
-      settings: { delay: 100, minDelay: 0, maxDelay: 15_000, timeout: 10_000 },
+      settings: { ...DEFAULTS, delay: 100 },
       state,
       watch,
       connections,
@@ -444,10 +456,10 @@ describe('the log', () => {
   });
 
   it('says nothing of a wait that was none, and of work that was none, on however slow a machine', async () => {
-    const { current } = watch;
-    vi.spyOn(watch, 'current', 'get').mockImplementation(() => {
+    const observed = watch.observe();
+    vi.spyOn(watch, 'observe').mockImplementation(() => {
       vi.advanceTimersByTime(20);
-      return current;
+      return observed;
     });
     const asked = vi.spyOn(connections, 'whenPresentDone').mockImplementation(async () => {
       vi.advanceTimersByTime(20);
@@ -460,11 +472,11 @@ describe('the log', () => {
     expect(lines()).toEqual([]);
   });
 
-  it('says whom it waited for', async () => {
-    for (let asked = 0; asked < 3; asked += 1) {
+  it('names the probers that it waited for', async () => {
+    for (let asked = 0; asked < 9; asked += 1) {
       await advance(100);
-      watch.saw('10.0.0.1', 'HAProxy', true);
-      watch.saw('10.0.0.2', '', true);
+      ask('10.0.0.1', 'HAProxy', true);
+      ask('10.0.0.2', '', true);
     }
     begin({ delay: 'auto' });
     await advance(1000);
@@ -472,14 +484,42 @@ describe('the log', () => {
     expect(lines()).toEqual(['log: Waited 250 ms for balancers: HAProxy at 10.0.0.1, a prober at 10.0.0.2']);
   });
 
-  it('warns of probers that have not seen enough when the wait has to end', async () => {
-    watch.saw('10.0.0.1', 'HAProxy', false);
-    await advance(5000);
-    watch.saw('10.0.0.1', 'HAProxy', false);
+  it('warns of probers that have not received enough refusals when the wait has to end', async () => {
+    for (let asked = 0; asked < 3; asked += 1) {
+      await advance(1000);
+      ask('10.0.0.1', 'HAProxy', false);
+    }
     begin({ delay: 'auto', maxDelay: 2000 });
     await advance(2000);
 
     expect(lines()).toEqual(['warn: After 2000 ms not every prober has seen 3 refusals: HAProxy at 10.0.0.1']);
+  });
+
+  it('warns of probers that are too slow to be waited for, with their interval', async () => {
+    for (let asked = 0; asked < 5; asked += 1) {
+      await advance(30_000);
+      ask('10.0.0.1', 'ELB-HealthChecker/2.0', false);
+    }
+    begin({ delay: 'auto' });
+    await advance(0);
+
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual([
+      'warn: Not waited for, because they ask too rarely to see 3 refusals within maxDelay (15000 ms): ' +
+        'ELB-HealthChecker/2.0 at 10.0.0.1 (every 30000 ms). Raise shutdown.maxDelay, or set shutdown.delay.',
+    ]);
+  });
+
+  it('says why a worker of a cluster does not wait for probers', async () => {
+    for (let asked = 0; asked < 5; asked += 1) {
+      await advance(1000);
+      ask('10.0.0.1', 'HAProxy', false);
+    }
+    begin({ delay: 0, isLeftToPrimary: true });
+    await advance(0);
+
+    expect(events.at(-1)).toBe('drained');
+    expect(lines()).toEqual([expect.stringMatching(/^log: Probers are not waited for in a worker of node:cluster: /)]);
   });
 
   it('says how many connections it closed', async () => {

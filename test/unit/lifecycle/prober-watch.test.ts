@@ -1,185 +1,198 @@
 import { describe, expect, it } from 'vitest';
-import { type Prober, ProberWatch } from '../../../src/lifecycle/prober-watch.js';
+import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-const REFUSED = true;
-const ACCEPTED = false;
+const names = (watch: ProberWatch): string[] => watch.observe().probers.map(({ agent }) => agent);
 
-const agents = ({ current }: ProberWatch): string[] => current.map(({ agent }) => agent);
+interface Asked {
+  readonly agent?: string;
+  readonly address?: string;
+  readonly form?: string;
+  readonly wasRefused?: boolean;
+}
 
-function only({ current }: ProberWatch): Prober {
-  const [prober, ...others] = current;
-  if (!prober || others.length > 0) throw new Error(`${current.length} probers instead of one`);
-  return prober;
+function ask(
+  watch: ProberWatch,
+  { agent = 'HAProxy', address = '10.0.0.1', form = '', wasRefused = false }: Asked,
+): void {
+  watch.recordProbe({ address, agent, form }, wasRefused);
 }
 
 /** Asks so often, with the same time before each question. */
-async function ask(watch: ProberWatch, agent: string, times: number, interval: number, answer = ACCEPTED) {
-  for (let asked = 0; asked < times; asked += 1) {
+async function askRegularly(watch: ProberWatch, times: number, interval: number, asked: Asked = {}): Promise<void> {
+  for (let index = 0; index < times; index += 1) {
     await advance(interval);
-    watch.saw('10.0.0.1', agent, answer);
+    ask(watch, asked);
   }
 }
 
-describe('who counts as a prober', () => {
-  it('is nobody before anybody has asked', () => {
-    expect(new ProberWatch().current).toEqual([]);
+/** An instance that has been ready for long: every balancer has asked many times. */
+async function matureWatch(): Promise<ProberWatch> {
+  const watch = new ProberWatch();
+  ask(watch, { agent: 'first' });
+  await advance(60_000);
+  return watch;
+}
+
+describe('a caller counts as a prober', () => {
+  it('never before anybody has asked', () => {
+    expect(new ProberWatch().observe()).toEqual({ probers: [], tooSlow: [] });
   });
 
-  it('is nobody who has asked only once', () => {
+  it('not when it has asked only once', async () => {
     const watch = new ProberWatch();
-    watch.saw('10.0.0.1', 'HAProxy', REFUSED);
-
-    expect(watch.current).toEqual([]);
+    ask(watch, {});
+    expect(names(watch)).toEqual([]);
+    await advance(1000);
+    expect(names(watch)).toEqual([]);
   });
 
-  it('is who has asked twice', async () => {
+  it('when it has asked twice while the instance is young', async () => {
     const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 200);
+    await askRegularly(watch, 2, 1000);
+    expect(names(watch)).toEqual(['HAProxy']);
+  });
 
-    expect(only(watch)).toMatchObject({ address: '10.0.0.1', agent: 'HAProxy', interval: 200 });
+  it('later only when it has asked five times in a regular rhythm', async () => {
+    const watch = await matureWatch();
+    await askRegularly(watch, 4, 1000);
+    expect(names(watch)).toEqual([]);
+    await askRegularly(watch, 1, 1000);
+    expect(names(watch)).toEqual(['HAProxy']);
+  });
+
+  it('not when it asks without a rhythm', async () => {
+    const watch = await matureWatch();
+    for (const gap of [1000, 150, 2000, 400, 3000, 100, 700]) await askRegularly(watch, 1, gap);
+    expect(names(watch)).toEqual([]);
+  });
+
+  it.each([1, 49])('not when it asks every %i ms: that is a test', async (interval) => {
+    const watch = await matureWatch();
+    await askRegularly(watch, 100, interval);
+    expect(names(watch)).toEqual([]);
+  });
+
+  it('not when two requests come 10 s apart', async () => {
+    const watch = new ProberWatch();
+    ask(watch, {});
+    await advance(10_000);
+    ask(watch, {});
+    await advance(500);
+    expect(watch.observe()).toMatchObject({ probers: [], tooSlow: [] });
+  });
+
+  it('no longer when it has been silent for three intervals', async () => {
+    const watch = await matureWatch();
+    await askRegularly(watch, 64, 1000);
+    await advance(3000);
+    expect(names(watch)).toEqual(['HAProxy']);
+    await advance(1);
+    expect(names(watch)).toEqual([]);
   });
 
   it.each([
-    [49, []],
-    [50, ['HAProxy']],
-    [30_000, ['HAProxy']],
-    [30_001, []],
-  ])('is, by an interval of %i ms, %j: neither a test nor somebody having a look', async (interval, expected) => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 3, interval);
+    [5000, ['HAProxy'], []],
+    [5600, [], ['HAProxy']],
+    [30_000, [], ['HAProxy']],
+  ])('at an interval of %i ms: %j, too slow: %j', async (interval, probers, tooSlow) => {
+    const watch = await matureWatch();
+    await askRegularly(watch, 5, interval);
 
-    expect(agents(watch)).toEqual(expected);
+    expect(names(watch)).toEqual(probers);
+    expect(watch.observe().tooSlow.map(({ agent }) => agent)).toEqual(tooSlow);
   });
 
-  it('is told apart by address and by user agent', async () => {
-    const watch = new ProberWatch();
-    watch.saw('10.0.0.1', 'HAProxy', REFUSED);
-    watch.saw('10.0.0.2', 'HAProxy', REFUSED);
-    watch.saw('10.0.0.1', 'Envoy/HC', REFUSED);
-    await advance(100);
-    expect(watch.current).toEqual([]);
-
-    watch.saw('10.0.0.2', 'HAProxy', REFUSED);
-    expect(only(watch)).toMatchObject({ address: '10.0.0.2', agent: 'HAProxy', refusalsSeen: 2 });
+  it('by the longest wait that is configured', async () => {
+    const watch = new ProberWatch(90_000);
+    await askRegularly(watch, 5, 30_000);
+    expect(names(watch)).toEqual(['HAProxy']);
   });
 
-  it('is not the kubelet, who has no say in where traffic goes', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'kube-probe/1.31', 5, 100);
-    await ask(watch, 'a relay of kube-probe/1.31', 2, 100);
-
-    expect(agents(watch)).toEqual(['a relay of kube-probe/1.31']);
-  });
-});
-
-describe('how often a prober asks', () => {
-  it('is learned from the newest gaps, of which no single one decides', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 100);
-    await ask(watch, 'HAProxy', 1, 200);
-    expect(only(watch).interval).toBeCloseTo(130);
-
-    await ask(watch, 'HAProxy', 30, 200);
-    expect(only(watch).interval).toBeCloseTo(200, 0);
-  });
-
-  it('decides when it is gone: after three of its intervals', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 2000);
-
-    await advance(6000);
-    expect(agents(watch)).toEqual(['HAProxy']);
-    await advance(1);
-    expect(watch.current).toEqual([]);
-  });
-
-  it('leaves a quick one at least a second', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 50);
-
-    await advance(1000);
-    expect(agents(watch)).toEqual(['HAProxy']);
-    await advance(1);
-    expect(watch.current).toEqual([]);
-  });
-
-  it('lets one come back that was gone', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 200);
-    await advance(5000);
-    expect(watch.current).toEqual([]);
-
-    watch.saw('10.0.0.1', 'HAProxy', ACCEPTED);
-    expect(agents(watch)).toEqual(['HAProxy']);
-  });
-});
-
-describe('what a prober was told', () => {
-  it('is counted as refusals in a row', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 100);
-    expect(only(watch).refusalsSeen).toBe(0);
-
-    await ask(watch, 'HAProxy', 2, 100, REFUSED);
-    expect(only(watch).refusalsSeen).toBe(2);
-
-    await ask(watch, 'HAProxy', 1, 100, ACCEPTED);
-    expect(only(watch).refusalsSeen).toBe(0);
-
-    await ask(watch, 'HAProxy', 1, 100, REFUSED);
-    expect(only(watch).refusalsSeen).toBe(1);
-  });
-
-  it('counts a refusal that is the first answer', async () => {
-    const watch = new ProberWatch();
-    await ask(watch, 'HAProxy', 2, 100, REFUSED);
-
-    expect(only(watch).refusalsSeen).toBe(2);
-  });
-});
-
-describe('memory', () => {
-  const MOST = 64;
-
-  async function crowd(): Promise<ProberWatch> {
-    const watch = new ProberWatch();
-    for (let round = 0; round < 2; round += 1) {
-      for (let number = 0; number < MOST; number += 1) {
-        await advance(1);
-        watch.saw('10.0.0.1', `prober ${number}`, ACCEPTED);
-      }
+  it('by its address, its agent and the form of its requests', async () => {
+    const watch = await matureWatch();
+    for (let round = 0; round < 5; round += 1) {
+      await advance(1000);
+      ask(watch, {});
+      ask(watch, { address: '10.0.0.2' });
+      ask(watch, { agent: 'Envoy/HC' });
+      ask(watch, { form: 'host,accept' });
     }
+    expect(names(watch)).toHaveLength(4);
+  });
+});
+
+describe('strangers', () => {
+  /** A prober that has been known for minutes. */
+  async function knownProber(): Promise<ProberWatch> {
+    const watch = await matureWatch();
+    await askRegularly(watch, 128, 1000);
     return watch;
   }
 
-  it('holds 64 probers', async () => {
-    expect((await crowd()).current).toHaveLength(MOST);
+  it('do not push a known prober out, however many they are', async () => {
+    const watch = await knownProber();
+    for (let stranger = 0; stranger < 10_000; stranger += 1) {
+      if (stranger % 10 === 0) await advance(1);
+      ask(watch, { agent: `stranger ${stranger}`, address: '192.0.2.7' });
+    }
+    expect(names(watch)).toEqual(['HAProxy']);
   });
 
-  it('forgets the one that has been silent longest for a new one, not the one that came first', async () => {
-    const watch = await crowd();
-    await advance(64);
-    watch.saw('10.0.0.1', 'prober 0', ACCEPTED);
-    watch.saw('10.0.0.1', 'prober 1', ACCEPTED);
-    await ask(watch, 'newcomer', 2, 50);
+  it('do not disguise a known prober as a test by asking in its form', async () => {
+    const watch = await knownProber();
+    for (let question = 0; question < 2000; question += 1) {
+      await advance(8);
+      ask(watch, {});
+    }
+    const { probers } = watch.observe();
+    expect(probers.map(({ agent }) => agent)).toEqual(['HAProxy']);
 
-    expect(agents(watch)).toHaveLength(MOST);
-    expect(agents(watch)).toContain('newcomer');
-    expect(agents(watch)).toContain('prober 0');
-    expect(agents(watch)).toContain('prober 1');
-    expect(agents(watch)).not.toContain('prober 2');
-    expect(agents(watch)).toContain('prober 3');
+    // Refusals of strangers do not shorten the time in which the prober itself asks three times.
+    await askRegularly(watch, 100, 8, { wasRefused: true });
+    expect(probers[0]?.hasNoticed(performance.now())).toBe(false);
+    await askRegularly(watch, 300, 8, { wasRefused: true });
+    expect(probers[0]?.hasNoticed(performance.now())).toBe(true);
   });
 
-  it('forgets nobody when one asks whom it knows', async () => {
-    const watch = await crowd();
-    await advance(64);
-    for (let number = 0; number < MOST; number += 1) watch.saw('10.0.0.1', `prober ${number}`, ACCEPTED);
+  it('who hide a prober from the beginning are waited for as long as is allowed', async () => {
+    const watch = new ProberWatch();
+    for (let question = 0; question < 4000; question += 1) {
+      await advance(8);
+      ask(watch, {});
+    }
+    const { probers } = watch.observe();
+    expect(probers).toHaveLength(1);
+    expect(probers[0]?.shortestInterval).toBe(5000);
+  });
 
-    expect(watch.current).toHaveLength(MOST);
-    expect(watch.current.every(({ asked }) => asked === 3)).toBe(true);
+  it('who come through a proxy whose own prober is known are not waited for', async () => {
+    const watch = await knownProber();
+    for (let question = 0; question < 4000; question += 1) {
+      await advance(8);
+      ask(watch, { form: 'connection' });
+      if (question % 125 === 0) ask(watch, {});
+    }
+    expect(watch.observe().probers).toHaveLength(1);
+  });
+
+  it('who are too many to be remembered, with no known prober, are waited for as long as is allowed', async () => {
+    const watch = await matureWatch();
+    for (let stranger = 0; stranger < 3000; stranger += 1) {
+      await advance(1);
+      ask(watch, { agent: `stranger ${stranger}` });
+    }
+    expect(names(watch)).toEqual(['more callers than can be told apart']);
+    await advance(15_001);
+    expect(names(watch)).toEqual([]);
+  });
+
+  it('with long names are not remembered', async () => {
+    const watch = new ProberWatch();
+    await askRegularly(watch, 5, 1000, { agent: 'x'.repeat(257) });
+    await askRegularly(watch, 5, 1000, { form: 'x'.repeat(513) });
+    expect(names(watch)).toEqual([]);
   });
 });

@@ -1,4 +1,7 @@
 import { validateHeaderValue } from 'node:http';
+import { resolveShutdown } from '../../../src/options/module-options/shutdown.js';
+import type { ShutdownSettings } from '../../../src/options/health-settings.js';
+import { Environment } from '../../../src/options/environment.js';
 import { describe, expect, it } from 'vitest';
 import {
   accessEmpty,
@@ -47,7 +50,14 @@ describe('resolveModuleOptions', () => {
       access: undefined,
       identity: service,
       decorators: [],
-      shutdown: { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 },
+      shutdown: {
+        delay: 'auto',
+        minDelay: 0,
+        maxDelay: 15_000,
+        timeout: 10_000,
+        probers: undefined,
+        isLeftToPrimary: false,
+      },
       logging: true,
       logLevels: {},
     });
@@ -643,6 +653,63 @@ describe('resolveModuleOptions', () => {
       expect(resolve({ shutdown: { minDelay: 1, maxDelay: 1 } }).faults).toStrictEqual([]);
     });
 
+    it('names probers by addresses, agents and headers', () => {
+      const probers = [
+        { addresses: '10.0.0.0/8' },
+        { addresses: ['::1', 'fd00::/8'], agents: 'ELB-HealthChecker/' },
+        { agents: ['a', 'b'], headers: { 'X-Prober': 'a long secret' } },
+      ];
+      const { settings, faults } = resolve({ shutdown: { probers } });
+      expect(faults).toStrictEqual([]);
+      expect(settings.shutdown.probers).toStrictEqual([
+        { addresses: ['10.0.0.0/8'] },
+        { addresses: ['::1', 'fd00::/8'], agents: ['ELB-HealthChecker/'] },
+        { agents: ['a', 'b'], headers: { 'X-Prober': 'a long secret' } },
+      ]);
+    });
+
+    it('takes the addresses of probers from the environment', () => {
+      const variables = { HEALTH_SHUTDOWN_PROBERS: '10.0.0.0/8, 192.0.2.7' };
+      expect(resolve({ shutdown: { probers: [{ agents: 'x' }] } }, variables).settings.shutdown.probers).toStrictEqual([
+        { addresses: ['10.0.0.0/8', '192.0.2.7'] },
+      ]);
+      expect(resolve({}, { HEALTH_SHUTDOWN_PROBERS: 'balancer' }).faults).toHaveLength(1);
+    });
+
+    it.each([
+      ['10.0.0.1', ', probers'],
+      [[], ', probers'],
+      [['10.0.0.1'], ', probers'],
+      [[5], ', probers[0]'],
+      [[{}], ', probers[0]'],
+      [[{ address: '10.0.0.1' }], ', probers[0]'],
+      [[{ addresses: 'balancer' }], ', probers[0], addresses'],
+      [[{ addresses: '10.0.0.0/33' }], ', probers[0], addresses'],
+      [[{ addresses: [] }], ', probers[0], addresses'],
+      [[{ agents: 'x' }, { agents: [''] }], ', probers[1], agents'],
+      [[{ headers: {} }], ', probers[0], headers'],
+      [[{ headers: { 'x-prober': '' } }], ', probers[0], headers'],
+      [[{ headers: { 'no name': 'x' } }], ', probers[0], headers'],
+    ])('refuses %j as probers', (probers, place) => {
+      expect(placesOf(resolve({ shutdown: { probers } }))[0]).toBe(`HealthModule options, shutdown${place}`);
+    });
+
+    it('does not show the value of a header that it refuses', () => {
+      const { faults } = resolve({ shutdown: { probers: [{ headers: { 'x-prober': 's3cret\n' } }] } });
+      expect(JSON.stringify(faults)).not.toContain('s3cret');
+    });
+
+    it('leaves the wait to the primary process in a worker of a cluster, unless a delay is set', () => {
+      const inWorker = (options: HealthModuleOptions, variables = {}): ShutdownSettings => {
+        const environment = new Environment('HEALTH_', variables);
+        return resolveShutdown(options, environment, variables, [], true);
+      };
+      expect(inWorker({})).toMatchObject({ delay: 0, isLeftToPrimary: true });
+      expect(inWorker({}, onKubernetes)).toMatchObject({ delay: 5000, isLeftToPrimary: true });
+      expect(inWorker({ shutdown: { delay: 'auto' } })).toMatchObject({ delay: 'auto', isLeftToPrimary: false });
+      expect(inWorker({ shutdown: { delay: 3000 } })).toMatchObject({ delay: 3000, isLeftToPrimary: false });
+    });
+
     it('refuses options that there are not', () => {
       expect(placesOf(resolve({ shutdown: { dealy: 5 } }))).toStrictEqual(['HealthModule options, shutdown']);
     });
@@ -658,7 +725,7 @@ describe('resolveModuleOptions', () => {
     });
     expect(faults).toStrictEqual([]);
     expect(settings).toMatchObject({ deadline: 1, maxConcurrency: 1, retryAfter: 0, deadlines: { ready: 1 } });
-    expect(settings.shutdown).toStrictEqual({ delay: 0, minDelay: 0, maxDelay: 0, timeout: 0 });
+    expect(settings.shutdown).toMatchObject({ delay: 0, minDelay: 0, maxDelay: 0, timeout: 0 });
     expect(resolve({ maxConcurrency: 1_000_000, retryAfter: 86_400 }).faults).toStrictEqual([]);
     expect(resolve({ maxConcurrency: 1_000_001, retryAfter: 86_401 }).faults).toHaveLength(2);
   });

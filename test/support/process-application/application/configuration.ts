@@ -26,6 +26,7 @@ export interface Configuration {
   readonly health?: boolean;
   readonly shutdown?: ShutdownOptions;
   readonly path?: HealthModuleOptions['path'];
+  readonly statusCodes?: NonNullable<HealthModuleOptions['statusCodes']>;
   /** When `enableShutdownHooks()` is called. Default: before `init`. */
   readonly shutdownHooks?: 'before init' | 'after init' | 'never';
   readonly useProcessExit?: boolean;

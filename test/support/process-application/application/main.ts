@@ -12,10 +12,10 @@ import { PoolModule } from './pool.js';
 import { Upgrades } from './upgrades.js';
 
 const configuration = readConfiguration();
-const { health = true, shutdown = {}, path = 'health', parts = [] } = configuration;
+const { health = true, shutdown = {}, path = 'health', statusCodes = {}, parts = [] } = configuration;
 
 @Module({
-  imports: [PoolModule, ...(health ? [HealthModule.forRoot({ shutdown, path })] : [])],
+  imports: [PoolModule, ...(health ? [HealthModule.forRoot({ shutdown, path, statusCodes })] : [])],
   controllers: configuration.adapter === 'none' ? [] : [OrdersController],
   providers: [Upgrades, ...parts.map((part) => PARTS[part])],
 })

@@ -1,0 +1,78 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIPv6 } from 'node:net';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { ProberSettings } from '../options/health-settings.js';
+
+/** The caller of a probe, as far as it can be told apart from others. */
+export interface ProbeQuestion {
+  /** Of the connection: the address that a proxy reports is not used, because every caller can write it. */
+  readonly address: string;
+  readonly agent: string;
+  /** What tells callers with one address and one agent apart: the names of the headers, and the host. */
+  readonly form: string;
+}
+
+/** Returns the caller, or undefined where it is known to decide nothing about traffic. */
+export type QuestionReader = (request: HealthRequest) => ProbeQuestion | undefined;
+
+/** Kubernetes' own prober: what it learns changes nothing about traffic once the pod is being deleted. */
+const KUBELET = /^kube-probe\//;
+/** Proxies add them. A balancer asks by itself, and adds none to its own questions. */
+const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'via'];
+
+/** Reads the questions of those who may be probers: the named ones, or else every caller that is no kubelet and came through no proxy. */
+export function questionReader(named: readonly ProberSettings[] | undefined): QuestionReader {
+  const isProber = named ? anyOf(named.map(matcherOf)) : isPossibleProber;
+  return (request) => {
+    const { headers, socket } = request;
+    const address = socket?.remoteAddress ?? '';
+    const agent = single(headers['user-agent']);
+    if (!isProber({ address, agent, headers })) return undefined;
+    return { address, agent, form: `${Object.keys(headers).join()} ${single(headers['host'])}` };
+  };
+}
+
+interface Caller {
+  readonly address: string;
+  readonly agent: string;
+  readonly headers: HealthRequest['headers'];
+}
+
+type Matcher = (caller: Caller) => boolean;
+
+function isPossibleProber({ agent, headers }: Caller): boolean {
+  return !KUBELET.test(agent) && PROXY_HEADERS.every((name) => headers[name] === undefined);
+}
+
+const anyOf =
+  (matchers: readonly Matcher[]): Matcher =>
+  (caller) =>
+    matchers.some((matches) => matches(caller));
+
+function matcherOf({ addresses, agents, headers }: ProberSettings): Matcher {
+  const list = addresses && blockListOf(addresses);
+  const hashes = Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), hash(value)] as const);
+  return (caller) =>
+    (!list || list.check(caller.address, isIPv6(caller.address) ? 'ipv6' : 'ipv4')) &&
+    (!agents || agents.some((start) => caller.agent.startsWith(start))) &&
+    hashes.every(([name, expected]) => timingSafeEqual(hash(single(caller.headers[name])), expected));
+}
+
+function blockListOf(addresses: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of addresses) {
+    const [address = '', prefix] = text.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (prefix === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(prefix), family);
+  }
+  return list;
+}
+
+function hash(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function single(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' ? header : '';
+}

@@ -1,0 +1,90 @@
+import { isIP, isIPv6 } from 'node:net';
+import type { ConfigurationFault } from '../../errors/fault.js';
+import { optionOutOfRange, proberWithoutCriteria } from '../../errors/messages.js';
+import type { ProberSettings } from '../health-settings.js';
+import { OptionReader, readerOf } from '../option-reader.js';
+import { type Rule, show, words } from '../rules.js';
+import { headerValue, record } from './module-rules.js';
+
+const CRITERIA = ['addresses', 'agents', 'headers'];
+
+const addressList: Rule<readonly string[]> = {
+  expected: 'an address or a range as "10.0.0.0/8", or a list of at least one of them',
+  accepts: (value) => isList(value) && listOf(value).every(isAddress),
+  read(text) {
+    const list = words.read?.(text) ?? [];
+    return addressList.accepts(list) ? list : undefined;
+  },
+};
+
+const agentList: Rule = {
+  expected: 'how the User-Agent begins, or a list of at least one such text',
+  accepts: isList,
+};
+
+const secretHeaders: Rule = {
+  expected: 'an object of header names and values, neither of them empty',
+  accepts: (value) =>
+    record.accepts(value) &&
+    Object.entries(value as object).length > 0 &&
+    Object.entries(value as object).every(
+      ([name, text]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name) && text !== '' && headerValue.accepts(text),
+    ),
+};
+
+/** The probers that the option names. The variable of the same name has addresses, and replaces the option. */
+export function resolveProbers(
+  reader: OptionReader,
+  place: string,
+  faults: ConfigurationFault[],
+): readonly ProberSettings[] | undefined {
+  const given = reader.read<unknown>('probers', listRule, undefined);
+  if (given === undefined) return undefined;
+  const list = given as readonly unknown[];
+  if (list.every((entry) => typeof entry === 'string')) return [{ addresses: list }];
+  return list.map((entry, index) => resolveProber(`${place}, probers[${index}]`, entry, faults));
+}
+
+const listRule: Rule = {
+  expected: 'a list of at least one object with addresses, agents or headers',
+  accepts: (value) => Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry !== 'string'),
+  expectedOfVariable: addressList.expected,
+  read: (text) => addressList.read?.(text),
+};
+
+function resolveProber(place: string, entry: unknown, faults: ConfigurationFault[]): ProberSettings {
+  const reader = readerOf(place, entry, faults);
+  if (!record.accepts(entry)) return {};
+  reader.refuseUnknown(CRITERIA);
+  const { addresses, agents, headers } = entry as Readonly<Record<string, unknown>>;
+  if (addresses === undefined && agents === undefined && headers === undefined) {
+    faults.push(proberWithoutCriteria(place));
+  }
+  check(`${place}, addresses`, addresses, addressList, faults);
+  check(`${place}, agents`, agents, agentList, faults);
+  check(`${place}, headers`, headers, secretHeaders, faults, true);
+  return {
+    ...(isList(addresses) && { addresses: listOf(addresses) }),
+    ...(isList(agents) && { agents: listOf(agents) }),
+    ...(secretHeaders.accepts(headers) && { headers: headers as Readonly<Record<string, string>> }),
+  };
+}
+
+function check(place: string, value: unknown, rule: Rule, faults: ConfigurationFault[], isSecret = false): void {
+  if (value === undefined || rule.accepts(value)) return;
+  faults.push(optionOutOfRange(place, isSecret ? 'a value that is not shown' : show(value), rule.expected));
+}
+
+function isList(value: unknown): value is string | readonly string[] {
+  return words.accepts(typeof value === 'string' ? [value] : value) && listOf(value as string | string[]).length > 0;
+}
+
+function listOf(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value;
+}
+
+function isAddress(text: string): boolean {
+  const [address = '', prefix, ...rest] = text.split('/');
+  if (isIP(address) === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIPv6(address) ? 128 : 32));
+}

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import { type ProbeQuestion, questionReader } from '../../../src/lifecycle/probe-question.js';
+import type { ProberSettings } from '../../../src/options/health-settings.js';
+
+type Headers = Readonly<Record<string, string>>;
+
+function read(
+  headers: Headers,
+  remoteAddress = '10.0.0.1',
+  named?: readonly ProberSettings[],
+): ProbeQuestion | undefined {
+  return questionReader(named)({ method: 'GET', url: '/health/ready', headers, socket: { remoteAddress } });
+}
+
+describe('without named probers', () => {
+  it('every caller may be a prober, by its address, agent, host and the names of its headers', () => {
+    expect(read({})).toEqual({ address: '10.0.0.1', agent: '', form: ' ' });
+    expect(read({ host: 'orders:3000', 'user-agent': 'Envoy/HC', accept: '*/*' })).toEqual({
+      address: '10.0.0.1',
+      agent: 'Envoy/HC',
+      form: 'host,user-agent,accept orders:3000',
+    });
+  });
+
+  it.each(['x-forwarded-for', 'forwarded', 'via'])(
+    'a request that came through a proxy (%s) is of no prober',
+    (name) => {
+      expect(read({ [name]: '192.0.2.7' })).toBeUndefined();
+    },
+  );
+
+  it('the kubelet is no prober: what it learns does not change where traffic goes', () => {
+    expect(read({ 'user-agent': 'kube-probe/1.31' })).toBeUndefined();
+    expect(read({ 'user-agent': 'a relay of kube-probe/1.31' })).toBeDefined();
+  });
+
+  it('takes a request without a socket', () => {
+    expect(questionReader(undefined)({ method: 'GET', url: '/', headers: {} })?.address).toBe('');
+  });
+});
+
+describe('named probers', () => {
+  it.each([
+    ['10.0.0.1', ['10.0.0.1'], true],
+    ['10.0.0.2', ['10.0.0.1'], false],
+    ['10.200.3.4', ['192.0.2.1', '10.0.0.0/8'], true],
+    ['::ffff:10.200.3.4', ['10.0.0.0/8'], true],
+    ['fd00::7', ['fd00::/8'], true],
+    ['fe80::7', ['fd00::/8'], false],
+  ])('%s in %j: %j', (address, addresses, expected) => {
+    expect(read({}, address, [{ addresses }]) !== undefined).toBe(expected);
+  });
+
+  it('by the beginning of the agent', () => {
+    const named = [{ agents: ['ELB-HealthChecker/', 'Consul'] }];
+    expect(read({ 'user-agent': 'ELB-HealthChecker/2.0' }, '', named)).toBeDefined();
+    expect(read({ 'user-agent': 'an ELB-HealthChecker/2.0' }, '', named)).toBeUndefined();
+  });
+
+  it('by a secret header', () => {
+    const named = [{ headers: { 'X-Prober': 'a long secret' } }];
+    expect(read({ 'x-prober': 'a long secret' }, '', named)).toBeDefined();
+    expect(read({ 'x-prober': 'a long secreT' }, '', named)).toBeUndefined();
+    expect(read({}, '', named)).toBeUndefined();
+  });
+
+  it('have to fit all that one entry says, and one entry of several', () => {
+    const named = [{ addresses: ['10.0.0.1'], agents: ['HAProxy'] }, { agents: ['Envoy'] }];
+    expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.1', named)).toBeDefined();
+    expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.2', named)).toBeUndefined();
+    expect(read({ 'user-agent': 'Envoy/HC' }, '10.0.0.2', named)).toBeDefined();
+  });
+
+  it('count behind a proxy too, and so does the kubelet', () => {
+    expect(read({ 'user-agent': 'kube-probe/1.31', via: 'x' }, '', [{ agents: ['kube-probe/'] }])).toBeDefined();
+  });
+});
