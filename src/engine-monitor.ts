@@ -11,7 +11,7 @@ import type {
   HealthRun,
   LifecycleState,
   MonitoredIndicator,
-} from './observation/health-monitor.js';
+} from './extension/health-monitor.js';
 import type { CheckRun } from './core/check-history.js';
 import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';

@@ -14,15 +14,15 @@ import {
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { applyDecorators, createHealthController } from './endpoints/health.controller.js';
 import { Responder } from './endpoints/responder.js';
-import { INDICATOR_RESULTS } from './discovery/indicator-results.js';
+import { INDICATOR_RESULTS } from './clients/breaker/indicator-results.js';
 import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete, moduleImportedBare, moduleImportedTwice } from './errors/messages.js';
 import { HealthRuntime } from './health.runtime.js';
 import { HealthService } from './health.service.js';
-import { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
-import { HEALTH_MONITOR } from './observation/health-monitor.js';
-import { HEALTH_REPORTS } from './observation/health-reports.js';
+import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
+import { HEALTH_MONITOR } from './extension/health-monitor.js';
+import { HEALTH_REPORTS } from './extension/health-reports.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */

@@ -12,7 +12,7 @@ import { boundedText, onOneLine } from './core/bounded-text.js';
 import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
-import type { ApplicationPhase } from './observation/health-monitor.js';
+import type { ApplicationPhase } from './extension/health-monitor.js';
 import { formatRaw } from './core/raw-error.js';
 
 interface HealthServiceParts {

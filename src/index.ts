@@ -8,14 +8,14 @@ export type { HealthCheckDetail, HealthReport } from './core/report.js';
 export type { HealthChange } from './core/health-engine.js';
 export type { HealthProbeChange } from './core/probe-changes.js';
 export type { ServiceInfo } from './core/service-info.js';
-export { OnDrain } from './discovery/on-drain.decorator.js';
-export type { OnDrainOptions } from './discovery/on-drain.decorator.js';
-export { OnHealthChange } from './discovery/on-health-change.decorator.js';
+export { OnDrain } from './lifecycle/on-drain.decorator.js';
+export type { OnDrainOptions } from './lifecycle/on-drain.decorator.js';
+export { OnHealthChange } from './changes/on-health-change.decorator.js';
 export type {
   IndicatorChangeOptions,
   OnHealthChangeOptions,
   ProbeChangeOptions,
-} from './discovery/on-health-change.decorator.js';
+} from './changes/on-health-change.decorator.js';
 export { HealthIndicator } from './discovery/health-indicator.decorator.js';
 export { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
 export type { ConfigurationFault } from './errors/fault.js';
@@ -52,7 +52,7 @@ export type { Heartbeat, HeartbeatIndicatorOptions } from './indicators/heartbea
 export { FileIndicator } from './indicators/file.indicator.js';
 export type { FileIndicatorOptions } from './indicators/file.indicator.js';
 export type { WorkHandle } from './lifecycle/announced-work.js';
-export { HEALTH_ENDPOINTS } from './observation/health-endpoints.js';
+export { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 export type {
   EndpointAnswer,
   EndpointOutlet,
@@ -61,8 +61,8 @@ export type {
   HealthEndpoint,
   HealthEndpoints,
   HealthFormatter,
-} from './observation/health-endpoints.js';
-export { HEALTH_MONITOR } from './observation/health-monitor.js';
+} from './extension/health-endpoints.js';
+export { HEALTH_MONITOR } from './extension/health-monitor.js';
 export type {
   ApplicationPhase,
   DrainStep,
@@ -73,8 +73,8 @@ export type {
   HealthRun,
   LifecycleState,
   MonitoredIndicator,
-} from './observation/health-monitor.js';
-export type { VisibleDetail, VisibleReport } from './observation/visible-report.js';
+} from './extension/health-monitor.js';
+export type { VisibleDetail, VisibleReport } from './extension/visible-report.js';
 export type {
   AccessOptions,
   ChangeLevels,

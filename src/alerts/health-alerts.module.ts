@@ -14,7 +14,7 @@ import {
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { moduleNotConfigured } from '../errors/messages.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { type HealthAlertsOptions, resolveAlertsOptions } from './alerts-options.js';
 import { HealthAlerts } from './health-alerts.js';
 

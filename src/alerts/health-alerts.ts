@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthChange } from '../core/health-engine.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
-import type { HealthMonitor } from '../observation/health-monitor.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';

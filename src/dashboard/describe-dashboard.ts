@@ -1,4 +1,4 @@
-import type { HealthEndpoints } from '../observation/health-endpoints.js';
+import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthDashboardOptions } from './dashboard-options.js';
 
 export const PAGE = 'dashboard';

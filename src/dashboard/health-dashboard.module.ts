@@ -12,8 +12,8 @@ import {
 import { formatRaw } from '../core/raw-error.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
-import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../observation/health-endpoints.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../observation/health-monitor.js';
+import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import {
   type HealthDashboardAsyncOptions,
   type HealthDashboardOptions,

@@ -4,9 +4,9 @@ import type {
   EndpointStream,
   FormattedQuestion,
   HealthEndpoints,
-} from '../observation/health-endpoints.js';
-import type { HealthMonitor, LifecycleState } from '../observation/health-monitor.js';
-import { type VisibleReport, project } from '../observation/visible-report.js';
+} from '../extension/health-endpoints.js';
+import type { HealthMonitor, LifecycleState } from '../extension/health-monitor.js';
+import { type VisibleReport, project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
 import type { DashboardSettings } from './dashboard-options.js';

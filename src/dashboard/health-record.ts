@@ -1,7 +1,7 @@
 import type { HealthChange } from '../core/health-engine.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus, isFailing } from '../core/status.js';
-import type { HealthMonitor, HealthRun, LifecycleState } from '../observation/health-monitor.js';
+import type { HealthMonitor, HealthRun, LifecycleState } from '../extension/health-monitor.js';
 import { clip } from './render/html.js';
 import { Ring } from './ring.js';
 

@@ -1,4 +1,4 @@
-import type { EndpointOutlet } from '../observation/health-endpoints.js';
+import type { EndpointOutlet } from '../extension/health-endpoints.js';
 
 /** Names in lower case. What stands in a list goes out as so many lines. */
 export type ResponseHeaders = Readonly<Record<string, string | string[]>>;

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import type { EndpointOutlet } from '../observation/health-endpoints.js';
+import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { type HealthResponse, type ResponseHeaders, mergeVary } from './health-response.js';
 import { runsSendHooks } from './fastify-hooks.js';

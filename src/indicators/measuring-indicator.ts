@@ -1,7 +1,7 @@
 import type { OnApplicationBootstrap, OnModuleDestroy } from '@nestjs/common';
 import { type HealthResult, unknown, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
-import { OnDrain } from '../discovery/on-drain.decorator.js';
+import { OnDrain } from '../lifecycle/on-drain.decorator.js';
 import { type Measurement, SlidingWindow } from './sliding-window.js';
 
 /** An indicator that judges by what it has measured lately. It begins with the application, and ends with it. */

@@ -1,7 +1,7 @@
 import { describeFailure } from '../core/failure.js';
 import { boundedText } from '../core/bounded-text.js';
 import type { TrafficGate } from '../core/health-engine.js';
-import type { ApplicationPhase, DrainStep } from '../observation/health-monitor.js';
+import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
 
 /** Something that readiness waits for. */
 interface Delay {

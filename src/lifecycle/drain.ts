@@ -6,7 +6,7 @@ import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
 import { waitForBalancers } from './balancer-wait.js';
 import type { Connections } from './connections.js';
-import type { DrainHook } from '../core/drain-hook.js';
+import type { DrainHook } from './drain-hook.js';
 import { logBalancerWait } from './log-balancer-wait.js';
 import type { ProberWatch } from './prober-watch.js';
 import type { ShutdownSignals } from './shutdown-signals.js';

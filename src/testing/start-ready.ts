@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { pause } from '../core/pause.js';
 import type { HealthReport } from '../core/report.js';
 import { isFailing } from '../core/status.js';
-import { HEALTH_REPORTS, type HealthReports } from '../observation/health-reports.js';
+import { HEALTH_REPORTS, type HealthReports } from '../extension/health-reports.js';
 import { milliseconds, whole } from '../options/rules.js';
 import { checkOptions } from './check-options.js';
 import { NotReadyError } from './not-ready.error.js';

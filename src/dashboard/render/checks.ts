@@ -1,5 +1,5 @@
-import type { MonitoredIndicator } from '../../observation/health-monitor.js';
-import type { VisibleDetail } from '../../observation/visible-report.js';
+import type { MonitoredIndicator } from '../../extension/health-monitor.js';
+import type { VisibleDetail } from '../../extension/visible-report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { Transition } from '../health-record.js';
 import { dataOf } from './data.js';

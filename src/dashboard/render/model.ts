@@ -1,5 +1,5 @@
-import type { HealthMonitor } from '../../observation/health-monitor.js';
-import type { VisibleReport } from '../../observation/visible-report.js';
+import type { HealthMonitor } from '../../extension/health-monitor.js';
+import type { VisibleReport } from '../../extension/visible-report.js';
 import type { HealthView } from '../../options/view.js';
 import type { HealthRecord } from '../health-record.js';
 

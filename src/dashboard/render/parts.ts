@@ -1,6 +1,6 @@
 import { HealthStatus, isFailing } from '../../core/status.js';
-import type { DrainStep, LifecycleState } from '../../observation/health-monitor.js';
-import type { VisibleDetail } from '../../observation/visible-report.js';
+import type { DrainStep, LifecycleState } from '../../extension/health-monitor.js';
+import type { VisibleDetail } from '../../extension/visible-report.js';
 import { formatAge } from '../age.js';
 import type { Transition } from '../health-record.js';
 import { checkPart, idOf, inOrder } from './checks.js';

@@ -1,4 +1,4 @@
-import type { EndpointOutlet } from '../../observation/health-endpoints.js';
+import type { EndpointOutlet } from '../../extension/health-endpoints.js';
 import { elapsed } from '../../core/moment.js';
 import { shutdownClock } from '../../core/shutdown-clock.js';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { elapsed } from '../../core/moment.js';
-import type { EndpointOutlet } from '../../observation/health-endpoints.js';
+import type { EndpointOutlet } from '../../extension/health-endpoints.js';
 import type { HealthView } from '../../options/view.js';
 import type { PageUpdate } from '../page-update.js';
 import { EventHub, eventOf } from './event-hub.js';

@@ -1,5 +1,5 @@
 import type { Type } from '@nestjs/common';
-import type { EndpointDescription } from '../../observation/health-endpoints.js';
+import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { EndpointName } from '../../options/health-module-options.js';
 import type { HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';

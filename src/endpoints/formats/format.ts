@@ -1,4 +1,4 @@
-import type { VisibleReport } from '../../observation/visible-report.js';
+import type { VisibleReport } from '../../extension/visible-report.js';
 
 /** What an answer can be written as, in the order of preference among those that a caller likes as much. */
 export const FORMATS = ['json', 'health', 'text'] as const;

@@ -1,6 +1,6 @@
 import type { HealthCheckDetail } from '../../core/report.js';
 import { type ReportStatus, isFailing } from '../../core/status.js';
-import type { VisibleDetail } from '../../observation/visible-report.js';
+import type { VisibleDetail } from '../../extension/visible-report.js';
 import type { Presenter } from './format.js';
 
 /**

@@ -1,6 +1,6 @@
 import { isFailing } from '../../core/status.js';
 import type { JsonShape } from '../../options/json-shape.js';
-import type { VisibleDetail, VisibleReport } from '../../observation/visible-report.js';
+import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
 import type { Presenter } from './format.js';
 
 /** The JSON of this library, or that of another one, for whoever has tooling that reads it. */

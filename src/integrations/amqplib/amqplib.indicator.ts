@@ -1,11 +1,11 @@
 import type { OnModuleDestroy, Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import { type HealthResult, degraded, down, up } from '../../core/result.js';
-import { ClientIndicator } from '../../discovery/client-indicator.js';
+import { ClientIndicator } from '../../clients/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { notConnected } from '../../discovery/not-connected.js';
+import { type ClientRequest, type ClientSource, clientSource } from '../../clients/injected-client.js';
+import { notConnected } from '../../clients/not-connected.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { nonBlank, oneOf, whole } from '../../options/rules.js';
@@ -17,7 +17,7 @@ import {
   isChannel,
   presentConnection,
 } from './amqp-client.js';
-import { type QueueCounts, ask } from './ask.js';
+import { type QueueCounts, ask } from './ping.js';
 import { BlockedError, type ConnectionWatch, unwatch, watch } from './connection-watch.js';
 
 interface OwnOptions {

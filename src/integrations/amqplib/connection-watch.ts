@@ -1,4 +1,4 @@
-import { notConnected } from '../../discovery/not-connected.js';
+import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type AmqpChannel, type AmqpConnection, type AmqpEmitter, isChannel } from './amqp-client.js';
 

@@ -1,5 +1,5 @@
-import type { PoolCounts } from '../../discovery/pool-data.js';
-import type { ClosingEvents } from '../../discovery/unless-closed.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
+import type { ClosingEvents } from '../../clients/unless-closed.js';
 
 /** What is used of a `Queue` of `bullmq`. */
 export interface BullMqQueue {

@@ -1,4 +1,4 @@
-import { isForbidden } from '../../discovery/redis-replies.js';
+import { isForbidden } from '../../clients/redis/replies.js';
 import type { BullMqQueue, QueueClient, WaitingJob } from './bullmq-queue.js';
 
 /** What is known of a queue. */

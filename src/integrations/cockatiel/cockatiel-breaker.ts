@@ -1,4 +1,4 @@
-import type { Breaker, BreakerState } from '../../discovery/breaker-indicator.js';
+import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
 
 /** What is used of a circuit breaker policy of `cockatiel`. */
 export interface CockatielBreaker {

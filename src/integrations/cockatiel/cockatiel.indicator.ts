@@ -5,10 +5,10 @@ import {
   type BreakerOptions,
   type BreakerSettings,
   breakerRules,
-} from '../../discovery/breaker-indicator.js';
+} from '../../clients/breaker/breaker-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import type { ClientRequest } from '../../discovery/injected-client.js';
+import type { ClientRequest } from '../../clients/injected-client.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { type CockatielBreaker, breakerOf, isCockatielBreaker } from './cockatiel-breaker.js';
 

@@ -1,4 +1,4 @@
-import type { GrpcStatus } from '../../discovery/grpc-failure.js';
+import type { GrpcStatus } from '../../clients/grpc-failure.js';
 
 /** What is used of a gRPC call, as an interceptor sees it. */
 interface Call {

@@ -1,4 +1,4 @@
-import { grpcFailure } from '../../discovery/grpc-failure.js';
+import { grpcFailure } from '../../clients/grpc-failure.js';
 import { show } from '../../options/rules.js';
 
 /** What the report should say of a call that has failed. */

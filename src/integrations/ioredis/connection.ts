@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import { type SendToRedis, askRedisForLoading } from '../../discovery/redis-info.js';
-import { notConnected } from '../../discovery/not-connected.js';
-import { redisLoading } from '../../discovery/redis-result.js';
-import { unlessClosed } from '../../discovery/unless-closed.js';
+import { type SendToRedis, askRedisForLoading } from '../../clients/redis/info.js';
+import { notConnected } from '../../clients/not-connected.js';
+import { redisLoading } from '../../clients/redis/result.js';
+import { unlessClosed } from '../../clients/unless-closed.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 
 /** In these a client is about to be ready. In any other it pauses before its next try, or has given up. */

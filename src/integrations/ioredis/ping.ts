@@ -1,8 +1,8 @@
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { notConnected } from '../../discovery/not-connected.js';
-import { type RedisAnswer, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
-import { explainRedisError } from '../../discovery/redis-replies.js';
-import { unlessClosed } from '../../discovery/unless-closed.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { notConnected } from '../../clients/not-connected.js';
+import { type RedisAnswer, askRedisCluster, askRedisServer } from '../../clients/redis/info.js';
+import { explainRedisError } from '../../clients/redis/replies.js';
+import { unlessClosed } from '../../clients/unless-closed.js';
 import { ready, senderOf } from './connection.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 

@@ -1,5 +1,5 @@
-import { isMqttConnection, pingMqtt } from '../../discovery/mqtt-ping.js';
-import { notConnected } from '../../discovery/not-connected.js';
+import { isMqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
+import { notConnected } from '../../clients/not-connected.js';
 import { type Transport, has } from './microservice.js';
 
 /**

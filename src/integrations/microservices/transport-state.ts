@@ -1,4 +1,4 @@
-import { notConnected } from '../../discovery/not-connected.js';
+import { notConnected } from '../../clients/not-connected.js';
 import { isHealthCheckError } from '../../errors/health-check.error.js';
 import type { Transport } from './microservice.js';
 

@@ -1,3 +1,3 @@
 export { MqttIndicator } from './mqtt.indicator.js';
 export type { MqttIndicatorOptions } from './mqtt.indicator.js';
-export type { MqttConnection, MqttPacketListener } from '../../discovery/mqtt-ping.js';
+export type { MqttConnection, MqttPacketListener } from '../../clients/mqtt-ping.js';

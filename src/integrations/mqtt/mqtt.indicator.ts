@@ -1,11 +1,11 @@
 import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import { type HealthResult, up } from '../../core/result.js';
-import { ClientIndicator } from '../../discovery/client-indicator.js';
+import { ClientIndicator } from '../../clients/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { type MqttConnection, isMqttConnection } from '../../discovery/mqtt-ping.js';
+import { type ClientRequest, type ClientSource, clientSource } from '../../clients/injected-client.js';
+import { type MqttConnection, isMqttConnection } from '../../clients/mqtt-ping.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 
 import { ping } from './ping.js';

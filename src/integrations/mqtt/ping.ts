@@ -1,6 +1,6 @@
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { type MqttConnection, pingMqtt } from '../../discovery/mqtt-ping.js';
-import { notConnected } from '../../discovery/not-connected.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { type MqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
+import { notConnected } from '../../clients/not-connected.js';
 
 /** Of all indicators: two that look at one client share its ping, too. */
 const pings = new ClientCalls<void>();

@@ -1,6 +1,6 @@
 import type { Connection, Pool } from 'mysql2';
 import type { Connection as PromiseConnection, Pool as PromisePool } from 'mysql2/promise';
-import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
 
 /** A pool or a connection of `mysql2`, of either flavour. */
 export type Mysql2Client = Pool | Connection | PromisePool | PromiseConnection;

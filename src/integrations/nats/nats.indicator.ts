@@ -1,14 +1,14 @@
 import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import { type HealthData, type HealthResult, degraded, up } from '../../core/result.js';
-import { ClientIndicator } from '../../discovery/client-indicator.js';
+import { ClientIndicator } from '../../clients/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
+import { type ClientRequest, type ClientSource, clientSource } from '../../clients/injected-client.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { matching, whole } from '../../options/rules.js';
-import { ask } from './ask.js';
+import { ask } from './ping.js';
 import type { ConsumerInfo, ConsumerName } from './consumer-info.js';
 import { type NatsConnection, isNatsConnection } from './nats-client.js';
 

@@ -1,6 +1,6 @@
 import type { Attributes, Span, Tracer } from '@opentelemetry/api';
 import { isFailing } from '../../core/status.js';
-import type { HealthMonitor, HealthOutcome } from '../../observation/health-monitor.js';
+import type { HealthMonitor, HealthOutcome } from '../../extension/health-monitor.js';
 import type { OpenTelemetryApi } from './opentelemetry-api.js';
 
 /**

@@ -1,8 +1,8 @@
 import type { Attributes, BatchObservableResult, Counter, Histogram, Meter, Observable } from '@opentelemetry/api';
 import { HealthStatus, isFailing } from '../../core/status.js';
-import { AnswerTally } from '../../observation/answer-tally.js';
-import type { HealthMonitor, HealthRun } from '../../observation/health-monitor.js';
-import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../observation/state-sets.js';
+import { AnswerTally } from '../../metrics/response-tally.js';
+import type { HealthMonitor, HealthRun } from '../../extension/health-monitor.js';
+import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../metrics/state-sets.js';
 import type { OpenTelemetrySettings } from './opentelemetry-options.js';
 
 const MILLISECONDS = 1000;

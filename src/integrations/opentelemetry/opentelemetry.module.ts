@@ -8,10 +8,10 @@ import {
   Optional,
   type Provider,
 } from '@nestjs/common';
-import { loadPeer } from '../../discovery/load-peer.js';
+import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import { traceChecks } from './check-spans.js';
 import { HealthInstruments } from './health-instruments.js';
 import { type OpenTelemetryApi, SCOPE } from './opentelemetry-api.js';

@@ -1,4 +1,4 @@
-import type { Breaker, BreakerState } from '../../discovery/breaker-indicator.js';
+import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
 
 type BreakerEvent = 'open' | 'halfOpen' | 'close' | 'shutdown';
 

@@ -1,4 +1,4 @@
-import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
 
 /** What is used of a connection of `pg`. */
 export interface PgConnection {

@@ -1,6 +1,6 @@
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { takeConnection } from '../../discovery/opening-connection.js';
-import { roomIn } from '../../discovery/pool-room.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { takeConnection } from '../../clients/opening-connection.js';
+import { roomIn } from '../../clients/pool-room.js';
 import { type PgClient, type PgPool, countsOf, isPool } from './pg-client.js';
 
 /** Of all indicators: two that look at one pool share its ping, too. */

@@ -1,9 +1,9 @@
 import type { Counter, Gauge, Histogram, Metric, Registry, RegistryContentType } from 'prom-client';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { AnswerTally } from '../../observation/answer-tally.js';
-import type { HealthMonitor, HealthRun } from '../../observation/health-monitor.js';
-import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../observation/state-sets.js';
+import { AnswerTally } from '../../metrics/response-tally.js';
+import type { HealthMonitor, HealthRun } from '../../extension/health-monitor.js';
+import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../metrics/state-sets.js';
 import type { PromClient } from './prom-client.js';
 import { type PrometheusSettings, metricTaken } from './prometheus-options.js';
 

@@ -2,7 +2,7 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Registry, RegistryContentType } from 'prom-client';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { METRIC_DEFAULTS } from '../../observation/metric-defaults.js';
+import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { readerOf } from '../../options/option-reader.js';
 import { type Rule, ascending, flag, matching, oneOf, words } from '../../options/rules.js';
 

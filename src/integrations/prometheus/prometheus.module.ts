@@ -10,7 +10,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { formatRaw } from '../../core/raw-error.js';
-import { loadPeer } from '../../discovery/load-peer.js';
+import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
 import {
@@ -18,8 +18,8 @@ import {
   type EndpointDescription,
   HEALTH_ENDPOINTS,
   type HealthEndpoints,
-} from '../../observation/health-endpoints.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../../observation/health-monitor.js';
+} from '../../extension/health-endpoints.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import { type Exposition, type ReadableRegistry, expose, prefersOpenMetrics } from './exposition.js';
 import { HealthMetrics } from './health-metrics.js';

@@ -1,5 +1,5 @@
 import { elapsed } from '../../core/moment.js';
-import { type PoolRoom, untilRoom } from '../../discovery/pool-room.js';
+import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
 import type { RedisPool, RedisServerClient } from './redis-client.js';
 
 /** The clients that a pool has gone on connecting for pings that did not get one in time. */

@@ -1,8 +1,8 @@
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { notConnected } from '../../discovery/not-connected.js';
-import { type RedisAnswer, type SendToRedis, askRedisCluster, askRedisServer } from '../../discovery/redis-info.js';
-import type { PoolRoom } from '../../discovery/pool-room.js';
-import { explainRedisError } from '../../discovery/redis-replies.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { notConnected } from '../../clients/not-connected.js';
+import { type RedisAnswer, type SendToRedis, askRedisCluster, askRedisServer } from '../../clients/redis/info.js';
+import type { PoolRoom } from '../../clients/pool-room.js';
+import { explainRedisError } from '../../clients/redis/replies.js';
 import { roomOf, withClient } from './lent-client.js';
 import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
 

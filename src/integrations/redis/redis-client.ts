@@ -1,4 +1,4 @@
-import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
 
 interface CommandOptions {
   /** It takes back a command that has not been sent yet. */

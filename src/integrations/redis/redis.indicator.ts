@@ -1,18 +1,18 @@
 import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import { type HealthResult, degraded } from '../../core/result.js';
-import { ClientIndicator } from '../../discovery/client-indicator.js';
+import { ClientIndicator } from '../../clients/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, type ClientSource, clientSource } from '../../discovery/injected-client.js';
-import { poolData, saturation } from '../../discovery/pool-data.js';
+import { type ClientRequest, type ClientSource, clientSource } from '../../clients/injected-client.js';
+import { poolData, saturation } from '../../clients/pool-data.js';
 import {
   type RedisServerOptions,
   objectionToCluster,
   redisClusterResult,
   redisServerResult,
   redisServerRules,
-} from '../../discovery/redis-result.js';
+} from '../../clients/redis/result.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { whole } from '../../options/rules.js';
 import { ping } from './ping.js';

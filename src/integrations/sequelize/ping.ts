@@ -1,5 +1,5 @@
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { type PoolRoom, untilRoom } from '../../discovery/pool-room.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type DriverPing, driverOf } from './driver-ping.js';
 import { type ConnectionManager, type SequelizeClient, managerOf, roomOf } from './sequelize-client.js';

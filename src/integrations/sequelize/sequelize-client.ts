@@ -1,5 +1,5 @@
-import type { PoolCounts } from '../../discovery/pool-data.js';
-import type { PoolRoom } from '../../discovery/pool-room.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
+import type { PoolRoom } from '../../clients/pool-room.js';
 
 /** What is used of a `Sequelize`, and shown by its types. */
 export interface SequelizeClient {

@@ -1,10 +1,10 @@
 import { type Abstract, type InjectionToken, Scope, type Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
-import { ClientIndicator } from '../../discovery/client-indicator.js';
+import { ClientIndicator } from '../../clients/client-indicator.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, clientSource } from '../../discovery/injected-client.js';
+import { type ClientRequest, clientSource } from '../../clients/injected-client.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { type Rule, callable, flag, nonBlank } from '../../options/rules.js';
 import { readReturned, readThrown } from './terminus-result.js';

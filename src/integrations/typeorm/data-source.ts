@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import type { ClientRequest, ClientSource } from '../../discovery/injected-client.js';
-import { loadPeer } from '../../discovery/load-peer.js';
+import type { ClientRequest, ClientSource } from '../../clients/injected-client.js';
+import { loadPeer } from '../../clients/load-peer.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 
 /** What is asked of the data source, besides being there. */

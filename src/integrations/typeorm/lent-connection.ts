@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { takeConnection } from '../../discovery/opening-connection.js';
+import { takeConnection } from '../../clients/opening-connection.js';
 import { type ReplicationMode, poolsOf } from './pool.js';
 
 /** What the drivers that can be cancelled hand out. */

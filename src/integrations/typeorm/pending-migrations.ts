@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { roomIn } from '../../discovery/pool-room.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { roomIn } from '../../clients/pool-room.js';
 import { withConnection } from './lent-connection.js';
 import { poolOf } from './pool.js';
 

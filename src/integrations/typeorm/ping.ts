@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { ClientCalls } from '../../discovery/client-calls.js';
-import { roomIn } from '../../discovery/pool-room.js';
+import { ClientCalls } from '../../clients/client-calls.js';
+import { roomIn } from '../../clients/pool-room.js';
 import { withConnection } from './lent-connection.js';
 import { type ReplicationMode, poolOf } from './pool.js';
 

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import type { PoolCounts } from '../../discovery/pool-data.js';
+import type { PoolCounts } from '../../clients/pool-data.js';
 
 /** Which server of a replicated data source is asked. */
 export type ReplicationMode = 'master' | 'slave';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { resolveDashboardOptions } from '../../../src/dashboard/dashboard-options.js';
 import { HealthDashboard } from '../../../src/dashboard/health-dashboard.js';
-import type { HealthEndpoints, HealthFormatter } from '../../../src/observation/health-endpoints.js';
-import type { HealthMonitor } from '../../../src/observation/health-monitor.js';
+import type { HealthEndpoints, HealthFormatter } from '../../../src/extension/health-endpoints.js';
+import type { HealthMonitor } from '../../../src/extension/health-monitor.js';
 
 it('a page that cannot be drawn shows the status, and what went wrong is told', () => {
   let formatter: HealthFormatter | undefined;

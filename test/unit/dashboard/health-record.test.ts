@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { HealthChange } from '../../../src/core/health-engine.js';
 import type { HealthProbeChange } from '../../../src/core/probe-changes.js';
 import { HealthRecord, type Transition } from '../../../src/dashboard/health-record.js';
-import type { HealthMonitor, HealthRun, LifecycleState } from '../../../src/observation/health-monitor.js';
+import type { HealthMonitor, HealthRun, LifecycleState } from '../../../src/extension/health-monitor.js';
 import { START, advance, useFakeClock } from '../../support/fake-clock.js';
 
 /** A monitor whose news is told by hand. */

@@ -4,7 +4,7 @@ import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 import { Access } from '../../../src/endpoints/access.js';
 import type { HealthResponse } from '../../../src/endpoints/health-response.js';
 import { type ReportSource, Responder } from '../../../src/endpoints/responder.js';
-import type { HealthEndpoint } from '../../../src/observation/health-endpoints.js';
+import type { HealthEndpoint } from '../../../src/extension/health-endpoints.js';
 import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
 import { resolveModuleOptions } from '../../../src/options/resolve-module.js';
 import { RecordedEngine } from '../../support/engine.js';

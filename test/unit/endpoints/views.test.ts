@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { wider } from '../../../src/endpoints/views.js';
-import { project } from '../../../src/observation/visible-report.js';
+import { project } from '../../../src/extension/visible-report.js';
 import type { HealthReport } from '../../../src/core/report.js';
 
 const report: HealthReport = {

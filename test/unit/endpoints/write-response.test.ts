@@ -4,7 +4,7 @@ import { PassThrough } from 'node:stream';
 import { healthRequest } from '../../support/health-request.js';
 import { describe, expect, it, vi } from 'vitest';
 import { finishHead, finishResponse } from '../../../src/endpoints/health-response.js';
-import type { EndpointOutlet } from '../../../src/observation/health-endpoints.js';
+import type { EndpointOutlet } from '../../../src/extension/health-endpoints.js';
 import { type AdapterResponse, writeResponse } from '../../../src/endpoints/write-response.js';
 
 const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });

@@ -2,8 +2,8 @@ import { Controller, Get, Inject, Injectable, Module, Scope } from '@nestjs/comm
 import { LazyModuleLoader, ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { drainHooks } from '../../../src/discovery/drain-hooks.js';
-import { OnDrain } from '../../../src/discovery/on-drain.decorator.js';
+import { drainHooks } from '../../../src/lifecycle/drain-hooks.js';
+import { OnDrain } from '../../../src/lifecycle/on-drain.decorator.js';
 import { latch } from '../../support/latch.js';
 
 let calls: string[] = [];

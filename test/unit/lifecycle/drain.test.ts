@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { beginRehearsal } from '../../../src/core/rehearsal.js';
-import type { DrainHook } from '../../../src/core/drain-hook.js';
+import type { DrainHook } from '../../../src/lifecycle/drain-hook.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { Connections } from '../../../src/lifecycle/connections.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { getDrainMethods, OnDrain } from '../../../src/discovery/on-drain.decorator.js';
+import { getDrainMethods, OnDrain } from '../../../src/lifecycle/on-drain.decorator.js';
 
 class Consumer {
   @OnDrain()

@@ -1,0 +1,99 @@
+import type { ModulesContainer } from '@nestjs/core';
+import { HealthStatus, isHealthStatus } from '../core/status.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { probeUnknown } from '../errors/messages.js';
+import { NO_VARIABLES } from '../options/environment.js';
+import { OptionReader } from '../options/option-reader.js';
+import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
+import { instancesIn } from '../discovery/instances.js';
+import { type AnnotatedMethod, annotatedMethods } from './on-health-change.decorator.js';
+
+/** A method that wants to be told of changes. */
+export interface ChangeMethod {
+  /** `Orders.pause`, for the log. */
+  readonly name: string;
+  /** Undefined: all. */
+  readonly indicators: readonly string[] | undefined;
+  readonly probes: readonly string[];
+  /** Undefined: to any. */
+  readonly to: readonly string[] | undefined;
+  readonly call: (change: object) => unknown;
+}
+
+export interface FoundMethods {
+  readonly methods: readonly ChangeMethod[];
+  readonly faults: readonly ConfigurationFault[];
+}
+
+const name = oneOrMore(nonBlank);
+const status = oneOrMore<HealthStatus>({ ...oneOf(Object.values(HealthStatus)), accepts: isHealthStatus });
+
+/** Finds the methods annotated with `@OnHealthChange()`: those of the start, and those of modules that are loaded later. */
+export class ChangeMethods {
+  readonly #modules: ModulesContainer;
+  /** The probes and groups that there are. */
+  readonly #probes: readonly string[];
+  readonly #seen = new WeakSet<object>();
+
+  constructor(modules: ModulesContainer, probes: readonly string[]) {
+    this.#modules = modules;
+    this.#probes = probes;
+  }
+
+  /** Those that it has not found before. */
+  find(): FoundMethods {
+    const faults: ConfigurationFault[] = [];
+    const methods: ChangeMethod[] = [];
+    for (const instance of instancesIn(this.#modules, (candidate) => annotationsOf(candidate).length > 0)) {
+      if (this.#seen.has(instance)) continue;
+      this.#seen.add(instance);
+      for (const annotated of annotationsOf(instance)) {
+        const found: ConfigurationFault[] = [];
+        methods.push(this.#define(instance, instance.constructor.name, annotated, found));
+        if (found.length > 0) methods.pop();
+        faults.push(...found);
+      }
+    }
+    return { methods, faults };
+  }
+
+  #define(
+    instance: object,
+    owner: string,
+    { method, options }: AnnotatedMethod,
+    faults: ConfigurationFault[],
+  ): ChangeMethod {
+    const place = `@OnHealthChange() of ${owner}.${method}`;
+    const reader = new OptionReader(place, options, [], NO_VARIABLES, faults);
+    reader.refuseUnknown(['indicator', 'probe', 'to']);
+    const indicators = listed(reader.read<string | readonly string[] | undefined>('indicator', name, undefined));
+    const probes = listed(reader.read<string | readonly string[] | undefined>('probe', name, undefined)) ?? [];
+    const to = listed(reader.read<HealthStatus | readonly HealthStatus[] | undefined>('to', status, undefined));
+    for (const probe of probes) {
+      if (!this.#probes.includes(probe)) faults.push(probeUnknown(`${place}, probe`, probe, this.#probes));
+    }
+    return {
+      name: `${owner}.${method}`,
+      indicators: indicators ?? (probes.length > 0 ? [] : undefined),
+      probes,
+      to,
+      call: (change) => (Reflect.get(instance, method) as (change: object) => unknown).call(instance, change),
+    };
+  }
+}
+
+function annotationsOf(instance: object): readonly AnnotatedMethod[] {
+  return annotatedMethods(instance.constructor);
+}
+
+function oneOrMore<T>(rule: Rule<T>): Rule<T | readonly T[]> {
+  const list = listOf(rule);
+  return {
+    expected: `${rule.expected}, or a list of such`,
+    accepts: (value) => rule.accepts(value) || list.accepts(value),
+  };
+}
+
+function listed<T extends string>(value: T | readonly T[] | undefined): readonly T[] | undefined {
+  return typeof value === 'string' ? [value] : value;
+}

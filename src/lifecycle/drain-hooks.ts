@@ -1,0 +1,26 @@
+import type { ModulesContainer } from '@nestjs/core';
+import type { DrainHook } from './drain-hook.js';
+import { instancesIn } from '../discovery/instances.js';
+import { getDrainMethods, type OnDrainOptions } from './on-drain.decorator.js';
+
+/**
+ * The methods annotated with `@OnDrain()` of all providers and controllers that have one instance, each once. They are
+ * looked for when they are needed: an application that starts pays nothing for them, and lazily loaded modules count.
+ */
+export function* drainHooks(modules: ModulesContainer): Iterable<DrainHook> {
+  const isWanted = (instance: object): boolean => drainMethodsOf(instance).length > 0;
+  for (const instance of new Set(instancesIn(modules, isWanted))) {
+    for (const [method, { timeout }] of drainMethodsOf(instance)) {
+      yield {
+        name: `${instance.constructor.name}.${method}`,
+        timeout,
+        call: () => (Reflect.get(instance, method) as () => unknown).call(instance),
+      };
+    }
+  }
+}
+
+/** A value without a prototype has no constructor either. */
+function drainMethodsOf({ constructor }: object): [string, OnDrainOptions][] {
+  return typeof constructor === 'function' ? [...getDrainMethods(constructor)] : [];
+}

@@ -1,0 +1,22 @@
+import { HealthStatus } from '../core/status.js';
+import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
+
+/** Every state that something can be in, for metrics, which have a series for each. */
+export const STATUSES = Object.values(HealthStatus);
+
+/** A report as a whole is never skipped. */
+export const REPORT_STATUSES = STATUSES.filter((status) => status !== HealthStatus.SKIPPED);
+
+export const PHASES = Object.keys({
+  starting: true,
+  accepting: true,
+  refusing: true,
+  draining: true,
+} satisfies Record<ApplicationPhase, true>);
+
+export const DRAIN_STEPS = Object.keys({
+  balancers: true,
+  work: true,
+  connections: true,
+  done: true,
+} satisfies Record<DrainStep, true>);

@@ -1,0 +1,66 @@
+import { HealthStatus } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { EarlyTries } from '../../../../src/clients/breaker/early-attempts.js';
+
+const { UP, DEGRADED, DOWN, UNKNOWN, SKIPPED } = HealthStatus;
+const CALM = 60_000;
+
+/** Tries of a breaker that has opened at this time. */
+function openedAt(now: number): EarlyTries {
+  const tries = new EarlyTries();
+  tries.opened(now);
+  return tries;
+}
+
+describe('an early try', () => {
+  it('is due when a check that began after the opening has found the dependency UP', () => {
+    expect(openedAt(100).isDueAfter({ status: UP, began: 100 }, 105)).toBe(true);
+  });
+
+  it('is not due for a check that began before', () => {
+    const tries = openedAt(100);
+    expect(tries.isDueAfter({ status: UP, began: 99 }, 105)).toBe(false);
+    expect(tries.isDueAfter({ status: UP, began: 110 }, 115)).toBe(true);
+  });
+
+  it.each([DEGRADED, DOWN, UNKNOWN, SKIPPED])('is not due while the dependency is %s', (status) => {
+    expect(openedAt(100).isDueAfter({ status, began: 101 }, 105)).toBe(false);
+  });
+
+  it('is not due while the breaker is not open', () => {
+    expect(new EarlyTries().isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
+    const tries = openedAt(100);
+    tries.noLongerOpen();
+    expect(tries.isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
+  });
+
+  it('is made once for an opening', () => {
+    const tries = openedAt(100);
+    expect(tries.isDueAfter({ status: UP, began: 101 }, 105)).toBe(true);
+    expect(tries.isDueAfter({ status: UP, began: 106 }, 107)).toBe(false);
+  });
+
+  it('in vain is not repeated while the dependency stays UP', () => {
+    const tries = openedAt(100);
+    tries.isDueAfter({ status: UP, began: 101 }, 105);
+    tries.noLongerOpen();
+    tries.opened(105 + CALM - 1);
+    expect(tries.isDueAfter({ status: UP, began: 200 + CALM }, 201 + CALM)).toBe(false);
+  });
+
+  it('in vain is repeated when the dependency was seen failing meanwhile', () => {
+    const tries = openedAt(100);
+    tries.isDueAfter({ status: UP, began: 101 }, 105);
+    tries.opened(110);
+    expect(tries.isDueAfter({ status: DOWN, began: 109 }, 112)).toBe(false);
+    expect(tries.isDueAfter({ status: UP, began: 113 }, 114)).toBe(true);
+  });
+
+  it('is due anew when the last one is long past', () => {
+    const tries = openedAt(100);
+    tries.isDueAfter({ status: UP, began: 101 }, 105);
+    tries.noLongerOpen();
+    tries.opened(105 + CALM);
+    expect(tries.isDueAfter({ status: UP, began: 200 + CALM }, 201 + CALM)).toBe(true);
+  });
+});

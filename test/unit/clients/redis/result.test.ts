@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { type RedisAnswer, askRedisCluster, askRedisServer } from '../../../../src/clients/redis/info.js';
+import { redisClusterResult, redisLoading, redisServerResult } from '../../../../src/clients/redis/result.js';
+
+const replica = (link: object): RedisAnswer => ({
+  info: { role: 'slave', used_memory: '10', maxmemory: '0', ...link },
+});
+
+describe('what a Redis server says of itself', () => {
+  it('is read from the lines of its replies', async () => {
+    const replies: Record<string, string> = {
+      memory: '# Memory\r\nused_memory:50\r\nmaxmemory:200\r\nmem_allocator:jemalloc-5.3.0\r\n',
+      replication: '# Replication\r\nrole:master\r\nconnected_slaves:2\r\nslave0:ip=10.0.0.1,port=6379\r\n',
+    };
+    const answer = await askRedisServer(async (_name, section = '') => replies[section] ?? 'PONG', true);
+    expect(redisServerResult(answer, {})).toEqual({
+      status: 'UP',
+      data: { role: 'primary', replicas: 2, used_memory_bytes: 50, max_memory_bytes: 200, memory_used_share: 0.25 },
+    });
+  });
+
+  it('is not asked for if no details are wanted', async () => {
+    const asked: string[] = [];
+    const send = async (...words: string[]): Promise<string> => {
+      asked.push(words.join(' '));
+      return 'PONG';
+    };
+    expect(await askRedisServer(send, false)).toEqual({ info: undefined });
+    expect(asked).toEqual(['PING']);
+  });
+
+  it('is within a limit that it is exactly at', () => {
+    const answer = { info: { role: 'master', used_memory: '50', maxmemory: '100' } };
+    expect(redisServerResult(answer, { maxMemoryShare: 0.5 }).status).toBe('UP');
+    expect(redisServerResult(answer, { maxMemoryShare: 0.49 })).toMatchObject({
+      status: 'DEGRADED',
+      message: '50 % of maxmemory are in use, more than 49 %',
+    });
+  });
+
+  it('is how long a replica has heard nothing from its primary', () => {
+    const up = replica({ master_link_status: 'up', master_last_io_seconds_ago: '3' });
+    const down = replica({
+      master_link_status: 'down',
+      master_last_io_seconds_ago: '-1',
+      master_link_down_since_seconds: '40',
+    });
+    const never = replica({ master_link_status: 'down', master_link_down_since_seconds: '-1' });
+    const limit = { maxPrimarySilence: 30_000 };
+    expect(redisServerResult(up, limit)).toMatchObject({ status: 'UP', data: { primary_silent_seconds: 3 } });
+    expect(redisServerResult(down, limit)).toMatchObject({ status: 'DEGRADED', data: { primary_silent_seconds: 40 } });
+    expect(redisServerResult(never, limit)).toMatchObject({
+      status: 'DEGRADED',
+      message: 'the replica has not reached its primary since it was started',
+    });
+    expect(redisServerResult(never, {})).toMatchObject({ status: 'UP', data: { primary_link: 'down' } });
+  });
+
+  it('is how much of its data it has loaded', () => {
+    expect(redisLoading({ loading_loaded_perc: '42.50', loading_eta_seconds: '7' }).data).toEqual({
+      loaded_share: 0.425,
+      loading_eta_seconds: 7,
+    });
+  });
+});
+
+describe('a Redis server that does not permit the question', () => {
+  /** Replies by the command; an error for the others. */
+  const sender =
+    (replies: Record<string, string>, other: string) =>
+    async (name: string): Promise<string> => {
+      const reply = replies[name] ?? other;
+      if (/^[A-Z]+ /.test(reply)) throw new Error(reply);
+      return reply;
+    };
+  const NOPERM = "NOPERM User app has no permissions to run the 'ping' command";
+
+  it.each([
+    ['may read', { EXISTS: '0' }],
+    ['may not read that key either', {}],
+    ['is sent to another node for the key', { EXISTS: 'MOVED 866 127.0.0.1:7001' }],
+  ])('is UP for a user who %s', async (_title, replies) => {
+    const server = await askRedisServer(sender(replies, NOPERM), true);
+    expect(redisServerResult(server, {})).toEqual({ status: 'UP', data: { note: 'PING is not permitted' } });
+    const cluster = await askRedisCluster(sender(replies, NOPERM));
+    expect(redisClusterResult(cluster)).toEqual({ status: 'UP', data: { note: 'CLUSTER INFO is not permitted' } });
+  });
+
+  it('reports the details that it does permit', async () => {
+    const server = await askRedisServer(sender({ INFO: 'role:master', EXISTS: '0' }, NOPERM), true);
+    expect(redisServerResult(server, {})).toMatchObject({
+      status: 'UP',
+      data: { role: 'primary', note: 'PING is not permitted' },
+    });
+  });
+
+  it.each([
+    ['LOADING Redis is loading the dataset in memory', { EXISTS: 'LOADING Redis is loading the dataset in memory' }],
+    ['NOAUTH Authentication required.', { EXISTS: 'NOAUTH Authentication required.' }],
+    ['CLUSTERDOWN The cluster is down', { EXISTS: 'CLUSTERDOWN The cluster is down' }],
+  ])('fails when the application cannot read either: %s', async (error, replies) => {
+    await expect(askRedisServer(sender(replies, NOPERM), false)).rejects.toThrow(error);
+    await expect(askRedisCluster(sender(replies, NOPERM))).rejects.toThrow(error);
+  });
+
+  it('fails for a user who is not logged in', async () => {
+    await expect(askRedisServer(sender({}, 'NOAUTH Authentication required.'), true)).rejects.toThrow(/^NOAUTH/);
+  });
+});
+
+describe('what a node says of its Redis cluster', () => {
+  const told = (fields: string): Promise<unknown> => askRedisCluster(async () => fields).then(redisClusterResult);
+
+  it('is that it is up, that slots do not answer, or that it is down', async () => {
+    const fine = 'cluster_state:ok\r\ncluster_known_nodes:6\r\ncluster_size:3\r\ncluster_slots_assigned:16384\r\n';
+    expect(await told(fine)).toMatchObject({ status: 'UP', data: { cluster_nodes: 6, cluster_primaries: 3 } });
+    expect(await told(`${fine}cluster_slots_pfail:2\r\ncluster_slots_fail:1\r\n`)).toMatchObject({
+      status: 'DEGRADED',
+      message: '3 slots of the cluster do not answer',
+    });
+    expect(await told('cluster_state:fail\r\n')).toMatchObject({ status: 'DOWN', message: 'the cluster is down' });
+    expect(await told('')).toMatchObject({ status: 'DOWN' });
+  });
+});

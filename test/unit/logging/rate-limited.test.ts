@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { seldom } from '../../../src/logging/rate-limited.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+it('tells the first fault at once, and then one a minute with how many it left out', async () => {
+  const told: unknown[] = [];
+  const tell = seldom((fault, leftOut) => told.push([fault, leftOut]));
+
+  for (const fault of ['first', 'second', 'third']) tell(fault);
+  expect(told).toEqual([['first', 0]]);
+
+  await advance(59_999);
+  tell('fourth');
+  expect(told).toHaveLength(1);
+
+  await advance(1);
+  tell('fifth');
+  tell('sixth');
+  expect(told.slice(1)).toEqual([['fifth', 3]]);
+
+  await advance(60_000);
+  tell('seventh');
+  expect(told.slice(2)).toEqual([['seventh', 1]]);
+});
