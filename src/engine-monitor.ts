@@ -4,7 +4,7 @@ import type { HealthReport } from './core/report.js';
 import type { HealthResponse } from './endpoints/health-response.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type {
-  HealthAnswer,
+  ProbeResponse,
   HealthCheckWrapper,
   HealthMonitor,
   HealthOutcome,
@@ -21,7 +21,7 @@ export class EngineMonitor implements HealthMonitor {
   readonly #engine: HealthEngine;
   readonly #application: ApplicationState;
   readonly #runs: Listeners<HealthRun>;
-  readonly #answers: Listeners<HealthAnswer>;
+  readonly #answers: Listeners<ProbeResponse>;
   readonly #states: Listeners<LifecycleState>;
   readonly #probeChanges: ProbeChanges;
   #lastState: LifecycleState | undefined;
@@ -74,7 +74,7 @@ export class EngineMonitor implements HealthMonitor {
     return this.#probeChanges.add(probe, listener);
   }
 
-  onAnswer(listener: (answer: HealthAnswer) => unknown): () => void {
+  onResponse(listener: (answer: ProbeResponse) => unknown): () => void {
     return this.#answers.add(listener);
   }
 
@@ -93,14 +93,14 @@ export class EngineMonitor implements HealthMonitor {
   }
 
   /** To be told of every run. */
-  ran({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
-    this.#probeChanges.lookSoon();
+  recordRun({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
+    this.#probeChanges.scheduleCompare();
     if (this.#runs.isEmpty) return;
     this.#runs.emit({ indicator, status, ...describeOutcome(run) });
   }
 
   /** To be told of every answer. It stands on the way of each probe: nothing is made up for nobody. */
-  answered(probe: string, { headers, socket }: HealthRequest, { statusCode }: HealthResponse): void {
+  recordResponse(probe: string, { headers, socket }: HealthRequest, { statusCode }: HealthResponse): void {
     if (this.#answers.isEmpty) return;
     const agent = headers['user-agent'];
     this.#answers.emit({
@@ -112,8 +112,8 @@ export class EngineMonitor implements HealthMonitor {
   }
 
   /** To be told whenever the application's state may have changed. */
-  stateMayHaveChanged(): void {
-    this.#probeChanges.look();
+  compareState(): void {
+    this.#probeChanges.compare();
     if (this.#states.isEmpty) return;
     const state = this.state;
     const last = this.#lastState;

@@ -13,7 +13,7 @@ import { registerAliases } from './endpoints/aliases.js';
 import { routeConflicts } from './endpoints/route-order.js';
 import { Access } from './endpoints/access.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
-import { FurtherEndpoints } from './endpoints/additional-endpoints.js';
+import { AdditionalEndpoints } from './endpoints/additional-endpoints.js';
 import type { HealthResponse } from './endpoints/health-response.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
@@ -25,12 +25,12 @@ import { ApplicationState } from './lifecycle/application-state.js';
 import { Connections, isWatchable } from './lifecycle/connections.js';
 import { Drain } from './lifecycle/drain.js';
 import { OwnServers } from './lifecycle/own-servers.js';
-import { questionReader } from './lifecycle/probe-question.js';
+import { questionReader } from './lifecycle/probe-request.js';
 import { ProberWatch } from './lifecycle/prober-watch.js';
 import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import { logChange } from './logging/change-logger.js';
 import { formatRaw } from './core/raw-error.js';
-import { seldom } from './logging/rate-limited.js';
+import { rateLimited } from './logging/rate-limited.js';
 import type { HealthModuleOptions } from './options/health-module-options.js';
 import type { HealthSettings } from './options/health-settings.js';
 import { type ResolvedOptions, resolveModuleOptions } from './options/resolve-module.js';
@@ -53,7 +53,7 @@ export class HealthRuntime {
   readonly service: HealthService;
   readonly responder: Responder;
   /** For modules that add endpoints and formats. */
-  readonly endpoints: FurtherEndpoints;
+  readonly endpoints: AdditionalEndpoints;
   /** For whoever shows the state of health. */
   readonly monitor: EngineMonitor;
   /** For indicators that look at each other. */
@@ -91,7 +91,7 @@ export class HealthRuntime {
     const logger = this.#logger;
     this.#state = new ApplicationState(() => {
       this.#engine.invalidate();
-      this.monitor.stateMayHaveChanged();
+      this.monitor.compareState();
     });
     this.#engine = new HealthEngine({
       ...settings,
@@ -101,7 +101,7 @@ export class HealthRuntime {
     this.monitor = new EngineMonitor(this.#engine, this.#state, (fault) =>
       logger.error(`A listener failed:\n${formatRaw(fault)}`),
     );
-    this.#engine.onRun((run) => this.monitor.ran(run));
+    this.#engine.onRun((run) => this.monitor.recordRun(run));
     if (settings.logging) this.#engine.onChange((change) => logChange(logger, change, settings.logLevels));
     this.#subscriptions = new ChangeSubscriptions(
       new ChangeMethods(modules, this.#engine.probes),
@@ -109,7 +109,7 @@ export class HealthRuntime {
       logger,
     );
     this.#engine.onChange((change) => {
-      this.service.takeInNewModules();
+      this.service.addNewModules();
       this.#subscriptions.indicatorChanged(change);
     });
     this.results = {
@@ -145,10 +145,10 @@ export class HealthRuntime {
       explorer: this.#explorer,
       work,
       logger,
-      onNewModules: () => this.#subscriptions.takeIn(),
+      onNewModules: () => this.#subscriptions.addModules(),
     });
 
-    const onFault = seldom((fault, leftOut) => {
+    const onFault = rateLimited((fault, leftOut) => {
       const others = leftOut === 0 ? '' : ` (and ${leftOut} times since it was last told)`;
       logger.error(`authorize failed, access denied${others}:\n${formatRaw(fault)}`);
     });
@@ -159,10 +159,10 @@ export class HealthRuntime {
         const question = questionOf(request);
         if (question) watch.recordProbe(question, refusesTraffic(response));
       }
-      this.monitor.answered(probe, request, response);
+      this.monitor.recordResponse(probe, request, response);
     });
     const description = isSound ? new ApiDescription(controller, settings) : undefined;
-    this.endpoints = new FurtherEndpoints(controller, this.responder, description);
+    this.endpoints = new AdditionalEndpoints(controller, this.responder, description);
   }
 
   /** Finds the indicators and checks the whole configuration. Throws one error with everything that is wrong. */
@@ -172,7 +172,7 @@ export class HealthRuntime {
     // Nothing runs before the start; and whoever is prepared may want to know who else is there.
     for (const definition of found.definitions) this.#engine.add(definition);
     faults.push(...found.faults, ...this.#explorer.checkReferences(), ...(await faultsOf(found.preparations)));
-    faults.push(...this.#subscriptions.takeIn());
+    faults.push(...this.#subscriptions.addModules());
     if (faults.length > 0) throw new HealthConfigurationError(faults);
 
     const names = found.definitions.map(({ name }) => name);

@@ -69,7 +69,7 @@ export class HealthService {
    * indicator: `check()` is for those. Then nothing has run.
    */
   async report(probe: string): Promise<HealthReport> {
-    this.takeInNewModules();
+    this.addNewModules();
     this.#engine.requireProbe(probe);
     const { report } = await this.evaluate(probe);
     return report;
@@ -80,7 +80,7 @@ export class HealthService {
    * that name, also for the name of a probe or a group: `report()` is for those. Then nothing has run.
    */
   async check(name: string): Promise<HealthCheckDetail> {
-    this.takeInNewModules();
+    this.addNewModules();
     this.#engine.requireIndicator(name);
     const { report } = await this.evaluate(name);
     const detail = report.details[name];
@@ -144,18 +144,18 @@ export class HealthService {
 
   /** @internal Answers at once, and not through a promise, whatever can be answered at once. */
   evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
-    this.takeInNewModules();
+    this.addNewModules();
     return this.#engine.evaluate(name, patience);
   }
 
   /** @internal Whether there is a probe, a group or an indicator of this name. */
   has(name: string): boolean {
-    this.takeInNewModules();
+    this.addNewModules();
     return this.#engine.has(name);
   }
 
   /** @internal A running application cannot be stopped for a fault in a module that it loads lazily: it is logged, and the indicator left out. */
-  takeInNewModules(): void {
+  addNewModules(): void {
     if (!this.#explorer.hasNewModules) return;
     const { definitions, faults } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);

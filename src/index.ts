@@ -54,10 +54,10 @@ export type { FileIndicatorOptions } from './indicators/file.indicator.js';
 export type { WorkHandle } from './lifecycle/announced-work.js';
 export { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 export type {
-  EndpointAnswer,
+  EndpointResponse,
   EndpointOutlet,
   EndpointStream,
-  FormattedQuestion,
+  FormatInput,
   HealthEndpoint,
   HealthEndpoints,
   HealthFormatter,
@@ -66,7 +66,7 @@ export { HEALTH_MONITOR } from './extension/health-monitor.js';
 export type {
   ApplicationPhase,
   DrainStep,
-  HealthAnswer,
+  ProbeResponse,
   HealthCheckWrapper,
   HealthMonitor,
   HealthOutcome,

@@ -5,7 +5,7 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, secretMalformed, probeUnknown } from '../errors/messages.js';
 import { NO_VARIABLES } from '../options/environment.js';
 import { OptionReader } from '../options/option-reader.js';
-import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, words } from '../options/rules.js';
+import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, stringList } from '../options/rules.js';
 import { type Format, toAlertmanager, toJson, toSlack } from './formats.js';
 import type { AlertFormat, AlertTarget } from './webhook.js';
 
@@ -102,7 +102,7 @@ function resolveTarget(
   reader.refuseUnknown(format === 'alertmanager' ? [...common, 'labels', 'resendInterval'] : common);
   if (webhook.url === undefined) faults.push(optionOutOfRange(`${place}, url`, 'undefined', address.expected));
   const url = reader.read<string | undefined>('url', address, undefined, true);
-  const probes = reader.read('probes', words, []);
+  const probes = reader.read('probes', stringList, []);
   for (const probe of probes) {
     if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
   }
@@ -113,7 +113,7 @@ function resolveTarget(
     secret: reader.read<string | undefined>('secret', nonBlank, undefined, true),
     headers: texts(place, 'headers', webhook.headers, headerName, headerValue, faults),
     to: reader.read('to', statuses, BAD),
-    indicators: reader.read<readonly string[] | undefined>('indicators', words, undefined),
+    indicators: reader.read<readonly string[] | undefined>('indicators', stringList, undefined),
     probes,
     timeout: reader.read('timeout', milliseconds(1), 5000),
     retries: reader.read('retries', whole(0, 1000), 8),

@@ -19,7 +19,7 @@ export class ChangeSubscriptions {
   }
 
   /** Takes in the methods that have come since the last time. */
-  takeIn(): readonly ConfigurationFault[] {
+  addModules(): readonly ConfigurationFault[] {
     const { methods, faults } = this.#found.find();
     const known = methods.length > 0 ? new Set(this.#monitor.indicators.map(({ name }) => name)) : undefined;
     for (const method of methods) {

@@ -5,7 +5,7 @@ import type { CheckRun, StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
 import { Limiter } from './limiter.js';
-import { type Listener, Listeners, unfailing } from './listeners.js';
+import { type Listener, Listeners, neverThrows } from './listeners.js';
 import { moment } from './moment.js';
 import { type Evaluation, Probe, type ProbeRules, type Revision } from './probe.js';
 import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
@@ -84,7 +84,7 @@ export class HealthEngine {
     this.#settings = settings;
     this.#registry = new CheckRegistry(settings.groups);
     this.#limiter = new Limiter(settings.maxConcurrency);
-    const onFault = unfailing((fault) => settings.onListenerFault(fault));
+    const onFault = neverThrows((fault) => settings.onListenerFault(fault));
     this.#changes = new Listeners(onFault);
     this.#runs = new Listeners(onFault);
     this.#wrappers = new CheckWrappers(onFault);
@@ -108,7 +108,7 @@ export class HealthEngine {
       settled: (settled, run, change) => this.#onSettled(settled, run, change),
       invalidated: () => this.invalidate(),
       faulted: ({ name }, place, fault) =>
-        unfailing(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
+        neverThrows(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
     };
     const runner = new CheckRunner(definition, this.#limiter, events, this.#wrappers);
     this.#registry.add(runner);

@@ -6,7 +6,7 @@ export class Listeners<T> {
   readonly #onFault: (fault: unknown) => void;
 
   constructor(onFault: (fault: unknown) => void) {
-    this.#onFault = unfailing(onFault);
+    this.#onFault = neverThrows(onFault);
   }
 
   /** Returns the function that takes the listener off again. */
@@ -33,7 +33,7 @@ export class Listeners<T> {
 }
 
 /** What is told of faults, such that it cannot fail itself. */
-export function unfailing(onFault: (fault: unknown) => void): (fault: unknown) => void {
+export function neverThrows(onFault: (fault: unknown) => void): (fault: unknown) => void {
   return (fault) => {
     try {
       onFault(fault);

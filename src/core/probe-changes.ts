@@ -48,17 +48,17 @@ export class ProbeChanges {
   }
 
   /** The application's state may have changed. */
-  look(): void {
+  compare(): void {
     for (const [probe, watched] of this.#watched) this.#compare(probe, watched);
   }
 
   /** A check has run. Of a probe that runs a thousand checks, one report is made, when all that are done have said so. */
-  lookSoon(): void {
+  scheduleCompare(): void {
     if (this.#isScheduled || this.#watched.size === 0) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
-      this.look();
+      this.compare();
     }).unref();
   }
 

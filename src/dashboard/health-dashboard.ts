@@ -1,10 +1,5 @@
 import type { HealthReport } from '../core/report.js';
-import type {
-  EndpointAnswer,
-  EndpointStream,
-  FormattedQuestion,
-  HealthEndpoints,
-} from '../extension/health-endpoints.js';
+import type { EndpointResponse, EndpointStream, FormatInput, HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor, LifecycleState } from '../extension/health-monitor.js';
 import { type VisibleReport, project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
@@ -67,12 +62,12 @@ export class HealthDashboard {
 
   /** Puts the page and its stream among the endpoints. */
   install(): void {
-    this.#endpoints.add({ name: PAGE, access: 'deep', answer: (_request, view) => this.#answerPage(view) });
+    this.#endpoints.add({ name: PAGE, access: 'deep', respond: (_request, view) => this.#answerPage(view) });
     if (this.#settings.events) {
       this.#endpoints.add({
         name: EVENTS,
         access: 'deep',
-        answer: (request, view) => this.#answerEvents(request, view),
+        respond: (request, view) => this.#answerEvents(request, view),
       });
     }
     this.#endpoints.addFormat({
@@ -89,7 +84,7 @@ export class HealthDashboard {
     this.live.close();
   }
 
-  async #answerPage(view: HealthView): Promise<EndpointAnswer> {
+  async #answerPage(view: HealthView): Promise<EndpointResponse> {
     const { refresh } = this.#settings;
     const report = refresh === false ? this.#monitor.peek(DEEP) : await this.#endpoints.report(DEEP);
     return {
@@ -102,7 +97,7 @@ export class HealthDashboard {
     };
   }
 
-  #format({ name, report, view, base }: FormattedQuestion): string {
+  #format({ name, report, view, base }: FormatInput): string {
     const model = this.#modelOf(name, report, view, Date.now());
     return this.#render(model, (sound) => {
       if (base === undefined)
@@ -121,7 +116,7 @@ export class HealthDashboard {
     }
   }
 
-  #answerEvents({ headers }: HealthRequest, view: HealthView): EndpointAnswer | EndpointStream {
+  #answerEvents({ headers }: HealthRequest, view: HealthView): EndpointResponse | EndpointStream {
     const { hub } = this.live;
     if (hub.isClosed || hub.isFull) {
       return {

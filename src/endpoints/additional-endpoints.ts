@@ -11,7 +11,7 @@ import { type EndpointHandlers, mapFurtherRoute } from './health.controller.js';
 import type { Responder } from './responder.js';
 
 /** Hands what other modules add to whoever answers it and to whoever describes it. */
-export class FurtherEndpoints implements HealthEndpoints {
+export class AdditionalEndpoints implements HealthEndpoints {
   readonly #controller: Type<EndpointHandlers>;
   readonly #responder: Responder;
   readonly #description: ApiDescription | undefined;

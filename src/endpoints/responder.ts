@@ -164,7 +164,7 @@ export class Responder {
       ? await this.#access.viewFor(request, this.#half('deep'))
       : this.#settings.endpoints.deep.view;
     if (view === undefined && endpoint.access === 'deep') return this.#challenge(request);
-    const answer = await endpoint.answer(request, view ?? VIEWS[0]);
+    const answer = await endpoint.respond(request, view ?? VIEWS[0]);
     const { statusCode, contentType } = answer;
     const own = { ...BASE_HEADERS, 'content-type': contentType };
     const headers = mergeHeaders(own, this.#settings.headers, answer.headers);

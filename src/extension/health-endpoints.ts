@@ -15,7 +15,7 @@ export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'acce
   }[];
 }
 
-interface AnswerHead {
+interface ResponseHead {
   readonly statusCode: number;
   readonly contentType: string;
   /** Further headers, with names in lower case. */
@@ -23,12 +23,12 @@ interface AnswerHead {
 }
 
 /** A finished answer, of any type. `Cache-Control: no-store` and the headers of the module's options go with it. */
-export interface EndpointAnswer extends AnswerHead {
+export interface EndpointResponse extends ResponseHead {
   readonly body: string;
 }
 
 /** An answer whose body comes little by little, as server-sent events do. It has the same headers. */
-export interface EndpointStream extends AnswerHead {
+export interface EndpointStream extends ResponseHead {
   /** Called when the head is written. Not called for a HEAD, which is answered with the head alone. */
   open(outlet: EndpointOutlet): void;
 }
@@ -53,14 +53,14 @@ export interface HealthEndpoint {
   /** Who is answered: `everybody`, or whoever may see the probe `deep`; others get the 401 that they would get there. */
   readonly access: 'everybody' | 'deep';
   /** `view`: how much this caller may see. What it throws is logged and answered with 500. */
-  answer(
+  respond(
     request: HealthRequest,
     view: HealthView,
-  ): EndpointAnswer | EndpointStream | Promise<EndpointAnswer | EndpointStream>;
+  ): EndpointResponse | EndpointStream | Promise<EndpointResponse | EndpointStream>;
 }
 
 /** An answer to a probe, a group or a single check, which is to be written in some format. */
-export interface FormattedQuestion {
+export interface FormatInput {
   /** What was asked: the name of a probe, a group or an indicator. */
   readonly name: string;
   /** As much of the report as the view allows. */
@@ -84,7 +84,7 @@ export interface HealthFormatter {
   /** Whether it is for people in front of browsers, which then ask them for a key (`WWW-Authenticate: Basic`). */
   readonly isForBrowsers: boolean;
   /** The body. It must not throw. */
-  format(question: FormattedQuestion): string;
+  format(question: FormatInput): string;
 }
 
 /**

@@ -63,7 +63,7 @@ export interface HealthRun extends HealthOutcome {
 export type HealthCheckWrapper = (call: CheckCall, proceed: () => Promise<HealthOutcome | undefined>) => unknown;
 
 /** A probe was answered over HTTP. */
-export interface HealthAnswer {
+export interface ProbeResponse {
   /** `live`, `ready`, `startup`, `deep`, `overview`, or the name of a group or an indicator. */
   readonly probe: string;
   readonly statusCode: number;
@@ -102,7 +102,7 @@ export interface HealthMonitor {
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
   /** Of a probe or a group, derived after runs and changes of state. Throws `UnknownProbeError` for any other name. */
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
-  onAnswer(listener: (answer: HealthAnswer) => unknown): Unsubscribe;
+  onResponse(listener: (answer: ProbeResponse) => unknown): Unsubscribe;
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
   /** For what has to be there while a check runs, such as the context of a trace. What it throws is logged, and the check runs. */
   aroundCheck(wrapper: HealthCheckWrapper): Unsubscribe;

@@ -1,7 +1,7 @@
 import { elapsed } from '../core/shutdown-clock.js';
 import { SHUTDOWN_DEFAULTS } from '../options/defaults.js';
 import { Asker } from './asker.js';
-import type { ProbeQuestion } from './probe-question.js';
+import type { ProbeRequest } from './probe-request.js';
 import { Prober, REFUSALS_NEEDED } from './prober.js';
 import { ASSUMED_PROBERS, SHORTEST_GAP } from './rhythm.js';
 
@@ -48,7 +48,7 @@ export class ProberWatch {
   }
 
   /** Takes note of an answer. `wasRefused`: it said that no traffic is wanted. */
-  recordProbe({ address, agent, form }: ProbeQuestion, wasRefused: boolean): void {
+  recordProbe({ address, agent, form }: ProbeRequest, wasRefused: boolean): void {
     if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
     const now = elapsed();
     if (!wasRefused && this.#firstWelcome === Infinity) this.#firstWelcome = now;

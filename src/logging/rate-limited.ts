@@ -7,7 +7,7 @@ const PAUSE = 60_000;
  * For a fault that anybody can cause as often as they like: tells the first one, then at most one a minute, with how many
  * were left out, so that no stranger fills the log.
  */
-export function seldom(tell: (fault: unknown, leftOut: number) => void): (fault: unknown) => void {
+export function rateLimited(tell: (fault: unknown, leftOut: number) => void): (fault: unknown) => void {
   let notBefore = -Infinity;
   let leftOut = 0;
   return (fault) => {

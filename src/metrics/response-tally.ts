@@ -1,4 +1,4 @@
-import type { HealthAnswer } from '../extension/health-monitor.js';
+import type { ProbeResponse } from '../extension/health-monitor.js';
 import { proberFamily } from './prober-family.js';
 
 /** So many answers of a kind. */
@@ -19,11 +19,11 @@ const LONGEST_AGENT = 128;
  * Counts answers by probe, status code and prober. It stands on the way of each probe, so a caller who has been seen
  * before costs three look-ups and nothing is made; the memory it takes does not depend on what callers write.
  */
-export class AnswerTally {
+export class ResponseTally {
   readonly #cells = new Map<string, AnswerCount>();
   readonly #byProbe = new Map<string, Map<number, Map<string, AnswerCount>>>();
 
-  add({ probe, statusCode, agent }: HealthAnswer): void {
+  add({ probe, statusCode, agent }: ProbeResponse): void {
     const known = this.#byProbe.get(probe)?.get(statusCode)?.get(agent);
     if (known) known.count += 1;
     else this.#admit(probe, statusCode, agent).count += 1;

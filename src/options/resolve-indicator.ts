@@ -11,10 +11,10 @@ import {
 import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
 import type { Environment } from './environment.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
-import { type Rule, callable, flag, milliseconds, orOff, show, whole, words } from './rules.js';
+import { type Rule, callable, flag, milliseconds, orOff, show, whole, stringList } from './rules.js';
 
 const RULES: Readonly<Record<keyof HealthIndicatorOptions, Rule>> = {
-  probes: words,
+  probes: stringList,
   critical: flag,
   timeout: milliseconds(1),
   ttl: milliseconds(0),
@@ -27,7 +27,7 @@ const RULES: Readonly<Record<keyof HealthIndicatorOptions, Rule>> = {
   successThreshold: whole(1, 1000),
   slowThreshold: orOff(milliseconds(0)),
   when: callable,
-  tags: words,
+  tags: stringList,
   enabled: flag,
 };
 

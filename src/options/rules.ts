@@ -61,7 +61,7 @@ export const flag: Rule<boolean> = {
   read: (text) => (Object.hasOwn(FLAGS, text.toLowerCase()) ? FLAGS[text.toLowerCase()] : undefined),
 };
 
-export const words: Rule<readonly string[]> = {
+export const stringList: Rule<readonly string[]> = {
   expected: 'a list of words',
   accepts: (value) => Array.isArray(value) && value.every((word) => typeof word === 'string' && word !== ''),
   read: (text) =>

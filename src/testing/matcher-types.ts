@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../core/status.js';
-import type { FetchResponse } from './health-answer.js';
+import type { FetchResponse } from './health-response.js';
 
 /** What has to be awaited is known by its type. */
 type Matched<Received, Result> = Received extends PromiseLike<unknown> | FetchResponse ? Promise<void> : Result;

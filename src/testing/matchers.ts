@@ -1,6 +1,6 @@
 import { HealthStatus, isFailing, isHealthStatus } from '../core/status.js';
 import { show } from '../options/rules.js';
-import { type HealthAnswer, readAnswer } from './health-answer.js';
+import { type HealthAnswer, readAnswer } from './health-response.js';
 import { type ShownDetail, reportText } from './report-text.js';
 
 /** What `expect.extend()` of vitest and of Jest wants a matcher to return. */

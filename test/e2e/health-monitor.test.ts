@@ -1,7 +1,7 @@
 import {
   HEALTH_ENDPOINTS,
   HEALTH_MONITOR,
-  type HealthAnswer,
+  type ProbeResponse,
   type HealthEndpoints,
   HealthModule,
   type HealthMonitor,
@@ -53,8 +53,8 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
 
   it('tells of what is answered to whom', async () => {
     const application = await start(FakeIndicator('stock', () => undefined, { tags: ['billing'] }));
-    const answers: HealthAnswer[] = [];
-    monitorOf(application).onAnswer((answer) => answers.push(answer));
+    const answers: ProbeResponse[] = [];
+    monitorOf(application).onResponse((answer) => answers.push(answer));
     application.health.refuseTraffic('maintenance');
     for (const path of ['/live', '/ready', '/startup', '/deep', '/billing', '/stock', '/unknown', '']) {
       await application.get(`/health${path}`, { 'user-agent': 'balancer' });
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     };
     for (const listener of [broken, (event: object) => heard.push(Object.keys(event)[0] ?? '')]) {
       monitor.onRun(listener);
-      monitor.onAnswer(listener);
+      monitor.onResponse(listener);
       monitor.onState(listener);
     }
     expect((await application.get('/health/ready')).status).toBe(200);
@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
     application.app.get<HealthEndpoints>(HEALTH_ENDPOINTS).add({
       name: 'metrics',
       access: 'everybody',
-      answer: async () => ({ statusCode: 200, contentType: 'text/plain', body: 'up 1\n' }),
+      respond: async () => ({ statusCode: 200, contentType: 'text/plain', body: 'up 1\n' }),
     });
     const answer = await application.get('/api/status/metrics');
     expect(answer.status).toBe(200);
@@ -165,7 +165,7 @@ describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
     application.app.get<HealthEndpoints>(HEALTH_ENDPOINTS).add({
       name: 'metrics',
       access: 'deep',
-      answer: (_request, view) => ({ statusCode: 200, contentType: 'text/plain', body: view }),
+      respond: (_request, view) => ({ statusCode: 200, contentType: 'text/plain', body: view }),
     });
     expect((await application.get('/health/metrics')).status).toBe(401);
     const known = await application.get('/health/metrics', { 'x-health-key': 'open-sesame' });

@@ -522,7 +522,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       };
     const onRun = counted(monitor.onRun.bind(monitor));
     const onChange = counted(monitor.onChange.bind(monitor));
-    const onAnswer = counted(monitor.onAnswer.bind(monitor));
+    const onAnswer = counted(monitor.onResponse.bind(monitor));
     const aroundCheck = counted(monitor.aroundCheck.bind(monitor));
     Object.assign(monitor, { onRun, onChange, onAnswer, aroundCheck });
     await application.listen();

@@ -346,7 +346,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       };
     const onRun = counted(monitor.onRun.bind(monitor));
     const onChange = counted(monitor.onChange.bind(monitor));
-    const onAnswer = counted(monitor.onAnswer.bind(monitor));
+    const onAnswer = counted(monitor.onResponse.bind(monitor));
     Object.assign(monitor, { onRun, onChange, onAnswer });
     await application.listen();
     expect(listeners).toBe(3);

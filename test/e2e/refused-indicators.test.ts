@@ -24,7 +24,7 @@ import {
   probeUnknown,
   variableMalformed,
 } from '../../src/errors/messages.js';
-import { callable, flag, milliseconds, show, whole, words } from '../../src/options/rules.js';
+import { callable, flag, milliseconds, show, whole, stringList } from '../../src/options/rules.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { moduleNamed } from '../support/module-named.js';
@@ -268,9 +268,9 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ['critical', 'no', flag.expected],
       ['enabled', 1, flag.expected],
       ['when', true, callable.expected],
-      ['probes', 'ready', words.expected],
-      ['probes', [1], words.expected],
-      ['tags', [''], words.expected],
+      ['probes', 'ready', stringList.expected],
+      ['probes', [1], stringList.expected],
+      ['tags', [''], stringList.expected],
     ])('%s: %o', async (option, value, expected) => {
       expect(await faults([FakeIndicator('stock', () => up(), { [option]: value })])).toEqual([
         optionOutOfRange(`${PLACE}, ${option}`, show(value), expected),

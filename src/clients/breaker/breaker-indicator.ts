@@ -6,7 +6,7 @@ import { groupMemberUnknown } from '../../errors/messages.js';
 import { nonBlank, oneOf } from '../../options/rules.js';
 import { ClientIndicator } from '../client-indicator.js';
 import type { OwnRules } from '../../discovery/configured-indicator.js';
-import { EarlyTries } from './early-attempts.js';
+import { EarlyAttempts } from './early-attempts.js';
 import { INDICATOR_RESULTS, type IndicatorResult, type IndicatorResults } from './indicator-results.js';
 import { type ClientSource, clientSource } from '../injected-client.js';
 
@@ -53,7 +53,7 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
   #breaker: Breaker | undefined;
   /** Milliseconds since 1970. Undefined: the breaker has not changed since this was first asked. */
   #since: number | undefined;
-  readonly #tries = new EarlyTries();
+  readonly #tries = new EarlyAttempts();
   readonly #takeBack: (() => void)[] = [];
 
   protected abstract readonly settings: BreakerSettings;

@@ -9,7 +9,7 @@ const CALM = 60_000;
  * pass while the calls still fail, so a try in vain is not repeated: the breaker is left to its own timing then, until
  * the dependency was seen failing, or all has been quiet for a while. All times are monotonic milliseconds.
  */
-export class EarlyTries {
+export class EarlyAttempts {
   #openSince: number | undefined;
   #triedAt = -Infinity;
   #isAllowed = false;

@@ -1,4 +1,4 @@
-import { ClientQuestions } from '../../clients/client-questions.js';
+import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
 import { show } from '../../options/rules.js';
@@ -14,7 +14,7 @@ export interface QueueCounts {
 const ALWAYS_THERE = 'amq.direct';
 
 /** Of all indicators: those that look at one connection ask one after the other. */
-const questions = new ClientQuestions<QueueCounts | undefined>();
+const questions = new ClientRequests<QueueCounts | undefined>();
 
 /** Asks the broker for an answer: for the counts of a queue, if one is named. */
 export function ask(

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { ClientQuestions } from '../../clients/client-questions.js';
+import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { explainRedisError } from '../../clients/redis/replies.js';
@@ -8,7 +8,7 @@ import { type BullMqQueue, type QueueClient, clientOf, poolCountsOf } from './bu
 import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.js';
 
 /** Of all indicators: queues that share a connection ask over it one after the other. */
-const questions = new ClientQuestions<QueueReport>();
+const questions = new ClientRequests<QueueReport>();
 
 /** The words of the clients for what they are doing when they have no connection. */
 const STATES: Readonly<Record<string, string>> = { end: 'closed', connect: 'connecting', close: 'reconnecting' };

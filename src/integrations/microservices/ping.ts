@@ -1,11 +1,11 @@
-import { ClientQuestions } from '../../clients/client-questions.js';
+import { ClientRequests } from '../../clients/client-requests.js';
 import type { MicroserviceClient, Transport } from './microservice.js';
 import { type ServiceRequest, request } from './request.js';
 import { roundTrip } from './round-trip.js';
 import { explain, unlessLost } from './transport-state.js';
 
 /** Of all indicators: those that look at one transport ask one after the other. */
-const questions = new ClientQuestions<void>();
+const questions = new ClientRequests<void>();
 
 /** Asks the service behind a client, or the broker before it if there is no request for the service. */
 export async function askClient(

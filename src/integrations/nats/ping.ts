@@ -1,4 +1,4 @@
-import { ClientQuestions } from '../../clients/client-questions.js';
+import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
 import { type ConsumerInfo, type ConsumerName, consumerInfo } from './consumer-info.js';
@@ -13,7 +13,7 @@ export interface Answer {
 }
 
 /** Of all indicators: those that look at one connection ask one after the other. */
-const questions = new ClientQuestions<Answer>();
+const questions = new ClientRequests<Answer>();
 
 /** Asks the server for an answer, and for a consumer if one is named. */
 export async function ask(

@@ -1,6 +1,6 @@
 import type { Attributes, BatchObservableResult, Counter, Histogram, Meter, Observable } from '@opentelemetry/api';
 import { HealthStatus, isFailing } from '../../core/status.js';
-import { AnswerTally } from '../../metrics/response-tally.js';
+import { ResponseTally } from '../../metrics/response-tally.js';
 import type { HealthMonitor, HealthRun } from '../../extension/health-monitor.js';
 import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../metrics/state-sets.js';
 import type { OpenTelemetrySettings } from './opentelemetry-options.js';
@@ -17,7 +17,7 @@ export class HealthInstruments {
   readonly #meter: Meter;
   readonly #settings: OpenTelemetrySettings;
   readonly #monitor: HealthMonitor;
-  readonly #tally = new AnswerTally();
+  readonly #tally = new ResponseTally();
   readonly #observed = new Map<Observable, Read>();
   readonly #lastSuccess = new Map<string, number>();
   readonly #admitted = new Set<string>();
@@ -70,7 +70,7 @@ export class HealthInstruments {
     const ends = [
       this.#monitor.onRun((run) => this.#ran(run)),
       this.#monitor.onChange(({ indicator }) => this.#changes.add(1, { indicator })),
-      this.#monitor.onAnswer((answer) => this.#tally.add(answer)),
+      this.#monitor.onResponse((answer) => this.#tally.add(answer)),
     ];
     return () => {
       for (const end of ends) end();

@@ -4,7 +4,7 @@ import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { readerOf } from '../../options/option-reader.js';
-import { type Rule, ascending, flag, words } from '../../options/rules.js';
+import { type Rule, ascending, flag, stringList } from '../../options/rules.js';
 
 /** Options of `HealthOpenTelemetryModule.forRoot()`. */
 export interface HealthOpenTelemetryOptions {
@@ -77,7 +77,7 @@ export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): 
     metrics: reader.read('metrics', flag, DEFAULTS.metrics),
     traces: reader.read('traces', flag, DEFAULTS.traces),
     buckets: reader.read('buckets', ascending, DEFAULTS.buckets),
-    data: reader.read('data', words, DEFAULTS.data),
+    data: reader.read('data', stringList, DEFAULTS.data),
   };
   if (faults.length === 0 && !settings.metrics && !settings.traces) faults.push(nothingToExport());
   if (faults.length > 0) throw new HealthConfigurationError(faults);

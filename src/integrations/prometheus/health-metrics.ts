@@ -1,7 +1,7 @@
 import type { Counter, Gauge, Histogram, Metric, Registry, RegistryContentType } from 'prom-client';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { AnswerTally } from '../../metrics/response-tally.js';
+import { ResponseTally } from '../../metrics/response-tally.js';
 import type { HealthMonitor, HealthRun } from '../../extension/health-monitor.js';
 import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from '../../metrics/state-sets.js';
 import type { PromClient } from './prom-client.js';
@@ -27,7 +27,7 @@ export class HealthMetrics {
   readonly #client: PromClient;
   readonly #settings: PrometheusSettings;
   readonly #monitor: HealthMonitor;
-  readonly #answers = new AnswerTally();
+  readonly #answers = new ResponseTally();
   readonly #metrics = new Map<string, Metric>();
   readonly #runs: Counter<'indicator' | 'outcome'>;
   readonly #timeouts: Counter<'indicator'>;
@@ -151,7 +151,7 @@ export class HealthMetrics {
     const ends = [
       this.#monitor.onRun((run) => this.#ran(run)),
       this.#monitor.onChange(({ indicator }) => this.#changes.inc({ indicator })),
-      this.#monitor.onAnswer((answer) => this.#answers.add(answer)),
+      this.#monitor.onResponse((answer) => this.#answers.add(answer)),
     ];
     return () => {
       for (const end of ends) end();

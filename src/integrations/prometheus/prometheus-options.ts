@@ -4,7 +4,7 @@ import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { readerOf } from '../../options/option-reader.js';
-import { type Rule, ascending, flag, matching, oneOf, words } from '../../options/rules.js';
+import { type Rule, ascending, flag, matching, oneOf, stringList } from '../../options/rules.js';
 
 /** Options of `HealthPrometheusModule.forRoot()`. */
 export interface HealthPrometheusOptions {
@@ -90,7 +90,7 @@ export function resolvePrometheusOptions(given: HealthPrometheusOptions): Promet
     access: reader.read('access', oneOf(['everybody', 'deep']), PROMETHEUS_DEFAULTS.access),
     prefix: reader.read('prefix', metricPrefix, PROMETHEUS_DEFAULTS.prefix),
     buckets: reader.read('buckets', ascending, PROMETHEUS_DEFAULTS.buckets),
-    data: reader.read('data', words, PROMETHEUS_DEFAULTS.data),
+    data: reader.read('data', stringList, PROMETHEUS_DEFAULTS.data),
   };
   if (faults.length === 0 && !settings.endpoint && !settings.registry) faults.push(registryMissing());
   if (faults.length > 0) throw new HealthConfigurationError(faults);

@@ -14,7 +14,7 @@ import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
 import {
-  type EndpointAnswer,
+  type EndpointResponse,
   type EndpointDescription,
   HEALTH_ENDPOINTS,
   type HealthEndpoints,
@@ -74,8 +74,8 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     const metrics = new HealthMetrics(this.client, settings, this.monitor);
     if (registry) metrics.joinTo(registry);
     if (endpoint) {
-      const answer = (request: HealthRequest): Promise<EndpointAnswer> => this.#answer(metrics, registry, request);
-      this.endpoints.add({ name: 'metrics', access, answer });
+      const answer = (request: HealthRequest): Promise<EndpointResponse> => this.#answer(metrics, registry, request);
+      this.endpoints.add({ name: 'metrics', access, respond: answer });
     }
     const stopListening = metrics.listen();
     this.#end = () => {
@@ -93,7 +93,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     { registry: own }: HealthMetrics,
     registry: ReadableRegistry = own,
     { headers: { accept } }: HealthRequest,
-  ): Promise<EndpointAnswer> {
+  ): Promise<EndpointResponse> {
     const asOpenMetrics = prefersOpenMetrics(typeof accept === 'string' ? accept : '');
     try {
       const exposition = await expose(this.client, registry, asOpenMetrics);
@@ -122,7 +122,7 @@ function endpointOf(options: HealthPrometheusOptions | null | undefined): Endpoi
   };
 }
 
-function answerWith({ contentType, body }: Exposition): EndpointAnswer {
+function answerWith({ contentType, body }: Exposition): EndpointResponse {
   return { statusCode: 200, contentType, headers: { vary: 'Accept' }, body };
 }
 

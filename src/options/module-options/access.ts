@@ -4,14 +4,14 @@ import type { Environment } from '../environment.js';
 import type { AccessOptions } from '../health-module-options.js';
 import type { AccessSettings } from '../health-settings.js';
 import { OptionReader } from '../option-reader.js';
-import { type Rule, callable, words } from '../rules.js';
+import { type Rule, callable, stringList } from '../rules.js';
 import { PLACE, record } from './module-rules.js';
 
 const keys: Rule<readonly string[]> = {
   expected: 'a key, or a list of at least one key, without blanks around a key and without control characters',
   accepts: (value) => (Array.isArray(value) ? value.length > 0 && value.every(isKey) : isKey(value)),
   read: (text) => {
-    const list = words.read?.(text) ?? [];
+    const list = stringList.read?.(text) ?? [];
     return list.length > 0 && list.every(isKey) ? list : undefined;
   },
 };

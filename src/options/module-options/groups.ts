@@ -6,12 +6,12 @@ import type { HealthSettings } from '../health-settings.js';
 import { checkName } from '../names.js';
 import { NO_VARIABLES } from '../environment.js';
 import { OptionReader } from '../option-reader.js';
-import { type Rule, show, words } from '../rules.js';
+import { type Rule, show, stringList } from '../rules.js';
 import { PLACE, record, entriesOf } from './module-rules.js';
 
 const group: Rule<readonly string[] | GroupOptions> = {
   expected: 'a list of names of indicators, or { indicators, tags }',
-  accepts: (value) => words.accepts(value) || record.accepts(value),
+  accepts: (value) => stringList.accepts(value) || record.accepts(value),
 };
 
 export function resolveGroups(
@@ -28,7 +28,10 @@ export function resolveGroups(
     }
     const reader = new OptionReader(place, isList(given) ? { indicators: given } : given, [], NO_VARIABLES, faults);
     reader.refuseUnknown(['indicators', 'tags']);
-    resolved.set(name, { indicators: reader.read('indicators', words, []), tags: reader.read('tags', words, []) });
+    resolved.set(name, {
+      indicators: reader.read('indicators', stringList, []),
+      tags: reader.read('tags', stringList, []),
+    });
   }
   return resolved;
 }

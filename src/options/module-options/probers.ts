@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { optionOutOfRange, proberWithoutCriteria } from '../../errors/messages.js';
 import type { ProberSettings } from '../health-settings.js';
 import { OptionReader, readerOf } from '../option-reader.js';
-import { type Rule, show, words } from '../rules.js';
+import { type Rule, show, stringList } from '../rules.js';
 import { headerValue, record } from './module-rules.js';
 
 const CRITERIA = ['addresses', 'agents', 'headers'];
@@ -12,7 +12,7 @@ const addressList: Rule<readonly string[]> = {
   expected: 'an address or a range as "10.0.0.0/8", or a list of at least one of them',
   accepts: (value) => isList(value) && listOf(value).every(isAddress),
   read(text) {
-    const list = words.read?.(text) ?? [];
+    const list = stringList.read?.(text) ?? [];
     return addressList.accepts(list) ? list : undefined;
   },
 };
@@ -76,7 +76,9 @@ function check(place: string, value: unknown, rule: Rule, faults: ConfigurationF
 }
 
 function isList(value: unknown): value is string | readonly string[] {
-  return words.accepts(typeof value === 'string' ? [value] : value) && listOf(value as string | string[]).length > 0;
+  return (
+    stringList.accepts(typeof value === 'string' ? [value] : value) && listOf(value as string | string[]).length > 0
+  );
 }
 
 function listOf(value: string | readonly string[]): readonly string[] {

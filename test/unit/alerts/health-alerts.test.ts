@@ -16,7 +16,7 @@ it('listens from its start to its end, to each probe once, and to none that nobo
     state: { phase: 'accepting' },
     peek: () => expect.unreachable('nothing is sent'),
     onRun: () => expect.unreachable('runs are too many'),
-    onAnswer: () => expect.unreachable('answers are none of its business'),
+    onResponse: () => expect.unreachable('answers are none of its business'),
     onChange: () => listen('changes'),
     onState: () => listen('states'),
     aroundCheck: () => expect.unreachable('checks are none of its business'),

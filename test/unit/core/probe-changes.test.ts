@@ -36,7 +36,7 @@ const listen = (probe = 'ready'): (() => void) => changes.add(probe, (change) =>
 const becomes = (next: ReportStatus, because?: string): void => {
   status = next;
   reason = because;
-  changes.look();
+  changes.compare();
 };
 const steps = (): string[] => heard.map(({ from, to }) => `${from} to ${to}`);
 
@@ -95,7 +95,7 @@ describe('the changes of a probe', () => {
     status = 'UNKNOWN';
     listen();
     details = { stock: { status: 'UNKNOWN', message: 'nobody can say', checked_at: START } };
-    changes.look();
+    changes.compare();
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
   });
 
@@ -134,12 +134,12 @@ describe('the changes of a probe', () => {
   it('are no news to whoever comes later', () => {
     status = 'DOWN';
     listen();
-    changes.look();
+    changes.compare();
     expect(steps()).toEqual([]);
   });
 
   it('are looked for once after however many runs, and only while somebody listens', async () => {
-    changes.lookSoon();
+    changes.scheduleCompare();
     await advance(0);
     expect(peeks).toEqual([]);
 
@@ -147,20 +147,20 @@ describe('the changes of a probe', () => {
     const ends = [listen(), listen()];
     peeks = [];
     status = 'DOWN';
-    for (let run = 0; run < 1000; run += 1) changes.lookSoon();
+    for (let run = 0; run < 1000; run += 1) changes.scheduleCompare();
     expect(peeks).toEqual([]);
     await advance(0);
     expect(peeks).toEqual(['ready']);
     expect(steps()).toEqual(['UP to DOWN', 'UP to DOWN']);
-    changes.lookSoon();
+    changes.scheduleCompare();
     await advance(0);
     expect(peeks).toHaveLength(2);
 
     ends[0]?.();
-    changes.look();
+    changes.compare();
     expect(peeks).toHaveLength(3);
     ends[1]?.();
-    changes.look();
+    changes.compare();
     expect(peeks).toHaveLength(3);
   });
 
@@ -177,7 +177,7 @@ describe('the changes of a probe', () => {
 
   it('of a probe that there is not are refused', () => {
     expect(() => listen('nonsense')).toThrow('no such probe');
-    changes.look();
+    changes.compare();
   });
 
   it('can be listened to anew by one who has ended twice', () => {

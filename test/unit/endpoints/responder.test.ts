@@ -414,11 +414,11 @@ describe('Responder', () => {
     };
     const metrics = (
       access: 'everybody' | 'deep',
-      respond: HealthEndpoint['answer'] = () => answer,
+      respond: HealthEndpoint['respond'] = () => answer,
     ): HealthEndpoint => ({
       name: 'metrics',
       access,
-      answer: respond,
+      respond: respond,
     });
     const { settings } = resolveModuleOptions({ headers: { 'x-own': 'header' } }, {});
 

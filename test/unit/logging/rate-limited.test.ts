@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import { seldom } from '../../../src/logging/rate-limited.js';
+import { rateLimited } from '../../../src/logging/rate-limited.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
 it('tells the first fault at once, and then one a minute with how many it left out', async () => {
   const told: unknown[] = [];
-  const tell = seldom((fault, leftOut) => told.push([fault, leftOut]));
+  const tell = rateLimited((fault, leftOut) => told.push([fault, leftOut]));
 
   for (const fault of ['first', 'second', 'third']) tell(fault);
   expect(told).toEqual([['first', 0]]);

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { AnswerTally } from '../../../src/metrics/response-tally.js';
+import { ResponseTally } from '../../../src/metrics/response-tally.js';
 
 describe('AnswerTally', () => {
   const address = '127.0.0.1';
 
   it('counts by probe, status code and kind of caller, and begins anew when it is asked', () => {
-    const tally = new AnswerTally();
+    const tally = new ResponseTally();
     for (const agent of ['kube-probe/1.30', 'kube-probe/1.31', 'kube-probe/1.31', 'curl/8.5.0']) {
       tally.add({ probe: 'ready', statusCode: 200, agent, address });
     }
@@ -23,7 +23,7 @@ describe('AnswerTally', () => {
   });
 
   it('counts right, and keeps little, whatever callers call themselves', () => {
-    const tally = new AnswerTally();
+    const tally = new ResponseTally();
     for (let caller = 0; caller < 1000; caller += 1) {
       tally.add({ probe: 'live', statusCode: 200, agent: `caller ${caller}`, address });
       tally.add({ probe: 'live', statusCode: 200, agent: `curl/${'8'.repeat(caller)}`, address });
@@ -36,7 +36,7 @@ describe('AnswerTally', () => {
   });
 
   it('keeps no text that is longer than that of any prober', () => {
-    const tally = new AnswerTally();
+    const tally = new ResponseTally();
     tally.add({ probe: 'live', statusCode: 200, agent: `curl/${'8'.repeat(200)}`, address });
     expect(tally.remembered).toBe(0);
     tally.add({ probe: 'live', statusCode: 200, agent: 'curl/8.5.0', address });

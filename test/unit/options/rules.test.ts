@@ -12,7 +12,7 @@ import {
   orOff,
   show,
   whole,
-  words,
+  stringList,
 } from '../../../src/options/rules.js';
 
 /** Node's timers fire at once for anything longer. */
@@ -118,13 +118,13 @@ describe('flag', () => {
 
 describe('words', () => {
   it('takes lists of texts that are not empty', () => {
-    expect([[], ['a'], ['a', 'b']].every((value) => words.accepts(value))).toBe(true);
-    expect([['a', ''], ['a', 1], 'a', null, {}].some((value) => words.accepts(value))).toBe(false);
+    expect([[], ['a'], ['a', 'b']].every((value) => stringList.accepts(value))).toBe(true);
+    expect([['a', ''], ['a', 1], 'a', null, {}].some((value) => stringList.accepts(value))).toBe(false);
   });
 
   it('reads what commas separate, without blanks and gaps', () => {
-    expect(read(words, 'ready, billing ,,live,')).toStrictEqual(['ready', 'billing', 'live']);
-    expect(read(words, 'ready')).toStrictEqual(['ready']);
+    expect(read(stringList, 'ready, billing ,,live,')).toStrictEqual(['ready', 'billing', 'live']);
+    expect(read(stringList, 'ready')).toStrictEqual(['ready']);
   });
 });
 

@@ -1,13 +1,13 @@
 import { HealthStatus } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { EarlyTries } from '../../../../src/clients/breaker/early-attempts.js';
+import { EarlyAttempts } from '../../../../src/clients/breaker/early-attempts.js';
 
 const { UP, DEGRADED, DOWN, UNKNOWN, SKIPPED } = HealthStatus;
 const CALM = 60_000;
 
 /** Tries of a breaker that has opened at this time. */
-function openedAt(now: number): EarlyTries {
-  const tries = new EarlyTries();
+function openedAt(now: number): EarlyAttempts {
+  const tries = new EarlyAttempts();
   tries.opened(now);
   return tries;
 }
@@ -28,7 +28,7 @@ describe('an early try', () => {
   });
 
   it('is not due while the breaker is not open', () => {
-    expect(new EarlyTries().isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
+    expect(new EarlyAttempts().isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
     const tries = openedAt(100);
     tries.noLongerOpen();
     expect(tries.isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ProbeQuestion, questionReader } from '../../../src/lifecycle/probe-question.js';
+import { type ProbeRequest, questionReader } from '../../../src/lifecycle/probe-request.js';
 import type { ProberSettings } from '../../../src/options/health-settings.js';
 
 type Headers = Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ function read(
   headers: Headers,
   remoteAddress = '10.0.0.1',
   named?: readonly ProberSettings[],
-): ProbeQuestion | undefined {
+): ProbeRequest | undefined {
   return questionReader(named)({ method: 'GET', url: '/health/ready', headers, socket: { remoteAddress } });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ClientQuestions } from '../../../src/clients/client-questions.js';
+import { ClientRequests } from '../../../src/clients/client-requests.js';
 import { type Latch, latch } from '../../support/latch.js';
 
 const client = {};
@@ -8,7 +8,7 @@ const settled = async (): Promise<void> => new Promise((resolve) => setImmediate
 
 /** Questions that are answered when the test says so, in the order in which they were asked. */
 function recorded() {
-  const questions = new ClientQuestions<string>();
+  const questions = new ClientRequests<string>();
   const asked: string[] = [];
   const answers: Latch<string>[] = [];
   const ask = (question: string, patience = signal): Promise<string> =>

@@ -4,7 +4,7 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { ProberSettings } from '../options/health-settings.js';
 
 /** The caller of a probe, as far as it can be told apart from others. */
-export interface ProbeQuestion {
+export interface ProbeRequest {
   /** Of the connection: the address that a proxy reports is not used, because every caller can write it. */
   readonly address: string;
   readonly agent: string;
@@ -13,7 +13,7 @@ export interface ProbeQuestion {
 }
 
 /** Returns the caller, or undefined where it is known to decide nothing about traffic. */
-export type QuestionReader = (request: HealthRequest) => ProbeQuestion | undefined;
+export type QuestionReader = (request: HealthRequest) => ProbeRequest | undefined;
 
 /** Kubernetes' own prober: what it learns changes nothing about traffic once the pod is being deleted. */
 const KUBELET = /^kube-probe\//;

@@ -8,7 +8,7 @@ type Outcome<T> = { readonly question: unknown } & ({ readonly answer: T } | { r
  * Calls on clients of which there are several kinds: one at a time on each client, as `ClientCalls` has it, and whoever
  * asks the same question, by identity, shares its answer. Whoever asks another one waits until the client is free.
  */
-export class ClientQuestions<T> {
+export class ClientRequests<T> {
   readonly #calls = new ClientCalls<Outcome<T>>();
 
   async ask(
