@@ -1,4 +1,4 @@
-/** What the well-known callers of health endpoints begin their `User-Agent` with, and the name that each goes by. */
+/** Beginning of the `User-Agent` of each known prober, and the name of its family. */
 const FAMILIES: readonly (readonly [string, string])[] = [
   ['kube-probe/', 'kube-probe'],
   ['HAProxy', 'HAProxy'],
@@ -20,8 +20,8 @@ const FAMILIES: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * A caller by what its `User-Agent` says, as one of a few names: `none` if it says nothing, `other` if it is none of
- * those known. The text itself is the caller's own, and belongs into no label.
+ * Name of the family of probers that a `User-Agent` belongs to: `none` for an empty one, `other` for an unknown one. The
+ * caller controls the text of the header, so the text itself is never used as a label.
  */
 export function proberFamily(agent: string): string {
   if (agent === '') return 'none';

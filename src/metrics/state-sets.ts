@@ -1,10 +1,10 @@
 import { HealthStatus } from '../core/status.js';
 import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
 
-/** Every state that something can be in, for metrics, which have a series for each. */
+/** All states of a state set, which has one series for each of them. */
 export const STATUSES = Object.values(HealthStatus);
 
-/** A report as a whole is never skipped. */
+/** A report is never SKIPPED. */
 export const REPORT_STATUSES = STATUSES.filter((status) => status !== HealthStatus.SKIPPED);
 
 export const PHASES = Object.keys({

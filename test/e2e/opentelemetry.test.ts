@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       return { application, sdk, read: (metric) => sdk.read(metric) };
     }
 
-    it('show the status of each indicator and each probe as the one of all that is 1', async () => {
+    it('have one point for each status of an indicator and a probe, with 1 for the current one', async () => {
       const { application, read } = await measured(
         [
           FakeIndicator('stock', () => degraded('behind')),
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(await read('health.indicator.info')).toEqual(['stock true: 1', 'payments false: 1']);
     });
 
-    it('count runs by outcome, their durations, timeouts and changes, from zero', async () => {
+    it('count runs, durations, timeouts and status changes, with every counter starting at 0', async () => {
       const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
       const { application, read } = await measured([
         payments,
@@ -125,10 +125,10 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(Number(successes[0]?.split(' ')[1])).toBeGreaterThanOrEqual(Math.floor(before));
     });
 
-    it('count answers by status code and prober, also those after the last collection', async () => {
+    it('count responses by status code and prober, also after the last collection before the shutdown', async () => {
       const { application, read, sdk } = await measured([FakeIndicator('payments', () => down('no'))]);
       await application.get('/health/ready', { 'user-agent': 'kube-probe/1.31' });
-      await application.get('/health/ready', { 'user-agent': 'somebody' });
+      await application.get('/health/ready', { 'user-agent': 'unknown' });
       const expected = ['ready 503 kube-probe: 1', 'ready 503 other: 1'];
       expect(await read('health.probe.answers')).toEqual(expected);
       expect(await read('health.probe.answers')).toEqual(expected);
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(sdk.last('health.probe.answers')).toEqual([...expected, 'live 200 curl: 1']);
     });
 
-    it('follow the application through its life', async () => {
+    it('have the phase of the application and the step of the drain', async () => {
       const { application, read } = await measured();
       const draining = latch();
       const one = async (metric: string): Promise<string[]> =>
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       await closing;
     });
 
-    it('are collected without running a check, and show indicators that come later', async () => {
+    it('are collected without running a check, and include indicators of lazily loaded modules', async () => {
       const late = FakeIndicator('late');
       const { application, read } = await measured();
       await application.app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', { providers: [late] }));
@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(late.runs).toEqual([]);
     });
 
-    it('have the numbers of the data that is exported, and the buckets that are given', async () => {
+    it('have the numbers of the option data, and the buckets of the option buckets', async () => {
       const { application, read, sdk } = await measured(
         [
           FakeIndicator('certificate', () => up({ days_left: 12, depth: 3 })),
@@ -184,18 +184,18 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       );
     });
 
-    it('are no longer counted nor collected when the application has shut down', async () => {
+    it('are neither counted nor collected after the shutdown', async () => {
       const { application, read } = await measured([FakeIndicator('stock')]);
       await application.get('/health/ready');
       const monitor = application.app.get<HealthMonitor>(HEALTH_MONITOR);
       await application.app.close();
-      let looks = 0;
-      Object.defineProperty(monitor, 'indicators', { get: () => (looks += 1) && [] });
+      let reads = 0;
+      Object.defineProperty(monitor, 'indicators', { get: () => (reads += 1) && [] });
       expect(await read('health.check.runs')).toContain('stock UP: 1');
-      expect(looks).toBe(0);
+      expect(reads).toBe(0);
     });
 
-    it('go to the global provider where none is given', async () => {
+    it('use the global provider by default', async () => {
       const sdk = new MetricsInMemory();
       metrics.setGlobalMeterProvider(sdk.provider);
       onTestFinished(() => metrics.disable());
@@ -203,14 +203,14 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(await sdk.read('health.application.phase')).toContain('accepting: 1');
     });
 
-    it('do no harm where there is no SDK', async () => {
+    it('do not disturb probes if there is no SDK', async () => {
       const application = await start({}, [FakeIndicator('stock')]);
       expect((await application.get('/health/ready')).status).toBe(200);
       expect(application.log.health('error')).toEqual([]);
     });
 
     describe('through the exporter for Prometheus', () => {
-      /** An application that exports both ways, after something of everything has happened. */
+      /** An application with both exporters and at least one series of each metric. */
       async function exported(views: ViewOptions[]): Promise<{ ours: string; theirs: string }> {
         const sdk = new MetricsInMemory(views);
         const application = await startApplication(adapter, {
@@ -233,7 +233,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       const typesIn = (exposition: string): string[] =>
         [...exposition.matchAll(/^# TYPE (\S+ \S+)$/gm)].map(([, type = '']) => type).toSorted();
 
-      /** Each series with its value; durations and their buckets are those of single runs, and differ by nothing else. */
+      /** Each series with its value. The values of durations are left out, because they depend on the runs. */
       const seriesIn = (exposition: string): string[] =>
         exposition
           .split('\n')
@@ -245,19 +245,19 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
           })
           .toSorted();
 
-      it('they have the names, the labels and the values of nest-vitals/prometheus, but for the service', async () => {
+      it('they have the names, labels and values of nest-vitals/prometheus, without health_service_info', async () => {
         const { ours, theirs } = await exported(NAMES_WITH_UNITS);
         const withoutService = (line: string): boolean => !line.startsWith('health_service_info');
         expect(typesIn(theirs)).toEqual(typesIn(ours).filter(withoutService));
         expect(typesIn(ours).filter((type) => !withoutService(type))).toEqual(['health_service_info gauge']);
 
-        // The answer to the scrape itself is counted by the one that is read after it.
+        // The response to the first scrape is counted only in the second one.
         const comparable = (line: string): boolean => withoutService(line) && !line.includes('probe="metrics"');
         expect(seriesIn(theirs).filter(comparable)).toEqual(seriesIn(ours).filter(comparable));
         expect(seriesIn(theirs).length).toBeGreaterThan(100);
       });
 
-      it('without the views, seconds are missing in two names', async () => {
+      it('two names have no unit if the views are missing', async () => {
         const { ours, theirs } = await exported([]);
         const names = (exposition: string): string[] => typesIn(exposition).map((type) => type.split(' ')[0] ?? '');
         expect(names(theirs).filter((name) => !names(ours).includes(name))).toEqual([
@@ -291,12 +291,12 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       status,
     ];
 
-    it('have a span for each run, with its outcome and the kind of its error, in words for everybody', async () => {
+    it('have a span for each run with its outcome and error type, without the text of the thrown error', async () => {
       const { application, spans } = await traced([
         FakeIndicator('fine', () => up({ secret: SECRET })),
         FakeIndicator('lagging', () => degraded('behind')),
         FakeIndicator('returned', () => down('no')),
-        FakeIndicator('puzzled', () => unknown('who knows')),
+        FakeIndicator('puzzled', () => unknown('no reply yet')),
         FakeIndicator('refused', throwing(Object.assign(new Error(SECRET), { code: 'ECONNREFUSED' }))),
         FakeIndicator('broken', throwing(new Error(SECRET)), { critical: false }),
         FakeIndicator('chosen', throwing(new HealthCheckError('queue is full', { code: 'FULL', cause: SECRET }))),
@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
         ['health.check fine', 'UP', undefined, unset],
         ['health.check lagging', 'DEGRADED', undefined, unset],
         ['health.check returned', 'DOWN', 'DOWN', failed('no')],
-        ['health.check puzzled', 'UNKNOWN', 'UNKNOWN', failed('who knows')],
+        ['health.check puzzled', 'UNKNOWN', 'UNKNOWN', failed('no reply yet')],
         ['health.check refused', 'DOWN', 'ECONNREFUSED', failed('connection refused')],
         ['health.check broken', 'DOWN', 'DOWN', failed('check failed')],
         ['health.check chosen', 'DOWN', 'FULL', failed('queue is full')],
@@ -327,13 +327,13 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
           'health.indicator.name': span.name.replace('health.check ', ''),
           'health.indicator.critical': span.name !== 'health.check broken',
         });
-        const told = { ...span.attributes, events: span.events, status: span.status, links: span.links };
-        expect(JSON.stringify(told)).not.toContain('hunter2');
+        const exported = { ...span.attributes, events: span.events, status: span.status, links: span.links };
+        expect(JSON.stringify(exported)).not.toContain('hunter2');
       }
       expect(spans.ended.at(-1)?.duration).not.toEqual([0, 0]);
     });
 
-    it('have none for answers from memory, nor for checks that are not called', async () => {
+    it('have no span for cached results and for checks that are not called', async () => {
       const { application, spans } = await traced([
         FakeIndicator('stock', () => up(), { ttl: 60_000 }),
         FakeIndicator('disabled', () => up(), { enabled: false }),
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(spans.ended.map(({ name }) => name)).toEqual(['health.check stock']);
     });
 
-    it('have a run below the request that caused it, and what the check does below the run', async () => {
+    it('have the request as the parent of a run, and the run as the parent of the spans of its check', async () => {
       const { application, spans } = await traced([
         FakeIndicator('database', async () => {
           await new Promise((resolve) => setImmediate(resolve));
@@ -364,7 +364,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       }
     });
 
-    it('have a run below the request, through the server', async () => {
+    it('have the HTTP request as the parent of a run', async () => {
       followContext();
       const spans = new SpansInMemory();
       const request = spans.start('GET /health/ready');
@@ -387,7 +387,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       ]);
     });
 
-    it('have background runs as roots, whatever the application was started in', async () => {
+    it('have background runs as roots, in whatever context the application was started', async () => {
       followContext();
       const spans = new SpansInMemory();
       const main = spans.start('main');
@@ -404,10 +404,10 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(spans.ended.map(({ parentSpanContext }) => parentSpanContext).filter(Boolean)).toEqual([]);
     });
 
-    it('have one for each call of a run that retries', async () => {
-      let calls = 0;
+    it('have one span for each attempt of a run with retries', async () => {
+      let attempts = 0;
       const { application, spans } = await traced([
-        FakeIndicator('stock', () => ((calls += 1) < 3 ? down('no') : up()), { retries: 2, retryDelay: 1 }),
+        FakeIndicator('stock', () => ((attempts += 1) < 3 ? down('no') : up()), { retries: 2, retryDelay: 1 }),
       ]);
       expect((await application.get('/health/ready')).status).toBe(200);
       expect(
@@ -419,7 +419,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       ]);
     });
 
-    it('say nothing of what came of a call that the shutdown cut short', async () => {
+    it('have no outcome on a span of an attempt that the shutdown interrupted', async () => {
       const called = latch();
       const { application, spans } = await traced([
         FakeIndicator('hanging', async () => called.open() ?? never(), { timeout: 20_000 }),
@@ -433,16 +433,16 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       ]);
     });
 
-    it('leave out what is not to be traced', async () => {
+    it('have no span for a request whose tracing is suppressed', async () => {
       const { application, spans } = await traced([FakeIndicator('stock')]);
-      // As instrumentations of HTTP mark a request that they are told to ignore.
+      // HTTP instrumentations mark ignored requests with this key.
       const suppressed = createContextKey('OpenTelemetry SDK Context Key SUPPRESS_TRACING');
       const report = () => application.health.report('ready');
       expect((await context.with(context.active().setValue(suppressed, true), report)).status).toBe('UP');
       expect(spans.ended).toEqual([]);
     });
 
-    it('go to the global provider where none is given', async () => {
+    it('use the global provider by default', async () => {
       const spans = new SpansInMemory();
       trace.setGlobalTracerProvider(spans.provider);
       onTestFinished(() => trace.disable());
@@ -451,7 +451,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(spans.ended).toHaveLength(1);
     });
 
-    it.each(['startSpan', 'setAttribute', 'setStatus', 'end'])('harm no probe where %s throws', async (method) => {
+    it.each(['startSpan', 'setAttribute', 'setStatus', 'end'])('do not disturb probes if %s throws', async (method) => {
       const spans = new SpansInMemory();
       const broken = (): never => {
         throw new Error(`${method} of the test`);
@@ -473,7 +473,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
     });
   });
 
-  it('exports the one that is left on', async () => {
+  it('exports only metrics or only spans if the other is switched off', async () => {
     const sdk = new MetricsInMemory();
     const spans = new SpansInMemory();
     const providers = { meterProvider: sdk.provider, tracerProvider: spans.provider };
@@ -504,7 +504,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
     expect(await sdk.read('health.application.phase')).toContain('accepting: 1');
   });
 
-  it('listens no longer when the application has shut down', async () => {
+  it('removes its listeners at the shutdown', async () => {
     const application = await createApplication(adapter, {
       imports: [HealthOpenTelemetryModule.forRoot(), HealthModule.forRoot()],
     });
@@ -522,16 +522,16 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       };
     const onRun = counted(monitor.onRun.bind(monitor));
     const onChange = counted(monitor.onChange.bind(monitor));
-    const onAnswer = counted(monitor.onResponse.bind(monitor));
+    const onResponse = counted(monitor.onResponse.bind(monitor));
     const aroundCheck = counted(monitor.aroundCheck.bind(monitor));
-    Object.assign(monitor, { onRun, onChange, onAnswer, aroundCheck });
+    Object.assign(monitor, { onRun, onChange, onResponse, aroundCheck });
     await application.listen();
     expect(listeners).toBe(4);
     await application.app.close();
     expect(listeners).toBe(0);
   });
 
-  it('costs nothing before the application is initialised', async () => {
+  it('creates no instrument before the application is initialised', async () => {
     const sdk = new MetricsInMemory();
     await createApplication(adapter, {
       imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider })],
@@ -559,14 +559,14 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       ]);
     });
 
-    it('with all faults at once, and without any object', async () => {
+    it('with every configuration fault in one error, and with null as options', async () => {
       expect(await faults({ metrics: 1, buckets: 1, meterProvider: 1 })).toHaveLength(3);
       const factory = { useFactory: () => null as unknown as HealthOpenTelemetryOptions };
       const root = { imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRootAsync(factory)] };
       expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'its value is null' }]);
     });
 
-    it('where it would do nothing', async () => {
+    it('with metrics and traces both false', async () => {
       expect(await faults({ metrics: false, traces: false })).toEqual([nothingToExport()]);
     });
 

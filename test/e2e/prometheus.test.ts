@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     return text.split('\n').filter((line) => line.startsWith(`${metric}{`));
   }
 
-  it('shows the status of each indicator and each probe as the one of all that is 1', async () => {
+  it('exports one series for each status of an indicator and a probe, with 1 for the current one', async () => {
     const application = await start(
       [
         FakeIndicator('stock', () => degraded('behind')),
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     ]);
   });
 
-  it('counts runs by outcome, their durations, timeouts and changes, from zero', async () => {
+  it('counts runs, durations, timeouts and status changes, with every series starting at 0', async () => {
     const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
     const application = await start([
       payments,
@@ -123,9 +123,9 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(Number(successes[0]?.split(' ').at(-1))).toBeLessThanOrEqual(Date.now() / 1000);
   });
 
-  it('counts answers by probe, status code and kind of caller', async () => {
+  it('counts responses by probe, status code and prober', async () => {
     const application = await start([FakeIndicator('payments', () => down('no'))]);
-    for (const agent of ['kube-probe/1.31', 'kube-probe/1.30', 'somebody\'s own {words="1"}']) {
+    for (const agent of ['kube-probe/1.31', 'kube-probe/1.30', 'an unknown prober {label="1"}']) {
       await application.get('/health/ready', { 'user-agent': agent });
     }
     await application.get('/health/live', { 'user-agent': 'curl/8.5.0' });
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
   });
 
-  it('follows the application through its life', async () => {
+  it('exports the phase of the application and the step of the drain', async () => {
     const registry = new Registry();
     const draining = latch();
     const application = await start([], { registry }, { service: { name: 'orders', version: '1.4.2' } });
@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect((await registry.metrics()).trim()).toBe('');
   });
 
-  it('runs no check when it is read, and answers 200 whatever the state', async () => {
+  it('runs no check at a scrape and responds with 200 in every state', async () => {
     const payments = FakeIndicator('payments', () => down('no'), { ttl: 0 });
     const application = await start([payments]);
     await application.get('/health/ready');
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(payments.runs).toHaveLength(1);
   });
 
-  it('speaks OpenMetrics to those who prefer it, and the older text to others, in any order', async () => {
+  it('responds in OpenMetrics if the Accept header prefers it, otherwise in the text format', async () => {
     const registry = new Registry();
     const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
     registry.setDefaultLabels({ zone: 'b' });
@@ -209,7 +209,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect((await text('application/openmetrics-text;q=0')).headers['content-type']).toMatch(/^text\/plain/);
   });
 
-  it('speaks nothing but OpenMetrics where the registry of the application does', async () => {
+  it('always responds in OpenMetrics if the registry of the application uses it', async () => {
     const registry = new Registry<RegistryContentType>();
     registry.setContentType(OPEN_METRICS);
     const application = await start([FakeIndicator('stock')], { registry });
@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     }
   });
 
-  it('shows indicators that come later', async () => {
+  it('exports indicators of lazily loaded modules', async () => {
     const application = await start();
     await application.app
       .get(LazyModuleLoader)
@@ -237,8 +237,8 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     );
   });
 
-  it('exports the numbers of the data that it is told to, by default the days that a certificate is left', async () => {
-    const certificate = FakeIndicator('certificate', () => up({ days_left: 12, issuer: 'somebody', depth: 3 }), {
+  it('exports the numbers of the option data, by default days_left', async () => {
+    const certificate = FakeIndicator('certificate', () => up({ days_left: 12, issuer: 'a CA', depth: 3 }), {
       ttl: 0,
     });
     const providers = [certificate, FakeIndicator('words', () => up({ days_left: 'many', constructor: 1 }))];
@@ -252,13 +252,13 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(await read(chosen, 'health_indicator_data')).toEqual([
       'health_indicator_data{indicator="certificate",name="depth"} 3',
     ]);
-    // What is reported no longer is shown no longer.
+    // A value that is no longer reported has no series.
     certificate.answer = () => up();
     await chosen.get('/health/ready');
     expect(await read(chosen, 'health_indicator_data')).toEqual([]);
   });
 
-  it('has the prefix and the buckets that it is given', async () => {
+  it('uses the options prefix and buckets', async () => {
     const application = await start([FakeIndicator('stock')], { prefix: 'orders_health_', buckets: [0.1, 1] });
     const { text } = await application.get('/health/metrics');
     expect(text.match(/^# TYPE (?!orders_health_)/gm)).toBeNull();
@@ -267,14 +267,14 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     );
   });
 
-  it('leaves the endpoint to the application, which has a registry of its own', async () => {
+  it('adds no endpoint if endpoint is false, and adds the metrics to the registry', async () => {
     const registry = new Registry();
     const application = await start([], { registry, endpoint: false });
     expect((await application.get('/health/metrics')).status).toBe(404);
     expect(await registry.metrics()).toContain('health_application_phase{phase="accepting"} 1');
   });
 
-  it('is there for those who may see deep, or for everybody', async () => {
+  it('restricts the endpoint to callers that may read deep, unless access is everybody', async () => {
     const access = { access: { apiKeys: ['open-sesame'] } };
     const hidden = await start([], {}, access);
     expect((await hidden.get('/health/metrics')).status).toBe(401);
@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect((await application.get('/health/metrics')).text).toContain('orders_application_phase{phase="accepting"} 1');
   });
 
-  it('listens no longer when the application has shut down', async () => {
+  it('removes its listeners at the shutdown', async () => {
     const application = await createApplication(adapter, {
       imports: [HealthPrometheusModule.forRoot(), HealthModule.forRoot()],
     });
@@ -346,25 +346,29 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       };
     const onRun = counted(monitor.onRun.bind(monitor));
     const onChange = counted(monitor.onChange.bind(monitor));
-    const onAnswer = counted(monitor.onResponse.bind(monitor));
-    Object.assign(monitor, { onRun, onChange, onAnswer });
+    const onResponse = counted(monitor.onResponse.bind(monitor));
+    Object.assign(monitor, { onRun, onChange, onResponse });
     await application.listen();
     expect(listeners).toBe(3);
     await application.app.close();
     expect(listeners).toBe(0);
   });
 
-  it('takes its metrics out of the registry in the end, and nothing else', async () => {
+  it('removes only its own metrics from the registry at the shutdown', async () => {
     const registry = new Registry();
     const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot({ registry })] };
     const application = await startApplication(adapter, root);
     const orders = new Counter({ name: 'orders_total', help: 'Orders.', registers: [registry] });
     registry.removeSingleMetric('health_drain_step');
-    const foreign = new Gauge({ name: 'health_drain_step', help: "Somebody else's.", registers: [registry] });
+    const foreign = new Gauge({
+      name: 'health_drain_step',
+      help: 'A metric of the application.',
+      registers: [registry],
+    });
     await application.app.close();
     expect(registry.getMetricsAsArray()).toEqual([orders, foreign]);
     registry.clear();
-    // A second one finds its names free.
+    // The names are free for a second application.
     expect((await (await startApplication(adapter, root)).get('/health/metrics')).text).toContain(
       'health_probe_status',
     );
@@ -378,7 +382,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       [{ registri: 1 }, '', 'there is no option "registri"'],
       [{ registry: {} }, ', registry', 'its value is an object'],
       [{ endpoint: 'no' }, ', endpoint', 'its value is "no"'],
-      [{ access: 'nobody' }, ', access', 'its value is "nobody"'],
+      [{ access: 'none' }, ', access', 'its value is "none"'],
       [{ prefix: 'health' }, ', prefix', 'its value is "health"'],
       [{ buckets: [1, 0.5] }, ', buckets', 'its value is an array'],
       [{ buckets: [0] }, ', buckets', 'its value is an array'],
@@ -392,14 +396,14 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       ]);
     });
 
-    it('with all faults at once, and without any object', async () => {
+    it('with every configuration fault in one error, and with null as options', async () => {
       expect(await faults({ prefix: '', endpoint: 1 })).toHaveLength(2);
       const factory = { useFactory: () => null as unknown as HealthPrometheusOptions };
       const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRootAsync(factory)] };
       expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'its value is null' }]);
     });
 
-    it('where nobody could read the metrics', async () => {
+    it('without an endpoint and without a registry', async () => {
       expect(await faults({ endpoint: false })).toEqual([registryMissing()]);
     });
 
@@ -409,7 +413,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       ]);
     });
 
-    it('with a registry that has one of its metrics already', async () => {
+    it('with a registry that already has a metric of the same name', async () => {
       const registry = new Registry();
       const taken = new Gauge({ name: 'health_drain_step', help: 'Taken.', registers: [registry] });
       expect(await faults({ registry })).toEqual([metricTaken('health_drain_step')]);
@@ -417,7 +421,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     });
   });
 
-  it('costs nothing before the application is initialised', async () => {
+  it('registers no metric before the application is initialised', async () => {
     const registry = new Registry();
     await createApplication(adapter, {
       imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot({ registry })],

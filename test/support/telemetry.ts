@@ -17,13 +17,13 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { onTestFinished } from 'vitest';
 
-/** As docs/monitoring.md has them, for the exporter of the SDK, which leaves units out of the names. */
+/** The views of docs/monitoring.md: the exporter of the SDK leaves units out of the names. */
 export const NAMES_WITH_UNITS: ViewOptions[] = [
   { instrumentName: 'health.check.duration', name: 'health.check.duration_seconds' },
   { instrumentName: 'health.check.last_success_timestamp', name: 'health.check.last_success_timestamp_seconds' },
 ];
 
-/** The SDK's own metrics, kept in memory: an exporter that is asked by hand, and one for Prometheus, which nobody scrapes. */
+/** The metrics of the SDK in memory: one exporter that collects on demand, and one for Prometheus without a server. */
 export class MetricsInMemory {
   readonly provider: MeterProvider;
   readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -36,27 +36,32 @@ export class MetricsInMemory {
   constructor(views: ViewOptions[] = []) {
     const inMemory = new PeriodicExportingMetricReader({
       exporter: this.#exporter,
-      // Never of its own accord.
+      // Collections happen only on demand.
       exportIntervalMillis: 2 ** 31 - 1,
     });
     this.provider = new MeterProvider({ readers: [inMemory, this.#prometheus], views });
     onTestFinished(() => this.provider.shutdown());
   }
 
-  /** The points of one metric as `database UP: 1`, in the order in which they were first seen. */
+  /** Collects and returns the points of one metric as `database UP: 1`, in the order of their first appearance. */
   async read(metric: string): Promise<string[]> {
     this.#exporter.reset();
     await this.provider.forceFlush();
     return this.last(metric);
   }
 
-  /** What everything that is measured is called. */
-  async names(): Promise<string[]> {
+  /** Collects and returns all metrics. */
+  async collected(): Promise<MetricData[]> {
     await this.provider.forceFlush();
-    return this.#lastMetrics().map(({ descriptor }) => descriptor.name);
+    return this.#lastMetrics();
   }
 
-  /** What was exported last. */
+  /** Collects and returns the names of all metrics. */
+  async names(): Promise<string[]> {
+    return (await this.collected()).map(({ descriptor }) => descriptor.name);
+  }
+
+  /** The points of one metric at the last collection. */
   last(metric: string): string[] {
     return this.#lastMetrics()
       .filter(({ descriptor }) => descriptor.name === metric)
@@ -77,7 +82,7 @@ export class MetricsInMemory {
     );
   }
 
-  /** What Prometheus would be told. */
+  /** The metrics in the text format of Prometheus. */
   async exposition(): Promise<string> {
     return new Promise((resolve) => {
       const response = { setHeader: () => undefined, statusCode: 0, end: resolve };
@@ -86,7 +91,7 @@ export class MetricsInMemory {
   }
 }
 
-/** The SDK's own spans, kept in memory. */
+/** The spans of the SDK in memory. */
 export class SpansInMemory {
   readonly exporter = new InMemorySpanExporter();
   readonly provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.exporter)] });

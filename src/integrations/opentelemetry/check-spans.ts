@@ -4,13 +4,13 @@ import type { HealthMonitor, HealthOutcome } from '../../extension/health-monito
 import type { OpenTelemetryApi } from './opentelemetry-api.js';
 
 /**
- * Makes a span of each call of a check, which is the parent of those that the libraries it uses make. Returns what ends
- * that.
+ * Creates a span for each attempt of a check. Spans that the check creates are its children. Returns the function that
+ * stops it.
  */
 export function traceChecks(api: OpenTelemetryApi, tracer: Tracer, monitor: HealthMonitor): () => void {
   const { ROOT_CONTEXT, SpanKind, context, trace } = api;
   return monitor.aroundCheck(async ({ indicator, critical, retry, isInBackground }, proceed) => {
-    // A timer goes on in the context of whatever was going on when it was set: the start of the application, for ever.
+    // A timer keeps the context in which it was set, so every background run would belong to the start of the application.
     const parent = isInBackground ? ROOT_CONTEXT : context.active();
     const attributes: Attributes = {
       'health.indicator.name': indicator,
@@ -19,15 +19,15 @@ export function traceChecks(api: OpenTelemetryApi, tracer: Tracer, monitor: Heal
     };
     const span = tracer.startSpan(`health.check ${indicator}`, { kind: SpanKind.INTERNAL, attributes }, parent);
     try {
-      const ended = await context.with(trace.setSpan(parent, span), proceed);
-      if (ended) describe(api, span, ended);
+      const result = await context.with(trace.setSpan(parent, span), proceed);
+      if (result) describe(api, span, result);
     } finally {
       span.end();
     }
   });
 }
 
-/** In words that a caller may read. What was really thrown may hold a connection string, and goes to the log alone. */
+/** Adds only texts that callers may see. The thrown error may contain a connection string and is only logged. */
 function describe(
   { SpanStatusCode }: OpenTelemetryApi,
   span: Span,
@@ -36,6 +36,6 @@ function describe(
   span.setAttribute('health.check.outcome', outcome);
   if (!isFailing(outcome)) return;
   span.setAttribute('error.type', isTimeout ? 'timeout' : (code ?? outcome));
-  const words = error ?? message;
-  span.setStatus({ code: SpanStatusCode.ERROR, ...(words !== undefined && { message: words }) });
+  const text = error ?? message;
+  span.setStatus({ code: SpanStatusCode.ERROR, ...(text !== undefined && { message: text }) });
 }

@@ -1,7 +1,7 @@
 import type * as opentelemetry from '@opentelemetry/api';
 
-/** The package, which is loaded when the module is imported and not before. */
+/** The package `@opentelemetry/api`, which is loaded only if the module is imported. */
 export type OpenTelemetryApi = typeof opentelemetry;
 
-/** What the metrics and the spans are said to come from. */
+/** Instrumentation scope of the metrics and spans. */
 export const SCOPE = 'nest-vitals';

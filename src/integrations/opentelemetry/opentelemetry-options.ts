@@ -8,39 +8,40 @@ import { type Rule, ascending, flag, stringList } from '../../options/rules.js';
 
 /** Options of `HealthOpenTelemetryModule.forRoot()`. */
 export interface HealthOpenTelemetryOptions {
-  /** False: no metrics. Default: true. */
+  /** Whether metrics are exported. Default: true. */
   readonly metrics?: boolean;
-  /** False: no spans. Default: true. */
+  /** Whether a span is created for each attempt of a check. Default: true. */
   readonly traces?: boolean;
   /**
-   * Where the metrics go. Default: the global one, as it is when the application is initialised: set the SDK up before
-   * that. Without one, metrics go nowhere.
+   * Provider of the meter. Default: the global one at the initialisation of the application, so set the SDK up before.
+   * Without an SDK the metrics are discarded.
    */
   readonly meterProvider?: MeterProvider;
-  /** Where the spans go. Default: the global one. Without one, spans go nowhere. */
+  /** Provider of the tracer. Default: the global one. Without an SDK the spans are discarded. */
   readonly tracerProvider?: TracerProvider;
   /**
-   * The upper bounds of the histogram of durations, in seconds, ascending: an advice, which a view of the SDK overrides.
+   * Upper bounds of the duration histogram, in seconds, in ascending order. A view of the SDK overrides them.
    * Default: 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5.
    */
   readonly buckets?: readonly number[];
   /**
-   * The names of what indicators report as `data` that is exported where it is a number, as `health.indicator.data`.
-   * Default: `days_left`, which is when a certificate expires.
+   * Names of the `data` of indicators that is exported as `health.indicator.data` where it is a number. Default:
+   * `['days_left']`, the days until a certificate expires.
    */
   readonly data?: readonly string[];
 }
 
 /** Options of `HealthOpenTelemetryModule.forRootAsync()`. */
 export interface HealthOpenTelemetryAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What is handed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthOpenTelemetryOptions>['useFactory'];
 }
 
 type Providers = Pick<HealthOpenTelemetryOptions, 'meterProvider' | 'tracerProvider'>;
 
-/** The options, with a value for each but the providers. */
+/** The options with their defaults. Only the providers may be absent. */
 export type OpenTelemetrySettings = Required<Omit<HealthOpenTelemetryOptions, keyof Providers>> & Providers;
 
 export const PLACE = 'HealthOpenTelemetryModule.forRoot()';
@@ -57,17 +58,17 @@ const having = (method: string, expected: string): Rule => ({
 
 export const nothingToExport = (): ConfigurationFault => ({
   place: PLACE,
-  problem: 'both metrics and traces are false, so it does nothing',
-  remedy: 'leave one of them on, or do not import it',
+  problem: 'metrics and traces are both false, so the module has no effect',
+  remedy: 'set at most one of them to false, or remove the module',
 });
 
-/** Checks the options. Throws one error with everything that is wrong. */
+/** Checks the options. Throws one error with every configuration fault. */
 export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): OpenTelemetrySettings {
   const faults: ConfigurationFault[] = [];
   const reader = readerOf(PLACE, given, faults);
   reader.refuseUnknown(['meterProvider', 'tracerProvider', ...Object.keys(DEFAULTS)]);
   const provider = <Name extends keyof Providers>(name: Name, method: string): Pick<Providers, Name> => {
-    const rule = having(method, `a provider of OpenTelemetry, with a method ${method}()`);
+    const rule = having(method, `a provider of OpenTelemetry, with the method ${method}()`);
     const own = reader.read<unknown>(name, rule, undefined);
     return (own === undefined ? {} : { [name]: own }) as Pick<Providers, Name>;
   };

@@ -26,9 +26,13 @@ const OPTIONS = Symbol('options of HealthOpenTelemetryModule');
 const API = Symbol('@opentelemetry/api');
 
 /**
- * Metrics of the application's health and a span of each call of a check, for OpenTelemetry: import
- * `HealthOpenTelemetryModule.forRoot()` beside `HealthModule.forRoot()`, in an application whose SDK is set up before
- * it. Collecting the metrics runs no check.
+ * Exports the metrics of the health of the application, and a span for each attempt of a check, with OpenTelemetry.
+ * Import it together with `HealthModule.forRoot()`, and set the SDK up before the application starts. Collecting the
+ * metrics runs no check.
+ *
+ * @example
+ * @Module({ imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRoot()] })
+ * export class AppModule {}
  */
 @Module({})
 export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShutdown {
@@ -36,15 +40,17 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
 
   constructor(
     @Optional() @Inject(OPTIONS) private readonly options: HealthOpenTelemetryOptions | undefined,
-    // Absent where the options are: the module is imported as the bare class.
+    // Absent, like the options, if the module is imported without forRoot().
     @Optional() @Inject(API) private readonly api: OpenTelemetryApi,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
   ) {}
 
+  /** Configures the export. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthOpenTelemetryOptions = {}): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });
   }
 
+  /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports, inject = [], useFactory }: HealthOpenTelemetryAsyncOptions): DynamicModule {
     return configure({ provide: OPTIONS, useFactory, inject }, imports);
   }

@@ -1,23 +1,23 @@
 import type { Metric, Registry, RegistryContentType } from 'prom-client';
 import type { PromClient } from './prom-client.js';
 
-/** The metrics as text, and what kind of text it is. */
+/** The metrics as text, with the content type of their format. */
 export interface Exposition {
   readonly contentType: string;
   readonly body: string;
 }
 
-/** One of either format. */
+/** A registry in either of the two formats. */
 export type ReadableRegistry = Registry<RegistryContentType>;
 
-/** Writes the metrics of a registry as OpenMetrics, if that is wanted, or else as the registry itself would. */
+/** Formats the metrics of a registry as OpenMetrics if requested, otherwise in the format of the registry. */
 export async function expose(
   client: PromClient,
   registry: ReadableRegistry,
   asOpenMetrics: boolean,
 ): Promise<Exposition> {
   if (!asOpenMetrics) return { contentType: registry.contentType, body: await registry.metrics() };
-  // prom-client knows one format for each registry, and turning that renames the counters in it for good.
+  // A registry of prom-client has one format, and changing it renames its counters permanently: so a copy is formatted.
   const copy = new client.Registry<RegistryContentType>();
   copy.setContentType(client.Registry.OPENMETRICS_CONTENT_TYPE);
   for (const reading of await registry.getMetricsAsJSON()) {
@@ -27,13 +27,13 @@ export async function expose(
         return this;
       },
     };
-    // A registry asks no more of a metric.
+    // A registry calls only get() of a metric.
     copy.registerMetric(readOnce as unknown as Metric);
   }
   return { contentType: copy.contentType, body: await copy.metrics() };
 }
 
-/** Whether a caller names OpenMetrics among what it accepts, and prefers it to the older text, or likes both as well. */
+/** Whether the `Accept` header contains OpenMetrics with at least the quality of the older text format. */
 export function prefersOpenMetrics(accept: string): boolean {
   let openMetrics = 0;
   let text = 0;

@@ -1,4 +1,4 @@
 import type * as promClient from 'prom-client';
 
-/** The package, which is loaded when the module is imported and not before. */
+/** The package `prom-client`, which is loaded only if the module is imported. */
 export type PromClient = typeof promClient;

@@ -9,45 +9,47 @@ import { type Rule, ascending, flag, matching, oneOf, stringList } from '../../o
 /** Options of `HealthPrometheusModule.forRoot()`. */
 export interface HealthPrometheusOptions {
   /**
-   * Where the metrics are registered: a registry of the application, whose other metrics are then answered at
-   * `/health/metrics` too. Default: a registry of their own. They are taken out of it when the application has shut down.
+   * Registry of the application to which the metrics are added. `/health/metrics` then also shows the other metrics of
+   * this registry. The metrics are removed from it at the shutdown. Default: a new registry.
    */
   readonly registry?: Registry<RegistryContentType>;
   /**
-   * False: there is no `/health/metrics`, because the application answers with its `registry` somewhere else.
+   * Whether the endpoint `/health/metrics` exists. False requires `registry`, which the application exposes itself.
    * Default: true.
    */
   readonly endpoint?: boolean;
   /**
-   * Who may read `/health/metrics`: `everybody`, or who may read `/health/deep`. Default: `deep`, which is everybody as
-   * long as `HealthModule` has no `access`; once it has, Prometheus sends one of its `apiKeys` as a bearer token.
+   * Callers that may read `/health/metrics`: `everybody`, or `deep` for those that may read `/health/deep`. With `deep`
+   * and the option `access` of `HealthModule`, Prometheus sends one of the `apiKeys` as a bearer token; without `access`
+   * every caller may read it. Default: `deep`.
    */
   readonly access?: 'everybody' | 'deep';
   /**
-   * What the name of each metric begins with; it ends with `_`. Default: `health_`. Alert rules and dashboards name
-   * metrics by it.
+   * Prefix of the name of each metric. Must end with `_`. The alert rules and the dashboard of this package expect the
+   * default. Default: `health_`.
    */
   readonly prefix?: string;
   /**
-   * The upper bounds of the histogram of durations, in seconds, ascending. Each is a time series more for each
+   * Upper bounds of the duration histogram, in seconds, in ascending order. Each bound adds one time series for each
    * indicator. Default: 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5.
    */
   readonly buckets?: readonly number[];
   /**
-   * The names of what indicators report as `data` that is exported where it is a number, as `health_indicator_data`.
-   * Default: `days_left`, which is when a certificate expires.
+   * Names of the `data` of indicators that is exported as `health_indicator_data` where it is a number. Default:
+   * `['days_left']`, the days until a certificate expires.
    */
   readonly data?: readonly string[];
 }
 
 /** Options of `HealthPrometheusModule.forRootAsync()`. */
 export interface HealthPrometheusAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What is handed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthPrometheusOptions>['useFactory'];
 }
 
-/** The options, with a value for each but the registry. */
+/** The options with their defaults. Only `registry` may be absent. */
 export type PrometheusSettings = Required<Omit<HealthPrometheusOptions, 'registry'>> &
   Pick<HealthPrometheusOptions, 'registry'>;
 
@@ -64,21 +66,24 @@ const registry: Rule = {
   accepts: (value) =>
     typeof value === 'object' && value !== null && 'registerMetric' in value && 'getMetricsAsJSON' in value,
 };
-const metricPrefix = matching(/^[A-Za-z][A-Za-z0-9_]*_$/, 'a text of letters, digits and "_" that ends with "_"');
+const metricPrefix = matching(
+  /^[A-Za-z][A-Za-z0-9_]*_$/,
+  'letters, digits and "_", starting with a letter and ending with "_"',
+);
 
 export const registryMissing = (): ConfigurationFault => ({
   place: PLACE,
-  problem: 'there is neither an endpoint nor a registry of the application, so nobody could read the metrics',
-  remedy: "hand the application's registry over ({ registry, endpoint: false }), or leave the endpoint on",
+  problem: 'endpoint is false and registry is not set, so the metrics cannot be read',
+  remedy: 'set registry to the registry of the application, or leave endpoint at its default',
 });
 
 export const metricTaken = (name: string): ConfigurationFault => ({
   place: `${PLACE}, registry`,
-  problem: `it has a metric named "${name}" already`,
-  remedy: 'set another prefix, or give each application of the process a registry of its own',
+  problem: `it already has a metric named "${name}"`,
+  remedy: 'set another prefix, or use one registry for each application of the process',
 });
 
-/** Checks the options. Throws one error with everything that is wrong. */
+/** Checks the options. Throws one error with every configuration fault. */
 export function resolvePrometheusOptions(given: HealthPrometheusOptions): PrometheusSettings {
   const faults: ConfigurationFault[] = [];
   const reader = readerOf(PLACE, given, faults);

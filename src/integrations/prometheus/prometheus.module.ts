@@ -35,21 +35,26 @@ import {
 const OPTIONS = Symbol('options of HealthPrometheusModule');
 const CLIENT = Symbol('prom-client');
 
-const UNREADABLE = 'The registry of the application cannot be read, so the endpoint shows the metrics of health alone:';
+const UNREADABLE =
+  'The registry of the application cannot be read. /health/metrics shows only the metrics of nest-vitals:';
 
 /**
- * Metrics of the application's health, for Prometheus: import `HealthPrometheusModule.forRoot()` beside
- * `HealthModule.forRoot()`. Reading them runs no check.
+ * Exports the metrics of the health of the application for Prometheus, at `/health/metrics`. Import it together with
+ * `HealthModule.forRoot()`. Reading the metrics runs no check.
+ *
+ * @example
+ * @Module({ imports: [HealthModule.forRoot(), HealthPrometheusModule.forRoot()] })
+ * export class AppModule {}
  */
 @Module({})
 export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger('Health');
-  #end: () => void = () => undefined;
-  #hasFailed = false;
+  #stop: () => void = () => undefined;
+  #isUnreadable = false;
 
   constructor(
     @Optional() @Inject(OPTIONS) private readonly options: HealthPrometheusOptions | undefined,
-    // Absent where the options are: the module is imported as the bare class.
+    // Absent, like the options, if the module is imported without forRoot().
     @Optional() @Inject(CLIENT) private readonly client: PromClient,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
@@ -58,10 +63,12 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     if (endpoint) endpoints?.describe(endpoint);
   }
 
+  /** Configures the export. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthPrometheusOptions = {}): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });
   }
 
+  /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports, inject = [], useFactory }: HealthPrometheusAsyncOptions): DynamicModule {
     return configure({ provide: OPTIONS, useFactory, inject }, imports);
   }
@@ -74,22 +81,22 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     const metrics = new HealthMetrics(this.client, settings, this.monitor);
     if (registry) metrics.joinTo(registry);
     if (endpoint) {
-      const answer = (request: HealthRequest): Promise<EndpointResponse> => this.#answer(metrics, registry, request);
-      this.endpoints.add({ name: 'metrics', access, respond: answer });
+      const respond = (request: HealthRequest): Promise<EndpointResponse> => this.#respond(metrics, registry, request);
+      this.endpoints.add({ name: 'metrics', access, respond });
     }
     const stopListening = metrics.listen();
-    this.#end = () => {
+    this.#stop = () => {
       stopListening();
       if (registry) metrics.leave(registry);
     };
   }
 
   onApplicationShutdown(): void {
-    this.#end();
+    this.#stop();
   }
 
-  /** A metric of the application that cannot be read does not hide its health. */
-  async #answer(
+  /** If a metric of the application cannot be read, the response still contains the metrics of nest-vitals. */
+  async #respond(
     { registry: own }: HealthMetrics,
     registry: ReadableRegistry = own,
     { headers: { accept } }: HealthRequest,
@@ -97,17 +104,17 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     const asOpenMetrics = prefersOpenMetrics(typeof accept === 'string' ? accept : '');
     try {
       const exposition = await expose(this.client, registry, asOpenMetrics);
-      this.#hasFailed = false;
-      return answerWith(exposition);
+      this.#isUnreadable = false;
+      return responseWith(exposition);
     } catch (fault) {
-      if (!this.#hasFailed) this.#logger.error(`${UNREADABLE}\n${formatRaw(fault)}`);
-      this.#hasFailed = true;
-      return answerWith(await expose(this.client, own, asOpenMetrics));
+      if (!this.#isUnreadable) this.#logger.error(`${UNREADABLE}\n${formatRaw(fault)}`);
+      this.#isUnreadable = true;
+      return responseWith(await expose(this.client, own, asOpenMetrics));
     }
   }
 }
 
-/** Before the options are checked: whatever is wrong with them is told later. */
+/** Runs before the options are checked: onModuleInit reports their configuration faults. */
 function endpointOf(options: HealthPrometheusOptions | null | undefined): EndpointDescription | undefined {
   const { endpoint, access } = { ...PROMETHEUS_DEFAULTS, ...options };
   if (!endpoint) return undefined;
@@ -115,14 +122,14 @@ function endpointOf(options: HealthPrometheusOptions | null | undefined): Endpoi
     name: 'metrics',
     access,
     summary: 'Metrics for Prometheus',
-    description: 'Reading them runs no check.',
+    description: 'Metrics of the health of the application. Reading them runs no check.',
     answers: [
-      { statusCode: 200, description: 'The metrics', mediaTypes: ['text/plain', 'application/openmetrics-text'] },
+      { statusCode: 200, description: 'The metrics.', mediaTypes: ['text/plain', 'application/openmetrics-text'] },
     ],
   };
 }
 
-function answerWith({ contentType, body }: Exposition): EndpointResponse {
+function responseWith({ contentType, body }: Exposition): EndpointResponse {
   return { statusCode: 200, contentType, headers: { vary: 'Accept' }, body };
 }
 

@@ -12,9 +12,9 @@ import { MetricsInMemory, NAMES_WITH_UNITS } from '../../support/telemetry.js';
 
 const missing = missingProgram([promtool]);
 const mustRun = missing === undefined || process.env['CI'] === 'true';
-if (!mustRun) process.stderr.write(`skipped: what promtool says, because ${missing} is not installed\n`);
+if (!mustRun) process.stderr.write(`skipped the tests with promtool: ${missing} is not installed\n`);
 
-/** An application in which something of everything has happened. */
+/** An application with at least one series of each metric. */
 async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
   const sdk = new MetricsInMemory(views);
   const application = await startApplication('express', {
@@ -32,7 +32,7 @@ const typesIn = (exposition: string): Map<string, string> =>
   new Map([...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
 
 describe.runIf(mustRun)('promtool', () => {
-  it('finds nothing to say about the metrics', async () => {
+  it('accepts the metrics', async () => {
     const input = await (await measured()).exposition();
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
     expect(stdout + stderr).toBe('');
@@ -40,22 +40,25 @@ describe.runIf(mustRun)('promtool', () => {
   });
 });
 
-describe('what is delivered for operators', () => {
-  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])('%s finds its metrics there', async (file) => {
-    const text = readFileSync(join(OPERATIONS, file), 'utf8');
-    const asked = new Set(
-      [...text.matchAll(/\bhealth_\w+(?=\{)/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, '')),
-    );
-    const there = typesIn(await (await measured()).exposition());
-    expect(asked.size).toBeGreaterThan(3);
-    expect([...asked].filter((name) => !there.has(name)).toSorted()).toEqual(
-      file.startsWith('grafana') ? ['health_service_info'] : [],
-    );
-  });
+describe('the files in ops', () => {
+  it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])(
+    '%s uses only metrics that OpenTelemetry exports',
+    async (file) => {
+      const text = readFileSync(join(OPERATIONS, file), 'utf8');
+      const asked = new Set(
+        [...text.matchAll(/\bhealth_\w+(?=\{)/g)].map(([name]) => name.replace(/_(bucket|sum|count)$/, '')),
+      );
+      const there = typesIn(await (await measured()).exposition());
+      expect(asked.size).toBeGreaterThan(3);
+      expect([...asked].filter((name) => !there.has(name)).toSorted()).toEqual(
+        file.startsWith('grafana') ? ['health_service_info'] : [],
+      );
+    },
+  );
 });
 
 describe('docs/monitoring.md', () => {
-  it('has a line for each instrument with the name that it has in Prometheus, and for no other', async () => {
+  it('lists exactly the instruments with their names in Prometheus', async () => {
     const guide = readFileSync(resolve(OPERATIONS, '../docs/monitoring.md'), 'utf8');
     const described = [...guide.matchAll(/^\| `(health\.[\w.]+)`.*\| `(health_\w+)`/gm)].map(
       ([, own = '', there = '']) => [own, there] as const,

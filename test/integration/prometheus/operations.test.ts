@@ -11,7 +11,7 @@ import { ADAPTERS, type AdapterName, startApplication } from '../../support/star
 
 const missing = missingProgram([promtool]);
 const mustRun = missing === undefined || process.env['CI'] === 'true';
-if (!mustRun) process.stderr.write(`skipped: what promtool says, because ${missing} is not installed\n`);
+if (!mustRun) process.stderr.write(`skipped the tests with promtool: ${missing} is not installed\n`);
 
 async function metricsOf(adapter: AdapterName): Promise<string> {
   const application = await startApplication(adapter, {
@@ -32,29 +32,29 @@ describe.runIf(mustRun)('promtool', () => {
   const run = (args: readonly string[], input = ''): SpawnSyncReturns<string> =>
     spawnSync(promtool, args, { cwd: join(OPERATIONS, 'prometheus'), input, encoding: 'utf8' });
 
-  it.each(ADAPTERS)('finds nothing to say about the metrics on %s', async (adapter) => {
+  it.each(ADAPTERS)('accepts the metrics on %s', async (adapter) => {
     const { status, stdout, stderr } = run(['check', 'metrics'], await metricsOf(adapter));
     expect(stdout + stderr).toBe('');
     expect(status).toBe(0);
   });
 
-  it('would find a fault in them', () => {
+  it('rejects a metric that breaks the conventions', () => {
     expect(run(['check', 'metrics'], '# TYPE health_milliseconds counter\nhealth_milliseconds 1\n').status).not.toBe(0);
   });
 
-  it('accepts the configuration, and the alerts that it names', () => {
+  it('accepts the configuration and its alerts', () => {
     const { status, stdout } = run(['check', 'config', 'prometheus.yml']);
     expect(stdout).toContain('7 rules found');
     expect(status).toBe(0);
   });
 
-  it('sees each alert fire, and not fire, as its unit test says', () => {
+  it('passes the unit tests of the alerts', () => {
     const { status, stdout, stderr } = run(['test', 'rules', 'alerts.test.yml']);
     expect(stdout + stderr).toContain('SUCCESS');
     expect(status).toBe(0);
   });
 
-  it('is asked about every alert', () => {
+  it('has a unit test for every alert', () => {
     const file = (name: string): string => readFileSync(join(OPERATIONS, 'prometheus', name), 'utf8');
     const alerts = [...file('alerts.yml').matchAll(/alert: (\w+)/g)].map(([, name = '']) => name);
     const tested = [...file('alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name = '']) => name);
@@ -66,12 +66,12 @@ describe.runIf(mustRun)('promtool', () => {
 describe('docs/monitoring.md', () => {
   const guide = readFileSync(resolve(OPERATIONS, '../docs/monitoring.md'), 'utf8');
 
-  it('has a line for each metric, and for no other', async () => {
+  it('lists exactly the exported metrics', async () => {
     const described = [...guide.matchAll(/^\| `(health_\w+)`/gm)].map(([, name = '']) => name);
     expect(described.toSorted()).toEqual(namesIn(await metricsOf('fastify')).toSorted());
   });
 
-  it('has a line for each alert', () => {
+  it('lists exactly the alerts', () => {
     const described = [...guide.matchAll(/^\| `(Health[A-Z]\w+)`/gm)].map(([, name = '']) => name);
     const alerts = readFileSync(join(OPERATIONS, 'prometheus/alerts.yml'), 'utf8');
     expect(described).toEqual([...alerts.matchAll(/alert: (\w+)/g)].map(([, name]) => name));

@@ -9,7 +9,7 @@ import { freePort } from '../../support/servers/free-port.js';
 import { OPERATIONS, prometheusScraping } from '../../support/servers/prometheus.js';
 import { ADAPTERS, type TestApplication, createApplication } from '../../support/start-application.js';
 
-/** How long a step may take on a busy machine. */
+/** Generous, for a busy machine. */
 const PATIENCE = { timeout: 25_000, interval: 100 };
 
 interface Sample {
@@ -33,13 +33,13 @@ interface Dashboard {
 
 const dashboard = JSON.parse(readFileSync(join(OPERATIONS, 'grafana/dashboard.json'), 'utf8')) as Dashboard;
 
-/** A query with the variables of Grafana replaced, as Grafana does it for all of each. */
+/** A query with the variables of Grafana replaced as Grafana does for the choice "All". */
 const plain = (query: string): string =>
   query.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|instance|indicator)\b/g, '.*');
 
 const ports = { express: await freePort(), fastify: await freePort() };
 
-// Each has a Prometheus of its own: what one application has been through is no flapping of the other.
+// One Prometheus for each adapter: the status changes of one application must not count as flapping of the other.
 describe.each(ADAPTERS)('%s', (adapter) => {
   const port = ports[adapter];
 
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
     const namesOfFiring = async (): Promise<string[]> =>
       (await firing()).map(({ labels }) => labels['alertname'] ?? '').toSorted();
 
-    /** One that Prometheus has seen, with nothing wrong. */
+    /** A healthy application that Prometheus has scraped. */
     async function start(): Promise<{
       readonly application: TestApplication;
       readonly payments: FakeIndicatorClass;
@@ -80,13 +80,13 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       return { application, payments, mail };
     }
 
-    it('a dependency that breaks is an alert, and an end of it when it is mended', async () => {
+    it('an alert fires when an indicator is DOWN and ends with the recovery', async () => {
       const { application, payments, mail } = await start();
       mail.answer = () => down('no');
       await expect.poll(firing, PATIENCE).toMatchObject([
         {
           labels: { alertname: 'HealthDependencyDown', indicator: 'mail', critical: 'false', severity: 'warning' },
-          annotations: { summary: `mail is DOWN for 127.0.0.1:${port}` },
+          annotations: { summary: `mail is DOWN on 127.0.0.1:${port}` },
         },
       ]);
       mail.answer = () => up();
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
     }, 120_000);
 
-    it('every query of the dashboard is answered, with data, and shows what is DOWN', async () => {
+    it('every query of the dashboard returns data and shows the indicator that is DOWN', async () => {
       const { application, payments } = await start();
       payments.answer = () => down('no');
       await application.get('/health/ready');
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
         );
         return answers.filter(([, samples]) => samples.length === 0).map(([expression]) => expression);
       };
-      // Nothing shuts down.
+      // Only the query of the drain has no data, because no application shuts down.
       await expect.poll(withoutData, PATIENCE).toEqual([expect.stringContaining('health_drain_step')]);
 
       const panel = dashboard.panels.find(({ title }) => title === 'Indicators');

@@ -11,8 +11,8 @@ it.each([
   ['curl/8.5.0', 'curl'],
   ['Mozilla/5.0 (X11; Linux x86_64)', 'browser'],
   ['', 'none'],
-  ['somebody with "quotes"\n', 'other'],
+  ['text with "quotes"\n', 'other'],
   ['not curl/8.5.0', 'other'],
-])('%j is %s', (agent, family) => {
+])('assigns the User-Agent %j to the family %s', (agent, family) => {
   expect(proberFamily(agent)).toBe(family);
 });

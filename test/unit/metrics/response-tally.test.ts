@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { ResponseTally } from '../../../src/metrics/response-tally.js';
 
-describe('AnswerTally', () => {
+describe('ResponseTally', () => {
   const address = '127.0.0.1';
 
-  it('counts by probe, status code and kind of caller, and begins anew when it is asked', () => {
+  it('counts responses by probe, status code and prober, and starts again at 0 after each take()', () => {
     const tally = new ResponseTally();
     for (const agent of ['kube-probe/1.30', 'kube-probe/1.31', 'kube-probe/1.31', 'curl/8.5.0']) {
       tally.add({ probe: 'ready', statusCode: 200, agent, address });
@@ -22,7 +22,7 @@ describe('AnswerTally', () => {
     expect(tally.take()).toEqual([{ probe: 'live', statusCode: 200, prober: 'curl', count: 1 }]);
   });
 
-  it('counts right, and keeps little, whatever callers call themselves', () => {
+  it('counts every response and keeps at most 64 User-Agent texts, however many callers send', () => {
     const tally = new ResponseTally();
     for (let caller = 0; caller < 1000; caller += 1) {
       tally.add({ probe: 'live', statusCode: 200, agent: `caller ${caller}`, address });
@@ -35,7 +35,7 @@ describe('AnswerTally', () => {
     expect(tally.remembered).toBeLessThanOrEqual(64);
   });
 
-  it('keeps no text that is longer than that of any prober', () => {
+  it('does not keep a User-Agent text that is longer than 128 characters', () => {
     const tally = new ResponseTally();
     tally.add({ probe: 'live', statusCode: 200, agent: `curl/${'8'.repeat(200)}`, address });
     expect(tally.remembered).toBe(0);

@@ -1,0 +1,155 @@
+import type { CounterMetric, HealthMetric, HistogramMetric } from './metric.js';
+import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from './state-sets.js';
+
+export const STATUS_CHANGES: CounterMetric = {
+  kind: 'counter',
+  name: 'indicator.status_changes',
+  help: 'Changes of the status of an indicator.',
+  unit: '{change}',
+  labels: ['indicator'],
+};
+
+export const CHECK_RUNS: CounterMetric = {
+  kind: 'counter',
+  name: 'check.runs',
+  help: 'Check runs by outcome.',
+  unit: '{run}',
+  labels: ['indicator', 'outcome'],
+};
+
+export const CHECK_TIMEOUTS: CounterMetric = {
+  kind: 'counter',
+  name: 'check.timeouts',
+  help: 'Check runs that timed out.',
+  unit: '{run}',
+  labels: ['indicator'],
+};
+
+export const CHECK_DURATION: HistogramMetric = {
+  kind: 'histogram',
+  name: 'check.duration',
+  help: 'Duration of check runs. Cached results and skipped checks are not counted.',
+  unit: 's',
+  labels: ['indicator'],
+};
+
+export const PROBE_RESPONSES: CounterMetric = {
+  kind: 'counter',
+  name: 'probe.answers',
+  help: 'HTTP responses to probes by status code and kind of prober.',
+  unit: '{answer}',
+  labels: ['probe', 'code', 'prober'],
+};
+
+/** Every metric that is exported, in the order of the export. */
+export const METRICS: readonly HealthMetric[] = [
+  {
+    kind: 'gauge',
+    name: 'service.info',
+    help: 'Name, version, environment and commit of the service. Always 1.',
+    unit: '',
+    labels: ['name', 'version', 'environment', 'commit'],
+    isResource: true,
+    read({ monitor }, observe) {
+      const { uptime_seconds: _, ...identity } = monitor.peek('live').service_info;
+      observe(1, { ...identity });
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'application.phase',
+    help: 'Phase of the application: 1 for the current phase, 0 for the others.',
+    unit: '{application}',
+    labels: ['phase'],
+    read({ monitor }, observe) {
+      for (const phase of PHASES) observe(Number(phase === monitor.state.phase), { phase });
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'drain.step',
+    help: 'Step of the shutdown: 1 for the current step, 0 for the others. All are 0 before the shutdown.',
+    unit: '{application}',
+    labels: ['step'],
+    read({ monitor }, observe) {
+      for (const step of DRAIN_STEPS) observe(Number(step === monitor.state.drainStep), { step });
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'probe.status',
+    help: 'Status of a probe or a group: 1 for the current status, 0 for the others.',
+    unit: '{probe}',
+    labels: ['probe', 'status'],
+    read({ monitor }, observe) {
+      for (const probe of monitor.probes) {
+        const known = monitor.peek(probe).status;
+        for (const status of REPORT_STATUSES) observe(Number(status === known), { probe, status });
+      }
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'indicator.status',
+    help: 'Status of an indicator: 1 for the current status, 0 for the others.',
+    unit: '{indicator}',
+    labels: ['indicator', 'status'],
+    read({ monitor }, observe) {
+      for (const [indicator, known] of Object.entries(monitor.peek('deep').details)) {
+        for (const status of STATUSES) observe(Number(status === known.status), { indicator, status });
+      }
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'indicator.info',
+    help: 'Options of an indicator. Always 1. critical="true": its failure makes its probes fail.',
+    unit: '{indicator}',
+    labels: ['indicator', 'critical'],
+    read({ monitor }, observe) {
+      for (const { name, critical } of monitor.indicators) {
+        observe(1, { indicator: name, critical: String(critical) });
+      }
+    },
+  },
+  {
+    kind: 'gauge',
+    name: 'indicator.data',
+    help: 'A number from the data of the last result of an indicator.',
+    unit: '',
+    labels: ['indicator', 'name'],
+    read(source, observe) {
+      for (const [indicator, { data = {} }] of Object.entries(source.monitor.peek('deep').details)) {
+        for (const name of source.data) {
+          const value = data[name];
+          if (typeof value === 'number') observe(value, { indicator, name });
+        }
+      }
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'check.stray_runs',
+    help: 'Check runs that have timed out and have not ended.',
+    unit: '{run}',
+    labels: ['indicator'],
+    read({ monitor }, observe) {
+      for (const { name, strayRuns } of monitor.indicators) observe(strayRuns, { indicator: name });
+    },
+  },
+  STATUS_CHANGES,
+  CHECK_RUNS,
+  CHECK_TIMEOUTS,
+  CHECK_DURATION,
+  {
+    kind: 'gauge',
+    name: 'check.last_success_timestamp',
+    help: 'Time of the last run with the outcome UP or DEGRADED, in seconds since 1970. Absent before the first.',
+    unit: 's',
+    labels: ['indicator'],
+    read({ lastSuccess }, observe) {
+      for (const [indicator, at] of lastSuccess) observe(at, { indicator });
+    },
+  },
+  PROBE_RESPONSES,
+];

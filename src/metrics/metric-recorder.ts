@@ -1,0 +1,70 @@
+import { HealthStatus, isFailing } from '../core/status.js';
+import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
+import { CHECK_DURATION, CHECK_RUNS, CHECK_TIMEOUTS, PROBE_RESPONSES, STATUS_CHANGES } from './catalogue.js';
+import type { MetricLabels, MetricSink, MetricSource, ObservedMetric } from './metric.js';
+import { ResponseTally } from './response-tally.js';
+import { STATUSES } from './state-sets.js';
+
+const MILLISECONDS = 1000;
+
+/**
+ * Records the events of one application for an exporter. Events are counted as they happen; states are read from the
+ * monitor when the exporter collects. Neither runs a check.
+ */
+export class MetricRecorder implements MetricSource {
+  readonly monitor: HealthMonitor;
+  readonly data: readonly string[];
+  readonly lastSuccess = new Map<string, number>();
+  readonly #sink: MetricSink;
+  readonly #responses = new ResponseTally();
+  readonly #indicators = new Set<string>();
+
+  constructor(monitor: HealthMonitor, data: readonly string[], sink: MetricSink) {
+    this.monitor = monitor;
+    this.data = data;
+    this.#sink = sink;
+  }
+
+  /** Starts counting. Returns the function that stops it. */
+  listen(): () => void {
+    const unsubscribe = [
+      this.monitor.onRun((run) => this.#recordRun(run)),
+      this.monitor.onChange(({ indicator }) => this.#sink.add(STATUS_CHANGES, 1, { indicator })),
+      this.monitor.onResponse((response) => this.#responses.add(response)),
+    ];
+    return () => {
+      for (const end of unsubscribe) end();
+    };
+  }
+
+  /** Passes on everything that is counted late: the series of new indicators, and responses. Call it before a collection. */
+  flush(): void {
+    for (const { name } of this.monitor.indicators) this.#createSeries(name);
+    for (const { probe, statusCode, prober, count } of this.#responses.take()) {
+      this.#sink.add(PROBE_RESPONSES, count, { probe, code: String(statusCode), prober });
+    }
+  }
+
+  read(metric: ObservedMetric, observe: (value: number, labels: MetricLabels) => void): void {
+    metric.read(this, observe);
+  }
+
+  #recordRun({ indicator, outcome, isTimeout, duration, finishedAt }: HealthRun): void {
+    this.#createSeries(indicator);
+    this.#sink.add(CHECK_RUNS, 1, { indicator, outcome });
+    if (outcome === HealthStatus.SKIPPED) return;
+    this.#sink.record(CHECK_DURATION, duration / MILLISECONDS, { indicator });
+    if (isTimeout) this.#sink.add(CHECK_TIMEOUTS, 1, { indicator });
+    if (!isFailing(outcome)) this.lastSuccess.set(indicator, finishedAt.getTime() / MILLISECONDS);
+  }
+
+  /** Counters start at 0 before the first event: a rate or an increase would otherwise not show that event. */
+  #createSeries(indicator: string): void {
+    if (this.#indicators.has(indicator)) return;
+    this.#indicators.add(indicator);
+    for (const outcome of STATUSES) this.#sink.add(CHECK_RUNS, 0, { indicator, outcome });
+    this.#sink.add(CHECK_TIMEOUTS, 0, { indicator });
+    this.#sink.add(STATUS_CHANGES, 0, { indicator });
+    this.#sink.create(CHECK_DURATION, { indicator });
+  }
+}
