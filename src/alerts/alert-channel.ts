@@ -6,7 +6,7 @@ import type { AlertSender } from './formats.js';
 import { post } from './post.js';
 import { signatureHeaders } from './signature.js';
 
-/** One target: what is an alert for it, and the way there. */
+/** Tracks outages for one target and delivers its alerts. */
 export class AlertChannel {
   readonly #target: TargetSettings;
   readonly #tracker: AlertTracker;
@@ -43,12 +43,12 @@ export class AlertChannel {
     if (isWatched) this.#tracker.observe(observation);
   }
 
-  /** The application shuts down, which is no alert. */
+  /** Call it when the drain begins: the shutdown itself must not send alerts. */
   close(): void {
     this.#tracker.close();
   }
 
-  /** Sends what is waiting, for so many milliseconds at most, and ends. */
+  /** Sends the waiting alerts for at most this many milliseconds, then stops. */
   async stop(milliseconds: number): Promise<void> {
     clearInterval(this.#reminder);
     this.#tracker.close();
@@ -68,7 +68,7 @@ async function send(target: TargetSettings, alert: Alert, sender: AlertSender, s
   };
   const status = await post({ url, headers, body, timeout }, signal);
   if (status >= 200 && status < 300) return;
-  // Too many, or too late: it may be taken the next time.
+  // 408 and 429 are temporary: the receiver may accept the same request later.
   const isFinal = status < 500 && status !== 429 && status !== 408;
-  throw new RefusedError(`it answered ${status}`, isFinal);
+  throw new RefusedError(`HTTP status ${status}`, isFinal);
 }

@@ -1,20 +1,20 @@
 import type { HealthStatus } from '../core/status.js';
 import type { Alert, AlertSubject, Observation } from './alert.js';
 
-/** What is known of a subject from its first bad status until it has been said that it is back. */
+/** An outage of a subject, from its first bad status until the recovery is announced or the outage is discarded. */
 interface Outage {
   readonly began: Observation;
   /** The latest bad status. */
   bad: Observation;
-  /** The first good status after it, while it is not certain that it lasts. */
+  /** The latest good status, while the debounce of the recovery runs. */
   good: Observation | undefined;
   isAnnounced: boolean;
   timer: NodeJS.Timeout | undefined;
 }
 
 /**
- * Makes of statuses that come and go one alert when something goes down and one when it is back. Each has to last for
- * the debounce, in both directions: what was good for a moment was never back.
+ * Turns status changes into one alert for each outage and one for its recovery. Both must last for the debounce: a
+ * shorter outage sends no alert, and a shorter recovery does not end the outage.
  */
 export class AlertTracker {
   readonly #bad: ReadonlySet<HealthStatus>;
@@ -31,30 +31,30 @@ export class AlertTracker {
 
   observe(observation: Observation): void {
     const outage = this.#outages.get(keyOf(observation.subject));
-    if (this.#bad.has(observation.status)) this.#worsened(outage, observation);
-    else if (outage) this.#improved(outage, observation);
+    if (this.#bad.has(observation.status)) this.#recordBad(outage, observation);
+    else if (outage) this.#recordGood(outage, observation);
   }
 
-  /** What is down by now and has been told so. */
+  /** Alerts of the outages that are announced and not over. */
   get open(): readonly Alert[] {
     return [...this.#outages.values()].filter(({ isAnnounced }) => isAnnounced).map(downAlert);
   }
 
-  /** The application shuts down: from now on nothing goes down any more, and what is back is told at once. */
+  /** Call it when the drain begins: new outages are ignored from then on, and recoveries are announced at once. */
   close(): void {
     this.#isClosing = true;
     for (const outage of this.#outages.values()) {
       if (outage.good && outage.isAnnounced) this.#end(outage);
-      else if (!outage.isAnnounced) this.#forget(outage);
+      else if (!outage.isAnnounced) this.#discard(outage);
     }
   }
 
   /** Clears every timer. */
   stop(): void {
-    for (const outage of this.#outages.values()) this.#forget(outage);
+    for (const outage of this.#outages.values()) this.#discard(outage);
   }
 
-  #worsened(known: Outage | undefined, bad: Observation): void {
+  #recordBad(known: Outage | undefined, bad: Observation): void {
     if (known) {
       known.bad = bad;
       if (!known.good) return;
@@ -65,34 +65,34 @@ export class AlertTracker {
     if (this.#isClosing) return;
     const outage: Outage = { began: bad, bad, good: undefined, isAnnounced: false, timer: undefined };
     this.#outages.set(keyOf(bad.subject), outage);
-    this.#later(outage, () => {
+    this.#afterDebounce(outage, () => {
       outage.isAnnounced = true;
       this.#send(downAlert(outage));
     });
   }
 
-  #improved(outage: Outage, good: Observation): void {
-    if (!outage.isAnnounced) return this.#forget(outage);
+  #recordGood(outage: Outage, good: Observation): void {
+    if (!outage.isAnnounced) return this.#discard(outage);
     const isFirst = outage.good === undefined;
-    // How it is now, since when it was no longer bad.
+    // The status is the latest one; the outage ended with the first good one.
     outage.good = { ...good, at: outage.good?.at ?? good.at };
-    if (isFirst) this.#later(outage, () => this.#end(outage));
+    if (isFirst) this.#afterDebounce(outage, () => this.#end(outage));
   }
 
   #end(outage: Outage): void {
-    this.#forget(outage);
+    this.#discard(outage);
     const { began, good } = outage;
     if (good) {
       this.#send({ ...good, event: 'up', since: began.at, duration: good.at.elapsed - began.at.elapsed });
     }
   }
 
-  #forget(outage: Outage): void {
+  #discard(outage: Outage): void {
     clearTimeout(outage.timer);
     this.#outages.delete(keyOf(outage.began.subject));
   }
 
-  #later(outage: Outage, act: () => void): void {
+  #afterDebounce(outage: Outage, act: () => void): void {
     if (this.#debounce === 0 || this.#isClosing) return act();
     outage.timer = setTimeout(act, this.#debounce);
     outage.timer.unref();

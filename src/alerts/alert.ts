@@ -1,13 +1,13 @@
 import type { Moment } from '../core/moment.js';
 import type { HealthStatus } from '../core/status.js';
 
-/** What an alert is about. */
+/** The indicator or probe that an alert is about. */
 export interface AlertSubject {
   readonly kind: 'indicator' | 'probe';
   readonly name: string;
 }
 
-/** A status that a subject has come to, with what a reader may know of it. */
+/** A new status of a subject, with the texts that callers of the endpoints may see. */
 export interface Observation {
   readonly subject: AlertSubject;
   readonly status: HealthStatus;
@@ -17,11 +17,11 @@ export interface Observation {
   readonly code?: string;
 }
 
-/** Something is down, or it is back. */
+/** A message that a subject is down or has recovered. */
 export interface Alert extends Observation {
   readonly event: 'down' | 'up';
-  /** When it went down. */
+  /** Start of the outage. */
   readonly since: Moment;
-  /** Milliseconds that it was down. Present once it is back. */
+  /** Duration of the outage in milliseconds. Present in the message about the recovery. */
   readonly duration?: number;
 }

@@ -11,25 +11,25 @@ import type { AlertFormat, AlertTarget } from './webhook.js';
 
 /** Options of `HealthAlertsModule.forRoot()`. */
 export interface HealthAlertsOptions {
-  /** Who is told. Required; an empty list is nobody. */
+  /** Receivers of alerts, each made with `webhook({ url })`. Required. With an empty list no alert is sent. */
   readonly targets: readonly AlertTarget[];
   /**
-   * Milliseconds that a status has to last before it is told, in both directions: a shorter outage is not told at all,
-   * and what is back for a shorter time is not back. Default: 10,000. 0: everything is told at once.
+   * Milliseconds that an outage or a recovery must last before its alert is sent. A shorter outage sends no alert, and a
+   * shorter recovery does not end the outage. 0 sends each alert at once. Default: 10,000.
    */
   readonly debounce?: number;
-  /** How many alerts may wait for each target; beyond that the oldest is dropped, with a line in the log. Default: 100. */
+  /** Number of alerts that may wait for each target. When more wait, the oldest is dropped and a warning is logged. Default: 100. */
   readonly queueSize?: number;
-  /** Milliseconds in which waiting alerts are still sent when the application shuts down. Default: 3000. */
+  /** Milliseconds that the shutdown waits at most for the delivery of waiting alerts. Default: 3000. */
   readonly shutdownTimeout?: number;
-  /** What alerts call this instance among those of the service. Default: the name of the host. */
+  /** Name of this instance in alerts. Default: the host name. */
   readonly instance?: string;
 }
 
 export interface TargetSettings {
   readonly url: URL;
   readonly format: Format;
-  /** Undefined: what the receiver is told it keeps. */
+  /** Undefined: alerts are not sent again, because the receiver keeps them. */
   readonly resendInterval: number | undefined;
   readonly secret: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
@@ -65,11 +65,11 @@ const statuses: Rule<readonly HealthStatus[]> = {
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isHealthStatus),
 };
 const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a name of letters, digits and "-"');
-const headerValue = matching(/^[\t\x20-\x7e]*$/, 'a text that can stand in a header: printable ASCII on one line');
+const headerValue = matching(/^[\t\x20-\x7e]*$/, 'printable ASCII characters on one line');
 const labelName = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"');
 const FORMATS: readonly AlertFormat[] = ['json', 'slack', 'alertmanager'];
 
-/** Checks the options. Whatever is wrong is added to the faults. `known`: the probes and groups that there are. */
+/** Checks the options and adds each configuration fault to `faults`. `known`: the names of the probes and groups. */
 export function resolveAlertsOptions(
   options: HealthAlertsOptions,
   known: readonly string[],
@@ -130,7 +130,7 @@ function alertmanagerUrl(given: string): URL {
   return url;
 }
 
-/** A record of texts. Values are never shown: a header may be a credential. */
+/** Reads a record of texts. Faults never show a value, because a header may be a credential. */
 function texts(
   place: string,
   option: string,

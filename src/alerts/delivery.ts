@@ -4,17 +4,17 @@ import { shutdownClock } from '../core/shutdown-clock.js';
 import type { Alert } from './alert.js';
 import { keyOf } from './alert-tracker.js';
 
-/** Milliseconds: the first pause before a repeated try, and the longest. Each is twice the one before. */
+/** First and longest pause between attempts, in milliseconds. Each pause is twice as long as the previous one. */
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** A receiver has answered, and not as it should. */
+/** The receiver has responded with a status other than 2xx. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 
   constructor(
     message: string,
-    /** The same request would be refused again. */
+    /** True: the receiver would refuse the same request again, so it is not repeated. */
     readonly isFinal: boolean,
   ) {
     super(message);
@@ -22,25 +22,25 @@ export class RefusedError extends Error {
 }
 
 export interface DeliverySettings {
-  /** How messages about the delivery call the receiver: nothing that is secret. */
+  /** Name of the receiver in log lines. Must not contain a secret. */
   readonly receiver: string;
-  /** How many alerts may wait. */
+  /** Number of alerts that may wait. */
   readonly queueSize: number;
-  /** How often a failed try is repeated. */
+  /** Number of attempts after the first one. */
   readonly retries: number;
   readonly send: (alert: Alert, signal: AbortSignal) => Promise<void>;
   readonly logger: { warn(line: string): void; error(line: string): void };
 }
 
-/** Hands alerts to one receiver, one after the other and in their order, without anybody waiting for it. */
+/** Delivers alerts to one receiver in order, one at a time, in the background. */
 export class Delivery {
   readonly #settings: DeliverySettings;
   readonly #waiting: Alert[] = [];
-  /** Aborted when there is no time for pauses any more. */
+  /** Aborted at the shutdown: no more pauses between attempts. */
   readonly #hurry = new AbortController();
-  /** Aborted when there is no time at all. */
+  /** Aborted when the shutdown timeout is over: no more attempts. */
   readonly #over = new AbortController();
-  #underWay: Promise<void> | undefined;
+  #delivering: Promise<void> | undefined;
   #dropped = 0;
 
   constructor(settings: DeliverySettings) {
@@ -55,68 +55,70 @@ export class Delivery {
       this.#waiting.shift();
       this.#dropped += 1;
       logger.warn(
-        `More than ${queueSize} alerts wait for ${receiver}: the oldest is dropped (${this.#dropped} so far)`,
+        `More than ${queueSize} alerts wait for ${receiver}: dropped the oldest (${this.#dropped} dropped since the start)`,
       );
     }
-    this.#underWay ??= this.#deliverAll();
+    this.#delivering ??= this.#deliverAll();
   }
 
-  /** Sends again what the receiver forgets by itself, unless news of it are waiting already. */
+  /** Sends an alert again for a receiver that lets alerts expire, unless an alert about the same subject is waiting. */
   remind(alert: Alert): void {
     if (!this.#waiting.some(({ subject }) => keyOf(subject) === keyOf(alert.subject))) this.push(alert);
   }
 
-  /** Sends what is waiting, for so many milliseconds at most: each once more, and without pauses. */
+  /** Makes one attempt for each waiting alert, without pauses, for at most this many milliseconds. */
   async finish(milliseconds: number): Promise<void> {
     this.#hurry.abort();
     const timer = shutdownClock.setTimeout(() => this.#over.abort(), milliseconds);
-    await this.#underWay;
+    await this.#delivering;
     shutdownClock.clearTimeout(timer);
     this.#over.abort();
   }
 
   async #deliverAll(): Promise<void> {
-    // What has caused the alert goes on first.
+    // The run that caused the alert must not wait for the delivery.
     await Promise.resolve();
     const { receiver, logger } = this.#settings;
     for (let alert = this.#waiting.shift(); alert; alert = this.#waiting.shift()) {
       if (!this.#over.signal.aborted) await this.#deliver(alert);
       else {
-        logger.error(`${this.#waiting.length + 1} alerts for ${receiver} were not sent before the shutdown`);
+        logger.error(
+          `${this.#waiting.length + 1} alerts for ${receiver} were not delivered before the shutdown timeout`,
+        );
         this.#waiting.length = 0;
       }
     }
-    this.#underWay = undefined;
+    this.#delivering = undefined;
   }
 
   async #deliver(alert: Alert): Promise<void> {
     const { send, retries, receiver, logger } = this.#settings;
-    for (let tries = 1; ; tries += 1) {
-      const isLast = tries > retries || this.#hurry.signal.aborted;
+    for (let attempt = 1; ; attempt += 1) {
+      const isLast = attempt > retries || this.#hurry.signal.aborted;
       try {
         return await send(alert, this.#over.signal);
       } catch (error) {
         const isFinal = error instanceof RefusedError && error.isFinal;
         if (isFinal || isLast || this.#over.signal.aborted) {
-          const times = tries === 1 ? 'once' : `${tries} times`;
+          const count = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
           const { name } = alert.subject;
           return logger.error(
-            `The alert that ${name} is ${alert.status} did not reach ${receiver}, tried ${times}: ${textOf(error)}`,
+            `The alert "${name} is ${alert.status}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`,
           );
         }
-        await pause(pauseAfter(tries), this.#hurry.signal);
+        await pause(pauseAfter(attempt), this.#hurry.signal);
       }
     }
   }
 }
 
-/** Between half and all of it, so that instances that failed together do not come back together. */
-function pauseAfter(tries: number): number {
-  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1));
+/** A random pause between half and all of the full pause: instances that failed together do not repeat together. */
+function pauseAfter(attempt: number): number {
+  const longest = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (attempt - 1));
   return longest * (0.5 + Math.random() / 2);
 }
 
-/** An error of the network may hold the address with everything in it. */
+/** The message of a network error may contain the whole URL with its credentials, so it is not logged. */
 function textOf(error: unknown): string {
   if (error instanceof RefusedError) return error.message;
   const { error: text, code } = describeFailure(error);

@@ -3,10 +3,10 @@ import type { ServiceIdentity } from '../core/service-info.js';
 import { formatDuration } from '../logging/duration.js';
 import type { Alert } from './alert.js';
 
-/** Who sends an alert. */
+/** The instance that sends an alert. */
 export interface AlertSender {
   readonly service: ServiceIdentity;
-  /** The host, by default. */
+  /** The option `instance`. */
   readonly instance: string;
 }
 
@@ -15,10 +15,10 @@ export interface AlertmanagerSettings {
   readonly resendInterval: number;
 }
 
-/** An alert that is not sent again is over after so many of the intervals in which it should have been. */
-const INTERVALS_TRUSTED = 4;
+/** An alert that is not sent again expires after this many resend intervals. */
+const INTERVALS_UNTIL_EXPIRY = 4;
 
-/** The body of a message, as it is when it is sent. */
+/** Makes the body of the request. Called for each attempt, because some bodies contain the current time. */
 export type Format = (alert: Alert, sender: AlertSender) => unknown;
 
 export const toJson: Format = (alert, { service, instance }) => ({
@@ -34,15 +34,15 @@ export const toJson: Format = (alert, { service, instance }) => ({
   instance,
 });
 
-/** What Slack takes, and Mattermost, Rocket.Chat and Discord's `/slack` with it. */
+/** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
 export const toSlack: Format = (alert, { service, instance }) => {
   const where = [service.name, service.environment, instance].filter(Boolean).join(', ');
   const text = `${alert.event === 'down' ? '🔴' : '🟢'} ${sentence(alert)} (${where})`;
-  // Their own markup; an error may hold any sign.
+  // Slack reads these three characters as markup, and an error text may contain them.
   return { text: text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
 
-/** The alert of Alertmanager's API v2. By its labels it knows what belongs together, so they never hold what may change. */
+/** The format of Alertmanager's API v2. It identifies an alert by its labels, so no label holds a value that changes. */
 export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings): Format {
   return (alert, { service, instance }) => [
     {
@@ -60,7 +60,7 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
       endsAt:
         alert.event === 'up'
           ? isoTime(alert.at)
-          : new Date(Date.now() + INTERVALS_TRUSTED * resendInterval).toISOString(),
+          : new Date(Date.now() + INTERVALS_UNTIL_EXPIRY * resendInterval).toISOString(),
     },
   ];
 }

@@ -20,8 +20,9 @@ import { HealthAlerts } from './health-alerts.js';
 
 /** Options of `HealthAlertsModule.forRootAsync()`. */
 export interface HealthAlertsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What is handed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthAlertsOptions>['useFactory'];
 }
 
@@ -29,24 +30,32 @@ const OPTIONS = Symbol('options');
 
 const healthModuleMissing = (): ConfigurationFault => ({
   place: 'HealthAlertsModule',
-  problem: 'HealthModule is not imported, so there are no changes to send alerts about',
+  problem: 'HealthModule is not imported, so no changes of health can be observed',
   remedy: 'import HealthModule.forRoot() in the root module',
 });
 
-/** Sends alerts when indicators or probes go down, and when they are back. Import it beside `HealthModule.forRoot()`. */
+/**
+ * Sends a message to webhooks when an indicator or a probe goes down, and when it recovers. Import it together with
+ * `HealthModule.forRoot()`.
+ *
+ * @example
+ * HealthAlertsModule.forRoot({ targets: [webhook({ url: 'https://example.com/alerts' })] })
+ */
 @Module({})
 export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
   constructor(@Optional() @Inject(HealthAlerts) private readonly alerts?: HealthAlerts) {}
 
+  /** Configures the alerts. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthAlertsOptions): DynamicModule {
     return configure({ provide: OPTIONS, useValue: options });
   }
 
+  /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports = [], inject = [], useFactory }: HealthAlertsAsyncOptions): DynamicModule {
     return configure({ provide: OPTIONS, useFactory, inject }, imports);
   }
 
-  /** Without alerts the module is imported as the bare class. */
+  /** `alerts` is undefined if the module is imported without `forRoot()`. */
   onModuleInit(): void {
     if (!this.alerts) throw new HealthConfigurationError([moduleNotConfigured('HealthAlertsModule')]);
   }
@@ -55,7 +64,7 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
     this.alerts?.warnOfUnknown();
   }
 
-  /** After that of HealthModule: the drain is over, and what it brought is waiting. */
+  /** Runs after the same hook of HealthModule: the drain is over, and its last changes are in the queue. */
   async onModuleDestroy(): Promise<void> {
     await this.alerts?.stop();
   }

@@ -8,7 +8,7 @@ import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';
 import type { AlertSender } from './formats.js';
 
-/** Listens to the monitor for all targets, from the start of the application to its end. */
+/** Observes the health of the application and passes each change on to all targets. */
 export class HealthAlerts {
   readonly #settings: AlertsSettings;
   readonly #monitor: HealthMonitor;
@@ -34,12 +34,15 @@ export class HealthAlerts {
     ];
   }
 
-  /** Names that nobody has are most likely misspelt, but may come with a module that is loaded later. */
+  /** A warning and not a fault: an unknown name may belong to a module that is loaded later. */
   warnOfUnknown(): void {
     const known = new Set(this.#monitor.indicators.map(({ name }) => name));
     const named = new Set(this.#settings.targets.flatMap(({ indicators = [] }) => indicators));
     for (const name of named) {
-      if (!known.has(name)) this.#logger.warn(`Alerts are to be sent for "${name}", which does not exist`);
+      if (!known.has(name))
+        this.#logger.warn(
+          `HealthAlertsModule: the target option "indicators" names "${name}", but there is no indicator with this name`,
+        );
     }
   }
 
@@ -49,7 +52,7 @@ export class HealthAlerts {
   }
 
   #observe(observation: Observation): void {
-    // A probe turns because of the drain before the drain itself is told.
+    // The change of a probe at the drain is notified before the change of the phase.
     this.#closeIfDraining();
     for (const channel of this.#channels) channel.observe(observation);
   }
@@ -60,7 +63,7 @@ export class HealthAlerts {
   }
 }
 
-/** The `cause` stays behind: it may hold secrets. */
+/** Leaves out `cause`, which may contain secrets. */
 function ofIndicator({ indicator, critical, to, at, error, message, code }: HealthChange): Observation {
   return {
     ...observed({ kind: 'indicator', name: indicator }, critical, to, at, error ?? message),

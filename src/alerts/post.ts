@@ -6,13 +6,13 @@ export interface Post {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** Milliseconds until an answer has to be there. */
+  /** Milliseconds within which the response must arrive. */
   readonly timeout: number;
 }
 
 /**
- * Sends a request and resolves to the status of the answer. It has a connection of its own, which is closed as soon as
- * that is there: alerts are rare, and a connection that is kept would outlive the application. Redirects are not followed.
+ * Sends a POST request and resolves to the status of the response. Each request uses a new connection and closes it:
+ * alerts are rare, and an idle connection would keep the process alive. Redirects are not followed.
  */
 export function post({ url, headers, body, timeout }: Post, signal: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {

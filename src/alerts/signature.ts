@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 
 /**
- * Headers by which a receiver knows that a request comes from somebody who has the secret, and when it was made: without
- * the time, whoever has recorded a request could repeat it.
+ * Headers that prove to the receiver that the sender has the secret. The signed time lets the receiver refuse a recorded
+ * request that is sent again later.
  */
 export function signatureHeaders(secret: string, body: string, now: Date): Readonly<Record<string, string>> {
   const timestamp = String(Math.floor(now.getTime() / 1000));

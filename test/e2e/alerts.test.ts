@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     return application.get('/health/deep');
   };
 
-  it('one message when something goes down, and one when it is back, with how long it was', async () => {
+  it('sends one message for an outage and one for the recovery, with the duration of the outage', async () => {
     const receiver = await webhookReceiver();
     const indicator = FakeIndicator('stock', throwing(Object.assign(new Error('secret'), { code: 'ECONNREFUSED' })), {
       ttl: 0,
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(receiver.received[0]?.headers).not.toHaveProperty('x-health-signature');
   });
 
-  it('each target by its own statuses and indicators, and probes where they are asked for', async () => {
+  it('sends to each target the statuses, indicators and probes of its options', async () => {
     const [all, some, ready] = [await webhookReceiver(), await webhookReceiver(), await webhookReceiver()];
     const [one, other] = [stock(), FakeIndicator('ledger', () => up(), { ttl: 0 })];
     const application = await start(
@@ -100,16 +100,16 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await becomes(application, other, down('gone, too'));
     await becomes(application, one, up());
     await becomes(application, other, up());
-    const told = (receiver: WebhookReceiver): string[] =>
+    const messagesOf = (receiver: WebhookReceiver): string[] =>
       bodies(receiver).map(({ event, indicator, probe, error }) => [event, indicator ?? probe, error].join(' ').trim());
     await expect
-      .poll(() => told(all), PATIENCE)
+      .poll(() => messagesOf(all), PATIENCE)
       .toEqual(['down stock slow', 'down ledger gone, too', 'up stock', 'up ledger']);
-    await expect.poll(() => told(some), PATIENCE).toEqual(['down ledger gone, too', 'up ledger']);
-    await expect.poll(() => told(ready), PATIENCE).toEqual(['down ready', 'up ready']);
+    await expect.poll(() => messagesOf(some), PATIENCE).toEqual(['down ledger gone, too', 'up ledger']);
+    await expect.poll(() => messagesOf(ready), PATIENCE).toEqual(['down ready', 'up ready']);
   });
 
-  it('a flap that is shorter than the debounce is nothing', async () => {
+  it('sends nothing for an outage that is shorter than the debounce', async () => {
     const receiver = await webhookReceiver();
     const [one, other] = [stock(), FakeIndicator('ledger', () => up(), { ttl: 0 })];
     const application = await start([one, other], { url: receiver.url }, { debounce: 500 });
@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await expect.poll(() => bodies(receiver).map(({ indicator }) => indicator), PATIENCE).toEqual(['ledger']);
   });
 
-  it('Slack is told in its own words, with its own markup escaped', async () => {
+  it('sends Slack its own format, with the characters of its markup escaped', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url, format: 'slack' });
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     ]);
   });
 
-  it('a signed request is verified as the guide says, and another is not', async () => {
+  it('signs requests so that the code of the guide accepts them and rejects changed ones', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url, secret: 'open sesame' });
@@ -155,7 +155,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(isGenuine('open sesame', timestamp, signature, body)).toBe(false);
   });
 
-  it.each([500, 429, 408])('a receiver that answers %i and then 200 has it after a while, once', async (status) => {
+  it.each([500, 429, 408])('repeats an attempt after the status %i until the receiver accepts it', async (status) => {
     const receiver = await webhookReceiver();
     receiver.answer = (response, count) => response.writeHead(count === 1 ? status : 200).end();
     const indicator = stock();
@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(application.log.health('error')).toEqual([]);
   });
 
-  it('a receiver that refuses the request is not asked twice, nor is one that sends elsewhere', async () => {
+  it('does not repeat a request after 404 and does not follow a redirect', async () => {
     const [refusing, moved] = [await webhookReceiver(), await webhookReceiver()];
     refusing.answer = (response) => response.writeHead(404).end();
     moved.answer = (response) => response.writeHead(307, { location: refusing.url }).end();
@@ -179,14 +179,14 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
       .poll(() => application.log.health('error').toSorted(), PATIENCE)
       .toEqual(
         [
-          `The alert that stock is DOWN did not reach ${refusing.url}, tried once: it answered 404`,
-          `The alert that stock is DOWN did not reach ${moved.url}, tried once: it answered 307`,
+          `The alert "stock is DOWN" was not delivered to ${refusing.url} after 1 attempt: HTTP status 404`,
+          `The alert "stock is DOWN" was not delivered to ${moved.url} after 1 attempt: HTTP status 307`,
         ].toSorted(),
       );
     expect(refusing.received).toHaveLength(1);
   });
 
-  it('one that nobody answers, and one that hangs, are given up; the log holds no credentials, nor paths', async () => {
+  it('logs an error without credentials and paths when the receiver refuses the connection or times out', async () => {
     const hanging = await webhookReceiver();
     hanging.answer = () => undefined;
     const port = await freePort();
@@ -203,14 +203,14 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
       .poll(() => application.log.health('error').toSorted(), PATIENCE)
       .toEqual(
         [
-          `The alert that stock is DOWN did not reach http://127.0.0.1:${port}, tried 2 times: connection refused (ECONNREFUSED)`,
-          `The alert that stock is DOWN did not reach ${hanging.url}, tried once: timed out (ETIMEDOUT)`,
+          `The alert "stock is DOWN" was not delivered to http://127.0.0.1:${port} after 2 attempts: connection refused (ECONNREFUSED)`,
+          `The alert "stock is DOWN" was not delivered to ${hanging.url} after 1 attempt: timed out (ETIMEDOUT)`,
         ].toSorted(),
       );
     expect(application.log.text).not.toContain('hunter2');
   });
 
-  it('credentials of the URL go to the receiver', async () => {
+  it('sends the credentials of the URL to the receiver', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url.replace('//', '//user:p%40ss@') });
@@ -220,7 +220,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(receiver.received[0]?.headers).toMatchObject({ authorization });
   });
 
-  it('a slow receiver holds up no probe, and too many alerts drop the oldest', async () => {
+  it('answers probes while a receiver is slow, and drops the oldest alert when the queue is full', async () => {
     const receiver = await webhookReceiver();
     const free = latch();
     receiver.answer = (response) => void free.promise.then(() => response.end());
@@ -229,10 +229,10 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await becomes(application, indicator, down('1'));
     await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
     for (const result of [up(), down('2'), up(), down('3')]) await becomes(application, indicator, result);
-    const line = `More than 2 alerts wait for ${receiver.url}: the oldest is dropped`;
+    const line = `More than 2 alerts wait for ${receiver.url}: dropped the oldest`;
     expect(application.log.health('warn').filter((text) => text.startsWith('More'))).toEqual([
-      `${line} (1 so far)`,
-      `${line} (2 so far)`,
+      `${line} (1 dropped since the start)`,
+      `${line} (2 dropped since the start)`,
     ]);
     free.open();
     await expect
@@ -244,7 +244,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
       ]);
   });
 
-  it('a shutdown is no alert, and what waits is sent before it is over', async () => {
+  it('sends no alert about the shutdown, and delivers waiting alerts before its end', async () => {
     const receiver = await webhookReceiver();
     receiver.answer = (response, count) => response.writeHead(count === 1 ? 503 : 200).end();
     const indicator = stock();
@@ -254,15 +254,15 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await application.get('/health/stock');
     await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
     await application.app.close();
-    const told = bodies(receiver).map(
+    const sent = bodies(receiver).map(
       ({ event, indicator: name, probe }) => `${String(event)} ${String(name ?? probe)}`,
     );
-    // The probe was down because of its indicator; that it went out of service is none.
-    expect(told.slice(1).toSorted()).toEqual(['down ready', 'down stock']);
+    // The probe was DOWN because of its indicator. Its OUT_OF_SERVICE of the drain sends no alert.
+    expect(sent.slice(1).toSorted()).toEqual(['down ready', 'down stock']);
     expect(application.log.health('error')).toEqual([]);
   });
 
-  it('what has not lasted for the debounce when the drain begins is not told during it', async () => {
+  it('sends no alert for an outage that has not lasted for the debounce when the drain begins', async () => {
     stopClock();
     const receiver = await webhookReceiver();
     const indicator = stock();
@@ -276,7 +276,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('a drain alone sends nothing', async () => {
+  it('sends no alert about the drain of a healthy application', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url, probes: ['ready', 'live', 'deep'] });
@@ -285,7 +285,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(receiver.received).toEqual([]);
   });
 
-  it('a shutdown does not wait for a receiver that hangs', async () => {
+  it('ends the shutdown after shutdownTimeout although the receiver hangs', async () => {
     const receiver = await webhookReceiver();
     receiver.answer = () => undefined;
     const indicator = stock();
@@ -294,12 +294,12 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await becomes(application, indicator, up());
     await application.app.close();
     expect(application.log.health('error')).toEqual([
-      expect.stringContaining('tried once: '),
-      `1 alerts for ${receiver.url} were not sent before the shutdown`,
+      expect.stringContaining('after 1 attempt: '),
+      `1 alerts for ${receiver.url} were not delivered before the shutdown timeout`,
     ]);
   });
 
-  it('options can come from a factory', async () => {
+  it('takes its options from a factory', async () => {
     const receiver = await webhookReceiver();
     @Module({ providers: [{ provide: 'url', useValue: receiver.url }], exports: ['url'] })
     class Configuration {}
@@ -319,15 +319,17 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
   });
 
-  it('a name that nobody has is a warning', async () => {
+  it('logs a warning for an unknown indicator name', async () => {
     const { log } = await start([stock()], { url: 'http://127.0.0.1:1', indicators: ['stock', 'stok'] });
-    expect(log.health('warn')).toEqual(['Alerts are to be sent for "stok", which does not exist']);
+    expect(log.health('warn')).toEqual([
+      'HealthAlertsModule: the target option "indicators" names "stok", but there is no indicator with this name',
+    ]);
   });
 
   it.each([
     ['faulty options', HealthModule.forRoot(), 'HealthAlertsModule options, debounce: its value is -1'],
-    ['nothing to listen to', undefined, 'HealthModule is not imported'],
-  ])('the application does not start with %s', async (_what, health, text) => {
+    ['HealthModule missing', undefined, 'HealthModule is not imported'],
+  ])('refuses to start with %s', async (_what, health, text) => {
     const alerts = HealthAlertsModule.forRoot({ targets: [], debounce: health ? -1 : 0 });
     const imports: DynamicModule[] = health ? [alerts, health] : [alerts];
     await expect(compile(imports)).rejects.toThrow(text);
@@ -341,7 +343,7 @@ async function compile(imports: DynamicModule[]): Promise<void> {
 
 type Verify = (secret: string, timestamp: string, signature: string, body: string) => boolean;
 
-/** The code that the guide gives to the reader. */
+/** Loads the code of the guide. */
 async function verifierOfTheGuide(): Promise<Verify> {
   const guide = join(import.meta.dirname, '../../docs/alerts.md');
   const code = codeBlocks(guide, 'ts').find((block) => block.code.includes('isGenuine'))?.code ?? '';

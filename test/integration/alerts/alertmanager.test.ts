@@ -51,7 +51,7 @@ describeWith(alertmanager, 'alerts', (server) => {
   }
 
   it.each(ADAPTERS)(
-    'are active while something is down, sent again before they expire, and resolved: %s',
+    'are active while an indicator is DOWN, sent again before they expire, and resolved by the recovery: %s',
     async (adapter) => {
       const { application, indicator, instance } = await start(adapter, 500);
       await application.get('/health/deep');
@@ -72,7 +72,7 @@ describeWith(alertmanager, 'alerts', (server) => {
         status: { state: 'active' },
       });
 
-      // Sent once, it would be over by then.
+      // Without another message the alert would have expired by then.
       const firstEnd = Date.parse(first?.endsAt ?? '');
       await expect
         .poll(
@@ -88,7 +88,7 @@ describeWith(alertmanager, 'alerts', (server) => {
     },
   );
 
-  it.each(ADAPTERS)('end by themselves when the application is gone: %s', async (adapter) => {
+  it.each(ADAPTERS)('expire when the application has stopped: %s', async (adapter) => {
     const { application, instance } = await start(adapter, 250);
     await application.get('/health/deep');
     await expect.poll(() => alertsOf(server(), instance), PATIENCE).toHaveLength(1);
@@ -96,7 +96,7 @@ describeWith(alertmanager, 'alerts', (server) => {
     await expect.poll(() => alertsOf(server(), instance), PATIENCE).toEqual([]);
   });
 
-  it('reach it when it is back, if it was gone as they were sent', async () => {
+  it('are delivered when Alertmanager is back after an outage', async () => {
     const { application, instance } = await start('express', 500);
     await server().kill();
     expect((await application.get('/health/deep')).status).toBe(200);

@@ -6,11 +6,11 @@ import { useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-it('leaves no timer behind when it ends', async () => {
+it('leaves no timer after stop()', async () => {
   const target = webhook({ url: 'http://127.0.0.1:9', format: 'alertmanager' });
   const settings = resolveAlertsOptions({ targets: [target] }, [], []);
   const [resolved] = settings.targets;
-  if (!resolved) throw new Error('the options are refused');
+  if (!resolved) throw new Error('the options have a fault');
   const logger = { warn: () => undefined, error: () => undefined };
   const channel = new AlertChannel(resolved, settings, () => ({ service: {}, instance: 'host-1' }), logger);
   expect(vi.getTimerCount()).toBe(1);

@@ -26,8 +26,8 @@ const observe = (status: HealthStatus, name = 'stock', error?: string): void =>
   });
 const events = (): string[] => sent.map(({ event, subject, status }) => `${event} ${subject.name} ${status}`);
 
-describe('alerts', () => {
-  it('are one when something goes down, and one when it is back, with how long it was down', async () => {
+describe('AlertTracker', () => {
+  it('sends one alert for an outage and one for the recovery, with the duration of the outage', async () => {
     observe('DOWN', 'stock', 'refused');
     const since = moment();
     await advance(999);
@@ -54,7 +54,7 @@ describe('alerts', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('are none for an outage shorter than the debounce', async () => {
+  it('sends no alert for an outage that is shorter than the debounce', async () => {
     observe('DOWN');
     await advance(999);
     observe('UP');
@@ -66,7 +66,7 @@ describe('alerts', () => {
     expect(events()).toEqual(['down stock DOWN']);
   });
 
-  it('are none for a recovery shorter than the debounce, and the outage goes on', async () => {
+  it('continues the outage after a recovery that is shorter than the debounce', async () => {
     observe('DOWN');
     await advance(1000);
     observe('UP');
@@ -79,7 +79,7 @@ describe('alerts', () => {
     expect(sent[1]).toMatchObject({ event: 'up', duration: 6999 });
   });
 
-  it('take one bad status for another as the same outage, and tell the latest', async () => {
+  it('treats a change between two bad statuses as one outage and sends the latest status', async () => {
     observe('UNKNOWN');
     await advance(500);
     observe('DOWN', 'stock', 'refused');
@@ -89,7 +89,7 @@ describe('alerts', () => {
     expect(events()).toEqual(['down stock DOWN']);
   });
 
-  it('are back as soon as the status is no longer among the bad ones, with the latest good one', async () => {
+  it('ends the outage at the first good status and sends the latest good status', async () => {
     observe('DOWN');
     await advance(1000);
     observe('DEGRADED');
@@ -99,7 +99,7 @@ describe('alerts', () => {
     expect(sent[1]).toMatchObject({ event: 'up', status: 'UP', duration: 1000 });
   });
 
-  it('are none for a recovery in two steps that does not last', async () => {
+  it('continues the outage after a recovery in two steps that is shorter than the debounce', async () => {
     observe('DOWN');
     await advance(1000);
     observe('DEGRADED');
@@ -112,14 +112,14 @@ describe('alerts', () => {
     expect(events()).toEqual(['down stock DOWN', 'up stock UP']);
   });
 
-  it('are none for what was never bad', async () => {
+  it('sends no alert for a subject that never had a bad status', async () => {
     observe('DEGRADED');
     observe('UP');
     await advance(5000);
     expect(sent).toEqual([]);
   });
 
-  it('are kept apart by what they are about', async () => {
+  it('tracks an indicator and a probe of the same name separately', async () => {
     observe('DOWN');
     observe('DOWN', 'ledger');
     tracker.observe({ subject: { kind: 'probe', name: 'stock' }, status: 'DOWN', critical: true, at: moment() });
@@ -128,7 +128,7 @@ describe('alerts', () => {
     expect(sent.map(({ subject }) => `${subject.kind} ${subject.name}`)).toEqual(['indicator ledger', 'probe stock']);
   });
 
-  it('are told at once without a debounce', () => {
+  it('sends every alert at once if the debounce is 0', () => {
     tracker = trackerOf(0);
     observe('DOWN');
     observe('UP');
@@ -136,7 +136,7 @@ describe('alerts', () => {
     expect(events()).toEqual(['down stock DOWN', 'up stock UP', 'down stock DOWN']);
   });
 
-  it('are open from the time that they are told until it is told that they are over', async () => {
+  it('lists an alert as open from its announcement until the announcement of the recovery', async () => {
     observe('DOWN');
     expect(tracker.open).toEqual([]);
     await advance(1000);
@@ -149,8 +149,8 @@ describe('alerts', () => {
   });
 });
 
-describe('a shutdown', () => {
-  it('is no alert: nothing goes down any more, and what is not told by then is not told', async () => {
+describe('AlertTracker at the shutdown', () => {
+  it('sends no alert for outages that are not announced when the shutdown begins', async () => {
     observe('DOWN');
     tracker.close();
     observe('DOWN', 'ledger');
@@ -159,7 +159,7 @@ describe('a shutdown', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('tells at once what is back, before it and during it', async () => {
+  it('announces recoveries at once when the shutdown begins and during it', async () => {
     observe('DOWN');
     observe('DOWN', 'ledger');
     await advance(1000);
@@ -170,7 +170,7 @@ describe('a shutdown', () => {
     expect(events().slice(3)).toEqual(['up ledger UP']);
   });
 
-  it('leaves no timer', async () => {
+  it('leaves no timer after stop()', async () => {
     observe('DOWN');
     observe('DOWN', 'ledger');
     await advance(1000);

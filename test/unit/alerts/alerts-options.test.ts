@@ -16,7 +16,7 @@ const url = 'https://user:hunter2@hooks.example/T0/secret';
 const target = (options: object) => resolve({ targets: [{ webhook: { url, ...options } }] });
 
 describe('the options of alerts', () => {
-  it('have defaults', () => {
+  it('have the documented defaults', () => {
     expect(resolve({ targets: [webhook({ url })] })).toMatchObject({
       debounce: 10_000,
       queueSize: 100,
@@ -45,7 +45,7 @@ describe('the options of alerts', () => {
     ['http://alertmanager:9093/', 'http://alertmanager:9093/api/v2/alerts'],
     ['http://proxy/alerts/', 'http://proxy/alerts/api/v2/alerts'],
     ['http://alertmanager:9093/api/v2/alerts', 'http://alertmanager:9093/api/v2/alerts'],
-  ])('take the base address of an Alertmanager: %s', (base, whole) => {
+  ])('append the path of the API to the base URL of Alertmanager: %s', (base, whole) => {
     const { targets } = target({ url: base, format: 'alertmanager', resendInterval: 500 });
     expect(targets).toMatchObject([{ url: new URL(whole), resendInterval: 500 }]);
   });
@@ -60,7 +60,7 @@ describe('the options of alerts', () => {
     [{ targets: [], queueSize: 0 }, 'HealthAlertsModule options, queueSize'],
     [{ targets: [], shutdownTimeout: '3s' }, 'HealthAlertsModule options, shutdownTimeout'],
     [{ targets: [], instance: ' ' }, 'HealthAlertsModule options, instance'],
-  ])('refuse %j', (options, place) => {
+  ])('report a fault for %j', (options, place) => {
     expect(resolve(options).faults.map((fault) => fault.place)).toEqual([place]);
   });
 
@@ -87,13 +87,13 @@ describe('the options of alerts', () => {
     [{ format: 'alertmanager', labels: { 'a-b': 'x' } }, ', labels'],
     [{ format: 'alertmanager', labels: { team: 7 } }, ', labels.team'],
     [{ timout: 5 }, ''],
-  ])('refuse a target with %j', (options, place) => {
+  ])('report a fault for a target with %j', (options, place) => {
     expect(target(options).faults.map((fault) => fault.place)).toEqual([
       `HealthAlertsModule options, targets[0]${place}`,
     ]);
   });
 
-  it('show no secret in what they say of faults', () => {
+  it('show no secret in a fault', () => {
     const { faults } = target({
       url: 'htp://user:hunter2@hooks/hunter2',
       secret: 7,

@@ -6,7 +6,7 @@ import { never } from '../../support/latch.js';
 
 useFakeClock();
 
-let tries: { readonly name: string; readonly at: number; readonly signal: AbortSignal }[] = [];
+let attempts: { readonly name: string; readonly at: number; readonly signal: AbortSignal }[] = [];
 let lines: string[] = [];
 let outcome: (name: string) => Promise<void> = async () => undefined;
 let delivery: Delivery;
@@ -17,7 +17,7 @@ const deliveryOf = (queueSize = 100, retries = 8): Delivery =>
     queueSize,
     retries,
     send: (alert, signal) => {
-      tries.push({ name: alert.subject.name, at: Date.now() - Date.parse(START), signal });
+      attempts.push({ name: alert.subject.name, at: Date.now() - Date.parse(START), signal });
       return outcome(alert.subject.name);
     },
     logger: { warn: (line) => lines.push(`WARN ${line}`), error: (line) => lines.push(`ERROR ${line}`) },
@@ -26,28 +26,28 @@ const alert = (name: string): Alert => {
   const at = { elapsed: 0, wall: 0 };
   return { event: 'down', subject: { kind: 'indicator', name }, status: 'DOWN', critical: true, at, since: at };
 };
-const names = (): string[] => tries.map(({ name }) => name);
+const names = (): string[] => attempts.map(({ name }) => name);
 const failing = (error: Error) => async (): Promise<void> => {
   throw error;
 };
 const broken = Object.assign(new Error('connect ECONNREFUSED user:hunter2@hooks'), { code: 'ECONNREFUSED' });
 
 beforeEach(() => {
-  [tries, lines] = [[], []];
+  [attempts, lines] = [[], []];
   outcome = async () => undefined;
   delivery = deliveryOf();
   vi.spyOn(Math, 'random').mockReturnValue(1);
 });
 
-describe('a delivery', () => {
-  it('sends nothing while whoever pushes is still at work', async () => {
+describe('Delivery', () => {
+  it('does not send synchronously in push()', async () => {
     delivery.push(alert('stock'));
     expect(names()).toEqual([]);
     await advance(0);
     expect(names()).toEqual(['stock']);
   });
 
-  it('sends one after the other, in their order', async () => {
+  it('sends alerts one at a time, in order', async () => {
     let done: () => void = () => undefined;
     outcome = () => new Promise((resolve) => (done = resolve));
     for (const name of ['one', 'two']) delivery.push(alert(name));
@@ -63,39 +63,39 @@ describe('a delivery', () => {
     expect(names()).toEqual(['one', 'two', 'three']);
   });
 
-  it('repeats a failed try after pauses that double up to a minute, and says so once it gives up', async () => {
+  it('repeats a failed attempt after pauses that double up to 1 min, and logs one error after the last attempt', async () => {
     outcome = failing(broken);
     delivery.push(alert('stock'));
     await advance(1_000_000);
-    expect(tries.map(({ at }) => at / 1000)).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
+    expect(attempts.map(({ at }) => at / 1000)).toEqual([0, 1, 3, 7, 15, 31, 63, 123, 183]);
     expect(lines).toEqual([
-      'ERROR The alert that stock is DOWN did not reach https://hooks.example, tried 9 times: connection refused (ECONNREFUSED)',
+      'ERROR The alert "stock is DOWN" was not delivered to https://hooks.example after 9 attempts: connection refused (ECONNREFUSED)',
     ]);
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('takes between half of a pause and all of it', async () => {
+  it('waits at least half of the full pause', async () => {
     vi.spyOn(Math, 'random').mockReturnValue(0);
     outcome = failing(broken);
     delivery.push(alert('stock'));
     await advance(1500);
-    expect(tries.map(({ at }) => at)).toEqual([0, 500, 1500]);
+    expect(attempts.map(({ at }) => at)).toEqual([0, 500, 1500]);
   });
 
-  it('goes on after a try that has succeeded, and after one that is given up', async () => {
+  it('continues with the next alert after a success and after a final failure', async () => {
     outcome = async (name) => {
-      if (name === 'one' && tries.length < 3) throw new RefusedError('it answered 500', false);
-      if (name === 'two') throw new RefusedError('it answered 404', true);
+      if (name === 'one' && attempts.length < 3) throw new RefusedError('HTTP status 500', false);
+      if (name === 'two') throw new RefusedError('HTTP status 404', true);
     };
     for (const name of ['one', 'two', 'three']) delivery.push(alert(name));
     await advance(3000);
     expect(names()).toEqual(['one', 'one', 'one', 'two', 'three']);
     expect(lines).toEqual([
-      'ERROR The alert that two is DOWN did not reach https://hooks.example, tried once: it answered 404',
+      'ERROR The alert "two is DOWN" was not delivered to https://hooks.example after 1 attempt: HTTP status 404',
     ]);
   });
 
-  it('drops the oldest when too many wait, and counts them', async () => {
+  it('drops the oldest alert when the queue is full, and counts dropped alerts', async () => {
     delivery = deliveryOf(2);
     outcome = never;
     for (const name of ['under way', 'one', 'two']) {
@@ -106,11 +106,11 @@ describe('a delivery', () => {
     outcome = async () => undefined;
     delivery.push(alert('three'));
     delivery.push(alert('four'));
-    const line = 'WARN More than 2 alerts wait for https://hooks.example: the oldest is dropped';
-    expect(lines).toEqual([`${line} (1 so far)`, `${line} (2 so far)`]);
+    const line = 'WARN More than 2 alerts wait for https://hooks.example: dropped the oldest';
+    expect(lines).toEqual([`${line} (1 dropped since the start)`, `${line} (2 dropped since the start)`]);
   });
 
-  it('reminds only of what is not waiting already', async () => {
+  it('does not queue a reminder if an alert about the same subject is waiting', async () => {
     outcome = never;
     delivery.push(alert('under way'));
     await advance(0);
@@ -122,8 +122,8 @@ describe('a delivery', () => {
   });
 });
 
-describe('at the end', () => {
-  it('what waits is sent, each once more and without a pause', async () => {
+describe('Delivery at the shutdown', () => {
+  it('makes one more attempt for each waiting alert, without pauses', async () => {
     outcome = async (name) => {
       if (name === 'one') throw broken;
     };
@@ -142,10 +142,10 @@ describe('at the end', () => {
     expect(lines).toHaveLength(1);
   });
 
-  it('what takes longer than there is time is aborted, and the rest is counted', async () => {
+  it('aborts the attempt at the shutdown timeout and logs the number of undelivered alerts', async () => {
     outcome = () =>
       new Promise((_resolve, reject) => {
-        tries.at(-1)?.signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
+        attempts.at(-1)?.signal.addEventListener('abort', () => reject(new DOMException('aborted', 'AbortError')));
       });
     for (const name of ['one', 'two', 'three']) delivery.push(alert(name));
     await advance(0);
@@ -156,12 +156,12 @@ describe('at the end', () => {
     await finished;
     expect(names()).toEqual(['one']);
     expect(lines).toEqual([
-      'ERROR The alert that one is DOWN did not reach https://hooks.example, tried once: aborted',
-      'ERROR 2 alerts for https://hooks.example were not sent before the shutdown',
+      'ERROR The alert "one is DOWN" was not delivered to https://hooks.example after 1 attempt: aborted',
+      'ERROR 2 alerts for https://hooks.example were not delivered before the shutdown timeout',
     ]);
   });
 
-  it('nothing is waited for when nothing waits', async () => {
+  it('returns at once if no alert is waiting', async () => {
     await delivery.finish(3000);
     expect(vi.getTimerCount()).toBe(0);
   });

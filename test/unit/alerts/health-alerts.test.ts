@@ -4,7 +4,7 @@ import { resolveAlertsOptions } from '../../../src/alerts/alerts-options.js';
 import { HealthAlerts } from '../../../src/alerts/health-alerts.js';
 import { webhook } from '../../../src/alerts/webhook.js';
 
-it('listens from its start to its end, to each probe once, and to none that nobody asks for', async () => {
+it('subscribes once to each probe of its targets, and to no other, until stop()', async () => {
   const listened: string[] = [];
   const listen = (what: string): (() => void) => {
     listened.push(what);
@@ -14,12 +14,12 @@ it('listens from its start to its end, to each probe once, and to none that nobo
     indicators: [],
     probes: ['live', 'ready'],
     state: { phase: 'accepting' },
-    peek: () => expect.unreachable('nothing is sent'),
-    onRun: () => expect.unreachable('runs are too many'),
-    onResponse: () => expect.unreachable('answers are none of its business'),
+    peek: () => expect.unreachable('no alert is sent'),
+    onRun: () => expect.unreachable('alerts do not use runs'),
+    onResponse: () => expect.unreachable('alerts do not use responses'),
     onChange: () => listen('changes'),
     onState: () => listen('states'),
-    aroundCheck: () => expect.unreachable('checks are none of its business'),
+    aroundCheck: () => expect.unreachable('alerts do not wrap checks'),
     onProbeChange: (probe) => listen(probe),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
