@@ -1,4 +1,4 @@
-import type { HealthEngine, HealthChange } from './core/health-engine.js';
+import type { FinishedRun, HealthChange, HealthEngine } from './core/health-engine.js';
 import { Listeners } from './core/listeners.js';
 import type { HealthReport } from './core/report.js';
 import type { HealthResponse } from './endpoints/health-response.js';
@@ -16,12 +16,12 @@ import type { CheckRun } from './core/check-history.js';
 import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';
 
-/** The monitor over the engine, the application's state and the endpoints, which know nothing of it. */
+/** Derives the events of `HealthMonitor` from those of the engine, the application's state and the endpoints. */
 export class EngineMonitor implements HealthMonitor {
   readonly #engine: HealthEngine;
   readonly #application: ApplicationState;
   readonly #runs: Listeners<HealthRun>;
-  readonly #answers: Listeners<ProbeResponse>;
+  readonly #responses: Listeners<ProbeResponse>;
   readonly #states: Listeners<LifecycleState>;
   readonly #probeChanges: ProbeChanges;
   #lastState: LifecycleState | undefined;
@@ -30,13 +30,15 @@ export class EngineMonitor implements HealthMonitor {
     this.#engine = engine;
     this.#application = application;
     this.#runs = new Listeners(onFault);
-    this.#answers = new Listeners(onFault);
+    this.#responses = new Listeners(onFault);
     this.#states = new Listeners(onFault);
     this.#probeChanges = new ProbeChanges(
       (probe) => this.peek(probe),
       () => application.isBootstrapped,
       onFault,
     );
+    engine.onRun((run) => this.#recordRun(run));
+    application.onChange(() => this.#compareState());
   }
 
   get indicators(): readonly MonitoredIndicator[] {
@@ -74,8 +76,8 @@ export class EngineMonitor implements HealthMonitor {
     return this.#probeChanges.add(probe, listener);
   }
 
-  onResponse(listener: (answer: ProbeResponse) => unknown): () => void {
-    return this.#answers.add(listener);
+  onResponse(listener: (response: ProbeResponse) => unknown): () => void {
+    return this.#responses.add(listener);
   }
 
   onState(listener: (state: LifecycleState) => unknown): () => void {
@@ -92,18 +94,17 @@ export class EngineMonitor implements HealthMonitor {
     );
   }
 
-  /** To be told of every run. */
-  recordRun({ indicator, run, status }: Parameters<Parameters<HealthEngine['onRun']>[0]>[0]): void {
+  #recordRun({ indicator, run, status }: FinishedRun): void {
     this.#probeChanges.scheduleCompare();
     if (this.#runs.isEmpty) return;
     this.#runs.emit({ indicator, status, ...describeOutcome(run) });
   }
 
-  /** To be told of every answer. It stands on the way of each probe: nothing is made up for nobody. */
+  /** Called for every response to a probe. Without listeners it must cost nothing. */
   recordResponse(probe: string, { headers, socket }: HealthRequest, { statusCode }: HealthResponse): void {
-    if (this.#answers.isEmpty) return;
+    if (this.#responses.isEmpty) return;
     const agent = headers['user-agent'];
-    this.#answers.emit({
+    this.#responses.emit({
       probe,
       statusCode,
       agent: typeof agent === 'string' ? agent : '',
@@ -111,8 +112,7 @@ export class EngineMonitor implements HealthMonitor {
     });
   }
 
-  /** To be told whenever the application's state may have changed. */
-  compareState(): void {
+  #compareState(): void {
     this.#probeChanges.compare();
     if (this.#states.isEmpty) return;
     const state = this.state;

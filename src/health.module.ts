@@ -12,17 +12,18 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { applyDecorators, createHealthController } from './endpoints/health.controller.js';
-import { Responder } from './endpoints/responder.js';
+import { type HealthParts, assemble } from './assemble.js';
 import { INDICATOR_RESULTS } from './clients/breaker/indicator-results.js';
 import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
+import { type EndpointHandlers, applyDecorators, createHealthController } from './endpoints/health.controller.js';
+import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
-import { asyncOptionsIncomplete, moduleImportedBare, moduleImportedTwice } from './errors/messages.js';
-import { HealthRuntime } from './health.runtime.js';
-import { HealthService } from './health.service.js';
+import { asyncOptionsIncomplete } from './errors/messages.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
-import { HEALTH_REPORTS } from './extension/health-reports.js';
+import { HealthLifecycle } from './health.lifecycle.js';
+import { HealthService } from './health.service.js';
+import { HEALTH_MODULE, OPTIONS, bareImport, importFaults, placeAt, soleConfiguredModule } from './module-imports.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */
@@ -32,63 +33,87 @@ export interface HealthOptionsFactory {
 
 /** Options of `HealthModule.forRootAsync()`. Give exactly one of `useFactory`, `useClass` and `useExisting`. */
 export interface HealthModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What is handed to `useFactory`. */
+  /** The providers that are passed to `useFactory`, in this order. Default: none. */
   readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
   readonly useFactory?: FactoryProvider<HealthModuleOptions>['useFactory'];
+  /** A class that creates the options. The module creates its instance. */
   readonly useClass?: Type<HealthOptionsFactory>;
+  /** A provider of an imported module that creates the options. */
   readonly useExisting?: Type<HealthOptionsFactory>;
-  /** As in `HealthModuleOptions`, for decorators that bring classes along (`UseGuards`), which Nest must know before factories run. */
+  /**
+   * Decorators of the controller, as in `HealthModuleOptions`. Decorators that name classes (`UseGuards`) must be given
+   * here: Nest reads them before the factory has run. Default: none.
+   */
   readonly decorators?: readonly ClassOrMethodDecorator[];
 }
 
-/** These are the same in every copy of the package. */
-const OPTIONS = Symbol.for('nest-vitals:options');
-const MARK = Symbol.for('nest-vitals:health-module');
+/** Not exported by the module. */
+const PARTS = Symbol('health parts');
 
 /**
- * Comes before every other module in the order in which Nest runs `onModuleInit`, which goes by distance from the root:
- * a faulty configuration stops the application before anything else has begun to work.
+ * Comes first when Nest runs `onModuleInit`, in order of the distance from the root module: a faulty configuration stops
+ * the application before any other module has begun to work.
  */
 @Module({})
 class HealthDiscoveryModule implements OnModuleInit {
   constructor(
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
-    @Inject(HealthRuntime) private readonly runtime: HealthRuntime,
+    @Inject(HealthLifecycle) private readonly lifecycle: HealthLifecycle,
   ) {
     placeAt(modules, HealthDiscoveryModule, Infinity);
   }
 
   async onModuleInit(): Promise<void> {
-    const ours = [...this.modules.values()].filter(({ metatype }) => MARK in metatype);
-    const faults = [];
-    if (ours.filter(isConfigured).length > 1) faults.push(moduleImportedTwice(importers(this.modules, 'configured')));
-    if (!ours.every(isConfigured)) faults.push(moduleImportedBare(importers(this.modules, 'bare')));
+    const faults = importFaults(this.modules);
     if (faults.length > 0) throw new HealthConfigurationError(faults);
-    await this.runtime.discover();
+    await this.lifecycle.discover();
   }
 }
 
-/** Health checks for the application: import `HealthModule.forRoot()` once, in the root module. The module is global. */
+/**
+ * Health checks for the application. Import `HealthModule.forRoot()` once, in the root module. The module is global:
+ * `HealthService` can be injected everywhere.
+ */
 @Module({})
 export class HealthModule implements OnModuleInit, OnApplicationBootstrap, OnModuleDestroy {
-  static readonly [MARK] = true;
+  static readonly [HEALTH_MODULE] = true;
 
   constructor(
     @Inject(ModulesContainer) private readonly modules: ModulesContainer,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
-    @Optional() @Inject(HealthRuntime) private readonly runtime?: HealthRuntime,
+    @Optional() @Inject(HealthLifecycle) private readonly lifecycle?: HealthLifecycle,
   ) {
-    // The outermost edge of the application: bootstrapped after all other modules, and destroyed before them.
+    // The outermost module: bootstrapped after all others, and destroyed before them.
     placeAt(modules, HealthModule, -1);
   }
 
+  /**
+   * Configures the module with options that are known when the file is loaded. Without options it serves `/health/live`,
+   * `/health/ready`, `/health/startup` and `/health/deep` for every indicator of the application. Environment variables
+   * can set most options too. Faulty options stop the start of the application with one `HealthConfigurationError` that
+   * names each fault and its remedy.
+   *
+   * @example
+   * HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } })
+   */
   static forRoot(options: HealthModuleOptions = {}): DynamicModule {
     const { decorators, ...rest } = { ...options };
-    // A list with anything else in it is left where it is, for the fault to be found with all others.
+    // A faulty list stays in the options, so that the error reports it together with the other faults.
     const isUsable = Array.isArray(decorators) && decorators.every((decorator) => typeof decorator === 'function');
     return configure({ provide: OPTIONS, useValue: isUsable ? rest : options }, isUsable ? decorators : []);
   }
 
+  /**
+   * Configures the module with options that depend on other providers, such as a configuration service. Throws a
+   * `HealthConfigurationError` unless one of `useFactory`, `useClass` and `useExisting` is given.
+   *
+   * @example
+   * HealthModule.forRootAsync({
+   *   inject: [ConfigService],
+   *   useFactory: (config: ConfigService) => ({ path: config.getOrThrow('HEALTH_PATH') }),
+   * })
+   */
   static forRootAsync(options: HealthModuleAsyncOptions): DynamicModule {
     const { imports = [], inject = [], useFactory, useClass, useExisting, decorators = [] } = options;
     const factory = useClass ?? useExisting;
@@ -109,21 +134,21 @@ export class HealthModule implements OnModuleInit, OnApplicationBootstrap, OnMod
   /** Nest calls it after the middleware of main.ts and before it registers routes. */
   configure(): void {
     const adapter = this.adapterHost.httpAdapter;
-    if (adapter) this.runtime?.registerAliases(adapter);
+    if (adapter) this.lifecycle?.registerAliases(adapter);
   }
 
   onModuleInit(): void {
-    if (!this.runtime) throw new HealthConfigurationError([moduleImportedBare(importers(this.modules, 'bare'))]);
+    if (!this.lifecycle) throw new HealthConfigurationError([bareImport(this.modules)]);
     const adapter = this.adapterHost.httpAdapter;
-    if (adapter) this.runtime.attach(adapter);
+    if (adapter) this.lifecycle.attach(adapter);
   }
 
   onApplicationBootstrap(): void {
-    this.runtime?.start();
+    this.lifecycle?.start(this.adapterHost.httpAdapter);
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.runtime?.stop();
+    await this.lifecycle?.stop();
   }
 }
 
@@ -133,71 +158,49 @@ function configure(
   imports: ModuleMetadata['imports'] = [],
   providers: Provider[] = [],
 ): DynamicModule {
-  const controller = createHealthController();
-  applyDecorators(controller, decorators);
   return {
     module: HealthModule,
     global: true,
     imports: [...imports, HealthDiscoveryModule],
-    controllers: [controller],
+    /**
+     * Read once by each application: routes and decorators are kept on the controller class, so two applications of one
+     * process that share their root module must not share it.
+     */
+    get controllers(): Type[] {
+      const controller = createHealthController();
+      applyDecorators(controller, decorators);
+      return [controller];
+    },
     providers: [
       ...providers,
       options,
+      { provide: INDICATOR_STAND_INS, useValue: NO_STAND_INS },
       {
-        provide: HealthRuntime,
+        provide: PARTS,
         useFactory: (given: HealthModuleOptions, modules: ModulesContainer, standIns: IndicatorStandIns) =>
-          new HealthRuntime(
-            given,
-            controller,
-            modules,
-            [...modules.values()].filter(isConfigured).length === 1,
-            standIns,
-          ),
+          assemble(given, { modules, controller: controllerOf(modules), standIns }),
         inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS],
       },
-      { provide: HealthService, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
-      { provide: INDICATOR_STAND_INS, useValue: NO_STAND_INS },
-      { provide: HEALTH_REPORTS, useFactory: (runtime: HealthRuntime) => runtime.service, inject: [HealthRuntime] },
-      { provide: INDICATOR_RESULTS, useFactory: (runtime: HealthRuntime) => runtime.results, inject: [HealthRuntime] },
-      { provide: HEALTH_MONITOR, useFactory: (runtime: HealthRuntime) => runtime.monitor, inject: [HealthRuntime] },
-      { provide: HEALTH_ENDPOINTS, useFactory: (runtime: HealthRuntime) => runtime.endpoints, inject: [HealthRuntime] },
-      { provide: Responder, useFactory: (runtime: HealthRuntime) => runtime.responder, inject: [HealthRuntime] },
+      part(HealthLifecycle, ({ lifecycle }) => lifecycle),
+      part(HealthService, ({ service }) => service),
+      part(Responder, ({ responder }) => responder),
+      part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
+      part(HEALTH_MONITOR, ({ monitor }) => monitor),
+      part(INDICATOR_RESULTS, ({ results }) => results),
     ],
-    exports: [HealthService, HealthRuntime, HEALTH_MONITOR, HEALTH_ENDPOINTS, HEALTH_REPORTS, INDICATOR_RESULTS],
+    exports: [HealthLifecycle, HealthService, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
   };
 }
 
-/**
- * Nest runs lifecycle hooks in the order of the modules' distances, which it reads once, before the first hook: a
- * module may set its own as long as it is being created.
- */
-function placeAt(modules: ModulesContainer, metatype: Type, distance: number): void {
-  for (const module of modules.values()) if (module.metatype === metatype) module.distance = distance;
+function part(
+  provide: Exclude<FactoryProvider['provide'], undefined>,
+  useFactory: (parts: HealthParts) => unknown,
+): Provider {
+  return { provide, useFactory, inject: [PARTS] };
 }
 
-type Module = ModulesContainer extends Map<string, infer M> ? M : never;
-
-function isConfigured({ providers }: Module): boolean {
-  return providers.has(OPTIONS);
-}
-
-/**
- * The modules that name this one among their imports, configured or as the bare class. They are read from the decorators:
- * in the container every module imports a global one.
- */
-function importers(modules: ModulesContainer, kind: 'configured' | 'bare'): string[] {
-  const names = [...modules.values()]
-    .filter(({ metatype }) => declaredImports(metatype).some((imported) => kindOf(imported) === kind))
-    .map(({ metatype }) => metatype.name);
-  return names.length > 0 ? names : ['a dynamic module'];
-}
-
-function declaredImports(metatype: Type): readonly unknown[] {
-  return (Reflect.getMetadata('imports', metatype) as readonly unknown[] | undefined) ?? [];
-}
-
-function kindOf(imported: unknown): 'configured' | 'bare' | undefined {
-  if (typeof imported === 'function') return MARK in imported ? 'bare' : undefined;
-  const isDynamic = typeof imported === 'object' && imported !== null && 'module' in imported;
-  return isDynamic && kindOf(imported.module) ? 'configured' : undefined;
+/** The controller class that Nest has read for this application. Undefined when the module is configured twice. */
+function controllerOf(modules: ModulesContainer): Type<EndpointHandlers> | undefined {
+  const [controller] = soleConfiguredModule(modules)?.controllers.keys() ?? [];
+  return controller as Type<EndpointHandlers> | undefined;
 }

@@ -1,11 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { HealthChange, HealthEngine } from './core/health-engine.js';
-import type { Evaluation } from './core/probe.js';
 import type { HealthCheckDetail, HealthReport } from './core/report.js';
-import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
-import { HealthConfigurationError } from './errors/configuration.error.js';
-import type { ConfigurationFault } from './errors/fault.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
 import { pause } from './core/pause.js';
 import { boundedText, onOneLine } from './core/bounded-text.js';
@@ -14,15 +10,15 @@ import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type { ApplicationPhase } from './extension/health-monitor.js';
 import { formatRaw } from './core/raw-error.js';
+import { logFault } from './logging/log-fault.js';
+import type { Registration } from './registration.js';
 
 interface HealthServiceParts {
   readonly engine: HealthEngine;
   readonly state: ApplicationState;
-  readonly explorer: IndicatorExplorer;
+  readonly registration: Registration;
   readonly work: AnnouncedWork;
   readonly logger: LoggerService;
-  /** Modules have been loaded, and their indicators are taken in. Returns what else is wrong with them. */
-  readonly onNewModules: () => readonly ConfigurationFault[];
 }
 
 export interface DelayReadinessOptions {
@@ -40,21 +36,19 @@ export class HealthService {
 
   readonly #engine: HealthEngine;
   readonly #state: ApplicationState;
-  readonly #explorer: IndicatorExplorer;
+  readonly #registration: Registration;
   readonly #work: AnnouncedWork;
   readonly #logger: LoggerService;
-  readonly #onNewModules: HealthServiceParts['onNewModules'];
 
-  constructor({ engine, state, explorer, work, logger, onNewModules }: HealthServiceParts) {
+  constructor({ engine, state, registration, work, logger }: HealthServiceParts) {
     this.#engine = engine;
     this.#state = state;
-    this.#explorer = explorer;
+    this.#registration = registration;
     this.#work = work;
     this.#logger = logger;
-    this.#onNewModules = onNewModules;
     this.changes$ = new GuardedObservable<HealthChange>(
       (subscriber) => engine.onChange((change) => subscriber.next(change)),
-      (fault) => logger.error(`A subscriber of changes$ failed:\n${formatRaw(fault)}`),
+      (fault) => logFault(logger, 'A subscriber of changes$', fault),
     );
   }
 
@@ -69,9 +63,9 @@ export class HealthService {
    * indicator: `check()` is for those. Then nothing has run.
    */
   async report(probe: string): Promise<HealthReport> {
-    this.addNewModules();
+    this.#registration.addModules();
     this.#engine.requireProbe(probe);
-    const { report } = await this.evaluate(probe);
+    const { report } = await this.#engine.evaluate(probe);
     return report;
   }
 
@@ -80,9 +74,9 @@ export class HealthService {
    * that name, also for the name of a probe or a group: `report()` is for those. Then nothing has run.
    */
   async check(name: string): Promise<HealthCheckDetail> {
-    this.addNewModules();
+    this.#registration.addModules();
     this.#engine.requireIndicator(name);
-    const { report } = await this.evaluate(name);
+    const { report } = await this.#engine.evaluate(name);
     const detail = report.details[name];
     if (!detail) throw new UnknownProbeError(name, this.#engine.indicators);
     return detail;
@@ -140,27 +134,6 @@ export class HealthService {
   delayShutdown<T>(name: string, promise?: PromiseLike<T>): WorkHandle | Promise<T> {
     const handle = this.#work.begin(name);
     return promise ? Promise.resolve(promise).finally(() => handle.done()) : handle;
-  }
-
-  /** @internal Answers at once, and not through a promise, whatever can be answered at once. */
-  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
-    this.addNewModules();
-    return this.#engine.evaluate(name, patience);
-  }
-
-  /** @internal Whether there is a probe, a group or an indicator of this name. */
-  has(name: string): boolean {
-    this.addNewModules();
-    return this.#engine.has(name);
-  }
-
-  /** @internal A running application cannot be stopped for a fault in a module that it loads lazily: it is logged, and the indicator left out. */
-  addNewModules(): void {
-    if (!this.#explorer.hasNewModules) return;
-    const { definitions, faults } = this.#explorer.explore();
-    for (const definition of definitions) this.#engine.add(definition);
-    const all = [...faults, ...this.#onNewModules()];
-    if (all.length > 0) this.#logger.error(new HealthConfigurationError(all).message);
   }
 
   #logAcceptance(): void {

@@ -2,15 +2,15 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthChange } from '../core/health-engine.js';
 import type { ChangeMethod, ChangeMethods } from './change-methods.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { formatRaw } from '../core/raw-error.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
+import { logFault } from '../logging/log-fault.js';
 
-/** Tells the methods annotated with `@OnHealthChange()` of the changes that they are for. */
+/** Calls the methods annotated with `@OnHealthChange()` for the changes that they name. */
 export class ChangeSubscriptions {
   readonly #found: ChangeMethods;
   readonly #monitor: HealthMonitor;
   readonly #logger: LoggerService;
-  readonly #ofIndicators: ChangeMethod[] = [];
+  readonly #forIndicators: ChangeMethod[] = [];
 
   constructor(found: ChangeMethods, monitor: HealthMonitor, logger: LoggerService) {
     this.#found = found;
@@ -18,32 +18,32 @@ export class ChangeSubscriptions {
     this.#logger = logger;
   }
 
-  /** Takes in the methods that have come since the last time. */
+  /** Subscribes the methods of modules that were loaded since the last call. Returns their configuration faults. */
   addModules(): readonly ConfigurationFault[] {
     const { methods, faults } = this.#found.find();
     const known = methods.length > 0 ? new Set(this.#monitor.indicators.map(({ name }) => name)) : undefined;
     for (const method of methods) {
       for (const name of method.indicators ?? []) {
-        // It may come with a module that is loaded later, so this is no fault.
+        // No configuration fault: a module that is loaded later may bring the indicator.
         if (!known?.has(name)) this.#logger.warn(`${method.name} waits for changes of "${name}", which does not exist`);
       }
-      if (method.indicators?.length !== 0) this.#ofIndicators.push(method);
+      if (method.indicators?.length !== 0) this.#forIndicators.push(method);
       for (const probe of method.probes) {
-        this.#monitor.onProbeChange(probe, (change) => this.#tell(method, change.to, change));
+        this.#monitor.onProbeChange(probe, (change) => this.#call(method, change.to, change));
       }
     }
     return faults;
   }
 
-  indicatorChanged(change: HealthChange): void {
-    for (const method of this.#ofIndicators) {
-      if (method.indicators?.includes(change.indicator) ?? true) this.#tell(method, change.to, change);
+  notify(change: HealthChange): void {
+    for (const method of this.#forIndicators) {
+      if (method.indicators?.includes(change.indicator) ?? true) this.#call(method, change.to, change);
     }
   }
 
-  #tell({ name, to, call }: ChangeMethod, status: string, change: object): void {
+  #call({ name, to, call }: ChangeMethod, status: string, change: object): void {
     if (to && !to.includes(status)) return;
-    const telling = async (): Promise<unknown> => call(change);
-    telling().catch((fault: unknown) => this.#logger.error(`${name} failed:\n${formatRaw(fault)}`));
+    const attempt = async (): Promise<unknown> => call(change);
+    attempt().catch((fault: unknown) => logFault(this.#logger, name, fault));
   }
 }

@@ -8,18 +8,25 @@ import type {
 } from '../extension/health-endpoints.js';
 import type { ApiDescription } from './description/api-description.js';
 import { type EndpointHandlers, mapFurtherRoute } from './health.controller.js';
-import type { Responder } from './responder.js';
+import type { ReportSource, Responder } from './responder.js';
 
-/** Hands what other modules add to whoever answers it and to whoever describes it. */
+/** Adds the endpoints and formats of other modules to the responder, the routes and the description of the API. */
 export class AdditionalEndpoints implements HealthEndpoints {
-  readonly #controller: Type<EndpointHandlers>;
   readonly #responder: Responder;
+  readonly #source: ReportSource;
+  readonly #controller: Type<EndpointHandlers> | undefined;
   readonly #description: ApiDescription | undefined;
 
-  /** Without a description there are no routes: the application is about to refuse its options. */
-  constructor(controller: Type<EndpointHandlers>, responder: Responder, description: ApiDescription | undefined) {
-    this.#controller = controller;
+  /** There is neither a controller nor a description when the application is about to refuse its options. */
+  constructor(
+    responder: Responder,
+    source: ReportSource,
+    controller: Type<EndpointHandlers> | undefined,
+    description: ApiDescription | undefined,
+  ) {
     this.#responder = responder;
+    this.#source = source;
+    this.#controller = controller;
     this.#description = description;
   }
 
@@ -33,16 +40,16 @@ export class AdditionalEndpoints implements HealthEndpoints {
   }
 
   describe(endpoint: EndpointDescription): void {
-    if (!this.#description) return;
-    mapFurtherRoute(this.#controller, endpoint.name);
-    this.#description.addEndpoint(endpoint);
+    if (this.#controller) mapFurtherRoute(this.#controller, endpoint.name);
+    this.#description?.addEndpoint(endpoint);
   }
 
   describeFormat({ name, mediaType }: Pick<HealthFormatter, 'name' | 'mediaType'>): void {
     this.#description?.addFormat(name, mediaType);
   }
 
-  report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport> {
-    return this.#responder.report(probe);
+  async report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport> {
+    const { report } = await this.#source.evaluate(probe);
+    return report;
   }
 }

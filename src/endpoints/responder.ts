@@ -1,7 +1,6 @@
 import { elapsed } from '../core/moment.js';
 import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
-import type { HealthReport } from '../core/report.js';
 import type { HealthEndpoint, HealthFormatter } from '../extension/health-endpoints.js';
 import { project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
@@ -91,11 +90,6 @@ export class Responder {
     if (Object.hasOwn(this.#mediaTypes, name)) throw new Error(`There are two formats named ${name}`);
     this.#mediaTypes = { ...this.#mediaTypes, [name]: mediaType };
     this.#furtherFormats.set(name, formatter);
-  }
-
-  /** Asks as a caller of the endpoint does. */
-  async report(probe: StandardProbe): Promise<HealthReport> {
-    return (await this.#source.evaluate(probe)).report;
   }
 
   /** Answers `/health`. */

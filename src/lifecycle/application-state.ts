@@ -17,11 +17,11 @@ export class ApplicationState implements TrafficGate {
   readonly #draining = new AbortController();
   readonly #delays = new Set<Delay>();
   readonly #refusals: { readonly reason: string }[] = [];
-  readonly #onChange: () => void;
+  readonly #listeners: (() => void)[] = [];
 
-  /** `onChange` is called after each change. */
-  constructor(onChange: () => void) {
-    this.#onChange = onChange;
+  /** Calls the listener after each change. */
+  onChange(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 
   get isBootstrapped(): boolean {
@@ -48,7 +48,7 @@ export class ApplicationState implements TrafficGate {
 
   bootstrapped(): void {
     this.#isBootstrapped = true;
-    this.#onChange();
+    this.#changed();
   }
 
   /** What the drain is at. Undefined: there is none. */
@@ -64,14 +64,14 @@ export class ApplicationState implements TrafficGate {
   /** The drain has come so far. */
   enter(step: DrainStep): void {
     this.#drainStep = step;
-    this.#onChange();
+    this.#changed();
   }
 
   /** Closes until the returned function is called, or `acceptTraffic` takes the refusal back. The function returns whether there was something to take back. */
   refuseTraffic(reason: string): () => boolean {
     const refusal = { reason: boundedText(reason) };
     this.#refusals.push(refusal);
-    this.#onChange();
+    this.#changed();
     return () => this.#takeBack(this.#refusals.indexOf(refusal));
   }
 
@@ -93,7 +93,7 @@ export class ApplicationState implements TrafficGate {
       if (earlier.name === name && earlier.failure !== undefined) this.#delays.delete(earlier);
     }
     this.#delays.add(delay);
-    this.#onChange();
+    this.#changed();
     try {
       await promise;
       this.#delays.delete(delay);
@@ -102,14 +102,18 @@ export class ApplicationState implements TrafficGate {
       delay.failure = describeFailure(cause).error;
       return { cause };
     } finally {
-      this.#onChange();
+      this.#changed();
     }
+  }
+
+  #changed(): void {
+    for (const listener of this.#listeners) listener();
   }
 
   #takeBack(index: number): boolean {
     if (index < 0) return false;
     this.#refusals.splice(index, 1);
-    this.#onChange();
+    this.#changed();
     return true;
   }
 }

@@ -1,14 +1,14 @@
 import type { LoggerService } from '@nestjs/common';
 import { elapsed, sleep } from '../core/shutdown-clock.js';
+import { formatRaw } from '../core/raw-error.js';
 import { isRehearsing } from '../core/rehearsal.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
-import { waitForBalancers } from './balancer-wait.js';
-import type { Connections } from './connections.js';
+import { waitForBalancers } from './probers/balancer-wait.js';
 import type { DrainHook } from './drain-hook.js';
-import { logBalancerWait } from './log-balancer-wait.js';
-import type { ProberWatch } from './prober-watch.js';
+import { logBalancerWait } from './probers/log-balancer-wait.js';
+import type { ProberWatch } from './probers/prober-watch.js';
 import type { ShutdownSignals } from './shutdown-signals.js';
 import { settlesWithin } from './time-limit.js';
 
@@ -17,17 +17,35 @@ const TIME_TO_ARRIVE = 20;
 /** What a client needs that has just connected, on a busy machine, until its first request arrives. */
 const TIME_TO_SPEAK = 250;
 
+/** What the drain does with the connections of the application's servers. */
+export interface DrainedConnections {
+  /** The requests in flight, with label and age. */
+  readonly open: readonly string[];
+  readonly hasOpenSockets: boolean;
+  /** Counts requests from now on. Each response closes its connection, so that clients connect elsewhere. */
+  beginDraining(): void;
+  /** Resolves when the requests that are in flight now have finished. */
+  whenPresentDone(): Promise<void>;
+  /** Accepts the connections that have arrived, then none. Open connections stay open. */
+  stopListening(): Promise<void>;
+  /** Whether a client connected within so many milliseconds and has sent nothing yet. */
+  hasNewcomers(within: number): boolean;
+  /** Closes the connections without a request in flight. Returns how many had been used, and how many had sent nothing. */
+  closeIdle(): { readonly idle: number; readonly silent: number };
+  /** Closes the connections with requests in flight. */
+  destroyBusy(): void;
+}
+
 export interface DrainParts {
   readonly settings: ShutdownSettings;
   readonly state: ApplicationState;
   readonly watch: ProberWatch;
-  readonly connections: Connections;
+  readonly connections: DrainedConnections;
   readonly work: AnnouncedWork;
   /** Undefined: no signal ends a wait. */
   readonly signals?: ShutdownSignals;
   readonly logger: Pick<LoggerService, 'log' | 'warn' | 'error'>;
   readonly hooks: () => Iterable<DrainHook>;
-  readonly formatError: (error: unknown) => string;
 }
 
 /**
@@ -138,23 +156,23 @@ export class Drain {
   }
 
   async #tellHooks(): Promise<void> {
-    const { hooks, logger, formatError } = this.#parts;
+    const { hooks, logger } = this.#parts;
     try {
       await Promise.all([...hooks()].map((hook) => this.#tell(hook)));
     } catch (error) {
-      logger.error(`The methods to call as the drain begins could not be found:\n${formatError(error)}`);
+      logger.error(`The methods to call as the drain begins could not be found:\n${formatRaw(error)}`);
     }
     this.#areHooksDone = true;
   }
 
   async #tell({ name, timeout, call }: DrainHook): Promise<void> {
-    const { settings, logger, formatError } = this.#parts;
+    const { settings, logger } = this.#parts;
     const limit = timeout ?? settings.timeout;
     try {
       const isDone = await settlesWithin(Promise.resolve(call()), limit);
       if (!isDone) logger.warn(`${name} did not finish within ${limit} ms`);
     } catch (error) {
-      logger.error(`${name} failed while the drain began:\n${formatError(error)}`);
+      logger.error(`${name} failed while the drain began:\n${formatRaw(error)}`);
     }
   }
 }

@@ -38,7 +38,7 @@ export class ShutdownSignals {
   }
 
   /** Calls `warn` some time after the start if nothing in the process listens to SIGTERM. */
-  warnIfUnheard(warn: () => void): void {
+  warnIfUnhandled(warn: () => void): void {
     const look = (): void => {
       if (process.listenerCount('SIGTERM') === 0) warn();
     };

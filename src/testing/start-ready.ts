@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { pause } from '../core/pause.js';
 import type { HealthReport } from '../core/report.js';
 import { isFailing } from '../core/status.js';
-import { HEALTH_REPORTS, type HealthReports } from '../extension/health-reports.js';
+import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
 import { milliseconds, whole } from '../options/rules.js';
 import { checkOptions } from './check-options.js';
 import { NotReadyError } from './not-ready.error.js';
@@ -69,7 +69,7 @@ export async function startReady(
   const timer = setTimeout(() => limit.abort(), timeout);
   try {
     await within(app.listen(port, '127.0.0.1'), limit.signal, () => new NotReadyError(timeout, undefined));
-    await untilReady(reportsOf(app), timeout, limit.signal);
+    await untilReady(endpointsOf(app), timeout, limit.signal);
     return new ReadyApplication(app, await app.getUrl());
   } catch (error) {
     // What is wrong has been said. That it cannot be closed either would hide it.
@@ -80,9 +80,9 @@ export async function startReady(
   }
 }
 
-function reportsOf(app: INestApplication): HealthReports {
+function endpointsOf(app: INestApplication): HealthEndpoints {
   try {
-    return app.get<HealthReports>(HEALTH_REPORTS, { strict: false });
+    return app.get<HealthEndpoints>(HEALTH_ENDPOINTS, { strict: false });
   } catch (cause) {
     throw new Error('The application has no HealthModule. Import HealthModule.forRoot() in its root module.', {
       cause,
@@ -90,10 +90,10 @@ function reportsOf(app: INestApplication): HealthReports {
   }
 }
 
-async function untilReady(reports: HealthReports, timeout: number, limit: AbortSignal): Promise<void> {
+async function untilReady(endpoints: HealthEndpoints, timeout: number, limit: AbortSignal): Promise<void> {
   let report: HealthReport;
   do {
-    report = await reports.report('ready');
+    report = await endpoints.report('ready');
     if (!isFailing(report.status)) return;
     await pause(ASK_EVERY, limit);
   } while (!limit.aborted);

@@ -122,7 +122,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await application.exited();
     expect(prober.refusals).toBeLessThan(3);
     expect(application.log('warn')).toEqual([
-      expect.stringMatching(/^After \d+ ms not every prober has seen 3 refusals: HAProxy at /),
+      expect.stringMatching(/^After \d+ ms not every prober has received 3 refusals: HAProxy at /),
     ]);
   });
 

@@ -3,10 +3,11 @@ import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { latch, never } from '../../support/latch.js';
 import { untouchable } from '../../support/hostile.js';
 
-/** A state that counts how often it told of a change. */
+/** A bootstrapped state, and how many changes it has reported since. */
 function started(): { state: ApplicationState; changes: () => number } {
   let count = 0;
-  const state = new ApplicationState(() => (count += 1));
+  const state = new ApplicationState();
+  state.onChange(() => (count += 1));
   state.bootstrapped();
   count = 0;
   return { state, changes: () => count };
@@ -15,7 +16,8 @@ function started(): { state: ApplicationState; changes: () => number } {
 describe('ApplicationState', () => {
   it('is starting until every module has started', () => {
     let changes = 0;
-    const state = new ApplicationState(() => (changes += 1));
+    const state = new ApplicationState();
+    state.onChange(() => (changes += 1));
     expect([state.isBootstrapped, state.phase, state.closedBecause]).toStrictEqual([false, 'starting', 'starting']);
     state.bootstrapped();
     expect([state.isBootstrapped, state.phase, state.closedBecause]).toStrictEqual([true, 'accepting', undefined]);
@@ -37,7 +39,7 @@ describe('ApplicationState', () => {
   });
 
   it('is draining also when it had not started', () => {
-    const state = new ApplicationState(() => undefined);
+    const state = new ApplicationState();
     state.drain();
     expect([state.phase, state.closedBecause, state.isBootstrapped]).toStrictEqual([
       'draining',
@@ -190,7 +192,7 @@ describe('ApplicationState', () => {
     });
 
     it('is said before a refusal, and after the start of the application', () => {
-      const state = new ApplicationState(() => undefined);
+      const state = new ApplicationState();
       void state.delayReadiness('cache', never());
       state.refuseTraffic('maintenance');
       expect(state.closedBecause).toBe('starting');

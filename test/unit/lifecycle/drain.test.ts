@@ -3,9 +3,8 @@ import { beginRehearsal } from '../../../src/core/rehearsal.js';
 import type { DrainHook } from '../../../src/lifecycle/drain-hook.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
-import { Connections } from '../../../src/lifecycle/connections.js';
-import { Drain } from '../../../src/lifecycle/drain.js';
-import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
+import { Drain, type DrainedConnections } from '../../../src/lifecycle/drain.js';
+import { ProberWatch } from '../../../src/lifecycle/probers/prober-watch.js';
 import { ShutdownSignals } from '../../../src/lifecycle/shutdown-signals.js';
 import type { ShutdownSettings } from '../../../src/options/health-settings.js';
 import { CapturedLog } from '../../support/captured-log.js';
@@ -14,19 +13,19 @@ import { type Latch, latch, never } from '../../support/latch.js';
 
 useFakeClock();
 
-/** Stands for a server's connections: what is in flight is what the test says. */
-class FakeConnections extends Connections {
+/** The test decides which requests are in flight. */
+class FakeConnections implements DrainedConnections {
+  hasOpenSockets = false;
   inFlight: Latch = latch();
   labels: string[] = [];
   closed = { idle: 0, silent: 0 };
   /** What each look for newcomers finds. */
   newcomers: boolean[] = [];
   askedForNewcomers: number[] = [];
-  readonly #tell: (event: string) => void;
+  readonly #record: (event: string) => void;
 
-  constructor(tell: (event: string) => void) {
-    super(() => undefined);
-    this.#tell = tell;
+  constructor(record: (event: string) => void) {
+    this.#record = record;
     this.inFlight.open();
   }
 
@@ -39,28 +38,28 @@ class FakeConnections extends Connections {
     this.inFlight.open();
   }
 
-  override get open(): readonly string[] {
+  get open(): readonly string[] {
     return this.labels;
   }
-  override beginDraining(): void {
-    this.#tell('counting requests');
+  beginDraining(): void {
+    this.#record('counting requests');
   }
-  override whenPresentDone(): Promise<void> {
+  whenPresentDone(): Promise<void> {
     return this.inFlight.promise;
   }
-  override async stopListening(): Promise<void> {
-    this.#tell('stopped listening');
+  async stopListening(): Promise<void> {
+    this.#record('stopped listening');
   }
-  override hasNewcomers(within: number): boolean {
+  hasNewcomers(within: number): boolean {
     this.askedForNewcomers.push(within);
     return this.newcomers.shift() ?? false;
   }
-  override closeIdle(): { idle: number; silent: number } {
-    this.#tell('closed idle connections');
+  closeIdle(): { idle: number; silent: number } {
+    this.#record('closed idle connections');
     return this.closed;
   }
-  override destroyBusy(): void {
-    this.#tell('destroyed busy connections');
+  destroyBusy(): void {
+    this.#record('destroyed busy connections');
   }
 }
 
@@ -70,7 +69,7 @@ let work = new AnnouncedWork();
 let watch = new ProberWatch();
 let connections = new FakeConnections((event) => events.push(event));
 let steps: unknown[] = [];
-let state = new ApplicationState(() => undefined);
+let state = new ApplicationState();
 
 beforeEach(() => {
   events = [];
@@ -79,7 +78,8 @@ beforeEach(() => {
   watch = new ProberWatch();
   connections = new FakeConnections((event) => events.push(event));
   steps = [];
-  state = new ApplicationState(() => {
+  state = new ApplicationState();
+  state.onChange(() => {
     if (state.drainStep === 'balancers') events.push(state.phase);
     steps.push(state.drainStep);
   });
@@ -114,7 +114,6 @@ function begin(
     ...(signals && { signals }),
     logger: log,
     hooks: () => hooks,
-    formatError: (error) => `formatted ${String(error)}`,
   });
   void drain.run().then(
     () => events.push('drained'),
@@ -217,7 +216,7 @@ describe('the wait for balancers is left out', () => {
     expect(events).toContain('drained');
 
     events = [];
-    state = new ApplicationState(() => undefined);
+    state = new ApplicationState();
     state.bootstrapped();
     onTestFinished(beginRehearsal());
     begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
@@ -228,7 +227,7 @@ describe('the wait for balancers is left out', () => {
   });
 
   it('where the application has not finished its start, and was never ready', async () => {
-    state = new ApplicationState(() => undefined);
+    state = new ApplicationState();
     begin({ delay: 5000 });
     await advance(0);
     expect(events).toContain('drained');
@@ -381,7 +380,7 @@ describe('hooks', () => {
     await advance(2000);
     expect(events).not.toContain('stopped listening');
     expect(log.lines).toHaveLength(1);
-    expect(lines()[0]).toMatch(/^error: Consumer\.stop failed while the drain began:\nformatted \w*Error: broken$/);
+    expect(lines()[0]).toMatch(/^error: Consumer\.stop failed while the drain began:\n\w*Error: broken\n/);
 
     other.open();
     await advance(0);
@@ -429,7 +428,6 @@ describe('hooks', () => {
       hooks: () => {
         throw new Error('a provider that throws on every access');
       },
-      formatError: String,
     });
     const run = drain.run();
     const outcome = vi.fn<(outcome: string) => void>();
@@ -492,7 +490,7 @@ describe('the log', () => {
     begin({ delay: 'auto', maxDelay: 2000 });
     await advance(2000);
 
-    expect(lines()).toEqual(['warn: After 2000 ms not every prober has seen 3 refusals: HAProxy at 10.0.0.1']);
+    expect(lines()).toEqual(['warn: After 2000 ms not every prober has received 3 refusals: HAProxy at 10.0.0.1']);
   });
 
   it('warns of probers that are too slow to be waited for, with their interval', async () => {
@@ -505,7 +503,7 @@ describe('the log', () => {
 
     expect(events.at(-1)).toBe('drained');
     expect(lines()).toEqual([
-      'warn: Not waited for, because they ask too rarely to see 3 refusals within maxDelay (15000 ms): ' +
+      'warn: The shutdown did not wait for probers that are too slow to receive 3 refusals within maxDelay (15000 ms): ' +
         'ELB-HealthChecker/2.0 at 10.0.0.1 (every 30000 ms). Raise shutdown.maxDelay, or set shutdown.delay.',
     ]);
   });
@@ -519,7 +517,7 @@ describe('the log', () => {
     await advance(0);
 
     expect(events.at(-1)).toBe('drained');
-    expect(lines()).toEqual([expect.stringMatching(/^log: Probers are not waited for in a worker of node:cluster: /)]);
+    expect(lines()).toEqual([expect.stringMatching(/^log: A worker of node:cluster does not wait for probers: /)]);
   });
 
   it('says how many connections it closed', async () => {

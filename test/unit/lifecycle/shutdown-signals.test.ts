@@ -81,7 +81,7 @@ it('warns 10 s after the start when nothing listens to SIGTERM', async () => {
   onTestFinished(() => {
     for (const other of others) process.on('SIGTERM', other);
   });
-  signals.warnIfUnheard(warn);
+  signals.warnIfUnhandled(warn);
   await advance(9999);
   expect(warn).not.toHaveBeenCalled();
   await advance(1);
@@ -90,10 +90,10 @@ it('warns 10 s after the start when nothing listens to SIGTERM', async () => {
 
 it('warns of nothing where the application listens to SIGTERM itself, or was closed before', async () => {
   const warn = vi.fn<() => void>();
-  signals.warnIfUnheard(warn);
+  signals.warnIfUnhandled(warn);
   await advance(10_000);
   process.off('SIGTERM', nest);
-  signals.warnIfUnheard(warn);
+  signals.warnIfUnhandled(warn);
   signals.stop();
   await advance(10_000);
   expect(warn).not.toHaveBeenCalled();

@@ -1,4 +1,4 @@
-import { elapsed, shutdownClock } from '../core/shutdown-clock.js';
+import { elapsed, shutdownClock } from '../../core/shutdown-clock.js';
 
 /** Milliseconds. A turn of the event loop that takes longer has had something to do, and meanwhile clients have come. */
 const SHORT_TURN = 0.2;

@@ -1,21 +1,21 @@
 import { type Rhythm, rhythmOf } from './rhythm.js';
 
-/** How many of the latest questions are remembered. */
+/** How many of the latest requests are remembered. */
 const MOST_TIMES = 64;
-/** Two readings of the rhythm that differ by a smaller factor confirm each other. */
+/** Two readings of the rhythm confirm each other when they differ by a smaller factor. */
 const SAME = 1.5;
 
-/** The questions that come from one address with the same headers: one prober, several that look alike, or anybody else. */
-export class Asker {
+/** The requests from one address with the same headers: one prober, several probers that look alike, or other clients. */
+export class Caller {
   readonly address: string;
   readonly agent: string;
-  asked = 0;
-  lastAsked = 0;
-  /** When the questions began that had no gap longer than the longest interval of interest. */
+  requests = 0;
+  lastRequestAt = 0;
+  /** The beginning of the latest series of requests in which no gap exceeds the longest interval of interest. */
   activeSince = 0;
-  /** When it was last told that traffic is welcome. */
-  lastWelcomed = -Infinity;
-  /** How many refusals it has received since then. */
+  /** When a response last accepted traffic. */
+  lastAcceptedAt = -Infinity;
+  /** How many responses have refused traffic since then. */
   refusals = 0;
   readonly #longestInterval: number;
   readonly #times: number[] = [];
@@ -30,36 +30,36 @@ export class Asker {
   }
 
   record(now: number, wasRefused: boolean): void {
-    if (this.asked === 0 || now - this.lastAsked > this.#longestInterval) this.activeSince = now;
-    this.asked += 1;
-    this.lastAsked = now;
+    if (this.requests === 0 || now - this.lastRequestAt > this.#longestInterval) this.activeSince = now;
+    this.requests += 1;
+    this.lastRequestAt = now;
     if (wasRefused) this.refusals += 1;
     else {
       this.refusals = 0;
-      this.lastWelcomed = now;
+      this.lastAcceptedAt = now;
     }
     this.#times.push(now);
     if (this.#times.length > MOST_TIMES) this.#times.shift();
     this.#sinceReading += 1;
-    if (this.#sinceReading === MOST_TIMES) this.#learn();
+    if (this.#sinceReading === MOST_TIMES) this.#readRhythm();
   }
 
   /**
-   * The rhythm of the latest questions, or the one known from before if that is slower: questions of others in between
-   * make a prober look quicker or irregular, and never slower.
+   * The rhythm of the latest requests, or the confirmed one if that is slower: requests of other clients in between make
+   * a prober look quicker or irregular, and never slower.
    */
   get rhythm(): Rhythm | undefined {
-    const now = rhythmOf(this.#times, this.#longestInterval);
+    const latest = rhythmOf(this.#times, this.#longestInterval);
     const known = this.#known;
-    return known && (!now || now.interval < known.interval) ? known : now;
+    return known && (!latest || latest.interval < known.interval) ? known : latest;
   }
 
-  /** Whether a rhythm has been read twice from questions that were remembered one after the other. */
+  /** Whether two successive readings have confirmed a rhythm. */
   get isKnown(): boolean {
     return this.#known !== undefined;
   }
 
-  /** The average and the longest time between two of the latest questions. */
+  /** The average and the longest time between two of the latest requests. */
   get gaps(): { readonly average: number; readonly longest: number } {
     const times = this.#times;
     let longest = 0;
@@ -69,7 +69,7 @@ export class Asker {
     return { average: ((times.at(-1) ?? 0) - (times[0] ?? 0)) / Math.max(1, times.length - 1), longest };
   }
 
-  #learn(): void {
+  #readRhythm(): void {
     this.#sinceReading = 0;
     const before = this.#latest;
     this.#latest = rhythmOf(this.#times, this.#longestInterval);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
+import { advance, useFakeClock } from '../../../support/fake-clock.js';
 
 useFakeClock();
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type ProbeRequest, questionReader } from '../../../src/lifecycle/probe-request.js';
-import type { ProberSettings } from '../../../src/options/health-settings.js';
+import { type ProbeRequest, probeRequestReader } from '../../../../src/lifecycle/probers/probe-request.js';
+import type { ProberSettings } from '../../../../src/options/health-settings.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -9,7 +9,7 @@ function read(
   remoteAddress = '10.0.0.1',
   named?: readonly ProberSettings[],
 ): ProbeRequest | undefined {
-  return questionReader(named)({ method: 'GET', url: '/health/ready', headers, socket: { remoteAddress } });
+  return probeRequestReader(named)({ method: 'GET', url: '/health/ready', headers, socket: { remoteAddress } });
 }
 
 describe('without named probers', () => {
@@ -35,7 +35,7 @@ describe('without named probers', () => {
   });
 
   it('takes a request without a socket', () => {
-    expect(questionReader(undefined)({ method: 'GET', url: '/', headers: {} })?.address).toBe('');
+    expect(probeRequestReader(undefined)({ method: 'GET', url: '/', headers: {} })?.address).toBe('');
   });
 });
 

@@ -1,15 +1,12 @@
-import { type IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Http2Server, Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { Server as TlsServer } from 'node:https';
+import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { elapsed } from '../core/shutdown-clock.js';
+import { elapsed } from '../../core/shutdown-clock.js';
 import { Http2Sessions } from './http2-sessions.js';
 import { OpenRequests, pathOf } from './open-requests.js';
 import { quietTurn } from './quiet-turn.js';
-
-/** A server for HTTP/1, HTTP/2, or both, with or without TLS. */
-export type WatchedServer = Server | Http2Server;
+import { type WatchedServer, allowRepeatedClose, isHttp2 } from './watched-server.js';
 
 /**
  * What Node keeps on the socket of an HTTP/1 connection: the response being worked on, and the parser, which goes when
@@ -25,6 +22,8 @@ interface Connection {
   /** The TCP socket under TLS: requests arrive on another socket, which `secureConnection` brings after the handshake. */
   readonly isBelowTls: boolean;
 }
+
+type RefusedListener = (path: string, response: Pick<ServerResponse, 'hasHeader'>) => void;
 
 type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
@@ -42,11 +41,11 @@ export class Connections {
   /** Those that the application opened, and closes, itself. */
   readonly #adopted = new Set<Server>();
   #isDraining = false;
-  readonly #onRefused: (path: string, response: Pick<ServerResponse, 'hasHeader'>) => void;
+  readonly #refusedListeners: RefusedListener[] = [];
 
-  /** `onRefused` is called for each request that is answered 503 during the drain. */
-  constructor(onRefused: (path: string, response: Pick<ServerResponse, 'hasHeader'>) => void) {
-    this.#onRefused = onRefused;
+  /** Calls the listener for each request that is answered 503 during the drain. */
+  onRefused(listener: RefusedListener): void {
+    this.#refusedListeners.push(listener);
   }
 
   watch(server: WatchedServer): void {
@@ -171,34 +170,9 @@ export class Connections {
   }
 
   #reportRefusal(request: AnyRequest, response: AnyResponse): void {
-    if (response.statusCode === 503) this.#onRefused(pathOf(request.url), response);
+    if (response.statusCode !== 503) return;
+    for (const listener of this.#refusedListeners) listener(pathOf(request.url), response);
   }
-}
-
-/** Whether requests of this server can be counted. Classes of node:http2 are not exported, so its servers are told by a method of their own. */
-export function isWatchable(server: unknown): server is WatchedServer {
-  if (server instanceof Server || server instanceof TlsServer) return true;
-  return server instanceof NetServer && isHttp2(server);
-}
-
-function isHttp2(server: NetServer): server is Http2Server {
-  return 'updateSettings' in server;
-}
-
-/**
- * The application closes its own servers in a shutdown hook, and Nest's recipe rejects when `close()` reports that the
- * server is closed already. So a server that the drain closed reports success.
- */
-function allowRepeatedClose(server: Server): void {
-  let isClosed = false;
-  server.once('close', () => (isClosed = true));
-  server.close = (callback) => {
-    if (callback) {
-      if (isClosed) process.nextTick(callback);
-      else server.once('close', () => callback());
-    }
-    return server;
-  };
 }
 
 const peerOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`;

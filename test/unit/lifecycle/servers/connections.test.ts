@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { type RequestListener, type ServerResponse, createServer } from 'node:http';
 import { type AddressInfo, type Socket, connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Connections } from '../../../src/lifecycle/connections.js';
-import { collectGarbage } from '../../support/garbage.js';
-import { latch } from '../../support/latch.js';
-import { RawConnection } from '../../support/process-application/raw-connection.js';
+import { Connections } from '../../../../src/lifecycle/servers/connections.js';
+import { collectGarbage } from '../../../support/garbage.js';
+import { latch } from '../../../support/latch.js';
+import { RawConnection } from '../../../support/process-application/raw-connection.js';
 
 /** The responses that the handler holds back, by path: the test ends them. */
 const held = new Map<string, ServerResponse>();
@@ -21,7 +21,7 @@ const handler: RequestListener = (request, response) => {
 
 const refused: string[] = [];
 let server = createServer(handler);
-let connections = new Connections((path) => refused.push(path));
+let connections = new Connections();
 let clients: RawConnection[] = [];
 
 beforeEach(async () => {
@@ -29,7 +29,8 @@ beforeEach(async () => {
   refused.length = 0;
   server = createServer(handler);
   server.keepAliveTimeout = 60_000;
-  connections = new Connections((path) => refused.push(path));
+  connections = new Connections();
+  connections.onRefused((path) => refused.push(path));
   connections.watch(server);
   server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 Switching Protocols\r\n\r\nupgraded'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -225,7 +226,7 @@ describe('requests that come during the drain', () => {
 
 describe('without a server', () => {
   it('has nothing to do', async () => {
-    const none = new Connections(() => undefined);
+    const none = new Connections();
     none.beginDraining();
     await none.stopListening();
 

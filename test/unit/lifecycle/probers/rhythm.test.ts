@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rhythmOf } from '../../../src/lifecycle/rhythm.js';
+import { rhythmOf } from '../../../../src/lifecycle/probers/rhythm.js';
 
 /** Three questions within 15 s. */
 const LONGEST = 5500;
@@ -34,7 +34,7 @@ function questions(series: readonly Series[], count: number, seed = 1): number[]
   const end = Math.min(...series.map(({ interval, offset = 0 }) => offset + interval * (count - 1)));
   return all
     .filter((time) => time <= end)
-    .sort((one, other) => one - other)
+    .toSorted((one, other) => one - other)
     .slice(-count);
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { shutdownClock } from '../../../src/core/shutdown-clock.js';
-import { quietTurn } from '../../../src/lifecycle/quiet-turn.js';
+import { shutdownClock } from '../../../../src/core/shutdown-clock.js';
+import { quietTurn } from '../../../../src/lifecycle/servers/quiet-turn.js';
 
 afterEach(() => vi.restoreAllMocks());
 

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { type BalancerWait, waitForBalancers } from '../../../src/lifecycle/balancer-wait.js';
-import { ProberWatch } from '../../../src/lifecycle/prober-watch.js';
-import type { ShutdownSettings } from '../../../src/options/health-settings.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { type BalancerWait, waitForBalancers } from '../../../../src/lifecycle/probers/balancer-wait.js';
+import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
+import type { ShutdownSettings } from '../../../../src/options/health-settings.js';
+import { advance, useFakeClock } from '../../../support/fake-clock.js';
 
 useFakeClock();
 
@@ -146,7 +146,7 @@ describe('an observed delay', () => {
     expect(vi.getTimerCount()).toBe(0);
     await advance(0);
 
-    expect(wait.result).toEqual({ waited: 0, ended: 'nobody-asks', probers: [], tooSlow: [] });
+    expect(wait.result).toEqual({ waited: 0, ended: 'no-probers', probers: [], tooSlow: [] });
   });
 
   it('ends when a prober has received three refusals and had time to act, and not earlier', async () => {
@@ -264,7 +264,7 @@ describe('an observed delay', () => {
     await advance(4999);
     expect(wait.result).toBeUndefined();
     await advance(1);
-    expect(wait.result).toMatchObject({ waited: 5000, ended: 'nobody-asks', probers: [] });
+    expect(wait.result).toMatchObject({ waited: 5000, ended: 'no-probers', probers: [] });
   });
 
   it('lasts at least the minimum, when all have noticed', async () => {

@@ -1,27 +1,27 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { BlockList, isIPv6 } from 'node:net';
-import type { HealthRequest } from '../options/health-module-options.js';
-import type { ProberSettings } from '../options/health-settings.js';
+import type { HealthRequest } from '../../options/health-module-options.js';
+import type { ProberSettings } from '../../options/health-settings.js';
 
-/** The caller of a probe, as far as it can be told apart from others. */
+/** The properties of a request by which its caller is recognised. */
 export interface ProbeRequest {
-  /** Of the connection: the address that a proxy reports is not used, because every caller can write it. */
+  /** Of the connection. The address in a proxy's header is not used, because every caller can write that header. */
   readonly address: string;
   readonly agent: string;
-  /** What tells callers with one address and one agent apart: the names of the headers, and the host. */
+  /** Distinguishes callers with the same address and agent: the names of the headers, and the host. */
   readonly form: string;
 }
 
-/** Returns the caller, or undefined where it is known to decide nothing about traffic. */
-export type QuestionReader = (request: HealthRequest) => ProbeRequest | undefined;
+/** Returns the caller. Undefined: the caller is known not to decide about traffic. */
+export type ProbeRequestReader = (request: HealthRequest) => ProbeRequest | undefined;
 
-/** Kubernetes' own prober: what it learns changes nothing about traffic once the pod is being deleted. */
+/** The prober of Kubernetes: its results have no effect on traffic once the pod is being deleted. */
 const KUBELET = /^kube-probe\//;
-/** Proxies add them. A balancer asks by itself, and adds none to its own questions. */
+/** Proxies add them to forwarded requests. A balancer adds none to its own probes. */
 const PROXY_HEADERS = ['x-forwarded-for', 'forwarded', 'via'];
 
-/** Reads the questions of those who may be probers: the named ones, or else every caller that is no kubelet and came through no proxy. */
-export function questionReader(named: readonly ProberSettings[] | undefined): QuestionReader {
+/** Reads requests of possible probers: those that `named` matches, or by default every caller except kubelets and clients behind a proxy. */
+export function probeRequestReader(named: readonly ProberSettings[] | undefined): ProbeRequestReader {
   const isProber = named ? anyOf(named.map(matcherOf)) : isPossibleProber;
   return (request) => {
     const { headers, socket } = request;

@@ -1,4 +1,4 @@
-import { elapsed } from '../core/shutdown-clock.js';
+import { elapsed } from '../../core/shutdown-clock.js';
 
 interface OpenRequest {
   readonly label: string;

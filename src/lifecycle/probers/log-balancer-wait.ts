@@ -1,12 +1,12 @@
 import type { LoggerService } from '@nestjs/common';
-import type { ShutdownSettings } from '../options/health-settings.js';
+import type { ShutdownSettings } from '../../options/health-settings.js';
 import type { BalancerWait } from './balancer-wait.js';
 import { type Prober, REFUSALS_NEEDED } from './prober.js';
 
-/** A line in the log has room for so many. */
+/** The most probers that one log line names. */
 const MOST_NAMED = 10;
 
-/** Logs how long the balancers were waited for, and which of them could not be. */
+/** Logs how long the drain waited for balancers, and the probers that were too slow. */
 export function logBalancerWait(
   { waited, ended, probers, tooSlow }: BalancerWait,
   settings: ShutdownSettings,
@@ -15,19 +15,19 @@ export function logBalancerWait(
   const time = `${Math.round(waited)} ms`;
   const names = namesOf(probers);
   if (ended === 'limit') {
-    logger.warn(`After ${time} not every prober has seen ${REFUSALS_NEEDED} refusals: ${names}`);
-  } else if (waited >= 1 && (ended !== 'nobody-asks' || settings.minDelay > 0)) {
+    logger.warn(`After ${time} not every prober has received ${REFUSALS_NEEDED} refusals: ${names}`);
+  } else if (waited >= 1 && (ended !== 'no-probers' || settings.minDelay > 0)) {
     logger.log(`Waited ${time} for balancers${names === '' ? '' : `: ${names}`}`);
   }
   if (settings.isLeftToPrimary && probers.length > 0) {
     logger.log(
-      'Probers are not waited for in a worker of node:cluster: the primary process sends requests to the other workers. ' +
+      'A worker of node:cluster does not wait for probers: the primary process sends requests to the other workers. ' +
         'Set shutdown.delay if all workers stop at the same time.',
     );
   }
   if (settings.delay === 'auto' && settings.maxDelay > 0 && tooSlow.length > 0) {
     logger.warn(
-      `Not waited for, because they ask too rarely to see ${REFUSALS_NEEDED} refusals within maxDelay ` +
+      `The shutdown did not wait for probers that are too slow to receive ${REFUSALS_NEEDED} refusals within maxDelay ` +
         `(${settings.maxDelay} ms): ${namesOf(tooSlow, true)}. Raise shutdown.maxDelay, or set shutdown.delay.`,
     );
   }

@@ -12,17 +12,18 @@ const CONNECTION = 'net.server.socket';
  * is the adapter's instance itself. Servers of other applications in the process have another listener.
  */
 export class OwnServers {
-  readonly #handlers: ReadonlySet<unknown>;
+  readonly #handlers = new Set<unknown>();
   readonly #onFound: (server: Server, socket: Socket) => void;
   readonly #decided = new WeakSet<object>();
 
-  /** `instance`: the Express application or the Fastify instance. `onFound` receives each server once, with its connection. */
-  constructor(instance: unknown, onFound: (server: Server, socket: Socket) => void) {
-    this.#handlers = new Set(handlersOf(instance));
+  /** `onFound` receives each server once, with its first connection. */
+  constructor(onFound: (server: Server, socket: Socket) => void) {
     this.#onFound = onFound;
   }
 
-  start(): void {
+  /** `instance`: the Express application or the Fastify instance. */
+  start(instance: unknown): void {
+    for (const handler of handlersOf(instance)) this.#handlers.add(handler);
     subscribe(CONNECTION, this.#onConnection);
   }
 

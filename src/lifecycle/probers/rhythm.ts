@@ -1,33 +1,33 @@
-/** How a series of questions repeats. */
+/** How a series of requests repeats. */
 export interface Rhythm {
-  /** Milliseconds after which each prober in the series asks again: at most so many, if that is not certain. */
+  /** Milliseconds after which each prober in the series repeats its request. An upper bound unless `isCertain`. */
   readonly interval: number;
-  /** How many probers of this interval the series may consist of. */
+  /** How many probers with this interval the series may contain. */
   readonly probers: number;
   /** Whether the number of probers is known. Otherwise it is an upper bound. */
   readonly isCertain: boolean;
 }
 
-/** Probers with one address and one set of headers, such as the checks of one HAProxy for several backends: more are not told apart. */
+/** The most probers with one address and one set of headers (the checks of one HAProxy for several backends) that are distinguished. */
 const MOST_PROBERS = 8;
-/** The number of probers that is assumed where it cannot be read: the backends for http, https and an API. */
+/** The number of probers that is assumed when it cannot be read: backends for http, https and an API. */
 export const ASSUMED_PROBERS = 3;
-/** Milliseconds. Questions that come more often are a test, and hide every prober. */
+/** Milliseconds. More frequent requests are a load test, in which no prober can be recognised. */
 export const SHORTEST_GAP = 50;
-/** With fewer questions, chance decides which lag varies least. */
-const ENOUGH_QUESTIONS = 24;
-/** A lag that varies less than this share of another is not so by chance. */
+/** With fewer requests, chance decides which lag varies least. */
+const ENOUGH_REQUESTS = 24;
+/** A lag that varies less than this share of another lag does not do so by chance. */
 const CLEARLY_LESS = 0.6;
-/** By which factors the lags of 2, 3 and 4 questions of a single prober vary more than that of one, at least. */
+/** The lags of 2, 3 and 4 requests of a single prober vary more than that of one by at least these factors. */
 const GROWTH = [1.2, 1.4, 1.6];
-/** The share of the differences that the variation is read from. The others may be stalls. */
+/** The share of the differences from which the variation is computed. The others may be stalls. */
 const CORE = 0.85;
-/** Milliseconds by which a question may come early or late, whatever the interval. */
+/** Milliseconds by which a request may come early or late, for every interval. */
 const LATENESS = 50;
-/** The share of the interval by which a question may come early or late: HAProxy's `spread-checks`, a jitter. */
+/** The share of the interval by which a request may come early or late: HAProxy's `spread-checks`, a jitter. */
 const JITTER = 0.25;
 
-/** The time between a question and the one `lag` questions later, as it usually is. */
+/** The time between a request and the one `lag` requests later. */
 interface Lag {
   readonly lag: number;
   readonly usual: number;
@@ -37,14 +37,14 @@ interface Lag {
 }
 
 /**
- * Reads the rhythm of questions that look alike. `times` are milliseconds, ascending. `longestInterval` is the longest
- * interval of interest: a prober of that interval must not be hidden among the others, so that there may be fewer
- * irregular questions than it would ask. Undefined: the questions follow no rhythm.
+ * Reads the rhythm of requests that look alike. `times` are milliseconds, ascending. `longestInterval` is the longest
+ * interval of interest: the number of irregular requests must stay below that of a prober with this interval, which could
+ * otherwise be hidden among them. Undefined: the requests follow no rhythm.
  *
- * A prober waits for its interval after each answer, so that every delay moves all of its later questions. Of several
- * probers that take turns, each has delays of its own: the time from a question to the next varies more than the time
- * to the next question of the same prober. So the lag that varies least tells how many probers there are, even if they
- * ask in equal distances, as the checks of HAProxy do.
+ * A prober waits for its interval after each response, so every delay moves all of its later requests. Several probers
+ * have independent delays: the time to the next request varies more than the time to the next request of the same prober.
+ * So the lag that varies least is the number of probers, even if their requests come at equal distances, as the checks of
+ * HAProxy do.
  */
 export function rhythmOf(times: readonly number[], longestInterval: number): Rhythm | undefined {
   const [first = 0] = times;
@@ -60,7 +60,7 @@ export function rhythmOf(times: readonly number[], longestInterval: number): Rhy
   );
   if (!best) return undefined;
   const { lag: probers, longest: interval } = best;
-  if (times.length < ENOUGH_QUESTIONS) {
+  if (times.length < ENOUGH_REQUESTS) {
     const assumed = (ASSUMED_PROBERS * span) / (times.length - 1);
     return { interval: Math.max(interval, assumed), probers: Math.max(probers, ASSUMED_PROBERS), isCertain: false };
   }
@@ -79,9 +79,9 @@ function regularLag(times: readonly number[], lag: number, exceptions: number): 
   differences.sort();
   const usual = quantile(differences, 0.5);
   if (usual < lag * SHORTEST_GAP) return undefined;
-  // A question that is no part of the rhythm shortens a lag by one distance between two questions.
+  // A request outside the rhythm shortens a lag by one distance between two requests.
   const tolerance = Math.min(usual / (2 * lag), Math.max(LATENESS, JITTER * usual));
-  const distances = differences.map((difference) => Math.abs(difference - usual)).sort();
+  const distances = differences.map((difference) => Math.abs(difference - usual)).toSorted();
   const regular = distances.filter((distance) => distance <= tolerance).length;
   if (distances.length - regular > Math.min(exceptions, distances.length / 4)) return undefined;
   const longest = Math.min(quantile(differences, 0.9), usual + tolerance);

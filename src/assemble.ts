@@ -1,0 +1,150 @@
+import { Logger, type Type } from '@nestjs/common';
+import type { ModulesContainer } from '@nestjs/core';
+import { ChangeMethods } from './changes/change-methods.js';
+import { ChangeSubscriptions } from './changes/change-subscriptions.js';
+import type { IndicatorResults } from './clients/breaker/indicator-results.js';
+import { HealthEngine } from './core/health-engine.js';
+import { formatRaw } from './core/raw-error.js';
+import { IndicatorExplorer } from './discovery/indicator-explorer.js';
+import type { IndicatorStandIns } from './discovery/stand-ins.js';
+import { Access } from './endpoints/access.js';
+import { AdditionalEndpoints } from './endpoints/additional-endpoints.js';
+import { ApiDescription } from './endpoints/description/api-description.js';
+import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
+import type { HealthResponse } from './endpoints/health-response.js';
+import { Responder } from './endpoints/responder.js';
+import { EngineMonitor } from './engine-monitor.js';
+import { Evaluator } from './evaluator.js';
+import type { HealthEndpoints } from './extension/health-endpoints.js';
+import type { HealthMonitor } from './extension/health-monitor.js';
+import { HealthLifecycle } from './health.lifecycle.js';
+import { HealthService } from './health.service.js';
+import { AnnouncedWork } from './lifecycle/announced-work.js';
+import { ApplicationState } from './lifecycle/application-state.js';
+import { Connections } from './lifecycle/servers/connections.js';
+import { Drain } from './lifecycle/drain.js';
+import { drainHooks } from './lifecycle/drain-hooks.js';
+import { probeRequestReader } from './lifecycle/probers/probe-request.js';
+import { ProberWatch } from './lifecycle/probers/prober-watch.js';
+import { ServerWatch } from './lifecycle/servers/server-watch.js';
+import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
+import { logChange } from './logging/change-logger.js';
+import { logFault } from './logging/log-fault.js';
+import { rateLimited } from './logging/rate-limited.js';
+import type { HealthModuleOptions } from './options/health-module-options.js';
+import type { HealthSettings } from './options/health-settings.js';
+import { resolveModuleOptions } from './options/resolve-module.js';
+import { Registration } from './registration.js';
+
+/** What one application gives to its `HealthModule`. */
+export interface ApplicationParts {
+  readonly modules: ModulesContainer;
+  /**
+   * The controller class of this application. Undefined when `HealthModule` is configured twice: it then maps no routes,
+   * because they would clash before the configuration error can be thrown.
+   */
+  readonly controller: Type<EndpointHandlers> | undefined;
+  readonly standIns: IndicatorStandIns;
+}
+
+/** What `HealthModule` provides. */
+export interface HealthParts {
+  readonly lifecycle: HealthLifecycle;
+  readonly service: HealthService;
+  readonly responder: Responder;
+  readonly endpoints: HealthEndpoints;
+  readonly monitor: HealthMonitor;
+  readonly results: IndicatorResults;
+}
+
+/** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
+export function assemble(
+  options: HealthModuleOptions,
+  { modules, controller, standIns }: ApplicationParts,
+): HealthParts {
+  const logger = new Logger('Health');
+  const resolved = resolveModuleOptions(options);
+  const { settings, environment } = resolved;
+  const routed = resolved.faults.length === 0 ? controller : undefined;
+  const faults = routed ? mapRoutes(routed, settings) : resolved.faults;
+
+  const state = new ApplicationState();
+  const engine = new HealthEngine({
+    ...settings,
+    gate: state,
+    onListenerFault: (fault, place = 'A listener') => logFault(logger, place, fault),
+  });
+  state.onChange(() => engine.invalidate());
+  const monitor = new EngineMonitor(engine, state, (fault) => logFault(logger, 'A listener', fault));
+  if (settings.logging) engine.onChange((change) => logChange(logger, change, settings.logLevels));
+
+  const explorer = new IndicatorExplorer(modules, settings, environment, standIns);
+  const subscriptions = new ChangeSubscriptions(new ChangeMethods(modules, engine.probes), monitor, logger);
+  const registration = new Registration({ explorer, engine, subscriptions, logger });
+  const work = new AnnouncedWork();
+  const service = new HealthService({ engine, state, registration, work, logger });
+
+  const watch = new ProberWatch(settings.shutdown.maxDelay);
+  const evaluator = new Evaluator(engine, registration);
+  const responder = createResponder(settings, evaluator, watch, monitor, logger);
+  const description = routed && new ApiDescription(routed, settings);
+  const endpoints = new AdditionalEndpoints(responder, evaluator, routed, description);
+
+  const connections = new Connections();
+  const servers = new ServerWatch(connections, settings.path, logger);
+  const signals = new ShutdownSignals();
+  const hooks = (): ReturnType<typeof drainHooks> => drainHooks(modules);
+  const drain = new Drain({ settings: settings.shutdown, state, watch, connections, work, signals, logger, hooks });
+  const lifecycle = new HealthLifecycle({
+    settings,
+    environment,
+    faults,
+    hasRoutes: routed !== undefined,
+    explorer,
+    registration,
+    engine,
+    state,
+    responder,
+    servers,
+    signals,
+    drain,
+    logger,
+  });
+  return { lifecycle, service, responder, endpoints, monitor, results: resultsOf(engine) };
+}
+
+function createResponder(
+  settings: HealthSettings,
+  evaluator: Evaluator,
+  watch: ProberWatch,
+  monitor: EngineMonitor,
+  logger: Logger,
+): Responder {
+  const onFault = rateLimited((fault, omitted) => {
+    const others = omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
+    logger.error(`authorize failed, access denied${others}:\n${formatRaw(fault)}`);
+  });
+  const access = settings.access && new Access(settings.access, onFault);
+  const read = probeRequestReader(settings.shutdown.probers);
+  return new Responder(settings, evaluator, access, (probe, request, response) => {
+    // The drain closes this probe alone, so balancers have to ask it.
+    const from = probe === 'ready' ? read(request) : undefined;
+    if (from) watch.recordProbe(from, refusesTraffic(response));
+    monitor.recordResponse(probe, request, response);
+  });
+}
+
+/** Read from the report's status too: every status code can be configured. */
+function refusesTraffic({ statusCode, headers }: HealthResponse): boolean {
+  return statusCode >= 400 || headers['x-health-status'] === 'OUT_OF_SERVICE';
+}
+
+function resultsOf(engine: HealthEngine): IndicatorResults {
+  return {
+    names: () => engine.indicators,
+    onResult: (name, listener) =>
+      engine.onRun(({ indicator, run, status }) => {
+        if (indicator === name) listener({ status, began: run.finished.elapsed - run.took });
+      }),
+  };
+}

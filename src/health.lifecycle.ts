@@ -1,0 +1,83 @@
+import type { HttpServer, LoggerService } from '@nestjs/common';
+import { bootNotices, indicatorList } from './boot-notices.js';
+import type { HealthEngine } from './core/health-engine.js';
+import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
+import { registerAliases } from './endpoints/aliases.js';
+import type { Responder } from './endpoints/responder.js';
+import { routeConflicts } from './endpoints/route-order.js';
+import type { ConfigurationFault } from './errors/fault.js';
+import type { ApplicationState } from './lifecycle/application-state.js';
+import type { Drain } from './lifecycle/drain.js';
+import type { ServerWatch } from './lifecycle/servers/server-watch.js';
+import type { ShutdownSignals } from './lifecycle/shutdown-signals.js';
+import type { Environment } from './options/environment.js';
+import type { HealthSettings } from './options/health-settings.js';
+import type { Registration } from './registration.js';
+
+const UNHANDLED_SIGNAL =
+  'SIGTERM has no listener, so the signal ends the process at once and requests in flight are lost. ' +
+  'Call app.enableShutdownHooks() in main.ts.';
+
+export interface HealthLifecycleParts {
+  readonly settings: HealthSettings;
+  readonly environment: Environment;
+  /** Faults of the options and the routes. */
+  readonly faults: readonly ConfigurationFault[];
+  /** False when the options are faulty or the module is configured twice: the application is about to refuse to start. */
+  readonly hasRoutes: boolean;
+  readonly explorer: IndicatorExplorer;
+  readonly registration: Registration;
+  readonly engine: HealthEngine;
+  readonly state: ApplicationState;
+  readonly responder: Responder;
+  readonly servers: ServerWatch;
+  readonly signals: ShutdownSignals;
+  readonly drain: Drain;
+  readonly logger: Pick<LoggerService, 'log' | 'warn'>;
+}
+
+/** What `HealthModule` does at each stage of the application's life, in the order of the methods. */
+export class HealthLifecycle {
+  readonly #parts: HealthLifecycleParts;
+
+  constructor(parts: HealthLifecycleParts) {
+    this.#parts = parts;
+  }
+
+  /** Registers the indicators and checks the whole configuration. Throws one error with every configuration fault. */
+  async discover(): Promise<void> {
+    const { settings, environment, faults, explorer, registration, logger } = this.#parts;
+    const definitions = await registration.registerAll(faults);
+    if (settings.logging && definitions.length > 0) logger.log(indicatorList(definitions.map(({ name }) => name)));
+    for (const notice of bootNotices(settings, environment, definitions, explorer.undecorated())) logger.warn(notice);
+  }
+
+  /** Watches the servers of the adapter, which do not listen yet. */
+  attach(adapter: HttpServer): void {
+    this.#parts.servers.attach(adapter);
+  }
+
+  /** Registers the aliases before every route of the application. */
+  registerAliases(adapter: HttpServer): void {
+    const { hasRoutes, settings, responder } = this.#parts;
+    if (hasRoutes) registerAliases(adapter, settings, responder);
+  }
+
+  /** All other modules have started. There is no adapter in an application without HTTP. */
+  start(adapter: HttpServer | undefined): void {
+    const { settings, engine, state, servers, signals, logger } = this.#parts;
+    for (const conflict of routeConflicts(adapter?.getInstance())) logger.warn(conflict);
+    engine.start();
+    state.bootstrapped();
+    if (adapter) servers.start(adapter);
+    signals.start();
+    if (!settings.shutdown.isDevelopment) signals.warnIfUnhandled(() => logger.warn(UNHANDLED_SIGNAL));
+  }
+
+  /** Drains the application, then ends all checks: the clients that they use are destroyed next. */
+  async stop(): Promise<void> {
+    await this.#parts.drain.run();
+    this.#parts.servers.stop();
+    this.#parts.engine.stop();
+  }
+}

@@ -1,0 +1,57 @@
+import { elapsed, sleep } from '../../core/shutdown-clock.js';
+import type { ShutdownSettings } from '../../options/health-settings.js';
+import type { Prober } from './prober.js';
+import type { ProberWatch } from './prober-watch.js';
+
+/** Milliseconds within which a balancer acts on the last refusal that it has received. */
+const TIME_TO_ACT = 250;
+const CHECK_EVERY = 50;
+/** Milliseconds. A check that comes this late means that the event loop was blocked. */
+const LATE = 25;
+
+/** The result of the wait for balancers. */
+export interface BalancerWait {
+  /** Milliseconds. */
+  readonly waited: number;
+  readonly ended: 'no-probers' | 'all-noticed' | 'limit' | 'fixed';
+  /** The probers that had to receive refusals. */
+  readonly probers: readonly Prober[];
+  /** Probers that are too slow to receive enough refusals within `maxDelay`. The wait ignored them. */
+  readonly tooSlow: readonly Prober[];
+}
+
+/**
+ * Waits until the balancers have stopped sending traffic: each prober that is known when the wait begins has to receive
+ * enough refusals in a row. Later callers are ignored: no response has invited them to send traffic.
+ */
+export async function waitForBalancers(
+  settings: ShutdownSettings,
+  watch: ProberWatch,
+  pause: (milliseconds: number) => Promise<void> = sleep,
+): Promise<BalancerWait> {
+  const began = elapsed();
+  const { probers, tooSlow } = watch.observe();
+  const result = (ended: BalancerWait['ended']): BalancerWait => ({
+    waited: elapsed() - began,
+    ended,
+    probers,
+    tooSlow,
+  });
+  if (settings.delay !== 'auto') {
+    await pause(settings.delay);
+    return result('fixed');
+  }
+  let blocked = 0;
+  for (;;) {
+    const now = elapsed();
+    const haveNoticed = probers.every((prober) => prober.hasNoticed(now, blocked) || prober.hasStopped(now, blocked));
+    if (haveNoticed && now - began >= settings.minDelay) break;
+    if (now - began >= settings.maxDelay) return result('limit');
+    await pause(CHECK_EVERY);
+    const late = elapsed() - now - CHECK_EVERY;
+    if (late >= LATE) blocked += late;
+  }
+  if (probers.length === 0) return result('no-probers');
+  await pause(Math.min(TIME_TO_ACT, Math.max(0, settings.maxDelay - (elapsed() - began))));
+  return result('all-noticed');
+}
