@@ -2,7 +2,7 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, optionUnknown } from '../errors/messages.js';
 import { type Rule, show } from '../options/rules.js';
 
-/** Throws one error that names every option that is unknown, out of range or missing. */
+/** Throws one `RangeError` that lists every option that is unknown, out of range or missing. */
 export function checkOptions<Options extends object>(
   place: string,
   options: Options,

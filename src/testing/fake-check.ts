@@ -3,28 +3,28 @@ import { LONGEST_TIMER, pause } from '../core/pause.js';
 import type { HealthResult } from '../core/result.js';
 
 interface Behaviour {
-  /** Milliseconds until it answers. */
+  /** Milliseconds until the check returns. */
   readonly delay: number;
-  readonly answer: () => HealthResult;
-  /** Aborted when another one has taken its place. */
+  readonly result: () => HealthResult;
+  /** Aborted when another behaviour replaces this one. */
   readonly replaced: AbortController;
 }
 
-/** A check that does what it was told last. A run under way is told, too: it ends as one does that begins now. */
+/** A check whose behaviour a test sets. A new behaviour also applies to a run in progress. */
 export class FakeCheck {
   #behaviour: Behaviour;
 
-  constructor(answer: () => HealthResult) {
-    this.#behaviour = { delay: 0, answer, replaced: new AbortController() };
+  constructor(result: () => HealthResult) {
+    this.#behaviour = { delay: 0, result, replaced: new AbortController() };
   }
 
-  set(answer: () => HealthResult, delay = 0): void {
+  set(result: () => HealthResult, delay = 0): void {
     const { replaced } = this.#behaviour;
-    this.#behaviour = { delay, answer, replaced: new AbortController() };
+    this.#behaviour = { delay, result, replaced: new AbortController() };
     replaced.abort();
   }
 
-  /** Its runs end when their time is over, by the signal that a check is given for that. */
+  /** Each run ends when its `signal` is aborted by the timeout. */
   hang(): void {
     this.set(() => {
       throw new Error('a hang has no end');
@@ -34,11 +34,11 @@ export class FakeCheck {
   async run({ signal }: HealthCheckContext): Promise<HealthResult> {
     for (;;) {
       const behaviour = this.#behaviour;
-      // Without a timer where there is nothing to wait for, so that the clock may stand still.
+      // No timer for a delay of 0, so that tests may use fake timers.
       if (behaviour.delay === 0) await Promise.resolve();
       else await pause(behaviour.delay, AbortSignal.any([signal, behaviour.replaced.signal]));
       signal.throwIfAborted();
-      if (behaviour === this.#behaviour) return behaviour.answer();
+      if (behaviour === this.#behaviour) return behaviour.result();
     }
   }
 }

@@ -15,42 +15,42 @@ import { groupMemberUnknown, optionOutOfRange } from '../errors/messages.js';
 import { milliseconds, show } from '../options/rules.js';
 import { FakeCheck } from './fake-check.js';
 
-/** What `Test.createTestingModule()` returns, as far as it is needed here. */
+/** The part of Nest's `TestingModuleBuilder` that `FakeHealth` needs. */
 interface TestingModuleBuilder {
   overrideProvider(token: unknown): { useValue(value: unknown): unknown };
 }
 
-/** What is said of a status that a test gives no words for. */
-const WORDS = 'set by a test';
+/** The message of a status that a test sets without a message. */
+const DEFAULT_MESSAGE = 'set by a test';
 const PLACE = 'FakeHealth';
-const NEVER_ASKED = 'is not enabled, so it is never asked';
+const NEVER_RUNS = 'is not enabled, so its check never runs';
 const ENABLE_IT = 'Enable it, or do not set it';
 const delayRule = milliseconds(0);
 
 /**
- * Takes the place of an application's indicators in a test, by their names: what they look at is neither asked nor
- * needed. Each is `UP` until it is told otherwise, and keeps its `probes`, `critical`, `tags`, `timeout`,
- * `slowThreshold` and `enabled`. All else of its options has no effect: a fake is asked by each probe (no `ttl`, no
- * `interval`), it is not tried again (no `retries`), its status turns with the first answer (no thresholds), and
- * it has no condition (`when`).
+ * Replaces the indicators of an application in a test, by their names. Their dependencies are not needed and not called.
+ * Each fake is `UP` until the test sets something else. It keeps the `probes`, `critical`, `tags`, `timeout`,
+ * `slowThreshold` and `enabled` of its indicator. The other options have no effect: a fake runs for each probe (no `ttl`, no
+ * `interval`), makes one attempt (no `retries`), changes its status with the first result (no thresholds), and always runs
+ * (no `when`).
  *
- * What is set holds for the runs that are under way, too, and until something else is set.
+ * A setting also applies to runs in progress. It holds until the next setting.
  */
 export class FakeHealth {
   readonly #only: ReadonlySet<string> | undefined;
   readonly #checks = new Map<string, FakeCheck>();
-  /** What has been found: those that are replaced, and whether they are enabled. Empty: no application has started. */
+  /** The replaced indicators by name, and whether each is enabled. Empty before an application has started. */
   readonly #replaced = new Map<string, boolean>();
-  /** What was set while no application had started, and nobody knew which indicators there would be. */
+  /** Names that were set before the start, when the indicators were not known yet. They are checked at the start. */
   readonly #setEarly = new Set<string>();
   #isStarted = false;
 
-  /** `names`: the indicators to replace; the others are real. Default: all. A name that no indicator has stops the boot. */
+  /** `names`: the indicators to replace; the others stay real. Default: all. A name without an indicator stops the boot. */
   constructor(...names: readonly string[]) {
     this.#only = names.length > 0 ? new Set(names) : undefined;
   }
 
-  /** Puts itself in the place of the indicators of the module that is being built. Returns the same builder. */
+  /** Replaces the indicators of the module that is being built. Call it before `compile()`. Returns the same builder. */
   override<Builder extends TestingModuleBuilder>(builder: Builder): Builder {
     const standIns: IndicatorStandIns = {
       standInFor: (indicator) => this.#standInFor(indicator),
@@ -61,7 +61,7 @@ export class FakeHealth {
     return builder;
   }
 
-  /** The names of the indicators that it has replaced. None before the application has started. */
+  /** The names of the replaced indicators. Empty before the application has started. */
   get names(): readonly string[] {
     return [...this.#replaced.keys()];
   }
@@ -70,44 +70,44 @@ export class FakeHealth {
     this.set(name, up(data));
   }
 
-  setDegraded(name: string, message: string = WORDS, data?: HealthData): void {
+  setDegraded(name: string, message: string = DEFAULT_MESSAGE, data?: HealthData): void {
     this.set(name, degraded(message, data));
   }
 
-  setDown(name: string, message: string = WORDS, data?: HealthData): void {
+  setDown(name: string, message: string = DEFAULT_MESSAGE, data?: HealthData): void {
     this.set(name, down(message, data));
   }
 
-  setOutOfService(name: string, message: string = WORDS, data?: HealthData): void {
+  setOutOfService(name: string, message: string = DEFAULT_MESSAGE, data?: HealthData): void {
     this.set(name, outOfService(message, data));
   }
 
-  setUnknown(name: string, message: string = WORDS, data?: HealthData): void {
+  setUnknown(name: string, message: string = DEFAULT_MESSAGE, data?: HealthData): void {
     this.set(name, unknown(message, data));
   }
 
-  setSkipped(name: string, message: string = WORDS, data?: HealthData): void {
+  setSkipped(name: string, message: string = DEFAULT_MESSAGE, data?: HealthData): void {
     this.set(name, skipped(message, data));
   }
 
-  /** Any result, as a check of one's own returns it. */
+  /** The check returns this result. */
   set(name: string, result: HealthResult): void {
     this.#check(name).set(() => result);
   }
 
-  /** The check throws this: it is reported as what a thrown error is, `connection refused` for the code `ECONNREFUSED`. */
+  /** The check throws this. It is reported like any thrown error: `connection refused` for the code `ECONNREFUSED`. */
   throw(name: string, error: unknown): void {
     this.#check(name).set(() => {
       throw error;
     });
   }
 
-  /** The check does not answer: each run is `DOWN` when its `timeout` is over. What is set next ends it before. */
+  /** The check does not return: each run is `DOWN` after its `timeout`. The next setting ends the runs in progress. */
   hang(name: string): void {
     this.#check(name).hang();
   }
 
-  /** The check takes so long, then returns the result. Default: `UP`. Beyond its `timeout` it is `DOWN`. */
+  /** The check returns the result after `delay` milliseconds. Default: `UP`. With a delay beyond its `timeout` it is `DOWN`. */
   slow(name: string, delay: number, result: HealthResult = up()): void {
     if (!delayRule.accepts(delay)) {
       const { place, problem, remedy } = optionOutOfRange('FakeHealth.slow', show(delay), delayRule.expected);
@@ -116,17 +116,16 @@ export class FakeHealth {
     this.#check(name).set(() => result, delay);
   }
 
-  /** `UP` again, as in the beginning. */
+  /** The check is `UP` again, as at the beginning. */
   recover(name: string): void {
     this.setUp(name);
   }
 
-  /** All of them, for the end of each test. */
+  /** Every check is `UP` again. Call it after each test. */
   recoverAll(): void {
     for (const check of this.#checks.values()) check.set(() => up());
   }
 
-  /** The check of a name that a test sets. */
   #check(name: string): FakeCheck {
     this.#refuseIneffective(name);
     if (!this.#isStarted) this.#setEarly.add(name);
@@ -139,31 +138,37 @@ export class FakeHealth {
     return check;
   }
 
-  /** What would have no effect is a mistake in the test. Before the start nobody knows; it is looked at then. */
+  /** A setting without effect is a mistake in the test. Names that are set before the start are checked at the start. */
   #refuseIneffective(name: string): void {
     if (this.#only && !this.#only.has(name)) {
       throw new Error(
-        `FakeHealth does not replace "${name}": it was made for ${[...this.#only].join(', ')} alone. ` +
-          `Name it there, or name none to replace all.`,
+        `FakeHealth does not replace "${name}": its constructor names only ${[...this.#only].join(', ')}. ` +
+          `Add "${name}" there, or give no names to replace all indicators.`,
       );
     }
     if (!this.#isStarted) return;
     const isEnabled = this.#replaced.get(name);
     if (isEnabled === undefined) {
-      throw new Error(`There is no indicator named "${name}". FakeHealth replaces ${this.names.join(', ') || 'none'}.`);
+      throw new Error(
+        `There is no indicator named "${name}". FakeHealth replaces: ${this.names.join(', ') || 'none'}.`,
+      );
     }
-    if (!isEnabled) throw new Error(`The indicator "${name}" ${NEVER_ASKED}. ${ENABLE_IT}.`);
+    if (!isEnabled) throw new Error(`The indicator "${name}" ${NEVER_RUNS}. ${ENABLE_IT}.`);
   }
 
   #faults(names: readonly string[]): ConfigurationFault[] {
     this.#isStarted = true;
-    const asked = new Set([...(this.#only ?? []), ...this.#setEarly]);
-    const strange = [...asked].filter((name) => !names.includes(name));
-    const idle = [...this.#setEarly].filter((name) => this.#replaced.get(name) === false);
+    const used = new Set([...(this.#only ?? []), ...this.#setEarly]);
+    const unknownNames = [...used].filter((name) => !names.includes(name));
+    const disabled = [...this.#setEarly].filter((name) => this.#replaced.get(name) === false);
     this.#setEarly.clear();
     return [
-      ...strange.map((name) => groupMemberUnknown(PLACE, name, names)),
-      ...idle.map((name) => ({ place: PLACE, problem: `the indicator "${name}" ${NEVER_ASKED}`, remedy: ENABLE_IT })),
+      ...unknownNames.map((name) => groupMemberUnknown(PLACE, name, names)),
+      ...disabled.map((name) => ({
+        place: PLACE,
+        problem: `the indicator "${name}" ${NEVER_RUNS}`,
+        remedy: ENABLE_IT,
+      })),
     ];
   }
 

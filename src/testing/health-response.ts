@@ -2,15 +2,15 @@ import { isRecord } from '../core/redact.js';
 import { isHealthStatus } from '../core/status.js';
 import type { ShownDetail, ShownReport } from './report-text.js';
 
-/** What a matcher was handed, as far as it matters to health. */
-export interface HealthAnswer extends ShownReport {
-  /** Undefined for a report that came over no wire. */
+/** The parts of a response, or of a report of `HealthService`, that the matchers compare. */
+export interface HealthResponse extends ShownReport {
+  /** Undefined for a report of `HealthService`. */
   readonly statusCode?: number;
-  /** `GET /health/ready`, where the answer says what was asked. */
-  readonly asked?: string;
+  /** `GET /health/ready`. Undefined if the response does not contain its request. */
+  readonly request?: string;
 }
 
-/** A response of `fetch`, whose body comes later. */
+/** A response of `fetch`, whose body has not been read. */
 export interface FetchResponse {
   readonly status: number;
   readonly bodyUsed: boolean;
@@ -18,61 +18,65 @@ export interface FetchResponse {
   readonly headers: { get(name: string): string | null };
 }
 
-/** A response whose body is there already. */
+/** A response with its body. */
 interface Received {
   readonly statusCode: number;
   readonly status: unknown;
   readonly body: unknown;
-  readonly asked: string | undefined;
+  readonly request: string | undefined;
 }
 
 /**
- * Reads a response of supertest, of Fastify's `inject()` or of `fetch`, or a report of `HealthService`. What comes later is
- * waited for. Throws for anything that is no answer of a health endpoint, so that no `.not` passes by mistake.
+ * Reads a response of supertest, of Fastify's `inject()` or of `fetch`, a promise of one, or a report of `HealthService`.
+ * Throws for anything else, because a matcher with `.not` would pass.
  */
-export function readAnswer(received: unknown): HealthAnswer | Promise<HealthAnswer> {
-  if (isThenable(received)) return Promise.resolve(received).then(readAnswer);
+export function readResponse(received: unknown): HealthResponse | Promise<HealthResponse> {
+  if (isThenable(received)) return Promise.resolve(received).then(readResponse);
   if (isFetchResponse(received)) return readFetched(received);
-  if (!isRecord(received)) throw new TypeError(`Expected is ${ACCEPTED}, and not ${kindOf(received)}.`);
+  if (!isRecord(received)) throw new TypeError(`expect() received ${kindOf(received)}: use ${ACCEPTED}.`);
   if (isHealthStatus(received['status'])) return readReport(received['status'], received);
   const statusCode = received['statusCode'] ?? received['status'];
-  if (typeof statusCode !== 'number') throw new TypeError(`Expected is ${ACCEPTED}.`);
+  if (typeof statusCode !== 'number')
+    throw new TypeError(`expect() received an object that is no response: use ${ACCEPTED}.`);
   return readReceived({
     statusCode,
     status: isRecord(received['headers']) ? received['headers'][STATUS_HEADER] : undefined,
-    // That of supertest is parsed; that of inject() is not.
+    // supertest has parsed the body; inject() has not.
     body: typeof received['payload'] === 'string' ? parsed(received['payload']) : received['body'],
-    asked: askedOf(received),
+    request: requestOf(received),
   });
 }
 
-const ACCEPTED = 'a response of a health endpoint (of supertest, inject() or fetch), or a report';
+const ACCEPTED = 'a response of a health endpoint (supertest, inject() or fetch), or a report of HealthService';
 const STATUS_HEADER = 'x-health-status';
 
-async function readFetched(response: FetchResponse & { readonly url?: unknown }): Promise<HealthAnswer> {
+async function readFetched(response: FetchResponse & { readonly url?: unknown }): Promise<HealthResponse> {
   if (response.bodyUsed) {
-    throw new TypeError('The body of the response has been read. Hand the response over before, or what was read.');
+    throw new TypeError(
+      'The body of the response has been read already: pass the response before reading it, or pass the report that was read.',
+    );
   }
   return readReceived({
     statusCode: response.status,
     status: response.headers.get(STATUS_HEADER),
     body: parsed(await response.clone().text()),
-    asked: typeof response.url === 'string' && response.url !== '' ? new URL(response.url).pathname : undefined,
+    request: typeof response.url === 'string' && response.url !== '' ? new URL(response.url).pathname : undefined,
   });
 }
 
-function readReceived({ statusCode, status, body, asked }: Received): HealthAnswer {
+function readReceived({ statusCode, status, body, request }: Received): HealthResponse {
   const record = isRecord(body) ? body : {};
   const shown = isHealthStatus(status) ? status : record['status'];
   if (!isHealthStatus(shown)) {
+    const reason = statusCode === 401 ? 'It needs an API key: send X-Health-Key.' : 'It has no header X-Health-Status.';
     throw new TypeError(
-      `${asked ?? 'The request'} was answered with ${statusCode}, and not by a health endpoint: there is no X-Health-Status.`,
+      `The response to ${request ?? 'the request'} (${statusCode}) is not a health report. ${reason}`,
     );
   }
-  return { ...readReport(shown, record), statusCode, ...(asked !== undefined && { asked }) };
+  return { ...readReport(shown, record), statusCode, ...(request !== undefined && { request }) };
 }
 
-function readReport(status: string, { reason, details, components }: Record<string, unknown>): HealthAnswer {
+function readReport(status: string, { reason, details, components }: Record<string, unknown>): HealthResponse {
   const shown = isRecord(details)
     ? readDetails(details)
     : isRecord(components)
@@ -81,7 +85,7 @@ function readReport(status: string, { reason, details, components }: Record<stri
   return { status, ...(typeof reason === 'string' && { reason }), ...(shown && { details: shown }) };
 }
 
-/** Undefined where a format has other words for statuses, and fewer. */
+/** Undefined for a format whose statuses have other names. */
 function readDetails(details: Record<string, unknown>): Record<string, ShownDetail> | undefined {
   const entries = Object.entries(details);
   if (
@@ -92,7 +96,7 @@ function readDetails(details: Record<string, unknown>): Record<string, ShownDeta
   return Object.fromEntries(entries);
 }
 
-/** The format `spring` has the words of an indicator among its details. */
+/** The format `spring` has the error and the message of an indicator in its `details`. */
 function readComponents(components: Record<string, unknown>): Record<string, ShownDetail> | undefined {
   const flat = Object.entries(components).map(([name, component]) => {
     const { status, details } = isRecord(component) ? component : {};
@@ -102,7 +106,7 @@ function readComponents(components: Record<string, unknown>): Record<string, Sho
 }
 
 /** supertest keeps the request as `req`, `inject()` as `raw.req`. */
-function askedOf({ req, raw }: Record<string, unknown>): string | undefined {
+function requestOf({ req, raw }: Record<string, unknown>): string | undefined {
   const request = isRecord(req) ? req : isRecord(raw) && isRecord(raw['req']) ? raw['req'] : undefined;
   const path = request?.['path'] ?? request?.['url'];
   return typeof path === 'string' ? `${String(request?.['method'])} ${path}` : undefined;

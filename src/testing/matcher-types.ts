@@ -1,20 +1,20 @@
 import type { HealthStatus } from '../core/status.js';
 import type { FetchResponse } from './health-response.js';
 
-/** What has to be awaited is known by its type. */
+/** A promise where the received value has to be awaited. */
 type Matched<Received, Result> = Received extends PromiseLike<unknown> | FetchResponse ? Promise<void> : Result;
 
-/** What `expect(received)` has once it was extended by `healthMatchers`. */
+/** The matchers of `expect(received)` after `expect.extend(healthMatchers)`. */
 export interface HealthMatchers<Received = unknown, Result = void> {
-  /** Ready answers 2xx; a report that came over no wire is `UP` or `DEGRADED`. */
+  /** The response of `ready` is 2xx. A report of `HealthService` passes if it is `UP` or `DEGRADED`. */
   toBeReady(): Matched<Received, Result>;
-  /** The same, of what was asked of live. */
+  /** The same for the response of `live`. */
   toBeLive(): Matched<Received, Result>;
   /** The status of the whole report. */
   toHaveHealthStatus(status: HealthStatus): Matched<Received, Result>;
   /**
-   * What the report says of one indicator. `words`: what its error or its message holds, or matches; only the view `full`
-   * shows them. Fails, with `.not` too, if the report does not show the indicator.
+   * The status of one indicator in the report. `text`: its error or message contains this string or matches this `RegExp`;
+   * only the view `full` shows them. Fails, also with `.not`, if the report does not show the indicator.
    */
-  toReport(indicator: string, status: HealthStatus, words?: string | RegExp): Matched<Received, Result>;
+  toReport(indicator: string, status: HealthStatus, text?: string | RegExp): Matched<Received, Result>;
 }

@@ -1,107 +1,115 @@
 import { HealthStatus, isFailing, isHealthStatus } from '../core/status.js';
 import { show } from '../options/rules.js';
-import { type HealthAnswer, readAnswer } from './health-response.js';
+import { type HealthResponse, readResponse } from './health-response.js';
 import { type ShownDetail, reportText } from './report-text.js';
 
-/** What `expect.extend()` of vitest and of Jest wants a matcher to return. */
+/** The result of a matcher for `expect.extend()` of vitest and of Jest. */
 export interface MatcherResult {
   readonly pass: boolean;
   readonly message: () => string;
 }
 
-/** Not a promise where all that is needed is there. */
+/** A promise only if the response has to be awaited. */
 type Outcome = MatcherResult | Promise<MatcherResult>;
 
 function toBeReady(received: unknown): Outcome {
-  return judge(received, (answer) => ({ pass: isFine(answer), expected: 'be ready' }));
+  return judge(received, (response) => ({ pass: isPassing(response), expected: 'be ready' }));
 }
 
 function toBeLive(received: unknown): Outcome {
-  return judge(received, (answer) => ({ pass: isFine(answer), expected: 'be live' }));
+  return judge(received, (response) => ({ pass: isPassing(response), expected: 'be live' }));
 }
 
 function toHaveHealthStatus(received: unknown, status: HealthStatus): Outcome {
-  refuseStrange('toHaveHealthStatus', status);
-  return judge(received, (answer) => ({ pass: answer.status === status, expected: `have the status ${status}` }));
+  refuseUnknownStatus('toHaveHealthStatus', status);
+  return judge(received, (response) => ({ pass: response.status === status, expected: `have the status ${status}` }));
 }
 
-function toReport(received: unknown, name: string, status: HealthStatus, words?: string | RegExp): Outcome {
-  refuseStrange('toReport', status);
-  return judge(received, (answer) => {
-    const detail = detailOf(answer, name);
-    const hasWords = words === undefined || speaks(answer, name, detail, words);
-    const saying = words === undefined ? '' : `, saying ${typeof words === 'string' ? show(words) : String(words)}`;
-    return { pass: detail.status === status && hasWords, expected: `report ${name} as ${status}${saying}` };
+function toReport(received: unknown, name: string, status: HealthStatus, text?: string | RegExp): Outcome {
+  refuseUnknownStatus('toReport', status);
+  return judge(received, (response) => {
+    const detail = detailOf(response, name);
+    const hasText = text === undefined || matchesText(response, name, detail, text);
+    const withText = text === undefined ? '' : ` with ${typeof text === 'string' ? show(text) : String(text)}`;
+    return { pass: detail.status === status && hasText, expected: `report ${name} as ${status}${withText}` };
   });
 }
 
 /**
- * For `expect.extend(healthMatchers)`, of vitest and of Jest. They take a response of supertest, of Fastify's `inject()` or
- * of `fetch`, a promise of one, or a report of `HealthService`; of those that come later the matcher has to be awaited.
+ * For `expect.extend(healthMatchers)` of vitest and of Jest. The matchers accept a response of supertest, of Fastify's
+ * `inject()` or of `fetch`, a promise of one, or a report of `HealthService`. Await the matcher for a promise and for `fetch`.
  */
 export const healthMatchers = { toBeReady, toBeLive, toHaveHealthStatus, toReport };
 
 interface Verdict {
   readonly pass: boolean;
-  /** To follow "to" and "not to". */
+  /** Completes the sentence "Expected the application (not) to …". */
   readonly expected: string;
 }
 
-function judge(received: unknown, verdictOn: (answer: HealthAnswer) => Verdict): Outcome {
-  const conclude = (answer: HealthAnswer): MatcherResult => {
-    const { pass, expected } = verdictOn(answer);
+function judge(received: unknown, verdictOn: (response: HealthResponse) => Verdict): Outcome {
+  const conclude = (response: HealthResponse): MatcherResult => {
+    const { pass, expected } = verdictOn(response);
     return {
       pass,
-      message: () => `Expected the application ${pass ? 'not ' : ''}to ${expected}.\n\n${answerText(answer)}`,
+      message: () => `Expected the application ${pass ? 'not ' : ''}to ${expected}.\n\n${responseText(response)}`,
     };
   };
-  const answer = readAnswer(received);
-  return answer instanceof Promise ? answer.then(conclude) : conclude(answer);
+  const response = readResponse(received);
+  return response instanceof Promise ? response.then(conclude) : conclude(response);
 }
 
-/** Whoever asks over HTTP goes by the status code, which can be set for each status. */
-function isFine({ statusCode, status }: HealthAnswer): boolean {
+/** Probers over HTTP decide by the status code, which the application can set for each status. */
+function isPassing({ statusCode, status }: HealthResponse): boolean {
   if (statusCode !== undefined) return statusCode >= 200 && statusCode < 300;
   return isHealthStatus(status) && !isFailing(status);
 }
 
-/** Throws where nobody can say, since a `.not` would pass then. */
-function detailOf(answer: HealthAnswer, name: string): ShownDetail {
-  const { details } = answer;
+/** Throws if the response does not show the indicator, because a matcher with `.not` would pass. */
+function detailOf(response: HealthResponse, name: string): ShownDetail {
+  const { details } = response;
   if (!details) {
     throw new Error(
-      `The answer does not show what it says of ${name}. Ask an endpoint whose view is "components" or "full", ` +
-        `in the format "vitals" or "spring".\n\n${answerText(answer)}`,
+      `The response does not show ${name}. ${howToSee(response, name, '"components" or "full"')} ` +
+        `The format must be "vitals" or "spring".\n\n${responseText(response)}`,
     );
   }
   const detail = Object.hasOwn(details, name) ? details[name] : undefined;
   if (!detail) {
     throw new Error(
-      `The answer says nothing of ${name}. It has ${Object.keys(details).join(', ') || 'no indicators'}.\n\n${answerText(answer)}`,
+      `The report has no indicator ${name}. It has ${Object.keys(details).join(', ') || 'no indicators'}.\n\n${responseText(response)}`,
     );
   }
   return detail;
 }
 
-function speaks(answer: HealthAnswer, name: string, detail: ShownDetail, words: string | RegExp): boolean {
-  const said = detail.error ?? detail.message;
-  if (said === undefined && detail.status !== 'UP') {
+function matchesText(response: HealthResponse, name: string, detail: ShownDetail, expected: string | RegExp): boolean {
+  const text = detail.error ?? detail.message;
+  if (text === undefined && detail.status !== 'UP') {
     throw new Error(
-      `The answer does not show why ${name} is ${detail.status}. Ask an endpoint whose view is "full", ` +
-        `such as /health/${name} or /health/deep.\n\n${answerText(answer)}`,
+      `The response does not show why ${name} is ${detail.status}. ${howToSee(response, name, '"full"')}` +
+        `\n\n${responseText(response)}`,
     );
   }
-  return said !== undefined && (typeof words === 'string' ? said.includes(words) : said.search(words) !== -1);
+  return text !== undefined && (typeof expected === 'string' ? text.includes(expected) : text.search(expected) !== -1);
 }
 
-function answerText(answer: HealthAnswer): string {
-  const { asked, statusCode } = answer;
+/** How the test gets a response with this view. An endpoint that shows details by default hides them for want of a key. */
+function howToSee({ request = '' }: HealthResponse, name: string, view: string): string {
+  const hasDetails = ['deep', name].some((endpoint) => request.split('?')[0]?.endsWith(`/${endpoint}`));
+  return hasDetails
+    ? `This endpoint shows it only to callers with access: send an API key in X-Health-Key, or set its view to ${view}.`
+    : `Use an endpoint with the view ${view}, such as /health/${name} or /health/deep.`;
+}
+
+function responseText(response: HealthResponse): string {
+  const { request, statusCode } = response;
   const head =
-    statusCode === undefined ? 'The report: ' : `${asked ?? 'The request'} was answered with ${statusCode}: `;
-  return head + reportText(answer);
+    statusCode === undefined ? 'The report: ' : `The response to ${request ?? 'the request'} (${statusCode}): `;
+  return head + reportText(response);
 }
 
-function refuseStrange(matcher: string, status: unknown): void {
+function refuseUnknownStatus(matcher: string, status: unknown): void {
   if (isHealthStatus(status)) return;
   const known = Object.values(HealthStatus).join(', ');
   throw new TypeError(`${matcher}: there is no status ${show(status)}; the statuses are ${known}`);

@@ -1,11 +1,11 @@
 import type { HealthReport } from '../core/report.js';
 import { reportText } from './report-text.js';
 
-/** An application was not ready in time. It is closed by now. */
+/** The application was not ready in time. `startReady()` has closed it. */
 export class NotReadyError extends Error {
   override readonly name = 'NotReadyError';
 
-  /** `report`: the last answer of `ready`. Undefined: the application has not come so far as to give one. */
+  /** `report`: the last report of `ready`. Undefined: the application had not started, so there is no report. */
   constructor(
     readonly timeout: number,
     readonly report: HealthReport | undefined,
@@ -13,7 +13,7 @@ export class NotReadyError extends Error {
     super(
       report
         ? `The application was not ready within ${timeout} ms. The last report: ${reportText(report)}`
-        : `The application had not started within ${timeout} ms. Some hook or provider of it has not finished.`,
+        : `The application did not start within ${timeout} ms. A lifecycle hook or an asynchronous provider has not finished.`,
     );
   }
 }

@@ -1,28 +1,28 @@
 import type { HealthCheckDetail } from '../core/report.js';
 
-/** What is known of one indicator: its status, and more in the full view. */
+/** The part of an indicator that the view shows: its status, and more in the view `full`. */
 export type ShownDetail = Pick<HealthCheckDetail, 'status'> &
   Partial<Pick<HealthCheckDetail, 'error' | 'message' | 'code'>>;
 
-/** A report, as far as it was shown. */
+/** The part of a report that the view shows. */
 export interface ShownReport {
   readonly status: string;
   readonly reason?: string;
   readonly details?: Readonly<Record<string, ShownDetail>>;
 }
 
-/** A line for the report and one for each indicator, for the message of a test that fails. */
+/** A line for the report and one for each indicator, for the message of a failed test. */
 export function reportText({ status, reason, details = {} }: ShownReport): string {
   const names = Object.keys(details);
   const width = Math.max(0, ...names.map((name) => name.length));
   const lines = Object.entries(details).map(([name, detail]) => {
-    const words = [detail.status.padEnd('OUT_OF_SERVICE'.length), wordsOf(detail)].join('  ');
-    return `  ${name.padEnd(width)}  ${words}`.trimEnd();
+    const text = [detail.status.padEnd('OUT_OF_SERVICE'.length), reasonOf(detail)].join('  ');
+    return `  ${name.padEnd(width)}  ${text}`.trimEnd();
   });
   return [reason === undefined ? status : `${status} (${reason})`, ...lines].join('\n');
 }
 
-function wordsOf({ error, message, code }: ShownDetail): string {
-  const words = error ?? message ?? '';
-  return code === undefined ? words : `${words} (${code})`;
+function reasonOf({ error, message, code }: ShownDetail): string {
+  const reason = error ?? message ?? '';
+  return code === undefined ? reason : `${reason} (${code})`;
 }

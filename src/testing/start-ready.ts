@@ -9,21 +9,21 @@ import { checkOptions } from './check-options.js';
 import { NotReadyError } from './not-ready.error.js';
 
 export interface StartOptions {
-  /** Milliseconds within which the application has to be ready. Default: 10,000. */
+  /** Milliseconds until the application must be ready. Default: 10,000. */
   readonly timeout?: number;
-  /** The port to listen on. Default: 0, any free one. */
+  /** The port to listen on. Default: 0, any free port. */
   readonly port?: number;
 }
 
-/** What `Test.createTestingModule().compile()` resolves to, as far as it is needed here. */
+/** The part of Nest's `TestingModule` that `startReady()` needs. */
 interface TestingModule {
   createNestApplication(): INestApplication;
 }
 
 const RULES = { timeout: milliseconds(1), port: whole(0, 65_535) };
-/** Milliseconds. The application is asked in process, which is no load. */
-const ASK_EVERY = 20;
-/** How long an application that is given up may take to close. */
+/** Milliseconds between two evaluations of `ready`. They run in process, so they are cheap. */
+const EVALUATE_EVERY = 20;
+/** Milliseconds that an application which did not become ready may take to close. */
 const CLOSING_LIMIT = 10_000;
 
 /** An application that listens on 127.0.0.1 and is ready. `await using` closes it at the end of the block. */
@@ -36,7 +36,7 @@ export class ReadyApplication<Application extends INestApplication = INestApplic
     readonly url: string,
   ) {}
 
-  /** As `app.close()`, once: whoever calls it again waits for the same end. */
+  /** Calls `app.close()` once. Further calls return the same promise. */
   close(): Promise<void> {
     return (this.#closing ??= this.app.close());
   }
@@ -47,11 +47,11 @@ export class ReadyApplication<Application extends INestApplication = INestApplic
 }
 
 /**
- * Starts an application on a free port of 127.0.0.1, and waits until `ready` is `UP` or `DEGRADED`. It is asked in
- * process: nothing of it counts as a balancer for whom a shutdown would wait.
+ * Starts an application on a free port of 127.0.0.1, and resolves when `ready` is `UP` or `DEGRADED`. It evaluates `ready` in
+ * process, so it does not count as a prober that a shutdown waits for.
  *
- * If it does not start it is closed, and what its start has thrown is thrown. If it is not ready in time, it is closed,
- * and a `NotReadyError` shows the last report.
+ * If the start fails, it closes the application and throws the error of the start. If the application is not ready in time,
+ * it closes it and throws a `NotReadyError` with the last report.
  */
 export async function startReady(module: TestingModule, options?: StartOptions): Promise<ReadyApplication>;
 export async function startReady<Application extends INestApplication>(
@@ -72,7 +72,7 @@ export async function startReady(
     await untilReady(endpointsOf(app), timeout, limit.signal);
     return new ReadyApplication(app, await app.getUrl());
   } catch (error) {
-    // What is wrong has been said. That it cannot be closed either would hide it.
+    // An error of close() would hide the error of the start.
     await Promise.race([app.close(), sleep(CLOSING_LIMIT, undefined, { ref: false })]).catch(() => undefined);
     throw error;
   } finally {
@@ -95,12 +95,12 @@ async function untilReady(endpoints: HealthEndpoints, timeout: number, limit: Ab
   do {
     report = await endpoints.report('ready');
     if (!isFailing(report.status)) return;
-    await pause(ASK_EVERY, limit);
+    await pause(EVALUATE_EVERY, limit);
   } while (!limit.aborted);
   throw new NotReadyError(timeout, report);
 }
 
-/** The promise, or a rejection with the error when the signal comes first. */
+/** Settles like the promise, or rejects with the error if the signal is aborted first. */
 function within<T>(promise: Promise<T>, limit: AbortSignal, error: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => reject(error());

@@ -28,13 +28,13 @@ import { never } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, type AdapterName } from '../support/start-application.js';
 
-/** Kubernetes' own prober, for whom no shutdown waits. */
+/** The kubelet, a prober that no shutdown waits for. */
 const USER_AGENT = 'kube-probe/1.31';
 
 @Injectable()
 class StockClient {
   lag(): number {
-    throw new Error('the real client was asked');
+    throw new Error('the real client was called');
   }
 }
 
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
     request(url).get(path).set('User-Agent', USER_AGENT);
 
   describe('FakeHealth', () => {
-    it('takes the place of all indicators, which need no client and are not asked', async () => {
+    it('replaces all indicators, whose clients are not needed and not called', async () => {
       const health = new FakeHealth();
       const app = await start(health);
       const ready = await get(app, '/health/ready');
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(health.names).toEqual(['stock', 'payments', 'database']);
     });
 
-    it('is seen by the next probe, whatever the ttl', async () => {
+    it('shows a setting in the next probe, with any ttl', async () => {
       const health = new FakeHealth();
       const app = await start(health, { ttl: 60_000 });
       expect(await get(app, '/health/ready')).toReport('stock', 'UP');
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toReport('stock', 'UP');
     });
 
-    it('is seen by whoever asks next in process, also beside a run that is under way', async () => {
+    it('shows a setting in the next report of HealthService, also during a run', async () => {
       const health = new FakeHealth();
       const { app } = await start(health);
       const service = app.get(HealthService);
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await early).toReport('stock', 'DOWN');
     });
 
-    it('keeps what a failure counts for', async () => {
+    it('keeps critical: false of the indicator', async () => {
       const health = new FakeHealth();
       const app = await start(health);
       health.setDown('payments');
@@ -148,13 +148,13 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(ready).toReport('payments', 'DOWN');
     });
 
-    it('has all statuses', async () => {
+    it('sets every status', async () => {
       const health = new FakeHealth();
       const app = await start(health);
       health.setOutOfService('stock');
       expect(await get(app, '/health/ready')).toReport('stock', 'OUT_OF_SERVICE');
-      health.setUnknown('stock', 'nobody knows');
-      expect(await get(app, '/health/ready')).toReport('stock', 'UNKNOWN', 'nobody knows');
+      health.setUnknown('stock', 'not run yet');
+      expect(await get(app, '/health/ready')).toReport('stock', 'UNKNOWN', 'not run yet');
       health.setSkipped('stock');
       expect(await get(app, '/health/ready')).toReport('stock', 'SKIPPED');
       health.setUp('stock', { lag_seconds: 0 });
@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toReport('stock', 'DEGRADED', 'so so');
     });
 
-    it('throws what a client would', async () => {
+    it('reports a thrown error like that of a client', async () => {
       const health = new FakeHealth();
       const app = await start(health);
       health.throw('stock', Object.assign(new Error('connect 10.0.0.1:5432'), { code: 'ECONNREFUSED' }));
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toReport('stock', 'DOWN', 'being counted');
     });
 
-    it('hangs until the time is over, and is asked again after that', async () => {
+    it('hangs until the timeout, and runs again after it', async () => {
       const health = new FakeHealth();
       const app = await start(health, { timeout: 20 });
       health.hang('stock');
@@ -185,16 +185,16 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toReport('stock', 'UP');
     });
 
-    it('ends a hang when something else is set', async () => {
+    it('ends a hang with the next setting', async () => {
       const health = new FakeHealth();
       const { app } = await start(health, { timeout: 60_000 });
       health.hang('stock');
-      const asked = app.get(HealthService).check('stock');
+      const running = app.get(HealthService).check('stock');
       health.setDown('stock', 'it is over');
-      expect(await asked).toMatchObject({ status: 'DOWN', error: 'it is over' });
+      expect(await running).toMatchObject({ status: 'DOWN', error: 'it is over' });
     });
 
-    it('is slow', async () => {
+    it('is DEGRADED when slow exceeds slowThreshold', async () => {
       const health = new FakeHealth();
       const app = await start(health, { slowThreshold: 10, timeout: 60_000 });
       health.slow('stock', 30);
@@ -204,7 +204,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       );
     });
 
-    it('recovers all', async () => {
+    it('recovers all checks', async () => {
       const health = new FakeHealth();
       const app = await start(health);
       health.setDown('stock');
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toHaveHealthStatus('UP');
     });
 
-    it('lets no threshold, retry, interval or condition come between', async () => {
+    it('ignores thresholds, retries, interval and condition', async () => {
       const health = new FakeHealth();
       const when = vi.fn<() => boolean>(() => false);
       const app = await start(health, {
@@ -239,31 +239,31 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(await start(health), '/health/ready')).toReport('stock', 'DEGRADED', 'from the beginning');
     });
 
-    it('leaves those alone that it was not made for', async () => {
+    it('replaces only the indicators that its constructor names', async () => {
       const health = new FakeHealth('stock', 'database');
       const app = await start(health);
       const ready = await get(app, '/health/ready');
       expect(ready).toReport('payments', 'DOWN');
       expect(ready).toReport('stock', 'UP');
       expect(() => health.setDown('payments')).toThrow(
-        'FakeHealth does not replace "payments": it was made for stock, database alone. Name it there, or name none to replace all.',
+        'FakeHealth does not replace "payments": its constructor names only stock, database. Add "payments" there, or give no names to replace all indicators.',
       );
     });
 
-    it('names those that there are when a test asks for another one', async () => {
+    it('lists the indicators when a test sets an unknown one', async () => {
       const health = new FakeHealth();
       await start(health);
       expect(() => health.setDown('paymets')).toThrow(
-        'There is no indicator named "paymets". FakeHealth replaces stock, payments, database.',
+        'There is no indicator named "paymets". FakeHealth replaces: stock, payments, database.',
       );
     });
 
-    it('stops the boot over a name that no indicator has, and over what is set in vain', async () => {
+    it('stops the boot for unknown names and for settings without effect', async () => {
       const health = new FakeHealth();
       health.setDown('paymets');
       health.setDown('stock');
       await expect(start(health, { enabled: false })).rejects.toThrow(
-        /1\. FakeHealth: there is no indicator named "paymets"\n +Remedy: did you mean "payments"\? the indicators are stock, payments, database\n +2\. FakeHealth: the indicator "stock" is not enabled, so it is never asked/,
+        /1\. FakeHealth: there is no indicator named "paymets"\n +Remedy: did you mean "payments"\? the indicators are stock, payments, database\n +2\. FakeHealth: the indicator "stock" is not enabled, so its check never runs/,
       );
       await expect(start(new FakeHealth('paymets', 'database'))).rejects.toThrow(
         'FakeHealth: there is no indicator named "paymets"',
@@ -273,7 +273,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
     it('refuses to set an indicator that is not enabled', async () => {
       const health = new FakeHealth();
       await start(health, { enabled: false });
-      expect(() => health.setDown('stock')).toThrow('The indicator "stock" is not enabled, so it is never asked.');
+      expect(() => health.setDown('stock')).toThrow('The indicator "stock" is not enabled, so its check never runs.');
     });
   });
 
@@ -289,7 +289,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       await expect(fetch(address)).rejects.toThrow('fetch failed');
     });
 
-    it('waits for what delays readiness', async () => {
+    it('waits for delayReadiness', async () => {
       const app = await create({ imports: [HealthModule.forRoot()] });
       let isDone = false;
       void app.get(HealthService).delayReadiness('catalogue', async () => {
@@ -301,14 +301,14 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(started.app).toBe(app);
     });
 
-    it('takes DEGRADED for ready', async () => {
+    it('resolves when ready is DEGRADED', async () => {
       const health = new FakeHealth();
       health.setDegraded('stock');
       const { url } = await start(health);
       await expect(fetch(`${url}/health/ready`)).toHaveHealthStatus('DEGRADED');
     });
 
-    it('closes what is not ready in time, and shows the last report', async () => {
+    it('closes an application that is not ready in time, and shows the last report', async () => {
       const health = new FakeHealth();
       health.setDown('database', 'connection refused');
       const destroyed = vi.fn<() => void>();
@@ -332,7 +332,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(destroyed).toHaveBeenCalledOnce();
     });
 
-    it('gives up an application whose start has no end', async () => {
+    it('rejects when a lifecycle hook does not finish', async () => {
       @Injectable()
       class Migration implements OnModuleInit {
         onModuleInit(): Promise<void> {
@@ -341,11 +341,11 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       }
       const app = await create({ imports: [HealthModule.forRoot()], providers: [Migration] });
       await expect(startReady(app, { timeout: 50 })).rejects.toThrow(
-        'The application had not started within 50 ms. Some hook or provider of it has not finished.',
+        'The application did not start within 50 ms. A lifecycle hook or an asynchronous provider has not finished.',
       );
     });
 
-    it('throws what the start has thrown', async () => {
+    it('throws the error of the start', async () => {
       @Injectable()
       class Broken implements OnModuleInit {
         onModuleInit(): void {
@@ -356,7 +356,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       await expect(startReady(app)).rejects.toThrow('the disk is full');
     });
 
-    it('says that there is no HealthModule, and what options there are', async () => {
+    it('names a missing HealthModule and unknown options', async () => {
       await expect(startReady(await create({}))).rejects.toThrow(
         'The application has no HealthModule. Import HealthModule.forRoot() in its root module.',
       );
@@ -371,8 +371,8 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
   });
 
   describe('simulateDrain', () => {
-    it('finds no lost request in a sound shutdown', async () => {
-      // Where the machine is so busy that the process stands still, the balancer has time all the same.
+    it('loses no request when the shutdown waits for the balancer', async () => {
+      // On a busy machine the event loop may be blocked for longer than the balancer's interval.
       vi.stubEnv('HEALTH_SHUTDOWN_MIN_DELAY', '3000');
       const app = await start(new FakeHealth());
       const drain = await simulateDrain(app, { request: '/orders' });
@@ -383,7 +383,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(drain.longestStall).toBeGreaterThan(0);
     });
 
-    it('finds those that are lost when the application does not wait for its balancer', async () => {
+    it('lists the lost requests when the shutdown does not wait for the balancer', async () => {
       vi.stubEnv('HEALTH_SHUTDOWN_DELAY', '0');
       const app = await start(new FakeHealth());
       const drain = await simulateDrain(app, { request: '/orders' });
@@ -396,7 +396,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(drain.noticedAfter).toBeGreaterThan(drain.drainTook);
     });
 
-    it('takes a function, and counts what it rejects with', async () => {
+    it('takes a function, and counts its rejections as lost', async () => {
       const app = await start(new FakeHealth());
       let calls = 0;
       const drain = await simulateDrain(app, {
@@ -413,24 +413,24 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(drain.lost[0]?.when).toBeLessThan(0);
     });
 
-    it('refuses a path that is wrong, and options that are', async () => {
+    it('refuses a wrong path and wrong options', async () => {
       const app = await start(new FakeHealth());
       await expect(simulateDrain(app, { request: '/ordres' })).rejects.toThrow(
-        'GET /ordres answers 404 before the shutdown has begun. Expected is less than 400.',
+        'GET /ordres has the status code 404 before the shutdown begins. Use a path with a status code below 400.',
       );
       await expect(simulateDrain(app, { request: '/orders', ready: '/healthz' })).rejects.toThrow(
-        'GET /healthz answers 404',
+        'GET /healthz has the status code 404',
       );
       await expect(simulateDrain(app, { request: 'orders', interval: 10 })).rejects.toThrow(
         'simulateDrain, request: its value is "orders"; use a path that begins with "/", or a function\n' +
           'simulateDrain, interval: its value is 10; use a whole number of milliseconds from 50 to 30000',
       );
-      // @ts-expect-error: nothing to ask
+      // @ts-expect-error: request is missing
       await expect(simulateDrain(app, {})).rejects.toThrow('simulateDrain, request: it is missing');
     });
   });
 
-  it('reads the answers of every client', async () => {
+  it('reads the responses of fetch and supertest', async () => {
     const health = new FakeHealth();
     const { url } = await start(health);
     health.setDown('stock', 'gone');
@@ -442,7 +442,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
   });
 });
 
-it('reads what inject() of Fastify answers', async () => {
+it('reads the responses of inject() of Fastify', async () => {
   const health = new FakeHealth();
   health.setDown('stock', 'gone');
   const module = await health

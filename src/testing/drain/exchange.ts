@@ -1,6 +1,6 @@
 import { type Agent, request } from 'node:http';
 
-/** Sends a GET over node:http, and resolves to the status code when the whole answer has come. Rejects when none does. */
+/** Sends a GET and resolves to the status code when the response is complete. Rejects without a complete response. */
 export function exchange(url: string, agent: Agent | false, timeout: number, userAgent: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, headers: { 'user-agent': userAgent } }, (response) => {
@@ -8,11 +8,11 @@ export function exchange(url: string, agent: Agent | false, timeout: number, use
       response.on('end', () => resolve(response.statusCode ?? 0));
       response.resume();
     });
-    const timer = setTimeout(() => sent.destroy(new Error(noAnswer(timeout))), timeout);
+    const timer = setTimeout(() => sent.destroy(new Error(noResponse(timeout))), timeout);
     sent.on('close', () => clearTimeout(timer));
     sent.on('error', reject);
     sent.end();
   });
 }
 
-export const noAnswer = (timeout: number): string => `no answer within ${timeout} ms`;
+export const noResponse = (timeout: number): string => `no response within ${timeout} ms`;

@@ -8,48 +8,48 @@ import { SteadyLoad } from './steady-load.js';
 
 export interface DrainOptions {
   /**
-   * What is asked all the time: a path, or a function that is given the address (`http://127.0.0.1:<port>`) and rejects if
-   * its request is lost. Of a path an answer of 400 or above counts as lost. Required.
+   * The request of the load: a path, or a function that takes the address (`http://127.0.0.1:<port>`) and rejects if its
+   * request is lost. For a path, a response with a status code from 400 counts as lost. Required.
    */
   readonly request: string | ((url: string) => Promise<unknown>);
   /** Requests per second. Default: 100. */
   readonly rate?: number;
-  /** The path that the balancer asks. Default: `/health/ready`. */
+  /** The path that the balancer probes. Default: `/health/ready`. */
   readonly ready?: string;
-  /** Milliseconds between two questions of the balancer, from 50 on: who asks more often is not taken for one. Default: 100. */
+  /** Milliseconds between two probes of the balancer, at least 50: a shorter rhythm is not recognised. Default: 100. */
   readonly interval?: number;
-  /** How many refusals in a row take the application out of the balancer's rotation. Default: 3. */
+  /** The number of consecutive refusals after which the balancer sends no more requests. Default: 3. */
   readonly fall?: number;
-  /** Milliseconds that a request may take, the drain as a whole three times as long. Default: 20,000. */
+  /** Milliseconds that one request may take. The whole simulation may take three times as long. Default: 20,000. */
   readonly timeout?: number;
 }
 
-/** A request that was not answered as it should. */
+/** A request without a response, or with an error response. */
 export interface LostRequest {
-  /** Milliseconds after the shutdown began; before it, they are negative. */
+  /** Milliseconds from the beginning of the shutdown to the sending of the request. Negative: before the shutdown. */
   readonly when: number;
   /** `ECONNREFUSED`, `ECONNRESET`, `answered 503`, … */
   readonly error: string;
 }
 
-/** What became of the requests of one shutdown. */
+/** The result of one simulated shutdown. */
 export interface DrainReport {
   readonly sent: number;
   readonly answered: number;
-  /** In the order in which they were sent. */
+  /** In the order of sending. */
   readonly lost: readonly LostRequest[];
-  /** Milliseconds from the beginning of the shutdown until the balancer sent no more. */
+  /** Milliseconds from the beginning of the shutdown until the balancer sent no more requests. */
   readonly noticedAfter: number;
   /** Milliseconds that `close()` took. */
   readonly drainTook: number;
   /**
-   * The longest time, in milliseconds, for which this process did nothing, application, balancer and load alike. After a
-   * second of it the application takes its balancer for gone: what is lost then is lost to the machine.
+   * The longest time, in milliseconds, for which the event loop of this process was blocked. Application, balancer and load
+   * share it. After more than a second the application treats the balancer as gone, and requests may be lost.
    */
   readonly longestStall: number;
 }
 
-/** An application that listens, such as `startReady` returns. */
+/** An application that listens, as `startReady()` returns it. */
 interface Draining {
   readonly url: string;
   close(): Promise<void>;
@@ -74,12 +74,12 @@ const RULES = {
   fall: whole(1, 100),
   timeout: milliseconds(1),
 };
-/** Answers before the shutdown begins, for the kept connections to be there. */
+/** The number of responses before the shutdown begins, so that keep-alive connections exist. */
 const WARM_UP = 20;
 
 /**
- * Shuts an application down under load, in process and over real sockets: a balancer asks for readiness and sends its
- * requests until it has been refused often enough, as HAProxy does. With a sound shutdown `lost` is empty.
+ * Shuts an application down under load, in process and over real sockets. A simulated balancer probes `ready` and sends
+ * requests until `fall` consecutive probes are refused, as HAProxy does. `lost` must be empty.
  */
 export async function simulateDrain(application: Draining, options: DrainOptions): Promise<DrainReport> {
   checkOptions('simulateDrain', options, RULES, ['request']);
@@ -97,11 +97,11 @@ export async function simulateDrain(application: Draining, options: DrainOptions
   const limit = rejection(3 * timeout);
   const endRehearsal = beginRehearsal();
   try {
-    await Promise.race([Promise.all([balancer.isKnown, load.reaches(WARM_UP)]), limit.promise]);
+    await Promise.race([Promise.all([balancer.isRecognised, load.reaches(WARM_UP)]), limit.promise]);
     const began = elapsed();
     const since = (): number => Math.round(elapsed() - began);
     const closed = application.close().then(since);
-    const noticed = balancer.gone.then(async () => {
+    const noticed = balancer.isOutOfRotation.then(async () => {
       const after = since();
       await load.stop();
       return after;
@@ -125,17 +125,27 @@ export async function simulateDrain(application: Draining, options: DrainOptions
   }
 }
 
-/** A path that is wrong would make every request of the load a lost one. */
-async function refuseBroken(url: string, asked: string, timeout: number): Promise<void> {
-  const status = await exchange(url + asked, false, timeout, 'nest-vitals');
+/** With a wrong path every request of the load would count as lost. */
+async function refuseBroken(url: string, requested: string, timeout: number): Promise<void> {
+  const status = await exchange(url + requested, false, timeout, 'nest-vitals');
   if (status >= 400)
-    throw new Error(`GET ${asked} answers ${status} before the shutdown has begun. Expected is less than 400.`);
+    throw new Error(
+      `GET ${requested} has the status code ${status} before the shutdown begins. Use a path with a status code below 400.`,
+    );
 }
 
 function rejection(after: number): { readonly promise: Promise<never>; cancel(): void } {
   let timer: NodeJS.Timeout | undefined;
   const promise = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`The simulated shutdown has not ended within ${after} ms.`)), after);
+    timer = setTimeout(
+      () =>
+        reject(
+          new Error(
+            `The simulated shutdown did not end within ${after} ms. Raise timeout, or find the request or hook that hangs.`,
+          ),
+        ),
+      after,
+    );
   });
   return { promise, cancel: () => clearTimeout(timer) };
 }

@@ -1,42 +1,42 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange } from './exchange.js';
 
-/** As a balancer names itself, for the application to tell it from others who ask. */
+/** The user agent, by which the application tells this prober from other callers. */
 const USER_AGENT = 'nest-vitals-balancer';
 
 export interface BalancerSettings {
-  /** What it asks. */
+  /** The URL of `ready`. */
   readonly url: string;
-  /** Milliseconds between two questions. */
+  /** Milliseconds between two probes. */
   readonly interval: number;
-  /** How many refusals in a row take the application out of rotation. */
+  /** The number of consecutive refusals that take the application out of rotation. */
   readonly fall: number;
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds that a response may take. */
   readonly timeout: number;
 }
 
-/** Asks whether the application is ready, as HAProxy does, until it has been refused often enough. */
+/** Probes `ready` at an interval, as HAProxy does, until `fall` consecutive probes are refused. */
 export class SimulatedBalancer {
-  /** Resolves when the application has first been found ready as often as it takes to be known as a balancer. */
-  readonly isKnown: Promise<void>;
+  /** Resolves after enough successful probes for the application to recognise a prober. */
+  readonly isRecognised: Promise<void>;
   /** Resolves when the application is out of rotation. */
-  readonly gone: Promise<void>;
+  readonly isOutOfRotation: Promise<void>;
   readonly #settings: BalancerSettings;
   readonly #end = new AbortController();
 
   constructor(settings: BalancerSettings) {
     this.#settings = settings;
-    let known: () => void = () => undefined;
-    this.isKnown = new Promise((resolve) => (known = resolve));
-    this.gone = this.#ask(known);
+    let recognised: () => void = () => undefined;
+    this.isRecognised = new Promise((resolve) => (recognised = resolve));
+    this.isOutOfRotation = this.#probe(recognised);
   }
 
-  /** Ends it before its time. */
+  /** Stops probing. */
   stop(): void {
     this.#end.abort();
   }
 
-  async #ask(known: () => void): Promise<void> {
+  async #probe(recognised: () => void): Promise<void> {
     const { url, interval, fall, timeout } = this.#settings;
     const { signal } = this.#end;
     let passes = 0;
@@ -48,11 +48,11 @@ export class SimulatedBalancer {
       );
       refusals = isReady ? 0 : refusals + 1;
       passes += isReady ? 1 : 0;
-      if (passes >= QUESTIONS_OF_A_BALANCER) known();
+      if (passes >= PROBES_FOR_A_RHYTHM) recognised();
       await sleep(interval, undefined, { signal }).catch(() => undefined);
     }
   }
 }
 
-/** The shutdown waits for whoever has asked twice. The third makes the time between two questions a usual one. */
-const QUESTIONS_OF_A_BALANCER = 3;
+/** The shutdown recognises a prober by its rhythm: three probes have two equal intervals. */
+const PROBES_FOR_A_RHYTHM = 3;

@@ -1,38 +1,38 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsed } from '../../core/moment.js';
-import { exchange, noAnswer } from './exchange.js';
+import { exchange, noResponse } from './exchange.js';
 
-/** Milliseconds between two looks at how many requests are due. */
+/** Milliseconds between two checks of how many requests are due. */
 const TICK = 5;
 const USER_AGENT = 'nest-vitals-load';
-/** Shorter than Node keeps an idle connection (5 s): it is the client that closes, and no request meets a closing one. */
+/** Shorter than the keep-alive timeout of Node servers (5 s), so that the client closes idle connections first. */
 const IDLE_LIMIT = 4000;
 
-/** A request that has got no answer, or not a good one. */
+/** A request without a response, or with an error response. */
 export interface FailedRequest {
-  /** When it was sent (monotonic, milliseconds). */
+  /** The time of sending (monotonic clock, milliseconds). */
   readonly sent: number;
   readonly error: string;
 }
 
 export interface LoadSettings {
-  /** What is asked, or a function that asks. */
+  /** A URL, or a function that sends one request. */
   readonly request: string | (() => Promise<unknown>);
   /** Requests per second. */
   readonly rate: number;
-  /** Milliseconds that an answer may take. */
+  /** Milliseconds that a response may take. */
   readonly timeout: number;
 }
 
 /**
- * Requests that start on schedule, whatever has become of the earlier ones: a stall costs as many as it lasted. Every
- * second one has a connection of its own, the others share kept ones.
+ * Sends requests on a schedule, without waiting for earlier ones. After a stall it sends all requests that were due. Every
+ * second request uses a keep-alive connection, the others a new one.
  */
 export class SteadyLoad {
   sent = 0;
   answered = 0;
-  /** Milliseconds for which nothing in this process was done at a time. */
+  /** The longest time between two ticks, in milliseconds. */
   longestStall = 0;
   readonly failed: FailedRequest[] = [];
   readonly #settings: LoadSettings;
@@ -48,12 +48,12 @@ export class SteadyLoad {
     this.#timer = setInterval(() => this.#sendDue(), TICK);
   }
 
-  /** Resolves when so many have come to their end, well or not. */
+  /** Resolves when this number of requests has ended, answered or failed. */
   async reaches(count: number): Promise<void> {
     while (this.answered + this.failed.length < count) await new Promise<void>((resolve) => (this.#enough = resolve));
   }
 
-  /** Sends no more, and resolves when the last has come to its end. */
+  /** Sends no more requests, and resolves when the open ones have ended. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all(this.#open);
@@ -82,19 +82,19 @@ export class SteadyLoad {
     const sent = elapsed();
     const { request, timeout } = this.#settings;
     try {
-      if (typeof request === 'function') await inTime(request(), timeout);
-      else refuseBad(await exchange(request, number % 2 === 0 ? this.#agent : false, timeout, USER_AGENT));
+      if (typeof request === 'function') await withinTimeout(request(), timeout);
+      else refuseErrorStatus(await exchange(request, number % 2 === 0 ? this.#agent : false, timeout, USER_AGENT));
       this.answered += 1;
     } catch (error) {
-      this.failed.push({ sent, error: wordsOf(error) });
+      this.failed.push({ sent, error: textOf(error) });
     }
   }
 }
 
-async function inTime(request: Promise<unknown>, timeout: number): Promise<void> {
+async function withinTimeout(request: Promise<unknown>, timeout: number): Promise<void> {
   const end = new AbortController();
   const tooLate = sleep(timeout, undefined, { signal: end.signal }).then(() => {
-    throw new Error(noAnswer(timeout));
+    throw new Error(noResponse(timeout));
   });
   try {
     await Promise.race([request, tooLate]);
@@ -104,12 +104,12 @@ async function inTime(request: Promise<unknown>, timeout: number): Promise<void>
   }
 }
 
-function refuseBad(status: number): void {
+function refuseErrorStatus(status: number): void {
   if (status >= 400) throw new Error(`answered ${status}`);
 }
 
-/** The code of a system error says more than its message, which may be empty. */
-function wordsOf(error: unknown): string {
+/** The code of a system error, whose message may be empty, or the message of another error. */
+function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : error.message || error.name;

@@ -14,8 +14,8 @@ interface Expect {
 const { expect } = globalThis as { readonly expect?: Expect };
 if (!expect) {
   throw new Error(
-    'nest-vitals/testing/jest finds no global "expect". List it in setupFilesAfterEnv, or, with injectGlobals: false, ' +
-      'call expect.extend(healthMatchers) yourself.',
+    'nest-vitals/testing/jest needs the global "expect" of Jest. List it in setupFilesAfterEnv. With injectGlobals: false, ' +
+      'call expect.extend(healthMatchers) instead.',
   );
 }
 expect.extend(healthMatchers);

@@ -13,12 +13,12 @@ describe('a fake check', () => {
     return () => vi.useRealTimers();
   });
 
-  it('answers while the clock stands still', async () => {
+  it('returns without a timer when it has no delay', async () => {
     const check = new FakeCheck(() => down('gone'));
     expect(await check.run(context(end().signal))).toEqual(down('gone'));
   });
 
-  it('ends a hang by the signal of the run', async () => {
+  it('ends a hang when the signal of the run is aborted', async () => {
     const check = new FakeCheck(() => up());
     check.hang();
     const over = end();
@@ -28,7 +28,7 @@ describe('a fake check', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('answers after its delay, or with what is set before that', async () => {
+  it('returns after its delay, or at once with the next setting', async () => {
     const check = new FakeCheck(() => up());
     check.set(() => down('slow'), 300);
     const late = check.run(context(end().signal));

@@ -26,11 +26,11 @@ describe('nest-vitals/testing/jest', () => {
     expect(extend.mock.calls.map(([matchers]) => Object.keys(matchers))).toEqual([Object.keys(healthMatchers)]);
   });
 
-  it('says what to do where there is none', async () => {
-    await expect(loadWith(undefined)).rejects.toThrow('call expect.extend(healthMatchers) yourself');
+  it('explains the remedy when there is no global expect', async () => {
+    await expect(loadWith(undefined)).rejects.toThrow('call expect.extend(healthMatchers) instead');
   });
 
-  it('has typings for what is there, and for what comes later', () => {
+  it('types the matchers for responses and for promises', () => {
     const typed = expect as unknown as JestExpect;
     const later = new Response('{"status":"UP"}');
     const calls = {

@@ -12,7 +12,7 @@ const REPORT = {
   },
 };
 
-/** As supertest has it. */
+/** A response of supertest. */
 const response = (status: number, body: unknown, health?: string) => ({
   status,
   body,
@@ -21,7 +21,7 @@ const response = (status: number, body: unknown, health?: string) => ({
 });
 const RESPONSE = response(503, REPORT, 'DOWN');
 
-/** As inject() of Fastify has it. */
+/** A response of inject() of Fastify. */
 const injected = (statusCode: number, payload: string, health?: string) => ({
   statusCode,
   payload,
@@ -35,14 +35,14 @@ const SHOWN = `DOWN
   payments  DOWN            connection refused (ECONNREFUSED)
   stock     DEGRADED        it lags`;
 
-/** What a failed expectation says. */
+/** The message of a failed expectation. */
 function messageOf(expectation: () => void): string {
   try {
     expectation();
   } catch (error) {
     return (error as Error).message;
   }
-  throw new Error('the expectation has been met');
+  throw new Error('the expectation passed');
 }
 
 describe('toBeReady and toBeLive', () => {
@@ -58,66 +58,75 @@ describe('toBeReady and toBeLive', () => {
     ['a report', REPORT, false],
     ['a report that is DEGRADED', { ...REPORT, status: 'DEGRADED' }, true],
     ['a report that is OUT_OF_SERVICE', { ...REPORT, status: 'OUT_OF_SERVICE' }, false],
-  ])('%s', (_what, received, isFine) => {
-    expect(healthMatchers.toBeReady(received)).toMatchObject({ pass: isFine });
-    expect(healthMatchers.toBeLive(received)).toMatchObject({ pass: isFine });
+  ])('%s', (_kind, received, isPassing) => {
+    expect(healthMatchers.toBeReady(received)).toMatchObject({ pass: isPassing });
+    expect(healthMatchers.toBeLive(received)).toMatchObject({ pass: isPassing });
   });
 
-  it('show the report, and what was asked', () => {
+  it('show the report and the request', () => {
     expect(messageOf(() => expect(RESPONSE).toBeReady())).toBe(
-      `Expected the application to be ready.\n\nGET /health/ready was answered with 503: ${SHOWN}`,
+      `Expected the application to be ready.\n\nThe response to GET /health/ready (503): ${SHOWN}`,
     );
     expect(messageOf(() => expect({ ...REPORT, status: 'UP' }).not.toBeLive())).toBe(
       `Expected the application not to be live.\n\nThe report: ${SHOWN.replace('DOWN', 'UP')}`,
     );
   });
 
-  it('show why no traffic is wanted', () => {
+  it('show the reason of the application', () => {
     const closed = response(503, { status: 'OUT_OF_SERVICE', reason: 'shutting down', details: {} }, 'OUT_OF_SERVICE');
-    expect(messageOf(() => expect(closed).toBeReady())).toMatch(/503: OUT_OF_SERVICE \(shutting down\)$/);
+    expect(messageOf(() => expect(closed).toBeReady())).toMatch(/\(503\): OUT_OF_SERVICE \(shutting down\)$/);
   });
 
   it.each([
     [
-      'a page of somebody else',
+      'a page of another server',
       response(404, {}),
-      'GET /health/ready was answered with 404, and not by a health endpoint',
+      'The response to GET /health/ready (404) is not a health report. It has no header X-Health-Status.',
     ],
     [
-      'a report of somebody else',
+      'a report of another library',
       injected(200, '{"status":"ok"}'),
-      'GET /health/deep was answered with 200, and not by',
+      'The response to GET /health/deep (200) is not a health report.',
+    ],
+    [
+      'a response without access',
+      response(401, { error: 'unauthorized' }),
+      'The response to GET /health/ready (401) is not a health report. It needs an API key: send X-Health-Key.',
     ],
     [
       'a text',
       'UP',
-      'Expected is a response of a health endpoint (of supertest, inject() or fetch), or a report, and not a string.',
+      'expect() received a string: use a response of a health endpoint (supertest, inject() or fetch), or a report of HealthService.',
     ],
-    ['nothing', undefined, 'and not undefined.'],
-    ['null', null, 'and not null.'],
-    ['an object of another kind', { ready: true }, 'Expected is a response of a health endpoint'],
-  ])('fail for %s, with .not too', (_what, received, message) => {
+    ['nothing', undefined, 'expect() received undefined:'],
+    ['null', null, 'expect() received null:'],
+    [
+      'an object of another kind',
+      { ready: true },
+      'expect() received an object that is no response: use a response of a health endpoint',
+    ],
+  ])('fail for %s, with .not too', (_kind, received, message) => {
     expect(() => expect(received).toBeReady()).toThrow(message);
     expect(() => expect(received).not.toBeReady()).toThrow(message);
   });
 });
 
 describe('toHaveHealthStatus', () => {
-  it('compares the status of the whole', () => {
+  it('compares the status of the whole report', () => {
     expect(RESPONSE).toHaveHealthStatus('DOWN');
     expect(RESPONSE).not.toHaveHealthStatus('OUT_OF_SERVICE');
     expect(messageOf(() => expect(RESPONSE).toHaveHealthStatus('UP'))).toContain(
-      'Expected the application to have the status UP.\n\nGET /health/ready was answered with 503: DOWN\n',
+      'Expected the application to have the status UP.\n\nThe response to GET /health/ready (503): DOWN\n',
     );
   });
 
-  it('goes by the header where the body is of another format', () => {
+  it('reads the header when the body has another format', () => {
     expect(response(503, { status: 'error', details: { payments: { status: 'down' } } }, 'DOWN')).toHaveHealthStatus(
       'DOWN',
     );
   });
 
-  it('refuses a status that there is not', () => {
+  it('refuses an unknown status', () => {
     // @ts-expect-error: in lower case
     expect(() => expect(RESPONSE).not.toHaveHealthStatus('up')).toThrow(
       'toHaveHealthStatus: there is no status "up"; the statuses are UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN, SKIPPED',
@@ -134,7 +143,7 @@ describe('toReport', () => {
     expect(injected(503, JSON.stringify(REPORT), 'DOWN')).toReport('payments', 'DOWN');
   });
 
-  it('looks for words in the error and in the message', () => {
+  it('searches the text in the error and in the message', () => {
     expect(RESPONSE).toReport('payments', 'DOWN', 'refused');
     expect(RESPONSE).toReport('payments', 'DOWN', /^connection \w+$/);
     expect(RESPONSE).toReport('stock', 'DEGRADED', 'lags');
@@ -143,21 +152,21 @@ describe('toReport', () => {
     expect(RESPONSE).not.toReport('database', 'UP', 'slow');
   });
 
-  it('says what was asked for, and what each check says', () => {
+  it('shows the expected and the received statuses', () => {
     expect(messageOf(() => expect(RESPONSE).toReport('database', 'DOWN'))).toBe(
-      `Expected the application to report database as DOWN.\n\nGET /health/ready was answered with 503: ${SHOWN}`,
+      `Expected the application to report database as DOWN.\n\nThe response to GET /health/ready (503): ${SHOWN}`,
     );
     expect(messageOf(() => expect(RESPONSE).not.toReport('payments', 'DOWN', /refused/))).toMatch(
-      /^Expected the application not to report payments as DOWN, saying \/refused\/\.\n/,
+      /^Expected the application not to report payments as DOWN with \/refused\/\.\n/,
     );
-    expect(messageOf(() => expect(RESPONSE).toReport('payments', 'DOWN', 'late'))).toMatch(/, saying "late"\.\n/);
+    expect(messageOf(() => expect(RESPONSE).toReport('payments', 'DOWN', 'late'))).toMatch(/ as DOWN with "late"\.\n/);
   });
 
-  it('reads the format of Spring', () => {
+  it('reads the format spring', () => {
     const spring = {
       status: 'DOWN',
       components: {
-        payments: { status: 'DOWN', details: { error: 'refused', status: 'a datum' } },
+        payments: { status: 'DOWN', details: { error: 'refused', status: 'a value of the data' } },
         disk: { status: 'UP' },
       },
     };
@@ -169,35 +178,50 @@ describe('toReport', () => {
     [
       'an indicator that it does not have',
       RESPONSE,
-      'The answer says nothing of paymets. It has database, payments, stock.',
+      'The report has no indicator paymets. It has database, payments, stock.',
     ],
-    ['a name that every object has', RESPONSE, 'The answer says nothing of toString.'],
-    ['the view status', response(503, { status: 'DOWN' }, 'DOWN'), 'The answer does not show what it says of paymets.'],
+    ['a name that every object has', RESPONSE, 'The report has no indicator toString.'],
     [
-      'a format with fewer words',
-      response(503, { status: 'error', details: { paymets: { status: 'down' } } }, 'DOWN'),
-      'The answer does not show what it says of paymets.',
+      'the view status',
+      response(503, { status: 'DOWN' }, 'DOWN'),
+      'The response does not show paymets. Use an endpoint with the view "components" or "full"',
     ],
-  ])('fails for %s, with .not too', (_what, received, message) => {
+    [
+      'a format with other statuses',
+      response(503, { status: 'error', details: { paymets: { status: 'down' } } }, 'DOWN'),
+      'The response does not show paymets. Use an endpoint with the view "components" or "full"',
+    ],
+  ])('fails for %s, with .not too', (_kind, received, message) => {
     const name = message.includes('toString') ? 'toString' : 'paymets';
     expect(() => expect(received).toReport(name, 'DOWN')).toThrow(message);
     expect(() => expect(received).not.toReport(name, 'DOWN')).toThrow(message);
   });
 
-  it('fails for words that the view does not show, with .not too', () => {
+  it('fails for a text that the view does not show, with .not too', () => {
     const narrow = response(503, { status: 'DOWN', details: { payments: { status: 'DOWN' } } }, 'DOWN');
     expect(narrow).toReport('payments', 'DOWN');
-    const message = 'The answer does not show why payments is DOWN. Ask an endpoint whose view is "full"';
+    const message = 'The response does not show why payments is DOWN. Use an endpoint with the view "full"';
     expect(() => expect(narrow).toReport('payments', 'DOWN', 'refused')).toThrow(message);
     expect(() => expect(narrow).not.toReport('payments', 'DOWN', 'refused')).toThrow(message);
   });
+
+  it.each(['/health/payments', '/health/payments?format=json', '/health/deep'])(
+    'asks for an API key when %s hides the reason',
+    (path) => {
+      const hidden = { ...response(503, { status: 'DOWN', details: { payments: { status: 'DOWN' } } }, 'DOWN') };
+      const received = { ...hidden, req: { method: 'GET', path } };
+      expect(() => expect(received).toReport('payments', 'DOWN', 'refused')).toThrow(
+        'This endpoint shows it only to callers with access: send an API key in X-Health-Key, or set its view to "full".',
+      );
+    },
+  );
 });
 
 describe('a response of fetch', () => {
   const fetched = (): Response =>
     new Response(JSON.stringify(REPORT), { status: 503, headers: { 'X-Health-Status': 'DOWN' } });
 
-  it('is awaited, and can be read after that', async () => {
+  it('is awaited, and can still be read', async () => {
     const received = fetched();
     await expect(received).toReport('payments', 'DOWN', 'refused');
     await expect(received).not.toBeReady();
@@ -206,15 +230,15 @@ describe('a response of fetch', () => {
 
   it('fails when the promise is awaited', async () => {
     await expect(async () => expect(Promise.resolve(fetched())).toBeReady()).rejects.toThrow(
-      `Expected the application to be ready.\n\nThe request was answered with 503: ${SHOWN}`,
+      `Expected the application to be ready.\n\nThe response to the request (503): ${SHOWN}`,
     );
   });
 
-  it('is refused when its body is gone', async () => {
+  it('is refused when its body has been read', async () => {
     const received = fetched();
     await received.text();
     await expect(async () => expect(received).not.toBeReady()).rejects.toThrow(
-      'The body of the response has been read.',
+      'The body of the response has been read already',
     );
   });
 });

@@ -4,20 +4,20 @@ import { simulateDrain } from 'nest-vitals/testing';
 import { expect, it, onTestFinished } from 'vitest';
 import { never } from '../../support/latch.js';
 
-interface StandIn {
+interface FakeApplication {
   readonly url: string;
   readonly server: Server;
-  /** What the balancer is told from the beginning of the shutdown on. */
+  /** Whether `/ready` is 503. */
   refuses: boolean;
-  readonly questions: { readonly agent: string | undefined; readonly refused: boolean }[];
+  readonly probes: { readonly agent: string | undefined; readonly refused: boolean }[];
 }
 
-/** Something that listens, and ends as the test wants it. */
-async function standIn(): Promise<StandIn> {
+/** A server with `/ready` and any other path. The test decides how it shuts down. */
+async function fakeApplication(): Promise<FakeApplication> {
   const server = createServer((request, response) => {
-    const isQuestion = request.url === '/ready';
-    if (isQuestion) self.questions.push({ agent: request.headers['user-agent'], refused: self.refuses });
-    response.writeHead(isQuestion && self.refuses ? 503 : 200).end();
+    const isProbe = request.url === '/ready';
+    if (isProbe) self.probes.push({ agent: request.headers['user-agent'], refused: self.refuses });
+    response.writeHead(isProbe && self.refuses ? 503 : 200).end();
   });
   onTestFinished(() => {
     server.close();
@@ -25,40 +25,40 @@ async function standIn(): Promise<StandIn> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  const self: StandIn = { url: `http://127.0.0.1:${port}`, server, refuses: false, questions: [] };
+  const self: FakeApplication = { url: `http://127.0.0.1:${port}`, server, refuses: false, probes: [] };
   return self;
 }
 
-it('sends until the balancer has been refused as often as it takes, and no longer', async () => {
-  const application = await standIn();
+it('sends requests until the balancer is refused fall times', async () => {
+  const application = await fakeApplication();
   const close = async (): Promise<void> => {
     application.refuses = true;
   };
   const options = { request: '/orders', ready: '/ready', interval: 50, fall: 4 };
   const drain = await simulateDrain({ url: application.url, close }, options);
   expect(drain.lost).toEqual([]);
-  expect(application.questions.filter(({ refused }) => refused)).toHaveLength(4);
-  expect(application.questions.slice(1).every(({ agent }) => agent === 'nest-vitals-balancer')).toBe(true);
+  expect(application.probes.filter(({ refused }) => refused)).toHaveLength(4);
+  expect(application.probes.slice(1).every(({ agent }) => agent === 'nest-vitals-balancer')).toBe(true);
   expect(drain.noticedAfter).toBeGreaterThanOrEqual(drain.drainTook);
 });
 
-it('ends when the shutdown does not', async () => {
-  const { url } = await standIn();
+it('rejects when the shutdown does not end', async () => {
+  const { url } = await fakeApplication();
   await expect(
     simulateDrain({ url, close: never }, { request: '/orders', ready: '/ready', interval: 50, timeout: 1500 }),
-  ).rejects.toThrow('The simulated shutdown has not ended within 4500 ms.');
+  ).rejects.toThrow('The simulated shutdown did not end within 4500 ms.');
 });
 
-it('throws what the shutdown throws', async () => {
-  const { url } = await standIn();
+it('throws the error of the shutdown', async () => {
+  const { url } = await fakeApplication();
   const close = (): Promise<void> => Promise.reject(new Error('the pool cannot be closed'));
   await expect(simulateDrain({ url, close }, { request: '/orders', ready: '/ready', interval: 50 })).rejects.toThrow(
     'the pool cannot be closed',
   );
 });
 
-it('counts a request that gets no answer', async () => {
-  const application = await standIn();
+it('counts a request without a response', async () => {
+  const application = await fakeApplication();
   const close = async (): Promise<void> => {
     application.refuses = true;
   };
@@ -72,5 +72,5 @@ it('counts a request that gets no answer', async () => {
       request: () => ((calls += 1) === 2 ? never() : Promise.resolve()),
     },
   );
-  expect(drain.lost).toEqual([{ when: expect.any(Number) as number, error: 'no answer within 2000 ms' }]);
+  expect(drain.lost).toEqual([{ when: expect.any(Number) as number, error: 'no response within 2000 ms' }]);
 });
