@@ -1,8 +1,8 @@
 import { isFailing } from '../core/status.js';
-import type { Reply, SeenReport } from './ask.js';
+import type { Reply, SeenReport } from './request-report.js';
 import { printable } from './terminal.js';
 
-/** What one check came to, as it is printed. */
+/** The result of one check, as printed. */
 export interface Verdict {
   readonly exitCode: number;
   readonly line: string;
@@ -56,7 +56,7 @@ function performanceData(took: number, report: SeenReport | undefined): string {
   return [`time=${took}ms`, ...times].join(' ');
 }
 
-/** The reason of the application, and each indicator that is neither fine nor skipped. */
+/** The reason of the application, and each indicator that is neither UP nor SKIPPED. */
 export function failuresOf({ reason, details }: SeenReport): string[] {
   const found = Object.entries(details ?? {}).flatMap(([name, { status, error, message }]) => {
     if (status === 'UP' || status === 'SKIPPED') return [];

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 
-/** Whether the application has touched the file within `maxAge` milliseconds. Undefined: it has. Otherwise the reason. */
+/** Why the file is stale. Undefined: the application has touched it within `maxAge` milliseconds. */
 export async function staleBecause(path: string, maxAge: number): Promise<string | undefined> {
   try {
     const { mtimeMs } = await stat(path);

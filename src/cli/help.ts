@@ -1,33 +1,33 @@
-export const HELP = `nest-vitals: asks the health endpoints of an application.
+export const HELP = `nest-vitals: requests the health endpoints of applications.
 
   nest-vitals check [probe] [options]     one probe: ready (default), live, startup, deep, a group or an indicator
   nest-vitals status <url>... [options]   the reports of several applications as a table
 
-Where to ask (check):
-  --url <url>          http://host:3000 (then /health/<probe> is asked), http://host:3000/base/health with a probe,
+Address (check):
+  --url <url>          http://host:3000 (then the path is /health/<probe>), http://host:3000/base/health with a probe,
                        or the complete URL of a probe
   --port <port>        default: the environment variable PORT, then 3000
   --host <host>        default: 127.0.0.1
   --path <path>        default: /health
   --socket <path>      a Unix socket instead of host and port
-  --file <path>        no request: a file that the application touches; see --max-age
+  --file <path>        checks the age of a file that the application touches, without a request; see --max-age
 
-How:
+Request:
   --timeout <time>     default: 5s; a number of milliseconds, or with a unit: 500ms, 5s, 1m
-  --max-age <time>     with --file: how old the file may be; default: 30s
+  --max-age <time>     with --file: the largest age; default: 30s
   --key-file <path>    a file with an API key, sent as X-Health-Key; default: the environment variable HEALTH_API_KEY
-  --header <line>      a further header, "Name: value"; repeatable
+  --header <line>      an additional header, "Name: value"; repeatable
   --ca <path>          a file with the certificate authority of an https address
   --insecure           accept any certificate
 
 Output:
   --json               the report as JSON
   --nagios             check: the output and the exit codes of a Nagios plugin
-  --watch              status: again and again, until interrupted
+  --watch              status: repeats until interrupted
   --every <time>       with --watch: the pause; default: 2s
-  --probe <probe>      status: which probe; default: deep
+  --probe <probe>      status: the probe; default: deep
   --help, --version
 
 Exit codes of check: 0 for a report with the status code 200, 1 otherwise. With --nagios: 0 UP, 1 DEGRADED, 2 failing or
-no report, 3 for a wrong command line. Exit codes of status: 0 if every address answered 200, 1 otherwise.
+no report, 3 for a wrong command line. Exit codes of status: 0 if every response is 200, 1 otherwise.
 `;

@@ -6,7 +6,7 @@ declare const VERSION: string;
 
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
-// A reader that has gone away, as `head` does, is no fault.
+// A reader such as `head` may close the pipe early, which is no error.
 process.stdout.on('error', () => process.exit());
 
 process.exitCode = await run(process.argv.slice(2), {

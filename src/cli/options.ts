@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { milliseconds } from '../options/rules.js';
-import type { Asking } from './ask.js';
+import type { RequestSettings } from './request-report.js';
 import { UsageError } from './usage-error.js';
 
 const OPTIONS = {
@@ -26,10 +26,10 @@ const OPTIONS = {
   version: { type: 'boolean', short: 'v' },
 } as const;
 
-/** The command line, taken apart. */
+/** A parsed command line. */
 export type CommandLine = ReturnType<typeof readCommandLine>;
 
-/** Throws `UsageError`. */
+/** Parses the command line. Throws `UsageError`. */
 export function readCommandLine(given: readonly string[]) {
   try {
     const { values, positionals } = parseArgs({ args: [...given], options: OPTIONS, allowPositionals: true });
@@ -50,8 +50,8 @@ export function timeOf(option: string, text: string): number {
   return value;
 }
 
-/** Everything about a request but its address. */
-export function askingOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): Asking {
+/** The settings of a request except its address. */
+export function settingsOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): RequestSettings {
   const key = values['key-file'] === undefined ? environment['HEALTH_API_KEY'] : readKey(values['key-file']);
   return {
     timeout: values.timeout === undefined ? 5000 : timeOf('--timeout', values.timeout),

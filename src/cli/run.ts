@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Reply, ask } from './ask.js';
+import { type Reply, requestReport } from './request-report.js';
 import { type Verdict, judge, judgeForNagios } from './check.js';
 import { staleBecause } from './file-check.js';
 import { HELP } from './help.js';
-import { type CommandLine, askingOf, readCommandLine, timeOf } from './options.js';
-import { type Answered, table } from './status.js';
+import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
+import { type AddressReply, table } from './status.js';
 import { probeUrl, targetOf } from './target.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -29,7 +29,7 @@ export async function run(given: readonly string[], surroundings: Surroundings):
     else if (line.command === 'status') return await status(line, surroundings);
     else
       throw new UsageError(
-        `${line.command === undefined ? 'no command' : `"${line.command}" is no command`}: use check or status`,
+        `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check or status`,
       );
     return 0;
   } catch (error) {
@@ -59,7 +59,7 @@ async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Pr
   const { values, operands } = line;
   if (values['max-age'] !== undefined) throw new UsageError('--max-age needs --file');
   const target = targetOf(values, operands[0], environment);
-  const reply = await ask(target, askingOf(line, environment));
+  const reply = await requestReport(target, settingsOf(line, environment));
   const probe = decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
   return { verdict: values.nagios ? judgeForNagios(probe, reply) : judge(probe, reply), reply };
 }
@@ -68,7 +68,7 @@ async function checkFile({ values, operands }: CommandLine, file: string): Promi
   for (const other of ['url', 'host', 'port', 'path', 'socket'] as const) {
     if (values[other] !== undefined) throw new UsageError(`--file and --${other} exclude each other: give one of them`);
   }
-  if (operands.length > 0) throw new UsageError(`--file needs no probe: "${operands[0]}" is one argument too many`);
+  if (operands.length > 0) throw new UsageError(`--file needs no probe: "${operands[0]}" has no effect with it`);
   const maxAge = values['max-age'] === undefined ? 30_000 : timeOf('--max-age', values['max-age']);
   const problem = await staleBecause(file, maxAge);
   const reply: Reply =
@@ -85,24 +85,27 @@ async function status(line: CommandLine, surroundings: Surroundings): Promise<nu
   refuse(line, 'status', ['url', 'host', 'port', 'path', 'socket', 'file', 'max-age', 'nagios']);
   if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
   const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
-  const asking = askingOf(line, environment);
+  const settings = settingsOf(line, environment);
   const pause = values.every === undefined ? 2000 : timeOf('--every', values.every);
   for (;;) {
-    const answered = await Promise.all(
-      urls.map(async (url): Promise<Answered> => ({ url, reply: await ask({ url, socketPath: undefined }, asking) })),
+    const replies = await Promise.all(
+      urls.map(async (url): Promise<AddressReply> => ({
+        url,
+        reply: await requestReport({ url, socketPath: undefined }, settings),
+      })),
     );
-    const text = values.json ? JSON.stringify(answered.map(asJson)) : table(answered, terminal, Date.now());
-    // Home, then erase what is below: no flicker, unlike a cleared screen.
+    const text = values.json ? JSON.stringify(replies.map(asJson)) : table(replies, terminal, Date.now());
+    // Cursor home, then erase below: clearing the whole screen would flicker.
     const start = values.watch && terminal.isInteractive ? '\u001B[H\u001B[J' : '';
     terminal.write(`${start}${text}\n${values.watch && !terminal.isInteractive && !values.json ? '\n' : ''}`);
-    const exitCode = answered.every(({ reply }) => reply.report !== undefined && reply.statusCode === 200) ? 0 : 1;
+    const exitCode = replies.every(({ reply }) => reply.report !== undefined && reply.statusCode === 200) ? 0 : 1;
     if (!values.watch) return exitCode;
     await sleep(pause, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return exitCode;
   }
 }
 
-function asJson({ url, reply: { statusCode, report, problem, took } }: Answered): object {
+function asJson({ url, reply: { statusCode, report, problem, took } }: AddressReply): object {
   return { url: url.href, statusCode, took, ...(report ? { report } : { error: problem }) };
 }
 

@@ -1,10 +1,10 @@
 import type { HealthCheckDetail } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
-import type { Reply } from './ask.js';
+import type { Reply } from './request-report.js';
 import { type Terminal, coloured, printable } from './terminal.js';
 
-/** One address and what it answered. */
-export interface Answered {
+/** One address and its reply. */
+export interface AddressReply {
   readonly url: URL;
   readonly reply: Reply;
 }
@@ -19,8 +19,8 @@ interface Row {
 const LONGEST_TEXT = 100;
 
 /** The reports of several addresses, one block for each: a line for the application and a line for each indicator. */
-export function table(answered: readonly Answered[], terminal: Pick<Terminal, 'hasColours'>, now: number): string {
-  const blocks = answered.map((one) => rowsOf(one, now));
+export function table(replies: readonly AddressReply[], terminal: Pick<Terminal, 'hasColours'>, now: number): string {
+  const blocks = replies.map((one) => rowsOf(one, now));
   const rows = blocks.flat();
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const statusWidth = Math.max(...rows.map(({ status }) => status.length));
@@ -30,7 +30,7 @@ export function table(answered: readonly Answered[], terminal: Pick<Terminal, 'h
   return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
 }
 
-function rowsOf({ url, reply }: Answered, now: number): Row[] {
+function rowsOf({ url, reply }: AddressReply, now: number): Row[] {
   const { report, took, problem } = reply;
   const address = `${url.origin}${url.pathname}`;
   const time = `${took} ms`;
@@ -69,7 +69,7 @@ const shorten = (text: string): string => {
   return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT - 1)}…` : line;
 };
 
-/** As people say it: `8 s`, `3 min`, `5 h`, `2 d`. */
+/** In the largest whole unit: `8 s`, `3 min`, `5 h`, `2 d`. */
 function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error.js';
 
-/** Where a probe is asked: over TCP, or over a Unix socket. */
+/** The address of a probe: over TCP, or over a Unix socket. */
 export interface Target {
   readonly url: URL;
   readonly socketPath: string | undefined;
@@ -30,14 +30,16 @@ export function targetOf(options: TargetOptions, probe: string | undefined, envi
     return { url: probeUrl(url, probe), socketPath: undefined };
   }
   if (socket !== undefined && (host !== undefined || port !== undefined)) {
-    throw new UsageError('--socket excludes --host and --port: give the one or the others');
+    throw new UsageError(
+      '--socket and --host or --port exclude each other: give only --socket, or only --host and --port',
+    );
   }
   const path = `${(options.path ?? '/health').replace(/^\/*/, '/').replace(/\/+$/, '')}/${encode(probe ?? 'ready')}`;
   const authority = socket === undefined ? `${hostOf(host)}:${portOf(port, environment)}` : 'localhost';
   return { url: parse(`http://${authority}${path}`), socketPath: socket };
 }
 
-/** The URL of a probe; `fallback` is the probe where neither the URL nor the command line names one. */
+/** The URL of a probe. `fallback` is used if neither the URL nor the command line names a probe. */
 export function probeUrl(text: string, probe: string | undefined, fallback = 'ready'): URL {
   const url = parse(/^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`);
   if (url.protocol !== 'http:' && url.protocol !== 'https:') {

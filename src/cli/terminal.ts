@@ -1,11 +1,11 @@
 import type { HealthStatus } from '../core/status.js';
 
-/** Where the tool writes. Tests hand in their own. */
+/** The output of the tool. Tests replace it. */
 export interface Terminal {
   write(text: string): void;
   writeError(text: string): void;
   readonly hasColours: boolean;
-  /** A screen that can be redrawn, rather than a pipe or a file. */
+  /** Whether the output is a screen that can be redrawn, not a pipe or a file. */
   readonly isInteractive: boolean;
 }
 
@@ -38,7 +38,7 @@ export function coloured(text: string, status: HealthStatus, { hasColours }: Pic
   return hasColours ? `\u001B[${CODES[status] ?? RED}m${text}\u001B[0m` : text;
 }
 
-/** On one line, without control characters: a text of a server must not move the cursor or forge a line. */
+/** One line without control characters, so that a text of a server cannot move the cursor or forge a line. */
 export function printable(text: unknown): string {
   return String(text)
     .replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, ' ')

@@ -1,9 +1,9 @@
-/** What a slash can follow that begins a regular expression. After anything else it divides. */
+/** Text after which a slash begins a regular expression. After any other text it is a division. */
 const BEFORE_EXPRESSION = /(?:^|[(,=:[!&|?{};+\-*%<>~^]|\breturn|\btypeof)\s*$/;
 
 /**
- * The source with spaces in place of all comments and of what is inside of strings, templates and regular expressions:
- * what is left has brackets and words where the code has them, at the same places.
+ * Replaces comments, and the content of strings, templates and regular expressions, with spaces. Every remaining bracket and
+ * word is code, at the same position as in the source.
  */
 export function blank(source: string): string {
   let blanked = '';
@@ -30,7 +30,7 @@ function spaces(text: string): string {
   return text.replaceAll(/[^\r\n]/g, ' ');
 }
 
-/** Where the comment, string, template or regular expression ends that begins here. Undefined: none does. */
+/** The end of the comment, string, template or regular expression that begins at `at`. Undefined: none begins there. */
 function endOfOpaque(source: string, at: number, before: string): number | undefined {
   const two = source.slice(at, at + 2);
   if (two === '//') return endOf(source, at, /\r?\n|$/g, 0);
@@ -54,7 +54,7 @@ function endOf(source: string, from: number, end: RegExp, keep = 1): number {
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
 
-/** Where the bracket is closed that is opened at this place of a blanked source. Undefined: nowhere. */
+/** The position of the bracket that closes the one at `open`, in a blanked source. Undefined: it is not closed. */
 export function closingOf(blanked: string, open: number): number | undefined {
   const expected: string[] = [];
   for (let at = open; at < blanked.length; at += 1) {

@@ -1,14 +1,14 @@
-/** The names that an indicator has in its various places. */
+/** The names of a generated indicator. */
 export interface IndicatorNames {
-  /** Of the file: `payments-api`. */
+  /** The file name: `payments-api`. */
   readonly file: string;
-  /** Of the class: `PaymentsApiHealth`. */
+  /** The class name: `PaymentsApiHealth`. */
   readonly class: string;
-  /** In reports: `payments_api`. */
+  /** The name in reports: `payments_api`. */
   readonly indicator: string;
 }
 
-/** Takes `PaymentsApi`, `payments-api`, `payments_api` and `payments api` alike. Undefined: no class can have that name. */
+/** Accepts `PaymentsApi`, `payments-api`, `payments_api` and `payments api`. Undefined: no valid class name results. */
 export function namesOf(given: string): IndicatorNames | undefined {
   const words = given
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1 $2')
@@ -30,8 +30,8 @@ export function indicatorSource({ class: className, indicator }: IndicatorNames)
 @HealthIndicator('${indicator}')
 export class ${className} implements HealthIndicator {
   /**
-   * Ask the dependency here, and return up(), degraded('why') or down('why').
-   * An error that is thrown means DOWN. The form that waits for an answer is
+   * Check the dependency here, and return up(), degraded('why') or down('why').
+   * A thrown error means DOWN. To await the dependency, write
    * async check({ signal }: HealthCheckContext): Promise<HealthResult>
    */
   check(): HealthResult | Promise<HealthResult> {
@@ -41,7 +41,7 @@ export class ${className} implements HealthIndicator {
 `;
 }
 
-/** Passes for a check that is async or takes its context, too: both are what the check is meant to become. */
+/** The test also compiles for a check that is async or takes its context. */
 export function testSource({ class: className, file }: IndicatorNames, ending: string): string {
   return `import { Test } from '@nestjs/testing';
 import type { HealthIndicator } from 'nest-vitals';

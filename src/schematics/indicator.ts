@@ -4,47 +4,51 @@ import { type IndicatorNames, indicatorSource, namesOf, testSource } from './ind
 import { addElement, lists, readModule } from './module-source.js';
 import { type Rule, type Tree, importEnding, joinPath, readText, relativeImport } from './workspace.js';
 
-/** What `nest generate` hands over. */
+/** The options of `nest generate`. */
 export interface IndicatorOptions {
-  /** The name, which may begin with folders: `billing/payments`. */
+  /** The name, with folders before it if needed: `billing/payments`. */
   readonly name: string;
-  /** Below the source root. */
+  /** A folder below the source root. */
   readonly path?: string;
   readonly sourceRoot?: string;
-  /** True: no folder of its own. */
+  /** True: no folder is created for the indicator. */
   readonly flat?: boolean;
   readonly spec?: boolean;
   readonly specFileSuffix?: string;
-  /** True: no module gets it as a provider. */
+  /** True: the indicator is not added to the providers of a module. */
   readonly skipImport?: boolean;
   readonly language?: string;
 }
 
-/** An indicator, its test, and its place among the providers of the nearest module. */
+/** Generates an indicator and its test, and adds it to the providers of the nearest module. */
 export function indicator(options: IndicatorOptions): Rule {
   return (tree, { logger }) => {
     const { sourceRoot = 'src', path = '', name: given, flat = false, language = 'ts' } = options;
     if (language !== 'ts')
-      throw new Error('nest-vitals generates TypeScript, and this project is set to something else.');
+      throw new Error(
+        `nest-vitals generates only TypeScript, but "language" is "${language}" in this project. Nothing was changed.`,
+      );
     const segments = given.split(/[\\/]/);
     const names = namesOf(segments.pop() ?? '');
     if (!names) {
       throw new Error(
-        `No indicator can be named "${given}". A name has up to 64 letters, digits, "-" and "_", and begins with a letter: payments-api.`,
+        `An indicator cannot be named "${given}". Use up to 64 letters, digits, "-" and "_", with a letter first: payments-api.`,
       );
     }
-    // By the rule of the boot, so that no indicator is generated that stops the application.
+    // The same rule as at boot, so that the generated indicator does not stop the application.
     const faults: ConfigurationFault[] = [];
     if (!checkName('', names.indicator, faults)) {
       const [{ problem, remedy } = { problem: '', remedy: '' }] = faults;
-      throw new Error(`No indicator can be named "${given}": ${problem}; ${remedy}. Nothing was changed.`);
+      throw new Error(`An indicator cannot be named "${given}": ${problem}; ${remedy}. Nothing was changed.`);
     }
     const folder = joinPath(sourceRoot, path, ...segments, flat ? '' : names.file);
     const file = createFiles(tree, folder, names, options);
     if (options.skipImport === true) return tree;
     const module = nearestModule(tree, folder);
     if (module === undefined) {
-      logger.info(`There is no module near ${file}: list ${names.class} among the providers of one.`);
+      logger.info(
+        `No module was found in the folder of ${file} or above it. Add ${names.class} to the providers of a module.`,
+      );
       return tree;
     }
     addProvider(tree, module, file, names);
@@ -60,8 +64,7 @@ function createFiles(tree: Tree, folder: string, names: IndicatorNames, options:
     [file, indicatorSource(names)] as const,
     ...(options.spec === false ? [] : [[spec, testSource(names, importEnding(tree))] as const]),
   ];
-  for (const [path] of contents)
-    if (tree.exists(path)) throw new Error(`${path} is there already. Nothing was changed.`);
+  for (const [path] of contents) if (tree.exists(path)) throw new Error(`${path} exists already. Nothing was changed.`);
   for (const [path, content] of contents) tree.create(path, content);
   return file;
 }
@@ -83,8 +86,8 @@ function addProvider(tree: Tree, path: string, file: string, { class: name }: In
   const edited = module && addElement(module, 'providers', name, { name, from });
   if (edited === undefined) {
     throw new Error(
-      `${path} is written in a way that is not understood here. Nothing was changed. Generate with --skip-import, then ` +
-        `write: import { ${name} } from '${from}', and ${name} among the providers.`,
+      `The module in ${path} has a form that cannot be edited safely. Nothing was changed. Run the command with --skip-import, ` +
+        `then add: import { ${name} } from '${from}', and ${name} to the providers.`,
     );
   }
   tree.overwrite(path, edited);

@@ -1,6 +1,6 @@
 import { blank, closingOf } from './blank.js';
 
-/** The `main.ts` of an application, and what has to be done to its shutdown hooks. */
+/** The result of editing a `main.ts`: the hooks were enabled before, the form cannot be edited safely, or the new text. */
 export type MainSource =
   { readonly kind: 'enabled' } | { readonly kind: 'unclear' } | { readonly kind: 'edited'; readonly text: string };
 

@@ -1,6 +1,6 @@
 import { blank, closingOf } from './blank.js';
 
-/** The source of a file with a Nest module, as far as it is understood. */
+/** The source of a file with one Nest module. */
 export interface ModuleSource {
   readonly text: string;
   readonly blanked: string;
@@ -14,7 +14,7 @@ interface Edit {
   readonly insert: string;
 }
 
-/** Reads the one module of a file. Undefined: it is written in a way that is not understood. */
+/** Finds the module of a file. Undefined: the file has no module, several, or one of another form. */
 export function readModule(text: string): ModuleSource | undefined {
   const blanked = blank(text);
   const [first, ...others] = [...blanked.matchAll(/@Module\s*\(\s*\{/g)];
@@ -24,18 +24,18 @@ export function readModule(text: string): ModuleSource | undefined {
   return close === undefined ? undefined : { text, blanked, open, close };
 }
 
-/** Whether an element of a list in `@Module({ … })` names something. */
+/** Whether a list in `@Module({ … })` contains the name. */
 export function lists(module: ModuleSource, property: 'imports' | 'providers', name: string): boolean {
   const list = listOf(module, property);
   return typeof list === 'object' && new RegExp(`\\b${name}\\b`).test(module.blanked.slice(list.open, list.close));
 }
 
-/** Whether a word stands anywhere in the code. */
+/** Whether the code contains the word. */
 export function mentions({ blanked }: ModuleSource, name: string): boolean {
   return new RegExp(`\\b${name}\\b`).test(blanked);
 }
 
-/** Whether the file imports something by its name, under whatever name it goes on. */
+/** Whether the file imports the name from the package, also with `as`. */
 export function imports({ text, blanked }: ModuleSource, name: string, from: string): boolean {
   return importsOf(blanked).some(({ index, 0: { length } }) => {
     const statement = text.slice(index, index + length);
@@ -43,7 +43,7 @@ export function imports({ text, blanked }: ModuleSource, name: string, from: str
   });
 }
 
-/** Adds an element to a list in `@Module({ … })`, and the import that it needs. Undefined: the list is not understood. */
+/** Adds an element to a list in `@Module({ … })`, and its import. Undefined: the list has a form that cannot be edited safely. */
 export function addElement(
   module: ModuleSource,
   property: 'imports' | 'providers',
@@ -65,7 +65,7 @@ interface List {
 function listOf({ text, blanked, open, close }: ModuleSource, property: string): List | 'missing' | 'unclear' {
   let isSpread = false;
   for (const { start, end } of parts(blanked, open, close)) {
-    // The quotes of a key are there, its letters are blank.
+    // The blanked source keeps the quotes of a key, but not its letters.
     const key = /^\s*(?:(['"])(\w+)\1|(\w+))\s*(:?)/.exec(
       text.slice(start + leadingComments(text, blanked, start), end),
     );
@@ -78,18 +78,18 @@ function listOf({ text, blanked, open, close }: ModuleSource, property: string):
     if (closing === undefined || blanked.slice(closing + 1, end).trim() !== '') return 'unclear';
     return { open: bracket, close: closing };
   }
-  // What is spread may have the list, and would win or lose by where it stands.
+  // An object that is spread may contain the list.
   return isSpread ? 'unclear' : 'missing';
 }
 
-/** How far the code of a part is from its beginning: comments before it are no key. */
+/** The length of the comments and spaces before the code of a part. */
 function leadingComments(text: string, blanked: string, start: number): number {
   let at = start;
   while (at < text.length && (/\s/.test(text[at] ?? '') || blanked[at] === ' ')) at += 1;
   return at - start;
 }
 
-/** What stands between the commas of an object. */
+/** The parts of an object between its commas. */
 function parts(blanked: string, open: number, close: number): { readonly start: number; readonly end: number }[] {
   const found: { start: number; end: number }[] = [];
   let start = open + 1;
@@ -130,12 +130,12 @@ function newElement({ text, blanked }: ModuleSource, list: List, element: string
   const indent =
     isEmpty || isOnLineOfBracket ? `${indentAt(text, list.close)}${unitOf(text)}` : indentAt(text, firstCode);
   const trailing = isEmpty || hasComma ? ',' : '';
-  // Before the line of the bracket, so that a comment behind the last element stays with it.
+  // Before the line of the bracket, so that a comment after the last element stays beside it.
   const line = { at: lineStart, insert: `${indent}${element}${trailing}${endOfLine(text)}` };
   return isEmpty || hasComma ? [line] : [{ at: last + 1, insert: ',' }, line];
 }
 
-/** After the last import, in its manner. Undefined: the file has none, so it is no file of this kind. */
+/** An import after the last one, with the same quotes and semicolon. Undefined: the file has no imports. */
 function importLine(
   { text, blanked }: ModuleSource,
   { name, from }: { readonly name: string; readonly from: string },
@@ -143,7 +143,7 @@ function importLine(
   const last = importsOf(blanked).at(-1);
   if (!last) return undefined;
   const [statement, quote = "'", semicolon = ''] = last;
-  // A comment behind the statement stays with it.
+  // A comment after the statement stays beside it.
   const at = last.index + statement.length + text.slice(last.index + statement.length).search(/\r?\n|$/);
   return { at, insert: `${endOfLine(text)}import { ${name} } from ${quote}${from}${quote}${semicolon}` };
 }
@@ -163,7 +163,7 @@ function indentAt(text: string, at: number): string {
   return /^[ \t]*/.exec(line)?.[0] ?? '';
 }
 
-/** One step of indentation, as the first indented line has it. */
+/** One level of indentation, taken from the first indented line. */
 function unitOf(text: string): string {
   return /^(?:\t| {2,8})(?=\S)/m.exec(text)?.[0] ?? '  ';
 }

@@ -4,7 +4,7 @@ import { addElement, imports, mentions, readModule } from './module-source.js';
 import { watchWithoutShell } from './watch-scripts.js';
 import { type Context, type Rule, type Tree, joinPath, readText } from './workspace.js';
 
-/** What `nest add` hands over. */
+/** The options of `nest add`. */
 export interface NestAddOptions {
   readonly sourceRoot?: string;
   /** The file of the root module, below the source root. */
@@ -15,30 +15,30 @@ export interface NestAddOptions {
 }
 
 const BY_HAND =
-  "Write it by hand: import { HealthModule } from 'nest-vitals', and HealthModule.forRoot() among the imports of the root module.";
+  "Add it yourself: import { HealthModule } from 'nest-vitals', and HealthModule.forRoot() to the imports of the root module.";
 
-/** Imports the module into the root module, enables the shutdown hooks, and generates a first indicator. */
+/** Adds `HealthModule` to the root module, enables the shutdown hooks, and generates a first indicator. */
 export function nestAdd(options: NestAddOptions = {}): Rule {
   return (tree, context) => {
     const { sourceRoot = 'src', spec = true, indicator: name = 'app' } = options;
     const path = rootModule(tree, sourceRoot, options.module);
     const text = path === undefined ? undefined : readText(tree, path);
     if (path === undefined || text === undefined) {
-      throw new Error(`No root module was found in ${sourceRoot}. Name its file with --module=<file>. ${BY_HAND}`);
+      throw new Error(`No root module was found in ${sourceRoot}. Give its file with --module=<file>. ${BY_HAND}`);
     }
     const module = readModule(text);
-    if (!module) throw notUnderstood(path);
+    if (!module) throw notEditable(path);
     if (imports(module, 'HealthModule', 'nest-vitals')) {
       context.logger.info(`${path} imports HealthModule of nest-vitals already. Nothing was changed.`);
       return tree;
     }
-    // Many an application has a HealthModule of its own.
+    // The application may have its own HealthModule.
     const isTaken = mentions(module, 'HealthModule');
     const edited = addElement(module, 'imports', `${isTaken ? 'VitalsModule' : 'HealthModule'}.forRoot()`, {
       name: isTaken ? 'HealthModule as VitalsModule' : 'HealthModule',
       from: 'nest-vitals',
     });
-    if (edited === undefined) throw notUnderstood(path);
+    if (edited === undefined) throw notEditable(path);
     tree.overwrite(path, edited);
     editMain(tree, context, sourceRoot);
     editWatchScripts(tree, context);
@@ -71,8 +71,8 @@ function editWatchScripts(tree: Tree, { logger }: Context): void {
   );
 }
 
-function notUnderstood(path: string): Error {
-  return new Error(`${path} is written in a way that is not understood here. Nothing was changed. ${BY_HAND}`);
+function notEditable(path: string): Error {
+  return new Error(`The module in ${path} has a form that cannot be edited safely. Nothing was changed. ${BY_HAND}`);
 }
 
 function rootModule(tree: Tree, sourceRoot: string, given: string | undefined): string | undefined {
@@ -82,7 +82,7 @@ function rootModule(tree: Tree, sourceRoot: string, given: string | undefined): 
   return fromMain(tree, sourceRoot) ?? [joinPath(sourceRoot, 'app.module.ts')].find((path) => tree.exists(path));
 }
 
-/** The module that `main.ts` starts with. */
+/** The module that `main.ts` passes to `NestFactory`. */
 function fromMain(tree: Tree, sourceRoot: string): string | undefined {
   const main = readText(tree, joinPath(sourceRoot, 'main.ts'));
   const name = main && /NestFactory\s*\.\s*create\w*\s*(?:<[^(]*>)?\(\s*(\w+)/.exec(main)?.[1];

@@ -1,4 +1,4 @@
-/** What is used of the file tree that the CLI hands to a schematic. */
+/** The part of the CLI's file tree that the schematics use. */
 export interface Tree {
   exists(path: string): boolean;
   read(path: string): Uint8Array | null;
@@ -11,7 +11,7 @@ export interface Context {
   readonly logger: { info(message: string): void };
 }
 
-/** Changes the tree. What it throws is shown, and then nothing of the tree is written. */
+/** Changes the tree. If it throws, the CLI prints the message and writes no file. */
 export type Rule = (tree: Tree, context: Context) => Tree;
 
 export function readText(tree: Tree, path: string): string | undefined {
@@ -19,7 +19,7 @@ export function readText(tree: Tree, path: string): string | undefined {
   return bytes === null ? undefined : Buffer.from(bytes).toString('utf8');
 }
 
-/** Joins parts of a path, without the dots and slashes that it does not need. */
+/** Joins parts of a path and removes needless dots and slashes. */
 export function joinPath(...parts: readonly string[]): string {
   const joined: string[] = [];
   for (const part of parts.join('/').split(/[\\/]/)) {
@@ -29,7 +29,7 @@ export function joinPath(...parts: readonly string[]): string {
   return joined.join('/');
 }
 
-/** The way from one file to another, as an import has it. */
+/** The relative path of an import from one file to another. */
 export function relativeImport(from: string, to: string, ending: string): string {
   const origin = from.split('/').slice(0, -1);
   const target = to.replace(/\.ts$/, ending).split('/');
@@ -39,7 +39,7 @@ export function relativeImport(from: string, to: string, ending: string): string
   return `${up === 0 ? './' : '../'.repeat(up)}${target.slice(common).join('/')}`;
 }
 
-/** What imports of the application's own files end with: ES modules name the file that will be there. */
+/** The ending of relative imports: ES modules need the name of the compiled file. */
 export function importEnding(tree: Tree): '.js' | '' {
   try {
     const { type } = JSON.parse(readText(tree, 'package.json') ?? '{}') as { readonly type?: unknown };

@@ -10,9 +10,9 @@ import { run } from './support/run.js';
 const root = new URL('../..', import.meta.url).pathname;
 const steps = readGuide(join(root, 'docs/getting-started.md'));
 
-/** The ports of the guide, and those that are free here. */
+/** The free port for each port of the guide. */
 const ports = new Map<string, number>();
-/** What runs in a terminal of its own, by the first word of its command. */
+/** The processes in terminals of their own, by the first word of the command. */
 const terminals = new Map<string, ChildProcess>();
 let folder = join(inject('folder'), 'getting-started');
 
@@ -25,7 +25,7 @@ afterAll(() => {
   for (const program of terminals.keys()) interrupt(program, 'SIGKILL');
 });
 
-it('has commands, files and answers', () => {
+it('has every kind of step', () => {
   const kinds = steps.map((step) => (step.kind === 'command' && step.answer ? step.answer.language : step.kind));
   expect(new Set(kinds)).toEqual(new Set(['command', 'file', 'json', 'http', 'text', 'interrupt']));
 });
@@ -44,7 +44,7 @@ async function follow(step: Step): Promise<void> {
   else await execute(step.command);
 }
 
-/** A result is remembered for a second, so what has just changed shows a little later. */
+/** A result is reused for a second, so a change is visible a second later. */
 async function expectAnswer(command: string, answer: Answer): Promise<void> {
   const expected = read(answer, answer.text);
   await vi.waitFor(async () => expect(read(answer, await shell(command))).toEqual(expected), {
@@ -72,7 +72,7 @@ async function execute(command: string): Promise<void> {
   else await shell(command);
 }
 
-/** With the CLI that is installed here. What it would install comes with the command after it. */
+/** Uses the installed CLI. The next command of the guide installs the dependencies. */
 async function createApplication(words: readonly string[]): Promise<void> {
   const cli = join(root, 'node_modules/@nestjs/cli/bin/nest.js');
   await run(folder, process.execPath, cli, ...words, '--skip-install', '--skip-git');
@@ -82,7 +82,7 @@ function shell(command: string): Promise<string> {
   return run(folder, 'sh', '-c', withFreePorts(command));
 }
 
-/** Starts a program in a terminal of its own, and waits until it listens. */
+/** Starts a program in its own terminal, and waits until it listens. */
 async function open(program: string, command: string, port: string): Promise<void> {
   await closed(program, port);
   const { PATH, HOME } = process.env;
@@ -90,7 +90,7 @@ async function open(program: string, command: string, port: string): Promise<voi
     cwd: folder,
     env: { PATH, HOME, PORT: String(ports.get('3000')) },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of processes, as a terminal makes one of what it runs.
+    // A process group, as in a terminal.
     detached: true,
   });
   terminals.set(program, child);
@@ -103,7 +103,7 @@ async function open(program: string, command: string, port: string): Promise<voi
   await expect.poll(isOpen, { timeout: 120_000, interval: 250 }).toBe(true);
 }
 
-/** A terminal takes the next command when the program before has ended. */
+/** A terminal runs the next command when the previous program has ended. */
 async function closed(program: string, port: string): Promise<void> {
   const earlier = terminals.get(program);
   if (earlier && isRunning(earlier)) await once(earlier, 'exit');
@@ -114,7 +114,7 @@ function isRunning({ exitCode, signalCode }: ChildProcess): boolean {
   return exitCode === null && signalCode === null;
 }
 
-/** Ctrl+C goes to all processes of a terminal. Whether they end, and when, is up to them: an answer of the guide may come from one that is about to. */
+/** Ctrl+C goes to all processes of a terminal. It does not wait: the guide requests an application that is shutting down. */
 function interrupt(program: string, signal: NodeJS.Signals): void {
   const terminal = terminals.get(program);
   if (terminal?.pid !== undefined && isRunning(terminal)) process.kill(-terminal.pid, signal);
@@ -142,7 +142,7 @@ function withFreePorts(text: string): string {
   return text.replace(/\b300[01]\b/g, (port) => String(ports.get(port)));
 }
 
-/** What is compared of an answer: all of it but times, durations and what the server adds. */
+/** An answer without times, durations and the headers of the server. */
 function read({ language }: Answer, text: string): unknown {
   if (language === 'text') return text.trim();
   if (language === 'json') return masked(JSON.parse(text));
@@ -158,7 +158,7 @@ function read({ language }: Answer, text: string): unknown {
 const OF_THE_SERVER = /^(?:x-powered-by|date|connection|keep-alive|content-length):/i;
 const DURATIONS = new Set(['response_time_ms', 'uptime_seconds']);
 
-/** As text, so that the order counts. */
+/** As text, so that the order is compared. */
 function masked(report: unknown): string {
   const mask = (key: string, value: unknown): unknown =>
     typeof value === 'string' ? maskTimes(value) : DURATIONS.has(key) ? typeof value : value;

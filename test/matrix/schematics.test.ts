@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { nodeBinary } from './support/node-binary.js';
 import { run } from './support/run.js';
 
-// What the CLI of Nest 12 is made of needs a later Node than the CLI and the library do.
+// Dependencies of the CLI of Nest 12 need a later Node than the CLI and the library.
 const CLIS = [
   { nest: 11, node: 'current', runner: 'Jest', type: 'commonjs' },
   { nest: 12, node: '22', runner: 'vitest', type: 'module' },
@@ -25,7 +25,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await mkdir(home, { recursive: true });
     await writeFile(join(home, 'package.json'), '{ "private": true }');
     binary = await nodeBinary(home, node);
-    // The CLI starts programs by their names.
+    // The CLI starts npm and node by their names.
     vi.stubEnv('PATH', `${dirname(binary)}${delimiter}${process.env['PATH']}`);
     await run(home, 'npm', 'install', '--no-audit', '--no-fund', `@nestjs/cli@${nest}`);
     const options = [
@@ -45,8 +45,8 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
   it('gets the module and a first indicator by nest add', async () => {
     const manifest = JSON.parse(await readFile(join(application, 'package.json'), 'utf8')) as { type?: string };
     expect(manifest.type ?? 'commonjs').toBe(type);
-    const said = await cli('add', 'nest-vitals', '--skip-install');
-    expect(said).toMatch(/CREATE.* src\/health\/app\.health\.ts/);
+    const output = await cli('add', 'nest-vitals', '--skip-install');
+    expect(output).toMatch(/CREATE.* src\/health\/app\.health\.ts/);
     expect(await source('app.module.ts')).toContain('imports: [HealthModule.forRoot()],');
     expect(await source('main.ts')).toMatch(/NestFactory\.create[^;]*;\n {2}app\.enableShutdownHooks\(\);\n/);
     expect(await readFile(join(application, 'package.json'), 'utf8')).toContain('nest start --no-shell --watch');
@@ -64,7 +64,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await expect(source('billing/payments-api.health.spec.ts')).rejects.toThrow('ENOENT');
   });
 
-  it('is as its formatter and its linter want it', async () => {
+  it('passes its formatter and its linter', async () => {
     expect(await run(application, 'npx', 'prettier', '--check', 'src')).toContain('All matched files use Prettier');
     // Without --fix, which the script of Nest 11 has.
     const linter = type === 'module' ? ['oxlint', '--type-aware', 'src/'] : ['eslint', 'src/**/*health*.ts'];
@@ -77,7 +77,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await expect(source('ready/ready.health.ts')).rejects.toThrow('ENOENT');
   });
 
-  it('has a generated check made async, as its comment says', async () => {
+  it('compiles a generated check made async as its comment says', async () => {
     const path = join(application, 'src/database/database.health.ts');
     const text = await readFile(path, 'utf8');
     const [form = ''] = /async check\(.*/.exec(text) ?? [];
@@ -91,10 +91,10 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await writeFile(path, written);
   });
 
-  it('passes its tests, the generated ones among them', async () => {
+  it('passes its tests and the generated ones', async () => {
     const runner = type === 'module' ? ['vitest', 'run', '--reporter=json'] : ['jest', '--json'];
     const output = await run(application, 'npx', ...runner);
-    // The two write the same.
+    // Jest and vitest write the same JSON.
     const { success, testResults }: Outcome = JSON.parse(output.slice(output.indexOf('{"')));
     expect([success, testResults.map(({ name }) => basename(name)).toSorted()]).toEqual([
       true,
@@ -120,25 +120,25 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     }
   });
 
-  it('tells what to write by hand, and changes nothing, where it does not understand the module', async () => {
+  it('changes nothing and explains what to write when the module has another form', async () => {
     const before = await source('app.module.ts');
     const odd = before.replace(/providers: \[.*\]/, 'providers: [AppService].concat([])');
     await writeFile(join(application, 'src/app.module.ts'), odd);
-    const said = await cli('g', '-c', 'nest-vitals', 'indicator', 'queue').catch(String);
-    expect(said).not.toContain('CREATE');
+    const output = await cli('g', '-c', 'nest-vitals', 'indicator', 'queue').catch(String);
+    expect(output).not.toContain('CREATE');
     await expect(source('queue/queue.health.ts')).rejects.toThrow('ENOENT');
     expect(await source('app.module.ts')).toBe(odd);
     await writeFile(join(application, 'src/app.module.ts'), before);
   });
 
-  it('gets both in one project of several', async () => {
+  it('gets the module and an indicator in one project of a monorepo', async () => {
     await cli('generate', 'app', 'admin');
     await cli('g', '-c', 'nest-vitals', 'indicator', 'stock', '--project', 'admin');
     await cli('add', 'nest-vitals', '--skip-install', '--project', 'admin');
     const module = await readFile(join(application, 'apps/admin/src/admin.module.ts'), 'utf8');
     expect(module).toContain('imports: [HealthModule.forRoot()],');
     expect(module).toContain('providers: [AdminService, StockHealth, AppHealth],');
-    // Not by nest build, whose bundlers for several projects are packages that nobody has asked for.
+    // tsc instead of nest build, because nest build for several projects needs a bundler.
     expect(await run(application, 'npx', 'tsc', '--noEmit', '-p', 'apps/admin/tsconfig.app.json')).toBe('');
   });
 });
@@ -156,7 +156,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Asks until somebody answers. */
+/** Requests the URL until the application responds. */
 async function answerOf(server: ChildProcess, url: string): Promise<unknown> {
   while (server.exitCode === null) {
     const response = await fetch(url).catch(() => undefined);

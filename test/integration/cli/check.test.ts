@@ -25,7 +25,7 @@ describe('nest-vitals check', () => {
     expect(output).toMatch(/^live is UP \(200, \d+ ms\)\n$/);
   });
 
-  it('exits with 1 for a failing report and names what fails, on one line', async () => {
+  it('exits with 1 for a failing report and names the failing indicators on one line', async () => {
     const { url } = await listen(reports(503, DOWN));
 
     const { exitCode, output } = await runCli(['check', '--url', url]);
@@ -50,7 +50,7 @@ describe('nest-vitals check', () => {
     expect([exitCode, output]).toEqual([1, `ready: no health report (${statusCode}): ${problem}\n`]);
   });
 
-  it('exits with 1 when a body is not finished in time', async () => {
+  it('exits with 1 when the body is not complete within the timeout', async () => {
     const { url } = await listen((_request, response) => void response.writeHead(200).write('{'));
 
     const { exitCode, output } = await runCli(['check', '--url', url, '--timeout', '100ms']);
@@ -91,7 +91,7 @@ describe('nest-vitals check', () => {
     ]);
   });
 
-  it('asks over a Unix socket', async () => {
+  it('connects over a Unix socket', async () => {
     const socket = join(folder(), 'health.sock');
     const { requests } = await listen(reports(200, UP), socket);
 
@@ -99,7 +99,7 @@ describe('nest-vitals check', () => {
     expect(requests[0]?.url).toBe('/health/startup');
   });
 
-  it('takes the port of the environment, and a path of its own', async () => {
+  it('uses the port of the environment, and the path of --path', async () => {
     const { port, requests } = await listen(reports(200, UP));
 
     await runCli(['check', '--path', '/internal/health/'], { environment: { PORT: port } });
@@ -107,7 +107,7 @@ describe('nest-vitals check', () => {
     expect(requests[0]?.url).toBe('/internal/health/ready');
   });
 
-  it('uses a complete URL as it is, and appends a probe that is named', async () => {
+  it('uses a complete URL without change, and appends the given probe', async () => {
     const { url, requests } = await listen(reports(200, UP));
 
     await runCli(['check', '--url', `${url}/base/health/ready`]);
@@ -163,7 +163,7 @@ describe('nest-vitals check', () => {
   });
 
   it.each([
-    [['frobnicate'], '"frobnicate" is no command: use check or status'],
+    [['frobnicate'], '"frobnicate" is not a command: use check or status'],
     [[], 'no command: use check or status'],
     [['check', '--prot', '3'], "Unknown option '--prot'"],
     [['check', '--port', '70000'], '--port is "70000": use a whole number from 1 to 65535'],

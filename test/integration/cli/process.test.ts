@@ -16,7 +16,7 @@ async function runBuilt(...line: string[]): Promise<{ exitCode: unknown; output:
 }
 
 describe('the built tool', () => {
-  it('runs by itself and exits with the code of the check', async () => {
+  it('runs as a program and exits with the code of the check', async () => {
     const { url } = await listen(reports(200, { status: 'UP' }));
 
     expect(await runBuilt('check', '--url', url)).toEqual({
@@ -26,7 +26,7 @@ describe('the built tool', () => {
     expect(await runBuilt('check', '--port', '1')).toMatchObject({ exitCode: 1 });
   });
 
-  it('knows its version', async () => {
+  it('prints its version', async () => {
     expect((await runBuilt('--version')).output).toMatch(/^\d+\.\d+\.\d+\S*\n$/);
   });
 });

@@ -37,7 +37,7 @@ describe('nest-vitals status', () => {
     expect(output).toMatch(/http:\/\/127\.0\.0\.1:1\/health\/ready +UNKNOWN .*ECONNREFUSED/);
   });
 
-  it('asks the probe that is named', async () => {
+  it('requests the probe of --probe', async () => {
     const { url, requests } = await listen(reports(200, ORDERS));
 
     await runCli(['status', url, `${url}/base/health`, '--probe', 'ready']);
@@ -53,12 +53,12 @@ describe('nest-vitals status', () => {
     expect((await runCli(['status', url], { terminal: { hasColours: true } })).output).toContain('\u001B[33mDEGRADED');
   });
 
-  it('asks again and again with --watch, until it is interrupted', async () => {
+  it('repeats with --watch until it is interrupted', async () => {
     const interrupted = new AbortController();
-    let asked = 0;
+    let requested = 0;
     const { url } = await listen((request, response) => {
-      asked += 1;
-      if (asked === 3) interrupted.abort();
+      requested += 1;
+      if (requested === 3) interrupted.abort();
       reports(200, ORDERS)(request, response);
     });
 
@@ -66,7 +66,7 @@ describe('nest-vitals status', () => {
       signal: interrupted.signal,
     });
 
-    expect([exitCode, asked]).toEqual([0, 3]);
+    expect([exitCode, requested]).toEqual([0, 3]);
     expect(output.match(/^orders/gm)).toHaveLength(3);
   });
 

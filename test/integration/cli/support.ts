@@ -36,14 +36,14 @@ export async function runCli(line: readonly string[], options: RunOptions = {}):
   return { exitCode, output, errors };
 }
 
-export interface StandIn {
+export interface FakeServer {
   readonly url: string;
   readonly port: string;
   readonly requests: IncomingMessage[];
 }
 
 /** A server on a free port of the loopback interface, or on a Unix socket, until the end of the test. */
-export async function listen(listener: RequestListener, socket?: string): Promise<StandIn> {
+export async function listen(listener: RequestListener, socket?: string): Promise<FakeServer> {
   const requests: IncomingMessage[] = [];
   const server = createServer((request, response) => {
     requests.push(request);

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 
-/** Something that the reader of a guide does. */
+/** A step of the reader of a guide. */
 export type Step = { readonly line: number } & (
   | { readonly kind: 'file'; readonly path: string; readonly code: string }
   | { readonly kind: 'command'; readonly command: string; readonly answer?: Answer }
-  /** The program whose name the command of a terminal begins with is stopped there. */
+  /** Ctrl+C in the terminal whose command begins with this program. */
   | { readonly kind: 'interrupt'; readonly program: string }
 );
 
-/** What the guide says that the command prints. */
+/** The output of the command as printed in the guide. */
 export interface Answer {
   readonly language: 'json' | 'http' | 'text';
   readonly text: string;
@@ -17,8 +17,8 @@ export interface Answer {
 const BLOCK_OR_INTERRUPT = /^```(\w+)\n([^]*?)^```$|^<!-- Ctrl\+C: (\w+) -->$/gm;
 
 /**
- * Reads what a guide tells its reader to do: commands (`sh`, one in each line), files (`ts`, named by the comment in their
- * first line), and the keys that are pressed. An answer follows its command.
+ * Reads the steps of a guide: commands (`sh`, one in each line), files (`ts`, named by the comment in their first line), and
+ * Ctrl+C. An answer follows its command.
  */
 export function readGuide(file: string): Step[] {
   const text = readFileSync(file, 'utf8');
@@ -30,14 +30,14 @@ export function readGuide(file: string): Step[] {
     else if (language === 'sh') steps.push(...commandsIn(code, line));
     else if (language === 'json' || language === 'http' || language === 'text') {
       steps.push(answered(steps.pop(), { language, text: code }, line));
-    } else throw new Error(`line ${line}: nobody knows what to do with ${language}`);
+    } else throw new Error(`line ${line}: there is no step for a block of ${language}`);
   }
   return steps;
 }
 
 function pathIn(code: string, line: number): string {
   const path = /^\/\/ (\S+)\n/.exec(code)?.[1];
-  if (path === undefined) throw new Error(`line ${line}: the first line of a file does not name it`);
+  if (path === undefined) throw new Error(`line ${line}: the first line of the file must be a comment with its path`);
   return path;
 }
 
@@ -49,6 +49,6 @@ function commandsIn(code: string, line: number): Step[] {
 }
 
 function answered(step: Step | undefined, answer: Answer, line: number): Step {
-  if (step?.kind !== 'command' || step.answer) throw new Error(`line ${line}: this answers no command`);
+  if (step?.kind !== 'command' || step.answer) throw new Error(`line ${line}: this output does not follow a command`);
   return { ...step, answer };
 }

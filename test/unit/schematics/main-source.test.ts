@@ -37,7 +37,7 @@ describe('the shutdown hooks in main.ts', () => {
     ],
     ['the call goes on', 'const app = (await NestFactory.create(A)).setGlobalPrefix("api");\n'],
     ['a second statement follows on the line', 'const app = await NestFactory.create(A); await app.listen(1);\n'],
-  ])('are left alone where %s', (_, text) => {
+  ])('are not edited where %s', (_, text) => {
     expect(enableShutdownHooks(text)).toEqual({ kind: 'unclear' });
   });
 });

@@ -10,7 +10,7 @@ function add(text: string, property: 'imports' | 'providers' = 'imports'): strin
 }
 
 /** What TypeScript makes of it: the elements of the list, the modules that are imported, and whether it has a fault. */
-function understood(text: string, property = 'imports') {
+function parsedModule(text: string, property = 'imports') {
   const { diagnostics = [] } = ts.transpileModule(text, {
     reportDiagnostics: true,
     compilerOptions: { experimentalDecorators: true },
@@ -58,7 +58,7 @@ describe('a module', () => {
       '@Module({\n\timports: [\n\t\tA,\n\t\tB, // the last\n\t\tX.forRoot()\n\t],\n})',
     ],
     [
-      'a list of nothing but a comment',
+      'a list that contains only a comment',
       '@Module({\n  imports: [\n    // none, yet\n  ],\n})',
       '@Module({\n  imports: [\n    // none, yet\n    X.forRoot(),\n  ],\n})',
     ],
@@ -74,32 +74,32 @@ describe('a module', () => {
       '@Module({ /* imports: [ */ providers: ["]", `[${a}`, /[\\]/]/], // imports: [\n  imports: [A, X.forRoot() /* ] */] })',
     ],
     [
-      'the same key deeper down',
+      'the same key in a nested object',
       '@Module({ providers: [{ imports: [A] }] })',
       '@Module({ imports: [X.forRoot()], providers: [{ imports: [A] }] })',
     ],
-  ])('takes in an import beside %s', (_, given, expected) => {
+  ])('gets an import beside %s', (_, given, expected) => {
     const edited = add(`${HEAD}${given}\nexport class AppModule {}\n`) ?? '';
     expect(edited).toBe(`${HEAD}import { X } from 'x';\n${expected}\nexport class AppModule {}\n`);
-    const { faults, elements, imports: last } = understood(edited);
+    const { faults, elements, imports: last } = parsedModule(edited);
     expect([faults, elements?.includes('X.forRoot()'), last]).toEqual([0, true, [`import { X } from 'x';`]]);
   });
 
   it.each([
     ['a list from elsewhere', '@Module({ imports: all })'],
-    ['a list that is worked on', '@Module({ imports: [A].concat(others) })'],
+    ['a list that is an expression', '@Module({ imports: [A].concat(others) })'],
     ['a shorthand', '@Module({ imports })'],
     ['properties from elsewhere', '@Module({ ...base, providers: [] })'],
     ['options from elsewhere', '@Module(options)'],
     ['two modules', '@Module({}) class A {}\n@Module({})'],
-    ['a bracket that nobody closes', '@Module({ imports: [A }'],
+    ['a bracket that is not closed', '@Module({ imports: [A }'],
     ['no module', 'export const a = 1;'],
     ['a module in a comment', '// @Module({ imports: [] })'],
-  ])('with %s is left to its author', (_, given) => {
+  ])('with %s is not edited', (_, given) => {
     expect(add(`${HEAD}${given}\nexport class AppModule {}\n`)).toBeUndefined();
   });
 
-  it('without an import is none', () => {
+  it('without an import is not edited', () => {
     expect(add('@Module({ imports: [] }) class A {}')).toBeUndefined();
   });
 
@@ -108,20 +108,20 @@ describe('a module', () => {
     ['no semicolons', "import { Module } from '@nestjs/common'\n", "import { X } from 'x'"],
     ['a comment behind', "import { Module } from '@nestjs/common'; // of Nest\n", "import { X } from 'x';"],
     ['lines', "import {\n  Module,\n} from '@nestjs/common';\n", "import { X } from 'x';"],
-  ])('gets its import in the manner of the file: %s', (_, head, line) => {
+  ])('gets its import in the style of the file: %s', (_, head, line) => {
     expect(add(`${head}\n@Module({ imports: [] })\nexport class AppModule {}\n`)).toBe(
       `${head}${line}\n\n@Module({ imports: [X.forRoot()] })\nexport class AppModule {}\n`,
     );
   });
 
-  it('keeps the line ends of Windows', () => {
+  it('keeps the line endings of Windows', () => {
     const edited = add(`${HEAD}\n@Module({\n  imports: [\n    A,\n  ],\n})\nclass A {}\n`.replaceAll('\n', '\r\n'));
     expect(edited?.replaceAll('\r\n', '')).not.toContain('\n');
     expect(edited).toContain("import { X } from 'x';\r\n\r\n@Module");
     expect(edited).toContain('    A,\r\n    X.forRoot(),\r\n  ],');
   });
 
-  it('knows what it imports', () => {
+  it('finds the names that it imports from a package', () => {
     const module = readModule(
       `// import { D } from 'x';\nimport { A, B as E } from 'x';\nimport { C } from 'y'\n@Module({}) class M {}`,
     );

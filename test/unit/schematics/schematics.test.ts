@@ -22,7 +22,7 @@ const commonjs = (files: Readonly<Record<string, string>> = {}): MemoryTree =>
 const esm = (): MemoryTree => commonjs({ 'package.json': '{ "type": "module" }' });
 
 describe('nest add', () => {
-  it('imports the module and generates a first indicator', () => {
+  it('adds the module and generates a first indicator', () => {
     const tree = commonjs();
     nestAdd({ sourceRoot: 'src' })(tree, tree.context);
     expect(tree.files['src/app.module.ts']).toBe(`import { Module } from '@nestjs/common';
@@ -47,7 +47,7 @@ export class AppModule {}
     expect(tree.files['src/main.ts']).toBe(`${MAIN}app.enableShutdownHooks();\n`);
   });
 
-  it('says what to write where main.ts is not understood, and imports the module all the same', () => {
+  it('explains the missing line when main.ts cannot be edited, and adds the module', () => {
     const tree = commonjs({ 'src/main.ts': MAIN.replace('const app = await', 'export const app =') });
     const before = tree.files['src/main.ts'];
     nestAdd()(tree, tree.context);
@@ -58,7 +58,7 @@ export class AppModule {}
     expect(tree.files['src/app.module.ts']).toContain('HealthModule.forRoot()');
   });
 
-  it('makes the watch script wait for the old process', () => {
+  it('adds --no-shell to the watch script', () => {
     const manifest = `{\n  "scripts": {\n    "start:dev": "nest start --watch"\n  }\n}\n`;
     const tree = commonjs({ 'package.json': manifest });
     nestAdd()(tree, tree.context);
@@ -66,7 +66,7 @@ export class AppModule {}
     expect(tree.messages).toContainEqual(expect.stringMatching(/^start:dev: added --no-shell to nest start/));
   });
 
-  it('changes nothing the second time, and says so', () => {
+  it('changes nothing the second time', () => {
     const tree = esm();
     nestAdd()(tree, tree.context);
     const { ...before } = tree.files;
@@ -77,7 +77,7 @@ export class AppModule {}
     );
   });
 
-  it('leaves a HealthModule of the application alone', () => {
+  it('imports its module as VitalsModule beside a HealthModule of the application', () => {
     const own = MODULE.replace('\n@', "import { HealthModule } from './health.module';\n\n@");
     const tree = commonjs({ 'src/app.module.ts': own.replace('imports: []', 'imports: [HealthModule]') });
     nestAdd()(tree, tree.context);
@@ -85,7 +85,7 @@ export class AppModule {}
     expect(tree.files['src/app.module.ts']).toContain('imports: [HealthModule, VitalsModule.forRoot()]');
   });
 
-  it('finds the root module of a project by its main.ts, or by an option', () => {
+  it('finds the root module of a project in its main.ts, or by the option module', () => {
     const main = MAIN.replaceAll('AppModule', 'ShopModule').replace('./app.module', './shop/shop.module.js');
     const shop = { 'apps/shop/src/main.ts': main, 'apps/shop/src/shop/shop.module.ts': MODULE };
     const byMain = commonjs(shop);
@@ -100,13 +100,13 @@ export class AppModule {}
   });
 
   it.each([
-    ['is not there', { 'src/main.ts': '', 'src/app.module.ts': undefined }, 'No root module was found in src.'],
+    ['is missing', { 'src/main.ts': '', 'src/app.module.ts': undefined }, 'No root module was found in src.'],
     [
-      'is not understood',
+      'has another form',
       { 'src/app.module.ts': MODULE.replace('imports: []', 'imports: all') },
-      'src/app.module.ts is written in a way that is not understood here. Nothing was changed.',
+      'The module in src/app.module.ts has a form that cannot be edited safely. Nothing was changed.',
     ],
-  ])('says what to write by hand when the root module %s', (_, files, message) => {
+  ])('explains what to write when the root module %s', (_, files, message) => {
     const tree = commonjs();
     for (const [path, text] of Object.entries(files)) {
       if (text === undefined) delete tree.files[path];
@@ -120,7 +120,7 @@ export class AppModule {}
 });
 
 describe('nest generate indicator', () => {
-  it('generates the indicator, its test, and its place among the providers of the nearest module', () => {
+  it('generates the indicator and its test, and adds it to the providers of the nearest module', () => {
     const tree = esm();
     tree.files['src/billing/billing.module.ts'] = MODULE;
     indicator({ name: 'billing/PaymentsAPI', sourceRoot: 'src' })(tree, tree.context);
@@ -155,27 +155,27 @@ describe('nest generate indicator', () => {
     expect(Object.keys(tree.files).slice(3)).toEqual(files);
   });
 
-  it('says where the indicator belongs when there is no module near, and leaves modules alone on request', () => {
+  it('explains the missing provider when no module is found, and changes no module with skipImport', () => {
     const tree = commonjs();
     indicator({ name: 'database', sourceRoot: 'libs/data/src' })(tree, tree.context);
     expect(tree.messages).toEqual([
-      'There is no module near libs/data/src/database/database.health.ts: list DatabaseHealth among the providers of one.',
+      'No module was found in the folder of libs/data/src/database/database.health.ts or above it. Add DatabaseHealth to the providers of a module.',
     ]);
     indicator({ name: 'cache', skipImport: true })(tree, tree.context);
     expect(tree.files['src/app.module.ts']).toBe(MODULE);
   });
 
   it.each([
-    ['2fa', 'No indicator can be named "2fa"'],
-    ['', 'No indicator can be named ""'],
+    ['2fa', 'An indicator cannot be named "2fa"'],
+    ['', 'An indicator cannot be named ""'],
     ['a'.repeat(65), 'up to 64 letters'],
     [
       'ready',
-      'No indicator can be named "ready": the name "ready" is reserved; choose another one. Nothing was changed.',
+      'An indicator cannot be named "ready": the name "ready" is reserved; choose another one. Nothing was changed.',
     ],
     ['Status-Code', 'the name "status_code" is reserved'],
     ['constructor', 'the name "constructor" is reserved'],
-    ['database', 'src/database/database.health.spec.ts is there already. Nothing was changed.'],
+    ['database', 'src/database/database.health.spec.ts exists already. Nothing was changed.'],
   ])('refuses %s', (name, message) => {
     const tree = commonjs({ 'src/database/database.health.spec.ts': '' });
     const { ...before } = tree.files;
@@ -183,11 +183,13 @@ describe('nest generate indicator', () => {
     expect(tree.files).toEqual(before);
   });
 
-  it('refuses JavaScript, and a module that is not understood', () => {
+  it('refuses JavaScript, and a module that cannot be edited safely', () => {
     const tree = commonjs({ 'src/app.module.ts': MODULE.replace('providers: []', 'providers') });
-    expect(() => indicator({ name: 'database', language: 'js' })(tree, tree.context)).toThrow('generates TypeScript');
+    expect(() => indicator({ name: 'database', language: 'js' })(tree, tree.context)).toThrow(
+      'generates only TypeScript, but "language" is "js"',
+    );
     expect(() => indicator({ name: 'database' })(tree, tree.context)).toThrow(
-      "--skip-import, then write: import { DatabaseHealth } from './database/database.health'",
+      "--skip-import, then add: import { DatabaseHealth } from './database/database.health'",
     );
   });
 });

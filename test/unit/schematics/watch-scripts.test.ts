@@ -25,7 +25,7 @@ describe('the watch scripts of package.json', () => {
     '{ "scripts": ["nest start --watch"], "x": 1',
     '{ "scripts": null }',
     '',
-  ])('%s is left alone', (manifest) => {
+  ])('does not change %s', (manifest) => {
     expect(watchWithoutShell(manifest)).toEqual({ text: manifest, scripts: [] });
   });
 });

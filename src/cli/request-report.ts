@@ -4,13 +4,13 @@ import type { HealthCheckDetail, HealthReport } from '../core/report.js';
 import type { ReportStatus } from '../core/status.js';
 import type { Target } from './target.js';
 
-/** What a response may show: the view of the caller decides what is there. */
+/** The report in a response. The view for the caller decides which properties it has. */
 export type SeenReport = Pick<HealthReport, 'status'> &
   Partial<Pick<HealthReport, 'reason' | 'service_info' | 'timestamp'>> & {
     readonly details?: Readonly<Record<string, HealthCheckDetail>>;
   };
 
-export interface Asking {
+export interface RequestSettings {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface Asking {
   readonly isInsecure: boolean;
 }
 
-/** One exchange. `report` is missing when there was none, and `problem` then says why. */
+/** The result of one request: a report, or the problem that there is none. */
 export interface Reply {
   readonly statusCode?: number;
   readonly report?: SeenReport;
@@ -39,12 +39,12 @@ interface Exchange {
   readonly body: string;
 }
 
-/** Asks a probe once. Never rejects: whatever goes wrong is the `problem` of the reply. */
-export async function ask(target: Target, asking: Asking): Promise<Reply> {
+/** Requests a probe once. Never rejects: an error becomes the `problem` of the reply. */
+export async function requestReport(target: Target, settings: RequestSettings): Promise<Reply> {
   const began = performance.now();
   const took = (): number => Math.round(performance.now() - began);
   try {
-    const exchanged = await exchange(target, asking);
+    const exchanged = await exchange(target, settings);
     const { statusCode } = exchanged;
     const report = reportIn(exchanged);
     if (report) return { statusCode, report, took: took() };
@@ -61,19 +61,19 @@ function problemOf(statusCode: number): string {
   return 'the response is not a health report';
 }
 
-async function exchange(target: Target, asking: Asking): Promise<Exchange> {
+async function exchange(target: Target, settings: RequestSettings): Promise<Exchange> {
   const { url, socketPath } = target;
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const ca = asking.ca === undefined ? undefined : readFileSync(asking.ca);
+  const ca = settings.ca === undefined ? undefined : readFileSync(settings.ca);
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       agent: false,
-      headers: { accept: 'application/json', 'user-agent': 'nest-vitals-cli', ...asking.headers },
+      headers: { accept: 'application/json', 'user-agent': 'nest-vitals-cli', ...settings.headers },
       ...(socketPath !== undefined && { socketPath }),
       ...(ca && { ca }),
-      ...(asking.isInsecure && { rejectUnauthorized: false }),
+      ...(settings.isInsecure && { rejectUnauthorized: false }),
     });
-    const timer = setTimeout(() => over(new Error(`no response within ${asking.timeout} ms`)), asking.timeout);
+    const timer = setTimeout(() => over(new Error(`no response within ${settings.timeout} ms`)), settings.timeout);
     const over = (outcome: Error | Exchange): void => {
       clearTimeout(timer);
       sent.destroy();
@@ -104,7 +104,7 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** The status is in the header whatever the format is, and in the body of the default one. */
+/** Every format has the status in the header; the default format also has it in the body. */
 function reportIn({ status, body }: Exchange): SeenReport | undefined {
   const parsed = parsedObject(body);
   const named = status ?? parsed?.['status'];
