@@ -18,7 +18,7 @@ await run(async () => {
     abortOnError: false,
   });
   app.enableShutdownHooks();
-  // In a container it has to be reached from outside.
+  // In a container, callers connect from outside.
   const host = process.env['LISTEN_HOST'] || undefined;
   process.stdout.write(welcome(await listen(app, ordersPort, 'PORT', host), paymentsUrl));
 });

@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import type { INestApplication } from '@nestjs/common';
 import { EnvironmentError } from './environment.js';
 
-/** Runs a program. If it cannot start, it says why and ends: in one line where the environment is to blame. */
+/** Runs a program. If the start fails, prints the error and exits; an `EnvironmentError` is one line. */
 export async function run(start: () => Promise<void>): Promise<void> {
   try {
     await start();
@@ -12,7 +12,7 @@ export async function run(start: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Listens on the loopback address, unless told otherwise: a sample is for the machine that it runs on. Resolves to its URL. */
+/** Listens on the loopback address by default, because a sample is for one machine. Resolves to the URL. */
 export async function listen(
   app: INestApplication,
   port: number,
@@ -22,8 +22,8 @@ export async function listen(
   try {
     await app.listen(port, host);
   } catch (cause) {
-    const isTaken = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
-    throw isTaken ? new EnvironmentError(`Port ${port} is taken. Set ${variable} to another one.`, { cause }) : cause;
+    const isInUse = cause instanceof Error && 'code' in cause && cause.code === 'EADDRINUSE';
+    throw isInUse ? new EnvironmentError(`Port ${port} is in use: set ${variable} to another port.`, { cause }) : cause;
   }
   return app.getUrl();
 }

@@ -1,7 +1,7 @@
-/** What is printed when everything runs: the addresses to open. */
+/** The text that is printed after the start: the addresses to open. */
 export function welcome(orders: string, payments: string): string {
   return `
-The sample application runs.
+The sample application is running.
 
   orders     ${orders}/orders
   live       ${orders}/health/live
@@ -12,7 +12,7 @@ The sample application runs.
   page       ${orders}/health/dashboard
   payments   ${payments}/health/ready
 
-What to break, and what the endpoints answer then: sample-app/README.md. Ctrl-C ends both services.
+sample-app/README.md shows how to break each dependency, and the responses that follow. Ctrl-C stops both services.
 
 `;
 }

@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** The program that `npm start` runs. */
 export const PROGRAM = join(ROOT, 'sample-app/dist/main.js');
 
-/** Compiles the library and the sample where what was built before is missing or older than its sources. */
+/** Compiles the library and the sample if their output is missing or older than their sources. */
 export async function build(): Promise<void> {
   await compileIfStale('src', 'dist/index.js');
   await compileIfStale('sample-app', 'sample-app/dist/main.js', 'sample-app/src');

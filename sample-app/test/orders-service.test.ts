@@ -12,12 +12,12 @@ import { Database } from '../src/orders-service/database/database.js';
 import { OrdersServiceModule } from '../src/orders-service/orders-service.module.js';
 import { PaymentsClient } from '../src/orders-service/payments/payments.client.js';
 
-const PATIENCE = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: 20_000, interval: 20 };
 const TEA = { sku: 'tea', quantity: 2 };
 
 describe('the orders service', () => {
   const charge = vi.fn<PaymentsClient['charge']>();
-  /** What payments says of itself. */
+  /** The health of the payments service. */
   let readiness = { code: 200, status: 'UP' };
   const paymentsServer = createServer((_request, response) => {
     response.writeHead(readiness.code, { 'content-type': 'application/json' });
@@ -36,7 +36,7 @@ describe('the orders service', () => {
   beforeEach(() => {
     vi.stubEnv('DATABASE_URL', undefined);
     vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
-    // A test looks again at once, and wants to see what is so by now.
+    // A test repeats its request at once and needs a new result.
     vi.stubEnv('HEALTH_DEFAULT_TTL', '0');
     vi.stubEnv('HEALTH_SHUTDOWN_DELAY', '0');
     charge.mockReset().mockResolvedValue();
@@ -78,7 +78,7 @@ describe('the orders service', () => {
   }
 
   async function startReady(settings?: Settings) {
-    const started = await startUntilReady(await create(settings), { timeout: PATIENCE.timeout });
+    const started = await startUntilReady(await create(settings), { timeout: WAIT.timeout });
     onTestFinished(() => started.close());
     return { app: started.app, started, client: request(started.url) };
   }
@@ -95,7 +95,7 @@ describe('the orders service', () => {
     return { unlock };
   }
 
-  it('takes an order, and has it paid', async () => {
+  it('stores an order and pays it', async () => {
     const { client } = await startReady();
 
     const placed = await client.post('/orders').send(TEA).expect(201);
@@ -104,29 +104,29 @@ describe('the orders service', () => {
     await vi.waitFor(async () => {
       const order = await client.get(`/orders/${placed.body.id}`).expect(200);
       expect(order.body).toMatchObject({ id: placed.body.id, status: 'paid' });
-    }, PATIENCE);
+    }, WAIT);
     expect(charge.mock.calls).toEqual([[placed.body.id, 1780]]);
     expect((await client.get('/orders').expect(200)).body).toHaveLength(1);
   });
 
   it.each([
-    [{ sku: 'tea' }, 400, 'quantity: expected is a whole number from 1 to 100'],
-    [{ sku: 'tea', quantity: 1.5 }, 400, 'quantity: expected is a whole number from 1 to 100'],
-    [{ quantity: 1 }, 400, 'sku: expected is the key of a product'],
+    [{ sku: 'tea' }, 400, 'quantity: use a whole number from 1 to 100'],
+    [{ sku: 'tea', quantity: 1.5 }, 400, 'quantity: use a whole number from 1 to 100'],
+    [{ quantity: 1 }, 400, 'sku: use the key of a product'],
     [{ sku: 'gold', quantity: 1 }, 422, 'sku: there is no product "gold"'],
   ])('refuses the order %o', async (order, status, message) => {
     const { client } = await startReady();
     expect((await client.post('/orders').send(order).expect(status)).body).toMatchObject({ message });
   });
 
-  it('is not ready before the catalogue is loaded, but alive', async () => {
+  it('is live but not ready before the catalogue is loaded', async () => {
     const { client } = await start({ catalogueWarmUp: 60_000 });
     const ready = await client.get('/health/ready').expect(503);
     expect(ready.body).toMatchObject({ status: 'OUT_OF_SERVICE', reason: 'starting: catalogue' });
     await client.get('/health/live').expect(200, { status: 'UP' });
   });
 
-  it('asks for what each indicator looks at', async () => {
+  it('shows every indicator with its data in deep', async () => {
     const { client } = await startReady();
     const { body } = await client.get('/health/deep').expect(200);
     expect(body).toMatchObject({
@@ -146,7 +146,7 @@ describe('the orders service', () => {
     });
   });
 
-  it('has a page for people, which shows what each indicator says', async () => {
+  it('shows every indicator on the page', async () => {
     const { client } = await startReady();
     for (const path of ['/health/dashboard', '/health/deep']) {
       const { text, headers } = await client.get(path).set('Accept', 'text/html').expect(200);
@@ -155,14 +155,14 @@ describe('the orders service', () => {
     }
   });
 
-  it('says that payments is degraded where payments says so', async () => {
+  it('reports payments as DEGRADED when its report is DEGRADED', async () => {
     const { client } = await startReady();
     readiness = { code: 200, status: 'DEGRADED' };
     const payments = await client.get('/health/payments').expect(200);
     expect(payments.body.details.payments).toMatchObject({ status: 'DEGRADED', message: 'it reports DEGRADED' });
   });
 
-  it('asks ready for what decides about traffic, and leaves the process to deep', async () => {
+  it('excludes the indicators of the process from ready', async () => {
     const { client } = await startReady();
     const { body } = await client.get('/health/ready').expect(200);
     expect(Object.keys(body.details).toSorted()).toEqual([
@@ -197,7 +197,7 @@ describe('the orders service', () => {
     ]);
   });
 
-  it('stays in rotation when its outbox has grown beyond the limit', async () => {
+  it('stays in rotation when its outbox exceeds the limit', async () => {
     const { client } = await startReady();
     charge.mockRejectedValue(new Error('no'));
     for (let count = 0; count < 3; count += 1) await client.post('/orders').send(TEA).expect(201);
@@ -214,10 +214,10 @@ describe('the orders service', () => {
     });
 
     charge.mockResolvedValue();
-    await vi.waitFor(() => client.get('/health/outbox').expect(200), PATIENCE);
+    await vi.waitFor(() => client.get('/health/outbox').expect(200), WAIT);
   });
 
-  it('is not ready, but alive, while a transaction holds the connection', async () => {
+  it('is live but not ready while a transaction holds the connection', async () => {
     const { app, client } = await startReady();
     const { unlock } = lockDatabase(app);
 
@@ -227,10 +227,10 @@ describe('the orders service', () => {
     await client.get('/health/live').expect(200);
 
     await unlock();
-    await vi.waitFor(() => client.get('/health/ready').expect(200), PATIENCE);
+    await vi.waitFor(() => client.get('/health/ready').expect(200), WAIT);
   });
 
-  it('takes orders while payments is down, and none without its database', async () => {
+  it('is ready without payments and not ready without its database', async () => {
     const health = new FakeHealth('database', 'payments');
     const { client } = await startReady({ override: (builder) => health.override(builder) });
 
@@ -241,7 +241,7 @@ describe('the orders service', () => {
     expect(degraded).toHaveHealthStatus('DEGRADED');
     await client.post('/orders').send(TEA).expect(201);
 
-    health.setDown('database', 'gone fishing');
+    health.setDown('database', 'connection lost');
     const down = await client.get('/health/ready');
     expect(down).not.toBeReady();
     expect(down).toReport('database', 'DOWN');
@@ -251,7 +251,7 @@ describe('the orders service', () => {
   });
 
   it('loses no request when it is shut down under load', async () => {
-    // As long as HAProxy needs; without anything to wait for, a test would see what it has not waited for.
+    // A fixed time that the balancer of simulateDrain() needs in any case.
     vi.stubEnv('HEALTH_SHUTDOWN_DELAY', '3000');
     const { started } = await startReady();
     const drain = await simulateDrain(started, { request: '/orders', rate: 50 });

@@ -3,26 +3,26 @@ import { readFileSync } from 'node:fs';
 const README = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 const ADDRESS = 'http://127.0.0.1:3000';
 
-/** A command of the README, and the answer that stands below it. */
+/** A command of the README, and the response below it. */
 export interface ReadmeStep {
   readonly command: string;
   readonly path: string;
   readonly request: RequestInit;
-  /** How often it is sent. */
+  /** The number of times that it is sent. */
   readonly times: number;
-  /** The HTTP status, where it is shown. */
+  /** The HTTP status, if it is shown. */
   readonly status: number | 'success';
   /** The masked body. Undefined: it is not shown. */
   readonly body: unknown;
 }
 
-/** The steps under one heading, in their order. A command that is to hang is left out. */
+/** The steps under one heading, in their order. */
 export function readmeSteps(heading: string): readonly ReadmeStep[] {
   const [, text = ''] = README.split(`\n## ${heading}\n`);
   const [section = ''] = text.split('\n## ');
   const blocks = [...section.matchAll(/^```(\w*)\n([^]*?)\n```$/gm)];
   return blocks.flatMap(([, language, code = ''], index) => {
-    if (language !== 'sh' || !code.includes(ADDRESS) || code.includes('curl -m')) return [];
+    if (language !== 'sh' || !code.includes(ADDRESS)) return [];
     const [, shownAs = '', shown] = blocks[index + 1] ?? [];
     return [toStep(code, ['http', 'json'].includes(shownAs) ? shown : undefined)];
   });
@@ -59,10 +59,10 @@ const VARYING: ReadonlySet<string> = new Set([
   'beats',
   'silence_ms',
 ]);
-/** What the machine and the process are like at the moment. */
+/** Indicators whose data depends on the machine. */
 const PROCESS: ReadonlySet<string> = new Set(['memory', 'disk', 'event_loop']);
 
-/** A body without what differs from run to run. Orders of one second come in any order, so lists are sorted. */
+/** A body without the values that differ from run to run. Lists are sorted, because orders of one second have no fixed order. */
 export function masked(body: unknown): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(body), (key, value: unknown) => {
     if (TIMES.has(key) && !Number.isNaN(Date.parse(String(value)))) return 'a time';

@@ -5,7 +5,7 @@ import { rabbitmq } from '../../test/support/servers/rabbitmq.js';
 import { redis } from '../../test/support/servers/redis.js';
 import type { PrivateServer, ServerKind } from '../../test/support/servers/private-server.js';
 import { build } from './build.js';
-import { type Answer, PATIENCE, SampleProcess } from './sample-process.js';
+import { type Answer, WAIT, SampleProcess } from './sample-process.js';
 
 const LIMIT = 300_000;
 const TEA = { sku: 'tea', quantity: 1 };
@@ -14,9 +14,9 @@ interface Case {
   readonly kind: ServerKind;
   readonly indicator: string;
   readonly environment: (server: PrivateServer) => NodeJS.ProcessEnv;
-  /** What the report says of it while it is up. */
+  /** Its data while it is UP. */
   readonly data: unknown;
-  /** What `ready` is while it is frozen. */
+  /** The status code of `ready` while it is frozen. */
   readonly frozen: number;
 }
 
@@ -63,18 +63,18 @@ for (const { kind, indicator, environment, data, frozen } of CASES) {
 
     const detail = async (): Promise<unknown> => detailOf(await sample.get(`/health/${indicator}`), indicator);
     const becomes = (expected: object): Promise<void> =>
-      vi.waitFor(async () => expect(await detail()).toMatchObject(expected), PATIENCE);
+      vi.waitFor(async () => expect(await detail()).toMatchObject(expected), WAIT);
 
     it(
-      `takes orders with it, freezes and thaws with it, and says so as "${indicator}"`,
+      `reports "${indicator}" as DOWN while the server is frozen, and stores orders after it`,
       async () => {
         await becomes({ status: 'UP', ...(data !== undefined && { data }) });
         const { id } = (await sample.post('/orders', TEA)).body as { id: string };
         await vi.waitFor(
           async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
-          PATIENCE,
+          WAIT,
         );
-        // By now it may come from the cache.
+        // This response may come from the cache.
         expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ id, status: 'paid' });
 
         server().freeze();

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { build } from './build.js';
 import { type ReadmeStep, masked, readmeSteps } from './readme-steps.js';
-import { type Answer, PATIENCE, SampleProcess } from './sample-process.js';
+import { type Answer, WAIT, SampleProcess } from './sample-process.js';
 
 const LIMIT = 120_000;
 const TEA = { sku: 'tea', quantity: 1 };
@@ -24,17 +24,17 @@ async function endAll(): Promise<void> {
 
 beforeAll(build, LIMIT);
 
-/** An answer without what differs from run to run. */
+/** A response without the values that differ from run to run. */
 const shape = ({ status, body }: Answer): unknown => ({ status, body: masked(body) });
 
 const SERVICE = { name: 'orders', version: '1.4.2', uptime_seconds: 'a number' };
 const RUN = { response_time_ms: 'a number', checked_at: 'a time' };
 const FAILURE = { ...RUN, since: 'a time', consecutive_failures: 'a number' };
 
-/** What payments answers when it is asked for its health. */
+/** The result of a successful check of payments. */
 const PAYMENTS = { ...RUN, data: { host: 'a host', http_status: 200, reported_status: 'UP' } };
 
-/** The answer of `/health/<name>`. */
+/** The response of `/health/<name>`. */
 function answerOf(name: string, status: number, detail: { readonly status: string }): unknown {
   return {
     status,
@@ -42,7 +42,7 @@ function answerOf(name: string, status: number, detail: { readonly status: strin
   };
 }
 
-/** The answer of `/health/ready`, with those who are not `UP`. */
+/** The response of `/health/ready`, with the indicators that are not `UP`. */
 function readyAnswer(status: number, overall: string, others: Readonly<Record<string, string>> = {}): unknown {
   const statuses = {
     outbox: 'UP',
@@ -88,15 +88,15 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
   afterAll(endAll, LIMIT);
 
   beforeAll(async () => {
-    // The check in the background looks every five seconds by default: here nobody has to wait for it.
+    // The check in the background runs every five seconds by default, too slow for a test.
     sample = await launch({ HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).ready();
   }, LIMIT);
 
-  /** Waits until an answer is the expected one: results are up to a second old. */
+  /** Repeats the request until the response is the expected one, because results are up to a second old. */
   const eventually = (path: string, expected: unknown): Promise<void> =>
-    vi.waitFor(async () => expect(shape(await sample.get(path))).toEqual(expected), PATIENCE);
+    vi.waitFor(async () => expect(shape(await sample.get(path))).toEqual(expected), WAIT);
 
-  it('is fine when nothing is broken', async () => {
+  it('is UP when nothing is broken', async () => {
     await eventually('/health/ready', readyAnswer(200, 'UP'));
     const live = await sample.get('/health/live');
     expect(live).toMatchObject({ status: 200, body: { status: 'UP' } });
@@ -107,7 +107,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     });
   });
 
-  it('says that payments is down, and stays in rotation', async () => {
+  it('reports payments as DOWN and stays in rotation', async () => {
     expect(await sample.post('/demo/payments/stop')).toMatchObject({ status: 200, body: { running: false } });
 
     const refused = { status: 'DOWN', critical: false, error: 'connection refused', code: 'ECONNREFUSED', ...FAILURE };
@@ -122,13 +122,13 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     const { id } = order.body as { id: string };
     await vi.waitFor(
       async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
-      PATIENCE,
+      WAIT,
     );
     expect(sample.output).toMatch(/WARN \[Health] payments is DOWN: connection refused \(ECONNREFUSED\)/);
     expect(sample.output).toMatch(/LOG \[Health] payments is UP after .+ of DOWN/);
   });
 
-  it('sees that payments was killed', async () => {
+  it('reports payments as DOWN when its process is killed', async () => {
     const { body } = await sample.get('/demo');
     const { pid } = (body as { payments: { pid: number } }).payments;
     process.kill(pid, 'SIGKILL');
@@ -136,7 +136,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     await vi.waitFor(async () => {
       const { details } = (await sample.get('/health/payments')).body as { details: { payments: unknown } };
       expect(details.payments).toMatchObject({ status: 'DOWN', code: 'ECONNREFUSED' });
-    }, PATIENCE);
+    }, WAIT);
     await sample.post('/demo/payments/start');
     await eventually('/health/ready', readyAnswer(200, 'UP'));
   });
@@ -162,7 +162,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     await eventually('/health/ready', readyAnswer(200, 'UP'));
   });
 
-  it('is not ready while the database is locked, and stays alive', async () => {
+  it('is live but not ready while the database is locked', async () => {
     expect(await sample.post('/demo/database/lock')).toMatchObject({ status: 200, body: { locked: true } });
     const orders = sample.get('/orders');
 
@@ -179,14 +179,14 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     await eventually('/health/ready', readyAnswer(200, 'UP'));
   });
 
-  it('lets requests in flight finish at SIGTERM, and leaves nothing running', async () => {
+  it('finishes requests in flight at SIGTERM and stops the payments service', async () => {
     const orders = sample.address('orders');
     const payments = sample.address('payments');
     const { body } = await sample.get('/demo');
     const { pid } = (body as { payments: { pid: number } }).payments;
     await sample.post('/demo/database/lock');
     const inFlight = sample.post('/orders', TEA);
-    await vi.waitFor(async () => expect((await sample.get('/health/outbox')).status).toBe(503), PATIENCE);
+    await vi.waitFor(async () => expect((await sample.get('/health/outbox')).status).toBe(503), WAIT);
 
     sample.kill('SIGTERM');
 
@@ -198,13 +198,13 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
   });
 });
 
-describe('the README, followed to the letter', { timeout: LIMIT }, () => {
+describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   let sample: SampleProcess;
 
   afterAll(endAll, LIMIT);
 
   beforeAll(async () => {
-    // Longer and shorter than the defaults: a slow machine sees the first in time, and nobody has to wait for the second.
+    // A long warm-up, so that a slow machine sees its response, and a short interval, so that the test need not wait for it.
     sample = await launch({ CATALOGUE_WARM_UP: '8000', HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).listening();
   }, LIMIT);
 
@@ -228,73 +228,73 @@ describe('the README, followed to the letter', { timeout: LIMIT }, () => {
     expect(steps).toHaveLength(count);
 
     for (const step of steps) {
-      // What asks is repeated, because results are a second old; what changes something is sent as often as it says.
-      if (step.request.method === 'GET') await vi.waitFor(() => follow(step), PATIENCE);
+      // A GET is repeated, because results are up to a second old. A POST is sent exactly as often as the README says.
+      if (step.request.method === 'GET') await vi.waitFor(() => follow(step), WAIT);
       else for (let time = 0; time < step.times; time += 1) await follow(step);
     }
   });
 });
 
-describe('what the environment decides', { timeout: LIMIT }, () => {
+describe('the environment variables of the sample', { timeout: LIMIT }, () => {
   afterEach(endAll, LIMIT);
 
-  it('holds readiness while the catalogue is loaded', async () => {
+  it('is not ready while the catalogue is loaded', async () => {
     const sample = await launch({ CATALOGUE_WARM_UP: '600000' }).listening();
     const waiting = await sample.get('/health/ready');
     expect(waiting).toMatchObject({ status: 503, body: { status: 'OUT_OF_SERVICE', reason: 'starting: catalogue' } });
     expect(await sample.get('/health/live')).toMatchObject({ status: 200 });
   });
 
-  it('asks for a key where there is one', async () => {
+  it('requires an API key with HEALTH_API_KEYS', async () => {
     const sample = await launch({ HEALTH_API_KEYS: 'open-sesame' }).ready();
-    const stranger = await sample.get('/health/deep');
-    expect(stranger).toMatchObject({ status: 401, body: { error: 'unauthorized' } });
-    expect(stranger.headers.get('www-authenticate')).toBe('Bearer realm="health"');
+    const withoutKey = await sample.get('/health/deep');
+    expect(withoutKey).toMatchObject({ status: 401, body: { error: 'unauthorized' } });
+    expect(withoutKey.headers.get('www-authenticate')).toBe('Bearer realm="health"');
 
-    const known = await sample.get('/health/deep', { 'x-health-key': 'open-sesame' });
-    expect(known).toMatchObject({ status: 200, body: { details: { outbox: { data: { waiting: 0 } } } } });
+    const withKey = await sample.get('/health/deep', { 'x-health-key': 'open-sesame' });
+    expect(withKey).toMatchObject({ status: 200, body: { details: { outbox: { data: { waiting: 0 } } } } });
     expect((await sample.get('/health/ready')).body).toMatchObject({ details: { database: { status: 'UP' } } });
   });
 
-  it('makes payments critical where an operator says so', async () => {
+  it('makes payments critical with HEALTH_PAYMENTS_CRITICAL', async () => {
     const sample = await launch({ HEALTH_PAYMENTS_CRITICAL: 'true' }).ready();
     await sample.post('/demo/payments/stop');
     await vi.waitFor(async () => {
       const ready = await sample.get('/health/ready');
       expect(ready).toMatchObject({ status: 503, body: { status: 'DOWN', details: { payments: { status: 'DOWN' } } } });
-    }, PATIENCE);
+    }, WAIT);
   });
 
-  it('leaves no payments behind when it is killed', async () => {
+  it('stops the payments service when it is killed', async () => {
     const sample = await launch().listening();
     const { body } = await sample.get('/demo');
     const { pid } = (body as { payments: { pid: number } }).payments;
     expect(isAlive(pid)).toBe(true);
 
     sample.kill('SIGKILL');
-    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), PATIENCE);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), WAIT);
   });
 
-  it('does not start on a port that is none', async () => {
+  it('does not start with an invalid port', async () => {
     const sample = launch({ PORT: '3000x' });
     expect(await sample.ended()).toEqual({ code: 1, signal: null });
-    expect(sample.output).toContain('PORT is "3000x"; expected is a whole number from 0 to 65535.');
+    expect(sample.output).toContain('PORT is "3000x": use a whole number from 0 to 65535.');
   });
 
-  it('does not start with a limit that is none, which a provider reads', async () => {
+  it('does not start with an invalid number that a provider reads', async () => {
     const sample = launch({ OUTBOX_LIMIT: 'many' });
     expect(await sample.ended()).toEqual({ code: 1, signal: null });
-    expect(sample.output).toContain('OUTBOX_LIMIT is "many"; expected is a whole number');
+    expect(sample.output).toContain('OUTBOX_LIMIT is "many": use a whole number');
   });
 
-  it('does not start on a port that is taken, and stops the payments service that it had started', async () => {
+  it('does not start on a port in use, and stops the payments service again', async () => {
     const first = await launch().listening();
     const paymentsPort = await freePort();
     const second = launch({ PORT: first.address('orders').port, PAYMENTS_PORT: String(paymentsPort) });
     const payments = new URL(`http://127.0.0.1:${paymentsPort}/health/live`);
     await vi.waitFor(async () => expect(await isListening(payments)).toBe(true), { timeout: 60_000, interval: 10 });
     expect(await second.ended()).toEqual({ code: 1, signal: null });
-    expect(second.output).toContain(`Port ${first.address('orders').port} is taken. Set PORT to another one.`);
-    await vi.waitFor(async () => expect(await isListening(payments)).toBe(false), PATIENCE);
+    expect(second.output).toContain(`Port ${first.address('orders').port} is in use: set PORT to another port.`);
+    await vi.waitFor(async () => expect(await isListening(payments)).toBe(false), WAIT);
   });
 });

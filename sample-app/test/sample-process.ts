@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { vi } from 'vitest';
 import { PROGRAM } from './build.js';
 
-/** Generous: the machine may have other things to do. */
-export const PATIENCE = { timeout: 30_000, interval: 50 };
+/** Long, because the machine may be busy. */
+export const WAIT = { timeout: 30_000, interval: 50 };
 
-/** What would make the sample another one than its README describes. */
-const LEFT_OUT =
+/** Variables of the environment that would change the behaviour which the README describes. */
+const EXCLUDED =
   /^(?:HEALTH_|PAYMENTS_|DATABASE_URL$|REDIS_URL$|RABBITMQ_URL$|KUBERNETES_|NODE_ENV$|DEPLOYMENT_ENVIRONMENT$|GIT_COMMIT$|COMMIT_SHA$|SOURCE_VERSION$|GITHUB_SHA$|VITEST)/;
 
-/** An answer over HTTP. */
+/** A response with its parsed body. */
 export interface Answer {
   readonly status: number;
   readonly headers: Headers;
@@ -24,7 +24,7 @@ export class SampleProcess {
   readonly #ended: Promise<unknown[]>;
 
   constructor(variables: NodeJS.ProcessEnv = {}) {
-    const inherited = Object.entries(process.env).filter(([name]) => !LEFT_OUT.test(name));
+    const inherited = Object.entries(process.env).filter(([name]) => !EXCLUDED.test(name));
     this.#process = spawn(process.execPath, [PROGRAM], {
       env: {
         ...Object.fromEntries(inherited),
@@ -42,16 +42,16 @@ export class SampleProcess {
     this.#ended = once(this.#process, 'close');
   }
 
-  /** The address that was printed under this word. */
+  /** The address that was printed beside this word. */
   address(word: 'orders' | 'live' | 'payments'): URL {
     const [, address] = new RegExp(`^ {2}${word} +(http\\S+)$`, 'm').exec(this.output) ?? [];
-    if (address === undefined) throw new Error(`no address of ${word} is printed yet:\n${this.output}`);
+    if (address === undefined) throw new Error(`the address of ${word} has not been printed:\n${this.output}`);
     return new URL(address);
   }
 
   /** Waits until it listens and has printed its addresses. */
   async listening(): Promise<this> {
-    await vi.waitFor(() => this.address('payments'), PATIENCE);
+    await vi.waitFor(() => this.address('payments'), WAIT);
     return this;
   }
 
@@ -60,7 +60,7 @@ export class SampleProcess {
     await vi.waitFor(async () => {
       const { status, body } = await this.get('/health/ready');
       if (status !== 200) throw new Error(`ready answers ${JSON.stringify(body)}:\n${this.output}`);
-    }, PATIENCE);
+    }, WAIT);
     return this;
   }
 
@@ -77,7 +77,7 @@ export class SampleProcess {
     this.#process.kill(signal);
   }
 
-  /** How it ended: its exit code, or the signal. */
+  /** Resolves to its exit code, or the signal that ended it. */
   async ended(): Promise<{ readonly code: unknown; readonly signal: unknown }> {
     const [code, signal] = await this.#ended;
     return { code, signal };

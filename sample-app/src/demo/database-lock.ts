@@ -3,8 +3,8 @@ import { OnDrain } from 'nest-vitals';
 import { Database } from '../orders-service/database/database.js';
 
 /**
- * Takes every connection there is and keeps it, in transactions that each want the orders table for themselves: the
- * first has it, the others wait, and so does whoever comes next. A migration under traffic does just that.
+ * Holds every connection of the database in a transaction, as a long migration does. On PostgreSQL each transaction locks
+ * the table of orders: the first one gets the lock, and the others wait for it.
  */
 @Injectable()
 export class DatabaseLock {
@@ -40,7 +40,7 @@ export class DatabaseLock {
     this.#release = undefined;
   }
 
-  /** Requests that wait for the database are to be answered before the application ends. */
+  /** Ends the lock when the shutdown begins, so that requests that wait for the database can finish. */
   @OnDrain()
   onDrain(): unknown {
     return this.release();

@@ -4,7 +4,7 @@ import { DatabaseLock } from './database-lock.js';
 import { LoopbackGuard } from './loopback.guard.js';
 import { PaymentsProcess } from './payments-process.js';
 
-/** FOR DEMONSTRATION ONLY: breaks what the orders service depends on, and mends it. No real service has this. */
+/** FOR DEMONSTRATION ONLY: breaks and repairs the dependencies of the orders service. Do not copy this into a real service. */
 @Controller('demo')
 @UseGuards(LoopbackGuard)
 export class DemoController {

@@ -5,7 +5,7 @@ import { DatabaseLock } from './database-lock.js';
 import { DemoController } from './demo.controller.js';
 import { PaymentsProcess } from './payments-process.js';
 
-/** The orders service with a way to break what it depends on. */
+/** The orders service with commands that break its dependencies. */
 @Module({})
 export class DemoModule implements OnApplicationShutdown {
   constructor(private readonly payments: PaymentsProcess) {}
@@ -19,7 +19,7 @@ export class DemoModule implements OnApplicationShutdown {
     };
   }
 
-  /** Last of all: what is in flight when the application is told to end may still need payments. */
+  /** Stops payments last, because requests in flight may still need it. */
   async onApplicationShutdown(): Promise<void> {
     await this.payments.stop();
   }

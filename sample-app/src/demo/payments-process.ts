@@ -4,17 +4,17 @@ import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from '../environment.js';
 
 const PROGRAM = fileURLToPath(new URL('../payments-service/main.js', import.meta.url));
-/** Milliseconds that payments has to end by itself. */
-const PATIENCE = 10_000;
+/** Milliseconds until a payments service that does not end is killed. */
+const STOP_TIMEOUT = 10_000;
 
-/** The payments service, as a process that can be stopped and started again. */
+/** Starts and stops the payments service as a child process. */
 export class PaymentsProcess {
   #port: number;
   readonly #output: 'inherit' | 'ignore';
   #url: string | undefined;
   #process: ChildProcess | undefined;
 
-  /** `output` is where its log goes: to that of its starter, or nowhere. */
+  /** `output`: whether its log is printed beside that of this process. */
   constructor(port: number, output: 'inherit' | 'ignore' = 'inherit') {
     this.#port = port;
     this.#output = output;
@@ -24,10 +24,10 @@ export class PaymentsProcess {
     return this.#process ? { running: true, pid: this.#process.pid, url: this.#url } : { running: false };
   }
 
-  /** Resolves to its address when it listens. */
+  /** Resolves to its URL when it listens. */
   async start(): Promise<string> {
     if (this.#process && this.#url !== undefined) return this.#url;
-    // Detached, so that Ctrl-C reaches it through `stop` alone, when orders needs it no more. It ends with its starter anyhow.
+    // Detached, so that Ctrl-C does not stop payments before orders has finished. It also ends when this process ends.
     const env = { ...process.env, PAYMENTS_PORT: String(this.#port) };
     const started = fork(PROGRAM, { env, detached: true, stdio: ['ignore', this.#output, 'inherit', 'ipc'] });
     this.#process = started;
@@ -35,9 +35,10 @@ export class PaymentsProcess {
       if (this.#process === started) this.#process = undefined;
     });
     const message = await Promise.race([once(started, 'message'), ended]);
-    if (!message) throw new EnvironmentError('The payments service did not start. What it wrote above says why.');
+    if (!message)
+      throw new EnvironmentError('The payments service did not start. Its output above contains the reason.');
     const [{ url }] = message as [{ url: string }];
-    // A port that the system chose is kept, so that payments comes back where it was.
+    // With port 0 the system chose a port. The next start uses the same one.
     this.#port = Number(new URL(url).port);
     return (this.#url = url);
   }
@@ -46,9 +47,9 @@ export class PaymentsProcess {
     const running = this.#process;
     if (!running) return;
     const exit = once(running, 'exit');
-    const lastResort = setTimeout(() => running.kill('SIGKILL'), PATIENCE);
+    const killTimer = setTimeout(() => running.kill('SIGKILL'), STOP_TIMEOUT);
     running.kill('SIGTERM');
     await exit;
-    clearTimeout(lastResort);
+    clearTimeout(killTimer);
   }
 }

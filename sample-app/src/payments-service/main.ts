@@ -11,7 +11,7 @@ await run(async () => {
     abortOnError: false,
   });
   app.enableShutdownHooks();
-  // Whoever started this process has gone, however that came about: nobody is left to stop it later.
+  // The parent process has ended, so stop as well.
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
   const url = await listen(app, paymentsPort, 'PAYMENTS_PORT');
   process.send?.({ url });

@@ -8,11 +8,11 @@ import { PaymentsService } from './payments.service.js';
   imports: [
     HealthModule.forRoot({
       service: { name: 'payments', version: '2.0.1' },
-      // Both services live in one environment here, and each reads its own variables.
+      // Both services share one environment, so each reads its own variables.
       environmentPrefix: 'PAYMENTS_HEALTH_',
-      // Only other services reach it, so that its answers hide nothing, in production either.
+      // Only other services reach it, so it shows everything in production too.
       endpoints: { ready: { view: 'full' }, deep: { view: 'full' } },
-      // No balancer stands before it, so that nobody has to notice before it may end.
+      // No balancer probes it, so its shutdown need not wait for one.
       shutdown: { delay: 0 },
     }),
   ],

@@ -8,7 +8,7 @@ export class PaymentsController {
   @Put(':orderId')
   charge(@Param('orderId', ParseUUIDPipe) orderId: string, @Body('amountCents') amountCents: unknown): Payment {
     if (typeof amountCents !== 'number' || !Number.isInteger(amountCents) || amountCents < 0) {
-      throw new BadRequestException('amountCents: expected is a whole number');
+      throw new BadRequestException('amountCents: use a whole number from 0');
     }
     return this.payments.charge(orderId, amountCents);
   }

@@ -5,7 +5,7 @@ export interface Payment {
   readonly amountCents: number;
 }
 
-/** Keeps its payments in memory: the other end of the line in a sample. */
+/** Stores payments in memory. */
 @Injectable()
 export class PaymentsService {
   readonly #payments = new Map<string, Payment>();
@@ -14,7 +14,7 @@ export class PaymentsService {
     return this.#payments.size;
   }
 
-  /** Charges an order once, however often it is asked to. */
+  /** Charges an order once. A repeated call returns the first payment. */
   charge(orderId: string, amountCents: number): Payment {
     const earlier = this.#payments.get(orderId);
     if (earlier && earlier.amountCents !== amountCents) {

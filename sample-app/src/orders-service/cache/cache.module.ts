@@ -4,10 +4,10 @@ import { IoRedisIndicator } from 'nest-vitals/ioredis';
 import { Configuration } from '../configuration.js';
 import { OrderCache, REDIS } from './order-cache.js';
 
-/** Milliseconds. A cache that takes longer is none. */
-const PATIENCE = 200;
+/** Milliseconds. After this time the service reads the database instead. */
+const COMMAND_TIMEOUT = 200;
 
-/** Imported where `REDIS_URL` is set. */
+/** Imported only if `REDIS_URL` is set. */
 @Global()
 @Module({
   providers: [
@@ -17,7 +17,7 @@ const PATIENCE = 200;
       useFactory: ({ redisUrl = '' }: Configuration) => connect(redisUrl),
     },
     OrderCache,
-    // Not critical: what the cache does not have, the database has.
+    // Not critical: without the cache, the service reads orders from the database.
     IoRedisIndicator('cache', { client: REDIS, critical: false }),
   ],
   exports: [OrderCache],
@@ -25,8 +25,8 @@ const PATIENCE = 200;
 export class CacheModule {}
 
 function connect(url: string): Redis {
-  const redis = new Redis(url, { commandTimeout: PATIENCE, maxRetriesPerRequest: 0, enableOfflineQueue: false });
-  // Each command that fails says so itself.
+  const redis = new Redis(url, { commandTimeout: COMMAND_TIMEOUT, maxRetriesPerRequest: 0, enableOfflineQueue: false });
+  // Without a listener the event would end the process. Each failed command rejects anyway.
   redis.on('error', () => undefined);
   return redis;
 }

@@ -6,7 +6,7 @@ export const REDIS = Symbol('REDIS');
 
 const LIFETIME_SECONDS = 60;
 
-/** Keeps orders that do not change any more. Without Redis there is no cache, and when it fails the database is asked. */
+/** Caches paid orders, which do not change. If Redis fails, the service reads them from the database. */
 @Injectable()
 export class OrderCache implements OnApplicationShutdown {
   readonly #logger = new Logger(OrderCache.name);
@@ -29,12 +29,12 @@ export class OrderCache implements OnApplicationShutdown {
 
   async #attempt<T>(command: () => Promise<T>): Promise<T | undefined> {
     try {
-      const answer = await command();
+      const reply = await command();
       this.#isFailing = false;
-      return answer;
+      return reply;
     } catch (error) {
-      // Its trouble is told once.
-      if (!this.#isFailing) this.#logger.warn('The cache does not answer; the database is asked instead', error);
+      // Logged once for each outage.
+      if (!this.#isFailing) this.#logger.warn('The cache failed; orders are read from the database instead', error);
       this.#isFailing = true;
       return undefined;
     }

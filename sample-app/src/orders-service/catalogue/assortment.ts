@@ -1,6 +1,6 @@
 import type { Product } from './product.entity.js';
 
-/** What the shop sells. */
+/** The products of the shop. */
 export const ASSORTMENT: readonly Product[] = [
   { sku: 'tea', name: 'Darjeeling, 100 g', priceCents: 890 },
   { sku: 'coffee', name: 'Espresso roast, 500 g', priceCents: 1490 },

@@ -6,7 +6,7 @@ import { Database } from '../database/database.js';
 import { ASSORTMENT } from './assortment.js';
 import { Product } from './product.entity.js';
 
-/** Products and their prices, in memory. Without them no order can be priced, so readiness waits for them. */
+/** Keeps products and prices in memory. Orders need the prices, so readiness waits until they are loaded. */
 @Injectable()
 export class CatalogueService implements OnModuleInit, OnApplicationBootstrap {
   #products: ReadonlyMap<string, Product> = new Map();
@@ -22,7 +22,7 @@ export class CatalogueService implements OnModuleInit, OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    // Not awaited: the application listens meanwhile, answers probes, and says what it waits for.
+    // Not awaited: meanwhile the application listens, and `ready` is 503 with the reason `starting: catalogue`.
     void this.health.delayReadiness('catalogue', this.warmUp());
   }
 

@@ -1,10 +1,10 @@
 import type { TypeOrmModuleOptions } from '@nestjs/typeorm';
 import type { Configuration } from '../configuration.js';
 
-/** Small on purpose: four slow transactions are enough to see what an exhausted pool looks like. */
+/** Small, so that four slow transactions exhaust the pool. */
 export const POOL_SIZE = 4;
 /** Milliseconds that a query waits for a free connection before it fails. */
-const CONNECTION_PATIENCE = 5000;
+const CONNECTION_TIMEOUT = 5000;
 
 export function databaseOptions({ databaseUrl }: Configuration): TypeOrmModuleOptions {
   // A sample creates its own tables; a service in production runs migrations.
@@ -15,8 +15,8 @@ export function databaseOptions({ databaseUrl }: Configuration): TypeOrmModuleOp
     url: databaseUrl,
     applicationName: 'orders',
     poolSize: POOL_SIZE,
-    connectTimeoutMS: CONNECTION_PATIENCE,
-    // PostgreSQL creates UUIDs itself since version 13: no extension has to be installed.
+    connectTimeoutMS: CONNECTION_TIMEOUT,
+    // PostgreSQL 13 and later create UUIDs without an extension.
     uuidExtension: 'pgcrypto',
     installExtensions: false,
     ...tables,

@@ -1,4 +1,4 @@
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 
-/** For PostgreSQL: runs a query that needs no table, over a connection of the application's own pool. */
+/** For PostgreSQL: runs a query without a table, on a connection of the application's pool. */
 export class DatabaseHealth extends TypeOrmIndicator('database', { probes: ['ready', 'startup'] }) {}

@@ -7,8 +7,8 @@ import { Turns } from './turns.js';
 type Work<T> = (manager: EntityManager) => Promise<T>;
 
 /**
- * The only way to the database. PostgreSQL has a pool of connections. sql.js has a single one, on which statements of
- * two transactions would mix, so that there the callers take turns.
+ * All queries go through this class. PostgreSQL has a pool of connections. sql.js has one connection, on which the
+ * statements of two transactions would mix, so its callers wait for their turn.
  */
 @Injectable()
 export class Database {
@@ -19,7 +19,7 @@ export class Database {
     this.isPostgres = source.driver instanceof PostgresDriver;
   }
 
-  /** The most that can be at work at the same time. */
+  /** The largest number of concurrent transactions. */
   get connections(): number {
     return this.isPostgres ? POOL_SIZE : 1;
   }

@@ -1,10 +1,10 @@
-/** Lets pieces of work in one after the other. */
+/** Runs asynchronous functions one after the other. */
 export class Turns {
   #last: Promise<unknown> = Promise.resolve();
 
   take<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
-    // A piece that fails is its owner's concern, and not that of the next in line.
+    // A rejection goes to the caller and does not stop the next function.
     this.#last = turn.catch(() => undefined);
     return turn;
   }

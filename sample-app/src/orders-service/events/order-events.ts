@@ -4,10 +4,10 @@ import { Configuration } from '../configuration.js';
 import type { Order } from '../orders/order.entity.js';
 
 const EXCHANGE = 'orders';
-/** Milliseconds until the connection is tried again, at most. */
+/** The longest pause between two attempts to connect, in milliseconds. */
 const LONGEST_DELAY = 2000;
 
-/** Tells whoever wants to know which orders are placed. The connection comes back by itself when the broker does. */
+/** Publishes an event for each placed order. The connection recovers by itself when the broker is back. */
 @Injectable()
 export class OrderEvents implements OnModuleInit, OnApplicationShutdown {
   readonly #logger = new Logger(OrderEvents.name);
@@ -16,7 +16,7 @@ export class OrderEvents implements OnModuleInit, OnApplicationShutdown {
 
   constructor(private readonly configuration: Configuration) {}
 
-  /** What the health check looks at. */
+  /** Read by the health check. */
   get connection(): RecoveringChannelModel | undefined {
     return this.#connection;
   }
@@ -28,17 +28,17 @@ export class OrderEvents implements OnModuleInit, OnApplicationShutdown {
     this.#connection.on('error', () => undefined);
   }
 
-  /** An event is a courtesy: an order that nobody hears of is an order all the same. */
+  /** Publishes the event if the broker is connected. An order is valid without its event. */
   placed(order: Order): void {
     if (this.#channel) this.#channel.publish(EXCHANGE, 'order.placed', Buffer.from(JSON.stringify(order)));
-    else this.#logger.warn(`Nobody was told of order ${order.id}: there is no connection`);
+    else this.#logger.warn(`No event was published for order ${order.id}: RabbitMQ is not connected`);
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.#connection?.close();
   }
 
-  /** Called whenever there is a connection anew. */
+  /** Runs after each new connection. */
   async #open(model: ChannelModel): Promise<void> {
     const channel = await model.createChannel();
     channel.on('error', () => undefined);

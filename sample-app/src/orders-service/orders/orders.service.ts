@@ -19,8 +19,8 @@ export class OrdersService {
   ) {}
 
   /**
-   * Takes an order and notes, in the same transaction, that it has to be paid. So no order is lost while payments is
-   * away, and none is charged that was not taken.
+   * Stores an order and its outbox message in one transaction. So no payment is lost while the payments service is down,
+   * and no order is charged that was not stored.
    */
   async place({ sku, quantity }: CreateOrder): Promise<Order> {
     const product = this.catalogue.find(sku);
@@ -44,7 +44,7 @@ export class OrdersService {
     const kept = await this.cache?.find(id);
     if (kept) return kept;
     const order = await this.database.run((manager) => manager.findOneBy(Order, { id }));
-    // A paid order does not change any more.
+    // A paid order does not change.
     if (order?.status === 'paid') await this.cache?.keep(order);
     return order;
   }

@@ -5,8 +5,8 @@ import { Order } from './order.entity.js';
 const LATE_SECONDS = 60;
 
 /**
- * Whether orders get paid in the end, whichever part is to blame if they do not. The query gets slower as orders
- * pile up, so that it runs in the background and not whenever somebody asks.
+ * Is DEGRADED when an order stays unpaid, whatever the cause. The query becomes slower with the number of orders, so it runs
+ * in the background (`interval`) instead of at each probe.
  */
 @HealthIndicator({ interval: 5000, critical: false, tags: ['billing'] })
 export class UnpaidOrdersHealth implements HealthIndicator {

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn } from 'typeorm';
 
-/** A payment that has to be asked for. It is deleted when payments has said yes. */
+/** A payment that has not been made yet. It is deleted when the payments service has accepted it. */
 @Entity('outbox_messages')
 export class OutboxMessage {
   @PrimaryGeneratedColumn()

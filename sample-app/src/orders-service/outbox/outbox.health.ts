@@ -4,7 +4,7 @@ import { OutboxService } from './outbox.service.js';
 
 /**
  * Compares the length of the outbox with a limit. All instances share the table, so a long queue says nothing about one of
- * them: a critical check would take all instances out of rotation together, and stop the intake of orders.
+ * them: a critical check would take all instances out of rotation together.
  */
 @HealthIndicator('outbox', { critical: false, tags: ['billing'] })
 export class OutboxHealth implements HealthIndicator {

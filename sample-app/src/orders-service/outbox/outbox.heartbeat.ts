@@ -1,6 +1,6 @@
 import { HeartbeatIndicator } from 'nest-vitals';
 
-/** Tells that the outbox is looked after at all: a loop that hangs has no error to report. */
+/** Fails when the loop of the outbox stops beating. A loop that hangs throws no error. */
 export class OutboxHeartbeat extends HeartbeatIndicator('outbox_worker', {
   maxSilence: 30_000,
   critical: false,

@@ -5,13 +5,13 @@ import { PaymentsClient } from '../payments/payments.client.js';
 import { OutboxHeartbeat } from './outbox.heartbeat.js';
 import { OutboxService } from './outbox.service.js';
 
-/** Milliseconds between two looks into the outbox. */
+/** Milliseconds between two reads of the outbox. */
 const PAUSE = 250;
 const BATCH = 10;
 
 /**
- * Works off the outbox, one message after the other. A message goes out again when the answer to it was lost, and two
- * instances of the service may send the same one: payments charges an order once, however often it is asked.
+ * Sends the payments in the outbox, one after the other. A payment may be sent again, after a lost response or by another
+ * instance; the payments service charges each order once.
  */
 @Injectable()
 export class OutboxProcessor implements OnApplicationBootstrap {
@@ -43,7 +43,7 @@ export class OutboxProcessor implements OnApplicationBootstrap {
     this.#loop = this.#run();
   }
 
-  /** Takes no more messages once the shutdown has begun. The one in hand is finished: the database is still there. */
+  /** Starts no new message after the beginning of the shutdown, and waits for the current one. The database is still open. */
   @OnDrain()
   stop(): unknown {
     this.#stop.abort();
@@ -54,14 +54,14 @@ export class OutboxProcessor implements OnApplicationBootstrap {
     const { signal } = this.#stop;
     while (!signal.aborted) {
       if (!this.#isPaused) {
-        await this.#workOff();
+        await this.#sendBatch();
         this.heartbeat.beat();
       }
       await delay(PAUSE, undefined, { signal, ref: false }).catch(() => undefined);
     }
   }
 
-  async #workOff(): Promise<void> {
+  async #sendBatch(): Promise<void> {
     try {
       for (const message of await this.outbox.next(BATCH)) {
         if (this.#isPaused || this.#stop.signal.aborted) return;
@@ -70,8 +70,8 @@ export class OutboxProcessor implements OnApplicationBootstrap {
       }
       this.#isFailing = false;
     } catch (error) {
-      // The outbox is tried again and again, but its trouble is told once.
-      if (!this.#isFailing) this.#logger.warn('The outbox cannot be worked off, and will be tried again', error);
+      // Logged once for each outage, although the next attempt follows soon.
+      if (!this.#isFailing) this.#logger.warn('A payment failed; the outbox keeps it and sends it again', error);
       this.#isFailing = true;
     }
   }

@@ -3,7 +3,7 @@ import { Database } from '../database/database.js';
 import { Order } from '../orders/order.entity.js';
 import { OutboxMessage } from './outbox-message.entity.js';
 
-/** The queue of payments that have to be asked for, the oldest first. */
+/** The queue of payments to be made, the oldest first. */
 @Injectable()
 export class OutboxService {
   constructor(private readonly database: Database) {}
@@ -16,7 +16,7 @@ export class OutboxService {
     return this.database.run((manager) => manager.find(OutboxMessage, { order: { id: 'ASC' }, take: count }));
   }
 
-  /** The payment was made. */
+  /** Marks the order as paid and deletes the message. */
   settle({ id, orderId }: OutboxMessage): Promise<void> {
     return this.database.transaction(async (manager) => {
       await manager.update(Order, { id: orderId }, { status: 'paid' });

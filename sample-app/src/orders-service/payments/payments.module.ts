@@ -6,8 +6,8 @@ import { PaymentsClient } from './payments.client.js';
 @Module({
   providers: [
     PaymentsClient,
-    // Not critical: the outbox keeps what cannot be charged now, so orders can be taken without payments, and to take
-    // every instance of this service out of rotation would turn its outage into ours.
+    // Not critical: the outbox keeps payments that cannot be made now, so the service still accepts orders. A critical
+    // check would take every instance of this service out of rotation.
     HttpIndicator('payments', {
       inject: [Configuration],
       url: ({ paymentsUrl }) => `${paymentsUrl}/health/ready`,

@@ -4,23 +4,23 @@ import { DiskIndicator, EventLoopIndicator, MemoryIndicator } from 'nest-vitals'
 
 const MEBIBYTE = 1024 ** 2;
 
-/** Worth knowing, but no reason to send requests elsewhere: of the probes, `deep` alone asks for them. */
-const WORTH_KNOWING = { probes: [], critical: false };
+/** Only `deep` shows these indicators, because they are no reason to take an instance out of rotation. */
+const ONLY_DEEP = { probes: [], critical: false };
 
-/** What the process lives on. */
+/** The resources of the process. */
 @Module({
   providers: [
-    MemoryIndicator('memory', WORTH_KNOWING),
-    // How full somebody's disk is says little; that this service has room left is all that it needs.
+    MemoryIndicator('memory', ONLY_DEEP),
+    // Only free bytes count: a percentage says little about a disk of unknown size.
     DiskIndicator('disk', {
-      ...WORTH_KNOWING,
+      ...ONLY_DEEP,
       paths: [tmpdir()],
       used: { warn: false, fail: false },
       inodes: { warn: false, fail: false },
       free: { warn: 100 * MEBIBYTE, fail: 10 * MEBIBYTE },
     }),
-    // An embedded database works in this thread, so that some delay is to be expected.
-    EventLoopIndicator('event_loop', { ...WORTH_KNOWING, delay: { warn: 500 } }),
+    // The embedded database runs in this thread and delays the event loop.
+    EventLoopIndicator('event_loop', { ...ONLY_DEEP, delay: { warn: 500 } }),
   ],
 })
 export class ProcessHealthModule {}
