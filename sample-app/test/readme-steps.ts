@@ -16,7 +16,7 @@ export interface ReadmeStep {
   readonly body: unknown;
 }
 
-/** The steps under one heading, in their order. */
+/** The steps under one heading, in their order. A response belongs to the last command of the block above it. */
 export function readmeSteps(heading: string): readonly ReadmeStep[] {
   const [, text = ''] = README.split(`\n## ${heading}\n`);
   const [section = ''] = text.split('\n## ');
@@ -24,7 +24,11 @@ export function readmeSteps(heading: string): readonly ReadmeStep[] {
   return blocks.flatMap(([, language, code = ''], index) => {
     if (language !== 'sh' || !code.includes(ADDRESS)) return [];
     const [, shownAs = '', shown] = blocks[index + 1] ?? [];
-    return [toStep(code, ['http', 'json'].includes(shownAs) ? shown : undefined)];
+    const commands = code.split(/\n(?=curl |for )/);
+    const response = shownAs === 'http' ? shown : undefined;
+    return commands.map((command, position) =>
+      toStep(command, position === commands.length - 1 ? response : undefined),
+    );
   });
 }
 

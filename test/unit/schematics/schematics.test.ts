@@ -171,7 +171,7 @@ describe('nest generate indicator', () => {
     ['a'.repeat(65), 'up to 64 letters'],
     [
       'ready',
-      'An indicator cannot be named "ready": the name "ready" is reserved; choose another one. Nothing was changed.',
+      'An indicator cannot be named "ready": the name "ready" is reserved; choose another name. Nothing was changed.',
     ],
     ['Status-Code', 'the name "status_code" is reserved'],
     ['constructor', 'the name "constructor" is reserved'],
