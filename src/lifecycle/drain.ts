@@ -16,6 +16,10 @@ import { settlesWithin } from './time-limit.js';
 const TIME_TO_ARRIVE = 20;
 /** What a client needs that has just connected, on a busy machine, until its first request arrives. */
 const TIME_TO_SPEAK = 250;
+/** Milliseconds for accepting connections that have arrived, also when the time for work is over. */
+const SHORTEST_ACCEPT = 500;
+/** Milliseconds for reading requests that have arrived on open connections. */
+const READ_LIMIT = 500;
 
 /** What the drain does with the connections of the application's servers. */
 export interface DrainedConnections {
@@ -26,8 +30,10 @@ export interface DrainedConnections {
   beginDraining(): void;
   /** Resolves when the requests that are in flight now have finished. */
   whenPresentDone(): Promise<void>;
-  /** Accepts the connections that have arrived, then none. Open connections stay open. */
-  stopListening(): Promise<void>;
+  /** Accepts the connections that have arrived, for `limit` milliseconds at most, then none. Open connections stay open. */
+  stopListening(limit: number, signal: AbortSignal): Promise<void>;
+  /** Resolves when the requests that have arrived are read, after `limit` milliseconds at most. */
+  whenArrivedRead(limit: number, signal: AbortSignal): Promise<void>;
   /** Whether a client connected within so many milliseconds and has sent nothing yet. */
   hasNewcomers(within: number): boolean;
   /** Closes the connections without a request in flight. Returns how many had been used, and how many had sent nothing. */
@@ -86,7 +92,8 @@ export class Drain {
     const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
     const finished = await settlesWithin(this.#whenDone(told), settings.timeout, stop);
     state.enter('connections');
-    await connections.stopListening();
+    // The other half of the time is for the requests of these connections.
+    await connections.stopListening(Math.max(SHORTEST_ACCEPT, left() / 2), stop);
     if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
     const patience = finished ? Math.min(TIME_TO_SPEAK, left()) : 0;
     for (let waited = 0; waited < patience && connections.hasNewcomers(patience); waited += TIME_TO_ARRIVE) {
@@ -147,12 +154,14 @@ export class Drain {
     } while (work.open.length > 0);
   }
 
-  /** Once no more connections are accepted, whatever is still going on is the last of it. */
+  /** For the time after `stopListening()`: resolves when no request and no work is left. */
   async #whenQuiet(): Promise<void> {
     const { connections, work } = this.#parts;
-    while (connections.open.length > 0 || work.open.length > 0) {
+    do {
       await Promise.all([work.whenDone(), connections.whenPresentDone()]);
-    }
+      // A request may have arrived while the event loop was blocked. Closing its connection would lose it.
+      await connections.whenArrivedRead(READ_LIMIT, this.#stop.signal);
+    } while (connections.open.length > 0 || work.open.length > 0);
   }
 
   async #tellHooks(): Promise<void> {

@@ -35,6 +35,7 @@ type AnyResponse = ServerResponse | Http2ServerResponse;
 export class Connections {
   readonly #sockets = new Map<HttpSocket, Connection>();
   #arrivals = 0;
+  #begun = 0;
   readonly #requests = new OpenRequests<ServerResponse>();
   readonly #http2 = new Http2Sessions();
   readonly #servers = new Set<WatchedServer>();
@@ -84,16 +85,21 @@ export class Connections {
     await Promise.all([this.#requests.whenPresentDone(), this.#http2.requests.whenPresentDone()]);
   }
 
-  /** Accepts those who have come by now, and then no more connections. Those that are open stay so. */
-  async stopListening(): Promise<void> {
+  /** Accepts the connections that have arrived, for `limit` milliseconds at most, then none. Open connections stay open. */
+  async stopListening(limit: number, signal?: AbortSignal): Promise<void> {
     if (this.isListening) {
-      await quietTurn(() => this.#arrivals);
+      await quietTurn(() => this.#arrivals, limit, signal);
       for (const server of this.#servers) if (server.listening) this.#stopListening(server);
     }
     this.#http2.notifyAll();
   }
 
-  /** Whether somebody connected within so many milliseconds, and has not said a word yet. */
+  /** Resolves when the requests that have arrived are read, also after a time in which the event loop was blocked. */
+  async whenArrivedRead(limit: number, signal?: AbortSignal): Promise<void> {
+    if (this.hasOpenSockets) await quietTurn(() => this.#begun, limit, signal);
+  }
+
+  /** Whether a client connected within so many milliseconds and has sent nothing yet. */
   hasNewcomers(within: number): boolean {
     const earliest = elapsed() - within;
     for (const [socket, { acceptedAt }] of this.#sockets) {
@@ -160,6 +166,7 @@ export class Connections {
 
   #count(request: IncomingMessage, response: ServerResponse): void {
     if (!response.headersSent) response.setHeader('connection', 'close');
+    this.#begun += 1;
     this.#requests.begin(response, `${request.method} ${pathOf(request.url)}`);
     const over = (): void => {
       if (this.#requests.finish(response)) this.#reportRefusal(request, response);

@@ -1,18 +1,16 @@
 import { elapsed, shutdownClock } from '../../core/shutdown-clock.js';
 
-/** Milliseconds. A turn of the event loop that takes longer has had something to do, and meanwhile clients have come. */
+/** Milliseconds. In a turn of the event loop that takes longer, clients may have connected. */
 const SHORT_TURN = 0.2;
-/** Milliseconds after which a turn need not be short. Where there is always something to do, no turn is. */
+/** Milliseconds after which a turn need not be short, because the turns of a busy application never are. */
 const PATIENCE = 50;
-/** Milliseconds after which it need not be quiet either. */
-const LIMIT = 500;
 
 /**
- * Resolves at the end of a turn of the event loop in which nobody has arrived. Connections that the system has made and
- * the server has not seen are lost when it stops to listen, and a server sees no more than one in each turn (libuv since
- * 1.45). `arrivals` counts those that it has seen.
+ * Resolves at the end of a turn of the event loop without an arrival, after `limit` milliseconds at most, or with an abort of
+ * `signal`. A server that stops listening resets the connections that the system has made and the server has not accepted, and
+ * a server accepts only one connection in each turn (libuv since 1.45). `arrivals` counts the arrivals so far.
  */
-export function quietTurn(arrivals: () => number): Promise<void> {
+export function quietTurn(arrivals: () => number, limit: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const began = elapsed();
     let turnBegan = Infinity;
@@ -22,7 +20,7 @@ export function quietTurn(arrivals: () => number): Promise<void> {
       const isShort = now - turnBegan < SHORT_TURN || now - began > PATIENCE;
       // The turn in which this was called had begun before.
       const isQuiet = turnBegan !== Infinity && arrivals() === arrived && isShort;
-      if (isQuiet || now - began > LIMIT) return resolve();
+      if (isQuiet || now - began > limit || signal?.aborted) return resolve();
       turnBegan = now;
       arrived = arrivals();
       shutdownClock.setImmediate(endTurn);

@@ -22,6 +22,9 @@ class FakeConnections implements DrainedConnections {
   /** What each look for newcomers finds. */
   newcomers: boolean[] = [];
   askedForNewcomers: number[] = [];
+  /** Requests that have arrived but are not read, by label. */
+  unread: string[] = [];
+  acceptLimits: number[] = [];
   readonly #record: (event: string) => void;
 
   constructor(record: (event: string) => void) {
@@ -47,8 +50,13 @@ class FakeConnections implements DrainedConnections {
   whenPresentDone(): Promise<void> {
     return this.inFlight.promise;
   }
-  async stopListening(): Promise<void> {
+  async stopListening(limit: number): Promise<void> {
+    this.acceptLimits.push(limit);
     this.#record('stopped listening');
+  }
+  async whenArrivedRead(): Promise<void> {
+    const label = this.unread.shift();
+    if (label !== undefined) this.begin(label);
   }
   hasNewcomers(within: number): boolean {
     this.askedForNewcomers.push(within);
@@ -258,6 +266,24 @@ describe('those who connected last', () => {
     await advance(100);
     await drain.run();
     expect(connections.askedForNewcomers).toEqual([]);
+  });
+});
+
+describe('requests that have arrived but are not read', () => {
+  it('are read and finished before idle connections are closed', async () => {
+    connections.unread = ['GET /orders'];
+    begin();
+    await advance(0);
+    expect(events).not.toContain('closed idle connections');
+    connections.finish();
+    await advance(0);
+    expect(events.slice(-2)).toEqual(['closed idle connections', 'drained']);
+  });
+
+  it('leave half of the time for work to connections that are not accepted yet', async () => {
+    begin({ timeout: 10_000 });
+    await advance(1000);
+    expect(connections.acceptLimits).toEqual([5000]);
   });
 });
 

@@ -228,7 +228,7 @@ describe('without a server', () => {
   it('has nothing to do', async () => {
     const none = new Connections();
     none.beginDraining();
-    await none.stopListening();
+    await none.stopListening(500);
 
     expect(none.open).toEqual([]);
     expect(none.closeIdle()).toEqual({ idle: 0, silent: 0 });
@@ -240,7 +240,7 @@ describe('stopListening', () => {
   it('refuses connections, and lets those finish that are busy', async () => {
     const one = await busy('/held');
     const { port } = server.address() as AddressInfo;
-    await connections.stopListening();
+    await connections.stopListening(500);
 
     await expect(RawConnection.open(port)).rejects.toThrow('ECONNREFUSED');
     held.get('/held')?.end('done');
@@ -255,7 +255,7 @@ describe('stopListening', () => {
     server.on('connection', () => (accepted += 1));
     // Node asks the system for the connections in this tick. The server hears of one in each of its next turns.
     await new Promise<void>((resolve) => process.nextTick(resolve));
-    await connections.stopListening();
+    await connections.stopListening(500);
 
     expect(accepted).toBe(20);
     await Promise.all(ends);
@@ -263,12 +263,45 @@ describe('stopListening', () => {
   });
 
   it('leaves a server alone that does not listen', async () => {
-    await connections.stopListening();
+    await connections.stopListening(500);
     const close = vi.spyOn(server, 'close');
 
-    await connections.stopListening();
+    await connections.stopListening(500);
 
     expect(close).not.toHaveBeenCalled();
+  });
+});
+
+describe('connections that arrive faster than the server accepts them', () => {
+  it('are accepted when the limit is long enough, each one in a turn that a handler makes slow', async () => {
+    const { port } = server.address() as AddressInfo;
+    let accepted = 0;
+    server.on('connection', () => {
+      accepted += 1;
+      block(20);
+    });
+    const coming = Array.from({ length: 40 }, () => connect(port, '127.0.0.1'));
+    for (const socket of coming) socket.on('error', () => undefined);
+    await new Promise<void>((resolve) => process.nextTick(resolve));
+    await connections.stopListening(60_000);
+
+    expect(accepted).toBe(40);
+    for (const socket of coming) socket.destroy();
+  });
+});
+
+describe('whenArrivedRead', () => {
+  it('reads a request that arrived on an idle connection while the event loop was blocked', async () => {
+    const one = await idle();
+    connections.beginDraining();
+    one.get('/held');
+    // The bytes are in the socket now, and the server has not read them.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    block(50);
+    await connections.whenArrivedRead(500);
+    expect(connections.open).toEqual([expect.stringMatching(/^GET \/held /)]);
+    held.get('/held')?.end('done');
+    await one.waitFor('done');
   });
 });
 
@@ -346,3 +379,9 @@ describe('destroyBusy', () => {
     await open(0);
   });
 });
+
+/** Blocks the event loop for so many milliseconds. */
+function block(milliseconds: number): void {
+  const end = performance.now() + milliseconds;
+  while (performance.now() < end);
+}
