@@ -6,7 +6,7 @@ interface Call<T> {
   readonly abort: AbortController;
   waiting: number;
   isOver: boolean;
-  /** Monotonic milliseconds at which the last caller has given up waiting. */
+  /** Monotonic milliseconds at which the last caller gave up. */
   abandonedAt: number;
 }
 
@@ -14,34 +14,33 @@ interface Call<T> {
 interface Line<T> {
   /** The latest call. Undefined once it has ended. */
   latest: Call<T> | undefined;
-  /** How many calls were aborted and have not ended. */
+  /** The number of calls that were aborted and have not ended. */
   overdue: number;
 }
 
-/** A call that has to wait for a free connection of a pool begins beside fewer overdue calls than this. */
+/** A new call begins at once only while fewer calls than this are overdue. */
 const MOST_OVERDUE = 3;
-/** Milliseconds that an overdue call keeps others from beginning. Each further overdue call doubles them. */
+/** Milliseconds that an overdue call delays the next call. Each further overdue call doubles them. */
 const FIRST_PAUSE = 10_000;
 
-/** A client with one connection: a further call occupies nothing that the application needs. */
+/** For a client with one connection: a further call occupies nothing that the application needs. */
 const ALWAYS_SOME = (): PoolRoom => 'some';
 
 /**
- * Calls on clients that the application uses too: on each at most one at a time, however many indicators and probes
- * ask. Callers that ask while a call is under way share its answer. When the last caller has given up waiting, the call
- * is aborted, and the next callers wait until it has ended and has released what it held of the client.
+ * Calls on clients that the application uses too: at most one at a time on each client, for all indicators and probes.
+ * Callers that arrive while a call is under way share its result. When the last caller has given up, the call is
+ * aborted, and later callers wait until it has ended and has released the client.
  *
- * A call that does not end is not waited for without limit: a connection that was opened during a fault may never
- * answer, while the application works over others. Another call begins beside it as soon as the pool has a free
- * connection, or after a pause if the pool has room. The pause doubles with each call that has not ended, so that their
- * number stays small however long a fault lasts.
+ * That wait is limited, because some calls never end: a connection that was opened during a fault may stay silent while
+ * other connections of the pool work. Another call begins as soon as the pool has a free connection, or after a pause if
+ * the pool can open one. The pause doubles with each overdue call, so that their number stays small in a long outage.
  */
 export class ClientCalls<T> {
   readonly #lines = new WeakMap<object, Line<T>>();
 
   /**
-   * Rejects with the reason of the signal when that is aborted. `begin` gets a signal for its own work. `room` is the room
-   * in the client's pool; default: a client of one connection, which takes any number of calls.
+   * Rejects with the reason of the signal when the signal is aborted. `begin` gets a signal of its own. `room` returns the
+   * room in the client's pool. Default: the client has one connection, which takes any number of calls.
    */
   async call(
     client: object,
@@ -70,7 +69,7 @@ export class ClientCalls<T> {
       if (line.latest === call) line.latest = undefined;
       if (!line.latest && line.overdue === 0) this.#lines.delete(client);
     });
-    // It can end when no caller waits for it any more.
+    // The call can fail after its last caller has gone.
     result.catch(ignore);
     const call: Call<T> = { result, abort, waiting: 0, isOver: false, abandonedAt: Infinity };
     line.latest = call;
@@ -98,7 +97,7 @@ function mayBeginBeside({ abandonedAt }: { readonly abandonedAt: number }, overd
   return room !== 'none' && elapsed() - abandonedAt >= FIRST_PAUSE * 2 ** (overdue - 1);
 }
 
-/** The promise, or the reason of the signal if that comes first. */
+/** The promise, or a rejection with the reason of the signal if the signal is aborted first. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
     const onAbort = (): void => reject(signal.reason);

@@ -5,31 +5,31 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import { type ClientRequest, findClient } from './injected-client.js';
 import { PREPARE } from '../discovery/preparation.js';
 
-/** What an integration is made of: an indicator of a client that the application has, and uses for its own work. */
+/** Base class of the indicators that check a dependency through the client that the application uses for its own work. */
 export abstract class ClientIndicator<Client> implements HealthIndicator {
-  // Not a parameter of the constructor, so that a subclass can have a constructor of its own.
+  // A property and not a constructor parameter, so that a subclass can have a constructor of its own.
   @Inject(ModuleRef)
   protected readonly moduleRef!: ModuleRef;
   #client: Promise<Client> | undefined;
 
-  /** What client it needs. A package that has to be loaded for the answer is loaded here. */
+  /** Describes the client that the indicator needs. A package that is needed for the description is loaded here. */
   protected abstract request(): ClientRequest<Client> | Promise<ClientRequest<Client>>;
 
   abstract check(context: HealthCheckContext): HealthCheckReturn;
 
-  /** It is found at the start, so that an application without it does not start. One that is not asked may lack it. */
+  /** Finds the client at boot: a missing client stops the boot. It is not called for a disabled indicator. */
   async [PREPARE](): Promise<void> {
     await this.client();
   }
 
-  /** The client. In a module that is loaded lazily it is looked for by the first check. */
+  /** The client. In a lazily loaded module, the first check finds it. */
   protected client(): Promise<Client> {
     return (this.#client ??= this.#find());
   }
 
-  /** Called once, with the client that was found. What is begun here has to be ended in `onModuleDestroy`. */
+  /** Called once, with the client that was found. A subclass must end in `onModuleDestroy` what it begins here. */
   protected found(_client: Client): void {
-    // Most need nothing.
+    // Most integrations need nothing.
   }
 
   async #find(): Promise<Client> {

@@ -1,12 +1,14 @@
 import { HealthCheckError } from '../errors/health-check.error.js';
+import { type CodePattern, withCode } from './error-codes.js';
+import { NotPermittedError } from './not-permitted.js';
 
-/** What is known of a call that has failed. */
+/** The status of a failed gRPC call. */
 export interface GrpcStatus {
   readonly code: number;
   readonly details: string;
 }
 
-/** By the numbers of gRPC. */
+/** The status codes of gRPC, in the order of their numbers. */
 const CODES: readonly string[] = [
   'OK',
   'CANCELLED',
@@ -27,8 +29,8 @@ const CODES: readonly string[] = [
   'UNAUTHENTICATED',
 ];
 
-/** `grpc-js` tells these in words only. */
-const REASONS: readonly (readonly [RegExp, string])[] = [
+/** `grpc-js` names these causes only in the text of `details`. */
+const REASONS: readonly CodePattern[] = [
   [/ECONNREFUSED/, 'ECONNREFUSED'],
   [/ECONNRESET|^Connection dropped/, 'ECONNRESET'],
   [/ENOTFOUND|EAI_AGAIN|^Name resolution failed/, 'ENOTFOUND'],
@@ -38,24 +40,30 @@ const REASONS: readonly (readonly [RegExp, string])[] = [
   [/ETIMEDOUT|^Deadline exceeded/, 'ETIMEDOUT'],
 ];
 
-const WORDS: Readonly<Record<string, string>> = {
-  UNAUTHENTICATED: 'the server has refused the credentials',
-  PERMISSION_DENIED: 'permission denied',
+const MESSAGES: Readonly<Record<string, string>> = {
+  UNAUTHENTICATED: 'the server refused the credentials',
   UNAVAILABLE: 'the server is not available',
 };
 
+/** The messages of one integration, by the name of the status code. */
+export interface GrpcMessages {
+  /** Failures: the check is DOWN. */
+  readonly failures?: Readonly<Record<string, string>>;
+  /** Responses of a working server that refuses the request: the check is DEGRADED. */
+  readonly refusals: Readonly<Record<string, string>>;
+}
+
 /**
- * The error that tells of a gRPC call that has failed, in the words of the integration where it has some for its code.
- * The server's own words stay in the log.
+ * The error of a failed gRPC call, with the message of the integration for its status code if it has one. The text of
+ * the server stays in the log.
  */
-export function grpcFailure(
-  { code, details }: GrpcStatus,
-  cause: unknown,
-  words: Readonly<Record<string, string>> = {},
-): Error {
+export function grpcFailure({ code, details }: GrpcStatus, cause: unknown, messages: GrpcMessages): unknown {
   const name = CODES[code] ?? 'UNKNOWN';
-  const own = words[name];
-  const known = own === undefined ? REASONS.find(([reason]) => reason.test(details))?.[1] : undefined;
-  if (known !== undefined) return Object.assign(new Error(details, { cause }), { code: known });
-  return new HealthCheckError(own ?? WORDS[name] ?? 'the call has failed', { code: name, cause });
+  const refusal = messages.refusals[name];
+  if (refusal !== undefined) return new NotPermittedError(refusal, { code: name, cause });
+  const failure = messages.failures?.[name];
+  const error = new Error(details, { cause });
+  const coded = failure === undefined ? withCode(error, REASONS) : error;
+  if (coded !== error) return coded;
+  return new HealthCheckError(failure ?? MESSAGES[name] ?? 'the call failed', { code: name, cause });
 }

@@ -1,38 +1,43 @@
 import type { InjectionToken } from '@nestjs/common';
-import type { ModuleRef } from '@nestjs/core';
+import { type ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { clientAmbiguous, clientNotFound, clientNotSingleton, clientUnusable } from '../errors/messages.js';
 import { type Rule, show } from '../options/rules.js';
 
-/** Where an indicator finds a client of the application: the token that it is provided under, or the client itself. */
+/** The client of an indicator: the injection token of a client of the application, or the client itself. */
 export type ClientSource<Client> = InjectionToken | Client;
 
-/** The client that an integration needs, and what its messages say if there is none. */
+/** The client that an integration needs, and the texts of the messages if it is not found. */
 export interface ClientRequest<Client> {
-  /** The indicator, as messages call it. */
+  /** The name of the indicator in messages. */
   readonly place: string;
-  /** A client that was handed over, or the tokens that it may stand under, the likeliest first. */
+  /** The client itself, or the tokens that it may be provided under, the most likely first. */
   readonly sources: readonly unknown[];
-  /** Whether something is such a client. It asks for the methods that are used, so that a stand-in or another copy of the package will do. */
+  /** Whether a candidate is such a client. It should test for the methods that are used: see `hasMethods`. */
   readonly accepts: (candidate: unknown) => candidate is Client;
-  /** What is accepted, to follow "not" in a message. */
+  /** The accepted clients, to follow "instead of" in a message. */
   readonly expected: string;
-  /** What the reader should do. */
+  /** What the reader should do. See `passToken`. */
   readonly remedy: string;
-  /** What a client that was found lacks for what the options ask of it. */
+  /** A fault if the client that was found cannot serve the options. */
   readonly objection?: (client: Client) => ConfigurationFault | undefined;
 }
 
-/** The rule for an option that takes a {@link ClientSource}. Whether it leads to a client is seen when the application starts. */
+/** The remedy of most integrations. `client` is the application's word for it, `example` the options of the example. */
+export const passToken = (place: string, client: string, example: string): string =>
+  `pass the token that the application provides the ${client} under, or the ${client} itself: ` +
+  `${place.slice(0, -1)}, ${example})`;
+
+/** The rule for an option that takes a {@link ClientSource}. The boot finds out whether it leads to a client. */
 export const clientSource: Rule = {
   expected: 'an injection token, or the client itself',
   accepts: (value) => (typeof value === 'object' && value !== null) || isToken(value),
 };
 
 /**
- * Finds a client of the application, wherever it is provided: first in the indicator's own module, then in any other.
- * Throws a `HealthConfigurationError` if there is none that is meant beyond doubt.
+ * Finds a client of the application: first in the module of the indicator, then in all other modules. Throws a
+ * `HealthConfigurationError` if there is no client, or more than one.
  */
 export function findClient<Client>(moduleRef: ModuleRef, request: ClientRequest<Client>): Client {
   const { place, sources, accepts, expected, remedy } = request;
@@ -46,15 +51,15 @@ export function findClient<Client>(moduleRef: ModuleRef, request: ClientRequest<
     }
     if (client !== undefined || !isToken(source)) refuse(clientUnusable(place, show(candidate), expected, remedy));
   }
-  return refuse(clientNotFound(place, sources.map(nameOf), remedy));
+  return refuse(clientNotFound(place, sources.map(nameOf), similarTokens(moduleRef, sources), remedy));
 }
 
-/** Some clients are functions, as classes are that serve as tokens: which of both it is shows when it is looked up. */
+/** Some clients are functions, like the classes that serve as tokens. Looking the function up tells which it is. */
 function isToken(source: unknown): source is string | symbol | Function {
   return typeof source === 'function' || typeof source === 'symbol' || (typeof source === 'string' && source !== '');
 }
 
-/** What is provided under a token in the indicator's own module, else all that is in any other, each once. */
+/** The value under a token in the indicator's own module, otherwise the different values in all other modules. */
 function provided(moduleRef: ModuleRef, token: string | symbol | Function, place: string): unknown[] {
   const lookUps = [
     (): unknown[] => [moduleRef.get(token, { strict: true })],
@@ -66,7 +71,7 @@ function provided(moduleRef: ModuleRef, token: string | symbol | Function, place
       if (found.length > 0) return found;
     } catch (error) {
       if (isScopeError(error)) refuse(clientNotSingleton(place, nameOf(token)));
-      // Otherwise nothing is provided there.
+      // Any other error means that nothing is provided there.
     }
   }
   return [];
@@ -74,6 +79,22 @@ function provided(moduleRef: ModuleRef, token: string | symbol | Function, place
 
 function isScopeError(error: unknown): boolean {
   return error instanceof Error && error.constructor.name === 'InvalidClassScopeException';
+}
+
+/** Tokens that read alike and are different: the symbol `REDIS` for the string "REDIS", a class of another copy. */
+function similarTokens(moduleRef: ModuleRef, sources: readonly unknown[]): string[] {
+  const texts = new Set(sources.map(textOf));
+  return [...moduleRef.get(ModulesContainer, { strict: false }).values()].flatMap((module) =>
+    [...module.providers.keys()]
+      .filter((token) => isToken(token) && texts.has(textOf(token)) && !sources.includes(token))
+      .map((token) => `${nameOf(token)}, which ${module.name} provides`),
+  );
+}
+
+function textOf(token: unknown): string | undefined {
+  if (typeof token === 'string') return token;
+  if (typeof token === 'symbol') return token.description;
+  return typeof token === 'function' ? token.name : undefined;
 }
 
 function nameOf(source: unknown): string {

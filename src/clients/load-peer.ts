@@ -1,7 +1,7 @@
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { packageMissing } from '../errors/messages.js';
 
-/** Loads an optional package when it is needed. One that is not installed stops the boot with the command that installs it. */
+/** Loads an optional package when it is needed. If it is not installed, the boot stops with the install command. */
 export async function loadPeer<Module>(place: string, name: string, load: () => Promise<Module>): Promise<Module> {
   try {
     return await load();
@@ -11,7 +11,7 @@ export async function loadPeer<Module>(place: string, name: string, load: () => 
   }
 }
 
-/** Also a package that is there can fail to load, because one that it needs in turn is not. */
+/** The name is tested, because an installed package can fail to load when one of its own dependencies is missing. */
 function isNotFound(error: unknown, name: string): boolean {
   return (
     error instanceof Error &&

@@ -1,4 +1,7 @@
-/** What is used of an `MqttClient` of `mqtt`. */
+import { connectionLost } from './error-codes.js';
+import { hasMethods } from './has-methods.js';
+
+/** The used part of an `MqttClient` of `mqtt`. */
 export interface MqttConnection {
   readonly connected: boolean;
   readonly reconnecting: boolean;
@@ -11,30 +14,28 @@ export interface MqttConnection {
   off(event: 'close', listener: () => void): unknown;
 }
 
-/** Hears of every packet that comes from the broker. */
+/** A listener for every packet from the broker. */
 export type MqttPacketListener = (packet: { readonly cmd: string }) => void;
 
 export function isMqttConnection(candidate: unknown): candidate is MqttConnection {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return 'connected' in candidate && ['sendPing', 'on', 'off'].every(has);
+  return hasMethods(candidate, 'sendPing', 'on', 'off') && 'connected' in candidate;
 }
 
-/** Resolves when the broker has answered a ping. Only for a client that is connected: it would put the ping aside. */
+/** Resolves when the broker responds to a ping. Only for a connected client: any other client would queue the ping. */
 export async function pingMqtt(client: MqttConnection): Promise<void> {
   let onPacket: MqttPacketListener = () => undefined;
   let onClose = (): void => undefined;
-  const answer = new Promise<void>((resolve, reject) => {
+  const response = new Promise<void>((resolve, reject) => {
     onPacket = ({ cmd }) => {
       if (cmd === 'pingresp') resolve();
     };
-    onClose = () => reject(Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' }));
+    onClose = () => reject(connectionLost());
   });
   client.on('packetreceive', onPacket);
   client.on('close', onClose);
   try {
     client.sendPing();
-    await answer;
+    await response;
   } finally {
     client.off('packetreceive', onPacket);
     client.off('close', onClose);

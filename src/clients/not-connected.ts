@@ -1,6 +1,9 @@
 import { HealthCheckError } from '../errors/health-check.error.js';
 
-/** What is said of a client that knows that it has no connection: it would put a command aside until it has one. */
-export function notConnected(state: string): HealthCheckError {
-  return new HealthCheckError(`not connected: the client is ${state}`, { code: 'ENOTCONN' });
+/**
+ * The client knows that it has no connection. No command is sent, because the client would queue it until there is a
+ * connection.
+ */
+export function notConnected(state: string, cause?: unknown): HealthCheckError {
+  return new HealthCheckError(`not connected: the client is ${state}`, { code: 'ENOTCONN', cause });
 }

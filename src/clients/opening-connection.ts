@@ -1,10 +1,10 @@
 /**
- * Milliseconds that a connection may go on opening after the check that needs it has timed out: one that is only slow is
+ * Milliseconds that a connection may continue to open after the check that needs it has timed out. A slow connection is
  * in the pool after that, and serves the next check.
  */
 const GRACE = 5000;
 
-/** What is used of a connection of `pg` or `mysql2` that is being opened. */
+/** The used part of a connection of `pg` or `mysql2` that is being opened. */
 interface OpeningConnection {
   /** `pg` */
   readonly connection?: { readonly stream?: { destroy(): unknown } };
@@ -14,16 +14,16 @@ interface OpeningConnection {
 }
 
 /**
- * Takes a connection from a pool of `pg` or `mysql2`, by calling `take`. A caller that gives up waiting leaves nothing
- * behind: a connection that the pool is opening for it, and that does not open within a few seconds, is destroyed, so
- * that the pool can open another one in its place; a request that waits in the pool's queue is withdrawn from it. A
- * server that accepts a connection and never answers would otherwise keep both for ever.
+ * Takes a connection from a pool of `pg` or `mysql2`, by calling `take`. A caller that gives up leaves nothing behind: a
+ * connection that does not open within a few seconds is destroyed, so that the pool can open another one in its place,
+ * and a request in the queue of the pool is removed. Otherwise a server that accepts connections and never responds
+ * would occupy both forever.
  *
- * No pool has a method for that, so the lists that its own timeouts work on are read. In a pool without these lists,
- * the connection is waited for.
+ * No pool has a method for that, so this reads the lists on which the pool's own timeouts work. In a pool without these
+ * lists, the caller waits for the connection.
  *
- * @param pools The pool, or all of which `take` may choose one.
- * @param late Called with the connection if it comes after the rejection.
+ * @param pools The pools from which `take` may choose.
+ * @param late Called with the connection if it opens after the rejection.
  */
 export function takeConnection<T>(
   pools: readonly unknown[],
@@ -46,7 +46,7 @@ export function takeConnection<T>(
       reject(abandoned.reason);
     };
     const onAbort = (): void => {
-      // As the application stops, its pool is about to wait for the connection.
+      // When the application stops, its pool waits for all connections that are opening.
       if (queued !== undefined || isShutdown(abandoned.reason)) giveUp();
       else timer = setTimeout(giveUp, GRACE).unref();
     };
@@ -81,7 +81,7 @@ function queueOf(pool: unknown): readonly unknown[] {
   return listOf(pool, '_pendingQueue') ?? [];
 }
 
-/** The pool of `mysql2` has queues of its own kind, which can be read by position. */
+/** The queues of `mysql2` are no arrays: they are read by index. */
 function listOf(pool: unknown, name: string): readonly unknown[] | undefined {
   if (typeof pool !== 'object' || pool === null) return undefined;
   const list: unknown = Reflect.get(pool, name);
@@ -100,12 +100,12 @@ function withdraw(pool: unknown, request: unknown): boolean {
   return true;
 }
 
-/** Returns whether there was a way to do that. */
+/** Returns whether the connection could be destroyed. */
 function destroy(opening: OpeningConnection): boolean {
   const { connection, stream } = opening;
-  // The pool of `pg` drops a connection whose socket is closed before it is open.
+  // The pool of `pg` removes a connection whose socket closes before it is open.
   connection?.stream?.destroy();
-  // By itself, `mysql2` says goodbye and waits for the server to hang up.
+  // `destroy()` of `mysql2` waits until the server closes the connection, so the socket is destroyed too.
   opening.destroy?.();
   stream?.destroy();
   return connection?.stream !== undefined || stream !== undefined;

@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolCounts } from './pool-data.js';
 
 /**
- * What another call may take of a pool while an earlier one has not ended. `free`: a connection that is open and idle.
- * `some`: a connection that the pool would have to open. `none`: nothing, or the application would be left without.
+ * What a further call may take from a pool while an earlier call has not ended. `free`: an open, idle connection.
+ * `some`: a connection that the pool would have to open. `none`: nothing, to leave connections to the application.
  */
 export type PoolRoom = 'free' | 'some' | 'none';
 
-/** Milliseconds between two looks at a pool that has no room. */
+/** Milliseconds between two reads of the counts of a pool without room. */
 const INTERVAL = 50;
 
-/** Checks may keep no more than half of a pool. A pool that cannot be counted has no room. */
+/** Checks may occupy at most half of a pool. A pool without counts has no room. */
 export function roomIn(counts: PoolCounts | undefined): PoolRoom {
   if (!counts) return 'none';
   if (counts.idle > 0) return 'free';

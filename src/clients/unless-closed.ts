@@ -1,4 +1,6 @@
-/** What a client tells of its connection. */
+import { connectionLost } from './error-codes.js';
+
+/** The events of a client whose connection ends. */
 export interface ClosingEvents {
   on(event: string, listener: () => void): unknown;
   off(event: string, listener: () => void): unknown;
@@ -7,13 +9,13 @@ export interface ClosingEvents {
 const CLOSING = ['close', 'end'];
 
 /**
- * The promise, unless the connection is lost first: a client that keeps the commands which were under way, to send them
- * again over its next connection, would have whoever waits for them wait that long.
+ * The promise, or a rejection if the connection ends first. Some clients keep the commands that were under way, to send
+ * them again over the next connection: the check would wait until there is one.
  */
 export async function unlessClosed<T>(client: ClosingEvents, promise: Promise<T>): Promise<T> {
   let onClose = (): void => undefined;
   const closed = new Promise<never>((_resolve, reject) => {
-    onClose = () => reject(Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' }));
+    onClose = () => reject(connectionLost());
   });
   for (const event of CLOSING) client.on(event, onClose);
   try {

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type Type } from '@nestjs/common';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange } from '../errors/messages.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
@@ -6,35 +6,38 @@ import { type Rule, show } from '../options/rules.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { setIndicatorMetadata } from './indicator-metadata.js';
 
-/** What each option of a built-in indicator takes. The options that every indicator has are not among them. */
+/** The options that only this kind of indicator has. */
+export type OwnOf<Options> = Omit<Options, keyof HealthIndicatorOptions>;
+
+/** A rule for each option that only this kind of indicator has. An option without a rule does not compile. */
 export type OwnRules<Own> = { readonly [Option in keyof Own]-?: Rule };
 
-/** The options of a built-in indicator, its own apart from those that every indicator has. */
+/** The options of a built-in indicator, split into its own and those that every indicator has. */
 export interface ConfiguredOptions<Own> {
   readonly own: Own;
-  /** What messages call the indicator: `HttpIndicator("payments")`. */
+  /** The name of the indicator in messages: `HttpIndicator("payments")`. */
   readonly place: string;
-  /** Makes the class an indicator with the name, the common options and the faults that were found. */
-  annotate(target: abstract new (...args: never[]) => HealthIndicator): void;
+  /** Makes the class an indicator with the name, the common options and the faults that were found. Returns the class. */
+  readonly annotate: <Indicator extends Type<HealthIndicator>>(target: Indicator) => Indicator;
 }
 
 /**
- * Reads what a class-returning function such as `HttpIndicator(name, options)` was given. Faults are not thrown here,
- * where a module is only being declared: they are noted on the class, and stop the boot together with all others.
+ * Reads the parameters of a class-returning function such as `HttpIndicator(name, options)`. It throws no fault, because
+ * a module is only being declared here: faults are noted on the class, and stop the boot together with all others.
  */
-export function configureIndicator<Own extends object>(
+export function configureIndicator<Options extends HealthIndicatorOptions>(
   kind: string,
   name: string,
-  options: Own & HealthIndicatorOptions,
-  rules: OwnRules<Own>,
-  required: readonly (keyof Own & string)[] = [],
-): ConfiguredOptions<Own> {
+  options: Options,
+  rules: OwnRules<OwnOf<Options>>,
+  required: readonly (keyof OwnOf<Options> & string)[] = [],
+): ConfiguredOptions<OwnOf<Options>> {
   const place = `${kind}(${show(name)})`;
   const faults: ConfigurationFault[] = [];
   const own: Record<string, unknown> = {};
   const common: Record<string, unknown> = {};
-  // Left out altogether, as plain JavaScript can: what is required is missing then.
-  const given: Partial<Own & HealthIndicatorOptions> = options ?? {};
+  // Plain JavaScript can omit the options. The required ones are missing then.
+  const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   for (const [option, value] of Object.entries(given)) {
     const rule = ruleOf(rules, option);
     if (!rule) common[option] = value;
@@ -47,13 +50,14 @@ export function configureIndicator<Own extends object>(
     }
   }
   return {
-    own: own as Own,
+    own: own as OwnOf<Options>,
     place,
     annotate: (target) => {
       Injectable()(target);
-      // Messages name the class: this tells the reader which of several it is.
+      // Messages name the class, and several indicators may be of this kind.
       Object.defineProperty(target, 'name', { value: place });
       setIndicatorMetadata(target, { name, options: common, faults });
+      return target;
     },
   };
 }

@@ -197,10 +197,19 @@ export const moduleNotConfigured = (module: string): ConfigurationFault => ({
   remedy: `import ${module}.forRoot(), or return the options from the factory of ${module}.forRootAsync()`,
 });
 
-export const clientNotFound = (place: string, tokens: readonly string[], remedy: string): ConfigurationFault => ({
+/** `similar`: tokens that read like these and are different, with the module that provides each. */
+export const clientNotFound = (
+  place: string,
+  tokens: readonly string[],
+  similar: readonly string[],
+  remedy: string,
+): ConfigurationFault => ({
   place,
   problem: `no module provides its client under ${tokens.join(' or ')}`,
-  remedy,
+  remedy:
+    similar.length > 0
+      ? `use ${similar.join(', or ')}: it is a different token with the same text`
+      : `list a provider under that token in a module, or ${remedy}`,
 });
 
 export const clientUnusable = (place: string, found: string, expected: string, remedy: string): ConfigurationFault => ({

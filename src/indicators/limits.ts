@@ -54,8 +54,8 @@ export function configureLimits<Options extends HealthIndicatorOptions, Name ext
     spreadRules[`${option}.warn`] = warnRule(within, direction, `${option}.fail`, given['fail']);
     spreadRules[`${option}.fail`] = orFalse(within);
   }
-  const { own, annotate } = configure<Record<string, unknown>>(kind, name, spread, spreadRules, required);
-  return { own: own as Omit<OwnOf<Options>, Name>, annotate, limits: limits as Record<Name, Limits> };
+  const { own, place, annotate } = configure<Record<string, unknown>>(kind, name, spread, spreadRules, required);
+  return { own: own as Omit<OwnOf<Options>, Name>, place, annotate, limits: limits as Record<Name, Limits> };
 }
 
 const PAIR: Rule = {

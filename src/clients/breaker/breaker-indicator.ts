@@ -10,34 +10,34 @@ import { EarlyAttempts } from './early-attempts.js';
 import { INDICATOR_RESULTS, type IndicatorResult, type IndicatorResults } from './indicator-results.js';
 import { type ClientSource, clientSource } from '../injected-client.js';
 
-/** `isolated`: held open by the application. `disabled`: everything passes. `shut_down`: nothing passes any more. */
+/** `isolated`: held open by the application. `disabled`: every call passes. `shut_down`: no call passes any more. */
 export type BreakerState = 'closed' | 'half_open' | 'open' | 'isolated' | 'disabled' | 'shut_down';
 
-/** A circuit breaker, whichever package it is from. */
+/** A circuit breaker of any package. */
 export interface Breaker {
   readonly state: BreakerState;
-  /** As the breaker itself counts them at present. Undefined: it does not say. */
+  /** The breaker's own count at present. Undefined: it has none. */
   readonly failures: number | undefined;
-  /** When an open breaker tries again, in milliseconds since 1970; it is handed when it has opened. Undefined: it does not say. */
-  nextTry(openSince: number | undefined): number | undefined;
-  /** Calls the listener after each change of the state. Returns the function that takes it off again. */
+  /** When an open breaker lets the next call pass, in milliseconds since 1970. Undefined: it is not known. */
+  nextAttempt(openSince: number | undefined): number | undefined;
+  /** Calls the listener after each change of the state. Returns the function that removes the listener. */
   watch(listener: () => void): () => void;
-  /** Lets an open breaker's next calls through. */
+  /** Closes an open breaker, so that the next calls pass. */
   close(): void;
 }
 
-/** What the indicators of all breakers take. */
+/** The options of the indicators of all breakers. */
 export interface BreakerOptions<Client> {
-  /** The application's circuit breaker: the injection token that it is provided under, or itself. Required. */
+  /** The application's circuit breaker: its injection token, or the breaker itself. Required. */
   readonly breaker: ClientSource<Client>;
   /**
-   * What an open breaker counts for. Default: `degraded`, since the application goes on without what is behind the
-   * breaker. With `down`, the instance is taken out of rotation until the breaker lets a call through.
+   * The status while the breaker is open. Default: `degraded`, because the application works on without the dependency
+   * behind the breaker. With `down`, the instance leaves the rotation until the breaker lets a call pass.
    */
   readonly whenOpen?: 'degraded' | 'down';
   /**
-   * The name of the indicator of what is behind the breaker. When a check of it passes while the breaker is open, the
-   * breaker is closed before its time. Default: unset, the breaker is left to itself.
+   * The name of the indicator that checks the dependency behind the breaker. If a check of it passes while the breaker
+   * is open, the breaker is closed early. Default: unset, the breaker is never closed by the indicator.
    */
   readonly dependency?: string;
 }
@@ -48,17 +48,17 @@ export const breakerRules: OwnRules<BreakerOptions<unknown>> = {
   dependency: nonBlank,
 };
 
-/** What the indicators of all breakers are made of. */
+/** Base class of the indicators of all breakers. */
 export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> implements OnModuleDestroy {
   #breaker: Breaker | undefined;
-  /** Milliseconds since 1970. Undefined: the breaker has not changed since this was first asked. */
+  /** Milliseconds since 1970. Undefined: the breaker has not changed since the application started. */
   #since: number | undefined;
-  readonly #tries = new EarlyAttempts();
-  readonly #takeBack: (() => void)[] = [];
+  readonly #attempts = new EarlyAttempts();
+  readonly #undo: (() => void)[] = [];
 
   protected abstract readonly settings: BreakerSettings;
 
-  /** The breaker of the package in the words of all. */
+  /** The breaker of a package as a `Breaker`. */
   protected abstract adapt(client: Client): Breaker;
 
   async check(): Promise<HealthResult> {
@@ -67,15 +67,15 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
   }
 
   onModuleDestroy(): void {
-    for (const takeBack of this.#takeBack.splice(0)) takeBack();
+    for (const undo of this.#undo.splice(0)) undo();
   }
 
   protected override found(client: Client): void {
     const breaker = this.adapt(client);
     this.#breaker = breaker;
     this.#follow(breaker);
-    this.#takeBack.push(breaker.watch(() => this.#changed(breaker)));
-    if (breaker.state === 'open') this.#tries.opened(elapsed());
+    this.#undo.push(breaker.watch(() => this.#changed(breaker)));
+    if (breaker.state === 'open') this.#attempts.opened(elapsed());
   }
 
   #follow(breaker: Breaker): void {
@@ -86,38 +86,38 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
     if (!others.includes(dependency)) {
       throw new HealthConfigurationError([groupMemberUnknown(`${place}, dependency`, dependency, others)]);
     }
-    this.#takeBack.push(results.onResult(dependency, (result) => this.#dependencySeen(breaker, result)));
+    this.#undo.push(results.onResult(dependency, (result) => this.#dependencySeen(breaker, result)));
   }
 
   #changed({ state }: Breaker): void {
     this.#since = Date.now();
-    if (state === 'open') this.#tries.opened(elapsed());
-    else this.#tries.noLongerOpen();
+    if (state === 'open') this.#attempts.opened(elapsed());
+    else this.#attempts.noLongerOpen();
   }
 
   #dependencySeen(breaker: Breaker, result: IndicatorResult): void {
-    if (breaker.state !== 'open' || !this.#tries.isDueAfter(result, elapsed())) return;
+    if (breaker.state !== 'open' || !this.#attempts.isDueAfter(result, elapsed())) return;
     const { name, dependency } = this.settings;
     new Logger('Health').log(`${name}: closing the circuit breaker, because ${dependency} is UP`);
     breaker.close();
   }
 }
 
-/** What an indicator of a breaker was given. */
+/** The settings of an indicator of a breaker. */
 export interface BreakerSettings extends Pick<BreakerOptions<unknown>, 'whenOpen' | 'dependency'> {
   readonly name: string;
-  /** The indicator, as messages call it. */
+  /** The name of the indicator in messages. */
   readonly place: string;
 }
 
 function describe(breaker: Breaker, since: number | undefined, whenOpen: 'degraded' | 'down'): HealthResult {
   const { state, failures } = breaker;
-  const nextTry = state === 'open' ? breaker.nextTry(since) : undefined;
+  const nextAttempt = state === 'open' ? breaker.nextAttempt(since) : undefined;
   const data: HealthData = {
     state,
     ...(failures !== undefined && { failures }),
     ...(since !== undefined && { since: iso(since) }),
-    ...(nextTry !== undefined && { next_try_at: iso(nextTry) }),
+    ...(nextAttempt !== undefined && { next_try_at: iso(nextAttempt) }),
   };
   const problem = PROBLEMS[state];
   if (problem === undefined) return up(data);
@@ -125,11 +125,11 @@ function describe(breaker: Breaker, since: number | undefined, whenOpen: 'degrad
   return isDown ? down(problem, data) : degraded(problem, data);
 }
 
-/** What is wrong where not every call passes. */
+/** The message of each state in which not every call passes. */
 const PROBLEMS: Readonly<Record<BreakerState, string | undefined>> = {
   closed: undefined,
   disabled: undefined,
-  half_open: 'the circuit breaker is half-open: the next call decides',
+  half_open: 'the circuit breaker is half-open: the next call closes or opens it',
   open: 'the circuit breaker is open',
   isolated: 'the circuit breaker is held open by the application',
   shut_down: 'the circuit breaker was shut down',

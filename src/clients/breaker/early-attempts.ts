@@ -1,35 +1,35 @@
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { IndicatorResult } from './indicator-results.js';
 
-/** Milliseconds: a breaker that opens again sooner after an early try has shown that the check knows less than it does. */
+/** Milliseconds. A breaker that opens again sooner after an early attempt shows that the check does not see the fault. */
 const CALM = 60_000;
 
 /**
- * When an open breaker should let calls through before its own time, because its dependency is seen back. A check can
- * pass while the calls still fail, so a try in vain is not repeated: the breaker is left to its own timing then, until
- * the dependency was seen failing, or all has been quiet for a while. All times are monotonic milliseconds.
+ * Decides when an open breaker is closed early, because its dependency is UP again. A check can pass while the calls
+ * still fail, so a failed early attempt is not repeated at once: the next one needs a failing check of the dependency, or
+ * a minute without an early attempt. All times are monotonic milliseconds.
  */
 export class EarlyAttempts {
   #openSince: number | undefined;
-  #triedAt = -Infinity;
+  #attemptedAt = -Infinity;
   #isAllowed = false;
 
   opened(now: number): void {
     this.#openSince = now;
-    this.#isAllowed = now - this.#triedAt >= CALM;
+    this.#isAllowed = now - this.#attemptedAt >= CALM;
   }
 
   noLongerOpen(): void {
     this.#openSince = undefined;
   }
 
-  /** Whether the result of a check of the dependency calls for a try now. If it does, that try is taken to be made. */
+  /** Whether this result of the dependency calls for an attempt now. If so, the attempt counts as made. */
   isDueAfter({ status, began }: IndicatorResult, now: number): boolean {
     if (this.#openSince === undefined) return false;
     if (isFailing(status)) this.#isAllowed = true;
-    // A check from before says nothing about what has made the breaker open.
+    // A check that began before the breaker opened does not tell whether the fault is over.
     if (status !== HealthStatus.UP || began < this.#openSince || !this.#isAllowed) return false;
-    this.#triedAt = now;
+    this.#attemptedAt = now;
     this.#isAllowed = false;
     return true;
   }

@@ -1,23 +1,23 @@
 import type { HealthStatus } from '../../core/status.js';
 
-/** What came of a check that has ended. */
+/** The result of a finished check. */
 export interface IndicatorResult {
-  /** The status of the indicator after it, with its thresholds taken into account. */
+  /** The status of the indicator after the check, with its thresholds applied. */
   readonly status: HealthStatus;
   /** When the check began (monotonic, milliseconds). */
   readonly began: number;
 }
 
 /**
- * How an indicator follows another one. It is told of results that probes and background runs have brought, and cannot
- * ask for one: so no indicator ever waits for another, nor can two of them wait for each other.
+ * The results of other indicators. An indicator receives the results of probes and background runs, and cannot start a
+ * check of another indicator: so two indicators can never wait for each other.
  */
 export interface IndicatorResults {
-  /** The names of all indicators that the application has started with. */
+  /** The names of all indicators at the start of the application. */
   names(): readonly string[];
-  /** Calls the listener after each check of the indicator of this name. Returns the function that takes it off again. */
+  /** Calls the listener after each check of the named indicator. Returns the function that removes the listener. */
   onResult(name: string, listener: (result: IndicatorResult) => void): () => void;
 }
 
-/** What `HealthModule` provides them under; the same in every copy of the package. */
+/** The token under which `HealthModule` provides them. It is the same in every copy of the package. */
 export const INDICATOR_RESULTS = Symbol.for('nest-vitals:indicator-results');

@@ -1,39 +1,47 @@
 import { HealthCheckError } from '../../errors/health-check.error.js';
+import { type CodePattern, withCode } from '../error-codes.js';
+import { NotPermittedError } from '../not-permitted.js';
 
-/** Redis begins an error with a word that says what kind it is. These are the kinds that a ping can meet. */
-const REPLIES: Readonly<Record<string, string>> = {
+/** The first word of an error of Redis is its kind. These are the kinds that a check can get. */
+const MESSAGES: Readonly<Record<string, string>> = {
   LOADING: 'the server is loading its data',
   MASTERDOWN: 'the replica has no connection to its primary',
   BUSY: 'the server is busy with a script',
-  MISCONF: 'the server cannot save its data and takes no writes',
+  MISCONF: 'the server cannot save its data and refuses writes',
   CLUSTERDOWN: 'the cluster is down',
   NOAUTH: 'the server requires a password',
-  WRONGPASS: 'the server has refused the password',
-  NOPERM: 'the user has no permission to ask',
+  WRONGPASS: 'the server refused the password',
 };
 
-/** Both clients tell some of the usual failures by their words alone. */
-const CODES: readonly (readonly [RegExp, string])[] = [
+/** Some failures of both clients have a message and no code. */
+const CODES: readonly CodePattern[] = [
   [/^Connection is closed|^Socket closed unexpectedly|^Disconnects client|^The client is closed/, 'ECONNRESET'],
   [/^Command timed out|^Connection timeout|^Socket timeout|^Timeout waiting for a client/, 'ETIMEDOUT'],
 ];
 
-/** The error with words that a reader may see, or with a code of a known kind; itself if it has one, or none is known. */
+/** Gives an error of Redis or of a client a message for the report, or a code. Any other error is returned unchanged. */
 export function explainRedisError(error: unknown): unknown {
   if (!(error instanceof Error) || ('code' in error && error.code !== undefined)) return error;
-  const kind = /^[A-Z]+(?= )/.exec(error.message)?.[0];
-  const words = kind !== undefined && Object.hasOwn(REPLIES, kind) ? REPLIES[kind] : undefined;
-  if (words !== undefined && kind !== undefined) return new HealthCheckError(words, { code: kind, cause: error });
-  const code = CODES.find(([message]) => message.test(error.message))?.[1];
-  return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code });
+  const kind = /^[A-Z]+(?= )/.exec(error.message)?.[0] ?? '';
+  if (kind === 'NOPERM') {
+    return new NotPermittedError(
+      'cannot check the server: the user is not permitted to run the commands of the check',
+      {
+        code: kind,
+        cause: error,
+      },
+    );
+  }
+  const message = Object.hasOwn(MESSAGES, kind) ? MESSAGES[kind] : undefined;
+  return message === undefined ? withCode(error, CODES) : new HealthCheckError(message, { code: kind, cause: error });
 }
 
-/** Whether this user may not ask a server for its state, or not over this connection. */
+/** Whether the command is not permitted to this user, unknown to the server, or not possible on this connection. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof Error && /^NOPERM|^ERR unknown command|^Connection in subscriber mode/.test(error.message);
 }
 
-/** Whether a node of a cluster says that another one has the key. */
+/** Whether a node of a cluster responds that another node has the key. */
 export function isRedirection(error: unknown): boolean {
   return error instanceof Error && /^(?:MOVED|ASK) /.test(error.message);
 }

@@ -3,54 +3,55 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type Rule, flag, milliseconds, numeric, oneOf } from '../../options/rules.js';
 import type { OwnRules } from '../../discovery/configured-indicator.js';
-import type { RedisAnswer, RedisInfo } from './info.js';
+import { assess } from '../assess.js';
+import type { RedisInfo, RedisResponse } from './requests.js';
 
-/** What can be asked of a Redis server besides an answer. None of it can be asked of a cluster. */
+/** What a check can examine on a Redis server besides the ping. None of it is available for a cluster. */
 export interface RedisServerOptions {
   /**
-   * Asks the server for its role and its memory, by `INFO`, and reports them. Default: true. Set it to false for a proxy,
-   * or for a user that may not ask: nothing but a `PING` is sent then.
+   * Requests the role and the memory of the server with `INFO`, and reports them. Default: true. Set it to false for a
+   * proxy, or for a user who is not permitted to run `INFO`: the check sends only `PING` then.
    */
   readonly info?: boolean;
-  /** The role that the server has to have: in the other one it is DOWN. Default: unset, both are fine. */
+  /** The role that the server must have. A server with the other role is DOWN. Default: unset, both roles are UP. */
   readonly role?: 'primary' | 'replica';
   /**
-   * More than this share, from 0 to 1, of the server's `maxmemory` in use is DEGRADED. Default: unset. A server without
-   * `maxmemory` is never beyond it; a cache that evicts what is old is meant to be full.
+   * The server is DEGRADED when it uses more than this share, from 0 to 1, of its `maxmemory`. Default: unset. A server
+   * without `maxmemory` never exceeds it. A cache that evicts old keys usually runs full.
    */
   readonly maxMemoryShare?: number;
   /**
-   * Milliseconds: a replica that has heard nothing from its primary for longer is DEGRADED. Default: unset. An idle
-   * primary speaks every ten seconds (`repl-ping-replica-period`), so less than that makes no sense.
+   * Milliseconds. A replica is DEGRADED when it has received nothing from its primary for longer. Default: unset. An
+   * idle primary sends a ping every ten seconds (`repl-ping-replica-period`), so use more than that.
    */
   readonly maxPrimarySilence?: number;
 }
 
 export function redisServerRules(given: RedisServerOptions | undefined): OwnRules<RedisServerOptions> {
-  const told = (rule: Rule): Rule =>
+  const fromInfo = (rule: Rule): Rule =>
     given?.info === false ? { expected: 'nothing while "info" is false', accepts: () => false } : rule;
   return {
     info: flag,
-    role: told(oneOf(['primary', 'replica'])),
-    maxMemoryShare: told(numeric(0, 1)),
-    maxPrimarySilence: told(milliseconds(1000)),
+    role: fromInfo(oneOf(['primary', 'replica'])),
+    maxMemoryShare: fromInfo(numeric(0, 1)),
+    maxPrimarySilence: fromInfo(milliseconds(1000)),
   };
 }
 
-/** The options that no cluster can serve, because its servers differ. */
+/** A fault if the options need one server: the servers of a cluster differ in role and memory. */
 export function objectionToCluster(place: string, options: RedisServerOptions): ConfigurationFault | undefined {
   const [option] = limitsOf(options);
   return option === undefined
     ? undefined
     : {
         place: `${place}, ${option}`,
-        problem: 'its client is that of a cluster, whose servers differ in that',
+        problem: 'its client is the client of a cluster, whose servers have different values',
         remedy: 'remove the option',
       };
 }
 
-/** What a server that answered makes of the indicator. */
-export function redisServerResult({ info, note }: RedisAnswer, options: RedisServerOptions): HealthResult {
+/** The result for a server that responded. */
+export function redisServerResult({ info, note }: RedisResponse, options: RedisServerOptions): HealthResult {
   if (!info) {
     const [option] = limitsOf(options);
     const data = note === undefined ? undefined : { note };
@@ -71,26 +72,28 @@ export function redisServerResult({ info, note }: RedisAnswer, options: RedisSer
     ...(note !== undefined && { note }),
   };
   if (options.role !== undefined && options.role !== data['role']) {
-    return down(`the server is a ${String(data['role'])}, and not a ${options.role}`, data);
+    return down(`the server is a ${String(data['role'])} instead of a ${options.role}`, data);
   }
   const { maxMemoryShare = Infinity, maxPrimarySilence = Infinity } = options;
-  const problems: string[] = [];
-  if (share !== undefined && share > maxMemoryShare) {
-    problems.push(`${percent(share)} of maxmemory are in use, more than ${percent(maxMemoryShare)}`);
-  }
-  if (silence !== undefined && silence * 1000 > maxPrimarySilence) {
-    problems.push(
-      `the replica has heard nothing from its primary for ${silence} s, more than ${maxPrimarySilence / 1000} s`,
-    );
-  }
-  if (isReplica && silence === undefined && maxPrimarySilence < Infinity) {
-    problems.push('the replica has not reached its primary since it was started');
-  }
-  return problems.length > 0 ? degraded(problems.join('; '), data) : up(data);
+  return assess(
+    [
+      share !== undefined &&
+        share > maxMemoryShare &&
+        `${percent(share)} of maxmemory are in use, more than ${percent(maxMemoryShare)}`,
+      silence !== undefined &&
+        silence * 1000 > maxPrimarySilence &&
+        `the replica has received nothing from its primary for ${silence} s, more than ${maxPrimarySilence / 1000} s`,
+      isReplica &&
+        silence === undefined &&
+        maxPrimarySilence < Infinity &&
+        'the replica has not reached its primary since it was started',
+    ],
+    data,
+  );
 }
 
-/** What a cluster of which a node answered makes of the indicator. */
-export function redisClusterResult({ info, note }: RedisAnswer): HealthResult {
+/** The result for a cluster of which a node responded. */
+export function redisClusterResult({ info, note }: RedisResponse): HealthResult {
   if (!info) return up(note === undefined ? undefined : { note });
   const failing = (numberOf(info, 'cluster_slots_fail') ?? 0) + (numberOf(info, 'cluster_slots_pfail') ?? 0);
   const data: HealthData = {
@@ -100,10 +103,10 @@ export function redisClusterResult({ info, note }: RedisAnswer): HealthResult {
     cluster_slots_failing: failing,
   };
   if (info['cluster_state'] !== 'ok') return down('the cluster is down', data);
-  return failing > 0 ? degraded(`${failing} slots of the cluster do not answer`, data) : up(data);
+  return assess([failing > 0 && `${failing} slots of the cluster do not respond`], data);
 }
 
-/** A server that takes connections, and is not ready for work. */
+/** The error for a server that accepts connections and is not ready for work. */
 export function redisLoading(info: RedisInfo): HealthCheckError {
   const left = numberOf(info, 'loading_eta_seconds');
   return new HealthCheckError('the server is loading its data', {
@@ -115,11 +118,11 @@ export function redisLoading(info: RedisInfo): HealthCheckError {
   });
 }
 
-/** Since when the primary has said nothing, also if the connection to it is gone. */
+/** Seconds since the primary last sent something, also while the connection to it is lost. */
 function silenceOf(info: RedisInfo): number | undefined {
   const name = info['master_link_status'] === 'up' ? 'master_last_io_seconds_ago' : 'master_link_down_since_seconds';
   const seconds = numberOf(info, name);
-  // Of a replica that has not reached its primary since it was started, nobody knows.
+  // Negative: the replica has not reached its primary since it was started.
   return seconds === undefined || seconds < 0 ? undefined : seconds;
 }
 

@@ -1,28 +1,30 @@
-/** What is used of whatever tells of its events. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of an object with events. */
 export interface AmqpEmitter {
   on(event: string, listener: (...details: unknown[]) => void): unknown;
   off(event: string, listener: (...details: unknown[]) => void): unknown;
 }
 
-/** What is used of a channel of `amqplib`. */
+/** The used part of a channel of `amqplib`. */
 export interface AmqpChannel extends AmqpEmitter {
   checkExchange(exchange: string): Promise<unknown>;
   checkQueue(queue: string): Promise<{ readonly messageCount: number; readonly consumerCount: number }>;
   close(): Promise<unknown>;
-  /** The connection as the library knows it. It has no methods that are public. */
+  /** The internal connection of the library, without public methods. */
   readonly connection: object;
 }
 
-/** What is used of a connection of `amqplib`, with its option `recovery` or without. */
+/** The used part of a connection of `amqplib`, with or without its option `recovery`. */
 export interface AmqpConnection extends AmqpEmitter {
   createChannel(): Promise<AmqpChannel>;
-  /** The connection as the library knows it. Absent in one that recovers: it has many, one after the other. */
+  /** The internal connection of the library. A connection with `recovery` has several of them over time, and none here. */
   readonly connection?: object;
 }
 
 /**
- * Whatever has the connection of the moment, and another one when that has ended: a service of the application, or a
- * connection manager. While there is none, the property is undefined or null, or its getter throws.
+ * An object that holds the present connection, and a new one after that has ended: a service of the application, or a
+ * connection manager. Without a connection, the property is undefined or null, or its getter throws.
  */
 export interface AmqpConnectionHolder {
   readonly connection: AmqpConnection | null | undefined;
@@ -36,23 +38,23 @@ export function isAmqplibClient(candidate: unknown): candidate is AmqplibClient 
 
 export function isChannel(candidate: unknown): candidate is AmqpChannel {
   return (
-    has(candidate, 'checkExchange', 'checkQueue', 'close', 'on', 'off') &&
-    has(Reflect.get(candidate, 'connection'), 'on', 'off')
+    hasMethods(candidate, 'checkExchange', 'checkQueue', 'close', 'on', 'off') &&
+    hasMethods(Reflect.get(candidate, 'connection'), 'on', 'off')
   );
 }
 
-/** The connection that there is. */
+/** The present connection, if there is one. */
 export function presentConnection(client: AmqpConnection | AmqpConnectionHolder): AmqpConnection | undefined {
   return isConnection(client) ? client : connectionOf(client);
 }
 
-/** A connection manager makes channels, too, of another kind: it is known by the question for its state. */
+/** A connection manager has `createChannel` too, for channels of another kind. Only managers have `isConnected`. */
 function isConnection(candidate: unknown): candidate is AmqpConnection {
-  return has(candidate, 'createChannel', 'on', 'off') && !has(candidate, 'isConnected');
+  return hasMethods(candidate, 'createChannel', 'on', 'off') && !hasMethods(candidate, 'isConnected');
 }
 
 function isHolder(candidate: unknown): candidate is AmqpConnectionHolder {
-  if (typeof candidate !== 'object' || candidate === null || !('connection' in candidate)) return false;
+  if (!hasMethods(candidate) || !('connection' in candidate)) return false;
   const connection = connectionOf(candidate);
   return connection === undefined || isConnection(connection);
 }
@@ -63,12 +65,4 @@ function connectionOf(holder: object): AmqpConnection | undefined {
   } catch {
     return undefined;
   }
-}
-
-function has(candidate: unknown, ...methods: readonly string[]): candidate is object {
-  return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    methods.every((method) => typeof Reflect.get(candidate, method) === 'function')
-  );
 }

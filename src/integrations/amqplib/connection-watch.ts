@@ -2,16 +2,16 @@ import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type AmqpChannel, type AmqpConnection, type AmqpEmitter, isChannel } from './amqp-client.js';
 
-/** The broker has stopped to take anything from a connection, also questions. */
+/** The broker reads nothing from the connection any more, not even requests of a check. */
 export class BlockedError extends HealthCheckError {}
 
-/** Short words such as "low on memory". Whatever else a broker says stays with it. */
+/** Short texts such as "low on memory". Any other reason of a broker is not reported. */
 const KNOWN_REASON = /^[\w ,&-]{1,60}$/;
 
 /**
- * What there is to know of a connection between two checks, because the library only tells it as it happens; and the
- * channel that checks ask on. It is opened when it is first needed and kept: what a broker does not like to be asked, it
- * answers by closing the channel, which must not be one that the application works on.
+ * Records the events of a connection between two checks, because the library keeps no state of them. It also has the
+ * channel of the checks, which is opened on first use and kept. Checks need a channel of their own, because a broker
+ * closes the channel of a request that it refuses.
  */
 export class ConnectionWatch {
   readonly #connection: AmqpConnection | AmqpChannel;
@@ -25,30 +25,30 @@ export class ConnectionWatch {
   constructor(connection: AmqpConnection | AmqpChannel) {
     this.#connection = connection;
     this.#events = isChannel(connection) ? (connection.connection as AmqpEmitter) : connection;
-    const lost = (): void => this.#becomes(true);
+    const lost = (): void => this.#setLost(true);
     this.#listeners = [
       ['close', lost],
-      // The last three are of a connection that recovers.
+      // A connection with `recovery` emits these three events.
       ['disconnect', lost],
       ['reconnect-failed', lost],
-      ['connect', () => this.#becomes(false)],
+      ['connect', () => this.#setLost(false)],
       ['blocked', (reason) => (this.#blocked = blockedFor(reason))],
       ['unblocked', () => (this.#blocked = undefined)],
     ];
     for (const [event, listener] of this.#listeners) this.#events.on(event, listener);
   }
 
-  /** Whether nothing can be asked now; why, if so. */
+  /** The reason why no request can be sent now. Undefined: a request can be sent. */
   get obstacle(): HealthCheckError | undefined {
-    if (this.#isLost || this.#told('expectSocketClose')) {
+    if (this.#isLost || this.#noted('expectSocketClose')) {
       return notConnected('waitForConnect' in this.#connection ? 'reconnecting' : 'closed');
     }
-    // It may have begun before anybody listened.
-    return this.#blocked ?? (this.#told('blocked') ? blockedFor(undefined) : undefined);
+    // The connection may have been blocked before this watch began.
+    return this.#blocked ?? (this.#noted('blocked') ? blockedFor(undefined) : undefined);
   }
 
-  /** Asks on the channel. An answer that does not come because the broker blocks the connection is not waited for. */
-  async ask<T>(question: (channel: AmqpChannel) => Promise<T>): Promise<T> {
+  /** Sends a request on the channel. Rejects at once if the broker blocks the connection meanwhile. */
+  async send<T>(request: (channel: AmqpChannel) => Promise<T>): Promise<T> {
     const { obstacle } = this;
     if (obstacle) throw obstacle;
     let onBlocked = (_reason: unknown): void => undefined;
@@ -57,13 +57,13 @@ export class ConnectionWatch {
     });
     this.#events.on('blocked', onBlocked);
     try {
-      return await Promise.race([this.#open().then(question), blocked]);
+      return await Promise.race([this.#open().then(request), blocked]);
     } finally {
       this.#events.off('blocked', onBlocked);
     }
   }
 
-  /** Takes back what was done to the connection. */
+  /** Removes the listeners and closes the channel. */
   end(): void {
     this.#isOver = true;
     for (const [event, listener] of this.#listeners) this.#events.off(event, listener);
@@ -75,7 +75,7 @@ export class ConnectionWatch {
     if (isChannel(this.#connection)) return this.#connection;
     if (this.#channel) return this.#channel;
     const channel = await this.#connection.createChannel();
-    // An error that nobody listens to would end the application's connection.
+    // An error without a listener would end the application's connection.
     channel.on('error', () => undefined);
     channel.on('close', () => {
       if (this.#channel === channel) this.#channel = undefined;
@@ -85,14 +85,14 @@ export class ConnectionWatch {
     return channel;
   }
 
-  #becomes(isLost: boolean): void {
+  #setLost(isLost: boolean): void {
     this.#isLost = isLost;
-    // That was said of the connection that has ended.
+    // The blocked state belonged to the connection that has ended.
     this.#blocked = undefined;
   }
 
-  /** What the library itself notes of the connection. Not every version does. */
-  #told(fact: 'blocked' | 'expectSocketClose'): boolean {
+  /** A fact that the library itself records about the connection. Not every version does. */
+  #noted(fact: 'blocked' | 'expectSocketClose'): boolean {
     const { connection } = this.#connection;
     return connection !== undefined && Reflect.get(connection, fact) === true;
   }
@@ -105,7 +105,7 @@ interface Entry {
 
 const watches = new WeakMap<object, Entry>();
 
-/** The watch of a connection, which all indicators of it share. */
+/** The watch of a connection. All indicators with this connection share it. */
 export function watch(connection: AmqpConnection | AmqpChannel): ConnectionWatch {
   const entry = watches.get(connection) ?? { watch: new ConnectionWatch(connection), users: 0 };
   watches.set(connection, entry);
@@ -113,7 +113,7 @@ export function watch(connection: AmqpConnection | AmqpChannel): ConnectionWatch
   return entry.watch;
 }
 
-/** The last one that lets go ends it. */
+/** Ends the watch when no indicator uses it any more. */
 export function unwatch(connection: AmqpConnection | AmqpChannel): void {
   const entry = watches.get(connection);
   if (!entry) return;
@@ -130,6 +130,6 @@ function blockedFor(reason: unknown): BlockedError {
 
 function close(channel: AmqpChannel): void {
   const closing = async (): Promise<unknown> => channel.close();
-  // It has ended with its connection, or will.
+  // It fails if the connection has ended, which has closed the channel too.
   closing().catch(() => undefined);
 }

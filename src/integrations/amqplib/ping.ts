@@ -1,36 +1,38 @@
 import { ClientRequests } from '../../clients/client-requests.js';
+import { type CodePattern, withCode } from '../../clients/error-codes.js';
 import { notConnected } from '../../clients/not-connected.js';
+import { NotPermittedError } from '../../clients/not-permitted.js';
 import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
 import { show } from '../../options/rules.js';
 import type { ConnectionWatch } from './connection-watch.js';
 
-/** How full a queue is, and how many empty it. */
+/** The messages and the consumers of a queue. */
 export interface QueueCounts {
   readonly messages: number;
   readonly consumers: number;
 }
 
-/** Every broker has it, in every virtual host, and nobody can delete it: to ask whether it is there is always allowed. */
+/** It exists in every virtual host of every broker and cannot be deleted, and every user may check that it exists. */
 const ALWAYS_THERE = 'amq.direct';
 
-/** Of all indicators: those that look at one connection ask one after the other. */
-const questions = new ClientRequests<QueueCounts | undefined>();
+/** Shared by all indicators: the requests on one connection run one after the other. */
+const pings = new ClientRequests<QueueCounts | undefined>();
 
-/** Asks the broker for an answer: for the counts of a queue, if one is named. */
-export function ask(
+/** Pings the broker: requests the counts of a queue if one is named, otherwise checks that an exchange exists. */
+export function ping(
   watch: ConnectionWatch,
   queue: string | undefined,
   signal: AbortSignal,
 ): Promise<QueueCounts | undefined> {
-  // What was sent cannot be taken back. Until the reply comes, or the connection goes, nothing else is asked.
-  return questions.ask(watch, JSON.stringify(queue ?? null), signal, async () => {
+  // A request cannot be cancelled. No other request is sent before the response, or the end of the connection.
+  return pings.send(watch, JSON.stringify(queue ?? null), signal, async () => {
     try {
-      return await watch.ask(async (channel) => {
+      return await watch.send(async (channel) => {
         if (queue === undefined) {
           await channel.checkExchange(ALWAYS_THERE);
           return undefined;
         }
-        // Passive: it asks, and declares nothing.
+        // A passive declaration: it creates nothing.
         const { messageCount, consumerCount } = await channel.checkQueue(queue);
         return { messages: messageCount, consumers: consumerCount };
       });
@@ -40,35 +42,36 @@ export function ask(
   });
 }
 
-const CODES: readonly (readonly [RegExp, string])[] = [
+const CODES: readonly CodePattern[] = [
   [/^Heartbeat timeout/, 'ETIMEDOUT'],
   [/^Channel ended|^Channel closed by server|^Unexpected close|^Connection closed/, 'ECONNRESET'],
 ];
 
-/** `amqplib` tells its failures by their words, and those of the broker by a number. */
+/** The errors of `amqplib` have only a message. The errors of the broker have a number as code. */
 function explain(error: unknown, queue: string | undefined): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   const { code } = error as { readonly code?: unknown };
   if (typeof code === 'number') return refusedByBroker(code, queue, error);
-  if (error.name === 'IllegalOperationError') return illegal(error);
-  const known = code ?? CODES.find(([words]) => words.test(error.message))?.[1];
-  return known === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code: known });
+  return error.name === 'IllegalOperationError' ? illegal(error) : withCode(error, CODES);
 }
 
-/** The codes of AMQP 0-9-1 with which a broker answers the question for a queue. */
+/** The reply codes of AMQP 0-9-1 to a passive declaration. */
 function refusedByBroker(code: number, queue: string | undefined, cause: Error): HealthCheckError {
-  const subject = queue === undefined ? 'the question' : `the queue ${show(queue)}`;
-  const words: Readonly<Record<number, string>> = {
-    403: `the broker denies access to ${subject}`,
+  const subject = queue === undefined ? `the exchange ${show(ALWAYS_THERE)}` : `the queue ${show(queue)}`;
+  const options = { code: `AMQP_${code}`, cause };
+  if (code === 403) {
+    return new NotPermittedError(`cannot check ${subject}: the user has no permission for it`, options);
+  }
+  const messages: Readonly<Record<number, string>> = {
     404: `${subject} does not exist`,
-    405: `${subject} belongs to another connection alone`,
+    405: `${subject} is exclusive to another connection`,
   };
-  return new HealthCheckError(words[code] ?? `the broker has refused ${subject}`, { code: `AMQP_${code}`, cause });
+  return new HealthCheckError(messages[code] ?? `the broker refused the request for ${subject}`, options);
 }
 
-/** It was known before anything was sent. */
+/** `amqplib` throws it before it sends anything. */
 function illegal(error: Error): HealthCheckError {
   return error.message.startsWith('Channel')
     ? new HealthCheckError('the channel is closed', { code: 'ENOTCONN', cause: error })
-    : notConnected('closed');
+    : notConnected('closed', error);
 }

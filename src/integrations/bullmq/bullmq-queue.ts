@@ -1,7 +1,8 @@
+import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 import type { ClosingEvents } from '../../clients/unless-closed.js';
 
-/** What is used of a `Queue` of `bullmq`. */
+/** The used part of a `Queue` of `bullmq`. */
 export interface BullMqQueue {
   readonly name: string;
   toKey(type: string): string;
@@ -17,14 +18,14 @@ export interface BullMqQueue {
 
 export type QueueState = 'waiting' | 'prioritized' | 'active' | 'delayed' | 'failed';
 
-/** What is used of a `Job`. */
+/** The used part of a `Job`. */
 export interface WaitingJob {
   readonly timestamp: number;
   readonly processedOn?: number | undefined;
   readonly opts?: { readonly delay?: number | undefined };
 }
 
-/** What is used of the client by which a queue talks to Redis, whichever package it is from. */
+/** The used part of the Redis client of a queue, which may be of any package. */
 export interface QueueClient extends ClosingEvents {
   readonly status: string;
   llen(key: string): Promise<number>;
@@ -34,25 +35,23 @@ export interface QueueClient extends ClosingEvents {
 }
 
 export function isBullMqQueue(candidate: unknown): candidate is BullMqQueue {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return ['getJobCounts', 'getWorkers', 'toKey'].every(has);
+  return hasMethods(candidate, 'getJobCounts', 'getWorkers', 'toKey');
 }
 
-/** The promise of the client of a queue that is kept in Redis. It settles when the first connection is there. */
+/** The client of a queue that is kept in Redis. The promise settles when the first connection is open. */
 export function clientOf(queue: BullMqQueue): Promise<QueueClient> | undefined {
   const owner = queue.getBackend?.() ?? queue;
   return 'client' in owner ? (owner.client as Promise<QueueClient>) : undefined;
 }
 
-/** What is used of the pool of `pg` behind a queue that is kept in PostgreSQL. */
+/** The used part of the `pg` pool of a queue that is kept in PostgreSQL. */
 interface PostgresPool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly options?: { readonly max?: number };
 }
 
-/** Undefined: the pool of the queue is not known. */
+/** Undefined if the pool of the queue is not accessible. */
 export function poolCountsOf(queue: BullMqQueue): PoolCounts | undefined {
   const { connection } = (queue.getBackend?.() ?? {}) as { readonly connection?: { readonly pool?: PostgresPool } };
   const pool = connection?.pool;

@@ -7,22 +7,22 @@ import { unlessClosed } from '../../clients/unless-closed.js';
 import { type BullMqQueue, type QueueClient, clientOf, poolCountsOf } from './bullmq-queue.js';
 import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.js';
 
-/** Of all indicators: queues that share a connection ask over it one after the other. */
-const questions = new ClientRequests<QueueReport>();
+/** Shared by all indicators: the requests on one connection run one after the other. */
+const pings = new ClientRequests<QueueReport>();
 
-/** The words of the clients for what they are doing when they have no connection. */
+/** The states of the clients without a connection, as messages call them. */
 const STATES: Readonly<Record<string, string>> = { end: 'closed', connect: 'connecting', close: 'reconnecting' };
 
-/** Reads the state of the queue, with one round of questions on its client at a time. */
-export async function askQueue(queue: BullMqQueue, workers: boolean, signal: AbortSignal): Promise<QueueReport> {
+/** Reads the state of the queue, with one group of requests on its client at a time. */
+export async function ping(queue: BullMqQueue, workers: boolean, signal: AbortSignal): Promise<QueueReport> {
   try {
     const client = await connectedClientOf(queue);
-    const question = `${queue.toKey('')} ${workers}`;
+    const request = `${queue.toKey('')} ${workers}`;
     return await (client
-      ? questions.ask(client, question, signal, () => unlessClosed(client, readFromRedis(queue, client, workers)))
-      : questions.ask(
+      ? pings.send(client, request, signal, () => unlessClosed(client, readFromRedis(queue, client, workers)))
+      : pings.send(
           queue,
-          question,
+          request,
           signal,
           () => readFromQueue(queue, workers),
           () => roomIn(poolCountsOf(queue)),
@@ -32,7 +32,7 @@ export async function askQueue(queue: BullMqQueue, workers: boolean, signal: Abo
   }
 }
 
-/** Undefined if the queue is not kept in Redis. A client without a connection would put the questions aside. */
+/** Undefined if the queue is not kept in Redis. Rejects for a client without a connection, which would queue the requests. */
 async function connectedClientOf(queue: BullMqQueue): Promise<QueueClient | undefined> {
   const promised = clientOf(queue);
   if (!promised) return undefined;

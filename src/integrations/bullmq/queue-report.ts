@@ -1,22 +1,22 @@
 import { isForbidden } from '../../clients/redis/replies.js';
 import type { BullMqQueue, QueueClient, WaitingJob } from './bullmq-queue.js';
 
-/** What is known of a queue. */
+/** The state of a queue. */
 export interface QueueReport {
   readonly waiting: number;
   readonly active: number;
   readonly delayed: number;
   readonly failed: number;
   readonly isPaused: boolean;
-  /** Since when the job that is next has been waiting, in milliseconds since 1970. Undefined if none is. */
+  /** When the next job began to wait, in milliseconds since 1970. Undefined if no job waits. */
   readonly waitingSince: number | undefined;
-  /** Undefined if they were not asked for, or if the server does not tell. */
+  /** Undefined if they were not requested, or if the server does not list its clients. */
   readonly workers: number | undefined;
 }
 
 /**
- * By commands that only read. The script that BullMQ itself counts with is none of them: it takes what an old version has
- * left in a list out of it.
+ * Reads a queue in Redis, by commands that only read. BullMQ's own script for the counts is not among them, because it
+ * removes entries of old versions from a list.
  */
 export async function readFromRedis(queue: BullMqQueue, client: QueueClient, workers: boolean): Promise<QueueReport> {
   const key = (type: string): string => queue.toKey(type);
@@ -28,10 +28,10 @@ export async function readFromRedis(queue: BullMqQueue, client: QueueClient, wor
     client.zcard(key('delayed')),
     client.zcard(key('failed')),
     client.lrange(key('wait'), -1, -1),
-    // Version 5 moves all jobs there while a queue is paused.
+    // Version 5 moves all jobs to this list while a queue is paused.
     client.lrange(key('paused'), -1, -1),
     client.hmget(key('meta'), 'paused'),
-    workers ? listed(queue) : undefined,
+    workers ? workersOf(queue) : undefined,
   ]);
   const [id] = [...next, ...nextOfPaused];
   return {
@@ -45,7 +45,7 @@ export async function readFromRedis(queue: BullMqQueue, client: QueueClient, wor
   };
 }
 
-/** Of a queue that is kept elsewhere, by what every queue has. One after the other, over one connection of its pool. */
+/** Reads a queue that is not kept in Redis, by the public methods. One after the other, with one connection of its pool. */
 export async function readFromQueue(queue: BullMqQueue, workers: boolean): Promise<QueueReport> {
   const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
   const [job] = await queue.getWaiting(0, 0);
@@ -74,13 +74,13 @@ async function readJob(client: QueueClient, key: string): Promise<WaitingJob | u
   };
 }
 
-/** A job that was delayed has waited since its delay was over, and one that is tried again at most since its last try. */
+/** A delayed job waits since the end of its delay, and a repeated job at most since its last attempt. */
 function since(job: WaitingJob | undefined): number | undefined {
   return job && Math.max(job.timestamp + (job.opts?.delay ?? 0), job.processedOn ?? 0);
 }
 
-/** Undefined: the user may not list the clients of the server. */
-async function listed(queue: BullMqQueue): Promise<readonly Record<string, string>[] | undefined> {
+/** Undefined if the user is not permitted to list the clients of the server. */
+async function workersOf(queue: BullMqQueue): Promise<readonly Record<string, string>[] | undefined> {
   try {
     return await queue.getWorkers();
   } catch (error) {
@@ -89,7 +89,7 @@ async function listed(queue: BullMqQueue): Promise<readonly Record<string, strin
   }
 }
 
-/** Where the server does not list its clients, BullMQ makes one up that has no name of its own. */
+/** If the server does not list its clients, BullMQ returns one placeholder without `rawname`. */
 function countOf(workers: readonly Record<string, string>[] | undefined): number | undefined {
   return workers?.every((worker) => 'rawname' in worker) ? workers.length : undefined;
 }

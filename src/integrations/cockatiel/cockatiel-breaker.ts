@@ -1,6 +1,7 @@
 import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
+import { hasMethods } from '../../clients/has-methods.js';
 
-/** What is used of a circuit breaker policy of `cockatiel`. */
+/** The used part of a circuit breaker policy of `cockatiel`. */
 export interface CockatielBreaker {
   /** A `CircuitState`. */
   readonly state: number;
@@ -9,13 +10,13 @@ export interface CockatielBreaker {
   toJSON(): unknown;
 }
 
-/** By the numbers of `CircuitState`. */
+/** In the order of the numbers of `CircuitState`. */
 const STATES: readonly BreakerState[] = ['closed', 'open', 'half_open', 'isolated'];
 
 export function isCockatielBreaker(candidate: unknown): candidate is CockatielBreaker {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return typeof Reflect.get(candidate, 'state') === 'number' && has('isolate') && has('onStateChange') && has('toJSON');
+  return (
+    hasMethods(candidate, 'isolate', 'onStateChange', 'toJSON') && typeof Reflect.get(candidate, 'state') === 'number'
+  );
 }
 
 export function breakerOf(breaker: CockatielBreaker): Breaker {
@@ -26,7 +27,7 @@ export function breakerOf(breaker: CockatielBreaker): Breaker {
     get failures() {
       return failuresOf(breaker);
     },
-    nextTry: () => nextTryOf(breaker),
+    nextAttempt: () => nextAttemptOf(breaker),
     watch: (listener) => {
       const subscription = breaker.onStateChange(listener);
       return () => subscription.dispose();
@@ -36,18 +37,18 @@ export function breakerOf(breaker: CockatielBreaker): Breaker {
 }
 
 /**
- * By itself it stays open until the first call after its pause, which may never come to an instance that was taken out
- * of rotation for it: from then on it is no longer called open.
+ * A breaker of `cockatiel` stays open after its pause until the next call. An instance that is out of rotation because of
+ * the breaker gets no calls, so the breaker counts as half-open from the end of the pause.
  */
 function stateOf(breaker: CockatielBreaker): BreakerState {
   const state = STATES[breaker.state] ?? 'open';
-  const nextTry = state === 'open' ? nextTryOf(breaker) : undefined;
-  return nextTry !== undefined && nextTry <= Date.now() ? 'half_open' : state;
+  const nextAttempt = state === 'open' ? nextAttemptOf(breaker) : undefined;
+  return nextAttempt !== undefined && nextAttempt <= Date.now() ? 'half_open' : state;
 }
 
 /**
- * It has nothing public that makes it half-open. Held open by hand and let go of again, it is closed, and opens by the
- * failures that it still counts.
+ * No public method makes the breaker half-open. A breaker that was isolated and released is closed, and keeps its count of
+ * failures.
  */
 function close(breaker: CockatielBreaker): void {
   hold(breaker).dispose();
@@ -57,15 +58,15 @@ function hold(breaker: CockatielBreaker): { dispose(): void } {
   try {
     return breaker.isolate();
   } catch {
-    // A listener of the application has thrown after it was held, and before there was a handle to let go of.
+    // A listener of the application has thrown: the breaker is isolated, but the handle that releases it is lost.
     return breaker.isolate();
   }
 }
 
-/** Of what `toJSON()` returns, and keeps through versions because it can be stored; what is found otherwise is left out. */
+/** The used part of the state that `toJSON()` returns. Applications store it, so its form is stable. */
 interface Stored {
   readonly ownState?: { readonly openedAt?: unknown };
-  /** The count of a `ConsecutiveBreaker`, or the state of one of the others. */
+  /** The count of a `ConsecutiveBreaker`, or the state object of another breaker. */
   readonly breakerState?: unknown;
 }
 
@@ -80,12 +81,12 @@ function failuresOf(breaker: CockatielBreaker): number | undefined {
   return [failures, currentFailures].find((count) => typeof count === 'number');
 }
 
-/** How long it stays open is said nowhere in public. This has been its place since there is a growing pause. */
+/** The pause is not public. Every version with a growing pause has it here. */
 interface WithBackoff {
   readonly innerState?: { readonly backoff?: { readonly duration?: unknown } };
 }
 
-function nextTryOf(breaker: CockatielBreaker): number | undefined {
+function nextAttemptOf(breaker: CockatielBreaker): number | undefined {
   const openedAt = (breaker.toJSON() as Stored).ownState?.openedAt;
   const duration = (breaker as WithBackoff).innerState?.backoff?.duration;
   return typeof openedAt === 'number' && typeof duration === 'number' ? openedAt + duration : undefined;

@@ -1,4 +1,6 @@
-/** What is read of the answer to `Maintenance.Status`. Numbers of 64 bits are texts. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of the response of `Maintenance.Status`. Numbers of 64 bits are strings. */
 export interface EtcdStatus {
   readonly header?: { readonly member_id?: string };
   readonly version?: string;
@@ -6,19 +8,15 @@ export interface EtcdStatus {
   readonly dbSize?: string;
   readonly dbSizeInUse?: string;
   readonly isLearner?: boolean;
-  /** The alarms among other things; absent from servers before 3.4. */
+  /** The alarms and other errors. Servers before 3.4 do not send it. */
   readonly errors?: readonly string[];
 }
 
-/** What is used of an `Etcd3` client. */
+/** The used part of an `Etcd3` client. */
 export interface EtcdClient {
   readonly maintenance: { status(options?: object): Promise<object> };
 }
 
 export function isEtcdClient(candidate: unknown): candidate is EtcdClient {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const maintenance: unknown = Reflect.get(candidate, 'maintenance');
-  return (
-    typeof maintenance === 'object' && maintenance !== null && typeof Reflect.get(maintenance, 'status') === 'function'
-  );
+  return hasMethods(candidate) && hasMethods(Reflect.get(candidate, 'maintenance'), 'status');
 }

@@ -1,6 +1,6 @@
 import type { GrpcStatus } from '../../clients/grpc-failure.js';
 
-/** What is used of a gRPC call, as an interceptor sees it. */
+/** The used part of a gRPC call in an interceptor. */
 interface Call {
   start(metadata: unknown, listener?: Listener): void;
   cancelWithStatus(code: number, details: string): void;
@@ -11,28 +11,28 @@ interface Listener {
 }
 
 /**
- * What `etcd3` is told of every failure. Others it would count against the host, in the circuit breaker that the
- * application's own calls go through, repeat the call, and close the connections of all of them.
+ * The status that `etcd3` receives for every failure. For other statuses it counts a failure of the host in the circuit
+ * breaker of the application's own calls, repeats the call, and closes the connections of all calls.
  */
 const FAILED_PRECONDITION = 9;
 const OK = 0;
 
-/** Follows a call that `etcd3` makes for us, and that could not be cancelled otherwise. */
+/** Cancels a call that `etcd3` makes, and records its real status. `etcd3` itself cannot cancel a call. */
 export class WatchedCall {
-  /** Why the call has failed. */
+  /** The status of the call if it has failed. */
   failure: GrpcStatus | undefined;
   #isCancelled = false;
   #current: Call | undefined;
 
-  /** Options for the call, that have an interceptor of gRPC's look after it. */
+  /** Options for the call, with a gRPC interceptor. */
   readonly options = {
     interceptors: [(options: unknown, nextCall: (options: unknown) => Call): Call => this.#watch(nextCall(options))],
   };
 
-  /** Ends the call, also one that is begun only after this. */
+  /** Ends the call, also if it has not begun yet. */
   cancel(): void {
     this.#isCancelled = true;
-    this.#current?.cancelWithStatus(FAILED_PRECONDITION, 'nobody waits for the answer any more');
+    this.#current?.cancelWithStatus(FAILED_PRECONDITION, 'the check no longer waits for the response');
   }
 
   #watch(call: Call): Call {
@@ -47,7 +47,7 @@ export class WatchedCall {
           listener?.onReceiveStatus?.(status.code === OK ? status : { ...status, code: FAILED_PRECONDITION });
         },
       });
-      // It may have waited for a token before it was begun.
+      // The call may have been cancelled while it waited for an authentication token.
       if (this.#isCancelled) this.cancel();
     };
     return call;

@@ -1,15 +1,20 @@
 import { grpcFailure } from '../../clients/grpc-failure.js';
 import { show } from '../../options/rules.js';
 
-/** What the report should say of a call that has failed. */
-export function explain(error: Error, service: string): Error {
+const REFUSALS = {
+  PERMISSION_DENIED: 'cannot check the server: the caller is not permitted to request its health',
+  UNIMPLEMENTED: 'cannot check the server: it does not have the service grpc.health.v1.Health',
+};
+
+/** The error for the report. */
+export function explain(error: Error, service: string): unknown {
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
   if (typeof code !== 'number' || typeof details !== 'string') return error;
-  return grpcFailure({ code, details }, error, {
-    NOT_FOUND: unknownService(service),
-    UNIMPLEMENTED: 'the server does not tell its health: it has no service grpc.health.v1.Health',
-  });
+  const failures = { NOT_FOUND: unknownService(service) };
+  return grpcFailure({ code, details }, error, { failures, refusals: REFUSALS });
 }
 
 export const unknownService = (service: string): string =>
-  service === '' ? 'the server does not tell its health as a whole' : `the server knows no service ${show(service)}`;
+  service === ''
+    ? 'the server does not report a health for the whole server'
+    : `the server has no service ${show(service)}`;

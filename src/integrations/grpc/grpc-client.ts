@@ -1,9 +1,11 @@
-/** What is used of a call that is under way. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of a call that is under way. */
 interface GrpcCall {
   cancel(): void;
 }
 
-/** What is used of a client of `@grpc/grpc-js`, generated or not: a call to any method can be made through it. */
+/** The used part of a client of `@grpc/grpc-js`, generated or not: it can call any method of its server. */
 export interface GrpcCaller {
   makeUnaryRequest(
     method: string,
@@ -14,7 +16,7 @@ export interface GrpcCaller {
   ): GrpcCall;
 }
 
-/** What is used of the client of `ClientsModule` with `Transport.GRPC`. */
+/** The used part of a client of `ClientsModule` with `Transport.GRPC`. */
 export interface NestGrpcClient {
   getClientByServiceName(name: string): object;
 }
@@ -26,8 +28,8 @@ export function isGrpcClient(candidate: unknown): candidate is GrpcClient {
 }
 
 /**
- * The client that calls are made through. That of Nest has one for each of its services, all of which share the
- * connection; whichever it is, the method of another service can be called, too.
+ * The client that makes the call. A client of Nest has one for each of its services, with one connection for all. The
+ * client of any service can call the methods of other services too.
  */
 export function callerOf(client: GrpcClient): GrpcCaller {
   if (isCaller(client)) return client;
@@ -37,22 +39,18 @@ export function callerOf(client: GrpcClient): GrpcCaller {
 }
 
 function isCaller(candidate: unknown): candidate is GrpcCaller {
-  return has(candidate, 'makeUnaryRequest');
+  return hasMethods(candidate, 'makeUnaryRequest');
 }
 
 function isNestClient(candidate: unknown): candidate is NestGrpcClient {
-  return has(candidate, 'getClientByServiceName') && has(candidate, 'getService');
+  return hasMethods(candidate, 'getClientByServiceName', 'getService');
 }
 
-/** The services stand by their names in the packages that were loaded. Nest has no public list of them. */
+/** Nest has no public list of the services. Its private one has the loaded packages, each with its services by name. */
 function firstServiceOf(client: NestGrpcClient): string | undefined {
   const { grpcClients } = client as { readonly grpcClients?: unknown };
   if (!Array.isArray(grpcClients)) return undefined;
   return grpcClients
     .flatMap((services: unknown) => Object.entries(services ?? {}))
     .find(([, service]) => typeof service === 'function' && 'service' in service)?.[0];
-}
-
-function has(candidate: unknown, method: string): boolean {
-  return typeof candidate === 'object' && candidate !== null && typeof Reflect.get(candidate, method) === 'function';
 }

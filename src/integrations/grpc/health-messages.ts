@@ -1,14 +1,14 @@
 /**
- * The two messages of `grpc.health.v1`, a text and a number: small enough to be written and read without a library for
- * protocol buffers, and without the file that describes them.
+ * The two messages of `grpc.health.v1` hold one string and one number, so this file encodes and decodes them without a
+ * library for protocol buffers.
  */
 
 export const CHECK_METHOD = '/grpc.health.v1.Health/Check';
 
-/** By the numbers of the protocol. */
+/** In the order of the numbers of the protocol. */
 export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 
-/** What a server says of a service. Undefined: a number that the protocol did not have when this was written. */
+/** The status of a service. Undefined: a number that is not part of the protocol as known here. */
 export type ServingStatus = (typeof SERVING_STATUSES)[number] | undefined;
 
 const VARINT = 0;
@@ -25,10 +25,10 @@ export function writeRequest(service: string): Buffer {
   return Buffer.concat([Buffer.from([(FIELD << 3) | BYTES, ...varint(text.length)]), text]);
 }
 
-/** `HealthCheckResponse { ServingStatus status = 1; }`. Fields that are not known are passed over, as in every message. */
+/** `HealthCheckResponse { ServingStatus status = 1; }`. Unknown fields are skipped, as protocol buffers require. */
 export function readResponse(message: Uint8Array): ServingStatus {
   const reader = new Reader(message);
-  // What a message leaves out is zero.
+  // A field that is absent has the value zero.
   let status = 0;
   while (!reader.isAtEnd) {
     const tag = reader.varint();
@@ -61,7 +61,7 @@ class Reader {
     let value = 0;
     for (let shift = 0; ; shift += 7) {
       const byte = this.#bytes[this.#position];
-      if (byte === undefined) throw new RangeError('the message ends too early');
+      if (byte === undefined) throw new RangeError('the message is truncated');
       this.#position += 1;
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
@@ -73,11 +73,11 @@ class Reader {
     else if (wireType === FIXED_64) this.#pass(8);
     else if (wireType === BYTES) this.#pass(this.varint());
     else if (wireType === FIXED_32) this.#pass(4);
-    else throw new RangeError('the message has a field of no known kind');
+    else throw new RangeError('the message has a field of an unknown wire type');
   }
 
   #pass(length: number): void {
-    if (this.#position + length > this.#bytes.length) throw new RangeError('the message ends too early');
+    if (this.#position + length > this.#bytes.length) throw new RangeError('the message is truncated');
     this.#position += length;
   }
 }

@@ -3,13 +3,13 @@ import { explain } from './failure.js';
 import type { GrpcCaller } from './grpc-client.js';
 import { CHECK_METHOD, type ServingStatus, readResponse, writeRequest } from './health-messages.js';
 
-/** Of all indicators: those that ask one client for the same service share a call. */
-const calls = new Map<string, ClientCalls<ServingStatus>>();
+/** Shared by all indicators, by service: two indicators with the same client and service share a call. */
+const pings = new Map<string, ClientCalls<ServingStatus>>();
 
-/** Asks the server for a service, and cancels the call when nobody waits for the answer any more. */
-export function ask(caller: GrpcCaller, service: string, signal: AbortSignal): Promise<ServingStatus> {
-  const ofService = calls.get(service) ?? new ClientCalls<ServingStatus>();
-  calls.set(service, ofService);
+/** Requests the health of a service. The call is cancelled when its last caller has given up. */
+export function ping(caller: GrpcCaller, service: string, signal: AbortSignal): Promise<ServingStatus> {
+  const ofService = pings.get(service) ?? new ClientCalls<ServingStatus>();
+  pings.set(service, ofService);
   return ofService.call(caller, signal, (abandoned) => check(caller, service, abandoned));
 }
 

@@ -1,17 +1,18 @@
 import type { EventEmitter } from 'node:events';
+import { hasMethods } from '../../clients/has-methods.js';
 
-/** What is used of both. */
+/** The used part of both kinds of client. */
 interface IoRedisConnection extends EventEmitter {
   readonly status: string;
   connect(): Promise<unknown>;
 }
 
-/** What is used of a `Redis` of `ioredis`, whether it finds its server by an address or by sentinels. */
+/** The used part of a `Redis` of `ioredis`, with a fixed address or with sentinels. */
 export interface IoRedisServerClient extends IoRedisConnection {
   call(command: string, ...words: string[]): Promise<unknown>;
 }
 
-/** What is used of a `Cluster` of `ioredis`. */
+/** The used part of a `Cluster` of `ioredis`. */
 export interface IoRedisClusterClient extends IoRedisConnection {
   nodes(role: 'master'): readonly IoRedisServerClient[];
 }
@@ -23,7 +24,5 @@ export function isCluster(client: IoRedisClient): client is IoRedisClusterClient
 }
 
 export function isIoRedisClient(candidate: unknown): candidate is IoRedisClient {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return 'status' in candidate && ['call', 'connect', 'on', 'off'].every(has);
+  return hasMethods(candidate, 'call', 'connect', 'on', 'off') && 'status' in candidate;
 }

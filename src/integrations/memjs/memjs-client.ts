@@ -1,4 +1,6 @@
-/** What is used of a connection of `memjs`: of the socket by which it talks to one server. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of a socket of `memjs` to one server. */
 export interface MemJsSocket {
   once(event: 'close', listener: () => void): unknown;
   off(event: 'close', listener: () => void): unknown;
@@ -6,15 +8,15 @@ export interface MemJsSocket {
   destroy(): unknown;
 }
 
-/** What is used of one of the servers of a client. */
+/** The used part of a server of a client. */
 export interface MemJsServer {
   readonly host: string;
   readonly port: number | string;
-  /** While there is a connection, or one is being made. */
+  /** Present while the connection is open or opening. */
   readonly _socket?: MemJsSocket | undefined;
 }
 
-/** What is used of a `Client` of `memjs`. */
+/** The used part of a `Client` of `memjs`. */
 export interface MemJsClient {
   readonly servers: readonly MemJsServer[];
   /** Calls back once for each server. */
@@ -22,18 +24,13 @@ export interface MemJsClient {
 }
 
 export function isMemJsClient(candidate: unknown): candidate is MemJsClient {
-  return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    Array.isArray(Reflect.get(candidate, 'servers')) &&
-    typeof Reflect.get(candidate, 'stats') === 'function'
-  );
+  return hasMethods(candidate, 'stats') && Array.isArray(Reflect.get(candidate, 'servers'));
 }
 
-/** The socket under the name that it has always had. Should that change, a connection is left to the client itself. */
+/** The socket, by the name that it has in every version. Without it, the client manages the connection alone. */
 export function socketOf({ _socket: socket }: MemJsServer): MemJsSocket | undefined {
   return socket;
 }
 
-/** What the client calls a server. */
+/** The name of a server in the callback of the client. */
 export const addressOf = ({ host, port }: MemJsServer): string => `${host}:${port}`;

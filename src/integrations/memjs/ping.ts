@@ -1,40 +1,41 @@
 import { ClientCalls } from '../../clients/client-calls.js';
+import { codedError, withCode } from '../../clients/error-codes.js';
 import { type MemJsClient, type MemJsServer, type MemJsSocket, addressOf, socketOf } from './memjs-client.js';
 
 type Stats = Readonly<Record<string, string>>;
 
-/** What a server said of itself, or why it did not. */
-export type ServerAnswer = { readonly stats: Stats } | { readonly address: string; readonly error: unknown };
+/** The statistics of a server, or the reason why it sent none. */
+export type ServerResponse = { readonly stats: Stats } | { readonly address: string; readonly error: unknown };
 
-/** Of all indicators: two that look at one client share its question, too. */
-const calls = new ClientCalls<readonly ServerAnswer[]>();
+/** Shared by all indicators: two indicators with the same client share its requests. */
+const pings = new ClientCalls<readonly ServerResponse[]>();
 
-/** Asks every server of the client for its state, with one question to each at a time. */
-export function askServers(client: MemJsClient, signal: AbortSignal): Promise<readonly ServerAnswer[]> {
-  return calls.call(client, signal, async () => {
-    const questions = new Map(client.servers.map((server) => [addressOf(server), new Question(server)]));
-    // There is no taking it back: it ends when all servers have answered, or the client has given up on them.
-    client.stats((error, address, stats) => questions.get(address)?.end(error, stats));
-    for (const question of questions.values()) question.watch();
-    return Promise.all([...questions.values()].map(({ answer }) => answer));
+/** Requests the statistics of every server of the client, with one request to each server at a time. */
+export function ping(client: MemJsClient, signal: AbortSignal): Promise<readonly ServerResponse[]> {
+  return pings.call(client, signal, async () => {
+    const requests = new Map(client.servers.map((server) => [addressOf(server), new StatsRequest(server)]));
+    // It cannot be cancelled. It ends when every server has responded, or when the client has given up waiting for it.
+    client.stats((error, address, stats) => requests.get(address)?.end(error, stats));
+    for (const request of requests.values()) request.watch();
+    return Promise.all([...requests.values()].map(({ response }) => response));
   });
 }
 
-/** What is under way to one server. */
-class Question {
-  readonly answer: Promise<ServerAnswer>;
+/** A request that is under way to one server. */
+class StatsRequest {
+  readonly response: Promise<ServerResponse>;
   readonly #server: MemJsServer;
   #socket: MemJsSocket | undefined;
-  #settle: (answer: ServerAnswer) => void = () => undefined;
+  #settle: (response: ServerResponse) => void = () => undefined;
 
   constructor(server: MemJsServer) {
     this.#server = server;
-    this.answer = new Promise((resolve) => {
+    this.response = new Promise((resolve) => {
       this.#settle = resolve;
     });
   }
 
-  /** Of what was under way when a server hangs up, the client never calls back. */
+  /** If the server closes the connection during a request, the client never calls back. */
   watch(): void {
     this.#socket = socketOf(this.#server);
     this.#socket?.once('close', this.#onClose);
@@ -50,12 +51,11 @@ class Question {
     this.#settle({ address: addressOf(this.#server), error: explain(error) });
   }
 
-  readonly #onClose = (): void =>
-    this.end(Object.assign(new Error('the server hung up'), { code: 'ECONNRESET' }), null);
+  readonly #onClose = (): void => this.end(codedError('the server closed the connection', 'ECONNRESET'), null);
 
   /**
-   * The client says goodbye to a server that is too slow, and keeps the socket until that has answered, which a frozen
-   * one does not do. When the socket closes at last, the client would take that for the end of the one it has by then.
+   * The client ends the connection to a server that is too slow, and keeps the socket until the server closes it, which a
+   * frozen server does not do. When the old socket closes at last, the client would end its new connection.
    */
   #discard(): void {
     if (!this.#socket || socketOf(this.#server) === this.#socket) return;
@@ -64,9 +64,7 @@ class Question {
   }
 }
 
-/** `memjs` tells of what takes too long by words alone, and of a refused password by a text that is no error. */
+/** `memjs` reports a timeout by an error without a code, and a refused password by a string. */
 function explain(error: unknown): unknown {
-  if (typeof error === 'string') return new Error(error);
-  if (!(error instanceof Error) || !error.message.startsWith('socket timed out')) return error;
-  return Object.assign(new Error(error.message, { cause: error }), { code: 'ETIMEDOUT' });
+  return typeof error === 'string' ? new Error(error) : withCode(error, [[/^socket timed out/, 'ETIMEDOUT']]);
 }

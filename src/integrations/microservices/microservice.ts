@@ -1,60 +1,54 @@
-/** What both ends of a transport tell of themselves. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of both ends of a transport. */
 export interface Transport {
-  /** Emits the state, and first of all the present one if there is any. */
+  /** Emits the present state if there is one, and every later state. */
   readonly status: StatusStream;
-  /** What the transport is made of: a socket, or the client of a broker. Throws while there is none. */
+  /** Returns the socket or the client of the broker. Throws while there is none. */
   unwrap(): unknown;
 }
 
-/** What is used of an `Observable` of states. */
+/** The used part of an `Observable` of states. */
 export interface StatusStream {
   subscribe(observer: (status: string) => void): { unsubscribe(): void };
 }
 
-/** What is used of a `ClientProxy` of `@nestjs/microservices`. */
+/** The used part of a `ClientProxy` of `@nestjs/microservices`. */
 export interface MicroserviceClient extends Transport {
-  /** Connects if that was not done. While a broker is gone, it rejects. */
+  /** Connects if there is no connection. Rejects while the broker is not available. */
   connect(): Promise<unknown>;
   send(pattern: unknown, data: unknown): AnswerStream;
 }
 
-/** What is used of an `Observable` of answers. */
+/** The used part of an `Observable` of responses. */
 export interface AnswerStream {
   subscribe(observer: {
-    readonly next: (answer: unknown) => void;
+    readonly next: (response: unknown) => void;
     readonly error: (error: unknown) => void;
     readonly complete: () => void;
   }): { unsubscribe(): void };
 }
 
-/** Whatever knows the server of a hybrid application, which is there only once the application has been made. */
+/** Holds the server of a hybrid application, which exists only after the application was created. */
 export interface MicroserviceServerHolder {
-  /** What `app.connectMicroservice()` returned. */
+  /** The return value of `app.connectMicroservice()`. */
   readonly server: Transport | null | undefined;
 }
 
-/** Not a client of gRPC, which looks alike, but neither connects nor sends. */
+/** Excludes the client of gRPC, which has the same methods, but can neither connect nor send. */
 export function isMicroserviceClient(candidate: unknown): candidate is MicroserviceClient {
-  return has(candidate, 'connect', 'send', 'emit', 'unwrap') && !has(candidate, 'getClientByServiceName');
+  return hasMethods(candidate, 'connect', 'send', 'emit', 'unwrap') && !hasMethods(candidate, 'getClientByServiceName');
 }
 
 export function isServerHolder(candidate: unknown): candidate is MicroserviceServerHolder {
-  if (typeof candidate !== 'object' || candidate === null || !('server' in candidate)) return false;
+  if (!hasMethods(candidate) || !('server' in candidate)) return false;
   const { server } = candidate;
-  return server === undefined || server === null || (has(server, 'unwrap') && 'status' in server);
+  return server === undefined || server === null || (hasMethods(server, 'unwrap') && 'status' in server);
 }
 
-/** The last state that it told. */
+/** The last state that the transport emitted. */
 export function statusOf({ status }: Transport): string | undefined {
   let last: string | undefined;
   status.subscribe((present) => (last = present)).unsubscribe();
   return last;
-}
-
-export function has(candidate: unknown, ...methods: readonly string[]): candidate is object {
-  return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    methods.every((method) => typeof Reflect.get(candidate, method) === 'function')
-  );
 }

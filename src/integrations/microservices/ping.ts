@@ -1,46 +1,49 @@
 import { ClientRequests } from '../../clients/client-requests.js';
+import type { HealthData } from '../../core/result.js';
 import type { MicroserviceClient, Transport } from './microservice.js';
-import { type ServiceRequest, request } from './request.js';
 import { roundTrip } from './round-trip.js';
+import { type ServiceRequest, sendRequest } from './service-request.js';
 import { explain, unlessLost } from './transport-state.js';
 
-/** Of all indicators: those that look at one transport ask one after the other. */
-const questions = new ClientRequests<void>();
+/** Shared by all indicators: the requests on one transport run one after the other. */
+const pings = new ClientRequests<HealthData | undefined>();
 
-/** Asks the service behind a client, or the broker before it if there is no request for the service. */
-export async function askClient(
+/** Sends the request to the service behind a client, or pings the broker if there is no request. */
+export function pingClient(
   client: MicroserviceClient,
-  service: ServiceRequest | undefined,
+  request: ServiceRequest | undefined,
   signal: AbortSignal,
-): Promise<void> {
-  await ask(client, service, signal, async (abandoned) => {
-    // The connection is the application's: its own first message would open it, and the same one if it was lost.
+): Promise<HealthData | undefined> {
+  return ping(client, request, signal, async (abandoned) => {
+    // The application's own first message would open the same connection.
     await client.connect();
     abandoned.throwIfAborted();
     const over = new AbortController();
-    const asked = service ? request(client, service, AbortSignal.any([abandoned, over.signal])) : roundTrip(client);
+    const response = request
+      ? sendRequest(client, request, AbortSignal.any([abandoned, over.signal]))
+      : roundTrip(client);
     try {
-      await unlessLost(client, asked);
+      return await unlessLost<HealthData | undefined>(client, response);
     } finally {
       over.abort();
     }
   });
 }
 
-/** Asks the broker that a server takes its messages from. */
-export async function askServer(server: Transport, signal: AbortSignal): Promise<void> {
-  await ask(server, undefined, signal, () => unlessLost(server, roundTrip(server)));
+/** Pings the broker from which a server receives its messages. */
+export function pingServer(server: Transport, signal: AbortSignal): Promise<HealthData | undefined> {
+  return ping(server, undefined, signal, () => unlessLost(server, roundTrip(server)));
 }
 
-async function ask(
+function ping(
   transport: Transport,
-  question: ServiceRequest | undefined,
+  request: ServiceRequest | undefined,
   signal: AbortSignal,
-  begin: (abandoned: AbortSignal) => Promise<void>,
-): Promise<void> {
-  await questions.ask(transport, question, signal, async (abandoned) => {
+  begin: (abandoned: AbortSignal) => Promise<HealthData | undefined>,
+): Promise<HealthData | undefined> {
+  return pings.send(transport, request, signal, async (abandoned) => {
     try {
-      await begin(abandoned);
+      return await begin(abandoned);
     } catch (error) {
       throw explain(error);
     }

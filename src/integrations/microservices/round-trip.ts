@@ -1,33 +1,51 @@
+import { hasMethods } from '../../clients/has-methods.js';
 import { isMqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { type Transport, has } from './microservice.js';
+import { explainRedisError } from '../../clients/redis/replies.js';
+import { pingRedisServer } from '../../clients/redis/requests.js';
+import type { HealthData } from '../../core/result.js';
+import type { Transport } from './microservice.js';
 
 /**
- * Asks the broker behind a transport for an answer, in the way of its own client. TCP has no such question, and the
- * client for RabbitMQ has none either: of these it is known whether they are connected, and no more.
+ * Pings the broker behind a transport with the ping of its own client. TCP and the client for RabbitMQ have no ping: for
+ * them, only the state of the connection is known. Returns data for the report, if there is any.
  */
-export async function roundTrip(transport: Transport): Promise<void> {
+export async function roundTrip(transport: Transport): Promise<HealthData | undefined> {
   const inside = unwrap(transport);
-  // Redis has two: one to publish, and one to subscribe.
-  for (const client of Array.isArray(inside) ? inside : [inside]) await ping(client);
+  let data: HealthData | undefined;
+  // Redis has two clients: one to publish, and one to subscribe.
+  for (const client of Array.isArray(inside) ? inside : [inside]) data = (await ping(client)) ?? data;
+  return data;
 }
 
-async function ping(client: unknown): Promise<void> {
+async function ping(client: unknown): Promise<HealthData | undefined> {
   if (isMqttConnection(client)) {
     if (!client.connected) throw notConnected('reconnecting');
     await pingMqtt(client);
   } else if (isRedis(client)) {
-    // Otherwise it would put the ping aside. A subscriber may ask this, too.
-    if (client.status !== 'ready') throw notConnected(client.status);
-    await client.ping();
+    return pingRedis(client);
   } else if (isNats(client)) {
     await client.rtt();
   } else if (isConnectionManager(client) && !client.isConnected()) {
     throw notConnected('reconnecting');
   }
+  return undefined;
 }
 
-/** A transport of the application's own may have nothing inside. */
+/** A refused PING is the response of a working server to a user who is logged in. */
+async function pingRedis(client: RedisConnection): Promise<HealthData | undefined> {
+  // A client without a connection would queue the ping.
+  if (client.status !== 'ready') throw notConnected(client.status);
+  try {
+    // In lower case, because the client permits only names in this form on a connection of a subscriber.
+    const { note } = await pingRedisServer((name, ...words) => client.call(name.toLowerCase(), ...words), false);
+    return note === undefined ? undefined : { note };
+  } catch (error) {
+    throw explainRedisError(error);
+  }
+}
+
+/** A custom transport may have no client inside. */
 function unwrap(transport: Transport): unknown {
   try {
     return transport.unwrap();
@@ -36,9 +54,16 @@ function unwrap(transport: Transport): unknown {
   }
 }
 
-const isRedis = (client: unknown): client is { readonly status: string; ping(): Promise<unknown> } =>
-  has(client, 'ping') && 'status' in client && typeof client.status === 'string';
+/** The used part of a `Redis` of `ioredis`. */
+interface RedisConnection {
+  readonly status: string;
+  call(command: string, ...words: string[]): Promise<unknown>;
+}
 
-const isNats = (client: unknown): client is { rtt(): Promise<number> } => has(client, 'rtt');
+const isRedis = (client: unknown): client is RedisConnection =>
+  hasMethods(client, 'call', 'ping') && 'status' in client && typeof client.status === 'string';
 
-const isConnectionManager = (client: unknown): client is { isConnected(): boolean } => has(client, 'isConnected');
+const isNats = (client: unknown): client is { rtt(): Promise<number> } => hasMethods(client, 'rtt');
+
+const isConnectionManager = (client: unknown): client is { isConnected(): boolean } =>
+  hasMethods(client, 'isConnected');

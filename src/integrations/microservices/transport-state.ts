@@ -1,16 +1,16 @@
+import { type CodePattern, connectionLost, withCode } from '../../clients/error-codes.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { isHealthCheckError } from '../../errors/health-check.error.js';
 import type { Transport } from './microservice.js';
 
-/** States in which nothing that was sent will be answered. */
+/** The states in which no response will arrive. */
 const LOST: ReadonlySet<string> = new Set(['disconnected', 'reconnecting', 'closed', 'crashed', 'stopped']);
 
-/** The promise, unless the connection is lost first: not every transport tells those who wait. */
+/** The promise, or a rejection if the connection is lost first. Some transports do not reject the pending requests then. */
 export async function unlessLost<T>(transport: Transport, promise: Promise<T>): Promise<T> {
   let subscription = { unsubscribe: (): void => undefined };
   const lost = new Promise<never>((_resolve, reject) => {
     subscription = transport.status.subscribe((status) => {
-      if (LOST.has(status)) reject(Object.assign(new Error('the connection was lost'), { code: 'ECONNRESET' }));
+      if (LOST.has(status)) reject(connectionLost());
     });
   });
   try {
@@ -20,17 +20,13 @@ export async function unlessLost<T>(transport: Transport, promise: Promise<T>): 
   }
 }
 
-const CODES: readonly (readonly [RegExp, string])[] = [
+const CODES: readonly CodePattern[] = [
   [/^CONNECTION_REFUSED$|connection refused/i, 'ECONNREFUSED'],
   [/^DISCONNECT$|^connection disconnected|^Connection (?:is )?closed/, 'ECONNRESET'],
 ];
 
-/** The transports throw whatever their clients do: texts, nothing at all, and errors without a code. */
+/** The transports reject with the values of their clients: strings, `undefined`, and errors without a code. */
 export function explain(error: unknown): unknown {
-  // What they cache until they have their next connection.
-  if (error === undefined || typeof error === 'string') return notConnected('reconnecting');
-  if (!(error instanceof Error) || isHealthCheckError(error)) return error;
-  const { code } = error as { readonly code?: unknown };
-  const known = CODES.find(([words]) => words.test(typeof code === 'string' ? code : error.message))?.[1];
-  return known === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code: known });
+  // Some transports repeat such a value until they have a new connection.
+  return error === undefined || typeof error === 'string' ? notConnected('reconnecting') : withCode(error, CODES);
 }

@@ -2,18 +2,18 @@ import { ClientCalls } from '../../clients/client-calls.js';
 import { type MqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
 import { notConnected } from '../../clients/not-connected.js';
 
-/** Of all indicators: two that look at one client share its ping, too. */
+/** Shared by all indicators: two indicators with the same client share its ping. */
 const pings = new ClientCalls<void>();
 
-/** Asks the broker for an answer, by the protocol's own ping: it touches no topic, no subscription and no message. */
+/** Pings the broker with PINGREQ of MQTT, which touches no topic, no subscription and no message. */
 export async function ping(client: MqttConnection, signal: AbortSignal): Promise<void> {
   if (!client.connected) throw notConnected(stateOf(client));
-  // What was sent cannot be taken back. Until the answer comes, or the connection goes, no other ping is sent.
+  // A ping cannot be cancelled. No other ping is sent before the response, or the end of the connection.
   await pings.call(client, signal, () => pingMqtt(client));
 }
 
 function stateOf({ reconnecting, disconnecting, disconnected }: MqttConnection): string {
-  // One that was ended may have been about to reconnect.
+  // A closed client may still have the flag `reconnecting`.
   if (disconnecting || disconnected) return 'closed';
   return reconnecting ? 'reconnecting' : 'connecting';
 }

@@ -1,21 +1,22 @@
 import type { Connection, Pool } from 'mysql2';
 import type { Connection as PromiseConnection, Pool as PromisePool } from 'mysql2/promise';
+import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 
-/** A pool or a connection of `mysql2`, of either flavour. */
+/** A pool or a connection of `mysql2`, with callbacks or with promises. */
 export type Mysql2Client = Pool | Connection | PromisePool | PromiseConnection;
 
-/** What is used of a pool. */
+/** The used part of a pool. */
 export interface CorePool {
   getConnection(callback: (error: unknown, connection: LentConnection) => void): void;
 }
 
-/** What is used of a connection. */
+/** The used part of a connection. */
 export interface CoreConnection {
   ping(callback: (error: unknown) => void): void;
 }
 
-/** A connection that the pool has lent out. */
+/** A connection that was taken from the pool. */
 export interface LentConnection extends CoreConnection {
   release(): void;
   destroy(): void;
@@ -25,12 +26,13 @@ export interface LentConnection extends CoreConnection {
 }
 
 export function isMysql2Client(candidate: unknown): candidate is Mysql2Client {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return has('query') && has('execute') && (has('getConnection') || has('ping'));
+  return (
+    hasMethods(candidate, 'query', 'execute') &&
+    (hasMethods(candidate, 'getConnection') || hasMethods(candidate, 'ping'))
+  );
 }
 
-/** What stands behind the flavour that returns promises. */
+/** The object with callbacks behind one with promises. */
 export function coreOf(client: Mysql2Client): CorePool | CoreConnection {
   const { pool, connection } = client as { readonly pool?: CorePool; readonly connection?: CoreConnection };
   return pool ?? connection ?? client;
@@ -40,7 +42,10 @@ export function isPool(core: CorePool | CoreConnection): core is CorePool {
   return 'getConnection' in core;
 }
 
-/** A pool counts nothing in public. These have been its names since there is one; should they change, the counts are left out. */
+/**
+ * The pool has no public counts, so this reads the lists that every version has had. Undefined for a connection, and for
+ * a pool without these lists.
+ */
 export function countsOf(pool: CorePool | CoreConnection): PoolCounts | undefined {
   const open = lengthOf(pool, '_allConnections');
   const idle = lengthOf(pool, '_freeConnections');

@@ -3,10 +3,10 @@ import { takeConnection } from '../../clients/opening-connection.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { type CoreConnection, type CorePool, type LentConnection, countsOf, isPool } from './mysql2-client.js';
 
-/** Of all indicators: two that look at one pool share its ping, too. */
+/** Shared by all indicators: two indicators with the same pool share its ping. */
 const pings = new ClientCalls<void>();
 
-/** Asks the server for an answer, with at most one connection of the pool and one command on the client at a time. */
+/** Pings the server, with at most one connection of the pool and one command on the client at a time. */
 export function ping(core: CorePool | CoreConnection, signal: AbortSignal): Promise<void> {
   return isPool(core)
     ? pings.call(
@@ -26,10 +26,10 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
     (late) => late.release(),
   );
   const ignore = (): void => undefined;
-  // An error of a connection that nobody listens to ends the process.
+  // An error without a listener ends the process.
   connection.on('error', ignore);
   let onAbort = (): void => undefined;
-  // A connection that was destroyed never calls back.
+  // A destroyed connection never calls back.
   const cancelled = new Promise<never>((_resolve, reject) => {
     onAbort = () => {
       destroy(connection);
@@ -41,7 +41,7 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
     if (!abandoned.aborted) await Promise.race([pingConnection(connection), cancelled]);
     connection.release();
   } catch (error) {
-    // The pool drops it, and opens another one when it needs it.
+    // The pool removes the connection, and opens another one when it needs it.
     destroy(connection);
     throw error;
   } finally {
@@ -62,7 +62,7 @@ function pingConnection(connection: CoreConnection): Promise<void> {
   });
 }
 
-/** `mysql2` itself says goodbye and waits for the server to hang up, which a frozen one does not do. */
+/** `destroy()` of `mysql2` waits until the server closes the connection. A frozen server does not, so the socket is destroyed too. */
 function destroy(connection: LentConnection): void {
   connection.destroy();
   connection.stream?.destroy();

@@ -2,19 +2,19 @@ import { HealthCheckError } from '../../errors/health-check.error.js';
 import { show } from '../../options/rules.js';
 import type { NatsConnection } from './nats-client.js';
 
-/** A consumer of JetStream. */
+/** The name of a JetStream consumer. */
 export interface ConsumerName {
   readonly stream: string;
   readonly consumer: string;
 }
 
-/** How far behind a consumer is. */
+/** The backlog of a consumer. */
 export interface ConsumerInfo {
-  /** Messages that it has not been handed yet. */
+  /** Messages that were not delivered to it yet. */
   readonly pending: number;
-  /** Messages that it has been handed and has not acknowledged. */
+  /** Messages that were delivered and not acknowledged. */
   readonly unacknowledged: number;
-  /** Of those, how many it has been handed more than once. */
+  /** Unacknowledged messages that were delivered more than once. */
   readonly redelivered: number;
 }
 
@@ -25,11 +25,11 @@ interface Reply {
   readonly error?: { readonly code?: number; readonly err_code?: number };
 }
 
-/** The error codes of JetStream that say what is missing. */
+/** The error codes of JetStream for a missing consumer or stream. */
 const CONSUMER_NOT_FOUND = 10_014;
 const STREAM_NOT_FOUND = 10_059;
 
-/** Asks JetStream for a consumer. That is a message to the server's own interface, of which nothing is stored. */
+/** Requests the state of a consumer through the JetStream API. JetStream stores nothing of the request. */
 export async function consumerInfo(
   connection: NatsConnection,
   { stream, consumer }: ConsumerName,
@@ -54,5 +54,5 @@ function refusal(error: NonNullable<Reply['error']>, { stream, consumer }: Consu
   if (error.err_code === CONSUMER_NOT_FOUND) {
     return new HealthCheckError(`the consumer ${show(consumer)} does not exist`, { code });
   }
-  return new HealthCheckError('JetStream has refused the question for the consumer', { code });
+  return new HealthCheckError('JetStream refused the request for the consumer', { code });
 }

@@ -1,16 +1,16 @@
-/** What is used of a connection of `@nats-io/transport-node`, or of `nats` before it. */
+import { hasMethods } from '../../clients/has-methods.js';
+
+/** The used part of a connection of `@nats-io/transport-node`, or of the older package `nats`. */
 export interface NatsConnection {
-  /** Fails at once while the client has no connection. */
+  /** Rejects at once while the client has no connection. */
   rtt(): Promise<number>;
   isClosed(): boolean;
   isDraining(): boolean;
   request(subject: string, payload?: Uint8Array, options?: { timeout: number }): Promise<{ readonly data: Uint8Array }>;
-  /** What the server said of itself when the client connected. */
+  /** The information that the server sent when the client connected. */
   readonly info?: { readonly server_name?: string } | undefined;
 }
 
 export function isNatsConnection(candidate: unknown): candidate is NatsConnection {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return ['rtt', 'isClosed', 'isDraining', 'request'].every(has);
+  return hasMethods(candidate, 'rtt', 'isClosed', 'isDraining', 'request');
 }

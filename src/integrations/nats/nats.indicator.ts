@@ -1,78 +1,82 @@
 import type { Type } from '@nestjs/common';
-import type { HealthCheckContext } from '../../core/check.js';
-import { type HealthData, type HealthResult, degraded, up } from '../../core/result.js';
+import { assess } from '../../clients/assess.js';
 import { ClientIndicator } from '../../clients/client-indicator.js';
-import { configureIndicator } from '../../discovery/configured-indicator.js';
+import { type ClientRequest, type ClientSource, clientSource, passToken } from '../../clients/injected-client.js';
+import { NotPermittedError } from '../../clients/not-permitted.js';
+import type { HealthCheckContext } from '../../core/check.js';
+import { type HealthData, type HealthResult, degraded } from '../../core/result.js';
+import { type OwnOf, configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
-import { type ClientRequest, type ClientSource, clientSource } from '../../clients/injected-client.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { matching, whole } from '../../options/rules.js';
-import { ask } from './ping.js';
 import type { ConsumerInfo, ConsumerName } from './consumer-info.js';
 import { type NatsConnection, isNatsConnection } from './nats-client.js';
+import { ping } from './ping.js';
 
-interface OwnOptions {
-  /** The application's connection: the injection token that it is provided under, or itself. Required. */
+/** Options of {@link NatsIndicator}. */
+export interface NatsIndicatorOptions extends HealthIndicatorOptions {
+  /** The application's connection: its injection token, or the connection itself. Required. */
   readonly client: ClientSource<NatsConnection>;
-  /** The stream of JetStream whose consumer is looked at. Goes with `consumer`. Default: unset, JetStream is not asked. */
+  /** The JetStream stream of `consumer`. Default: unset, JetStream is not checked. */
   readonly stream?: string;
-  /** The consumer that is looked at. One that does not exist is DOWN. Goes with `stream`. Default: unset. */
+  /** The consumer to check; needs `stream`. A consumer that does not exist is DOWN. Default: unset. */
   readonly consumer?: string;
-  /** More messages than this that the consumer has not been handed yet are DEGRADED. Default: unset, any number may wait. */
+  /** DEGRADED when more messages than this wait for delivery to the consumer. Default: unset, no limit. */
   readonly maxPending?: number;
 }
 
-/** Options of {@link NatsIndicator}. */
-export interface NatsIndicatorOptions extends HealthIndicatorOptions, OwnOptions {}
-
-/** What may stand between two dots of a subject. */
+/** A part of a subject, between two dots. */
 const subjectToken = matching(/^[^\s.*>]+$/, 'a name without blanks, dots, "*" and ">"');
 
-/** Asks NATS for an answer, through the application's own connection of `@nats-io/transport-node` or `nats`. */
+/** Pings NATS through the application's own connection of `@nats-io/transport-node` or `nats`. */
 export function NatsIndicator(name: string, options: NatsIndicatorOptions): Type<HealthIndicator> {
-  const configured = configureIndicator<OwnOptions>(
-    'NatsIndicator',
-    name,
-    options,
-    {
-      client: clientSource,
-      stream: subjectToken,
-      consumer: subjectToken,
-      maxPending: whole(0, Number.MAX_SAFE_INTEGER),
-    },
-    ['client'],
-  );
-  const { own, place } = configured;
+  const maxPending = whole(0, Number.MAX_SAFE_INTEGER);
+  const rules = { client: clientSource, stream: subjectToken, consumer: subjectToken, maxPending };
+  const { own, place, annotate } = configureIndicator('NatsIndicator', name, options, rules, ['client']);
 
-  class ConfiguredNatsIndicator extends ClientIndicator<NatsConnection> {
-    protected request(): ClientRequest<NatsConnection> {
-      return {
-        place,
-        sources: [own.client],
-        accepts: isNatsConnection,
-        expected: 'a connection of @nats-io/transport-node or nats',
-        remedy: `name the token of the connection that the application provides: NatsIndicator(${JSON.stringify(name)}, { client: NATS_CONNECTION })`,
-        objection: () => objectionTo(place, own),
-      };
-    }
-
-    async check({ signal, timeout }: HealthCheckContext): Promise<HealthResult> {
-      const connection = await this.client();
-      const { info, isForbidden } = await ask(connection, consumerOf(own), signal, timeout);
-      const data = { ...serverData(connection), ...(info && consumerData(info)) };
-      if (isForbidden) return degraded('cannot check the consumer: the server does not permit the question', data);
-      if (info && own.maxPending !== undefined && info.pending > own.maxPending) {
-        return degraded(`${info.pending} messages wait for the consumer, more than ${own.maxPending}`, data);
+  return annotate(
+    class extends ClientIndicator<NatsConnection> {
+      protected request(): ClientRequest<NatsConnection> {
+        return {
+          place,
+          sources: [own.client],
+          accepts: isNatsConnection,
+          expected: 'a connection of @nats-io/transport-node or nats',
+          remedy: passToken(place, 'connection', '{ client: NATS_CONNECTION }'),
+          objection: () => objectionTo(place, own),
+        };
       }
-      return up(data);
-    }
-  }
-  configured.annotate(ConfiguredNatsIndicator);
-  return ConfiguredNatsIndicator;
+
+      async check({ signal, timeout }: HealthCheckContext): Promise<HealthResult> {
+        const connection = await this.client();
+        try {
+          const info = await ping(connection, consumerOf(own), signal, timeout);
+          return resultOf(serverData(connection), info, own.maxPending);
+        } catch (error) {
+          if (error instanceof NotPermittedError) return degraded(error.message, serverData(connection));
+          throw error;
+        }
+      }
+    },
+  );
 }
 
-function consumerOf({ stream, consumer }: OwnOptions): ConsumerName | undefined {
+function resultOf(server: HealthData, info: ConsumerInfo | undefined, maxPending = Infinity): HealthResult {
+  const pending = info?.pending ?? 0;
+  return assess([pending > maxPending && `${pending} messages wait for the consumer, more than ${maxPending}`], {
+    ...server,
+    ...(info && {
+      consumer_pending: info.pending,
+      consumer_unacknowledged: info.unacknowledged,
+      consumer_redelivered: info.redelivered,
+    }),
+  });
+}
+
+type Own = OwnOf<NatsIndicatorOptions>;
+
+function consumerOf({ stream, consumer }: Own): ConsumerName | undefined {
   return stream === undefined || consumer === undefined ? undefined : { stream, consumer };
 }
 
@@ -80,20 +84,12 @@ function serverData({ info }: NatsConnection): HealthData {
   return info?.server_name === undefined ? {} : { server: info.server_name };
 }
 
-function consumerData({ pending, unacknowledged, redelivered }: ConsumerInfo): HealthData {
-  return {
-    consumer_pending: pending,
-    consumer_unacknowledged: unacknowledged,
-    consumer_redelivered: redelivered,
-  };
-}
-
-function objectionTo(place: string, { stream, consumer, maxPending }: OwnOptions): ConfigurationFault | undefined {
+function objectionTo(place: string, { stream, consumer, maxPending }: Own): ConfigurationFault | undefined {
   if ((stream === undefined) !== (consumer === undefined)) {
-    return { place, problem: 'of stream and consumer there is one only', remedy: 'name both, or neither' };
+    return { place, problem: 'stream and consumer must be set together', remedy: 'set both options, or remove both' };
   }
   if (maxPending !== undefined && consumer === undefined) {
-    return { place, problem: 'there is maxPending, but no consumer', remedy: 'name its stream and the consumer' };
+    return { place, problem: 'maxPending needs a consumer', remedy: 'set stream and consumer, or remove maxPending' };
   }
   return undefined;
 }

@@ -1,72 +1,55 @@
 import { ClientRequests } from '../../clients/client-requests.js';
+import { type CodePattern, withCode } from '../../clients/error-codes.js';
 import { notConnected } from '../../clients/not-connected.js';
+import { NotPermittedError } from '../../clients/not-permitted.js';
 import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
 import { type ConsumerInfo, type ConsumerName, consumerInfo } from './consumer-info.js';
 import type { NatsConnection } from './nats-client.js';
 
-/** The answer of a server. */
-export interface Answer {
-  /** Undefined if no consumer is named, or if the user may not ask for it. */
-  readonly info?: ConsumerInfo;
-  /** Whether the server does not permit the question for the consumer. */
-  readonly isForbidden: boolean;
-}
+/** Shared by all indicators: the requests on one connection run one after the other. */
+const pings = new ClientRequests<ConsumerInfo | undefined>();
 
-/** Of all indicators: those that look at one connection ask one after the other. */
-const questions = new ClientRequests<Answer>();
-
-/** Asks the server for an answer, and for a consumer if one is named. */
-export async function ask(
+/** Pings the server, and requests the state of a consumer if one is named. */
+export async function ping(
   connection: NatsConnection,
   consumer: ConsumerName | undefined,
   signal: AbortSignal,
   timeout: number,
-): Promise<Answer> {
-  // Known without a question, and a ping that was under way when a connection was closed for good never ends.
+): Promise<ConsumerInfo | undefined> {
+  // The client knows this without a request. A ping that is under way when a connection is closed never ends.
   if (connection.isClosed()) throw notConnected('closed');
   if (connection.isDraining()) throw new HealthCheckError('the connection is draining', { code: 'EDRAINING' });
-  return questions.ask(connection, JSON.stringify(consumer ?? null), signal, async (abandoned) => {
+  return pings.send(connection, JSON.stringify(consumer ?? null), signal, async (abandoned) => {
     try {
-      // There is no taking back a ping. Until its answer comes, or the connection goes, no other one is sent.
+      // A ping cannot be cancelled. No other ping is sent before the response, or the end of the connection.
       await connection.rtt();
       abandoned.throwIfAborted();
+      return consumer && (await consumerInfo(connection, consumer, timeout));
     } catch (error) {
       throw explain(error);
     }
-    return consumer ? askForConsumer(connection, consumer, timeout) : { isForbidden: false };
   });
 }
 
-async function askForConsumer(connection: NatsConnection, consumer: ConsumerName, timeout: number): Promise<Answer> {
-  try {
-    return { info: await consumerInfo(connection, consumer, timeout), isForbidden: false };
-  } catch (error) {
-    const explained = explain(error);
-    // The server has answered a user who is logged in, and who may use the consumer without being told its state.
-    if (explained instanceof Error && 'code' in explained && explained.code === FORBIDDEN) return { isForbidden: true };
-    throw explained;
-  }
-}
-
-const FORBIDDEN = 'EACCES';
-
-/** In words that both generations of the client share, as far as they do: the older one has codes, the newer one names. */
-const WORDS: readonly (readonly [RegExp, () => HealthCheckError])[] = [
-  [/^DISCONNECT$|^connection disconnected/, () => notConnected('reconnecting')],
-  [/^CONNECTION_CLOSED$|^closed connection/, () => notConnected('closed')],
-  [/^503$|^no responders/, () => new HealthCheckError('JetStream is not there', { code: 'JS_UNAVAILABLE' })],
+/** Both generations of the client share these texts, as codes of the older one or as messages of the newer one. */
+const MESSAGES: readonly (readonly [RegExp, (cause: Error) => HealthCheckError])[] = [
+  [/^DISCONNECT$|^connection disconnected/, (cause) => notConnected('reconnecting', cause)],
+  [/^CONNECTION_CLOSED$|^closed connection/, (cause) => notConnected('closed', cause)],
+  [
+    /^503$|^no responders/,
+    (cause) => new HealthCheckError('JetStream is not available', { code: 'JS_UNAVAILABLE', cause }),
+  ],
+  [
+    /^PERMISSIONS_VIOLATION$|^Permissions Violation/,
+    (cause) =>
+      new NotPermittedError('cannot check the consumer: the user is not permitted to request its state', { cause }),
+  ],
 ];
-const CODES: readonly (readonly [RegExp, string])[] = [
-  [/^TIMEOUT$|^timeout/, 'ETIMEDOUT'],
-  [/^PERMISSIONS_VIOLATION$|^Permissions Violation/, FORBIDDEN],
-];
+const CODES: readonly CodePattern[] = [[/^TIMEOUT$|^timeout/, 'ETIMEDOUT']];
 
 function explain(error: unknown): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   const { code } = error as { readonly code?: unknown };
-  const told = typeof code === 'string' ? code : error.message;
-  const words = WORDS.find(([pattern]) => pattern.test(told))?.[1];
-  if (words) return Object.assign(words(), { cause: error });
-  const known = CODES.find(([pattern]) => pattern.test(told))?.[1];
-  return known === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code: known });
+  const text = typeof code === 'string' ? code : error.message;
+  return MESSAGES.find(([pattern]) => pattern.test(text))?.[1](error) ?? withCode(error, CODES);
 }

@@ -1,8 +1,9 @@
 import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
+import { hasMethods } from '../../clients/has-methods.js';
 
 type BreakerEvent = 'open' | 'halfOpen' | 'close' | 'shutdown';
 
-/** What is used of a `CircuitBreaker` of `opossum`. */
+/** The used part of a `CircuitBreaker` of `opossum`. */
 export interface OpossumBreaker {
   readonly opened: boolean;
   readonly halfOpen: boolean;
@@ -17,9 +18,7 @@ export interface OpossumBreaker {
 const EVENTS: readonly BreakerEvent[] = ['open', 'halfOpen', 'close'];
 
 export function isOpossumBreaker(candidate: unknown): candidate is OpossumBreaker {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return 'opened' in candidate && 'halfOpen' in candidate && has('fire') && has('close') && has('on') && has('off');
+  return hasMethods(candidate, 'fire', 'close', 'on', 'off') && 'opened' in candidate && 'halfOpen' in candidate;
 }
 
 export function breakerOf(breaker: OpossumBreaker): Breaker {
@@ -30,7 +29,7 @@ export function breakerOf(breaker: OpossumBreaker): Breaker {
     get failures() {
       return breaker.stats.failures;
     },
-    nextTry: (openSince) => {
+    nextAttempt: (openSince) => {
       const pause = resetTimeoutOf(breaker);
       return openSince === undefined || pause === undefined ? undefined : openSince + pause;
     },
@@ -40,13 +39,13 @@ export function breakerOf(breaker: OpossumBreaker): Breaker {
         for (const event of EVENTS) breaker.off(event, listener);
       };
     },
-    // It has nothing public that makes it half-open; closed, it opens again by the failures that it still counts.
+    // No public method makes the breaker half-open. A closed breaker keeps its count of failures.
     close: () => breaker.close(),
   };
 }
 
 function stateOf({ opened, halfOpen, enabled, isShutdown }: OpossumBreaker): BreakerState {
-  // A breaker that was shut down is disabled as well.
+  // A breaker that was shut down is also disabled.
   if (isShutdown) return 'shut_down';
   if (!enabled) return 'disabled';
   if (opened) return 'open';

@@ -1,6 +1,7 @@
+import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 
-/** What is used of a connection of `pg`. */
+/** The used part of a connection of `pg`. */
 export interface PgConnection {
   query(text: string): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
@@ -9,10 +10,10 @@ export interface PgConnection {
   readonly connection?: { readonly stream: { destroy(): unknown } };
 }
 
-/** What is used of a `Client` of `pg`: the application's one connection, which is not opened anew when it has ended. */
+/** The used part of a `Client` of `pg`: one connection, which `pg` does not reopen when it ends. */
 export type PgClient = Pick<PgConnection, 'query'>;
 
-/** What is used of a `Pool` of `pg`. */
+/** The used part of a `Pool` of `pg`. */
 export interface PgPool {
   connect(): Promise<PgConnection & { release(error?: Error | boolean): void }>;
   readonly totalCount: number;
@@ -26,11 +27,12 @@ export function isPool(client: PgPool | PgClient): client is PgPool {
 }
 
 export function isPgClient(candidate: unknown): candidate is PgPool | PgClient {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return has('query') && has('connect') && has('end');
+  return hasMethods(candidate, 'query', 'connect', 'end');
 }
 
-export function countsOf({ options, totalCount, idleCount, waitingCount }: PgPool): PoolCounts {
+/** Undefined for a `Client`. */
+export function countsOf(client: PgPool | PgClient): PoolCounts | undefined {
+  if (!isPool(client)) return undefined;
+  const { options, totalCount, idleCount, waitingCount } = client;
   return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
 }

@@ -2,16 +2,16 @@ import { elapsed } from '../../core/moment.js';
 import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
 import type { RedisPool, RedisServerClient } from './redis-client.js';
 
-/** The clients that a pool has gone on connecting for pings that did not get one in time. */
+/** The clients that a pool still connects for pings that have timed out. */
 interface LeftBehind {
   readonly count: number;
   /** Monotonic milliseconds. */
   readonly since: number;
 }
 
-/** A pool does not say how many clients it may have. */
+/** The maximum size of a pool is not public, so this limit is fixed. */
 const MOST_LEFT_BEHIND = 2;
-/** Milliseconds. */
+/** Milliseconds between two pings that may leave a client behind. */
 const PAUSE = 10_000;
 
 const leftBehind = new WeakMap<RedisPool, LeftBehind>();
@@ -24,8 +24,8 @@ export function roomOf(pool: RedisPool): PoolRoom {
 }
 
 /**
- * Runs a task on a client of the pool. A pool that has no idle client connects another one, which stays in the pool when
- * the request for it has timed out, connected or not. So the number of pings that may cause that is limited.
+ * Runs a task on a client of the pool. A pool without an idle client connects another one, which stays in the pool after
+ * the ping has timed out, connected or not. So the number of pings that may cause that is limited.
  */
 export async function withClient<T>(
   pool: RedisPool,
@@ -35,7 +35,7 @@ export async function withClient<T>(
   await untilRoom(() => roomOf(pool), abandoned);
   const before = pool.totalClients;
   let isLent = false;
-  // Async: the pool loses a client whose task throws before it returns a promise.
+  // The task must be async: a pool loses a client whose task throws before it returns a promise.
   const done = pool.execute(async (client) => {
     isLent = true;
     leftBehind.delete(pool);

@@ -1,20 +1,21 @@
+import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 
 interface CommandOptions {
-  /** It takes back a command that has not been sent yet. */
+  /** Removes a command that was not sent yet from the queue of the client. */
   readonly abortSignal: AbortSignal;
 }
 
-/** What is used of a client of `createClient`. */
+/** The used part of a client of `createClient`. */
 export interface RedisServerClient {
-  /** Whether it has been told to connect, and not to close since. */
+  /** Whether `connect()` was called, and not `close()` since. */
   readonly isOpen: boolean;
   /** Whether it has a connection. */
   readonly isReady: boolean;
   sendCommand(words: string[], options?: CommandOptions): Promise<unknown>;
 }
 
-/** What is used of a pool of `createClientPool`. */
+/** The used part of a pool of `createClientPool`. */
 export interface RedisPool {
   readonly isOpen: boolean;
   readonly totalClients: number;
@@ -23,14 +24,14 @@ export interface RedisPool {
   execute<T>(task: (client: RedisServerClient) => Promise<T>): Promise<T>;
 }
 
-/** What is used of a cluster of `createCluster`. */
+/** The used part of a cluster of `createCluster`. */
 export interface RedisCluster {
   readonly isOpen: boolean;
   readonly slots: unknown;
   readonly masters: readonly { readonly client?: RedisServerClient | undefined }[];
 }
 
-/** What is used of a client of `createSentinel`. */
+/** The used part of a client of `createSentinel`. */
 export interface RedisSentinel {
   readonly isOpen: boolean;
   readonly isReady: boolean;
@@ -38,7 +39,7 @@ export interface RedisSentinel {
   sendCommand(isReadonly: boolean, words: string[], options?: CommandOptions): Promise<unknown>;
 }
 
-/** Whatever the package `redis` makes to talk to Redis with. */
+/** Any client of the package `redis`. */
 export type RedisClient = RedisServerClient | RedisPool | RedisCluster | RedisSentinel;
 
 export const isPool = (client: RedisClient): client is RedisPool => 'execute' in client && 'idleClients' in client;
@@ -46,11 +47,10 @@ export const isCluster = (client: RedisClient): client is RedisCluster => 'maste
 export const isSentinel = (client: RedisClient): client is RedisSentinel => 'getMasterNode' in client;
 
 export function isRedisClient(candidate: unknown): candidate is RedisClient {
-  if (typeof candidate !== 'object' || candidate === null) return false;
-  const has = (method: string): boolean => typeof Reflect.get(candidate, method) === 'function';
-  return 'isOpen' in candidate && has('sendCommand');
+  return hasMethods(candidate, 'sendCommand') && 'isOpen' in candidate;
 }
 
+/** Undefined for a client without a pool. */
 export function countsOf(client: RedisClient): PoolCounts | undefined {
   return isPool(client)
     ? { open: client.totalClients, idle: client.idleClients, waiting: client.tasksQueueLength }

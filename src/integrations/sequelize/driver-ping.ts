@@ -1,17 +1,17 @@
-/** A connection of a driver that can be asked, and cut off, past Sequelize. */
+/** Pings and destroys a connection of a driver directly, not through Sequelize. */
 export interface DriverPing {
-  ask(): Promise<unknown>;
-  /** Ends the connection at once, whatever the server does. */
-  cut(): void;
+  ping(): Promise<unknown>;
+  /** Ends the connection at once, also if the server is frozen. */
+  destroy(): void;
 }
 
-/** What is used of a connection of `pg`. */
+/** The used part of a connection of `pg`. */
 interface PostgresConnection {
   query(text: string): Promise<unknown>;
   readonly connection?: { readonly stream?: { destroy(): unknown } };
 }
 
-/** What is used of a connection of `mysql2`. */
+/** The used part of a connection of `mysql2`. */
 interface MysqlConnection {
   ping(callback: (error: unknown) => void): void;
   destroy(): void;
@@ -21,25 +21,25 @@ interface MysqlConnection {
 const DRIVERS: Readonly<Record<string, (connection: object) => DriverPing>> = {
   postgres: (connection) => {
     const postgres = connection as PostgresConnection;
-    return { ask: () => postgres.query('SELECT 1'), cut: () => postgres.connection?.stream?.destroy() };
+    return { ping: () => postgres.query('SELECT 1'), destroy: () => postgres.connection?.stream?.destroy() };
   },
   mysql: (connection) => {
     const mysql = connection as MysqlConnection;
     return {
-      ask: () =>
+      ping: () =>
         new Promise<void>((resolve, reject) => {
           mysql.ping((error) => (error ? reject(error) : resolve()));
         }),
-      cut: () => {
+      destroy: () => {
         mysql.destroy();
-        // By itself it says goodbye and waits for the server to hang up, which a frozen one does not do.
+        // It waits until the server closes the connection. A frozen server does not, so the socket is destroyed too.
         mysql.stream?.destroy();
       },
     };
   },
 };
 
-/** Undefined: the driver of this dialect is left to Sequelize. */
+/** Undefined for a dialect whose driver is only used through Sequelize. */
 export function driverOf(dialect: string): ((connection: object) => DriverPing) | undefined {
   return Object.hasOwn(DRIVERS, dialect) ? DRIVERS[dialect] : undefined;
 }

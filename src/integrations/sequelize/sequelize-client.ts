@@ -1,13 +1,14 @@
+import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 import type { PoolRoom } from '../../clients/pool-room.js';
 
-/** What is used of a `Sequelize`, and shown by its types. */
+/** The used part of a `Sequelize` that its types declare. */
 export interface SequelizeClient {
   authenticate(options?: { readonly logging?: false }): Promise<unknown>;
   getDialect(): string;
 }
 
-/** What lends connections, which Sequelize has a place for but no types. */
+/** The connection manager of Sequelize, which its types do not declare. */
 export interface ConnectionManager {
   getConnection(options: { readonly type: string; readonly useMaster: boolean }): Promise<object>;
   releaseConnection(connection: object): unknown;
@@ -16,30 +17,31 @@ export interface ConnectionManager {
 }
 
 export function isSequelize(candidate: unknown): candidate is SequelizeClient {
-  return has(candidate, 'authenticate') && has(candidate, 'getDialect');
+  return hasMethods(candidate, 'authenticate', 'getDialect');
 }
 
-/** Undefined: a version that lends its connections otherwise. */
+/** Undefined for a version of Sequelize without these methods. */
 export function managerOf(client: SequelizeClient): ConnectionManager | undefined {
   const { connectionManager: manager } = client as { readonly connectionManager?: unknown };
-  const lends = has(manager, 'getConnection') && has(manager, 'releaseConnection') && has(manager, 'destroyConnection');
-  return lends ? (manager as ConnectionManager) : undefined;
+  return hasMethods(manager, 'getConnection', 'releaseConnection', 'destroyConnection')
+    ? (manager as ConnectionManager)
+    : undefined;
 }
 
-/** How the pool stands; with replication, that of the server for writes. */
+/** The counts of the pool; with replication, of the pool for writes. */
 export function countsOf(client: SequelizeClient): PoolCounts | undefined {
   const pool = poolOf(client);
   return pool && { max: pool.maxSize, open: pool.size, idle: pool.available, waiting: pool.waiting };
 }
 
-/** The room for a ping, whose request may time out and leave a connection behind that does not open. */
+/** The room for a ping. If it times out, it may leave behind a connection that does not open. */
 export function roomOf(client: SequelizeClient): PoolRoom {
   const pool = poolOf(client);
   if (!pool) return 'some';
   const { maxSize, size, available, using } = pool;
   if (available > 0) return 'free';
   const opening = size - available - using;
-  // A request to a pool that is full opens nothing. Of any other, one connection is left to the application.
+  // A full pool opens nothing for a request. In any other pool, one connection stays free for the application.
   return opening === 0 || size >= maxSize || opening + 1 < maxSize ? 'some' : 'none';
 }
 
@@ -62,8 +64,4 @@ function isPool(pool: unknown): pool is Pool {
   return ['maxSize', 'size', 'available', 'using', 'waiting'].every(
     (count) => typeof Reflect.get(pool, count) === 'number',
   );
-}
-
-function has(candidate: unknown, method: string): boolean {
-  return typeof candidate === 'object' && candidate !== null && typeof Reflect.get(candidate, method) === 'function';
 }

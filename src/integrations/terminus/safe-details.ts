@@ -4,15 +4,15 @@ import type { HealthData } from '../../core/result.js';
 const DEEPEST = 4;
 
 /**
- * What of a terminus result may be shown: its numbers and its yes or no. Its texts are often the words of an error,
- * which may hold a connection string, so they are left out unless the application vouches for them.
+ * The part of a terminus result that may be shown: numbers and booleans. Strings are often error messages, which may hold
+ * a connection string, so they are omitted unless the application permits them with the option `texts`.
  */
 export function safeDetails(details: HealthData, texts: boolean): HealthData | undefined {
   const safe = keep(details, texts, DEEPEST);
   return isRecord(safe) ? safe : undefined;
 }
 
-/** Undefined: nothing of it may be shown. */
+/** Undefined if no part of the value may be shown. */
 function keep(value: unknown, texts: boolean, depth: number): unknown {
   if (typeof value === 'string') return texts ? value : undefined;
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return value;

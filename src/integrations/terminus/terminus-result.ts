@@ -5,17 +5,16 @@ import { HealthStatus, aggregate } from '../../core/status.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { safeDetails } from './safe-details.js';
 
-/** How the result of a terminus indicator is read. */
 export interface ReadOptions {
-  /** Whether its texts may be shown. */
+  /** Whether strings of the result may be shown. */
   readonly texts: boolean;
 }
 
-/** What a terminus result says under one of its keys. */
+/** The entry of a terminus result under one of its keys. */
 interface Part {
   readonly key: string;
   readonly status: HealthStatus;
-  /** Why it counts as it does, if terminus itself would not say so. */
+  /** The reason for DOWN where terminus itself would report no failure. */
   readonly problem?: string;
   readonly details: HealthData;
 }
@@ -29,17 +28,17 @@ const STATUSES: Readonly<Record<string, HealthStatus>> = {
 const NO_RESULT = 'the terminus indicator returned no result';
 const UNKNOWN_STATUS = 'the terminus indicator returned an unknown status';
 
-/** Reads what a terminus indicator returned. Terminus ignores what it does not know, and reports the rest as healthy; here it is DOWN. */
+/** Reads the result of a terminus indicator. Terminus ignores an unknown status and reports it as healthy; here it is DOWN. */
 export function readReturned(returned: unknown, options: ReadOptions): HealthResult {
   const parts = partsOf(returned);
   if (parts.length === 0) throw new HealthCheckError(NO_RESULT, { code: 'INVALID_RESULT', cause: returned });
   const status = aggregate(parts.map((part) => ({ status: part.status, critical: true })));
   if (status === HealthStatus.DOWN) throw failure(parts, returned, options);
   const data = dataOf(parts, options);
-  return status === HealthStatus.DEGRADED ? degraded(wordsOf(parts, status, options) ?? 'degraded', data) : up(data);
+  return status === HealthStatus.DEGRADED ? degraded(messageOf(parts, status, options) ?? 'degraded', data) : up(data);
 }
 
-/** Reads what a terminus indicator threw: up to terminus 11, that was how it said that something is down, whatever the status beside. */
+/** Reads the error of a terminus indicator. Up to terminus 11, an indicator threw to report DOWN, with any status in the result. */
 export function readThrown(thrown: unknown, options: ReadOptions): unknown {
   if (!(thrown instanceof Error) || !('isHealthCheckError' in thrown) || thrown.isHealthCheckError !== true)
     return thrown;
@@ -56,8 +55,8 @@ function partsOf(result: unknown): Part[] {
   if (!isRecord(result)) return [];
   return Object.entries(result).map(([key, part]) => {
     if (!isRecord(part)) return { key, status: HealthStatus.DOWN, problem: NO_RESULT, details: {} };
-    const { status: word, ...details } = part;
-    const status = typeof word === 'string' && Object.hasOwn(STATUSES, word) ? STATUSES[word] : undefined;
+    const { status: given, ...details } = part;
+    const status = typeof given === 'string' && Object.hasOwn(STATUSES, given) ? STATUSES[given] : undefined;
     return status === undefined
       ? { key, status: HealthStatus.DOWN, problem: UNKNOWN_STATUS, details }
       : { key, status, details };
@@ -68,21 +67,21 @@ function failure(parts: readonly Part[], cause: unknown, options: ReadOptions): 
   const failing = parts.filter(({ status }) => status === HealthStatus.DOWN);
   const problem = failing.find((part) => part.problem !== undefined)?.problem;
   const known = failing.map(knownFailure).find((found) => found !== undefined);
-  const words = problem ?? wordsOf(parts, HealthStatus.DOWN, options) ?? known?.error ?? CHECK_FAILED;
+  const message = problem ?? messageOf(parts, HealthStatus.DOWN, options) ?? known?.error ?? CHECK_FAILED;
   const code = problem === undefined ? known?.code : 'INVALID_RESULT';
   const data = dataOf(parts, options);
   const names = failing.map(({ key }) => key).join(', ');
-  return new HealthCheckError(parts.length > 1 ? `${names}: ${words}` : words, {
+  return new HealthCheckError(parts.length > 1 ? `${names}: ${message}` : message, {
     cause,
     ...(code !== undefined && { code }),
     ...(data && { data }),
   });
 }
 
-/** The codes by which Node tells why a connection failed. Of the words around them nothing is used. */
+/** Node's codes for failed connections. The text around the code may hold a secret and is not used. */
 const NETWORK_CODE =
   /\b(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)\b/;
-/** Terminus' own words for a check that took too long. */
+/** The message of terminus for a check that timed out. */
 const TIMED_OUT = /^timeout of \d+ ?ms exceeded/i;
 
 function knownFailure({ details }: Part): ReturnType<typeof describeFailure> | undefined {
@@ -92,14 +91,14 @@ function knownFailure({ details }: Part): ReturnType<typeof describeFailure> | u
   return code === undefined ? undefined : describeFailure({ code });
 }
 
-/** The indicator's own words for a status, if they may be shown. */
-function wordsOf(parts: readonly Part[], status: HealthStatus, { texts }: ReadOptions): string | undefined {
+/** The indicator's own message for a status, if it may be shown. */
+function messageOf(parts: readonly Part[], status: HealthStatus, { texts }: ReadOptions): string | undefined {
   if (!texts) return undefined;
   const messages = parts.filter((part) => part.status === status).map(({ details }) => details['message']);
   return messages.find((message) => typeof message === 'string');
 }
 
-/** One key is the indicator itself; of several each is shown with its status. */
+/** A single key is the indicator itself. Of several keys, each is shown with its status. */
 function dataOf(parts: readonly Part[], { texts }: ReadOptions): HealthData | undefined {
   const [first, ...others] = parts;
   if (!first) return undefined;

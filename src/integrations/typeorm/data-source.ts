@@ -1,9 +1,10 @@
 import type { DataSource } from 'typeorm';
+import { hasMethods } from '../../clients/has-methods.js';
 import type { ClientRequest, ClientSource } from '../../clients/injected-client.js';
 import { loadPeer } from '../../clients/load-peer.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 
-/** What is asked of the data source, besides being there. */
+/** The demands of the options on the data source. */
 interface Demands {
   readonly replica: boolean;
 }
@@ -19,12 +20,12 @@ export async function requestDataSource(
     accepts: isDataSource,
     expected: 'a DataSource of typeorm',
     remedy:
-      "import TypeOrmModule.forRoot(), or name the data source: { dataSource: 'reports' }, a token, or the DataSource itself",
+      "import TypeOrmModule.forRoot(), or pass the name of the data source: { dataSource: 'reports' }, a token, or the DataSource itself",
     objection: (dataSource) => objectionTo(place, dataSource, replica),
   };
 }
 
-/** `TypeOrmModule` provides the default data source under the class, and one with a name under a text made of the name. */
+/** `TypeOrmModule` provides the default data source under its class, and a named one under a string made from the name. */
 async function sourcesOf(place: string, given: ClientSource<DataSource> | undefined): Promise<readonly unknown[]> {
   if (given === undefined || given === 'default') {
     const { DataSource } = await loadPeer(place, 'typeorm', () => import('typeorm'));
@@ -34,26 +35,21 @@ async function sourcesOf(place: string, given: ClientSource<DataSource> | undefi
 }
 
 function isDataSource(candidate: unknown): candidate is DataSource {
-  return (
-    typeof candidate === 'object' &&
-    candidate !== null &&
-    'isInitialized' in candidate &&
-    typeof Reflect.get(candidate, 'createQueryRunner') === 'function'
-  );
+  return hasMethods(candidate, 'createQueryRunner') && 'isInitialized' in candidate;
 }
 
 function objectionTo(place: string, { options, driver }: DataSource, replica: boolean): ConfigurationFault | undefined {
   if (options.type === 'mongodb') {
     return {
       place,
-      problem: 'its data source is a MongoDB, which has no SQL that could be asked',
-      remedy: 'write an indicator that calls ping through the MongoClient of the application',
+      problem: 'its data source is a MongoDB, which has no SQL',
+      remedy: 'write an indicator that sends the command ping through the MongoClient of the application',
     };
   }
   if (replica && !driver.isReplicated) {
     return {
       place: `${place}, replica`,
-      problem: 'its data source has no replicas, so the primary would be asked',
+      problem: 'its data source has no replicas, so the check would use the primary',
       remedy: 'remove the option, or give the data source the option "replication"',
     };
   }

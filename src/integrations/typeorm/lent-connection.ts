@@ -2,9 +2,9 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import { takeConnection } from '../../clients/opening-connection.js';
 import { type ReplicationMode, poolsOf } from './pool.js';
 
-/** What the drivers that can be cancelled hand out. */
+/** A connection of the drivers that can be cancelled. */
 interface DriverConnection {
-  /** `mysql2`: takes the connection out of its pool, and ends the socket as soon as the server does. */
+  /** `mysql2`: removes the connection from its pool, and ends the socket when the server does. */
   destroy?(): void;
   readonly stream?: { destroy(): void };
   /** `pg` */
@@ -12,9 +12,9 @@ interface DriverConnection {
 }
 
 /**
- * Lends one connection of the data source's pool for some work. When the signal is aborted, the connection is destroyed
- * where the driver can do that, and the pool opens another one when it needs it; with the other drivers the work goes on
- * to its end. In no case is a connection kept from the application that nobody waits for.
+ * Runs work with one connection of the data source's pool. When the signal is aborted, the connection is destroyed, and
+ * the pool opens another one when it needs it. With a driver that cannot destroy a connection, the work runs to its end.
+ * In all cases the pool gets its connection back, or can open another one.
  */
 export async function withConnection<T>(
   dataSource: DataSource,
@@ -53,14 +53,14 @@ function whenCancelled(connection: unknown, signal: AbortSignal): { promise: Pro
   return { promise, release: () => signal.removeEventListener('abort', onAbort) };
 }
 
-/** Returns whether the work will not hear of it, and has to be left to itself. */
+/** Destroys the connection. Returns whether the work never ends after that, so that the caller must not wait for it. */
 function cancel(connection: unknown): boolean {
   if (typeof connection !== 'object' || connection === null) return false;
   const lent = connection as DriverConnection;
-  // The query fails as it does when the server goes away, and the query runner has the pool drop the connection.
+  // The query fails, as if the server had closed the connection, and the query runner removes it from the pool.
   lent.connection?.stream?.destroy();
   if (!lent.destroy || !lent.stream) return false;
-  // `mysql2` drops the connection itself, and never calls back for the query.
+  // `mysql2` removes the connection itself, and never calls back for the query.
   lent.destroy();
   lent.stream.destroy();
   return true;

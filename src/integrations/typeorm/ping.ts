@@ -1,41 +1,40 @@
 import type { DataSource } from 'typeorm';
-import { HealthCheckError } from '../../errors/health-check.error.js';
 import { ClientCalls } from '../../clients/client-calls.js';
+import { hasMethods } from '../../clients/has-methods.js';
 import { roomIn } from '../../clients/pool-room.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
 import { withConnection } from './lent-connection.js';
+import { type NotPermitted, ifPermitted } from './permission.js';
 import { type ReplicationMode, poolOf } from './pool.js';
 
-/** What a ping of a replica has learnt besides that it answers. */
-export interface Pong {
-  /** Undefined: the driver cannot tell, or the server is no replica. */
-  readonly replicaLag?: number | undefined;
-}
+/** Seconds. Undefined if the driver does not provide it, or if the server is no replica. */
+type ReplicaLag = number | NotPermitted | undefined;
 
-/** Of all indicators: two that look at one data source share its ping, too. */
-const PINGS: Readonly<Record<ReplicationMode, ClientCalls<Pong>>> = {
+/** Shared by all indicators: two indicators with the same data source share its ping. */
+const PINGS: Readonly<Record<ReplicationMode, ClientCalls<ReplicaLag>>> = {
   master: new ClientCalls(),
   slave: new ClientCalls(),
 };
 
-/** Asks the server of a data source for an answer, with at most one connection of its pool at a time. */
-export function ping(dataSource: DataSource, mode: ReplicationMode, signal: AbortSignal): Promise<Pong> {
+/** Pings the server of a data source, with at most one connection of its pool at a time. Resolves to the replica lag. */
+export function ping(dataSource: DataSource, mode: ReplicationMode, signal: AbortSignal): Promise<ReplicaLag> {
   if (!dataSource.isInitialized) throw new HealthCheckError('the data source is not initialised');
-  const begin = (abandoned: AbortSignal): Promise<Pong> =>
+  const begin = (abandoned: AbortSignal): Promise<ReplicaLag> =>
     withConnection(dataSource, mode, abandoned, async (runner) => {
-      // The query runner would hand the query to the application's loggers and subscribers, once for every ping.
+      // The query runner would pass each ping to the loggers and subscribers of the application.
       const connection: unknown = await runner.connect();
       if (isPostgres(connection)) return pingPostgres(connection, mode);
       if (isMysql(connection)) return pingMysql(connection);
       await runner.query(QUERIES[dataSource.options.type] ?? 'SELECT 1');
-      return {};
+      return undefined;
     });
   return PINGS[mode].call(dataSource, signal, begin, () => roomIn(poolOf(dataSource, mode)));
 }
 
-/** The databases that have no `SELECT` without a table. */
+/** The databases without a `SELECT` that needs no table. */
 const QUERIES: Readonly<Record<string, string>> = { oracle: 'SELECT 1 FROM DUAL', sap: 'SELECT 1 FROM DUMMY' };
 
-/** Nothing was written for a while: the time of the last write says nothing as long as all of it was applied. */
+/** An idle primary writes nothing for long. So the time of the last write is no lag while the replica has applied all. */
 const REPLICA_LAG = `
   SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN NULL
@@ -48,19 +47,21 @@ interface PostgresConnection {
 }
 
 function isPostgres(connection: unknown): connection is PostgresConnection {
-  return isObject(connection) && 'processID' in connection && 'query' in connection;
+  return hasMethods(connection, 'query') && 'processID' in connection;
 }
 
-async function pingPostgres(connection: PostgresConnection, mode: ReplicationMode): Promise<Pong> {
+async function pingPostgres(connection: PostgresConnection, mode: ReplicationMode): Promise<ReplicaLag> {
   if (mode === 'master') {
     await connection.query('SELECT 1');
-    return {};
+    return undefined;
   }
-  const { rows } = await connection.query(REPLICA_LAG);
-  const seconds = rows[0]?.seconds;
-  if (seconds === null || seconds === undefined) return {};
-  // To the millisecond. The clocks of the two servers need not agree.
-  return { replicaLag: Math.max(0, Math.round(Number(seconds) * 1000) / 1000) };
+  // A refusal is also a response of the server.
+  const result = await ifPermitted(() => connection.query(REPLICA_LAG));
+  if (result === 'not permitted') return result;
+  const seconds = result.rows[0]?.seconds;
+  if (seconds === null || seconds === undefined) return undefined;
+  // In milliseconds. Negative if the clocks of the two servers differ.
+  return Math.max(0, Math.round(Number(seconds) * 1000) / 1000);
 }
 
 interface MysqlConnection {
@@ -68,16 +69,11 @@ interface MysqlConnection {
 }
 
 function isMysql(connection: unknown): connection is MysqlConnection {
-  return isObject(connection) && 'ping' in connection && 'threadId' in connection;
+  return hasMethods(connection, 'ping') && 'threadId' in connection;
 }
 
-async function pingMysql(connection: MysqlConnection): Promise<Pong> {
-  await new Promise<void>((resolve, reject) => {
-    connection.ping((error) => (error ? reject(error) : resolve()));
+function pingMysql(connection: MysqlConnection): Promise<undefined> {
+  return new Promise((resolve, reject) => {
+    connection.ping((error) => (error ? reject(error) : resolve(undefined)));
   });
-  return {};
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
 }

@@ -1,10 +1,10 @@
 import type { DataSource } from 'typeorm';
 import type { PoolCounts } from '../../clients/pool-data.js';
 
-/** Which server of a replicated data source is asked. */
+/** The server of a replicated data source, as TypeORM calls it. */
 export type ReplicationMode = 'master' | 'slave';
 
-/** A pool of `pg`. */
+/** The used part of a pool of `pg`. */
 interface PostgresPool {
   readonly totalCount: number;
   readonly idleCount: number;
@@ -12,14 +12,14 @@ interface PostgresPool {
   readonly options?: { readonly max?: number };
 }
 
-/** How the pool behind a data source stands, for the drivers that count: `pg` and `mysql2`. */
+/** The counts of the pool of a data source. Undefined for drivers other than `pg` and `mysql2`. */
 export function poolOf({ driver }: DataSource, mode: ReplicationMode): PoolCounts | undefined {
   const { pool } = driver as unknown as Readonly<Record<string, unknown>>;
   const pools = postgresPoolsOf(driver, mode);
   return pools.length > 0 ? sum(pools.map(countPostgres)) : countMysql(pool);
 }
 
-/** The pools that a connection may come from. Empty: the driver has none that is known. */
+/** The pools from which a connection may come. */
 export function poolsOf({ driver }: DataSource, mode: ReplicationMode): readonly unknown[] {
   const { pool } = driver as unknown as Readonly<Record<string, unknown>>;
   const pools = postgresPoolsOf(driver, mode);
@@ -40,7 +40,7 @@ function countPostgres({ options, totalCount, idleCount, waitingCount }: Postgre
   return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
-/** Its pool counts nothing in public; these have been its names since there is a pool. */
+/** The pool has no public counts, so this reads the lists that every version of `mysql2` has had. */
 function countMysql(pool: unknown): PoolCounts | undefined {
   if (typeof pool !== 'object' || pool === null) return undefined;
   const open = lengthOf(pool, '_allConnections');

@@ -140,8 +140,25 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     const application = await start({ client: await open(), queue });
     expect(await brokerIn(application)).toMatchObject({
       status: 'DOWN',
-      error: `the queue "${queue}" belongs to another connection alone`,
+      error: `the queue "${queue}" is exclusive to another connection`,
       code: 'AMQP_405',
+    });
+  });
+
+  it('is DEGRADED when its user has no permission for the queue', async () => {
+    const connection = await open();
+    await withQueue(connection, 0);
+    const refused = Object.assign(new Error('Channel closed by server: 403 (ACCESS-REFUSED)'), { code: 403 });
+    const createChannel = connection.createChannel.bind(connection);
+    vi.spyOn(connection, 'createChannel').mockImplementation(async () => {
+      const channel = await createChannel();
+      vi.spyOn(channel, 'checkQueue').mockRejectedValue(refused);
+      return channel;
+    });
+    const application = await start({ client: connection, queue: QUEUE });
+    expect(await brokerIn(application)).toMatchObject({
+      status: 'DEGRADED',
+      message: 'cannot check the queue "orders": the user has no permission for it',
     });
   });
 
@@ -291,11 +308,15 @@ describe('an AmqplibIndicator', () => {
     [
       'with a client of another kind',
       { client: { connection: 'amqp://localhost' } } as unknown as AmqplibIndicatorOptions,
-      'its client is an object, and not a connection or a channel of amqplib',
+      'its client is an object instead of a connection or a channel of amqplib',
     ],
-    ['with a queue, and a channel', { client: channel, queue: QUEUE }, 'the option queue was given a channel'],
-    ['with a limit, and no queue', { client: connection, maxMessages: 1 }, 'there is a limit, but no queue'],
-    ['with another limit, and no queue', { client: connection, minConsumers: 1 }, 'there is a limit, but no queue'],
+    ['with a queue, and a channel', { client: channel, queue: QUEUE }, 'its client is a channel'],
+    ['with a limit, and no queue', { client: connection, maxMessages: 1 }, 'maxMessages and minConsumers need queue'],
+    [
+      'with another limit, and no queue',
+      { client: connection, minConsumers: 1 },
+      'maxMessages and minConsumers need queue',
+    ],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('AmqplibIndicator("broker")');

@@ -251,7 +251,7 @@ describe('a BullMqIndicator without what it needs', () => {
       {},
       'no module provides its client under the token "BullQueue_mails" or the token "mails"',
     ],
-    ['it is something else', { queue: new Map() as never }, 'its client is an object, and not a Queue of bullmq'],
+    ['it is something else', { queue: new Map() as never }, 'its client is an object instead of a Queue of bullmq'],
     ['a limit makes no sense', { minWorkers: 0 }, 'minWorkers: its value is 0'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));

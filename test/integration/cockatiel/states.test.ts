@@ -91,7 +91,7 @@ describe('a CockatielIndicator', () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + PAUSE });
     expect(await detail()).toMatchObject({
       status: 'DEGRADED',
-      message: 'the circuit breaker is half-open: the next call decides',
+      message: 'the circuit breaker is half-open: the next call closes or opens it',
       ready: 200,
       data: { state: 'half_open' },
     });
@@ -165,7 +165,7 @@ describe('a CockatielIndicator that cannot work', () => {
   it.each([
     ['no breaker is named', {} as CockatielIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
-    ['it is something else', { breaker: new Map() as never }, 'and not a circuit breaker policy of cockatiel'],
+    ['it is something else', { breaker: new Map() as never }, 'instead of a circuit breaker policy of cockatiel'],
     ['nobody has the dependency', { breaker: breakerOf(), dependency: 'other' }, 'there is no indicator named "other"'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', {

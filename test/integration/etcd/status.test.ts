@@ -94,7 +94,7 @@ describe('an EtcdIndicator of a host that is gone', () => {
     await vi.waitFor(() => expect(client.get('key').string()).rejects.toThrow('Execution prevented'), SOON);
     expect(await detail()).toMatchObject({
       status: 'DOWN',
-      error: 'the client waits before it tries again: its circuit breaker is open',
+      error: 'the client pauses before its next attempt: its circuit breaker is open',
     });
   });
 });
@@ -107,7 +107,7 @@ describeWith(etcd, 'an EtcdIndicator of a cluster without a majority', (server) 
     await client.cluster.memberAdd({ peerURLs: [`http://127.0.0.1:${server().port + 2}`] });
     await vi.waitFor(async () => {
       const found = await detail();
-      expect(found).toMatchObject({ status: 'DOWN', error: 'the member knows no leader' });
+      expect(found).toMatchObject({ status: 'DOWN', error: 'the member has no leader' });
       expect(found?.data).not.toHaveProperty('is_leader');
     }, SOON);
   });
@@ -117,7 +117,7 @@ describe('an EtcdIndicator without a client', () => {
   it.each([
     ['none is named', {} as EtcdIndicatorOptions, ', client: it is missing'],
     ['none is provided', { client: 'ETCD' }, 'no module provides its client under the token "ETCD"'],
-    ['it is something else', { client: new Map() as never }, 'its client is an object, and not an Etcd3 client'],
+    ['it is something else', { client: new Map() as never }, 'its client is an object instead of an Etcd3 client'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', {
       imports: [HealthModule.forRoot()],

@@ -129,10 +129,10 @@ describe('the client of a GrpcIndicator', () => {
 describe('what the server says', () => {
   it.each([
     [1, 'UP', undefined, 'SERVING'],
-    [2, 'DOWN', 'the server says that it is not serving', 'NOT_SERVING'],
-    [0, 'DOWN', 'the server does not say whether it is serving', 'UNKNOWN'],
-    [3, 'DOWN', 'the server knows no service "orders"', 'SERVICE_UNKNOWN'],
-    [9, 'DOWN', 'the server does not say whether it is serving', 'UNRECOGNIZED'],
+    [2, 'DOWN', 'the server reports that it is not serving', 'NOT_SERVING'],
+    [0, 'DOWN', 'the server does not report whether it is serving', 'UNKNOWN'],
+    [3, 'DOWN', 'the server has no service "orders"', 'SERVICE_UNKNOWN'],
+    [9, 'DOWN', 'the server does not report whether it is serving', 'UNRECOGNIZED'],
   ])('%s makes it %s', async (serving, status, error, servingStatus) => {
     const url = await serverThat(() => serving);
     const detail = await detailOf({ url, service: 'orders' });
@@ -147,14 +147,25 @@ describe('what the server says', () => {
   });
 
   it.each([
-    ['orders', 'the server knows no service "orders"'],
-    ['', 'the server does not tell its health as a whole'],
+    ['orders', 'the server has no service "orders"'],
+    ['', 'the server does not report a health for the whole server'],
   ])('that it does not know a service ("%s") is told in words', async (service, error) => {
     const detail = await detailOf({ url: await serverThat(() => undefined), service });
     expect(detail).toMatchObject({ status: 'DOWN', error, code: 'NOT_FOUND' });
   });
 
-  it('is nothing where it has no health service, which is told in words', async () => {
+  it.each([
+    [7, { status: 'DEGRADED', message: 'cannot check the server: the caller is not permitted to request its health' }],
+    [16, { status: 'DOWN', error: 'the server refused the credentials', code: 'UNAUTHENTICATED' }],
+  ])('in the status code %s is no health', async (code, detail) => {
+    const url = await serverThat((_service, call) => {
+      call.emit('error', Object.assign(new Error('refused'), { code, details: 'refused' }));
+      return null;
+    });
+    expect(await detailOf({ url })).toMatchObject(detail);
+  });
+
+  it('is DEGRADED when it has no health service', async () => {
     const server = new Server();
     onTestFinished(() => server.forceShutdown());
     const port = await new Promise<number>((resolve, reject) => {
@@ -163,9 +174,8 @@ describe('what the server says', () => {
       );
     });
     expect(await detailOf({ url: `127.0.0.1:${port}` })).toMatchObject({
-      status: 'DOWN',
-      error: 'the server does not tell its health: it has no service grpc.health.v1.Health',
-      code: 'UNIMPLEMENTED',
+      status: 'DEGRADED',
+      message: 'cannot check the server: it does not have the service grpc.health.v1.Health',
     });
   });
 
@@ -186,7 +196,7 @@ describe('what the server says', () => {
     const response = await application.get('/health/deep');
     expect(reportIn(response).details['orders']).toMatchObject({
       status: 'DOWN',
-      error: 'the call has failed',
+      error: 'the call failed',
       code: 'RESOURCE_EXHAUSTED',
     });
     expect(response.text).not.toContain('hunter2');
@@ -199,11 +209,11 @@ describe('a GrpcIndicator that cannot work', () => {
     ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: it is missing'],
     ['it is told two things', { client: CLIENT, url: 'orders:50051' }, 'remove it, because "client" is given'],
     ['no client is provided', { client: CLIENT }, 'no module provides its client under the token Symbol(client)'],
-    ['it is something else', { client: new Map() as never }, 'and not a client of @grpc/grpc-js'],
+    ['it is something else', { client: new Map() as never }, 'instead of a client of @grpc/grpc-js'],
     [
       'the client of Nest has no service',
       { client: { ...nestClientOf(), grpcClients: [{}] } },
-      'nor one of Nest that has a service',
+      'or a client of Nest that has a service',
     ],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));

@@ -147,7 +147,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     client.on('error', () => undefined);
     onTestFinished(() => client.disconnect());
     const application = await startApplication('express', root({ client }));
-    expect(await detailOf(application)).toMatchObject({ error: 'the server has refused the password' });
+    expect(await detailOf(application)).toMatchObject({ error: 'the server refused the password' });
   });
 
   it('can be a subscriber, which may not ask for more than an answer', async () => {
@@ -224,7 +224,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     const application = await startApplication('express', root({ client, role: 'replica' }));
     expect(await detailOf(application)).toMatchObject({
       status: 'DOWN',
-      error: 'the server is a primary, and not a replica',
+      error: 'the server is a primary, instead of a replica',
       data: { role: 'primary' },
     });
   });
@@ -240,9 +240,9 @@ describe('an IoRedisIndicator without what it needs', () => {
     [
       'it is something else',
       { client: new Map() as never },
-      'its client is an object, and not a Redis or a Cluster of ioredis',
+      'its client is an object instead of a Redis or a Cluster of ioredis',
     ],
-    ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'that of a cluster'],
+    ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'the client of a cluster'],
     [
       'a limit is set for what is not asked',
       { client: single, info: false, maxMemoryShare: 0.9 },

@@ -45,7 +45,9 @@ describeWith(redis, 'an IoRedisIndicator', (primary) => {
         await primary().kill();
         await becomes(impatient, {
           status: 'DEGRADED',
-          message: expect.stringMatching(/^the replica has heard nothing from its primary for \d+ s, more than 1 s$/),
+          message: expect.stringMatching(
+            /^the replica has received nothing from its primary for \d+ s, more than 1 s$/,
+          ),
           data: { primary_link: 'down' },
         });
         await primary().restart();

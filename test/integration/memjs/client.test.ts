@@ -68,7 +68,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     const { details } = reportIn(await application.get('/health/deep'));
     expect(details['one']).toMatchObject({
       status: 'DEGRADED',
-      message: `no answer from ${NOBODY}`,
+      message: `no response from ${NOBODY}`,
       data: { servers: 2, servers_up: 1 },
     });
     expect(details['all']).toMatchObject({ status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' });
@@ -126,7 +126,7 @@ describe('a MemJsIndicator without a client', () => {
   it.each([
     ['none is named', {} as MemJsIndicatorOptions, 'it is missing'],
     ['none is provided', { client: MEMCACHED }, 'no module provides its client under the token Symbol(memcached)'],
-    ['it is something else', { client: new Map() as never }, 'its client is an object, and not a Client of memjs'],
+    ['it is something else', { client: new Map() as never }, 'its client is an object instead of a Client of memjs'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('MemJsIndicator("cache")');

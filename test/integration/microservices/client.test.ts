@@ -165,7 +165,7 @@ for (const [name, broker, options, clientOf] of TRANSPORTS) {
       const failing = await serviceIn(await start({ client, pattern: 'failing' }));
       expect(failing).toMatchObject({
         status: 'DOWN',
-        error: 'the service has answered with an error',
+        error: 'the service responded with an error',
         code: 'SERVICE_ERROR',
         data: { client_status: 'connected' },
       });
@@ -195,7 +195,7 @@ describeWith(nats, 'a MicroserviceIndicator over NATS without a service', (serve
     const application = await start({ client, pattern: 'nothing' });
     expect(await serviceIn(application)).toMatchObject({
       status: 'DOWN',
-      error: 'nobody listens to the pattern',
+      error: 'no service listens to the pattern',
       code: 'NO_LISTENER',
     });
   });
@@ -250,7 +250,7 @@ describe('a MicroserviceIndicator over TCP', () => {
     });
     expect(await serviceIn(await start({ client, pattern: 'failing', data: { why: 'not' } }))).toMatchObject({
       status: 'DOWN',
-      error: 'the service has answered with an error',
+      error: 'the service responded with an error',
     });
     expect(await serviceIn(await start({ client, pattern: 'silent', timeout: 100 }))).toMatchObject({
       status: 'DOWN',
@@ -374,8 +374,8 @@ describe('a MicroserviceIndicator', () => {
       { client: Object.create(ClientGrpcProxy.prototype) as ClientGrpcProxy },
       'for gRPC there is nest-vitals/grpc',
     ],
-    ['with data, and no pattern', { client: standIn().client, data: 1 }, 'there is data, but no pattern'],
-    ['with null for data', { client: standIn().client, pattern: 'health', data: null }, 'use anything but null'],
+    ['with data, and no pattern', { client: standIn().client, data: 1 }, 'data needs a pattern'],
+    ['with null for data', { client: standIn().client, pattern: 'health', data: null }, 'use any value except null'],
     ['with an empty pattern', { client: standIn().client, pattern: '' }, 'use a text that is not empty'],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));

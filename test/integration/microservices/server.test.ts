@@ -90,7 +90,7 @@ describe('a MicroserviceServerIndicator', () => {
   it('is DOWN while there is no server', async () => {
     expect(await ordersIn(await start({ holder: new OrdersServer() }))).toMatchObject({
       status: 'DOWN',
-      error: 'there is no server yet',
+      error: 'the server was not created yet',
     });
   });
 

@@ -145,7 +145,7 @@ describe('a MqttIndicator', () => {
     [
       'with a client of another kind',
       { client: new EventEmitter() } as unknown as MqttIndicatorOptions,
-      'its client is an object, and not an MqttClient of mqtt',
+      'its client is an object instead of an MqttClient of mqtt',
     ],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));

@@ -107,7 +107,7 @@ describe('a Mysql2Indicator without a client', () => {
     [
       'it is something else',
       { client: new Map() as never },
-      'its client is an object, and not a pool or a connection of mysql2',
+      'its client is an object instead of a pool or a connection of mysql2',
     ],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));

@@ -81,7 +81,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       const application = await start({ client: await open(), stream: 'orders', consumer: 'worker' });
       expect(await messagesIn(application)).toMatchObject({
         status: 'DOWN',
-        error: 'JetStream is not there',
+        error: 'JetStream is not available',
         code: 'JS_UNAVAILABLE',
       });
     });
@@ -171,9 +171,9 @@ describe('a NatsIndicator', () => {
       { client: { rtt: 1 } } as unknown as NatsIndicatorOptions,
       'not a connection of @nats-io/transport-node or nats',
     ],
-    ['with a stream alone', { client, stream: 'orders' }, 'of stream and consumer there is one only'],
-    ['with a consumer alone', { client, consumer: 'worker' }, 'of stream and consumer there is one only'],
-    ['with a limit, and no consumer', { client, maxPending: 1 }, 'there is maxPending, but no consumer'],
+    ['with a stream alone', { client, stream: 'orders' }, 'stream and consumer must be set together'],
+    ['with a consumer alone', { client, consumer: 'worker' }, 'stream and consumer must be set together'],
+    ['with a limit, and no consumer', { client, maxPending: 1 }, 'maxPending needs a consumer'],
     [
       'with a stream that would be another subject',
       { client, stream: 'orders.>', consumer: 'worker' },

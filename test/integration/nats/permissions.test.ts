@@ -45,7 +45,7 @@ describeWith(restricted, 'a NatsIndicator whose user may not ask JetStream', (se
       server: { status: 'UP' },
       consumer: {
         status: 'DEGRADED',
-        message: 'cannot check the consumer: the server does not permit the question',
+        message: 'cannot check the consumer: the user is not permitted to request its state',
       },
     });
   });

@@ -70,7 +70,7 @@ describe('an OpossumIndicator', () => {
     await vi.waitFor(() => expect(halfOpen).toHaveBeenCalledOnce(), SOON);
     expect(await detail()).toMatchObject({
       status: 'DEGRADED',
-      message: 'the circuit breaker is half-open: the next call decides',
+      message: 'the circuit breaker is half-open: the next call closes or opens it',
       ready: 200,
       data: { state: 'half_open' },
     });
@@ -123,7 +123,7 @@ describe('an OpossumIndicator that cannot work', () => {
   it.each([
     ['no breaker is named', {} as OpossumIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
-    ['it is something else', { breaker: new Map() as never }, 'and not a CircuitBreaker of opossum'],
+    ['it is something else', { breaker: new Map() as never }, 'instead of a CircuitBreaker of opossum'],
     ['whenOpen is misspelt', { breaker: idleBreaker(), whenOpen: 'DOWN' as never }, ', whenOpen: its value is "DOWN"'],
     [
       'nobody has the dependency',

@@ -141,7 +141,12 @@ describe('a PgIndicator without a client', () => {
   it.each([
     ['none is named', {} as PgIndicatorOptions, [], 'it is missing'],
     ['none is provided', { client: POOL }, [], 'no module provides its client under the token Symbol(pool)'],
-    ['it is something else', { client: POOL }, ['a text'], 'its client is "a text", and not a Pool or a Client of pg'],
+    [
+      'it is something else',
+      { client: POOL },
+      ['a text'],
+      'its client is "a text" instead of a Pool or a Client of pg',
+    ],
     [
       'several are meant',
       { client: POOL },

@@ -199,7 +199,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     });
     const { details } = reportIn(await application.get('/health/deep'));
     expect(details['memory']).toMatchObject({ status: 'DEGRADED' });
-    expect(details['role']).toMatchObject({ error: 'the server is a primary, and not a replica' });
+    expect(details['role']).toMatchObject({ error: 'the server is a primary, instead of a replica' });
   });
 });
 
@@ -212,9 +212,9 @@ describe('a RedisIndicator without what it needs', () => {
     [
       'it is something else',
       { client: new Map() as never },
-      'its client is an object, and not a client, a pool or a cluster of redis',
+      'its client is an object instead of a client, a pool or a cluster of redis',
     ],
-    ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'that of a cluster'],
+    ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'the client of a cluster'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('RedisIndicator("cache")');

@@ -191,7 +191,7 @@ describe('a SequelizeIndicator without a client', () => {
   it.each([
     ['none is named', {} as SequelizeIndicatorOptions, ', client: it is missing'],
     ['none is provided', { client: Sequelize }, 'no module provides its client under the class Sequelize'],
-    ['it is something else', { client: new Map() as never }, 'its client is an object, and not a Sequelize'],
+    ['it is something else', { client: new Map() as never }, 'its client is an object instead of a Sequelize'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('SequelizeIndicator("database")');

@@ -197,7 +197,7 @@ describe('a TerminusIndicator that cannot work', () => {
     [
       'the method does not exist',
       { indicator: OldStyleIndicator, method: 'isHappy' },
-      'and not an indicator that has the method isHappy()',
+      'instead of an indicator that has the method isHappy()',
     ],
     ['nobody provides the indicator', { indicator: 'DOGS', method: 'isHealthy' }, 'under the token "DOGS"'],
     ['it is request-scoped', { indicator: PerRequest, method: 'isHealthy' }, 'is request-scoped or transient'],

@@ -69,7 +69,7 @@ describe('the data source of a TypeOrmIndicator', () => {
     [
       'that is something else',
       { dataSource: new Map() as unknown as DataSource },
-      'its client is an object, and not a DataSource of typeorm',
+      'its client is an object instead of a DataSource of typeorm',
     ],
   ])('that cannot be found %s stops the boot, and says what to do', async (_how, options, problem) => {
     const { error } = await refusalOf('express', {

@@ -20,6 +20,9 @@ class PerRequest implements Client {
   }
 }
 
+/** Another class of this name has a provider. */
+class Shared {}
+
 const near = Symbol('near');
 const twice = Symbol('twice');
 
@@ -39,6 +42,8 @@ async function find(sources: readonly unknown[], objection?: ClientRequest<Clien
           { provide: 'text', useValue: 'a text' },
           { provide: 'nothing', useValue: undefined },
           { provide: 'alias', useExisting: 'far' },
+          { provide: Symbol('shared'), useValue: named('shared') },
+          { provide: Shared, useValue: named('shared') },
           PerRequest,
         ],
       }),
@@ -77,12 +82,24 @@ describe('a client', () => {
       'no module provides its client under the token "missing" or the token "near"',
     ],
     ['where nothing is', ['nothing'], 'no module provides its client under the token "nothing"'],
-    ['in what is none', ['text'], 'its client is "a text", and not a client'],
-    ['in an object that is none', [new Map()], 'its client is an object, and not a client'],
+    ['in what is none', ['text'], 'its client is "a text" instead of a client'],
+    ['in an object that is none', [new Map()], 'its client is an object instead of a client'],
     ['among several', [twice], 'several modules provide different clients under the token Symbol(twice)'],
-    ['for each request', [PerRequest], 'there is no one client under the class PerRequest'],
+    ['for each request', [PerRequest], 'there is no single client under the class PerRequest'],
   ])('is not found %s, and the message says why', async (_where, sources, problem) => {
     await expect(find(sources)).rejects.toThrow(`ExampleIndicator("example"): ${problem}`);
+  });
+
+  it.each([
+    ['a string', 'shared', 'use the token Symbol(shared), which OtherModule provides'],
+    ['another class with the name', class Shared {}, 'use the class Shared, which OtherModule provides'],
+    ['a string with the name of a class', 'Shared', 'use the class Shared, which OtherModule provides'],
+  ])('is not found by %s, and the message names the token that reads alike', async (_token, token, remedy) => {
+    await expect(find([token])).rejects.toThrow(`${remedy}: it is a different token with the same text`);
+  });
+
+  it('is not found without such a token, and the message asks for a provider', async () => {
+    await expect(find(['missing'])).rejects.toThrow('list a provider under that token in a module, or provide one');
   });
 
   it('can be objected to', async () => {

@@ -33,7 +33,7 @@ describe('a fault', () => {
     messages.asyncOptionsMissing('HealthModule.forRootAsync()', 'null'),
     messages.moduleNotConfigured('HealthDashboardModule'),
     messages.healthModuleMissing('here', 'show'),
-    messages.clientNotFound('here', ['TOKEN', 'Client'], 'provide it'),
+    messages.clientNotFound('here', ['TOKEN', 'Client'], [], 'provide it'),
     messages.clientUnusable('here', 'a string', 'a client', 'provide another'),
     messages.clientAmbiguous('here', 'TOKEN', 'name one'),
     messages.clientNotSingleton('here', 'TOKEN'),

@@ -9,7 +9,7 @@ it.each([
     'the replica has no connection to its primary',
     'MASTERDOWN',
   ],
-  ['WRONGPASS invalid username-password pair', 'the server has refused the password', 'WRONGPASS'],
+  ['WRONGPASS invalid username-password pair', 'the server refused the password', 'WRONGPASS'],
   ['Connection is closed.', 'connection reset', 'ECONNRESET'],
   ['Socket closed unexpectedly', 'connection reset', 'ECONNRESET'],
   ['Command timed out', 'timed out', 'ETIMEDOUT'],

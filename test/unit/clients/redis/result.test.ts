@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type RedisAnswer, askRedisCluster, askRedisServer } from '../../../../src/clients/redis/info.js';
+import { type RedisResponse, pingRedisCluster, pingRedisServer } from '../../../../src/clients/redis/requests.js';
 import { redisClusterResult, redisLoading, redisServerResult } from '../../../../src/clients/redis/result.js';
 
-const replica = (link: object): RedisAnswer => ({
+const replica = (link: object): RedisResponse => ({
   info: { role: 'slave', used_memory: '10', maxmemory: '0', ...link },
 });
 
@@ -12,8 +12,8 @@ describe('what a Redis server says of itself', () => {
       memory: '# Memory\r\nused_memory:50\r\nmaxmemory:200\r\nmem_allocator:jemalloc-5.3.0\r\n',
       replication: '# Replication\r\nrole:master\r\nconnected_slaves:2\r\nslave0:ip=10.0.0.1,port=6379\r\n',
     };
-    const answer = await askRedisServer(async (_name, section = '') => replies[section] ?? 'PONG', true);
-    expect(redisServerResult(answer, {})).toEqual({
+    const response = await pingRedisServer(async (_name, section = '') => replies[section] ?? 'PONG', true);
+    expect(redisServerResult(response, {})).toEqual({
       status: 'UP',
       data: { role: 'primary', replicas: 2, used_memory_bytes: 50, max_memory_bytes: 200, memory_used_share: 0.25 },
     });
@@ -25,14 +25,14 @@ describe('what a Redis server says of itself', () => {
       asked.push(words.join(' '));
       return 'PONG';
     };
-    expect(await askRedisServer(send, false)).toEqual({ info: undefined });
+    expect(await pingRedisServer(send, false)).toEqual({ info: undefined });
     expect(asked).toEqual(['PING']);
   });
 
   it('is within a limit that it is exactly at', () => {
-    const answer = { info: { role: 'master', used_memory: '50', maxmemory: '100' } };
-    expect(redisServerResult(answer, { maxMemoryShare: 0.5 }).status).toBe('UP');
-    expect(redisServerResult(answer, { maxMemoryShare: 0.49 })).toMatchObject({
+    const response = { info: { role: 'master', used_memory: '50', maxmemory: '100' } };
+    expect(redisServerResult(response, { maxMemoryShare: 0.5 }).status).toBe('UP');
+    expect(redisServerResult(response, { maxMemoryShare: 0.49 })).toMatchObject({
       status: 'DEGRADED',
       message: '50 % of maxmemory are in use, more than 49 %',
     });
@@ -80,14 +80,14 @@ describe('a Redis server that does not permit the question', () => {
     ['may not read that key either', {}],
     ['is sent to another node for the key', { EXISTS: 'MOVED 866 127.0.0.1:7001' }],
   ])('is UP for a user who %s', async (_title, replies) => {
-    const server = await askRedisServer(sender(replies, NOPERM), true);
+    const server = await pingRedisServer(sender(replies, NOPERM), true);
     expect(redisServerResult(server, {})).toEqual({ status: 'UP', data: { note: 'PING is not permitted' } });
-    const cluster = await askRedisCluster(sender(replies, NOPERM));
+    const cluster = await pingRedisCluster(sender(replies, NOPERM));
     expect(redisClusterResult(cluster)).toEqual({ status: 'UP', data: { note: 'CLUSTER INFO is not permitted' } });
   });
 
   it('reports the details that it does permit', async () => {
-    const server = await askRedisServer(sender({ INFO: 'role:master', EXISTS: '0' }, NOPERM), true);
+    const server = await pingRedisServer(sender({ INFO: 'role:master', EXISTS: '0' }, NOPERM), true);
     expect(redisServerResult(server, {})).toMatchObject({
       status: 'UP',
       data: { role: 'primary', note: 'PING is not permitted' },
@@ -99,24 +99,24 @@ describe('a Redis server that does not permit the question', () => {
     ['NOAUTH Authentication required.', { EXISTS: 'NOAUTH Authentication required.' }],
     ['CLUSTERDOWN The cluster is down', { EXISTS: 'CLUSTERDOWN The cluster is down' }],
   ])('fails when the application cannot read either: %s', async (error, replies) => {
-    await expect(askRedisServer(sender(replies, NOPERM), false)).rejects.toThrow(error);
-    await expect(askRedisCluster(sender(replies, NOPERM))).rejects.toThrow(error);
+    await expect(pingRedisServer(sender(replies, NOPERM), false)).rejects.toThrow(error);
+    await expect(pingRedisCluster(sender(replies, NOPERM))).rejects.toThrow(error);
   });
 
   it('fails for a user who is not logged in', async () => {
-    await expect(askRedisServer(sender({}, 'NOAUTH Authentication required.'), true)).rejects.toThrow(/^NOAUTH/);
+    await expect(pingRedisServer(sender({}, 'NOAUTH Authentication required.'), true)).rejects.toThrow(/^NOAUTH/);
   });
 });
 
 describe('what a node says of its Redis cluster', () => {
-  const told = (fields: string): Promise<unknown> => askRedisCluster(async () => fields).then(redisClusterResult);
+  const told = (fields: string): Promise<unknown> => pingRedisCluster(async () => fields).then(redisClusterResult);
 
-  it('is that it is up, that slots do not answer, or that it is down', async () => {
+  it('is that it is up, that slots do not response, or that it is down', async () => {
     const fine = 'cluster_state:ok\r\ncluster_known_nodes:6\r\ncluster_size:3\r\ncluster_slots_assigned:16384\r\n';
     expect(await told(fine)).toMatchObject({ status: 'UP', data: { cluster_nodes: 6, cluster_primaries: 3 } });
     expect(await told(`${fine}cluster_slots_pfail:2\r\ncluster_slots_fail:1\r\n`)).toMatchObject({
       status: 'DEGRADED',
-      message: '3 slots of the cluster do not answer',
+      message: '3 slots of the cluster do not respond',
     });
     expect(await told('cluster_state:fail\r\n')).toMatchObject({ status: 'DOWN', message: 'the cluster is down' });
     expect(await told('')).toMatchObject({ status: 'DOWN' });

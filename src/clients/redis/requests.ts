@@ -1,22 +1,21 @@
 import { isForbidden, isRedirection } from './replies.js';
 
-/** Sends a command over a connection that is there, and resolves to the reply. */
-export type SendToRedis = (name: string, ...words: string[]) => Promise<unknown>;
+/** Sends a command over an open connection, and resolves to the reply. */
+export type SendToRedis = (name: string, ...parameters: string[]) => Promise<unknown>;
 
-/** What a server says of itself, by the names that it uses. */
+/** The fields of `INFO` or `CLUSTER INFO`, by the names of the server. */
 export type RedisInfo = Readonly<Record<string, string>>;
 
-/** The answer of a server. */
-export interface RedisAnswer {
-  /** What it says of itself. Undefined if it was not asked, or if the user may not ask. */
+export interface RedisResponse {
+  /** Undefined if it was not requested, or if the user is not permitted to request it. */
   readonly info: RedisInfo | undefined;
-  /** The command that the user may not send, in words for `data`. */
+  /** Names a command that the user is not permitted to send, for `data`. */
   readonly note?: string;
 }
 
-/** Asks a server for an answer, and for its memory and role too, unless the user may not ask for these. */
-export async function askRedisServer(send: SendToRedis, details: boolean): Promise<RedisAnswer> {
-  // All at once: they travel together, and cost one round trip.
+/** Pings a server. With `details`, it requests memory and role too, if the user is permitted to. */
+export async function pingRedisServer(send: SendToRedis, details: boolean): Promise<RedisResponse> {
+  // The client sends all commands together, in one round trip.
   const [isPingForbidden, memory, replication] = await Promise.all([
     isForbiddenToPing(send),
     details ? infoOf(send, 'memory') : undefined,
@@ -24,15 +23,15 @@ export async function askRedisServer(send: SendToRedis, details: boolean): Promi
   ]);
   const info = memory && replication && { ...memory, ...replication };
   if (!isPingForbidden) return { info };
-  // A server that is loading its data refuses this, and answers a forbidden command in the same way as ever.
+  // A server that is loading its data refuses this command, but replies to a forbidden command as usual.
   await readNothing(send);
   return { info, note: 'PING is not permitted' };
 }
 
-/** Asks a node of a cluster how the cluster is. */
-export async function askRedisCluster(send: SendToRedis): Promise<RedisAnswer> {
+/** Requests the state of a cluster from one of its nodes. */
+export async function pingRedisCluster(send: SendToRedis): Promise<RedisResponse> {
   try {
-    return { info: read(await send('CLUSTER', 'INFO')) };
+    return { info: parse(await send('CLUSTER', 'INFO')) };
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }
@@ -40,15 +39,15 @@ export async function askRedisCluster(send: SendToRedis): Promise<RedisAnswer> {
   return { info: undefined, note: 'CLUSTER INFO is not permitted' };
 }
 
-/** Asks how far a server is with loading its data: undefined if it is done, or does not say. */
-export async function askRedisForLoading(send: SendToRedis): Promise<RedisInfo | undefined> {
+/** The progress of a server that is loading its data. Undefined if it has finished, or if the user may not know. */
+export async function loadingProgress(send: SendToRedis): Promise<RedisInfo | undefined> {
   const info = await infoOf(send, 'persistence');
   return info?.['loading'] === '1' ? info : undefined;
 }
 
 async function infoOf(send: SendToRedis, section: string): Promise<RedisInfo | undefined> {
   try {
-    return read(await send('INFO', section));
+    return parse(await send('INFO', section));
   } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;
@@ -66,8 +65,8 @@ async function isForbiddenToPing(send: SendToRedis): Promise<boolean> {
 }
 
 /**
- * Asks for a key that does not exist, as an application with its few permissions can. That this is forbidden, too, or that
- * another node of a cluster has the key, is the answer of a server that works, to a user who is logged in.
+ * Reads a key that does not exist, as an application with few permissions can. A refusal, or a redirection to another
+ * node of a cluster, also shows that the server works and that the user is logged in.
  */
 async function readNothing(send: SendToRedis): Promise<void> {
   try {
@@ -77,7 +76,7 @@ async function readNothing(send: SendToRedis): Promise<void> {
   }
 }
 
-/** Lines of `name:value`, among headings. */
-function read(reply: unknown): RedisInfo {
+/** The reply has lines of `name:value`, and headings. */
+function parse(reply: unknown): RedisInfo {
   return Object.fromEntries([...String(reply).matchAll(/^(\w+):(.*?)\r?$/gm)].map(([, name, value]) => [name, value]));
 }

@@ -1,0 +1,31 @@
+import {
+  type AmqpChannel,
+  type AmqpConnection,
+  type AmqplibClient,
+  isChannel,
+  presentConnection,
+} from './amqp-client.js';
+import { type ConnectionWatch, unwatch, watch } from './connection-watch.js';
+
+/** The watch of an indicator's present connection. It moves on when the client holds another connection. */
+export class PresentWatch {
+  #watched: AmqpConnection | AmqpChannel | undefined;
+  #watch: ConnectionWatch | undefined;
+
+  /** Undefined if the client has no connection. */
+  of(client: AmqplibClient): ConnectionWatch | undefined {
+    this.#move(isChannel(client) ? client : presentConnection(client));
+    return this.#watch;
+  }
+
+  end(): void {
+    this.#move(undefined);
+  }
+
+  #move(connection: AmqpConnection | AmqpChannel | undefined): void {
+    if (connection === this.#watched) return;
+    if (this.#watched) unwatch(this.#watched);
+    this.#watched = connection;
+    this.#watch = connection && watch(connection);
+  }
+}
