@@ -20,9 +20,15 @@ export class ShutdownSignals {
   #look: NodeJS.Timeout | undefined;
   readonly #listened = new Set<NodeJS.Signals>();
   #onSecond: ((signal: NodeJS.Signals) => void) | undefined;
+  #isWatching = false;
 
-  /** Counts the signals that somebody listens to already. Call it when the application has started, and as the drain begins. */
+  /**
+   * Counts the signals that have a listener, also one that is added later: many applications call
+   * `enableShutdownHooks()` after `listen()`. Call it when the application has started, and as the drain begins.
+   */
   start(): void {
+    if (!this.#isWatching) process.on('newListener', this.#onNewListener);
+    this.#isWatching = true;
     for (const signal of SIGNALS) {
       const others = process.listenerCount(signal);
       if (others === 0 || others >= process.getMaxListeners() || this.#listened.has(signal)) continue;
@@ -48,10 +54,19 @@ export class ShutdownSignals {
 
   stop(): void {
     shutdownClock.clearTimeout(this.#look);
+    process.off('newListener', this.#onNewListener);
+    this.#isWatching = false;
     for (const signal of this.#listened) process.off(signal, this.#onSignal);
     this.#listened.clear();
     this.#onSecond = undefined;
   }
+
+  /** The event comes before the listener is added. No signal arrives until the next tick. */
+  readonly #onNewListener = (event: string | symbol): void => {
+    if ((SIGNALS as readonly (string | symbol)[]).includes(event)) {
+      process.nextTick(() => this.#isWatching && this.start());
+    }
+  };
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (process.listenerCount(signal) === 1) {

@@ -18,6 +18,7 @@ beforeEach(() => {
   });
 });
 
+const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 const emit = (): boolean => process.emit('SIGTERM', 'SIGTERM');
 
 it('acts on the second signal, once', async () => {
@@ -30,6 +31,29 @@ it('acts on the second signal, once', async () => {
   await advance(500);
   emit();
   expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+});
+
+it('counts the first signal when its listener was added after the start', async () => {
+  process.off('SIGTERM', nest);
+  signals.start();
+  process.on('SIGTERM', nest);
+  await nextTick();
+  emit();
+  signals.onSecond(act);
+  await advance(500);
+  emit();
+  expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+});
+
+it('leaves no listener behind for listeners that are added later', async () => {
+  const before = process.listenerCount('newListener');
+  signals.start();
+  signals.stop();
+  process.off('SIGTERM', nest);
+  process.on('SIGTERM', nest);
+  await nextTick();
+  expect(process.listeners('SIGTERM')).toEqual([nest]);
+  expect(process.listenerCount('newListener')).toBe(before);
 });
 
 it('takes signals within 500 ms for one, as a terminal and the Nest CLI send it', async () => {
