@@ -4,6 +4,8 @@ import { type Rhythm, rhythmOf } from './rhythm.js';
 const MOST_TIMES = 64;
 /** Two readings of the rhythm confirm each other when they differ by a smaller factor. */
 const SAME = 1.5;
+/** The requests that bound the latest three gaps. */
+const RECENT_TIMES = 4;
 
 /** The requests from one address with the same headers: one prober, several probers that look alike, or other clients. */
 export class Caller {
@@ -67,6 +69,17 @@ export class Caller {
       longest = Math.max(longest, (times[index] ?? 0) - (times[index - 1] ?? 0));
     }
     return { average: ((times.at(-1) ?? 0) - (times[0] ?? 0)) / Math.max(1, times.length - 1), longest };
+  }
+
+  /**
+   * The longest of the latest three times between two requests, or 0 if it is too long to be of interest. A balancer that
+   * has just changed to a longer interval, as HAProxy does from `fastinter` to `inter`, shows it here before its rhythm does.
+   */
+  get recentGap(): number {
+    const times = this.#times.slice(-RECENT_TIMES);
+    const gaps = times.slice(1).map((time, index) => time - (times[index] ?? time));
+    const longest = Math.max(0, ...gaps);
+    return longest > this.#longestInterval ? 0 : longest;
   }
 
   #readRhythm(): void {

@@ -93,7 +93,7 @@ export class ProberWatch {
   }
 
   #proberOf(caller: Caller, now: number): Prober | undefined {
-    const isYoung = now - this.#firstAcceptedAt < 2 * this.#longestInterval;
+    const isYoung = now - this.#firstAcceptedAt < this.#longestWait + this.#longestInterval;
     if (caller.requests < (isYoung ? REQUESTS_WHILE_YOUNG : REQUESTS_OF_PROBER)) return undefined;
     const { average, longest } = caller.gaps;
     if (average < SHORTEST_GAP && !caller.isKnown) return undefined;

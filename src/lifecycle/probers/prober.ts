@@ -33,7 +33,8 @@ export class Prober {
     this.agent = caller.agent;
     this.gap = interval / probers;
     this.shortestInterval = isCertain ? interval : this.gap;
-    this.#interval = Math.min(interval, longestWait / REFUSALS_NEEDED);
+    const { recentGap } = caller;
+    this.#interval = Math.min(Math.max(interval, recentGap), longestWait / REFUSALS_NEEDED);
     this.#refusalsNeeded = REFUSALS_NEEDED * Math.max(1, Math.min(probers, Math.floor(this.#interval / this.gap)));
     this.#caller = caller;
   }

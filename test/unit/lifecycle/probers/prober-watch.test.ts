@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
+import { elapsed } from '../../../../src/core/shutdown-clock.js';
 import { advance, useFakeClock } from '../../../support/fake-clock.js';
 
 useFakeClock();
@@ -53,6 +54,28 @@ describe('a caller counts as a prober', () => {
     const watch = new ProberWatch();
     await askRegularly(watch, 2, 1000);
     expect(names(watch)).toEqual(['HAProxy']);
+  });
+
+  it('without a rhythm when the instance is young, until its requests could be judged by their density', async () => {
+    const watch = new ProberWatch();
+    await askRegularly(watch, 8, 500);
+    for (let index = 0; index < 8; index += 1) {
+      await askRegularly(watch, 1, 2500);
+      expect(names(watch)).toEqual(['HAProxy']);
+    }
+  });
+
+  it('when it has changed to a longer interval', async () => {
+    const watch = await matureWatch();
+    await askRegularly(watch, 128, 500);
+    await askRegularly(watch, 1, 2500);
+    for (let changed = 0; changed < 70; changed += 1) {
+      await advance(2400);
+      const [prober] = watch.observe().probers;
+      expect(prober?.hasStopped(elapsed())).toBe(false);
+      await advance(100);
+      ask(watch, {});
+    }
   });
 
   it('later only when it has asked five times in a regular rhythm', async () => {
