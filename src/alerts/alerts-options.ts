@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { isRecord } from '../core/redact.js';
+import { isRecord } from '../core/is-record.js';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, secretMalformed, probeUnknown } from '../errors/messages.js';

@@ -1,7 +1,7 @@
 import { timedOutAfter } from '../errors/health-check-timeout.error.js';
 import { boundedText } from './bounded-text.js';
 import { CHECK_FAILED, describeFailure } from './failure.js';
-import { isRecord } from './redact.js';
+import { isRecord } from './is-record.js';
 import type { HealthData } from './result.js';
 import { safeCopy } from './safe-copy.js';
 import { HealthStatus, isFailing, isHealthStatus } from './status.js';

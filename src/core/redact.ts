@@ -89,7 +89,3 @@ export function secrecyOf(key: string): Secrecy {
   if (remembered.size < KEYS_REMEMBERED) remembered.set(key, secrecy);
   return secrecy;
 }
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

@@ -22,6 +22,11 @@ export type HealthStatus = (typeof HealthStatus)[keyof typeof HealthStatus];
 /** The statuses that a report as a whole can have. */
 export type ReportStatus = Exclude<HealthStatus, 'SKIPPED'>;
 
+export const HEALTH_STATUSES: readonly HealthStatus[] = Object.values(HealthStatus);
+export const REPORT_STATUSES: readonly ReportStatus[] = HEALTH_STATUSES.filter(
+  (status) => status !== HealthStatus.SKIPPED,
+);
+
 const SEVERITY: Readonly<Record<HealthStatus, number>> = {
   SKIPPED: 0,
   UP: 1,

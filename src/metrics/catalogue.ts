@@ -1,5 +1,6 @@
+import { HEALTH_STATUSES, REPORT_STATUSES } from '../core/status.js';
 import type { CounterMetric, HealthMetric, HistogramMetric } from './metric.js';
-import { DRAIN_STEPS, PHASES, REPORT_STATUSES, STATUSES } from './state-sets.js';
+import { DRAIN_STEPS, PHASES } from './state-sets.js';
 
 export const STATUS_CHANGES: CounterMetric = {
   kind: 'counter',
@@ -96,7 +97,7 @@ export const METRICS: readonly HealthMetric[] = [
     labels: ['indicator', 'status'],
     read({ monitor }, observe) {
       for (const [indicator, known] of Object.entries(monitor.peek('deep').details)) {
-        for (const status of STATUSES) observe(Number(status === known.status), { indicator, status });
+        for (const status of HEALTH_STATUSES) observe(Number(status === known.status), { indicator, status });
       }
     },
   },

@@ -1,9 +1,8 @@
-import { HealthStatus, isFailing } from '../core/status.js';
+import { HEALTH_STATUSES, HealthStatus, isFailing } from '../core/status.js';
 import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
 import { CHECK_DURATION, CHECK_RUNS, CHECK_TIMEOUTS, PROBE_RESPONSES, STATUS_CHANGES } from './catalogue.js';
 import type { MetricLabels, MetricSink, MetricSource, ObservedMetric } from './metric.js';
 import { ResponseTally } from './response-tally.js';
-import { STATUSES } from './state-sets.js';
 
 const MILLISECONDS = 1000;
 
@@ -62,7 +61,7 @@ export class MetricRecorder implements MetricSource {
   #createSeries(indicator: string): void {
     if (this.#indicators.has(indicator)) return;
     this.#indicators.add(indicator);
-    for (const outcome of STATUSES) this.#sink.add(CHECK_RUNS, 0, { indicator, outcome });
+    for (const outcome of HEALTH_STATUSES) this.#sink.add(CHECK_RUNS, 0, { indicator, outcome });
     this.#sink.add(CHECK_TIMEOUTS, 0, { indicator });
     this.#sink.add(STATUS_CHANGES, 0, { indicator });
     this.#sink.create(CHECK_DURATION, { indicator });

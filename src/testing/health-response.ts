@@ -1,4 +1,4 @@
-import { isRecord } from '../core/redact.js';
+import { isRecord } from '../core/is-record.js';
 import { isHealthStatus } from '../core/status.js';
 import type { ShownDetail, ShownReport } from './report-text.js';
 

@@ -1,9 +1,8 @@
-import type { ReportStatus } from '../../core/status.js';
+import { REPORT_STATUSES, type ReportStatus } from '../../core/status.js';
 import type { HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
 import { jsonSchemaOf } from '../schema/format-schemas.js';
 import { type JsonSchema, reference, toOpenApi } from '../schema/json-schema.js';
-import { REPORT_STATUSES } from '../schema/report-schema.js';
 import type { ResponseDescription } from './swagger-metadata.js';
 
 const TEXT: JsonSchema = { type: 'string' };

@@ -1,8 +1,8 @@
-import { HealthStatus } from '../../core/status.js';
+import { HEALTH_STATUSES, HealthStatus, REPORT_STATUSES } from '../../core/status.js';
 import type { JsonShape } from '../../options/json-shape.js';
 import type { HealthView } from '../../options/view.js';
 import { type JsonSchema, reference } from './json-schema.js';
-import { REPORT_DEFINITIONS, REPORT_STATUSES, VIEW_SCHEMAS } from './report-schema.js';
+import { REPORT_DEFINITIONS, VIEW_SCHEMAS } from './report-schema.js';
 
 const closed = { type: 'object', additionalProperties: false } as const;
 const open = { type: 'object', additionalProperties: true } as const;
@@ -40,7 +40,7 @@ const HEALTH_JSON_CHECK: JsonSchema = {
     status: { ...text, enum: ['pass', 'warn', 'fail'] },
     state: {
       ...text,
-      enum: Object.values(HealthStatus).filter((status) => status !== HealthStatus.UP),
+      enum: HEALTH_STATUSES.filter((status) => status !== HealthStatus.UP),
       description: 'The status itself, where it is not UP.',
     },
     observedValue: { type: 'integer', minimum: 0, description: 'How long the latest run took.' },
@@ -85,7 +85,7 @@ const SPRING: JsonSchema = {
 const SPRING_COMPONENT: JsonSchema = {
   ...closed,
   required: ['status'],
-  properties: { status: { ...text, enum: Object.values(HealthStatus) }, details: open },
+  properties: { status: { ...text, enum: HEALTH_STATUSES }, details: open },
 };
 
 const JSON_DEFINITIONS: Readonly<Record<JsonShape, Readonly<Record<string, JsonSchema>>>> = {

@@ -1,11 +1,8 @@
 import type { HealthCheckDetail, HealthReport } from '../../core/report.js';
 import type { ServiceInfo } from '../../core/service-info.js';
-import { HealthStatus } from '../../core/status.js';
+import { HEALTH_STATUSES, REPORT_STATUSES } from '../../core/status.js';
 import type { HealthView } from '../../options/view.js';
 import { type JsonSchema, closedObject, reference } from './json-schema.js';
-
-const CHECK_STATUSES = Object.values(HealthStatus);
-export const REPORT_STATUSES = CHECK_STATUSES.filter((status) => status !== HealthStatus.SKIPPED);
 
 const SERVICE = { name: 'orders', version: '1.4.2', environment: 'production', uptime_seconds: 3600 };
 const TIME = '2026-11-20T10:30:00.000Z';
@@ -18,7 +15,7 @@ const reportStatus = {
 
 const checkStatus = {
   type: 'string',
-  enum: CHECK_STATUSES,
+  enum: HEALTH_STATUSES,
   description: 'The state of the indicator. SKIPPED takes no part in the status of the report.',
 } as const;
 

@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import { HealthStatus } from '../../core/status.js';
 
 /** What a dependency says of its own health. */

@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import { type Rule, whole } from '../../options/rules.js';
 import { proxyOf } from './proxy.js';
 import { type Target, splitCredentials } from './target.js';

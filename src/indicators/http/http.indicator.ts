@@ -1,6 +1,6 @@
 import type { OnModuleDestroy, Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../../core/check.js';
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
 import { HealthStatus } from '../../core/status.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';

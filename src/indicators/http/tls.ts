@@ -1,5 +1,5 @@
 import { createSecureContext } from 'node:tls';
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import { type Rule, nonBlank } from '../../options/rules.js';
 import { type Certificates, certificates, listOfCertificates } from '../pem.js';
 

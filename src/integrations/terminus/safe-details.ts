@@ -1,4 +1,4 @@
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import type { HealthData } from '../../core/result.js';
 
 const DEEPEST = 4;

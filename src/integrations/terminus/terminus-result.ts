@@ -1,5 +1,5 @@
 import { CHECK_FAILED, describeFailure } from '../../core/failure.js';
-import { isRecord } from '../../core/redact.js';
+import { isRecord } from '../../core/is-record.js';
 import { type HealthData, type HealthResult, degraded, up } from '../../core/result.js';
 import { HealthStatus, aggregate } from '../../core/status.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isRecord, maskCredentials, secrecyOf } from '../../../src/core/redact.js';
+import { isRecord } from '../../../src/core/is-record.js';
+import { maskCredentials, secrecyOf } from '../../../src/core/redact.js';
 
 describe('maskCredentials', () => {
   it.each([
