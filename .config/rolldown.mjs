@@ -15,6 +15,27 @@ const library = {
   // The helpers of decorators go into the bundle; everything else that has a name is the application's own copy.
   external: (id) => !/^[./]|^@oxc-project\/runtime\//.test(id),
 };
+/** What describes the endpoints for an OpenAPI document, as a file beside the entry points. */
+const DESCRIPTION = 'endpoints-description.cjs';
+/**
+ * Loads that file when an application makes a document, and not at each start. CommonJS, because @nestjs/swagger reads
+ * metadata synchronously, and the file is the same for both forms of the library.
+ */
+const loadsDescriptionLazily = {
+  name: 'lazy-description',
+  resolveId: (source, importer) =>
+    source === './controller-description.js' && importer?.endsWith('/load-controller-description.ts')
+      ? '\0lazy-description'
+      : undefined,
+  load: (id) =>
+    id === '\0lazy-description'
+      ? `import { createRequire } from 'node:module';
+export const describeController = (...given) =>
+  createRequire(import.meta.url)('./${DESCRIPTION}').describeController(...given);`
+      : undefined,
+};
+library.plugins = [loadsDescriptionLazily];
+
 /** The sources are in the package, once. */
 const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true };
 
@@ -42,6 +63,12 @@ export default defineConfig([
       // Whoever reads this form has no import(), such as Jest without flags.
       dynamicImportInCjs: false,
     },
+  },
+  {
+    input: { 'endpoints-description': 'src/endpoints/description/controller-description.ts' },
+    platform: 'node',
+    tsconfig: 'tsconfig.json',
+    output: { ...common, format: 'cjs', entryFileNames: DESCRIPTION },
   },
   {
     // The command-line tool: one file, so that it starts quickly.

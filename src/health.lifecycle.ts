@@ -5,6 +5,7 @@ import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { registerAliases } from './endpoints/aliases.js';
 import type { Responder } from './endpoints/responder.js';
 import { routeConflicts } from './endpoints/route-order.js';
+import { handleUnmatchedOnExpress, handleUnmatchedOnFastify } from './endpoints/unmatched-paths.js';
 import type { ConfigurationFault } from './errors/fault.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type { Drain } from './lifecycle/drain.js';
@@ -52,15 +53,19 @@ export class HealthLifecycle {
     for (const notice of bootNotices(settings, environment, definitions, explorer.undecorated())) logger.warn(notice);
   }
 
-  /** Watches the servers of the adapter, which do not listen yet. */
+  /** Nest has registered all routes. Watches the servers of the adapter, which do not listen yet. */
   attach(adapter: HttpServer): void {
-    this.#parts.servers.attach(adapter);
+    const { hasRoutes, responder, servers } = this.#parts;
+    if (hasRoutes) handleUnmatchedOnExpress(adapter, responder.notFound);
+    servers.attach(adapter);
   }
 
-  /** Registers the aliases before every route of the application. */
+  /** Nest registers the routes next. Registers the aliases before every route of the application. */
   registerAliases(adapter: HttpServer): void {
     const { hasRoutes, settings, responder } = this.#parts;
-    if (hasRoutes) registerAliases(adapter, settings, responder);
+    if (!hasRoutes) return;
+    registerAliases(adapter, settings, responder);
+    handleUnmatchedOnFastify(adapter, settings.path, responder.notFound);
   }
 
   /** All other modules have started. There is no adapter in an application without HTTP. */

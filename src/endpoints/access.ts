@@ -3,30 +3,30 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { AccessSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
 
-/** Tells known callers from strangers. Whatever goes wrong on the way, the caller is a stranger. */
+/** Authenticates callers, by API key or by the `authorize` function. Every error leaves the caller unauthenticated. */
 export class Access {
   readonly #authorize: AccessSettings['authorize'];
   readonly #digests: readonly Buffer[];
   readonly #onFault: (fault: unknown) => void;
 
-  /** `onFault` is told what `authorize` threw. */
+  /** `onFault` receives the errors of `authorize`. */
   constructor(settings: AccessSettings, onFault: (fault: unknown) => void) {
     this.#authorize = settings.authorize;
     this.#digests = settings.apiKeys.map(digest);
     this.#onFault = onFault;
   }
 
-  /** Whether there is a key that a person in front of a browser could be asked for. */
+  /** Whether there are API keys: only then a browser can authenticate with a password. */
   get hasKeys(): boolean {
     return this.#digests.length > 0;
   }
 
-  /** The view that the caller is granted. Undefined: a stranger. `patience` is how long, in milliseconds, `authorize` may take. */
-  async viewFor(request: HealthRequest, patience: number): Promise<HealthView | undefined> {
+  /** The view for a caller. Undefined: the caller is unauthenticated. `timeout`: the milliseconds for `authorize`. */
+  async viewFor(request: HealthRequest, timeout: number): Promise<HealthView | undefined> {
     if (this.#hasKey(request)) return 'full';
     if (!this.#authorize) return undefined;
     try {
-      return granted(await inTime(this.#authorize(request), patience));
+      return viewOf(await withTimeout(this.#authorize(request), timeout));
     } catch (fault) {
       this.#onFault(fault);
       return undefined;
@@ -38,29 +38,29 @@ export class Access {
     const authorization = single(headers['authorization']) ?? '';
     const key = single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
     if (key === undefined) return false;
-    const given = readingsOf(key).map(digest);
-    // Digests are of one length, and every one is compared: the time taken tells nothing of any key.
+    const given = encodingsOf(key).map(digest);
+    // Digests have one length, and each is compared with each: the duration reveals nothing about a key.
     return this.#digests.reduce(
-      (found, known) => given.reduce((fits, reading) => timingSafeEqual(known, reading) || fits, found),
+      (found, known) => given.reduce((matches, candidate) => timingSafeEqual(known, candidate) || matches, found),
       false,
     );
   }
 }
 
-async function inTime(decision: unknown, patience: number): Promise<unknown> {
+async function withTimeout(decision: unknown, timeout: number): Promise<unknown> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`authorize took longer than ${patience} ms`)), patience);
+  const expired = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`authorize took longer than ${timeout} ms`)), timeout);
     timer.unref();
   });
   try {
-    return await Promise.race([decision, late]);
+    return await Promise.race([decision, expired]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function granted(decision: unknown): HealthView | undefined {
+function viewOf(decision: unknown): HealthView | undefined {
   return decision === true ? 'full' : VIEWS.find((view) => view === decision);
 }
 
@@ -72,7 +72,7 @@ function bearer(authorization: string): string | undefined {
   return /^Bearer +(.+)$/i.exec(authorization)?.[1];
 }
 
-/** What a browser sends of what it has asked a person for (RFC 7617). The name of the user ends at the first colon. */
+/** The password of HTTP Basic, which browsers send (RFC 7617). The user name ends at the first colon and is ignored. */
 function basicPassword(authorization: string): string | undefined {
   const credentials = /^Basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization)?.[1];
   return credentials === undefined
@@ -81,10 +81,10 @@ function basicPassword(authorization: string): string | undefined {
 }
 
 /**
- * Node hands out each byte of a header as one character. Clients encode what is not ASCII as UTF-8 (curl, most
- * libraries) or as Latin-1 (`fetch`), and HTTP does not say which (RFC 9110, section 5.5): both are compared.
+ * Node decodes each byte of a header as one character. Clients encode characters outside of ASCII as UTF-8 (curl, most
+ * libraries) or as Latin-1 (`fetch`), and HTTP leaves that open (RFC 9110, section 5.5): both are compared.
  */
-function readingsOf(key: string): readonly (string | Buffer)[] {
+function encodingsOf(key: string): readonly (string | Buffer)[] {
   const bytes = Buffer.from(key, 'latin1');
   return bytes.length === Buffer.byteLength(key) ? [bytes] : [bytes, key];
 }

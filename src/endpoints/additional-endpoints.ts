@@ -7,7 +7,7 @@ import type {
   HealthFormatter,
 } from '../extension/health-endpoints.js';
 import type { ApiDescription } from './description/api-description.js';
-import { type EndpointHandlers, mapFurtherRoute } from './health.controller.js';
+import { type EndpointHandlers, mapAdditionalRoute } from './health.controller.js';
 import type { ReportSource, Responder } from './responder.js';
 
 /** Adds the endpoints and formats of other modules to the responder, the routes and the description of the API. */
@@ -40,7 +40,7 @@ export class AdditionalEndpoints implements HealthEndpoints {
   }
 
   describe(endpoint: EndpointDescription): void {
-    if (this.#controller) mapFurtherRoute(this.#controller, endpoint.name);
+    if (this.#controller) mapAdditionalRoute(this.#controller, endpoint.name);
     this.#description?.addEndpoint(endpoint);
   }
 

@@ -6,16 +6,16 @@ import type { Responder } from './responder.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
 /**
- * Registers the aliases on the server itself: at its root, whatever global prefix, versioning or guards the application
- * has. Called before Nest registers any route, because Express asks routes in that order and a catch-all route of the
- * application would answer instead.
+ * Registers the aliases on the HTTP server, so that no global prefix, versioning or guard applies to them. Call it before
+ * Nest registers any route: Express matches routes in the order of registration, and a catch-all route of the
+ * application would come first.
  */
 export function registerAliases(server: HttpServer, settings: HealthSettings, responder: Responder): void {
   for (const [path, probe] of settings.aliases) {
-    const answer = async (request: HealthRequest, response: AdapterResponse): Promise<void> => {
+    const handler = async (request: HealthRequest, response: AdapterResponse): Promise<void> => {
       writeResponse(response, await responder.probe(probe, request));
     };
-    markRoute(answer);
-    server.get(path, answer);
+    markRoute(handler);
+    server.get(path, handler);
   }
 }

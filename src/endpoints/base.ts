@@ -1,14 +1,13 @@
 /**
- * The way from a URL that was asked for to the place where the endpoints are, as a relative URL: whatever prefix the
- * application, or a proxy before it, has put in front of the path is none of its business. Undefined: the URL is none of
- * the endpoints' own.
+ * The relative URL from a request URL to the base of the endpoints. It is independent of a prefix that the application or
+ * a proxy adds. Undefined: the URL is not below the base path.
  */
 export function baseOf(url: string, path: string): string | undefined {
-  const [asked = ''] = url.split('?', 1);
-  // A name below may begin with the same word as the path.
-  const start = `${asked}/`.lastIndexOf(`/${path}/`);
+  const [requested = ''] = url.split('?', 1);
+  // The last match, because the name of an indicator may begin with the base path.
+  const start = `${requested}/`.lastIndexOf(`/${path}/`);
   if (start < 0) return undefined;
-  const rest = asked.slice(start + path.length + 1);
+  const rest = requested.slice(start + path.length + 1);
   if (rest === '') return `${path.split('/').at(-1)}/`;
   const depth = rest.split('/').length - 2;
   return rest.startsWith('/') && depth < 2 ? '../'.repeat(depth) : undefined;

@@ -1,17 +1,17 @@
-/** What Fastify keeps for each route; null where there are no hooks. */
+/** The part of Fastify's route context that is used here. Null: the route has no such hooks. */
 interface RouteContext {
   readonly onSend: readonly { readonly name: string }[] | null;
 }
 
-/** Fastify adds it to each HEAD route, to replace the body by its length. The finished head has the length already. */
+/** Fastify adds this hook to each HEAD route, to replace the body by its length. A finished head has the length already. */
 const HEAD_HOOK = 'bound headRouteOnSendHandler';
 
 let contextKey: symbol | undefined;
 
 /**
- * Whether the application has `onSend` hooks for this request, which have to see the answer. True where it cannot be
- * found out: then the answer goes the usual way, which is slower and always right. Fastify exports no
- * function for it.
+ * Whether the application has `onSend` hooks for this request, which must receive the response. True if the hooks cannot
+ * be read: then the response takes the slower path through Fastify, which is always correct. Fastify exports no function
+ * for this question.
  */
 export function runsSendHooks(request: object): boolean {
   const { onSend } = contextOf(request) ?? {};

@@ -1,16 +1,16 @@
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 
-/** Names in lower case. What stands in a list goes out as so many lines. */
+/** Names in lower case. A list is sent as one header line for each value. */
 export type ResponseHeaders = Readonly<Record<string, string | string[]>>;
 
-/** A finished answer, or the finished head of one that goes on. */
+/** A finished response, or the finished head of a stream. */
 export interface HealthResponse {
   readonly statusCode: number;
   readonly headers: ResponseHeaders;
-  /** The headers and the length of the body, name and value in turn: Node writes them as they are. */
+  /** The headers and the length of the body as a flat list of names and values, which Node writes without a conversion. */
   readonly fields: string[];
   readonly body: string | Buffer;
-  /** Writes the body little by little, once the head is out. */
+  /** Starts the stream after the head is written. Undefined: the response is complete. */
   readonly open?: (outlet: EndpointOutlet) => void;
 }
 
@@ -20,24 +20,24 @@ export const BASE_HEADERS = {
   vary: 'accept',
 } as const;
 
-/** Node sends a short text together with the head, in one write; a longer one is better encoded once and for all. */
+/** Status codes of responses without a body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
+export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
+
+/** Node sends a short string together with the head, in one write. A longer one is encoded once, here. */
 const LONGEST_TEXT = 1024;
 
-/** Makes everything of an answer that can be made before somebody asks for it. */
+/** Makes a JSON response with all its bytes, so that a request only has to write them. */
 export function finishResponse(statusCode: number, headers: ResponseHeaders, content: object): HealthResponse {
   return finishText(statusCode, headers, JSON.stringify(content));
 }
 
-/** Statuses whose answers have no body, and so neither its length nor its type (RFC 9110, sections 15.3.5 and 15.4.5). */
-const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
-
-/** The same for a text, whose type the headers say. */
+/** The same for a text. `headers` contain its media type. */
 export function finishText(statusCode: number, headers: ResponseHeaders, text: string): HealthResponse {
-  if (WITHOUT_BODY.has(statusCode)) {
+  // A 205 has the header Content-Length: 0, the others have no header of the content.
+  if (WITHOUT_BODY.has(statusCode) && statusCode !== 205) {
     const { 'content-type': _type, ...rest } = headers;
     return { statusCode, headers: rest, fields: fieldsOf(rest), body: '' };
   }
-  // A 205 has a body of length 0 (RFC 9110, section 15.3.6).
   const bytes = Buffer.from(statusCode === 205 ? '' : text);
   const length = { 'content-length': String(bytes.length) };
   return {
@@ -48,7 +48,7 @@ export function finishText(statusCode: number, headers: ResponseHeaders, text: s
   };
 }
 
-/** The head of an answer whose body comes little by little. */
+/** The head of a stream. */
 export function finishHead(
   statusCode: number,
   headers: ResponseHeaders,
@@ -57,7 +57,7 @@ export function finishHead(
   return { statusCode, headers, fields: fieldsOf(headers), body: '', open };
 }
 
-/** Joins headers; later ones win, except that `vary` keeps every name. */
+/** Merges headers. Later values win, except that `vary` keeps the names of all. */
 export function mergeHeaders(
   ...all: readonly (Readonly<Record<string, string>> | undefined)[]
 ): Record<string, string> {

@@ -7,7 +7,7 @@ import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
-/** The handlers of the endpoints. The names are those of the endpoints in the options. */
+/** The handlers of the endpoints, named like the endpoints in the options. */
 export interface EndpointHandlers {
   overview(response: AdapterResponse): unknown;
   live(response: AdapterResponse): unknown;
@@ -15,13 +15,13 @@ export interface EndpointHandlers {
   startup(response: AdapterResponse): unknown;
   deep(response: AdapterResponse): unknown;
   checks(response: AdapterResponse): unknown;
-  /** No route: what routes with a fixed name call. */
+  /** Has no route: the routes with a fixed name call it. */
   check(name: string, response: AdapterResponse): unknown;
 }
 
 /**
- * A controller class of its own for each configuration, because Nest keeps a controller's paths on the class. The
- * routes are mapped when the options are known: `mapRoutes`.
+ * Creates a controller class for one configuration, because Nest stores the paths of a controller on its class. The
+ * routes are mapped later, when the options are known: `mapRoutes`.
  */
 export function createHealthController(): Type<EndpointHandlers> {
   @Controller()
@@ -59,7 +59,7 @@ export function createHealthController(): Type<EndpointHandlers> {
   return HealthController;
 }
 
-/** Every adapter's response knows its request. Nest takes its time for each parameter that it hands to a handler. */
+/** Reads the request from the response, because each further parameter of a handler costs time in Nest. */
 function requestOf(response: AdapterResponse): HealthRequest {
   return 'raw' in response ? response.request : (response.req as unknown as HealthRequest);
 }
@@ -68,28 +68,26 @@ function nameIn({ params }: HealthRequest): string {
   return (params as Readonly<Record<'name', string>>).name;
 }
 
-type Answer = ReturnType<Responder['probe']>;
-
-/** Not async: an answer that is at hand goes out in this very call. */
-function send(answer: Answer, response: AdapterResponse): unknown {
+/** Not async: a response that is no promise is written in this call. */
+function send(answer: ReturnType<Responder['probe']>, response: AdapterResponse): unknown {
   if (answer instanceof Promise) return answer.then((finished) => writeResponse(response, finished));
   return writeResponse(response, answer);
 }
 
 /**
- * Gives the controller its paths and the application's own decorators. Nest reads both when it registers routes, which
- * is after all providers are there, so options from a factory come in time.
+ * Gives the controller its paths and the decorators of the application. Nest reads both when it registers routes. That
+ * happens after all providers are created, so options from a factory are known.
  */
 export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSettings): ConfigurationFault[] {
   const { endpoints, path, decorators } = settings;
   Controller({ path, version: VERSION_NEUTRAL })(controller);
-  // The order is the order of registration: a fixed path comes before the one with a name.
+  // In the order of registration: fixed paths come before the one with a parameter.
   route(controller, 'overview', endpoints.overview.enabled, '/');
   route(controller, 'live', endpoints.live.enabled, endpoints.live.path);
   route(controller, 'ready', endpoints.ready.enabled, endpoints.ready.path);
   route(controller, 'startup', endpoints.startup.enabled, endpoints.startup.path);
   route(controller, 'deep', endpoints.deep.enabled, endpoints.deep.path);
-  // Also where single checks are not answered: other endpoints are, that have a name of their own.
+  // Also if `checks` is disabled: this route serves the endpoints of other modules.
   route(controller, 'checks', true, ':name');
 
   const enhancers = enhancersOf(controller);
@@ -97,32 +95,32 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
   return enhancersOf(controller) === enhancers ? [] : [decoratorNeedsStaticOptions()];
 }
 
-/** Those of endpoints beside the probes. A process may start several applications with one controller class. */
-const furtherHandlers = new WeakSet<object>();
+/** Handlers for the endpoints of other modules. A process may start several applications with one controller class. */
+const additionalHandlers = new WeakSet<object>();
 
-/** Gives an endpoint beside the probes a route of its own, which answers what the route with a name would. */
-export function mapFurtherRoute(controller: Type<EndpointHandlers>, name: string): void {
+/** Gives an endpoint of another module a route of its own, with the response of the route with a parameter. */
+export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: string): void {
   const prototype = controller.prototype as object;
   const present: unknown = Reflect.get(prototype, name);
-  if (typeof present === 'function' && furtherHandlers.has(present)) return;
+  if (typeof present === 'function' && additionalHandlers.has(present)) return;
   if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
   const value = {
     [name](this: EndpointHandlers, response: AdapterResponse): unknown {
       return this.check(name, response);
     },
   }[name];
-  if (value) furtherHandlers.add(value);
+  if (value) additionalHandlers.add(value);
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   Res()(prototype, name, 0);
   route(controller, name, true, name);
 }
 
-/** Puts the application's own decorators on the controller. */
+/** Applies the decorators of the application to the controller. */
 export function applyDecorators(controller: Type<EndpointHandlers>, decorators: HealthSettings['decorators']): void {
   for (const decorate of decorators) decorate(controller);
 }
 
-/** Where Nest keeps guards, interceptors, pipes and filters of a class. It creates them while it scans, before any factory has run. */
+/** Nest's metadata keys for classes of guards, interceptors, pipes and filters. It creates those before any factory runs. */
 const ENHANCERS = ['__guards__', '__interceptors__', '__pipes__', '__exceptionFilters__'];
 
 function enhancersOf(controller: Type<EndpointHandlers>): number {

@@ -1,7 +1,7 @@
-/** A handler of the endpoints, also where Nest has wrapped it: Nest copies the metadata of a method to what it registers. */
+/** Marks handlers of the endpoints. Nest copies the metadata of a method to the function that it registers. */
 const MARK = Symbol.for('nest-vitals:route');
 
-/** What is used of the router of Express 5: layers in the order in which they are asked, each a middleware or a route. */
+/** The part of a router layer of Express 5 that is used here. A layer is a middleware or a route. */
 interface Layer {
   match(path: string): unknown;
   readonly route?: Route;
@@ -19,13 +19,20 @@ export function markRoute(handler: object): void {
 }
 
 /**
- * One line for each route of the application that stands before a route of the endpoints and answers its path, or is
- * never reached because an endpoint stands before it. No handler is called. Only Express asks routes in the order of
- * registration; Fastify takes the most specific route, and refuses two of one path.
+ * Describes each conflict between a route of the application and an endpoint: the one that is registered first hides the
+ * other. No handler is called. Only Express matches routes in the order of registration. Fastify takes the most specific
+ * route, and refuses two routes with one path.
  */
 export function routeConflicts(instance: unknown): string[] {
   const routes = routeLayersOf(instance);
   return [...shadowedEndpoints(routes), ...unreachableRoutes(routes)];
+}
+
+/** The paths of the endpoints' routes. Only Express lists its routes. */
+export function endpointPaths(instance: unknown): string[] {
+  return routeLayersOf(instance).flatMap(({ route }) =>
+    isOurs(route) && typeof route.path === 'string' ? [route.path] : [],
+  );
 }
 
 type RouteLayer = Layer & { readonly route: Route };
@@ -37,7 +44,7 @@ function* shadowedEndpoints(layers: readonly RouteLayer[]): Iterable<string> {
     const before = layers.slice(0, index).find((other) => !isOurs(other.route) && other.match(path));
     if (!before) continue;
     yield (
-      `The route ${nameOf(before.route)} stands before the health endpoint GET ${path} and answers instead of it. Move ` +
+      `The route ${nameOf(before.route)} is registered before the health endpoint GET ${path} and handles its requests. Move ` +
       'it to a module that is imported after HealthModule, or exclude the health endpoints from its path.'
     );
   }
@@ -50,13 +57,13 @@ function* unreachableRoutes(layers: readonly RouteLayer[]): Iterable<string> {
     const before = layers.slice(0, index).find((other) => isOurs(other.route) && other.match(path));
     if (!before) continue;
     yield (
-      `The route ${nameOf(route)} is never reached: the health endpoint ${nameOf(before.route)} stands before it. Remove ` +
+      `The route ${nameOf(route)} is unreachable: the health endpoint ${nameOf(before.route)} is registered before it. Remove ` +
       'it, or move the health endpoints with HealthModule.forRoot({ path }).'
     );
   }
 }
 
-/** The routes that answer a GET. */
+/** The routes for GET. */
 function routeLayersOf(instance: unknown): readonly RouteLayer[] {
   const { router } = (typeof instance === 'function' ? instance : {}) as { router?: { stack?: readonly Layer[] } };
   return (router?.stack ?? []).filter(
@@ -72,7 +79,7 @@ function isFixed(path: unknown): path is string {
   return typeof path === 'string' && !/[:*{]/.test(path);
 }
 
-/** Nest 12 names a handler after its controller and method. */
+/** Nest 12 names a handler after its controller and its method. */
 function nameOf({ path, stack }: Route): string {
   const owner = stack.map(({ handle }) => handle.name).find((name) => name.includes('.'));
   return `GET ${String(path)}${owner === undefined ? '' : ` (${owner})`}`;

@@ -4,7 +4,7 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import { type HealthResponse, type ResponseHeaders, mergeVary } from './health-response.js';
 import { runsSendHooks } from './fastify-hooks.js';
 
-/** What is used of a Fastify reply. */
+/** The part of a Fastify reply that is used here. */
 interface FastifyReply {
   readonly raw: ServerResponse;
   readonly request: HealthRequest;
@@ -17,20 +17,20 @@ interface FastifyReply {
   send(body: string | Buffer): unknown;
 }
 
-/** The response object of any adapter: Express and node:http hand out Node's own, Fastify wraps it. */
+/** The response object of an adapter: that of Node with Express, a wrapper around it with Fastify. */
 export type AdapterResponse = ServerResponse | FastifyReply;
 
-/** Hands finished bytes to the server. Nothing is written if somebody has answered already. */
-export function writeResponse(response: AdapterResponse, answer: HealthResponse): void {
-  if (answer.open) beginStream(response, answer, answer.open);
-  else if ('raw' in response) writeToFastify(response, answer);
-  // Past res.send() of Express, which would add an ETag and turn a probe with If-None-Match into a 304.
+/** Writes a finished response. Writes nothing if the application has responded already. */
+export function writeResponse(response: AdapterResponse, finished: HealthResponse): void {
+  if (finished.open) beginStream(response, finished, finished.open);
+  else if ('raw' in response) writeToFastify(response, finished);
+  // Not with res.send() of Express, which adds an ETag and responds to a probe with If-None-Match with 304.
   else if (!response.headersSent) {
-    response.writeHead(answer.statusCode, withVary(answer.headers, response.getHeader('vary'))).end(answer.body);
+    response.writeHead(finished.statusCode, withVary(finished.headers, response.getHeader('vary'))).end(finished.body);
   }
 }
 
-/** A copy, which middleware may change. CORS and compression name what they depend on in `Vary` too. */
+/** A copy, because middleware may change the headers. CORS and compression set `Vary` too, so the names are merged. */
 function withVary(headers: ResponseHeaders, present: unknown): Record<string, string | string[]> {
   const own = headers['vary'];
   if (present === undefined || own === undefined) return { ...headers };
@@ -38,9 +38,9 @@ function withVary(headers: ResponseHeaders, present: unknown): Record<string, st
 }
 
 /**
- * Fastify would check and copy what is finished already. So the bytes go past it, unless something else takes part in the
- * answer: an `onSend` hook, a plugin that has set headers, or a middleware that has replaced `writeHead`. `onResponse`
- * hooks run in both cases.
+ * Writes to Node's response directly, because Fastify would check and copy the finished bytes. It writes through Fastify
+ * if something else takes part in the response: an `onSend` hook, a plugin that has set headers, or a middleware that has
+ * replaced `writeHead`. `onResponse` hooks run in both cases.
  */
 function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body }: HealthResponse): void {
   if (reply.sent) return;
@@ -60,7 +60,7 @@ function isEmpty(headers: object): boolean {
   return true;
 }
 
-/** Nobody may wait for the end of such an answer before sending its beginning, so it goes past Fastify as well. */
+/** Writes to Node's response directly, because hooks may wait for the end of a body before they send its beginning. */
 function beginStream(
   response: AdapterResponse,
   { statusCode, headers }: HealthResponse,
@@ -70,7 +70,7 @@ function beginStream(
   const raw = isFastify ? response.raw : response;
   if (raw.headersSent || (isFastify && response.sent)) return;
   if (isFastify) response.hijack();
-  // Who has gone while the answer was made will not close again, and would be kept for ever.
+  // The caller has disconnected. Its connection emits no further `close`, so the stream would never end.
   if (raw.destroyed) return;
   const present = isFastify ? response.getHeaders() : {};
   const vary: unknown = isFastify ? response.getHeader('vary') : raw.getHeader('vary');
@@ -80,8 +80,8 @@ function beginStream(
 }
 
 /**
- * A pipelined request may be read while earlier answers on its connection are not finished. Its response has no socket
- * until then, and never emits `close` if the connection ends before. So nothing is reserved for it until it has its turn.
+ * Calls `act` when the response has its socket. The response to a pipelined request has none while earlier responses on
+ * the connection are unfinished, and never emits `close` if the connection ends before. So it takes no resources earlier.
  */
 function whenFirst(response: ServerResponse, act: () => void): void {
   if (response.socket === null) response.once('socket', act);
@@ -93,7 +93,7 @@ class ResponseOutlet implements EndpointOutlet {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    // A caller who is gone is no fault, and `close` tells of it.
+    // A disconnected caller is no error, and `close` reports it.
     response.on('error', () => undefined);
   }
 

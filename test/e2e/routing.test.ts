@@ -348,9 +348,11 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
         },
         { prepare: (app) => app.setGlobalPrefix('api') },
       );
-      const warnings = application.log.lines.filter(({ text }) => text.includes('stands before the health endpoint'));
+      const warnings = application.log.lines.filter(({ text }) =>
+        text.includes('is registered before the health endpoint'),
+      );
       const isShadowed = adapter === 'express';
-      expect(warnings.map(({ level, text }) => [level, /GET (\S+) and answers/.exec(text)?.[1]])).toEqual(
+      expect(warnings.map(({ level, text }) => [level, /GET (\S+) and handles/.exec(text)?.[1]])).toEqual(
         isShadowed
           ? [
               ['warn', '/api/health/live'],
@@ -389,7 +391,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     @Module({ controllers: [OwnHealthController] })
     class OwnHealthModule {}
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), OwnHealthModule] });
-    const warnings = application.log.health('warn').filter((text) => text.includes('is never reached'));
+    const warnings = application.log.health('warn').filter((text) => text.includes('is unreachable'));
     expect(warnings.map((text) => /The route GET (\S+)/.exec(text)?.[1])).toEqual(['/health', '/health/details']);
   });
 

@@ -1,8 +1,8 @@
-import type { Type } from '@nestjs/common';
+import { lazyArray, lazyObject } from './lazy.js';
 
 /**
- * Where @nestjs/swagger looks for what its decorators say. With these names a controller describes itself and nothing of
- * that package is loaded. They are the same since its version 7.
+ * The keys under which @nestjs/swagger reads the metadata of its decorators. With them the controller describes itself
+ * without that package. They are the same since its version 7.
  */
 const KEYS = {
   operation: 'swagger/apiOperation',
@@ -19,7 +19,7 @@ export interface Operation {
   readonly description: string;
 }
 
-/** A header, a parameter of the path or of the query, as OpenAPI has it. */
+/** A parameter, as OpenAPI defines it. */
 export interface Parameter {
   readonly name: string;
   readonly in: 'header' | 'path' | 'query';
@@ -31,8 +31,8 @@ export interface Parameter {
 export interface ResponseDescription {
   readonly description: string;
   readonly headers: Readonly<Record<string, object>>;
-  /** By media type. */
-  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+  /** By media type. Undefined: the response has no body. */
+  readonly content?: Readonly<Record<string, { readonly schema: object }>>;
 }
 
 export interface HandlerDescription {
@@ -40,53 +40,84 @@ export interface HandlerDescription {
   readonly parameters: readonly Parameter[];
   /** By status code. */
   readonly responses: Readonly<Record<string, ResponseDescription>>;
-  /** Paths from the root of the server at which the same is answered, whatever prefix the application has. */
-  readonly aliases: readonly string[];
 }
 
-/** Describes a handler. What was said of it before is replaced. */
-export function describeHandler(handler: object, name: string, description: HandlerDescription): void {
-  const { operation, parameters, responses, aliases } = description;
-  Reflect.defineMetadata(KEYS.parameters, parameters, handler);
-  Reflect.defineMetadata(KEYS.responses, responses, handler);
-  Reflect.deleteMetadata(KEYS.excluded, handler);
+/** The part of the OpenAPI document that describes one controller. */
+export interface ControllerDescription {
+  /** By the name of the handler. A handler without a description is left out of the document. */
+  readonly handlers: Readonly<Record<string, HandlerDescription | undefined>>;
+  /** The schemas that the descriptions refer to, by name. */
+  readonly schemas: Readonly<Record<string, object>>;
+}
+
+/**
+ * Describes a handler, replacing what described it before. `describe` is called when @nestjs/swagger first reads one of
+ * the values. `aliases`: further paths of the handler, from the root of the server, without a global prefix.
+ */
+export function describeHandler(
+  handler: object,
+  name: string,
+  aliases: readonly string[],
+  describe: () => ControllerDescription,
+): void {
+  const description = (): HandlerDescription => describe().handlers[name] ?? NONE;
+  const operation = lazyObject(() => description().operation);
+  Reflect.defineMetadata(
+    KEYS.excluded,
+    lazyObject(() => ({ disable: !describe().handlers[name] })),
+    handler,
+  );
+  Reflect.defineMetadata(
+    KEYS.models,
+    lazyArray(() => modelsOf(describe())),
+    handler,
+  );
+  Reflect.defineMetadata(
+    KEYS.parameters,
+    lazyArray(() => description().parameters),
+    handler,
+  );
+  Reflect.defineMetadata(
+    KEYS.responses,
+    lazyObject(() => description().responses),
+    handler,
+  );
   if (aliases.length === 0) {
     Reflect.deleteMetadata(KEYS.extension, handler);
     Reflect.defineMetadata(KEYS.operation, operation, handler);
     return;
   }
-  // Aliases are no routes of Nest, which would put the prefix before them. A list of operations is taken in beside the
-  // route's own, and an extension is merged into that one.
+  // Nest has no routes for the aliases, because it would put the global prefix before them. A list of operations is added
+  // to the operation of the route, and an extension is merged into the latter.
   Reflect.defineMetadata(KEYS.extension, operation, handler);
   Reflect.defineMetadata(
     KEYS.operation,
-    aliases.map((path) => ({
-      ...operation,
-      method: 'get',
-      path,
-      operationId: `HealthController_${name}_${path.slice(1).replaceAll(/\W/g, '_')}`,
-    })),
+    lazyArray(() => aliases.map((path) => ({ ...operation, ...aliasOf(name, path) }))),
     handler,
   );
 }
 
-/** Leaves a handler out of the document. */
-export function excludeHandler(handler: object): void {
-  Reflect.defineMetadata(KEYS.excluded, { disable: true }, handler);
+const NONE: HandlerDescription = { operation: { summary: '', description: '' }, parameters: [], responses: {} };
+
+function aliasOf(name: string, path: string): object {
+  return {
+    method: 'get',
+    path,
+    operationId: `HealthController_${name}_${path.slice(1).replaceAll(/\W/g, '_')}`,
+  };
 }
 
-/** Puts schemas among the components of the document, by their names. */
-export function defineSchemas(controller: Type, schemas: Readonly<Record<string, object>>): void {
-  const models = Object.entries(schemas).map(([name, schema]) => {
+const models = new WeakMap<ControllerDescription, readonly object[]>();
+
+/** One class for each schema, which puts it among the components of the document. All handlers share the classes. */
+function modelsOf(description: ControllerDescription): readonly object[] {
+  const known = models.get(description);
+  if (known) return known;
+  const made = Object.entries(description.schemas).map(([name, schema]) => {
     const model = class {};
     Reflect.defineMetadata(KEYS.schema, [{ name, ...schema }], model);
     return model;
   });
-  // Those that the application's own decorators have put there stay.
-  const others = ((Reflect.getMetadata(KEYS.models, controller) ?? []) as object[]).filter((model) => !ours.has(model));
-  for (const model of models) ours.add(model);
-  Reflect.defineMetadata(KEYS.models, [...others, ...models], controller);
+  models.set(description, made);
+  return made;
 }
-
-/** A process may start several applications with one controller class. */
-const ours = new WeakSet<object>();

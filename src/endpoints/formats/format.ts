@@ -1,15 +1,23 @@
-import type { VisibleReport } from '../../extension/visible-report.js';
+import type { FormatInput, HealthFormatter } from '../../extension/health-endpoints.js';
 
-/** What an answer can be written as, in the order of preference among those that a caller likes as much. */
+/** The built-in formats, in the order of preference for a caller that accepts several of them equally. */
 export const FORMATS = ['json', 'health', 'text'] as const;
 export type HealthFormat = (typeof FORMATS)[number];
 
-/** By the media type of a format a caller asks for it. In the same order; other modules add theirs at the end. */
+/** The media type of each built-in format, in the same order. Formats of other modules follow. */
 export const MEDIA_TYPES: Readonly<Record<HealthFormat, string>> = {
   json: 'application/json',
   health: 'application/health+json',
   text: 'text/plain',
 };
 
-/** Writes a report as text. `probe` is what was asked: a probe, a group or an indicator. */
-export type Presenter = (report: VisibleReport, probe: string) => string;
+/** A format whose body depends on the report and the view, and not on the URL of the request. */
+export interface BuiltInFormat extends HealthFormatter {
+  readonly name: HealthFormat;
+  readonly isBuiltIn: true;
+}
+
+/** Makes a built-in format of the function that writes its body. */
+export function builtInFormat(name: HealthFormat, format: (input: FormatInput) => string): BuiltInFormat {
+  return { name, mediaType: MEDIA_TYPES[name], headers: {}, isForBrowsers: false, isBuiltIn: true, format };
+}

@@ -1,23 +1,24 @@
 import { isFailing } from '../../core/status.js';
 import type { JsonShape } from '../../options/json-shape.js';
 import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
-import type { Presenter } from './format.js';
+import { type BuiltInFormat, builtInFormat } from './format.js';
 
-/** The JSON of this library, or that of another one, for whoever has tooling that reads it. */
-export const JSON_PRESENTERS: Readonly<Record<JsonShape, Presenter>> = {
-  vitals: (report) => JSON.stringify(report),
-  terminus: (report) => JSON.stringify(asTerminus(report)),
-  spring: (report) => JSON.stringify(asSpring(report)),
+/** The JSON of this library, or that of another library, for tools that read the latter. */
+export const JSON_SHAPES: Readonly<Record<JsonShape, BuiltInFormat>> = {
+  vitals: builtInFormat('json', ({ report }) => JSON.stringify(report)),
+  terminus: builtInFormat('json', ({ report }) => JSON.stringify(asTerminus(report))),
+  spring: builtInFormat('json', ({ report }) => JSON.stringify(asSpring(report))),
 };
 
-/** As the health check of @nestjs/terminus answers: what is up, what is not, and both together. */
+/** The response of @nestjs/terminus: `info` has the indicators that do not fail, `error` the others, `details` all. */
 function asTerminus({ status, reason, details = {} }: VisibleReport): object {
   const all = Object.entries(details).map(([name, detail]) => [name, terminusDetail(detail)] as const);
-  const pick = (word: 'up' | 'down'): object => Object.fromEntries(all.filter(([, detail]) => detail.status === word));
+  const withStatus = (wanted: 'up' | 'down'): object =>
+    Object.fromEntries(all.filter(([, detail]) => detail.status === wanted));
   return {
     status: terminusWord(status, reason),
-    info: pick('up'),
-    error: pick('down'),
+    info: withStatus('up'),
+    error: withStatus('down'),
     details: Object.fromEntries(all),
   };
 }
@@ -28,15 +29,15 @@ function terminusWord(status: VisibleReport['status'], reason: string | undefine
 }
 
 function terminusDetail({ status, error, message, data }: VisibleDetail): { readonly status: 'up' | 'down' } {
-  const words = error ?? message;
+  const reason = error ?? message;
   return {
     ...(data as object | undefined),
-    ...(words !== undefined && { message: words }),
+    ...(reason !== undefined && { message: reason }),
     status: isFailing(status) ? 'down' : 'up',
   };
 }
 
-/** As the health endpoint of Spring Boot Actuator answers. `DEGRADED` and `SKIPPED` are statuses of one's own there. */
+/** The response of Spring Boot Actuator, where `DEGRADED` and `SKIPPED` are custom statuses. */
 function asSpring({ status, details }: VisibleReport): object {
   if (!details) return { status };
   const components = Object.entries(details).map(([name, detail]) => [name, springComponent(detail)] as const);
@@ -44,7 +45,7 @@ function asSpring({ status, details }: VisibleReport): object {
 }
 
 function springComponent({ status, error, message, data }: VisibleDetail): object {
-  // Data may have keys of the same names. The reason of a failure must stay readable.
+  // Last, because data may have keys of the same names, and the reason of a failure must stay readable.
   const known = { ...data, ...(error !== undefined && { error }), ...(message !== undefined && { message }) };
   return Object.keys(known).length > 0 ? { status, details: known } : { status };
 }

@@ -7,9 +7,9 @@ interface MediaRange {
 }
 
 /**
- * The format that a request asks for: `?format=` says it, else the header `Accept` (RFC 9110, section 12.5.1), else it
- * is JSON. Undefined: `?format=` names an unknown format. A header that matches no format is answered with JSON: a 406
- * would turn a probe red because of a header that the prober sends by default. `mediaTypes`: the formats by name.
+ * The name of the format for a request: `?format=` decides, else the header `Accept` (RFC 9110, section 12.5.1), else it
+ * is JSON. Undefined: `?format=` names an unknown format. A header that matches no format is answered with JSON, because
+ * a 406 would turn a probe red for a header that probers send by default. `mediaTypes`: the media types by format name.
  */
 export function formatOf(
   { headers, url }: HealthRequest,
@@ -17,7 +17,7 @@ export function formatOf(
 ): string | undefined {
   const { accept } = headers;
   const query = url.indexOf('?');
-  // Nearly all probers say nothing, or that they take anything.
+  // Fast path: nearly all probers send no Accept, or `*/*`.
   if (query < 0 && (accept === undefined || accept === '*/*')) return 'json';
   const named = query < 0 ? null : new URLSearchParams(url.slice(query + 1)).get('format');
   if (named !== null) return Object.hasOwn(mediaTypes, named) ? named : undefined;
@@ -26,7 +26,7 @@ export function formatOf(
 
 function preferred(accept: string, mediaTypes: Readonly<Record<string, string>>): string {
   const ranges = accept.split(',').flatMap(readRange);
-  // Who asks for nothing that can be understood is answered like those who ask for nothing.
+  // A header without a valid media range counts as no header.
   if (ranges.length === 0) return 'json';
   let best = 'json';
   let bestQuality = 0;
@@ -39,7 +39,7 @@ function preferred(accept: string, mediaTypes: Readonly<Record<string, string>>)
   return best;
 }
 
-/** The most specific range decides, wherever it stands. */
+/** The most specific range decides, whatever its position. */
 function qualityOf(mediaType: string, ranges: readonly MediaRange[]): number {
   const candidates = [mediaType, `${mediaType.split('/', 1)[0]}/*`, '*/*'];
   for (const candidate of candidates) {
@@ -54,6 +54,6 @@ function readRange(text: string): MediaRange[] {
   if (!/^[^\s/]+\/[^\s/]+$/.test(type)) return [];
   const weight = parameters.find((parameter) => /^q\s*=/.test(parameter));
   const quality = weight === undefined ? 1 : Number(weight.slice(weight.indexOf('=') + 1));
-  // A weight that is none counts as nothing: what was meant cannot be known.
+  // A range with an invalid weight is ignored.
   return Number.isNaN(quality) ? [] : [{ type, quality: Math.min(1, Math.max(0, quality)) }];
 }

@@ -1,17 +1,17 @@
 import { onOneLine } from '../../core/bounded-text.js';
 import { isFailing } from '../../core/status.js';
 import type { HealthCheckDetail } from '../../core/report.js';
-import type { Presenter } from './format.js';
+import { builtInFormat } from './format.js';
 
 /**
- * A line for each check, for people with curl, in the manner of the verbose probes of Kubernetes' own API server:
- * `[+]` is fine, `[-]` is not, `[~]` is degraded or was not asked.
+ * One line for each indicator, for people with curl, in the style of the verbose probes of the Kubernetes API server:
+ * `[+]` is UP, `[-]` is a failure, `[~]` is DEGRADED or SKIPPED.
  */
-export const presentAsText: Presenter = ({ status, reason, details = {} }, probe) => {
+export const TEXT = builtInFormat('text', ({ name: probe, report: { status, reason, details = {} } }) => {
   const lines = Object.entries(details).map(([name, detail]) => `${markOf(detail.status)}${name} ${describe(detail)}`);
   lines.push(`${probe} is ${status}${reason === undefined ? '' : `: ${onOneLine(reason.replaceAll(/\s+/g, ' '))}`}`);
   return `${lines.join('\n')}\n`;
-};
+});
 
 function markOf(status: HealthCheckDetail['status']): string {
   if (isFailing(status)) return '[-]';
@@ -20,6 +20,6 @@ function markOf(status: HealthCheckDetail['status']): string {
 
 function describe({ status, error, message, response_time_ms: took }: Partial<HealthCheckDetail>): string {
   const word = status === 'UP' ? 'ok' : String(status);
-  const words = error ?? message;
-  return `${word}${words === undefined ? '' : `: ${onOneLine(words.replaceAll(/\s+/g, ' '))}`}${took === undefined ? '' : ` (${took} ms)`}`;
+  const reason = error ?? message;
+  return `${word}${reason === undefined ? '' : `: ${onOneLine(reason.replaceAll(/\s+/g, ' '))}`}${took === undefined ? '' : ` (${took} ms)`}`;
 }

@@ -421,6 +421,7 @@ describe('Responder', () => {
       respond: respond,
     });
     const { settings } = resolveModuleOptions({ headers: { 'x-own': 'header' } }, {});
+    const { settings: restricted } = resolveModuleOptions({ access: { apiKeys: 'k' } }, {});
 
     it('is answered with its type, and with the headers that go with every answer', async () => {
       const responder = new Responder(settings, reports);
@@ -444,7 +445,7 @@ describe('Responder', () => {
       ['deep', 'full', 'full'],
     ] as const)('for %s tells how much a caller may see who is granted %s', async (access, granted, view) => {
       const seen: string[] = [];
-      const responder = new Responder(settings, reports, { viewFor: async () => granted } as unknown as Access);
+      const responder = new Responder(restricted, reports, { viewFor: async () => granted } as unknown as Access);
       responder.add(
         metrics(access, (_request, theirs) => {
           seen.push(theirs);

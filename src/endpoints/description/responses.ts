@@ -3,29 +3,30 @@ import type { HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
 import { jsonSchemaOf } from '../schema/format-schemas.js';
 import { type JsonSchema, reference, toOpenApi } from '../schema/json-schema.js';
+import { WITHOUT_BODY } from '../health-response.js';
 import type { ResponseDescription } from './swagger-metadata.js';
 
 const TEXT: JsonSchema = { type: 'string' };
 
-interface Answer {
+interface Response {
   readonly descriptions: string[];
   readonly headers: Record<string, object>;
   readonly content: Map<string, JsonSchema[]>;
 }
 
-/** Gathers what an endpoint may answer, by status code. Two answers may share a code: nobody keeps an option from saying so. */
-export class Answers {
+/** Collects the possible responses of an endpoint by status code. Several may share a code, because options set the codes. */
+export class Responses {
   readonly #settings: HealthSettings;
   /** The media types of all formats, by name. */
   readonly #formats: Readonly<Record<string, string>>;
-  readonly #answers = new Map<number, Answer>();
+  readonly #responses = new Map<number, Response>();
 
   constructor(settings: HealthSettings, formats: Readonly<Record<string, string>>) {
     this.#settings = settings;
     this.#formats = formats;
   }
 
-  /** A report in whichever of these views, in every format. */
+  /** A report in one of these views, in every format. */
   addReports(views: readonly HealthView[]): this {
     const { statusCodes, identity, format } = this.#settings;
     const json = jsonSchemaOf(format, views);
@@ -37,10 +38,10 @@ export class Answers {
       const statuses = REPORT_STATUSES.filter((status) => statusCodes[status] === code);
       this.#add(code, statuses.join(', '), content, {
         ...reportHeaders(statuses),
-        ...(code === 503 && { 'Retry-After': header('Seconds to wait before the next try.', { type: 'integer' }) }),
+        ...(code === 503 && { 'Retry-After': header('Seconds to wait before the next request.', { type: 'integer' }) }),
         ...(identity.version !== undefined &&
           views.some((view) => view !== VIEWS[0]) && {
-            'X-Service-Version': header('The version that is running.', TEXT),
+            'X-Service-Version': header('Version of the service.', TEXT),
           }),
       });
     }
@@ -48,8 +49,8 @@ export class Answers {
   }
 
   addUnauthorized(): this {
-    return this.#addJson(401, 'The caller is not known', 'HealthUnauthorized', {
-      'WWW-Authenticate': header('How to be known.', TEXT),
+    return this.#addJson(401, 'The caller is not authenticated', 'HealthUnauthorized', {
+      'WWW-Authenticate': header('Authentication challenge.', TEXT),
     });
   }
 
@@ -58,10 +59,10 @@ export class Answers {
   }
 
   addNotAcceptable(): this {
-    return this.#addJson(406, 'There is no such format', 'HealthNotAcceptable');
+    return this.#addJson(406, 'No format has this name', 'HealthNotAcceptable');
   }
 
-  /** Text of any type. */
+  /** A text of any media type. */
   addText(code: number, description: string, mediaTypes: readonly string[]): this {
     this.#add(
       code,
@@ -72,16 +73,20 @@ export class Answers {
   }
 
   describe(): Record<string, ResponseDescription> {
-    const sorted = [...this.#answers].toSorted(([one], [other]) => one - other);
-    return Object.fromEntries(sorted.map(([code, answer]) => [String(code), this.#describe(answer)]));
+    const sorted = [...this.#responses].toSorted(([one], [other]) => one - other);
+    return Object.fromEntries(sorted.map(([code, response]) => [String(code), this.#describe(code, response)]));
   }
 
-  #describe({ descriptions, headers, content }: Answer): ResponseDescription {
-    const always = { 'Cache-Control': header('Nothing of this is kept.', { type: 'string', enum: ['no-store'] }) };
+  #describe(code: number, { descriptions, headers, content }: Response): ResponseDescription {
+    const always = { 'Cache-Control': header('Must not be cached.', { type: 'string', enum: ['no-store'] }) };
     const own = Object.keys(this.#settings.headers).map((name) => [name, header('Set by the application.', TEXT)]);
-    return {
+    const description = {
       description: descriptions.join('. '),
       headers: { ...always, ...headers, ...(Object.fromEntries(own) as Record<string, object>) },
+    };
+    if (WITHOUT_BODY.has(code)) return description;
+    return {
+      ...description,
       content: Object.fromEntries(
         [...content].map(([mediaType, schemas]) => [mediaType, { schema: toOpenApi(anyOf(schemas)) }]),
       ),
@@ -99,12 +104,12 @@ export class Answers {
     content: readonly (readonly [string, JsonSchema])[],
     headers: Record<string, object> = {},
   ): void {
-    const answer: Answer = this.#answers.get(code) ?? { descriptions: [], headers: {}, content: new Map() };
-    this.#answers.set(code, answer);
-    if (!answer.descriptions.includes(description)) answer.descriptions.push(description);
-    Object.assign(answer.headers, headers);
+    const response: Response = this.#responses.get(code) ?? { descriptions: [], headers: {}, content: new Map() };
+    this.#responses.set(code, response);
+    if (!response.descriptions.includes(description)) response.descriptions.push(description);
+    Object.assign(response.headers, headers);
     for (const [mediaType, schema] of content) {
-      answer.content.set(mediaType, [...(answer.content.get(mediaType) ?? []), schema]);
+      response.content.set(mediaType, [...(response.content.get(mediaType) ?? []), schema]);
     }
   }
 }
@@ -120,8 +125,8 @@ function header(description: string, schema: JsonSchema): object {
 
 function reportHeaders(statuses: readonly ReportStatus[]): Record<string, object> {
   return {
-    'X-Health-Status': header('The status of the report.', { type: 'string', enum: statuses }),
-    'X-Health-Checked-At': header('When the oldest result in the report was obtained.', {
+    'X-Health-Status': header('Status of the report.', { type: 'string', enum: statuses }),
+    'X-Health-Checked-At': header('Time of the oldest result in the report.', {
       type: 'string',
       format: 'date-time',
     }),

@@ -1,0 +1,134 @@
+import type { EndpointDescription } from '../../extension/health-endpoints.js';
+import type { EndpointName } from '../../options/health-module-options.js';
+import type { HealthSettings } from '../../options/health-settings.js';
+import { type HealthView, VIEWS } from '../../options/view.js';
+import { definitionsOf } from '../schema/format-schemas.js';
+import { toOpenApi } from '../schema/json-schema.js';
+import { Responses } from './responses.js';
+import type { ControllerDescription, HandlerDescription, Operation, Parameter } from './swagger-metadata.js';
+
+const OPERATIONS: Readonly<Record<EndpointName, Operation>> = {
+  overview: {
+    summary: 'Whether the process works',
+    description: 'The probe "live", or the probe "deep" with ?deep=true.',
+  },
+  live: {
+    summary: 'Whether the process works',
+    description: 'Runs no indicator unless it is assigned to this probe.',
+  },
+  ready: {
+    summary: 'Whether this instance accepts traffic',
+    description: 'UP when the application has started, accepts traffic, and no indicator of this probe fails.',
+  },
+  startup: {
+    summary: 'Whether this instance has started',
+    description: 'UP when the application has started and each indicator of this probe has succeeded once.',
+  },
+  deep: { summary: 'The state of every indicator', description: 'All indicators, including those of no other probe.' },
+  checks: {
+    summary: 'The state of one indicator or group',
+    description: 'Runs the named indicator, or the indicators of the named group, and no others.',
+  },
+};
+
+const NAME: Parameter = {
+  name: 'name',
+  in: 'path',
+  required: true,
+  description: 'Name of an indicator or a group.',
+  schema: { type: 'string' },
+};
+
+const DEEP: Parameter = {
+  name: 'deep',
+  in: 'query',
+  required: false,
+  description: 'Evaluate all indicators.',
+  schema: { type: 'boolean' },
+};
+
+const KEY: Parameter = {
+  name: 'X-Health-Key',
+  in: 'header',
+  required: false,
+  description: 'API key for the full view. "Authorization: Bearer <key>" is equivalent.',
+  schema: { type: 'string', format: 'password' },
+};
+
+type Formats = Readonly<Record<string, string>>;
+
+/** Describes the endpoints for an OpenAPI document. `formats`: the media types of all formats, by name. */
+export function describeController(
+  settings: HealthSettings,
+  formats: Formats,
+  endpoints: readonly EndpointDescription[],
+): ControllerDescription {
+  const schemas = Object.entries(definitionsOf(settings.format)).map(([name, schema]) => [name, toOpenApi(schema)]);
+  const probes = (Object.keys(OPERATIONS) as EndpointName[]).map((name) => [name, probe(name, settings, formats)]);
+  const additional = endpoints.map((endpoint) => [endpoint.name, additionalEndpoint(endpoint, settings, formats)]);
+  return {
+    handlers: Object.fromEntries([...probes, ...additional]) as ControllerDescription['handlers'],
+    schemas: Object.fromEntries(schemas) as ControllerDescription['schemas'],
+  };
+}
+
+function probe(name: EndpointName, settings: HealthSettings, formats: Formats): HandlerDescription | undefined {
+  const { endpoints, access } = settings;
+  const views = viewsOf(name, settings);
+  // The route of the indicators exists even if no caller may see them.
+  if (!endpoints[name].enabled || views.length === 0) return undefined;
+  const mayBeDeep = name === 'overview' && endpoints.deep.enabled;
+  const responses = new Responses(settings, formats);
+  responses.addReports(mayBeDeep ? [...new Set([...views, ...viewsOf('deep', settings)])] : views);
+  if (access && (name === 'deep' || mayBeDeep)) responses.addUnauthorized();
+  if (name === 'checks') responses.addNotFound('No indicator or group has this name');
+  return {
+    operation: OPERATIONS[name],
+    parameters: [
+      ...(name === 'checks' ? [NAME] : []),
+      ...(mayBeDeep ? [DEEP] : []),
+      formatParameter(formats),
+      ...keyParameter(settings),
+    ],
+    responses: responses.describe(),
+  };
+}
+
+function additionalEndpoint(
+  { summary, description, access, answers }: EndpointDescription,
+  settings: HealthSettings,
+  formats: Formats,
+): HandlerDescription {
+  const responses = new Responses(settings, formats);
+  for (const answer of answers) responses.addText(answer.statusCode, answer.description, answer.mediaTypes);
+  if (settings.access && access === 'deep') responses.addUnauthorized();
+  return {
+    operation: { summary, description },
+    parameters: keyParameter(settings),
+    responses: responses.describe(),
+  };
+}
+
+/** The possible views. Authentication never narrows a view, except that of `deep`, which unauthenticated callers cannot see. */
+function viewsOf(name: EndpointName, { access, endpoints }: HealthSettings): HealthView[] {
+  const { view } = endpoints[name];
+  const granted: readonly HealthView[] = access?.authorize ? VIEWS : ['full'];
+  if (access && name === 'deep') return [...granted];
+  const wider = access ? granted.filter((one) => VIEWS.indexOf(one) > VIEWS.indexOf(view)) : [];
+  const views = [view, ...wider];
+  return name === 'checks' ? views.filter((one) => one !== VIEWS[0]) : views;
+}
+
+function formatParameter(formats: Formats): Parameter {
+  return {
+    name: 'format',
+    in: 'query',
+    required: false,
+    description: 'Format of the response. It takes precedence over the header Accept.',
+    schema: { type: 'string', enum: Object.keys(formats) },
+  };
+}
+
+function keyParameter({ access }: HealthSettings): Parameter[] {
+  return access && access.apiKeys.length > 0 ? [KEY] : [];
+}

@@ -1,0 +1,30 @@
+import type { HealthView } from '../options/view.js';
+import { wider } from './views.js';
+
+/** One endpoint, as the responder sees it. */
+export interface HealthRoute {
+  /** The name under which its responses are recorded. */
+  readonly name: string;
+  /** The probe, group or indicator that it evaluates. */
+  readonly probe: string;
+  /** The view for unauthenticated callers, and for all callers without access control. */
+  readonly view: HealthView;
+  /**
+   * The response to unauthenticated callers: the report in `view`, a 401, or a 404. With 404, callers whose view is
+   * `status` get it too: another response would reveal that the name exists.
+   */
+  readonly unauthenticated: 'default-view' | 401 | 404;
+}
+
+/**
+ * The view for a caller. `granted`: the view from access control, undefined for unauthenticated callers. Without access
+ * control every caller is granted the view of the route. Undefined: the route refuses the caller.
+ */
+export function viewFor(
+  { view, unauthenticated }: HealthRoute,
+  granted: HealthView | undefined,
+): HealthView | undefined {
+  if (unauthenticated === 401) return granted;
+  const widest = granted === undefined ? view : wider(view, granted);
+  return unauthenticated === 404 && widest === 'status' ? undefined : widest;
+}

@@ -1,0 +1,36 @@
+import {
+  BASE_HEADERS,
+  type HealthResponse,
+  type ResponseHeaders,
+  finishResponse,
+  mergeHeaders,
+} from './health-response.js';
+
+const BEARER = 'Bearer realm="health"';
+const BASIC = 'Basic realm="health", charset="UTF-8"';
+
+/** The responses without a report. They are the same for every request, so that they reveal nothing of it. */
+export class Refusals {
+  readonly notFound: HealthResponse;
+  /** For all callers but browsers: they are not asked for a password. */
+  readonly unauthorized: HealthResponse;
+  /** With this challenge a browser asks its user for a password. */
+  readonly unauthorizedInBrowser: HealthResponse;
+  readonly #headers: Readonly<Record<string, string>>;
+
+  constructor(headers: Readonly<Record<string, string>>) {
+    this.#headers = mergeHeaders(BASE_HEADERS, headers);
+    this.notFound = finishResponse(404, this.#headers, { error: 'not found' });
+    this.unauthorized = this.#challenge(BEARER);
+    // One header line for each scheme: a browser that reads them as one line uses the first scheme only.
+    this.unauthorizedInBrowser = this.#challenge([BASIC, BEARER]);
+  }
+
+  notAcceptable(mediaTypes: Readonly<Record<string, string>>): HealthResponse {
+    return finishResponse(406, this.#headers, { error: 'not acceptable', formats: mediaTypes });
+  }
+
+  #challenge(challenge: ResponseHeaders[string]): HealthResponse {
+    return finishResponse(401, { ...this.#headers, 'www-authenticate': challenge }, { error: 'unauthorized' });
+  }
+}

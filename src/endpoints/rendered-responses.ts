@@ -1,0 +1,62 @@
+import type { Evaluation } from '../core/probe.js';
+import type { HealthFormatter } from '../extension/health-endpoints.js';
+import { project } from '../extension/visible-report.js';
+import type { HealthSettings } from '../options/health-settings.js';
+import { type HealthView, VIEWS } from '../options/view.js';
+import { baseOf } from './base.js';
+import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
+
+/** The finished responses of one evaluation: for each format, one for each view. */
+interface Rendered {
+  readonly evaluation: Evaluation;
+  readonly byFormat: Record<string, Partial<Record<HealthView, HealthResponse>>>;
+}
+
+type Settings = Pick<HealthSettings, 'path' | 'statusCodes' | 'retryAfter' | 'identity' | 'headers'>;
+
+/** The responses with reports. Each is rendered once for a view and a format, and reused while its evaluation is the current one. */
+export class RenderedResponses {
+  readonly #settings: Settings;
+  readonly #byProbe = new Map<string, Rendered>();
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  get(probe: string, view: HealthView, evaluation: Evaluation, format: HealthFormatter, url: string): HealthResponse {
+    let rendered = this.#byProbe.get(probe);
+    if (rendered?.evaluation !== evaluation) {
+      rendered = { evaluation, byFormat: {} };
+      this.#byProbe.set(probe, rendered);
+    }
+    if ('isBuiltIn' in format) {
+      const byView = (rendered.byFormat[format.name] ??= {});
+      return (byView[view] ??= this.#render(probe, view, evaluation, format, undefined));
+    }
+    // A format of another module may contain links, which depend on the URL of the request.
+    const base = baseOf(url, this.#settings.path);
+    const byView = (rendered.byFormat[`${format.name} ${base}`] ??= {});
+    return (byView[view] ??= this.#render(probe, view, evaluation, format, base));
+  }
+
+  #render(
+    name: string,
+    view: HealthView,
+    { report, checkedAt }: Evaluation,
+    format: HealthFormatter,
+    base: string | undefined,
+  ): HealthResponse {
+    const { statusCodes, retryAfter, identity, headers } = this.#settings;
+    const statusCode = statusCodes[report.status];
+    const own = {
+      ...BASE_HEADERS,
+      'content-type': `${format.mediaType}; charset=utf-8`,
+      'x-health-status': report.status,
+      'x-health-checked-at': checkedAt,
+      ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+      ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
+    };
+    const body = format.format({ name, report: project(report, view), view, base });
+    return finishText(statusCode, mergeHeaders(own, headers, format.headers), body);
+  }
+}

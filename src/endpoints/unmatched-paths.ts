@@ -1,0 +1,63 @@
+import type { HttpServer } from '@nestjs/common';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthResponse } from './health-response.js';
+import { endpointPaths } from './route-order.js';
+import { type AdapterResponse, writeResponse } from './write-response.js';
+
+/** The last part of the route for indicators and groups. What precedes it is the base path, with every prefix. */
+const NAME = '/:name';
+
+interface Fastify {
+  addHook(name: 'onRoute', hook: (route: { readonly url: string }) => void): unknown;
+  register(plugin: (child: FastifyChild, options: object, done: () => void) => void, options: object): unknown;
+}
+
+interface FastifyChild {
+  setNotFoundHandler(handler: (request: HealthRequest, reply: AdapterResponse) => void): unknown;
+}
+
+interface Express {
+  use(path: string, handler: (request: HealthRequest, response: AdapterResponse, next: () => void) => void): unknown;
+}
+
+/**
+ * Responds with our 404 below the base path on Fastify, because the one of the adapter repeats the path. Fastify uses the
+ * handler only if no route of the application matches. Call it before Nest registers any route.
+ */
+export function handleUnmatchedOnFastify(server: HttpServer, path: string, notFound: HealthResponse): void {
+  const instance: unknown = server.getInstance();
+  if (!isFastify(instance)) return;
+  const bases = new Set<string>();
+  instance.addHook('onRoute', ({ url }) => {
+    const base = url.slice(0, -NAME.length);
+    if (!url.endsWith(`/${path}${NAME}`) || bases.has(base)) return;
+    bases.add(base);
+    instance.register(
+      (child, _options, done) => {
+        child.setNotFoundHandler((_request, reply) => writeResponse(reply, notFound));
+        done();
+      },
+      { prefix: base },
+    );
+  });
+}
+
+/**
+ * The same on Express. Call it after Nest has registered all routes and before it registers its own 404 handler: Express
+ * uses handlers in the order of registration, so every route of the application comes first.
+ */
+export function handleUnmatchedOnExpress(server: HttpServer, notFound: HealthResponse): void {
+  const instance: unknown = server.getInstance();
+  for (const path of endpointPaths(instance)) {
+    if (!path.endsWith(NAME) || path === NAME) continue;
+    (instance as Express).use(path.slice(0, -NAME.length), (request, response, next) => {
+      // Express lists the methods of the matching routes itself.
+      if (request.method === 'OPTIONS') next();
+      else writeResponse(response, notFound);
+    });
+  }
+}
+
+function isFastify(instance: unknown): instance is Fastify {
+  return typeof instance === 'object' && instance !== null && 'addHook' in instance && 'register' in instance;
+}
