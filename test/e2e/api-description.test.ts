@@ -180,6 +180,16 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect((await application.get('/up')).status).toBe(207);
   });
 
+  it('describes no body for the status codes that have none', async () => {
+    const { api } = await start(adapter, { statusCodes: { UP: 204, DEGRADED: 205, DOWN: 304 } });
+    const { responses } = api.operation('/health/ready');
+    const withBody = Object.entries(responses).flatMap(([code, { content }]) => (content ? [code] : []));
+    expect([Object.keys(responses), withBody]).toEqual([
+      ['204', '205', '304', '406', '503'],
+      ['406', '503'],
+    ]);
+  });
+
   it('follows options that come from a factory, and leaves out single checks that nobody may see', async () => {
     const { app } = await createApplication(adapter, {
       imports: [

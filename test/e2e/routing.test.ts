@@ -395,6 +395,46 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     expect(warnings.map((text) => /The route GET (\S+)/.exec(text)?.[1])).toEqual(['/health', '/health/details']);
   });
 
+  describe('a path below the endpoints that has no route', () => {
+    @Controller('health/internal')
+    class DeeperController {
+      @Get('queue/details')
+      details(): string {
+        return 'deeper';
+      }
+    }
+    @Module({ controllers: [DeeperController] })
+    class DeeperModule {}
+    const imports = [HealthModule.forRoot(), DeeperModule];
+
+    it.each(['', 'api'])('is 404 without a word of the request, with the global prefix "%s"', async (prefix) => {
+      const base = prefix === '' ? '/health' : `/${prefix}/health`;
+      const application = await startApplication(
+        adapter,
+        { imports },
+        { prepare: (app) => app.setGlobalPrefix(prefix) },
+      );
+      const requests: [string, string][] = [
+        ['GET', '/stock/secret'],
+        ['GET', '/a/b/c?secret'],
+        ['POST', '/ready'],
+        ['DELETE', '/stock/secret'],
+      ];
+      for (const [method, path] of requests) {
+        const { status, headers, body } = await sendRaw(application, base + path, { method });
+        expect([path, status, body]).toEqual([path, 404, '{"error":"not found"}']);
+        expect(headers).toMatchObject({ 'cache-control': 'no-store' });
+      }
+    });
+
+    it('hides no deeper route of the application, and leaves other paths to it', async () => {
+      const application = await startApplication(adapter, { imports });
+      expect((await application.get('/health/internal/queue/details')).text).toBe('deeper');
+      expect((await application.get('/nowhere/health/a/b')).body).toMatchObject({ statusCode: 404 });
+      expect((await application.get('/healthy/a/b')).body).toMatchObject({ statusCode: 404 });
+    });
+  });
+
   it('checks are asked once for all the ways to ask', async () => {
     const stock = FakeIndicator('stock', () => up(), { ttl: 60_000 });
     const application = await startApplication(adapter, {

@@ -1,0 +1,22 @@
+import { afterEach, expect, it, vi } from 'vitest';
+import { ApiDescription } from '../../../../src/endpoints/description/api-description.js';
+import * as loader from '../../../../src/endpoints/description/load-controller-description.js';
+import { createHealthController, mapRoutes } from '../../../../src/endpoints/health.controller.js';
+import { resolveModuleOptions } from '../../../../src/options/resolve-module.js';
+
+vi.mock(import('../../../../src/endpoints/description/load-controller-description.js'), { spy: true });
+
+afterEach(() => vi.restoreAllMocks());
+
+it('makes the description when a document is made, and not when the application starts', () => {
+  const controller = createHealthController();
+  const { settings } = resolveModuleOptions({}, {});
+  mapRoutes(controller, settings);
+  const description = new ApiDescription(controller, settings);
+  description.addFormat('html', 'text/html');
+  expect(loader.describeController).not.toHaveBeenCalled();
+  const handler = controller.prototype.ready as object;
+  expect(Reflect.getMetadata('swagger/apiExcludeEndpoint', handler)).toEqual({ disable: false });
+  expect(Object.keys(Reflect.getMetadata('swagger/apiResponse', handler) as object)).toContain('503');
+  expect(loader.describeController).toHaveBeenCalledOnce();
+});
