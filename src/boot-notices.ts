@@ -3,10 +3,10 @@ import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
 
 export const NO_INDICATORS =
-  'No indicators were found, so every probe is UP and nothing is checked. Usual reasons: the indicator is not listed in the ' +
+  'No indicators were found, so every probe is UP and nothing is checked. Usual reasons: the indicator is not in the ' +
   'providers of a module, that module is not imported, or the class has no decorator @HealthIndicator().';
 
-/** The most names in one line of the log. */
+/** The most names in one log line. */
 const MOST_NAMES = 50;
 
 /** The line that lists the indicators when the application starts: `3 indicators: database, cache, payments`. */
@@ -15,7 +15,7 @@ export function indicatorList(names: readonly string[]): string {
   return `${names.length} indicator${names.length === 1 ? '' : 's'}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
 
-/** Warnings of the start: settings and providers that do not have the effect that they seem to have. */
+/** Warnings at the start about settings and providers that do not have the effect that one would expect. */
 export function bootNotices(
   settings: HealthSettings,
   environment: Environment,
@@ -34,7 +34,7 @@ function* missingIndicators(definitions: readonly CheckDefinition[], undecorated
   if (definitions.length === 0) yield NO_INDICATORS;
   if (undecorated.length > 0) {
     yield (
-      `Not checked, because the decorator @HealthIndicator() is missing: ${undecorated.join(', ')}. ` +
+      `The decorator @HealthIndicator() is missing: ${undecorated.join(', ')}. These providers are not checked. ` +
       'Add the decorator; "implements HealthIndicator" alone has no effect at run time.'
     );
   }
@@ -52,11 +52,10 @@ function* narrowedViews({ endpoints, access, path }: HealthSettings, environment
 function* unusedVariables(environment: Environment): Iterable<string> {
   const { unused } = environment;
   const withSuggestion = (variable: string): string => {
-    const meant = environment.nearestTo(variable);
-    return meant === undefined ? variable : `${variable} (did you mean ${meant}?)`;
+    const suggestion = environment.nearestTo(variable);
+    return suggestion === undefined ? variable : `${variable} (did you mean ${suggestion}?)`;
   };
-  if (unused.length > 0)
-    yield `These environment variables configure nothing: ${unused.map(withSuggestion).join(', ')}`;
+  if (unused.length > 0) yield `These environment variables have no effect: ${unused.map(withSuggestion).join(', ')}`;
 }
 
 function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDefinition[]): Iterable<string> {
@@ -65,7 +64,7 @@ function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDe
     const longest = (retries + 1) * timeout + retries * retryDelay;
     if (!enabled || interval !== undefined || longest <= deadline) continue;
     yield (
-      `The indicator "${name}" may take ${longest} ms (timeout and retries), but a probe answers within ${deadline} ms. Until ` +
+      `The indicator "${name}" may take ${longest} ms (timeout and retries), but a probe responds within ${deadline} ms. Until ` +
       'the check ends, its last result is reported, or DOWN if there is none. ' +
       'Set interval, so that it runs in the background, or shorten timeout.'
     );

@@ -3,8 +3,8 @@ import { Observable, type Observer, type Operator, Subscriber, type Subscription
 type Next<T> = (value: T) => void;
 
 /**
- * An observable whose subscribers cannot bring the process down. RxJS throws what a subscriber throws, and an error
- * that nobody handles, from a timer, where nothing can catch it; here, and behind every operator, it goes to `onFault`.
+ * An observable whose subscribers cannot end the process. RxJS rethrows an error of a subscriber, and an error without a
+ * handler, from a timer, where it cannot be caught. Here, and behind every operator, the error goes to `onFault`.
  */
 export class GuardedObservable<T> extends Observable<T> {
   readonly #onFault: (fault: unknown) => void;
@@ -25,7 +25,7 @@ export class GuardedObservable<T> extends Observable<T> {
   }
 
   override subscribe(observerOrNext?: Partial<Observer<T>> | Next<T> | null, ...rest: unknown[]): Subscription {
-    // Operators subscribe with a subscriber of their own, whose faults travel down to the one guarded below.
+    // An operator subscribes with its own subscriber, which passes errors on to the observer that is guarded below.
     if (observerOrNext instanceof Subscriber) return super.subscribe(observerOrNext);
     const [error, complete] = rest as [Observer<T>['error'] | undefined, Observer<T>['complete'] | undefined];
     const observer: Partial<Observer<T>> =

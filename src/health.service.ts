@@ -22,15 +22,15 @@ interface HealthServiceParts {
 }
 
 export interface DelayReadinessOptions {
-  /** Milliseconds after which a failed task is tried again, as often as it takes. Default: it is not, its failure is final. */
+  /** Milliseconds after which a failed task runs again, until it succeeds. Default: a failure is final. */
   readonly retry?: number;
 }
 
-/** What an application injects to ask for its own health, to follow it, and to open and close itself for traffic. */
+/** Injected by the application: reads its health, subscribes to changes, and accepts or refuses traffic. */
 export class HealthService {
   /**
-   * Every change of an indicator's status. A first result that is fine is no change. What a subscriber throws is
-   * logged, and harms nobody.
+   * Every change of an indicator's status. A first result that is not failing is no change. An error thrown by a
+   * subscriber is logged and has no other effect.
    */
   readonly changes$: Observable<HealthChange>;
 
@@ -52,15 +52,15 @@ export class HealthService {
     );
   }
 
-  /** Where the application is in its life: `starting`, `accepting`, `refusing` or `draining`. */
+  /** The phase of the application: `starting`, `accepting`, `refusing` or `draining`. */
   get state(): ApplicationPhase {
     return this.#state.phase;
   }
 
   /**
-   * Answers a probe (`live`, `ready`, `startup`, `deep`) or a group, by the same rules and from the same results as the
-   * endpoint, in full. The report is frozen. Rejects with `UnknownProbeError` for any other name, also for that of an
-   * indicator: `check()` is for those. Then nothing has run.
+   * Evaluates a probe (`live`, `ready`, `startup`, `deep`) or a group by the same rules and from the same results as the
+   * endpoint, and returns the full report, frozen. Rejects with `UnknownProbeError` for any other name, before a check
+   * runs. For the name of an indicator use `check()`.
    */
   async report(probe: string): Promise<HealthReport> {
     this.#registration.addModules();
@@ -70,8 +70,8 @@ export class HealthService {
   }
 
   /**
-   * Runs one indicator, or takes its result if that is fresh. Rejects with `UnknownProbeError` if there is no indicator of
-   * that name, also for the name of a probe or a group: `report()` is for those. Then nothing has run.
+   * Returns the result of one indicator, which runs unless its result is fresh. Rejects with `UnknownProbeError` if there
+   * is no indicator of that name, before a check runs. For the name of a probe or a group use `report()`.
    */
   async check(name: string): Promise<HealthCheckDetail> {
     this.#registration.addModules();
@@ -83,28 +83,28 @@ export class HealthService {
   }
 
   /**
-   * Makes `ready` answer 503 `OUT_OF_SERVICE` with this reason, while `live` stays as it is: for maintenance, for a
-   * worker that is full. The reason is shown to callers. Refusals add up: traffic is accepted again when each was taken
-   * back, by `acceptTraffic` or by the function that is returned.
+   * Makes `ready` respond with 503 `OUT_OF_SERVICE` and this reason, for example during maintenance or while a worker is
+   * full. `live` does not change. Callers see the reason. Several refusals can be active: traffic is accepted again when
+   * each has been withdrawn, by `acceptTraffic` or by the returned function.
    */
   refuseTraffic(reason: string): () => void {
     this.#logger.warn(`Refusing traffic: ${onOneLine(boundedText(reason))}`);
-    const takeBack = this.#state.refuseTraffic(reason);
+    const withdraw = this.#state.refuseTraffic(reason);
     return () => {
-      if (takeBack()) this.#logAcceptance();
+      if (withdraw()) this.#logAcceptance();
     };
   }
 
-  /** Takes back the latest refusal, or the latest with the given reason. */
+  /** Withdraws the latest refusal, or the latest one with the given reason. */
   acceptTraffic(reason?: string): void {
     if (this.#state.acceptTraffic(reason)) this.#logAcceptance();
   }
 
   /**
-   * Holds `ready` at 503 until the task is done: a cache to warm up, a file to load. If it fails, the application stays
-   * out of service and the report names what failed, unless `retry` is given; a task that can be tried again has to be a
-   * function. The returned promise never rejects: it is false when the task has failed for good, or was given up because
-   * the application shuts down.
+   * Holds `ready` at 503 until the task is done, for example until a cache is warm. If the task fails, the application
+   * stays out of service and the report names the task, unless `retry` is set; to be retried, a task must be a function.
+   * The returned promise never rejects. It resolves to false when the task has failed finally, or when the application
+   * shuts down before a retry.
    */
   async delayReadiness(
     name: string,
@@ -117,7 +117,7 @@ export class HealthService {
       if (!failed) return true;
       const isFinal = retry === undefined || typeof task !== 'function';
       this.#logger.error(
-        `${name} failed, ${isFinal ? 'so the application does not become ready' : `next try in ${retry} ms`}:\n${formatRaw(failed.cause)}`,
+        `${name} failed, ${isFinal ? 'so the application does not become ready' : `next attempt in ${retry} ms`}:\n${formatRaw(failed.cause)}`,
       );
       if (isFinal) return false;
       await pause(retry, this.#state.draining);
@@ -126,8 +126,8 @@ export class HealthService {
   }
 
   /**
-   * Holds the shutdown until a piece of work is finished, up to the `timeout` of `shutdown`. Either hand over its promise,
-   * or hold the returned handle as long as the work lasts (`using job = health.delayShutdown('report')`).
+   * Delays the shutdown until a piece of work is finished, up to the `timeout` of `shutdown`. Pass the promise of the work,
+   * or keep the returned handle while the work lasts (`using job = health.delayShutdown('report')`).
    */
   delayShutdown(name: string): WorkHandle;
   delayShutdown<T>(name: string, promise: PromiseLike<T>): Promise<T>;
@@ -141,7 +141,7 @@ export class HealthService {
   }
 }
 
-/** A task that throws before it returns its promise has failed like any other. */
+/** Turns a synchronous throw of the task into a rejection. */
 async function startTask(task: () => PromiseLike<unknown>): Promise<unknown> {
   return task();
 }

@@ -8,14 +8,14 @@ import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
 import { instancesIn } from '../discovery/instances.js';
 import { type AnnotatedMethod, annotatedMethods } from './on-health-change.decorator.js';
 
-/** A method that wants to be told of changes. */
+/** One annotated method of one instance, with the changes that it is called for. */
 export interface ChangeMethod {
   /** `Orders.pause`, for the log. */
   readonly name: string;
-  /** Undefined: all. */
+  /** Undefined: every indicator. */
   readonly indicators: readonly string[] | undefined;
   readonly probes: readonly string[];
-  /** Undefined: to any. */
+  /** Undefined: every status. */
   readonly to: readonly string[] | undefined;
   readonly call: (change: object) => unknown;
 }
@@ -28,10 +28,10 @@ export interface FoundMethods {
 const name = oneOrMore(nonBlank);
 const status = oneOrMore<HealthStatus>({ ...oneOf(Object.values(HealthStatus)), accepts: isHealthStatus });
 
-/** Finds the methods annotated with `@OnHealthChange()`: those of the start, and those of modules that are loaded later. */
+/** Finds the methods annotated with `@OnHealthChange()`, also in modules that are loaded after the start. */
 export class ChangeMethods {
   readonly #modules: ModulesContainer;
-  /** The probes and groups that there are. */
+  /** The names of all probes and groups. */
   readonly #probes: readonly string[];
   readonly #seen = new WeakSet<object>();
 
@@ -40,7 +40,7 @@ export class ChangeMethods {
     this.#probes = probes;
   }
 
-  /** Those that it has not found before. */
+  /** Returns the methods of instances that earlier calls have not returned. */
   find(): FoundMethods {
     const faults: ConfigurationFault[] = [];
     const methods: ChangeMethod[] = [];
@@ -89,7 +89,7 @@ function annotationsOf(instance: object): readonly AnnotatedMethod[] {
 function oneOrMore<T>(rule: Rule<T>): Rule<T | readonly T[]> {
   const list = listOf(rule);
   return {
-    expected: `${rule.expected}, or a list of such`,
+    expected: `${rule.expected}, or a list of these`,
     accepts: (value) => rule.accepts(value) || list.accepts(value),
   };
 }

@@ -3,7 +3,7 @@ import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 
 interface ToStatus {
-  /** Only changes to this status, or to one of these. Default: any. */
+  /** Only changes to this status, or to one of these. Default: every status. */
   readonly to?: HealthStatus | readonly HealthStatus[];
 }
 
@@ -19,7 +19,7 @@ export interface ProbeChangeOptions extends ToStatus {
   readonly indicator?: never;
 }
 
-/** Both: the method has to tell the changes apart, by `'probe' in change`. */
+/** Changes of indicators and of probes. The method distinguishes them by `'probe' in change`. */
 export interface OnHealthChangeOptions extends ToStatus {
   /** The name of an indicator, or several. */
   readonly indicator: string | readonly string[];
@@ -43,9 +43,13 @@ export interface AnnotatedMethod {
 const KEY = Symbol.for('nest-vitals:on-health-change');
 
 /**
- * Calls a method of a provider or a controller when the status of an indicator changes, or, with `probe`, the status of a
- * probe or a group. Nobody waits for it, and what it throws or rejects with is logged and harms nobody. A first status
- * that is fine is no change. Several may stand on one method.
+ * Calls the method of a provider or a controller when the status of an indicator changes, or, with `probe`, the status of
+ * a probe or a group. The library does not wait for the method; an error that it throws or rejects with is logged and has
+ * no other effect. A first status that is not failing is no change. A method can have several of these decorators.
+ *
+ * @example
+ * @OnHealthChange({ indicator: 'broker', to: 'DOWN' })
+ * pauseConsumers({ error }: HealthChange) {}
  */
 export function OnHealthChange(options?: IndicatorChangeOptions): MethodFor<HealthChange>;
 export function OnHealthChange(options: ProbeChangeOptions): MethodFor<HealthProbeChange>;
@@ -53,7 +57,7 @@ export function OnHealthChange(options: OnHealthChangeOptions): MethodFor<Health
 export function OnHealthChange(options: AnnotatedMethod['options'] = {}): MethodFor<never> {
   return ({ constructor }, method) => {
     const methods: readonly AnnotatedMethod[] = [...annotatedMethods(constructor), { method, options }];
-    // A property of the class, as with indicators: looking for it on every provider costs nothing.
+    // A property of the class, as with indicators: the lookup on every provider must be cheap.
     Object.defineProperty(constructor, KEY, { value: methods, configurable: true });
   };
 }

@@ -3,11 +3,11 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
 import type { VisibleReport } from './visible-report.js';
 
-/** What the OpenAPI document of the application says of an endpoint beside the probes. */
+/** Describes an additional endpoint in the OpenAPI document of the application. */
 export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'access'> {
   readonly summary: string;
   readonly description: string;
-  /** Each is text. The 401 for strangers goes without saying. */
+  /** The responses, all of them text. The 401 for unauthenticated callers is added automatically. */
   readonly answers: readonly {
     readonly statusCode: number;
     readonly description: string;
@@ -18,94 +18,94 @@ export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'acce
 interface ResponseHead {
   readonly statusCode: number;
   readonly contentType: string;
-  /** Further headers, with names in lower case. */
+  /** Additional headers, with names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A finished answer, of any type. `Cache-Control: no-store` and the headers of the module's options go with it. */
+/** A complete response of any media type. `Cache-Control: no-store` and the headers of the module's options are added. */
 export interface EndpointResponse extends ResponseHead {
   readonly body: string;
 }
 
-/** An answer whose body comes little by little, as server-sent events do. It has the same headers. */
+/** A response with a streamed body, such as server-sent events. The same headers are added. */
 export interface EndpointStream extends ResponseHead {
-  /** Called when the head is written. Not called for a HEAD, which is answered with the head alone. */
+  /** Called when the head is written. Not called for a HEAD request, whose response is the head alone. */
   open(outlet: EndpointOutlet): void;
 }
 
-/** Where the body of a stream goes. Nothing that is called here throws, also when the caller has gone. */
+/** Receives the body of a stream. Its methods do not throw, also after the connection is closed. */
 export interface EndpointOutlet {
-  /** How many bytes were written that the network has not taken yet: what a caller who does not read costs. */
+  /** How many written bytes have not been sent yet: the memory that a slow caller occupies. */
   readonly pending: number;
   write(bytes: Buffer): void;
-  /** The body is complete. What is pending is still sent. */
+  /** Completes the body. Pending bytes are still sent. */
   end(): void;
-  /** Cuts the connection, and drops what is pending. */
+  /** Closes the connection at once and drops the pending bytes. */
   destroy(): void;
-  /** Calls the listener when the connection or the answer is over, whoever ended it. */
+  /** Calls the listener when the response has ended or the connection is closed, by either side. */
   onClose(listener: () => void): void;
 }
 
-/** An endpoint beside the probes, at `/health/<name>`. */
+/** An additional endpoint, at `/health/<name>`. */
 export interface HealthEndpoint {
-  /** One of the names that no indicator can have, such as `metrics`. */
+  /** One of the names that are reserved for endpoints, such as `metrics`. */
   readonly name: string;
-  /** Who is answered: `everybody`, or whoever may see the probe `deep`; others get the 401 that they would get there. */
+  /** `everybody`: no access control. `deep`: callers that may see the probe `deep`; others receive a 401, as they do there. */
   readonly access: 'everybody' | 'deep';
-  /** `view`: how much this caller may see. What it throws is logged and answered with 500. */
+  /** `view`: how much this caller may see. An error is logged, and the response is a 500. */
   respond(
     request: HealthRequest,
     view: HealthView,
   ): EndpointResponse | EndpointStream | Promise<EndpointResponse | EndpointStream>;
 }
 
-/** An answer to a probe, a group or a single check, which is to be written in some format. */
+/** The report of a probe, a group or an indicator, for a formatter. */
 export interface FormatInput {
-  /** What was asked: the name of a probe, a group or an indicator. */
+  /** The name of the probe, the group or the indicator. */
   readonly name: string;
-  /** As much of the report as the view allows. */
+  /** The part of the report that the view allows. */
   readonly report: VisibleReport;
   readonly view: HealthView;
   /**
-   * The way from what was asked to the place where the endpoints are, as a relative URL: `''` or `'../'` or `'health/'`.
-   * Undefined: it was asked by an alias somewhere else.
+   * The relative URL from the requested path to the path of the endpoints: `''`, `'../'` or `'health/'`. Undefined: the
+   * request used an alias.
    */
   readonly base: string | undefined;
 }
 
-/** A format beside JSON and text, in which probes, groups and single checks are answered to those who prefer it. */
+/** An additional format of reports, for callers that request it. */
 export interface HealthFormatter {
-  /** By which `?format=` asks for it. */
+  /** The value of `?format=` that selects it. */
   readonly name: string;
-  /** By which the header `Accept` asks for it. */
+  /** The media type of the header `Accept` that selects it. */
   readonly mediaType: string;
-  /** Goes with every answer in this format; names in lower case. */
+  /** Headers of every response in this format, with names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Whether it is for people in front of browsers, which then ask them for a key (`WWW-Authenticate: Basic`). */
+  /** Whether people read it in browsers. A 401 then makes the browser ask for a key (`WWW-Authenticate: Basic`). */
   readonly isForBrowsers: boolean;
-  /** The body. It must not throw. */
-  format(question: FormatInput): string;
+  /** Returns the body. It must not throw. */
+  format(input: FormatInput): string;
 }
 
 /**
- * Takes in endpoints and formats of other modules, on every adapter, below the path and the prefix that are set.
- * Injected by the token `HEALTH_ENDPOINTS`.
+ * Adds endpoints and formats of other modules, on every adapter, below the configured path and prefix. Injected by the
+ * token `HEALTH_ENDPOINTS`.
  */
 export interface HealthEndpoints {
-  /** Throws if there is one of that name. */
+  /** Throws if an endpoint of that name exists. */
   add(endpoint: HealthEndpoint): void;
-  /** Throws if there is one of that name. */
+  /** Throws if a format of that name exists. */
   addFormat(formatter: HealthFormatter): void;
   /**
-   * Puts an endpoint into the OpenAPI document of the application, and gives it a route of its own. Best called by a
-   * constructor: many applications make the document before they are initialised.
+   * Adds an endpoint to the OpenAPI document of the application, and gives it its own route. Call it in a constructor:
+   * many applications create the document before they are initialised.
    */
   describe(endpoint: EndpointDescription): void;
-  /** The same for a format that is going to be added. */
+  /** Adds a format to the OpenAPI document before `addFormat` is called. */
   describeFormat(format: Pick<HealthFormatter, 'name' | 'mediaType'>): void;
   /**
-   * Asks a probe as a caller of its endpoint does: what is out of date runs, once for all who ask, and the report is
-   * there within the deadline.
+   * Evaluates a probe as a request to its endpoint does: checks without a fresh result run, shared with all concurrent
+   * callers, and the report is ready within the deadline.
    */
   report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport>;
 }

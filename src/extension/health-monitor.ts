@@ -5,106 +5,107 @@ import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 
 /**
- * Where the application is in its life.
+ * The phase of the application.
  *
- * - `starting`: modules are starting, or something announced with `delayReadiness` is not done.
- * - `accepting`: traffic is welcome.
+ * - `starting`: modules are starting, or a task of `delayReadiness` is not done.
+ * - `accepting`: the application accepts traffic.
  * - `refusing`: `refuseTraffic` was called.
- * - `draining`: shutting down; work in flight is finished, and no more is wanted.
+ * - `draining`: the application shuts down: work in flight finishes, new traffic is refused.
  */
 export type ApplicationPhase = 'starting' | 'accepting' | 'refusing' | 'draining';
 
 /**
- * What a drain is at: waiting until `balancers` have noticed, until `work` in flight is done, until the last
- * `connections` are closed, or `done`, when everything else of the application may be destroyed.
+ * The step of a drain: it waits until `balancers` have noticed, until `work` in flight is done, until the last
+ * `connections` are closed. When it is `done`, the rest of the application is destroyed.
  */
 export type DrainStep = 'balancers' | 'work' | 'connections' | 'done';
 
-/** Where the application is in its life, to the step. */
+/** The phase of the application, with the step of the drain. */
 export interface LifecycleState {
   readonly phase: ApplicationPhase;
   /** Present while the application is draining. */
   readonly drainStep?: DrainStep;
-  /** Why no traffic is wanted. Undefined: it is. */
+  /** Why the application refuses traffic. Undefined: it accepts traffic. */
   readonly reason?: string;
 }
 
-/** What came of calling a check. */
+/** The outcome of one attempt. */
 export interface HealthOutcome {
-  /** What it came to by itself, whatever the thresholds. */
+  /** The status before thresholds are applied. */
   readonly outcome: HealthStatus;
   readonly isTimeout: boolean;
   readonly finishedAt: Date;
   /** Milliseconds. */
   readonly duration: number;
-  /** What a caller may read of it. */
+  /** The texts that callers may see. */
   readonly message?: string;
   readonly error?: string;
   readonly code?: string;
-  /** What the check really threw or returned. It may hold secrets: for the log, never for a response or a notification. */
+  /** The value that the check threw or returned. It may contain secrets: use it in the log only, never in a response or a notification. */
   readonly cause?: unknown;
 }
 
-/** A check has run. */
+/** A finished run of a check. */
 export interface HealthRun extends HealthOutcome {
   readonly indicator: string;
-  /** The status of the indicator after it, with its thresholds taken into account. */
+  /** The status of the indicator after the run, with thresholds applied. */
   readonly status: HealthStatus;
 }
 
 /**
- * Stands around each call of a check. It has to call `proceed`, once and before it returns or awaits anything: that calls
- * the check, in the context in which `proceed` is called (`AsyncLocalStorage`), and returns what came of it, as soon as
- * the engine knows. The promise never rejects. Undefined: the application stops, which has cut the call short.
+ * Middleware around one attempt. It must call `proceed` once, before it returns or awaits. `proceed` calls the check in the
+ * current context (`AsyncLocalStorage`) and returns a promise of the outcome, which never rejects. Undefined: the
+ * application stopped before the attempt ended.
  *
- * It can neither keep a check from being called nor change what comes of it. A check whose `when` says no, and an answer
- * from memory, are no calls; a run with `retries` may make several.
+ * The middleware can neither prevent an attempt nor change its outcome. A check that its `when` skips and a result from
+ * memory are no attempts; a run with `retries` may consist of several.
  */
 export type HealthCheckWrapper = (call: CheckCall, proceed: () => Promise<HealthOutcome | undefined>) => unknown;
 
-/** A probe was answered over HTTP. */
+/** A response to a probe over HTTP. */
 export interface ProbeResponse {
   /** `live`, `ready`, `startup`, `deep`, `overview`, or the name of a group or an indicator. */
   readonly probe: string;
   readonly statusCode: number;
-  /** Of the caller: what its `User-Agent` says, and where it is. Both are the caller's own words, of any length. */
+  /** The caller's `User-Agent`. It is not verified and of any length. */
   readonly agent: string;
+  /** The remote address of the connection. */
   readonly address: string;
 }
 
-/** One indicator as it stands. */
+/** One indicator, as it is configured and as it runs. */
 export interface MonitoredIndicator {
   readonly name: string;
   readonly critical: boolean;
   readonly probes: readonly string[];
   readonly tags: readonly string[];
-  /** How many runs go on after their time was over. */
+  /** How many runs continue after their timeout. */
   readonly strayRuns: number;
 }
 
 type Unsubscribe = () => void;
 
 /**
- * What there is to know of the application's health, for whoever shows it: metrics, alerts, a page. Nothing that is
- * read or listened to here makes a check run. What a listener throws is logged, and harms nobody; it is called in the
- * middle of things, and should leave what takes time for later. Injected by the token `HEALTH_MONITOR`.
+ * The application's health for modules that observe it: metrics, alerts, a page. Reading and listening never run a check.
+ * Listeners are called synchronously, so they should defer work that takes time. An error of a listener is logged and has
+ * no other effect. Injected by the token `HEALTH_MONITOR`.
  */
 export interface HealthMonitor {
-  /** The indicators, in the order in which they were found. */
+  /** The indicators, in the order of their registration. */
   readonly indicators: readonly MonitoredIndicator[];
   /** The names of the standard probes and the groups. */
   readonly probes: readonly string[];
   readonly state: LifecycleState;
-  /** What is known of a probe, a group or an indicator. Throws `UnknownProbeError` for any other name. */
+  /** The report of a probe, a group or an indicator from existing results. Throws `UnknownProbeError` for any other name. */
   peek(name: string): HealthReport;
-  /** Each function that listens returns the one that ends it. */
+  /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
   onRun(listener: (run: HealthRun) => unknown): Unsubscribe;
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
-  /** Of a probe or a group, derived after runs and changes of state. Throws `UnknownProbeError` for any other name. */
+  /** Called when the status of a probe or a group changes, after runs and changes of state. Throws `UnknownProbeError` for any other name. */
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
-  onResponse(listener: (answer: ProbeResponse) => unknown): Unsubscribe;
+  onResponse(listener: (response: ProbeResponse) => unknown): Unsubscribe;
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
-  /** For what has to be there while a check runs, such as the context of a trace. What it throws is logged, and the check runs. */
+  /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */
   aroundCheck(wrapper: HealthCheckWrapper): Unsubscribe;
 }
 

@@ -1,12 +1,12 @@
 import { elapsed } from '../core/shutdown-clock.js';
 
-/** A piece of work that the shutdown waits for, until `done()` is called or the block that holds it with `using` is left. */
+/** A piece of work that the shutdown waits for, until `done()` is called or the block with `using` ends. */
 export interface WorkHandle extends Disposable {
-  /** Says that the work is finished. Further calls do nothing. */
+  /** Reports that the work is finished. Further calls have no effect. */
   done(): void;
 }
 
-/** Work in flight that only the application knows of: a job, a message being handled. */
+/** Work in flight that the application announces: a job, a message that is being handled. */
 export class AnnouncedWork {
   readonly #open = new Map<WorkHandle, { readonly name: string; readonly since: number }>();
   readonly #waiting = new Set<() => void>();
@@ -20,13 +20,13 @@ export class AnnouncedWork {
     return handle;
   }
 
-  /** What is open, in words. */
+  /** The name and the age of each piece of open work, for the log. */
   get open(): readonly string[] {
     const now = elapsed();
     return [...this.#open.values()].map(({ name, since }) => `${name} (for ${Math.round(now - since)} ms)`);
   }
 
-  /** Resolves when nothing is open any more. */
+  /** Resolves when all work is done. */
   whenDone(): Promise<void> {
     return this.#open.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#waiting.add(resolve));
   }

@@ -3,14 +3,14 @@ import { boundedText } from '../core/bounded-text.js';
 import type { TrafficGate } from '../core/health-engine.js';
 import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
 
-/** Something that readiness waits for. */
+/** A task that readiness waits for. */
 interface Delay {
   readonly name: string;
-  /** Why it will not come, once it has failed. */
+  /** The error, once the task has failed. */
   failure: string | undefined;
 }
 
-/** Holds what opens and closes the application for traffic, and says why it is closed. */
+/** Decides whether the application accepts traffic, and gives the reason when it does not. */
 export class ApplicationState implements TrafficGate {
   #isBootstrapped = false;
   #drainStep: DrainStep | undefined;
@@ -51,7 +51,7 @@ export class ApplicationState implements TrafficGate {
     this.#changed();
   }
 
-  /** What the drain is at. Undefined: there is none. */
+  /** The step of the drain. Undefined: no drain has begun. */
   get drainStep(): DrainStep | undefined {
     return this.#drainStep;
   }
@@ -61,31 +61,34 @@ export class ApplicationState implements TrafficGate {
     this.enter('balancers');
   }
 
-  /** The drain has come so far. */
+  /** Records that the drain has reached this step. */
   enter(step: DrainStep): void {
     this.#drainStep = step;
     this.#changed();
   }
 
-  /** Closes until the returned function is called, or `acceptTraffic` takes the refusal back. The function returns whether there was something to take back. */
+  /**
+   * Refuses traffic until the returned function is called or `acceptTraffic` withdraws the refusal. The function returns
+   * whether the refusal was still active.
+   */
   refuseTraffic(reason: string): () => boolean {
     const refusal = { reason: boundedText(reason) };
     this.#refusals.push(refusal);
     this.#changed();
-    return () => this.#takeBack(this.#refusals.indexOf(refusal));
+    return () => this.#withdraw(this.#refusals.indexOf(refusal));
   }
 
-  /** Takes back the latest refusal, or the latest with the given reason. Returns whether there was one. */
+  /** Withdraws the latest refusal, or the latest one with the given reason. Returns whether there was one. */
   acceptTraffic(reason?: string): boolean {
     const index = this.#refusals.findLastIndex(
       (refusal) => reason === undefined || refusal.reason === boundedText(reason),
     );
-    return this.#takeBack(index);
+    return this.#withdraw(index);
   }
 
   /**
-   * Holds readiness until the promise resolves; a rejection holds it for good, and says why, until the same name is
-   * announced anew. Resolves to what it was rejected with.
+   * Delays readiness until the promise resolves. A rejection delays it for ever, with the error as the reason, unless a new
+   * delay of the same name replaces it. Resolves to the reason of the rejection.
    */
   async delayReadiness(name: string, promise: PromiseLike<unknown>): Promise<{ readonly cause: unknown } | undefined> {
     const delay: Delay = { name, failure: undefined };
@@ -110,7 +113,7 @@ export class ApplicationState implements TrafficGate {
     for (const listener of this.#listeners) listener();
   }
 
-  #takeBack(index: number): boolean {
+  #withdraw(index: number): boolean {
     if (index < 0) return false;
     this.#refusals.splice(index, 1);
     this.#changed();

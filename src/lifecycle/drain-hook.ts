@@ -1,8 +1,8 @@
-/** A method that wants to be told that the drain begins. */
+/** A method that the drain calls when it begins. */
 export interface DrainHook {
   /** `OrdersConsumer.stopPulling`, for the log. */
   readonly name: string;
-  /** Milliseconds that it may take. Undefined: as long as the drain waits for work. */
+  /** Milliseconds that it may take. Undefined: the `timeout` of `shutdown`. */
   readonly timeout: number | undefined;
   readonly call: () => unknown;
 }

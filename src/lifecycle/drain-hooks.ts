@@ -4,8 +4,8 @@ import { instancesIn } from '../discovery/instances.js';
 import { getDrainMethods, type OnDrainOptions } from './on-drain.decorator.js';
 
 /**
- * The methods annotated with `@OnDrain()` of all providers and controllers that have one instance, each once. They are
- * looked for when they are needed: an application that starts pays nothing for them, and lazily loaded modules count.
+ * Finds the methods annotated with `@OnDrain()` of all singleton providers and controllers, each once. The drain calls it,
+ * so that the start costs nothing and lazily loaded modules are included.
  */
 export function* drainHooks(modules: ModulesContainer): Iterable<DrainHook> {
   const isWanted = (instance: object): boolean => drainMethodsOf(instance).length > 0;
@@ -20,7 +20,7 @@ export function* drainHooks(modules: ModulesContainer): Iterable<DrainHook> {
   }
 }
 
-/** A value without a prototype has no constructor either. */
+/** A value without a prototype has no constructor. */
 function drainMethodsOf({ constructor }: object): [string, OnDrainOptions][] {
   return typeof constructor === 'function' ? [...getDrainMethods(constructor)] : [];
 }

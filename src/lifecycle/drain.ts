@@ -12,10 +12,10 @@ import type { ProberWatch } from './probers/prober-watch.js';
 import type { ShutdownSignals } from './shutdown-signals.js';
 import { settlesWithin } from './time-limit.js';
 
-/** What a request needs that was sent before the server stopped to listen, and has not arrived yet. */
+/** Milliseconds within which a request arrives that was sent before the server stopped listening. */
 const TIME_TO_ARRIVE = 20;
-/** What a client needs that has just connected, on a busy machine, until its first request arrives. */
-const TIME_TO_SPEAK = 250;
+/** Milliseconds within which the first request of a new connection arrives, on a busy machine. */
+const TIME_TO_SEND = 250;
 /** Milliseconds for accepting connections that have arrived, also when the time for work is over. */
 const SHORTEST_ACCEPT = 500;
 /** Milliseconds for reading requests that have arrived on open connections. */
@@ -56,11 +56,11 @@ export interface DrainParts {
 
 /**
  * Takes the application out of service without losing a request: refuses traffic, waits until balancers have noticed,
- * lets work in flight finish, closes the connections that are left. Everything is alive until it is done.
+ * waits for work in flight, closes the remaining connections. No part of the application is destroyed before it is done.
  */
 export class Drain {
   readonly #parts: DrainParts;
-  #underWay: Promise<void> | undefined;
+  #run: Promise<void> | undefined;
   #areHooksDone = false;
   /** Aborted by the second signal. */
   readonly #stop = new AbortController();
@@ -69,18 +69,18 @@ export class Drain {
     this.#parts = parts;
   }
 
-  /** However often it is called, there is one drain. Never rejects. */
+  /** Starts the drain. Further calls return the same promise, which never rejects. */
   run(): Promise<void> {
-    return (this.#underWay ??= this.#run());
+    return (this.#run ??= this.#drain());
   }
 
-  async #run(): Promise<void> {
+  async #drain(): Promise<void> {
     const { settings, state, connections, work, logger, signals } = this.#parts;
     const stop = this.#stop.signal;
     signals?.onSecond((signal) => this.#stopWaiting(signal));
     state.drain();
     connections.beginDraining();
-    const told = this.#tellHooks();
+    const hooksDone = this.#callHooks();
 
     await this.#waitForBalancers();
 
@@ -90,12 +90,12 @@ export class Drain {
     if (present.length > 0) this.#announce(`work in flight for at most ${settings.timeout} ms: ${present.join(', ')}`);
     const hadWork = !this.#areHooksDone || present.length > 0;
     const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
-    const finished = await settlesWithin(this.#whenDone(told), settings.timeout, stop);
+    const finished = await settlesWithin(this.#whenDone(hooksDone), settings.timeout, stop);
     state.enter('connections');
     // The other half of the time is for the requests of these connections.
     await connections.stopListening(Math.max(SHORTEST_ACCEPT, left() / 2), stop);
     if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
-    const patience = finished ? Math.min(TIME_TO_SPEAK, left()) : 0;
+    const patience = finished ? Math.min(TIME_TO_SEND, left()) : 0;
     for (let waited = 0; waited < patience && connections.hasNewcomers(patience); waited += TIME_TO_ARRIVE) {
       await sleep(TIME_TO_ARRIVE);
     }
@@ -116,7 +116,7 @@ export class Drain {
 
   async #waitForBalancers(): Promise<void> {
     const { settings, watch, state, logger } = this.#parts;
-    // A developer has no balancer; and an application that was never ready was never sent traffic by one.
+    // In development there is no balancer, and a balancer sends no traffic to an application that was never ready.
     const isNeeded = state.isBootstrapped && (!settings.isDevelopment || isRehearsing());
     const { signal: stop } = this.#stop;
     let isAnnounced = false;
@@ -137,8 +137,8 @@ export class Drain {
     }
   }
 
-  #announce(what: string): void {
-    this.#parts.logger.log(`Shutting down: waiting for ${what}. A second signal ends the wait.`);
+  #announce(awaited: string): void {
+    this.#parts.logger.log(`Shutting down: waiting for ${awaited}. A second signal ends the wait.`);
   }
 
   #stopWaiting(signal: NodeJS.Signals): void {
@@ -146,11 +146,11 @@ export class Drain {
     this.#stop.abort();
   }
 
-  /** What was announced by a request or a hook as it ended is waited for too. */
-  async #whenDone(told: Promise<void>): Promise<void> {
+  /** A request or a hook may announce further work when it ends: the loop includes it. */
+  async #whenDone(hooksDone: Promise<void>): Promise<void> {
     const { connections, work } = this.#parts;
     do {
-      await Promise.all([told, work.whenDone(), connections.whenPresentDone()]);
+      await Promise.all([hooksDone, work.whenDone(), connections.whenPresentDone()]);
     } while (work.open.length > 0);
   }
 
@@ -164,17 +164,17 @@ export class Drain {
     } while (connections.open.length > 0 || work.open.length > 0);
   }
 
-  async #tellHooks(): Promise<void> {
+  async #callHooks(): Promise<void> {
     const { hooks, logger } = this.#parts;
     try {
-      await Promise.all([...hooks()].map((hook) => this.#tell(hook)));
+      await Promise.all([...hooks()].map((hook) => this.#call(hook)));
     } catch (error) {
-      logger.error(`The methods to call as the drain begins could not be found:\n${formatRaw(error)}`);
+      logger.error(`The search for @OnDrain() methods failed:\n${formatRaw(error)}`);
     }
     this.#areHooksDone = true;
   }
 
-  async #tell({ name, timeout, call }: DrainHook): Promise<void> {
+  async #call({ name, timeout, call }: DrainHook): Promise<void> {
     const { settings, logger } = this.#parts;
     const limit = timeout ?? settings.timeout;
     try {

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 export interface OnDrainOptions {
-  /** Milliseconds that the method may take before the drain goes on without it. Default: the `timeout` of `shutdown`. */
+  /** Milliseconds after which the drain continues without the method. Default: the `timeout` of `shutdown`. */
   readonly timeout?: number;
 }
 
@@ -11,9 +11,13 @@ const KEY = 'nest-vitals:on-drain';
 type DrainMethods = ReadonlyMap<string, OnDrainOptions>;
 
 /**
- * Calls a provider's method when the drain begins, before anything is destroyed: to stop pulling from a queue, to leave
- * a group of consumers. The shutdown waits for it, as it waits for work in flight. What it throws is logged, and neither
- * ends nor shortens the drain.
+ * Calls a method of a provider when the drain begins, before anything is destroyed: for example to stop pulling from a
+ * queue, or to leave a consumer group. The shutdown waits for the method, as it waits for work in flight. An error is
+ * logged; it neither ends nor shortens the drain.
+ *
+ * @example
+ * @OnDrain()
+ * async stopPulling() {}
  */
 export function OnDrain(options: OnDrainOptions = {}) {
   return <T extends () => unknown>(target: object, method: string, _descriptor: TypedPropertyDescriptor<T>): void => {

@@ -7,17 +7,17 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies r
  */
 const ONE_SIGNAL = 500;
 
-/** Milliseconds after the start. Until then an application may still call `enableShutdownHooks()`, or listen to signals itself. */
+/** Milliseconds after the start, within which an application may call `enableShutdownHooks()` or add its own listeners. */
 const TIME_TO_LISTEN = 10_000;
 
 /**
- * Counts the signals that ask the process to end, to recognise the second one. A listener stands only beside the listeners
- * of Nest or of the application, and only until the drain has ended, so the default action of a signal never changes.
+ * Counts the signals that end the process, to recognise the second one. A listener is added only where Nest or the
+ * application has one, and only until the drain has ended, so the default action of a signal never changes.
  */
 export class ShutdownSignals {
   #count = 0;
   #last = -Infinity;
-  #look: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #listened = new Set<NodeJS.Signals>();
   #onSecond: ((signal: NodeJS.Signals) => void) | undefined;
   #isWatching = false;
@@ -37,23 +37,23 @@ export class ShutdownSignals {
     }
   }
 
-  /** `act` is called once, on the second signal of the process. */
+  /** Calls `act` once, on the second signal of the process. */
   onSecond(act: (signal: NodeJS.Signals) => void): void {
     this.start();
     this.#onSecond = act;
   }
 
-  /** Calls `warn` some time after the start if nothing in the process listens to SIGTERM. */
+  /** Calls `warn` some time after the start if SIGTERM has no listener in the process. */
   warnIfUnhandled(warn: () => void): void {
-    const look = (): void => {
+    const check = (): void => {
       if (process.listenerCount('SIGTERM') === 0) warn();
     };
-    this.#look = shutdownClock.setTimeout(look, TIME_TO_LISTEN);
-    this.#look.unref();
+    this.#timer = shutdownClock.setTimeout(check, TIME_TO_LISTEN);
+    this.#timer.unref();
   }
 
   stop(): void {
-    shutdownClock.clearTimeout(this.#look);
+    shutdownClock.clearTimeout(this.#timer);
     process.off('newListener', this.#onNewListener);
     this.#isWatching = false;
     for (const signal of this.#listened) process.off(signal, this.#onSignal);
@@ -70,7 +70,7 @@ export class ShutdownSignals {
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (process.listenerCount(signal) === 1) {
-      // The others have gone: the signal would do nothing any more, where its default action ends the process.
+      // No other listener is left: without this one the default action ends the process, as it should.
       this.stop();
       process.kill(process.pid, signal);
       return;

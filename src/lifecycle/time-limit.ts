@@ -1,8 +1,8 @@
 import { shutdownClock } from '../core/shutdown-clock.js';
 
 /**
- * Whether a promise settles within a time, in milliseconds. Rejections are passed on. An abort of `signal` ends the time
- * early. A promise that has settled already counts as settled, even when no time is left.
+ * Resolves to whether the promise settles within the given milliseconds, and rejects with its reason. An abort of `signal`
+ * ends the time early. A promise that has already settled counts as settled, even when no time is left.
  */
 export async function settlesWithin(
   promise: Promise<unknown>,

@@ -9,23 +9,23 @@ import { formatDuration } from './duration.js';
 
 type Log = Pick<LoggerService, 'log' | 'warn'> & Partial<Omit<LoggerService, 'log' | 'warn'>>;
 
-/** Writes a line when an indicator changes, and none while it stays as it is: WARN for the worse, LOG for the better. */
+/** Logs a change of an indicator's status: changes for the worse as `warn`, recoveries as `log`, unless `levels` says otherwise. */
 export function logChange(logger: Log, change: HealthChange, levels: ChangeLevels = {}): void {
   const { indicator, from, to } = change;
   const isWorse = isFailing(to) || (to === HealthStatus.DEGRADED && !isFailing(from));
   const level: HealthLogLevel | false = levels[`${from}->${to}`] ?? levels[to] ?? (isWorse ? 'warn' : 'log');
   if (level === false) return;
-  const line = onOneLine(`${indicator} is ${to}${words(change)}${isWorse ? '' : was(change)}`);
+  const line = onOneLine(`${indicator} is ${to}${explanation(change)}${isWorse ? '' : previousState(change)}`);
   const cause = isWorse && change.cause !== undefined ? formatRaw(change.cause) : undefined;
   logger[level]?.(new ChangeRecord(level, line, change, cause));
 }
 
-function words({ error, message, code }: HealthChange): string {
+function explanation({ error, message, code }: HealthChange): string {
   const text = error ?? message;
   if (text === undefined) return '';
   return code === undefined ? `: ${text}` : `: ${text} (${code})`;
 }
 
-function was({ from, lasted }: HealthChange): string {
+function previousState({ from, lasted }: HealthChange): string {
   return lasted === undefined ? '' : ` after ${formatDuration(lasted)} of ${from}`;
 }

@@ -3,7 +3,7 @@ import type { HealthChange } from '../core/health-engine.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthLogLevel } from '../options/health-module-options.js';
 
-/** The colours in which Nest's logger writes the messages of each level. */
+/** The colours of Nest's logger for each level. */
 const COLOURS: Readonly<Record<HealthLogLevel, string>> = {
   verbose: 'cyanBright',
   debug: 'magentaBright',
@@ -14,24 +14,24 @@ const COLOURS: Readonly<Record<HealthLogLevel, string>> = {
 };
 
 /**
- * A change as it goes to a logger, which decides what becomes of it: one that writes JSON finds fields, one that writes
- * text finds the line, because objects of a class of their own are shown as they ask to be. It goes in place of the
- * message: nestjs-pino merges the fields of that alone, and Nest 11 would make two records of a message and its fields.
+ * A change as a value for the logger. A logger that writes JSON finds fields; a logger that writes text finds the line,
+ * through `inspect.custom`. The record takes the place of the message: nestjs-pino merges the fields of the message only,
+ * and Nest 11 would write a message and its fields as two records.
  */
 export class ChangeRecord {
-  /** What happened, in one line. Pino calls its message so. */
+  /** The line. Pino names the field of its message `msg`. */
   readonly msg: string;
   readonly indicator: string;
   readonly critical: boolean;
   readonly from: HealthStatus;
   readonly to: HealthStatus;
-  /** How long the state that ended had lasted; on a recovery, the whole outage. */
+  /** How long the previous state had lasted; on a recovery, the whole outage. */
   readonly duration_ms?: number;
-  /** What the check said of a status that is no failure. */
+  /** The check's message for a status that is no failure. */
   readonly detail?: string;
   readonly error?: string;
   readonly code?: string;
-  /** What was really thrown or returned, with its stack and its causes. */
+  /** The value that the check threw or returned, with its stack and its causes. */
   readonly cause?: string;
   readonly #level: HealthLogLevel;
 
@@ -49,7 +49,7 @@ export class ChangeRecord {
     if (cause !== undefined) this.cause = cause;
   }
 
-  /** Winston's adapter takes the message from here. It is no field, which would say the same twice. */
+  /** Winston's adapter reads the message here. A getter is no field, so the JSON does not contain the line twice. */
   get message(): string {
     return this.msg;
   }

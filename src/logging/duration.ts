@@ -1,4 +1,4 @@
-/** A duration as people say it: `850 ms`, `20 s`, `3 min 20 s`, `2 h 5 min`. */
+/** A duration for people: `850 ms`, `20 s`, `3 min 20 s`, `2 h 5 min`. */
 export function formatDuration(milliseconds: number): string {
   if (Math.round(milliseconds) < 1000) return `${Math.round(milliseconds)} ms`;
   const seconds = Math.round(milliseconds / 1000);

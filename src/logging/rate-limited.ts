@@ -4,20 +4,20 @@ import { elapsed } from '../core/moment.js';
 const PAUSE = 60_000;
 
 /**
- * For a fault that anybody can cause as often as they like: tells the first one, then at most one a minute, with how many
- * were left out, so that no stranger fills the log.
+ * For faults that unauthenticated callers can cause: reports the first one, then at most one a minute with the number of
+ * omitted ones, so that such callers cannot fill the log.
  */
-export function rateLimited(tell: (fault: unknown, leftOut: number) => void): (fault: unknown) => void {
+export function rateLimited(report: (fault: unknown, omitted: number) => void): (fault: unknown) => void {
   let notBefore = -Infinity;
-  let leftOut = 0;
+  let omitted = 0;
   return (fault) => {
     const now = elapsed();
     if (now < notBefore) {
-      leftOut += 1;
+      omitted += 1;
       return;
     }
     notBefore = now + PAUSE;
-    tell(fault, leftOut);
-    leftOut = 0;
+    report(fault, omitted);
+    omitted = 0;
   };
 }

@@ -280,7 +280,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       const other = FakeIndicator('other', () => degraded('slow'));
       const application = await startWith(FakeIndicator('stock'), {}, [other]);
       expect((await application.get('/health/ready')).status).toBe(200);
-      expect(application.log.health().filter((line) => line.includes('configure nothing'))).toEqual([]);
+      expect(application.log.health().filter((line) => line.includes('have no effect'))).toEqual([]);
     });
 
     it('HEALTH_DEFAULT_CRITICAL=false makes failures degrade', async () => {
@@ -325,7 +325,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
     });
   });
 
-  describe('the warning for variables that configure nothing', () => {
+  describe('the warning for variables that have no effect', () => {
     it('names each of them, in one line', async () => {
       setVariables({
         HEALTH_STOKC_TIMEOUT: '1s',
@@ -335,7 +335,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       });
       const { log } = await start();
       expect(log.health('warn')).toHaveLength(1);
-      expect(log.health('warn')[0]).toMatch(/^These environment variables configure nothing: /);
+      expect(log.health('warn')[0]).toMatch(/^These environment variables have no effect: /);
       expect(log.health('warn')[0]?.split(': ')[1]?.split(', ').toSorted()).toEqual([
         'HEALTH_DEADLIEN',
         'HEALTH_STOCK_WHEN',

@@ -228,8 +228,8 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     const statuses = '"UP" or "DEGRADED" or "UNKNOWN" or "OUT_OF_SERVICE" or "DOWN" or "SKIPPED"';
     expect((error as { faults: unknown }).faults).toEqual([
       optionUnknown(place, 'indicators', ['indicator', 'probe', 'to']),
-      optionOutOfRange(`${place}, to`, '"down"', `${statuses}, or a list of such`),
-      optionOutOfRange(`${place}, indicator`, '""', 'a text that is not blank, or a list of such'),
+      optionOutOfRange(`${place}, to`, '"down"', `${statuses}, or a list of these`),
+      optionOutOfRange(`${place}, indicator`, '""', 'a text that is not blank, or a list of these'),
       probeUnknown(`${place}, probe`, 'raedy', known),
     ]);
   });

@@ -335,7 +335,7 @@ describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
       expect(String(error) + JSON.stringify(error) + log.text).not.toContain(SECRET);
     });
 
-    it('variables that configure nothing', async () => {
+    it('variables that have no effect', async () => {
       setVariables({ HEALTH_APIKEY: SECRET });
       const { log } = await start(() => up());
       expect(log.text).toContain('HEALTH_APIKEY');

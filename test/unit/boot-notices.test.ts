@@ -49,9 +49,9 @@ describe('bootNotices', () => {
     expect(noticesOf(options, production)).toStrictEqual([]);
   });
 
-  it('name the variables that configure nothing', () => {
+  it('name the variables that have no effect', () => {
     expect(noticesOf({}, { HEALTH_DEDLINE: '5', HEALTH_DEADLINE: '500', HEALTH_X: '1', OTHER: '1' })).toStrictEqual([
-      'These environment variables configure nothing: HEALTH_DEDLINE (did you mean HEALTH_DEADLINE?), HEALTH_X',
+      'These environment variables have no effect: HEALTH_DEDLINE (did you mean HEALTH_DEADLINE?), HEALTH_X',
     ]);
   });
 
@@ -69,7 +69,7 @@ describe('bootNotices', () => {
     );
     expect(notices).toHaveLength(2);
     expect(notices[0]).toContain(
-      'The indicator "slow" may take 801 ms (timeout and retries), but a probe answers within 800 ms',
+      'The indicator "slow" may take 801 ms (timeout and retries), but a probe responds within 800 ms',
     );
     expect(notices[1]).toContain('The indicator "retried" may take 1000 ms');
   });

@@ -9,8 +9,8 @@ import { quietTurn } from './quiet-turn.js';
 import { type WatchedServer, allowRepeatedClose, isHttp2 } from './watched-server.js';
 
 /**
- * What Node keeps on the socket of an HTTP/1 connection: the response being worked on, and the parser, which goes when
- * another protocol takes the socket over (an upgrade to websockets). Both have been there since Node 0.10.
+ * Properties that Node sets on the socket of an HTTP/1 connection: the response in progress, and the parser, which is
+ * removed when another protocol takes over the socket (an upgrade to websockets). Both exist since Node 0.10.
  */
 interface HttpSocket extends Socket {
   readonly _httpMessage?: ServerResponse | null;
@@ -19,7 +19,7 @@ interface HttpSocket extends Socket {
 
 interface Connection {
   readonly acceptedAt: number;
-  /** The TCP socket under TLS: requests arrive on another socket, which `secureConnection` brings after the handshake. */
+  /** The TCP socket below TLS. Requests arrive on another socket, which `secureConnection` emits after the handshake. */
   readonly isBelowTls: boolean;
 }
 
@@ -29,8 +29,8 @@ type AnyRequest = IncomingMessage | Http2ServerRequest;
 type AnyResponse = ServerResponse | Http2ServerResponse;
 
 /**
- * The connections of the application's servers, and during the drain their requests in flight. Until then a connection
- * costs one map entry, and a request of HTTP/1 costs nothing.
+ * The connections of the application's servers and, during the drain, their requests in flight. Before the drain a
+ * connection costs one map entry, and a request of HTTP/1 costs nothing.
  */
 export class Connections {
   readonly #sockets = new Map<HttpSocket, Connection>();
@@ -39,7 +39,7 @@ export class Connections {
   readonly #requests = new OpenRequests<ServerResponse>();
   readonly #http2 = new Http2Sessions();
   readonly #servers = new Set<WatchedServer>();
-  /** Those that the application opened, and closes, itself. */
+  /** The servers that the application opens and closes itself. */
   readonly #adopted = new Set<Server>();
   #isDraining = false;
   readonly #refusedListeners: RefusedListener[] = [];
@@ -58,7 +58,7 @@ export class Connections {
     if (this.#isDraining) this.#countRequests(server);
   }
 
-  /** For a server that the application opened itself, and that has accepted this connection already. */
+  /** Watches a server that the application opened itself, and the connection that the server has already accepted. */
   adopt(server: Server, socket: Socket): void {
     if (this.#servers.has(server)) return;
     this.watch(server);
@@ -66,7 +66,7 @@ export class Connections {
     this.#adopted.add(server);
   }
 
-  /** From now on requests are counted, and each response closes its connection, so that clients go elsewhere. */
+  /** Counts requests from now on. Each response closes its connection, so that clients connect elsewhere. */
   beginDraining(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -75,12 +75,12 @@ export class Connections {
     this.#http2.beginDraining();
   }
 
-  /** The label and the age of each request in flight. */
+  /** The label and the age of each request in flight, for the log. */
   get open(): readonly string[] {
     return [...this.#requests.descriptions, ...this.#http2.requests.descriptions];
   }
 
-  /** Resolves when the requests that are in flight now are done, whatever has come since. */
+  /** Resolves when the requests that are in flight now have finished. It ignores later requests. */
   async whenPresentDone(): Promise<void> {
     await Promise.all([this.#requests.whenPresentDone(), this.#http2.requests.whenPresentDone()]);
   }
@@ -116,14 +116,14 @@ export class Connections {
     return this.#sockets.size > 0;
   }
 
-  /** Closes the connections on which nothing is going on. Those that another protocol has taken over are not ours to close. */
+  /** Closes the connections without a request in flight. Connections of other protocols (websockets) stay open. */
   closeIdle(): { readonly idle: number; readonly silent: number } {
     let idle = this.#http2.closeIdle();
     let silent = 0;
     const secured = new Set([...this.#sockets.keys()].filter((socket) => socket instanceof TLSSocket).map(peerOf));
     for (const [socket, { isBelowTls }] of this.#sockets) {
       const isShakingHands = isBelowTls && !secured.has(peerOf(socket));
-      // A connection that has answered its last request closes by itself.
+      // The connection closes without help: the last response has ended it.
       if (socket.writableEnded) continue;
       if (socket.bytesRead === 0 || isShakingHands) silent += 1;
       else if (!socket._httpMessage && socket.parser) idle += 1;
@@ -133,7 +133,7 @@ export class Connections {
     return { idle, silent };
   }
 
-  /** Ends what is left, in the middle of its work. */
+  /** Closes the connections with requests in flight. */
   destroyBusy(): void {
     for (const response of this.#requests.keys) response.socket?.destroy();
     this.#http2.destroyAll();
@@ -148,7 +148,7 @@ export class Connections {
   }
 
   #stopListening(server: WatchedServer): void {
-    // `close` of a server for HTTP would also close idle connections, on which a request may be on its way.
+    // `close` of an HTTP server also closes idle connections, on which a request may be arriving.
     NetServer.prototype.close.call(server);
     if (this.#isAdopted(server)) allowRepeatedClose(server);
   }

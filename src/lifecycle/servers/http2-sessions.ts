@@ -1,7 +1,7 @@
 import { type Http2Server, type Http2Session, type ServerHttp2Stream, constants } from 'node:http2';
 import { OpenRequests, pathOf } from './open-requests.js';
 
-/** RFC 9113, section 6.8: announces a graceful shutdown and still accepts the streams that are on their way. */
+/** RFC 9113, section 6.8: this last stream id announces a graceful shutdown and still accepts streams that are arriving. */
 const EVERY_STREAM = 2 ** 31 - 1;
 
 interface Session {
@@ -10,7 +10,7 @@ interface Session {
   isNotified: boolean;
 }
 
-/** The HTTP/2 sessions of the servers, and the streams that are open. A stream costs one map entry while it is open. */
+/** The HTTP/2 sessions of the servers, and their open streams. An open stream costs one map entry. */
 export class Http2Sessions {
   readonly requests = new OpenRequests<ServerHttp2Stream>();
   readonly #sessions = new Map<Http2Session, Session>();
@@ -37,8 +37,8 @@ export class Http2Sessions {
   }
 
   /**
-   * From now on each session receives GOAWAY once it has no open stream, so that its client connects elsewhere. A
-   * session without any stream so far is left alone: its client is about to send its first request.
+   * Sends GOAWAY to each session as soon as it has no open stream, so that its client connects elsewhere. A session that
+   * has had no stream yet receives none: its client is about to send the first request.
    */
   beginDraining(): void {
     this.#isDraining = true;
@@ -47,7 +47,7 @@ export class Http2Sessions {
     }
   }
 
-  /** Sends GOAWAY to every session that has received none. Streams that are open, or on their way, are still served. */
+  /** Sends GOAWAY to every session that has received none. Open and arriving streams are still served. */
   notifyAll(): void {
     for (const [session, known] of this.#sessions) notify(session, known);
   }
@@ -57,7 +57,7 @@ export class Http2Sessions {
     let closed = 0;
     for (const [session, { openStreams }] of this.#sessions) {
       if (openStreams > 0 || session.destroyed) continue;
-      // A client that received GOAWAY may have begun to close the session already.
+      // A client that received GOAWAY may already be closing the session.
       session.close();
       closed += 1;
     }

@@ -5,7 +5,7 @@ interface OpenRequest {
   readonly since: number;
 }
 
-/** Requests in flight, by the object that stands for each: a response of HTTP/1, a stream of HTTP/2. */
+/** Requests in flight, by their object: a response of HTTP/1, a stream of HTTP/2. */
 export class OpenRequests<Key extends object> {
   readonly #open = new Map<Key, OpenRequest>();
   #waiting: (() => void)[] = [];
@@ -14,7 +14,7 @@ export class OpenRequests<Key extends object> {
     this.#open.set(key, { label, since: elapsed() });
   }
 
-  /** Returns false if the request was finished before. */
+  /** Returns false if the request had already finished. */
   finish(key: Key): boolean {
     if (!this.#open.delete(key)) return false;
     const waiting = this.#waiting;
@@ -33,7 +33,7 @@ export class OpenRequests<Key extends object> {
     return [...this.#open.keys()];
   }
 
-  /** Resolves when the requests that are in flight now have finished. Later requests are not waited for. */
+  /** Resolves when the requests that are in flight now have finished. It ignores later requests. */
   async whenPresentDone(): Promise<void> {
     const present = this.keys;
     while (present.some((key) => this.#open.has(key))) {
@@ -42,7 +42,7 @@ export class OpenRequests<Key extends object> {
   }
 }
 
-/** The path without its query, which may contain secrets. */
+/** Returns the path without its query, which may contain secrets. */
 export function pathOf(url = ''): string {
   return url.split('?', 1)[0] ?? '';
 }

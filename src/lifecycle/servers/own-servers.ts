@@ -3,13 +3,13 @@ import { Server } from 'node:http';
 import { Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** Node publishes every accepted connection here, with or without TLS (nodejs.org, "Diagnostics Channel", `net.server.socket`). */
+/** The channel on which Node publishes every accepted connection, with or without TLS (nodejs.org, "Diagnostics Channel", `net.server.socket`). */
 const CONNECTION = 'net.server.socket';
 
 /**
- * Finds the servers that the application opened beside the adapter's, as Nest's recipe for several servers does:
- * `http.createServer(express).listen(80)`. Such a server is found by its first connection, because its request listener
- * is the adapter's instance itself. Servers of other applications in the process have another listener.
+ * Finds the servers that the application opened in addition to the adapter's, as in Nest's recipe for several servers:
+ * `http.createServer(express).listen(80)`. The first connection reveals the server, because its request listener is the
+ * adapter's instance. Servers of other applications in the process have other listeners.
  */
 export class OwnServers {
   readonly #handlers = new Set<unknown>();

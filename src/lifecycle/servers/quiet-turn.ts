@@ -18,7 +18,7 @@ export function quietTurn(arrivals: () => number, limit: number, signal?: AbortS
     const endTurn = (): void => {
       const now = elapsed();
       const isShort = now - turnBegan < SHORT_TURN || now - began > PATIENCE;
-      // The turn in which this was called had begun before.
+      // The turn in which this function was called had already begun.
       const isQuiet = turnBegan !== Infinity && arrivals() === arrived && isShort;
       if (isQuiet || now - began > limit || signal?.aborted) return resolve();
       turnBegan = now;

@@ -17,8 +17,8 @@ export function isHttp2(server: NetServer): server is Http2Server {
 }
 
 /**
- * The application closes its own servers in a shutdown hook, and Nest's recipe rejects when `close()` reports that the
- * server is closed already. So a server that the drain closed reports success.
+ * Makes `close()` succeed on a server that the drain has closed. The application closes its own servers in a shutdown hook,
+ * and Nest's recipe for that rejects when `close()` reports that the server is already closed.
  */
 export function allowRepeatedClose(server: Server): void {
   let isClosed = false;

@@ -65,8 +65,8 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.event('warmed up')).toMatchObject({ isWarm: true, attempts: 3 });
     expect(await application.statusOf('/health/ready')).toBe(200);
     expect(application.log('error')).toEqual([
-      expect.stringContaining('cache failed, next try in 20 ms'),
-      expect.stringContaining('cache failed, next try in 20 ms'),
+      expect.stringContaining('cache failed, next attempt in 20 ms'),
+      expect.stringContaining('cache failed, next attempt in 20 ms'),
     ]);
   });
 
