@@ -40,8 +40,8 @@ import { Registration } from './registration.js';
 export interface ApplicationParts {
   readonly modules: ModulesContainer;
   /**
-   * The controller class of this application. Undefined when `HealthModule` is configured twice: it then maps no routes,
-   * because they would clash before the configuration error can be thrown.
+   * The controller class of this application. Undefined when `HealthModule` is imported wrongly: its routes would clash
+   * before the configuration error can be thrown.
    */
   readonly controller: Type<EndpointHandlers> | undefined;
   readonly standIns: IndicatorStandIns;

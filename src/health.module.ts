@@ -23,7 +23,7 @@ import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
-import { HEALTH_MODULE, OPTIONS, bareImport, importFaults, placeAt, soleConfiguredModule } from './module-imports.js';
+import { HEALTH_MODULE, OPTIONS, bareImport, configuredModule, importFaults, placeAt } from './module-imports.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */
@@ -199,8 +199,12 @@ function part(
   return { provide, useFactory, inject: [PARTS] };
 }
 
-/** The controller class that Nest has read for this application. Undefined when the module is configured twice. */
+/**
+ * The controller class that Nest has read for this application. Undefined when the module is imported twice or as a bare
+ * class.
+ */
 function controllerOf(modules: ModulesContainer): Type<EndpointHandlers> | undefined {
-  const [controller] = soleConfiguredModule(modules)?.controllers.keys() ?? [];
+  if (importFaults(modules).length > 0) return undefined;
+  const [controller] = configuredModule(modules)?.controllers.keys() ?? [];
   return controller as Type<EndpointHandlers> | undefined;
 }

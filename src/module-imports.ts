@@ -9,10 +9,9 @@ export const HEALTH_MODULE = Symbol.for('nest-vitals:health-module');
 
 export type ImportedModule = ModulesContainer extends Map<string, infer M> ? M : never;
 
-/** The health module of the application if it is configured exactly once. */
-export function soleConfiguredModule(modules: ModulesContainer): ImportedModule | undefined {
-  const [first, ...others] = [...modules.values()].filter(isConfigured);
-  return others.length === 0 ? first : undefined;
+/** The first module of the application that `forRoot()` or `forRootAsync()` has configured. */
+export function configuredModule(modules: ModulesContainer): ImportedModule | undefined {
+  return [...modules.values()].find(isConfigured);
 }
 
 /** The faults of an application that imports the module more than once, or as a class without `forRoot()`. */
