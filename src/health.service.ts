@@ -3,7 +3,7 @@ import type { Observable } from 'rxjs';
 import type { HealthChange, HealthEngine } from './core/health-engine.js';
 import type { HealthCheckDetail, HealthReport } from './core/report.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
-import { pause } from './core/pause.js';
+import { sleep } from './core/async.js';
 import { boundedText, onOneLine } from './core/bounded-text.js';
 import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
@@ -120,7 +120,7 @@ export class HealthService {
         `${name} failed, ${isFinal ? 'so the application does not become ready' : `next attempt in ${retry} ms`}:\n${formatRaw(failed.cause)}`,
       );
       if (isFinal) return false;
-      await pause(retry, this.#state.draining);
+      await sleep(retry, this.#state.draining);
       if (this.#state.phase === 'draining') return false;
     }
   }

@@ -1,4 +1,4 @@
-import { pause } from '../core/pause.js';
+import { sleep } from '../core/async.js';
 import { describeFailure } from '../core/failure.js';
 import { shutdownClock } from '../core/shutdown-clock.js';
 import type { Alert } from './alert.js';
@@ -106,7 +106,7 @@ export class Delivery {
             `The alert "${name} is ${alert.status}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`,
           );
         }
-        await pause(pauseAfter(attempt), this.#hurry.signal);
+        await sleep(pauseAfter(attempt), this.#hurry.signal);
       }
     }
   }

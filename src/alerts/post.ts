@@ -1,5 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { LoopTimer } from '../core/loop-timer.js';
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
 
 export interface Post {
@@ -24,14 +25,13 @@ export function post({ url, headers, body, timeout }: Post, signal: AbortSignal)
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
     };
     const request = send(url, options, (response) => {
-      clearTimeout(timer);
+      timer.clear();
       resolve(response.statusCode ?? 0);
       response.on('error', () => undefined).destroy();
     });
-    const timer = setTimeout(() => request.destroy(new HealthCheckTimeoutError(timeout)), timeout);
-    timer.unref();
+    const timer = new LoopTimer(timeout, () => request.destroy(new HealthCheckTimeoutError(timeout)));
     request.on('error', (error) => {
-      clearTimeout(timer);
+      timer.clear();
       reject(error);
     });
     request.end(body);

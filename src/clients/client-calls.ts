@@ -1,3 +1,4 @@
+import { raceAbort } from '../core/async.js';
 import { elapsed } from '../core/moment.js';
 import type { PoolRoom } from './pool-room.js';
 
@@ -56,7 +57,7 @@ export class ClientCalls<T> {
         return this.#wait(line, this.#begin(client, line, begin), signal);
       }
       if (!latest.abort.signal.aborted) return this.#wait(line, latest, signal);
-      await unlessAborted(latest.result.then(ignore, ignore), signal);
+      await raceAbort(latest.result.then(ignore, ignore), signal);
     }
   }
 
@@ -80,7 +81,7 @@ export class ClientCalls<T> {
   async #wait(line: Line<T>, call: Call<T>, signal: AbortSignal): Promise<T> {
     call.waiting += 1;
     try {
-      return await unlessAborted(call.result, signal);
+      return await raceAbort(call.result, signal);
     } finally {
       call.waiting -= 1;
       if (call.waiting === 0 && !call.isOver) {
@@ -95,16 +96,6 @@ export class ClientCalls<T> {
 function mayBeginBeside({ abandonedAt }: { readonly abandonedAt: number }, overdue: number, room: PoolRoom): boolean {
   if (room === 'free' && overdue < MOST_OVERDUE) return true;
   return room !== 'none' && elapsed() - abandonedAt >= FIRST_PAUSE * 2 ** (overdue - 1);
-}
-
-/** The promise, or a rejection with the reason of the signal if the signal is aborted first. */
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    if (signal.aborted) onAbort();
-    signal.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
-  });
 }
 
 const ignore = (): void => undefined;

@@ -1,3 +1,5 @@
+import { onAbort } from '../core/async.js';
+
 /**
  * Milliseconds that a connection may continue to open after the check that needs it has timed out. A slow connection is
  * in the pool after that, and serves the next check.
@@ -45,15 +47,14 @@ export function takeConnection<T>(
       isGivenUp = true;
       reject(abandoned.reason);
     };
-    const onAbort = (): void => {
+    const removeListener = onAbort(abandoned, () => {
       // When the application stops, its pool waits for all connections that are opening.
       if (queued !== undefined || isShutdown(abandoned.reason)) giveUp();
       else timer = setTimeout(giveUp, GRACE).unref();
-    };
-    abandoned.addEventListener('abort', onAbort, { once: true });
+    });
     const settled = (): void => {
       clearTimeout(timer);
-      abandoned.removeEventListener('abort', onAbort);
+      removeListener();
     };
     taken.then(
       (connection) => {

@@ -1,10 +1,10 @@
-import { LONGEST_TIMER } from './pause.js';
+import { LONGEST_TIMER } from './async.js';
 import type { CheckRunner } from './check-runner.js';
 
-/** Runs are spread by up to a tenth of the interval, so that the instances of a service do not ask in step. */
+/** Each interval varies by up to a tenth, so that the instances of a service do not run their checks in step. */
 const JITTER = 0.1;
 
-/** Runs one check again and again: each run begins an interval after the one before has ended. */
+/** Runs one check repeatedly. Each run begins one interval after the previous run has ended. */
 export class BackgroundSchedule {
   readonly #runner: CheckRunner;
   readonly #interval: number;

@@ -1,3 +1,4 @@
+import { sleep } from './async.js';
 import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
 import type { CheckDefinition } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
@@ -5,20 +6,19 @@ import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
 import { type Moment, elapsed, moment } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
-import { pause } from './pause.js';
 import { StrayRuns } from './stray-runs.js';
 
-/** What a runner tells its owner. */
+/** Events of a runner. */
 export interface RunnerEvents {
-  /** A run has finished. `change` is there when it moved the status. */
+  /** A run has finished. `change` is set when the run has changed the status. */
   settled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void;
-  /** Something else happened that a report made earlier does not know of. */
+  /** Something else has happened that makes earlier reports obsolete. */
   invalidated(): void;
-  /** A check made a mistake that is not its outcome, for the first time in this place. It throws nothing. */
+  /** An error of the check that is not its outcome has happened, for the first time in this place. The listener throws nothing. */
   faulted?(runner: CheckRunner, place: string, fault: unknown): void;
 }
 
-/** Runs one check: at most once at a time, never longer than its timeout, and remembers what came of it. */
+/** Runs one check, at most once at a time and never longer than its timeout, and records the outcomes. */
 export class CheckRunner {
   readonly history = new CheckHistory();
   readonly #strays: StrayRuns;
@@ -52,53 +52,53 @@ export class CheckRunner {
     return this.#running !== undefined;
   }
 
-  /** How many runs went on after their timeout and have not finished. At most three are tracked. */
+  /** How many runs have passed their timeout and have not finished. At most three are tracked. */
   get strayRuns(): number {
     return this.#strays.count;
   }
 
-  /** The latest run was left behind and has not finished. */
+  /** The latest run has passed its timeout and has not finished. */
   get isHanging(): boolean {
     return this.#strays.isHanging;
   }
 
-  /** Until when the check is not asked because earlier runs have not finished, and how many those are. */
+  /** Until when no run starts because earlier runs have not finished, and how many runs those are. */
   get pause(): { readonly until: Moment; readonly unfinished: number } | undefined {
     const { notBefore, unfinished } = this.#strays;
     return notBefore && notBefore.elapsed > elapsed() ? { until: notBefore, unfinished } : undefined;
   }
 
-  /** Runs on a timer of its own, and never because a probe asks. */
+  /** The check runs on its own timer, and never on request. */
   get isInBackground(): boolean {
     return this.#definition.settings.interval !== undefined;
   }
 
-  /** Until when (monotonic, inclusive) the present state can be reported without asking again. */
+  /** Until when (monotonic, inclusive) the latest result can be reported without a new run. */
   get freshUntil(): number {
     const { enabled, ttl, maxAge } = this.#definition.settings;
     const finished = this.history.latest?.finished.elapsed;
     if (!enabled || this.#stopped) return Infinity;
     if (this.isInBackground) return finished === undefined ? Infinity : finished + maxAge;
-    const untilNextTry = this.#nextTry - 1;
-    if (finished === undefined) return untilNextTry;
-    // Without a ttl not even the instant in which it came.
-    const untilDue = ttl === 0 ? untilNextTry : Math.max(finished + ttl, untilNextTry);
-    // Beside a run that hangs, the next one is not due for long, but the report must say when the last result is too old.
+    const untilNextRun = this.#earliestNextRun - 1;
+    if (finished === undefined) return untilNextRun;
+    // Without a ttl, the result is not even reused in the millisecond of its arrival.
+    const untilDue = ttl === 0 ? untilNextRun : Math.max(finished + ttl, untilNextRun);
+    // While a run hangs, the next run may be far off, but the report must change when the last result becomes too old.
     const trustedUntil = finished + maxAge;
     return this.#strays.isHanging && elapsed() <= trustedUntil ? Math.min(untilDue, trustedUntil) : untilDue;
   }
 
-  /** Starts a run, or joins the one under way, if the last result is no longer fresh. Undefined: there is nothing to wait for. */
+  /** Starts or joins a run if the last result is no longer fresh. Undefined: there is no run to wait for. */
   refresh(now: number): Promise<void> | undefined {
     if (!this.#definition.settings.enabled || this.#stopped || this.isInBackground) return undefined;
     return this.#running ?? (now > this.freshUntil ? this.run() : undefined);
   }
 
-  /** Runs the check now, or joins the run under way. Does nothing while earlier runs hang and the pause between tries lasts. */
+  /** Starts or joins a run. Does nothing during the pause that follows a run that hangs. */
   run(): Promise<void> {
     if (this.#running) return this.#running;
-    if (this.#stopped || elapsed() < this.#nextTry) return Promise.resolve();
-    // In place before the check is called: a check that asks for itself joins its own run.
+    if (this.#stopped || elapsed() < this.#earliestNextRun) return Promise.resolve();
+    // Set before the check is called, so that a check that requests its own probe joins this run.
     let finished: () => void = () => undefined;
     const running = new Promise<void>((resolve) => (finished = resolve));
     this.#running = running;
@@ -106,7 +106,7 @@ export class CheckRunner {
     return running;
   }
 
-  /** Aborts what is under way and starts nothing any more. */
+  /** Aborts the run under way. No further run starts. */
   stop(): void {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -115,31 +115,31 @@ export class CheckRunner {
     this.#attempt?.abort(reason);
   }
 
-  /** The earliest moment (monotonic) for a run: after the pause beside runs that hang. */
-  get #nextTry(): number {
+  /** The earliest moment (monotonic) for the next run: the end of the pause that follows a run that hangs. */
+  get #earliestNextRun(): number {
     return this.#strays.notBefore?.elapsed ?? 0;
   }
 
   async #runOnce(): Promise<void> {
-    const run = await this.#tryUntilItPasses();
+    const run = await this.#attemptUntilPass();
     this.#running = undefined;
-    // A run cut short by the shutdown says nothing about the dependency.
+    // A run that the shutdown has aborted says nothing about the dependency.
     if (this.#stopped || run === undefined) return this.#events.invalidated();
     this.#events.settled(this, run, this.history.record(run, this.#definition.settings));
   }
 
-  async #tryUntilItPasses(): Promise<CheckRun | undefined> {
+  async #attemptUntilPass(): Promise<CheckRun | undefined> {
     const { retries, retryDelay } = this.#definition.settings;
-    for (let tries = 0; ; tries += 1) {
-      const run = await this.#limiter.run(() => this.#try(tries));
-      if (run === undefined || passes(run.outcome) || tries >= retries) return run;
-      await pause(retryDelay, this.#stop.signal);
-      // Retrying beside a try that hangs, its time over and its signal aborted, would pile runs up.
+    for (let retry = 0; ; retry += 1) {
+      const run = await this.#limiter.run(() => this.#attemptOnce(retry));
+      if (run === undefined || passes(run.outcome) || retry >= retries) return run;
+      await sleep(retryDelay, this.#stop.signal);
+      // An attempt that hangs ignores its signal. Retrying beside it would accumulate unfinished attempts.
       if (this.#strays.isHanging) return run;
     }
   }
 
-  async #try(retry: number): Promise<CheckRun | undefined> {
+  async #attemptOnce(retry: number): Promise<CheckRun | undefined> {
     if (this.#stopped) return undefined;
     const { timeout, critical, slowThreshold } = this.#definition.settings;
     const wrapped = this.#wrappers?.begin({
@@ -167,12 +167,12 @@ export class CheckRunner {
     const finished = moment();
     const took = finished.elapsed - began;
     const run = { outcome: degradeWhenSlow(outcome, took - current.stalled, slowThreshold), finished, took };
-    // A call cut short by the shutdown says nothing about the dependency.
+    // An attempt that the shutdown has aborted says nothing about the dependency.
     wrapped?.finish(this.#stopped ? undefined : run);
     return run;
   }
 
-  /** Once for each place: a check that makes a mistake makes it again with each run. */
+  /** Reports each place once, because such an error repeats with each run. */
   #reportFault(place: string, fault: unknown): void {
     if (this.#faultyPlaces.has(place)) return;
     this.#faultyPlaces.add(place);

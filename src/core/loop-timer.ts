@@ -5,12 +5,15 @@ const LONGEST_SLICE = 100;
 const SLICES = 10;
 /** Milliseconds by which timers are late in an event loop that is busy but not blocked. */
 const TOLERANCE = 10;
-/** How many stalls are made up for after the end. */
+/** How many stalls after the nominal end extend the time. */
 const MAX_LATE_STALLS = 3;
 /** Milliseconds without a stall that follow each stall at least. */
 const CATCH_UP = 20;
 
-/** The real ones also under fake timers: they stand for reading sockets and not for time. */
+/** Milliseconds. The `grace` of a probe: after a stall, the responses that have arrived are read before the probe responds. */
+export const GRACE = 100;
+
+/** The real functions also under fake timers, because they stand for reading sockets and not for time. */
 const { setImmediate: realImmediate, clearImmediate: clearRealImmediate } = globalThis;
 
 /** The latest moment (monotonic) at which the event loop is known to have turned: a timer fired, or a check finished. */
@@ -19,12 +22,12 @@ let lastTurn = 0;
 /**
  * A timeout that counts the time in which the event loop was not blocked.
  *
- * A timer that fires late is no evidence: while the event loop was blocked, the answer may have arrived at the socket
- * without being read. So the time is counted in slices. A slice that ends late has met a stall, and counts as one slice.
- * When all slices are over, the event loop reads what has arrived before `onOver` is called.
+ * A timer that fires late does not prove that no response has arrived: while the event loop was blocked, the response may
+ * have arrived at the socket without being read. So the time is counted in slices. A slice that ends late contained a
+ * stall, and counts as one slice. After the last slice, the event loop reads what has arrived before `onOver` is called.
  *
  * `grace` limits how many milliseconds may follow a stall beyond the nominal end. Default: all of the time that is left.
- * It ends in any case: after the nominal end only three further stalls are made up for.
+ * The timer ends in any case: after the nominal end, only three further stalls extend the time.
  */
 export class LoopTimer {
   readonly #onOver: () => void;
@@ -48,12 +51,12 @@ export class LoopTimer {
     this.#startSlice(now);
   }
 
-  /** Milliseconds for which the event loop was blocked, in stalls that are over. */
+  /** How long the event loop was blocked, in milliseconds, in stalls that have ended. */
   get stalled(): number {
     return this.#stalled;
   }
 
-  /** Milliseconds for which the event loop has been blocked until this very moment, at least. */
+  /** How long the event loop has been blocked until now, in milliseconds, at least. */
   get overdue(): number {
     const late = elapsed() - Math.max(this.#due, lastTurn);
     return late > TOLERANCE ? late : 0;

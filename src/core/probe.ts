@@ -1,42 +1,42 @@
 import type { CheckRunner } from './check-runner.js';
-import { LoopTimer } from './loop-timer.js';
+import { GRACE, LoopTimer } from './loop-timer.js';
 import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
 import { type ServiceIdentity, describeService } from './service-info.js';
 import { type HealthStatus, aggregate } from './status.js';
 
-/** A report, and how old the oldest result in it is. */
+/** A report, and the age of its oldest result. */
 export interface Evaluation {
   readonly report: HealthReport;
-  /** When the oldest of its results was obtained, as an ISO 8601 time. */
+  /** The time of the oldest result, in ISO 8601 format. */
   readonly checkedAt: string;
 }
 
-/** Counts up with everything that makes reports composed before it obsolete. */
+/** A counter that increases with each event that makes earlier reports obsolete. */
 export interface Revision {
   value: number;
 }
 
-/** What makes one probe different from another. */
+/** The rules of one probe. */
 export interface ProbeRules {
-  /** Milliseconds within which an answer is given, whatever the checks do. */
+  /** The time within which the probe responds, whatever the checks do, in milliseconds. */
   readonly deadline: number;
   /** The indicators in the report. */
   members(): readonly CheckRunner[];
-  /** Further indicators that this probe keeps going though its report does not show them. */
+  /** Further indicators that this probe runs although its report does not show them. */
   alsoRuns?(): readonly CheckRunner[];
-  /** Whether an indicator alone can make the report fail. By default its own `critical` says so. */
+  /** Whether an indicator alone can make the report fail. Default: the indicator's own `critical`. */
   isCritical?(runner: CheckRunner): boolean;
-  /** What the report says of an indicator, where that is not its present state. */
+  /** The detail of an indicator, where that is not its present state. */
   describe?(runner: CheckRunner): HealthCheckDetail | undefined;
-  /** Why the application itself takes no traffic, as far as this probe is concerned. */
+  /** Why the application itself accepts no traffic, from the view of this probe. */
   closedBecause?(): string | undefined;
 }
 
-/** A report is composed anew after this time even if nothing changed, so that its timestamp and uptime are right to the second. */
+/** Milliseconds. A report is composed again after this time even without a change, so that its timestamp and uptime are right to the second. */
 const LONGEST_REUSE = 1000;
 
-/** Answers one probe: from the report at hand while nothing in it is out of date, else after asking whoever has to be asked. */
+/** Evaluates one probe: from the existing report while its results are fresh, else after running the checks that are due. */
 export class Probe {
   readonly #rules: ProbeRules;
   readonly #identity: ServiceIdentity;
@@ -53,8 +53,8 @@ export class Probe {
   }
 
   /**
-   * Not a promise when nothing has to be asked: most probes are answered without leaving this call. A caller who has
-   * less time than the deadline says how much, in milliseconds.
+   * Returns the evaluation directly when no check has to run, which is the usual case. `patience` is the time of a caller
+   * that has less than the deadline, in milliseconds.
    */
   evaluate(patience: number = this.#rules.deadline): Evaluation | Promise<Evaluation> {
     const now = elapsed();
@@ -70,14 +70,14 @@ export class Probe {
     return settledWithin([underWay], patience).then(() => this.#compose(this.#rules.members()));
   }
 
-  /** From the results at hand, however old they are. Nobody is asked. */
+  /** From the existing results, whatever their age. Runs nothing. */
   peek(): Evaluation {
     return this.#describe(this.#rules.members(), () => undefined);
   }
 
   #renew(now: number): Evaluation | Promise<Evaluation> {
     const runs: Promise<void>[] = [];
-    // Who comes while the others are being asked has not been asked, and is in the next report.
+    // Indicators added during this evaluation appear in the next report.
     const members = this.#rules.members();
     for (const runner of members) {
       if (this.#rules.describe?.(runner)) continue;
@@ -141,9 +141,6 @@ export class Probe {
     return runner.isRunning && !runner.isInBackground ? { deadline: this.#rules.deadline } : undefined;
   }
 }
-
-/** Milliseconds that may follow a stall of the event loop, even if the deadline is over: what has arrived is read first. */
-const GRACE = 100;
 
 /** Resolves when all have settled, or after the given time. Runs do not reject. */
 function settledWithin(runs: readonly Promise<unknown>[], milliseconds: number): Promise<void> {

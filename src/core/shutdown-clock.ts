@@ -1,5 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { clearTimeout, setImmediate, setTimeout } from 'node:timers';
+import { onAbort } from './async.js';
 
 interface ShutdownClock {
   now(): number;
@@ -29,10 +30,10 @@ export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   return new Promise((resolve) => {
     const end = (): void => {
       shutdownClock.clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
+      removeListener?.();
       resolve();
     };
     const timer = shutdownClock.setTimeout(end, milliseconds);
-    signal?.addEventListener('abort', end);
+    const removeListener = signal && onAbort(signal, end);
   });
 }

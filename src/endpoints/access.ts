@@ -1,4 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { withTimeout } from '../core/async.js';
+import { GRACE } from '../core/loop-timer.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { AccessSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
@@ -26,7 +28,7 @@ export class Access {
     if (this.#hasKey(request)) return 'full';
     if (!this.#authorize) return undefined;
     try {
-      return viewOf(await withTimeout(this.#authorize(request), timeout));
+      return viewOf(await decisionWithin(timeout, this.#authorize(request)));
     } catch (fault) {
       this.#onFault(fault);
       return undefined;
@@ -47,17 +49,12 @@ export class Access {
   }
 }
 
-async function withTimeout(decision: unknown, timeout: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const expired = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`authorize took longer than ${timeout} ms`)), timeout);
-    timer.unref();
+function decisionWithin(timeout: number, decision: unknown): Promise<unknown> {
+  return withTimeout(Promise.resolve(decision), {
+    milliseconds: timeout,
+    error: () => new Error(`authorize took longer than ${timeout} ms`),
+    grace: GRACE,
   });
-  try {
-    return await Promise.race([decision, expired]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function viewOf(decision: unknown): HealthView | undefined {

@@ -1,35 +1,32 @@
 import type { Socket } from 'node:net';
+import { raceAbort } from '../core/async.js';
 
 /**
- * Opens a socket, looks at it as soon as it is connected, and leaves nothing of it behind: neither when it fails, nor
- * when the run's time is over before it has connected.
+ * Opens a socket, calls `look` as soon as the socket is connected, and destroys the socket: after a success, after a
+ * failure, and when the run's time is over before the socket has connected.
  */
-export function connected<S extends Socket, R>(
+export async function connected<S extends Socket, R>(
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,
   open: () => S,
   look: (socket: S) => R,
 ): Promise<R> {
-  return new Promise<R>((resolve, reject) => {
-    signal.throwIfAborted();
-    const socket = open();
-    const onAbort = (): void => fail(signal.reason);
-    const fail = (reason: unknown): void => {
-      signal.removeEventListener('abort', onAbort);
-      reject(reason);
-      socket.destroy();
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    // It stays for good: what a socket says after that is of no interest, and must not end the process.
-    socket.on('error', fail);
+  signal.throwIfAborted();
+  const socket = open();
+  const result = new Promise<R>((resolve, reject) => {
+    // This listener stays: a later error of the socket must not end the process.
+    socket.on('error', reject);
     socket.once(event, () => {
-      signal.removeEventListener('abort', onAbort);
       try {
         resolve(look(socket));
       } catch (error) {
         reject(error);
       }
-      socket.destroy();
     });
   });
+  try {
+    return await raceAbort(result, signal);
+  } finally {
+    socket.destroy();
+  }
 }

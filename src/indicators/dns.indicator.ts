@@ -1,6 +1,7 @@
 import { Resolver, lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Type } from '@nestjs/common';
+import { onAbort } from '../core/async.js';
 import type { HealthCheckContext } from '../core/check.js';
 import { type HealthResult, down, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
@@ -83,14 +84,13 @@ async function resolveRecords(
   signal.throwIfAborted();
   const resolver = new Resolver();
   if (servers) resolver.setServers(servers);
-  const cancel = (): void => resolver.cancel();
-  signal.addEventListener('abort', cancel, { once: true });
+  const removeListener = onAbort(signal, () => resolver.cancel());
   try {
     return (await resolver.resolve(host, recordType)) as readonly unknown[];
   } catch (error) {
     throw signal.aborted ? signal.reason : inWords(error);
   } finally {
-    signal.removeEventListener('abort', cancel);
+    removeListener();
   }
 }
 

@@ -1,34 +1,52 @@
+import { raceAbort } from '../core/async.js';
+import { elapsed } from '../core/moment.js';
+
+interface Call<T> {
+  readonly result: Promise<T>;
+  /** Monotonic milliseconds. */
+  readonly began: number;
+}
+
+/** Milliseconds after which a call that has not ended counts as lost. */
+const LOST_AFTER = 10_000;
+/** A hanging call occupies a thread, and Node has four of them by default. */
+const MOST_UNFINISHED = 2;
+
 /**
- * Work that cannot be cancelled once the operating system has it (a name look-up, a look at a disk that hangs). A run
- * whose time is over stops waiting for it, and the next run waits for the same work instead of starting more: what
- * hangs occupies one of the few threads that Node has for such work, and not all of them.
+ * Work that cannot be cancelled once the operating system has begun it: a name lookup, a call to a file system that
+ * hangs. A run that times out stops waiting. The next run waits for the same call instead of beginning another one.
+ *
+ * A call may never end, for example on a network file system that was unmounted. So after ten seconds a second call may
+ * begin beside it, and its result counts. Not more than two calls are unfinished at a time.
  */
 export class SharedCall<T> {
-  #pending: Promise<T> | undefined;
   readonly #work: () => Promise<T>;
+  #latest: Call<T> | undefined;
+  #unfinished = 0;
 
   constructor(work: () => Promise<T>) {
     this.#work = work;
   }
 
+  /** Rejects with the reason of the signal when that is aborted. */
   async run(signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
-    this.#pending ??= this.#work().finally(() => (this.#pending = undefined));
-    const { promise, release } = whenAborted(signal);
-    try {
-      return await Promise.race([this.#pending, promise]);
-    } finally {
-      release();
-    }
+    const call = this.#latest && !this.#isReplaceable(this.#latest) ? this.#latest : this.#begin();
+    return raceAbort(call.result, signal);
   }
-}
 
-function whenAborted(signal: AbortSignal): { readonly promise: Promise<never>; readonly release: () => void } {
-  let release = (): void => undefined;
-  const promise = new Promise<never>((_resolve, reject) => {
-    const onAbort = (): void => reject(signal.reason);
-    signal.addEventListener('abort', onAbort, { once: true });
-    release = () => signal.removeEventListener('abort', onAbort);
-  });
-  return { promise, release };
+  #isReplaceable({ began }: Call<T>): boolean {
+    return this.#unfinished < MOST_UNFINISHED && elapsed() - began >= LOST_AFTER;
+  }
+
+  #begin(): Call<T> {
+    this.#unfinished += 1;
+    const result = this.#work().finally(() => {
+      this.#unfinished -= 1;
+      if (this.#latest === call) this.#latest = undefined;
+    });
+    const call = { result, began: elapsed() };
+    this.#latest = call;
+    return call;
+  }
 }

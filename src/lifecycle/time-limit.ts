@@ -1,3 +1,4 @@
+import { onAbort } from '../core/async.js';
 import { shutdownClock } from '../core/shutdown-clock.js';
 
 /**
@@ -10,16 +11,17 @@ export async function settlesWithin(
   signal?: AbortSignal,
 ): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
-  let end = (): void => undefined;
+  let removeListener: (() => void) | undefined;
   const late = new Promise<false>((resolve) => {
-    end = () => resolve(false);
+    const end = (): void => resolve(false);
     timer = shutdownClock.setTimeout(end, signal?.aborted ? 0 : milliseconds);
-    signal?.addEventListener('abort', end);
+    // With an aborted signal the timer ends the time, so that a promise that has settled already comes first.
+    if (signal && !signal.aborted) removeListener = onAbort(signal, end);
   });
   try {
     return await Promise.race([promise.then(() => true as const), late]);
   } finally {
     shutdownClock.clearTimeout(timer);
-    signal?.removeEventListener('abort', end);
+    removeListener?.();
   }
 }

@@ -1,5 +1,5 @@
 import type { HealthCheckContext } from '../core/check.js';
-import { LONGEST_TIMER, pause } from '../core/pause.js';
+import { LONGEST_TIMER, sleep } from '../core/async.js';
 import type { HealthResult } from '../core/result.js';
 
 interface Behaviour {
@@ -36,7 +36,7 @@ export class FakeCheck {
       const behaviour = this.#behaviour;
       // No timer for a delay of 0, so that tests may use fake timers.
       if (behaviour.delay === 0) await Promise.resolve();
-      else await pause(behaviour.delay, AbortSignal.any([signal, behaviour.replaced.signal]));
+      else await sleep(behaviour.delay, AbortSignal.any([signal, behaviour.replaced.signal]));
       signal.throwIfAborted();
       if (behaviour === this.#behaviour) return behaviour.result();
     }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { INestApplication } from '@nestjs/common';
-import { pause } from '../core/pause.js';
+import { raceAbort, sleep as waitFor } from '../core/async.js';
 import type { HealthReport } from '../core/report.js';
 import { isFailing } from '../core/status.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
@@ -68,7 +68,7 @@ export async function startReady(
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeout);
   try {
-    await within(app.listen(port, '127.0.0.1'), limit.signal, () => new NotReadyError(timeout, undefined));
+    await raceAbort(app.listen(port, '127.0.0.1'), limit.signal, () => new NotReadyError(timeout, undefined));
     await untilReady(endpointsOf(app), timeout, limit.signal);
     return new ReadyApplication(app, await app.getUrl());
   } catch (error) {
@@ -95,16 +95,7 @@ async function untilReady(endpoints: HealthEndpoints, timeout: number, limit: Ab
   do {
     report = await endpoints.report('ready');
     if (!isFailing(report.status)) return;
-    await pause(EVALUATE_EVERY, limit);
+    await waitFor(EVALUATE_EVERY, limit);
   } while (!limit.aborted);
   throw new NotReadyError(timeout, report);
-}
-
-/** Settles like the promise, or rejects with the error if the signal is aborted first. */
-function within<T>(promise: Promise<T>, limit: AbortSignal, error: () => Error): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => reject(error());
-    limit.addEventListener('abort', onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => limit.removeEventListener('abort', onAbort));
-  });
 }

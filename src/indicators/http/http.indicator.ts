@@ -1,4 +1,5 @@
 import type { OnModuleDestroy, Type } from '@nestjs/common';
+import { onAbort } from '../../core/async.js';
 import type { HealthCheckContext } from '../../core/check.js';
 import { isRecord } from '../../core/is-record.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
@@ -170,14 +171,13 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       if (own.tls && target.url.protocol === 'http:') return down('tls is set, and its URL is not https');
       // Each request adds listeners to its signal: it is given one of its own.
       const request = new AbortController();
-      const onAbort = (): void => request.abort(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
+      const removeListener = onAbort(signal, () => request.abort(signal.reason));
       try {
         return await this.#ask(target, request.signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       } finally {
-        signal.removeEventListener('abort', onAbort);
+        removeListener();
       }
     }
 

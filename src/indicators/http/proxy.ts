@@ -2,6 +2,7 @@ import { type RequestOptions, request as httpRequest } from 'node:http';
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect as tlsConnect } from 'node:tls';
+import { onAbort } from '../../core/async.js';
 import { describeFailure } from '../../core/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type HttpHeaders, splitCredentials } from './target.js';
@@ -70,10 +71,9 @@ export class TunnelAgent extends Agent {
       agent: false,
     };
     const tunnel = url.protocol === 'https:' ? httpsRequest(target) : httpRequest(target);
-    const onAbort = (): void => void tunnel.destroy(new Error('aborted'));
-    tunnelSignal?.addEventListener('abort', onAbort, { once: true });
+    const removeListener = tunnelSignal && onAbort(tunnelSignal, () => void tunnel.destroy(new Error('aborted')));
     const finish = (error: Error | null, socket?: Duplex): void => {
-      tunnelSignal?.removeEventListener('abort', onAbort);
+      removeListener?.();
       // Of an error no socket is read.
       created?.(error, socket as Duplex);
     };

@@ -1,5 +1,6 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { grpcFailure } from '../../clients/grpc-failure.js';
+import { onAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { EtcdClient, EtcdStatus } from './etcd-client.js';
 import { WatchedCall } from './watched-call.js';
@@ -15,14 +16,13 @@ const REFUSALS = {
 export function ping(client: EtcdClient, signal: AbortSignal): Promise<EtcdStatus> {
   return pings.call(client, signal, async (abandoned) => {
     const call = new WatchedCall();
-    const cancel = (): void => call.cancel();
-    abandoned.addEventListener('abort', cancel, { once: true });
+    const removeListener = onAbort(abandoned, () => call.cancel());
     try {
       return await client.maintenance.status(call.options);
     } catch (error) {
       throw call.failure ? grpcFailure(call.failure, error, { refusals: REFUSALS }) : explain(error);
     } finally {
-      abandoned.removeEventListener('abort', cancel);
+      removeListener();
     }
   });
 }

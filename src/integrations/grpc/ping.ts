@@ -1,4 +1,5 @@
 import { ClientCalls } from '../../clients/client-calls.js';
+import { onAbort } from '../../core/async.js';
 import { explain } from './failure.js';
 import type { GrpcCaller } from './grpc-client.js';
 import { CHECK_METHOD, type ServingStatus, readResponse, writeRequest } from './health-messages.js';
@@ -16,11 +17,10 @@ export function ping(caller: GrpcCaller, service: string, signal: AbortSignal): 
 function check(caller: GrpcCaller, service: string, abandoned: AbortSignal): Promise<ServingStatus> {
   return new Promise((resolve, reject) => {
     const call = caller.makeUnaryRequest(CHECK_METHOD, writeRequest, readResponse, service, (error, status) => {
-      abandoned.removeEventListener('abort', cancel);
+      removeListener();
       if (error) reject(explain(error, service));
       else resolve(status as ServingStatus);
     });
-    const cancel = (): void => call.cancel();
-    abandoned.addEventListener('abort', cancel, { once: true });
+    const removeListener = onAbort(abandoned, () => call.cancel());
   });
 }

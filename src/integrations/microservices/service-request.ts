@@ -1,3 +1,4 @@
+import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { MicroserviceClient } from './microservice.js';
 import { explain } from './transport-state.js';
@@ -14,21 +15,17 @@ export async function sendRequest(
   { pattern, data }: ServiceRequest,
   signal: AbortSignal,
 ): Promise<undefined> {
-  let onAbort = (): void => undefined;
   let subscription = { unsubscribe: (): void => undefined };
   const response = new Promise<void>((resolve, reject) => {
-    onAbort = () => reject(signal.reason);
     subscription = client.send(pattern, data).subscribe({
       next: () => resolve(),
       error: (error) => reject(explainResponse(error)),
       complete: () => resolve(),
     });
   });
-  signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await response;
+    await raceAbort(response, signal);
   } finally {
-    signal.removeEventListener('abort', onAbort);
     subscription.unsubscribe();
   }
 }

@@ -1,6 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { takeConnection } from '../../clients/opening-connection.js';
 import { roomIn } from '../../clients/pool-room.js';
+import { raceAbort } from '../../core/async.js';
 import { type CoreConnection, type CorePool, type LentConnection, countsOf, isPool } from './mysql2-client.js';
 
 /** Shared by all indicators: two indicators with the same pool share its ping. */
@@ -28,24 +29,15 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
   const ignore = (): void => undefined;
   // An error without a listener ends the process.
   connection.on('error', ignore);
-  let onAbort = (): void => undefined;
-  // A destroyed connection never calls back.
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      destroy(connection);
-      reject(abandoned.reason);
-    };
-  });
-  abandoned.addEventListener('abort', onAbort, { once: true });
   try {
-    if (!abandoned.aborted) await Promise.race([pingConnection(connection), cancelled]);
+    // A destroyed connection never calls back.
+    if (!abandoned.aborted) await raceAbort(pingConnection(connection), abandoned);
     connection.release();
   } catch (error) {
     // The pool removes the connection, and opens another one when it needs it.
     destroy(connection);
     throw error;
   } finally {
-    abandoned.removeEventListener('abort', onAbort);
     connection.off('error', ignore);
   }
 }

@@ -2,6 +2,7 @@ import { ClientCalls } from '../../clients/client-calls.js';
 import { type CodePattern, withCode } from '../../clients/error-codes.js';
 import { takeConnection } from '../../clients/opening-connection.js';
 import { roomIn } from '../../clients/pool-room.js';
+import { onAbort } from '../../core/async.js';
 import { type PgClient, type PgPool, countsOf, isPool } from './pg-client.js';
 
 /** Shared by all indicators: two indicators with the same pool share its ping. */
@@ -32,19 +33,19 @@ async function pingPool(pool: PgPool, abandoned: AbortSignal): Promise<void> {
     () => pool.connect(),
     (late) => late.release(),
   );
+  if (abandoned.aborted) return connection.release();
   const ignore = (): void => undefined;
   // While a connection is checked out, the pool does not listen to its errors. An error without a listener ends the process.
   connection.on('error', ignore);
-  const cancel = (): unknown => connection.connection?.stream.destroy();
-  abandoned.addEventListener('abort', cancel, { once: true });
+  const removeListener = onAbort(abandoned, () => void connection.connection?.stream.destroy());
   let failure: Error | undefined;
   try {
-    if (!abandoned.aborted) await connection.query('SELECT 1');
+    await connection.query('SELECT 1');
   } catch (error) {
     failure = error instanceof Error ? error : new Error('the query failed', { cause: error });
     throw failure;
   } finally {
-    abandoned.removeEventListener('abort', cancel);
+    removeListener();
     // Given an error, the pool closes the connection instead of reusing it.
     connection.release(failure);
     connection.off('error', ignore);

@@ -1,6 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { type CodePattern, codedError, withCode } from '../../clients/error-codes.js';
 import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
+import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type DriverPing, driverOf } from './driver-ping.js';
 import { type ConnectionManager, type SequelizeClient, managerOf, roomOf } from './sequelize-client.js';
@@ -34,22 +35,15 @@ async function pingThrough(
   // This cannot be cancelled. A connection that opens too late is returned to the pool.
   const connection = await manager.getConnection({ type: 'SELECT', useMaster: true });
   const lent = driver(connection);
-  let onAbort = (): void => undefined;
-  // The connection is destroyed then, and `mysql2` never calls back for a destroyed connection.
-  const cancelled = new Promise<never>((_resolve, reject) => {
-    onAbort = () => reject(abandoned.reason);
-  });
-  abandoned.addEventListener('abort', onAbort, { once: true });
   try {
-    if (!abandoned.aborted) await Promise.race([lent.ping(), cancelled]);
+    // After an abort the connection is destroyed, and `mysql2` never calls back for a destroyed connection.
+    if (!abandoned.aborted) await raceAbort(lent.ping(), abandoned);
     manager.releaseConnection(connection);
   } catch (error) {
     lent.destroy();
     // The pool removes the connection at once. The result of closing it does not matter.
     manager.destroyConnection(connection).catch(() => undefined);
     throw error;
-  } finally {
-    abandoned.removeEventListener('abort', onAbort);
   }
 }
 

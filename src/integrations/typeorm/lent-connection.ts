@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { takeConnection } from '../../clients/opening-connection.js';
+import { onAbort } from '../../core/async.js';
 import { type ReplicationMode, poolsOf } from './pool.js';
 
 /** A connection of the drivers that can be cancelled. */
@@ -31,26 +32,15 @@ export async function withConnection<T>(
       () => void runner.release(),
     );
     signal.throwIfAborted();
-    const cancelled = whenCancelled(connection, signal);
-    try {
-      return await Promise.race([work(runner), cancelled.promise]);
-    } finally {
-      cancelled.release();
-    }
+    return await new Promise<T>((resolve, reject) => {
+      const removeListener = onAbort(signal, () => {
+        if (cancel(connection)) reject(signal.reason);
+      });
+      void work(runner).then(resolve, reject).finally(removeListener);
+    });
   } finally {
     await runner.release();
   }
-}
-
-function whenCancelled(connection: unknown, signal: AbortSignal): { promise: Promise<never>; release: () => void } {
-  let onAbort = (): void => undefined;
-  const promise = new Promise<never>((_resolve, reject) => {
-    onAbort = () => {
-      if (cancel(connection)) reject(signal.reason);
-    };
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  return { promise, release: () => signal.removeEventListener('abort', onAbort) };
 }
 
 /** Destroys the connection. Returns whether the work never ends after that, so that the caller must not wait for it. */

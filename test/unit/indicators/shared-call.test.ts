@@ -1,10 +1,11 @@
 import { getEventListeners } from 'node:events';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { SharedCall } from '../../../src/indicators/shared-call.js';
-import { latch } from '../../support/latch.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { latch, never } from '../../support/latch.js';
 import { calm } from './indicator.js';
 
-it('is joined while it is under way, and done anew after that', async () => {
+it('shares a call that is under way, and begins a new call after its end', async () => {
   const first = latch<string>();
   const work = vi.fn<() => Promise<string>>(() => first.promise);
   const call = new SharedCall(work);
@@ -17,7 +18,7 @@ it('is joined while it is under way, and done anew after that', async () => {
   expect(work).toHaveBeenCalledTimes(2);
 });
 
-it('passes a failure on, and is done anew after it', async () => {
+it('rejects as the work does, and begins a new call after that', async () => {
   const work = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('no')).mockResolvedValue('yes');
   const call = new SharedCall(work);
 
@@ -25,7 +26,7 @@ it('passes a failure on, and is done anew after it', async () => {
   expect(await call.run(calm())).toBe('yes');
 });
 
-it('ends a run that is aborted, and starts no second work beside the one that hangs', async () => {
+it('rejects an aborted run, and begins no second call beside one that hangs', async () => {
   const hanging = latch<string>();
   const work = vi.fn<() => Promise<string>>(() => hanging.promise);
   const call = new SharedCall(work);
@@ -42,14 +43,14 @@ it('ends a run that is aborted, and starts no second work beside the one that ha
   expect(await next).toBe('back');
 });
 
-it('does not begin for a signal that is aborted already', async () => {
+it('does not begin when the signal is aborted already', async () => {
   const work = vi.fn<() => Promise<void>>(() => Promise.resolve());
   const reason = new Error('too late');
   await expect(new SharedCall(work).run(AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(work).not.toHaveBeenCalled();
 });
 
-it('a failure that comes when nobody waits any more harms nobody', async () => {
+it('ignores a failure when no run waits any more', async () => {
   const hanging = latch();
   const call = new SharedCall(() => hanging.promise);
   const controller = new AbortController();
@@ -71,4 +72,43 @@ it('leaves no listener on the signal', async () => {
   const call = new SharedCall(() => Promise.resolve());
   await call.run(signal);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+describe('a call that never ends', () => {
+  useFakeClock();
+
+  const abandoned = async (call: SharedCall<string>): Promise<void> => {
+    const controller = new AbortController();
+    const run = call.run(controller.signal);
+    controller.abort(new Error('time is over'));
+    await expect(run).rejects.toThrow('time is over');
+  };
+
+  it('is replaced by a second call after ten seconds, and by no third one', async () => {
+    const work = vi.fn<() => Promise<string>>(() => never());
+    const call = new SharedCall(work);
+    await abandoned(call);
+    await advance(9999);
+    await abandoned(call);
+    expect(work).toHaveBeenCalledTimes(1);
+    await advance(1);
+    await abandoned(call);
+    expect(work).toHaveBeenCalledTimes(2);
+    await advance(60_000);
+    await abandoned(call);
+    expect(work).toHaveBeenCalledTimes(2);
+  });
+
+  it('does not keep later calls from beginning, once the second call has ended', async () => {
+    const work = vi
+      .fn<() => Promise<string>>()
+      .mockImplementationOnce(() => never())
+      .mockImplementation(() => Promise.resolve('back'));
+    const call = new SharedCall(work);
+    await abandoned(call);
+    await advance(10_000);
+    expect(await call.run(calm())).toBe('back');
+    expect(await call.run(calm())).toBe('back');
+    expect(work).toHaveBeenCalledTimes(3);
+  });
 });
