@@ -89,5 +89,6 @@ export type {
   ServiceOptions,
   ShutdownOptions,
 } from './options/health-module-options.js';
+export type { Duration } from './options/duration.js';
 export type { HealthIndicatorOptions } from './options/indicator-options.js';
 export type { HealthView } from './options/view.js';

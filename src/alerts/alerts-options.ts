@@ -4,8 +4,9 @@ import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { optionOutOfRange, secretMalformed, probeUnknown } from '../errors/messages.js';
 import { NO_VARIABLES } from '../options/environment.js';
+import type { Duration } from '../options/duration.js';
 import { OptionReader } from '../options/option-reader.js';
-import { type Rule, matching, milliseconds, nonBlank, oneOf, show, whole, stringList } from '../options/rules.js';
+import { type Rule, duration, matching, nonBlank, oneOf, show, whole, stringList } from '../options/rules.js';
 import { type Format, toAlertmanager, toJson, toSlack } from './formats.js';
 import type { AlertFormat, AlertTarget } from './webhook.js';
 
@@ -17,11 +18,11 @@ export interface HealthAlertsOptions {
    * Milliseconds that an outage or a recovery must last before its alert is sent. A shorter outage sends no alert, and a
    * shorter recovery does not end the outage. 0 sends each alert at once. Default: 10,000.
    */
-  readonly debounce?: number;
+  readonly debounce?: Duration;
   /** Number of alerts that may wait for each target. When more wait, the oldest is dropped and a warning is logged. Default: 100. */
   readonly queueSize?: number;
   /** Milliseconds that the shutdown waits at most for the delivery of waiting alerts. Default: 3000. */
-  readonly shutdownTimeout?: number;
+  readonly shutdownTimeout?: Duration;
   /** Name of this instance in alerts. Default: the host name. */
   readonly instance?: string;
 }
@@ -83,9 +84,9 @@ export function resolveAlertsOptions(
     targets: reader
       .read('targets', targets, [])
       .flatMap((target, index) => resolveTarget(`${PLACE}, targets[${index}]`, target, known, faults) ?? []),
-    debounce: reader.read('debounce', milliseconds(0), 10_000),
+    debounce: reader.read('debounce', duration(0), 10_000),
     queueSize: reader.read('queueSize', whole(1, 100_000), 100),
-    shutdownTimeout: reader.read('shutdownTimeout', milliseconds(0), 3000),
+    shutdownTimeout: reader.read('shutdownTimeout', duration(0), 3000),
     instance: reader.read('instance', nonBlank, hostname()),
   };
 }
@@ -106,7 +107,7 @@ function resolveTarget(
   for (const probe of probes) {
     if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
   }
-  const resendInterval = reader.read('resendInterval', milliseconds(100), 60_000);
+  const resendInterval = reader.read('resendInterval', duration(100), 60_000);
   const labels = texts(place, 'labels', webhook.labels, labelName, nonBlank, faults);
   const settings = {
     resendInterval: format === 'alertmanager' ? resendInterval : undefined,
@@ -115,7 +116,7 @@ function resolveTarget(
     to: reader.read('to', statuses, BAD),
     indicators: reader.read<readonly string[] | undefined>('indicators', stringList, undefined),
     probes,
-    timeout: reader.read('timeout', milliseconds(1), 5000),
+    timeout: reader.read('timeout', duration(1), 5000),
     retries: reader.read('retries', whole(0, 1000), 8),
   };
   if (url === undefined) return undefined;

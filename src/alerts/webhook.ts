@@ -1,4 +1,5 @@
 import type { HealthStatus } from '../core/status.js';
+import type { Duration } from '../options/duration.js';
 
 /** Format of the request body. */
 export type AlertFormat = 'json' | 'slack' | 'alertmanager';
@@ -26,7 +27,7 @@ export interface WebhookOptions {
   /** Names of probes and groups that send alerts about their aggregated status, such as `['ready']`. Default: none. */
   readonly probes?: readonly string[];
   /** Milliseconds that the receiver may take to respond. After them the attempt has failed. Default: 5000. */
-  readonly timeout?: number;
+  readonly timeout?: Duration;
   /** Attempts after a failed first one, with pauses that grow from 1 s to 1 min. Default: 8, which takes about 3 min. */
   readonly retries?: number;
   /** Only for Alertmanager: additional labels of the alert, for routing. Default: none. */
@@ -35,7 +36,7 @@ export interface WebhookOptions {
    * Only for Alertmanager: milliseconds after which a lasting alert is sent again. An alert that is not sent again for
    * four intervals expires, so the alerts of a crashed instance end by themselves. Default: 60,000.
    */
-  readonly resendInterval?: number;
+  readonly resendInterval?: Duration;
 }
 
 /** A receiver of alerts. */

@@ -1,18 +1,18 @@
 import { type Outcome, passes } from './outcome.js';
 import { HealthStatus } from './status.js';
 
-/** How long the event loop was blocked by a check, or while it finished. Milliseconds. */
+/** How long the event loop was blocked by a check, or until the check finished. Milliseconds. */
 export interface Blocked {
-  /** Between the call of the check and its return: certainly by the check itself. */
+  /** Between the call of the check and its return. The check itself has blocked the loop. */
   readonly bySelf: number;
-  /** Until the very callback in which the check finished: by the check, or by other code that ran just before. */
+  /** Until the callback in which the check finished. The check, or other code that ran just before, has blocked the loop. */
   readonly untilFinish: number;
 }
 
 /**
- * A check that blocked the event loop for longer than its own timeout is not UP, even if it then says so. It is DOWN when
- * it certainly was the check. It is DEGRADED when other code may have been the cause, because that must not take the
- * instance out of rotation.
+ * The outcome of a check that blocked the event loop for longer than its own timeout is not UP, even if the check returned
+ * UP. It is DOWN when the check is certainly the cause. It is DEGRADED when other code may be the cause, because other code
+ * must not take the instance out of rotation.
  */
 export function blameForBlocking(outcome: Outcome, { bySelf, untilFinish }: Blocked, timeout: number): Outcome {
   if (!passes(outcome) || outcome.status === HealthStatus.SKIPPED) return outcome;

@@ -16,20 +16,20 @@ import {
 import { RunSignal } from './run-signal.js';
 import { HealthStatus } from './status.js';
 
-/** One call of a check: it is over in time, whatever the check does. */
+/** One call of a check. It ends within its timeout, whatever the check does. */
 export interface Attempt {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
-  /** Milliseconds, known when it is over: for how long the event loop was blocked meanwhile, as far as that is known. */
+  /** How long the event loop was blocked during the attempt, in milliseconds, as far as that is known. Set when the attempt has ended. */
   readonly stalled: number;
-  /** Ends the attempt before its time, as the application stops. */
+  /** Ends the attempt early, because the application stops. */
   abort(reason: unknown): void;
 }
 
-/** Called when the time is over and the check has not finished. Returns the function to call when it has finished after all. */
+/** Called when the timeout has passed and the check has not finished. Returns a function to call when the check finishes later. */
 export type OnLeftBehind = (work: Promise<unknown>) => () => void;
 
-/** Receives a fault of the check that is not its outcome. It throws nothing. `place` is where it happened. */
+/** Receives an error of the check that is not its outcome. It throws nothing. `place` names where the error happened. */
 export type OnStrayFault = (place: string, fault: unknown) => void;
 
 /** Calls the check, and returns or throws as it does. */
@@ -69,7 +69,7 @@ export function attempt(
     timeout,
     attach: (data) => {
       attached = data;
-      // A promise is no data. If it rejects before the outcome is known, the process must not end.
+      // A promise is no data. Its rejection must not end the process.
       muteRejection(data, (fault) => onFault('attach()', fault));
     },
   };
@@ -101,7 +101,7 @@ export function attempt(
     const outcome = withData(failure);
     finishedLate = onLeftBehind(work);
     close();
-    // Listeners of the signal run here and now. This run is over already, whatever they do.
+    // The listeners of the signal run synchronously. The attempt has ended already, whatever they do.
     abortion.abort(reason);
     finish(outcome);
   };
@@ -117,7 +117,7 @@ export function attempt(
       }
     }),
   );
-  // The time that the check has just taken for itself counts, though the event loop was blocked.
+  // The time of the synchronous part of the check counts, although the event loop was blocked.
   const left = Math.max(1, timeout - (elapsed() - began));
   const timer = new LoopTimer(left, () => giveUp(outcomeOfTimeout(timeout), new HealthCheckTimeoutError(timeout)));
 
@@ -145,7 +145,7 @@ async function start(
   if (when && !(await when(context))) {
     return { status: HealthStatus.SKIPPED, message: 'its condition is false' };
   }
-  // The time may have ended while the condition was evaluated.
+  // The timeout may have passed while the condition was evaluated.
   abortion.throwIfAborted();
   return call(() => definition.check(context));
 }

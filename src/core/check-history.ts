@@ -10,12 +10,12 @@ export interface CheckRun {
   readonly took: number;
 }
 
-/** An indicator moved from one status to another. */
+/** The status of an indicator has changed. */
 export interface StatusChange {
   readonly from: HealthStatus;
   readonly to: HealthStatus;
   readonly at: Moment;
-  /** How long the state that ended had lasted, in milliseconds; on a recovery, the whole outage. Undefined for the first result. */
+  /** How long the previous status lasted, in milliseconds; on a recovery, the duration of the whole outage. Undefined for the first result. */
   readonly lasted: number | undefined;
   readonly run: CheckRun;
 }
@@ -26,17 +26,17 @@ interface Thresholds {
 }
 
 /**
- * Turns the outcomes of single runs into the status that an indicator is reported with. Passing and failing runs
- * make streaks, and a status changes sides only when a streak is long enough. The first result counts at once: there
- * is no earlier status that it could be held against.
+ * Derives the reported status of an indicator from the outcomes of its runs. Passing and failing runs form streaks. The
+ * status changes between passing and failing only when a streak is long enough. The first result counts immediately,
+ * because there is no earlier status.
  */
 export class CheckHistory {
-  /** The status in force. */
+  /** The reported status. */
   status: HealthStatus = HealthStatus.UNKNOWN;
-  /** When the streak began that led to the status in force: the first failure of an outage, not the one that tipped it. */
+  /** When the streak began that led to the reported status: the first failure of an outage, not the failure that reached the threshold. */
   since: Moment | undefined;
   latest: CheckRun | undefined;
-  /** The latest run that agrees with the status in force: its words and data go with the status. */
+  /** The latest run that agrees with the reported status. Its message and data are reported with the status. */
   decisive: CheckRun | undefined;
   /** How many runs in a row have failed, up to the latest. */
   consecutiveFailures = 0;

@@ -1,49 +1,48 @@
 import type { CheckRun } from './check-history.js';
 
-/** A call of a check that is about to be made. */
+/** One attempt of a check, before it begins. */
 export interface CheckCall {
   readonly indicator: string;
   readonly critical: boolean;
-  /** Which of its run's calls it is: 0 for the first, 1 for the first of its `retries`. */
+  /** The number of the attempt within its run: 0 for the first, 1 for the first of the `retries`. */
   readonly retry: number;
-  /** It is made on a timer of its own: nobody has asked for it. */
+  /** The run was started by the check's own timer, not by a request. */
   readonly isInBackground: boolean;
 }
 
 /**
- * Stands around each call of a check. It calls `proceed`, which makes the call here and now, in whatever context it is
- * called in, and returns what came of it. That promise never rejects, and is there in time, whatever the check does;
- * undefined: the application stops, which has cut the call short.
+ * Middleware around one attempt. `proceed()` calls the check synchronously, in the current async context, and returns the
+ * finished run. Its promise never rejects, and settles within the timeout. `undefined` means that the application stopped first.
  */
 export type CheckWrapper = (call: CheckCall, proceed: () => Promise<CheckRun | undefined>) => unknown;
 
-/** One call, from before it is made until the engine knows what came of it. */
+/** One attempt with its wrappers, from before the call until the engine has the outcome. */
 export interface WrappedCall {
-  /** Makes the call within the wrappers. Rejects as the check does. */
+  /** Calls the check within the wrappers. Rejects as the check does. */
   readonly make: (check: () => unknown) => Promise<unknown>;
   readonly finish: (run: CheckRun | undefined) => void;
 }
 
 /**
- * Wrappers that can harm neither a check nor each other. None can keep a check from being called, call it twice, or
- * change what comes of it: what it has not done when it returns, or throws, is done without it.
+ * Wrappers that can disturb neither a check nor each other. A wrapper can neither prevent the call of a check, nor call it
+ * twice, nor change its outcome: if it returns or throws without calling `proceed()`, the check is called without it.
  */
 export class CheckWrappers {
   readonly #wrappers = new Set<CheckWrapper>();
   readonly #onFault: (fault: unknown) => void;
 
-  /** `onFault` is told what a wrapper throws, or rejects with, and throws nothing itself. */
+  /** `onFault` receives the errors that wrappers throw or reject with. It throws nothing itself. */
   constructor(onFault: (fault: unknown) => void) {
     this.#onFault = onFault;
   }
 
-  /** Returns the function that takes the wrapper off again. */
+  /** Returns a function that removes the wrapper. */
   add(wrapper: CheckWrapper): () => void {
     this.#wrappers.add(wrapper);
     return () => this.#wrappers.delete(wrapper);
   }
 
-  /** Undefined: nobody stands around it. */
+  /** Undefined: there is no wrapper. */
   begin(call: CheckCall): WrappedCall | undefined {
     if (this.#wrappers.size === 0) return undefined;
     const wrappers = [...this.#wrappers];
@@ -76,7 +75,7 @@ export class CheckWrappers {
   }
 }
 
-/** What the check throws is for the engine to hear, and not for who stands around it. */
+/** An error of the check goes to the engine, and not to the wrappers. */
 async function promiseOf(next: () => unknown): Promise<unknown> {
   return next();
 }

@@ -1,27 +1,27 @@
 import type { HealthData, HealthResult } from './result.js';
 
-/** What a check is handed for one run. */
+/** The context of one attempt. */
 export interface HealthCheckContext {
   /** The name that the indicator is registered under. */
   readonly name: string;
   /**
-   * Aborted when the run's time is over or the application stops. Hand it to whatever does the waiting (`fetch`, a
-   * database client, a timer), so that a check that nobody waits for any more ends and frees what it holds.
+   * Aborted when the timeout has passed or the application stops. Pass it to every operation that waits (`fetch`, a
+   * database client, a timer), so that the check ends and releases its resources.
    */
   readonly signal: AbortSignal;
-  /** How many milliseconds the run has. */
+  /** The timeout of the attempt, in milliseconds. */
   readonly timeout: number;
   /**
-   * Says what should be reported if this run fails without data of its own, as one does that runs out of time: the state
-   * of a pool, say. A function is called when that has happened. Default: no data. The last call counts.
+   * Sets the data to report if this attempt fails without data of its own, for example by a timeout: the state of a
+   * pool, for example. A function is called only after such a failure. Default: no data. The last call counts.
    */
   readonly attach: (data: HealthData | (() => HealthData | undefined)) => void;
 }
 
-/** What a check may answer: a result, or nothing when all is well. Throwing means DOWN. */
+/** The return value of a check: a result, or nothing for UP. A thrown error means DOWN. */
 export type HealthCheckReturn = HealthResult | void | Promise<HealthResult | void>;
 
-/** How the engine treats one indicator. All durations are milliseconds; every value is validated and defaulted. */
+/** The settings of one indicator, validated and with defaults. All time spans are milliseconds. */
 export interface CheckSettings {
   readonly probes: readonly string[];
   readonly tags: readonly string[];

@@ -2,7 +2,7 @@ type Fault = (fault: unknown) => void;
 type AbortListener = Parameters<AbortSignal['addEventListener']>[1];
 
 /**
- * An `AbortSignal` whose listeners cannot harm the process. Node reports an error that a listener throws as an uncaught
+ * An `AbortSignal` whose listeners cannot end the process. Node reports an error that a listener throws as an uncaught
  * exception, which ends the process: here it goes to `onFault`, as does the rejection of a listener that is async.
  *
  * It is a real signal (`fetch`, streams, `AbortSignal.any()` and `events.addAbortListener()` accept it). Signals made from
@@ -23,7 +23,7 @@ export function guardedSignal(signal: AbortSignal, onFault: Fault): AbortSignal 
     signal,
     'addEventListener',
     (type: string, listener: AbortListener | null, options?: object | boolean): void => {
-      // What is no listener is refused, or ignored, as by any signal.
+      // The signal itself refuses or ignores a value that is no listener.
       add(type, isListener(listener) ? guardOf(listener) : (listener as never), options);
     },
   );
@@ -47,7 +47,7 @@ function guarded(signal: AbortSignal, listener: object, onFault: Fault): (event:
   };
 }
 
-/** A promise that nothing waits for: its rejection goes to `onFault` instead of ending the process. */
+/** Sends the rejection of a promise that nothing waits for to `onFault`, so that it does not end the process. Returns whether the value is a promise. */
 export function muteRejection(value: unknown, onFault: Fault): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (!('then' in value) || typeof value.then !== 'function') return false;
@@ -59,7 +59,7 @@ function isListener(listener: unknown): listener is object {
   return typeof listener === 'function' || (typeof listener === 'object' && listener !== null);
 }
 
-/** Not enumerable, as the methods of a class. */
+/** Not enumerable, like the methods of a class. */
 function define(signal: AbortSignal, name: string, value: unknown): void {
   Object.defineProperty(signal, name, { value, configurable: true, writable: true });
 }

@@ -13,25 +13,25 @@ import { type HealthCheckDetail, describeCheck } from './report.js';
 import type { ServiceIdentity } from './service-info.js';
 import { type HealthStatus, isFailing } from './status.js';
 
-/** Whether the application as a whole wants traffic, beside what its indicators say. */
+/** Whether the application as a whole accepts traffic, independent of its indicators. */
 export interface TrafficGate {
   /** Every module of the application has started. */
   readonly isBootstrapped: boolean;
-  /** Why no traffic is wanted now. Undefined: it is. */
+  /** Why the application accepts no traffic now. Undefined: it accepts traffic. */
   readonly closedBecause: string | undefined;
 }
 
 export interface EngineSettings {
-  /** Milliseconds: the time within which a probe answers. */
+  /** The time within which a probe responds, in milliseconds. */
   readonly deadline: number;
   /** Deadlines of single probes, where they differ. */
   readonly deadlines: Readonly<Record<string, number>>;
-  /** How many checks may run at once. */
+  /** How many checks may run at the same time. */
   readonly maxConcurrency: number;
   readonly groups: ReadonlyMap<string, GroupDefinition>;
   readonly identity: ServiceIdentity;
   readonly gate: TrafficGate;
-  /** Receives what a listener or a wrapper of checks threw. `place` names another place: a listener of a check's signal, say. */
+  /** Receives the errors of listeners and wrappers. `place` names another origin, such as a listener of a check's signal. */
   onListenerFault(fault: unknown, place?: string): void;
 }
 
@@ -43,15 +43,14 @@ export interface HealthChange {
   readonly to: HealthStatus;
   readonly at: Date;
   /**
-   * How long, in milliseconds, the state that ended had lasted; on a recovery, the whole outage. Undefined when there
-   * was no earlier state.
+   * How long the previous status lasted, in milliseconds; on a recovery, the duration of the whole outage. Undefined when
+   * there was no earlier status.
    */
   readonly lasted: number | undefined;
-  /** What a caller may read of it. */
   readonly message?: string;
   readonly error?: string;
   readonly code?: string;
-  /** What the check really threw or returned. It may hold secrets: for the log, never for a response or a notification. */
+  /** The value that the check threw or returned. It may contain secrets: use it for the log only, never for a response or a notification. */
   readonly cause?: unknown;
 }
 
@@ -59,11 +58,11 @@ export interface HealthChange {
 export interface FinishedRun {
   readonly indicator: string;
   readonly run: CheckRun;
-  /** The status of the indicator after it, with its thresholds taken into account. */
+  /** The status of the indicator after the run, with its thresholds applied. */
   readonly status: HealthStatus;
 }
 
-/** Runs the checks and answers the probes. It knows nothing of HTTP, nor of the framework around it. */
+/** Runs the checks and evaluates the probes. It depends neither on HTTP nor on Nest. */
 export class HealthEngine {
   readonly #settings: EngineSettings;
   readonly #registry: CheckRegistry;
@@ -74,7 +73,7 @@ export class HealthEngine {
   readonly #changes: Listeners<HealthChange>;
   readonly #runs: Listeners<FinishedRun>;
   readonly #wrappers: CheckWrappers;
-  /** What is known of the startup indicators that have passed once. */
+  /** The details of the startup indicators that have passed once. */
   readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
   #isStartupComplete = false;
   #isStarted = false;
@@ -102,7 +101,7 @@ export class HealthEngine {
     for (const group of settings.groups.keys()) this.#addProbe(group, {});
   }
 
-  /** Takes in an indicator. In a running application its background runs begin at once. */
+  /** Adds an indicator. In a running application its background runs begin immediately. */
   add(definition: CheckDefinition): void {
     const events: RunnerEvents = {
       settled: (settled, run, change) => this.#onSettled(settled, run, change),
@@ -117,14 +116,14 @@ export class HealthEngine {
     else if (this.#isStarted) this.#startBackground(runner);
   }
 
-  /** Begins the background runs. */
+  /** Starts the background runs. */
   start(): void {
     if (this.#isStarted || this.#isStopped) return;
     this.#isStarted = true;
     for (const runner of this.#registry.runners) this.#startBackground(runner);
   }
 
-  /** Aborts every run and clears every timer. Probes are still answered, from the results at hand. */
+  /** Aborts every run and clears every timer. Probes still respond, from the existing results. */
   stop(): void {
     this.#isStopped = true;
     for (const schedule of this.#schedules) schedule.stop();
@@ -132,14 +131,14 @@ export class HealthEngine {
   }
 
   /**
-   * Answers a probe or a group, or asks one indicator by its name, within its deadline or the caller's patience
+   * Evaluates a probe, a group, or one indicator by its name. It settles within the deadline or within `patience`
    * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name.
    */
   evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
     return (this.#probes.get(name) ?? this.#probeOfOne(name)).evaluate(patience);
   }
 
-  /** What is known of a probe, a group or an indicator now. Runs nothing. Throws `UnknownProbeError` for any other name. */
+  /** The report of a probe, a group or an indicator from the existing results. Runs nothing. Throws `UnknownProbeError` for any other name. */
   peek(name: string): Evaluation {
     return (this.#probes.get(name) ?? this.#probeOfOne(name)).peek();
   }
@@ -182,22 +181,22 @@ export class HealthEngine {
     return this.#registry.membersOf('deep').length;
   }
 
-  /** Makes every report at hand obsolete, because something that it shows has changed. */
+  /** Makes every existing report obsolete, because its content has changed. */
   invalidate(): void {
     this.#revision.value += 1;
   }
 
-  /** Calls the listener for each change of an indicator's status. A first result that is fine is no change. */
+  /** Calls the listener for each change of an indicator's status. A first result that passes is no change. */
   onChange(listener: Listener<HealthChange>): () => void {
     return this.#changes.add(listener);
   }
 
-  /** Calls the listener for each run that has finished. */
+  /** Calls the listener for each finished run. */
   onRun(listener: Listener<FinishedRun>): () => void {
     return this.#runs.add(listener);
   }
 
-  /** Puts the wrapper around each call of a check from now on, inside those that are there already. */
+  /** Adds middleware around each attempt, inside the existing middleware. */
   aroundCheck(wrapper: CheckWrapper): () => void {
     return this.#wrappers.add(wrapper);
   }
@@ -240,7 +239,7 @@ export class HealthEngine {
     if (change && !isFirstPass) this.#changes.emit(describeChange(runner, change));
   }
 
-  /** The startup indicators that hold readiness because they have never passed. Once there was none, there never is again. */
+  /** The startup indicators that keep the application from being ready, because they have never passed. Once empty, it stays empty. */
   #awaitedAtStartup(): readonly CheckRunner[] {
     if (this.#isStartupComplete) return [];
     const awaited = this.#registry.membersOf('startup').filter((runner) => {

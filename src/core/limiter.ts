@@ -1,6 +1,6 @@
 import { StartPacer } from './start-pacer.js';
 
-/** Bounds how many tasks run at once. Those that wait are let in, in the order in which they came. */
+/** Limits how many tasks run at the same time. Further tasks wait, and start in the order of their calls. */
 export class Limiter {
   #free: number;
   readonly #pacer = new StartPacer();
@@ -16,7 +16,7 @@ export class Limiter {
     try {
       return await this.#pacer.run(task);
     } finally {
-      // A place that somebody waits for is handed over rather than freed, so that no newcomer slips in between.
+      // The slot passes directly to the next task in the queue, so that a new task cannot overtake it.
       const next = this.#waiting.shift();
       if (next) next();
       else this.#free += 1;

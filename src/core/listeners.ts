@@ -1,6 +1,6 @@
 export type Listener<T> = (event: T) => unknown;
 
-/** Listeners that can harm neither each other nor the engine: what one throws, or rejects with, goes to `onFault`. */
+/** Listeners that can disturb neither each other nor the engine: errors that they throw or reject with go to `onFault`. */
 export class Listeners<T> {
   readonly #listeners = new Set<Listener<T>>();
   readonly #onFault: (fault: unknown) => void;
@@ -9,13 +9,13 @@ export class Listeners<T> {
     this.#onFault = neverThrows(onFault);
   }
 
-  /** Returns the function that takes the listener off again. */
+  /** Returns a function that removes the listener. */
   add(listener: Listener<T>): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Whether an event would reach anybody: who has to make one can spare itself the trouble. */
+  /** Whether there is no listener, so that no event needs to be created. */
   get isEmpty(): boolean {
     return this.#listeners.size === 0;
   }
@@ -32,13 +32,13 @@ export class Listeners<T> {
   }
 }
 
-/** What is told of faults, such that it cannot fail itself. */
+/** Wraps an error handler so that it never throws. */
 export function neverThrows(onFault: (fault: unknown) => void): (fault: unknown) => void {
   return (fault) => {
     try {
       onFault(fault);
     } catch {
-      // A log that fails cannot be logged.
+      // The error of the logger itself cannot be logged.
     }
   };
 }

@@ -14,7 +14,7 @@ export const moment = (): Moment => ({ elapsed: elapsed(), wall: Date.now() });
 let lastWall: number | undefined;
 let lastText = '';
 
-/** Many results and reports fall into one millisecond, and writing a time down is the dearest part of each. */
+/** Cached, because many results and reports share one millisecond, and formatting a time is expensive. */
 export function isoTime({ wall }: Moment): string {
   if (wall !== lastWall) {
     lastText = new Date(wall).toISOString();

@@ -6,27 +6,27 @@ import type { HealthData } from './result.js';
 import { safeCopy } from './safe-copy.js';
 import { HealthStatus, isFailing, isHealthStatus } from './status.js';
 
-/** How one run of a check ended, in words that may leave the process. */
+/** How one run of a check ended. Its texts may leave the process. */
 export interface Outcome {
   readonly status: HealthStatus;
-  /** What the check said of a status that is not a failure. */
+  /** The message of a status that is not a failure. */
   readonly message?: string;
   /** Why the check failed. */
   readonly error?: string;
   readonly code?: string;
   readonly data?: HealthData;
-  /** What was really thrown or returned. For the log alone. */
+  /** The value that the check threw or returned. For the log only. */
   readonly cause?: unknown;
-  /** The engine has stopped waiting for the check. */
+  /** The timeout has passed. */
   readonly isTimeout?: boolean;
 }
 
-/** What a check wants to be reported should it fail, or a function that returns it. */
+/** The data to report if the check fails, or a function that returns it. */
 export type Attached = HealthData | (() => HealthData | undefined) | undefined;
 
 const INVALID_RESULT = 'INVALID_RESULT';
 
-/** The outcome of a check that returned. Anything but a result, or nothing, is DOWN: never falsely healthy. */
+/** The outcome of a check that returned. A value that is neither a result nor undefined is DOWN, so that no mistake looks healthy. */
 export function outcomeOfReturn(returned: unknown): Outcome {
   if (returned === undefined) return { status: HealthStatus.UP };
   try {
@@ -52,13 +52,13 @@ export function outcomeOfTimeout(timeout: number): Outcome {
   return { status: HealthStatus.DOWN, error: timedOutAfter(timeout), code: 'ETIMEDOUT', isTimeout: true };
 }
 
-/** A failure that brings no data of its own, with what the check has attached to its run. */
+/** A failure without data of its own, with the data that the check has attached. */
 export function withAttached(outcome: Outcome, attached: Attached): Outcome {
   if (attached === undefined || outcome.data !== undefined || passes(outcome)) return outcome;
   try {
     return { ...outcome, ...copied(typeof attached === 'function' ? attached() : attached) };
   } catch {
-    // Data is a courtesy. Why the check has failed is known without it.
+    // The reason of the failure is complete without the data.
     return outcome;
   }
 }
@@ -84,7 +84,7 @@ function copied(data: unknown): { data?: HealthData } {
   if (data === undefined) return {};
   const copy = safeCopy(data);
   if (copy === undefined) return { data: { omitted: 'the data could not be read' } };
-  // An object with nothing in it says nothing.
+  // An empty object is left out.
   return Object.keys(copy).length === 0 ? {} : { data: copy };
 }
 
@@ -98,7 +98,7 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A pass that took longer than it should is DEGRADED. */
+/** A passing run that took longer than `slowThreshold` is DEGRADED. */
 export function degradeWhenSlow(outcome: Outcome, took: number, slowThreshold: number | undefined): Outcome {
   if (slowThreshold === undefined || outcome.status !== HealthStatus.UP || took <= slowThreshold) return outcome;
   return {

@@ -9,9 +9,9 @@ export interface HealthProbeChange {
   readonly from: ReportStatus;
   readonly to: ReportStatus;
   readonly at: Date;
-  /** How long, in milliseconds, the state that ended had lasted. Undefined when there was no earlier state. */
+  /** How long the previous status lasted, in milliseconds. Undefined when there was no earlier status. */
   readonly lasted: number | undefined;
-  /** Why the application itself takes no traffic, whatever its indicators say: maintenance, shutting down. */
+  /** Why the application itself accepts no traffic, whatever its indicators report: maintenance, shutting down. */
   readonly reason?: string;
 }
 
@@ -22,7 +22,7 @@ interface Watched {
   last: { readonly status: ReportStatus; readonly since: Moment } | undefined;
 }
 
-/** Derives the changes of probes from what is known of them, for as long as anybody listens. Runs nothing. */
+/** Derives the status changes of probes from existing results, while there is a listener. Runs nothing. */
 export class ProbeChanges {
   readonly #peek: (probe: string) => HealthReport;
   readonly #isStarted: () => boolean;
@@ -30,14 +30,14 @@ export class ProbeChanges {
   readonly #watched = new Map<string, Watched>();
   #isScheduled = false;
 
-  /** `isStarted`: before that nothing is known, whatever a probe says. */
+  /** `isStarted`: whether the application has started. Before that, the status of a probe has no meaning. */
   constructor(peek: (probe: string) => HealthReport, isStarted: () => boolean, onFault: (fault: unknown) => void) {
     this.#peek = peek;
     this.#isStarted = isStarted;
     this.#onFault = onFault;
   }
 
-  /** What a probe is at when the first listener comes is no change. Throws `UnknownProbeError`. */
+  /** The status of the probe when its first listener is added is no change. Throws `UnknownProbeError`. */
   add(probe: string, listener: Listener): () => void {
     const watched = this.#watched.get(probe) ?? this.#watch(probe);
     const end = watched.listeners.add(listener);
@@ -47,12 +47,12 @@ export class ProbeChanges {
     };
   }
 
-  /** The application's state may have changed. */
+  /** Call it when the application's state may have changed. */
   compare(): void {
     for (const [probe, watched] of this.#watched) this.#compare(probe, watched);
   }
 
-  /** A check has run. Of a probe that runs a thousand checks, one report is made, when all that are done have said so. */
+  /** Call it when a check has run. For all checks that finish in one turn of the event loop, one report is composed. */
   scheduleCompare(): void {
     if (this.#isScheduled || this.#watched.size === 0) return;
     this.#isScheduled = true;
@@ -72,7 +72,7 @@ export class ProbeChanges {
     return watched;
   }
 
-  /** Whether it can be the first that is known: an application that starts is no outage. */
+  /** Whether the report can be the first to compare with. An application that is starting has no outage. */
   #isFirst(report: HealthReport): boolean {
     return this.#isStarted() && !report.reason?.startsWith('starting') && isComplete(report);
   }
@@ -84,7 +84,7 @@ export class ProbeChanges {
     if (last?.status === to || !(last ? isComplete(report) : this.#isFirst(report))) return;
     const now = moment();
     watched.last = { status: to, since: now };
-    // As with indicators, a first status that is fine is no change.
+    // As with indicators, a first status that passes is no change.
     if (!last && !isFailing(to)) return;
     watched.listeners.emit({
       probe,
@@ -98,8 +98,8 @@ export class ProbeChanges {
 }
 
 /**
- * Whether every indicator that counts has run: one that has not says nothing of the probe, which would wait for it, and
- * asks for no attention. Who is not critical and has not run would make it degraded.
+ * Whether every indicator has run. An indicator that has not run yet is UNKNOWN, and would make the probe UNKNOWN, or
+ * DEGRADED if it is not critical; that is no change worth reporting.
  */
 function isComplete({ status, details }: HealthReport): boolean {
   if (status === 'DOWN' || status === 'OUT_OF_SERVICE') return true;

@@ -5,41 +5,41 @@ import type { HealthData } from './result.js';
 import type { ServiceInfo } from './service-info.js';
 import { HealthStatus, type ReportStatus, isFailing } from './status.js';
 
-/** What a report says of one indicator. The names are those of the JSON that goes out. */
+/** One indicator in a report. The property names are those of the JSON response. */
 export interface HealthCheckDetail {
   readonly status: HealthStatus;
   /** Present when the status is neither `UP` nor `SKIPPED`: whether this indicator alone can make a report fail. */
   readonly critical?: boolean;
-  /** What the check says of a status that is not a failure. */
+  /** The message of a status that is not a failure. */
   readonly message?: string;
   /** Why the latest run failed. With `failureThreshold` above 1, it can stand beside a status that is still `UP`. */
   readonly error?: string;
   readonly code?: string;
   readonly response_time_ms?: number;
   readonly checked_at?: string;
-  /** Present when the status is neither `UP` nor `SKIPPED`: since when that is so. */
+  /** Present when the status is neither `UP` nor `SKIPPED`: the beginning of this status. */
   readonly since?: string;
   readonly consecutive_failures?: number;
   readonly data?: HealthData;
 }
 
-/** The aggregated answer to a probe. */
+/** The aggregated result of a probe. */
 export interface HealthReport {
   readonly status: ReportStatus;
-  /** Why the application itself takes no traffic, whatever its indicators say: starting, maintenance, shutting down. */
+  /** Why the application itself accepts no traffic, whatever its indicators report: starting, maintenance, shutting down. */
   readonly reason?: string;
   readonly timestamp: string;
   readonly details: Readonly<Record<string, HealthCheckDetail>>;
   readonly service_info: ServiceInfo;
 }
 
-/** What a report says of an indicator whose run was not finished when the answer was due. */
+/** The run of an indicator has not finished at the deadline. */
 export interface Overdue {
   /** The deadline that was missed, in milliseconds. */
   readonly deadline: number;
 }
 
-/** Describes an indicator as it stands. */
+/** The detail of an indicator in its present state. */
 export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdue): HealthCheckDetail {
   const { settings } = runner.definition;
   const { history } = runner;
@@ -50,7 +50,7 @@ export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdu
   const isTrusted = age === undefined || age <= settings.maxAge;
   if (overdue && (age === undefined || !isTrusted)) {
     return detail(runner, HealthStatus.DOWN, {
-      error: `no answer within ${overdue.deadline} ms`,
+      error: `no result within ${overdue.deadline} ms`,
       code: 'ETIMEDOUT',
     });
   }
@@ -59,30 +59,30 @@ export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdu
     const message = `its last result is older than ${settings.maxAge} ms`;
     return detail(runner, HealthStatus.UNKNOWN, withPause(runner, latest.finished, { message }));
   }
-  // While a check hangs there are few new results, so no threshold holds its last good status for longer than maxAge.
+  // A check that hangs produces few results, so a threshold must not keep its last passing status beyond maxAge.
   const status = runner.isHanging && !isTrusted ? HealthStatus.DOWN : history.status;
-  return detail(runner, status, withPause(runner, latest.finished, wordsOf(runner)));
+  return detail(runner, status, withPause(runner, latest.finished, textsOf(runner)));
 }
 
-/** In milliseconds. A shorter pause is over before an operator can act on it. */
+/** Milliseconds. A shorter pause ends before an operator can act on it. */
 const PAUSE_WORTH_REPORTING = 5000;
 
-/** Says that the check is not being asked, until when, and why. */
-function withPause(runner: CheckRunner, finished: Moment, words: Words): Words {
+/** Adds to the texts that no run starts, until when, and why. */
+function withPause(runner: CheckRunner, finished: Moment, texts: Texts): Texts {
   const { pause } = runner;
-  if (!pause || pause.until.elapsed - finished.elapsed < PAUSE_WORTH_REPORTING) return words;
+  if (!pause || pause.until.elapsed - finished.elapsed < PAUSE_WORTH_REPORTING) return texts;
   const runs = pause.unfinished === 1 ? '1 run has' : `${pause.unfinished} runs have`;
-  const note = `not asked again before ${isoTime(pause.until)}, because ${runs} not ended`;
-  const { error, message } = words;
-  if (error !== undefined) return { ...words, error: `${error}; ${note}` };
-  return { ...words, message: message === undefined ? note : `${message}; ${note}` };
+  const note = `not run again before ${isoTime(pause.until)}, because ${runs} not ended`;
+  const { error, message } = texts;
+  if (error !== undefined) return { ...texts, error: `${error}; ${note}` };
+  return { ...texts, message: message === undefined ? note : `${message}; ${note}` };
 }
 
-type Words = Pick<Outcome, 'message' | 'error' | 'code' | 'data'>;
+type Texts = Pick<Outcome, 'message' | 'error' | 'code' | 'data'>;
 
-/** The words that go with the status in force, and the latest failure, also while a threshold holds the status back. */
-function wordsOf({ history }: CheckRunner): Words {
-  const decisive: Words = history.decisive?.outcome ?? {};
+/** The texts and data of the reported status, with the error of the latest failure also while a threshold delays the change. */
+function textsOf({ history }: CheckRunner): Texts {
+  const decisive: Texts = history.decisive?.outcome ?? {};
   const latest = history.latest?.outcome;
   if (!latest || latest === decisive || !isFailing(latest.status)) return decisive;
   return {
@@ -92,18 +92,18 @@ function wordsOf({ history }: CheckRunner): Words {
   };
 }
 
-function detail({ definition, history }: CheckRunner, status: HealthStatus, words: Words): HealthCheckDetail {
+function detail({ definition, history }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
   const { latest, since, consecutiveFailures } = history;
   const needsAttention = status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return Object.freeze({
     status,
     ...(needsAttention && { critical: definition.settings.critical }),
-    ...(words.message !== undefined && { message: words.message }),
-    ...(words.error !== undefined && { error: words.error }),
-    ...(words.code !== undefined && { code: words.code }),
+    ...(texts.message !== undefined && { message: texts.message }),
+    ...(texts.error !== undefined && { error: texts.error }),
+    ...(texts.code !== undefined && { code: texts.code }),
     ...(latest && { response_time_ms: Math.round(latest.took), checked_at: isoTime(latest.finished) }),
     ...(needsAttention && status === history.status && since && { since: isoTime(since) }),
     ...(consecutiveFailures > 0 && { consecutive_failures: consecutiveFailures }),
-    ...(words.data && { data: words.data }),
+    ...(texts.data && { data: texts.data }),
   });
 }

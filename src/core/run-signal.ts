@@ -1,12 +1,12 @@
 import { guardedSignal } from './guarded-signal.js';
 
-/** The signal of one run of a check. It is made when it is first read, because most checks that are quick never read it. */
+/** The signal of one attempt. It is created when it is first read, because many quick checks never read it. */
 export class RunSignal {
   readonly #onFault: (fault: unknown) => void;
   #controller: AbortController | undefined;
   #abortion: { readonly reason: unknown } | undefined;
 
-  /** `onFault` receives what a listener of the signal throws, and throws nothing itself. */
+  /** `onFault` receives the errors of listeners of the signal, and throws nothing itself. */
   constructor(onFault: (fault: unknown) => void) {
     this.#onFault = onFault;
   }

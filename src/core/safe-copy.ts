@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { LONGEST_CODE, boundedText } from './bounded-text.js';
+import { muteRejection } from './guarded-signal.js';
 import { MASK, type Secrecy, secrecyOf } from './redact.js';
 
 /** How much of a value is copied. What is beyond is left out, and the copy says so. */
@@ -113,7 +114,11 @@ class Copier {
     }
     if (types.isTypedArray(value)) return this.#list(value, value.length, secrecy);
     if (types.isRegExp(value)) return this.#text(String(value));
-    if (types.isPromise(value)) return this.#spend('(a promise)');
+    if (types.isPromise(value)) {
+      // Nothing else handles the rejection, which would end the process.
+      muteRejection(value, () => undefined);
+      return this.#spend('(a promise)');
+    }
     if (types.isBoxedPrimitive(value)) return this.copy(value.valueOf(), secrecy);
     if (this.#limits.namesInstances && !Array.isArray(value) && !isLiteral(value)) return this.#spend(instance(value));
     if ('toJSON' in value && typeof value.toJSON === 'function') return this.#written(value.toJSON(''), secrecy);

@@ -1,4 +1,4 @@
-/** What the service says of itself, in the JSON of a report. What nobody knows is left out. */
+/** The metadata of the service, in the JSON of a report. Unknown values are left out. */
 export interface ServiceInfo {
   readonly name?: string;
   readonly version?: string;
@@ -7,7 +7,7 @@ export interface ServiceInfo {
   readonly uptime_seconds: number;
 }
 
-/** The part that does not change while the process runs. */
+/** The metadata that does not change while the process runs. */
 export type ServiceIdentity = Omit<ServiceInfo, 'uptime_seconds'>;
 
 export function describeService(identity: ServiceIdentity): ServiceInfo {

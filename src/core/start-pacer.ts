@@ -2,15 +2,15 @@ import { elapsed } from './moment.js';
 
 /** How many checks start in one turn of the event loop. */
 const MAX_STARTS = 64;
-/** Milliseconds that the starts of one turn may take. */
+/** The longest time of the starts in one turn, in milliseconds. */
 const MAX_BUSY = 8;
 
-/** The real one also under fake timers: this is about the event loop and not about time. */
+/** The real function also under fake timers, because the pacer depends on the event loop and not on time. */
 const { setImmediate: realImmediate } = globalThis;
 
 /**
- * Spreads the starts of checks over turns of the event loop, so that requests are served and deadlines are kept while a
- * thousand checks start that take a millisecond each. A few quick checks start at once.
+ * Spreads the starts of checks over turns of the event loop. Requests are served and deadlines are kept while a thousand
+ * checks start that take a millisecond each. A few quick checks start in one turn.
  */
 export class StartPacer {
   readonly #waiting: (() => void)[] = [];

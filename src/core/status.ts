@@ -2,11 +2,11 @@
  * The state of an indicator or of a whole report.
  *
  * - `UP`: works.
- * - `DEGRADED`: works, with less than all of it: slow, a replica missing, a non-critical dependency down.
- * - `UNKNOWN`: nobody can say: the check has not run yet, or its last result is too old to be trusted.
- * - `OUT_OF_SERVICE`: taken out on purpose: starting, in maintenance, shutting down.
+ * - `DEGRADED`: works with restrictions: slow, a replica missing, a non-critical dependency down.
+ * - `UNKNOWN`: cannot be determined: the check has not run yet, or its last result is too old.
+ * - `OUT_OF_SERVICE`: out of service on purpose: starting, in maintenance, shutting down.
  * - `DOWN`: does not work.
- * - `SKIPPED`: not asked (disabled, or its condition is false). It takes no part in the status of a report.
+ * - `SKIPPED`: not checked (disabled, or its condition is false). It does not count in the status of a report.
  */
 export const HealthStatus = {
   UP: 'UP',
@@ -45,12 +45,12 @@ export function isFailing(status: HealthStatus): boolean {
   return SEVERITY[status] > SEVERITY.DEGRADED;
 }
 
-/** What one status contributes to a report: a non-critical failure makes the report DEGRADED at worst. */
+/** The status that counts in a report. A non-critical failure makes the report DEGRADED at worst. */
 function contribution(status: HealthStatus, critical: boolean): HealthStatus {
   return !critical && isFailing(status) ? HealthStatus.DEGRADED : status;
 }
 
-/** The worst of the given statuses. Nothing that takes part means `UP`. */
+/** The worst of the given statuses. `UP` when none of them counts. */
 export function aggregate(parts: Iterable<{ status: HealthStatus; critical: boolean }>): ReportStatus {
   let worst: ReportStatus = HealthStatus.UP;
   for (const part of parts) {

@@ -1,30 +1,30 @@
 import { type Moment, moment } from './moment.js';
 
-/** At most so many unfinished runs of one check are tracked. */
+/** The greatest number of tracked unfinished runs of one check. */
 export const MAX_STRAY_RUNS = 3;
 
 const FIRST_PAUSE = 1000;
-/** The pause after the first, second, third and fourth run left behind, as multiples of the first. */
+/** The pause after the first, second, third and fourth stray run, as multiples of the first pause. */
 const PAUSE_FACTORS: readonly [number, ...number[]] = [1, 4, 16, 32];
 /** Unless the timeout of the check is longer. */
 const LONGEST_PAUSE = 60_000;
 
-/** A run that went on after its timeout. */
+/** A run that continues after its timeout. */
 export interface StrayRun {
   isTracked: boolean;
 }
 
 /**
- * Tracks the runs of one check that went on after their timeout, and says when the next run may start beside them: after
- * a pause that grows with each run left behind, up to a minute. The check is asked again however many runs hang, because
- * otherwise a dependency that answers again would never be seen as back.
+ * Tracks the runs of one check that continue after their timeout, and determines when the next run may start beside them:
+ * after a pause that grows with each stray run, up to a minute. Runs go on however many runs hang, because otherwise the
+ * recovery of the dependency would never be seen.
  *
- * At most three unfinished runs are tracked. The next one takes the place of the oldest, which is given up: nothing here
- * refers to it any more. A run whose promise nothing refers to can never finish. The garbage collector reports it, and it
- * no longer counts.
+ * At most three unfinished runs are tracked. A further one replaces the oldest, and this class then holds no reference to
+ * the oldest. A run whose promise has no references can never finish. The garbage collector reports it, and it no longer
+ * counts.
  */
 export class StrayRuns {
-  /** In the order in which they were left behind. */
+  /** In the order in which they passed their timeout. */
   readonly #tracked = new Set<StrayRun>();
   readonly #collected: FinalizationRegistry<StrayRun>;
   readonly #onGone: () => void;
@@ -43,22 +43,22 @@ export class StrayRuns {
     return this.#tracked.size;
   }
 
-  /** How many runs have not finished, with those that were given up. */
+  /** How many runs have not finished, including those that are no longer tracked. */
   get unfinished(): number {
     return this.#unfinished;
   }
 
-  /** The latest run was left behind, and at least one that is tracked has not finished. */
+  /** The latest run has passed its timeout, and at least one tracked run has not finished. */
   get isHanging(): boolean {
     return this.#inARow > 0;
   }
 
-  /** The earliest moment for the next run. Undefined: it may start at once. */
+  /** The earliest moment for the next run. Undefined: it may start immediately. */
   get notBefore(): Moment | undefined {
     return this.#notBefore;
   }
 
-  /** Adds a run after its `timeout`. Hand the returned run to `remove` when it has finished after all. */
+  /** Adds a run after its `timeout`. Pass the returned run to `remove` when it finishes later. */
   add(promise: Promise<unknown>, timeout: number): StrayRun {
     const [oldest] = this.#tracked;
     if (oldest && this.#tracked.size >= MAX_STRAY_RUNS) this.#forget(oldest);
@@ -75,14 +75,14 @@ export class StrayRuns {
     this.#unfinished = Math.max(0, this.#unfinished - 1);
     if (run.isTracked) this.#forget(run);
     if (this.#tracked.size === 0) {
-      // Runs that were given up may never finish, but the latest ones have.
+      // Runs that are no longer tracked may never finish, but the latest ones have finished.
       this.#unfinished = 0;
       this.endPause();
     }
     this.#onGone();
   }
 
-  /** A later run has ended in time, so the check no longer hangs. */
+  /** Call it when a later run has ended in time: the check no longer hangs. */
   endPause(): void {
     this.#inARow = 0;
     this.#notBefore = undefined;

@@ -1,8 +1,10 @@
 import { Injectable, type Type } from '@nestjs/common';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange } from '../errors/messages.js';
+import { optionOutOfRange, optionUnknown } from '../errors/messages.js';
+import type { InMilliseconds } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { type Rule, show } from '../options/rules.js';
+import { INDICATOR_OPTION_NAMES } from '../options/resolve-indicator.js';
+import { type Rule, converted, show } from '../options/rules.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { setIndicatorMetadata } from './indicator-metadata.js';
 
@@ -14,7 +16,7 @@ export type OwnRules<Own> = { readonly [Option in keyof Own]-?: Rule };
 
 /** The options of a built-in indicator, split into its own and those that every indicator has. */
 export interface ConfiguredOptions<Own> {
-  readonly own: Own;
+  readonly own: InMilliseconds<Own>;
   /** The name of the indicator in messages: `HttpIndicator("payments")`. */
   readonly place: string;
   /** Makes the class an indicator with the name, the common options and the faults that were found. Returns the class. */
@@ -40,9 +42,12 @@ export function configureIndicator<Options extends HealthIndicatorOptions>(
   const given = (options ?? {}) as Readonly<Record<string, unknown>>;
   for (const [option, value] of Object.entries(given)) {
     const rule = ruleOf(rules, option);
-    if (!rule) common[option] = value;
-    else if (value === undefined || rule.accepts(value)) own[option] = value;
-    else faults.push(optionOutOfRange(`${place}, ${option}`, show(value), rule.expected));
+    if (rule) {
+      if (value === undefined) own[option] = value;
+      else if (rule.accepts(value)) own[option] = converted(rule, value);
+      else faults.push(optionOutOfRange(`${place}, ${option}`, show(value), rule.expected));
+    } else if (INDICATOR_OPTION_NAMES.some((known) => known === option)) common[option] = value;
+    else faults.push(optionUnknown(place, option, [...Object.keys(rules), ...INDICATOR_OPTION_NAMES]));
   }
   for (const option of required) {
     if (given[option] === undefined) {
@@ -50,7 +55,7 @@ export function configureIndicator<Options extends HealthIndicatorOptions>(
     }
   }
   return {
-    own: own as OwnOf<Options>,
+    own: own as InMilliseconds<OwnOf<Options>>,
     place,
     annotate: (target) => {
       Injectable()(target);

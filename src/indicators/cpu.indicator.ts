@@ -3,8 +3,9 @@ import type { Type } from '@nestjs/common';
 import { elapsed } from '../core/moment.js';
 import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { milliseconds, numeric } from '../options/rules.js';
+import { duration, numeric } from '../options/rules.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 import { MeasuringIndicator } from './measuring-indicator.js';
 import type { Measurement } from './sliding-window.js';
@@ -23,7 +24,7 @@ export interface CpuIndicatorOptions extends HealthIndicatorOptions {
    */
   readonly cores?: number;
   /** The milliseconds that are looked back on; at least half of them count. Default: 10,000. A longer window reacts later. */
-  readonly window?: number;
+  readonly window?: Duration;
 }
 
 const LIMITED = { usage: { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.9 } } } as const;
@@ -34,7 +35,7 @@ export function CpuIndicator(name: string, options: CpuIndicatorOptions = {}): T
     'CpuIndicator',
     name,
     options,
-    { cores: numeric(0.001, 4096), window: milliseconds(100) },
+    { cores: numeric(0.001, 4096), window: duration(100) },
     LIMITED,
   );
   const { cores = availableParallelism(), window = 10_000 } = own;

@@ -3,8 +3,9 @@ import type { Type } from '@nestjs/common';
 import { elapsed } from '../core/moment.js';
 import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { milliseconds, numeric } from '../options/rules.js';
+import { duration, numeric } from '../options/rules.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 import { MeasuringIndicator } from './measuring-indicator.js';
 import type { Measurement } from './sliding-window.js';
@@ -29,7 +30,7 @@ export interface EventLoopIndicatorOptions extends HealthIndicatorOptions {
    */
   readonly utilization?: Limits | false;
   /** The milliseconds that are looked back on; at least half of them count. Default: 10,000. A longer window reacts later. */
-  readonly window?: number;
+  readonly window?: Duration;
 }
 
 /** Milliseconds between two looks at the loop; what is added to them is the delay. */
@@ -46,7 +47,7 @@ export function EventLoopIndicator(name: string, options: EventLoopIndicatorOpti
     'EventLoopIndicator',
     name,
     options,
-    { percentile: numeric(0.001, 100), window: milliseconds(100) },
+    { percentile: numeric(0.001, 100), window: duration(100) },
     LIMITED,
   );
   const { percentile = 99, window = 10_000 } = own;

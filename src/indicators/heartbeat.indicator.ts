@@ -2,8 +2,9 @@ import type { Type } from '@nestjs/common';
 import { type Moment, elapsed, isoTime, moment } from '../core/moment.js';
 import { type HealthResult, down, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { milliseconds } from '../options/rules.js';
+import { duration } from '../options/rules.js';
 import { configure } from './configure.js';
 
 /** Options of {@link HeartbeatIndicator}. */
@@ -12,12 +13,12 @@ export interface HeartbeatIndicatorOptions extends HealthIndicatorOptions {
    * How many milliseconds may pass without a beat; a longer silence is DOWN. Required. Leave room for a run that takes
    * long: for a job of every five minutes, eleven minutes let one run be lost.
    */
-  readonly maxSilence: number;
+  readonly maxSilence: Duration;
   /**
    * How many milliseconds the first beat may take from the creation of the indicator, which the application does while
    * it starts. Default: `maxSilence`. With 0 the indicator is DOWN until the first beat.
    */
-  readonly grace?: number;
+  readonly grace?: Duration;
 }
 
 /** What the worker injects. */
@@ -26,7 +27,7 @@ export interface Heartbeat extends HealthIndicator {
   beat(): void;
 }
 
-const RULES = { maxSilence: milliseconds(1), grace: milliseconds(0) };
+const RULES = { maxSilence: duration(1), grace: duration(0) };
 
 /** Passive: a worker calls `beat()` as it goes, and when it falls silent for too long, it is DOWN. */
 export function HeartbeatIndicator(name: string, options: HeartbeatIndicatorOptions): Type<Heartbeat> {

@@ -1,5 +1,6 @@
 import { type HealthData, type HealthResult, degraded, down, up } from '../core/result.js';
 import type { OwnRules } from '../discovery/configured-indicator.js';
+import type { InMilliseconds } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import type { Rule } from '../options/rules.js';
 import { type Configured, type OwnOf, configure } from './configure.js';
@@ -55,7 +56,12 @@ export function configureLimits<Options extends HealthIndicatorOptions, Name ext
     spreadRules[`${option}.fail`] = orFalse(within);
   }
   const { own, place, annotate } = configure<Record<string, unknown>>(kind, name, spread, spreadRules, required);
-  return { own: own as Omit<OwnOf<Options>, Name>, place, annotate, limits: limits as Record<Name, Limits> };
+  return {
+    own: own as InMilliseconds<Omit<OwnOf<Options>, Name>>,
+    place,
+    annotate,
+    limits: limits as Record<Name, Limits>,
+  };
 }
 
 const PAIR: Rule = {

@@ -1,61 +1,88 @@
 import type { HealthCheckContext } from '../core/check.js';
+import type { Duration } from './duration.js';
 
 /**
- * How one indicator is run and what its result counts for. All durations are milliseconds. What is left out comes
- * from `HealthModule.forRoot({ defaults })`, else from the default named with each option; an environment variable
- * `HEALTH_<NAME>_<OPTION>` beats them all.
+ * Options of one indicator: how its check runs, and how its result counts. Time spans are milliseconds, or text with a
+ * unit (`'5s'`). An option that is not set comes from `HealthModule.forRoot({ defaults })`, else from the default named
+ * here. An environment variable `HEALTH_<NAME>_<OPTION>` overrides every other source.
  */
 export interface HealthIndicatorOptions {
   /**
-   * The probes, or user-defined groups, that ask this indicator. `deep` always does. Default: `['ready']`. With
-   * `'live'` a failure lets the orchestrator restart the process, so name it only for what a restart mends; with
-   * `'startup'` it must have passed once before the application is ready for the first time.
+   * The probes and custom groups whose reports include this indicator. `deep` includes every indicator. Default:
+   * `['ready']`. With `'live'`, a failure makes the orchestrator restart the process, so use it only where a restart
+   * helps. With `'startup'`, the check must pass once before the application is ready for the first time.
+   *
+   * @example
+   * { probes: ['ready', 'startup'] }
    */
   readonly probes?: readonly string[];
-  /** Whether a failure alone makes a report fail (503). Default: true. If false, a failure makes the report DEGRADED (200). */
+  /**
+   * Whether a failure of this indicator alone makes a report fail (503). Default: true. With false, a failure makes the
+   * report DEGRADED (200).
+   *
+   * @example
+   * { critical: false }
+   */
   readonly critical?: boolean;
-  /** How long one try may take. Default: 500. After it the try is DOWN, and its signal is aborted. */
-  readonly timeout?: number;
   /**
-   * How long a result, good or bad, is answered from memory before the check runs again. Default: 1000. With 0 each
-   * probe asks, though simultaneous ones still share a run. With `interval` it has no effect.
+   * The longest time of one attempt. Default: 500 ms. After this time the attempt is DOWN, and its signal is aborted.
+   *
+   * @example
+   * { timeout: '2s' }
    */
-  readonly ttl?: number;
+  readonly timeout?: Duration;
   /**
-   * Runs the check on a timer, this long after the run before has ended (give or take a tenth, so that instances do
-   * not run in step), and never because a probe asks. Default: unset, it runs on request. Until the first run has
-   * finished the indicator is UNKNOWN, which fails `ready`.
+   * How long a result, passing or failing, is reused before the check runs again. Default: 1000 ms. With 0, each request
+   * runs the check; requests at the same time still share one run. With `interval`, it has no effect.
+   *
+   * @example
+   * { ttl: '5s' }
    */
-  readonly interval?: number;
-  /** How long after the start of the application the first background run begins. Default: 0. Without `interval` it has no effect. */
-  readonly initialDelay?: number;
+  readonly ttl?: Duration;
   /**
-   * How old a result may be and still count: a background result beyond it is UNKNOWN, and a check that is not done
-   * when the answer is due is reported by its last result only if that is younger, else as DOWN. Default: 30,000, or
-   * three intervals and the time one run can take where that is more, and never less than `ttl`. It must be more than
+   * Runs the check in the background: the next run starts this long after the previous run has ended, give or take a
+   * tenth, so that the instances of a service do not run in step. Requests then never start a run. Default: unset, the
+   * check runs on request. Until the first run has finished the indicator is UNKNOWN, and `ready` fails.
+   *
+   * @example
+   * { interval: '30s', timeout: '10s' }
+   */
+  readonly interval?: Duration;
+  /** The delay of the first background run after the start of the application. Default: 0 ms. Without `interval` it has no effect. */
+  readonly initialDelay?: Duration;
+  /**
+   * The greatest age of a result that is still used. An older background result is UNKNOWN. When a check has not finished
+   * at the deadline, its last result is reported if it is not older than this, else DOWN. Default: 30,000 ms, or three
+   * intervals and the longest possible run where that is longer, and never less than `ttl`. It must be more than
    * `interval` where that is set, and at least `ttl` where it is not.
+   *
+   * @example
+   * { interval: '1m', maxAge: '5m' }
    */
-  readonly maxAge?: number;
-  /** How often a failed try is repeated before the run counts as failed. Default: 0. Each try has the whole `timeout`. */
+  readonly maxAge?: Duration;
+  /** How often a failed attempt is repeated before the run counts as failed. Default: 0. Each attempt has the whole `timeout`. */
   readonly retries?: number;
-  /** The pause before a try is repeated. Default: 100. */
-  readonly retryDelay?: number;
+  /** The pause before a repeated attempt. Default: 100 ms. */
+  readonly retryDelay?: Duration;
   /**
-   * How many runs in a row must fail before the status turns from passing to failing. Default: 1. With more, short
-   * failures are damped; they still show in `consecutive_failures`. The very first result counts at once.
+   * How many runs in a row must fail before the status changes from passing to failing. Default: 1. A higher number hides
+   * short failures from the status; `consecutive_failures` still counts them. The very first result counts immediately.
+   *
+   * @example
+   * { failureThreshold: 3 }
    */
   readonly failureThreshold?: number;
-  /** How many runs in a row must pass before the status turns from failing to passing. Default: 1. */
+  /** How many runs in a row must pass before the status changes from failing to passing. Default: 1. */
   readonly successThreshold?: number;
-  /** A pass that takes longer than this is DEGRADED. Default: unset, a pass is a pass. */
-  readonly slowThreshold?: number;
+  /** A passing run that takes longer than this is DEGRADED. Default: unset, the duration of a run does not matter. */
+  readonly slowThreshold?: Duration;
   /**
-   * A condition, asked before each run within its timeout: false means SKIPPED, and the check is not called. A
-   * condition that throws is a failed check. Default: none.
+   * A condition that is evaluated before each attempt, within its timeout. If it is false, the indicator is SKIPPED and
+   * the check is not called. If it throws, the attempt has failed. Default: none.
    */
   readonly when?: (context: HealthCheckContext) => boolean | Promise<boolean>;
-  /** Words by which groups can gather indicators. Default: none. */
+  /** Words by which groups can select indicators. Default: none. */
   readonly tags?: readonly string[];
-  /** False: the indicator is listed as SKIPPED and never called. Default: true. */
+  /** With false, the indicator is SKIPPED and its check is never called. Default: true. */
   readonly enabled?: boolean;
 }

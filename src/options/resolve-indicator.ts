@@ -11,27 +11,28 @@ import {
 import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
 import type { Environment } from './environment.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
-import { type Rule, callable, flag, milliseconds, orOff, show, whole, stringList } from './rules.js';
+import { type Rule, callable, converted, duration, flag, orOff, show, whole, stringList } from './rules.js';
 
-const RULES: Readonly<Record<keyof HealthIndicatorOptions, Rule>> = {
+const RULES = {
   probes: stringList,
   critical: flag,
-  timeout: milliseconds(1),
-  ttl: milliseconds(0),
-  interval: orOff(milliseconds(1)),
-  initialDelay: milliseconds(0),
-  maxAge: milliseconds(0),
+  timeout: duration(1),
+  ttl: duration(0),
+  interval: orOff(duration(1)),
+  initialDelay: duration(0),
+  maxAge: duration(0),
   retries: whole(0, 100),
-  retryDelay: milliseconds(0),
+  retryDelay: duration(0),
   failureThreshold: whole(1, 1000),
   successThreshold: whole(1, 1000),
-  slowThreshold: orOff(milliseconds(0)),
+  slowThreshold: orOff(duration(0)),
   when: callable,
   tags: stringList,
   enabled: flag,
-};
+} satisfies Readonly<Record<keyof HealthIndicatorOptions, Rule>>;
 
-const OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
+/** The names of the options that every indicator has. */
+export const INDICATOR_OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
 
 /** Options from one place: the place is named in the faults. */
 export interface OptionsAt {
@@ -44,10 +45,10 @@ export function checkIndicatorOptions(at: OptionsAt, faults: ConfigurationFault[
   const usable: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(at.options ?? {})) {
     if (value === undefined) continue;
-    const rule = Object.hasOwn(RULES, option) ? RULES[option as keyof HealthIndicatorOptions] : undefined;
-    if (!rule) faults.push(optionUnknown(at.place, option, OPTION_NAMES));
+    const rule: Rule | undefined = Object.hasOwn(RULES, option) ? RULES[option as keyof typeof RULES] : undefined;
+    if (!rule) faults.push(optionUnknown(at.place, option, INDICATOR_OPTION_NAMES));
     else if (!rule.accepts(value)) faults.push(optionOutOfRange(`${at.place}, ${option}`, show(value), rule.expected));
-    else usable[option] = value;
+    else usable[option] = converted(rule, value);
   }
   return usable;
 }
@@ -60,8 +61,8 @@ export function indicatorOptionsFromEnvironment(
 ): HealthIndicatorOptions {
   const found: Record<string, unknown> = {};
   if (environment.isEmpty) return found;
-  for (const option of OPTION_NAMES) {
-    const value = environment.read([name, option], RULES[option], faults);
+  for (const option of INDICATOR_OPTION_NAMES) {
+    const value = environment.read<unknown>([name, option], RULES[option], faults);
     if (value !== undefined) found[option] = value === 'off' ? undefined : value;
   }
   return found;

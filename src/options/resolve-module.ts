@@ -12,34 +12,13 @@ import { resolveAliases } from './module-options/aliases.js';
 import { resolveEndpoints } from './module-options/endpoints.js';
 import { resolveGroups } from './module-options/groups.js';
 import { resolveHeaders } from './module-options/headers.js';
-import { resolveIdentity } from './module-options/identity.js';
 import { resolveLogLevels, loggingRule } from './module-options/logging.js';
 import { PLACE, record, entriesOf, path } from './module-options/module-rules.js';
+import { resolveIdentity } from './module-options/service-identity.js';
 import { resolveShutdown } from './module-options/shutdown.js';
-import { OptionReader } from './option-reader.js';
+import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from './option-reader.js';
 import { checkIndicatorOptions, indicatorOptionsFromEnvironment } from './resolve-indicator.js';
-import { type Rule, matching, milliseconds, oneOf, show, whole } from './rules.js';
-
-const OPTION_NAMES: readonly (keyof HealthModuleOptions)[] = [
-  'path',
-  'endpoints',
-  'aliases',
-  'groups',
-  'deadline',
-  'maxConcurrency',
-  'defaults',
-  'indicators',
-  'statusCodes',
-  'retryAfter',
-  'headers',
-  'format',
-  'access',
-  'service',
-  'shutdown',
-  'decorators',
-  'environmentPrefix',
-  'logging',
-];
+import { type Rule, duration, matching, oneOf, show, whole } from './rules.js';
 
 const prefix = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a text of letters, digits and "_", and not empty, as "HEALTH_"');
 const decorators: Rule<readonly never[]> = {
@@ -47,7 +26,28 @@ const decorators: Rule<readonly never[]> = {
   accepts: (value) => Array.isArray(value) && value.every((item) => typeof item === 'function'),
 };
 
-/** What the options come to, and everything that is wrong with them. Nothing is thrown: faults of indicators follow. */
+const RULES = {
+  path,
+  deadline: duration(1),
+  maxConcurrency: whole(1, 1_000_000),
+  retryAfter: whole(0, 86_400),
+  format: oneOf(JSON_SHAPES),
+  decorators,
+  logging: loggingRule,
+  endpoints: CHECKED_ELSEWHERE,
+  aliases: CHECKED_ELSEWHERE,
+  groups: CHECKED_ELSEWHERE,
+  defaults: CHECKED_ELSEWHERE,
+  indicators: CHECKED_ELSEWHERE,
+  statusCodes: CHECKED_ELSEWHERE,
+  headers: CHECKED_ELSEWHERE,
+  access: CHECKED_ELSEWHERE,
+  service: CHECKED_ELSEWHERE,
+  shutdown: CHECKED_ELSEWHERE,
+  environmentPrefix: CHECKED_ELSEWHERE,
+} satisfies RuleTable<HealthModuleOptions>;
+
+/** The resolved options and their faults. Nothing is thrown, because the faults of indicators are reported with them. */
 export interface ResolvedOptions {
   readonly settings: HealthSettings;
   readonly environment: Environment;
@@ -63,33 +63,31 @@ export function resolveModuleOptions(
   if (given === undefined) faults.push(asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'));
   else if (!record.accepts(given)) faults.push(optionOutOfRange(PLACE, show(given), record.expected));
   const environment = new Environment(resolvePrefix(options, faults), variables);
-  const reader = new OptionReader(PLACE, options, [], environment, faults);
-  reader.refuseUnknown(OPTION_NAMES);
+  const own = new OptionReader(PLACE, options, [], environment, faults).readAll(RULES);
 
   const access = resolveAccess(options.access, environment, faults);
-  const deadline = reader.read('deadline', milliseconds(1), MODULE_DEFAULTS.deadline);
   const isProduction = variables['NODE_ENV'] === 'production';
   const { endpoints, deadlines } = resolveEndpoints(options, isProduction || access !== undefined, environment, faults);
 
   const settings: HealthSettings = {
-    path: reader.read('path', path, MODULE_DEFAULTS.path).replace(/^\/|\/$/g, ''),
+    path: (own.path ?? MODULE_DEFAULTS.path).replace(/^\/|\/$/g, ''),
     endpoints,
     aliases: resolveAliases(options, environment, faults),
     groups: resolveGroups(options, faults),
-    deadline,
+    deadline: own.deadline ?? MODULE_DEFAULTS.deadline,
     deadlines,
-    maxConcurrency: reader.read('maxConcurrency', whole(1, 1_000_000), MODULE_DEFAULTS.maxConcurrency),
+    maxConcurrency: own.maxConcurrency ?? MODULE_DEFAULTS.maxConcurrency,
     defaults: resolveDefaults(options, environment, faults),
     indicators: resolveIndicators(options, faults),
     statusCodes: resolveStatusCodes(options, environment, faults),
-    retryAfter: reader.read('retryAfter', whole(0, 86_400), MODULE_DEFAULTS.retryAfter),
+    retryAfter: own.retryAfter ?? MODULE_DEFAULTS.retryAfter,
     headers: resolveHeaders(options, faults),
-    format: reader.read('format', oneOf(JSON_SHAPES), MODULE_DEFAULTS.format),
+    format: own.format ?? MODULE_DEFAULTS.format,
     access,
-    identity: resolveIdentity(options, variables, faults),
-    decorators: reader.read('decorators', decorators, []),
+    identity: resolveIdentity(options.service, variables, faults),
+    decorators: own.decorators ?? [],
     shutdown: resolveShutdown(options, environment, variables, faults),
-    logging: reader.read<unknown>('logging', loggingRule, MODULE_DEFAULTS.logging) !== false,
+    logging: (own.logging ?? MODULE_DEFAULTS.logging) !== false,
     logLevels: resolveLogLevels(options, faults),
   };
   return { settings, environment, faults };
@@ -128,15 +126,21 @@ function resolveIndicators(
   );
 }
 
+const statusCode = whole(200, 599);
+const STATUS_CODE_RULES = {
+  UP: statusCode,
+  DEGRADED: statusCode,
+  UNKNOWN: statusCode,
+  OUT_OF_SERVICE: statusCode,
+  DOWN: statusCode,
+} satisfies Record<ReportStatus, Rule>;
+
 function resolveStatusCodes(
   { statusCodes }: HealthModuleOptions,
   environment: Environment,
   faults: ConfigurationFault[],
 ): HealthSettings['statusCodes'] {
   const reader = new OptionReader(`${PLACE}, statusCodes`, statusCodes, ['statusCode'], environment, faults);
-  const statuses = Object.keys(STATUS_CODES) as ReportStatus[];
-  reader.refuseUnknown(statuses);
-  const codes: Record<string, number> = {};
-  for (const status of statuses) codes[status] = reader.read(status, whole(200, 599), STATUS_CODES[status]);
-  return codes as HealthSettings['statusCodes'];
+  const given = Object.entries(reader.readAll(STATUS_CODE_RULES)).filter(([, code]) => code !== undefined);
+  return { ...STATUS_CODES, ...Object.fromEntries(given) };
 }

@@ -1,31 +1,51 @@
-import { LONGEST_TIMER } from '../core/pause.js';
+import { LONGEST_TIMER } from '../core/async.js';
 import { maskCredentials } from '../core/redact.js';
+import { parseDuration } from './duration.js';
 
-/** What values an option takes. The same rule checks a value given in code and reads one from the environment. */
+/** The values that an option accepts. The same rule checks a value given in code and reads one from the environment. */
 export interface Rule<T = unknown> {
-  /** What is allowed, to follow "expected" in a message. */
+  /** Describes the accepted values. A message writes it after "use". */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
-  /** Reads the text of an environment variable. Undefined: it cannot be read. Absent: the option cannot be set there. */
+  /** Converts an accepted value to the form that the library uses. Absent: the value is used as it is. */
+  readonly convert?: (value: unknown) => T;
+  /** Reads the text of an environment variable. Undefined: the text is malformed. Absent: the environment cannot set the option. */
   readonly read?: (text: string) => T | undefined;
-  /** What is allowed in a variable, where that is less than in the code. */
+  /** Whether messages must not show the value. */
+  readonly isSecret?: true;
+  /** Describes the accepted texts of a variable, where a variable accepts less than the code. */
   readonly expectedOfVariable?: string;
 }
 
-const UNITS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+/** An accepted value, in the form that the library uses. */
+export function converted<T>(rule: Rule<T>, value: unknown): T {
+  return rule.convert ? rule.convert(value) : (value as T);
+}
 
+/** A whole number of milliseconds. An environment variable may also have a unit. */
 export function milliseconds(min: number): Rule<number> {
   const rule = whole(min, LONGEST_TIMER);
   return {
     expected: `a whole number of milliseconds from ${min} to ${LONGEST_TIMER}`,
     accepts: rule.accepts,
-    read(text) {
-      const [, digits, unit = ''] = /^(\d+)\s*(ms|s|m|h)?$/.exec(text) ?? [];
-      const factor = UNITS[unit];
-      return digits === undefined || factor === undefined ? undefined : within(rule, Number(digits) * factor);
-    },
+    read: (text) => within(rule, parseDuration(text)),
   };
 }
+
+/** As `milliseconds`, and in code also a text with a unit. The value is converted to milliseconds. */
+export function duration(min: number): Rule<number> {
+  const rule = milliseconds(min);
+  const valueOf = (value: unknown): unknown =>
+    typeof value === 'string' && WITH_UNIT.test(value) ? parseDuration(value) : value;
+  return {
+    expected: `${rule.expected}, or a text with a unit such as "500ms", "5s", "1m" or "1h"`,
+    accepts: (value) => rule.accepts(valueOf(value)),
+    convert: (value) => valueOf(value) as number,
+    ...(rule.read && { read: rule.read }),
+  };
+}
+
+const WITH_UNIT = /^\d+(?:ms|s|m|h)$/;
 
 export function whole(min: number, max: number): Rule<number> {
   const rule: Rule<number> = {
@@ -36,7 +56,7 @@ export function whole(min: number, max: number): Rule<number> {
   return rule;
 }
 
-/** Any number of the range, fractions too. */
+/** Any number of the range, with or without a fraction. */
 export function numeric(min: number, max: number): Rule<number> {
   return {
     expected: `a number from ${min} to ${max}`,
@@ -76,7 +96,7 @@ export const nonBlank: Rule<string> = {
   accepts: (value) => typeof value === 'string' && value.trim() !== '',
 };
 
-/** A list of at least one element, each as the rule says. */
+/** A list of at least one element. The rule accepts each element. */
 export function listOf<T>(rule: Rule<T>): Rule<readonly T[]> {
   return {
     expected: `a list of at least one element, each ${rule.expected}`,
@@ -113,21 +133,22 @@ export function matching(pattern: RegExp, expected: string): Rule<string> {
   };
 }
 
-/** The same, or "off", which takes back what the code has set. */
+/** The same rule. A variable may also be "off", which removes the value that the code has set. */
 export function orOff<T>(rule: Rule<T>): Rule<T | 'off'> {
-  const { read } = rule;
+  const { read, convert } = rule;
   return {
     expected: `${rule.expected}, or "off" in the environment`,
     accepts: rule.accepts,
+    ...(convert && { convert }),
     ...(read && { read: (text: string) => (text.toLowerCase() === 'off' ? ('off' as const) : read(text)) }),
   };
 }
 
-function within(rule: Rule<number>, value: number): number | undefined {
+function within(rule: Rule<number>, value: number | undefined): number | undefined {
   return rule.accepts(value) ? value : undefined;
 }
 
-/** A value as it is shown in a message: short, on one line, without the credentials of a URL or the inside of an object. */
+/** A value for a message: short, on one line, without the credentials of a URL and without the content of an object. */
 export function show(value: unknown): string {
   if (typeof value === 'string') {
     const masked = maskCredentials(value);

@@ -197,8 +197,8 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       const application = await start(never, { timeout: 60_000 });
       const error = async (path: string): Promise<string | undefined> =>
         reportIn(await passTimeUntil(application.get(path))).details['stock']?.error;
-      expect(await error('/health/stock')).toBe('no answer within 100 ms');
-      expect(await error('/health/deep')).toBe('no answer within 200 ms');
+      expect(await error('/health/stock')).toBe('no result within 100 ms');
+      expect(await error('/health/deep')).toBe('no result within 200 ms');
     });
 
     it('MAX_CONCURRENCY', async () => {

@@ -1,7 +1,7 @@
 import { type DocumentedOptions, documentedOptions } from './option-types.js';
 import { type OptionVariable, optionVariables } from './option-variables.js';
 
-/** Those of the module first, in the order in which they are nested. */
+/** The types of the module's options, in the order in which they are nested. */
 const MODULE = [
   'HealthModuleOptions',
   'EndpointOptions',
@@ -12,7 +12,7 @@ const MODULE = [
   'LoggingOptions',
 ];
 
-/** `docs/configuration.md`, made of the types of the options, their doc comments, and what the environment is asked for. */
+/** The text of `docs/configuration.md`, from the types of the options, their doc comments and the environment variables. */
 export function configurationReference(): string {
   const all = documentedOptions();
   const named = (name: string): DocumentedOptions[] => all.filter((type) => type.name === name);
@@ -25,16 +25,18 @@ export function configurationReference(): string {
   return [
     '# Configuration reference',
     '',
-    '<!-- Made of the types of the options and their doc comments by test/package/configuration.test.ts. Run `npm run docs:configuration` after a change of those. -->',
+    '<!-- Generated from the types of the options and their doc comments by test/package/configuration.test.ts. Run `npm run docs:configuration` after a change of the options. -->',
     '',
-    'Every option there is: where it is set, its type, and what its doc comment says. What an option is good for stands in the [other guides](README.md).',
+    'Every option, with its type, default and effect. The [other guides](README.md) explain when to use an option.',
     '',
-    'Options that are out of range, unknown or contradictory stop the boot with one error that lists them all, each with its place, its value and what is allowed.',
-    'Options of an indicator come from four places; the first that sets one wins: the environment, `HealthModule.forRoot({ indicators })`, the decorator or the call that makes the indicator, `HealthModule.forRoot({ defaults })`.',
+    "The type `Duration` is a time span: a whole number of milliseconds (`5000`), or text with a unit: `'500ms'`, `'5s'`, `'1m'`, `'1h'`.",
+    '',
+    'Options that are out of range, unknown or contradictory stop the boot with one error that lists all of them, each with its place, its value and the allowed values.',
+    'Options of an indicator come from four places. The first place in this list that sets an option determines it: the environment, `HealthModule.forRoot({ indicators })`, the decorator or the call that makes the indicator, `HealthModule.forRoot({ defaults })`.',
     '',
     '## The module',
     '',
-    'Options of `HealthModule.forRoot(options)`; `HealthModule.forRootAsync({ imports, inject, useFactory | useClass | useExisting })` takes what makes them.',
+    'Options of `HealthModule.forRoot(options)`; `HealthModule.forRootAsync({ imports, inject, useFactory | useClass | useExisting })` takes a factory of these options.',
     '',
     ...module.flatMap((type) => section(type, '###')),
     '## Every indicator',
@@ -42,17 +44,17 @@ export function configurationReference(): string {
     ...indicator.flatMap((type) => table(type)),
     '## The environment',
     '',
-    'Operators can override the code without a build. A malformed value stops the boot with an error that names the variable, its value and what is allowed; a variable with the prefix that configures nothing is named in a warning.',
-    'Durations are milliseconds, or have a unit: `500ms`, `30s`, `5m`, `1h`. Lists are separated by commas. Another prefix than `HEALTH_` is set by `environmentPrefix`.',
+    'Operators can override the code without a build. A malformed value stops the boot with an error that names the variable, its value and the allowed values. A variable with the prefix that configures nothing is named in a warning.',
+    'A time span is a number of milliseconds, or has a unit: `500ms`, `30s`, `5m`, `1h`. Lists are separated by commas. `environmentPrefix` changes the prefix `HEALTH_`.',
     '',
-    'Of an indicator, whose name is written in capitals, with `_` for what is no letter or digit:',
+    'Variables of an indicator. Its name is written in capitals, with `_` for each character that is neither a letter nor a digit:',
     '',
     ...variableTable(variables.indicator),
-    'The same with `DEFAULT` for the name, as `HEALTH_DEFAULT_TIMEOUT`, is for every indicator that sets none of its own. Of the module:',
+    'With `DEFAULT` as the name (`HEALTH_DEFAULT_TIMEOUT`), a variable applies to every indicator that does not set the option itself. Variables of the module:',
     '',
     ...variableTable(variables.module),
     ...sources.flatMap((from) => [
-      `## ${from === 'nest-vitals' ? 'What else is imported from nest-vitals' : `From ${from}`}`,
+      `## ${from === 'nest-vitals' ? 'Other options of nest-vitals' : `From ${from}`}`,
       '',
       ...others.filter((type) => type.from === from).flatMap((type) => section(type, '###')),
     ]),

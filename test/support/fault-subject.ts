@@ -127,7 +127,7 @@ export class FaultSubject {
   /** Waits until the result at hand is no longer fresh. */
   async expires(): Promise<void> {
     const { detail } = await this.probe();
-    const ttl = this.#settings.defaults.ttl ?? 1000;
+    const ttl = Number(this.#settings.defaults.ttl ?? 1000);
     const freshUntil = Date.parse(detail.checked_at ?? '') + ttl;
     await vi.waitUntil(() => Date.now() > freshUntil, EXPIRY);
   }

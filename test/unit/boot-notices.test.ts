@@ -89,7 +89,7 @@ describe('bootNotices', () => {
     const [, value] = /HEALTH_PAYMENTS_TIMEOUT=(\w+)/.exec(text) ?? [];
     const environment = new Environment('HEALTH_', { HEALTH_PAYMENTS_TIMEOUT: value });
     const faults: ConfigurationFault[] = [];
-    const { timeout = 0 } = indicatorOptionsFromEnvironment('payments', environment, faults);
+    const timeout = Number(indicatorOptionsFromEnvironment('payments', environment, faults).timeout);
     expect(faults).toEqual([]);
     expect(timeout).toBeGreaterThan(0);
     expect(noticesOf({}, {}, { payments: { timeout } })).toEqual([]);

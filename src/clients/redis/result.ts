@@ -1,7 +1,8 @@
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { type Rule, flag, milliseconds, numeric, oneOf } from '../../options/rules.js';
+import type { Duration, InMilliseconds } from '../../options/duration.js';
+import { type Rule, duration, flag, numeric, oneOf } from '../../options/rules.js';
 import type { OwnRules } from '../../discovery/configured-indicator.js';
 import { assess } from '../assess.js';
 import type { RedisInfo, RedisResponse } from './requests.js';
@@ -24,7 +25,7 @@ export interface RedisServerOptions {
    * Milliseconds. A replica is DEGRADED when it has received nothing from its primary for longer. Default: unset. An
    * idle primary sends a ping every ten seconds (`repl-ping-replica-period`), so use more than that.
    */
-  readonly maxPrimarySilence?: number;
+  readonly maxPrimarySilence?: Duration;
 }
 
 export function redisServerRules(given: RedisServerOptions | undefined): OwnRules<RedisServerOptions> {
@@ -34,12 +35,15 @@ export function redisServerRules(given: RedisServerOptions | undefined): OwnRule
     info: flag,
     role: fromInfo(oneOf(['primary', 'replica'])),
     maxMemoryShare: fromInfo(numeric(0, 1)),
-    maxPrimarySilence: fromInfo(milliseconds(1000)),
+    maxPrimarySilence: fromInfo(duration(1000)),
   };
 }
 
 /** A fault if the options need one server: the servers of a cluster differ in role and memory. */
-export function objectionToCluster(place: string, options: RedisServerOptions): ConfigurationFault | undefined {
+export function objectionToCluster(
+  place: string,
+  options: InMilliseconds<RedisServerOptions>,
+): ConfigurationFault | undefined {
   const [option] = limitsOf(options);
   return option === undefined
     ? undefined
@@ -51,7 +55,10 @@ export function objectionToCluster(place: string, options: RedisServerOptions): 
 }
 
 /** The result for a server that responded. */
-export function redisServerResult({ info, note }: RedisResponse, options: RedisServerOptions): HealthResult {
+export function redisServerResult(
+  { info, note }: RedisResponse,
+  options: InMilliseconds<RedisServerOptions>,
+): HealthResult {
   if (!info) {
     const [option] = limitsOf(options);
     const data = note === undefined ? undefined : { note };
@@ -126,7 +133,7 @@ function silenceOf(info: RedisInfo): number | undefined {
   return seconds === undefined || seconds < 0 ? undefined : seconds;
 }
 
-function limitsOf({ role, maxMemoryShare, maxPrimarySilence }: RedisServerOptions): string[] {
+function limitsOf({ role, maxMemoryShare, maxPrimarySilence }: InMilliseconds<RedisServerOptions>): string[] {
   return Object.entries({ role, maxMemoryShare, maxPrimarySilence }).flatMap(([option, value]) =>
     value === undefined ? [] : [option],
   );

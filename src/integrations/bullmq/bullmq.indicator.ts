@@ -7,8 +7,9 @@ import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
 import { type OwnOf, configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
+import type { Duration, InMilliseconds } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { milliseconds, whole } from '../../options/rules.js';
+import { duration, whole } from '../../options/rules.js';
 import { type BullMqQueue, isBullMqQueue } from './bullmq-queue.js';
 import { ping } from './ping.js';
 import type { QueueReport } from './queue-report.js';
@@ -25,7 +26,7 @@ export interface BullMqIndicatorOptions extends HealthIndicatorOptions {
   /** DEGRADED when the queue keeps more failed jobs than this. Default: unset, no limit. */
   readonly maxFailed?: number;
   /** Milliseconds. DEGRADED when the next job has waited for longer. Default: unset, no limit. */
-  readonly maxWaitingAge?: number;
+  readonly maxWaitingAge?: Duration;
   /** DEGRADED when fewer workers than this are connected, counted over all instances. Default: unset, not counted. */
   readonly minWorkers?: number;
 }
@@ -37,7 +38,7 @@ export function BullMqIndicator(name: string, options: BullMqIndicatorOptions = 
     queue: clientSource,
     maxWaiting: count,
     maxFailed: count,
-    maxWaitingAge: milliseconds(1),
+    maxWaitingAge: duration(1),
     minWorkers: whole(1, Number.MAX_SAFE_INTEGER),
   });
 
@@ -66,7 +67,7 @@ export function BullMqIndicator(name: string, options: BullMqIndicatorOptions = 
   );
 }
 
-function resultOf(report: QueueReport, options: OwnOf<BullMqIndicatorOptions>): HealthResult {
+function resultOf(report: QueueReport, options: InMilliseconds<OwnOf<BullMqIndicatorOptions>>): HealthResult {
   const { waiting, active, delayed, failed, isPaused, waitingSince, workers } = report;
   const { maxWaiting = Infinity, maxFailed = Infinity, maxWaitingAge = Infinity, minWorkers = 0 } = options;
   const age = waitingSince === undefined ? 0 : Math.max(0, Date.now() - waitingSince);

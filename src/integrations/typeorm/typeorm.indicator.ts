@@ -7,8 +7,9 @@ import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
+import type { Duration } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { flag, milliseconds, oneOf, whole } from '../../options/rules.js';
+import { duration, flag, oneOf, whole } from '../../options/rules.js';
 import { requestDataSource } from './data-source.js';
 import { pendingMigrations } from './pending-migrations.js';
 import { ping } from './ping.js';
@@ -25,7 +26,7 @@ export interface TypeOrmIndicatorOptions extends HealthIndicatorOptions {
   /** Pings a replica, which TypeORM chooses, instead of the primary. Default: false. */
   readonly replica?: boolean;
   /** Milliseconds. DEGRADED when a PostgreSQL replica is further behind its primary. Default: unset, no limit. */
-  readonly maxReplicaLag?: number;
+  readonly maxReplicaLag?: Duration;
   /** The status while migrations of the data source were not executed. Default: unset, migrations are not checked. */
   readonly pendingMigrations?: 'degraded' | 'down';
   /** DEGRADED when more callers than this wait for a connection of the pool. Default: unset, no limit. */
@@ -37,7 +38,7 @@ export function TypeOrmIndicator(name: string, options: TypeOrmIndicatorOptions 
   const { own, place, annotate } = configureIndicator('TypeOrmIndicator', name, options, {
     dataSource: clientSource,
     replica: flag,
-    maxReplicaLag: milliseconds(0),
+    maxReplicaLag: duration(0),
     pendingMigrations: oneOf(['degraded', 'down']),
     maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
   });

@@ -3,11 +3,12 @@ import { accessEmpty, secretMalformed } from '../../errors/messages.js';
 import type { Environment } from '../environment.js';
 import type { AccessOptions } from '../health-module-options.js';
 import type { AccessSettings } from '../health-settings.js';
-import { OptionReader } from '../option-reader.js';
+import { OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, callable, stringList } from '../rules.js';
 import { PLACE, record } from './module-rules.js';
 
-const keys: Rule<readonly string[]> = {
+const keys: Rule<string | readonly string[]> = {
+  isSecret: true,
   expected: 'a key, or a list of at least one key, without blanks around a key and without control characters',
   accepts: (value) => (Array.isArray(value) ? value.length > 0 && value.every(isKey) : isKey(value)),
   read: (text) => {
@@ -16,10 +17,12 @@ const keys: Rule<readonly string[]> = {
   },
 };
 
-/** Servers strip blanks around a header's value and refuse control characters in it: such a key could never be sent. */
+/** Servers strip blanks around a header value and refuse control characters in it, so such a key could never be sent. */
 function isKey(value: unknown): boolean {
   return typeof value === 'string' && value !== '' && value.trim() === value && !/\p{Cc}/u.test(value);
 }
+
+const RULES = { authorize: callable, apiKeys: keys } satisfies RuleTable<AccessOptions>;
 
 export function resolveAccess(
   access: AccessOptions | undefined,
@@ -32,10 +35,9 @@ export function resolveAccess(
     return undefined;
   }
   const before = faults.length;
-  const reader = new OptionReader(place, access, [], environment, faults);
-  reader.refuseUnknown(['authorize', 'apiKeys']);
-  const apiKeys = reader.read<string | readonly string[]>('apiKeys', keys, [], true);
-  const authorize = reader.read<unknown>('authorize', callable, undefined) as AccessOptions['authorize'];
+  const given = new OptionReader(place, access, [], environment, faults).readAll(RULES);
+  const authorize = given.authorize as AccessOptions['authorize'];
+  const { apiKeys = [] } = given;
   const list = typeof apiKeys === 'string' ? [apiKeys] : apiKeys;
   if (authorize || list.length > 0) return { authorize, apiKeys: list };
   if (access !== undefined && faults.length === before) faults.push(accessEmpty(place));

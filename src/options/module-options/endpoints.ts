@@ -3,14 +3,18 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { endpointPathShared, optionOutOfRange } from '../../errors/messages.js';
 import { ENDPOINT_VIEWS } from '../defaults.js';
 import type { Environment } from '../environment.js';
-import type { EndpointName, HealthModuleOptions } from '../health-module-options.js';
+import type { EndpointName, EndpointOptions, HealthModuleOptions } from '../health-module-options.js';
 import type { EndpointSettings, HealthSettings } from '../health-settings.js';
-import { OptionReader } from '../option-reader.js';
-import { flag, matching, milliseconds, oneOf, show } from '../rules.js';
-import { type HealthView, VIEWS } from '../view.js';
+import { OptionReader, type RuleTable } from '../option-reader.js';
+import { duration, flag, matching, oneOf, show } from '../rules.js';
+import { VIEWS } from '../view.js';
 import { PLACE, record } from './module-rules.js';
 
 const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one part of a path: letters, digits, "-", ".", "_" and "~"');
+
+const RULES = { path: segment, view: oneOf(VIEWS), deadline: duration(1) } satisfies RuleTable<EndpointOptions>;
+/** The options of an endpoint that is no probe. */
+const VIEW_ONLY = { view: RULES.view };
 
 export function resolveEndpoints(
   options: HealthModuleOptions,
@@ -31,18 +35,18 @@ export function resolveEndpoints(
     }
     const reader = new OptionReader(place, typeof given === 'object' ? given : {}, [name], environment, faults);
     const isProbe = PROBES.some((probe) => probe === name);
-    reader.refuseUnknown(isProbe ? ['path', 'view', 'deadline'] : ['view']);
-
-    const view = reader.read<HealthView | undefined>('view', oneOf(VIEWS), undefined);
+    const { view, path, deadline } = {
+      path: undefined,
+      deadline: undefined,
+      ...reader.readAll(isProbe ? RULES : VIEW_ONLY),
+    };
     const isNarrowed = view === undefined && ENDPOINT_VIEWS[name] === 'full' && narrowsFull;
     endpoints[name] = {
       enabled: environment.read([name, 'enabled'], flag, faults) ?? given !== false,
-      path: isProbe ? reader.read('path', segment, name) : '',
+      path: isProbe ? (path ?? name) : '',
       view: view ?? (isNarrowed ? 'components' : ENDPOINT_VIEWS[name]),
       isNarrowed,
     };
-    if (!isProbe) continue;
-    const deadline = reader.read<number | undefined>('deadline', milliseconds(1), undefined);
     if (deadline !== undefined) deadlines[name] = deadline;
   }
   faults.push(...sharedPaths(Object.entries(endpoints)));

@@ -5,7 +5,7 @@ import type { GroupOptions, HealthModuleOptions } from '../health-module-options
 import type { HealthSettings } from '../health-settings.js';
 import { checkName } from '../names.js';
 import { NO_VARIABLES } from '../environment.js';
-import { OptionReader } from '../option-reader.js';
+import { OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, show, stringList } from '../rules.js';
 import { PLACE, record, entriesOf } from './module-rules.js';
 
@@ -13,6 +13,8 @@ const group: Rule<readonly string[] | GroupOptions> = {
   expected: 'a list of names of indicators, or { indicators, tags }',
   accepts: (value) => stringList.accepts(value) || record.accepts(value),
 };
+
+const RULES = { indicators: stringList, tags: stringList } satisfies RuleTable<GroupOptions>;
 
 export function resolveGroups(
   { groups = {} }: HealthModuleOptions,
@@ -27,11 +29,8 @@ export function resolveGroups(
       continue;
     }
     const reader = new OptionReader(place, isList(given) ? { indicators: given } : given, [], NO_VARIABLES, faults);
-    reader.refuseUnknown(['indicators', 'tags']);
-    resolved.set(name, {
-      indicators: reader.read('indicators', stringList, []),
-      tags: reader.read('tags', stringList, []),
-    });
+    const { indicators = [], tags = [] } = reader.readAll(RULES);
+    resolved.set(name, { indicators, tags });
   }
   return resolved;
 }

@@ -1,12 +1,11 @@
 import { isIP, isIPv6 } from 'node:net';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { optionOutOfRange, proberWithoutCriteria } from '../../errors/messages.js';
+import type { ProberOptions } from '../health-module-options.js';
 import type { ProberSettings } from '../health-settings.js';
-import { OptionReader, readerOf } from '../option-reader.js';
+import { type RuleTable, readerOf } from '../option-reader.js';
 import { type Rule, show, stringList } from '../rules.js';
 import { headerValue, record } from './module-rules.js';
-
-const CRITERIA = ['addresses', 'agents', 'headers'];
 
 const addressList: Rule<readonly string[]> = {
   expected: 'an address or a range as "10.0.0.0/8", or a list of at least one of them',
@@ -17,12 +16,12 @@ const addressList: Rule<readonly string[]> = {
   },
 };
 
-const agentList: Rule = {
+const agentList: Rule<string | readonly string[]> = {
   expected: 'how the User-Agent begins, or a list of at least one such text',
   accepts: isList,
 };
 
-const secretHeaders: Rule = {
+const secretHeaders: Rule<Readonly<Record<string, string>>> = {
   expected: 'an object of header names and values, neither of them empty',
   accepts: (value) =>
     record.accepts(value) &&
@@ -32,20 +31,24 @@ const secretHeaders: Rule = {
     ),
 };
 
-/** The probers that the option names. The variable of the same name has addresses, and replaces the option. */
+const RULES = {
+  addresses: addressList,
+  agents: agentList,
+  headers: secretHeaders,
+} satisfies RuleTable<ProberOptions>;
+
+/** The named probers. The variable of the same name contains addresses, and replaces the option. */
 export function resolveProbers(
-  reader: OptionReader,
+  list: readonly unknown[] | undefined,
   place: string,
   faults: ConfigurationFault[],
 ): readonly ProberSettings[] | undefined {
-  const given = reader.read<unknown>('probers', listRule, undefined);
-  if (given === undefined) return undefined;
-  const list = given as readonly unknown[];
+  if (list === undefined) return undefined;
   if (list.every((entry) => typeof entry === 'string')) return [{ addresses: list }];
   return list.map((entry, index) => resolveProber(`${place}, probers[${index}]`, entry, faults));
 }
 
-const listRule: Rule = {
+export const probersRule: Rule<readonly unknown[]> = {
   expected: 'a list of at least one object with addresses, agents or headers',
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every((entry) => typeof entry !== 'string'),
   expectedOfVariable: addressList.expected,
@@ -55,7 +58,7 @@ const listRule: Rule = {
 function resolveProber(place: string, entry: unknown, faults: ConfigurationFault[]): ProberSettings {
   const reader = readerOf(place, entry, faults);
   if (!record.accepts(entry)) return {};
-  reader.refuseUnknown(CRITERIA);
+  reader.refuseUnknown(Object.keys(RULES));
   const { addresses, agents, headers } = entry as Readonly<Record<string, unknown>>;
   if (addresses === undefined && agents === undefined && headers === undefined) {
     faults.push(proberWithoutCriteria(place));

@@ -30,7 +30,7 @@ it('one error at boot names every fault of every indicator, with its place, its 
     '  3. HttpIndicator("payments"), url: its value is "ftp://***@payments/?…"',
     '     Remedy: use an http or https URL',
     '  4. HeartbeatIndicator("invoices") in RootModule, timeout: its value is -5',
-    '     Remedy: use a whole number of milliseconds from 1 to 2147483647',
+    '     Remedy: use a whole number of milliseconds from 1 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
   ]);
   expect(`${String(error)}${log.text}`).not.toMatch(/hush|whisper/);
 });

@@ -154,7 +154,7 @@ describe('Probe', () => {
         expect.objectContaining({
           status: 'DOWN',
           details: {
-            hangs: { status: 'DOWN', critical: true, error: 'no answer within 800 ms', code: 'ETIMEDOUT' },
+            hangs: { status: 'DOWN', critical: true, error: 'no result within 800 ms', code: 'ETIMEDOUT' },
             works: expect.objectContaining({ status: 'UP' }) as unknown,
           },
         }),

@@ -156,7 +156,7 @@ describe('describeCheck', () => {
       expect(describeCheck(runner, moment(), overdue)).toStrictEqual({
         status: 'DOWN',
         critical: true,
-        error: 'no answer within 800 ms',
+        error: 'no result within 800 ms',
         code: 'ETIMEDOUT',
       });
     });
@@ -172,7 +172,7 @@ describe('describeCheck', () => {
       expect(detail).toStrictEqual({
         status: 'DOWN',
         critical: true,
-        error: 'no answer within 800 ms',
+        error: 'no result within 800 ms',
         code: 'ETIMEDOUT',
         response_time_ms: 0,
         checked_at: timeAfter(60_000),
@@ -249,7 +249,7 @@ describe('describeCheck', () => {
       errors.push(describeCheck(runner, moment()).error);
       await advance(wait);
     }
-    const paused = `timed out after 500 ms; not asked again before ${timeAfter(22_500)}, because 3 runs have not ended`;
+    const paused = `timed out after 500 ms; not run again before ${timeAfter(22_500)}, because 3 runs have not ended`;
     expect(errors).toStrictEqual(['timed out after 500 ms', 'timed out after 500 ms', paused]);
     await advance(16_000 - 1);
     expect(describeCheck(runner, moment()).error).toBe(paused);

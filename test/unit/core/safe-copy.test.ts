@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DATA_LIMITS, safeCopy } from '../../../src/core/safe-copy.js';
 import { revoked, untouchable } from '../../support/hostile.js';
 
@@ -226,4 +226,13 @@ describe('safeCopy', () => {
   ])('cannot copy %s', (_what, data) => {
     expect(safeCopy(data)).toBeUndefined();
   });
+});
+
+it('does not let the rejection of a promise in the data end the process', async () => {
+  const unhandled = vi.fn<(reason: unknown) => void>();
+  process.on('unhandledRejection', unhandled);
+  expect(safeCopy({ rows: Promise.reject(new Error('late')) })).toEqual({ rows: '(a promise)' });
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('unhandledRejection', unhandled);
+  expect(unhandled).not.toHaveBeenCalled();
 });

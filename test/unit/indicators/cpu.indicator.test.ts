@@ -100,7 +100,7 @@ describe('CpuIndicator', () => {
   it('refuses options out of range', () => {
     expect(faultsOf(CpuIndicator('cpu', { cores: 0, window: 1.5, usage: { warn: 90 } }))).toEqual([
       'CpuIndicator("cpu"), cores: its value is 0; use a number from 0.001 to 4096',
-      'CpuIndicator("cpu"), window: its value is 1.5; use a whole number of milliseconds from 100 to 2147483647',
+      'CpuIndicator("cpu"), window: its value is 1.5; use a whole number of milliseconds from 100 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
       'CpuIndicator("cpu"), usage.warn: its value is 90; use false, or a number from 0 to 1',
     ]);
   });

@@ -149,7 +149,7 @@ describe('EventLoopIndicator', () => {
     const options = { percentile: 101, window: 50, delay: { warn: -1 }, utilization: { warn: 95 } };
     expect(faultsOf(EventLoopIndicator('event_loop', options))).toEqual([
       'EventLoopIndicator("event_loop"), percentile: its value is 101; use a number from 0.001 to 100',
-      'EventLoopIndicator("event_loop"), window: its value is 50; use a whole number of milliseconds from 100 to 2147483647',
+      'EventLoopIndicator("event_loop"), window: its value is 50; use a whole number of milliseconds from 100 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
       'EventLoopIndicator("event_loop"), delay.warn: its value is -1; use false, or a number from 0 to 3600000',
       'EventLoopIndicator("event_loop"), utilization.warn: its value is 95; use false, or a number from 0 to 1',
     ]);

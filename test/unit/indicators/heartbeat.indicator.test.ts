@@ -69,11 +69,11 @@ describe('HeartbeatIndicator', () => {
 
   it('refuses options out of range', () => {
     expect(faultsOf(HeartbeatIndicator('invoices', { maxSilence: 0, grace: -1 }))).toEqual([
-      'HeartbeatIndicator("invoices"), maxSilence: its value is 0; use a whole number of milliseconds from 1 to 2147483647',
-      'HeartbeatIndicator("invoices"), grace: its value is -1; use a whole number of milliseconds from 0 to 2147483647',
+      'HeartbeatIndicator("invoices"), maxSilence: its value is 0; use a whole number of milliseconds from 1 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
+      'HeartbeatIndicator("invoices"), grace: its value is -1; use a whole number of milliseconds from 0 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
     ]);
     expect(faultsOf(HeartbeatIndicator('invoices', {} as { maxSilence: number }))).toEqual([
-      'HeartbeatIndicator("invoices"), maxSilence: it is missing; use a whole number of milliseconds from 1 to 2147483647',
+      'HeartbeatIndicator("invoices"), maxSilence: it is missing; use a whole number of milliseconds from 1 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
     ]);
   });
 });

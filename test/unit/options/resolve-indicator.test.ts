@@ -60,7 +60,11 @@ describe('checkIndicatorOptions', () => {
 
   it('shows the offending value and what is expected', () => {
     expect(check({ timeout: '500' }).faults).toStrictEqual([
-      optionOutOfRange('here, timeout', '"500"', 'a whole number of milliseconds from 1 to 2147483647'),
+      optionOutOfRange(
+        'here, timeout',
+        '"500"',
+        'a whole number of milliseconds from 1 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
+      ),
     ]);
   });
 

@@ -756,7 +756,10 @@ describe('resolveModuleOptions', () => {
   it.each([
     [{ endpoints: { live: 5 } }, 'true, false or an object'],
     [{ aliases: 5 }, 'true, false, or an object of paths and probes'],
-    [{ shutdown: { delay: -1 } }, '"auto", or a whole number of milliseconds from 0 to 2147483647'],
+    [
+      { shutdown: { delay: -1 } },
+      '"auto", or a whole number of milliseconds from 0 to 2147483647, or a text with a unit such as "500ms", "5s", "1m" or "1h"',
+    ],
     [{ environmentPrefix: '' }, 'a text of letters, digits and "_", and not empty, as "HEALTH_", or false'],
   ])('says what is expected instead of %j', (options, expected) => {
     expect(resolve(options).faults[0]?.remedy).toBe(`use ${expected}`);

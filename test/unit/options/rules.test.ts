@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Duration } from '../../../src/options/duration.js';
 import {
   type Rule,
   callable,
+  converted,
+  duration,
   flag,
   listOf,
   matching,
@@ -183,6 +186,44 @@ describe('matching', () => {
     expect(rule.accepts('aa')).toBe(true);
     expect(['b', 'ab', '', ['a'], null].some((value) => rule.accepts(value))).toBe(false);
     expect([read(rule, 'aa'), read(rule, 'b')]).toStrictEqual(['aa', undefined]);
+  });
+});
+
+describe('duration', () => {
+  const rule = duration(1);
+
+  it.each([
+    [500, 500],
+    ['500ms', 500],
+    ['5s', 5000],
+    ['1m', 60_000],
+    ['1h', 3_600_000],
+  ])('accepts %j and converts it to milliseconds', (value, milliseconds) => {
+    expect(rule.accepts(value)).toBe(true);
+    expect(converted(rule, value)).toBe(milliseconds);
+  });
+
+  it.each(['500', '0s', '1.5s', '-5s', '5 s', '5S', '600h', 'soon', '', null, 0])('refuses %j', (value) => {
+    expect(rule.accepts(value)).toBe(false);
+  });
+
+  it('reads a variable with or without a unit', () => {
+    expect(['500', '5s', '0', 'soon'].map((text) => read(rule, text))).toStrictEqual([500, 5000, undefined, undefined]);
+  });
+
+  it('converts also as a part of another rule', () => {
+    expect(converted(orOff(rule), '2s')).toBe(2000);
+  });
+
+  it('has a type that allows whole numbers with a unit only', () => {
+    const allowed: Duration[] = [5, '5s', '500ms'];
+    // @ts-expect-error -- a fraction
+    allowed.push('1.5s');
+    // @ts-expect-error -- no unit
+    allowed.push('500');
+    // @ts-expect-error -- an unknown unit
+    allowed.push('5d');
+    expect(allowed.filter((value) => rule.accepts(value))).toStrictEqual([5, '5s', '500ms']);
   });
 });
 

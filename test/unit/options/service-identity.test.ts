@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { resolveServiceIdentity } from '../../../src/options/service-identity.js';
+import { resolveServiceIdentity } from '../../../src/options/module-options/service-identity.js';
 
 describe('resolveServiceIdentity', () => {
   let folder: string;

@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { ServiceIdentity } from '../core/service-info.js';
-import type { ServiceOptions } from './health-module-options.js';
+import type { ServiceIdentity } from '../../core/service-info.js';
+import type { ConfigurationFault } from '../../errors/fault.js';
+import { NO_VARIABLES } from '../environment.js';
+import type { ServiceOptions } from '../health-module-options.js';
+import { OptionReader, type RuleTable } from '../option-reader.js';
+import { matching } from '../rules.js';
+import { PLACE, headerValue } from './module-rules.js';
+
+const text = matching(/^[^]+$/, 'a text that is not empty');
+const RULES = { name: text, version: headerValue, environment: text, commit: text } satisfies RuleTable<ServiceOptions>;
 
 const VARIABLES: Readonly<Record<keyof ServiceOptions, readonly string[]>> = {
   name: ['SERVICE_NAME', 'OTEL_SERVICE_NAME'],
@@ -9,6 +17,31 @@ const VARIABLES: Readonly<Record<keyof ServiceOptions, readonly string[]>> = {
   environment: ['DEPLOYMENT_ENVIRONMENT', 'NODE_ENV'],
   commit: ['GIT_COMMIT', 'COMMIT_SHA', 'SOURCE_VERSION', 'GITHUB_SHA'],
 };
+
+/** Checks the options, and completes them from the environment and from the application's package.json. */
+export function resolveIdentity(
+  service: ServiceOptions | undefined,
+  variables: NodeJS.ProcessEnv,
+  faults: ConfigurationFault[],
+): ServiceIdentity {
+  // The variables of the service have conventional names without the prefix, so the reader must not read variables.
+  const { name, version, environment, commit } = new OptionReader(
+    `${PLACE}, service`,
+    service,
+    [],
+    NO_VARIABLES,
+    faults,
+  ).readAll(RULES);
+  const given: ServiceOptions = {
+    ...(name !== undefined && { name }),
+    ...(version !== undefined && { version }),
+    ...(environment !== undefined && { environment }),
+    ...(commit !== undefined && { commit }),
+  };
+  const { version: found, ...identity } = resolveServiceIdentity(given, variables);
+  // The version is also a response header. A version that cannot be a header value is left out.
+  return found !== undefined && headerValue.accepts(found) ? { ...identity, version: found } : identity;
+}
 
 /** Each field from the options, else from the environment, else from the application's package.json. */
 export function resolveServiceIdentity(
@@ -38,7 +71,7 @@ interface Manifest {
   readonly version?: string;
 }
 
-/** The first package.json with a name, from each folder upwards. What cannot be read is passed over: it is a nicety. */
+/** The first package.json with a name, searched from each folder upwards. Unreadable files are skipped, because the metadata is optional. */
 function nearestManifest(folders: readonly string[]): Manifest | undefined {
   for (const start of folders) {
     for (let folder = start, below = ''; folder !== below; below = folder, folder = dirname(folder)) {
