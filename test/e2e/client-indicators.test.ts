@@ -18,13 +18,13 @@ const client = {
 const database = moduleNamed('DatabaseModule', { providers: [{ provide: CLIENT, useValue: client }] });
 
 describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (adapter) => {
-  it('finds it by its token in a module that its own does not import', async () => {
+  it('finds the client by its token in a module that its own module does not import', async () => {
     const orders = moduleNamed('OrdersModule', { providers: [PgIndicator('database', { client: CLIENT })] });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), database, orders] });
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'UP' });
   });
 
-  it('stops the boot where there is none, and says what to do', async () => {
+  it('stops the boot without a client, and gives the remedy', async () => {
     const { error } = await refusalOf(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [PgIndicator('database', { client: CLIENT })],
@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(String(error)).toContain('PgIndicator("database", { client: PG_POOL })');
   });
 
-  it('stops the boot together with whatever else is wrong', async () => {
+  it('stops the boot with one error for all faults', async () => {
     const { error } = await refusalOf(adapter, {
       imports: [HealthModule.forRoot({ groups: { billing: { indicators: ['nobody'] } } })],
       providers: [PgIndicator('database', { client: CLIENT }), PgIndicator('archive', { client: 'ARCHIVE' })],
@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(String(error)).toContain('"nobody"');
   });
 
-  it('stops the boot where looking for it fails in another way', async () => {
+  it('stops the boot with the error of a subclass', async () => {
     class BrokenHealth extends PgIndicator('database', { client: CLIENT }) {
       request(): never {
         throw new TypeError('a fault of the class');
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(error).toEqual(new TypeError('a fault of the class'));
   });
 
-  it('needs none while the environment has switched it off', async () => {
+  it('needs no client while the environment disables it', async () => {
     vi.stubEnv('HEALTH_DATABASE_ENABLED', 'false');
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'SKIPPED' });
   });
 
-  it('needs none while it is switched off', async () => {
+  it('needs no client while it is disabled', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [PgIndicator('database', { client: CLIENT, enabled: false })],
@@ -73,14 +73,14 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'SKIPPED' });
   });
 
-  it('finds it in a module that is loaded lazily', async () => {
+  it('finds the client in a lazily loaded module', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), database] });
     const lazy = moduleNamed('LazyModule', { providers: [PgIndicator('database', { client: CLIENT })] });
     await application.app.get(LazyModuleLoader).load(() => lazy);
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'UP' });
   });
 
-  it('can be a class of the application, with a constructor of its own', async () => {
+  it('can be subclassed with a constructor', async () => {
     @Injectable()
     class Greeting {
       readonly text = 'hello';
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (a
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'UP' });
   });
 
-  it('gives way to a stand-in of a test, and needs no client then', async () => {
+  it('can be overridden in a test, and needs no client then', async () => {
     const indicator = PgIndicator('database', { client: CLIENT });
     const application = await startApplication(
       adapter,

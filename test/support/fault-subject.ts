@@ -18,25 +18,25 @@ export interface SubjectSettings {
   /** The application without its `HealthModule`. */
   readonly root: ModuleMetadata;
   readonly indicator: string;
-  /** What must not be read anywhere. */
+  /** The secret that must not appear anywhere. */
   readonly secret: string;
-  /** How its indicators are run, where that is not the default. */
+  /** Options of the indicators that differ from the default. */
   readonly defaults: HealthIndicatorOptions;
 }
 
-/** How long a client may take to connect again by itself: some wait for longer and longer between their tries. */
+/** The time for a client to reconnect. Some clients double the pause between their attempts. */
 const COMEBACK = { timeout: 40_000, interval: 50 };
 /** Milliseconds. */
 const TOO_SHORT = 20;
 const EXPIRY = { timeout: 10_000, interval: 20 };
 
 const INTERVAL = 50;
-/** Longer than any piece of work takes over a connection that answers. */
+/** Longer than the work takes over a connection that responds. */
 const WORK_TIME = 2500;
 
 const ignore = (): void => undefined;
 
-/** An application looked at from outside, by its endpoints. Whatever the test is about, no answer may hold the secret. */
+/** An application that the test sees only through its endpoints. No response may hold the secret. */
 export class FaultSubject {
   readonly application: TestApplication;
   readonly #settings: SubjectSettings;
@@ -55,24 +55,24 @@ export class FaultSubject {
     return new FaultSubject(await startApplication('express', { ...root, imports: [health, ...imports] }), settings);
   }
 
-  /** Names what else is asked for its listeners. */
+  /** Adds emitters whose listeners are counted. */
   listensTo(emitters: readonly EventEmitter[]): void {
     this.#emitters = emitters;
   }
 
-  /** How many calls of the check have not returned. */
+  /** The number of calls of the check that have not returned. */
   get pendingCalls(): number {
     return this.#pendingCalls;
   }
 
-  /** How many listeners the client's emitters and the process have. */
+  /** The number of listeners on the client's emitters and the process. */
   get listeners(): number {
     return [process, ...this.#emitters]
       .flatMap((emitter) => emitter.eventNames().map((event) => emitter.listenerCount(event)))
       .reduce((sum, count) => sum + count, 0);
   }
 
-  /** What the full report says of the indicator, and how many milliseconds the answer took. */
+  /** The detail of the indicator in the full report, and the milliseconds until the response. */
   async probe(): Promise<{ readonly detail: HealthCheckDetail; readonly took: number }> {
     const began = performance.now();
     const response = await this.application.get('/health/deep');
@@ -98,7 +98,7 @@ export class FaultSubject {
     }, COMEBACK);
   }
 
-  /** Runs the check past the engine, which would spare a client that does not answer, and gives it little time. */
+  /** Runs the check without the engine, which would limit the calls on a client that does not respond. The timeout is short. */
   async checkInVain(): Promise<void> {
     const signal = AbortSignal.timeout(TOO_SHORT);
     const givenUp = new Promise<'given up'>((resolve) => signal.addEventListener('abort', () => resolve('given up')));
@@ -109,8 +109,8 @@ export class FaultSubject {
   }
 
   /**
-   * Probes until the indicator is UP, or until it has had the time for that, and then has the application do its own
-   * work. The indicator has to agree with the outcome. Returns whether the application works.
+   * Probes until the indicator is UP, or until the time is over, and then runs the application's own work. The indicator
+   * must agree with its outcome. Returns whether the application works.
    */
   async recovers(work: () => Promise<unknown>, time: number): Promise<boolean> {
     const alone = performance.now() + time;
@@ -124,7 +124,7 @@ export class FaultSubject {
     return works;
   }
 
-  /** Waits until the result at hand is no longer fresh. */
+  /** Waits until the cached result is no longer fresh. */
   async expires(): Promise<void> {
     const { detail } = await this.probe();
     const ttl = Number(this.#settings.defaults.ttl ?? 1000);

@@ -10,58 +10,58 @@ import { openSockets } from './servers/open-sockets.js';
 import type { ServerAddress, ServerKind } from './servers/private-server.js';
 import type { TestApplication } from './start-application.js';
 
-/** What the table has to know of an integration. */
+/** The description of an integration for the table. */
 export interface FaultCase {
-  /** The server that its client talks to. */
+  /** The server of the client. */
   readonly server: ServerKind;
-  /** The name that its indicator is registered under. */
+  /** The name of its indicator. */
   readonly indicator: string;
   /**
    * The application: its client, connected to this address, and the indicator, with the default options. The table adds
    * `HealthModule`. The application's own shutdown hooks should close the client.
    */
   application(address: ServerAddress): ModuleMetadata;
-  /** What the report says of a server that is up. */
+  /** The data of the report while the server runs. */
   readonly data?: unknown;
-  /** The errors that tell of a server that is gone. Default: that connections are refused or end. */
+  /** The errors for a stopped server. Default: connections are refused or end. */
   readonly refused?: RegExp;
-  /** The most sockets that the client may hold. Default: 1. A client that keeps more, as a pool does, says how many. */
+  /** The largest number of sockets that the client may hold. Default: 1. A pool may hold more. */
   readonly sockets?: number;
-  /** Whether it uses another connection when one has fallen silent, as a pool does. Default: false. */
+  /** Whether the client uses another connection when one is silent, as a pool does. Default: false. */
   readonly replacesConnections?: boolean;
-  /** A piece of the application's own work with the client. It must not suffer from checks. */
+  /** Work of the application with the client. Checks must not disturb it. */
   readonly work?: (application: TestApplication) => Promise<unknown>;
   /**
-   * Whether the client waits without limit for an answer on the one connection that it has, so that the application cannot
-   * work either after a server has accepted that connection and never answers. Default: false.
+   * Whether the client waits without limit for a response on its only connection, so that the application cannot work
+   * either after a server has accepted that connection and stays silent. Default: false.
    */
   readonly waitsForSilence?: boolean;
-  /** What the client emits events on, so that listeners that pile up are found. */
+  /** The event emitters of the client, to find leaked listeners. */
   readonly emitters?: (application: TestApplication) => readonly EventEmitter[];
 }
 
 /** The library's defaults. */
 const DEADLINE = 800;
 const TTL = 1000;
-/** Added to every limit of time: the machine may be busy with other things. */
+/** Added to every time limit, because the machine may be busy. */
 const SLACK = 2500;
 const SOON = { timeout: 10_000, interval: 50 };
-/** A server may take that long to start anew. */
+/** The time that a restart of a server may take. */
 const PATIENCE = 300_000;
 const GONE = /^connection (?:refused|reset|closed|aborted)$/;
 const FROZEN_PROBES = 30;
 const MOST_STRAY_CALLS = 3;
 const TIMED_OUT_CHECKS = 100;
-/** What the log of the test keeps is among them. */
+/** It includes the captured log of the test. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const SLOW = 150;
-/** Milliseconds that an indicator has for its recovery while the application itself does nothing. */
+/** Milliseconds for the recovery of an indicator while the application itself is idle. */
 const ALONE = 40_000;
 
-/** How often the server is killed and started anew. A thorough run sets 30. */
+/** The number of restarts of the server. A thorough run sets 30. */
 const ROUNDS = Number(process.env['NEST_VITALS_FAULT_ROUNDS'] ?? 2);
 
-/** Everything that a server can do to an integration, and what the integration has to make of it. */
+/** Tests an integration against every fault of its server. */
 export function describeFaults(title: string, faults: FaultCase): void {
   const {
     indicator,
@@ -92,14 +92,14 @@ export function describeFaults(title: string, faults: FaultCase): void {
       if (!server().isRunning) await server().restart();
     }, PATIENCE);
 
-    it('up: UP, with its data', async () => {
+    it('is UP with its data when the server runs', async () => {
       const subject = await start();
       expect((await subject.probe()).detail.data).toEqual(data);
       expect(await subject.statusCodeOf('/health/ready')).toBe(200);
     });
 
     it(
-      'stopped: DOWN, because connections are refused',
+      'is DOWN with the reason when the server is stopped',
       async () => {
         const subject = await start();
         await server().kill();
@@ -113,7 +113,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it(
-      'frozen: answered within the deadline, DOWN for a timeout; thawed: UP within one ttl',
+      'is DOWN within the deadline when the server is frozen, and UP within one ttl after the thaw',
       async () => {
         const subject = await start();
         server().freeze();
@@ -132,11 +132,11 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it(
-      `frozen for ${FROZEN_PROBES} probes: no more than three calls are left behind`,
+      `leaves at most three calls behind after ${FROZEN_PROBES} probes of a frozen server`,
       async () => {
         const subject = await start({ ttl: 0, timeout: 100 });
         server().freeze();
-        // The system stops a process when it gets round to it.
+        // The system stops a process only after some time.
         await subject.becomes('DOWN');
         for (let probes = 0; probes < FROZEN_PROBES; probes += 1) {
           const { detail, took } = await subject.probe();
@@ -155,7 +155,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it.runIf(work)(
-      `frozen for ${TIMED_OUT_CHECKS} checks that time out: once thawed, the application's own work runs at once`,
+      `lets the application work at once after ${TIMED_OUT_CHECKS} timed-out checks`,
       async () => {
         const subject = await start();
         server().freeze();
@@ -169,7 +169,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it.runIf(replacesConnections)(
-      'silent on the connections that are open: DOWN for a timeout, then UP over another one',
+      'is DOWN when the open connections are silent, then UP over another one',
       async () => {
         const proxy = await startFaultProxy(server().port);
         onTestFinished(() => proxy.close());
@@ -185,7 +185,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it.runIf(work)(
-      'accepting connections without an answer: UP again when the application can work again',
+      'is UP again when the application can work, after connections without a response',
       async () => {
         const proxy = await startFaultProxy(server().port);
         onTestFinished(() => proxy.close());
@@ -206,7 +206,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it(
-      'killed and started anew: DOWN, then UP, in the same application',
+      'is DOWN when the server is killed, and UP after its restart',
       async () => {
         const subject = await start();
         await server().kill();
@@ -219,7 +219,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it(
-      `${ROUNDS} rounds of that: no socket, no listener and no memory is leaked`,
+      `leaks no socket, listener or memory in ${ROUNDS} restarts of the server`,
       async () => {
         const warnings = collectWarnings();
         const subject = await start({ ttl: 0 });
@@ -241,7 +241,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
 
     it(
-      'slower than slowThreshold: DEGRADED',
+      'is DEGRADED when the response is slower than slowThreshold',
       async () => {
         const proxy = await startFaultProxy(server().port);
         onTestFinished(() => proxy.close());
@@ -257,7 +257,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
   });
 }
 
-/** What Node warns of while the test lasts, of which too many listeners are one thing. */
+/** The warnings of Node during the test, for example about too many listeners. */
 function collectWarnings(): string[] {
   const warnings: string[] = [];
   const collect = ({ name }: Error): unknown => warnings.push(name);

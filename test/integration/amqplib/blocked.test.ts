@@ -11,10 +11,10 @@ import type { ServerKind } from '../../support/servers/private-server.js';
 import { rabbitmq } from '../../support/servers/rabbitmq.js';
 import { startApplication } from '../../support/start-application.js';
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
-/** It is short of memory from its start: it blocks every connection that publishes. */
+/** Its memory limit is exceeded from the start: it blocks every connection that publishes. */
 const withoutMemory: ServerKind = {
   ...rabbitmq,
   async prepare(place, run) {
@@ -23,8 +23,8 @@ const withoutMemory: ServerKind = {
   },
 };
 
-describeWith(withoutMemory, 'an AmqplibIndicator of a broker that takes no messages', (server) => {
-  it('is DEGRADED, or DOWN if that is wanted, once the connection has published', async () => {
+describeWith(withoutMemory, 'an AmqplibIndicator of a broker that accepts no messages', (server) => {
+  it('is DEGRADED, or DOWN with blocked: down, after the connection has published', async () => {
     const connection = await connect(server().address().url);
     onTestFinished(() => connection.close());
     const application = await startApplication('express', {
@@ -50,7 +50,7 @@ describeWith(withoutMemory, 'an AmqplibIndicator of a broker that takes no messa
     expect(JSON.stringify(after['strict'])).toContain(words);
 
     await application.app.close();
-    // One that was not there when the broker said so.
+    // This application started after the broker had blocked the connection.
     const late = await startApplication('express', {
       imports: [health],
       providers: [AmqplibIndicator('late', { client: connection })],

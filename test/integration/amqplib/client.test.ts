@@ -9,7 +9,7 @@ import { describeWith } from '../../support/servers/describe-with.js';
 import { rabbitmq } from '../../support/servers/rabbitmq.js';
 import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
 const SOON = { timeout: 20_000, interval: 20 };
@@ -48,7 +48,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     return channel;
   };
 
-  it('is asked on one channel, which is opened when it is needed and kept', async () => {
+  it('gets requests on one channel, which is opened at the first check and kept', async () => {
     const connection = await open();
     await withQueue(connection, 0);
     const createChannel = vi.spyOn(connection, 'createChannel');
@@ -69,7 +69,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(createChannel).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps neither a listener nor a channel when the application has ended', async () => {
+  it('keeps neither a listener nor a channel after the application has stopped', async () => {
     const connection = await open();
     const listeners = listenersOf(connection);
     const createChannel = vi.spyOn(connection, 'createChannel');
@@ -86,7 +86,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await connection.createChannel()).toBeDefined();
   });
 
-  it('tells how many messages and consumers a queue has, and declares none', async () => {
+  it('reports the messages and consumers of a queue, and declares no queue', async () => {
     const connection = await open();
     const channel = await withQueue(connection, 3);
     const { queue } = { queue: QUEUE };
@@ -113,7 +113,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     );
   });
 
-  it('is not harmed by a queue that does not exist, which is DOWN until it does', async () => {
+  it('keeps working when a queue does not exist, which is DOWN until it exists', async () => {
     const connection = await open();
     const own = await withQueue(connection, 0);
     await own.deleteQueue(QUEUE);
@@ -134,7 +134,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
   });
 
-  it('is told of a queue that is another connection’s alone', async () => {
+  it('is DOWN when the queue is exclusive to another connection', async () => {
     const channel = await (await open()).createChannel();
     const { queue } = await channel.assertQueue('', { exclusive: true });
     const application = await start({ client: await open(), queue });
@@ -162,7 +162,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     });
   });
 
-  it('can be a connection that the application has closed, on which nothing more is opened', async () => {
+  it('is DOWN when the application has closed the connection, and opens nothing on it', async () => {
     const connection = await open();
     const application = await start({ client: connection });
     const createChannel = vi.spyOn(connection, 'createChannel');
@@ -170,12 +170,12 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     const closed = { status: 'DOWN', error: 'not connected: the client is closed', code: 'ENOTCONN' };
     expect(await brokerIn(application)).toMatchObject(closed);
     await application.app.close();
-    // This one was not there when it ended.
+    // This application started after the connection had ended.
     expect(await brokerIn(await start({ client: connection }))).toMatchObject(closed);
     expect(createChannel).not.toHaveBeenCalled();
   });
 
-  it('can be a connection that tells of its end by its event alone', async () => {
+  it('is DOWN after the event close of a connection without any other sign', async () => {
     const createChannel = vi.fn<() => Promise<never>>();
     const connection = Object.assign(new EventEmitter(), { createChannel });
     const application = await start({ client: connection });
@@ -184,7 +184,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(createChannel).not.toHaveBeenCalled();
   });
 
-  it('can be a channel, which is DOWN once it is closed', async () => {
+  it('can be a channel, and is DOWN once the channel is closed', async () => {
     const connection = await open();
     const channel = await connection.createChannel();
     const createChannel = vi.spyOn(connection, 'createChannel');
@@ -200,7 +200,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(createChannel).not.toHaveBeenCalled();
   });
 
-  it('is left open if it is a channel, when the application has ended', async () => {
+  it('stays open when it is a channel and the application stops', async () => {
     const channel = await (await open()).createChannel();
     const application = await start({ client: channel });
     expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
@@ -208,7 +208,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await channel.checkExchange('amq.direct')).toEqual({});
   });
 
-  it('can be found by whatever has the connection of the moment, also another one after a restart', async () => {
+  it('can be an object that holds the present connection, also a new one after a restart', async () => {
     const holder: { connection: ChannelModel | undefined } = { connection: undefined };
     const application = await start({ client: holder });
     const none = { status: 'DOWN', error: 'not connected: the client is without a connection', code: 'ENOTCONN' };
@@ -229,7 +229,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(listenersOf(first)).toBe(listeners);
   }, 120_000);
 
-  it('can be a manager of connections, which makes channels of another kind, and throws while it has none', async () => {
+  it('can be a connection manager, whose getter throws while it has no connection', async () => {
     const connections: ChannelModel[] = [];
     const manager = {
       isConnected: () => connections.length > 0,
@@ -248,11 +248,11 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
   });
 
-  it('says that it is blocked at once, also when a question is under way', async () => {
+  it('is DEGRADED at once when the broker blocks it, also during a request', async () => {
     const connection = await open();
     const application = await start({ client: connection, timeout: 200 });
     server().freeze();
-    // The system stops a process when it gets round to it.
+    // The system stops a process only after some time.
     await vi.waitFor(
       async () => expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' }),
       SOON,
@@ -265,7 +265,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     await vi.waitFor(async () => expect(await brokerIn(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('that recovers is asked nothing while it has no connection, and is not blocked because its last one was', async () => {
+  it('with recovery gets no request while it has no connection, and forgets that its last connection was blocked', async () => {
     const connection = await connect(server().address().url, { recovery: true });
     onTestFinished(() => connection.close());
     const application = await start({ client: connection });
@@ -281,7 +281,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await brokerIn(application)).toMatchObject({ status: 'UP' });
   });
 
-  it('shows no reason of a broker that is not a few plain words', async () => {
+  it('does not show a reason of the broker that may hold a secret', async () => {
     const connection = await open();
     const application = await start({ client: connection, blocked: 'down' });
     connection.emit('blocked', 'amqp://user:password@host');

@@ -23,7 +23,7 @@ describeFaults('BullMqIndicator', {
       ],
     })
     class MailModule {
-      // A queue that is told to close waits for a server that is gone.
+      // Closing a queue waits for a server that is gone.
       onApplicationShutdown = (): void => connection.disconnect();
     }
     return { imports: [MailModule], providers: [BullMqIndicator('mails')] };

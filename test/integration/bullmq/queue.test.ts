@@ -32,7 +32,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     onTestFinished(() => connection.disconnect());
     return connection;
   };
-  /** Each test has a queue of its own, which is there when it is returned. */
+  /** A new queue for each test, connected when it is returned. */
   const createQueue = async (connection = connect()): Promise<Queue> => {
     const queue = new Queue(`queue-${(made += 1)}`, { connection });
     queue.on('error', () => undefined);
@@ -43,7 +43,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     for (let job = 0; job < count; job += 1) await queue.add('job', { size: 'x'.repeat(1000) }, options);
   };
 
-  it('finds a queue by its name, by a token or by itself', async () => {
+  it('accepts the name of a queue, a token or the queue itself', async () => {
     const queue = await createQueue();
     const bull = moduleNamed('BullModule', {
       providers: [
@@ -69,7 +69,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('reports the jobs of the queue by what they do, and that it is paused', async () => {
+  it('reports the jobs of the queue by state, and that it is paused', async () => {
     const queue = await createQueue();
     const timestamp = Date.now() - 10 * MINUTE;
     await add(queue, { timestamp }, 2);
@@ -84,7 +84,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     expect((await detailOf(application))?.data).toMatchObject({ waiting: 5, paused: false });
   });
 
-  it('is DEGRADED for more waiting jobs than maxWaiting, and for one that waits longer than maxWaitingAge', async () => {
+  it('is DEGRADED when more jobs wait than maxWaiting, or one waits longer than maxWaitingAge', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, maxWaiting: 2, maxWaitingAge: MINUTE }));
     await add(queue, {}, 2);
@@ -105,7 +105,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     });
   });
 
-  it('does not count the delay of a job for its waiting, nor what came before its last try', async () => {
+  it('does not count the delay of a job as waiting, nor the time before its last attempt', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, maxWaitingAge: MINUTE }));
     await add(queue, { timestamp: Date.now() - 10 * MINUTE, delay: 20 * MINUTE });
@@ -126,7 +126,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     await worker.close();
   });
 
-  it('is DEGRADED for more failed jobs than maxFailed', async () => {
+  it('is DEGRADED when more jobs have failed than maxFailed', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, maxFailed: 0 }));
     expect(await detailOf(application)).toMatchObject({ status: 'UP' });
@@ -143,7 +143,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     await worker.close();
   });
 
-  it('is DEGRADED for fewer workers than minWorkers, wherever they run', async () => {
+  it('is DEGRADED when fewer workers are connected than minWorkers, in all processes', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, minWorkers: 1 }));
     expect(await detailOf(application)).toMatchObject({
@@ -161,7 +161,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ data: { workers: 0 } }), SOON);
   });
 
-  it('does not take what a server says that lists no clients for a worker', async () => {
+  it('does not count the placeholder of a server without CLIENT LIST as a worker', async () => {
     const queue = await createQueue();
     vi.spyOn(queue, 'getWorkers').mockResolvedValue([{ name: 'GCP does not support client list' }]);
     const application = await startApplication('express', root({ queue, minWorkers: 1 }));
@@ -171,7 +171,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     });
   });
 
-  it('is DEGRADED with minWorkers when its user may not list the clients of the server', async () => {
+  it('is DEGRADED with minWorkers when the user may not list the clients of the server', async () => {
     const queue = await createQueue();
     const refusal = new Error("NOPERM User app has no permissions to run the 'client|list' command");
     vi.spyOn(queue, 'getWorkers').mockRejectedValue(refusal);
@@ -196,7 +196,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     );
   });
 
-  it('asks for two queues of one connection one after the other', async () => {
+  it('checks two queues with one connection one after the other', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const connection = connect(proxy.port);
@@ -209,11 +209,11 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     proxy.silence();
     const pending = (): number => (Reflect.get(connection, 'commandQueue') as { readonly length: number }).length;
     for (let probes = 0; probes < 5; probes += 1) expect((await application.get('/health/ready')).status).toBe(503);
-    // What one look at one queue takes.
+    // The commands of one check of one queue.
     expect(pending()).toBe(9);
   });
 
-  it('fails at once while its connection is away, and leaves nothing in the queue of the client', async () => {
+  it('is DOWN at once without a connection, and queues nothing in the client', async () => {
     const connection = new Redis(server().address().url, {
       maxRetriesPerRequest: null,
       retryStrategy: () => 3_600_000,
@@ -233,7 +233,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     expect((Reflect.get(connection, 'offlineQueue') as { readonly length: number }).length).toBe(0);
   });
 
-  it('is DOWN at once for a queue that has never had a connection', async () => {
+  it('is DOWN at once when the queue has never had a connection', async () => {
     const connection = new Redis({ port: 1, maxRetriesPerRequest: null, retryStrategy: () => 3_600_000 });
     connection.on('error', () => undefined);
     onTestFinished(() => connection.disconnect());
@@ -244,7 +244,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
   });
 });
 
-describe('a BullMqIndicator without what it needs', () => {
+describe('a BullMqIndicator without a queue', () => {
   it.each([
     [
       'no queue is provided',

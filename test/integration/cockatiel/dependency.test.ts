@@ -16,7 +16,7 @@ interface Scene {
   readonly breaker: CircuitBreakerPolicy;
   readonly payments: SwitchedIndicator;
   readonly application: TestApplication;
-  /** Asks for the dependency, and returns the state of the breaker then. */
+  /** Runs the check of the dependency, and returns the state of the breaker after it. */
   readonly stateAfterCheck: () => Promise<CircuitState>;
 }
 
@@ -58,7 +58,7 @@ it('an open breaker is closed when a check of its dependency passes, and calls p
   expect(statusesIn(await application.get('/health/deep'))).toEqual({ payments: 'UP', calls: 'UP' });
 });
 
-it('a breaker that was closed early opens at the next failure, and is left to itself then', async () => {
+it('a breaker that was closed early opens at the next failure, and is not closed early again', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   expect(await stateAfterCheck()).toBe(CircuitState.Closed);
@@ -67,7 +67,7 @@ it('a breaker that was closed early opens at the next failure, and is left to it
   expect(await stateAfterCheck()).toBe(CircuitState.Open);
 });
 
-it('a breaker that the application holds open is not touched', async () => {
+it('a breaker that the application isolates is never closed', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   const held = breaker.isolate();
@@ -76,7 +76,7 @@ it('a breaker that the application holds open is not touched', async () => {
   expect(breaker.state).toBe(CircuitState.Closed);
 });
 
-it('a listener of the application that throws does not leave the breaker held open', async () => {
+it('the breaker is not left isolated when a listener of the application throws', async () => {
   const { breaker, application, stateAfterCheck } = await scene();
   await open(breaker);
   breaker.onBreak(() => {
@@ -87,7 +87,7 @@ it('a listener of the application that throws does not leave the breaker held op
   expect(statusesIn(await application.get('/health/deep'))).toEqual({ payments: 'UP', calls: 'UP' });
 });
 
-it('a breaker whose next call is a try anyway is not touched', async () => {
+it('a breaker whose pause is over is never closed', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + PAUSE });

@@ -28,7 +28,7 @@ async function fail(breaker: CircuitBreakerPolicy): Promise<void> {
   await expect(failing).rejects.toThrow('gone');
 }
 
-/** What the full report says of the breaker, and whether it is ready. */
+/** The detail of the breaker in the full report, and the status code of `ready`. */
 async function look(breaker: CircuitBreakerPolicy, options: Partial<CockatielIndicatorOptions> = {}) {
   const application = await startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
@@ -49,7 +49,7 @@ describe('a CockatielIndicator', () => {
     ['consecutive', new ConsecutiveBreaker(10)],
     ['counting', new CountBreaker({ threshold: 0.5, size: 10 })],
     ['sampling', new SamplingBreaker({ threshold: 0.5, duration: 3_600_000, minimumRps: 10 })],
-  ])('is UP while a %s breaker is closed, and tells its failures', async (_kind, breaker) => {
+  ])('is UP while a %s breaker is closed, and reports its failures', async (_kind, breaker) => {
     const policy = breakerOf(breaker);
     const detail = await look(policy);
     expect(await detail()).toMatchObject({ status: 'UP', ready: 200, data: { state: 'closed', failures: 0 } });
@@ -83,7 +83,7 @@ describe('a CockatielIndicator', () => {
     },
   );
 
-  it('is DEGRADED when the pause of an open breaker is over, so that the call can come which closes it', async () => {
+  it('is DEGRADED when the pause of an open breaker is over, so that the instance gets calls again', async () => {
     const breaker = breakerOf();
     const detail = await look(breaker, { whenOpen: 'down' });
     await fail(breaker);
@@ -143,7 +143,7 @@ describe('a CockatielIndicator', () => {
     expect(listeners).toBe(0);
   });
 
-  it('needs nothing of the breaker that is not public', async () => {
+  it('works with the public members of the breaker alone', async () => {
     const breaker = breakerOf();
     const bare = {
       state: 1,
@@ -161,7 +161,7 @@ describe('a CockatielIndicator', () => {
   });
 });
 
-describe('a CockatielIndicator that cannot work', () => {
+describe('a CockatielIndicator with a wrong option', () => {
   it.each([
     ['no breaker is named', {} as CockatielIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],

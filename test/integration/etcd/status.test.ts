@@ -19,7 +19,7 @@ function clientOf(hosts: string, options: Partial<IOptions> = {}): Etcd3 {
 
 const clientFor = (server: PrivateServer): Etcd3 => clientOf(`127.0.0.1:${server.port}`);
 
-/** Asks for the one indicator of a new application, each time that it is called. */
+/** Starts an application with one indicator. Returns a function that requests its detail. */
 async function look(options: EtcdIndicatorOptions) {
   const application = await startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
@@ -29,7 +29,7 @@ async function look(options: EtcdIndicatorOptions) {
 }
 
 describeWith(etcd, 'an EtcdIndicator', (server) => {
-  it('is DEGRADED, or DOWN if that is wished, while the cluster has an alarm', async () => {
+  it('is DEGRADED, or DOWN with alarms: down, while the cluster has an alarm', async () => {
     const client = clientFor(server());
     const { header } = await client.maintenance.status();
     const alarm = { memberID: header.member_id, alarm: AlarmType.Nospace };
@@ -58,7 +58,7 @@ describeWith(etcd, 'an EtcdIndicator', (server) => {
     expect((await client.maintenance.status()).raftIndex).toBe(raftIndex);
   });
 
-  it('does not count what it gives up against the host, in the breaker of the application', async () => {
+  it('does not count a timeout in the circuit breaker of the client', async () => {
     const client = clientFor(server());
     const detail = await look({ client, timeout: 50 });
     expect(await client.get('key').string()).toBeNull();
@@ -71,7 +71,7 @@ describeWith(etcd, 'an EtcdIndicator', (server) => {
     expect(await answer).toBeNull();
   });
 
-  it('does not ask on behalf of a client that is closed, and says so', async () => {
+  it('is DOWN when the client is closed', async () => {
     const client = new Etcd3({ hosts: `127.0.0.1:${server().port}` });
     const detail = await look({ client });
     client.close();
@@ -79,8 +79,8 @@ describeWith(etcd, 'an EtcdIndicator', (server) => {
   });
 });
 
-describe('an EtcdIndicator of a host that is gone', () => {
-  it('says why, and leaves the breaker of the application alone', async () => {
+describe('an EtcdIndicator of a host without a server', () => {
+  it('is DOWN with the reason, and does not open the circuit breaker of the client', async () => {
     const client = clientOf(`127.0.0.1:${await freePort()}`);
     const detail = await look({ client });
     for (let checks = 0; checks < 5; checks += 1) {
@@ -88,7 +88,7 @@ describe('an EtcdIndicator of a host that is gone', () => {
     }
   });
 
-  it('says that the client does not try, while the calls of the application have opened its breaker', async () => {
+  it('is DOWN while calls of the application have opened the circuit breaker', async () => {
     const client = clientOf(`127.0.0.1:${await freePort()}`);
     const detail = await look({ client });
     await vi.waitFor(() => expect(client.get('key').string()).rejects.toThrow('Execution prevented'), SOON);
@@ -103,7 +103,7 @@ describeWith(etcd, 'an EtcdIndicator of a cluster without a majority', (server) 
   it('is DOWN, because there is no leader', async () => {
     const client = clientFor(server());
     const detail = await look({ client });
-    // A second member that never starts: the first alone is no majority any more.
+    // A second member that never starts: the first one has no majority any more.
     await client.cluster.memberAdd({ peerURLs: [`http://127.0.0.1:${server().port + 2}`] });
     await vi.waitFor(async () => {
       const found = await detail();

@@ -37,7 +37,7 @@ async function detailOf(options: GrpcIndicatorOptions): Promise<HealthCheckDetai
   return reportIn(await application.get('/health/orders')).details['orders'];
 }
 
-/** As far as it is used: the one of Nest needs a file that describes the services. */
+/** A test double with the used part: the client of Nest needs a `.proto` file. */
 function nestClientOf(...clients: Client[]) {
   const opened: string[] = [];
   class OrdersService extends Client {
@@ -55,7 +55,7 @@ function nestClientOf(...clients: Client[]) {
 }
 
 describe('the client of a GrpcIndicator', () => {
-  it('can be one of the application, of Nest, or an address, and takes no more than a connection', async () => {
+  it('can be a client of the application, of Nest, or an address, with one connection', async () => {
     const url = await serverThat(() => 1);
     const client = clientOf(url);
     const nestClient = nestClientOf(client);
@@ -81,7 +81,7 @@ describe('the client of a GrpcIndicator', () => {
     expect(openSockets(Number(url.split(':')[1]))).toBe(1);
   });
 
-  it('of its own keeps one connection, and gives it back with the application', async () => {
+  it('of an address keeps one connection, and closes it with the application', async () => {
     const url = await serverThat(() => 1);
     const port = Number(url.split(':')[1]);
     const application = await startApplication('express', root({ url }));
@@ -93,7 +93,7 @@ describe('the client of a GrpcIndicator', () => {
     await vi.waitFor(() => expect(openSockets(port)).toBe(0), SOON);
   });
 
-  it('has one call for a service under way, however many ask', async () => {
+  it('has one call for each service under way for all indicators', async () => {
     const asked: string[] = [];
     const url = await serverThat((service) => {
       asked.push(service);
@@ -112,7 +112,7 @@ describe('the client of a GrpcIndicator', () => {
     expect(asked.toSorted()).toEqual(['', 'orders']);
   });
 
-  it('is told to cancel a call that nobody waits for any more, and the server hears of it', async () => {
+  it('cancels a call that timed out, also on the server', async () => {
     const cancelled = latch<string>();
     const url = await serverThat((service, call) => {
       call.on('cancelled', () => cancelled.open(service));
@@ -126,7 +126,7 @@ describe('the client of a GrpcIndicator', () => {
   });
 });
 
-describe('what the server says', () => {
+describe('the health that the server reports', () => {
   it.each([
     [1, 'UP', undefined, 'SERVING'],
     [2, 'DOWN', 'the server reports that it is not serving', 'NOT_SERVING'],
@@ -141,7 +141,7 @@ describe('what the server says', () => {
     expect(detail?.data).toEqual({ service: 'orders', serving_status: servingStatus });
   });
 
-  it('of the whole server is shown without a service', async () => {
+  it('of the whole server is reported without a service', async () => {
     const detail = await detailOf({ url: await serverThat((service) => (service === '' ? 1 : 2)) });
     expect(detail?.data).toEqual({ serving_status: 'SERVING' });
   });
@@ -149,7 +149,7 @@ describe('what the server says', () => {
   it.each([
     ['orders', 'the server has no service "orders"'],
     ['', 'the server does not report a health for the whole server'],
-  ])('that it does not know a service ("%s") is told in words', async (service, error) => {
+  ])('is DOWN with a message when the server does not have the service "%s"', async (service, error) => {
     const detail = await detailOf({ url: await serverThat(() => undefined), service });
     expect(detail).toMatchObject({ status: 'DOWN', error, code: 'NOT_FOUND' });
   });
@@ -157,7 +157,7 @@ describe('what the server says', () => {
   it.each([
     [7, { status: 'DEGRADED', message: 'cannot check the server: the caller is not permitted to request its health' }],
     [16, { status: 'DOWN', error: 'the server refused the credentials', code: 'UNAUTHENTICATED' }],
-  ])('in the status code %s is no health', async (code, detail) => {
+  ])('is not known with the status code %s', async (code, detail) => {
     const url = await serverThat((_service, call) => {
       call.emit('error', Object.assign(new Error('refused'), { code, details: 'refused' }));
       return null;
@@ -179,7 +179,7 @@ describe('what the server says', () => {
     });
   });
 
-  it('is nothing where nobody listens, which is told by its kind', async () => {
+  it('is DOWN with the code of the error when no server listens', async () => {
     expect(await detailOf({ url: `127.0.0.1:${await freePort()}` })).toMatchObject({
       status: 'DOWN',
       error: 'connection refused',
@@ -187,7 +187,7 @@ describe('what the server says', () => {
     });
   });
 
-  it('in an error of its own stays in the log', async () => {
+  it('keeps the error text of the server in the log', async () => {
     const url = await serverThat((_service, call) => {
       call.emit('error', Object.assign(new Error('hunter2'), { code: 8, details: 'quota of app:hunter2@db' }));
       return null;
@@ -203,7 +203,7 @@ describe('what the server says', () => {
   });
 });
 
-describe('a GrpcIndicator that cannot work', () => {
+describe('a GrpcIndicator with a wrong option', () => {
   it.each([
     ['it is told nothing', {}, ', client: it is missing'],
     ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: it is missing'],

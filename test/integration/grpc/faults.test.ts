@@ -8,7 +8,7 @@ import type { ServerAddress } from '../../support/servers/private-server.js';
 import type { TestApplication } from '../../support/start-application.js';
 
 const CLIENT = Symbol('client');
-/** As it is said to be the best practice: within a few seconds, whatever has happened before. */
+/** Reconnects within a few seconds after any failure. */
 const CHANNEL = { 'grpc.max_reconnect_backoff_ms': 1000 };
 
 const bytes = (message: Buffer): Buffer => message;

@@ -13,7 +13,7 @@ import { startApplication } from '../../support/start-application.js';
 
 const SOON = { timeout: 10_000, interval: 20 };
 
-/** Nest looks for it beside itself, and here it stands below another package. */
+/** Nest searches the package next to itself, but here it is installed below another package. */
 const protoLoader = createRequire(createRequire(import.meta.url).resolve('etcd3')).resolve('@grpc/proto-loader');
 
 const PROTO = `
@@ -23,7 +23,7 @@ const PROTO = `
   service Orders { rpc Find (Order) returns (Order); }
   service Returns { rpc Find (Order) returns (Order); }`;
 
-it('the client of ClientsModule is asked through, over the connection that it has', async () => {
+it('the check uses the connection of the client of ClientsModule', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const protoPath = join(folder, 'orders.proto');

@@ -14,7 +14,7 @@ import { type TestApplication, refusalOf, startApplication } from '../../support
 const REDIS = Symbol('redis');
 const SOON = { timeout: 10_000, interval: 20 };
 const health = HealthModule.forRoot({ defaults: { ttl: 0, timeout: 20_000 }, deadline: 25_000 });
-/** A ping is this many commands, sent together. */
+/** The number of commands of a ping, which are sent together. */
 const PING = 3;
 
 const root = (options: IoRedisIndicatorOptions): ModuleMetadata => ({
@@ -38,7 +38,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     return client;
   };
 
-  it('can be handed over, or be found by a token in any module', async () => {
+  it('can be passed itself, or be found by a token in any module', async () => {
     const client = clientWith();
     const cache = moduleNamed('CacheModule', { providers: [{ provide: REDIS, useValue: client }] });
     const application = await startApplication('express', {
@@ -49,7 +49,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('is connected by the first check, if it waits for a first command', async () => {
+  it('with lazyConnect is connected by the first check', async () => {
     const client = clientWith({ lazyConnect: true });
     const application = await startApplication('express', root({ client }));
     expect(client.status).toBe('wait');
@@ -57,13 +57,13 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(client.status).toBe('ready');
   });
 
-  it('is waited for while it connects', async () => {
+  it('is UP when it becomes ready within the timeout', async () => {
     const client = clientWith({ lazyConnect: true });
     const application = await startApplication('express', root({ client }));
     const witness = await readyClient();
     server().freeze();
     onTestFinished(() => server().thaw());
-    // The system stops a process when it gets round to it.
+    // The system stops a process only after some time.
     await vi.waitFor(async () => expect(await answersSoon(witness)).toBe(false), SOON);
     const connected = client.connect();
     const probe = detailOf(application);
@@ -73,7 +73,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await probe).toMatchObject({ status: 'UP' });
   });
 
-  it('has one call under way, whoever asks over a connection that is silent', async () => {
+  it('has one call under way for all indicators over a silent connection', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await readyClient({}, proxy.port);
@@ -90,7 +90,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(queued(client, 'commandQueue')).toBe(PING);
   });
 
-  it('tells an indicator what it wants to know, also when it joined a ping that asked for less', async () => {
+  it('gives each indicator the details that it needs, also when another one needs only a ping', async () => {
     const client = await readyClient();
     const application = await startApplication('express', {
       imports: [health],
@@ -104,7 +104,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(details['detailed']).toMatchObject({ status: 'UP', data: { role: 'primary' } });
   });
 
-  it('that lost its connection fails at once, and is given no command to put aside', async () => {
+  it('that lost its connection is DOWN at once, and gets no command to queue', async () => {
     const client = await readyClient({ retryStrategy: () => 3_600_000 });
     const application = await startApplication('express', root({ client }));
     await server().kill();
@@ -118,7 +118,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(queued(client, 'offlineQueue')).toBe(0);
   });
 
-  it('that loses its connection under a ping does not wait for the next one', async () => {
+  it('that loses its connection during a ping is DOWN at once', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await readyClient({ retryStrategy: () => 3_600_000 }, proxy.port);
@@ -141,7 +141,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is closed' });
   });
 
-  it('that cannot log in is DOWN, and says so', async () => {
+  it('that cannot log in is DOWN with a message', async () => {
     const { host, port } = server().address();
     const client = new Redis({ host, port, password: 'another', lazyConnect: true, retryStrategy: () => 3_600_000 });
     client.on('error', () => undefined);
@@ -150,7 +150,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await detailOf(application)).toMatchObject({ error: 'the server refused the password' });
   });
 
-  it('can be a subscriber, which may not ask for more than an answer', async () => {
+  it('can be a subscriber, which may only ping', async () => {
     const client = await readyClient();
     await client.subscribe('news');
     const application = await startApplication('express', root({ client }));
@@ -158,7 +158,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await detailOf(application)).not.toHaveProperty('data');
   });
 
-  it('can be of a user who may not ask for more than an answer, if nothing more is wanted', async () => {
+  it('can be of a user who may only ping, unless an option needs more', async () => {
     const admin = await readyClient();
     await admin.call('ACL', 'SETUSER', 'poor', 'on', '>poor', '+ping', '+auth');
     const { host, port } = server().address();
@@ -230,7 +230,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
   });
 });
 
-describe('an IoRedisIndicator without what it needs', () => {
+describe('an IoRedisIndicator with a wrong option', () => {
   const cluster = new Cluster([{ host: '127.0.0.1', port: 1 }], { lazyConnect: true });
   const single = new Redis({ lazyConnect: true });
 
@@ -255,7 +255,7 @@ describe('an IoRedisIndicator without what it needs', () => {
   });
 });
 
-/** How many commands the client keeps: those that were sent, or those that it puts aside. */
+/** The number of commands that the client keeps, sent or queued. */
 function queued(client: Redis, queue: 'commandQueue' | 'offlineQueue'): number {
   return (Reflect.get(client, queue) as { readonly length: number }).length;
 }

@@ -10,7 +10,7 @@ describeFaults('IoRedisIndicator with a cluster', {
   application: ({ host, port, password }) => {
     const client = new Cluster([{ host, port }], {
       redisOptions: { password },
-      // The node calls itself by its own port. Through a proxy, too, the client stays with the address that it was given.
+      // The node announces its own port. Also through a proxy, the client must use the given address.
       natMap: () => ({ host, port }),
     });
     client.on('error', () => undefined);
@@ -23,7 +23,7 @@ describeFaults('IoRedisIndicator with a cluster', {
   },
   data: { cluster_nodes: 1, cluster_primaries: 1, cluster_slots: 16_384, cluster_slots_failing: 0 },
   refused: /^connection (?:refused|reset)$|^not connected: the client is (?:reconnecting|without a primary)$/,
-  // The client keeps a connection for subscriptions, and asks for the slots over a third one.
+  // The client has a second connection for subscriptions, and requests the slots over a third one.
   sockets: 3,
   work: ({ app }) => app.get(Cluster).get('anything'),
   emitters: ({ app }) => [app.get(Cluster)],

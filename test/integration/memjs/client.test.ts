@@ -13,7 +13,7 @@ import { openSockets } from '../../support/servers/open-sockets.js';
 import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
 
 const MEMCACHED = Symbol('memcached');
-/** Nobody listens there. */
+/** No server listens on this port. */
 const NOBODY = '127.0.0.1:1';
 const SOON = { timeout: 10_000, interval: 20 };
 const health = HealthModule.forRoot({ defaults: { ttl: 0, timeout: 20_000 }, deadline: 25_000 });
@@ -37,7 +37,7 @@ const socketOf = (client: Client): Socket | undefined => client.servers.map(({ _
 describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
   const address = (port = server().port): string => `127.0.0.1:${port}`;
 
-  it('can be handed over, or be found by a token, and keeps its one connection', async () => {
+  it('can be passed itself, or be found by a token, and keeps its one connection', async () => {
     const client = createClient(address());
     const cache = moduleNamed('CacheModule', { providers: [{ provide: MEMCACHED, useValue: client }] });
     const application = await startApplication('express', {
@@ -57,7 +57,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('is DEGRADED when one of its servers is gone, and DOWN when all are', async () => {
+  it('is DEGRADED when one of its servers is gone, and DOWN when all are gone', async () => {
     const application = await startApplication('express', {
       imports: [health],
       providers: [
@@ -74,7 +74,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(details['all']).toMatchObject({ status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' });
   });
 
-  it('that gives up on a server before the check does is DOWN for a timeout, and lets its socket go', async () => {
+  it('is DOWN when the client times out before the check, and closes the socket', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = createClient(address(proxy.port), { timeout: 0.1 });
@@ -87,12 +87,12 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(openSockets(proxy.port)).toBe(1);
   });
 
-  it('holds no more sockets of a server that is frozen than the one that is in use', async () => {
+  it('holds only the socket in use of a frozen server', async () => {
     const client = createClient(address(), { timeout: 0.1, conntimeout: 0.1 });
     const application = await startApplication('express', root({ client }));
     server().freeze();
     onTestFinished(() => server().thaw());
-    // The system stops a process when it gets round to it.
+    // The system stops a process only after some time.
     await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ status: 'DOWN' }), SOON);
     for (let probes = 0; probes < 5; probes += 1) {
       expect(await detailOf(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
@@ -100,7 +100,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(openSockets(server().port)).toBeLessThanOrEqual(1);
   });
 
-  it('whose server hangs up under a question is DOWN, and asks again', async () => {
+  it('is DOWN when the server closes the connection during a request, and UP at the next check', async () => {
     let questions = 0;
     const rude = createServer((socket) => {
       socket
@@ -112,7 +112,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     });
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void rude.close());
-    // It never calls back for that, and its own timeout would be much later.
+    // The client never calls back for that, and its own timeout is much later.
     const client = createClient(address((rude.address() as AddressInfo).port), { timeout: 3600 });
     const application = await startApplication('express', root({ client }));
     for (const asked of [1, 2]) {

@@ -32,7 +32,7 @@ import { type TestApplication, refusalOf, startApplication } from '../../support
 
 const SOON = { timeout: 20_000, interval: 20 };
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
 const root = (options: MicroserviceIndicatorOptions): ModuleMetadata => ({
@@ -46,7 +46,7 @@ const start = (options: MicroserviceIndicatorOptions): Promise<TestApplication> 
 const serviceIn = async (application: TestApplication): Promise<HealthCheckDetail | undefined> =>
   reportIn(await application.get('/health/deep')).details['service'];
 
-/** The service at the other end. */
+/** The service that receives the messages. */
 @Controller()
 class ServiceController {
   static asked = 0;
@@ -87,7 +87,7 @@ async function startService(options: MicroserviceOptions): Promise<void> {
   onTestFinished(() => service.close());
 }
 
-/** What the tests use of a client. */
+/** The used part of a client. */
 interface TestClient extends MicroserviceClient {
   close(): unknown;
 }
@@ -99,7 +99,7 @@ function closing<Client extends TestClient>(client: Client): Client {
   return client;
 }
 
-/** How many listen to the state of a client, and how many answers it waits for. */
+/** Whether the state of a client has listeners, and the number of its pending requests. */
 const heldBy = (client: TestClient): unknown => ({
   listeners: (Reflect.get(client, '_status$') as Subject<string>).observed,
   requests: (Reflect.get(client, 'routingMap') as Map<string, unknown>).size,
@@ -139,7 +139,7 @@ const TRANSPORTS: readonly (readonly [
 
 for (const [name, broker, options, clientOf] of TRANSPORTS) {
   describeWith(broker, `a MicroserviceIndicator over ${name}`, (server) => {
-    it('asks the broker when it has no pattern, whether or not there is a service', async () => {
+    it('pings the broker without a pattern, with and without a service', async () => {
       const client = closing(clientOf(server().address()));
       const application = await start({ client });
       const connect = vi.spyOn(client, 'connect');
@@ -156,7 +156,7 @@ for (const [name, broker, options, clientOf] of TRANSPORTS) {
       expect(heldBy(client)).toEqual(NOTHING);
     });
 
-    it('asks the service when it has a pattern', async () => {
+    it('sends the request to the service with a pattern', async () => {
       await startService(options(server().address()));
       const client = closing(clientOf(server().address()));
       expect(await serviceIn(await start({ client, pattern: 'health' }))).toMatchObject({ status: 'UP' });
@@ -175,7 +175,7 @@ for (const [name, broker, options, clientOf] of TRANSPORTS) {
       await vi.waitFor(() => expect(heldBy(client)).toEqual(NOTHING), SOON);
     });
 
-    it('is told at once when the connection is lost while the service thinks', async () => {
+    it('is DOWN at once when the connection is lost during a request', async () => {
       await startService(options(server().address()));
       const client = closing(clientOf(server().address()));
       const application = await start({ client, pattern: 'silent' });
@@ -189,7 +189,7 @@ for (const [name, broker, options, clientOf] of TRANSPORTS) {
 }
 
 describeWith(nats, 'a MicroserviceIndicator over NATS without a service', (server) => {
-  it('is DOWN, for nobody listens', async () => {
+  it('is DOWN when no service listens', async () => {
     const { host, port, user, password } = server().address();
     const client = closing(new ClientNats({ servers: `${host}:${port}`, user, pass: password }));
     const application = await start({ client, pattern: 'nothing' });
@@ -210,7 +210,7 @@ describeWith(nats, 'a MicroserviceIndicator over NATS without a service', (serve
 describe('a MicroserviceIndicator over TCP', () => {
   const tcp = async (): Promise<{ host: string; port: number }> => ({ host: '127.0.0.1', port: await freePort() });
 
-  it('is DOWN until its service is there, which is asked over one connection', async () => {
+  it('is DOWN until its service runs, and uses one connection', async () => {
     const options = await tcp();
     const client = closing(new ClientTCP(options));
     const application = await start({ client, pattern: 'health' });
@@ -228,7 +228,7 @@ describe('a MicroserviceIndicator over TCP', () => {
     expect(heldBy(client)).toEqual(NOTHING);
   });
 
-  it('says that it is connected, and no more, when it has no pattern', async () => {
+  it('only reports the connection without a pattern', async () => {
     const options = await tcp();
     const client = closing(new ClientTCP(options));
     const application = await start({ client });
@@ -239,7 +239,7 @@ describe('a MicroserviceIndicator over TCP', () => {
     expect(ServiceController.asked).toBe(asked);
   });
 
-  it('is DOWN if the service does not know the pattern, does not answer, or fails', async () => {
+  it('is DOWN if the service has no handler, does not respond, or fails', async () => {
     const options = await tcp();
     await startService({ transport: Transport.TCP, options });
     const client = closing(new ClientTCP(options));
@@ -259,7 +259,7 @@ describe('a MicroserviceIndicator over TCP', () => {
     expect(heldBy(client)).toEqual(NOTHING);
   });
 
-  it('asks once for all who ask at once, and one pattern after the other', async () => {
+  it('sends one request for all callers, and one pattern after the other', async () => {
     const client = closing(new ClientTCP(await tcp()));
     const answers: Pick<Subject<unknown>, 'complete' | 'observed'>[] = [];
     client.connect = () => Promise.resolve();
@@ -299,7 +299,7 @@ describe('a MicroserviceIndicator', () => {
     return { client, status };
   };
 
-  it('takes a connection manager at its word', async () => {
+  it('uses the connection state of a connection manager', async () => {
     const manager = { isConnected: () => true };
     const { client } = standIn(manager);
     const application = await start({ client });
@@ -308,7 +308,7 @@ describe('a MicroserviceIndicator', () => {
     expect(await serviceIn(application)).toMatchObject({ status: 'DOWN', code: 'ENOTCONN' });
   });
 
-  it('asks nothing of a broker that blocks the connection', async () => {
+  it('sends nothing to a broker that blocks the connection', async () => {
     const { client } = standIn();
     client.status = of('blocked');
     const connect = vi.spyOn(client, 'connect');
@@ -319,7 +319,7 @@ describe('a MicroserviceIndicator', () => {
     expect(connect).not.toHaveBeenCalled();
   });
 
-  it('puts nothing into the queue of a Redis client that is not ready', async () => {
+  it('queues nothing in a Redis client that is not ready', async () => {
     const pub = { status: 'ready', ping: vi.fn<() => Promise<string>>(() => Promise.resolve('PONG')) };
     const sub = { status: 'reconnecting', ping: vi.fn<() => Promise<string>>(() => Promise.resolve('PONG')) };
     const { client } = standIn([pub, sub]);
@@ -334,7 +334,7 @@ describe('a MicroserviceIndicator', () => {
     expect(sub.ping).toHaveBeenCalledTimes(1);
   });
 
-  it('puts nothing into the queue of an MQTT client that is not connected', async () => {
+  it('queues nothing in an MQTT client that is not connected', async () => {
     const mqtt = { connected: false, sendPing: vi.fn<() => void>(), on: () => mqtt, off: () => mqtt };
     expect(await serviceIn(await start({ client: standIn(mqtt).client }))).toMatchObject({
       status: 'DOWN',
@@ -343,7 +343,7 @@ describe('a MicroserviceIndicator', () => {
     expect(mqtt.sendPing).not.toHaveBeenCalled();
   });
 
-  it('does not take it for the answer of a service that the connection was lost before it was asked', async () => {
+  it('is DOWN, not connected, when the connection was lost before the request', async () => {
     const { client } = standIn();
     client.send = () => throwError(() => 'Error: Connection lost. Trying to reconnect...');
     expect(await serviceIn(await start({ client, pattern: 'health' }))).toMatchObject({
@@ -357,7 +357,7 @@ describe('a MicroserviceIndicator', () => {
     ['a text', 'Error: Connection lost. Trying to reconnect...'],
   ])('is DOWN, not connected, when connect() rejects with %s', async (_what, reason) => {
     const { client } = standIn();
-    // The transports do that.
+    // The transports behave like this.
     // eslint-disable-next-line prefer-promise-reject-errors
     client.connect = () => Promise.reject(reason);
     expect(await serviceIn(await start({ client }))).toMatchObject({

@@ -14,7 +14,7 @@ import { responder } from './responder.js';
 const SERVICE = 'SERVICE';
 const RECONNECTING = /^connection (?:refused|reset)$|^not connected: the client is reconnecting$/;
 
-/** An application that connects its client when it starts, as Nest's documentation has it. */
+/** An application that connects its client at the start, as Nest's documentation recommends. */
 function application(
   client: ClientProviderOptions,
   options: Omit<MicroserviceIndicatorOptions, 'client'> = {},

@@ -1,4 +1,4 @@
-// A microservice in a process of its own, on the port that is its argument.
+// A microservice in a separate process. Its argument is the port.
 import 'reflect-metadata';
 import { argv, stdout } from 'node:process';
 import { Controller, Module } from '@nestjs/common';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { ServerKind } from '../../support/servers/private-server.js';
 
-/** A microservice of Nest over TCP, in a process of its own. */
+/** A microservice of Nest over TCP, in a separate process. */
 export const responder: ServerKind = {
   name: 'microservice',
   programs: [process.execPath],

@@ -18,12 +18,12 @@ import {
 
 const SOON = { timeout: 40_000, interval: 20 };
 
-/** What the application provides, and sets when it has been made. */
+/** The object that the application provides. It gets the server after the application was created. */
 class OrdersServer {
   server: INestMicroservice | undefined = undefined;
 }
 
-/** A hybrid application, which takes requests and messages. */
+/** A hybrid application, which receives requests and messages. */
 async function hybrid(options: MicroserviceOptions, timeout: number): Promise<TestApplication> {
   const application = await createApplication('express', {
     imports: [HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout } })],
@@ -37,7 +37,7 @@ const ordersIn = async (application: TestApplication): Promise<HealthCheckDetail
   reportIn(await application.get('/health/deep')).details['orders'];
 
 describeWith(nats, 'a MicroserviceServerIndicator', (server) => {
-  it('follows the broker that the server takes its messages from', async () => {
+  it('follows the state of the broker of the server', async () => {
     const { host, port, user, password } = server().address();
     const application = await hybrid(
       {
@@ -66,7 +66,7 @@ describeWith(nats, 'a MicroserviceServerIndicator', (server) => {
 });
 
 describe('a MicroserviceServerIndicator', () => {
-  it('knows whether a server of TCP listens', async () => {
+  it('reports whether a TCP server listens', async () => {
     const application = await hybrid(
       { transport: Transport.TCP, options: { host: '127.0.0.1', port: await freePort() } },
       20_000,
@@ -87,7 +87,7 @@ describe('a MicroserviceServerIndicator', () => {
       providers: [MicroserviceServerIndicator('orders', options)],
     });
 
-  it('is DOWN while there is no server', async () => {
+  it('is DOWN until the server was created', async () => {
     expect(await ordersIn(await start({ holder: new OrdersServer() }))).toMatchObject({
       status: 'DOWN',
       error: 'the server was not created yet',
@@ -104,7 +104,7 @@ describe('a MicroserviceServerIndicator', () => {
     expect(unwrap).not.toHaveBeenCalled();
   });
 
-  it('is UP if there is nothing inside that could be asked, as in a transport of the application’s own', async () => {
+  it('is UP for a custom transport without a client inside', async () => {
     const unwrap = (): never => {
       throw new Error('not supported');
     };

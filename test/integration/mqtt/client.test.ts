@@ -11,7 +11,7 @@ import { type TestApplication, refusalOf, startApplication } from '../../support
 
 const SOON = { timeout: 20_000, interval: 20 };
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
 const root = (...options: readonly MqttIndicatorOptions[]): ModuleMetadata => ({
@@ -50,11 +50,11 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     return client;
   };
 
-  it.each([3, 4, 5] as const)('can speak version %s of the protocol', async (version) => {
+  it.each([3, 4, 5] as const)('works with version %s of the protocol', async (version) => {
     expect(await devicesIn(await start({ client: await open(version) }))).toMatchObject({ status: 'UP' });
   });
 
-  it('sends pings and nothing else, one for all who ask at once, and leaves no listener', async () => {
+  it('sends only pings, one for all callers, and leaves no listener', async () => {
     const client = await open();
     const listeners = (): number => client.eventNames().reduce((sum, event) => sum + client.listenerCount(event), 0);
     const before = listeners();
@@ -70,7 +70,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     expect(listeners()).toBe(before);
   });
 
-  it('that does not get on with its messages is DOWN until it does', async () => {
+  it('that is blocked in a message handler is DOWN until it continues', async () => {
     const client = await open();
     const application = await start({ client, timeout: 200 });
     const callbacks: (() => void)[] = [];
@@ -83,7 +83,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     await vi.waitFor(async () => expect(await devicesIn(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('that was ended is DOWN, and is asked nothing', async () => {
+  it('that was ended is DOWN, and gets no ping', async () => {
     const client = await open();
     const application = await start({ client });
     const sendPing = vi.spyOn(client, 'sendPing');
@@ -92,7 +92,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     expect(sendPing).not.toHaveBeenCalled();
   });
 
-  it('that has not connected yet is DOWN, and nothing is put into its queue', async () => {
+  it('that has not connected yet is DOWN, and queues nothing', async () => {
     const { url } = server().address();
     const client = connect(url, { manualConnect: true });
     const application = await start({ client });
@@ -103,7 +103,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
 });
 
 describe('a MqttIndicator', () => {
-  /** A client whose broker answers when the test says so. */
+  /** A client whose broker responds when the test calls a function. */
   const standIn = () =>
     Object.assign(new EventEmitter(), {
       connected: true,
@@ -113,7 +113,7 @@ describe('a MqttIndicator', () => {
       sendPing: vi.fn<() => void>(),
     });
 
-  it('waits for the answer to a ping, whatever else arrives', async () => {
+  it('waits for the response to a ping, and ignores other packets', async () => {
     const client = standIn();
     const application = await start({ client });
     const probe = devicesIn(application);
@@ -126,7 +126,7 @@ describe('a MqttIndicator', () => {
     expect(client.eventNames()).toEqual([]);
   });
 
-  it('is DOWN at once when the connection is lost while it waits', async () => {
+  it('is DOWN at once when the connection is lost during a ping', async () => {
     const client = standIn();
     const application = await start({ client });
     const probe = devicesIn(application);

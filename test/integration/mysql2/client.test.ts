@@ -49,7 +49,7 @@ describeWith(mariadb, 'the client of a Mysql2Indicator', (server) => {
     expect(details['connection']).not.toHaveProperty('data');
   });
 
-  it('gives the sockets of destroyed connections back while the server is still frozen', async () => {
+  it('closes the sockets of destroyed connections while the server is still frozen', async () => {
     const pool = createPromisePool({ uri: uri(), connectionLimit: 3 });
     onTestFinished(() => pool.end());
     onTestFinished(() => server().thaw());
@@ -60,13 +60,13 @@ describeWith(mariadb, 'the client of a Mysql2Indicator', (server) => {
 
     server().freeze();
     for (let probes = 0; probes < 10; probes += 1) expect((await application.get('/health/ready')).status).toBe(503);
-    // That of the one connection which the pool is trying to open.
+    // The socket of the one connection that the pool is opening.
     expect(openSockets(server().port)).toBeLessThanOrEqual(1);
     server().thaw();
     await vi.waitFor(async () => expect((await application.get('/health/ready')).status).toBe(200), SOON);
   });
 
-  it('waits once for a pool that is exhausted, and is DEGRADED when more wait than maxWaiting', async () => {
+  it('waits once for an exhausted pool, and is DEGRADED when more callers wait than maxWaiting', async () => {
     const pool = createPromisePool({ uri: uri(), connectionLimit: 1 });
     onTestFinished(() => pool.end());
     const application = await startApplication('express', root({ client: pool, timeout: 5000, maxWaiting: 1 }));

@@ -10,7 +10,7 @@ import { nats } from '../../support/servers/nats.js';
 import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';
 import { GENERATIONS, type TestConnection } from './connections.js';
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
 const SOON = { timeout: 20_000, interval: 20 };
@@ -36,7 +36,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       return connection;
     };
 
-    /** The system stops a process when it gets round to it. */
+    /** The system stops a process only after some time. */
     const becomesFrozen = async (application: TestApplication): Promise<void> => {
       server().freeze();
       await vi.waitFor(
@@ -45,7 +45,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       );
     };
 
-    it('is DOWN while it drains, and when it is closed', async () => {
+    it('is DOWN while it drains, and after it was closed', async () => {
       const connection = await open();
       const application = await start({ client: connection, timeout: 200 });
       expect(await messagesIn(application)).toMatchObject({ status: 'UP', data: { server: expect.any(String) } });
@@ -65,7 +65,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       });
     });
 
-    it('that is closed with a ping under way is DOWN at once', async () => {
+    it('that is closed during a ping is DOWN at once', async () => {
       const connection = await connect(server().address(), { reconnect: false });
       onTestFinished(() => server().thaw());
       const application = await start({ client: connection, timeout: 100 });
@@ -77,7 +77,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       });
     });
 
-    it('of a server without JetStream has no consumer', async () => {
+    it('is DOWN when a consumer is checked and the server has no JetStream', async () => {
       const application = await start({ client: await open(), stream: 'orders', consumer: 'worker' });
       expect(await messagesIn(application)).toMatchObject({
         status: 'DOWN',
@@ -86,7 +86,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       });
     });
 
-    it('has one ping under way at a time, and one question for each consumer', async () => {
+    it('has one ping under way at a time, and one request for each consumer', async () => {
       const connection = await open();
       const pings: Latch<number>[] = [];
       connection.rtt = () => {
@@ -111,7 +111,7 @@ describeWith(
   { ...nats, command: (place) => ({ ...nats.command(place), args: [...nats.command(place).args, '--jetstream'] }) },
   'a consumer of a NatsIndicator',
   (server) => {
-    it.each(GENERATIONS)('tells how far behind it is, asked by %s', async (_generation, connect) => {
+    it.each(GENERATIONS)('reports its backlog, with %s', async (_generation, connect) => {
       const connection = await connect(server().address());
       onTestFinished(() => connection.close());
       const { port, user, password } = server().address();

@@ -3,7 +3,7 @@ import { type ConnectionOptions, connect as connectNats } from 'nats';
 import type { NatsConnection } from 'nest-vitals/nats';
 import type { ServerAddress } from '../../support/servers/private-server.js';
 
-/** What the tests use of both generations of the client. */
+/** The used part of both generations of the client. */
 export interface TestConnection extends NatsConnection {
   flush(): Promise<void>;
   close(): Promise<void>;

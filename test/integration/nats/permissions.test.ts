@@ -10,10 +10,10 @@ import type { ServerKind } from '../../support/servers/private-server.js';
 import { startApplication } from '../../support/start-application.js';
 import { GENERATIONS } from './connections.js';
 
-/** With time enough for a machine that is busy. */
+/** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
-/** Its user may not ask JetStream. */
+/** Its user has no permission for the JetStream API. */
 const restricted: ServerKind = {
   ...nats,
   prepare({ folder, port, user, password }) {
@@ -30,8 +30,8 @@ const restricted: ServerKind = {
   }),
 };
 
-describeWith(restricted, 'a NatsIndicator whose user may not ask JetStream', (server) => {
-  it.each(GENERATIONS)('is DEGRADED if it has to look at a consumer, with %s', async (_generation, connect) => {
+describeWith(restricted, 'a NatsIndicator whose user has no permission for the JetStream API', (server) => {
+  it.each(GENERATIONS)('is DEGRADED if it checks a consumer, with %s', async (_generation, connect) => {
     const client = await connect(server().address());
     onTestFinished(() => client.close());
     const application = await startApplication('express', {

@@ -9,14 +9,14 @@ import { type SwitchedIndicator, switchedIndicator } from '../../support/switche
 interface Scene {
   readonly breaker: CircuitBreaker;
   readonly payments: SwitchedIndicator;
-  /** Asks for the dependency, and returns whether the breaker is open then. */
+  /** Runs the check of the dependency, and returns whether the breaker is open after it. */
   readonly isOpenAfterCheck: () => Promise<boolean>;
   readonly probe: () => Promise<Record<string, string>>;
   readonly close: () => Promise<void>;
   readonly log: () => string;
 }
 
-/** Its own time to try again is long after the test. */
+/** The breaker's own pause ends long after the test. */
 function remoteBreaker(): CircuitBreaker {
   const breaker = new CircuitBreaker(() => Promise.resolve(), { resetTimeout: 3_600_000 });
   onTestFinished(() => breaker.shutdown());
@@ -44,7 +44,7 @@ async function scene(dependency: string | undefined = 'payments'): Promise<Scene
 }
 
 describe('an open breaker whose dependency is watched', () => {
-  it('is closed when a check of the dependency passes, before its time and without being asked itself', async () => {
+  it('is closed early when a check of the dependency passes, without a probe of the breaker', async () => {
     const { breaker, payments, isOpenAfterCheck, probe, log } = await scene();
     payments.result = down('gone');
     breaker.open();
@@ -66,7 +66,7 @@ describe('an open breaker whose dependency is watched', () => {
     expect(await isOpenAfterCheck()).toBe(true);
   });
 
-  it('is left to itself when it opens again though the dependency is UP, until that was seen failing', async () => {
+  it('is not closed early again when it reopens, until the dependency has failed', async () => {
     const { breaker, payments, isOpenAfterCheck } = await scene();
     breaker.open();
     expect(await isOpenAfterCheck()).toBe(false);
@@ -78,7 +78,7 @@ describe('an open breaker whose dependency is watched', () => {
     expect(await isOpenAfterCheck()).toBe(false);
   });
 
-  it('is closed by the status in force, and not by a single check', async () => {
+  it('is closed by the status with its thresholds, and not by a single check', async () => {
     const breaker = remoteBreaker();
     const payments = switchedIndicator('payments');
     const application = await startApplication('express', {
@@ -95,7 +95,7 @@ describe('an open breaker whose dependency is watched', () => {
     expect(breaker.opened).toBe(false);
   });
 
-  it('harms nobody when a listener of the application throws', async () => {
+  it('affects no other indicator when a listener of the application throws', async () => {
     const { breaker, isOpenAfterCheck, probe, log } = await scene();
     breaker.on('close', () => {
       throw new Error('a listener of the application');
@@ -106,14 +106,14 @@ describe('an open breaker whose dependency is watched', () => {
     expect(log()).toContain('a listener of the application');
   });
 
-  it('is not followed any more when the application has closed', async () => {
+  it('is not closed after the application has stopped', async () => {
     const { breaker, close } = await scene();
     const listeners = breaker.listenerCount('open');
     await close();
     expect(breaker.listenerCount('open')).toBe(listeners - 1);
   });
 
-  it('is left to itself where no dependency is named', async () => {
+  it('is never closed without a dependency', async () => {
     const { breaker, isOpenAfterCheck, probe } = await scene('');
     breaker.open();
     expect(await isOpenAfterCheck()).toBe(true);
@@ -122,7 +122,7 @@ describe('an open breaker whose dependency is watched', () => {
 });
 
 describe('two breakers that name each other', () => {
-  it('wait for nothing and run no check of their own', async () => {
+  it('do not wait for each other and run no check', async () => {
     const one = remoteBreaker();
     const other = remoteBreaker();
     const application = await startApplication('express', {

@@ -17,7 +17,7 @@ function breakerOf(options: CircuitBreaker.Options = {}): CircuitBreaker {
   return breaker;
 }
 
-/** What the full report says of the breaker, and whether it is ready. */
+/** The detail of the breaker in the full report, and the status code of `ready`. */
 async function look(breaker: CircuitBreaker, options: Partial<OpossumIndicatorOptions> = {}) {
   const application = await startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
@@ -61,7 +61,7 @@ describe('an OpossumIndicator', () => {
     },
   );
 
-  it('is DEGRADED while the breaker is half-open, whatever an open one counts for, and UP when a call has passed', async () => {
+  it('is DEGRADED while the breaker is half-open, for both values of whenOpen, and UP when a call has passed', async () => {
     const breaker = breakerOf({ resetTimeout: 1 });
     const detail = await look(breaker, { whenOpen: 'down' });
     const halfOpen = vi.fn<() => void>();
@@ -78,7 +78,7 @@ describe('an OpossumIndicator', () => {
     expect(await detail()).toMatchObject({ status: 'UP', data: { state: 'closed' } });
   });
 
-  it('is UP while the breaker is disabled, since every call passes', async () => {
+  it('is UP while the breaker is disabled, because every call passes', async () => {
     const breaker = breakerOf();
     const detail = await look(breaker, { whenOpen: 'down' });
     breaker.open();
@@ -86,14 +86,14 @@ describe('an OpossumIndicator', () => {
     expect(await detail()).toMatchObject({ status: 'UP', data: { state: 'disabled' } });
   });
 
-  it('is DOWN when the breaker was shut down, since no call passes any more', async () => {
+  it('is DOWN when the breaker was shut down, because no call passes any more', async () => {
     const breaker = breakerOf();
     const detail = await look(breaker);
     breaker.shutdown();
     expect(await detail()).toMatchObject({ status: 'DOWN', ready: 503, data: { state: 'shut_down' } });
   });
 
-  it('leaves out what it does not know of a breaker that was open before', async () => {
+  it('omits the times of a breaker that was open before the start', async () => {
     const breaker = breakerOf();
     breaker.open();
     const detail = await look(breaker);
@@ -119,7 +119,7 @@ describe('an OpossumIndicator', () => {
   });
 });
 
-describe('an OpossumIndicator that cannot work', () => {
+describe('an OpossumIndicator with a wrong option', () => {
   it.each([
     ['no breaker is named', {} as OpossumIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
@@ -141,7 +141,7 @@ describe('an OpossumIndicator that cannot work', () => {
   });
 });
 
-/** Outside of a test, where nothing is cleaned up: its timers keep nothing alive. */
+/** Created outside of a test, so nothing cleans it up. Its timers do not keep the process alive. */
 function idleBreaker(): CircuitBreaker {
   return new CircuitBreaker(() => Promise.resolve(), { enableSnapshots: false });
 }

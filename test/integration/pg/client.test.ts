@@ -18,7 +18,7 @@ const root = (options: PgIndicatorOptions, ...imports: NonNullable<ModuleMetadat
   providers: [PgIndicator('database', options)],
 });
 
-/** Providers of this value under the token of the pool, each in a module of its own. */
+/** Modules that provide these values under the token of the pool, one each. */
 const provided = (...values: unknown[]): ReturnType<typeof moduleNamed>[] =>
   values.map((value, index) => moduleNamed(`Module${index}`, { providers: [{ provide: POOL, useValue: value }] }));
 
@@ -31,7 +31,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     return pool;
   };
 
-  it('can be handed over, or be found by a token in any module', async () => {
+  it('can be passed itself, or be found by a token in any module', async () => {
     const pool = poolOf(2);
     const application = await startApplication('express', {
       imports: [health, ...provided(pool)],
@@ -41,7 +41,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     expect(pool.totalCount).toBe(1);
   });
 
-  it('can be a pool, on whose connections no listener is left', async () => {
+  it('can be a pool, and leaves no listener on its connections', async () => {
     const pool = poolOf(1);
     const application = await startApplication('express', root({ client: pool }));
     await application.get('/health/ready');
@@ -57,7 +57,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     again.release();
   });
 
-  it('can be a pool that is exhausted, in which one check waits, however many time out', async () => {
+  it('can be an exhausted pool, in which at most one check waits', async () => {
     const pool = poolOf(1);
     const application = await startApplication('express', root({ client: pool, timeout: 50, maxWaiting: 0 }));
     const isReady = async (): Promise<void> => expect((await application.get('/health/ready')).status).toBe(200);
@@ -65,7 +65,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     const taken = await pool.connect();
     for (let probes = 0; probes < 10; probes += 1) {
       const { database } = reportIn(await application.get('/health/deep')).details;
-      // Each of them really asked, and none was spared by the engine.
+      // Each probe ran the check: the engine suspended none.
       expect(database).toMatchObject({
         status: 'DOWN',
         code: 'ETIMEDOUT',
@@ -80,7 +80,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     expect(pool.totalCount).toBe(1);
   });
 
-  it('can be a pool that is DEGRADED, because more callers wait than maxWaiting', async () => {
+  it('is DEGRADED when more callers wait for the pool than maxWaiting', async () => {
     const pool = poolOf(1);
     const application = await startApplication('express', root({ client: pool, timeout: 5000, maxWaiting: 1 }));
     const taken = await pool.connect();
@@ -97,7 +97,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     });
   });
 
-  it('can be a pool that does not connect in time, which is a timeout, or one that was ended', async () => {
+  it('is DOWN for a pool that does not connect in time, and for a pool that was ended', async () => {
     const pool = new Pool({ connectionString: connectionString(), connectionTimeoutMillis: 50 });
     onTestFinished(() => server().thaw());
     const application = await startApplication('express', root({ client: pool, timeout: 5000 }));
@@ -123,7 +123,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     expect((await client.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }]);
   });
 
-  it('can be a single connection that has ended, which is DOWN for good', async () => {
+  it('is DOWN for a single connection that has ended', async () => {
     const client = new Client({ connectionString: connectionString() });
     client.on('error', () => undefined);
     await client.connect();

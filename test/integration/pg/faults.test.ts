@@ -9,7 +9,7 @@ describeFaults('PgIndicator', {
   indicator: 'database',
   application: ({ url }) => {
     const pool = new Pool({ connectionString: `${url}/postgres`, max: 3 });
-    // Without it, an idle connection that breaks ends the process.
+    // Without a listener, an idle connection that breaks ends the process.
     pool.on('error', () => undefined);
     const lifecycle = { onApplicationShutdown: () => pool.end() };
     const database = moduleNamed('DatabaseModule', {

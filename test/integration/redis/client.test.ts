@@ -48,7 +48,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     return pool;
   };
 
-  it('can be handed over, or be found by a token in any module', async () => {
+  it('can be passed itself, or be found by a token in any module', async () => {
     const client = await connectedClient();
     const cache = moduleNamed('CacheModule', { providers: [{ provide: REDIS, useValue: client }] });
     const application = await startApplication('express', {
@@ -59,7 +59,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('has one call under way, whoever asks over a connection that is silent', async () => {
+  it('has one call under way for all indicators over a silent connection', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await connectedClient({}, proxy.port);
@@ -73,7 +73,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(sent.mock.calls.map(([words]) => words)).toEqual([['PING'], ['INFO', 'memory'], ['INFO', 'replication']]);
   });
 
-  it('that lost its connection fails at once, and is given no command to put aside', async () => {
+  it('that lost its connection is DOWN at once, and gets no command to queue', async () => {
     const client = await connectedClient({ socket: { reconnectStrategy: NEVER } });
     const application = await startApplication('express', root({ client }));
     await server().kill();
@@ -88,7 +88,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(sent).not.toHaveBeenCalled();
   });
 
-  it('that loses its connection under a ping does not wait for the next one', async () => {
+  it('that loses its connection during a ping is DOWN at once', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await connectedClient({ socket: { reconnectStrategy: NEVER } }, proxy.port);
@@ -101,7 +101,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(await probe).toMatchObject({ status: 'DOWN', error: 'connection reset', code: 'ECONNRESET' });
   });
 
-  it('takes back a ping that has not been sent', async () => {
+  it('cancels a ping that was not sent', async () => {
     const signals: (AbortSignal | undefined)[] = [];
     const client = {
       isOpen: true,
@@ -116,7 +116,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
-  it('of sentinels that is looking for its primary is DOWN at once', async () => {
+  it('with sentinels and without a primary is DOWN at once', async () => {
     const sendCommand = vi.fn<() => Promise<unknown>>(() => new Promise<never>(() => undefined));
     const client = { isOpen: true, isReady: false, getMasterNode: () => undefined, sendCommand };
     const application = await startApplication('express', root({ client }));
@@ -134,7 +134,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is closed' });
   });
 
-  it('can be a pool, which gets its client back whatever becomes of the ping', async () => {
+  it('can be a pool, which gets its client back after a success and a failure', async () => {
     const pool = await connectedPool(1);
     const application = await startApplication('express', root({ client: pool }));
     expect(await detailOf(application)).toMatchObject({ status: 'UP', data: { pool_open: 1, pool_idle: 1 } });
@@ -145,7 +145,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('can be a pool that is exhausted, in which one check waits, however many time out', async () => {
+  it('can be an exhausted pool, in which at most one check waits', async () => {
     const pool = await connectedPool(1);
     const application = await startApplication('express', root({ client: pool, timeout: 50 }));
     const work = latch();
@@ -159,7 +159,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('can be a pool that is DEGRADED, because more callers wait than maxWaiting', async () => {
+  it('is DEGRADED when more callers wait for the pool than maxWaiting', async () => {
     const pool = await connectedPool(1);
     const application = await startApplication('express', root({ client: pool, maxWaiting: 1 }));
     const work = latch();
@@ -203,7 +203,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
   });
 });
 
-describe('a RedisIndicator without what it needs', () => {
+describe('a RedisIndicator with a wrong option', () => {
   const cluster = createCluster({ rootNodes: [{ url: 'redis://127.0.0.1:1' }] });
 
   it.each([

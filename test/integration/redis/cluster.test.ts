@@ -14,7 +14,7 @@ describeFaults('RedisIndicator with a cluster', {
     const cluster = createCluster({
       rootNodes: [{ url }],
       defaults: { password },
-      // The node calls itself by its own port. Through a proxy, too, the client stays with the address that it was given.
+      // The node announces its own port. Also through a proxy, the client must use the given address.
       nodeAddressMap: () => ({ host, port }),
     });
     cluster.on('error', () => undefined);

@@ -23,7 +23,7 @@ describeWith(redis, 'a RedisIndicator with sentinels', (primary) => {
     'asks the primary that they name, and sees it come back',
     async () => {
       const { host, port, password } = sentinel.address();
-      // It writes to the console when it finds no primary.
+      // The client writes to the console when it finds no primary.
       vi.spyOn(console, 'log').mockImplementation(() => undefined);
       const client = createSentinel({
         name: 'main',

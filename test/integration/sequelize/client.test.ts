@@ -28,7 +28,7 @@ function sequelizeOf(url: string, options: Options = {}): Sequelize {
 const detailIn = async (application: TestApplication) =>
   reportIn(await application.get('/health/deep')).details['database'];
 
-/** A connection that the application itself is at work with. */
+/** A connection that the application itself uses. */
 async function lend(sequelize: Sequelize) {
   const connection = (await sequelize.connectionManager.getConnection({ type: 'write' })) as NodeJS.EventEmitter;
   return {
@@ -40,7 +40,7 @@ async function lend(sequelize: Sequelize) {
 describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
   const url = (): string => `${server().address().url}/postgres`;
 
-  it('can be handed over, or be found by its class in any module', async () => {
+  it('can be passed itself, or be found by its class in any module', async () => {
     const sequelize = sequelizeOf(url(), { pool: { max: 2 } });
     const database = moduleNamed('DatabaseModule', { providers: [{ provide: Sequelize, useValue: sequelize }] });
     const application = await startApplication('express', {
@@ -55,7 +55,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     expect(reportIn(response).details['by_class']?.data).toMatchObject({ pool_max: 2, pool_open: 1 });
   });
 
-  it('is left as it was: no listener on its connections, nothing in its log, no hook called', async () => {
+  it('stays unchanged: no listener on its connections, nothing in its log, no hook called', async () => {
     const logging = vi.fn<() => void>();
     const sequelize = sequelizeOf(url(), { logging });
     await sequelize.authenticate();
@@ -73,7 +73,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     expect(hook).not.toHaveBeenCalled();
   });
 
-  it('can have a pool that is exhausted, in which one check waits, however many time out', async () => {
+  it('can have an exhausted pool, in which at most one check waits', async () => {
     const sequelize = sequelizeOf(url());
     const application = await startApplication('express', root({ client: sequelize, timeout: 50, maxWaiting: 0 }));
     const taken = await lend(sequelize);
@@ -90,7 +90,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     expect(await detailIn(application)).toMatchObject({ data: { pool_open: 1, pool_idle: 1, pool_waiting: 0 } });
   });
 
-  it('can have a pool that is DEGRADED, because more callers wait than maxWaiting', async () => {
+  it('is DEGRADED when more callers wait for the pool than maxWaiting', async () => {
     const sequelize = sequelizeOf(url());
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000, maxWaiting: 1 }));
     const taken = await lend(sequelize);
@@ -98,7 +98,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     const work = [1, 2].map(() => sequelize.query('SELECT 1'));
     await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2), SOON);
     const answer = detailIn(application);
-    // The check has counted who waited before it asks for a connection itself.
+    // The check counts the waiting callers before it requests a connection itself.
     await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(3), SOON);
     taken.giveBack();
     await Promise.all(work);
@@ -109,10 +109,10 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     });
   });
 
-  it('can have a pool that gives up waiting, which is a timeout, or one that was closed', async () => {
+  it('is DOWN for a pool whose request times out, and for a pool that was closed', async () => {
     const sequelize = sequelizeOf(url(), { pool: { max: 1, acquire: 300 } });
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000 }));
-    // It may give up on the very first connection, too.
+    // The timeout may also concern the very first connection.
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
     const taken = await lend(sequelize);
     expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'timed out', code: 'ETIMEDOUT' });
@@ -121,7 +121,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'the Sequelize is closed' });
   });
 
-  it('can have the wrong password, which is told by its code alone', async () => {
+  it('is DOWN with the code of the server when the password is wrong', async () => {
     const wrong = url().replace(server().address().password, 'secret-that-is-wrong');
     const application = await startApplication('express', root({ client: sequelizeOf(wrong) }));
     const response = await application.get('/health/deep');
@@ -129,7 +129,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     expect(response.text + application.log.text).not.toContain('secret-that-is-wrong');
   });
 
-  it('can have replicas, of which none is asked', async () => {
+  it('can have replicas, and the check uses the primary', async () => {
     const { host, port, user, password } = server().address();
     const place = { host, port: `${port}`, username: user, password };
     const sequelize = new Sequelize('postgres', '', '', {
@@ -145,7 +145,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
 });
 
 describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) => {
-  it('is UP, and cuts off what times out, without waiting for the server', async () => {
+  it('is UP, and destroys a connection that times out, without waiting for the server', async () => {
     const { host, port, user, password } = server().address();
     const sequelize = new Sequelize('application', user, password, {
       dialect: 'mysql',
@@ -165,7 +165,7 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
     };
     await vi.waitFor(hasAnswered, SOON);
     for (let probes = 0; probes < 5; probes += 1) await hasAnswered();
-    // That of the one connection which the pool may be trying to open.
+    // The socket of the one connection that the pool may be opening.
     expect(openSockets(port)).toBeLessThanOrEqual(1);
     server().thaw();
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
@@ -174,7 +174,7 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
 });
 
 describe('a SequelizeIndicator of another dialect', () => {
-  it('leaves the question to Sequelize, quietly, and has no counts to show where there are none', async () => {
+  it('calls authenticate() without logging, and reports no counts if the pool has none', async () => {
     const authenticate = vi.fn<() => Promise<void>>().mockResolvedValue();
     const client = { getDialect: () => 'sqlite', authenticate };
     const application = await startApplication('express', root({ client }));

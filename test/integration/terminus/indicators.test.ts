@@ -39,7 +39,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     expect(await detailOf(indicator, terminus)).toMatchObject({ status: 'UP' });
   });
 
-  it('is DOWN when it says so, in words of its own only if they may be shown', async () => {
+  it('is DOWN by its result, with its own message only if texts are shown', async () => {
     const options = { indicator: MemoryHealthIndicator, method: 'checkHeap', args: ['heap', 1] };
     const silent = await detailOf(TerminusIndicator('thing', options), terminus);
     expect(silent).toMatchObject({ status: 'DOWN', error: 'check failed' });
@@ -50,7 +50,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     });
   });
 
-  it('runs what begins when it is awaited, of an indicator that is transient', async () => {
+  it('awaits a thenable of a transient indicator', async () => {
     const indicator = TerminusIndicator('thing', {
       indicator: TypeOrmHealthIndicator,
       run: (typeorm) => typeorm.pingCheck('database'),
@@ -61,7 +61,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     });
   });
 
-  it('tells a refused connection from the words of its error, without showing them', async () => {
+  it('recognises a refused connection in the message, without showing the message', async () => {
     const port = await freePort();
     const indicator = TerminusIndicator('thing', {
       indicator: MicroserviceHealthIndicator,
@@ -76,7 +76,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     expect(application.log.text).toContain(`connect ECONNREFUSED 127.0.0.1:${port}`);
   });
 
-  it('tells a timeout of its own from its words', async () => {
+  it('recognises a timeout of terminus in the message', async () => {
     const slow = latch();
     const indicator = TerminusIndicator('thing', {
       indicator: HealthIndicatorService,
@@ -95,7 +95,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     slow.open();
   });
 
-  it('runs an indicator of the application, which may change its mind', async () => {
+  it('runs an indicator of the application, whose result changes', async () => {
     const indicator = TerminusIndicator('thing', { indicator: StockHealth, method: 'isHealthy', args: ['stock', 2] });
     const application = await startWith(indicator, { ...terminus, providers: [StockHealth] });
     expect(await detailIn(application)).toMatchObject({ status: 'UP', data: { level: 3 } });
@@ -104,7 +104,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     expect((await application.get('/health/ready')).status).toBe(503);
   });
 
-  it('is DEGRADED when it says so', async () => {
+  it('is DEGRADED by its result', async () => {
     const indicator = TerminusIndicator('thing', {
       indicator: HealthIndicatorService,
       run: (service) => service.check('stock').degraded({ level: 1 }),
@@ -114,7 +114,7 @@ describe('a TerminusIndicator with the indicators of the installed @nestjs/termi
     expect((await application.get('/health/ready')).status).toBe(200);
   });
 
-  it('hands on the signal, which ends a check whose time is over', async () => {
+  it('passes on the signal, which ends a check at its timeout', async () => {
     const ended = latch<string>();
     const indicator = TerminusIndicator('thing', {
       indicator: HealthIndicatorService,

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { refusalOf } from '../../support/start-application.js';
 import { detailOf, startWith } from './support.js';
 
-/** What terminus 10 and 11 export, and 12 no longer does. */
+/** Exports of terminus 10 and 11 that 12 no longer has. */
 class HealthCheckError extends Error {
   readonly isHealthCheckError = true;
   constructor(
@@ -16,7 +16,7 @@ class HealthCheckError extends Error {
   }
 }
 
-/** An indicator in the style of terminus 10: it returns a status, and throws one that is bad. */
+/** An indicator in the style of terminus 10: it returns a good status, and throws a bad one. */
 class OldStyleIndicator {
   protected getStatus(key: string, isHealthy: boolean, data: object = {}): Record<string, object> {
     return { [key]: { status: isHealthy ? 'up' : 'down', ...data } };
@@ -54,7 +54,7 @@ describe('an indicator in the style of terminus 10 and 11', () => {
     expect(detail?.data).toEqual({ badboys: 2 });
   });
 
-  it('is DOWN by the error that it throws, with what that says', async () => {
+  it('is DOWN by the error that it throws, with the details of the error', async () => {
     const application = await startWith(thing(false), { providers: [OldStyleIndicator] });
     const response = await application.get('/health/deep');
     expect(response.body.details.thing).toMatchObject({ status: 'DOWN', error: 'check failed', data: { badboys: 2 } });
@@ -62,14 +62,14 @@ describe('an indicator in the style of terminus 10 and 11', () => {
     expect(application.log.text).toContain('dogs failed');
   });
 
-  it('is DOWN by the error also if the result in it says otherwise', async () => {
+  it('is DOWN by the error also if the result in it has another status', async () => {
     const detail = await detailOf(
       rejecting(new HealthCheckError('dogs failed', { dogs: { status: 'up', badboys: 2 } })),
     );
     expect(detail).toMatchObject({ status: 'DOWN', data: { badboys: 2 } });
   });
 
-  it('is DOWN with everything that the error names', async () => {
+  it('is DOWN with all causes of the error', async () => {
     const causes = { dogs: { status: 'up' }, cats: { status: 'down' } };
     expect(await detailOf(rejecting(new HealthCheckError('failed', causes)))).toMatchObject({
       status: 'DOWN',
@@ -85,13 +85,13 @@ describe('an indicator in the style of terminus 10 and 11', () => {
     });
   });
 
-  it('is DOWN by any other error, of which only the kind is shown', async () => {
+  it('is DOWN by any other error, and shows only its kind', async () => {
     const error = Object.assign(new Error(WITH_SECRET), { code: 'ECONNRESET' });
     expect(await detailOf(rejecting(error))).toMatchObject({ status: 'DOWN', error: 'connection reset' });
   });
 });
 
-describe('a result that terminus would have ignored', () => {
+describe('a result that terminus ignores', () => {
   const unknown = 'the terminus indicator returned an unknown status';
   const none = 'the terminus indicator returned no result';
 
@@ -110,7 +110,7 @@ describe('a result that terminus would have ignored', () => {
     expect(await detailOf(answering(answer))).toMatchObject({ status: 'DOWN', error, code: 'INVALID_RESULT' });
   });
 
-  it('is DOWN beside one that is fine', async () => {
+  it('is DOWN next to a result that is up', async () => {
     expect(await detailOf(answering({ dogs: { status: 'up' }, cats: { status: 'Up' } }))).toMatchObject({
       status: 'DOWN',
       error: `cats: ${unknown}`,
@@ -124,7 +124,7 @@ describe('several keys in one result', () => {
     ['up', 'degraded', 'DEGRADED'],
     ['degraded', 'down', 'DOWN'],
     ['up', 'down', 'DOWN'],
-  ])('count as the worst of them: %s and %s are %s', async (dogs, cats, status) => {
+  ])('have the worst of their statuses: %s and %s are %s', async (dogs, cats, status) => {
     const detail = await detailOf(answering({ dogs: { status: dogs, count: 3 }, cats: { status: cats } }));
     expect(detail).toMatchObject({
       status,
@@ -160,13 +160,13 @@ describe('the details of a result', () => {
     nested: { depth: 1, deeper: { list: [1, 2] } },
   };
 
-  it.each(['up', 'degraded', 'down'])('are shown as far as they are no texts: %s', async (status) => {
+  it.each(['up', 'degraded', 'down'])('are shown without strings: %s', async (status) => {
     const detail = await detailOf(answering({ dogs: { status, ...details } }));
     expect(detail?.data).toEqual(numbers);
     expect(JSON.stringify(detail)).not.toContain('hunter2');
   });
 
-  it('are shown with their texts where the application says so, but without credentials', async () => {
+  it('are shown with strings if the application permits it, but without credentials', async () => {
     const answer = { dogs: { status: 'down', message: WITH_SECRET, name: 'Rex', password: 'hunter2' } };
     const detail = await detailOf(answering(answer, { texts: true }));
     expect(detail).toMatchObject({
@@ -175,14 +175,14 @@ describe('the details of a result', () => {
     });
   });
 
-  it('that hold themselves are no reason to fail', async () => {
+  it('can be circular', async () => {
     const loop: Record<string, unknown> = { count: 1 };
     loop['self'] = loop;
     expect(await detailOf(answering({ dogs: { status: 'up', loop } }))).toMatchObject({ status: 'UP' });
   });
 });
 
-describe('a TerminusIndicator that cannot work', () => {
+describe('a TerminusIndicator with a wrong option', () => {
   @Injectable({ scope: Scope.REQUEST })
   class PerRequest extends OldStyleIndicator {}
 

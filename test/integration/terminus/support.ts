@@ -3,19 +3,19 @@ import { type HealthCheckDetail, type HealthIndicator, HealthModule } from 'nest
 import { reportIn } from '../../support/answers.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 
-/** An application with one indicator named `thing`, and what it needs. */
+/** An application with one indicator named `thing`, and its providers. */
 export const startWith = (indicator: Type<HealthIndicator>, rest: ModuleMetadata = {}): Promise<TestApplication> =>
   startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } }), ...(rest.imports ?? [])],
     providers: [indicator, ...(rest.providers ?? [])],
   });
 
-/** What the full report says of it. */
+/** The detail of the indicator in the full report. */
 export async function detailIn(application: TestApplication): Promise<HealthCheckDetail | undefined> {
   return reportIn(await application.get('/health/deep')).details['thing'];
 }
 
-/** What the full report of an application with just this indicator says of it. */
+/** The detail of this indicator in the full report of an application that has only this one. */
 export const detailOf = async (
   indicator: Type<HealthIndicator>,
   rest?: ModuleMetadata,

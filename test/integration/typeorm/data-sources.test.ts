@@ -13,7 +13,7 @@ const embedded = (name?: string): ReturnType<typeof TypeOrmModule.forRoot> =>
 const health = HealthModule.forRoot({ defaults: { ttl: 0 } });
 
 describe('the data source of a TypeOrmIndicator', () => {
-  it('is the default one, unless another is named: by its name, its token, or itself', async () => {
+  it('is the default one, or the one with the given name, the given token, or the given instance', async () => {
     const reports = await new DataSource({ type: 'sqljs' }).initialize();
     const REPORTS = Symbol('reports');
     const application = await startApplication('express', {
@@ -49,7 +49,7 @@ describe('the data source of a TypeOrmIndicator', () => {
     expect(by_default?.error).toBe('the data source is not initialised');
   });
 
-  it('tells nothing of a pool that it does not have', async () => {
+  it('reports no counts without a pool', async () => {
     const application = await startApplication('express', {
       imports: [health, embedded()],
       providers: [TypeOrmIndicator('database')],
@@ -71,7 +71,7 @@ describe('the data source of a TypeOrmIndicator', () => {
       { dataSource: new Map() as unknown as DataSource },
       'its client is an object instead of a DataSource of typeorm',
     ],
-  ])('that cannot be found %s stops the boot, and says what to do', async (_how, options, problem) => {
+  ])('that cannot be found %s stops the boot with a remedy', async (_how, options, problem) => {
     const { error } = await refusalOf('express', {
       imports: [health],
       providers: [TypeOrmIndicator('database', options)],
@@ -80,7 +80,7 @@ describe('the data source of a TypeOrmIndicator', () => {
     expect(String(error)).toContain('Remedy: import TypeOrmModule.forRoot()');
   });
 
-  it('may be missing while the indicator is not asked', async () => {
+  it('may be missing while the indicator is disabled', async () => {
     const application = await startApplication('express', {
       imports: [health],
       providers: [TypeOrmIndicator('database', { enabled: false })],
@@ -88,7 +88,7 @@ describe('the data source of a TypeOrmIndicator', () => {
     expect(statusesIn(await application.get('/health/deep'))).toEqual({ database: 'SKIPPED' });
   });
 
-  it('must have replicas if one is to be asked', async () => {
+  it('must have replicas with the option replica', async () => {
     const { error } = await refusalOf('express', {
       imports: [health, embedded()],
       providers: [TypeOrmIndicator('database', { replica: true })],
@@ -96,7 +96,7 @@ describe('the data source of a TypeOrmIndicator', () => {
     expect(String(error)).toContain('TypeOrmIndicator("database"), replica: its data source has no replicas');
   });
 
-  it('can be that of a class with an indicator of its own making', async () => {
+  it('can be used by a subclass of the indicator', async () => {
     class DatabaseHealth extends TypeOrmIndicator('database') {}
     const application = await startApplication('express', {
       imports: [health, embedded()],

@@ -6,7 +6,7 @@ import { describeFaults } from '../../support/fault-table.js';
 import { mariadb } from '../../support/servers/mariadb.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 
-/** The pool of a driver: a public property, but of no type. */
+/** The pool of a driver, a public property that the types do not declare. */
 const poolOf =
   (property: 'master' | 'pool') =>
   (dataSource: DataSource): EventEmitter =>

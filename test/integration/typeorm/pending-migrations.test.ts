@@ -36,7 +36,7 @@ const start = (dataSource: DataSourceOptions, options: TypeOrmIndicatorOptions):
     providers: [TypeOrmIndicator('database', options)],
   });
 
-/** What is said of the pending migrations, and whether there is a table that says so. */
+/** The reported pending migrations, and whether the migrations table exists. */
 interface Finding {
   readonly status: string | undefined;
   readonly words?: string | undefined;
@@ -44,7 +44,7 @@ interface Finding {
   readonly hasTable: boolean;
 }
 
-/** From a database that has never seen a migration to one that has seen them all, and back by one. */
+/** The findings without any executed migration, with all of them, and with all but the last one. */
 async function followMigrations(dataSource: DataSourceOptions): Promise<Finding[]> {
   const application = await start(dataSource, { pendingMigrations: 'degraded' });
   const source = application.app.get(DataSource);
@@ -94,7 +94,7 @@ describe('pending migrations of an embedded database', () => {
     expect(await followMigrations(dataSource)).toEqual(STORY);
   });
 
-  it('are DOWN if that is what they are to count for', async () => {
+  it('are DOWN with pendingMigrations: down', async () => {
     const application = await start({ type: 'sqljs', ...migrations }, { pendingMigrations: 'down' });
     expect(reportIn(await application.get('/health/deep')).details['database']).toMatchObject({
       status: 'DOWN',
@@ -102,7 +102,7 @@ describe('pending migrations of an embedded database', () => {
     });
   });
 
-  it('are of no interest by default', async () => {
+  it('are not checked by default', async () => {
     const application = await start({ type: 'sqljs', ...migrations }, {});
     const { database } = reportIn(await application.get('/health/deep')).details;
     expect(database).toMatchObject({ status: 'UP' });
@@ -122,7 +122,7 @@ describeWith(postgresql, 'pending migrations', (server) => {
     await owner.query('CREATE SCHEMA shop');
     await owner.query('DROP TABLE orders');
     await owner.destroy();
-    // TypeORM puts the table of migrations there, and everything else where the migrations say.
+    // TypeORM creates the migrations table there, and the migrations create the other tables where they want.
     expect(await followMigrations({ type: 'postgres', url, schema: 'shop', ...migrations })).toEqual(STORY);
   });
 });

@@ -14,7 +14,7 @@ const SOON = { timeout: 10_000, interval: 20 };
 const CHECKS = 100;
 
 describeWith(postgresql, 'the pool of a data source', (server) => {
-  it(`stays the application's own through ${CHECKS} timed-out checks of a frozen database`, async () => {
+  it(`serves the application after ${CHECKS} timed-out checks of a frozen database`, async () => {
     const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 20 });
     const dataSource = application.app.get(DataSource);
     for (const connection of await takeAll(pool)) connection.release();
@@ -29,7 +29,7 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
       expect(database).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
       timedOut = database?.consecutive_failures ?? 0;
     }
-    // The check's own look for a connection, of which there is never a second one.
+    // The one request of the check for a connection. There is never a second one.
     expect(pool.waitingCount).toBeLessThanOrEqual(1);
     expect(pool.totalCount).toBeLessThanOrEqual(3);
     expect(connect.mock.calls.length).toBeLessThan(CHECKS);
@@ -40,7 +40,7 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
     await vi.waitFor(() => expect(pool.idleCount).toBe(pool.totalCount), SOON);
   }, 60_000);
 
-  it('is asked for one connection, however many indicators ask at once', async () => {
+  it('lends one connection for all simultaneous checks', async () => {
     const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 400 }, [
       'database',
       'orders',
@@ -72,7 +72,7 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
     });
   });
 
-  it('shows how it stands when a check has waited in vain for a connection', async () => {
+  it('is reported when a check has timed out while it waited for a connection', async () => {
     const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 100 });
     const taken = await takeAll(pool);
     const { database } = reportIn(await application.get('/health/deep')).details;

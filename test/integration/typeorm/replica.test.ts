@@ -46,7 +46,7 @@ describeWith(postgresql, 'a replica', (primary) => {
     return application;
   };
 
-  it('is asked apart from the primary, and tells how far it is behind', async () => {
+  it('is checked separately from the primary, and reports its lag', async () => {
     const application = await start();
     const { details } = reportIn(await application.get('/health/deep'));
     expect(details['replica']?.data).toEqual({
@@ -61,7 +61,7 @@ describeWith(postgresql, 'a replica', (primary) => {
   });
 
   it(
-    'is DOWN alone when it is killed, and comes back',
+    'is DOWN alone when it is killed, and UP after its restart',
     async () => {
       const application = await start();
       await standby.kill();

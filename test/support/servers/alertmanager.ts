@@ -5,7 +5,7 @@ import { findProgram } from './programs.js';
 
 const program = findProgram('prometheus-alertmanager');
 
-/** One that tells nobody what it is told: the tests ask it. */
+/** An Alertmanager that notifies no receiver. The tests query it. */
 const CONFIGURATION = `
 route:
   receiver: nobody
@@ -27,7 +27,7 @@ export const alertmanager: ServerKind = {
       '--config.file=alertmanager.yml',
       '--storage.path=data',
       `--web.listen-address=127.0.0.1:${port}`,
-      // Without a cluster it listens nowhere else.
+      // Without a cluster, it opens no other port.
       '--cluster.listen-address=',
     ],
   }),

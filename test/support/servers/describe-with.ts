@@ -6,8 +6,8 @@ import { missingProgram } from './programs.js';
 const PATIENCE = 300_000;
 
 /**
- * Tests against a server of their own, started before them and stopped after them. A machine without its program skips
- * them and says so; under `CI=true` they fail.
+ * Runs tests against a private server, which is started before and stopped after them. A machine without the program
+ * skips the tests and says so; with `CI=true` they fail.
  */
 export function describeWith(kind: ServerKind, title: string, tests: (server: () => PrivateServer) => void): void {
   const missing = missingProgram(kind.programs);

@@ -3,7 +3,7 @@ import { findProgram } from './programs.js';
 
 const program = findProgram('etcd');
 
-/** A cluster of one member. It takes requests from anybody: there are no users before some are made. */
+/** A cluster of one member. It accepts all requests, because it has no users. */
 export const etcd: ServerKind = {
   name: 'etcd',
   programs: [program],
@@ -14,7 +14,7 @@ export const etcd: ServerKind = {
     const peer = `http://127.0.0.1:${port + 1}`;
     const clientUrls = ['--listen-client-urls', client, '--advertise-client-urls', client];
     const peerUrls = ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer];
-    // It would connect to itself, which looks like a connection of the test.
+    // The gateway would connect to the server itself, which looks like a connection of the test.
     const gateway = '--enable-grpc-gateway=false';
     return {
       file: program,

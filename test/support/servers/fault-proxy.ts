@@ -1,13 +1,13 @@
 import { type AddressInfo, type Socket, connect, createServer } from 'node:net';
 
-/** Stands between a client and its server, and does to their connections what networks do. */
+/** A proxy between a client and its server that simulates network faults. */
 export interface FaultProxy {
   readonly port: number;
-  /** Milliseconds that each piece of an answer is held up. */
+  /** The delay of each chunk of a response, in milliseconds. */
   delay: number;
-  /** From now on nothing passes on the connections that are open, as when a router has forgotten them. New ones work. */
+  /** Drops all data on the open connections, like a router that has lost its state. New connections work. */
   silence(): void;
-  /** Resets the open connections. New ones are accepted and never answered, also after `forward()`. */
+  /** Resets the open connections. New connections are accepted and stay silent, also after `forward()`. */
   swallow(): void;
   /** Connections that are opened from now on reach the server. */
   forward(): void;
@@ -20,7 +20,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
   let swallows = false;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
-    // How a connection ends is the business of the client that is tested.
+    // The tested client must handle every end of a connection.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     return socket.setNoDelay(true);
   };

@@ -3,13 +3,13 @@ import { createServer } from 'node:net';
 /** Below the range from which the system takes the ports of outgoing connections: a stopped server's port stays free. */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
-/** A server that needs further ports takes those that follow its own. */
+/** A server that needs further ports uses those after its own. */
 const STEP = 4;
 const TRIES = 50;
 
 /**
- * A port of the loopback address on which nobody listens, and which the system gives to nobody by itself. The three
- * after it are given to nobody else by this function.
+ * A free port of the loopback address that the system does not assign by itself. This function does not return the three
+ * ports after it to another caller.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < TRIES; tries += 1) {

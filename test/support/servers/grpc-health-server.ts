@@ -1,14 +1,14 @@
 import { Server, ServerCredentials, type ServerUnaryCall, type ServiceDefinition, status } from '@grpc/grpc-js';
 
-/** What is asked of the server: the bytes of the message, and the call. */
+/** The request to the server: the bytes of the message, and the call. */
 export type HealthCall = ServerUnaryCall<Buffer, Buffer>;
 
-/** Answers a call with the number of a serving status. Undefined: the service is not known. Null: never. */
+/** Returns the number of the serving status. Undefined: NOT_FOUND. Null: no response. */
 export type Answer = (service: string, call: HealthCall) => number | undefined | null;
 
 const bytes = (message: Buffer): Buffer => message;
 
-/** Written out here and not taken from the library, so that each is a check on the other. */
+/** Written out here instead of imported, so that the tests check the library. */
 export const HEALTH: ServiceDefinition = {
   check: {
     path: '/grpc.health.v1.Health/Check',
@@ -21,13 +21,13 @@ export const HEALTH: ServiceDefinition = {
   },
 };
 
-/** A gRPC server of the real package with nothing but its health. Port 0: one that is free. Returns the port, too. */
+/** A server of `@grpc/grpc-js` with only the health service. Port 0: a free port. Returns the port too. */
 export async function startHealthServer(port: number, answer: Answer): Promise<{ server: Server; port: number }> {
   const server = new Server();
   server.addService(HEALTH, {
     check: (call: HealthCall, callback: (error: object | null, response?: Buffer) => void) => {
       const request = call.request;
-      // Its one field is a text, which is shorter than 128 bytes in these tests.
+      // The one field is a string, shorter than 128 bytes in these tests.
       const serving = answer(request.subarray(2).toString(), call);
       if (serving === null) return;
       if (serving === undefined) callback({ code: status.NOT_FOUND, details: 'unknown service' });

@@ -5,7 +5,7 @@ import type { ServerKind } from './private-server.js';
 
 const READY = 'gRPC server is ready';
 
-/** A gRPC server in a process of its own, which is serving as a whole and knows no service by name. */
+/** A gRPC server in a separate process. The whole server is SERVING, and it has no named service. */
 export const grpcHealth: ServerKind = {
   name: 'gRPC server',
   programs: [process.execPath],
@@ -14,7 +14,7 @@ export const grpcHealth: ServerKind = {
   command: ({ port }) => ({
     file: process.execPath,
     args: ['--eval', `${compiled()};exports.startHealthServer(${port}, answer).then(() => console.log('${READY}'))`],
-    // Its folder is a temporary one, from where the package would not be found.
+    // The process runs in a temporary folder, from which the package cannot be resolved.
     environment: { NODE_PATH: join(import.meta.dirname, '../../../node_modules') },
   }),
   ready: new RegExp(READY),

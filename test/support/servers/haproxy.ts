@@ -23,7 +23,7 @@ export const haproxy = (upstream: number, defaults: readonly string[]): ServerKi
     ];
     writeFileSync(join(folder, 'haproxy.cfg'), lines.join('\n'));
   },
-  // A master says when its worker has begun.
+  // The master writes a line when its worker has begun.
   command: ({ folder }) => ({ file: program, args: ['-W', '-db', '-f', join(folder, 'haproxy.cfg')] }),
   ready: /Loading success/,
 });

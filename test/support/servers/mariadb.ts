@@ -17,7 +17,7 @@ export const mariadb: ServerKind = {
     const script = [
       'CREATE DATABASE IF NOT EXISTS application;',
       `CREATE USER IF NOT EXISTS '${user}'@'127.0.0.1' IDENTIFIED BY '${password}';`,
-      `GRANT ALL ON *.* TO '${user}'@'127.0.0.1';`,
+      `GRANT ALL ON *.* TO '${user}'@'127.0.0.1' WITH GRANT OPTION;`,
     ];
     writeFileSync(join(folder, 'access.sql'), `${script.join('\n')}\n`, { mode: 0o644 });
     const data = `--datadir=${join(folder, 'data')}`;
@@ -42,6 +42,6 @@ export const mariadb: ServerKind = {
       '--max-connections=40',
     ],
   }),
-  // The same words come once more for each of its sockets.
+  // The server writes this text once for each of its sockets.
   ready: /ready for connections/,
 };

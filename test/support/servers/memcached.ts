@@ -3,7 +3,7 @@ import { findProgram } from './programs.js';
 
 const memcached = findProgram('memcached');
 
-/** Without a login: it knows no passwords but those of SASL, which are kept in a database of the system's. */
+/** Without a login: memcached only supports passwords of SASL, from a database of the system. */
 export const memcachedServer: ServerKind = {
   name: 'memcached',
   programs: [memcached],

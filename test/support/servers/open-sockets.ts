@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * How many sockets the process holds that are connected to a port of the loopback address. Those that the system still
- * has to take leave of, after the process has closed them, belong to nobody any more and do not count.
+ * The number of sockets of the process that are connected to a port of the loopback address. Sockets that the process has
+ * closed, and that the system still terminates, do not count.
  */
 export function openSockets(port: number): number {
   const remote = port.toString(16).toUpperCase().padStart(4, '0');

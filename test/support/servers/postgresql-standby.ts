@@ -4,7 +4,7 @@ import { findProgram } from './programs.js';
 
 const baseBackup = findProgram('pg_basebackup');
 
-/** A copy of a PostgreSQL that follows it. Its users and their passwords are those of the primary. */
+/** A standby of a PostgreSQL, with the users and passwords of the primary. */
 export function postgresqlStandby(primary: ServerAddress): ServerKind {
   return {
     ...postgresql,

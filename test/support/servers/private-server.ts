@@ -8,18 +8,18 @@ import { freePort } from './free-port.js';
 import { type SystemUser, systemUser } from './system-user.js';
 import { freezeTree, killTree, thawTree } from './process-tree.js';
 
-/** Where a server is, and how one logs in. */
+/** The address and the login of a server. */
 export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Random, so that a text that holds it can hold it from nowhere else. */
+  /** Random, so that a text that contains it must have it from here. */
   readonly password: string;
-  /** All of the above in one URL. */
+  /** The same values in one URL. */
   readonly url: string;
 }
 
-/** What is known of a server before it has started. */
+/** The place of a server, known before its start. */
 export interface ServerPlace {
   readonly folder: string;
   readonly port: number;
@@ -36,28 +36,28 @@ export interface Command {
 
 /** How one kind of server is run from the program that is installed on the machine. */
 export interface ServerKind {
-  /** As it is spelled in sentences. */
+  /** The name in sentences. */
   readonly name: string;
   /** The programs that it needs, as `findProgram` returns them. */
   readonly programs: readonly string[];
-  /** The system user that it is run as, if the tests are run by root and it refuses that. */
+  /** The system user for the server, if the tests run as root and the server refuses to. */
   readonly systemUser?: string;
   readonly user: string;
   /** `scheme:` of its URLs. */
   readonly scheme: string;
-  /** What is done once, in the empty folder. */
+  /** Runs once, in the empty folder. */
   prepare?(place: ServerPlace, run: (command: Command) => Promise<void>): void | Promise<void>;
   command(place: ServerPlace): Command;
-  /** What it writes when it takes requests. */
+  /** The output of the server when it accepts requests. */
   readonly ready: RegExp;
 }
 
-/** How long a start may take: some are slow, and the machine may be busy. */
+/** The time limit of a start: some servers are slow, and the machine may be busy. */
 const PATIENCE = 90_000;
 const TRIES = 3;
 const KEPT_OUTPUT = 4000;
 
-/** A server of the test's own, on the loopback address and in a temporary folder, that can be made to fail. */
+/** A private server of the test, on the loopback address and in a temporary folder, that can be made to fail. */
 export class PrivateServer {
   readonly #kind: ServerKind;
   readonly #place: ServerPlace;
@@ -88,7 +88,7 @@ export class PrivateServer {
         return server;
       } catch (error) {
         await server.stop();
-        // Somebody else may have taken the port in the meantime.
+        // Another process may use the port by now.
         if (tries === TRIES) throw error;
       }
     }
@@ -98,7 +98,7 @@ export class PrivateServer {
     return this.#place.port;
   }
 
-  /** The server's own address, or that of something before it. */
+  /** The address of the server, or of a proxy in front of it. */
   address(port = this.port): ServerAddress {
     const { user, password } = this.#place;
     const host = '127.0.0.1';
@@ -109,7 +109,7 @@ export class PrivateServer {
     return this.#process !== undefined;
   }
 
-  /** Stops every process of the server where it stands. The system still takes connections in its name. */
+  /** Freezes every process of the server. The system still accepts connections for it. */
   freeze(): void {
     if (this.#process?.pid !== undefined) freezeTree(this.#process.pid);
   }
@@ -118,7 +118,7 @@ export class PrivateServer {
     if (this.#process?.pid !== undefined) thawTree(this.#process.pid);
   }
 
-  /** Ends the server at once, as a crash does: from then on connections are refused. */
+  /** Ends the server at once, like a crash. Connections are refused after that. */
   async kill(): Promise<void> {
     const running = this.#process;
     if (!running) return;
@@ -129,13 +129,13 @@ export class PrivateServer {
     await this.#closed();
   }
 
-  /** Starts it anew, in the same folder and on the same port. */
+  /** Restarts the server, in the same folder and on the same port. */
   async restart(): Promise<void> {
     await this.kill();
     await this.#launch();
   }
 
-  /** Puts an end to the server and its folder. */
+  /** Ends the server and deletes its folder. */
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.#guard.once('exit', resolve));
     this.#guard.stdin?.end();
@@ -188,7 +188,7 @@ export class PrivateServer {
     });
   }
 
-  /** The system closes the sockets of a killed process a little after its parent has heard of it. */
+  /** The system closes the sockets of a killed process shortly after its parent was notified. */
   async #closed(): Promise<void> {
     for (;;) {
       const isOpen = await new Promise<boolean>((resolve) => {

@@ -1,13 +1,13 @@
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Processes of a tree that is growing are found in a later round. A tree that has been stopped grows no more. */
+/** New processes of a growing tree are found in a later round. A stopped tree does not grow. */
 const ROUNDS = 20;
-/** Milliseconds. The system stops a process when it gets round to it, which on a busy machine takes a while. */
+/** Milliseconds. The system stops a process only after some time, which is longer on a busy machine. */
 const LIMIT = 30_000;
 
 /**
- * Stops a process and everything below it where it stands, and returns them all, when they stand still. Process groups
- * are of no use for that: a PostgreSQL backend leads one of its own.
+ * Stops a process and its descendants, and returns all of them when they have stopped. Process groups cannot be used for
+ * that, because each PostgreSQL backend has a process group of its own.
  */
 export function freezeTree(root: number): readonly number[] {
   const stopped = new Set<number>();
@@ -31,9 +31,9 @@ export function thawTree(root: number): void {
   for (const pid of treeOf(root)) send(pid, 'SIGCONT');
 }
 
-/** Ends a process and everything below it, and waits until the system has taken back what they held. */
+/** Ends a process and its descendants, and waits until the system has released their resources. */
 export async function killTree(root: number): Promise<void> {
-  // While they run, they could start others, or be handed to another parent when theirs has died.
+  // Running processes could start others, or get another parent when theirs has ended.
   const all = freezeTree(root);
   for (const pid of all) send(pid, 'SIGKILL');
   while (all.some(isAlive)) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -57,13 +57,13 @@ function parentOf(pid: number): number | undefined {
   return parent === undefined ? undefined : Number(parent);
 }
 
-/** One that has ended stays in the list until its parent has asked for its end, but holds nothing any more. */
+/** An ended process stays in the list until its parent reads its exit status, but holds no resources. */
 function isAlive(pid: number): boolean {
   const state = statOf(pid)[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
 
-/** A thread of a process that was stopped can still be about to finish what it is doing in the kernel. */
+/** A thread of a stopped process may still finish its work in the kernel. */
 function isMoving(pid: number): boolean {
   return threadsOf(pid).some((thread) => {
     const state = statOf(`${pid}/task/${thread}`)[0];
@@ -79,16 +79,16 @@ function threadsOf(pid: number): readonly string[] {
   }
 }
 
-/** Nothing else of the test goes on meanwhile, which could see a server that is only half frozen. */
+/** Blocks, so that no other part of the test can see a partly frozen server. */
 function sleep(milliseconds: number): void {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
 }
 
-/** What the system says of a process, after its name: its state, its parent, and more. */
+/** The fields of the system for a process, after its name: its state, its parent, and more. */
 function statOf(pid: number | string): readonly string[] {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program stands in parentheses and may hold anything, also a parenthesis.
+    // The name of the program is in parentheses and may contain any character, also a parenthesis.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   } catch {
     return [];
@@ -99,6 +99,6 @@ function send(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }

@@ -1,17 +1,17 @@
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 
-/** Where packages put programs that are not meant to be called by hand. The newest PostgreSQL comes first. */
+/** Folders of programs that are not in the PATH. The newest PostgreSQL comes first. */
 const FOLDERS: readonly string[] = [
   ...versionsIn('/usr/lib/postgresql').map((version) => join('/usr/lib/postgresql', version, 'bin')),
-  // The script of this name in /usr/sbin runs the server in folders of its own.
+  // The script of this name in /usr/sbin runs the server in system folders.
   '/usr/lib/rabbitmq/bin',
   ...(process.env['PATH'] ?? '').split(':'),
   '/usr/local/sbin',
   '/usr/sbin',
 ];
 
-/** The absolute path of a program, or its name alone if this machine does not have it. */
+/** The absolute path of a program, or only its name if this machine does not have it. */
 export function findProgram(name: string): string {
   return FOLDERS.map((folder) => join(folder, name)).find(isExecutable) ?? name;
 }

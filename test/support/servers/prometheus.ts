@@ -6,10 +6,10 @@ import { findProgram } from './programs.js';
 const binary = findProgram('prometheus');
 export const promtool = findProgram('promtool');
 
-/** What is delivered with the package for operators. */
+/** The files for operators that the package contains. */
 export const OPERATIONS = resolve(import.meta.dirname, '../../../ops');
 
-/** So often that a test sees in a second what takes minutes in the field. */
+/** A short interval, so that a test takes seconds instead of minutes. */
 const INTERVAL = '200ms';
 
 const configuration = (target: number): string => `

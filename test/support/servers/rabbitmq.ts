@@ -6,7 +6,7 @@ import { findProgram } from './programs.js';
 const rabbitmqServer = findProgram('rabbitmq-server');
 const epmd = findProgram('epmd');
 
-/** A node of its own: nothing is shared with a broker that the machine may be running, nor with other tests. */
+/** A private node: it shares nothing with another broker of the machine, nor with other tests. */
 export const rabbitmq: ServerKind = {
   name: 'RabbitMQ',
   programs: [rabbitmqServer, epmd],
@@ -27,7 +27,7 @@ export const rabbitmq: ServerKind = {
     writeFileSync(join(folder, 'plugins'), '[].\n', { mode: 0o644 });
   },
   command: ({ folder, port }) => ({
-    // It would start the port mapper as a daemon, which nothing ends. This one is part of the server.
+    // The server would start the port mapper as a daemon that nothing ends. This one is part of the server.
     file: '/bin/sh',
     args: ['-c', `"${epmd}" -address 127.0.0.1 -port ${port + 1} & exec "${rabbitmqServer}"`],
     environment: {

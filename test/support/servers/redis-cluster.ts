@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ServerKind } from './private-server.js';
 import { redisWith } from './redis.js';
 
-/** A cluster of one node, which holds every slot. */
+/** A cluster of one node that has every slot. */
 export const redisCluster: ServerKind = {
   ...redisWith(({ port }) => ['--cluster-enabled', 'yes', '--cluster-port', `${port + 1}`]),
   name: 'Redis cluster',
@@ -16,6 +16,6 @@ export const redisCluster: ServerKind = {
     ];
     writeFileSync(join(folder, 'nodes.conf'), `${lines.join('\n')}\n`);
   },
-  // It says first that it takes connections, and a little later that it takes commands.
+  // The server accepts connections first, and commands a little later.
   ready: /Cluster state changed: ok/,
 };

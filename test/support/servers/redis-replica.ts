@@ -1,7 +1,7 @@
 import type { ServerAddress, ServerKind } from './private-server.js';
 import { redisWith } from './redis.js';
 
-/** A Redis that follows another one. Its password is its own. */
+/** A replica of another Redis, with its own password. */
 export const redisReplica = (primary: ServerAddress): ServerKind => ({
   ...redisWith(() => ['--replicaof', primary.host, `${primary.port}`, '--masterauth', primary.password]),
   name: 'Redis replica',

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ServerAddress, ServerKind } from './private-server.js';
 import { redis } from './redis.js';
 
-/** A sentinel that knows a Redis by the name "main", and leaves it in its place whatever becomes of it. */
+/** A sentinel that monitors a Redis with the name "main" and never promotes a replica. */
 export const redisSentinel = (primary: ServerAddress): ServerKind => ({
   ...redis,
   name: 'Redis Sentinel',

@@ -11,7 +11,7 @@ export function redisWith(further: (place: ServerPlace) => readonly string[]): S
   return {
     name: 'Redis',
     programs: [redisServer],
-    // The user that every Redis has, and that a password alone stands for.
+    // The user that every Redis has, and that a login with only a password uses.
     user: 'default',
     scheme: 'redis:',
     command: (place) => ({ file: redisServer, args: [...basic(place), ...further(place)] }),

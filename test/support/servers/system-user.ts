@@ -5,7 +5,7 @@ export interface SystemUser {
   readonly gid: number;
 }
 
-/** A user of this system to run a program as; undefined if that is not ours to choose. */
+/** The system user to run a program as. Undefined if the process cannot change its user. */
 export function systemUser(name: string): SystemUser | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const line = readFileSync('/etc/passwd', 'utf8')

@@ -6,7 +6,7 @@ import { latch } from '../../support/latch.js';
 const client = {};
 const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A call that ends when the test says so, and writes down when it is begun and aborted. */
+/** A call that ends when the test settles it, with a record of its begin and its abort. */
 function recordedCalls<T>() {
   const begun: { readonly ends: ReturnType<typeof latch<T>>; readonly signal: AbortSignal }[] = [];
   const begin = (signal: AbortSignal): Promise<T> => {
@@ -18,7 +18,7 @@ function recordedCalls<T>() {
 }
 
 describe('calls on a client', () => {
-  it('are one for all who ask at once', async () => {
+  it('are shared by simultaneous callers', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     const { signal } = new AbortController();
@@ -34,7 +34,7 @@ describe('calls on a client', () => {
     expect(begun[0]?.signal.aborted).toBe(false);
   });
 
-  it('are told apart by their clients', async () => {
+  it('are separate for each client', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     const { signal } = new AbortController();
@@ -43,7 +43,7 @@ describe('calls on a client', () => {
     expect(begun).toHaveLength(2);
   });
 
-  it('go on while one of those who wait has not given up', async () => {
+  it('continue while one caller still waits', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     const impatient = new AbortController();
@@ -57,7 +57,7 @@ describe('calls on a client', () => {
     expect(await kept).toBe('pong');
   });
 
-  it('are aborted when nobody waits any more, and no other begins before they have ended', async () => {
+  it('are aborted when the last caller gives up, and no other call begins before they have ended', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     const first = new AbortController();
@@ -77,7 +77,7 @@ describe('calls on a client', () => {
     expect(await next).toBe('pong');
   });
 
-  it('that do not end are waited for no longer than the caller has time', async () => {
+  it('that do not end hold up a caller only until its own abort', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     for (let tries = 0; tries < 100; tries += 1) {
@@ -89,7 +89,7 @@ describe('calls on a client', () => {
     expect(begun).toHaveLength(1);
   });
 
-  it('that fail, or throw at once, fail for all who wait, and free the client', async () => {
+  it('that fail, or throw at once, reject for all callers, and free the client', async () => {
     const calls = new ClientCalls<string>();
     const { signal } = new AbortController();
     const refuse = (): never => {
@@ -100,14 +100,14 @@ describe('calls on a client', () => {
     expect(await calls.call(client, signal, () => Promise.resolve('pong'))).toBe('pong');
   });
 
-  it('are not begun for a caller whose time is over already', async () => {
+  it('are not begun for a caller that is aborted already', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     await expect(calls.call(client, AbortSignal.abort(new Error('over')), begin)).rejects.toThrow('over');
     expect(begun).toHaveLength(0);
   });
 
-  it('leave no listener on the signals of those who asked', async () => {
+  it('leave no listener on the signals of the callers', async () => {
     const calls = new ClientCalls<string>();
     const { signal } = new AbortController();
     let listeners = 0;
@@ -147,7 +147,7 @@ describe('a call that does not end after it was aborted', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('keeps others waiting for ten seconds, and twice as long for each further one', async () => {
+  it('delays the next call for ten seconds, and twice as long for each further one', async () => {
     const { begun, abandon } = await abandonedCall();
     for (const [calls, pause] of [10_000, 20_000, 40_000, 80_000].entries()) {
       vi.advanceTimersByTime(pause - 1);
@@ -159,7 +159,7 @@ describe('a call that does not end after it was aborted', () => {
     }
   });
 
-  it('keeps none waiting once the pool has a free connection', async () => {
+  it('delays no call once the pool has a free connection', async () => {
     let room: PoolRoom = 'none';
     const { begun, ask, abandon } = await abandonedCall(() => room);
     vi.advanceTimersByTime(3_600_000);
@@ -171,7 +171,7 @@ describe('a call that does not end after it was aborted', () => {
     expect(await answer).toBe('pong');
   });
 
-  it('is followed by no more than two others that take free connections', async () => {
+  it('is followed by at most two calls that take free connections', async () => {
     const { begun, abandon } = await abandonedCall(() => 'free');
     for (let tries = 0; tries < 10; tries += 1) await abandon();
     expect(begun).toHaveLength(3);
@@ -181,7 +181,7 @@ describe('a call that does not end after it was aborted', () => {
     expect(begun).toHaveLength(4);
   });
 
-  it('that ends at last changes nothing for the call beside it', async () => {
+  it('that ends late changes nothing for the newer call', async () => {
     const { begun, ask } = await abandonedCall(() => 'free');
     const answer = ask();
     begun[0]?.ends.fail(new Error('late'));

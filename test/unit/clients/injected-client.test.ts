@@ -10,7 +10,7 @@ interface Client {
 }
 
 const named = (answer: string): Client => ({ ask: () => answer });
-/** As some clients are. */
+/** Some clients are functions. */
 const callable = Object.assign(() => undefined, named('callable'));
 
 @Injectable({ scope: Scope.REQUEST })
@@ -86,7 +86,7 @@ describe('a client', () => {
     ['in an object that is none', [new Map()], 'its client is an object instead of a client'],
     ['among several', [twice], 'several modules provide different clients under the token Symbol(twice)'],
     ['for each request', [PerRequest], 'there is no single client under the class PerRequest'],
-  ])('is not found %s, and the message says why', async (_where, sources, problem) => {
+  ])('is not found %s, with a message', async (_where, sources, problem) => {
     await expect(find(sources)).rejects.toThrow(`ExampleIndicator("example"): ${problem}`);
   });
 
@@ -102,7 +102,7 @@ describe('a client', () => {
     await expect(find(['missing'])).rejects.toThrow('list a provider under that token in a module, or provide one');
   });
 
-  it('can be objected to', async () => {
+  it('can be rejected because of an option', async () => {
     const objection = (client: Client): ReturnType<NonNullable<ClientRequest<Client>['objection']>> =>
       client.ask() === 'far' ? { place: 'here', problem: 'it is far', remedy: 'come closer' } : undefined;
     expect(await find([near], objection)).toBe('near');

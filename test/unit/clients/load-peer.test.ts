@@ -6,16 +6,16 @@ const load = (name: string, failure: unknown): Promise<unknown> =>
   loadPeer('ExampleIndicator("example")', name, () => Promise.reject(failure)).catch((error: unknown) => error);
 
 const NAME: string = 'not-installed';
-/** What Node really throws. */
+/** The error that Node throws. */
 const missing = (): Promise<unknown> => import(NAME);
 
 describe('an optional package', () => {
-  it('is loaded when it is there', async () => {
+  it('is loaded when it is installed', async () => {
     const os = await loadPeer('ExampleIndicator("example")', 'node:os', () => import('node:os'));
     expect(os.EOL).toBe('\n');
   });
 
-  it('that is not installed is a fault, with the command that installs it', async () => {
+  it('that is not installed is a configuration fault with the install command', async () => {
     const error = await loadPeer('ExampleIndicator("example")', 'not-installed', missing).catch(
       (thrown: unknown) => thrown,
     );
@@ -28,7 +28,7 @@ describe('an optional package', () => {
     ]);
   });
 
-  it('that lacks a package of its own, or is broken, fails as it does', async () => {
+  it('that lacks one of its dependencies, or is broken, rejects with its own error', async () => {
     const lacks = Object.assign(new Error("Cannot find package 'other' imported from x"), {
       code: 'ERR_MODULE_NOT_FOUND',
     });

@@ -5,7 +5,7 @@ import { latch } from '../../support/latch.js';
 const TIMEOUT = new Error('timed out');
 const GRACE = 5000;
 
-/** A connection of `pg` that is being opened. */
+/** A connection of `pg` that is opening. */
 function openingClient() {
   const cut = vi.fn<() => void>();
   return { cut, connection: { stream: { destroy: cut } } };
@@ -35,7 +35,7 @@ describe('a connection that is taken from a pool', () => {
     return { ends, abandoned, late, outcome };
   };
 
-  it('is destroyed if it has not opened some seconds after the timeout; those of others are not', async () => {
+  it('is destroyed if it has not opened some seconds after the timeout; other connections are kept', async () => {
     const others = openingClient();
     const ours = openingClient();
     const clients = [others];
@@ -50,7 +50,7 @@ describe('a connection that is taken from a pool', () => {
     expect(others.cut).not.toHaveBeenCalled();
   });
 
-  it('is kept if it opens until then', async () => {
+  it('is kept if it opens before that', async () => {
     const ours = openingClient();
     const clients: object[] = [];
     const pool = { _clients: clients };
@@ -74,7 +74,7 @@ describe('a connection that is taken from a pool', () => {
     expect(ours.cut).toHaveBeenCalledOnce();
   });
 
-  it('is destroyed in the way of mysql2, whose lists are read by position', async () => {
+  it('is destroyed in the way of mysql2, whose lists are read by index', async () => {
     const ours = { destroy: vi.fn<() => void>(), stream: { destroy: vi.fn<() => void>() } };
     const connections: object[] = [];
     const pool = {
@@ -92,7 +92,7 @@ describe('a connection that is taken from a pool', () => {
     expect(ours.stream.destroy).toHaveBeenCalledOnce();
   });
 
-  it('is no longer asked for after the timeout, while it waits in the queue of the pool', async () => {
+  it('is removed from the queue of the pool after the timeout', async () => {
     const others = {};
     const queue = [others];
     const pool = { _clients: [openingClient()], _pendingQueue: queue };
@@ -103,7 +103,7 @@ describe('a connection that is taken from a pool', () => {
     expect(queue[0]).toBe(others);
   });
 
-  it('is returned if it comes after that', async () => {
+  it('is returned if it opens after that', async () => {
     const clients: object[] = [];
     const pool = { _clients: clients };
     const { ends, abandoned, late, outcome } = take(pool, () => clients.push(openingClient()));
@@ -113,7 +113,7 @@ describe('a connection that is taken from a pool', () => {
     await vi.waitFor(() => expect(late).toHaveBeenCalledExactlyOnceWith('connection'));
   });
 
-  it('is waited for if the pool does not show it', async () => {
+  it('resolves normally if the pool has no such lists', async () => {
     const { ends, abandoned, outcome } = take({}, () => undefined);
     abandoned.abort(TIMEOUT);
     vi.advanceTimersByTime(10 * GRACE);

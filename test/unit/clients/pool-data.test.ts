@@ -5,12 +5,12 @@ const idle = { max: 3, open: 2, idle: 2, waiting: 0 };
 const busy = { max: 3, open: 3, idle: 0, waiting: 4 };
 
 describe('the counts of a pool', () => {
-  it('are reported under the names of all pools, and what is not known is left out', () => {
+  it('are reported with the same names for all pools, without unknown counts', () => {
     expect(poolData(busy)).toEqual({ pool_max: 3, pool_open: 3, pool_used: 3, pool_idle: 0, pool_waiting: 4 });
     expect(poolData({ open: 2, idle: 1 })).toEqual({ pool_open: 2, pool_used: 1, pool_idle: 1 });
   });
 
-  it('are too much to wait for beyond the limit, and never without one', () => {
+  it('are a problem beyond the limit, and never without a limit', () => {
     expect(saturation(busy, 4)).toBeUndefined();
     expect(saturation(busy, 3)).toBe('4 callers wait for a connection, more than 3');
     expect(saturation(busy, undefined)).toBeUndefined();
@@ -18,7 +18,7 @@ describe('the counts of a pool', () => {
     expect(saturation({ open: 1, idle: 0 }, 0)).toBeUndefined();
   });
 
-  it('from before the check decide, and those from after it are shown if nothing is wrong', () => {
+  it('from before the check decide, and those from after it are reported if there is no problem', () => {
     expect(poolResult(busy, idle, 3)).toEqual({
       status: 'DEGRADED',
       message: '4 callers wait for a connection, more than 3',

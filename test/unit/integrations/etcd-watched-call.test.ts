@@ -5,7 +5,7 @@ interface Listener {
   onReceiveStatus?(status: object): void;
 }
 
-/** A call of gRPC, as far as it is used, which ends when the test says so. */
+/** The used part of a gRPC call, which ends when the test ends it. */
 class FakeCall {
   readonly cancelled: number[] = [];
   listener: Listener = {};
@@ -19,7 +19,7 @@ class FakeCall {
   }
 }
 
-/** Begins a call that is watched, and returns what the client is told of its end. */
+/** Begins a watched call, and returns the status that the client receives. */
 function begin(watched: WatchedCall): { call: FakeCall; told: object[] } {
   const call = new FakeCall();
   const told: object[] = [];
@@ -38,7 +38,7 @@ describe('a call that etcd3 makes', () => {
     expect(call.cancelled).toHaveLength(1);
   });
 
-  it('is cancelled when it is begun only after that, as after waiting for a token', () => {
+  it('is cancelled when it begins after the cancellation', () => {
     const watched = new WatchedCall();
     watched.cancel();
     expect(begin(watched).call.cancelled).toHaveLength(1);
@@ -52,7 +52,7 @@ describe('a call that etcd3 makes', () => {
     expect(call.cancelled).toEqual([]);
   });
 
-  it('tells the client of no failure that counts against the host, and remembers it', () => {
+  it('hides the failure from the circuit breaker of the client, and records it', () => {
     const watched = new WatchedCall();
     const { call, told } = begin(watched);
     const failure = { code: 14, details: 'Connection dropped', metadata: 'kept' };
@@ -61,7 +61,7 @@ describe('a call that etcd3 makes', () => {
     expect(watched.failure).toEqual(failure);
   });
 
-  it('has not failed when a further try has passed', () => {
+  it('has not failed when a further attempt has passed', () => {
     const watched = new WatchedCall();
     begin(watched).call.listener.onReceiveStatus?.({ code: 16, details: 'etcdserver: invalid auth token' });
     const { call, told } = begin(watched);

@@ -5,15 +5,15 @@ import { EarlyAttempts } from '../../../../src/clients/breaker/early-attempts.js
 const { UP, DEGRADED, DOWN, UNKNOWN, SKIPPED } = HealthStatus;
 const CALM = 60_000;
 
-/** Tries of a breaker that has opened at this time. */
+/** Early attempts of a breaker that opened at this time. */
 function openedAt(now: number): EarlyAttempts {
   const tries = new EarlyAttempts();
   tries.opened(now);
   return tries;
 }
 
-describe('an early try', () => {
-  it('is due when a check that began after the opening has found the dependency UP', () => {
+describe('an early attempt', () => {
+  it('is due when the dependency is UP in a check that began after the opening', () => {
     expect(openedAt(100).isDueAfter({ status: UP, began: 100 }, 105)).toBe(true);
   });
 
@@ -34,13 +34,13 @@ describe('an early try', () => {
     expect(tries.isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
   });
 
-  it('is made once for an opening', () => {
+  it('is made once for each opening', () => {
     const tries = openedAt(100);
     expect(tries.isDueAfter({ status: UP, began: 101 }, 105)).toBe(true);
     expect(tries.isDueAfter({ status: UP, began: 106 }, 107)).toBe(false);
   });
 
-  it('in vain is not repeated while the dependency stays UP', () => {
+  it('that failed is not repeated while the dependency stays UP', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.noLongerOpen();
@@ -48,7 +48,7 @@ describe('an early try', () => {
     expect(tries.isDueAfter({ status: UP, began: 200 + CALM }, 201 + CALM)).toBe(false);
   });
 
-  it('in vain is repeated when the dependency was seen failing meanwhile', () => {
+  it('that failed is repeated after the dependency has failed', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.opened(110);
@@ -56,7 +56,7 @@ describe('an early try', () => {
     expect(tries.isDueAfter({ status: UP, began: 113 }, 114)).toBe(true);
   });
 
-  it('is due anew when the last one is long past', () => {
+  it('is due again a minute after the last one', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.noLongerOpen();

@@ -21,7 +21,7 @@ it.each([
   expect(code === undefined ? explained : (explained as Error).cause).toBe(cause);
 });
 
-it('leaves what has a code, and what is no error, as it is', () => {
+it('returns errors with a code, and values that are no error, unchanged', () => {
   const refused = Object.assign(new Error('Connection is closed.'), { code: 'ECONNREFUSED' });
   expect(explainRedisError(refused)).toBe(refused);
   expect(explainRedisError('a text')).toBe('a text');

@@ -6,8 +6,8 @@ const replica = (link: object): RedisResponse => ({
   info: { role: 'slave', used_memory: '10', maxmemory: '0', ...link },
 });
 
-describe('what a Redis server says of itself', () => {
-  it('is read from the lines of its replies', async () => {
+describe('the state of a Redis server', () => {
+  it('is parsed from the lines of its replies', async () => {
     const replies: Record<string, string> = {
       memory: '# Memory\r\nused_memory:50\r\nmaxmemory:200\r\nmem_allocator:jemalloc-5.3.0\r\n',
       replication: '# Replication\r\nrole:master\r\nconnected_slaves:2\r\nslave0:ip=10.0.0.1,port=6379\r\n',
@@ -19,7 +19,7 @@ describe('what a Redis server says of itself', () => {
     });
   });
 
-  it('is not asked for if no details are wanted', async () => {
+  it('is not requested without details', async () => {
     const asked: string[] = [];
     const send = async (...words: string[]): Promise<string> => {
       asked.push(words.join(' '));
@@ -29,7 +29,7 @@ describe('what a Redis server says of itself', () => {
     expect(asked).toEqual(['PING']);
   });
 
-  it('is within a limit that it is exactly at', () => {
+  it('is UP exactly at a limit', () => {
     const response = { info: { role: 'master', used_memory: '50', maxmemory: '100' } };
     expect(redisServerResult(response, { maxMemoryShare: 0.5 }).status).toBe('UP');
     expect(redisServerResult(response, { maxMemoryShare: 0.49 })).toMatchObject({
@@ -38,7 +38,7 @@ describe('what a Redis server says of itself', () => {
     });
   });
 
-  it('is how long a replica has heard nothing from its primary', () => {
+  it('includes the time since a replica received something from its primary', () => {
     const up = replica({ master_link_status: 'up', master_last_io_seconds_ago: '3' });
     const down = replica({
       master_link_status: 'down',
@@ -56,7 +56,7 @@ describe('what a Redis server says of itself', () => {
     expect(redisServerResult(never, {})).toMatchObject({ status: 'UP', data: { primary_link: 'down' } });
   });
 
-  it('is how much of its data it has loaded', () => {
+  it('includes the loaded share of its data', () => {
     expect(redisLoading({ loading_loaded_perc: '42.50', loading_eta_seconds: '7' }).data).toEqual({
       loaded_share: 0.425,
       loading_eta_seconds: 7,
@@ -64,8 +64,8 @@ describe('what a Redis server says of itself', () => {
   });
 });
 
-describe('a Redis server that does not permit the question', () => {
-  /** Replies by the command; an error for the others. */
+describe('a Redis server that does not permit the commands of the check', () => {
+  /** Replies by command; an error for all other commands. */
   const sender =
     (replies: Record<string, string>, other: string) =>
     async (name: string): Promise<string> => {
@@ -86,7 +86,7 @@ describe('a Redis server that does not permit the question', () => {
     expect(redisClusterResult(cluster)).toEqual({ status: 'UP', data: { note: 'CLUSTER INFO is not permitted' } });
   });
 
-  it('reports the details that it does permit', async () => {
+  it('reports the details that are permitted', async () => {
     const server = await pingRedisServer(sender({ INFO: 'role:master', EXISTS: '0' }, NOPERM), true);
     expect(redisServerResult(server, {})).toMatchObject({
       status: 'UP',
@@ -108,10 +108,10 @@ describe('a Redis server that does not permit the question', () => {
   });
 });
 
-describe('what a node says of its Redis cluster', () => {
+describe('the state of a Redis cluster', () => {
   const told = (fields: string): Promise<unknown> => pingRedisCluster(async () => fields).then(redisClusterResult);
 
-  it('is that it is up, that slots do not response, or that it is down', async () => {
+  it('is UP, DEGRADED with failing slots, or DOWN', async () => {
     const fine = 'cluster_state:ok\r\ncluster_known_nodes:6\r\ncluster_size:3\r\ncluster_slots_assigned:16384\r\n';
     expect(await told(fine)).toMatchObject({ status: 'UP', data: { cluster_nodes: 6, cluster_primaries: 3 } });
     expect(await told(`${fine}cluster_slots_pfail:2\r\ncluster_slots_fail:1\r\n`)).toMatchObject({
