@@ -26,17 +26,17 @@ function noticesOf(
 const production = { NODE_ENV: 'production' };
 
 describe('bootNotices', () => {
-  it('are none when there is nothing odd', () => {
+  it('are empty for a sound configuration', () => {
     expect(noticesOf({}, {}, { database: {} })).toStrictEqual([]);
   });
 
-  it('tell of views that are narrowed in production, and how to open them', () => {
+  it('name the narrowed view in production, and how to widen it', () => {
     const notices = noticesOf({ path: 'internal', endpoints: { deep: { path: 'all' } } }, production);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(/^In production \/internal\/all shows components only\. .*apiKeys.*HEALTH_API_KEYS/);
   });
 
-  it('name a variable that really opens them, when the prefix is another', () => {
+  it('name the variable with the configured prefix', () => {
     const [notice] = noticesOf({ environmentPrefix: 'APP_' }, production);
     expect(notice).not.toContain('HEALTH_API_KEYS');
   });
@@ -55,7 +55,7 @@ describe('bootNotices', () => {
     ]);
   });
 
-  it('tell of checks that may take longer than an answer', () => {
+  it('name checks that may take longer than the deadline', () => {
     const notices = noticesOf(
       { deadline: 800 },
       {},
@@ -106,7 +106,7 @@ describe('indicatorList', () => {
     expect(indicatorList(['database', 'cache', 'payments'])).toBe('3 indicators: database, cache, payments');
   });
 
-  it('has a bound', () => {
+  it('names at most 50 indicators', () => {
     const line = indicatorList(Array.from({ length: 1000 }, (_, index) => `i${index}`));
     expect(line).toMatch(/^1000 indicators: i0, .*, i49 and 950 more$/);
   });

@@ -22,7 +22,7 @@ const fail = (): never => {
 };
 
 describe('GuardedObservable', () => {
-  it('hands values, the error and the end to a subscriber', () => {
+  it('passes values, the error and the completion to a subscriber', () => {
     const { source, values$, faults } = guarded();
     const seen: unknown[] = [];
     values$.subscribe({ next: (value) => seen.push(value), complete: () => seen.push('complete') });
@@ -36,7 +36,7 @@ describe('GuardedObservable', () => {
     expect(faults).toStrictEqual([]);
   });
 
-  it('takes a function, functions, and nothing at all', () => {
+  it('accepts one function, several functions, and no argument', () => {
     const { source, values$ } = guarded();
     const seen: unknown[] = [];
     values$.subscribe((value) => seen.push(value));
@@ -52,7 +52,7 @@ describe('GuardedObservable', () => {
     expect(seen).toStrictEqual([1, 1, 'complete']);
   });
 
-  it('hands the error to the second of several functions', () => {
+  it('passes the error to the second of several functions', () => {
     const { source, values$, faults } = guarded();
     const onError = vi.fn<(error: unknown) => void>();
     values$.subscribe(() => undefined, onError);
@@ -61,7 +61,7 @@ describe('GuardedObservable', () => {
     expect(faults).toStrictEqual([]);
   });
 
-  it('hands the error to the second function also when the first is missing', () => {
+  it('passes the error to the second function also when the first is missing', () => {
     const { source, values$, faults } = guarded();
     const onError = vi.fn<(error: unknown) => void>();
     values$.subscribe(null, onError);
@@ -87,7 +87,7 @@ describe('GuardedObservable', () => {
     expect(observer.seen).toStrictEqual([1, 'complete']);
   });
 
-  it('reports what a subscriber throws, goes on with it, and with the others', () => {
+  it('reports an error of a subscriber, and continues with all subscribers', () => {
     const { source, values$, faults } = guarded();
     const other = vi.fn<(value: number) => void>();
     let calls = 0;
@@ -102,7 +102,7 @@ describe('GuardedObservable', () => {
     expect(other).toHaveBeenCalledTimes(2);
   });
 
-  it('reports what a handler of errors or of the end throws', () => {
+  it('reports an error of an error handler or a completion handler', () => {
     const { source, values$, faults } = guarded();
     values$.subscribe({ complete: fail });
     source.complete();
@@ -112,14 +112,14 @@ describe('GuardedObservable', () => {
     expect([faults, failing.faults]).toStrictEqual([[fault], [fault]]);
   });
 
-  it('reports an error that nobody handles', () => {
+  it('reports an error without a handler', () => {
     const { source, values$, faults } = guarded();
     values$.subscribe();
     source.error(fault);
     expect(faults).toStrictEqual([fault]);
   });
 
-  it('guards what is behind operators', () => {
+  it('guards subscribers behind operators', () => {
     const { source, values$, faults } = guarded();
     values$
       .pipe(
@@ -150,7 +150,7 @@ describe('GuardedObservable', () => {
     expect(await first).toBe(1);
   });
 
-  it('lets go of the source when it is unsubscribed', () => {
+  it('unsubscribes from the source', () => {
     const { source, values$ } = guarded();
     const subscription = values$.pipe(map((value) => value)).subscribe();
     expect(source.observed).toBe(true);

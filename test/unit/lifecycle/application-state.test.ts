@@ -24,7 +24,7 @@ describe('ApplicationState', () => {
     expect(changes).toBe(1);
   });
 
-  it('is draining once it drains, whatever else there is, and for good', () => {
+  it('stays draining after drain(), also with refusals and delays', () => {
     const { state, changes } = started();
     state.refuseTraffic('maintenance');
     void state.delayReadiness('cache', never());
@@ -38,7 +38,7 @@ describe('ApplicationState', () => {
     expect(state.phase).toBe('draining');
   });
 
-  it('is draining also when it had not started', () => {
+  it('is draining also when it has not bootstrapped', () => {
     const state = new ApplicationState();
     state.drain();
     expect([state.phase, state.closedBecause, state.isBootstrapped]).toStrictEqual([
@@ -49,7 +49,7 @@ describe('ApplicationState', () => {
   });
 
   describe('refusing traffic', () => {
-    it('lasts until it is taken back', () => {
+    it('lasts until it is withdrawn', () => {
       const { state, changes } = started();
       const takeBack = state.refuseTraffic('maintenance');
       expect([state.phase, state.closedBecause, changes()]).toStrictEqual(['refusing', 'maintenance', 1]);
@@ -57,7 +57,7 @@ describe('ApplicationState', () => {
       expect([state.phase, state.closedBecause, changes()]).toStrictEqual(['accepting', undefined, 2]);
     });
 
-    it('adds up: all refusals must be taken back, each once', () => {
+    it('ends when each of several refusals is withdrawn once', () => {
       const { state, changes } = started();
       const first = state.refuseTraffic('maintenance');
       state.refuseTraffic('full');
@@ -69,7 +69,7 @@ describe('ApplicationState', () => {
       expect(state.phase).toBe('accepting');
     });
 
-    it('gives a reason once that several have', () => {
+    it('shows a reason once when several refusals share it', () => {
       const { state } = started();
       const first = state.refuseTraffic('full');
       state.refuseTraffic('full');
@@ -78,7 +78,7 @@ describe('ApplicationState', () => {
       expect(state.closedBecause).toBe('full');
     });
 
-    it('takes back the latest, or the latest of a reason', () => {
+    it('withdraws the latest refusal, or the latest with the given reason', () => {
       const { state } = started();
       for (const reason of ['a', 'b', 'a', 'c']) state.refuseTraffic(reason);
       state.acceptTraffic();
@@ -91,7 +91,7 @@ describe('ApplicationState', () => {
       expect(state.phase).toBe('accepting');
     });
 
-    it('takes the right one back of several that have one reason', () => {
+    it('withdraws its own refusal among several with the same reason', () => {
       const { state } = started();
       const takeBack = state.refuseTraffic('a');
       state.refuseTraffic('b');
@@ -102,7 +102,7 @@ describe('ApplicationState', () => {
       expect(state.closedBecause).toBe('b');
     });
 
-    it('says when there was nothing to take back, and tells of no change', () => {
+    it('returns false and reports no change when there is nothing to withdraw', () => {
       const { state, changes } = started();
       expect(state.acceptTraffic()).toBe(false);
       state.refuseTraffic('a');
@@ -122,7 +122,7 @@ describe('ApplicationState', () => {
       expect([state.phase, state.closedBecause, changes()]).toStrictEqual(['accepting', undefined, 2]);
     });
 
-    it('lasts for good when the promise rejects, and says why in words that may be shown', async () => {
+    it('lasts for ever after a rejection, with a reason that callers may see', async () => {
       const { state, changes } = started();
       const cause = Object.assign(new Error('redis://:hunter2@cache'), { code: 'ECONNREFUSED' });
       await expect(state.delayReadiness('cache', Promise.reject(cause))).resolves.toStrictEqual({ cause });
@@ -140,7 +140,7 @@ describe('ApplicationState', () => {
       expect(state.closedBecause).toBe('starting: cache failed (check failed)');
     });
 
-    it('waits for all, and names those that are not done', async () => {
+    it('waits for all tasks, and names the pending ones', async () => {
       const { state } = started();
       const [cache, index] = [latch(), latch()];
       const delays = [state.delayReadiness('cache', cache.promise), state.delayReadiness('index', index.promise)];
@@ -153,7 +153,7 @@ describe('ApplicationState', () => {
       expect(state.phase).toBe('accepting');
     });
 
-    it('waits for each of two of one name', async () => {
+    it('waits for both of two tasks with the same name', async () => {
       const { state } = started();
       const [first, second] = [latch(), latch()];
       const delays = [state.delayReadiness('cache', first.promise), state.delayReadiness('cache', second.promise)];
@@ -165,7 +165,7 @@ describe('ApplicationState', () => {
       expect(state.phase).toBe('accepting');
     });
 
-    it('waits for the second of two of one name when the first is done', async () => {
+    it('waits for the second of two tasks with the same name when the first is done', async () => {
       const { state } = started();
       const second = latch();
       const delays = [
@@ -179,7 +179,7 @@ describe('ApplicationState', () => {
       expect(state.phase).toBe('accepting');
     });
 
-    it('forgets a failure when the same name is announced anew, and no other failure', async () => {
+    it('replaces a failure when a task of the same name begins, and keeps other failures', async () => {
       const { state } = started();
       await state.delayReadiness('cache', Promise.reject(new Error('x')));
       await state.delayReadiness('index', Promise.reject(new Error('x')));
@@ -191,7 +191,7 @@ describe('ApplicationState', () => {
       expect(state.closedBecause).toBe('starting: index failed (check failed)');
     });
 
-    it('is said before a refusal, and after the start of the application', () => {
+    it('is the reason before a refusal, and after the bootstrap', () => {
       const state = new ApplicationState();
       void state.delayReadiness('cache', never());
       state.refuseTraffic('maintenance');

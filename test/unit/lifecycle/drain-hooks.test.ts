@@ -31,7 +31,7 @@ async function compile(metadata: Parameters<typeof Test.createTestingModule>[0])
 const hooksOf = (module: TestingModule) => [...drainHooks(module.get(ModulesContainer))];
 const namesOf = (module: TestingModule): string[] => hooksOf(module).map(({ name }) => name);
 
-describe('what is found', () => {
+describe('a hook', () => {
   it('is a method of a provider, called on its instance, with its limit and what it returns', async () => {
     const [hook, ...others] = hooksOf(await compile({ providers: [Consumer] }));
 
@@ -54,7 +54,7 @@ describe('what is found', () => {
     expect(hooks).toMatchObject([{ name: 'Orders.stop', timeout: undefined }]);
   });
 
-  it('is there however a provider is provided', async () => {
+  it('is found for every kind of provider', async () => {
     class Made extends Consumer {}
     class Value extends Consumer {}
     const module = await compile({
@@ -68,13 +68,13 @@ describe('what is found', () => {
     expect(namesOf(module).toSorted()).toEqual(['Consumer.stop', 'Made.stop', 'Value.stop']);
   });
 
-  it('is there once for each instance, under whatever names it goes', async () => {
+  it('is found once for each instance, also with several tokens', async () => {
     const module = await compile({ providers: [Consumer, { provide: 'alias', useExisting: Consumer }] });
 
     expect(namesOf(module)).toEqual(['Consumer.stop']);
   });
 
-  it('is there in every module, also in one that is loaded later', async () => {
+  it('is found in every module, also in one that is loaded later', async () => {
     class Late extends Consumer {}
     @Module({ providers: [Late] })
     class LateModule {}
@@ -87,7 +87,7 @@ describe('what is found', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
   });
 
-  it('is there when its instance is: one whose constructor has not run is never called', async () => {
+  it('is found only on an instance whose constructor has run', async () => {
     const connected = latch();
     @Injectable()
     class Late extends Consumer {
@@ -107,7 +107,7 @@ describe('what is found', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
   });
 
-  it('is what the subclass made of it', async () => {
+  it('is the method that the subclass overrides', async () => {
     class Special extends Consumer {
       override stop(): string {
         calls.push('special');
@@ -122,8 +122,8 @@ describe('what is found', () => {
   });
 });
 
-describe('what is passed over', () => {
-  it('is a provider of which there is no single instance', async () => {
+describe('no hook', () => {
+  it('is found on a provider that is not a singleton', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest extends Consumer {}
     @Injectable({ scope: Scope.TRANSIENT })
@@ -154,7 +154,7 @@ describe('what is passed over', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop']);
   });
 
-  it('is a provider that cannot be looked at any more, as a proxy whose connection is gone', async () => {
+  it('is found on a provider that throws on access, such as a proxy without its connection', async () => {
     let isGone = false;
     const guarded = new Proxy(
       {},

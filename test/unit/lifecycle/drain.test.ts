@@ -135,8 +135,8 @@ const allLines = (): string[] => log.lines.map(({ level, text }) => `${level}: $
 /** Without those that say at the beginning of a wait what is waited for. */
 const lines = (): string[] => allLines().filter((line) => !line.startsWith('log: Shutting down: waiting for'));
 
-describe('the order', () => {
-  it('is: refuse, count, tell, wait for balancers, wait for work, stop listening, close what is idle', async () => {
+describe('the sequence', () => {
+  it('is: refuse, count requests, call hooks, wait for balancers, wait for work, stop listening, close idle connections', async () => {
     connections.begin('GET /slow');
     begin({ delay: 1000 }, [hook(() => events.push('told'))]);
     expect(events).toEqual(['draining', 'counting requests', 'told']);
@@ -154,7 +154,7 @@ describe('the order', () => {
     expect(events.slice(3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
   });
 
-  it('is gone through at once when there is nothing to wait for, without a timer and without a word', async () => {
+  it('runs at once without a timer and without a log line when there is nothing to wait for', async () => {
     begin();
     await advance(0);
 
@@ -169,7 +169,7 @@ describe('the order', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('can be followed step by step', async () => {
+  it('reports each step', async () => {
     connections.begin('GET /slow');
     begin({ delay: 1000 });
     expect(steps).toEqual(['balancers']);
@@ -181,7 +181,7 @@ describe('the order', () => {
     expect(steps).toEqual(['balancers', 'work', 'connections', 'done']);
   });
 
-  it('is gone through once, however often the drain is run', async () => {
+  it('runs once for several calls of run()', async () => {
     const drain = begin({ delay: 100 });
     const second = drain.run();
     expect(drain.run()).toBe(second);
@@ -217,8 +217,8 @@ describe('the second signal', () => {
   });
 });
 
-describe('the wait for balancers is left out', () => {
-  it('where a developer runs the application, unless a shutdown is simulated', async () => {
+describe('no wait for balancers', () => {
+  it('in development, unless a shutdown is simulated', async () => {
     begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
     await advance(0);
     expect(events).toContain('drained');
@@ -234,7 +234,7 @@ describe('the wait for balancers is left out', () => {
     expect(events).toContain('drained');
   });
 
-  it('where the application has not finished its start, and was never ready', async () => {
+  it('when the application has not bootstrapped', async () => {
     state = new ApplicationState();
     begin({ delay: 5000 });
     await advance(0);
@@ -242,8 +242,8 @@ describe('the wait for balancers is left out', () => {
   });
 });
 
-describe('those who connected last', () => {
-  it('are waited for until they have spoken', async () => {
+describe('the latest connections', () => {
+  it('are kept until they have sent a request', async () => {
     connections.newcomers = [true, true, false, true];
     begin();
     await advance(1000);
@@ -251,7 +251,7 @@ describe('those who connected last', () => {
     expect(events.slice(-3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
   });
 
-  it('are waited for 250 ms at most', async () => {
+  it('are kept for at most 250 ms', async () => {
     connections.newcomers = Array.from({ length: 100 }, () => true);
     begin();
     await advance(1000);
@@ -259,7 +259,7 @@ describe('those who connected last', () => {
     expect(connections.askedForNewcomers).toHaveLength(13);
   });
 
-  it('are not waited for when the time for work is over', async () => {
+  it('are closed at once when the time for work is over', async () => {
     connections.newcomers = [true];
     connections.begin('GET /slow');
     const drain = begin({ timeout: 100 });
@@ -288,7 +288,7 @@ describe('requests that have arrived but are not read', () => {
 });
 
 describe('work in flight', () => {
-  it('holds the drain: announced work', async () => {
+  it('delays the drain: announced work', async () => {
     const job = work.begin('report');
     begin();
     await advance(9999);
@@ -301,7 +301,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 9999 ms']);
   });
 
-  it('holds the drain: what was announced after the wait had begun, by a request or a hook that ends', async () => {
+  it('delays the drain: work that a request or a hook announces when it ends', async () => {
     connections.begin('POST /orders');
     begin();
     await advance(1000);
@@ -316,7 +316,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 2000 ms']);
   });
 
-  it('holds the drain: requests that came while it waited', async () => {
+  it('delays the drain: requests that arrive during the wait', async () => {
     connections.begin('GET /first');
     begin({ timeout: 5000 });
     await advance(1000);
@@ -331,7 +331,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 4000 ms']);
   });
 
-  it('is given up at the limit, and named', async () => {
+  it('is ended at the limit, and named in the log', async () => {
     connections.begin('GET /slow (for 5000 ms)');
     work.begin('report');
     begin({ timeout: 5000 });
@@ -350,7 +350,7 @@ describe('work in flight', () => {
     ]);
   });
 
-  it('has one limit, also for requests that came while it waited', async () => {
+  it('has one limit, also for requests that arrive during the wait', async () => {
     connections.begin('GET /first');
     begin({ timeout: 5000 });
     await advance(4000);
@@ -364,7 +364,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: GET /second']);
   });
 
-  it('has its limit counted from the end of the wait for balancers', async () => {
+  it('has a limit that begins after the wait for balancers', async () => {
     connections.begin('GET /slow');
     begin({ delay: 3000, timeout: 5000 });
     await advance(7999);
@@ -373,7 +373,7 @@ describe('work in flight', () => {
     expect(events.at(-1)).toBe('drained');
   });
 
-  it('is not waited for with a timeout of 0', async () => {
+  it('is ended at once with a timeout of 0', async () => {
     connections.begin('GET /slow');
     begin({ timeout: 0 });
     await advance(1);
@@ -384,7 +384,7 @@ describe('work in flight', () => {
 });
 
 describe('hooks', () => {
-  it('hold the drain until they are done, all at the same time', async () => {
+  it('delay the drain until all are done, and run concurrently', async () => {
     const [first, second] = [latch(), latch()];
     begin({}, [hook(() => first.promise), hook(() => second.promise)]);
     second.open();
@@ -400,7 +400,7 @@ describe('hooks', () => {
   it.each([
     ['throw', () => hook(() => expect.fail('broken'))],
     ['reject', () => hook(() => Promise.reject(new Error('broken')))],
-  ])('that %s are logged, and cut nothing short', async (_, create) => {
+  ])('that %s are logged, and do not shorten the drain', async (_, create) => {
     const other = latch();
     begin({}, [create(), hook(() => other.promise)]);
     await advance(2000);
@@ -413,7 +413,7 @@ describe('hooks', () => {
     expect(events.at(-1)).toBe('drained');
   });
 
-  it('that hang are left behind at their own limit', async () => {
+  it('that hang are abandoned at their own limit', async () => {
     begin({}, [hook(never, 700)]);
     await advance(699);
     expect(events).not.toContain('stopped listening');
@@ -424,7 +424,7 @@ describe('hooks', () => {
     expect(lines()[0]).toBe('warn: Consumer.stop did not finish within 700 ms');
   });
 
-  it('that hang and have no limit are left behind at that of work', async () => {
+  it('that hang without their own limit are abandoned at the limit of work', async () => {
     begin({ timeout: 5000 }, [hook(never)]);
     await advance(4999);
     expect(events).not.toContain('drained');
@@ -434,7 +434,7 @@ describe('hooks', () => {
     expect(lines()).toContain('warn: Consumer.stop did not finish within 5000 ms');
   });
 
-  it('that may take longer than work do not hold the drain beyond its limit', async () => {
+  it('with a longer limit than work do not delay the drain beyond the limit of work', async () => {
     begin({ timeout: 5000 }, [hook(never, 60_000)]);
     await advance(5000);
 
@@ -442,7 +442,7 @@ describe('hooks', () => {
     expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: a hook']);
   });
 
-  it('that cannot even be looked for are logged, and cut nothing short', async () => {
+  it('whose search fails are logged, and do not shorten the drain', async () => {
     const job = work.begin('report');
     const drain = new Drain({
       settings: { ...DEFAULTS, delay: 100 },
@@ -472,14 +472,14 @@ describe('hooks', () => {
 });
 
 describe('the log', () => {
-  it('says how long a fixed delay was', async () => {
+  it('contains the duration of a fixed delay', async () => {
     begin({ delay: 1500 });
     await advance(1500);
 
     expect(lines()).toEqual(['log: Waited 1500 ms for balancers']);
   });
 
-  it('says nothing of a wait that was none, and of work that was none, on however slow a machine', async () => {
+  it('contains no line without a wait and without work, also on a slow machine', async () => {
     const observed = watch.observe();
     vi.spyOn(watch, 'observe').mockImplementation(() => {
       vi.advanceTimersByTime(20);
@@ -496,7 +496,7 @@ describe('the log', () => {
     expect(lines()).toEqual([]);
   });
 
-  it('names the probers that it waited for', async () => {
+  it('names the probers of the wait', async () => {
     for (let asked = 0; asked < 9; asked += 1) {
       await advance(100);
       ask('10.0.0.1', 'HAProxy', true);
@@ -508,7 +508,7 @@ describe('the log', () => {
     expect(lines()).toEqual(['log: Waited 250 ms for balancers: HAProxy at 10.0.0.1, a prober at 10.0.0.2']);
   });
 
-  it('warns of probers that have not received enough refusals when the wait has to end', async () => {
+  it('warns of probers without enough refusals at the end of the longest wait', async () => {
     for (let asked = 0; asked < 3; asked += 1) {
       await advance(1000);
       ask('10.0.0.1', 'HAProxy', false);
@@ -519,7 +519,7 @@ describe('the log', () => {
     expect(lines()).toEqual(['warn: After 2000 ms not every prober has received 3 refusals: HAProxy at 10.0.0.1']);
   });
 
-  it('warns of probers that are too slow to be waited for, with their interval', async () => {
+  it('warns of probers that are too slow, with their interval', async () => {
     for (let asked = 0; asked < 5; asked += 1) {
       await advance(30_000);
       ask('10.0.0.1', 'ELB-HealthChecker/2.0', false);
@@ -534,7 +534,7 @@ describe('the log', () => {
     ]);
   });
 
-  it('says why a worker of a cluster does not wait for probers', async () => {
+  it('explains why a worker of a cluster does not wait for probers', async () => {
     for (let asked = 0; asked < 5; asked += 1) {
       await advance(1000);
       ask('10.0.0.1', 'HAProxy', false);
@@ -546,14 +546,14 @@ describe('the log', () => {
     expect(lines()).toEqual([expect.stringMatching(/^log: A worker of node:cluster does not wait for probers: /)]);
   });
 
-  it('says how many connections it closed', async () => {
+  it('contains the number of closed connections', async () => {
     connections.closed = { idle: 3, silent: 2 };
     begin();
     await advance(0);
     expect(lines()).toEqual(['log: Closed 3 idle and 2 silent connections']);
   });
 
-  it('says so too when they are all idle, or all silent', async () => {
+  it('contains the number when all are idle, or all silent', async () => {
     connections.closed = { idle: 1, silent: 0 };
     begin();
     await advance(0);

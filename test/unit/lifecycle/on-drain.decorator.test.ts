@@ -11,7 +11,7 @@ class Consumer {
   other(): void {}
 }
 
-it('finds nothing on a class without it', () => {
+it('finds no method on a class without the decorator', () => {
   expect([...getDrainMethods(Map)]).toEqual([]);
 });
 
@@ -22,7 +22,7 @@ it('finds every annotated method, with its options', () => {
   ]);
 });
 
-it('is inherited, and added to without changing the ancestor or a sibling', () => {
+it('is inherited, and does not change the ancestor or a sibling of a subclass', () => {
   class Special extends Consumer {
     @OnDrain({ timeout: 5 })
     more(): void {}
@@ -34,7 +34,7 @@ it('is inherited, and added to without changing the ancestor or a sibling', () =
   expect([...getDrainMethods(Sibling).keys()]).toEqual(['stop', 'leave']);
 });
 
-it('can be given anew by a subclass that overrides the method', () => {
+it('can be replaced by a subclass that overrides the method', () => {
   class Quicker extends Consumer {
     @OnDrain({ timeout: 10 })
     override stop(): void {}

@@ -56,7 +56,7 @@ it('leaves no listener behind for listeners that are added later', async () => {
   expect(process.listenerCount('newListener')).toBe(before);
 });
 
-it('takes signals within 500 ms for one, as a terminal and the Nest CLI send it', async () => {
+it('counts signals within 500 ms as one, as a terminal and the Nest CLI send them', async () => {
   signals.start();
   emit();
   signals.onSecond(act);
@@ -65,7 +65,7 @@ it('takes signals within 500 ms for one, as a terminal and the Nest CLI send it'
   expect(act).not.toHaveBeenCalled();
 });
 
-it('takes the first signal during close() for the first', async () => {
+it('counts the first signal during close() as the first', async () => {
   signals.start();
   signals.onSecond(act);
   await advance(1000);
@@ -76,7 +76,7 @@ it('takes the first signal during close() for the first', async () => {
   expect(act).toHaveBeenCalledOnce();
 });
 
-it('listens to no signal that nobody else listens to, and to none after the drain', () => {
+it('listens only to signals with another listener, and to none after the drain', () => {
   const before = process.listenerCount('SIGHUP');
   expect(before).toBe(0);
   signals.start();
@@ -88,7 +88,7 @@ it('listens to no signal that nobody else listens to, and to none after the drai
   expect(process.listeners('SIGTERM')).toEqual([nest]);
 });
 
-it('gives the signal its default action back when the other listeners have gone', () => {
+it('restores the default action of the signal when the other listeners are removed', () => {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   onTestFinished(() => kill.mockRestore());
   signals.start();
@@ -98,7 +98,7 @@ it('gives the signal its default action back when the other listeners have gone'
   expect(process.listenerCount('SIGTERM')).toBe(0);
 });
 
-it('warns 10 s after the start when nothing listens to SIGTERM', async () => {
+it('warns 10 s after the start when SIGTERM has no listener', async () => {
   const warn = vi.fn<() => void>();
   const others = process.listeners('SIGTERM');
   process.removeAllListeners('SIGTERM');
@@ -112,7 +112,7 @@ it('warns 10 s after the start when nothing listens to SIGTERM', async () => {
   expect(warn).toHaveBeenCalledOnce();
 });
 
-it('warns of nothing where the application listens to SIGTERM itself, or was closed before', async () => {
+it('does not warn when the application listens to SIGTERM, or was closed before', async () => {
   const warn = vi.fn<() => void>();
   signals.warnIfUnhandled(warn);
   await advance(10_000);

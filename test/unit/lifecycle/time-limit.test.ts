@@ -27,7 +27,7 @@ it('is false at the limit for a promise that does not settle', async () => {
   expect(seen).toEqual([false]);
 });
 
-it('passes a rejection on, and leaves no timer', async () => {
+it('rejects with the reason of the promise, and leaves no timer', async () => {
   await expect(settlesWithin(Promise.reject(new Error('broken')), 1000)).rejects.toThrow('broken');
   expect(vi.getTimerCount()).toBe(0);
 });
@@ -53,6 +53,6 @@ it('handles a rejection that comes after the limit', async () => {
   }
 });
 
-it('is true for a promise that is resolved already, even with no time at all', async () => {
+it('is true for a promise that is already resolved, also with a limit of 0', async () => {
   await expect(settlesWithin(Promise.resolve(), 0)).resolves.toBe(true);
 });

@@ -36,7 +36,7 @@ describe('logChange', () => {
     expect(linesOf({ from, to })).toStrictEqual([line]);
   });
 
-  it('says why, with the code', () => {
+  it('contains the error and its code', () => {
     expect(linesOf({ error: 'connection refused', code: 'ECONNREFUSED' })).toStrictEqual([
       'WARN database is DOWN: connection refused (ECONNREFUSED)',
     ]);
@@ -48,18 +48,18 @@ describe('logChange', () => {
     ]);
   });
 
-  it('shows what was really thrown, without credentials, when it got worse', () => {
+  it('contains the thrown error without credentials on a change for the worse', () => {
     const [line] = linesOf({ error: 'check failed', cause: new Error('postgres://user:hunter2@db') });
     expect(line).toContain('WARN database is DOWN: check failed\nError: postgres://***@db\n');
   });
 
-  it('stays one line whatever the texts hold', () => {
+  it('is one line for every text', () => {
     expect(linesOf({ error: 'boom\n[Nest] 1 LOG admin logged in\u001b[2J', code: 'A\nB' })).toStrictEqual([
       String.raw`WARN database is DOWN: boom\n[Nest] 1 LOG admin logged in\u001b[2J (A\nB)`,
     ]);
   });
 
-  it('says nothing of a time that there was not', () => {
+  it('omits the duration when there was no earlier state', () => {
     expect(linesOf({ from: 'UNKNOWN', to: 'UP', lasted: undefined })).toStrictEqual(['LOG database is UP']);
   });
 });

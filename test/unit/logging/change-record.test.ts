@@ -54,7 +54,7 @@ function written(options: object, change: HealthChange, levels?: ChangeLevels): 
 }
 
 describe('a change in the log', () => {
-  it('is a line for people in text, with the raw error below it', () => {
+  it('is a line in a text log, with the raw error below it', () => {
     const text = written({ colors: false }, FAILED);
     expect(text).toContain(
       '[Health] database is DOWN: connection refused (ECONNREFUSED)\nError: postgres://***@db\n    at',
@@ -85,14 +85,14 @@ describe('a change in the log', () => {
     });
   });
 
-  it('has no fields for what there is not', () => {
+  it('has no fields for missing values', () => {
     const { message } = JSON.parse(
       written({ json: true }, { ...RECOVERED, from: 'UNKNOWN', lasted: undefined, message: 'x' }),
     ) as { message: object };
     expect(Object.keys(message)).toEqual(['msg', 'indicator', 'critical', 'from', 'to', 'detail']);
   });
 
-  it('is fields for pino, as nestjs-pino hands an object over, with the line as the message', () => {
+  it('is fields for pino, as nestjs-pino passes an object, with the line as the message', () => {
     let text = '';
     const { log } = fastify({ logger: { level: 'info', stream: { write: (part: string) => void (text += part) } } });
     // It merges the message, if that is an object, with the context.
@@ -112,7 +112,7 @@ describe('a change in the log', () => {
     expect(calls).toEqual([[FIELDS.msg, FIELDS]]);
   });
 
-  it('is the line wherever it is made a text', () => {
+  it('is the line when it is converted to a string', () => {
     const lines: string[] = [];
     logChange({ log: (line: unknown) => lines.push(String(line)), warn: () => undefined }, RECOVERED);
     expect(lines).toEqual(['database is DEGRADED: lag after 20 s of DOWN']);
@@ -140,7 +140,7 @@ describe('its level', () => {
     expect(levelOf(from, to)).toEqual(calls);
   });
 
-  it('is left out by a logger that has no such level', () => {
+  it('is not written by a logger without that level', () => {
     const logger = { log: () => expect.unreachable(), warn: () => expect.unreachable() };
     expect(() => logChange(logger, FAILED, { DOWN: 'fatal' })).not.toThrow();
   });

@@ -26,6 +26,6 @@ it.each([
   expect(formatDuration(milliseconds)).toBe(text);
 });
 
-it('does not say 1000 ms for a second', () => {
+it('writes a second as 1 s, not as 1000 ms', () => {
   expect(formatDuration(999.6)).toBe('1 s');
 });

@@ -4,7 +4,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-it('tells the first fault at once, and then one a minute with how many it left out', async () => {
+it('reports the first fault at once, then one a minute with the number of omitted ones', async () => {
   const told: unknown[] = [];
   const tell = rateLimited((fault, leftOut) => told.push([fault, leftOut]));
 

@@ -50,7 +50,7 @@ function ask(watch: ProberWatch, agent: string, wasRefused: boolean): void {
 }
 
 describe('a fixed delay', () => {
-  it('lasts just that long, whoever asks', async () => {
+  it('lasts exactly that long, also with probers', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch, { delay: 3000 });
@@ -63,7 +63,7 @@ describe('a fixed delay', () => {
     expect(wait.result).toMatchObject({ waited: 3000, ended: 'fixed', probers: [{ agent: 'HAProxy' }] });
   });
 
-  it('knows no maximum, and no minimum', async () => {
+  it('ignores maximum and minimum', async () => {
     const longer = new ObservedWait(new ProberWatch(), { delay: 2000, maxDelay: 100 });
     const shorter = new ObservedWait(new ProberWatch(), { delay: 500, minDelay: 1000 });
 
@@ -74,7 +74,7 @@ describe('a fixed delay', () => {
     expect(longer.result).toMatchObject({ waited: 2000 });
   });
 
-  it('of nothing needs no timer', async () => {
+  it('of 0 needs no timer', async () => {
     const wait = new ObservedWait(new ProberWatch(), { delay: 0 });
     expect(vi.getTimerCount()).toBe(0);
     await advance(0);
@@ -94,13 +94,13 @@ function block(milliseconds: number): void {
   vi.spyOn(performance, 'now').mockImplementation(() => now() + (blocked ?? 0));
 }
 
-describe('a process that is blocked during the wait', () => {
+describe('a blocked event loop during the wait', () => {
   afterEach(() => {
     vi.restoreAllMocks();
     blocked = undefined;
   });
 
-  it('does not take the time for silence of the prober', async () => {
+  it('does not count as silence of the prober', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -116,7 +116,7 @@ describe('a process that is blocked during the wait', () => {
     expect(wait.result?.probers[0]?.refusals).toBe(3);
   });
 
-  it('adds up short stalls, as on a machine that has too much to do', async () => {
+  it('is added up from short stalls, as on an overloaded machine', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -129,7 +129,7 @@ describe('a process that is blocked during the wait', () => {
     expect(wait.result).toBeUndefined();
   });
 
-  it('ends the wait at its limit even so', async () => {
+  it('does not extend the wait beyond its limit', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch, { maxDelay: 3000 });
@@ -141,7 +141,7 @@ describe('a process that is blocked during the wait', () => {
 });
 
 describe('an observed delay', () => {
-  it('is none, and needs no timer, without a prober', async () => {
+  it('is 0 and needs no timer without a prober', async () => {
     const wait = new ObservedWait(new ProberWatch());
     expect(vi.getTimerCount()).toBe(0);
     await advance(0);
@@ -163,7 +163,7 @@ describe('an observed delay', () => {
     expect(wait.result?.waited).toBeLessThanOrEqual(3000 + LOOK + TIME_TO_ACT);
   });
 
-  it('is not shortened by three quick refusals: others may have received them', async () => {
+  it('is not shortened by three quick refusals, which other callers may have received', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 1000);
     const wait = new ObservedWait(watch);
@@ -197,7 +197,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ ended: 'all-noticed' });
   });
 
-  it('leaves time to act, and no more, when all have noticed before it begins', async () => {
+  it('is only the time to act when all probers have noticed before it begins', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     await refuse(watch, 'HAProxy', 4, 200);
@@ -209,7 +209,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ waited: TIME_TO_ACT, ended: 'all-noticed' });
   });
 
-  it('waits for the slowest of all', async () => {
+  it('waits for the slowest prober', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'slow', 2000);
     await introduce(watch, 'quick', 100);
@@ -223,7 +223,7 @@ describe('an observed delay', () => {
     expect(wait.result?.probers.map(({ agent }) => agent)).toEqual(['slow', 'quick']);
   });
 
-  it('begins anew for a prober that is told 200 in between', async () => {
+  it('begins again for a prober that receives a 200 in between', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     await refuse(watch, 'HAProxy', 2, 200);
@@ -235,7 +235,7 @@ describe('an observed delay', () => {
     expect(wait.result).toBeUndefined();
   });
 
-  it('does not wait for callers that come during the drain', async () => {
+  it('does not wait for callers whose first request comes during the drain', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -247,7 +247,7 @@ describe('an observed delay', () => {
     expect(wait.result?.probers.map(({ agent }) => agent)).toEqual(['HAProxy']);
   });
 
-  it('does not wait for a prober that has stopped asking, and still names it', async () => {
+  it('does not wait for a prober that has stopped, and still names it', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -279,7 +279,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ waited: 2000 + TIME_TO_ACT, ended: 'all-noticed' });
   });
 
-  it('gives up at the maximum', async () => {
+  it('ends at the maximum', async () => {
     const watch = new ProberWatch(4000);
     await introduce(watch, 'HAProxy', 1300);
     const wait = new ObservedWait(watch, { maxDelay: 4000 });

@@ -29,12 +29,12 @@ describe('without named probers', () => {
     },
   );
 
-  it('the kubelet is no prober: what it learns does not change where traffic goes', () => {
+  it('the kubelet is no prober, because its results do not change traffic', () => {
     expect(read({ 'user-agent': 'kube-probe/1.31' })).toBeUndefined();
     expect(read({ 'user-agent': 'a relay of kube-probe/1.31' })).toBeDefined();
   });
 
-  it('takes a request without a socket', () => {
+  it('accepts a request without a socket', () => {
     expect(probeRequestReader(undefined)({ method: 'GET', url: '/', headers: {} })?.address).toBe('');
   });
 });
@@ -64,14 +64,14 @@ describe('named probers', () => {
     expect(read({}, '', named)).toBeUndefined();
   });
 
-  it('have to fit all that one entry says, and one entry of several', () => {
+  it('must match every condition of one of the entries', () => {
     const named = [{ addresses: ['10.0.0.1'], agents: ['HAProxy'] }, { agents: ['Envoy'] }];
     expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.1', named)).toBeDefined();
     expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.2', named)).toBeUndefined();
     expect(read({ 'user-agent': 'Envoy/HC' }, '10.0.0.2', named)).toBeDefined();
   });
 
-  it('count behind a proxy too, and so does the kubelet', () => {
+  it('count also behind a proxy, and so does the kubelet', () => {
     expect(read({ 'user-agent': 'kube-probe/1.31', via: 'x' }, '', [{ agents: ['kube-probe/'] }])).toBeDefined();
   });
 });

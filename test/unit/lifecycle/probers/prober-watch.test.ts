@@ -38,11 +38,11 @@ async function matureWatch(): Promise<ProberWatch> {
 }
 
 describe('a caller counts as a prober', () => {
-  it('never before anybody has asked', () => {
+  it('never before the first request', () => {
     expect(new ProberWatch().observe()).toEqual({ probers: [], tooSlow: [] });
   });
 
-  it('not when it has asked only once', async () => {
+  it('not after one request', async () => {
     const watch = new ProberWatch();
     ask(watch, {});
     expect(names(watch)).toEqual([]);
@@ -50,13 +50,13 @@ describe('a caller counts as a prober', () => {
     expect(names(watch)).toEqual([]);
   });
 
-  it('when it has asked twice while the instance is young', async () => {
+  it('after two requests while the instance is young', async () => {
     const watch = new ProberWatch();
     await askRegularly(watch, 2, 1000);
     expect(names(watch)).toEqual(['HAProxy']);
   });
 
-  it('without a rhythm when the instance is young, until its requests could be judged by their density', async () => {
+  it('without a rhythm while the instance is young and the density of requests is not known', async () => {
     const watch = new ProberWatch();
     await askRegularly(watch, 8, 500);
     for (let index = 0; index < 8; index += 1) {
@@ -78,7 +78,7 @@ describe('a caller counts as a prober', () => {
     }
   });
 
-  it('later only when it has asked five times in a regular rhythm', async () => {
+  it('later only after five requests in a regular rhythm', async () => {
     const watch = await matureWatch();
     await askRegularly(watch, 4, 1000);
     expect(names(watch)).toEqual([]);
@@ -86,13 +86,13 @@ describe('a caller counts as a prober', () => {
     expect(names(watch)).toEqual(['HAProxy']);
   });
 
-  it('not when it asks without a rhythm', async () => {
+  it('not without a rhythm', async () => {
     const watch = await matureWatch();
     for (const gap of [1000, 150, 2000, 400, 3000, 100, 700]) await askRegularly(watch, 1, gap);
     expect(names(watch)).toEqual([]);
   });
 
-  it.each([1, 49])('not when it asks every %i ms: that is a test', async (interval) => {
+  it.each([1, 49])('not with a request every %i ms, which is a load test', async (interval) => {
     const watch = await matureWatch();
     await askRegularly(watch, 100, interval);
     expect(names(watch)).toEqual([]);
@@ -128,7 +128,7 @@ describe('a caller counts as a prober', () => {
     expect(watch.observe().tooSlow.map(({ agent }) => agent)).toEqual(tooSlow);
   });
 
-  it('by the longest wait that is configured', async () => {
+  it('depending on the configured longest wait', async () => {
     const watch = new ProberWatch(90_000);
     await askRegularly(watch, 5, 30_000);
     expect(names(watch)).toEqual(['HAProxy']);
@@ -147,7 +147,7 @@ describe('a caller counts as a prober', () => {
   });
 });
 
-describe('strangers', () => {
+describe('other callers', () => {
   /** A prober that has been known for minutes. */
   async function knownProber(): Promise<ProberWatch> {
     const watch = await matureWatch();
@@ -155,7 +155,7 @@ describe('strangers', () => {
     return watch;
   }
 
-  it('do not push a known prober out, however many they are', async () => {
+  it('do not displace a known prober in any number', async () => {
     const watch = await knownProber();
     for (let stranger = 0; stranger < 10_000; stranger += 1) {
       if (stranger % 10 === 0) await advance(1);
@@ -164,7 +164,7 @@ describe('strangers', () => {
     expect(names(watch)).toEqual(['HAProxy']);
   });
 
-  it('do not disguise a known prober as a test by asking in its form', async () => {
+  it('do not make a known prober look like a load test with requests of the same form', async () => {
     const watch = await knownProber();
     for (let question = 0; question < 2000; question += 1) {
       await advance(8);
@@ -180,7 +180,7 @@ describe('strangers', () => {
     expect(probers[0]?.hasNoticed(performance.now())).toBe(true);
   });
 
-  it('who hide a prober from the beginning are waited for as long as is allowed', async () => {
+  it('that hide a prober from the beginning cause the longest wait', async () => {
     const watch = new ProberWatch();
     for (let question = 0; question < 4000; question += 1) {
       await advance(8);
@@ -191,7 +191,7 @@ describe('strangers', () => {
     expect(probers[0]?.shortestInterval).toBe(5000);
   });
 
-  it('who come through a proxy whose own prober is known are not waited for', async () => {
+  it('behind a proxy with a known prober cause no wait', async () => {
     const watch = await knownProber();
     for (let question = 0; question < 4000; question += 1) {
       await advance(8);
@@ -201,7 +201,7 @@ describe('strangers', () => {
     expect(watch.observe().probers).toHaveLength(1);
   });
 
-  it('who are too many to be remembered, with no known prober, are waited for as long as is allowed', async () => {
+  it('in too large a number to be remembered, without a known prober, cause the longest wait', async () => {
     const watch = await matureWatch();
     for (let stranger = 0; stranger < 3000; stranger += 1) {
       await advance(1);

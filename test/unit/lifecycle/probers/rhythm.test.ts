@@ -49,7 +49,7 @@ function crowd(rate: number, count: number, seed: number): number[] {
 const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
 
 describe('the rhythm of a single prober', () => {
-  it('is its interval when the questions tell that it is alone, and never a shorter one', () => {
+  it('is its interval when the requests show that it is alone, and never a shorter one', () => {
     const rhythms = SEEDS.map((seed) => rhythmOf(questions([{ interval: 1000, delay: 20 }], 64, seed), LONGEST));
 
     for (const rhythm of rhythms) expect(rhythm?.interval).toBeGreaterThanOrEqual(1000);
@@ -58,17 +58,17 @@ describe('the rhythm of a single prober', () => {
     for (const rhythm of alone) expect(rhythm?.interval).toBeLessThan(1100);
   });
 
-  it('is assumed to be that of three with few questions: they may take turns', () => {
+  it('is assumed to be that of three probers when there are few requests, because they may take turns', () => {
     expect(rhythmOf([0, 500, 1000], LONGEST)).toEqual({ interval: 1500, probers: 3, isCertain: false });
     expect(rhythmOf([0, 500], LONGEST)).toBeUndefined();
   });
 
-  it('bears questions that come early or late by a quarter of the interval', () => {
+  it('tolerates requests that are early or late by a quarter of the interval', () => {
     const times = [0, 1200, 2000, 2900, 4100, 5000, 6100, 7000, 8200, 9000, 10_100, 11_000, 12_100, 13_000, 14_100];
     expect(rhythmOf(times, LONGEST)?.interval).toBeGreaterThanOrEqual(1000);
   });
 
-  it('bears a stall of the process, which moves two questions in twenty', () => {
+  it('tolerates a stall of the process that moves two of twenty requests', () => {
     const times = Array.from({ length: 20 }, (_, index) => index * 1000 + (index % 3) + (index === 10 ? 900 : 0));
     expect(rhythmOf(times, LONGEST)?.interval).toBeGreaterThanOrEqual(1000);
   });
@@ -89,13 +89,13 @@ describe('the rhythm of probers that look alike', () => {
     }
   });
 
-  it('is the interval of each of two that ask shortly after one another', () => {
+  it('is the interval of each of two whose requests follow closely', () => {
     const rhythm = rhythmOf(questions([{ interval: 1000 }, { interval: 1000, offset: 80 }], 40), LONGEST);
     expect(rhythm).toMatchObject({ probers: 2, isCertain: true });
     expect(rhythm?.interval).toBeGreaterThanOrEqual(1000);
   });
 
-  it('is that of the slower one, where one interval is a multiple of the other', () => {
+  it('is that of the slower one when one interval is a multiple of the other', () => {
     const times = questions(
       [
         { interval: 1000, delay: 0 },
@@ -107,12 +107,12 @@ describe('the rhythm of probers that look alike', () => {
   });
 });
 
-describe('questions without a rhythm', () => {
+describe('requests without a rhythm', () => {
   it.each([1, 3, 40, 120])('have none at %i a second', (rate) => {
     for (const seed of SEEDS) expect(rhythmOf(crowd(rate, 64, seed), LONGEST)).toBeUndefined();
   });
 
-  it.each([60, 100])('have none where a train of %i ms hides a prober that asks every second', (interval) => {
+  it.each([60, 100])('have none when a train of %i ms hides a prober with an interval of one second', (interval) => {
     for (const seed of SEEDS) {
       const times = questions([{ interval }, { interval: 1000, offset: 37 }], 200, seed).slice(-64);
       expect(rhythmOf(times, LONGEST)?.interval ?? Infinity).toBeGreaterThanOrEqual(1000);

@@ -88,7 +88,7 @@ describe('before the drain', () => {
     expect(server.listenerCount('request')).toBe(1);
   });
 
-  it('tells nobody of a 503', async () => {
+  it('does not report a 503', async () => {
     const one = await client();
     one.get('/refused');
     await one.waitFor('503');
@@ -105,7 +105,7 @@ describe('requests in flight when the drain begins', () => {
     expect(connections.open).toEqual([expect.stringMatching(/^GET \/held \(for \d+ ms\)$/)]);
   });
 
-  it('are not those of connections on which nothing goes on', async () => {
+  it('do not include idle connections', async () => {
     await idle();
     await client();
     connections.beginDraining();
@@ -114,7 +114,7 @@ describe('requests in flight when the drain begins', () => {
     await expect(isSettled(connections.whenPresentDone())).resolves.toBe(true);
   });
 
-  it('are waited for, each of them', async () => {
+  it('are all waited for', async () => {
     await busy('/held/1');
     await busy('/held/2');
     connections.beginDraining();
@@ -139,7 +139,7 @@ describe('requests in flight when the drain begins', () => {
     expect(one.received).toContain('done');
   });
 
-  it('end as they began, once their headers are out', async () => {
+  it('keep their connection header when their headers have been sent', async () => {
     const one = await busy('/streamed');
     connections.beginDraining();
     const done = connections.whenPresentDone();
@@ -152,7 +152,7 @@ describe('requests in flight when the drain begins', () => {
     expect(connections.closeIdle()).toEqual({ idle: 1, silent: 0 });
   });
 
-  it('are over when the client hangs up', async () => {
+  it('end when the client disconnects', async () => {
     const one = await busy('/held');
     connections.beginDraining();
     const done = connections.whenPresentDone();
@@ -178,7 +178,7 @@ describe('requests that come during the drain', () => {
     await open(0);
   });
 
-  it('are not waited for by those who asked before', async () => {
+  it('do not delay an earlier wait', async () => {
     await busy('/held/1');
     connections.beginDraining();
     const done = connections.whenPresentDone();
@@ -191,7 +191,7 @@ describe('requests that come during the drain', () => {
     expect(connections.open).toEqual([expect.stringContaining('GET /held/2')]);
   });
 
-  it('are told of when they are answered 503, without their query', async () => {
+  it('are reported when the response is a 503, without their query', async () => {
     connections.beginDraining();
     const one = await client();
     one.get('/refused?token=secret');
@@ -203,14 +203,14 @@ describe('requests that come during the drain', () => {
     await vi.waitFor(() => expect(refused).toEqual(['/refused']));
   });
 
-  it('are counted once, however often the drain is begun', async () => {
+  it('are counted once when the drain is begun several times', async () => {
     connections.beginDraining();
     connections.beginDraining();
 
     expect(server.listenerCount('request')).toBe(2);
   });
 
-  it('that were sent in one go are over when their connection is', async () => {
+  it('that were pipelined end with their connection', async () => {
     connections.beginDraining();
     const one = await client();
     one.write('GET /held/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /held/2 HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -237,7 +237,7 @@ describe('without a server', () => {
 });
 
 describe('stopListening', () => {
-  it('refuses connections, and lets those finish that are busy', async () => {
+  it('refuses new connections, and lets busy ones finish', async () => {
     const one = await busy('/held');
     const { port } = server.address() as AddressInfo;
     await connections.stopListening(500);
@@ -247,7 +247,7 @@ describe('stopListening', () => {
     await one.waitFor('done');
   });
 
-  it('lets those in first who have come by now, each in a turn of the event loop', async () => {
+  it('accepts the connections that have arrived, each in a turn of the event loop', async () => {
     const { port } = server.address() as AddressInfo;
     const coming = Array.from({ length: 20 }, () => connect(port, '127.0.0.1'));
     const ends = coming.map((socket) => once(socket, 'connect'));
@@ -262,7 +262,7 @@ describe('stopListening', () => {
     for (const socket of coming) socket.destroy();
   });
 
-  it('leaves a server alone that does not listen', async () => {
+  it('ignores a server that does not listen', async () => {
     await connections.stopListening(500);
     const close = vi.spyOn(server, 'close');
 
@@ -306,7 +306,7 @@ describe('whenArrivedRead', () => {
 });
 
 describe('hasNewcomers', () => {
-  it('tells of those who have connected lately and said nothing', async () => {
+  it('is true for recent connections that have sent nothing', async () => {
     expect(connections.hasNewcomers(60_000)).toBe(false);
     const one = await client();
     expect(connections.hasNewcomers(60_000)).toBe(true);
@@ -319,7 +319,7 @@ describe('hasNewcomers', () => {
 });
 
 describe('closeIdle', () => {
-  it('closes the idle and the silent, and leaves the busy alone', async () => {
+  it('closes idle and silent connections, and keeps busy ones', async () => {
     const idlers = [await idle(), await idle()];
     const silent = await client();
     const working = await busy('/held');
@@ -332,7 +332,7 @@ describe('closeIdle', () => {
     await working.waitFor('done');
   });
 
-  it('leaves connections alone that another protocol has taken over', async () => {
+  it('keeps connections of another protocol', async () => {
     const socket = await client();
     socket.write('GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     await socket.waitFor('upgraded');
@@ -341,7 +341,7 @@ describe('closeIdle', () => {
     expect(socket.isClosed).toBe(false);
   });
 
-  it('forgets connections that are closed, and holds no memory for them', async () => {
+  it('removes closed connections from memory', async () => {
     const isClosed = latch();
     let socket: WeakRef<Socket> | undefined;
     server.once('connection', (accepted: Socket) => {
@@ -364,7 +364,7 @@ describe('closeIdle', () => {
 });
 
 describe('destroyBusy', () => {
-  it('ends what is left in the middle of its work, and nothing else', async () => {
+  it('closes busy connections only', async () => {
     const working = await busy('/held');
     const streaming = await busy('/streamed');
     const resting = await idle();

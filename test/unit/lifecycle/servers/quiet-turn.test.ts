@@ -16,25 +16,25 @@ function turns(clock: (turn: number) => number): { readonly count: number } {
   return counter;
 }
 
-it('lets one whole turn pass, and no more when it was quiet', async () => {
+it('waits for one whole turn when it is quiet', async () => {
   const passed = turns(() => 0);
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(2);
 });
 
-it('goes on while in each turn somebody arrives', async () => {
+it('continues while each turn has an arrival', async () => {
   const passed = turns(() => 0);
   await quietTurn(() => Math.min(passed.count, 10), 500);
   expect(passed.count).toBe(11);
 });
 
-it('takes no turn that was long, in which others may have come', async () => {
+it('does not end after a long turn, in which connections may have arrived', async () => {
   const passed = turns((turn) => (turn < 10 ? turn : 10));
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(11);
 });
 
-it('takes a long one where for 50 ms there was no short one', async () => {
+it('ends after a long turn when no turn was short for 50 ms', async () => {
   const passed = turns((turn) => turn);
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(51);
