@@ -67,7 +67,7 @@ class PassingInterceptor implements NestInterceptor {
 }
 
 describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
-  describe('where the options come from', () => {
+  describe('the source of the options', () => {
     const sources: [string, HealthModuleAsyncOptions][] = [
       [
         'useFactory with imports and inject',
@@ -137,7 +137,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
     });
   });
 
-  describe('what a factory decides', () => {
+  describe('options of a factory', () => {
     const withFactory = (options: HealthModuleOptions): ReturnType<typeof HealthModule.forRootAsync> =>
       HealthModule.forRootAsync({
         useFactory: async () => {
@@ -146,7 +146,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
         },
       });
 
-    it('endpoints: which there are, where, and what they show', async () => {
+    it('set the endpoints, their paths and their views', async () => {
       const application = await startApplication(adapter, {
         imports: [
           withFactory({
@@ -180,7 +180,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/up')).status).toBe(200);
     });
 
-    it('two applications with one module class do not share what their factories decided', async () => {
+    it('two applications with one module class have separate options', async () => {
       const one = await startApplication(adapter, { imports: [withFactory({ path: 'one' })] });
       const other = await startApplication(adapter, { imports: [withFactory({ path: 'other' })] });
       expect((await one.get('/one/live')).status).toBe(200);
@@ -189,7 +189,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await other.get('/one/live')).status).toBe(404);
     });
 
-    it('its faults are refused as those of forRoot are', async () => {
+    it('faults are refused as in forRoot', async () => {
       expect(await faultsOf(adapter, { imports: [withFactory({ deadline: 0 })] })).toEqual([
         optionOutOfRange('HealthModule options, deadline', '0', milliseconds(1).expected),
       ]);

@@ -13,13 +13,13 @@ const BALANCER = { 'User-Agent': 'HAProxy' };
 
 /** A test of an application that ends with `close()` while its timers are fake. */
 describe.each(ADAPTERS)('close() under fake timers on %s', (adapter) => {
-  it('ends when nothing is waited for', async () => {
+  it('ends when there is nothing to wait for', async () => {
     const { app } = await start(adapter);
     vi.useFakeTimers();
     await expect(app.close()).resolves.toBeUndefined();
   });
 
-  it('ends after a fixed delay, which passes in real time', async () => {
+  it('ends after a fixed delay in real time', async () => {
     const { app } = await start(adapter, { shutdown: { delay: 100 } });
     vi.useFakeTimers();
     await expect(app.close()).resolves.toBeUndefined();

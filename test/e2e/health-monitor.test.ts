@@ -24,7 +24,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     });
   }
 
-  it('tells of every run: what came of it, how long it took, and whether its time was over', async () => {
+  it('reports every run with its outcome, its duration and whether it timed out', async () => {
     const application = await start(
       FakeIndicator('lagging', () => degraded('behind')),
       FakeIndicator('broken', () => {
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     expect(runs).toHaveLength(3);
   });
 
-  it('tells of what is answered to whom', async () => {
+  it('reports every response with its caller', async () => {
     const application = await start(FakeIndicator('stock', () => undefined, { tags: ['billing'] }));
     const answers: ProbeResponse[] = [];
     monitorOf(application).onResponse((answer) => answers.push(answer));
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     expect(answers[0]).toMatchObject({ agent: 'balancer', address: expect.stringContaining('127.0.0.1') });
   });
 
-  it('shows what is known, and runs nothing for it', async () => {
+  it('shows existing results without running a check', async () => {
     let runs = 0;
     const application = await start(FakeIndicator('stock', () => void (runs += 1), { ttl: 0, tags: ['billing'] }));
     const monitor = monitorOf(application);
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     expect(monitor.probes).toEqual(['live', 'ready', 'startup', 'deep', 'billing']);
   });
 
-  it('says of a run under way nothing but what was known before', async () => {
+  it('shows the earlier result during a run', async () => {
     const application = await start(FakeIndicator('hanging', never, { timeout: 400 }));
     const answer = application.get('/health/ready');
     await expect
@@ -97,7 +97,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     await answer;
   });
 
-  it('follows the application through its life, each state once', async () => {
+  it('reports each state of the application once', async () => {
     const application = await start();
     const states: LifecycleState[] = [];
     const monitor = monitorOf(application);
@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     ]);
   });
 
-  it('is not harmed by a listener that throws, nor are the others', async () => {
+  it('continues after a listener throws, and calls the other listeners', async () => {
     const application = await start(FakeIndicator('stock', () => undefined));
     const monitor = monitorOf(application);
     const heard: string[] = [];
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
-  it('answers beside the probes, below their path, also where single checks are not answered', async () => {
+  it('serve below the path of the probes, also when single checks are disabled', async () => {
     const application = await startApplication(
       adapter,
       { imports: [HealthModule.forRoot({ path: 'status', endpoints: { checks: false } })] },
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
     expect((await application.get('/api/status/other')).status).toBe(404);
   });
 
-  it('hides what only those may see who may see deep', async () => {
+  it('respond with 401 to callers that may not see deep', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ access: { apiKeys: ['open-sesame'] } })],
     });

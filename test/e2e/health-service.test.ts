@@ -38,8 +38,8 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
   const start = (stock: FakeIndicatorClass, options: HealthModuleOptions = {}): Promise<TestApplication> =>
     startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [stock] });
 
-  describe('to be injected', () => {
-    it('anywhere, without a further import', async () => {
+  describe('injection', () => {
+    it('works in every module without a further import', async () => {
       @Injectable()
       class Worker {
         constructor(@Inject(HealthService) readonly health: HealthService) {}
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(stock.runs).toHaveLength(1);
     });
 
-    it('is frozen, so that no caller changes what another is told', async () => {
+    it('is frozen, so that no caller can change the report of another', async () => {
       const { health } = await start(FakeIndicator('stock', () => up({ pool: { idle: 3 } })));
       const { details, service_info } = await health.report('deep');
       const frozen = [await health.report('deep'), details, details['stock'], details['stock']?.data, service_info];
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
     });
 
     it.each(['unheard-of', '', 'Ready', '__proto__', 'constructor', 'overview', 'checks'])(
-      '%j: UnknownProbeError, which names what there is',
+      'rejects %j with an UnknownProbeError that lists the known names',
       async (probe) => {
         const { health } = await start(FakeIndicator('stock'), { groups: { billing: ['stock'] } });
         await expect(health.report(probe)).rejects.toBeInstanceOf(UnknownProbeError);
@@ -106,13 +106,13 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
   });
 
   describe('check()', () => {
-    it('one indicator, with its detail', async () => {
+    it('returns the details of one indicator', async () => {
       const { health } = await start(FakeIndicator('stock', () => down('out of paper'), { probes: [] }));
       expect(await health.check('stock')).toMatchObject({ status: 'DOWN', critical: true, error: 'out of paper' });
     });
 
     it.each(['unheard-of', '', '__proto__', 'constructor', 'ready', 'billing'])(
-      '%j is no indicator: UnknownProbeError, and no indicator runs',
+      'rejects %j with an UnknownProbeError, and runs no indicator',
       async (name) => {
         const stock = FakeIndicator('stock');
         const { health } = await start(stock, { groups: { billing: ['stock'] } });
@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       },
     );
 
-    it('takes a result that is fresh', async () => {
+    it('returns a fresh result without a run', async () => {
       const stock = FakeIndicator('stock', undefined, { ttl: 60_000 });
       const { health } = await start(stock);
       await health.check('stock');
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       };
     };
 
-    it('a first result that is fine is no change, one that is not is one', async () => {
+    it('a first result is a change only when it is failing', async () => {
       for (const [answer, expected] of [
         [() => up(), []],
         [() => degraded('slow'), []],
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       }
     });
 
-    it('each subscriber hears every change, until it is unsubscribed', async () => {
+    it('each subscriber receives every change until it unsubscribes', async () => {
       const { application, change } = await flapping();
       const [one, other]: [string[], string[]] = [[], []];
       const subscription = application.health.changes$.subscribe(({ to }) => one.push(to));
@@ -258,7 +258,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       return reason;
     };
 
-    it('nested: traffic is accepted again when each refusal was taken back', async () => {
+    it('traffic is accepted again when each of several refusals is withdrawn', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       const takeBack = health.refuseTraffic('maintenance');
@@ -274,7 +274,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('accepting');
     });
 
-    it('the same reason twice is two refusals, shown once', async () => {
+    it('the same reason twice makes two refusals, shown once', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       const [first, second] = [health.refuseTraffic('full'), health.refuseTraffic('full')];
@@ -286,7 +286,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(await reasonOf(application)).toBeUndefined();
     });
 
-    it('acceptTraffic takes back the latest, or the one with its reason', async () => {
+    it('acceptTraffic withdraws the latest refusal, or the latest with the given reason', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       for (const reason of ['a', 'b', 'c']) health.refuseTraffic(reason);
@@ -301,7 +301,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(await reasonOf(application)).toBeUndefined();
     });
 
-    it('is in the log, both ways', async () => {
+    it('both are logged', async () => {
       const { health, log } = await start(FakeIndicator('stock'));
       const takeBack = health.refuseTraffic('maintenance');
       expect(log.health('warn')).toEqual(['Refusing traffic: maintenance']);
@@ -309,7 +309,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(log.health('log')).toEqual(['Accepting traffic again']);
     });
 
-    it('what takes nothing back is not in the log', async () => {
+    it('a call that withdraws nothing is not logged', async () => {
       const { health, log } = await start(FakeIndicator('stock'));
       const takeBack = health.refuseTraffic('maintenance');
       takeBack();
@@ -349,7 +349,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('refusing');
     });
 
-    it('a task that is tried again until it succeeds', async () => {
+    it('a task with retry runs until it succeeds', async () => {
       const application = await start(FakeIndicator('stock'));
       let tries = 0;
       const succeeded = await application.health.delayReadiness(
@@ -366,7 +366,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(application.log.health('error')).toHaveLength(2);
     });
 
-    it('a task that throws before it returns a promise has failed like any other', async () => {
+    it('a task that throws before it returns a promise has failed', async () => {
       const { health } = await start(FakeIndicator('stock'));
       const task = (): Promise<void> => {
         throw new Error('no');
@@ -375,7 +375,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('starting');
     });
 
-    it('a failure that nobody awaits is no unhandled rejection', async () => {
+    it('a failure that is not awaited is no unhandled rejection', async () => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown): void => {
         unhandled.push(reason);
@@ -390,7 +390,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(unhandled).toEqual([]);
     });
 
-    it('draining once the application is closed; reports are still given', async () => {
+    it('is draining after close(), and still returns reports', async () => {
       const { app, health } = await start(FakeIndicator('stock'));
       await app.close();
       expect(health.state).toBe('draining');

@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
   const deep = async (application: TestApplication): Promise<Record<string, string>> =>
     statusesIn(await application.get('/health/deep'));
 
-  it('its indicators are asked, alone and in groups, also if nobody has asked for anything before', async () => {
+  it('their indicators run by name and in groups, also without an earlier request', async () => {
     const application = await start(FakeIndicator('early'));
     await load(application, { providers: [FakeIndicator('after', () => down('not yet'), { tags: ['late'] })] });
 
@@ -30,7 +30,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect((await application.health.check('after')).error).toBe('not yet');
   });
 
-  it('its background checks run', async () => {
+  it('their background checks run', async () => {
     const ran = latch();
     const application = await start();
     await load(application, { providers: [FakeIndicator('ledger', () => ran.open(), { interval: 60_000 })] });
@@ -40,7 +40,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await application.health.report('ready')).toMatchObject({ status: 'UP', details: { ledger: {} } });
   });
 
-  it('a module with an asynchronous factory is waited for, while all else is answered', async () => {
+  it('a module with an asynchronous factory joins when it is ready, and other probes respond meanwhile', async () => {
     const connected = latch();
     const late = FakeIndicator('after');
     const application = await start(FakeIndicator('early'));
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(application.log.health()).toEqual([]);
   });
 
-  it('an indicator that is itself made by an asynchronous factory is never asked before it is there', async () => {
+  it('an indicator from an asynchronous factory does not run before it exists', async () => {
     const made = latch();
     const late = FakeIndicator('after');
     const application = await start();
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await deep(application)).toEqual({ after: 'UP' });
   });
 
-  it('a module that fails to load changes nothing, and a later one is still found', async () => {
+  it('a module that fails to load has no effect, and a later one is found', async () => {
     const application = await start(FakeIndicator('early'));
     const refused = new Error('no connection');
     await expect(
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await deep(application)).toMatchObject({ early: 'UP', later: 'UP' });
   });
 
-  it('faults are logged in one line each, once; the application keeps running, and what is right is asked', async () => {
+  it('faults are logged once in one line each, and the sound indicators run', async () => {
     const application = await start(FakeIndicator('early'));
     class Uncheckable extends FakeIndicator('uncheckable') {}
     Object.defineProperty(Uncheckable.prototype, 'check', { value: undefined });
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(known).toContain('timeout');
   });
 
-  it('a request-scoped indicator is refused in the log, and never called', async () => {
+  it('a request-scoped indicator is refused in the log and never runs', async () => {
     const scoped = FakeIndicator('scoped');
     Injectable({ scope: Scope.REQUEST })(scoped);
     const application = await start();

@@ -32,7 +32,7 @@ async function statusOf(application: TestApplication, probe: string): Promise<[n
 }
 
 describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
-  it('26. while bootstrapping, seen from outside: startup and ready 503, live 200', async () => {
+  it('while bootstrapping, startup and ready are 503 and live is 200', async () => {
     const began = latch();
     const release = latch();
     const application = await createApplication(adapter, {
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('26. while bootstrapping, seen from inside: every hook of other modules sees a starting application', async () => {
+  it('while bootstrapping, every hook of other modules sees the phase starting', async () => {
     const seen: unknown[] = [];
     @Injectable()
     class Observer implements OnModuleInit, OnApplicationBootstrap {
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('27. delayReadiness holds ready at 503 until it settles', async () => {
+  it('delayReadiness holds ready at 503 until the task settles', async () => {
     const warmup = latch();
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     expect((await statusOf(application, 'ready'))[0]).toBe(200);
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('27. two delays: ready waits for both', async () => {
+  it('ready waits for both of two delays', async () => {
     const [cache, index] = [latch(), latch()];
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     const { health } = application;
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(await statusOf(application, 'ready')).toEqual([200, 'UP', undefined]);
   });
 
-  it('27. a rejection of delayReadiness keeps ready at 503 and says why', async () => {
+  it('a rejection of delayReadiness keeps ready at 503 with the error as the reason', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     const { health, log } = application;
 
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(await statusOf(application, 'ready')).toEqual([200, 'UP', undefined]);
   });
 
-  it('28. refuseTraffic: ready 503 OUT_OF_SERVICE with the reason, live 200; acceptTraffic reverts', async () => {
+  it('refuseTraffic makes ready 503 OUT_OF_SERVICE with the reason and leaves live at 200; acceptTraffic reverts it', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     application.health.refuseTraffic('maintenance');
 

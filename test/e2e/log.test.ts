@@ -14,7 +14,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     await application.get('/health/ready');
   };
 
-  it('a thousand probes that fail are one WARN, with the raw error and its causes', async () => {
+  it('a thousand failing probes write one WARN with the raw error and its causes', async () => {
     const cause = new Error('the certificate of db.internal has expired');
     const error = Object.assign(new Error('cannot open a connection', { cause }), { code: 'ECONNREFUSED' });
     const application = await start(FakeIndicator('database', throwing(error), { ttl: 0 }));
@@ -51,13 +51,13 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(application.log.health('log')).toEqual([`database is UP after ${words} of DOWN`]);
   });
 
-  it('a first result that is fine is no line', async () => {
+  it('a first result that is not failing writes no line', async () => {
     const application = await start(FakeIndicator('database'));
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);
   });
 
-  it('worse is a WARN, better a LOG', async () => {
+  it('a change for the worse is a WARN, a recovery a LOG', async () => {
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await start(database);
     const answers: FakeAnswer[] = [
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     ]);
   });
 
-  it('a malformed result is in the log as it was', async () => {
+  it('a malformed result is logged unchanged', async () => {
     const application = await start(FakeIndicator('database', () => ({ status: 'fine', version: 16 })));
     await probeAfter(application, 1);
     expect(application.log.health('warn')).toEqual([
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(text).not.toContain('hunter2');
   });
 
-  it('an error that cannot be described is one line all the same', async () => {
+  it('an error that cannot be described writes one line', async () => {
     const hostile = new Proxy(
       {},
       {
@@ -116,13 +116,13 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect((await application.get('/health/ready')).status).toBe(503);
   });
 
-  it('logging: false is no line for any change', async () => {
+  it('logging: false writes no line for a change', async () => {
     const application = await start(FakeIndicator('database', throwing(new Error('boom'))), { logging: false });
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);
   });
 
-  it('a threshold that holds a failure back holds the line back too', async () => {
+  it('a threshold delays the line together with the status', async () => {
     const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 2 });
     const application = await start(database);
     await probeAfter(application, 1);
@@ -133,7 +133,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(application.log.health()).toEqual(['database is DOWN: gone']);
   });
 
-  it('a check that may take longer than the deadline is told of at boot', async () => {
+  it('a check that may take longer than the deadline is named at boot', async () => {
     const slow = FakeIndicator('slow', undefined, { timeout: 500, retries: 1, retryDelay: 100 });
     const { log } = await start(slow, { deadline: 800 });
     expect(log.health('warn')).toEqual([expect.stringContaining('The check "slow" may take 1100 ms')]);

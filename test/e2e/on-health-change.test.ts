@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     await new Promise((resolve) => setImmediate(resolve));
   };
 
-  it('calls the methods that are for a change, on their instances', async () => {
+  it('calls the methods for a change on their instances', async () => {
     const application = await startApplication(adapter, metadata(Orders, Everything));
     await probe(application);
     await probe(application, degraded('slow'), down('gone'));
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     ]);
   });
 
-  it('tells of a probe or a group as a whole, also when the application closes itself for traffic', async () => {
+  it('calls methods for a probe or a group, also when the application refuses traffic', async () => {
     const application = await startApplication(adapter, metadata(Readiness));
     await probe(application);
     await probe(application, up(), down('gone'));
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(heard.slice(5)).toEqual(['readiness: ready UP to OUT_OF_SERVICE']);
   });
 
-  it('takes controllers, several annotations, both kinds at once, inherited methods, and one instance once', async () => {
+  it('accepts controllers, several decorators, both kinds at once, inherited methods, and calls one instance once', async () => {
     class Base {
       @OnHealthChange({ indicator: 'stock', probe: 'deep', to: 'DOWN' })
       both(change: HealthChange | HealthProbeChange): void {
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(errors[0]).toContain('a method of the test');
   });
 
-  it('finds methods of a module that is loaded later, with the indicator that they wait for', async () => {
+  it('finds methods of a module that is loaded later, with their indicator', async () => {
     const late = FakeIndicator('late', () => up(), { ttl: 0 });
     @Injectable()
     class LateOrders {
@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(application.log.health('warn')).toEqual(['late is DOWN: gone']);
   });
 
-  it('finds them also if a change comes before any probe', async () => {
+  it('finds them also when a change comes before the first probe', async () => {
     stock = FakeIndicator('stock', () => up(), { ttl: 0, interval: 20 });
     const application = await startApplication(adapter, metadata());
     await application.app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', { providers: [Orders] }));
@@ -192,7 +192,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     await expect.poll(() => heard).toEqual(['orders: stock UP to DOWN']);
   });
 
-  it('says which faults there are in a module that is loaded later', async () => {
+  it('logs the faults of a module that is loaded later', async () => {
     class Faulty {
       @OnHealthChange({ probe: 'raedy' })
       listen(): void {}
@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     ]);
   });
 
-  it('passes over providers of which there is no single instance', async () => {
+  it('ignores providers that are not singletons', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest extends Orders {}
     const application = await startApplication(adapter, metadata(PerRequest));
@@ -214,7 +214,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(heard).toEqual([]);
   });
 
-  it('does not start with options that say nothing, and names each', async () => {
+  it('refuses to start with malformed options, and names each fault', async () => {
     class Faulty {
       @OnHealthChange({ probe: 'raedy' })
       @OnHealthChange({ indicator: '' })
@@ -234,7 +234,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     ]);
   });
 
-  it('starts, with a warning, if an indicator is not there, since it may come later', async () => {
+  it('starts with a warning when an indicator does not exist, because a module may bring it later', async () => {
     class Early {
       @OnHealthChange({ indicator: 'later' })
       listen(): void {}

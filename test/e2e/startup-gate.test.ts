@@ -38,7 +38,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
   });
 
-  it('asking for readiness alone runs the startup indicators', async () => {
+  it('a request for ready alone runs the startup indicators', async () => {
     const migrations = startupCheck('migrations');
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(503);
@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(migrations.runs).toHaveLength(2);
   });
 
-  it('asking for startup alone opens readiness', async () => {
+  it('a request for startup alone opens ready', async () => {
     const migrations = startupCheck('migrations');
     const application = await start([migrations]);
     migrations.answer = () => up();
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(migrations.runs).toHaveLength(1);
   });
 
-  it('startup stays 200 afterwards, and asks nobody', async () => {
+  it('startup stays 200 afterwards, and runs no indicator', async () => {
     const migrations = startupCheck('migrations');
     migrations.answer = () => up();
     const application = await start([migrations]);
@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(migrations.runs).toHaveLength(1);
   });
 
-  it('an indicator of startup and ready: it has to have passed once, and counts for readiness from then on', async () => {
+  it('an indicator of startup and ready must pass once, and counts for ready from then on', async () => {
     const migrations = FakeIndicator('migrations', () => up(), { probes: ['startup', 'ready'], ttl: 0 });
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(200);
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'startup'))[0]).toBe(200);
   });
 
-  it('one that fails after it has passed does not close the gate while others are awaited', async () => {
+  it('an indicator that fails after it has passed does not close the gate again', async () => {
     const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
     const application = await start([migrations, cache]);
     migrations.answer = () => up();
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'ready'))[0]).toBe(200);
   });
 
-  it('one that is not critical, disabled or skipped holds nothing', async () => {
+  it('an indicator that is not critical, disabled or skipped does not hold the gate', async () => {
     const application = await start([
       FakeIndicator('optional', () => down('gone'), { probes: ['startup'], critical: false }),
       FakeIndicator('disabled', () => down('gone'), { probes: ['startup'], enabled: false }),
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
   });
 
-  it('one in the background holds it until its first run has passed', async () => {
+  it('a background indicator holds the gate until its first run has passed', async () => {
     const migrations = FakeIndicator('migrations', () => up(), {
       probes: ['startup'],
       interval: 1000,
@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'startup'))[0]).toBe(200);
   });
 
-  it('without startup indicators the application has started when it has started', async () => {
+  it('without startup indicators startup is 200 after the bootstrap', async () => {
     const application = await start([FakeIndicator('database', () => down('gone'))]);
     expect(await ask(application, 'startup')).toEqual([200, 'UP', undefined]);
   });

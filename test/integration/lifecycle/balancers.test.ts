@@ -16,7 +16,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     statusCodes: Configuration['statusCodes'] = {},
   ): Promise<ProcessApplication> => ProcessApplication.start(nest, { adapter, shutdown, statusCodes }, variables);
 
-  it('waits until a prober that asks every 200 ms has seen three refusals, and not less', async () => {
+  it('waits until a prober with an interval of 200 ms has received three refusals', async () => {
     const application = await start();
     const prober = new BalancerProber(application, 200, 'HAProxy');
     await prober.hasAsked(3);
@@ -33,7 +33,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('serves ordinary requests on new connections for all that time', async () => {
+  it('serves requests on new connections during the whole wait', async () => {
     const application = await start();
     const prober = new BalancerProber(application, 200, 'HAProxy');
     await prober.hasAsked(3);
@@ -45,7 +45,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('closes at once when nobody probes', async () => {
+  it('closes at once without a prober', async () => {
     const application = await start();
     await application.statusOf('/order');
     const since = Date.now();
@@ -55,7 +55,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
   });
 
-  it.each([200, 429, 500])('counts a refusal that is answered %i as well', async (code) => {
+  it.each([200, 429, 500])('counts a refusal with the status code %i', async (code) => {
     const application = await start({}, {}, { OUT_OF_SERVICE: code });
     const prober = new BalancerProber(application, 200, 'HAProxy');
     await prober.hasAsked(3);
@@ -66,7 +66,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('waits until each of two probers that look alike has seen three refusals', async () => {
+  it('waits until each of two probers that look alike has received three refusals', async () => {
     const application = await start();
     const first = new BalancerProber(application, 600, 'HAProxy');
     await first.hasAsked(1);
@@ -80,7 +80,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(second.refusals).toBeGreaterThanOrEqual(3);
   });
 
-  it('does not wait for callers that ask through a proxy', async () => {
+  it('does not wait for callers behind a proxy', async () => {
     const application = await start();
     for (let asked = 0; asked < 5; asked += 1) {
       await application.ask('/health/ready', { headers: { 'x-forwarded-for': '192.0.2.7' } });
@@ -92,7 +92,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
   });
 
-  it('closes at once when somebody has looked once', async () => {
+  it('closes at once after a single probe', async () => {
     const application = await start();
     await application.statusOf('/health/ready');
     application.signal('SIGTERM');
@@ -101,7 +101,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
   });
 
-  it('waits as long as it is told, whoever asks', async () => {
+  it('waits for a fixed delay, also with probers', async () => {
     const application = await start({ delay: 700 });
     const since = Date.now();
     application.signal('SIGTERM');
@@ -112,7 +112,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('log')[0]).toMatch(/^Waited 7\d\d ms for balancers$|^Waited \d{4} ms for balancers$/);
   });
 
-  it('gives up on a prober that has not seen enough refusals at the maximum, and says so', async () => {
+  it('ends the wait at the maximum with a warning when a prober has not received enough refusals', async () => {
     const application = await start({ maxDelay: 900 });
     const prober = new BalancerProber(application, 200, 'HAProxy');
     await prober.hasAsked(3);
@@ -126,7 +126,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     ]);
   });
 
-  it('waits at least 5 s on Kubernetes, although nobody probes', async () => {
+  it('waits at least 5 s on Kubernetes without a prober', async () => {
     const application = await start({}, KUBERNETES);
     const since = Date.now();
     application.signal('SIGTERM');
@@ -136,7 +136,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(4990);
   });
 
-  it('takes the minimum on Kubernetes from its options, and does not wait for the kubelet', async () => {
+  it('uses the minimum of its options on Kubernetes, and does not wait for the kubelet', async () => {
     const application = await start({ minDelay: 400, maxDelay: 10_000 }, KUBERNETES);
     const kubelet = new BalancerProber(application, 3000, 'kube-probe/1.31');
     await application.ask('/health/ready', { headers: { 'user-agent': 'kube-probe/1.31' } });

@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const SOON = 3000;
 
 describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('29. Shutdown: ready 503 at once, live 200, an ordinary request still served, until the drain ends', async () => {
+  it('responds with 503 to ready and 200 to live, and serves requests, until the drain ends', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     expect(await application.statusOf('/health/ready')).toBe(200);
@@ -30,7 +30,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('30. A request of 2 s in flight at SIGTERM completes with 200, and the process exits soon after it', async () => {
+  it('completes a request of 2 s that is in flight at SIGTERM with 200, and exits soon after it', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const answer = application.ask('/slow?ms=2000');
     await application.event('working');
@@ -42,7 +42,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('31. An idle keep-alive socket and a socket that never sent a byte do not hold the exit', async () => {
+  it('does not delay the exit for an idle keep-alive socket or a socket that never sent a byte', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const idle = await application.idleConnection();
     const silent = await application.connect();
@@ -56,7 +56,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('log')).toContain('Closed 1 idle and 1 silent connections');
   });
 
-  it('32. A second signal during the drain does not start a second one; two calls of close() share one', async () => {
+  it('runs one drain for a second signal and for two calls of close()', async () => {
     const signalled = await ProcessApplication.start(nest, { adapter, parts: ['consumer'] });
     await signalled.command('hold');
     signalled.signal('SIGTERM');
@@ -82,7 +82,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(closed.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('33. A shutdown hook of the application that throws does not cut the drain short', async () => {
+  it('completes the drain when a shutdown hook of the application throws', async () => {
     const application = await ProcessApplication.start(nest, {
       adapter,
       parts: ['throwing consumer', 'throwing onModuleDestroy', 'throwing beforeApplicationShutdown', 'consumer'],
@@ -102,7 +102,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     ]);
   });
 
-  it('34. delayShutdown holds the exit until it settles, up to the limit', async () => {
+  it('delays the exit for delayShutdown until it settles, up to the limit', async () => {
     const patient = await ProcessApplication.start(nest, { adapter });
     await patient.command('promise', 'report');
     patient.signal('SIGTERM');

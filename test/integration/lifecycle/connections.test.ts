@@ -26,7 +26,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     for (const connection of silent) await connection.waitForClose();
   });
 
-  it('is not delayed by a client that asks without end, and loses none of its requests', async () => {
+  it('is not delayed by a client with endless requests, and loses none of them', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     const client = new BusyClient(application.port);
@@ -49,7 +49,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(client.answers.length - first).toBeGreaterThanOrEqual(20);
   });
 
-  it('answers with Connection: close from the beginning of the drain on, probes too', async () => {
+  it('sends Connection: close from the beginning of the drain, also to probes', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     const kept = await application.idleConnection();
@@ -65,7 +65,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     }
   });
 
-  it('does not close a connection that another protocol has taken over before the application does', async () => {
+  it('does not close a connection of another protocol before the application does', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     const chat = await application.connect();
@@ -83,7 +83,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('answers requests that were sent in one go as far as they are answered at all, and exits soon', async () => {
+  it('responds to pipelined requests in order, and exits soon', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     application.signal('SIGTERM');

@@ -6,8 +6,8 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const WARNING = expect.stringContaining('return503OnClosing turns every route to 503') as unknown;
 
-describe('return503OnClosing, which Nest 12 brought', () => {
-  it('is warned of when a Fastify application starts', async () => {
+describe('return503OnClosing of Nest 12', () => {
+  it('causes a warning when a Fastify application starts', async () => {
     const application = await ProcessApplication.start(12, {
       adapter: 'fastify',
       options: { return503OnClosing: true },
@@ -16,7 +16,7 @@ describe('return503OnClosing, which Nest 12 brought', () => {
     expect(application.log('warn')).toEqual([WARNING]);
   });
 
-  it('is warned of once when it is seen at work, which is all that Express shows of it', async () => {
+  it('causes one warning at its first 503 on Express, where the option is not readable', async () => {
     const application = await ProcessApplication.start(12, {
       adapter: 'express',
       options: { return503OnClosing: true },
@@ -37,7 +37,7 @@ describe('return503OnClosing, which Nest 12 brought', () => {
 });
 
 describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('is not warned of without it', async () => {
+  it('does not warn of return503OnClosing when it is not set', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     application.signal('SIGTERM');
@@ -49,7 +49,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('forceCloseConnections cuts nothing off that is in flight', async () => {
+  it('completes requests in flight with forceCloseConnections', async () => {
     const application = await ProcessApplication.start(nest, {
       adapter,
       options: { forceCloseConnections: true },

@@ -6,7 +6,7 @@ import { VARIANTS } from '../../support/process-application/variants.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('leaves an @OnDrain() behind that hangs, at its own limit', async () => {
+  it('abandons an @OnDrain() method that hangs at its own limit', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['limited hanging consumer'] });
     const since = Date.now();
     application.signal('SIGTERM');
@@ -16,7 +16,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual(['LimitedHangingConsumer.stopPulling did not finish within 300 ms']);
   });
 
-  it('leaves an @OnDrain() behind that hangs and has no limit, at that of the shutdown', async () => {
+  it('abandons an @OnDrain() method without its own limit at the limit of the shutdown', async () => {
     const application = await ProcessApplication.start(nest, {
       adapter,
       parts: ['hanging consumer'],
@@ -30,7 +30,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toContain('HangingConsumer.stopPulling did not finish within 500 ms');
   });
 
-  it('goes through the whole drain although an @OnDrain() throws', async () => {
+  it('completes the drain when an @OnDrain() method throws', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['throwing consumer'] });
     const held = application.ask('/held');
     await application.event('working');
@@ -44,7 +44,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 
   it.each<[Part]>([['throwing onModuleDestroy'], ['throwing beforeApplicationShutdown']])(
-    'exits as plain Nest does with a %s',
+    'exits like plain Nest with a %s',
     async (part) => {
       const exits: Exit[] = [];
       for (const health of [false, true]) {

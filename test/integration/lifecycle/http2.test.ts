@@ -81,7 +81,7 @@ describe.each([
   ['without TLS', false],
   ['with TLS', true],
 ])('HTTP/2 %s', (_, isSecure) => {
-  it('waits for a stream in flight before anything is destroyed, and warns of nothing', async () => {
+  it('waits for a stream in flight before anything is destroyed, without a warning', async () => {
     const { app, url, log, held, events } = await start(isSecure);
     const client = new Client(url);
     const answer = client.get('/held');
@@ -116,7 +116,7 @@ describe.each([
     await closed;
   });
 
-  it('closes a session that never had a stream, and ends at the time limit what does not finish', async () => {
+  it('closes a session that never had a stream, and ends other streams at the limit', async () => {
     const { app, url, log, events } = await start(isSecure, 200);
     const [silent, busy] = [new Client(url), new Client(url)];
     await once(silent.session, 'connect');
@@ -132,7 +132,7 @@ describe.each([
   });
 });
 
-it('HTTP/1 on a server for HTTP/2 is waited for, and its connection is closed', async () => {
+it('waits for HTTP/1 requests on a server for HTTP/2, and closes their connections', async () => {
   const { app, url, held, events } = await start(true);
   const request = httpsRequest(`${url}/held`, { rejectUnauthorized: false }).end();
   const response = once(request, 'response');

@@ -42,7 +42,7 @@ describe.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('waits for a request in flight and for nothing else', async () => {
+  it('waits for a request in flight only', async () => {
     const application = await start();
     const held = application.ask('/held');
     await application.event('working');
@@ -56,7 +56,7 @@ describe.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     expect(application.orderOf('pool destroyed', 'query after destruction')).toEqual(['pool destroyed']);
   });
 
-  it('is not held by idle and silent connections, before, in the middle of and after their handshake', async () => {
+  it('is not delayed by idle and silent connections before, during and after their handshake', async () => {
     const application = await start();
     const idle = await connectTls(application.port);
     idle.get('/order');
@@ -74,7 +74,7 @@ describe.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     for (const connection of [idle, shaken, silent, halfway]) await connection.waitForClose();
   });
 
-  it('does not cut off an upload, nor another protocol', async () => {
+  it('does not close the connection of an upload or of another protocol', async () => {
     const application = await start();
     const chat = await connectTls(application.port);
     chat.write('GET /chat HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: chat\r\n\r\n');
@@ -96,7 +96,7 @@ describe.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     expect(chat.received.endsWith('goodbye')).toBe(true);
   });
 
-  it('names what takes longer than the limit, and exits', async () => {
+  it('names the work that exceeds the limit, and exits', async () => {
     const application = await start({ timeout: 300 });
     const connection = await connectTls(application.port);
     connection.get('/held');

@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     await expect(ask()).rejects.toThrow('ECONNREFUSED');
   });
 
-  it('websockets are served during the drain, and do not hold the exit', async () => {
+  it('websockets are served during the drain, and do not delay the exit', async () => {
     @WebSocketGateway()
     class ChatGateway {
       @SubscribeMessage('echo')
@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('on %s', (adapter) => {
     await Promise.all([closed, socket.closed]);
   });
 
-  it('a stream of server-sent events holds the exit until a method ends it as the drain begins', async () => {
+  it('a stream of server-sent events delays the exit until an @OnDrain() method ends it', async () => {
     @Controller()
     class PricesController {
       readonly #subscribers = new Set<Subscriber<MessageEvent>>();

@@ -86,7 +86,7 @@ describe.each(['http', 'https'] as const)('a server of node:%s that the applicat
     return kind === 'http' ? get(options) : tlsGet({ ...options, rejectUnauthorized: false });
   };
 
-  it('has its requests in flight waited for, and is closed before modules are destroyed', async () => {
+  it('delays the drain for its requests in flight, and is closed before modules are destroyed', async () => {
     const started = await start();
     const { application, held, events, servers } = started;
     const server = open(expressOf(started));
@@ -106,7 +106,7 @@ describe.each(['http', 'https'] as const)('a server of node:%s that the applicat
     expect(events).toEqual(['working', 'answered', 'destroyed', 'closed']);
   });
 
-  it('that has its first connection during the drain is drained as well', async () => {
+  it('is drained also when its first connection arrives during the drain', async () => {
     const started = await start();
     const { application, held, events, servers } = started;
     const server = open(expressOf(started));
@@ -143,7 +143,7 @@ it('closes the idle connections of such a server', async () => {
   expect(started.application.log.health('log')).toContainEqual('Closed 1 idle and 0 silent connections');
 });
 
-it('leaves the servers of other applications in the process alone', async () => {
+it('ignores the servers of other applications in the process', async () => {
   const [one, other] = [await start(), await start()];
   const port = await listen(createServer(expressOf(other)));
   const plain = await listen(createServer((_request, response) => response.end('metrics')));

@@ -5,24 +5,21 @@ import { VARIANTS } from '../../support/process-application/variants.js';
 vi.setConfig({ testTimeout: 60_000 });
 
 describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s while modules start ends the process as with plain Nest',
-    async (signal) => {
-      const exits: Exit[] = [];
-      for (const health of [false, true]) {
-        const application = ProcessApplication.spawn(nest, { adapter, health, parts: ['slow start'] });
-        await application.event('starting');
-        application.signal(signal);
-        application.open('init');
-        exits.push(await application.exited());
-      }
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s while modules start ends the process like plain Nest', async (signal) => {
+    const exits: Exit[] = [];
+    for (const health of [false, true]) {
+      const application = ProcessApplication.spawn(nest, { adapter, health, parts: ['slow start'] });
+      await application.event('starting');
+      application.signal(signal);
+      application.open('init');
+      exits.push(await application.exited());
+    }
 
-      expect(exits[1]).toEqual(exits[0]);
-      expect(exits[1]).toEqual({ code: null, signal });
-    },
-  );
+    expect(exits[1]).toEqual(exits[0]);
+    expect(exits[1]).toEqual({ code: null, signal });
+  });
 
-  it('a signal while modules start is answered as if it were draining: nobody is sent to it any more', async () => {
+  it('a signal while modules start makes ready 503', async () => {
     const application = ProcessApplication.spawn(nest, { adapter, parts: ['slow start'] });
     await application.event('starting');
     await application.command('hold');
@@ -42,7 +39,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await idle.waitForClose();
   });
 
-  it('a warm-up holds readiness, and nothing else', async () => {
+  it('a warm-up holds ready only', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up'] });
     const ready = await application.ask('/health/ready');
     expect(ready.status).toBe(503);
@@ -56,7 +53,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     );
   });
 
-  it('a warm-up that is tried again holds readiness until one try succeeds', async () => {
+  it('a warm-up with retry holds ready until an attempt succeeds', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up with retries'] });
     await application.event('third attempt');
     expect(await application.statusOf('/health/ready')).toBe(503);
@@ -70,7 +67,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     ]);
   });
 
-  it('a warm-up that is still going on does not hold the shutdown', async () => {
+  it('a warm-up in progress does not delay the shutdown', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up with retries'] });
     await application.event('third attempt');
     application.signal('SIGTERM');

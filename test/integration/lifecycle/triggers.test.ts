@@ -82,7 +82,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(drained).toEqual(expected);
   });
 
-  it('is not held by an application that has shutdown hooks and gets a signal after close()', async () => {
+  it('exits when an application with shutdown hooks receives a signal after close()', async () => {
     const application = await start();
     await application.command('close');
     await application.event('told to drain');

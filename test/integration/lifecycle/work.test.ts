@@ -7,7 +7,7 @@ vi.setConfig({ testTimeout: 60_000 });
 const SOON = 3000;
 
 describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('keeps a pool alive for as long as anything uses it', async () => {
+  it('keeps a pool open while it is used', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['poller', 'consumer'] });
     await application.command('hold');
     const held = application.ask('/held');
@@ -30,7 +30,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('waits for the job that a request in flight has left behind', async () => {
+  it('waits for the job that a request in flight has started', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const answer = application.ask('/job');
     await application.event('working');
@@ -71,7 +71,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.exitedAfter(since)).toBeLessThan(SOON);
   });
 
-  it('lets a response finish whose headers were out before, and does not keep its connection', async () => {
+  it('finishes a response whose headers were sent before, and closes its connection', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const streamed = await application.busyConnection('/streamed');
     await streamed.waitFor('begun ');
@@ -85,7 +85,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await streamed.waitForClose();
   });
 
-  it('names the requests that take longer than the limit, and exits without them', async () => {
+  it('names the requests that exceed the limit, and exits', async () => {
     const application = await ProcessApplication.start(nest, { adapter, shutdown: { timeout: 400 } });
     const held = await application.busyConnection('/held?token=secret');
     const since = Date.now();
@@ -101,7 +101,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(held.received).toBe('');
   });
 
-  it('finishes requests that came while it waited for others', async () => {
+  it('finishes requests that arrive during the wait for others', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const first = application.ask('/held');
     await application.event('working');
