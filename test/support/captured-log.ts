@@ -10,7 +10,8 @@ export interface LogLine {
   readonly text: string;
 }
 
-function isListing({ text }: LogLine): boolean {
+/** Whether a line lists the indicators at the start, or warns that there are none. */
+export function isListing({ text }: Pick<LogLine, 'text'>): boolean {
   return /^\d+ indicators?: /.test(text) || text === NO_INDICATORS;
 }
 

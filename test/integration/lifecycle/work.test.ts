@@ -126,6 +126,10 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await answer;
 
     await application.exited();
+    expect(application.announcements).toEqual([
+      expect.stringMatching(/waiting for balancers for 100 ms, then for work in flight for at most \d+ ms\./),
+      expect.stringMatching(/waiting for work in flight for at most \d+ ms: GET \/slow \(for \d+ ms\)\./),
+    ]);
     expect(application.log()).toEqual([
       expect.stringMatching(/^Waited \d+ ms for balancers$/),
       expect.stringMatching(/^Work in flight finished after \d+ ms$/),

@@ -7,6 +7,9 @@ import type { Configuration } from './application/configuration.js';
 import type { Command, Event } from './application/outside.js';
 import { type NestVersion, compileApplication } from './compile.js';
 import { RawConnection } from './raw-connection.js';
+import { isListing } from '../captured-log.js';
+
+const ANNOUNCEMENT = /^Shutting down: waiting for /;
 
 /** How long anything may take that is bound to happen, on a machine that is busy. */
 export const PATIENCE = 20_000;
@@ -95,8 +98,17 @@ export class ProcessApplication {
     return this.events.map(({ event }) => event).filter((event) => names.includes(event));
   }
 
-  /** The lines that the library wrote. */
+  /** The lines of the library, without the list of indicators and without those that announce a wait. */
   log(level?: string): string[] {
+    return this.#lines(level).filter((text) => !isListing({ text }) && !ANNOUNCEMENT.test(text));
+  }
+
+  /** The lines that announce a wait of the shutdown. */
+  get announcements(): string[] {
+    return this.#lines().filter((text) => ANNOUNCEMENT.test(text));
+  }
+
+  #lines(level?: string): string[] {
     return this.eventsOf('log')
       .filter((line) => line['context'] === 'Health' && (level === undefined || line['level'] === level))
       .map((line) => String(line['text']));
