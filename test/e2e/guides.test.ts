@@ -7,14 +7,14 @@ import { FakeIndicator } from '../support/fake-indicator.js';
 import { sendRaw } from '../support/raw-request.js';
 import { ADAPTERS, startApplication } from '../support/start-application.js';
 
-/** What guides say that readers can do, and that takes more than an option. */
-describe.each(ADAPTERS)('as the guides say, on %s', (adapter) => {
+/** Recipes of the guides that need more than an option. */
+describe.each(ADAPTERS)('the recipes of the guides on %s', (adapter) => {
   const stock = FakeIndicator('stock', () => down('gone'));
 
   it.each([
     ['at the root', undefined, '/health'],
     ['below a prefix', 'api', '/api/health'],
-  ])('the old path of a health check can be ready, %s', async (_place, prefix, path) => {
+  ])('an existing path can be an alias of ready, %s', async (_place, prefix, path) => {
     const application = await startApplication(
       adapter,
       {
@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('as the guides say, on %s', (adapter) => {
     expect(await Promise.all(statuses)).toEqual([503, 503, 200]);
   });
 
-  it('a second port shows everything, and the public one a status', async () => {
+  it('a second port shows everything, and the public port only a status', async () => {
     let internalPort = 0;
     const application = await startApplication(adapter, {
       imports: [
@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('as the guides say, on %s', (adapter) => {
     }
   });
 
-  it('the rule for proxies knows every spelling of a path that the endpoints answer', async () => {
+  it('the rule for proxies matches every spelling of a path that reaches an endpoint', async () => {
     const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
     const rules = [...guide.matchAll(/(?:~\*|-m reg -i) (\^\/\(health\S+)/g)].map(([, rule = '']) => rule);
     expect(rules).toHaveLength(2);

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nodeBinary } from './support/node-binary.js';
 import { run } from './support/run.js';
 
-/** How an application is compiled, and how TypeScript finds the library for it. */
+/** How an application is compiled, and how TypeScript resolves the library. */
 interface Flavour {
   readonly nest: 11 | 12;
   readonly type: 'module' | 'commonjs';
@@ -19,7 +19,7 @@ const FLAVOURS: readonly Flavour[] = [
   { nest: 12, type: 'module', resolution: 'nodenext', module: 'nodenext' },
   { nest: 11, type: 'commonjs', resolution: 'node10', module: 'commonjs' },
 ];
-// Nest 12 is ESM only, and node16 lets no CommonJS file import that.
+// Nest 12 is ESM only, and with node16 a CommonJS file cannot import it.
 const FURTHER_FLAVOURS: readonly Flavour[] = [
   { nest: 12, type: 'commonjs', resolution: 'nodenext', module: 'nodenext' },
   { nest: 11, type: 'module', resolution: 'nodenext', module: 'nodenext' },
@@ -56,11 +56,11 @@ describe.each([11, 12] as const)('Nest %i', (nest) => {
 
       beforeAll(() => writeApplication(application, { nest, type, resolution, module }));
 
-      it('compiles, the declarations of the library included', async () => {
+      it('compiles with the declarations of the library', async () => {
         expect(await run(application, join(home, 'node_modules/.bin/tsc'), '-p', '.')).toBe('');
       });
 
-      it.each(nodeVersions)('answers on Node %s', async (version) => {
+      it.each(nodeVersions)('responds on Node %s', async (version) => {
         const answers: Record<string, { code: number; body: string }> = JSON.parse(
           await run(application, nodes.get(version) ?? '', 'dist/main.js'),
         );
@@ -79,10 +79,13 @@ describe.each([11, 12] as const)('Nest %i', (nest) => {
         expect(answers['metrics']?.body).toContain('health_indicator_status{indicator="stock",status="UP"} 1');
       });
 
-      it.each(nodeVersions)('holds one copy of the library on Node %s, however it is loaded', async (version) => {
-        await writeFile(join(application, 'copies.cjs'), COPIES);
-        expect(await run(application, nodes.get(version) ?? '', 'copies.cjs')).toBe('true true\n');
-      });
+      it.each(nodeVersions)(
+        'has one copy of the library on Node %s when it is imported and required',
+        async (version) => {
+          await writeFile(join(application, 'copies.cjs'), COPIES);
+          expect(await run(application, nodes.get(version) ?? '', 'copies.cjs')).toBe('true true\n');
+        },
+      );
     },
   );
 });

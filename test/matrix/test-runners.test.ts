@@ -14,7 +14,7 @@ const COMPILER_OPTIONS = {
   types: ['node'],
 };
 
-/** Installs what an application needs, with its own test runner, and returns its folder. */
+/** Installs an application with its test runner, and returns its folder. */
 async function application(name: string, nest: 11 | 12, manifest: object, ...packages: string[]): Promise<string> {
   const home = join(inject('folder'), name);
   await mkdir(join(home, 'src'), { recursive: true });
@@ -27,7 +27,7 @@ async function application(name: string, nest: 11 | 12, manifest: object, ...pac
   return home;
 }
 
-/** What `nest-vitals/testing` has, with its types; the runner's own import comes before it. */
+/** A test that uses the exports and types of `nest-vitals/testing`. The imports of the runner precede it. */
 const WITH_TESTING = `
 import { Test } from '@nestjs/testing';
 import { FakeHealth, startReady } from 'nest-vitals/testing';
@@ -84,7 +84,7 @@ it('works under vitest, as ESM', async () => {
   await writeFile(join(home, 'tsconfig.json'), JSON.stringify(tsconfig));
   await run(home, 'node_modules/.bin/vitest', 'run', '--globals', '--reporter', 'json', '--outputFile', 'result.json');
   expect(await passed(home)).toBe(2);
-  // vitest looks at no types.
+  // vitest does not check types.
   expect(await run(home, 'node_modules/.bin/tsc', '-p', '.', '--noEmit')).toBe('');
 });
 

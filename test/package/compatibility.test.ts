@@ -7,7 +7,7 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   readonly exports: Readonly<Record<string, unknown>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
-/** The rows of tables. A bar within a cell is written with a backslash. */
+/** The rows of tables. A bar in a cell has a backslash before it. */
 const rows = readFileSync(new URL('docs/compatibility.md', root), 'utf8')
   .replaceAll('\\|', '|')
   .split('\n')
@@ -24,7 +24,7 @@ it('the guide names the versions of Node', () => {
   expect(rows.filter((row) => row.includes(`\`${manifest.engines.node}\``))).toHaveLength(1);
 });
 
-it('the guide names no subpath that there is not', () => {
+it('the guide names only existing subpaths', () => {
   const named = rows.flatMap((row) => [...row.matchAll(/`nest-vitals(\/[\w./-]+)`/g)].map(([, path]) => `.${path}`));
   expect(named.length).toBeGreaterThan(15);
   expect(Object.keys(manifest.exports)).toEqual(expect.arrayContaining(named));

@@ -6,12 +6,12 @@ import { documentedOptions } from '../support/option-types.js';
 
 const guide = join(import.meta.dirname, '../../docs/configuration.md');
 
-it('is described in docs/configuration.md as the types have it', async () => {
+it('docs/configuration.md is generated from the current types', async () => {
   const written = await format(configurationReference(), { ...(await resolveConfig(guide)), parser: 'markdown' });
   await expect(written).toMatchFileSnapshot(guide);
 }, 60_000);
 
-it('says of every option what it is for', () => {
+it('every option has a description', () => {
   const silent = documentedOptions().flatMap(({ name, options }) =>
     options.filter(({ comment }) => comment === '').map((option) => `${name}.${option.name}`),
   );

@@ -1,7 +1,7 @@
 import * as vitals from 'nest-vitals';
 import { expect, it } from 'vitest';
 
-it('exports these names, and no others', () => {
+it('exports exactly these names', () => {
   expect(Object.keys(vitals).toSorted()).toEqual([
     'CertificateIndicator',
     'CpuIndicator',

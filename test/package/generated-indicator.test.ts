@@ -3,7 +3,7 @@ import { indicator } from '../../src/schematics/index.js';
 import { compileErrors } from '../support/compile-errors.js';
 import { MemoryTree } from '../support/memory-tree.js';
 
-it('a generated check compiles with its test, also when it is made async as its comment says', () => {
+it('a generated check compiles with its test, also in the async form of its comment', () => {
   const tree = new MemoryTree({});
   indicator({ name: 'database', skipImport: true })(tree, tree.context);
   const source = tree.files['src/database/database.health.ts'] ?? '';

@@ -8,7 +8,7 @@ import { codeBlocks } from '../support/code-blocks.js';
 const root = resolve(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-/** A manifest, as far as these tests look into it. */
+/** The parts of a manifest that these tests read. */
 interface Manifest {
   readonly kind: string;
   readonly metadata: { readonly name: string; readonly labels: object };
@@ -54,7 +54,7 @@ function validatorOf(kind: string): ValidateFunction {
   return ajv.compile({ ...roots[kind], $defs });
 }
 
-/** What the API says against a manifest. */
+/** The errors of a manifest by the schema of the API. */
 function faultsOf(object: { readonly kind: string }): string[] {
   const validate = validatorOf(object.kind);
   validate(object);
@@ -62,11 +62,14 @@ function faultsOf(object: { readonly kind: string }): string[] {
 }
 
 describe('the manifests for Kubernetes', () => {
-  it.each(manifests.map((object) => [object.kind, object] as const))('%s is as the API has it', (_kind, object) => {
-    expect(faultsOf(object)).toEqual([]);
-  });
+  it.each(manifests.map((object) => [object.kind, object] as const))(
+    '%s is valid by the schema of the API',
+    (_kind, object) => {
+      expect(faultsOf(object)).toEqual([]);
+    },
+  );
 
-  it('are checked for words that the API does not know, for what is missing, and for types', () => {
+  it('are checked for unknown properties, missing properties and types', () => {
     const service = manifest('Service');
     expect(faultsOf({ ...service, spec: { ...service.spec, selektor: {} } } as Manifest)).toEqual([
       '/spec must NOT have additional properties',
@@ -94,7 +97,7 @@ describe('the manifests for Kubernetes', () => {
     expect(manifest('ServiceMonitor').spec.selector).toEqual({ matchLabels: labels });
   });
 
-  it('call the port by one name, which is that of the image', () => {
+  it('use one name for the port, with the number of the image', () => {
     const [port] = container?.ports ?? [];
     const [servicePort] = manifest('Service').spec.ports;
     const [endpoint] = manifest('ServiceMonitor').spec.endpoints;
@@ -103,11 +106,11 @@ describe('the manifests for Kubernetes', () => {
     expect(read('ops/docker/compose.yaml')).toContain(`image: ${container?.image}\n`);
   });
 
-  it('leave a pod when another one is disrupted', () => {
+  it('keep one pod during a disruption', () => {
     expect(replicas).toBeGreaterThan(manifest('PodDisruptionBudget').spec.maxUnavailable);
   });
 
-  it('give the metrics the key that the application has', () => {
+  it('use the API key of the application for the metrics', () => {
     const [variable] = container?.env ?? [];
     const [endpoint] = manifest('ServiceMonitor').spec.endpoints;
     expect(variable).toEqual({
@@ -125,8 +128,8 @@ describe('the manifests for Kubernetes', () => {
     expect(container).not.toHaveProperty('lifecycle');
   });
 
-  it('give the shutdown the time that it takes at most', () => {
-    // maxDelay and timeout by default, in seconds, and one for the hooks of others.
+  it('have a grace period for the longest shutdown', () => {
+    // The defaults of maxDelay and timeout in seconds, and one second for other shutdown hooks.
     expect(template.spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(15 + 10 + 1);
   });
 });

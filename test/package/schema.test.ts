@@ -5,12 +5,12 @@ import addFormats from 'ajv-formats';
 import { expect, it } from 'vitest';
 import { REPORT_DEFINITIONS, REPORT_SCHEMA } from '../../src/endpoints/schema/report-schema.js';
 
-it('the package has the JSON Schema of the sources', () => {
+it('the package contains the JSON Schema of the sources', () => {
   const require = createRequire(import.meta.url);
   expect(require('nest-vitals/schema.json')).toEqual(REPORT_SCHEMA);
 });
 
-it('each example in it is valid by the schema that it stands in', () => {
+it('each example is valid by its own schema', () => {
   const ajv = new Ajv2020({ strict: true });
   (addFormats as unknown as typeof addFormats.default)(ajv);
   ajv.addSchema(REPORT_SCHEMA);

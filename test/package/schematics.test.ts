@@ -8,8 +8,8 @@ interface Collection {
   readonly schematics: Readonly<Record<string, { readonly factory: string; readonly schema: string }>>;
 }
 
-/** As the CLI finds and loads them: by a field of package.json, and with require(). */
-it('the package has its schematics where the CLI looks for them', () => {
+/** The CLI finds them by a field of package.json and loads them with require(). */
+it('the package has its schematics where the CLI expects them', () => {
   const require = createRequire(import.meta.url);
   const manifest = require.resolve('nest-vitals/package.json');
   const file = join(dirname(manifest), (require(manifest) as { readonly schematics: string }).schematics);

@@ -21,14 +21,14 @@ interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, unknown>> };
 }
 
-/** The OpenAPI document of an application, as its users get it, and what it says of answers. */
+/** The OpenAPI document of an application as users download it, and checks of responses against it. */
 export class ApiDocument {
   readonly #ajv = new Ajv({ strict: true, allErrors: true });
   readonly #compiled = new Map<object, ValidateFunction>();
   readonly #answered = new Set<string>();
 
   private constructor(readonly document: OpenApiDocument) {
-    // ajv-formats is CommonJS: its default export is the module, in the eyes of TypeScript.
+    // ajv-formats is CommonJS: for TypeScript its default export is the module.
     (addFormats as unknown as typeof addFormats.default)(this.#ajv);
     this.#ajv.addFormat('password', true);
     this.#ajv.addKeyword('example');
@@ -37,7 +37,7 @@ export class ApiDocument {
 
   static of(app: INestApplication, openapi = '3.0.0'): ApiDocument {
     const config = new DocumentBuilder().setTitle('orders').setVersion('1.4.2').setOpenAPIVersion(openapi).build();
-    // As it is when it has been downloaded.
+    // The same value as after a download.
     return new ApiDocument(JSON.parse(JSON.stringify(SwaggerModule.createDocument(app, config))) as OpenApiDocument);
   }
 
@@ -49,7 +49,7 @@ export class ApiDocument {
     return Object.keys(this.document.components.schemas);
   }
 
-  /** What is wrong with the document itself. Undefined: nothing. */
+  /** The errors of the document itself. Undefined: none. */
   async errors(): Promise<unknown> {
     const { valid, errors } = await new Validator().validate({ ...this.document });
     return valid ? undefined : errors;
@@ -61,7 +61,7 @@ export class ApiDocument {
     return operation;
   }
 
-  /** What of an answer is not as described. `template`: its path as the document has it. */
+  /** The differences between a response and its description. `template`: its path in the document. */
   mistakesIn(template: string, response: Response): string[] {
     const mediaType = String(response.headers['content-type']).split(';', 1)[0] ?? '';
     const place = `${template} ${response.status} ${mediaType}`;
@@ -80,7 +80,7 @@ export class ApiDocument {
     return [...mistakes, `${place}: ${this.#ajv.errorsText(validate.errors)} in ${response.text}`];
   }
 
-  /** Everything that is described and was not seen to be answered. */
+  /** The described responses that did not occur. */
   get unanswered(): string[] {
     return Object.entries(this.document.paths).flatMap(([path, { get }]) =>
       Object.entries(get?.responses ?? {}).flatMap(([code, { content }]) =>
@@ -91,7 +91,7 @@ export class ApiDocument {
     );
   }
 
-  /** The schemas that it refers to are where the reference says. */
+  /** Resolves the references to schemas. */
   #compile(schema: object): ValidateFunction {
     const validate =
       this.#compiled.get(schema) ?? this.#ajv.compile({ ...schema, components: this.document.components });

@@ -15,7 +15,7 @@ export function isListing({ text }: Pick<LogLine, 'text'>): boolean {
   return /^\d+ indicators?: /.test(text) || text === NO_INDICATORS;
 }
 
-/** Takes the place of Nest's logger: writes nothing, and keeps what an operator would have read. */
+/** Replaces Nest's logger: prints nothing, and stores the lines that an operator would read. */
 export class CapturedLog implements LoggerService {
   readonly lines: LogLine[] = [];
 
@@ -54,7 +54,7 @@ export class CapturedLog implements LoggerService {
     return this.lines.map(({ text }) => text).join('\n');
   }
 
-  /** Nest hands the context over as the last of the parameters, after a stack if there is one. */
+  /** Nest passes the context as the last parameter, after a stack if there is one. */
   #keep(level: LogLevel, message: unknown, rest: readonly unknown[]): void {
     const context = rest.at(-1);
     const words = [message, ...rest.slice(0, -1)]

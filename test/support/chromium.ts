@@ -18,18 +18,18 @@ const PATIENCE = 120_000;
 
 export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
 
-/** A page, and everything that went wrong in it. */
+/** A page and its errors. */
 export interface OpenedPage {
   readonly page: Page;
-  /** What the page complained of, violations of its policy among it. That a page itself is a 503 is none. */
+  /** Errors of the console and violations of the content security policy, without the 503 of the page itself. */
   readonly complaints: string[];
-  /** The URLs that were asked for. */
+  /** The requested URLs. */
   readonly requests: string[];
 }
 
 export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<OpenedPage>;
 
-/** Tests in a real browser. A machine without it skips them and says so; under `CI=true` they fail. */
+/** Tests in a real browser. A machine without one skips them with a message; with `CI=true` they fail. */
 export function describeInChromium(title: string, tests: (open: OpenPage) => void): void {
   const missing = missingProgram([PROGRAM]);
   const mustRun = missing === undefined || process.env['CI'] === 'true';

@@ -7,7 +7,7 @@ export interface CodeBlock {
   readonly code: string;
 }
 
-/** The blocks of one language, in the order in which they stand. */
+/** The blocks of one language, in their order. */
 export function codeBlocks(file: string, language: string): CodeBlock[] {
   const text = readFileSync(file, 'utf8');
   return [...text.matchAll(/^```(\w*)\n([^]*?)^```$/gm)]

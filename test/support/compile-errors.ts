@@ -3,7 +3,7 @@ import ts from 'typescript';
 
 const root = new URL('../..', import.meta.url).pathname;
 
-/** The errors of TypeScript in files that are given as text, by their names without `.ts`. They may use globals of a test runner. */
+/** The errors of TypeScript in files given as text, by name without `.ts`. The files may use globals of a test runner. */
 export function compileErrors(files: Readonly<Record<string, string>>): string[] {
   const folder = join(root, 'test/virtual');
   const virtual = new Map(Object.entries(files).map(([name, code]) => [join(folder, `${name}.ts`), code]));
@@ -29,7 +29,7 @@ export function compileErrors(files: Readonly<Record<string, string>>): string[]
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 
-/** As new applications of Nest have it. */
+/** The compiler options of new Nest applications. */
 const AS_APPLICATION: ts.CompilerOptions = {
   noEmit: true,
   types: ['node'],

@@ -10,13 +10,13 @@ import type { Evaluation } from '../../src/core/probe.js';
 import type { HealthReport } from '../../src/core/report.js';
 import { checkDefinition } from './check-definition.js';
 
-/** The application's side of the engine, opened and closed by hand. */
+/** The application state for the engine. The test opens and closes it. */
 export class ManualGate implements TrafficGate {
   isBootstrapped = true;
   closedBecause: string | undefined;
 }
 
-/** An engine with everything that it tells its owner written down. */
+/** An engine, with a record of each call to its owner. */
 export class RecordedEngine {
   readonly gate = new ManualGate();
   readonly faults: unknown[] = [];

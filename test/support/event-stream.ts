@@ -9,13 +9,13 @@ export interface StreamEvent {
   readonly id: string | undefined;
 }
 
-/** A client of server-sent events that keeps what it was sent. It hangs up when the test is over. */
+/** A client that records server-sent events. It disconnects at the end of the test. */
 export class EventStream {
   readonly events: StreamEvent[] = [];
   readonly #response: IncomingMessage;
   #rest = '';
   #waiting: (() => void)[] = [];
-  /** Resolves when the stream is over, with whether it came to its end. */
+  /** Resolves when the stream has ended, with whether it was complete. */
   readonly ended: Promise<boolean>;
 
   private constructor(response: IncomingMessage) {
@@ -47,7 +47,7 @@ export class EventStream {
     return this.#response.headers;
   }
 
-  /** The first event, of all that were sent, for which this is so. */
+  /** The first event that matches the condition. */
   async find(matches: (event: StreamEvent) => boolean): Promise<StreamEvent> {
     for (;;) {
       const found = this.events.find(matches);

@@ -9,7 +9,7 @@ export const START = '2026-11-20T10:30:00.000Z';
 /** The wall time so many milliseconds after the start of the test. */
 export const timeAfter = (milliseconds: number): string => new Date(Date.parse(START) + milliseconds).toISOString();
 
-/** Gives every test of the file a clock of its own that moves only when the test says so. */
+/** Gives each test of the file a clock that only the test advances. */
 export function useFakeClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ now: Date.parse(START) });
@@ -21,12 +21,12 @@ export function useFakeClock(): void {
   });
 }
 
-/** Lets time pass; `advance(0)` lets only what is due now happen. */
+/** Advances the clock. `advance(0)` runs only the timers that are due now. */
 export const advance = async (milliseconds: number): Promise<void> => {
   await vi.advanceTimersByTimeAsync(milliseconds);
 };
 
-/** Fake timers do not reach the shutdown by themselves, so that `close()` ends under them. */
+/** The shutdown uses real timers even under fake ones, so they are replaced here separately. */
 function fakeShutdownClock(): void {
   Object.assign(shutdownClock, {
     now: () => performance.now(),

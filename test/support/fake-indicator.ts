@@ -7,7 +7,7 @@ import {
   up,
 } from 'nest-vitals';
 
-/** What the check does: it may return or throw anything, also what the types forbid. */
+/** The behaviour of the check. It may return or throw anything, including values that the types forbid. */
 export type FakeAnswer = (context: HealthCheckContext) => unknown;
 
 export interface FakeIndicatorClass extends Type<HealthIndicator> {
@@ -16,7 +16,7 @@ export interface FakeIndicatorClass extends Type<HealthIndicator> {
   readonly runs: HealthCheckContext[];
 }
 
-/** An indicator for one test: what it answers can be changed at any time, and its runs are counted. */
+/** An indicator for one test. The test can change its result at any time and count its runs. */
 export function FakeIndicator(
   name: string,
   answer: FakeAnswer = () => up(),
@@ -35,7 +35,7 @@ export function FakeIndicator(
   return Fake;
 }
 
-/** An answer that throws. */
+/** A behaviour that throws. */
 export const throwing =
   (thrown: unknown): FakeAnswer =>
   () => {

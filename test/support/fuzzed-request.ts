@@ -1,18 +1,18 @@
 import { connect } from 'node:net';
 import * as fc from 'fast-check';
 
-/** What came back for some bytes. No status: the connection was closed without an answer. */
+/** The response to some bytes. No status: the connection was closed without a response. */
 export interface FuzzedAnswer {
   readonly status: number | undefined;
   readonly text: string;
 }
 
-/** So long nothing comes for a request that is not complete before the client gives up on it. */
+/** Milliseconds without data after which the client gives up an incomplete request. */
 const QUIET = 200;
-/** Generous: what takes longer has been forgotten. */
+/** Milliseconds after which a response counts as missing. */
 const LONGEST = 15_000;
 
-/** Sends bytes as they are, and reads until there is an answer, or the connection is closed. Rejects if neither happens. */
+/** Sends bytes without change, and reads until a response is complete or the connection is closed. Rejects if neither happens. */
 export function sendBytes(port: number, bytes: Buffer): Promise<FuzzedAnswer> {
   return new Promise((resolve, reject) => {
     let text = '';
@@ -40,7 +40,7 @@ export function sendBytes(port: number, bytes: Buffer): Promise<FuzzedAnswer> {
       else quiet = setTimeout(hangUp, QUIET);
     });
     socket.on('close', over);
-    // What a server does with bytes that it cannot make sense of.
+    // A server closes the connection after bytes that it cannot parse.
     socket.on('error', () => undefined);
     socket.write(bytes);
   });
@@ -50,7 +50,7 @@ function isComplete(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return false;
   const head = text.slice(0, end).toLowerCase();
-  // A stream has no end: its head is the answer.
+  // A stream has no end, so its headers are enough.
   if (head.includes('text/event-stream')) return true;
   const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1];
   if (length !== undefined) return text.length - end - 4 >= Number(length);
@@ -175,7 +175,7 @@ const target = (paths: readonly string[]): fc.Arbitrary<string> =>
         ),
         { nil: undefined },
       ),
-      // Mostly an endpoint as it is.
+      // Mostly an unchanged endpoint.
       fc.nat({ max: 3 }).map((value) => value > 0),
     )
     .map(([path, odd, query, isAsItIs]) => {
@@ -193,7 +193,7 @@ const body = fc.oneof(
   },
 );
 
-/** A request that keeps to the rules of HTTP, whatever it asks for. */
+/** A valid HTTP request with any path. */
 const proper = (paths: readonly string[], keys: readonly string[]): fc.Arbitrary<string> =>
   fc
     .tuple(
@@ -210,7 +210,7 @@ const proper = (paths: readonly string[], keys: readonly string[]): fc.Arbitrary
       return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${content}`;
     });
 
-/** One that does not: with bytes lost, put in, or doubled, cut off, or nothing but bytes. */
+/** An invalid request: with missing, added or repeated bytes, cut off, or random bytes. */
 const improper = (requests: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc.oneof(
     fc.tuple(requests, fc.nat(), anyByte, fc.nat({ max: 20 })).map(([request, where, put, lost]) => {
@@ -237,7 +237,7 @@ const improper = (requests: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     anyByte,
   );
 
-/** Requests for these paths and for what lies around them, with these keys among the values of headers. */
+/** Requests for these paths and similar ones, with these keys among the header values. */
 export function fuzzedRequests(
   paths: readonly string[],
   keys: readonly string[],

@@ -4,13 +4,13 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-/** Runs a full garbage collection, and lets the callbacks of finalization registries follow. */
+/** Runs a full garbage collection and the callbacks of finalization registries. */
 export async function collectGarbage(): Promise<void> {
   collect();
   await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** The bytes that are still referred to. */
+/** The bytes of the heap after a garbage collection. */
 export async function retainedBytes(): Promise<number> {
   await collectGarbage();
   await collectGarbage();

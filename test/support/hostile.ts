@@ -17,7 +17,7 @@ export const untouchable = (): object =>
     },
   );
 
-/** A proxy whose target is gone. */
+/** A revoked proxy. */
 export function revoked(): object {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
@@ -27,7 +27,7 @@ export function revoked(): object {
 /** An error whose properties cannot be read. */
 export function unreadableError(): Error {
   const error = new Error('original');
-  // The stack comes first: it is written when it is first touched, from the message.
+  // Read the stack first, because the engine creates it from the message at the first access.
   for (const key of ['stack', 'message', 'code', 'name', 'cause', 'errors']) {
     Object.defineProperty(error, key, { get: refuse });
   }

@@ -1,4 +1,4 @@
-/** A promise that is settled by hand: the test decides when whatever waits for it goes on. */
+/** A promise that the test settles. */
 export interface Latch<T = void> {
   readonly promise: Promise<T>;
   open(value: T): void;
@@ -15,5 +15,5 @@ export function latch<T = void>(): Latch<T> {
   return { promise, open, fail };
 }
 
-/** A promise that nobody ever settles, as that of a dependency that has stopped answering. */
+/** A promise that never settles, like a call of a dependency that hangs. */
 export const never = (): Promise<never> => new Promise<never>(() => undefined);

@@ -1,6 +1,6 @@
 import type { Context, Tree } from '../../src/schematics/workspace.js';
 
-/** A file tree in memory, with the paths that the CLI would hand out, and what a schematic has said. */
+/** A file tree in memory with the paths of the CLI, and the messages of a schematic. */
 export class MemoryTree implements Tree {
   readonly files: Record<string, string>;
   readonly messages: string[] = [];

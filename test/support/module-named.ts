@@ -1,6 +1,6 @@
 import { Module, type ModuleMetadata, type Type } from '@nestjs/common';
 
-/** A module class of this name: the names of modules stand in messages. */
+/** A module class with this name, for tests of messages that contain module names. */
 export function moduleNamed(name: string, metadata: ModuleMetadata): Type {
   const module = class {
     readonly isFromTest = true;

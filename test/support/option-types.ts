@@ -4,7 +4,7 @@ import { entries } from '../../.config/entries.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
-/** One option, as its type and its doc comment say it. */
+/** One option with its type and doc comment. */
 export interface DocumentedOption {
   readonly name: string;
   readonly type: string;
@@ -13,16 +13,16 @@ export interface DocumentedOption {
   readonly comment: string;
 }
 
-/** A type of options that an entry point offers. */
+/** An exported options type of an entry point. */
 export interface DocumentedOptions {
-  /** The name that it is imported from. */
+  /** The subpath of the import. */
   readonly from: string;
   readonly name: string;
   readonly comment: string;
   readonly options: readonly DocumentedOption[];
 }
 
-/** Every interface whose name ends in `Options`, but for those of `forRootAsync`, which all are alike, with the options that are its own, in the order of the source. */
+/** Every interface whose name ends with `Options`, except those of `forRootAsync`, with its own options in the order of the source. */
 export function documentedOptions(): DocumentedOptions[] {
   const config = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, root);
@@ -40,7 +40,7 @@ export function documentedOptions(): DocumentedOptions[] {
       .flatMap((symbol) => {
         const declaration = symbol.declarations?.find((candidate) => ts.isInterfaceDeclaration(candidate));
         if (!declaration || !/(?<!Async)Options$/.test(symbol.name)) return [];
-        // `never` forbids one option beside another: it is none itself.
+        // `never` forbids an option beside another one, so it is no option.
         const members = declaration.members
           .filter((member) => ts.isPropertySignature(member))
           .filter(({ type }) => type?.kind !== ts.SyntaxKind.NeverKeyword);

@@ -4,15 +4,15 @@ import { indicatorOptionsFromEnvironment } from '../../src/options/resolve-indic
 import { resolveModuleOptions } from '../../src/options/resolve-module.js';
 import type { Rule } from '../../src/options/rules.js';
 
-/** An environment variable that is read, and what it may hold. */
+/** An environment variable that is read, and its allowed values. */
 export interface OptionVariable {
   readonly name: string;
   readonly expected: string;
 }
 
-/** The variables of an indicator that is named `<NAME>`, and those of the module, in the order in which they are read. */
+/** The variables of an indicator with the name `<NAME>`, and those of the module, in the order of reading. */
 export function optionVariables(): { readonly indicator: OptionVariable[]; readonly module: OptionVariable[] } {
-  // Nothing is looked for where there is nothing.
+  // Variables are read only if the environment has one with the prefix.
   const variables = { HEALTH_PATH: 'health' };
   const indicator = recorded(() => {
     indicatorOptionsFromEnvironment('<name>', new Environment('HEALTH_', variables), []);
@@ -22,7 +22,7 @@ export function optionVariables(): { readonly indicator: OptionVariable[]; reado
   });
   return {
     indicator: indicator.map(({ name, expected }) => ({ name: name.replace('__NAME__', '_<NAME>_'), expected })),
-    // What is for every indicator is named like that of an indicator named "default".
+    // The variable for every indicator has the name of an indicator "default".
     module: module.filter(({ name }) => !name.startsWith('HEALTH_DEFAULT_')),
   };
 }

@@ -8,7 +8,7 @@ export interface RawResponse {
   readonly body: string;
 }
 
-/** Sends a path as it is: other clients put odd ones in order, or refuse them. */
+/** Sends a path without change. Other clients normalise or refuse unusual paths. */
 export function sendRaw(
   { port }: TestApplication,
   path: string,

@@ -4,7 +4,7 @@ import { CheckRunner } from '../../src/core/check-runner.js';
 import { Limiter } from '../../src/core/limiter.js';
 import { checkDefinition } from './check-definition.js';
 
-/** A runner with everything that it tells its owner written down. */
+/** A runner, with a record of each call to its owner. */
 export class RecordedRunner {
   readonly settled: { readonly run: CheckRun; readonly change: StatusChange | undefined }[] = [];
   invalidations = 0;
@@ -17,7 +17,7 @@ export class RecordedRunner {
     });
   }
 
-  /** Asks as a probe does, at the present moment, and waits for the answer. */
+  /** Requests an outcome as a probe does, and waits for it. */
   async refresh(): Promise<void> {
     await this.runner.refresh(performance.now());
   }

@@ -1,8 +1,8 @@
 import { onTestFinished, vi } from 'vitest';
 
 /**
- * Stops the clocks of this process until the test is over: time passes only by `passTime`, while sockets go on working.
- * `setImmediate` stays real, because servers hand work on with it.
+ * Stops the clocks of this process until the end of the test. Only `passTime` advances them; sockets keep working.
+ * `setImmediate` stays real, because servers use it.
  */
 export function stopClock(): void {
   vi.useFakeTimers({
@@ -18,10 +18,10 @@ export async function passTime(milliseconds: number): Promise<void> {
 }
 
 const STEP = 10;
-/** A request that is not answered by then is not going to be. */
+/** Milliseconds after which a request without a response has failed. */
 const LIMIT = 10_000;
 
-/** Lets time pass in small steps until the promise has settled. */
+/** Advances the time in small steps until the promise has settled. */
 export async function passTimeUntil<T>(promise: Promise<T>): Promise<T> {
   let isSettled = false;
   const settle = (): void => {
@@ -36,7 +36,7 @@ export async function passTimeUntil<T>(promise: Promise<T>): Promise<T> {
   throw new Error(`nothing came within ${LIMIT} ms`);
 }
 
-/** Some turns of the event loop, in which what is on its way through a socket arrives. */
+/** Waits some turns of the event loop, in which data in sockets arrives. */
 async function letSocketsWork(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 }

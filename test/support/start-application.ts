@@ -14,7 +14,7 @@ export const ADAPTERS = ['express', 'fastify'] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
 export interface StartOptions {
-  /** What `main.ts` would do before it listens: a global prefix, versioning, middleware. */
+  /** The configuration of `main.ts` before it listens: a global prefix, versioning, middleware. */
   readonly prepare?: (app: INestApplication) => void;
   /** Replaces providers, as the tests of an application do. */
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
@@ -23,10 +23,10 @@ export interface StartOptions {
 export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 export type Headers = Readonly<Record<string, string>>;
 
-/** Kubernetes' own prober, for whom no shutdown waits: so the applications of these tests close at once. */
+/** The kubelet. No shutdown waits for this prober, so the applications of these tests close at once. */
 const USER_AGENT = 'kube-probe/1.31';
 
-/** An application on a real adapter, and what it wrote to its log. */
+/** An application on a real adapter, and its log. */
 export class TestApplication {
   constructor(
     readonly app: INestApplication,
@@ -65,13 +65,13 @@ export class TestApplication {
   }
 }
 
-/** Creates an application with this root module, which has not been initialised. It is closed when the test is over. */
+/** Creates an application with this root module without initialising it. It is closed at the end of the test. */
 export async function createApplication(
   adapter: AdapterName,
   root: ModuleMetadata,
   { prepare, override = (builder) => builder }: StartOptions = {},
 ): Promise<TestApplication> {
-  // Where it is set, a shutdown takes five seconds at least.
+  // With this variable, a shutdown takes at least five seconds.
   vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
   const log = new CapturedLog();
   const module = await override(
@@ -98,7 +98,7 @@ export async function startApplication(
   return (await createApplication(adapter, root, options)).listen();
 }
 
-/** Starts an application that has to refuse, and returns why it did. */
+/** Starts an application that must not start, and returns the error. */
 export async function refusalOf(
   adapter: AdapterName,
   root: ModuleMetadata,

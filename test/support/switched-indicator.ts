@@ -1,7 +1,7 @@
 import type { Provider } from '@nestjs/common';
 import { HealthIndicator, type HealthResult, up } from 'nest-vitals';
 
-/** The indicator of a dependency, whose result the test sets by hand. */
+/** The indicator of a dependency. The test sets its result. */
 export interface SwitchedIndicator {
   readonly provider: Provider;
   result: HealthResult;

@@ -96,23 +96,23 @@ export class SpansInMemory {
   readonly exporter = new InMemorySpanExporter();
   readonly provider = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.exporter)] });
 
-  /** In the order in which they ended. */
+  /** In the order of their ends. */
   get ended(): ReadableSpan[] {
     return this.exporter.getFinishedSpans();
   }
 
-  /** Begins a span as a library does: below what is going on. */
+  /** Begins a span as a child of the active span, as a library does. */
   start(name: string): Span {
     return this.provider.getTracer('a library').startSpan(name);
   }
 
-  /** What goes on within a span. */
+  /** Runs a function with an active span. */
   within(span: Span): Context {
     return trace.setSpan(context.active(), span);
   }
 }
 
-/** What is going on is known across whatever is asynchronous, until the test is over. */
+/** Keeps the active span across asynchronous calls until the end of the test. */
 export function followContext(): void {
   const manager = new AsyncLocalStorageContextManager().enable();
   context.setGlobalContextManager(manager);

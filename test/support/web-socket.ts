@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 export interface WebSocketClient {
-  /** Sends a message, and resolves to the next one that comes. */
+  /** Sends a message, and resolves to the next message that arrives. */
   ask(message: object): Promise<unknown>;
-  /** Resolves when the connection is gone. */
+  /** Resolves when the connection is closed. */
   readonly closed: Promise<unknown>;
 }
 
@@ -20,10 +20,10 @@ const HANDSHAKE = [
 
 const FINAL_TEXT = 0x81;
 const MASKED = 0x80;
-/** The mask that changes nothing. */
+/** A mask without effect. */
 const NO_MASK = [0, 0, 0, 0];
 
-/** A client for short messages (RFC 6455): Node 20 brings none. */
+/** A client for short messages (RFC 6455), because Node 20 has none. */
 export async function connectWebSocket(port: number): Promise<WebSocketClient> {
   const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);

@@ -8,11 +8,11 @@ export interface ReceivedRequest {
   readonly body: string;
 }
 
-/** A server of the test's own, which keeps what it is sent and answers as the test says. */
+/** A server that records its requests. The test sets its response. */
 export interface WebhookReceiver {
   readonly url: string;
   readonly received: ReceivedRequest[];
-  /** By default 200 at once. */
+  /** Default: 200 at once. */
   answer: (response: ServerResponse, count: number) => void;
 }
 

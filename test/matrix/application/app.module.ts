@@ -17,7 +17,7 @@ export class Stock {
 
 @HealthIndicator('stock', { timeout: 300 })
 export class StockHealth implements HealthIndicator {
-  // That it is injected shows that the metadata of decorators came through.
+  // The injection works only with the metadata of decorators.
   constructor(private readonly stock: Stock) {}
 
   check({ signal }: HealthCheckContext): HealthResult {

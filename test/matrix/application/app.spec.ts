@@ -2,7 +2,7 @@ import { Test } from '@nestjs/testing';
 import { HealthService } from 'nest-vitals';
 import { AppModule } from './app.module.js';
 
-// The names that Jest and vitest both put there.
+// The globals of both Jest and vitest.
 declare const test: (name: string, run: () => Promise<void>) => void;
 declare const expect: (actual: unknown) => { toMatchObject(expected: object): void };
 

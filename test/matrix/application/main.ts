@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module.js';
 
-/** Starts the application, asks each of its endpoints once, writes the answers as JSON, and ends. */
+/** Starts the application, requests each endpoint once, prints the responses as JSON, and ends. */
 async function main(): Promise<void> {
   const app = await NestFactory.create(AppModule, { logger: ['error', 'fatal'] });
   await app.listen(0, '127.0.0.1');

@@ -8,7 +8,7 @@ export async function nodeBinary(folder: string, version: string): Promise<strin
   const home = join(folder, `node-${version}`);
   await mkdir(home, { recursive: true });
   await writeFile(join(home, 'package.json'), '{ "private": true }');
-  // The package has a script that puts the binary of the platform in place.
+  // A script of the package installs the binary of the platform.
   await run(home, 'npm', 'install', '--no-audit', '--no-fund', `node@${version}`);
   return join(home, 'node_modules/node/bin/node');
 }

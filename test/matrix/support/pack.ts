@@ -6,7 +6,7 @@ import { run } from './run.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The library as `npm pack` makes it of what is built, and a folder for applications that install it. */
+    /** The packed library, and a folder for applications that install it. */
     readonly tarball: string;
     readonly folder: string;
   }
