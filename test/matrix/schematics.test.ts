@@ -72,7 +72,9 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
   });
 
   it('refuses a reserved name before it generates anything', async () => {
-    const output = await cli('g', '-c', 'nest-vitals', 'indicator', 'ready').catch(String);
+    // The CLI exits with 0 and writes the error to stderr.
+    const command = [binary, 'node_modules/@nestjs/cli/bin/nest.js', 'g', '-c', 'nest-vitals', 'indicator', 'ready'];
+    const output = await run(application, 'sh', '-c', '"$0" "$@" 2>&1', ...command);
     expect(output).toContain('the name "ready" is reserved');
     await expect(source('ready/ready.health.ts')).rejects.toThrow('ENOENT');
   });

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 
-/** Runs a program to its end and returns what it wrote. Throws with everything it said if it fails. */
+/** Runs a program to its end and returns its standard output. Throws with its whole output if it fails. */
 export function run(folder: string, program: string, ...args: readonly string[]): Promise<string> {
-  // What npm and vitest tell those whom they have started would reach the programs here, too.
+  // Without the variables that npm and vitest set for their child processes.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(npm_|VITEST|NODE_(ENV|OPTIONS|PATH|V8_COVERAGE)$)/i.test(name)),
   );
