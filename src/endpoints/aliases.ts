@@ -12,8 +12,11 @@ import { type AdapterResponse, writeResponse } from './write-response.js';
  */
 export function registerAliases(server: HttpServer, settings: HealthSettings, responder: Responder): void {
   for (const [path, probe] of settings.aliases) {
-    const handler = async (request: HealthRequest, response: AdapterResponse): Promise<void> => {
+    const handler = async (request: HealthRequest, response: AdapterResponse): Promise<AdapterResponse> => {
       writeResponse(response, await responder.probe(probe, request));
+      // Fastify sends a response of its own after an async handler that returns nothing, unless the response is complete by
+      // then. It is not while an `onSend` hook waits. A reply that is returned says that the handler sends it.
+      return response;
     };
     markRoute(handler);
     server.get(path, handler);

@@ -314,6 +314,23 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     expect(seen).toEqual([...PATHS.map((path) => `GET ${path}`), 'HEAD /health/ready', 'GET /livez']);
   });
 
+  it('an alias is sent once, also if an onSend hook of Fastify waits', async () => {
+    if (adapter !== 'fastify') return;
+    const seen: unknown[] = [];
+    const hook = (_request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: HookDone): void => {
+      seen.push(typeof payload);
+      setImmediate(done, null, payload);
+    };
+    const application = await start(
+      (app) => (app.getHttpAdapter().getInstance() as FastifyInstance).addHook('onSend', hook),
+      {},
+      { aliases: true },
+    );
+    expect((await application.get('/readyz')).status).toBe(200);
+    expect((await application.head('/readyz')).status).toBe(200);
+    expect(seen).toEqual(['string', 'string']);
+  });
+
   describe('a catch-all route of the application', () => {
     @Controller()
     class PageController {
