@@ -66,12 +66,12 @@ const ERRNO: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Codes of these families are identifiers and hold nothing else: Node's own, undici, MySQL, SQLite, and SQLSTATE
- * (ISO/IEC 9075-2: five signs, of which drivers report those that start with a digit, plus PostgreSQL's own). Any other
- * code stays in the log.
+ * Codes of these families are identifiers and hold nothing else: Node's own, those of its HTTP parser, zlib, undici, MySQL,
+ * SQLite, and SQLSTATE (ISO/IEC 9075-2: five signs, of which drivers report those that start with a digit, plus PostgreSQL's
+ * own). Any other code stays in the log.
  */
 const SAFE_CODE =
-  /^(?:ERR_[A-Z0-9_]{1,48}|UND_ERR_[A-Z_]{1,32}|ER_[A-Z0-9_]{1,48}|SQLITE_[A-Z_]{1,32}|\d[0-9A-Z]{4}|(?:F0|HV|P0|XX)\d[0-9A-Z]{2})$/;
+  /^(?:ERR_[A-Z0-9_]{1,48}|HPE_[A-Z_]{1,48}|Z_[A-Z_]{1,16}|UND_ERR_[A-Z_]{1,32}|ER_[A-Z0-9_]{1,48}|SQLITE_[A-Z_]{1,32}|\d[0-9A-Z]{4}|(?:F0|HV|P0|XX)\d[0-9A-Z]{2})$/;
 
 const isSafeCode = (code: string): boolean => ERRNO.has(code) || SAFE_CODE.test(code);
 

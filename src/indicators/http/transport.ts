@@ -1,7 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, globalAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { type Readable, pipeline } from 'node:stream';
+import { Readable, pipeline } from 'node:stream';
 import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { type Proxy, TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
 import type { HttpRequest } from './target.js';
@@ -24,7 +24,8 @@ export interface TransportOptions {
 
 /** Milliseconds for which an unused connection is left open. A server that says how long it waits shortens it. */
 const IDLE = 4000;
-const ENCODINGS = 'gzip, deflate, br';
+/** Without `deflate`: some servers send it without the zlib format, against RFC 9110, section 8.4.1.2. */
+const ENCODINGS = 'gzip, br';
 const LENIENT = { finishFlush: constants.Z_SYNC_FLUSH };
 const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
   gzip: () => createGunzip(LENIENT),
@@ -47,12 +48,14 @@ export class HttpTransport {
 
   /** `isForeign`: the request goes to another origin than that of the options, so the client certificate is left out. */
   async send(request: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
-    try {
-      return await this.#exchange(request, isForeign, signal);
-    } catch (error) {
-      if (!(error instanceof StaleConnection)) throw error;
-      // The server closed an idle connection at the moment in which it was used again: it has not read the request.
-      return this.#exchange(request, isForeign, signal);
+    for (;;) {
+      try {
+        return await this.#exchange(request, isForeign, signal);
+      } catch (error) {
+        // The server closed an idle connection at the moment in which it was used again: it has not read the request. The
+        // next idle connection may be as old; after the last one a new connection is opened.
+        if (!(error instanceof StaleConnection)) throw error;
+      }
     }
   }
 
@@ -71,6 +74,11 @@ export class HttpTransport {
           message.destroy();
           reject(proxyRefused(407));
         } else resolve(read(message, sent.method));
+      });
+      // Without a listener Node closes the connection and reports neither a response nor an error.
+      request.once('upgrade', (message, socket) => {
+        socket.destroy();
+        resolve({ ...read(message, 'HEAD'), body: Readable.from([]) });
       });
       // It stays, because an error that is not listened to would end the process.
       request.on('error', (error) => reject(failureOf(error, request, sent, proxy !== undefined && !isSecure)));
@@ -152,11 +160,22 @@ function read(message: IncomingMessage, method: string): HttpResponse {
       // Node's parser lets pass what the class refuses. One odd header does not hide the answer.
     }
   }
-  const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? '';
   const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
-  const decoder = hasBody && Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding]?.() : undefined;
-  // Failures of either stream come up where the body is read.
-  return { status, headers, body: decoder ? pipeline(message, decoder, () => undefined) : message };
+  return { status, headers, body: hasBody ? decoded(message, headers) : message };
+}
+
+/** The codings are listed in the order in which they were applied (RFC 9110, section 8.4). An unknown one stays. */
+function decoded(message: IncomingMessage, headers: Headers): Readable {
+  const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  let body: Readable = message;
+  for (const coding of codings.reverse()) {
+    if (coding === '' || coding === 'identity') continue;
+    const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined;
+    if (!decoder) break;
+    // Failures of either stream come up where the body is read.
+    body = pipeline(body, decoder, () => undefined);
+  }
+  return body;
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,5 +1,5 @@
 import { getEventListeners } from 'node:events';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { HealthModule, HttpIndicator, type HttpIndicatorOptions, degraded, down } from 'nest-vitals';
 import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
@@ -7,6 +7,7 @@ import { freePort } from '../../support/servers/free-port.js';
 import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';
 import { startFreezableServer } from './support/frozen-server.js';
 import { answering, startHttpServer } from './support/http-server.js';
+import { startTcpServer } from './support/tcp-server.js';
 import { expectNoLeak } from './support/resources.js';
 
 /** After an abort fetch opens a connection for what may come, and closes it when nothing has come for four seconds. */
@@ -366,6 +367,25 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     });
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
+  });
+
+  it.each([
+    ['gzip, br', brotliCompressSync(gzipSync('{"status":"DOWN"}'))],
+    ['identity, gzip', gzipSync('{"status":"DOWN"}')],
+    ['deflate', deflateSync('{"status":"DOWN"}')],
+  ])('is decoded from %s', async (coding, bytes) => {
+    const server = await startHttpServer(answering(200, bytes, 'application/json', { 'content-encoding': coding }));
+    expect(await run(http(server.origin))).toMatchObject({ status: 'DOWN', data: { reported_status: 'DOWN' } });
+    expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip, br');
+  });
+
+  it('is DOWN at once when the server switches to another protocol', async () => {
+    const server = await startTcpServer((socket) => {
+      const head = 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n';
+      socket.once('data', () => socket.write(head));
+    });
+    const result = await run(http(`http://${server.host}:${server.port}`));
+    expect(result).toMatchObject({ status: 'DOWN', message: 'answered 101' });
   });
 
   it('is that after decompression', async () => {

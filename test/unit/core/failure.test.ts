@@ -52,6 +52,8 @@ describe('describeFailure', () => {
     'ESERVFAIL',
     'ERR_SSL_WRONG_VERSION_NUMBER',
     'UND_ERR_DESTROYED',
+    'HPE_HEADER_OVERFLOW',
+    'Z_DATA_ERROR',
     'ER_ACCESS_DENIED_ERROR',
     'SQLITE_BUSY',
     '28P01',
