@@ -3,7 +3,7 @@ export const MASK = '***';
 
 const STRONG =
   'pass(?!ed|es|ing|ive|age)|pwd|secret|token|(?:api|access|account|private|encryption|signing)[ _-]?key|authorization|credential|jwt|signature';
-const WEAK = 'pin|otp|sid|sig|session(?:[ _-]?id)?|auth|hmac';
+const WEAK = 'pw|pin|otp|sid|sig|session(?:[ _-]?id)?|auth|hmac';
 const QUOTE = String.raw`\\?["']`;
 /** A quoted text, a text in braces (ODBC), a word after an authentication scheme, or a word. */
 const VALUE = String.raw`(?:\\"(?:(?!\\").)*(?:\\")?|"(?:[^"\\]|\\.)*"?|'(?:[^'\\]|\\.)*'?|\{[^}]*\}?|(?:bearer|basic|digest|token|negotiate)\s+[^\s;&"']+|[^\s;&]+)`;
@@ -32,11 +32,23 @@ const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   // A word of prose ("Basic authentication") has neither a digit nor a capital inside.
   [/\b([Bb]earer|BEARER|[Bb]asic|BASIC)\s{1,3}(?=\S{0,200}(?:\d|[a-z+/._~-][A-Z]))[\w.~+/=-]{6,}/g, `$1 ${MASK}`],
   [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, MASK],
-  [/\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{20,}|sk_(?:live|test)_\w{8,}|xox[abprs]-[\w-]{10,})/g, MASK],
+  // An option of a command line whose value is the next word.
+  [/(--(?:pass(?:word|wd|phrase)?|pwd|secret|token|api-key)\s{1,3})(?!-)\S+/gi, `$1${MASK}`],
+  // The path of an incoming webhook is its credential.
+  [
+    /\b(hooks\.slack\.com\/(?:services|workflows|triggers)\/|discord(?:app)?\.com\/api\/webhooks\/)[^\s"']+/gi,
+    `$1${MASK}`,
+  ],
+  [/\b(?:(?:AKIA|ASIA)[0-9A-Z]{16}|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{16,}|npm_[A-Za-z\d]{30,})/g, MASK],
+  [
+    /\b(?:[rs]k_(?:live|test)_\w{8,}|whsec_\w{16,}|xox[abprs]-[\w-]{10,}|AIza[\w-]{30,}|SG\.[\w-]{16,}\.[\w-]{16,})/g,
+    MASK,
+  ],
 ];
 
 /** No secret of any known form is without one of these. */
-const SUSPICIOUS = /[@=:]|%40|bearer|basic|eyJ|-----BEGIN|AKIA|ASIA|gh[pousr]_|sk_|xox/i;
+const SUSPICIOUS =
+  /[@=:]|%40|bearer|basic|eyJ|-----BEGIN|AKIA|ASIA|gh[pousr]_|github_|glpat-|npm_|[rs]k_|whsec_|xox|AIza|SG\.|--|webhooks|hooks\.slack/i;
 
 /**
  * Masks the secrets that a text shows by their form: credentials in URLs (`scheme://***@host`) and before a host
