@@ -7,6 +7,7 @@ import {
   indicatorNotSingleton,
   indicatorWithoutCheck,
   instanceNameMalformed,
+  instanceNameUnreadable,
   nameMinified,
   nameMissing,
   nameTaken,
@@ -148,7 +149,13 @@ export class IndicatorExplorer {
     place: string,
     faults: ConfigurationFault[],
   ): string | undefined {
-    const own: unknown = isObject(instance) && 'indicatorName' in instance ? instance.indicatorName : undefined;
+    let own: unknown;
+    try {
+      own = isObject(instance) && 'indicatorName' in instance ? instance.indicatorName : undefined;
+    } catch {
+      faults.push(instanceNameUnreadable(place));
+      return undefined;
+    }
     if (typeof own === 'string') return own;
     if (own !== undefined) faults.push(instanceNameMalformed(place, show(own)));
     else if (metadata.name !== undefined) return metadata.name;

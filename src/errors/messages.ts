@@ -60,6 +60,12 @@ export const instanceNameMalformed = (place: string, value: string): Configurati
   remedy: 'set indicatorName to a string in the constructor, or remove it',
 });
 
+export const instanceNameUnreadable = (place: string): ConfigurationFault => ({
+  place,
+  problem: 'its property indicatorName throws an error when it is read',
+  remedy: 'set indicatorName to a string in the constructor, or remove it',
+});
+
 export const proberWithoutCriteria = (place: string): ConfigurationFault => ({
   place,
   problem: 'it describes no prober',

@@ -2,7 +2,12 @@ import { Inject, type DynamicModule, Injectable, Module } from '@nestjs/common';
 import { HealthIndicator, HealthModule, down, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
 import { NO_INDICATORS } from '../../src/boot-notices.js';
-import { instanceNameMalformed, nameMinified, nameTakenByInstances } from '../../src/errors/messages.js';
+import {
+  instanceNameMalformed,
+  instanceNameUnreadable,
+  nameMinified,
+  nameTakenByInstances,
+} from '../../src/errors/messages.js';
 import { statusesIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
@@ -90,6 +95,18 @@ describe.each(ADAPTERS)('instances of one indicator class on %s', (adapter) => {
     Object.assign(nameless.prototype, { indicatorName: 5 });
     expect(await faultsOf(adapter, { imports: [HealthModule.forRoot()], providers: [nameless] })).toEqual([
       instanceNameMalformed('Fake in RootModule', '5'),
+    ]);
+  });
+
+  it('are refused with their place if the name cannot be read', async () => {
+    const throwing = FakeIndicator('cache');
+    Object.defineProperty(throwing.prototype, 'indicatorName', {
+      get() {
+        throw new Error('not configured yet');
+      },
+    });
+    expect(await faultsOf(adapter, { imports: [HealthModule.forRoot()], providers: [throwing] })).toEqual([
+      instanceNameUnreadable('Fake in RootModule'),
     ]);
   });
 });
