@@ -67,9 +67,9 @@ describe('maskCredentials: the forms of a secret', () => {
     ['-----BEGIN RSA PRIVATE KEY-----\nMIIB', '***'],
     ['id AKIAIOSFODNN7EXAMPLE', 'id ***'],
     // Joined, so that no scanner takes the test for a leak.
-    [`github${'_pat_'}11AAAAAAA0abcdefghijklmnop`, '***'],
-    [`rk${'_live_'}abcdefgh1234`, '***'],
-    [`SG${'.'}abcdefghijklmnop.qrstuvwxyz0123456789`, '***'],
+    [['github', 'pat', '11AAAAAAA0abcdefghijklmnop'].join('_'), '***'],
+    [['rk', 'live', 'abcdefgh1234'].join('_'), '***'],
+    [['SG', 'abcdefghijklmnop', 'qrstuvwxyz0123456789'].join('.'), '***'],
     ['run tool --password sekret --host h', 'run tool --password *** --host h'],
     ['login pw=hunter2', 'login pw=***'],
     ['POST https://hooks.slack.com/services/T0/B0/abc failed', 'POST https://hooks.slack.com/services/*** failed'],
