@@ -27,7 +27,7 @@ export class EarlyAttempts {
   isDueAfter({ status, began }: IndicatorResult, now: number): boolean {
     if (this.#openSince === undefined) return false;
     if (isFailing(status)) this.#isAllowed = true;
-    // A check that began before the breaker opened does not tell whether the fault is over.
+    // A check that began before the breaker opened does not show whether the fault is over.
     if (status !== HealthStatus.UP || began < this.#openSince || !this.#isAllowed) return false;
     this.#attemptedAt = now;
     this.#isAllowed = false;

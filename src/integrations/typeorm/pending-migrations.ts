@@ -47,8 +47,9 @@ async function executedMigrations(dataSource: DataSource, runner: QueryRunner): 
 }
 
 /**
- * `hasTable()` of TypeORM reads `information_schema`, which hides tables that the user may not read. The answer of
- * PostgreSQL's catalog is exact. MySQL has none for such a user: the query itself tells a missing table from a refusal.
+ * `hasTable()` of TypeORM reads `information_schema`, which hides tables that the user may not read. So
+ * PostgreSQL's catalog is read instead. MySQL has no such catalog: there, the error of the query shows whether the table is
+ * missing or refused.
  */
 async function hasTable({ options, driver }: DataSource, runner: QueryRunner, table: string): Promise<boolean> {
   if (options.type === 'mysql' || options.type === 'mariadb') return true;

@@ -233,7 +233,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     const connections: ChannelModel[] = [];
     const manager = {
       isConnected: () => connections.length > 0,
-      createChannel: () => expect.unreachable('a channel of the manager is not asked for'),
+      createChannel: () => expect.unreachable('the check must not open a channel of the manager'),
       on: () => manager,
       off: () => manager,
       get connection(): ChannelModel {

@@ -94,9 +94,9 @@ describe('the client of a GrpcIndicator', () => {
   });
 
   it('has one call for each service under way for all indicators', async () => {
-    const asked: string[] = [];
+    const requested: string[] = [];
     const url = await serverThat((service) => {
-      asked.push(service);
+      requested.push(service);
       return null;
     });
     const client = clientOf(url);
@@ -109,7 +109,7 @@ describe('the client of a GrpcIndicator', () => {
       ],
     });
     await Promise.all([1, 2, 3].map(() => application.get('/health/ready')));
-    expect(asked.toSorted()).toEqual(['', 'orders']);
+    expect(requested.toSorted()).toEqual(['', 'orders']);
   });
 
   it('cancels a call that timed out, also on the server', async () => {
@@ -205,9 +205,9 @@ describe('the health that the server reports', () => {
 
 describe('a GrpcIndicator with a wrong option', () => {
   it.each([
-    ['it is told nothing', {}, ', client: it is missing'],
-    ['it is told nothing at all', undefined as unknown as GrpcIndicatorOptions, ', client: it is missing'],
-    ['it is told two things', { client: CLIENT, url: 'orders:50051' }, 'remove it, because "client" is given'],
+    ['no option is set', {}, ', client: it is missing'],
+    ['the options are missing', undefined as unknown as GrpcIndicatorOptions, ', client: it is missing'],
+    ['client and url are set', { client: CLIENT, url: 'orders:50051' }, 'remove it, because "client" is given'],
     ['no client is provided', { client: CLIENT }, 'no module provides its client under the token Symbol(client)'],
     ['it is something else', { client: new Map() as never }, 'instead of a client of @grpc/grpc-js'],
     [

@@ -244,7 +244,7 @@ describe('an IoRedisIndicator with a wrong option', () => {
     ],
     ['a cluster is to have a role', { client: cluster, role: 'primary' as const }, 'the client of a cluster'],
     [
-      'a limit is set for what is not asked',
+      'a limit needs the info that is off',
       { client: single, info: false, maxMemoryShare: 0.9 },
       'remove it, while "info" is false',
     ],

@@ -36,7 +36,7 @@ describeWith(redis, 'an IoRedisIndicator', (primary) => {
     }, PATIENCE);
 
     it(
-      'tells what it hears from its primary, and is DEGRADED when that is nothing for too long',
+      'reports the link to its primary, and is DEGRADED when the primary is silent for too long',
       async () => {
         const application = await watch(new Redis(other.address().url), { role: 'replica', maxPrimarySilence: 15_000 });
         const data = { role: 'replica', primary_link: 'up', primary_silent_seconds: expect.any(Number) };
@@ -64,7 +64,7 @@ describeWith(redis, 'an IoRedisIndicator', (primary) => {
     }, PATIENCE);
 
     it(
-      'asks the primary that they name, and sees it come back',
+      'pings the primary that they name, and is UP again after its restart',
       async () => {
         const { host, port, password } = other.address();
         const client = new Redis({

@@ -101,12 +101,12 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
   });
 
   it('is DOWN when the server closes the connection during a request, and UP at the next check', async () => {
-    let questions = 0;
+    let requests = 0;
     const rude = createServer((socket) => {
       socket
         .on('error', () => undefined)
         .on('data', () => {
-          questions += 1;
+          requests += 1;
           socket.end();
         });
     });
@@ -115,9 +115,9 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     // The client never calls back for that, and its own timeout is much later.
     const client = createClient(address((rude.address() as AddressInfo).port), { timeout: 3600 });
     const application = await startApplication('express', root({ client }));
-    for (const asked of [1, 2]) {
+    for (const sent of [1, 2]) {
       expect(await detailOf(application)).toMatchObject({ status: 'DOWN', error: 'connection reset' });
-      expect(questions).toBe(asked);
+      expect(requests).toBe(sent);
     }
   });
 });

@@ -49,11 +49,11 @@ const serviceIn = async (application: TestApplication): Promise<HealthCheckDetai
 /** The service that receives the messages. */
 @Controller()
 class ServiceController {
-  static asked = 0;
+  static requests = 0;
 
   @MessagePattern('health')
   health(): string {
-    ServiceController.asked += 1;
+    ServiceController.requests += 1;
     return 'well';
   }
 
@@ -234,9 +234,9 @@ describe('a MicroserviceIndicator over TCP', () => {
     const application = await start({ client });
     expect(await serviceIn(application)).toMatchObject({ status: 'DOWN', code: 'ECONNREFUSED' });
     await startService({ transport: Transport.TCP, options });
-    const { asked } = ServiceController;
+    const { requests } = ServiceController;
     expect(await serviceIn(application)).toMatchObject({ status: 'UP' });
-    expect(ServiceController.asked).toBe(asked);
+    expect(ServiceController.requests).toBe(requests);
   });
 
   it('is DOWN if the service has no handler, does not respond, or fails', async () => {

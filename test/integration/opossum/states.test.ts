@@ -126,7 +126,7 @@ describe('an OpossumIndicator with a wrong option', () => {
     ['it is something else', { breaker: new Map() as never }, 'instead of a CircuitBreaker of opossum'],
     ['whenOpen is misspelt', { breaker: idleBreaker(), whenOpen: 'DOWN' as never }, ', whenOpen: its value is "DOWN"'],
     [
-      'nobody has the dependency',
+      'no indicator has the name of the dependency',
       { breaker: idleBreaker(), dependency: 'other' },
       'there is no indicator named "other"',
     ],

@@ -20,7 +20,7 @@ describeWith(redis, 'a RedisIndicator with sentinels', (primary) => {
   afterAll(() => sentinel.stop(), PATIENCE);
 
   it(
-    'asks the primary that they name, and sees it come back',
+    'pings the primary that they name, and is UP again after its restart',
     async () => {
       const { host, port, password } = sentinel.address();
       // The client writes to the console when it finds no primary.

@@ -94,12 +94,12 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     const sequelize = sequelizeOf(url());
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000, maxWaiting: 1 }));
     const taken = await lend(sequelize);
-    const asked = vi.spyOn(sequelize.connectionManager, 'getConnection');
+    const requested = vi.spyOn(sequelize.connectionManager, 'getConnection');
     const work = [1, 2].map(() => sequelize.query('SELECT 1'));
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2), SOON);
+    await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(2), SOON);
     const answer = detailIn(application);
     // The check counts the waiting callers before it requests a connection itself.
-    await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(3), SOON);
+    await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(3), SOON);
     taken.giveBack();
     await Promise.all(work);
     expect(await answer).toMatchObject({

@@ -187,10 +187,10 @@ describe('a TerminusIndicator with a wrong option', () => {
   class PerRequest extends OldStyleIndicator {}
 
   it.each([
-    ['it is told nothing to do', { indicator: OldStyleIndicator } as TerminusIndicatorOptions, ', run: it is missing'],
-    ['it is told nothing at all', undefined as unknown as TerminusIndicatorOptions, ', indicator: it is missing'],
+    ['neither run nor method is set', { indicator: OldStyleIndicator } as TerminusIndicatorOptions, ', run: it is missing'],
+    ['the options are missing', undefined as unknown as TerminusIndicatorOptions, ', indicator: it is missing'],
     [
-      'it is told two things to do',
+      'run and method are set',
       { indicator: OldStyleIndicator, run: () => undefined, method: 'isHealthy' },
       'remove it, because "run" is given',
     ],
@@ -199,7 +199,7 @@ describe('a TerminusIndicator with a wrong option', () => {
       { indicator: OldStyleIndicator, method: 'isHappy' },
       'instead of an indicator that has the method isHappy()',
     ],
-    ['nobody provides the indicator', { indicator: 'DOGS', method: 'isHealthy' }, 'under the token "DOGS"'],
+    ['no module provides the indicator', { indicator: 'DOGS', method: 'isHealthy' }, 'under the token "DOGS"'],
     ['it is request-scoped', { indicator: PerRequest, method: 'isHealthy' }, 'is request-scoped or transient'],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', {

@@ -131,17 +131,17 @@ describe('a call that does not end after it was aborted', () => {
   const abandonedCall = async (room?: () => PoolRoom) => {
     const calls = new ClientCalls<string>();
     const recorded = recordedCalls<string>();
-    const ask = (signal = new AbortController().signal): Promise<string> =>
+    const join = (signal = new AbortController().signal): Promise<string> =>
       calls.call(client, signal, recorded.begin, room);
     const abandon = async (): Promise<void> => {
       const caller = new AbortController();
-      const call = ask(caller.signal);
+      const call = join(caller.signal);
       await settled();
       caller.abort(new Error('too late'));
       await expect(call).rejects.toThrow('too late');
     };
     await abandon();
-    return { ...recorded, ask, abandon };
+    return { ...recorded, join, abandon };
   };
 
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
@@ -161,14 +161,14 @@ describe('a call that does not end after it was aborted', () => {
 
   it('delays no call once the pool has a free connection', async () => {
     let room: PoolRoom = 'none';
-    const { begun, ask, abandon } = await abandonedCall(() => room);
+    const { begun, join, abandon } = await abandonedCall(() => room);
     vi.advanceTimersByTime(3_600_000);
     await abandon();
     expect(begun).toHaveLength(1);
     room = 'free';
-    const answer = ask();
+    const result = join();
     begun[1]?.ends.open('pong');
-    expect(await answer).toBe('pong');
+    expect(await result).toBe('pong');
   });
 
   it('is followed by at most two calls that take free connections', async () => {
@@ -182,13 +182,13 @@ describe('a call that does not end after it was aborted', () => {
   });
 
   it('that ends late changes nothing for the newer call', async () => {
-    const { begun, ask } = await abandonedCall(() => 'free');
-    const answer = ask();
+    const { begun, join } = await abandonedCall(() => 'free');
+    const result = join();
     begun[0]?.ends.fail(new Error('late'));
     await settled();
-    const joined = ask();
+    const joined = join();
     begun[1]?.ends.open('pong');
-    expect(await Promise.all([answer, joined])).toEqual(['pong', 'pong']);
+    expect(await Promise.all([result, joined])).toEqual(['pong', 'pong']);
     expect(begun).toHaveLength(2);
   });
 });

@@ -20,8 +20,9 @@ class PerRequest implements Client {
   }
 }
 
-/** Another class of this name has a provider. */
 class Shared {}
+/** The class of the same name of another copy of a package. */
+const sharedOfOtherCopy = { Shared: class {} }.Shared;
 
 const near = Symbol('near');
 const twice = Symbol('twice');
@@ -92,7 +93,7 @@ describe('a client', () => {
 
   it.each([
     ['a string', 'shared', 'use the token Symbol(shared), which OtherModule provides'],
-    ['another class with the name', class Shared {}, 'use the class Shared, which OtherModule provides'],
+    ['another class with the name', sharedOfOtherCopy, 'use the class Shared, which OtherModule provides'],
     ['a string with the name of a class', 'Shared', 'use the class Shared, which OtherModule provides'],
   ])('is not found by %s, and the message names the token that reads alike', async (_token, token, remedy) => {
     await expect(find([token])).rejects.toThrow(`${remedy}: it is a different token with the same text`);

@@ -20,13 +20,13 @@ class FakeCall {
 }
 
 /** Begins a watched call, and returns the status that the client receives. */
-function begin(watched: WatchedCall): { call: FakeCall; told: object[] } {
+function begin(watched: WatchedCall): { call: FakeCall; received: object[] } {
   const call = new FakeCall();
-  const told: object[] = [];
+  const received: object[] = [];
   for (const intercept of watched.options.interceptors) {
-    intercept({}, () => call).start({}, { onReceiveStatus: (status) => told.push(status) });
+    intercept({}, () => call).start({}, { onReceiveStatus: (status) => received.push(status) });
   }
-  return { call, told };
+  return { call, received };
 }
 
 describe('a call that etcd3 makes', () => {
@@ -54,19 +54,19 @@ describe('a call that etcd3 makes', () => {
 
   it('hides the failure from the circuit breaker of the client, and records it', () => {
     const watched = new WatchedCall();
-    const { call, told } = begin(watched);
+    const { call, received } = begin(watched);
     const failure = { code: 14, details: 'Connection dropped', metadata: 'kept' };
     call.listener.onReceiveStatus?.(failure);
-    expect(told).toEqual([{ ...failure, code: 9 }]);
+    expect(received).toEqual([{ ...failure, code: 9 }]);
     expect(watched.failure).toEqual(failure);
   });
 
   it('has not failed when a further attempt has passed', () => {
     const watched = new WatchedCall();
     begin(watched).call.listener.onReceiveStatus?.({ code: 16, details: 'etcdserver: invalid auth token' });
-    const { call, told } = begin(watched);
+    const { call, received } = begin(watched);
     call.listener.onReceiveStatus?.({ code: 0, details: '' });
-    expect(told).toEqual([{ code: 0, details: '' }]);
+    expect(received).toEqual([{ code: 0, details: '' }]);
     expect(watched.failure).toBeUndefined();
   });
 });

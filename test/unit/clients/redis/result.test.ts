@@ -20,13 +20,13 @@ describe('the state of a Redis server', () => {
   });
 
   it('is not requested without details', async () => {
-    const asked: string[] = [];
+    const sent: string[] = [];
     const send = async (...words: string[]): Promise<string> => {
-      asked.push(words.join(' '));
+      sent.push(words.join(' '));
       return 'PONG';
     };
     expect(await pingRedisServer(send, false)).toEqual({ info: undefined });
-    expect(asked).toEqual(['PING']);
+    expect(sent).toEqual(['PING']);
   });
 
   it('is UP exactly at a limit', () => {
@@ -109,16 +109,16 @@ describe('a Redis server that does not permit the commands of the check', () => 
 });
 
 describe('the state of a Redis cluster', () => {
-  const told = (fields: string): Promise<unknown> => pingRedisCluster(async () => fields).then(redisClusterResult);
+  const resultOf = (fields: string): Promise<unknown> => pingRedisCluster(async () => fields).then(redisClusterResult);
 
   it('is UP, DEGRADED with failing slots, or DOWN', async () => {
     const fine = 'cluster_state:ok\r\ncluster_known_nodes:6\r\ncluster_size:3\r\ncluster_slots_assigned:16384\r\n';
-    expect(await told(fine)).toMatchObject({ status: 'UP', data: { cluster_nodes: 6, cluster_primaries: 3 } });
-    expect(await told(`${fine}cluster_slots_pfail:2\r\ncluster_slots_fail:1\r\n`)).toMatchObject({
+    expect(await resultOf(fine)).toMatchObject({ status: 'UP', data: { cluster_nodes: 6, cluster_primaries: 3 } });
+    expect(await resultOf(`${fine}cluster_slots_pfail:2\r\ncluster_slots_fail:1\r\n`)).toMatchObject({
       status: 'DEGRADED',
       message: '3 slots of the cluster do not respond',
     });
-    expect(await told('cluster_state:fail\r\n')).toMatchObject({ status: 'DOWN', message: 'the cluster is down' });
-    expect(await told('')).toMatchObject({ status: 'DOWN' });
+    expect(await resultOf('cluster_state:fail\r\n')).toMatchObject({ status: 'DOWN', message: 'the cluster is down' });
+    expect(await resultOf('')).toMatchObject({ status: 'DOWN' });
   });
 });
