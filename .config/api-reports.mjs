@@ -4,8 +4,8 @@ import { Extractor, ExtractorConfig, ExtractorLogLevel } from '@microsoft/api-ex
 import { entries } from './entries.mjs';
 
 /**
- * Compares what each entry point offers with what was written down of it in test/package/api. With --update it is
- * written down anew, for a change that is meant to be seen by users.
+ * Compares the public API of each entry point with its report in test/package/api. With --update it writes new reports, for
+ * intended changes of the API.
  */
 const update = process.argv.includes('--update');
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -15,7 +15,9 @@ mkdirSync(reportFolder, { recursive: true });
 const changed = entries.filter(({ name, source }) => !hasReported(name.replaceAll('/', '.'), source));
 if (changed.length > 0) {
   const names = changed.map(({ name }) => name).join(', ');
-  process.stderr.write(`Not what test/package/api says: ${names}. If that is meant: npm run check:api -- --update\n`);
+  process.stderr.write(
+    `The public API differs from the reports in test/package/api: ${names}. If this is intended: npm run check:api -- --update\n`,
+  );
   process.exitCode = 1;
 }
 

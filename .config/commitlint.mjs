@@ -1,9 +1,9 @@
-/** Conventional Commits, with the subject as short as `git log --oneline` shows it. */
+/** Conventional Commits with a short subject, so that `git log --oneline` shows it completely. */
 export default {
   extends: ['@commitlint/config-conventional'],
   rules: {
     'header-max-length': [2, 'always', 72],
-    // Class and option names begin a subject as they are written in the code.
+    // A subject may start with the name of a class, which is written as in the code.
     'subject-case': [0],
     'body-max-line-length': [0],
     'footer-max-line-length': [0],

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const folder = new URL('../dist', import.meta.url).pathname;
 
-/** The declarations once more, as those of the CommonJS form: TypeScript tells the two apart by their endings. */
+/** Copies the declarations for the CommonJS form, with the extension by which TypeScript recognises it. */
 for (const name of readdirSync(folder, { recursive: true })) {
   if (!name.endsWith('.d.ts')) continue;
   const declarations = readFileSync(join(folder, name), 'utf8')

@@ -1,2 +1,2 @@
-/** `name` is what users import; `source` the file behind it, from `src`, without its ending. */
+/** `name` is the name that users import. `source` is the path of its source in `src`, without extension. */
 export declare const entries: readonly { readonly name: string; readonly source: string }[];

@@ -3,8 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 const { exports } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 
 /**
- * The entry points of the package, as `exports` of package.json lists them: the name that users import, and the source
- * behind it.
+ * The entry points in `exports` of package.json: the name that users import, and the path of its source.
  */
 export const entries = Object.entries(exports).flatMap(([path, target]) => {
   const source = /^\.\/dist\/(.+)\.js$/.exec(target.import?.default)?.[1];

@@ -1,2 +1,2 @@
-/** The text of src/dashboard/assets.ts. */
+/** Returns the content of src/dashboard/assets.ts. */
 export declare function pageAssets(): Promise<string>;

@@ -5,17 +5,17 @@ import { entries } from './entries.mjs';
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
 /**
- * One file for the core and one for each further entry point, with what they share beside them: an application that
- * starts reads a handful of files, and a class that two entry points use is one class.
+ * Bundles each entry point into one file and shared code into common files: an application reads few files at its start, and
+ * a class that two entry points use exists once.
  */
 const library = {
   input: Object.fromEntries(entries.map(({ source }) => [source, `src/${source}.ts`])),
   platform: 'node',
   tsconfig: 'tsconfig.json',
-  // The helpers of decorators go into the bundle; everything else that has a name is the application's own copy.
+  // The decorator helpers are bundled. Every other package is resolved in the application.
   external: (id) => !/^[./]|^@oxc-project\/runtime\//.test(id),
 };
-/** What describes the endpoints for an OpenAPI document, as a file beside the entry points. */
+/** The file with the description of the endpoints for an OpenAPI document, in the folder of the entry points. */
 const DESCRIPTION = 'endpoints-description.cjs';
 /**
  * Loads that file when an application makes a document, and not at each start. CommonJS, because @nestjs/swagger reads
@@ -36,11 +36,11 @@ export const describeController = (...given) =>
 };
 library.plugins = [loadsDescriptionLazily];
 
-/** The sources are in the package, once. */
+/** The package contains the sources, so the source maps do not repeat them. */
 const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true };
 
 const SCHEMATICS = 'src/schematics';
-/** What the collection of schematics consists of beside code. The CLI reads it from files. */
+/** Adds the JSON files of the schematics, which the CLI reads as files. */
 const collection = {
   name: 'collection',
   generateBundle() {
@@ -60,7 +60,7 @@ export default defineConfig([
       format: 'cjs',
       entryFileNames: '[name].cjs',
       chunkFileNames: 'shared/[name].cjs',
-      // Whoever reads this form has no import(), such as Jest without flags.
+      // Users of this form may not support import(), such as Jest without flags.
       dynamicImportInCjs: false,
     },
   },
@@ -79,7 +79,7 @@ export default defineConfig([
     output: { dir: 'dist', format: 'esm', banner: '#!/usr/bin/env node', minify: true },
   },
   {
-    // The CLI takes them in with require().
+    // The CLI of Nest loads the schematics with require().
     input: { 'schematics/index': `${SCHEMATICS}/index.ts` },
     platform: 'node',
     tsconfig: 'tsconfig.json',

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { rolldown } from 'rolldown';
 
-/** Writes the JSON Schema of the report, which the sources have as a constant. */
+/** Writes the JSON Schema of the report from the constant in the sources. */
 const bundle = await rolldown({ input: 'src/endpoints/schema/report-schema.ts', tsconfig: 'tsconfig.json' });
 const { output } = await bundle.generate({ format: 'esm' });
 await bundle.close();

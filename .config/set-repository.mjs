@@ -1,14 +1,14 @@
 /**
- * Writes the address of the repository into package.json, in the three fields that npm reads: `repository`, `homepage`
- * and `bugs`. The registry's page resolves the relative links of the README by them.
+ * Writes the URL of the repository into the fields `repository`, `homepage` and `bugs` of package.json. The page of the npm
+ * registry uses them to resolve the relative links of the README.
  *   npm run set:repository -- https://github.com/<owner>/<name>
  */
 import { execFileSync } from 'node:child_process';
 
 const address = process.argv[2] ?? '';
 if (!/^https:\/\/[^/\s]+\/[^/\s]+\/[^/\s]+$/.test(address) || address.endsWith('.git')) {
-  console.error(
-    `"${address}" is not the address of a repository: give https://<host>/<owner>/<name>, without ".git" at its end.`,
+  process.stderr.write(
+    `"${address}" is not the URL of a repository: use https://<host>/<owner>/<name> without ".git" at the end.\n`,
   );
   process.exit(2);
 }

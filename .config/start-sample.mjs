@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 
-/** Builds quietly: what a build prints is of interest only if it fails. */
+/** Runs a build command and prints its output only if it fails. */
 function build(command) {
   const { status, stdout, stderr } = spawnSync(command, { shell: true, encoding: 'utf8' });
   if (status === 0) return;

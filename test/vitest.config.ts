@@ -1,15 +1,17 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { entries } from '../.config/entries.mjs';
+import Sequencer from './sequencer.js';
+import { isNightly } from './support/nightly.js';
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-/** The library by the names that users import. */
+/** The entry points of the package, by the names that users import. */
 const self = entries.map(({ name, source }) => ({
   find: new RegExp(`^${name}$`),
   replacement: at(`../src/${source}.ts`),
 }));
 
-/** Every Nest package from the folder that holds Nest 11. */
+/** The Nest packages of version 11. */
 const nest11 = [
   {
     find: /^@nestjs\/(common|core|platform-express|platform-fastify|swagger|testing)(\/.*)?$/,
@@ -20,8 +22,11 @@ const nest11 = [
 export default defineConfig({
   test: {
     root: at('..'),
-    // Most of the time of the tests is waiting for processes of their own.
+    // Many tests wait for processes and servers most of the time, so more workers than cores are useful.
     maxWorkers: 4,
+    sequence: { sequencer: Sequencer },
+    // Slow tests that rarely fail run only at night.
+    exclude: ['**/node_modules/**', ...(isNightly ? [] : ['**/*.nightly.test.ts'])],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },

@@ -1,13 +1,13 @@
 import { describe, expect, it, vi } from 'vitest';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ALL_VARIANTS } from '../../support/process-application/variants.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
 /** A generous bound for what happens at once, well below the 5 s and 72 s for which the servers keep idle connections. */
 const SOON = 3000;
 
-describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+describe.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
   it('responds with 503 to ready and 200 to live, and serves requests, until the drain ends', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');

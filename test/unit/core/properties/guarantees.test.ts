@@ -1,13 +1,14 @@
 import * as fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { HealthCheckDetail } from '../../../../src/core/report.js';
+import { isNightly } from '../../../support/nightly.js';
 import { useFakeClock } from '../../../support/fake-clock.js';
 import { known, worstOf } from './model.js';
 import { type CheckPlan, GROUP, type Scenario, scenario, stuckScenario } from './scenario.js';
 import { type Answer, type Call, type Run, World } from './world.js';
 
 /** How many applications each guarantee is held against. */
-const RUNS = 200;
+const RUNS = isNightly ? 200 : 50;
 const PATIENCE = 120_000;
 
 /** Holds what is claimed against one world after the other. A failure names the smallest that breaks it, and its seed. */

@@ -1,0 +1,38 @@
+import { relative } from 'node:path';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files that mostly wait for processes and servers, the slowest first. */
+const WAITING = [
+  'test/integration/balancers/',
+  'test/integration/lifecycle/',
+  'sample-app/',
+  'test/integration/typeorm/',
+  'test/integration/amqplib/',
+  'test/integration/',
+];
+/** Files that mostly need the processor, the slowest first. */
+const COMPUTING = ['test/unit/core/properties/', 'test/package/', 'test/e2e/', 'test/unit/'];
+
+/**
+ * Starts slow files first, so that no slow file is left alone at the end, and waiting files in turn with computing files,
+ * so that the processor is busy while other files wait. The default order runs one project after the other.
+ */
+export default class Sequencer extends BaseSequencer {
+  override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const pathOf = (file: TestSpecification): string => relative(this.ctx.config.root, file.moduleId);
+    const inOrderOf = (folders: readonly string[]): TestSpecification[] =>
+      folders.flatMap((folder) => files.filter((file) => folderOf(pathOf(file)) === folder));
+    return Promise.resolve(inTurn(inOrderOf(WAITING), inOrderOf(COMPUTING)));
+  }
+}
+
+/** The most specific folder of the lists. A file in no folder of the lists is a waiting one. */
+function folderOf(path: string): string {
+  const folders = [...WAITING, ...COMPUTING].filter((folder) => path.startsWith(folder));
+  return folders.toSorted((one, other) => other.length - one.length)[0] ?? 'test/integration/';
+}
+
+function inTurn<Item>(one: readonly Item[], other: readonly Item[]): Item[] {
+  const length = Math.max(one.length, other.length);
+  return Array.from({ length }, (_, index) => [one.slice(index, index + 1), other.slice(index, index + 1)]).flat(2);
+}
