@@ -3,7 +3,7 @@ import type { LoadFigures, Stop } from './figures.d.mts';
 export interface ColourSwitch {
   /** One of `subjects.mjs`. */
   readonly subject: string;
-  /** Who says that the other colour is to be used. */
+  /** The way in which traffic moves to the other colour. */
   readonly by: 'readiness' | 'socket';
   /** Requests per second. */
   readonly rate: number;
@@ -13,7 +13,7 @@ export interface ColourSwitch {
 
 export interface ColourSwitchFigures extends LoadFigures {
   readonly failures: readonly unknown[];
-  /** What each instance had answered before the switch, and when the first colour was gone. */
+  /** Responses of each instance before the switch, and after the blue instances have stopped. */
   readonly before: Readonly<Record<string, number>>;
   readonly switched: Readonly<Record<string, number>>;
   readonly restarts: readonly Stop[];

@@ -7,15 +7,15 @@ const GREEN = ['green-1', 'green-2'];
 /** Milliseconds of load before the switch, and after it. */
 const CALM = 1000;
 
-/** How traffic is moved from one colour to the other. */
+/** The ways to move traffic from one colour to the other. */
 const SWITCHES = {
-  /** The applications say for themselves whether they want traffic: `refuseTraffic` and `acceptTraffic`. */
+  /** The applications change their readiness: `refuseTraffic` and `acceptTraffic`. */
   readiness: {
     prepare: eachOf(GREEN, (instance) => instance.command('refuse')),
     open: eachOf(GREEN, (instance) => instance.command('accept')),
     close: eachOf(BLUE, (instance) => instance.command('refuse')),
   },
-  /** HAProxy is told through its runtime socket. */
+  /** The state of the servers is set through the runtime socket of HAProxy. */
   socket: {
     prepare: eachOf(GREEN, ({ name }, haproxy) => haproxy.setState('orders', name, 'maint')),
     open: eachOf(GREEN, ({ name }, haproxy) => haproxy.setState('orders', name, 'ready')),
@@ -23,9 +23,9 @@ const SWITCHES = {
   },
 };
 
-/** Moves a steady load from the blue instances to the green ones, ends the blue ones, and counts what is lost. */
+/** Moves a steady load from the blue instances to the green ones, stops the blue ones, and counts lost requests. */
 export function switchColours({ subject, by, rate, environment }) {
-  const haproxy = new Haproxy('haproxy/haproxy-colours.cfg');
+  const haproxy = new Haproxy({ configuration: 'haproxy/haproxy-colours.cfg' });
   const settings = { subject, names: [...BLUE, ...GREEN], balancer: haproxy, rate, environment };
   return withFleet(settings, async ({ instances, load }) => {
     const { prepare, open, close } = SWITCHES[by];

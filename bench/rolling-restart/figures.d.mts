@@ -1,13 +1,13 @@
-/** What a load has seen. Times are milliseconds. */
+/** Results of a load. Times are in milliseconds. */
 export interface LoadFigures {
   readonly seconds: number;
   readonly requests: number;
-  /** How many requests each instance has answered. */
+  /** Number of responses of each instance. */
   readonly answered: Readonly<Record<string, number>>;
   readonly latency: { readonly p50: number; readonly p99: number; readonly max: number };
 }
 
-/** How an instance came to its end. Times are milliseconds. */
+/** The stop of an instance. Times are in milliseconds. */
 export interface Stop {
   readonly instance: string;
   /** From the signal to the exit. */

@@ -4,8 +4,8 @@ import { OpenLoopLoad } from './open-loop-load.mjs';
 import { SUBJECTS } from './subjects.mjs';
 
 /**
- * Starts instances behind a balancer and hands them to `rehearse`, together with a load that it starts when it likes.
- * Whatever happens, nothing is left running afterwards.
+ * Starts instances behind a balancer and passes them to `rehearse`, with a load that `rehearse` starts. Stops everything
+ * afterwards, also after an error.
  */
 export async function withFleet({ subject, names, balancer, rate, postEvery, environment = {} }, rehearse) {
   const { application, adapter, environment: ofSubject, prepare, ...defaults } = SUBJECTS[subject];

@@ -2,14 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Below the range from which systems take the ports of outgoing connections: an instance that is restarted has to find
- * its port free.
+ * Below the port range of outgoing connections, so that the port of an instance is still free when it restarts.
  */
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 1000;
 
-/** Ports of the loopback interface on which nobody listens. */
+/** Returns free ports of the loopback interface. */
 export async function freePorts(count) {
   const ports = new Set();
   for (let attempt = 0; ports.size < count; attempt += 1) {

@@ -5,29 +5,29 @@ import { elapsed, until } from './time.mjs';
 
 const SCRIPT = fileURLToPath(new URL('instance.mjs', import.meta.url));
 const START_LIMIT = 30_000;
-/** How long Kubernetes waits by default before it kills. */
+/** Milliseconds from SIGTERM to SIGKILL: the default of Kubernetes. */
 const PATIENCE = 30_000;
 
-/** Processes that have not ended, so that none survives this one. */
+/** Running child processes, which are killed when this process exits. */
 const alive = new Set();
 process.on('exit', () => {
   for (const child of alive) child.kill('SIGKILL');
 });
 
-/** An instance of the application that can be started and ended again and again, always on the same port. */
+/** An instance of the application that can be restarted on the same port. */
 export class InstanceProcess {
   #settings;
   #child;
   #output = '';
 
-  /** `application` and `adapter` as `instance.mjs` knows them, `environment` beyond what every process needs. */
+  /** `application` and `adapter` are the arguments of `instance.mjs`; `environment` has additional variables. */
   constructor({ name, port, application, adapter, environment = {} }) {
     this.#settings = { application, adapter, environment };
     this.name = name;
     this.port = port;
   }
 
-  /** Resolves when the instance says that it is ready. */
+  /** Resolves when the instance is ready. */
   async start() {
     const { application, adapter, environment } = this.#settings;
     const child = fork(SCRIPT, [application, adapter, String(this.port), this.name], {
@@ -38,20 +38,20 @@ export class InstanceProcess {
     alive.add(child);
     child.once('exit', () => alive.delete(child));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (this.#output += data));
-    await this.#told('listening', START_LIMIT);
+    await this.#message('listening', START_LIMIT);
     await until(() => this.#isReady(), { limit: START_LIMIT, what: `${this.name} to be ready` });
   }
 
-  /** Has the instance do one of the commands of its application. */
+  /** Sends a command of the application and waits until it is done. */
   async command(command) {
-    const isDone = this.#told(command, START_LIMIT);
+    const isDone = this.#message(command, START_LIMIT);
     this.#child.send({ command });
     await isDone;
   }
 
   /**
-   * Sends SIGTERM, and waits for the exit. `grace` says when the drain has ended if the instance cannot say so itself.
-   * All times are milliseconds.
+   * Sends SIGTERM and waits for the exit. `grace` is the duration of the drain for an application that does not report its
+   * end. All times are in milliseconds.
    */
   async stop({ grace } = {}) {
     const child = this.#child;
@@ -81,7 +81,7 @@ export class InstanceProcess {
     return alive.has(this.#child);
   }
 
-  /** Everything that it has written so far, over all its lives. */
+  /** Output of all starts so far. */
   get output() {
     return this.#output;
   }
@@ -96,7 +96,7 @@ export class InstanceProcess {
     return response.ok;
   }
 
-  #told(expected, limit) {
+  #message(expected, limit) {
     const child = this.#child;
     return new Promise((resolve, reject) => {
       const finish = (settle) => {
@@ -107,8 +107,8 @@ export class InstanceProcess {
       };
       const fail = (reason) => finish(() => reject(new Error(`${this.name} ${reason}:\n${this.#output}`)));
       const onMessage = ({ event }) => event === expected && finish(resolve);
-      const onExit = () => fail(`ended before it said "${expected}"`);
-      const timer = setTimeout(() => fail(`did not say "${expected}" within ${limit} ms`), limit);
+      const onExit = () => fail(`exited before its message "${expected}"`);
+      const timer = setTimeout(() => fail(`did not send the message "${expected}" within ${limit} ms`), limit);
       child.on('message', onMessage);
       child.on('exit', onExit);
     });

@@ -1,4 +1,4 @@
-/** One instance of an application, in a process of its own: `instance.mjs <application> <adapter> <port> <name>`. */
+/** One instance of an application as a process: `instance.mjs <application> <adapter> <port> <name>`. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -10,7 +10,7 @@ const ADAPTERS = { express: () => new ExpressAdapter(), fastify: () => new Fasti
 const [application, adapter, port, name] = process.argv.slice(2);
 const { metadata, commands = {} } = await import(`./applications/${application}.mjs`);
 
-/** The application, which says when the drain has ended: its own modules are destroyed after it. */
+/** Reports the end of the drain: the modules of the application are destroyed after it. */
 class ApplicationModule {
   onModuleDestroy() {
     process.send({ event: 'drained' });
@@ -26,9 +26,9 @@ process.on('message', ({ command }) => {
   commands[command](app);
   process.send({ event: command });
 });
-// Whoever started this process has gone: nobody is left to stop it later.
+// The parent process has ended and could not stop this process later.
 process.on('disconnect', () => process.exit());
-// The channel to the parent is not what keeps a process alive, so it must not hold the exit either.
+// The channel to the parent must not delay the exit.
 process.channel.unref();
 
 await app.listen(Number(port), '127.0.0.1');

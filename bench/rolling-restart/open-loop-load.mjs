@@ -4,12 +4,12 @@ import { elapsed } from './time.mjs';
 const TICK = 5;
 const ORDER = '{"sku":"tea","quantity":1}';
 const RESPONSE_LIMIT = 30_000;
-/** Shorter than any balancer keeps an idle connection: it is the client that closes, and so no request meets a closing one. */
+/** Shorter than the idle timeout of every balancer: the client closes idle connections, so no request meets a closing one. */
 const IDLE_LIMIT = 5000;
 
 /**
- * Requests that start on schedule, whatever has become of the earlier ones: a stall costs as many as it lasted, which a
- * client that waits for its answers would hide.
+ * Sends requests on a fixed schedule, independent of earlier responses (open loop). A client that waits for each response
+ * would send fewer requests during a stall and hide it.
  */
 export class OpenLoopLoad {
   #target;
@@ -25,8 +25,8 @@ export class OpenLoopLoad {
   #answered = new Map();
 
   /**
-   * `rate` is requests per second. Every `postEvery`-th places an order, which a balancer must not send twice, so that
-   * nothing hides its failure; the others ask for the list. Infinity: none does.
+   * `rate` is requests per second. Every `postEvery`-th request is a POST, which a balancer must not retry, so its failure is
+   * visible; the others are GET. Infinity: no POST.
    */
   constructor({ port, path, rate, postEvery }) {
     this.#target = { host: '127.0.0.1', port, path, agent: this.#agent };
@@ -39,7 +39,7 @@ export class OpenLoopLoad {
     this.#timer = setInterval(() => this.#startDue(), TICK);
   }
 
-  /** Resolves when every request has come to its end. */
+  /** Resolves when every request has a response or has failed. */
   async stop() {
     clearInterval(this.#timer);
     const seconds = (elapsed() - this.#began) / 1000;
@@ -56,7 +56,7 @@ export class OpenLoopLoad {
     };
   }
 
-  /** How many requests each instance has answered so far. */
+  /** Number of responses of each instance so far. */
   get answered() {
     return Object.fromEntries(this.#answered);
   }
@@ -97,7 +97,7 @@ export class OpenLoopLoad {
         );
         response.resume();
       });
-      const timer = setTimeout(() => sent.destroy(new Error('no answer')), RESPONSE_LIMIT);
+      const timer = setTimeout(() => sent.destroy(new Error('no response')), RESPONSE_LIMIT);
       sent.on('close', () => clearTimeout(timer));
       sent.on('error', reject);
       sent.end(body);

@@ -17,7 +17,7 @@ const COLUMNS = [
   ['drain to exit, ms', ({ restarts }) => largest(restarts, ({ afterDrain }) => afterDrain)],
 ];
 
-/** The results as text. */
+/** Formats the results as text. */
 export function print({ environment, method, runs }) {
   const { node, processor, cores, packages, programs } = environment;
   const balancers = [...new Set(runs.map(({ balancer }) => balancer))];
@@ -25,8 +25,8 @@ export function print({ environment, method, runs }) {
     [
       `Node ${node}, ${cores} x ${processor}`,
       [...Object.entries(packages).map(([name, version]) => `${name} ${version}`), ...programs].join(', '),
-      `Open loop, ${method.rate} requests/s; three instances, each restarted in turn with SIGTERM, ${method.rounds} rounds. What`,
-      'has not ended after 30 s is killed. "drain to exit" is the longest of all restarts.',
+      `Open loop, ${method.rate} requests/s. Three instances, restarted one after the other with SIGTERM, ${method.rounds} rounds.`,
+      'An instance that has not ended after 30 s is killed. "drain to exit" is the maximum of all restarts.',
     ].join('\n'),
     ...balancers.map((balancer) => {
       const rows = runs.filter((run) => run.balancer === balancer);

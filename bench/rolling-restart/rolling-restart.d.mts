@@ -8,21 +8,21 @@ export interface RollingRestart {
   /** Requests per second. */
   readonly rate: number;
   readonly rounds: number;
-  /** Every so-many-th request is a POST. Default: what the subject says. Infinity: none. */
+  /** Every n-th request is a POST. Default: the value of the subject. Infinity: none. */
   readonly postEvery?: number;
   /** Environment variables of the instances. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly onProgress?: (line: string) => void;
 }
 
-/** A request that was not answered as it should be. Times are milliseconds after the restart that it belongs to. */
+/** A failed request. Times are milliseconds relative to the restart during which it was sent. */
 export interface Failure {
   readonly method: string;
   readonly reason: string;
   readonly restart?: number;
   readonly afterSignal?: number;
   readonly afterExit?: number;
-  /** What the balancer has written of it. */
+  /** Log line of the balancer about the request. */
   readonly balancer: string | undefined;
 }
 

@@ -4,10 +4,10 @@ import { withFleet } from './fleet.mjs';
 import { SUBJECTS } from './subjects.mjs';
 
 const NAMES = ['orders-1', 'orders-2', 'orders-3'];
-/** Milliseconds of load before the first restart, and after the last. */
+/** Milliseconds of load before the first restart and after the last one. */
 const CALM = 1000;
 
-/** Restarts each of three instances in turn while a steady load goes through a balancer, and counts what is lost. */
+/** Restarts three instances one after the other under a steady load through a balancer, and counts lost requests. */
 export function restartInTurn({ subject, balancer, rate, rounds, postEvery, environment, onProgress }) {
   const { create, environment: ofBalancer } = BALANCERS[balancer];
   const { grace } = SUBJECTS[subject];
@@ -48,7 +48,7 @@ export function restartInTurn({ subject, balancer, rate, rounds, postEvery, envi
   });
 }
 
-/** Says when a failure happened, in terms of the restart it belongs to, and what the balancer has to say of it. */
+/** Adds the restart to which a failure belongs, the time relative to it, and the log line of the balancer. */
 function explain({ number, method, at, reason }, restarts, proxy) {
   const index = restarts.findLastIndex(({ signalledAt }) => signalledAt <= at);
   if (index < 0) return { method, reason, balancer: proxy.explain?.(number) };

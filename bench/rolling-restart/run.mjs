@@ -1,9 +1,9 @@
 /**
- * npm run demo:rolling-restart -- [--quick] [--balancer haproxy|nginx|nginx-strict|nginx-watched] [--subject <name>]
+ * npm run demo:rolling-restart -- [--quick] [--balancer <name>] [--subject <name>]
  *                                 [--rounds <n>] [--rate <n>]
  *
- * Restarts three instances in turn under a steady load, prints what was lost and, when everything was run in full,
- * writes results.json beside this file. `--quick` is one round behind one balancer. Needs haproxy and nginx.
+ * Restarts three instances one after the other under a steady load and prints the lost requests. A complete run writes
+ * results.json in this folder. `--quick` runs one round behind one balancer. Requires haproxy and nginx.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ const programs = [...new Set(balancers.map((balancer) => BALANCERS[balancer].pro
 const missing = programs.filter((program) => !isInstalled(program));
 if (missing.length > 0)
   throw new Error(`${missing.join(' and ')} must be installed (apt-get install ${missing.join(' ')})`);
-// Ctrl-C: the processes that were started end with this one.
+// Ctrl-C must end the child processes too.
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
 if (subjects.includes('sample')) buildSample();
 
@@ -58,7 +58,7 @@ const results = { environment, method, runs };
 process.stdout.write(`${print(results)}\n`);
 if (isComplete) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
 
-/** The sample application is TypeScript: Nest's own command compiles it. */
+/** Compiles the sample application with `nest build`. */
 function buildSample() {
   const manifest = createRequire(import.meta.url).resolve('@nestjs/cli/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));

@@ -1,6 +1,6 @@
-/** The grace period of @nestjs/terminus, in milliseconds: as long as HAProxy, asking each second, needs to notice. */
+/** The grace period of @nestjs/terminus, in milliseconds: the time that HAProxy needs with a check every second. */
 const GRACE = 3000;
-/** One request in five places an order. */
+/** Every fifth request is a POST. */
 const POST_EVERY = 5;
 
 const vitals = (adapter) => ({
@@ -19,7 +19,7 @@ const terminus = (adapter) => ({
   environment: { GRACE: String(GRACE) },
 });
 
-/** What is restarted. */
+/** The applications that are restarted. */
 export const SUBJECTS = {
   sample: {
     title: 'nest-vitals, sample application',

@@ -1,22 +1,23 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-const LOOK_EVERY = 50;
+const POLL_INTERVAL = 50;
 
-/** Milliseconds of a clock that never jumps. */
+/** Milliseconds of a monotonic clock. */
 export const elapsed = () => performance.now();
 
-/** Asks again and again until the answer is yes; an error is a no. */
-export async function until(isSo, { limit, what }) {
+/** Polls until the condition is true. An error counts as false. */
+export async function until(isMet, { limit, what }) {
   const began = elapsed();
   let problem;
   for (;;) {
     try {
-      if (await isSo()) return;
+      if (await isMet()) return;
       problem = undefined;
     } catch (error) {
       problem = error;
     }
-    if (elapsed() - began > limit) throw new Error(`waited ${limit} ms for ${what}`, { cause: problem });
-    await pause(LOOK_EVERY);
+    if (elapsed() - began > limit)
+      throw new Error(`timed out after ${limit} ms waiting for ${what}`, { cause: problem });
+    await pause(POLL_INTERVAL);
   }
 }

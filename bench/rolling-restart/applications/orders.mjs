@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Controller, Get, Post } from '@nestjs/common';
 
-/** Milliseconds of work, so that there is always something in flight when an instance is told to end. */
+/** Milliseconds of work, so that requests are always in flight when an instance is stopped. */
 const WORK = 20;
 
-/** What is served: a question, and an order, which a balancer must not send twice. */
+/** A list that may be requested twice, and an order that a balancer must not send twice. */
 export class OrdersController {
   async list() {
     await pause(WORK);
@@ -20,7 +20,7 @@ Controller('orders')(OrdersController);
 decorate('list', Get());
 decorate('place', Post());
 
-/** Decorators are applied by hand, so that the demonstration needs no compiler. */
+/** Applies decorators in plain JavaScript, so that the rehearsal needs no compiler. */
 function decorate(method, ...decorators) {
   const descriptor = Object.getOwnPropertyDescriptor(OrdersController.prototype, method);
   for (const decorator of decorators) decorator(OrdersController.prototype, method, descriptor);

@@ -1,15 +1,25 @@
 import { Haproxy } from './haproxy.mjs';
 import { Nginx } from './nginx.mjs';
 
-/** The balancers, and how each learns that an instance is on its way out. */
+/** The balancers, with the way in which each detects that an instance is draining. */
 export const BALANCERS = {
   haproxy: {
-    title: 'active checks of /health/ready each second, no retries',
+    title: 'active checks of /health/ready every second, no retries',
     program: 'haproxy',
     create: () => new Haproxy(),
   },
+  'haproxy-backends': {
+    title: 'the same servers in three backends, so HAProxy checks each of them three times a second',
+    program: 'haproxy',
+    create: () => new Haproxy({ backends: 3 }),
+  },
+  'haproxy-watched': {
+    title: 'a monitor without a User-Agent requests /health/ready through HAProxy 100 times a second',
+    program: 'haproxy',
+    create: () => new Haproxy({ isWatched: true }),
+  },
   nginx: {
-    title: 'passive checks, a request that failed goes to another instance if it may be sent twice',
+    title: 'passive checks, a failed idempotent request is retried on another instance',
     program: 'nginx',
     create: () => new Nginx(),
   },
@@ -19,10 +29,10 @@ export const BALANCERS = {
     create: () => new Nginx({ isStrict: true }),
   },
   'nginx-watched': {
-    title: 'proxy_next_upstream off, and somebody asks for /health/ready through nginx',
+    title: 'proxy_next_upstream off, and a monitor requests /health/ready through nginx',
     program: 'nginx',
     create: () => new Nginx({ configuration: 'nginx/orders-watched.conf', isWatched: true }),
-    // nginx stops asking after the first refusal, so this is a case for a fixed time.
+    // nginx sends no more requests to an instance after its first 503, so the drain needs a fixed delay.
     environment: { HEALTH_SHUTDOWN_DELAY: '3000' },
   },
 };

@@ -4,49 +4,67 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { until } from '../time.mjs';
-import { opsConfiguration, withAddresses } from './ops-configuration.mjs';
+import { opsConfiguration, replaceOnce, withAddresses } from './ops-configuration.mjs';
 import { PrivateProcess, run } from './private-process.mjs';
+import { ReadinessMonitor } from './readiness-monitor.mjs';
 
-/** Generous: HAProxy takes 2 s to take an instance in, and 3 s to take it out. */
+/** Generous: HAProxy needs 2 s to add an instance and 3 s to remove it. */
 const NOTICE_LIMIT = 30_000;
 
-/** HAProxy, which asks each instance whether it is ready. */
+/** Milliseconds between two requests of the monitor. */
+const MONITOR_INTERVAL = 10;
+
+/** HAProxy with active checks of readiness. */
 export class Haproxy {
   #process = new PrivateProcess('haproxy');
+  #configuration;
+  #backends;
+  #monitor;
 
-  /** `configuration` is a file of `ops`. */
-  constructor(configuration = 'haproxy/haproxy.cfg') {
-    this.configuration = configuration;
+  /**
+   * `configuration` is a file of `ops`. With `backends` above 1 the same servers are in several backends, each of which
+   * checks them. `isWatched` starts a monitor that requests readiness through HAProxy.
+   */
+  constructor({ configuration = 'haproxy/haproxy.cfg', backends = 1, isWatched = false } = {}) {
+    this.#configuration = configuration;
+    this.#backends = ['orders', ...Array.from({ length: backends - 1 }, (_, index) => `orders-copy-${index + 1}`)];
+    if (isWatched) this.#monitor = new ReadinessMonitor({ interval: MONITOR_INTERVAL });
   }
 
   async start({ port, instances }) {
     const { folder } = this.#process;
     const files = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
     writeFileSync(files[0], `global\n  stats socket ${this.#socket} mode 600 level admin\n`);
-    writeFileSync(files[1], withAddresses(opsConfiguration(this.configuration), { port, instances }));
+    const recommended = withAddresses(opsConfiguration(this.#configuration), { port, instances });
+    writeFileSync(files[1], withBackends(recommended, this.#backends));
     const parameters = files.flatMap((file) => ['-f', file]);
     run('haproxy', ['-c', ...parameters]);
     await this.#process.start('haproxy', ['-db', ...parameters], port);
     await until(() => existsSync(this.#socket), { limit: NOTICE_LIMIT, what: 'the runtime socket of HAProxy' });
-    // It takes new servers for healthy before it has asked any. Here each has to be asked, and to pass.
-    await Promise.all(instances.map(({ name }) => this.#tell(`set server orders/${name} health down`)));
+    // HAProxy considers new servers healthy before their first check. Here each server must pass its checks first.
+    for (const backend of this.#backends) {
+      await Promise.all(instances.map(({ name }) => this.#command(`set server ${backend}/${name} health down`)));
+    }
+    this.#monitor?.start(port);
   }
 
-  /** Resolves when just these instances are given requests. */
+  /** Resolves when every backend uses exactly these instances. */
   async inRotation(names) {
-    const isSo = async () => {
+    const expected = this.#backends.flatMap((backend) => names.map((name) => `${backend}/${name}`));
+    const isReached = async () => {
       const used = await this.#up();
-      return used.length === names.length && used.every((name) => names.includes(name));
+      return used.length === expected.length && used.every((server) => expected.includes(server));
     };
-    await until(isSo, { limit: NOTICE_LIMIT, what: `HAProxy to use just ${names.join(', ')}` });
+    await until(isReached, { limit: NOTICE_LIMIT, what: `HAProxy to use exactly ${names.join(', ')}` });
   }
 
-  /** Takes an instance out of rotation, or back, whatever the checks say: `drain`, `ready` or `maint`. */
+  /** Sets the state of a server independently of its checks: `drain`, `ready` or `maint`. */
   async setState(backend, name, state) {
-    await this.#tell(`set server ${backend}/${name} state ${state}`);
+    await this.#command(`set server ${backend}/${name} state ${state}`);
   }
 
   stop() {
+    this.#monitor?.stop();
     return this.#process.stop();
   }
 
@@ -55,23 +73,32 @@ export class Haproxy {
   }
 
   async #up() {
-    const [header, ...rows] = (await this.#ask('show stat')).trim().replace(/^# /, '').split('\n');
+    const [header, ...rows] = (await this.#send('show stat')).trim().replace(/^# /, '').split('\n');
     const columns = header.split(',');
     const value = (row, column) => row.split(',')[columns.indexOf(column)];
     return rows
       .filter((row) => value(row, 'status').startsWith('UP') && value(row, 'svname') !== 'BACKEND')
-      .map((row) => value(row, 'svname'));
+      .map((row) => `${value(row, 'pxname')}/${value(row, 'svname')}`);
   }
 
-  async #tell(command) {
-    const answer = await this.#ask(command);
-    if (answer.trim() !== '') throw new Error(`${command}: ${answer}`);
+  async #command(command) {
+    const response = await this.#send(command);
+    if (response.trim() !== '') throw new Error(`${command}: ${response}`);
   }
 
-  async #ask(command) {
+  async #send(command) {
     const socket = connect(this.#socket);
     await once(socket, 'connect');
     socket.write(`${command}\n`);
     return text(socket);
   }
+}
+
+/** Copies the backend `orders` under each of the other names and distributes the requests over all of them. */
+function withBackends(configuration, [first, ...copies]) {
+  const [section] = /^backend orders$[\s\S]*/m.exec(configuration) ?? [];
+  if (section === undefined) throw new Error(`there is no backend "orders" in:\n${configuration}`);
+  const rules = copies.map((name, index) => `  use_backend ${name} if { rand(${copies.length + 1 - index}) eq 0 }\n`);
+  const distributed = replaceOnce(configuration, /^ {2}default_backend orders\n/m, `${rules.join('')}$&`);
+  return [distributed, ...copies.map((name) => section.replace(`backend ${first}`, `backend ${name}`))].join('\n');
 }

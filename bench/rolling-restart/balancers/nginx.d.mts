@@ -1,2 +1,2 @@
-/** The part around a file of `ops`: everything that nginx writes goes into the folder, which has that file as `orders.conf`. */
+/** The main configuration around a file of `ops`, which the folder contains as `orders.conf`. All files that nginx writes are in the folder. */
 export function mainConfiguration(folder: string): string;

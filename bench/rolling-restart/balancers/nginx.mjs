@@ -3,32 +3,30 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { opsConfiguration, replaceOnce, withAddresses } from './ops-configuration.mjs';
 import { PrivateProcess, run } from './private-process.mjs';
+import { ReadinessMonitor } from './readiness-monitor.mjs';
 
-/** `fail_timeout` is 10 s: for so long nginx keeps away from an instance that has failed. */
+/** Longer than `fail_timeout` (10 s), during which nginx does not use an instance that has failed. */
 const FAIL_TIMEOUT = 10_500;
-/** How often somebody asks for readiness through nginx, where the configuration is made for it. */
-const WATCH_EVERY = 100;
+/** Milliseconds between two requests of the monitor. */
+const MONITOR_INTERVAL = 100;
 
-/** nginx, which learns from the requests themselves. */
+/** nginx with passive checks: it detects a failed instance by the requests of clients. */
 export class Nginx {
   #process = new PrivateProcess('nginx');
   #configuration;
   #isStrict;
-  #isWatched;
-  #watching = new AbortController();
-  #watch = Promise.resolve();
-  #port;
+  #monitor;
   #hasStarted = false;
   #log;
 
   /**
-   * `configuration` is a file of `ops`. `isStrict` forbids nginx to try a second instance. `isWatched` has
-   * somebody ask for readiness through nginx.
+   * `configuration` is a file of `ops`. `isStrict` disables retries on a second instance. `isWatched` starts a monitor that
+   * requests readiness through nginx.
    */
   constructor({ configuration = 'nginx/orders.conf', isStrict = false, isWatched = false } = {}) {
     this.#configuration = configuration;
     this.#isStrict = isStrict;
-    this.#isWatched = isWatched;
+    if (isWatched) this.#monitor = new ReadinessMonitor({ interval: MONITOR_INTERVAL });
   }
 
   async start({ port, instances }) {
@@ -45,41 +43,30 @@ export class Nginx {
     const parameters = ['-p', folder, '-c', main, '-e', join(folder, 'error.log')];
     run('nginx', ['-t', ...parameters]);
     await this.#process.start('nginx', parameters, port);
-    this.#port = port;
-    if (this.#isWatched) this.#watch = this.#askForReadiness();
+    this.#monitor?.start(port);
   }
 
-  /** nginx does not say whom it gives requests to. All that can be done is to let pass what it remembers of failures. */
+  /** nginx does not report which instances it uses, so this waits until it has forgotten the last failure. */
   async inRotation() {
     await pause(this.#hasStarted ? FAIL_TIMEOUT : 0);
     this.#hasStarted = true;
   }
 
-  /** What became of a request at each instance that was tried. To be asked when all have come to their end. */
+  /** The attempts of nginx for one request, from its access log. Call it after the last response. */
   explain(number) {
-    // Read once: each line found would keep the whole text in memory that it was found in.
+    // Read once: each matched line keeps the whole text in memory.
     this.#log ??= this.#process.read('access.log');
     const [, line] = new RegExp(`^request=${number} (.*)$`, 'm').exec(this.#log) ?? [];
     return line;
   }
 
   async stop() {
-    this.#watching.abort();
-    await this.#watch;
+    this.#monitor?.stop();
     await this.#process.stop();
-  }
-
-  async #askForReadiness() {
-    const { signal } = this.#watching;
-    while (!signal.aborted) {
-      const response = await fetch(`http://127.0.0.1:${this.#port}/health/ready`, { signal }).catch(() => undefined);
-      await response?.body?.cancel();
-      await pause(WATCH_EVERY, undefined, { signal }).catch(() => undefined);
-    }
   }
 }
 
-/** The part around the recommended one: everything that nginx writes goes into the folder. */
+/** The main configuration around a file of `ops`. All files that nginx writes are in the folder. */
 export function mainConfiguration(folder) {
   const at = (name) => join(folder, name);
   return `${process.getuid?.() === 0 ? 'user root;\n' : ''}daemon off;

@@ -1,4 +1,4 @@
-/** Where an instance really is. */
+/** Name of an instance in the configuration, and its real port. */
 export interface InstanceAddress {
   readonly name: string;
   readonly port: number;

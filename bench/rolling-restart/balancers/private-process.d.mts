@@ -1,4 +1,4 @@
-/** Whether a program can be run on this machine. */
+/** Whether a program is installed on this machine. */
 export function isInstalled(command: string): boolean;
-/** Runs a program to its end, and throws with what it has written if that is not a good one. */
+/** Runs a program to completion. Throws with its output if it fails. */
 export function run(command: string, parameters: readonly string[]): void;

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { until } from '../time.mjs';
 
 const START_LIMIT = 10_000;
-/** Where distributions put servers, which is not always in the path of those who are not root. */
+/** Distributions install servers in these folders, which are often missing in the PATH of other users than root. */
 const PATH = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin`;
 
-/** Whether a program can be run on this machine. */
+/** Whether a program is installed on this machine. */
 export function isInstalled(command) {
   try {
     execFileSync('which', [command], { env: { PATH }, stdio: 'ignore' });
@@ -20,22 +20,22 @@ export function isInstalled(command) {
   }
 }
 
-/** `HAProxy version 2.6.12-1`, `nginx version: nginx/1.22.1`: the first line of what it says of itself. */
+/** First line of the version output: `HAProxy version 2.6.12-1`, `nginx version: nginx/1.22.1`. */
 export function versionOf(command) {
   const { stdout, stderr } = spawnSync(command, ['-v'], { env: { PATH }, encoding: 'utf8' });
   return `${stdout}${stderr}`.split('\n', 1)[0].replace(/ \d{4}\/.*/, '');
 }
 
-/** Runs a program to its end, and throws with what it has written if that is not a good one. */
+/** Runs a program to completion. Throws with its output if it fails. */
 export function run(command, parameters) {
   execFileSync(command, parameters, { env: { PATH }, stdio: 'pipe' });
 }
 
-/** A balancer in the foreground, of this process alone: it shares no file, no port and no service with the system's own. */
+/** A balancer as a child process, with its own files and ports, independent of a balancer of the system. */
 export class PrivateProcess {
   #child;
   #onExit = () => {
-    // Not SIGKILL, which the workers of nginx would survive.
+    // SIGTERM, because the workers of nginx survive a SIGKILL of the main process.
     this.#child?.kill('SIGTERM');
     this.#remove();
   };
@@ -53,7 +53,7 @@ export class PrivateProcess {
     await until(() => this.#accepts(port), { limit: START_LIMIT, what: `${this.name} to listen` });
   }
 
-  /** What it has written to one of its files. */
+  /** Content of one of its files. */
   read(file) {
     return readFileSync(join(this.folder, file), 'utf8');
   }

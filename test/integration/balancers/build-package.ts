@@ -5,19 +5,19 @@ import ts from 'typescript';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Milliseconds: generous, for a machine that is busy. */
+/** Milliseconds. Generous, for a busy machine. */
 export const BUILD_LIMIT = 60_000;
 
-/** The library as it is now, compiled for processes that know nothing of TypeScript. */
+/** The current sources of the library, compiled for processes without TypeScript. */
 export interface BuiltPackage {
-  /** What tells the instances to use this build. */
+  /** Environment variables that make the instances use this build. */
   readonly environment: Readonly<Record<string, string>>;
   remove(): void;
 }
 
 /**
- * Compiles into a folder of its own: `dist` may be older, or be written at this moment. Each file by itself, without a
- * look at the types, which takes a fraction of a second.
+ * Compiles into a temporary folder, because `dist` may be outdated or in use. Each file is compiled without a type check,
+ * which takes a fraction of a second.
  */
 export function buildPackage(): BuiltPackage {
   const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-'));
@@ -30,7 +30,7 @@ export function buildPackage(): BuiltPackage {
   };
 }
 
-/** Compiles each file of one folder into another, without a look at the types. */
+/** Compiles each file of one folder into another, without a type check. */
 export function transpile(source: string, output: string): void {
   const compilerOptions = readCompilerOptions();
   for (const name of readdirSync(source, { recursive: true, encoding: 'utf8' })) {
@@ -47,7 +47,7 @@ function readCompilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as {
     config: { compilerOptions: object };
   };
-  // ES modules whatever the folder says: TypeScript looks for the next package.json, and this one it does not see.
+  // Always ES modules: TypeScript would decide by the nearest package.json, which is not that of the output folder.
   const settings = { ...config.compilerOptions, module: 'ESNext', moduleResolution: 'Bundler', sourceMap: false };
   return ts.convertCompilerOptionsFromJson(settings, ROOT).options;
 }

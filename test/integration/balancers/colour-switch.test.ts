@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { switchColours } from '../../../bench/rolling-restart/colour-switch.mjs';
+import { isNightly } from '../../support/nightly.js';
 import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
 
 const LIMIT = 120_000;
+const METHODS = isNightly ? (['readiness', 'socket'] as const) : (['readiness'] as const);
 
 describe.runIf(isAvailable('haproxy'))('a switch from blue to green behind HAProxy', () => {
   let built: BuiltPackage;
@@ -12,7 +14,7 @@ describe.runIf(isAvailable('haproxy'))('a switch from blue to green behind HAPro
   }, BUILD_LIMIT);
   afterAll(() => built.remove());
 
-  it.each(['readiness', 'socket'] as const)(
+  it.each(METHODS)(
     'by %s loses no request',
     async (by) => {
       const { environment } = built;

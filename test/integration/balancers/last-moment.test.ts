@@ -17,8 +17,8 @@ class OrdersController {
 
 const ORDER = 'POST /orders HTTP/1.1\r\nHost: orders\r\nContent-Length: 0\r\n\r\n';
 
-// A balancer that has sent a POST must not send it to a second instance: whoever has let it in has to answer it.
-describe.each(ADAPTERS)('a request that arrives just as nothing is left to wait for, on %s,', (adapter) => {
+// A balancer must not send a POST to a second instance, so the instance that accepted it must respond.
+describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,', (adapter) => {
   it('is answered on a new connection', async () => {
     const application = await start(adapter);
     const socket = await open(application);
@@ -37,17 +37,17 @@ describe.each(ADAPTERS)('a request that arrives just as nothing is left to wait 
     expect(placed(String(first) + rest)).toBe(2);
   });
 
-  it('is answered on a connection that nobody has accepted yet', async () => {
+  it('is answered on a connection that the server has not accepted yet', async () => {
     const application = await start(adapter);
     const socket = connect(application.port, '127.0.0.1');
     socket.write(ORDER);
-    // Node asks the system for the connection in this tick. The system makes it; the server hears of it in the next turn.
+    // Node requests the connection in this tick. The system establishes it; the server accepts it in the next turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     const [answer] = await Promise.all([text(socket), application.app.close()]);
     expect(placed(answer)).toBe(1);
   });
 
-  it('is answered on each of many connections that nobody has accepted yet', async () => {
+  it('is answered on each of many connections that the server has not accepted yet', async () => {
     const application = await start(adapter);
     const sockets = Array.from({ length: 20 }, () => connect(application.port, '127.0.0.1'));
     for (const socket of sockets) socket.write(ORDER);
@@ -56,12 +56,12 @@ describe.each(ADAPTERS)('a request that arrives just as nothing is left to wait 
     expect(answers.map(placed)).toEqual(sockets.map(() => 1));
   });
 
-  it('is answered when its client has connected and takes a while to say so', async () => {
+  it('is answered when its client connects and sends the request later', async () => {
     const application = await start(adapter);
     const socket = await open(application);
     const closed = application.app.close();
     await vi.waitUntil(() => !application.server.listening, { interval: 1 });
-    // The server looks again only after what idle connections are given.
+    // Longer than the time after which the server closes idle connections.
     await sleep(60);
     socket.write(ORDER);
     const [answer] = await Promise.all([text(socket), closed]);
@@ -73,7 +73,7 @@ function start(adapter: AdapterName): Promise<TestApplication> {
   return startApplication(adapter, { imports: [HealthModule.forRoot()], controllers: [OrdersController] });
 }
 
-/** Resolves when both ends know of the connection. */
+/** Resolves when client and server have the connection. */
 async function open({ port, server }: TestApplication): Promise<Socket> {
   const isAccepted = once(server, 'connection');
   const socket = connect(port, '127.0.0.1');
@@ -81,7 +81,7 @@ async function open({ port, server }: TestApplication): Promise<Socket> {
   return socket;
 }
 
-/** How many orders were placed. */
+/** Number of orders that were placed. */
 function placed(answer: string): number {
   return answer.match(/HTTP\/1\.1 201 /g)?.length ?? 0;
 }

@@ -13,7 +13,7 @@ const filesIn = (folder: string): string[] => readdirSync(join(root, 'ops', fold
 const HAPROXY = filesIn('haproxy');
 const NGINX = filesIn('nginx');
 
-/** The names that stand in a file, with ports where nothing has to listen. */
+/** A configuration with addresses on which no server needs to listen. */
 function addressed(path: string): string {
   const configuration = opsConfiguration(path);
   const names = [...configuration.matchAll(/([\w-]+):3000\b/g)].map(([, name = '']) => name);
@@ -30,15 +30,15 @@ function temporaryFolder(): string {
   return folder;
 }
 
-/** Throws with what HAProxy says of the configuration. */
+/** Throws with the output of HAProxy if it rejects the configuration. */
 function checkHaproxy(configuration: string): void {
   const file = join(temporaryFolder(), 'haproxy.cfg');
   writeFileSync(file, configuration);
-  // Warnings are faults here.
+  // -dW makes warnings fatal.
   run('haproxy', ['-c', '-dW', '-f', file]);
 }
 
-/** Throws with what nginx says of the configuration. */
+/** Throws with the output of nginx if it rejects the configuration. */
 function checkNginx(configuration: string): void {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'orders.conf'), configuration);
@@ -47,28 +47,28 @@ function checkNginx(configuration: string): void {
 }
 
 describe.runIf(isAvailable('haproxy'))('HAProxy', () => {
-  it.each(HAPROXY)('takes %s', (path) => {
+  it.each(HAPROXY)('accepts %s', (path) => {
     expect(() => checkHaproxy(addressed(path))).not.toThrow();
   });
 
-  it('would not take a word that it does not know', () => {
+  it('rejects an unknown keyword', () => {
     const misspelt = addressed('haproxy/haproxy.cfg').replace('option httpchk', 'option httpcheck');
     expect(() => checkHaproxy(misspelt)).toThrow('httpcheck');
   });
 });
 
 describe.runIf(isAvailable('nginx'))('nginx', () => {
-  it.each(NGINX)('takes %s', (path) => {
+  it.each(NGINX)('accepts %s', (path) => {
     expect(() => checkNginx(addressed(path))).not.toThrow();
   });
 
-  it('would not take a word that it does not know', () => {
+  it('rejects an unknown keyword', () => {
     const misspelt = addressed('nginx/orders.conf').replace('proxy_pass', 'proxy_to');
     expect(() => checkNginx(misspelt)).toThrow('proxy_to');
   });
 });
 
-it.each([...HAPROXY, ...NGINX])('the guide shows ops/%s as it is', (path) => {
+it.each([...HAPROXY, ...NGINX])('the guide shows ops/%s unchanged', (path) => {
   const guide = join(root, 'docs/load-balancers.md');
   const shown = ['haproxy', 'nginx'].flatMap((language) => codeBlocks(guide, language).map(({ code }) => code));
   expect(shown).toContain(opsConfiguration(path));

@@ -44,7 +44,7 @@ function stages(dockerfile: string): Instruction[][] {
 
 const [build = [], image = []] = stages(read('ops/docker/Dockerfile'));
 const instruction = (word: string): string => image.find((candidate) => candidate.word === word)?.rest ?? '';
-/** The words of a command in the exec form: JSON, and no shell. */
+/** The arguments of a command in the exec form, which is JSON. */
 const exec = (text: string): string[] => JSON.parse(text.slice(text.indexOf('['))) as string[];
 const environment = Object.fromEntries(
   instruction('ENV')
@@ -56,7 +56,7 @@ const service = JSON.parse(read('ops/docker/package.json')) as { readonly depend
 const library = JSON.parse(read('package.json')) as { readonly devDependencies: Record<string, string> };
 
 describe('the Dockerfile', () => {
-  it('has what the image needs', () => {
+  it('installs the packages that the sample application imports', () => {
     const sources = readdirSync(join(root, 'sample-app/src'), { recursive: true, encoding: 'utf8' })
       .filter((name) => name.endsWith('.ts'))
       .map((name) => read(`sample-app/src/${name}`))
@@ -64,7 +64,7 @@ describe('the Dockerfile', () => {
     const imported = [...sources.matchAll(/(?:from|import\() ?'((?:@[^/']+\/)?[\w.-]+)[^']*'/g)]
       .map(([, name = '']) => name)
       .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && name !== 'node' && name !== 'nest-vitals')
-      // For types alone.
+      // Only types.
       .filter((name) => name !== 'express');
     expect(imported.length).toBeGreaterThan(10);
     expect([...new Set(imported)].filter((name) => !(name in service.dependencies))).toEqual([]);
@@ -73,7 +73,7 @@ describe('the Dockerfile', () => {
     }
   });
 
-  it('builds in a stage of its own, with files that there are', () => {
+  it('builds in a separate stage from existing files', () => {
     expect(build.length).toBeGreaterThan(1);
     const copied = build.filter(({ word }) => word === 'COPY').flatMap(({ rest }) => rest.split(' ').slice(0, -1));
     expect(copied.length).toBeGreaterThan(3);
@@ -81,7 +81,7 @@ describe('the Dockerfile', () => {
     expect(image.filter(({ word }) => word === 'COPY')).toEqual([{ word: 'COPY', rest: '--from=build /service ./' }]);
   });
 
-  it('runs nothing as root, and no shell', () => {
+  it('runs without root and without a shell', () => {
     expect(Number(instruction('USER'))).toBeGreaterThan(0);
     expect(exec(instruction('CMD'))).toEqual(['node', 'dist/main.js']);
     expect(exec(instruction('HEALTHCHECK'))[0]).toBe('node');
@@ -94,7 +94,7 @@ describe('the container of the sample', () => {
   let output = '';
   let variables: NodeJS.ProcessEnv;
 
-  /** Runs a command of the image in its folder, with its environment. */
+  /** Runs a command of the image with its environment. */
   function run(command: readonly string[]): ChildProcess {
     const [program = '', ...parameters] = command;
     return spawn(program, parameters, { cwd: folder, env: variables, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -141,7 +141,7 @@ describe('the container of the sample', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('is not healthy before it runs, and is when it does', async () => {
+  it('is unhealthy before its start and healthy after it', async () => {
     expect(await healthCheck()).toBe(1);
     orders = run(exec(instruction('CMD')));
     for (const stream of [orders.stdout, orders.stderr]) {
@@ -154,7 +154,7 @@ describe('the container of the sample', () => {
     expect(await healthCheck()).toBe(0);
   }, 90_000);
 
-  it('is asked for its metrics as the ServiceMonitor says', async () => {
+  it('responds to the request that the ServiceMonitor describes', async () => {
     const monitor = parse(read('ops/kubernetes/service-monitor.yaml')) as {
       readonly spec: {
         readonly endpoints: readonly { readonly path: string; readonly authorization: { readonly type: string } }[];
@@ -176,7 +176,7 @@ describe('the container of the sample', () => {
     expect(statuses).toEqual([200, 200, 200]);
   });
 
-  it('ends by the SIGTERM that its runtime sends', async () => {
+  it('ends after SIGTERM', async () => {
     const ended = once(orders as ChildProcess, 'exit');
     orders?.kill('SIGTERM');
     expect(await ended).toEqual([null, 'SIGTERM']);
@@ -201,7 +201,7 @@ describe('the Compose file', () => {
   const folder = join(root, 'ops/docker');
   const instances = Object.keys(services).filter((name) => name !== 'balancer');
 
-  it('runs the instances that HAProxy is told of, behind the configuration that is tested', () => {
+  it('runs the instances of the tested HAProxy configuration', () => {
     const [volume = ''] = services['balancer']?.volumes ?? [];
     const [source = '', target = ''] = volume.split(':');
     expect(target).toBe('/usr/local/etc/haproxy/haproxy.cfg');
@@ -212,7 +212,7 @@ describe('the Compose file', () => {
     expect(services['balancer']?.depends_on).toEqual(instances);
   });
 
-  it.each(instances)('%s is built from the Dockerfile, and has the time that a shutdown takes', (name) => {
+  it.each(instances)('%s is built from the Dockerfile and has a stop grace period longer than the shutdown', (name) => {
     const { build: built, stop_grace_period: grace = '' } = services[name] ?? {};
     const context = resolve(folder, built?.context ?? '');
     expect(context).toBe(root);

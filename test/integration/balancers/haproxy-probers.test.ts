@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
+import { isAvailable } from './is-available.js';
+
+const LIMIT = 180_000;
+
+// The drain tells probers apart by address, User-Agent and rhythm. Here several of them share address and User-Agent.
+describe.runIf(isAvailable('haproxy'))('a rolling restart behind HAProxy with several similar probers', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
+  it.each([
+    ['three backends check each instance', 'haproxy-backends', 'vitals-express'],
+    ['a monitor requests readiness through HAProxy', 'haproxy-watched', 'vitals-fastify'],
+  ])(
+    'loses no request if %s',
+    async (_situation, balancer, subject) => {
+      const { requests, failures, answered, restarts } = await restartInTurn({
+        subject,
+        balancer,
+        rate: 80,
+        rounds: 1,
+        environment: built.environment,
+      });
+      expect(failures).toEqual([]);
+      expect(requests).toBeGreaterThan(500);
+      expect(Object.values(answered).reduce((sum, count) => sum + count)).toBe(requests);
+      expect(restarts.map(({ exit }) => exit)).toEqual(['SIGTERM', 'SIGTERM', 'SIGTERM']);
+    },
+    LIMIT,
+  );
+});
