@@ -12,7 +12,7 @@ export interface Terminal {
 /** Colours are used on a terminal only, and never with the environment variable NO_COLOR (https://no-color.org). */
 export function terminalOf(process: NodeJS.Process): Terminal {
   const { stdout, stderr, env } = process;
-  const isInteractive = Boolean(stdout.isTTY);
+  const { isTTY: isInteractive } = stdout;
   return {
     write: (text) => void stdout.write(text),
     writeError: (text) => void stderr.write(text),
