@@ -127,7 +127,7 @@ function createResponder(
   const access = settings.access && new Access(settings.access, onFault);
   const read = probeRequestReader(settings.shutdown.probers);
   return new Responder(settings, evaluator, access, (probe, request, response) => {
-    // The drain closes this probe alone, so balancers have to ask it.
+    // Only this probe fails during the drain, so balancers must use it.
     const from = probe === 'ready' ? read(request) : undefined;
     if (from) watch.recordProbe(from, refusesTraffic(response));
     monitor.recordResponse(probe, request, response);

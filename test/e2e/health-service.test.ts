@@ -18,7 +18,7 @@ import { latch } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 
-/** Notes what nobody caught: an error thrown from a timer would bring a process down. */
+/** Collects uncaught errors: an error thrown from a timer would end the process. */
 function uncaughtErrors(): unknown[] {
   const caught: unknown[] = [];
   const note = (error: unknown): void => {
@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
 
       await change();
       await change();
-      // RxJS throws what nobody handles from a timer.
+      // RxJS throws an error without a handler from a timer.
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(heard).toEqual(['DOWN', 'UP']);
       expect(uncaught).toEqual([]);

@@ -2,7 +2,7 @@ import { Subject, firstValueFrom, map, share, toArray, throwError, mergeMap } fr
 import { describe, expect, it, vi } from 'vitest';
 import { GuardedObservable } from '../../src/guarded-observable.js';
 
-/** A guarded observable of a subject, and what its subscribers did wrong. */
+/** A guarded observable of a subject, and the errors of its subscribers. */
 function guarded(): { source: Subject<number>; values$: GuardedObservable<number>; faults: unknown[] } {
   const source = new Subject<number>();
   const faults: unknown[] = [];

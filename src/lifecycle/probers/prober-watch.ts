@@ -85,7 +85,7 @@ export class ProberWatch {
       if (this.#mayHideProber(caller, now) && !addresses.has(caller.address)) probers.push(this.#hidden(caller));
     }
     if (probers.length === 0 && now - this.#overflowedAt < this.#longestWait) {
-      const crowd = new Caller('many addresses', 'more callers than can be told apart', this.#longestInterval);
+      const crowd = new Caller('many addresses', 'more callers than can be distinguished', this.#longestInterval);
       crowd.record(now, false);
       probers.push(this.#hidden(crowd));
     }

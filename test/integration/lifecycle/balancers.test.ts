@@ -24,7 +24,7 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     application.signal('SIGTERM');
 
     expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
-    // After three questions nothing tells that it is one prober, and not three that take turns: each has to see three.
+    // Three requests can come from one prober or from three that take turns, and each must receive three refusals.
     expect(prober.refusals).toBeGreaterThanOrEqual(8);
     // A few more in the time that the balancer is left to act, and while the machine is busy with something else.
     expect(prober.refusals).toBeLessThanOrEqual(20);

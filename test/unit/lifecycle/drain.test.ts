@@ -132,7 +132,7 @@ function begin(
 
 const hook = (call: () => unknown, timeout?: number): DrainHook => ({ name: 'Consumer.stop', timeout, call });
 const allLines = (): string[] => log.lines.map(({ level, text }) => `${level}: ${text}`);
-/** Without those that say at the beginning of a wait what is waited for. */
+/** The lines without those that announce a wait. */
 const lines = (): string[] => allLines().filter((line) => !line.startsWith('log: Shutting down: waiting for'));
 
 describe('the sequence', () => {

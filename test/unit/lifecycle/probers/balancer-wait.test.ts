@@ -14,7 +14,7 @@ const DEFAULTS: ShutdownSettings = {
   probers: undefined,
   isLeftToPrimary: false,
 };
-/** The wait looks every 50 ms, and leaves the balancers 250 ms to act on what they saw. */
+/** The wait checks every 50 ms, and gives the balancers 250 ms to act on the last refusal. */
 const LOOK = 50;
 const TIME_TO_ACT = 250;
 

@@ -21,7 +21,7 @@ function ask(
   watch.recordProbe({ address, agent, form }, wasRefused);
 }
 
-/** Asks so often, with the same time before each question. */
+/** Records so many requests, each after the same time. */
 async function askRegularly(watch: ProberWatch, times: number, interval: number, asked: Asked = {}): Promise<void> {
   for (let index = 0; index < times; index += 1) {
     await advance(interval);
@@ -29,7 +29,7 @@ async function askRegularly(watch: ProberWatch, times: number, interval: number,
   }
 }
 
-/** An instance that has been ready for long: every balancer has asked many times. */
+/** An instance that has been ready for a long time, with many requests from every balancer. */
 async function matureWatch(): Promise<ProberWatch> {
   const watch = new ProberWatch();
   ask(watch, { agent: 'first' });
@@ -173,7 +173,7 @@ describe('other callers', () => {
     const { probers } = watch.observe();
     expect(probers.map(({ agent }) => agent)).toEqual(['HAProxy']);
 
-    // Refusals of strangers do not shorten the time in which the prober itself asks three times.
+    // Refusals to other callers do not shorten the time in which the prober receives three.
     await askRegularly(watch, 100, 8, { wasRefused: true });
     expect(probers[0]?.hasNoticed(performance.now())).toBe(false);
     await askRegularly(watch, 300, 8, { wasRefused: true });
@@ -207,7 +207,7 @@ describe('other callers', () => {
       await advance(1);
       ask(watch, { agent: `stranger ${stranger}` });
     }
-    expect(names(watch)).toEqual(['more callers than can be told apart']);
+    expect(names(watch)).toEqual(['more callers than can be distinguished']);
     await advance(15_001);
     expect(names(watch)).toEqual([]);
   });

@@ -18,7 +18,7 @@ function random(seed: number): () => number {
 interface Series {
   readonly interval: number;
   readonly offset?: number;
-  /** Milliseconds that an answer takes on average; the prober waits for its interval after it. */
+  /** The average duration of a response in milliseconds. The prober waits for its interval after it. */
   readonly delay?: number;
 }
 

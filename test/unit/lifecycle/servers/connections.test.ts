@@ -253,7 +253,7 @@ describe('stopListening', () => {
     const ends = coming.map((socket) => once(socket, 'connect'));
     let accepted = 0;
     server.on('connection', () => (accepted += 1));
-    // Node asks the system for the connections in this tick. The server hears of one in each of its next turns.
+    // Node accepts the connections in this tick. The server receives one in each of its next turns.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     await connections.stopListening(500);
 

@@ -4,7 +4,7 @@ import { quietTurn } from '../../../../src/lifecycle/servers/quiet-turn.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Counts turns of the event loop from now on, and what time the clock shows in each. */
+/** Counts turns of the event loop from now on, with the time of each. */
 function turns(clock: (turn: number) => number): { readonly count: number } {
   const counter = { count: 0 };
   vi.spyOn(shutdownClock, 'now').mockImplementation(() => clock(counter.count));
