@@ -3,7 +3,7 @@ import { isHealthCheckError } from '../errors/health-check.error.js';
 import { LONGEST_CODE, boundedText } from './bounded-text.js';
 import type { HealthData } from './result.js';
 
-/** What a caller may learn of an error. */
+/** The part of an error that callers may see. */
 export interface Failure {
   readonly error: string;
   readonly code?: string;
@@ -78,14 +78,14 @@ const isSafeCode = (code: string): boolean => ERRNO.has(code) || SAFE_CODE.test(
 const CAUSES_FOLLOWED = 5;
 
 /**
- * Reduces whatever a check threw to words that may leave the process. An error's own message may hold a connection
- * string, so it is never used, unless it is a `HealthCheckError`, whose author chose the words for the reader.
+ * Reduces a thrown value to a text that may leave the process. The message of an error may contain a connection string, so
+ * it is used only for a `HealthCheckError`, whose message is written for the reader of a report.
  */
 export function describeFailure(thrown: unknown): Failure {
   try {
     return describeChain(thrown);
   } catch {
-    // A getter or a proxy of the thrown value threw in turn.
+    // A getter or a proxy of the thrown value has thrown.
     return { error: CHECK_FAILED };
   }
 }

@@ -8,15 +8,15 @@ const CAUSES_FOLLOWED = 5;
 const ERRORS_SHOWN = 5;
 const FRAMES_SHOWN = 12;
 const LONGEST_FRAME = 300;
-/** Clients hang their request, response and agent on an error: of an instance of a class only the name is written. */
+/** Clients attach their request, response and agent to an error. Of an instance of a class, only the name is written. */
 const LIMITS: CopyLimits = { size: 2000, text: 500, items: 20, depth: 5, namesInstances: true };
-/** Written in a place of their own. */
+/** Properties that are written separately. */
 const HANDLED: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
 const FRAME = /^\s{1,8}at .*$/;
 
 /**
- * An error as it goes to the log: its name, code and message on one line, then its stack, its other properties by the
- * rules for data, and its causes. Secrets are masked, control characters escaped, and the whole is some kilobytes at most.
+ * The text of an error for the log: its name, code and message on one line, then its stack, its other properties by the
+ * rules for data, and its causes. Secrets are masked, control characters are escaped, and the length is bounded.
  */
 export function formatRaw(cause: unknown): string {
   const text = neverThrows(() => (isError(cause) ? new ErrorText().of(cause) : valueText(cause)));
@@ -63,7 +63,7 @@ function line(value: unknown, longest?: number): string | undefined {
     : undefined;
 }
 
-/** The lines of the stack that are places in the code, and none of a message that looks like one. */
+/** The lines of the stack that are places in the code, without lines of the message that look like them. */
 function frames(error: object): string[] {
   const stack = property(error, 'stack');
   if (typeof stack !== 'string') return [];

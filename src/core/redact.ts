@@ -1,4 +1,4 @@
-/** Stands for a secret. */
+/** Replaces a secret. */
 export const MASK = '***';
 
 const STRONG =
@@ -11,7 +11,7 @@ const SCHEME = String.raw`[a-z][a-z\d+.-]{0,20}:\/\/(?!\[)`;
 /** A colon in the authority of a URL that begins a password and not a port. */
 const PASSWORD_COLON = String.raw`:(?!\d{1,5}(?:[\s/?#,;.)'"\]]|$))`;
 
-/** Each with what replaces it. The repetitions are bounded, so that the time grows with the length of the text alone. */
+/** Each pattern with its replacement. Repetitions are bounded, so that the time is linear in the length of the text. */
 const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]{0,30}PRIVATE KEY-----|$)/g, MASK],
   // A password in a URL may hold white space.
@@ -51,9 +51,9 @@ const SUSPICIOUS =
   /[@=:]|%40|bearer|basic|eyJ|-----BEGIN|AKIA|ASIA|gh[pousr]_|github_|glpat-|npm_|[rs]k_|whsec_|xox|AIza|SG\.|--|webhooks|hooks\.slack/i;
 
 /**
- * Masks the secrets that a text shows by their form: credentials in URLs (`scheme://***@host`) and before a host
+ * Masks the secrets that can be recognised by their form: credentials in URLs (`scheme://***@host`) and before a host
  * (`user:***@host`), values of `password=`, `Pwd=`, `token:`, `"secret":` and the like, `Authorization` and cookies,
- * JSON Web Tokens, private keys in PEM, and access keys with a well-known prefix. A secret in a sentence has no form.
+ * JSON Web Tokens, private keys in PEM, and access keys with a well-known prefix. A secret within prose cannot be recognised.
  */
 export function maskCredentials(text: string): string {
   if (!SUSPICIOUS.test(text)) return text;
@@ -79,16 +79,16 @@ function maskWord(word: string): string {
 
 const SECRET_KEY =
   /pass(?!ed|es|ing|ive|age)|pwd|secret|token|(?:api|access|account|private|encryption|signing)[^a-z]?key|auth|credential|cookie/;
-/** Words that are common as a part of others. They name a secret as a word of their own, and some at the end alone. */
+/** Short words that are part of many other words. They mean a secret only as a separate word, some only at the end. */
 const SECRET_WORD =
   /(?:^|[^a-z])(?:jwt|hmac|csrf|xsrf|bearer|(?:pin|otp|sid|sig|salt|signature|sessions?|session[^a-z]?(?:id|ids|key))$)/;
-/** Here a number is the secret, where `tokens: 12` is a count. */
+/** Keys whose numbers are secrets too, unlike `tokens: 12`, which is a count. */
 const SECRET_NUMBER = /(?:^|[^a-z])(?:pin|otp|cvv|cvc|pass(?:word|code|wd)?|pwd|secret)$/;
 
-/** How much of what stands below a key is secret. */
+/** Which values under a key are secret. */
 export type Secrecy = 'none' | 'texts' | 'all';
 
-/** Keys are the same at each run. The bound is for data whose keys are not. */
+/** Most data has the same keys in each run. The bound protects against data with ever new keys. */
 const KEYS_REMEMBERED = 1000;
 const remembered = new Map<string, Secrecy>();
 

@@ -1,6 +1,6 @@
 import type { CheckRunner } from './check-runner.js';
 
-/** A question that users ask under a name of their own: the indicators listed, and those that carry one of the tags. */
+/** A custom group: the listed indicators, and those with one of the tags. */
 export interface GroupDefinition {
   readonly indicators: readonly string[];
   readonly tags: readonly string[];
@@ -9,7 +9,7 @@ export interface GroupDefinition {
 export const PROBES = ['live', 'ready', 'startup', 'deep'] as const;
 export type StandardProbe = (typeof PROBES)[number];
 
-/** Who is asked by which probe. Names and memberships are validated before they come here. */
+/** The indicators of each probe and group. Names and memberships are validated before. */
 export class CheckRegistry {
   readonly #runners = new Map<string, CheckRunner>();
   readonly #groups: ReadonlyMap<string, GroupDefinition>;
@@ -23,7 +23,7 @@ export class CheckRegistry {
     return this.#runners.values();
   }
 
-  /** Every name that can be asked for. */
+  /** The names of all probes, groups and indicators. */
   get names(): readonly string[] {
     return [...PROBES, ...this.#groups.keys(), ...this.#runners.keys()];
   }

@@ -3,7 +3,7 @@ import { LONGEST_CODE, boundedText } from './bounded-text.js';
 import { muteRejection } from './guarded-signal.js';
 import { MASK, type Secrecy, secrecyOf } from './redact.js';
 
-/** How much of a value is copied. What is beyond is left out, and the copy says so. */
+/** The limits of a copy. The rest of the value is left out, and the copy says so. */
 export interface CopyLimits {
   /** Characters of the copy as JSON, about. */
   readonly size: number;
@@ -23,10 +23,10 @@ export const DATA_LIMITS: CopyLimits = { size: 16_384, text: 1000, items: 100, d
 const LONGEST_KEY = 100;
 const UNREADABLE = '(could not be read)';
 const TOO_LARGE_BITS = 256;
-/** What JSON writes as more than one character. */
+/** Characters that JSON escapes. */
 // eslint-disable-next-line no-control-regex -- control characters are among them
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
-/** JSON has no value for it: it is left out of an object, and null in an array. */
+/** A value that JSON cannot express. It is left out of an object, and null in an array. */
 const ABSENT = Symbol('absent');
 
 /**
@@ -50,7 +50,7 @@ const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
 class Copier {
   readonly #limits: CopyLimits;
   readonly #ancestors = new Set<object>();
-  /** What is left of the size. */
+  /** The rest of the allowed size. */
   #left: number;
 
   constructor(limits: CopyLimits) {
@@ -125,7 +125,7 @@ class Copier {
     return this.#plain(value, secrecy);
   }
 
-  /** JSON asks the result of toJSON() for no toJSON() of its own. */
+  /** As in JSON.stringify(), toJSON() is not called on the result of toJSON(). */
   #written(value: unknown, secrecy: Secrecy): unknown {
     if (typeof value !== 'object' || value === null) return this.copy(value, secrecy);
     return 'toJSON' in value && typeof value.toJSON === 'function'
@@ -183,7 +183,7 @@ class Copier {
     return Object.freeze(copies);
   }
 
-  /** The author of the data put the error there, so its message is shown, as that of `down()` is. */
+  /** The check itself has put the error into its data, so its message is reported, like that of `down()`. */
   #error(error: object, secrecy: Secrecy): unknown {
     const entries: [string, unknown][] = [];
     for (const key of ['name', 'message', 'code']) {
@@ -220,7 +220,7 @@ function* elements(list: readonly unknown[]): Iterable<unknown> {
   for (let index = 0; index < list.length; index += 1) yield list[index];
 }
 
-/** Most data is, and needs none of the other questions. */
+/** Whether the value is a plain object, as most data, and needs no further checks. */
 function isOrdinary(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value);
 }
@@ -235,13 +235,13 @@ function instance(value: object): string {
   return `(an instance of ${boundedText(value.constructor.name, LONGEST_CODE)})`;
 }
 
-/** Also of another realm, as in a test runner's sandbox. */
+/** Also recognises errors of another realm, such as a test runner's sandbox. */
 export function isError(value: unknown): value is Error {
   return types.isNativeError(value) || value instanceof Error;
 }
 
 function bigint(value: bigint): number | string {
-  // The time to write digits grows with the square of their number.
+  // The time to format a bigint grows with the square of its length.
   if (BigInt.asIntN(TOO_LARGE_BITS, value) !== value) return `(an integer of more than ${TOO_LARGE_BITS} bits)`;
   return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
 }

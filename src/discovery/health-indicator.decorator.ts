@@ -3,18 +3,18 @@ import type { HealthCheckContext, HealthCheckReturn } from '../core/check.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { setIndicatorMetadata } from './indicator-metadata.js';
 
-/** What a class annotated with `@HealthIndicator()` implements. */
+/** The interface of a class with `@HealthIndicator()`. */
 export interface HealthIndicator {
   /**
-   * The name of this instance, instead of that of the decorator or the class: for a class of which a dynamic module
-   * provides an instance for each registration. Read once, when the application starts, after the constructor. The rules
-   * of names hold: unique, up to 64 letters, digits, "-", "_" and ".". Default: the name of the decorator, else of the class.
+   * The name of this instance. Use it for a class of which a dynamic module provides one instance for each registration.
+   * It is read once, when the application starts, after the constructor. It must be unique and have up to 64 letters,
+   * digits, "-", "_" and ".". Default: the name in the decorator, else the name derived from the class.
    */
   readonly indicatorName?: string;
   /**
-   * Looks at one thing and says how it is: `up(data?)` or nothing when it works, `degraded(message)` or
-   * `down(message)` when it does not. A throw or a rejection means DOWN. Hand `signal` to whatever takes long. A
-   * check changes nothing: it is called often, by anybody who can reach the endpoint.
+   * Checks one dependency. It returns `up(data?)` or nothing when the dependency works, and `degraded(message)` or
+   * `down(message)` when it does not. A thrown error or a rejection means DOWN. Pass `signal` to every operation that can
+   * take long. A check must change nothing, because every caller of the endpoint can make it run.
    */
   check(context: HealthCheckContext): HealthCheckReturn;
 }
@@ -25,12 +25,22 @@ type IndicatorDecorator = (target: abstract new (...args: never[]) => HealthIndi
 const INJECTABLE_WATERMARK = '__injectable__';
 
 /**
- * Makes a provider class an indicator: once it stands in the `providers` of any module, probes ask it. The class
- * becomes injectable, too.
+ * Makes a provider class an indicator. When the class is in the `providers` of a module, probes run its check. The class
+ * also becomes injectable.
  *
- * @param name Under which it is reported, and asked at `/health/<name>`. Derived from the class if left out
- * (`PaymentsApiHealth` → `payments_api`), each subclass from its own.
- * @param options How it is run and what its result counts for.
+ * @param name The name in reports and in the path `/health/<name>`. Default: derived from the class name
+ * (`PaymentsApiHealth` → `payments_api`), for each subclass from its own name.
+ * @param options How the check runs and how its result counts.
+ *
+ * @example
+ * @HealthIndicator('stock', { timeout: '300ms', critical: false })
+ * export class StockHealth implements HealthIndicator {
+ *   constructor(private readonly stock: StockService) {}
+ *
+ *   async check({ signal }: HealthCheckContext) {
+ *     return up({ lag_seconds: await this.stock.replicationLag({ signal }) });
+ *   }
+ * }
  */
 export function HealthIndicator(name?: string, options?: HealthIndicatorOptions): IndicatorDecorator;
 export function HealthIndicator(options: HealthIndicatorOptions): IndicatorDecorator;
@@ -41,7 +51,7 @@ export function HealthIndicator(
   const metadata =
     typeof nameOrOptions === 'object' ? { name: undefined, options: nameOrOptions } : { name: nameOrOptions, options };
   return (target) => {
-    // A scope that the class's own @Injectable() gave it must stay visible: it is refused at boot, not overwritten.
+    // A scope in the class's own @Injectable() must stay visible, because the boot refuses it.
     if (!Reflect.hasOwnMetadata(INJECTABLE_WATERMARK, target)) Injectable()(target);
     setIndicatorMetadata(target, metadata);
   };

@@ -29,11 +29,11 @@ import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indic
 import { type IndicatorStandIns, NO_STAND_INS } from './stand-ins.js';
 import { undecoratedIndicators } from './undecorated.js';
 
-/** What one look at the container has brought. */
+/** The result of one exploration of the container. */
 export interface Exploration {
   readonly definitions: readonly CheckDefinition[];
   readonly faults: readonly ConfigurationFault[];
-  /** What has to be done before the indicators can be asked. Those that are not asked need nothing. */
+  /** The preparations of the indicators. Replaced and disabled indicators need none. */
   readonly preparations: readonly (() => Promise<void>)[];
 }
 
@@ -42,7 +42,7 @@ interface Registered {
   readonly token: unknown;
 }
 
-/** Finds the indicators among all providers of the application, and those of modules that are loaded later. */
+/** Finds the indicators among the providers of all modules, including modules that are loaded later. */
 export class IndicatorExplorer {
   readonly #modules: ModulesContainer;
   readonly #settings: HealthSettings;
@@ -65,12 +65,12 @@ export class IndicatorExplorer {
     this.#standIns = standIns;
   }
 
-  /** Whether modules have come since the last look. Cheap enough to be asked by every probe. */
+  /** Whether modules were added since the last exploration. Cheap enough for every probe. */
   get hasNewModules(): boolean {
     return this.#modules.size !== this.#modulesSeen;
   }
 
-  /** Looks at every module that it has not seen yet. An indicator with a fault is not among the definitions. */
+  /** Explores every module that is not explored yet. An indicator with a fault is not among the definitions. */
   explore(): Exploration {
     const definitions: CheckDefinition[] = [];
     const faults: ConfigurationFault[] = [];
@@ -78,7 +78,7 @@ export class IndicatorExplorer {
     let isComplete = true;
     for (const module of this.#modules.values()) {
       if (this.#explored.has(module)) continue;
-      // At the start everything is there; a module that is loaded later is looked at when its providers are.
+      // At the start every provider exists. A module that is loaded later is explored when its providers exist.
       if (this.#modulesSeen !== 0 && !isLoaded(module)) {
         isComplete = false;
         continue;
@@ -89,8 +89,8 @@ export class IndicatorExplorer {
         if (!definition) continue;
         const standIn = this.#standIns.standInFor(definition);
         definitions.push(standIn ?? definition);
-        const isAsked = definition.settings.enabled && !standIn;
-        const prepare = isAsked ? preparationOf(provided.instance as object) : undefined;
+        const isRun = definition.settings.enabled && !standIn;
+        const prepare = isRun ? preparationOf(provided.instance as object) : undefined;
         if (prepare) preparations.push(prepare);
       }
     }
@@ -98,12 +98,12 @@ export class IndicatorExplorer {
     return { definitions, faults, preparations };
   }
 
-  /** Providers that look like indicators without the decorator, as messages call them. */
+  /** The names of providers that look like indicators without the decorator, for messages. */
   undecorated(): string[] {
     return undecoratedIndicators(this.#modules, this.#registered.size === 0);
   }
 
-  /** Checks what the options say of indicators by name. It makes sense once all modules of the start are explored. */
+  /** Checks the names of indicators in the options. Call it after all modules of the start are explored. */
   checkReferences(): ConfigurationFault[] {
     const faults: ConfigurationFault[] = [];
     const known = [...this.#registered.keys()];
@@ -143,7 +143,7 @@ export class IndicatorExplorer {
     return this.#complete(name, place, provided, faults);
   }
 
-  /** The instance's own name, else that of the decorator, else one derived from the class. */
+  /** The name from the instance, else from the decorator, else derived from the class. */
   #nameOf(
     { instance, metadata, className }: ProvidedIndicator,
     place: string,
@@ -190,7 +190,7 @@ export class IndicatorExplorer {
     return { name, settings, check: (context) => instance.check(context) };
   }
 
-  /** An endpoint that was moved may stand in the way of a name. */
+  /** Endpoints with a configured path that equals the name of an indicator or a group. */
   #sharedPaths(): ConfigurationFault[] {
     const { endpoints, groups } = this.#settings;
     if (!endpoints.checks.enabled) return [];

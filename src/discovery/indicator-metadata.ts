@@ -1,24 +1,24 @@
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 
-/** What `@HealthIndicator()` notes on a class. */
+/** The metadata that `@HealthIndicator()` sets on a class. */
 export interface IndicatorMetadata {
-  /** Undefined: it is derived from the name of the class. */
+  /** Undefined: the name is derived from the class name. */
   readonly name: string | undefined;
   readonly options: HealthIndicatorOptions;
-  /** What was wrong with the options that only this kind of indicator has. */
+  /** The faults of the options that only this kind of indicator has. */
   readonly faults?: readonly ConfigurationFault[];
 }
 
-/** The same in every copy of the package, so that each finds the indicators of all. */
+/** Shared by all copies of the package, so that each copy finds all indicators. */
 const KEY = Symbol.for('nest-vitals:health-indicator');
 
-/** A property of the class itself: subclasses inherit it, and looking for it on every provider of an application costs nothing. */
+/** Sets a property of the class itself. Subclasses inherit it, and reading it is cheap for every provider of an application. */
 export function setIndicatorMetadata(target: object, metadata: IndicatorMetadata): void {
   Object.defineProperty(target, KEY, { value: metadata, configurable: true });
 }
 
-/** Also that of an annotated ancestor: a subclass of an indicator is one. */
+/** Also reads the metadata of a superclass, because a subclass of an indicator is an indicator. */
 export function getIndicatorMetadata(target: unknown): IndicatorMetadata | undefined {
   if (typeof target !== 'function') return undefined;
   return (target as { readonly [KEY]?: IndicatorMetadata })[KEY];

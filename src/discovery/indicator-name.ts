@@ -10,7 +10,7 @@ export function isMinified(className: string): boolean {
   return MINIFIED.test(className.replace(BUNDLER_PREFIX, ''));
 }
 
-/** `PaymentsApiHealth` → `payments_api`. Empty when nothing is left that could be a name. */
+/** `PaymentsApiHealth` → `payments_api`. Empty when the class name yields no name. */
 export function nameFromClass(className: string): string {
   return className
     .replace(BUNDLER_PREFIX, '')

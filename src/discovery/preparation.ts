@@ -1,11 +1,11 @@
-/** The name of a method that an indicator may have: called once, before the application starts; it rejects if it must not. */
+/** The name of an optional method of an indicator. It is called once before the application starts. A rejection stops the start. */
 export const PREPARE = Symbol.for('nest-vitals:prepare');
 
 interface Preparable {
   [PREPARE](): Promise<void>;
 }
 
-/** What has to be done before an indicator can be asked. Undefined: nothing. */
+/** The preparation of an indicator. Undefined: it needs none. */
 export function preparationOf(indicator: object): (() => Promise<void>) | undefined {
   return isPreparable(indicator) ? () => indicator[PREPARE]() : undefined;
 }

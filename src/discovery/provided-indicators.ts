@@ -6,27 +6,27 @@ import { type IndicatorMetadata, getIndicatorMetadata } from './indicator-metada
 type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;
 
-/** An annotated provider, as it stands in a module. */
+/** An annotated provider of a module. */
 export interface ProvidedIndicator {
   readonly metadata: IndicatorMetadata;
   /** The annotated class, or its subclass, that the name is derived from. */
   readonly className: string;
   readonly moduleName: string;
   readonly token: unknown;
-  /** Undefined for a provider of which there is no single instance: see `scope`. */
+  /** Undefined for a provider without a single instance. See `scope`. */
   readonly instance: unknown;
   /** Why there is no single instance. */
   readonly scope: string | undefined;
 }
 
-/** Whether every provider of the module that has a single instance has got it by now. */
+/** Whether every provider of the module with the default scope has its instance. */
 export function isLoaded(module: Module): boolean {
   return [...module.providers.values()].every(
     (wrapper) => hasOtherScope(wrapper) || wrapper.getInstanceByContextId(STATIC_CONTEXT).isResolved,
   );
 }
 
-/** The scope of a factory that names none is undefined in the container. */
+/** In the container, the scope of a factory without a scope is undefined. */
 function hasOtherScope({ scope }: Wrapper): boolean {
   return scope === Scope.REQUEST || scope === Scope.TRANSIENT;
 }
@@ -51,8 +51,8 @@ export function* indicatorsOf(module: Module): Iterable<ProvidedIndicator> {
 }
 
 /**
- * The class that runs, or the one that it is provided as: a value that stands in for an indicator in a test has no
- * class of its own, and keeps the registration of the token.
+ * The annotated class of the instance, or else of the token. A value that replaces an indicator in a test has no annotated
+ * class, and keeps the registration of its token.
  */
 function annotatedClass(token: unknown, wrapper: Wrapper): Function | undefined {
   const runs: unknown = wrapper.isNotMetatype ? constructorOf(wrapper.instance) : wrapper.metatype;
@@ -71,5 +71,5 @@ function constructorOf(instance: unknown): unknown {
 function scopeProblem(wrapper: Wrapper): string | undefined {
   if (wrapper.scope === Scope.TRANSIENT) return 'transient';
   if (wrapper.scope === Scope.REQUEST) return 'request-scoped';
-  return wrapper.isDependencyTreeStatic() ? undefined : 'request-scoped through something that it injects';
+  return wrapper.isDependencyTreeStatic() ? undefined : 'request-scoped because of an injected provider';
 }

@@ -4,16 +4,17 @@ import { getIndicatorMetadata } from './indicator-metadata.js';
 type Module = ModulesContainer extends Map<string, infer M> ? M : never;
 type Wrapper = Module['providers'] extends Map<unknown, infer W> ? W : never;
 
-/** The mark that `HealthModule` has, the same in every copy of the package. */
+/** The mark of `HealthModule`, shared by all copies of the package. */
 const HEALTH_MODULE = Symbol.for('nest-vitals:health-module');
-/** The class names that an indicator usually has. */
+/** The usual class names of indicators. */
 const USUAL_NAME = /(?:Health|Indicator|HealthCheck)$/;
 /** `HealthService` and the services of other libraries have a method check() too. */
 const SERVICE_NAME = /Service$/;
 
 /**
- * Providers that look like indicators whose decorator was forgotten: classes with a method `check()` that takes the context
- * at most, and with a usual name. `isAnyName`: with any name but that of a service, for an application without indicators.
+ * Providers that look like indicators whose decorator was forgotten: classes with a usual name and a
+ * method `check()` with at most one parameter. `isAnyName` also includes other names, except those of services; it is for an
+ * application without indicators.
  */
 export function undecoratedIndicators(modules: ModulesContainer, isAnyName: boolean): string[] {
   const found = new Set<string>();
@@ -39,12 +40,12 @@ function constructorOf(instance: unknown): unknown {
   try {
     return typeof instance === 'object' && instance !== null ? instance.constructor : undefined;
   } catch {
-    // A proxy that refuses to be read is no indicator of ours.
+    // A proxy that throws on access is not an indicator.
     return undefined;
   }
 }
 
-/** Looks at property descriptors only, so that no getter of the application runs. */
+/** Reads property descriptors only, so that no getter of the application runs. */
 function hasCheck({ prototype }: Function): boolean {
   for (let link: unknown = prototype; typeof link === 'object' && link !== null; link = Object.getPrototypeOf(link)) {
     const check: unknown = Object.getOwnPropertyDescriptor(link, 'check')?.value;

@@ -3,13 +3,13 @@ import type { ConfigurationFault } from './fault.js';
 const MARK = Symbol.for('nest-vitals:configuration-error');
 
 /**
- * Thrown while the application boots when the health configuration has faults. It carries all of them, so that
- * one start shows everything there is to mend.
+ * Thrown while the application starts, when the health configuration has faults. It contains all of them, so that one
+ * start shows everything that needs a change.
  */
 export class HealthConfigurationError extends Error {
   override readonly name = 'HealthConfigurationError';
   static {
-    // On the prototype, so that the mark does not show when the error is printed.
+    // On the prototype, so that a printed error does not show the mark.
     Object.defineProperty(this.prototype, MARK, { value: true });
   }
 
@@ -18,12 +18,12 @@ export class HealthConfigurationError extends Error {
 
   constructor(faults: readonly ConfigurationFault[]) {
     super(describe(faults));
-    // Not enumerable: Node prints the enumerable properties of an uncaught error below its message, which names the faults already.
+    // Not enumerable, because Node prints the enumerable properties of an uncaught error, and the message names the faults already.
     Object.defineProperty(this, 'faults', { value: faults });
   }
 }
 
-/** Recognises the error also when it comes from another copy of the package. */
+/** Also recognises an error from another copy of the package. */
 export function isHealthConfigurationError(error: unknown): error is HealthConfigurationError {
   return error instanceof Error && MARK in error;
 }

@@ -1,9 +1,9 @@
-/** One mistake in the health configuration: where it is, what is wrong, and what to do about it. */
+/** One fault in the health configuration. */
 export interface ConfigurationFault {
-  /** Where the value comes from: a class and its module, an option's path, or an environment variable. */
+  /** The source of the value: a class and its module, the path of an option, or an environment variable. */
   readonly place: string;
-  /** What is wrong there, with the offending value. */
+  /** A description of the fault, with the faulty value. */
   readonly problem: string;
-  /** What the reader should change. */
+  /** The change that removes the fault. */
   readonly remedy: string;
 }

@@ -1,6 +1,6 @@
 /**
- * The reason of the abort that a check sees on its signal when its time is over. Its name is that of the web
- * platform's own (`AbortSignal.timeout`), so that code written for one understands the other.
+ * The abort reason of a check's signal after the timeout. The name is the same as that of `AbortSignal.timeout()`, so that
+ * code for one also recognises the other.
  */
 export class HealthCheckTimeoutError extends Error {
   override readonly name = 'TimeoutError';

@@ -1,24 +1,23 @@
 const MARK = Symbol.for('nest-vitals:health-check-error');
 
-/** What a {@link HealthCheckError} may carry besides its message. */
+/** Options of {@link HealthCheckError}. */
 export interface HealthCheckErrorOptions {
-  /** A short machine-readable code, shown to every caller that may see details. */
+  /** A short machine-readable code. Every caller who may see details sees it. */
   readonly code?: string;
-  /** Facts for the operator, shown like the data of a result. */
+  /** Facts for the operator, reported like the data of a result. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** The error behind this one. It is written to the log and never shown. */
+  /** The underlying error. It is written to the log, and never reported. */
   readonly cause?: unknown;
 }
 
 /**
- * An error whose words were chosen for the reader of a report: its message, code and data are shown as they are.
- * Any other error that a check throws is reduced to a text of a known kind, because its message may hold a
- * connection string.
+ * An error for the reader of a report: its message, code and data are reported unchanged. For any other error that a check
+ * throws, a general text is reported, because its message may contain a connection string.
  */
 export class HealthCheckError extends Error {
   override readonly name = 'HealthCheckError';
   static {
-    // On the prototype, so that the mark does not show when the error is printed.
+    // On the prototype, so that a printed error does not show the mark.
     Object.defineProperty(this.prototype, MARK, { value: true });
   }
 
@@ -32,7 +31,7 @@ export class HealthCheckError extends Error {
   }
 }
 
-/** Recognises the error also when it comes from another copy of the package. */
+/** Also recognises an error from another copy of the package. */
 export function isHealthCheckError(error: unknown): error is HealthCheckError {
   return error instanceof Error && MARK in error;
 }

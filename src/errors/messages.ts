@@ -1,7 +1,7 @@
 import type { ConfigurationFault } from './fault.js';
 import { nearest } from './nearest.js';
 
-/** The texts of every configuration fault. Tests import them, so that a text changes in one place. */
+/** The texts of all configuration faults. Tests import them, so that a text has one place. */
 
 export const variableMalformed = (variable: string, value: string, expected: string): ConfigurationFault => ({
   place: `environment variable ${variable}`,
@@ -96,7 +96,7 @@ export const nameTaken = (name: string, places: readonly string[]): Configuratio
   remedy: 'give each indicator and each group a name of its own',
 });
 
-/** Two instances of one class, as a dynamic module that is registered twice provides them. */
+/** Two instances of one class, for example from a dynamic module that is registered twice. */
 export const nameTakenByInstances = (name: string, places: readonly string[]): ConfigurationFault => ({
   place: [...new Set(places)].join(' and '),
   problem: `two instances of this indicator share the name "${name}"`,
@@ -134,7 +134,7 @@ export const headerReserved = (place: string): ConfigurationFault => ({
 
 export const headerBreaksAnswer = (place: string): ConfigurationFault => ({
   place,
-  problem: 'the server or a proxy sets this header; a fixed value makes every answer unreadable',
+  problem: 'the server or a proxy sets this header; a fixed value makes every response unreadable',
   remedy: 'remove it',
 });
 
@@ -177,7 +177,7 @@ export const decoratorNeedsStaticOptions = (): ConfigurationFault => ({
     'move them to the decorators option next to the factory: HealthModule.forRootAsync({ decorators: [UseGuards(…)], useFactory })',
 });
 
-/** `purpose`: the verb for what the module at `place` does with health. */
+/** `purpose`: the verb for the task of the module at `place`, such as "measure". */
 export const healthModuleMissing = (place: string, purpose: string): ConfigurationFault => ({
   place,
   problem: `HealthModule is not imported, so this module has nothing to ${purpose}`,
@@ -196,7 +196,7 @@ export const asyncOptionsMissing = (place: string, value: string): Configuration
   remedy: 'return an object of options, {} for the defaults; a function body in braces needs a return statement',
 });
 
-/** A module that adds something to health and is imported as the bare class. */
+/** A module with options that is imported without options. */
 export const moduleNotConfigured = (module: string): ConfigurationFault => ({
   place: module,
   problem: 'it has no options: it is imported without forRoot(), or the factory of forRootAsync() returned nothing',
@@ -242,12 +242,12 @@ export const packageMissing = (place: string, name: string): ConfigurationFault 
   remedy: `run: npm install ${name}`,
 });
 
-/** A rule that allows no value in the given circumstances says "nothing, because …". */
+/** A rule that accepts no value in the given configuration starts its text with "nothing". */
 function useOrRemove(expected: string): string {
   return expected.startsWith('nothing') ? expected.replace(/^nothing,?/, 'remove it,') : `use ${expected}`;
 }
 
-/** "Did you mean", with the known word that is nearest to a misspelt one. Empty if none is near. */
+/** "did you mean" with the most similar known word. Empty if no word is similar. */
 function didYouMean(given: string, known: readonly string[]): string {
   const word = nearest(given, known);
   return word === undefined ? '' : `did you mean "${word}"? `;

@@ -1,13 +1,13 @@
-/** A third of the letters may differ, and two at most: more is another word. */
+/** At most a third of the letters may differ, and at most two. */
 const MOST_EDITS = 2;
 
-/** The word that is nearest to a misspelt one, upper and lower case being the same. Undefined if none is near. */
+/** The known word that is most similar to a misspelt word. Case does not matter. Undefined if no word is similar. */
 export function nearest(given: string, known: readonly string[]): string | undefined {
   const most = Math.min(MOST_EDITS, Math.ceil(given.length / 3));
   let best: string | undefined;
   let fewest = most + 1;
   for (const word of known) {
-    // Two words whose lengths differ by more cannot be near, and long texts are not compared at all.
+    // Words whose lengths differ by more cannot be similar, so most words need no comparison.
     if (Math.abs(word.length - given.length) > most) continue;
     const count = edits(given.toLowerCase(), word.toLowerCase());
     if (count < fewest) [best, fewest] = [word, count];

@@ -1,10 +1,10 @@
-/** Thrown by `HealthService` when it is asked for a probe, a group or an indicator that does not exist. */
+/** Thrown by `HealthService` for the name of a probe, group or indicator that does not exist. */
 export class UnknownProbeError extends Error {
   override readonly name = 'UnknownProbeError';
 
   /**
-   * `known`: the names that would have been accepted. `explanation`: a sentence that replaces the general one, for a name
-   * that exists but is of another kind.
+   * `known`: the accepted names. `explanation`: a sentence that replaces the general one, for a name that exists but is of
+   * another kind.
    */
   constructor(
     readonly probe: string,

@@ -22,22 +22,22 @@ import { type Limits, configureLimits, judge } from './limits.js';
 
 /** Options of {@link CertificateIndicator}. */
 export interface CertificateIndicatorOptions extends HealthIndicatorOptions {
-  /** A host name, or an address. Required. */
+  /** A host name or an IP address. Required. */
   readonly host: string;
-  /** Default: 443. TLS has to begin at once: STARTTLS, as databases and mail servers have it, is not spoken. */
+  /** Default: 443. The connection must begin with TLS; STARTTLS, as of databases and mail servers, is not supported. */
   readonly port?: number;
-  /** The name that the server is asked for (SNI), and that its certificate must be for. Default: `host`. */
+  /** The server name for SNI. The certificate must be valid for it. Default: `host`. */
   readonly servername?: string;
   /**
-   * The whole days until the first certificate of the chain expires; fewer is beyond the limit.
-   * Default: `{ warn: 14 }`. One that has expired is DOWN in any case.
+   * Limits of the days until the first certificate of the chain expires. Fewer days are beyond the limit. Default:
+   * `{ warn: 14 }`. An expired certificate is DOWN in any case. False: only expiry is checked.
    */
   readonly daysLeft?: Limits | false;
-  /** Certificates, in PEM, that are trusted instead of the well-known authorities. Default: the well-known ones. */
+  /** Trusted certificates in PEM, instead of the well-known authorities. Default: the well-known authorities. */
   readonly ca?: Certificates;
-  /** False: a chain that nobody trusts (a self-signed certificate) is no fault. Default: true, it is DOWN. */
+  /** Whether an untrusted chain (a self-signed certificate) is DOWN. Default: true. */
   readonly requireTrusted?: boolean;
-  /** False: a certificate of another host is no fault. Default: true, it is DOWN. */
+  /** Whether a certificate of another host is DOWN. Default: true. */
   readonly requireHost?: boolean;
 }
 
@@ -59,7 +59,7 @@ interface Fault {
   readonly words: string;
 }
 
-/** Shakes hands with a TLS server, and looks at the certificates that it shows. */
+/** Makes a TLS handshake, and checks the certificates of the server. */
 export function CertificateIndicator(name: string, options: CertificateIndicatorOptions): Type<HealthIndicator> {
   const { own, limits, annotate } = configureLimits('CertificateIndicator', name, options, RULES, LIMITED, ['host']);
   const { host, port = 443, servername = host, ca, requireTrusted = true, requireHost = true } = own;
@@ -68,7 +68,7 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
     #context: SecureContext | undefined;
 
     check({ signal }: HealthCheckContext): Promise<HealthResult> {
-      // The certificates of the authorities are read once, and not before somebody asks.
+      // The certificates of the authorities are read once, at the first run.
       this.#context ??= createSecureContext({
         ...(ca !== undefined && { ca: listOfCertificates(ca) }),
       });
@@ -82,7 +82,7 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
             port,
             secureContext,
             ...(isIP(servername) === 0 && { servername }),
-            // A handshake that fails shows one fault of several, and no dates.
+            // A failed handshake reports only one of several faults, and no dates.
             rejectUnauthorized: false,
           }),
         (socket) => this.#judge(socket),
@@ -128,10 +128,10 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
   }
 }
 
-/** The certificate and those that vouch for it, as far as they are shown or known. A root vouches for itself. */
+/** The certificate and its issuers, as far as the server sends them or they are known. A root is its own issuer. */
 function* chainOf(certificate: DetailedPeerCertificate): Iterable<DetailedPeerCertificate> {
   const seen = new Set<DetailedPeerCertificate>();
-  // An empty object stands for no certificate.
+  // An empty object means that there is no certificate.
   for (let link = certificate; link?.raw && !seen.has(link); link = link.issuerCertificate) {
     seen.add(link);
     yield link;
@@ -148,9 +148,9 @@ function datesOf(chain: readonly X509Certificate[]): Fault[] {
   });
 }
 
-/** OpenSSL names one fault of several; of these it is known without it. */
+/** OpenSSL reports one of several faults. Faults that were found already are not repeated. */
 function trustOf({ authorized, authorizationError }: TLSSocket, dates: readonly Fault[]): Fault[] {
-  // Typed as an error, and in fact the code of one.
+  // The type says Error, but the value is an error code.
   const code = String(authorizationError);
   const isKnown = code === 'ERR_TLS_CERT_ALTNAME_INVALID' || dates.some((fault) => fault.code === code);
   return authorized || isKnown ? [] : [{ code, words: 'certificate not trusted' }];

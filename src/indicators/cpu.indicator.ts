@@ -14,22 +14,23 @@ import { percent, rounded, share } from './units.js';
 /** Options of {@link CpuIndicator}. */
 export interface CpuIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * The share of its cores that the process has used, with all its threads, from 0 to 1. Default: `{ warn: 0.9 }`. There
-   * is no default for `fail`: an instance that is taken out because it is busy leaves its load to the others.
+   * Limits of the share of its cores that the process has used, with all its threads, from 0 to 1. Default:
+   * `{ warn: 0.9 }`. There is no default for `fail`, because a busy instance that is taken out of rotation leaves its load
+   * to the others. False: not checked.
    */
   readonly usage?: Limits | false;
   /**
-   * How many cores the process may use; a fraction is as good (`500m` of Kubernetes is 0.5). Default: what Node reports
-   * (`os.availableParallelism()`), which on Node 20 does not know a container's CPU quota: set it there.
+   * The number of cores that the process may use, also a fraction (`500m` of Kubernetes is 0.5). Default:
+   * `os.availableParallelism()`. On Node 20 this ignores the CPU quota of a container, so set the option there.
    */
   readonly cores?: number;
-  /** The milliseconds that are looked back on; at least half of them count. Default: 10,000. A longer window reacts later. */
+  /** The measured time span; at least half of it is covered. Default: 10,000 ms. A longer window reacts later. */
   readonly window?: Duration;
 }
 
 const LIMITED = { usage: { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.9 } } } as const;
 
-/** Watches how much of its cores this process uses. */
+/** Measures the CPU usage of this process as a share of its cores. */
 export function CpuIndicator(name: string, options: CpuIndicatorOptions = {}): Type<HealthIndicator> {
   const { own, limits, annotate } = configureLimits(
     'CpuIndicator',
@@ -62,7 +63,7 @@ class CpuMeasurement implements Measurement {
   #usage = process.cpuUsage();
   #since = elapsed();
 
-  /** Milliseconds of one core. */
+  /** CPU time in milliseconds. */
   get used(): number {
     const { user, system } = process.cpuUsage(this.#usage);
     return (user + system) / 1000;

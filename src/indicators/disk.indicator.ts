@@ -12,18 +12,18 @@ import { bytes, percent, share } from './units.js';
 
 /** Options of {@link DiskIndicator}. */
 export interface DiskIndicatorOptions extends HealthIndicatorOptions {
-  /** A path on each file system to look at. Default: `['/']`. A path that is not there is DOWN. */
+  /** One path on each file system to check. Default: `['/']`. A path that does not exist is DOWN. */
   readonly paths?: readonly string[];
   /**
-   * The share of the space that is in use, from 0 to 1, as `df` counts it: what only root may use counts as used up.
-   * Default: `{ warn: 0.9, fail: 0.98 }`. False: not looked at.
+   * The share of the space in use, from 0 to 1, computed as by `df`: space reserved for root counts as used. Default:
+   * `{ warn: 0.9, fail: 0.98 }`. False: not checked.
    */
   readonly used?: Limits | false;
-  /** The bytes that are free for the process; fewer is beyond the limit. Default: no limits. */
+  /** The space available to the process, in bytes. Less is beyond the limit. Default: no limits. False: not checked. */
   readonly free?: Limits | false;
   /**
-   * The share of the inodes that is in use, from 0 to 1: without one no file can be created, however much space is free.
-   * Default: `{ warn: 0.9, fail: 0.98 }`. False: not looked at. File systems that have no fixed number of them pass.
+   * The share of the inodes in use, from 0 to 1. Without a free inode no file can be created, however much space is free.
+   * Default: `{ warn: 0.9, fail: 0.98 }`. False: not checked. File systems without a fixed number of inodes pass.
    */
   readonly inodes?: Limits | false;
 }
@@ -43,7 +43,7 @@ interface Usage {
   readonly inodesUsed: number;
 }
 
-/** Watches how full file systems are, in bytes and in inodes. */
+/** Checks the usage of file systems, in bytes and in inodes. */
 export function DiskIndicator(name: string, options: DiskIndicatorOptions = {}): Type<HealthIndicator> {
   const { own, limits, annotate } = configureLimits(
     'DiskIndicator',
@@ -55,7 +55,7 @@ export function DiskIndicator(name: string, options: DiskIndicatorOptions = {}):
   const { paths = ['/'] } = own;
 
   class ConfiguredDiskIndicator implements HealthIndicator {
-    // One after the other: a file system that hangs takes one thread, however many there are.
+    // One after the other, so that hanging file systems occupy one thread only.
     readonly #usages = new SharedCall(async () => {
       const usages: Usage[] = [];
       for (const path of paths) usages.push(await usageOf(path));

@@ -19,16 +19,16 @@ export interface DnsIndicatorOptions extends HealthIndicatorOptions {
   /** The name to look up. Required. */
   readonly host: string;
   /**
-   * Asks a name server for records of this type. Default: unset, and the name is looked up as every connection of the
-   * application does it, which heeds `/etc/hosts` and the operating system's own cache.
+   * Queries a name server for records of this type. Default: unset. The name is then resolved in the same way as for the
+   * connections of the application, including `/etc/hosts` and the cache of the operating system.
    */
   readonly recordType?: DnsRecordType;
   /**
-   * The name servers that are asked, each an address, with or without a port (`10.0.0.10:53`). Default: those of the
-   * operating system. With it, `recordType` is `A` if it is not set.
+   * The addresses of the name servers to query, with or without a port (`10.0.0.10:53`). Default: those of the operating
+   * system. With this option, the default of `recordType` is `A`.
    */
   readonly servers?: readonly string[];
-  /** How many answers there must be at least; fewer is DOWN. Default: 1. For headless services that have many. */
+  /** The smallest number of records. Fewer is DOWN. Default: 1. Use it for headless services with many addresses. */
   readonly minimum?: number;
 }
 
@@ -44,17 +44,17 @@ function addressPart(value: string): string {
 
 const RULES = { host: nonBlank, recordType: oneOf(RECORD_TYPES), servers: listOf(server), minimum: whole(1, 1000) };
 
-/** What name servers answer, in words. The codes are c-ares's own. */
+/** Texts for the error codes of c-ares. */
 const ANSWERS: Readonly<Record<string, string>> = {
   ENODATA: 'the host has no such record',
   ESERVFAIL: 'the name server has failed',
-  EREFUSED: 'the name server refuses to answer',
-  ETIMEOUT: 'the name server does not answer',
-  ECONNREFUSED: 'the name server does not listen',
+  EREFUSED: 'the name server refuses the query',
+  ETIMEOUT: 'the name server does not respond',
+  ECONNREFUSED: 'the name server refuses the connection',
   EBADNAME: 'the host has a malformed name',
 };
 
-/** Looks up a name. */
+/** Resolves a host name. */
 export function DnsIndicator(name: string, options: DnsIndicatorOptions): Type<HealthIndicator> {
   const { own, annotate } = configure('DnsIndicator', name, options, RULES, ['host']);
   const { host, servers, recordType = servers && 'A', minimum = 1 } = own;

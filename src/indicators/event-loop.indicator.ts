@@ -14,26 +14,26 @@ import { percent, rounded, share } from './units.js';
 /** Options of {@link EventLoopIndicator}. */
 export interface EventLoopIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * How many milliseconds late the event loop comes to what is due: the percentile named by `percentile`. Default:
-   * `{ warn: 100 }`. There is no default for `fail`: an instance that is taken out because it is busy leaves its load to
-   * the others. False: not looked at.
+   * Limits of the event loop delay in milliseconds, at the percentile `percentile`. Default: `{ warn: 100 }`. There is no
+   * default for `fail`, because a busy instance that is taken out of rotation leaves its load to the others. False: not
+   * checked.
    */
   readonly delay?: Limits | false;
   /**
-   * Which percentile of the delays counts, above 0, up to 100. Default: 99. A single long pause is one sample among
-   * hundreds: 100, the longest delay, does not overlook it.
+   * The percentile of the delays, above 0, up to 100. Default: 99. A single long pause is one sample among hundreds, and
+   * only 100, the longest delay, always includes it.
    */
   readonly percentile?: number;
   /**
-   * The share of the time in which the event loop was busy, from 0 to 1. Default: `{ warn: 0.95 }`, with no `fail` for the
-   * same reason. False: not looked at.
+   * Limits of the share of time in which the event loop was busy, from 0 to 1. Default: `{ warn: 0.95 }`, without `fail`
+   * for the same reason. False: not checked.
    */
   readonly utilization?: Limits | false;
-  /** The milliseconds that are looked back on; at least half of them count. Default: 10,000. A longer window reacts later. */
+  /** The measured time span; at least half of it is covered. Default: 10,000 ms. A longer window reacts later. */
   readonly window?: Duration;
 }
 
-/** Milliseconds between two looks at the loop; what is added to them is the delay. */
+/** Milliseconds between two samples of the loop. The time beyond them is the delay. */
 const RESOLUTION = 20;
 
 const LIMITED = {
@@ -41,7 +41,7 @@ const LIMITED = {
   utilization: { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.95 } },
 } as const;
 
-/** Watches how late the event loop is, and how busy. */
+/** Measures the delay and the utilization of the event loop. */
 export function EventLoopIndicator(name: string, options: EventLoopIndicatorOptions = {}): Type<HealthIndicator> {
   const { own, limits, annotate } = configureLimits(
     'EventLoopIndicator',
@@ -87,7 +87,7 @@ class EventLoopMeasurement implements Measurement {
     this.#delays.enable();
   }
 
-  /** Without the pause between two looks, which the histogram counts in. 0 as long as nothing was measured. */
+  /** Without the sampling interval, which the histogram includes. 0 before the first sample. */
   delay(percentile: number): number {
     if (this.#delays.count === 0) return 0;
     return Math.max(0, this.#delays.percentile(percentile) / 1e6 - RESOLUTION);

@@ -13,28 +13,28 @@ const MODES = { read: constants.R_OK, write: constants.W_OK, execute: constants.
 
 /** Options of {@link FileIndicator}. */
 export interface FileIndicatorOptions extends HealthIndicatorOptions {
-  /** The file or directory. Required. A relative path begins at the working directory of the process. */
+  /** The path of the file or directory. Required. A relative path begins at the working directory of the process. */
   readonly path: string;
   /**
-   * What the process must be allowed to do there, as the operating system answers: nothing is opened, and nothing
-   * written. Default: `['read']`. For a directory, `write` and `execute` together mean that files can be created in it.
+   * The permissions that the process must have. The operating system is queried; nothing is opened or written. Default:
+   * `['read']`. For a directory, `write` and `execute` together mean that files can be created in it.
    */
   readonly access?: readonly (keyof typeof MODES)[];
-  /** What must be there. Default: unset, either will do. */
+  /** The kind that the path must have. Default: unset, both kinds are UP. */
   readonly kind?: (typeof KINDS)[number];
 }
 
 const RULES = { path: nonBlank, access: listOf(oneOf(['read', 'write', 'execute'])), kind: oneOf(KINDS) };
 
-/** Looks whether a path is there, and whether the process has access to it. */
+/** Checks that a path exists, and that the process has access to it. */
 export function FileIndicator(name: string, options: FileIndicatorOptions): Type<HealthIndicator> {
   const { own, annotate } = configure('FileIndicator', name, options, RULES, ['path']);
   const { path, access: needed = ['read'], kind } = own;
 
   class ConfiguredFileIndicator implements HealthIndicator {
-    readonly #look = new SharedCall(async () => {
+    readonly #status = new SharedCall(async () => {
       const found = await stat(path);
-      // Bits of one mask: the system is asked once for all.
+      // One call with a bit mask checks all permissions.
       await access(
         path,
         needed.reduce((mask, mode) => mask | MODES[mode], 0),
@@ -43,14 +43,14 @@ export function FileIndicator(name: string, options: FileIndicatorOptions): Type
     });
 
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
-      const found = await this.#look.run(signal);
+      const found = await this.#status.run(signal);
       const isDirectory = found.isDirectory();
       const data = {
         kind: isDirectory ? 'directory' : found.isFile() ? 'file' : 'other',
         ...(found.isFile() && { size_bytes: found.size }),
         modified_at: found.mtime.toISOString(),
       };
-      return kind !== undefined && data.kind !== kind ? down(`it is no ${kind}`, data) : up(data);
+      return kind !== undefined && data.kind !== kind ? down(`it is not a ${kind}`, data) : up(data);
     }
   }
   annotate(ConfiguredFileIndicator);

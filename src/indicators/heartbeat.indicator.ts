@@ -10,26 +10,29 @@ import { configure } from './configure.js';
 /** Options of {@link HeartbeatIndicator}. */
 export interface HeartbeatIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * How many milliseconds may pass without a beat; a longer silence is DOWN. Required. Leave room for a run that takes
-   * long: for a job of every five minutes, eleven minutes let one run be lost.
+   * The longest time without a beat, in milliseconds or with a unit. A longer silence is DOWN. Required. Leave room for a
+   * slow run: for a job that runs every five minutes, `'11m'` allows one lost run.
+   *
+   * @example
+   * { maxSilence: '11m' }
    */
   readonly maxSilence: Duration;
   /**
-   * How many milliseconds the first beat may take from the creation of the indicator, which the application does while
-   * it starts. Default: `maxSilence`. With 0 the indicator is DOWN until the first beat.
+   * The longest time until the first beat, from the creation of the indicator during the start of the application.
+   * Default: `maxSilence`. With 0 the indicator is DOWN until the first beat.
    */
   readonly grace?: Duration;
 }
 
-/** What the worker injects. */
+/** The interface for the worker that sends the beats. */
 export interface Heartbeat extends HealthIndicator {
-  /** Says that the work goes on. Call it when a piece of work has succeeded, not when it begins. */
+  /** Records a beat. Call it when a unit of work has succeeded, not when it begins. */
   beat(): void;
 }
 
 const RULES = { maxSilence: duration(1), grace: duration(0) };
 
-/** Passive: a worker calls `beat()` as it goes, and when it falls silent for too long, it is DOWN. */
+/** A worker calls `beat()` regularly. The indicator is DOWN when the last beat is too long ago. */
 export function HeartbeatIndicator(name: string, options: HeartbeatIndicatorOptions): Type<Heartbeat> {
   const { own, annotate } = configure('HeartbeatIndicator', name, options, RULES, ['maxSilence']);
   const { maxSilence, grace = maxSilence } = own;

@@ -8,10 +8,10 @@ import {
 } from '@nestjs/common';
 import type { Rule } from '../options/rules.js';
 
-/** What `inject` takes: the token of a provider, or `{ token, optional: true }` for one that may be missing. */
+/** An element of `inject`: the token of a provider, or `{ token, optional: true }` for a provider that may be missing. */
 export type InjectedToken = InjectionToken | OptionalFactoryDependency;
 
-/** The instance behind a token: a class says what it is, of any other token nothing is known. */
+/** The type of the instance of a token. It is known for a class only. */
 export type InjectedInstance<Token> =
   Token extends Type<infer Instance>
     ? Instance
@@ -21,7 +21,7 @@ export type InjectedInstance<Token> =
         ? InjectedInstance<Inner> | undefined
         : unknown;
 
-/** What `inject` names, in its order. */
+/** The instances of the tokens in `inject`, in the same order. */
 export type InjectedInstances<Tokens extends readonly InjectedToken[]> = {
   [Index in keyof Tokens]: InjectedInstance<Tokens[Index]>;
 };
@@ -32,7 +32,7 @@ export const injectedTokens: Rule = {
   expected: 'a list of injection tokens',
   accepts: (value) => Array.isArray(value) && value.every((token) => token !== null && TOKEN_TYPES.has(typeof token)),
 };
-/** What the decorators of a constructor's parameters do, for a constructor whose parameters are not known beforehand. */
+/** Does the work of parameter decorators for a constructor with any number of parameters. */
 export function injectInto(target: Type, inject: readonly InjectedToken[]): void {
   for (const [index, dependency] of inject.entries()) injectAt(target, index, dependency);
 }

@@ -7,21 +7,21 @@ import { type Configured, type OwnOf, configure } from './configure.js';
 
 /** Two limits of one number. A value exactly at a limit is still within it. */
 export interface Limits {
-  /** Beyond it the indicator is DEGRADED: the report still answers 200. False: there is no such limit. */
+  /** Beyond this limit the indicator is DEGRADED, and the response is still 200. False: no such limit. */
   readonly warn?: number | false;
-  /** Beyond it the indicator is DOWN. False: there is no such limit. */
+  /** Beyond this limit the indicator is DOWN. False: no such limit. */
   readonly fail?: number | false;
 }
 
-/** Which side of a limit is the wrong one. */
+/** The side of a limit on which a value is beyond it. */
 export type Direction = 'above' | 'below';
 
 /** A number of an indicator that has limits. */
 export interface LimitedNumber {
-  /** What each limit may be. */
+  /** The rule for each limit. */
   readonly within: Rule<number>;
   readonly direction: Direction;
-  /** What applies where the options leave a limit out. */
+  /** The limits that the options leave out. */
   readonly defaults: Limits;
 }
 
@@ -30,8 +30,8 @@ export interface ConfiguredLimits<Own, Name extends string> extends Configured<O
 }
 
 /**
- * As `configure`, for options some of which are pairs of limits. A limit that is left out keeps its default
- * also when the one beside it is set.
+ * As `configure`, for options with pairs of limits. A limit that is left out keeps its default, also when the other limit
+ * of the pair is set.
  */
 export function configureLimits<Options extends HealthIndicatorOptions, Name extends keyof Options & string>(
   kind: string,
@@ -49,7 +49,7 @@ export function configureLimits<Options extends HealthIndicatorOptions, Name ext
     spreadRules[option] = PAIR;
     limits[option as Name] = given === false ? {} : { ...defaults, ...definedOf(given) };
     if (!isPlain(given)) continue;
-    // Each limit is looked at in a place of its own, so that a fault names the limit and its value.
+    // Each limit is checked as an option of its own, so that a fault names the limit and its value.
     delete spread[option];
     for (const [limit, value] of Object.entries(given)) spread[`${option}.${limit}`] = value;
     spreadRules[`${option}.warn`] = warnRule(within, direction, `${option}.fail`, given['fail']);
@@ -69,7 +69,7 @@ const PAIR: Rule = {
   accepts: (value) => value === false,
 };
 
-/** A warning that comes after the failure would never be seen. */
+/** A warning limit beyond the failure limit would have no effect. */
 export function warnRule(within: Rule<number>, direction: Direction, failName: string, fail: unknown): Rule {
   const rule = orFalse(within);
   if (typeof fail !== 'number' || !within.accepts(fail)) return rule;
@@ -94,18 +94,18 @@ function definedOf(given: unknown): Limits {
   return isPlain(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : {};
 }
 
-/** A number as it was found, and what is to be made of it. */
+/** A measured number with its limits. */
 export interface Reading {
-  /** What the number is, as a sentence begins: `the heap in use`. */
+  /** The name of the number, as the beginning of a sentence: `heap in use`. */
   readonly what: string;
   readonly value: number;
   readonly limits: Limits;
   readonly direction?: Direction;
-  /** The number with its unit, for people. */
+  /** Formats the number with its unit. */
   readonly show: (value: number) => string;
 }
 
-/** The worst that any of the readings makes of the indicator, with the reason for it. */
+/** The worst result of all readings, with its reasons. */
 export function judge(readings: readonly Reading[], data?: HealthData): HealthResult {
   const failing = readings.flatMap((reading) => beyond(reading, reading.limits.fail));
   if (failing.length > 0) return down(failing.join('; '), data);

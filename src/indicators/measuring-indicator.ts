@@ -4,7 +4,7 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import { OnDrain } from '../lifecycle/on-drain.decorator.js';
 import { type Measurement, SlidingWindow } from './sliding-window.js';
 
-/** An indicator that judges by what it has measured lately. It begins with the application, and ends with it. */
+/** An indicator whose result depends on a measurement of the recent past. The measurement starts and stops with the application. */
 export abstract class MeasuringIndicator<M extends Measurement>
   implements HealthIndicator, OnApplicationBootstrap, OnModuleDestroy
 {

@@ -11,16 +11,16 @@ import { bytes, percent, share } from './units.js';
 /** Options of {@link MemoryIndicator}. Shares are from 0 to 1. */
 export interface MemoryIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * The share of V8's heap limit (`--max-old-space-size`) that is in use. Default: `{ warn: 0.85, fail: 0.95 }`, because
-   * near the limit the process spends its time collecting garbage, and at it the process dies. False: not looked at.
+   * Limits of the share of V8's heap limit (`--max-old-space-size`) in use. Default: `{ warn: 0.85, fail: 0.95 }`, because
+   * near the limit the process spends its time on garbage collection, and at the limit it crashes. False: not checked.
    */
   readonly heap?: Limits | false;
   /**
-   * The share of the container's memory limit that the process has resident; without a limit, of the machine's memory.
-   * Default: `{ warn: 0.85, fail: 0.95 }`, because at the limit the kernel kills the process. False: not looked at.
+   * Limits of the resident memory as a share of the container's memory limit, or of the machine's memory without such a
+   * limit. Default: `{ warn: 0.85, fail: 0.95 }`, because at the limit the kernel kills the process. False: not checked.
    */
   readonly container?: Limits | false;
-  /** The resident set size of the process, in bytes. Default: no limits. */
+  /** Limits of the resident set size of the process, in bytes. Default: no limits. False: not checked. */
   readonly rss?: Limits | false;
 }
 
@@ -31,7 +31,7 @@ const LIMITED = {
   rss: { within: whole(0, Number.MAX_SAFE_INTEGER), direction: 'above', defaults: {} },
 } as const;
 
-/** Watches the memory of this process: its heap, and its share of what the container may use. */
+/** Checks the memory of this process: its heap, and its share of the container's memory. */
 export function MemoryIndicator(name: string, options: MemoryIndicatorOptions = {}): Type<HealthIndicator> {
   const { limits, annotate } = configureLimits('MemoryIndicator', name, options, {}, LIMITED);
 

@@ -18,6 +18,6 @@ function isCertificate(value: unknown): boolean {
   }
 }
 
-/** As Node's TLS takes them. */
+/** The form that Node's TLS accepts. */
 export const listOfCertificates = (given: Certificates): string | Buffer | (string | Buffer)[] =>
   typeof given === 'string' || Buffer.isBuffer(given) ? given : [...given];

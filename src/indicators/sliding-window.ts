@@ -1,22 +1,22 @@
 import { elapsed } from '../core/moment.js';
 
-/** Something that is measured from a moment on. */
+/** A measurement that begins at a moment. */
 export interface Measurement {
-  /** For how many milliseconds it has measured. */
+  /** The duration of the measurement so far, in milliseconds. */
   readonly age: number;
-  /** Forgets what was measured, and begins anew. */
+  /** Discards the measured values, and begins again. */
   restart(): void;
-  /** Frees what it holds. It is not asked any more. */
+  /** Releases its resources. It is not used after that. */
   stop(): void;
 }
 
-/** A shorter look is one at the present moment, at which a process that answers a probe is always busy. */
+/** Milliseconds. A shorter measurement sees only the present moment, in which a process that serves a probe is always busy. */
 const SHORTEST = 1000;
 
 /**
- * Measures what has happened lately. Two measurements run side by side, and each half window the older one begins
- * anew: so the one that is asked has always seen between half a window and a whole one, never the whole life of the
- * process, in which a bad minute drowns.
+ * Measures the recent past. Two measurements run at the same time, and after each half window the older one begins again.
+ * So the older measurement always covers between half a window and a whole window. Over the whole life of the process, a
+ * bad minute would not be visible.
  */
 export class SlidingWindow<M extends Measurement> {
   readonly #half: number;
@@ -32,13 +32,13 @@ export class SlidingWindow<M extends Measurement> {
     this.#create = create;
   }
 
-  /** Undefined after it was stopped. Begins if it has not begun: nobody tells a lazily loaded module of the start. */
+  /** Undefined after `stop()`. Starts the measurement if necessary, because Nest calls no start hook in a lazily loaded module. */
   get measurement(): M | undefined {
     this.start();
     return this.#older;
   }
 
-  /** Whether enough has been seen to judge by. */
+  /** Whether the measurement is long enough for a result. */
   get isSettled(): boolean {
     return elapsed() - this.#started >= Math.min(this.#half, SHORTEST);
   }

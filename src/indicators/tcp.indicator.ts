@@ -10,13 +10,13 @@ import { connected } from './connected.js';
 
 /** Options of {@link TcpIndicator}. */
 export interface TcpIndicatorOptions extends HealthIndicatorOptions {
-  /** A host name, or an address. Required. */
+  /** A host name or an IP address. Required. */
   readonly host: string;
   /** Required. */
   readonly port: number;
 }
 
-/** Opens a connection and closes it again: something listens there. */
+/** Opens a TCP connection and closes it. UP means that the port accepts connections. */
 export function TcpIndicator(name: string, options: TcpIndicatorOptions): Type<HealthIndicator> {
   const { own, annotate } = configure('TcpIndicator', name, options, { host: nonBlank, port: whole(1, 65_535) }, [
     'host',

@@ -13,20 +13,20 @@ import { rounded } from './units.js';
 export interface ThresholdIndicatorOptions<
   Tokens extends readonly InjectedToken[] = readonly InjectedToken[],
 > extends HealthIndicatorOptions {
-  /** The providers that `value` needs, by their tokens. Default: none. */
+  /** The tokens of the providers that `value` needs. Default: none. */
   readonly inject?: readonly [...Tokens];
   /**
-   * Returns the number, or a promise of it. It is called with what `inject` names, in that order, and with the context
-   * of the run (its `signal` first of all). A throw is DOWN, and so is anything that is no number. Required.
+   * Returns the number, or a promise of it. Its parameters are the instances of `inject`, in that order, and the context of
+   * the attempt (with its `signal`). A thrown error is DOWN, and so is a value that is not a number. Required.
    */
   value(...injected: [...InjectedInstances<Tokens>, HealthCheckContext]): number | bigint | Promise<number | bigint>;
-  /** Beyond it the indicator is DEGRADED. Default: false, there is no such limit. One of `warn` and `fail` is required. */
+  /** Beyond this limit the indicator is DEGRADED. Default: false, no such limit. One of `warn` and `fail` is required. */
   readonly warn?: number | false;
-  /** Beyond it the indicator is DOWN. Default: false, there is no such limit. A value exactly at a limit is within it. */
+  /** Beyond this limit the indicator is DOWN. Default: false, no such limit. A value exactly at a limit is within it. */
   readonly fail?: number | false;
-  /** Which side of the limits is the wrong one. Default: `above`, for lengths and lags; `below` is for what may run out. */
+  /** Which side of the limits is beyond them. Default: `above`, for lengths and lags. Use `below` for resources that can run out. */
   readonly direction?: Direction;
-  /** Of the number, as in `12 jobs`. It is shown with the value and in the data. Default: none. */
+  /** The unit of the number, as in `12 jobs`. Messages and data show it. Default: none. */
   readonly unit?: string;
 }
 
@@ -42,7 +42,7 @@ interface Own {
 const LIMIT = numeric(-Number.MAX_VALUE, Number.MAX_VALUE);
 const DIRECTIONS = oneOf(['above', 'below']);
 
-/** Compares any number of the application, such as the length of a queue, a lag or an age, with limits. */
+/** Compares a number of the application with limits: the length of a queue, a lag, an age. */
 export function ThresholdIndicator<const Tokens extends readonly InjectedToken[] = []>(
   name: string,
   options: ThresholdIndicatorOptions<Tokens>,
@@ -76,7 +76,7 @@ export function ThresholdIndicator<const Tokens extends readonly InjectedToken[]
     async check(context: HealthCheckContext): Promise<HealthResult> {
       const returned = await own.value(...this.#injected, context);
       const value = typeof returned === 'bigint' ? Number(returned) : returned;
-      if (typeof value !== 'number') return down(`the value is no number but of type ${typeof value}`);
+      if (typeof value !== 'number') return down(`the value is of type ${typeof value} instead of number`);
       if (Number.isNaN(value)) return down('the value is not a number');
       return judge([{ what: 'value', value, limits: { warn, fail }, direction, show }], {
         value,

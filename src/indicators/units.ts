@@ -8,7 +8,7 @@ export function bytes(count: number): string {
   return `${rounded(count / 1024 ** power, 1)} ${units[power]}`;
 }
 
-/** A share as it stands in data: four digits are plenty, and the JSON stays small. */
+/** A share for the data of a result, with four digits. */
 export const share = (value: number): number => rounded(value, 4);
 
 export function rounded(value: number, digits: number): number {

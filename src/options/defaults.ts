@@ -3,7 +3,7 @@ import type { ReportStatus } from '../core/status.js';
 import type { EndpointName } from './health-module-options.js';
 import type { HealthView } from './view.js';
 
-/** All defaults, in one place. Why each is what it is stands in docs/concepts.md. */
+/** All defaults. docs/concepts.md gives the reason for each. */
 export const INDICATOR_DEFAULTS = {
   probes: ['ready'],
   tags: [],
@@ -21,7 +21,7 @@ export const INDICATOR_DEFAULTS = {
   when: undefined,
 } as const satisfies Omit<CheckSettings, 'maxAge'>;
 
-/** Three of the periods in which Kubernetes asks by default. */
+/** Three default periods of a Kubernetes probe, in milliseconds. */
 const MAX_AGE = 30_000;
 const INTERVALS_TRUSTED = 3;
 
@@ -42,7 +42,7 @@ export const MODULE_DEFAULTS = {
 } as const;
 
 export const SHUTDOWN_DEFAULTS = { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 } as const;
-/** What the withdrawal of a pod's endpoints usually needs to reach every node. */
+/** The time in which the removal of a pod's endpoints usually reaches every node, in milliseconds. */
 export const KUBERNETES_MIN_DELAY = 5000;
 
 export const ENDPOINT_VIEWS: Readonly<Record<EndpointName, HealthView>> = {

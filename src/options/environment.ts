@@ -15,12 +15,12 @@ export function variableName(...parts: readonly string[]): string {
     .join('_');
 }
 
-/** Reads options from environment variables that begin with a prefix, and keeps track of those that nobody asked for. */
+/** Reads options from environment variables with a prefix, and finds the variables that no option uses. */
 export class Environment {
   readonly #prefix: string | false;
-  /** Those with the prefix. Mostly there are none, and then nothing has to be looked up, for a hundred indicators or more. */
+  /** The variables with the prefix. Usually there are none, and then no lookup is needed for any indicator. */
   readonly #variables: ReadonlyMap<string, string>;
-  readonly #asked = new Set<string>();
+  readonly #known = new Set<string>();
 
   constructor(prefix: string | false, variables: NodeJS.ProcessEnv = process.env) {
     this.#prefix = prefix;
@@ -31,7 +31,7 @@ export class Environment {
     );
   }
 
-  /** Whether there is nothing to read. */
+  /** Whether no variable has the prefix. */
   get isEmpty(): boolean {
     return this.#variables.size === 0;
   }
@@ -42,14 +42,14 @@ export class Environment {
   }
 
   /**
-   * The value of a variable, if it is set to more than blanks. A value that cannot be read is added to the faults, and so
-   * is a secret that is set to blanks: the deployment meant to set one.
+   * The value of a variable. A blank variable counts as not set. A malformed value is a fault. A blank secret is a fault
+   * too, because the deployment intended to set one.
    */
   read<T>(parts: readonly string[], rule: Rule<T>, faults: ConfigurationFault[], isSecret = false): T | undefined {
     if (this.isEmpty || !rule.read) return undefined;
     const variable = this.nameOf(...parts);
     if (variable === undefined) return undefined;
-    this.#asked.add(variable);
+    this.#known.add(variable);
     const text = this.#variables.get(variable)?.trim();
     if (text === undefined || (text === '' && !isSecret)) return undefined;
     const value = rule.read(text);
@@ -64,14 +64,14 @@ export class Environment {
     return value;
   }
 
-  /** The variable of an option whose name is nearest to a misspelt one. Undefined if none is near. */
+  /** The variable of an option with the most similar name. Undefined if no name is similar. */
   nearestTo(variable: string): string | undefined {
-    return nearest(variable, [...this.#asked]);
+    return nearest(variable, [...this.#known]);
   }
 
-  /** Variables with the prefix that configure nothing: most likely misspelt. */
+  /** Variables with the prefix that configure nothing. They are most likely misspelt. */
   get unused(): readonly string[] {
-    return [...this.#variables.keys()].filter((name) => !this.#asked.has(name));
+    return [...this.#variables.keys()].filter((name) => !this.#known.has(name));
   }
 }
 

@@ -20,28 +20,28 @@ export interface AccessSettings {
   readonly apiKeys: readonly string[];
 }
 
-/** A named prober: all that is given has to fit. */
+/** A named prober. A request must meet every criterion that is set. */
 export interface ProberSettings {
   readonly addresses?: readonly string[];
   readonly agents?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** How the application is taken out of service. All durations are milliseconds. */
+/** The settings of the shutdown. All time spans are milliseconds. */
 export interface ShutdownSettings {
-  /** `delay` is not set, and a developer runs the application: balancers are not waited for. */
+  /** `delay` is not set, and a developer runs the application. The shutdown then does not wait for balancers. */
   readonly isDevelopment?: boolean;
   readonly delay: 'auto' | number;
   readonly minDelay: number;
   readonly maxDelay: number;
   readonly timeout: number;
-  /** Undefined: every regular caller may be a prober. */
+  /** Undefined: every caller with a regular interval can be a prober. */
   readonly probers: readonly ProberSettings[] | undefined;
   /** A worker of node:cluster with the default delay: the primary process sends requests to the other workers. */
   readonly isLeftToPrimary: boolean;
 }
 
-/** The module's options, checked, merged with the environment and completed by the defaults. */
+/** The module's options, validated, merged with the environment, and completed by the defaults. */
 export interface HealthSettings {
   readonly path: string;
   readonly endpoints: Readonly<Record<EndpointName, EndpointSettings>>;

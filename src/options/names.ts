@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { nameNotUrlSafe, nameReserved } from '../errors/messages.js';
 import { matching, show } from './rules.js';
 
-/** Words that endpoints and environment variables have, or will have, a meaning for. */
+/** Words with a meaning in paths or in environment variables, now or in a later version. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...PROBES,
   'overview',
@@ -23,7 +23,7 @@ const urlSafeName = matching(
   'up to 64 letters, digits, "-", "_" and "."',
 );
 
-/** What is wrong with the name of an indicator or a group. */
+/** Whether the name of an indicator or a group is allowed. If not, a fault is added. */
 export function checkName(place: string, name: string, faults: ConfigurationFault[]): boolean {
   if (RESERVED.has(name.toLowerCase()) || name in Object.prototype) faults.push(nameReserved(place, name));
   else if (!urlSafeName.accepts(name)) faults.push(nameNotUrlSafe(place, show(name)));

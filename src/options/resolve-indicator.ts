@@ -34,13 +34,13 @@ const RULES = {
 /** The names of the options that every indicator has. */
 export const INDICATOR_OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
 
-/** Options from one place: the place is named in the faults. */
+/** Options from one place. Faults name the place. */
 export interface OptionsAt {
   readonly place: string;
   readonly options: HealthIndicatorOptions | undefined;
 }
 
-/** Checks what was set in one place, and returns what is usable of it. */
+/** Checks the options of one place, and returns the valid ones. */
 export function checkIndicatorOptions(at: OptionsAt, faults: ConfigurationFault[]): HealthIndicatorOptions {
   const usable: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(at.options ?? {})) {
@@ -68,7 +68,7 @@ export function indicatorOptionsFromEnvironment(
   return found;
 }
 
-/** Merges the layers, the strongest last, over the defaults, and checks what can only be checked of the whole. */
+/** Merges the layers over the defaults, the last layer with the highest precedence, and checks the options against each other. */
 export function resolveCheckSettings(
   place: string,
   layers: readonly HealthIndicatorOptions[],
@@ -79,7 +79,7 @@ export function resolveCheckSettings(
     readonly maxAge?: number;
   };
   const settings: CheckSettings = { ...merged, maxAge: merged.maxAge ?? defaultMaxAge(merged) };
-  // With an interval, ttl has no effect, so it sets no limit either.
+  // With an interval, ttl has no effect, so it does not limit maxAge.
   if (settings.interval === undefined && settings.maxAge < settings.ttl)
     faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
   if (settings.interval !== undefined && settings.maxAge <= settings.interval) {

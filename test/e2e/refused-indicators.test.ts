@@ -344,7 +344,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
       [
         'request-scoped through what it injects',
-        'request-scoped through something that it injects',
+        'request-scoped because of an injected provider',
         (indicator) => {
           Inject(CurrentUser)(indicator.prototype as object, 'user');
           return [indicator, CurrentUser];
@@ -352,7 +352,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
       [
         'request-scoped through what that injects',
-        'request-scoped through something that it injects',
+        'request-scoped because of an injected provider',
         (indicator) => {
           Inject(UserSettings)(indicator.prototype as object, 'settings');
           return [indicator, UserSettings, CurrentUser];
@@ -360,7 +360,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
       [
         'request-scoped through the request itself',
-        'request-scoped through something that it injects',
+        'request-scoped because of an injected provider',
         (indicator) => {
           Inject(REQUEST)(indicator.prototype as object, 'request');
           return [indicator];
@@ -368,7 +368,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
       [
         'made by a factory that is handed something request-scoped',
-        'request-scoped through something that it injects',
+        'request-scoped because of an injected provider',
         (indicator) => [{ provide: indicator, useFactory: () => new indicator(), inject: [CurrentUser] }, CurrentUser],
       ],
     ];

@@ -1,12 +1,12 @@
 export interface Body {
   readonly text: string;
-  /** There was more, which was not read. */
+  /** The body was longer, and the rest was not read. */
   readonly isCut: boolean;
 }
 
 /**
- * Reads so many bytes at most. A body that is read to its end leaves the connection open for the next run; of a longer one
- * the stream is destroyed, and its connection with it.
+ * Reads at most the given number of bytes. After a body that is read to its end, the connection stays open for the next run.
+ * For a longer body the stream and its connection are destroyed.
  */
 export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number): Promise<Body> {
   const decoder = new TextDecoder();

@@ -1,12 +1,12 @@
 import { isRecord } from '../../core/is-record.js';
 import { HealthStatus } from '../../core/status.js';
 
-/** What a dependency says of its own health. */
+/** The health that a dependency reports of itself. */
 export interface ForeignHealth {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN';
-  /** The dependency's own word for it. */
+  /** The status word of the dependency. */
   readonly word: string;
-  /** The names of its parts that are not fine. */
+  /** The names of its parts that are not UP. */
   readonly failing: readonly string[];
 }
 
@@ -28,18 +28,18 @@ const WORDS: Readonly<Record<string, ForeignHealth['status']>> = {
   shutting_down: HealthStatus.DOWN,
 };
 
-/** Media types that say of themselves that they hold nothing but a state of health. */
+/** Media types that are used for health reports only. */
 const HEALTH_TYPE = /^application\/(?:health\+json|vnd\.spring-boot\.actuator\.v\d+\+json)$/;
 const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json$/;
 
 export const isHealthType = (mediaType: string): boolean => HEALTH_TYPE.test(mediaType);
 export const isJsonType = (mediaType: string): boolean => JSON_TYPE.test(mediaType);
 
-/** A name that may stand in a report: it comes from another server, which could be anybody's. */
+/** A name that may appear in a report. It comes from another server, which is not trusted. */
 const NAME = /^[\w.:@/ -]{1,64}$/;
 const NAMES_SHOWN = 5;
 
-/** The state of health that a text of JSON holds. Undefined: it holds none. */
+/** The health that a JSON text reports. Undefined: it reports none. */
 export function foreignHealthIn(text: string): ForeignHealth | undefined {
   const json = parse(text);
   if (!isRecord(json)) return undefined;
@@ -49,11 +49,11 @@ export function foreignHealthIn(text: string): ForeignHealth | undefined {
 
 const STATUS_AT_START = /^\s*\{\s*"status"\s*:\s*"([^"\\]{1,64})"/;
 
-/** The state of health that JSON begins with, of which the rest was not read. Undefined: it does not begin with one. */
+/** The health at the beginning of a JSON text that was not read to its end. Undefined: the text does not begin with a status. */
 export const healthAtStart = (text: string): ForeignHealth | undefined =>
   foreignHealthOf(STATUS_AT_START.exec(text)?.[1]);
 
-/** The state of health that one word means. Undefined: it is not known. */
+/** The status for a status word. Undefined: the word is unknown. */
 export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
   if (typeof word !== 'string') return undefined;
   const key = word.toLowerCase();

@@ -3,11 +3,11 @@ import { type Rule, whole } from '../../options/rules.js';
 import { proxyOf } from './proxy.js';
 import { type Target, splitCredentials } from './target.js';
 
-/** Undefined: it is no URL that can be asked. */
+/** Undefined: the value is not a usable URL. */
 export function targetIn(value: unknown): Target | undefined {
   try {
     const target = typeof value === 'string' ? splitCredentials(value) : undefined;
-    // Nothing listens on port 0.
+    // No server can listen on port 0.
     return target && /^https?:$/.test(target.url.protocol) && target.url.port !== '0' ? target : undefined;
   } catch {
     return undefined;

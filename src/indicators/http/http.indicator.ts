@@ -34,13 +34,13 @@ import type { HttpHeaders, Target } from './target.js';
 import { type HttpTlsOptions, tlsRule } from './tls.js';
 import { type HttpResponse, HttpTransport } from './transport.js';
 
-/** What the predicate of {@link HttpIndicatorOptions.expect} is given. */
+/** The parameter of {@link HttpIndicatorOptions.expect}. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
   /** The body as text; empty for HEAD. */
   readonly body: string;
-  /** Parses the body. Throws if it is no JSON, which is DOWN. */
+  /** Parses the body. Throws if the body is not JSON; the indicator is then DOWN. */
   readonly json: () => unknown;
 }
 
@@ -50,71 +50,72 @@ const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST'] as const;
 export interface HttpIndicatorOptions<
   Tokens extends readonly InjectedToken[] = readonly InjectedToken[],
 > extends HealthIndicatorOptions {
-  /** The providers that `url` and `headers` are called with, by their tokens. Default: none. */
+  /** The tokens of the providers that `url` and `headers` receive as parameters. Default: none. */
   readonly inject?: readonly [...Tokens];
   /**
-   * The http or https URL to ask, or a function that returns it, called before each run with what `inject` names.
-   * Required. Credentials in it are sent as basic authentication. No part of it appears in any answer but the host.
+   * The http or https URL, or a function that returns it. The function is called before each attempt with the instances of
+   * `inject`. Required. Credentials in the URL are sent as basic authentication. Reports show only the host of the URL.
    */
   readonly url: string | ((...injected: InjectedInstances<Tokens>) => string | Promise<string>);
-  /** Default: `GET`. With `POST`, see to it that the request changes nothing: it is sent as often as probes come. */
+  /** The HTTP method. Default: `GET`. A `POST` must change nothing, because each run sends it again. */
   readonly method?: (typeof METHODS)[number];
   /**
-   * Headers to send, or a function that returns them before each run, for tokens that are renewed. It is called with what
-   * `inject` names. Default: none but `accept` and `user-agent`. A redirect to another origin is not given them.
+   * Request headers, or a function that returns them before each attempt, for tokens that expire. The function is called
+   * with the instances of `inject`. Default: only `accept` and `user-agent`. They are not sent to another origin after a
+   * redirect.
    */
   readonly headers?: HttpHeaders | ((...injected: InjectedInstances<Tokens>) => HttpHeaders | Promise<HttpHeaders>);
-  /** The body of a POST. Default: none. Its type is set with the header `content-type`. */
+  /** The body of a POST. Default: none. Set its media type with the header `content-type`. */
   readonly body?: string;
-  /** The status, or the statuses, that are fine; any other is DOWN. Default: 200 to 299, and any with `expect`. */
+  /** The expected status codes. Any other is DOWN. Default: 200 to 299, and any status with `expect`. */
   readonly expectedStatus?: number | readonly number[];
   /**
-   * Judges the answer: true is UP, false DOWN, and a result (`degraded('…')`) stands as it is. Default: none. With it
-   * nothing else looks at the body.
+   * Decides by the response: true is UP, false is DOWN, and a result (`degraded('…')`) is used unchanged. Default: none.
+   * With this option the body is not read as a health report.
    */
   readonly expect?: (answer: HttpAnswer) => boolean | HealthResult | Promise<boolean | HealthResult>;
   /**
-   * How many bytes of the body are read, after decompression. Default: 65,536. A longer answer is DOWN if its body is
-   * needed, for `expect` or because its type says that it is a state of health. Longer JSON is DEGRADED, unless it begins
-   * with its status. Of any other answer the rest is not read.
+   * The greatest number of bytes of the body that are read, after decompression. Default: 65,536. A longer response is DOWN
+   * if `expect` needs its body or if its media type is that of a health report. Longer JSON is DEGRADED, unless it begins
+   * with its status. The rest of any other response is not read.
    */
   readonly maxBodyBytes?: number;
   /**
-   * Whether the answer is read as a state of health: this library's, Spring Boot's and @nestjs/terminus's JSON, and
-   * `application/health+json`. A dependency that says it is degraded then is DEGRADED here, and one that says it is down
-   * is DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts.
+   * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of @nestjs/terminus, and
+   * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
+   * DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts.
    */
   readonly readHealth?: boolean;
-  /** How many redirects are followed. Default: 0, and a redirect is an answer like others, which is not expected. */
+  /** How many redirects are followed. Default: 0. A redirect beyond that is an unexpected status, and DOWN. */
   readonly maxRedirects?: number;
   /**
-   * Whether the connection is left open for the next run. Default: true. False: it is closed after each run, so that the
-   * next one goes through a balancer anew.
+   * Whether the connection stays open for the next run. Default: true. False: it is closed after each run, so that a
+   * balancer chooses a server for each run.
    */
   readonly keepAlive?: boolean;
   /**
    * Certificate authorities, a client certificate and the server's name, for an https URL. Default: the well-known
-   * authorities, and no client certificate. After a redirect to another origin `ca` alone counts.
+   * authorities, and no client certificate. After a redirect to another origin, only `ca` applies.
    */
   readonly tls?: HttpTlsOptions;
   /**
-   * The http or https URL of an HTTP proxy that the requests go through; to an https server by CONNECT. Credentials in it
-   * are sent to the proxy alone, and shown in no answer. Default: none, or what Node takes from the environment itself where
+   * The http or https URL of an HTTP proxy for the requests. To an https server, the proxy is used with CONNECT. Credentials
+   * in the URL are sent to the proxy only, and never reported. Default: none, or the proxy from the environment where
    * `NODE_USE_ENV_PROXY` is set.
    */
   readonly proxy?: string;
-  /** The path of a Unix domain socket that is connected to instead of the URL's host. Default: none. */
+  /** The path of a Unix domain socket to connect to, instead of the host of the URL. Default: none. */
   readonly socketPath?: string;
 }
 
-/** The options as they are read here: what the functions are called with is known to their types alone. */
+/** The options without the types of the injected parameters. */
 interface Own extends Omit<HttpIndicatorOptions, 'inject' | 'url' | 'headers'> {
   readonly inject?: readonly InjectedToken[];
   readonly url: string | ((...injected: unknown[]) => unknown);
   readonly headers?: HttpHeaders | ((...injected: unknown[]) => HttpHeaders | Promise<HttpHeaders>);
 }
 
-/** Some depend on each other. */
+/** Some rules depend on other options. */
 const rulesFor = ({ url, method, headers, tls, socketPath }: Own) => ({
   inject: injectedTokens,
   url: httpUrl,
@@ -132,7 +133,7 @@ const rulesFor = ({ url, method, headers, tls, socketPath }: Own) => ({
   socketPath: socketRule,
 });
 
-/** Asks an HTTP server, and understands the state of health that it may answer with. */
+/** Sends an HTTP request, and reads the health report in the response, if there is one. */
 export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []>(
   name: string,
   options: HttpIndicatorOptions<Tokens>,
@@ -169,7 +170,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       signal.throwIfAborted();
       if (!target) return down('its URL is none of http or https');
       if (own.tls && target.url.protocol === 'http:') return down('tls is set, and its URL is not https');
-      // Each request adds listeners to its signal: it is given one of its own.
+      // Node adds listeners to the signal of each request, so each request has a signal of its own.
       const request = new AbortController();
       const removeListener = onAbort(signal, () => request.abort(signal.reason));
       try {
@@ -217,7 +218,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     };
     const verdict: unknown = await predicate(answer);
     if (verdict === true) return up(data);
-    // The engine looks at whatever else it is.
+    // The engine checks any other value.
     return isRecord(verdict)
       ? ({ data, ...verdict } as unknown as HealthResult)
       : down('the answer is not as expected', data);
@@ -255,7 +256,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   }
 }
 
-/** What the answer says of the dependency's health. Undefined: nothing, and its type does not say that it should. */
+/** The health report in the response. Undefined: there is none, and the media type does not require one. */
 function healthIn(
   { headers: received }: HttpResponse,
   { text, isCut }: Body,
@@ -266,7 +267,7 @@ function healthIn(
   const inBody = isJson ? (isCut ? healthAtStart(text) : foreignHealthIn(text)) : undefined;
   const known = inBody ?? header;
   if (known) return known;
-  // An answer to HEAD has a type and no body.
+  // A response to HEAD has a media type and no body.
   if (isHealthType(mediaType) && (isCut || text !== '')) return 'unreadable';
   return isJson && isCut ? 'cut' : undefined;
 }

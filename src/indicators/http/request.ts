@@ -2,13 +2,13 @@ import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { HttpHeaders, HttpRequest } from './target.js';
 import type { HttpResponse, HttpTransport } from './transport.js';
 
-/** Says who asks, and what is understood. Options can replace both. */
+/** The default request headers. Options can replace both. */
 const ALWAYS_SENT: HttpHeaders = { 'user-agent': 'nest-vitals', accept: 'application/json, */*;q=0.9' };
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Sends a request, and follows so many redirects. Headers of the options and the client certificate go to the origin of the
- * URL alone. The bodies of redirects are not read.
+ * Sends a request, and follows redirects up to the given number. The headers of the options and the client certificate are
+ * sent to the origin of the URL only. The bodies of redirects are not read.
  */
 export async function send(
   transport: HttpTransport,
@@ -45,7 +45,7 @@ function targetOf(location: string, base: URL): URL {
   if (!target || !/^https?:$/.test(target.protocol) || target.port === '0') {
     throw new HealthCheckError('a redirect that leads nowhere', { code: 'BAD_REDIRECT' });
   }
-  // Credentials of a redirect are not ours to send.
+  // Credentials in the URL of a redirect are not sent.
   target.username = '';
   target.password = '';
   return target;

@@ -1,6 +1,6 @@
 export type HttpHeaders = Readonly<Record<string, string>>;
 
-/** Where a request goes, and what it shows there. */
+/** The target of a request, with its authentication. */
 export interface Target {
   readonly url: URL;
   readonly headers: HttpHeaders;
@@ -11,7 +11,7 @@ export interface HttpRequest extends Target {
   readonly body: string | undefined;
 }
 
-/** The credentials of a URL become the header that they stand for. */
+/** Moves the credentials of a URL into the header `authorization`. */
 export function splitCredentials(text: string): Target {
   const url = new URL(text);
   const { username, password } = url;

@@ -7,7 +7,7 @@ import { type Proxy, TunnelAgent, type TunnelOptions, addressOf, proxyRefused, p
 import type { HttpRequest } from './target.js';
 import { type HttpTlsOptions, secureContextOf } from './tls.js';
 
-/** An answer whose body is still to be read, or to be destroyed. */
+/** A response. Its body must be read or destroyed. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
@@ -35,8 +35,8 @@ const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> 
 };
 
 /**
- * The connections of one indicator. They are its own, so that neither a limit on the application's connections nor its
- * timeouts count for a check. They keep no process alive.
+ * The connections of one indicator. They are separate from the application's connections, whose limits and timeouts must not
+ * apply to a check. They do not keep the process alive.
  */
 export class HttpTransport {
   readonly #options: TransportOptions;

@@ -7,7 +7,7 @@ import { PLACE, headerValue, entriesOf } from './module-rules.js';
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
-/** Headers that the answer sets itself. */
+/** Headers that the library sets. */
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'cache-control',
   'content-type',
@@ -20,7 +20,7 @@ const RESERVED_HEADERS: ReadonlySet<string> = new Set([
 
 /**
  * Headers of the connection, of the framing, of the coding of the body and of the server's clock (RFC 9110, sections 6.6,
- * 7.6.1, 7.8, 8.4 and 14.4; RFC 9112, section 6). With a fixed value clients cannot read the answer, or Node refuses to
+ * 7.6.1, 7.8, 8.4 and 14.4; RFC 9112, section 6). With a fixed value, clients cannot read the response, or Node refuses to
  * write it.
  */
 const BREAKING_HEADERS: ReadonlySet<string> = new Set([

@@ -2,7 +2,7 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { optionOutOfRange } from '../../errors/messages.js';
 import { type Rule, matching, show } from '../rules.js';
 
-/** What faults name as the place. */
+/** The place in fault messages. */
 export const PLACE = 'HealthModule options';
 
 export const path = matching(
@@ -20,7 +20,7 @@ export const headerValue = matching(
   'a text that can stand in a header: printable ASCII on one line',
 );
 
-/** The entries of an object; anything else is a fault, and has none. */
+/** The entries of an object. Any other value is a fault, and has no entries. */
 export function entriesOf<T>(
   place: string,
   value: Readonly<Record<string, T>>,

@@ -71,7 +71,7 @@ describe('DnsIndicator, asking name servers', () => {
 
   it.each([
     ['ESERVFAIL', 'the name server has failed'],
-    ['EREFUSED', 'the name server refuses to answer'],
+    ['EREFUSED', 'the name server refuses the query'],
   ] as const)('says what %s means', async (code, message) => {
     const server = await startDnsServer(code);
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ message, code });

@@ -49,9 +49,9 @@ describe('FileIndicator', () => {
   it('insists on the kind that the options say', async () => {
     expect((await look(file, { kind: 'file' })).status).toBe('UP');
     expect((await look(folder, { kind: 'directory' })).status).toBe('UP');
-    expect(await look(folder, { kind: 'file' })).toMatchObject({ status: 'DOWN', message: 'it is no file' });
-    expect(await look('/dev/null', { kind: 'file' })).toMatchObject({ status: 'DOWN', message: 'it is no file' });
-    expect(await look(file, { kind: 'directory' })).toMatchObject({ status: 'DOWN', message: 'it is no directory' });
+    expect(await look(folder, { kind: 'file' })).toMatchObject({ status: 'DOWN', message: 'it is not a file' });
+    expect(await look('/dev/null', { kind: 'file' })).toMatchObject({ status: 'DOWN', message: 'it is not a file' });
+    expect(await look(file, { kind: 'directory' })).toMatchObject({ status: 'DOWN', message: 'it is not a directory' });
   });
 
   it('insists on every access that the options say', async () => {

@@ -49,9 +49,9 @@ describe('ThresholdIndicator', () => {
   });
 
   it.each([
-    ['12', 'the value is no number but of type string'],
-    [undefined, 'the value is no number but of type undefined'],
-    [null, 'the value is no number but of type object'],
+    ['12', 'the value is of type string instead of number'],
+    [undefined, 'the value is of type undefined instead of number'],
+    [null, 'the value is of type object instead of number'],
     [Number.NaN, 'the value is not a number'],
   ])('is DOWN when the value is %s', async (value, message) => {
     expect(await of(value, { fail: 20 })).toEqual({ status: 'DOWN', message });

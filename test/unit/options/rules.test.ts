@@ -198,9 +198,9 @@ describe('duration', () => {
     ['5s', 5000],
     ['1m', 60_000],
     ['1h', 3_600_000],
-  ])('accepts %j and converts it to milliseconds', (value, milliseconds) => {
+  ])('accepts %j and converts it to milliseconds', (value, expected) => {
     expect(rule.accepts(value)).toBe(true);
-    expect(converted(rule, value)).toBe(milliseconds);
+    expect(converted(rule, value)).toBe(expected);
   });
 
   it.each(['500', '0s', '1.5s', '-5s', '5 s', '5S', '600h', 'soon', '', null, 0])('refuses %j', (value) => {
