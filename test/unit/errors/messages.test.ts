@@ -10,6 +10,7 @@ describe('a fault', () => {
     messages.maxAgeBelowTtl('here', 5, 10),
     messages.maxAgeWithinInterval('here', 5, 10),
     messages.minDelayAboveMaxDelay('here', 10, 5),
+    messages.proberWithoutCriteria('here'),
     messages.nameMinified('here'),
     messages.instanceNameMalformed('here', '5'),
     messages.nameMissing('here'),
