@@ -326,8 +326,8 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       {},
       { aliases: true },
     );
-    expect((await application.get('/readyz')).status).toBe(200);
-    expect((await application.head('/readyz')).status).toBe(200);
+    expect((await application.get('/livez')).status).toBe(200);
+    expect((await application.head('/livez')).status).toBe(200);
     expect(seen).toEqual(['string', 'string']);
   });
 

@@ -168,7 +168,7 @@ function read(message: IncomingMessage, method: string): HttpResponse {
 function decoded(message: IncomingMessage, headers: Headers): Readable {
   const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   let body: Readable = message;
-  for (const coding of codings.reverse()) {
+  for (const coding of codings.toReversed()) {
     if (coding === '' || coding === 'identity') continue;
     const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined;
     if (!decoder) break;
