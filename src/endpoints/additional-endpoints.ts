@@ -48,7 +48,7 @@ export class AdditionalEndpoints implements HealthEndpoints {
     this.#description?.addFormat(name, mediaType);
   }
 
-  async report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport> {
+  async report(probe: string): Promise<HealthReport> {
     const { report } = await this.#source.evaluate(probe);
     return report;
   }

@@ -104,10 +104,10 @@ export interface HealthEndpoints {
   /** Adds a format to the OpenAPI document before `addFormat` is called. */
   describeFormat(format: Pick<HealthFormatter, 'name' | 'mediaType'>): void;
   /**
-   * Evaluates a probe as a request to its endpoint does: checks without a fresh result run, shared with all concurrent
-   * callers, and the report is ready within the deadline.
+   * Evaluates a probe or a group as a request to its endpoint does: checks without a fresh result run, shared with all
+   * concurrent callers, and the report is ready within the deadline. Rejects with `UnknownProbeError` for another name.
    */
-  report(probe: 'live' | 'ready' | 'startup' | 'deep'): Promise<HealthReport>;
+  report(probe: string): Promise<HealthReport>;
 }
 
 /** The same in every copy of the package. */

@@ -1,28 +1,56 @@
 /**
- * The two messages of `grpc.health.v1` hold one string and one number, so this file encodes and decodes them without a
- * library for protocol buffers.
+ * The messages of `grpc.health.v1` hold a string, a number or a map of them, so this file encodes and decodes them without
+ * a library for protocol buffers.
  */
 
 export const CHECK_METHOD = '/grpc.health.v1.Health/Check';
+export const WATCH_METHOD = '/grpc.health.v1.Health/Watch';
+export const LIST_METHOD = '/grpc.health.v1.Health/List';
 
 /** In the order of the numbers of the protocol. */
 export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 
 /** The status of a service. Undefined: a number that is not part of the protocol as known here. */
-export type ServingStatus = (typeof SERVING_STATUSES)[number] | undefined;
+export type ServingStatus = KnownServingStatus | undefined;
+
+export type KnownServingStatus = (typeof SERVING_STATUSES)[number];
 
 const VARINT = 0;
 const FIXED_64 = 1;
 const BYTES = 2;
 const FIXED_32 = 5;
-/** Both messages have one field, the first. */
+/** The field of each message, and the key of an entry of a map. */
 const FIELD = 1;
+/** The value of an entry of a map. */
+const VALUE = 2;
 
 /** `HealthCheckRequest { string service = 1; }` */
 export function writeRequest(service: string): Buffer {
-  if (service === '') return Buffer.alloc(0);
-  const text = Buffer.from(service);
-  return Buffer.concat([Buffer.from([(FIELD << 3) | BYTES, ...varint(text.length)]), text]);
+  return service === '' ? Buffer.alloc(0) : bytesField(FIELD, Buffer.from(service));
+}
+
+/** Unknown fields are skipped. Throws a `RangeError` for a malformed message. */
+export function readRequest(message: Uint8Array): string {
+  const reader = new Reader(message);
+  let service = '';
+  while (!reader.isAtEnd) {
+    const tag = reader.varint();
+    if (tag === ((FIELD << 3) | BYTES)) service = reader.text();
+    else reader.skip(tag & 7);
+  }
+  return service;
+}
+
+export function writeResponse(status: KnownServingStatus): Buffer {
+  return Buffer.from([(FIELD << 3) | VARINT, SERVING_STATUSES.indexOf(status)]);
+}
+
+/** `HealthListResponse { map<string, HealthCheckResponse> statuses = 1; }`. A map is a list of entries with key and value. */
+export function writeListResponse(statuses: ReadonlyMap<string, KnownServingStatus>): Buffer {
+  const entries = [...statuses].map(([service, status]) =>
+    Buffer.concat([bytesField(FIELD, Buffer.from(service)), bytesField(VALUE, writeResponse(status))]),
+  );
+  return Buffer.concat(entries.map((entry) => bytesField(FIELD, entry)));
 }
 
 /** `HealthCheckResponse { ServingStatus status = 1; }`. Unknown fields are skipped, as protocol buffers require. */
@@ -36,6 +64,10 @@ export function readResponse(message: Uint8Array): ServingStatus {
     else reader.skip(tag & 7);
   }
   return SERVING_STATUSES[status];
+}
+
+function bytesField(field: number, bytes: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([(field << 3) | BYTES, ...varint(bytes.length)]), bytes]);
 }
 
 function varint(value: number): number[] {
@@ -66,6 +98,13 @@ class Reader {
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return value;
     }
+  }
+
+  text(): string {
+    const length = this.varint();
+    const start = this.#position;
+    this.#pass(length);
+    return Buffer.from(this.#bytes.subarray(start, start + length)).toString();
   }
 
   skip(wireType: number): void {
