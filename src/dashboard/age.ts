@@ -1,4 +1,4 @@
-/** A duration as people say it, in one unit or two: `12 s`, `4 min`, `3 h 20 min`, `2 d 5 h`. The page's own script says it as well. */
+/** Formats a duration in one unit or two: `12 s`, `4 min`, `3 h 20 min`, `2 d 5 h`. The script of the page uses it too. */
 export function formatAge(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;

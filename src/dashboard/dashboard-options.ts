@@ -6,42 +6,41 @@ import type { Duration, InMilliseconds } from '../options/duration.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, converted, duration, flag, nonBlank, whole } from '../options/rules.js';
 
-/** What is kept of the past. It is kept in memory, and ends with the process. */
+/** Limits of the history. It is kept in memory and ends with the process. */
 export interface HealthHistoryOptions {
-  /** How many changes are kept, of indicators, probes and the application together. Default: 200. */
+  /** Number of changes that are kept, of indicators, probes and the application together. Default: 200. */
   readonly entries?: number;
-  /** Milliseconds after which a change is not shown any more. Default: 86,400,000, which is 24 hours. */
+  /** Age in milliseconds beyond which a change is no longer shown. Default: 86,400,000, which is 24 hours. */
   readonly maxAge?: Duration;
 }
 
 /** Options of `HealthDashboardModule.forRoot()`. */
 export interface HealthDashboardOptions {
-  /** What the page calls the service. Default: its name, as `HealthModule` knows it. */
+  /** Title of the page. Default: the service name of `HealthModule`. */
   readonly title?: string;
-  /** What the page calls this instance among those of the service. Default: the name of the host. */
+  /** Name of this instance on the page. Default: the host name. */
   readonly instance?: string;
-  /** What is kept of the past. */
+  /** Limits of the history. */
   readonly history?: HealthHistoryOptions;
   /**
-   * Milliseconds between two times that the open pages, all together, ask `deep`, as one caller of it would: without, a
-   * page shows news of those checks alone that somebody else asks for, or that have an `interval`. Default: 5000. False:
-   * pages ask nothing.
+   * Milliseconds between two evaluations of `deep` while at least one page is open; all open pages share them. False:
+   * open pages evaluate nothing, and show results of probes and of indicators with an `interval` only. Default: 5000.
    */
   readonly refresh?: Duration | false;
-  /** False: there is no `/health/events`, and the page is one that loads itself anew every ten seconds. Default: true. */
+  /** Whether the page is updated by the stream `/health/events`. False: it reloads every ten seconds. Default: true. */
   readonly events?: boolean;
   /**
-   * Milliseconds between two signs of life on a stream; proxies close one that is silent for longer than they like, and
-   * a page that hears nothing for two and a half of them says that it is not live. Default: 15,000.
+   * Milliseconds between two heartbeats on a stream. Keep it below the idle timeout of proxies. A page that receives
+   * nothing for two and a half heartbeats shows "not live". Default: 15,000.
    */
   readonly heartbeat?: Duration;
-  /** How many pages may be open at once; one more is answered 503. Default: 1000. */
+  /** Maximum number of open pages. The response to a further stream is 503. Default: 1000. */
   readonly maxClients?: number;
 }
 
 /** Options of `HealthDashboardModule.forRootAsync()`. */
 export interface HealthDashboardAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** What is handed to `useFactory`. */
+  /** Providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<HealthDashboardOptions>['useFactory'];
 }
@@ -60,7 +59,7 @@ const pauseOrNone: Rule<number | false> = {
   convert: (value) => (value === false ? value : converted(pause, value)),
 };
 
-/** Checks the options. Throws one error with everything that is wrong. */
+/** Validates the options. Throws one error with every configuration fault. */
 export function resolveDashboardOptions(given: HealthDashboardOptions): DashboardSettings {
   const faults: ConfigurationFault[] = [];
   const reader = readerOf(PLACE, given, faults);

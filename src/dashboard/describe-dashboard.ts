@@ -6,8 +6,8 @@ export const EVENTS = 'events';
 export const FORMAT = { name: 'html', mediaType: 'text/html' } as const;
 
 /**
- * Tells the OpenAPI document of the application what there is going to be. It is before the options are checked: whatever
- * is wrong with them is told later.
+ * Describes the endpoints of the page for the OpenAPI document of the application. It runs before the options are
+ * validated, so it accepts invalid ones.
  */
 export function describeDashboard(
   endpoints: HealthEndpoints,
@@ -17,19 +17,23 @@ export function describeDashboard(
   endpoints.describe({
     name: PAGE,
     access: 'deep',
-    summary: 'A page of the health, for people',
-    description: 'As the probe "deep" in a browser.',
+    summary: 'Health page',
+    description: 'The report of the probe "deep" as a page for browsers.',
     answers: [{ statusCode: 200, description: 'The page', mediaTypes: [FORMAT.mediaType] }],
   });
   if (options?.events === false) return;
   endpoints.describe({
     name: EVENTS,
     access: 'deep',
-    summary: 'What changes on the page',
-    description: 'Server-sent events, as long as the page is open.',
+    summary: 'Updates of the health page',
+    description: 'Stream of server-sent events.',
     answers: [
       { statusCode: 200, description: 'The stream', mediaTypes: ['text/event-stream'] },
-      { statusCode: 503, description: 'Too many pages are open, or the application stops', mediaTypes: ['text/plain'] },
+      {
+        statusCode: 503,
+        description: 'Too many pages are open, or the application is shutting down',
+        mediaTypes: ['text/plain'],
+      },
     ],
   });
 }

@@ -26,8 +26,8 @@ import { HealthDashboard } from './health-dashboard.js';
 const OPTIONS = Symbol('options of HealthDashboardModule');
 
 /**
- * A page of the application's health, for people: import `HealthDashboardModule.forRoot()` beside
- * `HealthModule.forRoot()`, and open `/health/deep` or `/health/dashboard`. The same rules of access hold as for `deep`.
+ * Adds a page for people. Import `HealthDashboardModule.forRoot()` in addition to `HealthModule.forRoot()`, and open
+ * `/health/deep` or `/health/dashboard` in a browser. The access rules are those of `deep`.
  */
 @Module({})
 export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
@@ -55,20 +55,20 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
     if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'show')]);
     if (this.options === undefined) throw new HealthConfigurationError([moduleNotConfigured('HealthDashboardModule')]);
     const settings = resolveDashboardOptions(this.options);
-    this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#tell(fault));
+    this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#logOnce(fault));
     this.#dashboard.install();
   }
 
-  /** After that of HealthModule: the drain is over, and every page has been told. */
+  /** Runs after the same hook of HealthModule: the drain has ended, and every page has its last event. */
   onModuleDestroy(): void {
     this.#dashboard?.stop();
   }
 
-  /** Once: what fails at every change would fill the log. */
-  #tell(fault: unknown): void {
+  /** Logs the first error only, because an error that recurs at every change would fill the log. */
+  #logOnce(fault: unknown): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#logger.error(`The health page cannot be kept up to date:\n${formatRaw(fault)}`);
+    this.#logger.error(`The health page cannot be updated:\n${formatRaw(fault)}`);
   }
 }
 

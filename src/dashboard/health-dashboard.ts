@@ -14,13 +14,13 @@ import { iconUrl } from './render/status.js';
 import { LiveUpdates, type PageState } from './stream/live-updates.js';
 
 const DEEP = 'deep';
-/** Seconds after which a page that was refused may come again. */
+/** Value of Retry-After for a refused stream, in seconds. */
 const RETRY_AFTER = '10';
 
-/** Neither a cache nor a proxy may hold events back, nor a middleware wait for more of them to compress. */
+/** Keeps caches, proxies and compressing middleware from buffering events. */
 const STREAM_HEADERS = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
 
-/** The page of one application: what it remembers, how it is answered, and who looks at it. */
+/** The page of one application: its history, its responses, and its open pages. */
 export class HealthDashboard {
   readonly live: LiveUpdates;
   readonly #settings: DashboardSettings;
@@ -29,11 +29,11 @@ export class HealthDashboard {
   readonly #record: HealthRecord;
   readonly #onFault: (fault: unknown) => void;
   readonly #ends: readonly (() => void)[];
-  #toAnnounce: Transition[] = [];
+  #pendingAnnouncements: Transition[] = [];
   #refreshes: NodeJS.Timeout | undefined;
   #isRefreshing = false;
 
-  /** Begins to listen. `onFault` is told of what goes wrong while nobody waits for an answer. */
+  /** Starts recording. `onFault` receives errors outside of a request. */
   constructor(
     settings: DashboardSettings,
     monitor: HealthMonitor,
@@ -44,7 +44,7 @@ export class HealthDashboard {
     this.#monitor = monitor;
     this.#endpoints = endpoints;
     this.#onFault = onFault;
-    this.#record = new HealthRecord(settings.history, (transition) => this.#happened(transition));
+    this.#record = new HealthRecord(settings.history, (transition) => this.#announce(transition));
     this.live = new LiveUpdates({
       heartbeat: settings.heartbeat,
       maxClients: settings.maxClients,
@@ -60,21 +60,21 @@ export class HealthDashboard {
     ];
   }
 
-  /** Puts the page and its stream among the endpoints. */
+  /** Adds the page and its stream to the endpoints. */
   install(): void {
-    this.#endpoints.add({ name: PAGE, access: 'deep', respond: (_request, view) => this.#answerPage(view) });
+    this.#endpoints.add({ name: PAGE, access: 'deep', respond: (_request, view) => this.#respondWithPage(view) });
     if (this.#settings.events) {
       this.#endpoints.add({
         name: EVENTS,
         access: 'deep',
-        respond: (request, view) => this.#answerEvents(request, view),
+        respond: (request, view) => this.#respondWithEvents(request, view),
       });
     }
     this.#endpoints.addFormat({
       ...FORMAT,
       headers: PAGE_HEADERS,
       isForBrowsers: true,
-      format: (question) => this.#format(question),
+      format: (input) => this.#format(input),
     });
   }
 
@@ -84,7 +84,7 @@ export class HealthDashboard {
     this.live.close();
   }
 
-  async #answerPage(view: HealthView): Promise<EndpointResponse> {
+  async #respondWithPage(view: HealthView): Promise<EndpointResponse> {
     const { refresh } = this.#settings;
     const report = refresh === false ? this.#monitor.peek(DEEP) : await this.#endpoints.report(DEEP);
     return {
@@ -99,14 +99,16 @@ export class HealthDashboard {
 
   #format({ name, report, view, base }: FormatInput): string {
     const model = this.#modelOf(name, report, view, Date.now());
-    return this.#render(model, (sound) => {
+    return this.#render(model, (checked) => {
       if (base === undefined)
-        return name === DEEP ? renderLivePage(sound, undefined) : renderStaticPage(sound, undefined);
-      return name === DEEP ? renderLivePage(sound, this.#eventsAt(base)) : renderStaticPage(sound, `${base}${PAGE}`);
+        return name === DEEP ? renderLivePage(checked, undefined) : renderStaticPage(checked, undefined);
+      return name === DEEP
+        ? renderLivePage(checked, this.#eventsAt(base))
+        : renderStaticPage(checked, `${base}${PAGE}`);
     });
   }
 
-  /** A probe is answered whatever becomes of its page: if nothing else can be drawn, then the status. */
+  /** A rendering error must not fail a probe: then the page shows the status only. */
   #render(model: PageModel, render: (model: PageModel) => string): string {
     try {
       return render(model);
@@ -116,7 +118,7 @@ export class HealthDashboard {
     }
   }
 
-  #answerEvents({ headers }: HealthRequest, view: HealthView): EndpointResponse | EndpointStream {
+  #respondWithEvents({ headers }: HealthRequest, view: HealthView): EndpointResponse | EndpointStream {
     const { hub } = this.live;
     if (hub.isClosed || hub.isFull) {
       return {
@@ -132,8 +134,8 @@ export class HealthDashboard {
       contentType: 'text/event-stream; charset=utf-8',
       headers: STREAM_HEADERS,
       open: (outlet) => {
-        const isIn = this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
-        if (isIn) this.#refreshes ??= this.#startRefreshing();
+        const isAdmitted = this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
+        if (isAdmitted) this.#refreshes ??= this.#startRefreshing();
       },
     };
   }
@@ -159,18 +161,18 @@ export class HealthDashboard {
     return { ...known, name, report, view, now, title: title ?? report.service_info?.name ?? 'Health' };
   }
 
-  #happened(transition: Transition): void {
-    if (this.live.hub.size > 0) this.#toAnnounce.push(transition);
+  #announce(transition: Transition): void {
+    if (this.live.hub.size > 0) this.#pendingAnnouncements.push(transition);
     this.live.changed();
   }
 
   #takeAnnouncements(): (view: HealthView) => readonly string[] {
-    const taken = this.#toAnnounce;
-    this.#toAnnounce = [];
+    const taken = this.#pendingAnnouncements;
+    this.#pendingAnnouncements = [];
     return (view) => taken.flatMap((transition) => announcementOf(transition, view) ?? []);
   }
 
-  /** Pages stay open while balancers look away, to be seen; then they would be work in flight that never ends. */
+  /** Pages show the wait for balancers. Later an open stream would count as a request in flight that never ends. */
   #stateChanged({ drainStep }: LifecycleState): void {
     if (drainStep === undefined || drainStep === 'balancers') return;
     clearInterval(this.#refreshes);

@@ -5,22 +5,22 @@ import type { HealthMonitor, HealthRun, LifecycleState } from '../extension/heal
 import { clip } from './render/html.js';
 import { Ring } from './ring.js';
 
-/** Something went from one state to another. */
+/** A change of state. */
 export interface Transition {
   readonly kind: 'indicator' | 'probe' | 'application';
-  /** Of the indicator or the probe. Empty: the application itself. */
+  /** Name of the indicator or the probe. Empty for the application. */
   readonly name: string;
   readonly from: string;
   readonly to: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** How long, in milliseconds, the state before had lasted. */
+  /** Duration of the previous state, in milliseconds. */
   readonly lasted?: number;
-  /** Why. For those alone who may see errors, unless the application itself gave the reason. */
+  /** The reason. For an indicator it is an error, which the full view alone shows. */
   readonly words?: string;
 }
 
-/** How long a run took, in milliseconds, and whether it failed. */
+/** Duration of a run in milliseconds, and whether it failed. */
 export interface RunPoint {
   readonly took: number;
   readonly failed: boolean;
@@ -34,13 +34,13 @@ export interface LastError {
 }
 
 export interface RecordLimits {
-  /** How many transitions are kept. */
+  /** Number of transitions that are kept. */
   readonly entries: number;
-  /** How long, in milliseconds. */
+  /** Maximum age of a transition, in milliseconds. */
   readonly maxAge: number;
 }
 
-/** As many as the curve of a check shows. */
+/** The number of runs that the chart of a check shows. */
 const RUNS_KEPT = 40;
 const LONGEST_WORDS = 300;
 
@@ -49,39 +49,39 @@ interface CheckRecord {
   lastError: LastError | undefined;
 }
 
-/** What has happened lately, as the monitor told it. It takes so much memory and no more, whatever happens. */
+/** The history of runs and changes, in bounded memory. */
 export class HealthRecord {
   readonly #limits: RecordLimits;
   readonly #onTransition: (transition: Transition) => void;
   readonly #transitions: Ring<Transition>;
   readonly #checks = new Map<string, CheckRecord>();
-  /** The latest transition of each indicator and probe, however old it is. */
+  /** The latest transition of each indicator and probe, of any age. */
   readonly #latest = new Map<string, Transition>();
   #state: LifecycleState | undefined;
   #stateSince = Date.now();
 
-  /** `onTransition` is called when one has been taken down. */
+  /** `onTransition` is called for each recorded transition. */
   constructor(limits: RecordLimits, onTransition: (transition: Transition) => void = () => undefined) {
     this.#limits = limits;
     this.#onTransition = onTransition;
     this.#transitions = new Ring(limits.entries);
   }
 
-  /** Begins to listen. Returns what ends it. */
+  /** Starts recording. Returns the function that stops it. */
   listen(monitor: HealthMonitor): () => void {
     this.#state = monitor.state;
     const ends = [
-      monitor.onRun((run) => this.#ran(run)),
-      monitor.onChange((change) => this.#changed(change)),
-      monitor.onState((state) => this.#stateChanged(state)),
-      ...monitor.probes.map((probe) => monitor.onProbeChange(probe, (change) => this.#probeChanged(change))),
+      monitor.onRun((run) => this.#recordRun(run)),
+      monitor.onChange((change) => this.#recordChange(change)),
+      monitor.onState((state) => this.#recordState(state)),
+      ...monitor.probes.map((probe) => monitor.onProbeChange(probe, (change) => this.#recordProbeChange(change))),
     ];
     return () => {
       for (const end of ends) end();
     };
   }
 
-  /** The latest first, none older than the limit. */
+  /** The transitions up to the maximum age, latest first. */
   transitions(now: number): Transition[] {
     return this.#transitions
       .toArray()
@@ -89,7 +89,7 @@ export class HealthRecord {
       .toReversed();
   }
 
-  /** The oldest first. */
+  /** The latest runs, oldest first. */
   runs(indicator: string): RunPoint[] {
     return this.#checks.get(indicator)?.runs.toArray() ?? [];
   }
@@ -98,18 +98,18 @@ export class HealthRecord {
     return this.#checks.get(indicator)?.lastError;
   }
 
-  /** Since when it is known to have this status, in milliseconds since 1970. Undefined: it has not changed yet, or not to that. */
+  /** Start of the current status, in milliseconds since 1970. Undefined: no recorded transition led to this status. */
   since(kind: 'indicator' | 'probe', name: string, status: string): number | undefined {
     const latest = this.#latest.get(`${kind} ${name}`);
     return latest?.to === status ? latest.at : undefined;
   }
 
-  /** Since when the application is in the phase that it is in. */
+  /** Start of the application's current phase, in milliseconds since 1970. */
   get stateSince(): number {
     return this.#stateSince;
   }
 
-  #ran({ indicator, outcome, duration, finishedAt, error, message, code }: HealthRun): void {
+  #recordRun({ indicator, outcome, duration, finishedAt, error, message, code }: HealthRun): void {
     if (outcome === HealthStatus.SKIPPED) return;
     let check = this.#checks.get(indicator);
     if (!check) this.#checks.set(indicator, (check = { runs: new Ring(RUNS_KEPT), lastError: undefined }));
@@ -120,16 +120,16 @@ export class HealthRecord {
     check.lastError = { text, at: finishedAt.getTime(), ...(code !== undefined && { code }) };
   }
 
-  #changed({ indicator, from, to, at, lasted, error, message }: HealthChange): void {
+  #recordChange({ indicator, from, to, at, lasted, error, message }: HealthChange): void {
     const words = optional(lasted, error ?? message);
     this.#add({ kind: 'indicator', name: indicator, from, to, at: at.getTime(), ...words });
   }
 
-  #probeChanged({ probe, from, to, at, lasted, reason }: HealthProbeChange): void {
+  #recordProbeChange({ probe, from, to, at, lasted, reason }: HealthProbeChange): void {
     this.#add({ kind: 'probe', name: probe, from, to, at: at.getTime(), ...optional(lasted, reason) });
   }
 
-  #stateChanged(state: LifecycleState): void {
+  #recordState(state: LifecycleState): void {
     const from = this.#state;
     const at = Date.now();
     this.#state = state;

@@ -1,18 +1,18 @@
-/** What the stream tells an open page, as the JSON of an event. */
+/** The data of an `update` event. */
 export interface PageUpdate {
-  /** The time of the server, in milliseconds since 1970: ages are told by its clock. */
+  /** Time of the server, in milliseconds since 1970. The page computes ages with it. */
   readonly now: number;
-  /** Of the script and the styles. A page that has others loads itself anew. */
+  /** Version of the script and the styles. A page with another version reloads. */
   readonly build: string;
-  /** Milliseconds after which there is a sign of life, whatever happens. */
+  /** Milliseconds between two heartbeats. */
   readonly heartbeat: number;
   readonly title: string;
-  /** The URL of the icon. */
+  /** URL of the icon. */
   readonly icon: string;
-  /** The ids of the checks, in the order in which they stand. */
+  /** Element ids of the checks, in display order. */
   readonly order: readonly string[];
-  /** The HTML of the parts of the page that have changed, by their ids; of all parts in the first event. */
+  /** HTML of the changed parts by element id. The first event contains all parts. */
   readonly parts: Readonly<Record<string, string>>;
-  /** What is read out to those who do not see the page: changes, and not each run. */
+  /** Announcements for screen readers: changes, without single runs. */
   readonly announce: readonly string[];
 }

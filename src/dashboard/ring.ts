@@ -1,8 +1,8 @@
-/** The latest so many of a kind. What comes when it is full takes the place of the oldest. */
+/** A buffer of fixed size. A new item replaces the oldest one when it is full. */
 export class Ring<T> {
   readonly #capacity: number;
   readonly #items: T[] = [];
-  /** Where the oldest is, once it is full. */
+  /** Index of the oldest item when the buffer is full. */
   #start = 0;
 
   constructor(capacity: number) {
@@ -22,7 +22,7 @@ export class Ring<T> {
     this.#start = (this.#start + 1) % this.#capacity;
   }
 
-  /** The oldest first. */
+  /** All items, oldest first. */
   toArray(): T[] {
     return [...this.#items.slice(this.#start), ...this.#items.slice(0, this.#start)];
   }

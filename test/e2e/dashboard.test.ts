@@ -159,15 +159,15 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const { text, status } = await application.get('/health/deep', BROWSER);
     expect(status).toBe(200);
     expect(text).toContain('<title>– Up, no traffic · orders</title>');
-    expect(textOf(text)).toMatch(/Up, no traffic .*Takes no traffic for \d+ s ?: maintenance/);
+    expect(textOf(text)).toMatch(/Up, no traffic .*Accepts no traffic for \d+ s ?: maintenance/);
     expect((await application.get('/health/live', BROWSER)).text).toContain('<title>✓ Up · Health</title>');
     application.health.acceptTraffic();
     expect((await application.get('/health/deep', BROWSER)).text).toContain('<title>✓ Up · orders</title>');
   });
 
   it.each([
-    ['There are no checks', []],
-    ['No check is asked', [FakeIndicator('search', () => skipped('not here'))]],
+    ['No indicators are registered', []],
+    ['All checks are skipped', [FakeIndicator('search', () => skipped('not here'))]],
     ['The check is up.', [FakeIndicator('database')]],
     [
       '1 of 2 checks is up, 1 is skipped.',
@@ -301,7 +301,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const { text } = await application.get('/health/deep', BROWSER);
     expect(text.match(/<li id="c-/g)).toHaveLength(30);
     expect(text.match(/<svg class="spark"/g)).toHaveLength(30);
-    expect(textOf(text)).toMatch(/\d+ older ones are not shown/);
+    expect(textOf(text)).toMatch(/\d+ older changes are not shown/);
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
   });
 
@@ -529,7 +529,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       await stream.find(isUpdate);
       const closed = application.app.close();
       const told = await updateWith(stream, ({ parts }) => textOf(parts['state']).includes('shutting down'));
-      expect(textOf(told.parts['state'])).toContain('waiting until balancers have noticed');
+      expect(textOf(told.parts['state'])).toContain('waiting for balancers to stop sending requests');
       // It is still there to be looked at.
       expect((await open(application)).statusCode).toBe(200);
       expect(await stream.ended).toBe(true);

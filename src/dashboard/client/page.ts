@@ -1,15 +1,14 @@
 /**
- * The script of the page. It draws nothing by itself: the server sends the parts that have changed as it would have
- * written them into the page, and this puts them in place without touching what is the same, so that focus, scroll
- * position and unfolded checks stay as they are.
+ * The script of the page. The server sends the changed parts as HTML. The script merges them into the page and leaves
+ * equal nodes untouched, so that focus, scroll position and expanded checks stay.
  */
 import { formatAge } from '../age.js';
 import type { PageUpdate } from '../page-update.js';
 
-/** Milliseconds before a stream that the server has refused is asked for again: at first, and at most. */
+/** Pause before the next connection after a refused stream, in milliseconds: the first one, and the longest. */
 const FIRST_PAUSE = 2000;
 const LONGEST_PAUSE = 30_000;
-/** How old a page is, in milliseconds, before it loads itself anew. */
+/** Minimum age of the page before it reloads for another version, in milliseconds. */
 const RELOAD_AFTER = 20_000;
 
 const { events = '', build = '', now: madeAt = '0', stale: staleIcon = '' } = document.body.dataset;
@@ -25,7 +24,7 @@ let icon = element('icon')?.getAttribute('href') ?? '';
 let source: EventSource | undefined;
 let retry: ReturnType<typeof setTimeout> | undefined;
 
-/** Makes a node like another one, keeping whatever is the same. What a reader has unfolded stays so. */
+/** Makes a node equal to another one. It keeps equal nodes, and the attribute `open` of expanded checks. */
 function morph(node: Element, like: Element): void {
   for (const name of node.getAttributeNames()) {
     if (name !== 'open' && !like.hasAttribute(name)) node.removeAttribute(name);
@@ -64,7 +63,7 @@ function apply({ parts, order }: PageUpdate): void {
   if (list) arrange(list, order);
 }
 
-/** Moving an element takes the focus away from it, so only what is elsewhere is moved. */
+/** Moves elements at a wrong position only, because moving an element removes its focus. */
 function arrange(list: Element, order: readonly string[]): void {
   const focused = document.activeElement;
   for (const child of Array.from(list.children)) if (!order.includes(child.id)) child.remove();
@@ -76,24 +75,24 @@ function arrange(list: Element, order: readonly string[]): void {
   if (focused instanceof HTMLElement && focused !== document.activeElement) focused.focus({ preventScroll: true });
 }
 
-/** Nothing is announced by setting what is said already. */
+/** Screen readers announce the text when it changes. */
 function announce(text: string): void {
   const announcer = element('announcer');
   if (announcer) announcer.textContent = text;
 }
 
-function tell(): void {
+function showStream(): void {
   const stream = element('stream');
   if (!stream) return;
   const time = new Date(lastHeard + clockOffset).toISOString().slice(11, 19);
-  stream.textContent = isLive ? 'live' : `not live: what you see is of ${time} UTC. Connecting again…`;
+  stream.textContent = isLive ? 'live' : `not live: last update ${time} UTC. Reconnecting…`;
   document.documentElement.dataset['stream'] = isLive ? 'live' : 'stale';
   document.title = isLive ? title : `(not live) ${title}`;
   element('icon')?.setAttribute('href', isLive ? icon : staleIcon);
-  tellAges();
+  showAges();
 }
 
-function tellAges(): void {
+function showAges(): void {
   const now = Date.now() + clockOffset;
   for (const time of document.querySelectorAll('time')) {
     const isAge = 'age' in time.dataset;
@@ -108,9 +107,9 @@ function tellAges(): void {
 function setLive(live: boolean): void {
   if (live !== isLive) {
     isLive = live;
-    announce(live ? 'The page is live.' : 'The page is not live any more.');
+    announce(live ? 'The page is live.' : 'The page is no longer live.');
   }
-  tell();
+  showStream();
 }
 
 function heard(now: number): void {
@@ -121,11 +120,11 @@ function heard(now: number): void {
 
 function updated({ data }: MessageEvent<string>): void {
   const update = JSON.parse(data) as PageUpdate;
-  // The service runs another version by now, whose parts this script may not understand. In the middle of a deploy the
-  // page may come from one instance and the stream from the other, so it is not loaded again and again.
+  // The service runs another version, whose parts this script may not support. During a rolling deploy the page and the
+  // stream may come from different instances, so a young page reconnects instead of reloading in a loop.
   if (update.build !== build) {
     if (performance.now() > RELOAD_AFTER) location.reload();
-    else again();
+    else reconnectLater();
     return;
   }
   heard(update.now);
@@ -147,16 +146,16 @@ function connect(): void {
     setLive(true);
   });
   source.addEventListener('renew', connect);
-  source.addEventListener('bye', again);
+  source.addEventListener('bye', reconnectLater);
   source.addEventListener('error', () => {
-    // While it is not closed, the browser tries again by itself.
-    if (source?.readyState === EventSource.CLOSED) again();
+    // The browser reconnects by itself unless the stream is closed.
+    if (source?.readyState === EventSource.CLOSED) reconnectLater();
     else setLive(false);
   });
 }
 
-/** Later and later: whoever refuses has a reason. */
-function again(): void {
+/** Reconnects after a pause that doubles with each attempt. */
+function reconnectLater(): void {
   source?.close();
   setLive(false);
   clearTimeout(retry);
@@ -165,13 +164,13 @@ function again(): void {
 }
 
 setInterval(() => {
-  // A connection can be gone without anybody having been told, as when a laptop wakes up.
+  // A connection can be lost without an event, for example while a laptop sleeps.
   if (isLive && Date.now() - lastHeard > heartbeat * 2.5) {
     setLive(false);
     connect();
   }
-  tellAges();
+  showAges();
 }, 1000);
 addEventListener('online', connect);
-tellAges();
+showAges();
 connect();

@@ -16,7 +16,7 @@ const LONGEST_WORDS = 200;
 
 export const idOf = (indicator: string): string => `c-${indicator}`;
 
-/** The names of the checks: what needs attention comes first, the worst of it before all, and what was not asked last. */
+/** The names of the checks in display order: by severity, skipped ones last. */
 export function inOrder({ report, monitor }: PageModel): string[] {
   if (!report.details) return [];
   const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
@@ -36,7 +36,7 @@ const RANKS: Readonly<Record<HealthStatus, number>> = {
   SKIPPED: 5,
 };
 
-/** One check: a line, and in the full view everything else there is to know, folded away. */
+/** One check: a line, and in the full view a collapsed section with the details. */
 export function checkPart(
   name: string,
   detail: VisibleDetail,
@@ -72,13 +72,13 @@ export function checkPart(
       <div class="d">
         <dl>
           ${facts([
-            ['Says', words !== undefined && words.length > LONGEST_WORDS && clip(words, LONGEST_WORDS * 10)],
+            ['Message', words !== undefined && words.length > LONGEST_WORDS && clip(words, LONGEST_WORDS * 10)],
             ['Code', detail.code],
             [`${word} since`, since !== undefined && html`${exact(since)} UTC`],
             ['Failed runs in a row', detail.consecutive_failures],
             ['Runs', describeRuns(runs)],
             ['Last error', lastError(name, model)],
-            ['Left running', known && known.strayRuns > 0 && `${known.strayRuns} after their time was over`],
+            ['Stray runs', known && known.strayRuns > 0 && `${known.strayRuns} still running after the timeout`],
             ['Settings', known && settingsOf(known)],
           ])}
         </dl>
@@ -88,7 +88,7 @@ export function checkPart(
   </li>`;
 }
 
-/** Rounded, a millisecond that has not passed is none. */
+/** A rounded duration of 0 means less than a millisecond. */
 const took = (milliseconds: number): string => (milliseconds === 0 ? '< 1 ms' : `${milliseconds} ms`);
 
 function lastError(name: string, { record, now }: PageModel): Content {
@@ -99,7 +99,7 @@ function lastError(name: string, { record, now }: PageModel): Content {
 function settingsOf({ critical, probes, tags }: MonitoredIndicator): string {
   return [
     critical ? 'critical' : 'not critical',
-    probes.length > 0 ? `asked by ${probes.join(', ')}` : 'asked by deep alone',
+    probes.length > 0 ? `probes: ${probes.join(', ')}, deep` : 'probes: deep only',
     ...(tags.length > 0 ? [`tags: ${tags.join(', ')}`] : []),
   ].join('; ');
 }
@@ -119,7 +119,7 @@ function changesOf(name: string, changes: readonly Transition[]): Content {
     </ul>`;
 }
 
-/** Those that there are. */
+/** The facts that have a value. */
 function facts(all: readonly (readonly [string, Content])[]): Content {
   return all.map(([term, value]) => {
     const isMissing = value === undefined || value === false;

@@ -4,7 +4,7 @@ import { type Content, clip, html } from './html.js';
 const ROWS_SHOWN = 30;
 const LONGEST_VALUE = 300;
 
-/** What an indicator reported as data. What a dependency says of its own health stands by itself. */
+/** The data of an indicator. The health that a dependency reports of itself has a section of its own. */
 export function dataOf(name: string, data: HealthData | undefined): Content {
   if (!data) return undefined;
   const { reported_status: status, reported_failing: failing, ...own } = data;
@@ -12,10 +12,10 @@ export function dataOf(name: string, data: HealthData | undefined): Content {
   return [isForeign && foreign(name, status, failing), table(isForeign ? own : data)];
 }
 
-/** As `HttpIndicator` reports it of an answer whose format it knows. */
+/** `HttpIndicator` adds these data if the response of the dependency has a known health format. */
 function foreign(name: string, status: string, failing: unknown): Content {
   const names = Array.isArray(failing) ? failing.map(String) : [];
-  return html`<h3>What it says of itself</h3>
+  return html`<h3>Reported by the dependency</h3>
     <p>${name} reports ${clip(status, LONGEST_VALUE)}${names.length > 0 && ', because of its own dependencies:'}</p>
     ${
       names.length > 0 &&

@@ -1,4 +1,4 @@
-/** A text that is HTML already. Only the tag `html` makes one. */
+/** Text that is HTML already. Only `html` and `raw` create it. */
 export class Markup {
   constructor(readonly text: string) {}
 
@@ -7,10 +7,10 @@ export class Markup {
   }
 }
 
-/** What may stand in a template: texts are escaped, markup is not, and what is missing is nothing. */
+/** Content of a template: texts are escaped, markup is not, undefined and false are empty. */
 export type Content = string | number | Markup | readonly Content[] | undefined | false;
 
-/** HTML with everything that is put into it escaped, in texts and in quoted attributes alike. */
+/** HTML with escaped contents, both in text and in quoted attributes. */
 export function html(parts: TemplateStringsArray, ...contents: readonly Content[]): Markup {
   const between = withoutIndentation(parts);
   let text = between[0] ?? '';
@@ -20,11 +20,11 @@ export function html(parts: TemplateStringsArray, ...contents: readonly Content[
 
 const written = new WeakMap<TemplateStringsArray, readonly string[]>();
 
-/** Spaces beside these are never seen. */
+/** Browsers ignore white space around these elements. */
 const BLOCKS =
   /\s*(<\/?(?:[du]l|d[dt]|li|div|h[1-3]|p|t(?:able|head|body|[drh])|details|section|head(?:er)?)\b[^>]*>)\s*/g;
 
-/** The source is laid out for reading, the page is not. */
+/** Removes the indentation of the source from the page. */
 function withoutIndentation(parts: TemplateStringsArray): readonly string[] {
   let short = written.get(parts);
   if (!short) {
@@ -34,7 +34,7 @@ function withoutIndentation(parts: TemplateStringsArray): readonly string[] {
   return short;
 }
 
-/** HTML that is written in the source as it is: styles and scripts, where an escape would mean itself. */
+/** HTML without escaping: styles and scripts, in which browsers do not decode escapes. */
 export const raw = (text: string): Markup => new Markup(text);
 
 function write(content: Content): string {
@@ -51,14 +51,14 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-/** They would turn around what stands beside them, or are no text at all. */
+/** Characters that reverse the direction of the text, and control characters. */
 const MISLEADING = /\p{Bidi_Control}|(?![\n\r\t])\p{Cc}/gu;
 
 function escape(text: string): string {
   return text.replace(MISLEADING, '\u{FFFD}').replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
 }
 
-/** The beginning of a text that is longer than the page has room for. */
+/** Shortens a text to a maximum length. */
 export function clip(text: string, longest: number): string {
   return text.length > longest ? `${text.slice(0, longest - 1)}…` : text;
 }

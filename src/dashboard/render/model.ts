@@ -3,18 +3,18 @@ import type { VisibleReport } from '../../extension/visible-report.js';
 import type { HealthView } from '../../options/view.js';
 import type { HealthRecord } from '../health-record.js';
 
-/** What a page, or a part of one, is made of. */
+/** The input for rendering a page or a part of it. */
 export interface PageModel {
-  /** What was asked: `deep`, or another probe, a group or an indicator. */
+  /** Name of the probe, the group or the indicator. */
   readonly name: string;
-  /** No more of it than the view allows. */
+  /** The report, limited to the view. */
   readonly report: VisibleReport;
   readonly view: HealthView;
   readonly monitor: HealthMonitor;
   readonly record: HealthRecord;
-  /** What the service is called. */
+  /** Title of the page. */
   readonly title: string;
   readonly instance: string;
-  /** When the page was made, for the ages in it. Undefined: it is a part of a page, which tells ages by itself. */
+  /** Time of rendering, for the ages in the page. Undefined for an update: the page computes the ages. */
   readonly now: number | undefined;
 }

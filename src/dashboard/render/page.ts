@@ -6,15 +6,15 @@ import { type PageParts, livePartsOf, staticPartsOf } from './parts.js';
 import { SHAPE_DEFINITIONS, iconUrl } from './status.js';
 import { exact } from './time.js';
 
-/** Seconds after which a page without a script loads itself anew. */
+/** Seconds after which a page without a script reloads. */
 const RELOAD = 10;
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
 
-/** A page that was made by another version of the script or the styles says another one. */
+/** Identifies the version of the script and the styles. */
 export const BUILD = createHash('sha256').update(PAGE_SCRIPT).update(PAGE_STYLE).digest('base64url').slice(0, 8);
 
-/** Nothing is loaded from anywhere, and nothing runs but what the page was made with. */
+/** The page loads nothing, and runs only its own script. */
 export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-security-policy': [
     "default-src 'none'",
@@ -30,7 +30,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'referrer-policy': 'no-referrer',
 };
 
-/** The page with everything, which is kept up to date by the stream at `events`, if there is one. */
+/** The page of all checks. `events`: relative URL of the stream that updates it. Undefined: the page reloads. */
 export function renderLivePage(model: PageModel, events: string | undefined): string {
   const parts = livePartsOf(model);
   const { probes, history } = parts.parts;
@@ -44,11 +44,11 @@ export function renderLivePage(model: PageModel, events: string | undefined): st
   return renderPage(model, parts, body, { events, reloads: true });
 }
 
-/** The page of any other probe, a group or a single check. `overview`: where everything is shown. */
+/** The page of any other probe, a group or an indicator. `overview`: relative URL of the page of all checks. */
 export function renderStaticPage(model: PageModel, overview: string | undefined): string {
   const parts = staticPartsOf(model);
   const link =
-    overview === undefined ? undefined : html`<p class="none"><a href="${overview}">Everything, live</a></p>`;
+    overview === undefined ? undefined : html`<p class="none"><a href="${overview}">All checks, live</a></p>`;
   return renderPage(model, parts, html`${checksOf(model, parts)}${link}`, { reloads: false });
 }
 
@@ -62,14 +62,14 @@ function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | 
   </section>`;
 }
 
-/** As they are, to the letter: the policy names them by their hashes. */
+/** Without any change: the Content Security Policy contains their hashes. */
 const STYLE = raw(`<style>${PAGE_STYLE}</style>`);
 const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
 
 interface Liveness {
-  /** Where the stream is. Undefined: there is none. */
+  /** Relative URL of the stream. Undefined: there is none. */
   readonly events?: string | undefined;
-  /** Whether the page loads itself anew as long as nothing else keeps it up to date. */
+  /** Whether the page reloads while no stream updates it. */
   readonly reloads: boolean;
 }
 
@@ -95,7 +95,7 @@ function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, 
         <header>
           <div class="bar wrap">
             ${parts.parts['service']}
-            <p id="stream">as of ${exact(now)} UTC${reloads && `, loads anew every ${RELOAD} s`}</p>
+            <p id="stream">as of ${exact(now)} UTC${reloads && `, reloads every ${RELOAD} s`}</p>
           </div>
           ${parts.parts['state']}
         </header>

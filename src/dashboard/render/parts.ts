@@ -13,7 +13,7 @@ const TRANSITIONS_SHOWN = 30;
 const NAMES_SHOWN = 6;
 const LONGEST_WORDS = 160;
 
-/** The parts of a page that change, by their ids, and what else goes with them. */
+/** The parts of a page that can change, by element id, and its title, status and order of checks. */
 export interface PageParts {
   readonly title: string;
   readonly status: PageModel['report']['status'];
@@ -30,7 +30,7 @@ export function livePartsOf(model: PageModel): PageParts {
   });
 }
 
-/** Those of any other page, which shows one report and nothing beside it. */
+/** The parts of any other page, which shows one report only. */
 export function staticPartsOf(model: PageModel): PageParts {
   return assemble(model, model.record.transitions(model.now ?? Date.now()), {});
 }
@@ -38,7 +38,7 @@ export function staticPartsOf(model: PageModel): PageParts {
 function assemble(
   model: PageModel,
   changes: readonly Transition[],
-  further: Readonly<Record<string, Markup>>,
+  additional: Readonly<Record<string, Markup>>,
 ): PageParts {
   const { report, title } = model;
   const order = inOrder(model);
@@ -55,7 +55,7 @@ function assemble(
       service: servicePart(model),
       state: statePart(model),
       count: html`<span id="count">${report.details && order.length}</span>`,
-      ...further,
+      ...additional,
       ...Object.fromEntries(checks),
     },
   };
@@ -84,21 +84,23 @@ function servicePart({ report, title, instance, view, now }: PageModel): Markup 
   return html`<p id="service"><strong>${title}</strong>${facts}${started}</p>`;
 }
 
-/** Not from one report to the next another second. */
+/** Computed once, because the rounded uptime would change the second from report to report. */
 let startedAt: number | undefined;
 function startOf(uptime: number): number {
   return (startedAt ??= Date.now() - uptime * 1000);
 }
 
-/** What a page says before all else. That everything works, and the application still takes no traffic, is no good news. */
+/** The status at the top of the page. An application without failures that accepts no traffic is OUT_OF_SERVICE. */
 function headlineOf(model: PageModel): { readonly status: PageModel['report']['status']; readonly words: string } {
   const { status } = model.report;
   const { word } = appearanceOf(status);
-  const isHeldBack = isClosed(model) && !isFailing(status);
-  return isHeldBack ? { status: HealthStatus.OUT_OF_SERVICE, words: `${word}, no traffic` } : { status, words: word };
+  const isUpWithoutTraffic = isClosed(model) && !isFailing(status);
+  return isUpWithoutTraffic
+    ? { status: HealthStatus.OUT_OF_SERVICE, words: `${word}, no traffic` }
+    : { status, words: word };
 }
 
-/** Whether the application takes no traffic, and the question has to do with it. */
+/** Whether the application accepts no traffic, and the probe depends on it. */
 function isClosed({ report, view, monitor, name }: PageModel): boolean {
   if (view === 'status' || monitor.state.phase === 'accepting') return false;
   return name === 'deep' || report.reason !== undefined;
@@ -111,47 +113,48 @@ function statePart(model: PageModel): Markup {
   const since = monitor.probes.includes(name)
     ? record.since('probe', name, report.status)
     : record.since('indicator', name, report.status);
-  const asked = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
+  const probeName = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
   return html`<div id="state" class="${className}">
     <div class="wrap">
-      <h1>${icon(status)}${asked}<span>${words}</span></h1>
+      <h1>${icon(status)}${probeName}<span>${words}</span></h1>
       ${model.view !== 'status' && html`<p class="since">${since === undefined ? 'no change since the start' : lasting(since, now)}</p>`}${leadOf(model)}
     </div>
   </div>`;
 }
 
-/** What somebody who was woken has to know first, in words. */
+/** The summary in words. */
 function leadOf(model: PageModel): Content {
   const { report, view, monitor, record, now } = model;
   if (view === 'status' || !report.details) return undefined;
   const { state } = monitor;
   return html`<p class="lead">${summaryOf(model)}</p>
-    ${isClosed(model) && html`<p class="lead closed"><b>Takes no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
+    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
 }
 
 function summaryOf(model: PageModel): string {
   const details = Object.entries(model.report.details ?? {});
-  if (details.length === 0) return 'There are no checks: no indicator is registered.';
+  if (details.length === 0) return 'No indicators are registered.';
   const skipped = details.filter(([, { status }]) => status === HealthStatus.SKIPPED).length;
   const enabled = details.length - skipped;
-  if (enabled === 0) return 'No check is asked: all of them are skipped.';
-  // Every count is one of all checks, which is the number that the list below shows.
-  const skippedToo = skipped === 1 ? '1 is skipped' : `${skipped} are skipped`;
+  if (enabled === 0) return 'All checks are skipped.';
+  // All counts refer to the number of checks in the list.
+  const skippedCount = skipped === 1 ? '1 is skipped' : `${skipped} are skipped`;
   const troubled = inOrder(model).filter((name) => needsAttention(model.report.details?.[name]));
   if (troubled.length === 0) {
-    if (skipped > 0) return `${enabled} of ${details.length} checks ${enabled === 1 ? 'is' : 'are'} up, ${skippedToo}.`;
+    if (skipped > 0)
+      return `${enabled} of ${details.length} checks ${enabled === 1 ? 'is' : 'are'} up, ${skippedCount}.`;
     return enabled === 1 ? 'The check is up.' : `All ${enabled} checks are up.`;
   }
   const names = troubled.slice(0, NAMES_SHOWN).join(', ');
   const more = troubled.length > NAMES_SHOWN ? ` and ${troubled.length - NAMES_SHOWN} more` : '';
-  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedToo}.` : ''}`;
+  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedCount}.` : ''}`;
 }
 
 const needsAttention = (detail: VisibleDetail | undefined): boolean =>
   detail !== undefined && detail.status !== HealthStatus.UP && detail.status !== HealthStatus.SKIPPED;
 
 const STEPS: Readonly<Record<DrainStep, string>> = {
-  balancers: 'waiting until balancers have noticed',
+  balancers: 'waiting for balancers to stop sending requests',
   work: 'finishing work in flight',
   connections: 'closing the last connections',
   done: 'drained',
@@ -189,28 +192,28 @@ function historyPart(model: PageModel, changes: readonly Transition[]): Markup {
   return html`<div id="history">
     ${
       rows.length === 0
-        ? html`<p class="none">Nothing has changed since the start.</p>`
+        ? html`<p class="none">No changes since the start.</p>`
         : html`<table class="log">
               <thead>
                 <tr>
                   <th scope="col">When (UTC)</th>
-                  <th scope="col">What</th>
+                  <th scope="col">Name</th>
                   <th scope="col">Change</th>
-                  <th scope="col">Why</th>
+                  <th scope="col">Reason</th>
                 </tr>
               </thead>
               <tbody>
                 ${rows}
               </tbody>
             </table>
-            ${older > 0 && html`<p class="none">${older} older ones are not shown.</p>`}`
+            ${older > 0 && html`<p class="none">${older} older changes are not shown.</p>`}`
     }
   </div>`;
 }
 
 function historyRow({ kind, name, from, to, at, lasted, words }: Transition, { view, now }: PageModel): Markup {
   const what = kind === 'application' ? 'traffic' : name;
-  // The application's own reasons are for whoever may see components; errors are not.
+  // The view `components` includes the application's own reasons, and no errors.
   const why = kind === 'indicator' && view !== 'full' ? undefined : words;
   const target = colourOf(to);
   return html`<tr>
@@ -226,7 +229,7 @@ function historyRow({ kind, name, from, to, at, lasted, words }: Transition, { v
 const colourOf = (state: string): string =>
   Object.hasOwn(HealthStatus, state) ? appearanceOf(state as HealthStatus).className : 'skipped';
 
-/** What is read out of a change. */
+/** The announcement of a change for screen readers. */
 export function announcementOf({ kind, name, to, words }: Transition, view: PageModel['view']): string | undefined {
   if (view === 'status' || kind === 'probe') return undefined;
   if (kind === 'application') return `The application is ${to}${words === undefined ? '' : `: ${words}`}`;

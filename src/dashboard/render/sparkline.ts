@@ -4,16 +4,16 @@ import { type Markup, html } from './html.js';
 const HEIGHT = 20;
 const STEP = 3;
 const SHORTEST = 2;
-/** So many times the median fills the picture: one run that took very long does not flatten all others. */
+/** The full height is at most this multiple of the median, so that one long run does not flatten all others. */
 const OUTLIER = 4;
 
-/** How long the latest runs took, as a picture, with the same in words for those who do not see it. Undefined: there was none. */
+/** Chart of the durations of the latest runs, with a text alternative. Undefined: there was no run. */
 export function sparkline(points: readonly RunPoint[], width: number): Markup | undefined {
   const summary = summarise(points);
   if (!summary) return undefined;
   const longest = Math.max(1, Math.min(summary.max, summary.median * OUTLIER));
   const left = (width - points.length) * STEP + 1;
-  // Each bar begins beside the end of the one before, so that a step is two short numbers.
+  // Relative coordinates from bar to bar, because short numbers keep the page small.
   let passed = '';
   let x = 0;
   let y = 0;
@@ -25,7 +25,7 @@ export function sparkline(points: readonly RunPoint[], width: number): Markup | 
     x = at;
     y = HEIGHT - height;
   }
-  // A failed run is a line from top to bottom, with a gap: to be told from the others without its colour.
+  // A failed run is a dashed line of full height, so that it differs by more than its colour.
   const failed = points
     .map(({ failed: isFailed }, index) => (isFailed ? `M${left + index * STEP} 0v${HEIGHT}` : ''))
     .join('');

@@ -3,7 +3,7 @@ import { type Markup, html, raw } from './html.js';
 
 interface Appearance {
   readonly word: string;
-  /** The class of what is coloured by it, and the name of its shape. */
+  /** CSS class for the colour, and name of the shape. */
   readonly className: string;
 }
 
@@ -18,12 +18,12 @@ const APPEARANCES: Readonly<Record<HealthStatus, Appearance>> = {
 
 export const appearanceOf = (status: HealthStatus): Appearance => APPEARANCES[status];
 
-/** The word for a status, or for whatever else something can go from and to. */
+/** The word for a status, or the state itself if it is no status. */
 export function wordFor(state: string): string {
   return Object.hasOwn(APPEARANCES, state) ? APPEARANCES[state as HealthStatus].word : state;
 }
 
-/** A shape for each status, so that none is told by its colour alone: a tick, a triangle, a cross, a bar, a question mark, a dash. */
+/** A shape for each status, so that statuses differ by more than their colour. */
 const SHAPES: Readonly<Record<string, string>> = {
   up: '<circle cx="8" cy="8" r="7"/><path class="k" d="m4.7 8.3 2.3 2.3 4.4-4.8"/>',
   degraded: '<path d="M8 .9 15.6 14.6H.4z"/><path class="k" d="M8 5.6v4.2M8 12v.4"/>',
@@ -34,14 +34,14 @@ const SHAPES: Readonly<Record<string, string>> = {
   skipped: '<circle class="k" cx="8" cy="8" r="6"/><path class="k" d="m4 12 8-8"/>',
 };
 
-/** The shapes, to be used by `icon`. */
+/** Definitions of the shapes. `icon` refers to them. */
 export const SHAPE_DEFINITIONS: Markup = raw(
   `<svg class="vh" aria-hidden="true">${Object.entries(SHAPES)
     .map(([name, shape]) => `<symbol id="i-${name}" viewBox="0 0 16 16">${shape}</symbol>`)
     .join('')}</svg>`,
 );
 
-/** Stands beside the word for the status, and says nothing by itself. */
+/** Decorative: the word for the status is always next to it. */
 export function icon(status: HealthStatus): Markup {
   return html`<svg class="i" aria-hidden="true"><use href="#i-${APPEARANCES[status].className}" /></svg>`;
 }
@@ -55,7 +55,7 @@ const ICON_COLOURS: Readonly<Record<string, string>> = {
   skipped: '#7a7f87',
 };
 
-/** The icon of the page, as a URL: a tab in the background shows the state. */
+/** The icon of the page as a URL, so that a background tab shows the status. */
 export function iconUrl(status: HealthStatus, colour = ICON_COLOURS[APPEARANCES[status].className]): string {
   const shape = (SHAPES[APPEARANCES[status].className] ?? '').replaceAll(
     'class="k"',

@@ -4,8 +4,8 @@ import { type Markup, html } from './html.js';
 const clock = (iso: string): string => `${iso.slice(11, 19)} UTC`;
 
 /**
- * A moment. In a page it is told as an age at the time of its making; in the parts of a page that are sent later it is
- * the time of day, and the page itself makes an age of it, and keeps that right.
+ * A point in time. A page shows its age. An update contains the time of day, so that its text does not change by itself;
+ * the script of the page shows the age and updates it.
  */
 export function ago(at: number | string, now: number | undefined): Markup {
   const moment = new Date(at);
@@ -14,7 +14,7 @@ export function ago(at: number | string, now: number | undefined): Markup {
   return html`<time datetime="${iso}" data-age>${text}</time>`;
 }
 
-/** How long something has lasted by now. */
+/** The duration since a point in time. */
 export function lasting(since: number | string, now: number | undefined): Markup {
   const moment = new Date(since);
   const iso = moment.toISOString();
@@ -22,7 +22,7 @@ export function lasting(since: number | string, now: number | undefined): Markup
   return html`<time datetime="${iso}" data-for>${text}</time>`;
 }
 
-/** The date and the time of day in UTC, to be found in a log. */
+/** Date and time of day in UTC, in a form that can be searched in a log. */
 export function exact(at: number | string): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }

@@ -2,32 +2,32 @@ import type { EndpointOutlet } from '../../extension/health-endpoints.js';
 import { elapsed } from '../../core/moment.js';
 import { shutdownClock } from '../../core/shutdown-clock.js';
 
-/** What a client may leave unread, in bytes, before it is dropped: some events more than a slow network ever holds. */
+/** Maximum number of unread bytes of a client. A client beyond it is dropped. It holds more events than a slow network delays. */
 const MOST_PENDING = 256 * 1024;
-/** Milliseconds after which a client has to come anew, so that whoever may not see the page any more does not. */
+/** Maximum duration of a stream, in milliseconds. The client then reconnects, which checks its access again. */
 const LONGEST_STREAM = 15 * 60_000;
-/** Milliseconds that a client is given, at least, to read its last event. */
+/** Minimum time for a client to read its last event, in milliseconds. */
 const TIME_TO_LEAVE = 500;
 
-/** An event in the format of server-sent events, as it goes to every client. */
+/** Encodes a server-sent event. All clients receive the same bytes. */
 export function eventOf(event: string, data: string, id?: string): Buffer {
   return Buffer.from(`${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${data}\n\n`);
 }
 
-/** Asks a page to come anew: of an end without a word it would say that it is not live any more. */
+/** Makes a page reconnect. Without this event the end of the stream would make it show "not live". */
 const RENEW = eventOf('renew', 'over');
 
 interface Client<Channel> {
   readonly outlet: EndpointOutlet;
   readonly channel: Channel;
   readonly since: number;
-  /** Undefined: it may stay. */
-  sentAwayAt: number | undefined;
+  /** Time of the `renew` event. Undefined: none was sent. */
+  renewedAt: number | undefined;
 }
 
 /**
- * The clients of a stream of events. What is sent was made once, and is the same bytes for all of a channel; who does not
- * read it is dropped, so that the memory a client takes has a bound.
+ * The clients of an event stream. An event is encoded once for all clients of a channel. A client that does not read is
+ * dropped, so that the memory of a client is bounded.
  */
 export class EventHub<Channel> {
   readonly #maxClients: number;
@@ -44,7 +44,7 @@ export class EventHub<Channel> {
     return this.#clients.size;
   }
 
-  /** How many were dropped because they did not read. */
+  /** Number of clients that were dropped because they did not read. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -57,13 +57,13 @@ export class EventHub<Channel> {
     return this.#isClosed;
   }
 
-  /** The channels that somebody listens to. */
+  /** The channels with at least one client. */
   get channels(): ReadonlySet<Channel> {
     return new Set([...this.#clients].map(({ channel }) => channel));
   }
 
   add(outlet: EndpointOutlet, channel: Channel): void {
-    const client = { outlet, channel, since: elapsed(), sentAwayAt: undefined };
+    const client = { outlet, channel, since: elapsed(), renewedAt: undefined };
     this.#clients.add(client);
     outlet.onClose(() => this.#remove(client));
   }
@@ -72,18 +72,18 @@ export class EventHub<Channel> {
     for (const client of this.#clients) if (client.channel === channel) this.#write(client, event);
   }
 
-  /** A sign of life, for all. Who has listened for very long is sent away, and comes back at once; who stays is cut off. */
+  /** Sends a heartbeat to all clients. A client of a long stream gets `renew` instead, and is disconnected if it stays. */
   beat(event: Buffer): void {
     const now = elapsed();
     for (const client of this.#clients) {
-      if (client.sentAwayAt !== undefined) {
-        if (now - client.sentAwayAt >= TIME_TO_LEAVE) this.#cut(client);
-      } else if (now - client.since > LONGEST_STREAM) this.#sendAway(client, now);
+      if (client.renewedAt !== undefined) {
+        if (now - client.renewedAt >= TIME_TO_LEAVE) this.#disconnect(client);
+      } else if (now - client.since > LONGEST_STREAM) this.#renew(client, now);
       else this.#write(client, event);
     }
   }
 
-  /** Says a last word to all, and takes in nobody any more. Who does not take it is cut off soon after. */
+  /** Sends the last event and ends all streams. Clients that do not read it are disconnected after `TIME_TO_LEAVE`. */
   close(event: Buffer): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -92,17 +92,17 @@ export class EventHub<Channel> {
       client.outlet.end();
     }
     if (this.#clients.size === 0) return;
-    this.#leaving = shutdownClock.setTimeout(() => this.#cutAll(), TIME_TO_LEAVE);
+    this.#leaving = shutdownClock.setTimeout(() => this.#disconnectAll(), TIME_TO_LEAVE);
     this.#leaving.unref();
   }
 
-  #sendAway(client: Client<Channel>, now: number): void {
-    client.sentAwayAt = now;
+  #renew(client: Client<Channel>, now: number): void {
+    client.renewedAt = now;
     this.#write(client, RENEW);
     client.outlet.end();
   }
 
-  #cutAll(): void {
+  #disconnectAll(): void {
     for (const { outlet } of this.#clients) outlet.destroy();
   }
 
@@ -113,11 +113,11 @@ export class EventHub<Channel> {
       return;
     }
     this.#dropped += 1;
-    this.#cut(client);
+    this.#disconnect(client);
   }
 
-  /** It is forgotten first: of one who has gone before it came, no `close` tells. */
-  #cut(client: Client<Channel>): void {
+  /** Removes the client first: a connection that ended before the stream began emits no `close`. */
+  #disconnect(client: Client<Channel>): void {
     this.#remove(client);
     client.outlet.destroy();
   }

@@ -5,7 +5,7 @@ import type { HealthView } from '../../options/view.js';
 import type { PageUpdate } from '../page-update.js';
 import { EventHub, eventOf } from './event-hub.js';
 
-/** The page as it is now, in one view. */
+/** The content of the page in one view. */
 export interface PageState {
   readonly title: string;
   readonly icon: string;
@@ -17,35 +17,35 @@ export interface LiveSettings {
   readonly heartbeat: number;
   readonly maxClients: number;
   readonly build: string;
-  /** Draws the page in a view. */
+  /** Renders the page in a view. */
   draw(view: HealthView): PageState;
-  /** What has to be read out since it was asked last, in a view. It is asked once for all views. */
+  /** Returns the announcements since the last call, for each view. It is called once for all views. */
   announcements(): (view: HealthView) => readonly string[];
-  /** Told of what goes wrong while nobody waits for an answer. */
+  /** Called with an error outside of a request. */
   onFault(fault: unknown): void;
 }
 
-/** What comes within so many milliseconds of a change goes out with it. */
+/** Milliseconds after a change during which further changes join its event. */
 const GATHERING = 20;
-/** Milliseconds between two events at least, however many checks run. */
+/** Minimum time between two updates, in milliseconds. */
 const SPACING = 500;
 
-/** The page as the clients of a view have been told, and the event that tells it to one more. */
-interface Told {
+/** The latest page that the clients of a view received, and the event with all of it for a new client. */
+interface SentPage {
   readonly state: PageState;
   readonly id: string;
   snapshot: { readonly event: Buffer; readonly madeAt: number } | undefined;
 }
 
 /**
- * Tells open pages what has changed. However many there are, a change is drawn and serialised once for each view that
- * somebody looks at, and never more often than twice a second.
+ * Sends changes to the open pages. A change is rendered and serialised once for each view with an open page, whatever
+ * their number, and at most twice a second.
  */
 export class LiveUpdates {
   readonly #settings: LiveSettings;
   readonly #hub: EventHub<HealthView>;
-  readonly #told = new Map<HealthView, Told>();
-  /** Tells the ids of this process from those of another one. */
+  readonly #sent = new Map<HealthView, SentPage>();
+  /** Distinguishes the event ids of this process from those of another one. */
   readonly #boot = randomBytes(4).toString('hex');
   #sequence = 0;
   #serialisations = 0;
@@ -62,28 +62,28 @@ export class LiveUpdates {
     return this.#hub;
   }
 
-  /** How often an update was turned into bytes. */
+  /** Number of updates that were serialised. */
   get serialisations(): number {
     return this.#serialisations;
   }
 
   /**
-   * Takes in a client, or sends it away if there is no room or the page cannot be drawn. `lastId`: of the last event that
-   * it has seen, if it comes back. Returns whether it was taken in.
+   * Adds a client, or ends its stream if the maximum is reached or the page cannot be rendered. `lastId`: the id of the
+   * last event that a returning client received. Returns whether the client was added.
    */
   join(outlet: EndpointOutlet, view: HealthView, lastId: string | undefined): boolean {
-    const welcome = this.#welcome(view, lastId);
-    if (!welcome) {
+    const events = this.#firstEvents(view, lastId);
+    if (!events) {
       outlet.end();
       return false;
     }
     this.#hub.add(outlet, view);
-    for (const event of welcome) outlet.write(event);
+    for (const event of events) outlet.write(event);
     this.#beats ??= this.#startBeating();
     return true;
   }
 
-  /** Something may look different now. */
+  /** Schedules an update: the content may have changed. */
   changed(): void {
     if (this.#timer || this.#hub.size === 0 || this.#hub.isClosed) return;
     const delay = Math.max(GATHERING, this.#lastSent + SPACING - elapsed());
@@ -91,16 +91,16 @@ export class LiveUpdates {
     this.#timer.unref();
   }
 
-  /** Tells now what has changed. */
+  /** Sends the changes now. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#lastSent = elapsed();
     const announcements = this.#settings.announcements();
-    for (const view of this.#hub.channels) this.#tell(view, announcements(view));
+    for (const view of this.#hub.channels) this.#sendUpdate(view, announcements(view));
   }
 
-  /** Tells all that it is over. */
+  /** Sends the last changes and ends all streams. */
   close(): void {
     if (this.#hub.isClosed) return;
     this.#guarded(() => this.flush());
@@ -108,31 +108,31 @@ export class LiveUpdates {
     this.#hub.close(eventOf('bye', String(Date.now())));
   }
 
-  /** What a client is told first. Undefined: it cannot be taken in. */
-  #welcome(view: HealthView, lastId: string | undefined): readonly Buffer[] | undefined {
-    // Many may have been let in before the first of them is here.
+  /** The first events for a new client. Undefined: it cannot be added. */
+  #firstEvents(view: HealthView, lastId: string | undefined): readonly Buffer[] | undefined {
+    // Several requests may be accepted before the first of them joins.
     if (this.#hub.isClosed || this.#hub.isFull) return undefined;
     return this.#guarded(() => {
-      const told = this.#current(view);
-      if (told.id === lastId) return [this.#beat()];
+      const page = this.#current(view);
+      if (page.id === lastId) return [this.#beat()];
       const now = Date.now();
-      told.snapshot ??= { event: this.#serialise(told, told.state.parts, []), madeAt: now };
-      const { event, madeAt } = told.snapshot;
-      // It says what time it was when it was made, perhaps for somebody else.
+      page.snapshot ??= { event: this.#serialise(page, page.state.parts, []), madeAt: now };
+      const { event, madeAt } = page.snapshot;
+      // A snapshot contains the time of its serialisation, so the heartbeat corrects the clock.
       return madeAt === now ? [event] : [event, this.#beat()];
     });
   }
 
-  #current(view: HealthView): Told {
-    const told = this.#told.get(view);
-    if (told && this.#hub.channels.has(view)) return told;
+  #current(view: HealthView): SentPage {
+    const page = this.#sent.get(view);
+    if (page && this.#hub.channels.has(view)) return page;
     const drawn = this.#remember(view, this.#settings.draw(view));
     if (this.#hub.size === 0) this.#settings.announcements();
     return drawn;
   }
 
-  #tell(view: HealthView, announce: readonly string[]): void {
-    const before = this.#told.get(view)?.state;
+  #sendUpdate(view: HealthView, announce: readonly string[]): void {
+    const before = this.#sent.get(view)?.state;
     const state = this.#settings.draw(view);
     const changed = Object.entries(state.parts).filter(([id, part]) => before?.parts[id] !== part);
     const isSame =
@@ -141,18 +141,18 @@ export class LiveUpdates {
       Object.keys(before.parts).length === Object.keys(state.parts).length &&
       state.order.join() === before.order.join();
     if (isSame && announce.length === 0) return;
-    const told = this.#remember(view, state);
-    this.#hub.send(view, this.#serialise(told, Object.fromEntries(changed), announce));
+    const page = this.#remember(view, state);
+    this.#hub.send(view, this.#serialise(page, Object.fromEntries(changed), announce));
   }
 
-  #remember(view: HealthView, state: PageState): Told {
+  #remember(view: HealthView, state: PageState): SentPage {
     this.#sequence += 1;
-    const told = { state, id: `${this.#boot}-${this.#sequence}`, snapshot: undefined };
-    this.#told.set(view, told);
-    return told;
+    const page = { state, id: `${this.#boot}-${this.#sequence}`, snapshot: undefined };
+    this.#sent.set(view, page);
+    return page;
   }
 
-  #serialise({ state, id }: Told, parts: PageUpdate['parts'], announce: readonly string[]): Buffer {
+  #serialise({ state, id }: SentPage, parts: PageUpdate['parts'], announce: readonly string[]): Buffer {
     this.#serialisations += 1;
     const { build, heartbeat } = this.#settings;
     const { title, icon, order } = state;
@@ -160,7 +160,7 @@ export class LiveUpdates {
     return eventOf('update', JSON.stringify(update), id);
   }
 
-  /** An event and no comment, because the page has to know that it was sent, and takes the time from it. */
+  /** An event and not a comment, because the page must receive it and reads the time of the server from it. */
   #beat(): Buffer {
     return eventOf('beat', String(Date.now()));
   }
@@ -168,7 +168,7 @@ export class LiveUpdates {
   #startBeating(): NodeJS.Timeout {
     const timer = setInterval(() => {
       this.#hub.beat(this.#beat());
-      // What grows too old to be trusted changes without an event.
+      // A result can become too old without an event.
       this.changed();
       if (this.#hub.size > 0) return;
       clearInterval(timer);

@@ -22,10 +22,10 @@ const HEALTH_JSON: JsonSchema = {
     status: { ...text, enum: ['pass', 'warn', 'fail'] },
     version: text,
     serviceId: text,
-    output: { ...text, description: 'Why the application itself takes no traffic.' },
+    output: { ...text, description: 'Reason why the application accepts no traffic.' },
     checks: {
       type: 'object',
-      description: 'By the name of the indicator, with ":responseTime" where that is shown.',
+      description: 'By indicator name, followed by ":responseTime" if the view shows it.',
       additionalProperties: { type: 'array', items: reference('HealthJsonCheck') },
     },
   },
@@ -41,9 +41,9 @@ const HEALTH_JSON_CHECK: JsonSchema = {
     state: {
       ...text,
       enum: HEALTH_STATUSES.filter((status) => status !== HealthStatus.UP),
-      description: 'The status itself, where it is not UP.',
+      description: 'The original status, if it is not UP.',
     },
-    observedValue: { type: 'integer', minimum: 0, description: 'How long the latest run took.' },
+    observedValue: { type: 'integer', minimum: 0, description: 'Duration of the latest run.' },
     observedUnit: { ...text, enum: ['ms'] },
     time: { ...text, format: 'date-time' },
     output: text,
@@ -58,9 +58,9 @@ const TERMINUS: JsonSchema = {
   required: ['status', 'info', 'error', 'details'],
   properties: {
     status: { ...text, enum: ['ok', 'error', 'shutting_down'] },
-    info: { ...terminusChecks, description: 'What is up.' },
-    error: { ...terminusChecks, description: 'What is not.' },
-    details: { ...terminusChecks, description: 'Both together.' },
+    info: { ...terminusChecks, description: 'Indicators that do not fail.' },
+    error: { ...terminusChecks, description: 'Indicators that fail.' },
+    details: { ...terminusChecks, description: 'All indicators.' },
   },
   examples: [
     { status: 'ok', info: { database: { status: 'up' } }, error: {}, details: { database: { status: 'up' } } },
@@ -94,7 +94,7 @@ const JSON_DEFINITIONS: Readonly<Record<JsonShape, Readonly<Record<string, JsonS
   spring: { SpringHealth: SPRING, SpringHealthComponent: SPRING_COMPONENT },
 };
 
-/** Every named schema that the answers refer to when their JSON has this shape. */
+/** All named schemas of the responses, with the JSON of this shape. */
 export function definitionsOf(shape: JsonShape): Readonly<Record<string, JsonSchema>> {
   return {
     ...JSON_DEFINITIONS[shape],
@@ -107,13 +107,13 @@ export function definitionsOf(shape: JsonShape): Readonly<Record<string, JsonSch
       required: ['error', 'formats'],
       properties: {
         error: { ...text, enum: ['not acceptable'] },
-        formats: { type: 'object', additionalProperties: text, description: 'Each format and its media type.' },
+        formats: { type: 'object', additionalProperties: text, description: 'Media type of each format.' },
       },
     },
   };
 }
 
-/** The JSON of a report, in whichever of these views it is shown. */
+/** The schema of a report in one of these views. */
 export function jsonSchemaOf(shape: JsonShape, views: readonly HealthView[]): JsonSchema {
   if (shape === 'terminus') return reference('TerminusHealth');
   if (shape === 'spring') return reference('SpringHealth');

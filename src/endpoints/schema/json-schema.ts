@@ -1,4 +1,4 @@
-/** The part of JSON Schema 2020-12 that is used here. All of it can be said in OpenAPI 3, too. */
+/** The part of JSON Schema 2020-12 that is used here. OpenAPI 3 can express all of it. */
 export interface JsonSchema {
   readonly $ref?: string;
   readonly title?: string;
@@ -31,15 +31,15 @@ type PropertySchema<Value> = JsonSchema & { readonly description: string } & (
 
 type PropertySchemas<T> = { readonly [K in keyof T]-?: PropertySchema<NonNullable<T[K]>> };
 
-/** The schemas of all properties of a type, each on the side where the type has it. */
+/** The schemas of all properties of a type, divided into required and optional ones. */
 interface ObjectProperties<T> {
   readonly required: PropertySchemas<Pick<T, RequiredKey<T>>>;
   readonly optional: PropertySchemas<Omit<T, RequiredKey<T>>>;
 }
 
 /**
- * The schema of an object that has the properties of a type and no others. It does not compile when the type has a
- * property that the schema has not, or the other way round, or when one of them is optional here and not there.
+ * The schema of an object with exactly the properties of a type. It does not compile if a property is missing in the type
+ * or in the schema, or is optional in one of them only.
  */
 export function closedObject<T>(head: JsonSchema, { required, optional }: ObjectProperties<T>): JsonSchema {
   return {
@@ -53,14 +53,14 @@ export function closedObject<T>(head: JsonSchema, { required, optional }: Object
 
 const DEFINITIONS = '#/$defs/';
 
-/** Refers to one of the named schemas. */
+/** A reference to a named schema. */
 export function reference(name: string): { readonly $ref: string } {
   return { $ref: `${DEFINITIONS}${name}` };
 }
 
 const COMPONENTS = '#/components/schemas/';
 
-/** The same schema as OpenAPI 3.0 and 3.1 both understand it: a copy, which may be changed. */
+/** Converts a schema to a form that is valid in OpenAPI 3.0 and 3.1. The result is a copy. */
 export function toOpenApi(schema: JsonSchema): object {
   const { $ref, examples, properties, additionalProperties, items, anyOf, ...rest } = schema;
   const isMap = typeof additionalProperties === 'object';
@@ -76,7 +76,7 @@ export function toOpenApi(schema: JsonSchema): object {
   };
   if ($ref === undefined) return converted;
   const target = { $ref: $ref.replace(DEFINITIONS, COMPONENTS) };
-  // In OpenAPI 3.0 what stands beside a reference is not read.
+  // OpenAPI 3.0 ignores properties beside a reference.
   return Object.keys(converted).length > 0 ? { ...converted, allOf: [target] } : target;
 }
 

@@ -10,25 +10,25 @@ const TIME = '2026-11-20T10:30:00.000Z';
 const reportStatus = {
   type: 'string',
   enum: REPORT_STATUSES,
-  description: 'The worst status of the parts; with no parts it is UP.',
+  description: 'The worst status of the indicators. UP if there are none.',
 } as const;
 
 const checkStatus = {
   type: 'string',
   enum: HEALTH_STATUSES,
-  description: 'The state of the indicator. SKIPPED takes no part in the status of the report.',
+  description: 'Status of the indicator. SKIPPED does not affect the status of the report.',
 } as const;
 
 const reportProperties = {
   reason: {
     type: 'string',
-    description: 'Why the application itself takes no traffic, whatever its indicators say.',
+    description: 'Reason why the application accepts no traffic, independent of its indicators.',
   },
-  timestamp: { type: 'string', format: 'date-time', description: 'When the report was put together.' },
-  service_info: { ...reference('HealthServiceInfo'), description: 'What the service says of itself.' },
+  timestamp: { type: 'string', format: 'date-time', description: 'Time of the report.' },
+  service_info: { ...reference('HealthServiceInfo'), description: 'Metadata of the service.' },
 } as const;
 
-/** The name of the schema of what each view shows. */
+/** Name of the schema of each view. */
 export const VIEW_SCHEMAS: Readonly<Record<HealthView, string>> = {
   status: 'HealthReportStatus',
   components: 'HealthReportComponents',
@@ -40,7 +40,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
   HealthReport: closedObject<HealthReport>(
     {
       title: 'Health report',
-      description: 'The answer to a probe in the view "full".',
+      description: 'Response to a probe in the view "full".',
       examples: [
         {
           status: 'DOWN',
@@ -69,7 +69,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         details: {
           type: 'object',
           additionalProperties: reference('HealthCheckDetail'),
-          description: 'What is known of each indicator, by its name.',
+          description: 'The state of each indicator, by name.',
         },
         service_info: reportProperties.service_info,
       },
@@ -79,7 +79,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
   HealthReportComponents: closedObject<HealthReport>(
     {
       title: 'Health report, components',
-      description: 'The answer to a probe in the view "components".',
+      description: 'Response to a probe in the view "components".',
       examples: [
         {
           status: 'UP',
@@ -96,7 +96,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         details: {
           type: 'object',
           additionalProperties: reference('HealthCheckStatus'),
-          description: 'The status of each indicator, by its name.',
+          description: 'The status of each indicator, by name.',
         },
         service_info: reportProperties.service_info,
       },
@@ -106,43 +106,43 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
   HealthReportStatus: closedObject<Pick<HealthReport, 'status'>>(
     {
       title: 'Health report, status',
-      description: 'The answer to a probe in the view "status".',
+      description: 'Response to a probe in the view "status".',
       examples: [{ status: 'UP' }],
     },
     { required: { status: reportStatus }, optional: {} },
   ),
   HealthCheckDetail: closedObject<HealthCheckDetail>(
-    { title: 'Health check, detail', description: 'What a report says of one indicator.' },
+    { title: 'Health check, detail', description: 'The state of one indicator.' },
     {
       required: { status: checkStatus },
       optional: {
         critical: {
           type: 'boolean',
-          description: 'Whether this indicator alone can make a report fail. Absent when it is UP or SKIPPED.',
+          description: 'Whether a failure of this indicator fails the report. Absent if it is UP or SKIPPED.',
         },
-        message: { type: 'string', description: 'What the check says of a status that is not a failure.' },
-        error: { type: 'string', description: 'Why the latest run failed.' },
-        code: { type: 'string', description: 'The code of that failure, as ECONNREFUSED.' },
+        message: { type: 'string', description: 'Message of a status that is not a failure.' },
+        error: { type: 'string', description: 'Reason of the failure of the latest run.' },
+        code: { type: 'string', description: 'Code of that failure, for example ECONNREFUSED.' },
         response_time_ms: {
           type: 'integer',
           minimum: 0,
-          description: 'How long the latest run took, in milliseconds.',
+          description: 'Duration of the latest run, in milliseconds.',
         },
-        checked_at: { type: 'string', format: 'date-time', description: 'When the latest run ended.' },
+        checked_at: { type: 'string', format: 'date-time', description: 'End of the latest run.' },
         since: {
           type: 'string',
           format: 'date-time',
-          description: 'Since when the status is what it is. Absent when it is UP or SKIPPED.',
+          description: 'Start of the current status. Absent if it is UP or SKIPPED.',
         },
         consecutive_failures: {
           type: 'integer',
           minimum: 1,
-          description: 'How many runs in a row have failed, up to the latest.',
+          description: 'Number of failed runs in a row, including the latest.',
         },
         data: {
           type: 'object',
           additionalProperties: true,
-          description: 'Facts for an operator. Each indicator has its own.',
+          description: 'Additional data of the indicator.',
         },
       },
     },
@@ -152,27 +152,27 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     { required: { status: checkStatus }, optional: {} },
   ),
   HealthServiceInfo: closedObject<ServiceInfo>(
-    { title: 'Service', description: 'What the service says of itself. What nobody knows is left out.' },
+    { title: 'Service', description: 'Metadata of the service. Unknown properties are absent.' },
     {
       required: {
-        uptime_seconds: { type: 'integer', minimum: 0, description: 'For how long the process has been running.' },
+        uptime_seconds: { type: 'integer', minimum: 0, description: 'Uptime of the process, in seconds.' },
       },
       optional: {
-        name: { type: 'string', description: 'The name of the service.' },
-        version: { type: 'string', description: 'The version that is running.' },
-        environment: { type: 'string', description: 'Where it is running, as "production".' },
-        commit: { type: 'string', description: 'The commit that it was built from.' },
+        name: { type: 'string', description: 'Name of the service.' },
+        version: { type: 'string', description: 'Version of the service.' },
+        environment: { type: 'string', description: 'Environment, for example "production".' },
+        commit: { type: 'string', description: 'Commit of the build.' },
       },
     },
   ),
 };
 
-/** What the package exports as `nest-vitals/schema.json`: the answer to a probe in any view. */
+/** The content of `nest-vitals/schema.json`: the response to a probe in any view. */
 export const REPORT_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   $id: 'urn:nest-vitals:health-report',
   title: 'Health report of nest-vitals',
-  description: 'The JSON with which a probe is answered, as far as the view of its endpoint shows it.',
+  description: 'The JSON response to a probe, in each view.',
   anyOf: Object.values(VIEW_SCHEMAS).map(reference),
   $defs: REPORT_DEFINITIONS,
 };

@@ -133,9 +133,7 @@ describeInChromium('the page', (open) => {
     await becomesLive(page);
 
     await first.app.close();
-    await expect
-      .poll(() => textOf(page, '#stream'), PATIENCE)
-      .toMatch(/^not live: what you see is of \d\d:\d\d:\d\d UTC/);
+    await expect.poll(() => textOf(page, '#stream'), PATIENCE).toMatch(/^not live: last update \d\d:\d\d:\d\d UTC/);
     expect(await page.title()).toMatch(/^\(not live\) /);
     expect(await page.locator('html').getAttribute('data-stream')).toBe('stale');
 
@@ -153,7 +151,7 @@ describeInChromium('the page', (open) => {
     await becomesLive(page);
     await listenToStream(page);
     proxy.silence();
-    await expect.poll(() => page.evaluate<string>('said.join()'), PATIENCE).toContain('not live: what you see is of');
+    await expect.poll(() => page.evaluate<string>('said.join()'), PATIENCE).toContain('not live: last update');
     await becomesLive(page);
     expect(requests.filter((url) => url.endsWith('/events')).length).toBeGreaterThan(1);
   });
@@ -176,7 +174,7 @@ describeInChromium('the page', (open) => {
     const application = await start([stock]);
     const { page } = await open(urlOf(application), { javaScriptEnabled: false });
     expect(await textOf(page, 'h1')).toBe('Degraded');
-    expect(await textOf(page, '#stream')).toMatch(/^as of \S+ \S+ UTC, loads anew every 10 s$/);
+    expect(await textOf(page, '#stream')).toMatch(/^as of \S+ \S+ UTC, reloads every 10 s$/);
     expect(await textOf(page, '#c-stock')).toMatch(/Degraded for \d+ s 30 s behind/);
     await page.locator('#c-stock summary').click();
     expect(await textOf(page, '#c-stock')).toContain('lag_seconds 30');
@@ -189,9 +187,11 @@ describeInChromium('the page', (open) => {
     const { page } = await open(urlOf(application));
     await becomesLive(page);
     application.health.refuseTraffic('maintenance');
-    await expect.poll(() => textOf(page, '#state'), PATIENCE).toMatch(/Takes no traffic for \d+ s: maintenance/);
+    await expect.poll(() => textOf(page, '#state'), PATIENCE).toMatch(/Accepts no traffic for \d+ s: maintenance/);
     const closed = application.app.close();
-    await expect.poll(() => textOf(page, '#state'), PATIENCE).toContain('waiting until balancers have noticed');
+    await expect
+      .poll(() => textOf(page, '#state'), PATIENCE)
+      .toContain('waiting for balancers to stop sending requests');
     await expect.poll(() => textOf(page, '#state'), PATIENCE).toContain('finishing work in flight');
     await closed;
     expect(await textOf(page, '#stream')).toContain('not live');
