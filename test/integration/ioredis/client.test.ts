@@ -224,7 +224,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     const application = await startApplication('express', root({ client, role: 'replica' }));
     expect(await detailOf(application)).toMatchObject({
       status: 'DOWN',
-      error: 'the server is a primary, instead of a replica',
+      error: 'the server is a primary instead of a replica',
       data: { role: 'primary' },
     });
   });

@@ -320,18 +320,23 @@ describe('a MicroserviceIndicator', () => {
   });
 
   it('queues nothing in a Redis client that is not ready', async () => {
-    const pub = { status: 'ready', ping: vi.fn<() => Promise<string>>(() => Promise.resolve('PONG')) };
-    const sub = { status: 'reconnecting', ping: vi.fn<() => Promise<string>>(() => Promise.resolve('PONG')) };
+    const redisDouble = (status: string) => ({
+      status,
+      ping: () => expect.unreachable('the check sends its commands by call()'),
+      call: vi.fn<(command: string) => Promise<string>>(() => Promise.resolve('PONG')),
+    });
+    const pub = redisDouble('ready');
+    const sub = redisDouble('reconnecting');
     const { client } = standIn([pub, sub]);
     const application = await start({ client });
     expect(await serviceIn(application)).toMatchObject({
       status: 'DOWN',
       error: 'not connected: the client is reconnecting',
     });
-    expect(sub.ping).not.toHaveBeenCalled();
+    expect(sub.call).not.toHaveBeenCalled();
     sub.status = 'ready';
     expect(await serviceIn(application)).toMatchObject({ status: 'UP' });
-    expect(sub.ping).toHaveBeenCalledTimes(1);
+    expect(sub.call.mock.calls).toEqual([['ping']]);
   });
 
   it('queues nothing in an MQTT client that is not connected', async () => {
@@ -372,11 +377,11 @@ describe('a MicroserviceIndicator', () => {
     [
       'with a client of gRPC',
       { client: Object.create(ClientGrpcProxy.prototype) as ClientGrpcProxy },
-      'for gRPC there is nest-vitals/grpc',
+      'for gRPC, use nest-vitals/grpc',
     ],
     ['with data, and no pattern', { client: standIn().client, data: 1 }, 'data needs a pattern'],
     ['with null for data', { client: standIn().client, pattern: 'health', data: null }, 'use any value except null'],
-    ['with an empty pattern', { client: standIn().client, pattern: '' }, 'use a text that is not empty'],
+    ['with an empty pattern', { client: standIn().client, pattern: '' }, 'use a string that is not empty'],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('MicroserviceIndicator("service")');

@@ -117,7 +117,7 @@ describe('a MicroserviceServerIndicator', () => {
     [
       'with a holder of something else',
       { holder: { server: 'tcp' } } as unknown as MicroserviceServerIndicatorOptions,
-      'not an object with a property "server"',
+      'instead of an object with a property "server"',
     ],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', {

@@ -169,7 +169,7 @@ describe('a NatsIndicator', () => {
     [
       'with a client of another kind',
       { client: { rtt: 1 } } as unknown as NatsIndicatorOptions,
-      'not a connection of @nats-io/transport-node or nats',
+      'instead of a connection of @nats-io/transport-node or nats',
     ],
     ['with a stream alone', { client, stream: 'orders' }, 'stream and consumer must be set together'],
     ['with a consumer alone', { client, consumer: 'worker' }, 'stream and consumer must be set together'],

