@@ -13,6 +13,7 @@ describe('a fault', () => {
     messages.proberWithoutCriteria('here'),
     messages.nameMinified('here'),
     messages.instanceNameMalformed('here', '5'),
+    messages.instanceNameUnreadable('here'),
     messages.nameMissing('here'),
     messages.nameNotUrlSafe('here', '"a b"'),
     messages.nameReserved('here', 'live'),
