@@ -90,6 +90,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
         },
       ]);
       mail.answer = () => up();
+      await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
       payments.answer = () => down('no');
       await expect.poll(namesOfFiring, PATIENCE).toEqual(['HealthDependencyDown', 'HealthNotReady']);
       expect((await firing()).map(({ labels }) => labels['severity'])).toEqual(['critical', 'critical']);

@@ -58,7 +58,7 @@ describe('the options of alerts', () => {
     [{ targets: [], debunce: 5 }, 'HealthAlertsModule options'],
     [{ targets: [], debounce: -1 }, 'HealthAlertsModule options, debounce'],
     [{ targets: [], queueSize: 0 }, 'HealthAlertsModule options, queueSize'],
-    [{ targets: [], shutdownTimeout: '3s' }, 'HealthAlertsModule options, shutdownTimeout'],
+    [{ targets: [], shutdownTimeout: '3 seconds' }, 'HealthAlertsModule options, shutdownTimeout'],
     [{ targets: [], instance: ' ' }, 'HealthAlertsModule options, instance'],
   ])('report a fault for %j', (options, place) => {
     expect(resolve(options).faults.map((fault) => fault.place)).toEqual([place]);
