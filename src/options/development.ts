@@ -14,6 +14,18 @@ const WATCHES =
   /\bnest(\.js)?['"]?\s+start\b.*\s(--watch|-w)\b|\bnode(\s+-\S+)*\s+--watch\b|\bnodemon\b|\btsx\b.*\swatch\b/;
 
 /**
+ * Set by Kubernetes, Amazon ECS (task metadata endpoint) and Cloud Run in the processes that they start, and by
+ * podman and systemd in containers.
+ */
+const ORCHESTRATORS = [
+  'KUBERNETES_SERVICE_HOST',
+  'ECS_CONTAINER_METADATA_URI_V4',
+  'ECS_CONTAINER_METADATA_URI',
+  'K_SERVICE',
+  'container',
+];
+
+/**
  * Whether a developer runs the application, so that no balancer decides about its traffic. Only what is certain counts:
  * `NODE_ENV` is `development` or `test`, or it is unset and either a program that restarts on changes started the process,
  * or the process runs in a terminal and in no container. An unset `NODE_ENV` alone is no development.
@@ -21,7 +33,7 @@ const WATCHES =
 export function isDevelopment(variables: NodeJS.ProcessEnv, facts: () => ProcessFacts = processFacts): boolean {
   const { NODE_ENV: environment, WATCH_REPORT_DEPENDENCIES: watchedByNode } = variables;
   if (environment === 'development' || environment === 'test') return true;
-  if (environment || variables['KUBERNETES_SERVICE_HOST']) return false;
+  if (environment || ORCHESTRATORS.some((variable) => variables[variable])) return false;
   // Node sets this variable in the process that `node --watch` starts, and package managers set the script that they run.
   if (watchedByNode || WATCHES.test(variables['npm_lifecycle_script'] ?? '')) return true;
   const { isTerminal, isContainer, ancestors } = facts();

@@ -52,4 +52,11 @@ describe('development is not', () => {
   it.each(['nest start', 'node dist/main', 'nest build --watch'])('a script that runs %s', (script) => {
     expect(isDevelopment({ npm_lifecycle_script: script }, facts({ ancestors: [`node ${script}`] }))).toBe(false);
   });
+
+  it.each(['KUBERNETES_SERVICE_HOST', 'ECS_CONTAINER_METADATA_URI_V4', 'K_SERVICE', 'container'])(
+    'a terminal of a container in which %s is set',
+    (variable) => {
+      expect(isDevelopment({ [variable]: 'x' }, facts({ isTerminal: true }))).toBe(false);
+    },
+  );
 });
