@@ -166,7 +166,11 @@ describe('a CockatielIndicator with a wrong option', () => {
     ['no breaker is named', {} as CockatielIndicatorOptions, ', breaker: it is missing'],
     ['none is provided', { breaker: BREAKER }, 'no module provides its client under the token Symbol(breaker)'],
     ['it is something else', { breaker: new Map() as never }, 'instead of a circuit breaker policy of cockatiel'],
-    ['no indicator has the name of the dependency', { breaker: breakerOf(), dependency: 'other' }, 'there is no indicator named "other"'],
+    [
+      'no indicator has the name of the dependency',
+      { breaker: breakerOf(), dependency: 'other' },
+      'there is no indicator named "other"',
+    ],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', {
       imports: [HealthModule.forRoot()],

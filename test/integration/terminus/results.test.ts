@@ -187,7 +187,11 @@ describe('a TerminusIndicator with a wrong option', () => {
   class PerRequest extends OldStyleIndicator {}
 
   it.each([
-    ['neither run nor method is set', { indicator: OldStyleIndicator } as TerminusIndicatorOptions, ', run: it is missing'],
+    [
+      'neither run nor method is set',
+      { indicator: OldStyleIndicator } as TerminusIndicatorOptions,
+      ', run: it is missing',
+    ],
     ['the options are missing', undefined as unknown as TerminusIndicatorOptions, ', indicator: it is missing'],
     [
       'run and method are set',
