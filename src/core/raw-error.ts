@@ -9,7 +9,7 @@ const ERRORS_SHOWN = 5;
 const FRAMES_SHOWN = 12;
 const LONGEST_FRAME = 300;
 /** Clients attach their request, response and agent to an error. Of an instance of a class, only the name is written. */
-const LIMITS: CopyLimits = { size: 2000, text: 500, items: 20, depth: 5, namesInstances: true };
+const LIMITS: CopyLimits = { size: 2000, text: 500, items: 20, depth: 5, namesInstances: true, copiesErrors: true };
 /** Properties that are written separately. */
 const HANDLED: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
 const FRAME = /^\s{1,8}at .*$/;

@@ -1,5 +1,6 @@
 import { types } from 'node:util';
 import { LONGEST_CODE, boundedText } from './bounded-text.js';
+import { describeFailure } from './failure.js';
 import { muteRejection } from './guarded-signal.js';
 import { MASK, type Secrecy, secrecyOf } from './redact.js';
 
@@ -15,6 +16,8 @@ export interface CopyLimits {
   readonly depth: number;
   /** Whether an instance of a class is named, and its properties are left out. Default: false. */
   readonly namesInstances?: boolean;
+  /** Whether an error is copied with its message, for the log. Default: false, it is described as a failure of a check is. */
+  readonly copiesErrors?: boolean;
 }
 
 /** The limits of the data of a result. */
@@ -31,7 +34,7 @@ const ABSENT = Symbol('absent');
 
 /**
  * A plain JSON copy of what a check reported, safe to serialise any number of times: bounded, without secrets, and frozen.
- * A Map is copied as an object, a Set as an array, an error as its name, message and code; cycles, getters that throw and
+ * A Map is copied as an object, a Set as an array, an error as the short text that describes it to callers; cycles, getters that throw and
  * other values that JSON cannot express are named by a text. Undefined: nothing could be read.
  */
 export function safeCopy(data: unknown, limits = DATA_LIMITS): Readonly<Record<string, unknown>> | undefined {
@@ -185,6 +188,10 @@ class Copier {
 
   /** The check itself has put the error into its data, so its message is reported, like that of `down()`. */
   #error(error: object, secrecy: Secrecy): unknown {
+    if (!this.#limits.copiesErrors) {
+      const { error: text, code } = describeFailure(error);
+      return this.copy({ error: text, ...(code !== undefined && { code }) }, secrecy);
+    }
     const entries: [string, unknown][] = [];
     for (const key of ['name', 'message', 'code']) {
       const copy = this.copy(this.#property(error, key), secrecy);

@@ -20,7 +20,7 @@ import {
 } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
 import { decoratorNeedsStaticOptions, optionOutOfRange } from '../../src/errors/messages.js';
-import { milliseconds } from '../../src/options/rules.js';
+import { duration } from '../../src/options/rules.js';
 import { reportIn, statusesIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
@@ -191,7 +191,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
 
     it('faults are refused as in forRoot', async () => {
       expect(await faultsOf(adapter, { imports: [withFactory({ deadline: 0 })] })).toEqual([
-        optionOutOfRange('HealthModule options, deadline', '0', milliseconds(1).expected),
+        optionOutOfRange('HealthModule options, deadline', '0', duration(1).expected),
       ]);
     });
 

@@ -337,9 +337,9 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(log.health('warn')).toHaveLength(1);
       expect(log.health('warn')[0]).toMatch(/^These environment variables have no effect: /);
       expect(log.health('warn')[0]?.split(': ')[1]?.split(', ').toSorted()).toEqual([
-        'HEALTH_DEADLIEN',
+        'HEALTH_DEADLIEN (did you mean HEALTH_DEADLINE?)',
         'HEALTH_STOCK_WHEN',
-        'HEALTH_STOKC_TIMEOUT',
+        'HEALTH_STOKC_TIMEOUT (did you mean HEALTH_STOCK_TIMEOUT?)',
       ]);
     });
 

@@ -24,7 +24,7 @@ import {
   probeUnknown,
   variableMalformed,
 } from '../../src/errors/messages.js';
-import { callable, flag, milliseconds, show, whole, stringList } from '../../src/options/rules.js';
+import { callable, duration, flag, show, whole, stringList } from '../../src/options/rules.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { moduleNamed } from '../support/module-named.js';
@@ -87,9 +87,9 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       const { error } = await refusalOf(adapter, application());
 
       const expected = [
-        optionOutOfRange('HealthModule options, deadline', '0', milliseconds(1).expected),
-        optionOutOfRange(`${PLACE}, timeout`, '-1', milliseconds(1).expected),
-        variableMalformed('HEALTH_STOCK_TTL', '"soon"', milliseconds(0).expected),
+        optionOutOfRange('HealthModule options, deadline', '0', duration(1).expected),
+        optionOutOfRange(`${PLACE}, timeout`, '-1', duration(1).expected),
+        variableMalformed('HEALTH_STOCK_TTL', '"soon"', duration(0).expected),
         nameNotUrlSafe(PLACE, '"a/b"'),
         probeUnknown(`${PLACE}, probes`, 'raedy', ['live', 'ready', 'startup', 'deep', 'billing']),
         nameTaken('stock', [PLACE, 'Fake in OrdersModule']),
@@ -249,22 +249,22 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
 
   describe('options', () => {
     it.each([
-      ['timeout', 0, milliseconds(1).expected],
-      ['timeout', 1.5, milliseconds(1).expected],
-      ['timeout', '500', milliseconds(1).expected],
-      ['timeout', Infinity, milliseconds(1).expected],
-      ['timeout', 2 ** 31, milliseconds(1).expected],
-      ['timeout', null, milliseconds(1).expected],
-      ['ttl', -1, milliseconds(0).expected],
-      ['ttl', Number.NaN, milliseconds(0).expected],
-      ['interval', 0, `${milliseconds(1).expected}, or "off" in the environment`],
-      ['initialDelay', -1, milliseconds(0).expected],
-      ['maxAge', -1, milliseconds(0).expected],
+      ['timeout', 0, duration(1).expected],
+      ['timeout', 1.5, duration(1).expected],
+      ['timeout', '500', duration(1).expected],
+      ['timeout', Infinity, duration(1).expected],
+      ['timeout', 2 ** 31, duration(1).expected],
+      ['timeout', null, duration(1).expected],
+      ['ttl', -1, duration(0).expected],
+      ['ttl', Number.NaN, duration(0).expected],
+      ['interval', 0, `${duration(1).expected}, or "off" in the environment`],
+      ['initialDelay', -1, duration(0).expected],
+      ['maxAge', -1, duration(0).expected],
       ['retries', 101, whole(0, 100).expected],
-      ['retryDelay', -1, milliseconds(0).expected],
+      ['retryDelay', -1, duration(0).expected],
       ['failureThreshold', 0, whole(1, 1000).expected],
       ['successThreshold', 1001, whole(1, 1000).expected],
-      ['slowThreshold', -1, `${milliseconds(0).expected}, or "off" in the environment`],
+      ['slowThreshold', -1, `${duration(0).expected}, or "off" in the environment`],
       ['critical', 'no', flag.expected],
       ['enabled', 1, flag.expected],
       ['when', true, callable.expected],

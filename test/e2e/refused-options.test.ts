@@ -14,7 +14,7 @@ import {
   moduleNotConfigured,
   variableMalformed,
 } from '../../src/errors/messages.js';
-import { flag, milliseconds, whole } from '../../src/options/rules.js';
+import { duration, flag, whole } from '../../src/options/rules.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { moduleNamed } from '../support/module-named.js';
@@ -177,21 +177,21 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
 
   describe('from the environment', () => {
     it.each([
-      ['HEALTH_DEADLINE', 'soon', milliseconds(1).expected],
-      ['HEALTH_DEADLINE', '0', milliseconds(1).expected],
-      ['HEALTH_DEADLINE', '-5', milliseconds(1).expected],
-      ['HEALTH_DEADLINE', '1.5s', milliseconds(1).expected],
-      ['HEALTH_DEADLINE', '2d', milliseconds(1).expected],
-      ['HEALTH_DEADLINE', '600h', milliseconds(1).expected],
+      ['HEALTH_DEADLINE', 'soon', duration(1).expected],
+      ['HEALTH_DEADLINE', '0', duration(1).expected],
+      ['HEALTH_DEADLINE', '-5', duration(1).expected],
+      ['HEALTH_DEADLINE', '1.5s', duration(1).expected],
+      ['HEALTH_DEADLINE', '2d', duration(1).expected],
+      ['HEALTH_DEADLINE', '600h', duration(1).expected],
       ['HEALTH_MAX_CONCURRENCY', 'many', whole(1, 1_000_000).expected],
       ['HEALTH_LOGGING', 'maybe', flag.expected],
       ['HEALTH_READY_ENABLED', '2', flag.expected],
       ['HEALTH_DEEP_VIEW', 'everything', '"status" or "components" or "full"'],
       ['HEALTH_STATUS_CODE_DOWN', '42', whole(200, 599).expected],
-      ['HEALTH_DEFAULT_TIMEOUT', '1e3', milliseconds(1).expected],
+      ['HEALTH_DEFAULT_TIMEOUT', '1e3', duration(1).expected],
       ['HEALTH_STOCK_CRITICAL', 'perhaps', flag.expected],
       ['HEALTH_STOCK_RETRIES', '101', whole(0, 100).expected],
-      ['HEALTH_STOCK_INTERVAL', 'never', `${milliseconds(1).expected}, or "off" in the environment`],
+      ['HEALTH_STOCK_INTERVAL', 'never', `${duration(1).expected}, or "off" in the environment`],
     ])('%s=%s: the variable, its value and what is allowed', async (variable, value, expected) => {
       setVariables({ [variable]: value });
       expect(await faults({}, [FakeIndicator('stock')])).toEqual([

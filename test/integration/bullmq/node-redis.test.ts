@@ -25,5 +25,6 @@ describeFaults('BullMqIndicator over node-redis', {
   data: { waiting: 0, active: 0, delayed: 0, failed: 0, paused: false },
   refused: /^connection (?:refused|reset)$|^not connected: the client is (?:re)?connecting$/,
   work: ({ app }) => app.get<Queue>(QUEUE).getJobCounts(),
+  waitsForSilence: true,
   emitters: ({ app }) => [app.get<Queue>(QUEUE)],
 });

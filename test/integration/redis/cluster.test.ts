@@ -28,5 +28,6 @@ describeFaults('RedisIndicator with a cluster', {
   data: { cluster_nodes: 1, cluster_primaries: 1, cluster_slots: 16_384, cluster_slots_failing: 0 },
   refused: /^connection (?:refused|reset)$|^not connected: the client is connecting$/,
   work: ({ app }) => app.get<Cluster>(CLUSTER).get('anything'),
+  waitsForSilence: true,
   emitters: ({ app }) => [app.get<Cluster>(CLUSTER)],
 });

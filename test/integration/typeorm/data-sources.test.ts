@@ -77,7 +77,7 @@ describe('the data source of a TypeOrmIndicator', () => {
       providers: [TypeOrmIndicator('database', options)],
     });
     expect(String(error)).toContain(`TypeOrmIndicator("database"): ${problem}`);
-    expect(String(error)).toContain('Remedy: import TypeOrmModule.forRoot()');
+    expect(String(error)).toContain('import TypeOrmModule.forRoot()');
   });
 
   it('may be missing while the indicator is disabled', async () => {

@@ -43,7 +43,7 @@ describe('safeCopy', () => {
     ).toStrictEqual({
       map: { k: 1, 2: { a: 1 }, '{"x":1}': true },
       set: [1, 'two'],
-      error: { name: 'TypeError', message: 'cannot reach redis://***@cache', code: 'EX' },
+      error: { error: 'check failed' },
       url: 'http://***@host/path',
       bytes: '(7 bytes)',
       floats: [1.5, 'NaN'],
