@@ -198,6 +198,11 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
   });
 });
 
+async function waitingMessages(sample: SampleProcess): Promise<unknown> {
+  const { body } = await sample.get('/health/deep');
+  return (body as { details: { outbox?: { data?: { waiting?: number } } } }).details.outbox?.data?.waiting;
+}
+
 describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   let sample: SampleProcess;
 
@@ -226,6 +231,11 @@ describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   ])('%s', async (heading, count) => {
     const steps = readmeSteps(heading);
     expect(steps).toHaveLength(count);
+    // The orders of the previous section may still wait in the outbox, and would be counted in this one.
+    await vi.waitFor(async () => {
+      expect((await sample.get('/health/outbox')).body).toMatchObject({ details: { outbox: { status: 'UP' } } });
+      expect(await waitingMessages(sample)).toBe(0);
+    }, WAIT);
 
     for (const step of steps) {
       // A GET is repeated, because results are up to a second old. A POST is sent exactly as often as the README says.

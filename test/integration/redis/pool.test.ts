@@ -32,6 +32,5 @@ describeFaults('RedisIndicator with a pool', {
   },
   refused: /^connection (?:refused|reset)$|^not connected: the client is connecting$/,
   sockets: 3,
-  work: ({ app }) => app.get<Pool>(POOL).get('anything'),
   emitters: ({ app }) => [app.get<Pool>(POOL)],
 });
