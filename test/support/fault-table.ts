@@ -36,6 +36,11 @@ export interface FaultCase {
    * either after a server has accepted that connection and stays silent. Default: false.
    */
   readonly waitsForSilence?: boolean;
+  /**
+   * Whether a pool keeps a client that waits for such a response among its idle clients: one call of the application
+   * waits for it, and the others work. Default: false.
+   */
+  readonly keepsSilentClients?: boolean;
   /** The event emitters of the client, to find leaked listeners. */
   readonly emitters?: (application: TestApplication) => readonly EventEmitter[];
 }
@@ -71,6 +76,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     work,
     replacesConnections = false,
     waitsForSilence = false,
+    keepsSilentClients = false,
   } = faults;
 
   describeWith(faults.server, `${title}, while its server fails`, (server) => {
@@ -197,6 +203,15 @@ export function describeFaults(title: string, faults: FaultCase): void {
         expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2)));
 
         proxy.forward();
+        if (keepsSilentClients) {
+          // Without work of the application, the indicator lets the pool connect another client.
+          expect((await subject.becomes('DEGRADED')).message).toBe('a client of the pool has no connection');
+          // One call takes the silent client out of the idle clients.
+          await Promise.any([1, 2].map(async () => work?.(subject.application)));
+          await subject.becomes('UP');
+          await proxy.close();
+          return;
+        }
         const time = waitsForSilence ? SLACK : ALONE;
         expect(await subject.recovers(async () => work?.(subject.application), time)).toBe(!waitsForSilence);
         // The shutdown of a pool waits for the connections that are opening.

@@ -1,53 +1,92 @@
 import { elapsed } from '../../core/moment.js';
+import { notConnected } from '../../clients/not-connected.js';
 import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
 import type { RedisPool, RedisServerClient } from './redis-client.js';
 
-/** The clients that a pool still connects for pings that have timed out. */
-interface LeftBehind {
+/** The clients that a pool connects because of pings, since the last ping that had a connection. */
+interface Connecting {
   readonly count: number;
-  /** Monotonic milliseconds. */
+  /** Monotonic milliseconds of the latest one, or of the first ping without a connection. */
   readonly since: number;
 }
 
 /** The maximum size of a pool is not public, so this limit is fixed. */
-const MOST_LEFT_BEHIND = 2;
-/** Milliseconds between two pings that may leave a client behind. */
+const MOST_CONNECTING = 2;
+/** Milliseconds between two pings that may cause the pool to connect a client. */
 const PAUSE = 10_000;
 
-const leftBehind = new WeakMap<RedisPool, LeftBehind>();
+const connecting = new WeakMap<RedisPool, Connecting>();
 
 export function roomOf(pool: RedisPool): PoolRoom {
   if (pool.idleClients > 0) return 'free';
-  const left = leftBehind.get(pool);
-  if (!left) return 'some';
-  return left.count < MOST_LEFT_BEHIND && elapsed() - left.since >= PAUSE ? 'some' : 'none';
+  return !connecting.has(pool) || mayConnect(pool) ? 'some' : 'none';
 }
 
 /**
- * Runs a task on a client of the pool. A pool without an idle client connects another one, which stays in the pool after
- * the ping has timed out, connected or not. So the number of pings that may cause that is limited.
+ * Runs a task on a client of the pool that has a connection. A pool without an idle client connects another one, which
+ * stays in the pool after the ping has timed out, connected or not. So the number of pings that may cause that is
+ * limited. `unconnected` is the number of idle clients before this one that have no connection.
  */
 export async function withClient<T>(
   pool: RedisPool,
   abandoned: AbortSignal,
-  task: (client: RedisServerClient) => Promise<T>,
+  task: (client: RedisServerClient, unconnected: number) => Promise<T>,
 ): Promise<T> {
   await untilRoom(() => roomOf(pool), abandoned);
   const before = pool.totalClients;
   let isLent = false;
-  // The task must be async: a pool loses a client whose task throws before it returns a promise.
-  const done = pool.execute(async (client) => {
+  const done = lend(pool, 0, (client, unconnected) => {
     isLent = true;
-    leftBehind.delete(pool);
-    return task(client);
+    return task(client, unconnected);
   });
   const isConnecting = pool.totalClients > before;
   try {
     return await done;
   } catch (error) {
-    if (!isLent && isConnecting) {
-      leftBehind.set(pool, { count: (leftBehind.get(pool)?.count ?? 0) + 1, since: elapsed() });
-    }
+    if (!isLent && isConnecting) recordConnecting(pool);
     throw error;
   }
+}
+
+/**
+ * A pool keeps a client that reconnects among its idle clients, for as long as its reconnection takes. A connection that
+ * was accepted and is never answered can take forever, while the other clients work. So an idle client without a
+ * connection is held, and the pool lends the next one.
+ */
+function lend<T>(
+  pool: RedisPool,
+  unconnected: number,
+  task: (client: RedisServerClient, unconnected: number) => Promise<T>,
+): Promise<T> {
+  // The task must be async: a pool loses a client whose task throws before it returns a promise.
+  return pool.execute(async (client) => {
+    if (client.isReady) {
+      connecting.delete(pool);
+      return task(client, unconnected);
+    }
+    if (pool.idleClients > 0) return lend(pool, unconnected + 1, task);
+    connectAnother(pool);
+    throw notConnected(client.isOpen ? 'connecting' : 'closed');
+  });
+}
+
+/** Lets the pool connect another client, if its clients have had no connection for some time. */
+function connectAnother(pool: RedisPool): void {
+  if (!connecting.has(pool)) {
+    connecting.set(pool, { count: 0, since: elapsed() });
+    return;
+  }
+  if (!mayConnect(pool)) return;
+  recordConnecting(pool);
+  // A task for which no client is idle makes the pool connect one. The pool rejects the task when it has no room.
+  pool.execute(async () => undefined).catch(() => undefined);
+}
+
+function mayConnect(pool: RedisPool): boolean {
+  const { count, since } = connecting.get(pool) ?? { count: 0, since: -Infinity };
+  return count < MOST_CONNECTING && elapsed() - since >= PAUSE;
+}
+
+function recordConnecting(pool: RedisPool): void {
+  connecting.set(pool, { count: (connecting.get(pool)?.count ?? 0) + 1, since: elapsed() });
 }

@@ -11,12 +11,18 @@ import {
 import { roomOf, withClient } from './lent-client.js';
 import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
 
+/** The response of one client of a pool, or of the client. */
+export interface RedisClientResponse extends RedisResponse {
+  /** The number of idle clients of the pool without a connection, as far as the ping met them. */
+  readonly unconnected?: number;
+}
+
 /** Shared by all indicators: two indicators with the same client share its ping. */
-const pings = new ClientRequests<RedisResponse>();
+const pings = new ClientRequests<RedisClientResponse>();
 
 /** Pings the server, with one round trip on the client, or on one client of a pool, at a time. */
-export function ping(client: RedisClient, details: boolean, signal: AbortSignal): Promise<RedisResponse> {
-  const begin = async (abandoned: AbortSignal): Promise<RedisResponse> => {
+export function ping(client: RedisClient, details: boolean, signal: AbortSignal): Promise<RedisClientResponse> {
+  const begin = async (abandoned: AbortSignal): Promise<RedisClientResponse> => {
     try {
       return await send(client, details, abandoned);
     } catch (error) {
@@ -27,10 +33,12 @@ export function ping(client: RedisClient, details: boolean, signal: AbortSignal)
   return pings.send(client, details ? 'details' : 'ping', signal, begin, room);
 }
 
-async function send(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisResponse> {
+async function send(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisClientResponse> {
   if (!client.isOpen) throw notConnected('closed');
   if (isPool(client)) {
-    return withClient(client, abandoned, async (lent) => pingRedisServer(senderOf(lent, abandoned), details));
+    return withClient(client, abandoned, async (lent, unconnected) => {
+      return { ...(await pingRedisServer(senderOf(lent, abandoned), details)), unconnected };
+    });
   }
   if (isCluster(client)) return pingRedisCluster(senderOf(primaryOf(client.masters), abandoned));
   if (isSentinel(client)) {

@@ -50,11 +50,13 @@ export function RedisIndicator(name: string, options: RedisIndicatorOptions): Ty
         const client = await this.client();
         // Counted before the ping, which may have to wait for a client itself.
         const before = countsOf(client);
+        let unconnected = 0;
         const result = await degradedIfNotPermitted(async () => {
           const response = await ping(client, own.info !== false, signal);
+          unconnected = response.unconnected ?? 0;
           return isCluster(client) ? redisClusterResult(response) : redisServerResult(response, own);
         });
-        return withPoolData(result, before, countsOf(client), own.maxWaiting);
+        return withPoolData(result, { before, after: countsOf(client), unconnected, maxWaiting: own.maxWaiting });
       }
     },
   );

@@ -32,5 +32,7 @@ describeFaults('RedisIndicator with a pool', {
   },
   refused: /^connection (?:refused|reset)$|^not connected: the client is connecting$/,
   sockets: 3,
+  work: ({ app }) => app.get<Pool>(POOL).get('anything'),
+  keepsSilentClients: true,
   emitters: ({ app }) => [app.get<Pool>(POOL)],
 });
