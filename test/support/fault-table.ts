@@ -190,7 +190,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
       PATIENCE,
     );
 
-    it.runIf(work)(
+    it.runIf(work && !keepsSilentClients)(
       'is UP again when the application can work, after connections without a response',
       async () => {
         const proxy = await startFaultProxy(server().port);
@@ -203,17 +203,32 @@ export function describeFaults(title: string, faults: FaultCase): void {
         expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2)));
 
         proxy.forward();
-        if (keepsSilentClients) {
-          // Without work of the application, the indicator lets the pool connect another client.
-          expect((await subject.becomes('DEGRADED')).message).toBe('a client of the pool has no connection');
-          // One call takes the silent client out of the idle clients.
-          await Promise.any([1, 2].map(async () => work?.(subject.application)));
-          await subject.becomes('UP');
-          await proxy.close();
-          return;
-        }
         const time = waitsForSilence ? SLACK : ALONE;
         expect(await subject.recovers(async () => work?.(subject.application), time)).toBe(!waitsForSilence);
+        // The shutdown of a pool waits for the connections that are opening.
+        await proxy.close();
+      },
+      PATIENCE,
+    );
+
+    it.runIf(keepsSilentClients)(
+      'is DEGRADED while a client of the pool waits for a response without end, and other clients work',
+      async () => {
+        const proxy = await startFaultProxy(server().port);
+        onTestFinished(() => proxy.close());
+        const subject = await start({ ttl: 0, timeout: 100 }, proxy.port);
+        proxy.swallow();
+        await subject.becomes('DOWN');
+        for (let probes = 0; probes < FROZEN_PROBES; probes += 1) await subject.probe();
+        expect(subject.pendingCalls).toBeLessThanOrEqual(MOST_STRAY_CALLS);
+        expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2)));
+
+        proxy.forward();
+        // The application is idle. The indicator lets the pool connect another client.
+        expect((await subject.becomes('DEGRADED')).message).toBe('a client of the pool has no connection');
+        // One call takes the silent client out of the idle clients.
+        await Promise.any([1, 2].map(async () => work?.(subject.application)));
+        await subject.becomes('UP');
         // The shutdown of a pool waits for the connections that are opening.
         await proxy.close();
       },
