@@ -4,7 +4,7 @@ import type { HealthEngine } from './core/health-engine.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { registerAliases } from './endpoints/aliases.js';
 import type { Responder } from './endpoints/responder.js';
-import { routeConflicts } from './endpoints/route-order.js';
+import { prioritizeEndpoints, routeConflicts } from './endpoints/route-order.js';
 import { handleUnmatchedOnExpress, handleUnmatchedOnFastify } from './endpoints/unmatched-paths.js';
 import type { ConfigurationFault } from './errors/fault.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
@@ -55,7 +55,10 @@ export class HealthLifecycle {
 
   /** Nest has registered all routes. Watches the servers of the adapter, which do not listen yet. */
   attach(adapter: HttpServer): void {
-    const { hasRoutes, responder, servers } = this.#parts;
+    const { hasRoutes, responder, servers, logger } = this.#parts;
+    const instance: unknown = adapter.getInstance();
+    prioritizeEndpoints(instance);
+    for (const conflict of routeConflicts(instance)) logger.warn(conflict);
     if (hasRoutes) handleUnmatchedOnExpress(adapter, responder.notFound);
     servers.attach(adapter);
   }
@@ -71,7 +74,6 @@ export class HealthLifecycle {
   /** All other modules have started. There is no adapter in an application without HTTP. */
   start(adapter: HttpServer | undefined): void {
     const { settings, engine, state, servers, signals, logger } = this.#parts;
-    for (const conflict of routeConflicts(adapter?.getInstance())) logger.warn(conflict);
     engine.start();
     state.bootstrapped();
     if (adapter) servers.start(adapter);

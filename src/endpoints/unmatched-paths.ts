@@ -1,11 +1,8 @@
 import type { HttpServer } from '@nestjs/common';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthResponse } from './health-response.js';
-import { endpointPaths } from './route-order.js';
+import { NAME, endpointPaths } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
-
-/** The last part of the route for indicators and groups. What precedes it is the base path, with every prefix. */
-const NAME = '/:name';
 
 interface Fastify {
   addHook(name: 'onRoute', hook: (route: { readonly url: string }) => void): unknown;

@@ -353,35 +353,6 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect((await application.get('/somewhere')).text).toContain('the application');
     });
 
-    it('is named in a warning for each endpoint that it answers instead', async () => {
-      const application = await startApplication(
-        adapter,
-        {
-          imports: [
-            HealthModule.forRoot({ endpoints: { overview: false, startup: false, deep: false }, aliases: true }),
-          ],
-          controllers: [PageController],
-          providers: [stock],
-        },
-        { prepare: (app) => app.setGlobalPrefix('api') },
-      );
-      const warnings = application.log.lines.filter(({ text }) =>
-        text.includes('is registered before the health endpoint'),
-      );
-      const isShadowed = adapter === 'express';
-      expect(warnings.map(({ level, text }) => [level, /GET (\S+) and handles/.exec(text)?.[1]])).toEqual(
-        isShadowed
-          ? [
-              ['warn', '/api/health/live'],
-              ['warn', '/api/health/ready'],
-            ]
-          : [],
-      );
-      for (const { text } of warnings) expect(text).toContain('The route GET /api/*path');
-      expect((await application.get('/api/health/ready')).status).toBe(isShadowed ? 200 : 503);
-      expect((await application.get('/readyz')).status).toBe(503);
-    });
-
     it('is not warned of where it stands behind the endpoints', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot({ aliases: true }), PageModule],
