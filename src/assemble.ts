@@ -80,7 +80,7 @@ export function assemble(
 
   const explorer = new IndicatorExplorer(modules, settings, environment, standIns);
   const subscriptions = new ChangeSubscriptions(new ChangeMethods(modules, engine.probes), monitor, logger);
-  const registration = new Registration({ explorer, engine, subscriptions, logger });
+  const registration = new Registration({ explorer, engine, subscriptions, logger, logging: settings.logging });
   const work = new AnnouncedWork();
   const service = new HealthService({ engine, state, registration, work, logger });
 

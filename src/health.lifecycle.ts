@@ -1,5 +1,5 @@
 import type { HttpServer, LoggerService } from '@nestjs/common';
-import { bootNotices, indicatorList } from './boot-notices.js';
+import { bootNotices } from './boot-notices.js';
 import type { HealthEngine } from './core/health-engine.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { registerAliases } from './endpoints/aliases.js';
@@ -49,7 +49,6 @@ export class HealthLifecycle {
   async discover(): Promise<void> {
     const { settings, environment, faults, explorer, registration, logger } = this.#parts;
     const definitions = await registration.registerAll(faults);
-    if (settings.logging && definitions.length > 0) logger.log(indicatorList(definitions.map(({ name }) => name)));
     for (const notice of bootNotices(settings, environment, definitions, explorer.undecorated())) logger.warn(notice);
   }
 

@@ -1,17 +1,24 @@
 import type { LoggerService } from '@nestjs/common';
+import { indicatorList } from './boot-notices.js';
 import type { ChangeSubscriptions } from './changes/change-subscriptions.js';
 import type { CheckDefinition } from './core/check.js';
 import type { HealthEngine } from './core/health-engine.js';
-import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
-import { HealthConfigurationError, isHealthConfigurationError } from './errors/configuration.error.js';
+import type { Exploration, IndicatorExplorer } from './discovery/indicator-explorer.js';
+import { HealthConfigurationError, describeFaults, isHealthConfigurationError } from './errors/configuration.error.js';
 import type { ConfigurationFault } from './errors/fault.js';
+import { logFault } from './logging/log-fault.js';
 
 export interface RegistrationParts {
   readonly explorer: IndicatorExplorer;
   readonly engine: HealthEngine;
   readonly subscriptions: ChangeSubscriptions;
-  readonly logger: Pick<LoggerService, 'error'>;
+  readonly logger: Pick<LoggerService, 'log' | 'error'>;
+  /** Whether indicators that are found are listed in the log. */
+  readonly logging: boolean;
 }
+
+/** What has the faults that are found after the start. */
+const LATE = 'The health configuration of a lazily loaded module';
 
 /** Registers the indicators and the `@OnHealthChange()` methods of the application's modules. */
 export class Registration {
@@ -19,12 +26,14 @@ export class Registration {
   readonly #engine: HealthEngine;
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger: RegistrationParts['logger'];
+  readonly #logging: boolean;
 
-  constructor({ explorer, engine, subscriptions, logger }: RegistrationParts) {
+  constructor({ explorer, engine, subscriptions, logger, logging }: RegistrationParts) {
     this.#explorer = explorer;
     this.#engine = engine;
     this.#subscriptions = subscriptions;
     this.#logger = logger;
+    this.#logging = logging;
     engine.onChange((change) => {
       // A module that was loaded since the last evaluation may have a method for this change.
       this.addModules();
@@ -48,19 +57,39 @@ export class Registration {
       ...this.#subscriptions.addModules(),
     ];
     if (all.length > 0) throw new HealthConfigurationError(all);
+    this.#list('', definitions);
     return definitions;
   }
 
   /**
    * Registers the modules that were loaded since the last call. Their configuration faults are logged, and their faulty
-   * indicators left out: a running application cannot refuse to start.
+   * indicators left out: a running application cannot refuse to start. An indicator without its client stays, and is DOWN.
    */
   addModules(): void {
     if (!this.#explorer.hasNewModules) return;
-    const { definitions, faults } = this.#explorer.explore();
+    const { definitions, faults, preparations } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);
-    const all = [...faults, ...this.#subscriptions.addModules()];
-    if (all.length > 0) this.#logger.error(new HealthConfigurationError(all).message);
+    this.#list('Lazily loaded: ', definitions);
+    this.#report([...faults, ...this.#subscriptions.addModules()], 'so what is faulty has no effect');
+    if (preparations.length > 0) void this.#prepare(preparations);
+  }
+
+  /** Not awaited: a probe that finds a new module does not wait for the packages that its indicators load. */
+  async #prepare(preparations: Exploration['preparations']): Promise<void> {
+    try {
+      this.#report(await prepareAll(preparations), 'so its indicator is DOWN');
+    } catch (error) {
+      logFault(this.#logger, 'The preparation of an indicator', error);
+    }
+  }
+
+  #report(faults: readonly ConfigurationFault[], consequence: string): void {
+    if (faults.length > 0) this.#logger.error(describeFaults(LATE, faults, consequence));
+  }
+
+  #list(prefix: string, definitions: readonly CheckDefinition[]): void {
+    if (!this.#logging || definitions.length === 0) return;
+    this.#logger.log(prefix + indicatorList(definitions.map(({ name }) => name)));
   }
 }
 

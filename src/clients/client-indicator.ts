@@ -2,8 +2,12 @@ import { Inject } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import type { HealthCheckContext, HealthCheckReturn } from '../core/check.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
+import { isHealthConfigurationError } from '../errors/configuration.error.js';
+import { HealthCheckError } from '../errors/health-check.error.js';
 import { type ClientRequest, findClient } from './injected-client.js';
 import { PREPARE } from '../discovery/preparation.js';
+
+const NOT_CONFIGURED = 'its client was not found: the log names the configuration fault';
 
 /** Base class of the indicators that check a dependency through the client that the application uses for its own work. */
 export abstract class ClientIndicator<Client> implements HealthIndicator {
@@ -19,12 +23,17 @@ export abstract class ClientIndicator<Client> implements HealthIndicator {
 
   /** Finds the client at boot: a missing client stops the boot. It is not called for a disabled indicator. */
   async [PREPARE](): Promise<void> {
-    await this.client();
+    await (this.#client ??= this.#find());
   }
 
-  /** The client. In a lazily loaded module, the first check finds it. */
-  protected client(): Promise<Client> {
-    return (this.#client ??= this.#find());
+  /** The client. In a lazily loaded module a check may run before it is found, or although it was not found. */
+  protected async client(): Promise<Client> {
+    try {
+      return await (this.#client ??= this.#find());
+    } catch (error) {
+      // The fault itself is logged once. Its text says that the application does not start.
+      throw isHealthConfigurationError(error) ? new HealthCheckError(NOT_CONFIGURED) : error;
+    }
   }
 
   /** Called once, with the client that was found. A subclass must end in `onModuleDestroy` what it begins here. */

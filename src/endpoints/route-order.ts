@@ -33,8 +33,7 @@ export function markRoute(handler: object): void {
  */
 export function prioritizeEndpoints(instance: unknown): void {
   const layers = layersOf(instance);
-  for (const layer of [...layers]) {
-    if (!isEndpoint(layer)) continue;
+  for (const layer of layers.filter(isEndpoint)) {
     const from = layers.indexOf(layer);
     const to = lessSpecificBefore(layers, from, layer.route.path as string);
     if (to === from) continue;

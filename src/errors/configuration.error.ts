@@ -29,12 +29,14 @@ export function isHealthConfigurationError(error: unknown): error is HealthConfi
 }
 
 function describe(faults: readonly ConfigurationFault[]): string {
-  const head =
-    faults.length === 1
-      ? 'The health configuration has a fault, so the application does not start:'
-      : `The health configuration has ${faults.length} faults, so the application does not start:`;
+  return describeFaults('The health configuration', faults, 'so the application does not start');
+}
+
+/** The text of an error or of a log entry for these faults. `what` has them, and `consequence` follows them. */
+export function describeFaults(what: string, faults: readonly ConfigurationFault[], consequence: string): string {
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
   const lines = faults.map(
     ({ place, problem, remedy }, index) => `  ${index + 1}. ${place}: ${problem}\n     Remedy: ${remedy}`,
   );
-  return [head, ...lines].join('\n');
+  return [`${what} has ${count}, ${consequence}:`, ...lines].join('\n');
 }

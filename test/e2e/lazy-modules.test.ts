@@ -1,8 +1,10 @@
 import { Injectable, type ModuleMetadata, Scope } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
-import { HealthModule, down, up } from 'nest-vitals';
-import { describe, expect, it } from 'vitest';
-import { HealthConfigurationError } from '../../src/errors/configuration.error.js';
+import { type ConfigurationFault, HealthIndicator, HealthModule, down, up } from 'nest-vitals';
+import { describe, expect, it, vi } from 'vitest';
+import { ClientIndicator } from '../../src/clients/client-indicator.js';
+import type { ClientRequest } from '../../src/clients/injected-client.js';
+import { describeFaults } from '../../src/errors/configuration.error.js';
 import { indicatorNotSingleton, indicatorWithoutCheck, nameTaken, optionUnknown } from '../../src/errors/messages.js';
 import { statusesIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
@@ -13,6 +15,10 @@ import { ADAPTERS, type TestApplication, startApplication } from '../support/sta
 async function load({ app }: TestApplication, metadata: ModuleMetadata): Promise<void> {
   await app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', metadata));
 }
+
+const LATE = 'The health configuration of a lazily loaded module';
+const messageFor = (faults: readonly ConfigurationFault[]): string =>
+  describeFaults(LATE, faults, 'so what is faulty has no effect');
 
 describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
   const start = (...providers: NonNullable<ModuleMetadata['providers']>): Promise<TestApplication> =>
@@ -117,11 +123,11 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(errors).toHaveLength(1);
     const known = /options are (?<known>.*)/.exec(errors[0] ?? '')?.groups?.['known']?.split(', ') ?? [];
     expect(errors[0]).toBe(
-      new HealthConfigurationError([
+      messageFor([
         nameTaken('early', ['Fake in RootModule', 'Fake in LateModule']),
         indicatorWithoutCheck('Uncheckable in LateModule'),
         optionUnknown('Fake in LateModule', 'timeuot', known),
-      ]).message,
+      ]),
     );
     expect(known).toContain('timeout');
   });
@@ -135,7 +141,61 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await deep(application)).toEqual({});
     expect(scoped.runs).toHaveLength(0);
     expect(application.log.health('error')).toEqual([
-      new HealthConfigurationError([indicatorNotSingleton('Fake in LateModule', 'request-scoped')]).message,
+      messageFor([indicatorNotSingleton('Fake in LateModule', 'request-scoped')]),
     ]);
   });
+
+  it('are listed in the log when their indicators are found', async () => {
+    const application = await start(FakeIndicator('early'));
+    await load(application, { providers: [FakeIndicator('after'), FakeIndicator('later')] });
+    await deep(application);
+    await deep(application);
+    expect(application.log.listing).toEqual(['1 indicator: early', 'Lazily loaded: 2 indicators: after, later']);
+  });
+
+  it('an indicator finds its client without a check, once', async () => {
+    const application = await start();
+    const client = new Client();
+    const find = vi.spyOn(client, 'isUsable');
+    await load(application, { providers: [ClientCheck, { provide: 'CLIENT', useValue: client }] });
+    await application.get('/health/live');
+    await vi.waitFor(() => expect(find).toHaveBeenCalledTimes(1));
+    expect(await deep(application)).toEqual({ dependency: 'UP' });
+    expect(find).toHaveBeenCalledTimes(1);
+    expect(application.log.health('error')).toEqual([]);
+  });
+
+  it('an indicator without its client is DOWN, and the log names the fault without a check', async () => {
+    const application = await start();
+    await load(application, { providers: [ClientCheck] });
+    await application.get('/health/live');
+    const head = `${LATE} has a fault, so its indicator is DOWN:`;
+    await vi.waitFor(() => expect(application.log.health('error')).toEqual([expect.stringContaining(head)]));
+    expect(application.log.health('error').join()).toContain('Remedy: list a provider under that token');
+    expect(await deep(application)).toEqual({ dependency: 'DOWN' });
+    expect(application.log.text).not.toContain('the application does not start');
+  });
 });
+
+class Client {
+  isUsable(): boolean {
+    return true;
+  }
+}
+
+@HealthIndicator('dependency', { probes: ['deep'] })
+class ClientCheck extends ClientIndicator<Client> {
+  protected request(): ClientRequest<Client> {
+    return {
+      place: 'ClientCheck',
+      sources: ['CLIENT'],
+      accepts: (candidate): candidate is Client => candidate instanceof Client && candidate.isUsable(),
+      expected: 'a client',
+      remedy: 'provide it',
+    };
+  }
+
+  async check(): Promise<void> {
+    await this.client();
+  }
+}

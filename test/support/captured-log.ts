@@ -10,9 +10,9 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** Whether a line lists the indicators at the start, or warns that there are none. */
+/** Whether a line lists indicators that were found, or warns that there are none. */
 export function isListing({ text }: Pick<LogLine, 'text'>): boolean {
-  return /^\d+ indicators?: /.test(text) || text === NO_INDICATORS;
+  return /^(?:Lazily loaded: )?\d+ indicators?: /.test(text) || text === NO_INDICATORS;
 }
 
 /** Replaces Nest's logger: prints nothing, and stores the lines that an operator would read. */
