@@ -24,11 +24,13 @@ export class EngineMonitor implements HealthMonitor {
   readonly #responses: Listeners<ProbeResponse>;
   readonly #states: Listeners<LifecycleState>;
   readonly #probeChanges: ProbeChanges;
-  #lastState: LifecycleState | undefined;
+  /** Kept without listeners too: a listener that is added later must hear every change from then on. */
+  #lastState: LifecycleState;
 
   constructor(engine: HealthEngine, application: ApplicationState, onFault: (fault: unknown) => void) {
     this.#engine = engine;
     this.#application = application;
+    this.#lastState = this.state;
     this.#runs = new Listeners(onFault);
     this.#responses = new Listeners(onFault);
     this.#states = new Listeners(onFault);
@@ -81,7 +83,6 @@ export class EngineMonitor implements HealthMonitor {
   }
 
   onState(listener: (state: LifecycleState) => unknown): () => void {
-    this.#lastState ??= this.state;
     return this.#states.add(listener);
   }
 
@@ -114,10 +115,9 @@ export class EngineMonitor implements HealthMonitor {
 
   #compareState(): void {
     this.#probeChanges.compare();
-    if (this.#states.isEmpty) return;
     const state = this.state;
     const last = this.#lastState;
-    if (last?.phase === state.phase && last.drainStep === state.drainStep && last.reason === state.reason) return;
+    if (last.phase === state.phase && last.drainStep === state.drainStep && last.reason === state.reason) return;
     this.#lastState = state;
     this.#states.emit(state);
   }

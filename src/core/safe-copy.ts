@@ -143,13 +143,16 @@ class Copier {
   #record(value: object, secrecy: Secrecy): unknown {
     const entries: [string, unknown][] = [];
     let isCut = false;
-    // Object.keys() would make a list of all keys; this stops where the limit is.
+    let read = 0;
+    // Object.keys() would make a list of all keys; this stops where the limit is. A key without a copy counts too.
     for (const key in value) {
-      if (!Object.hasOwn(value, key)) continue;
-      if (this.#isFull(entries.length)) {
+      // The own keys come first.
+      if (!Object.hasOwn(value, key)) break;
+      if (this.#isFull(read)) {
         isCut = true;
         break;
       }
+      read += 1;
       this.#entry(entries, key, this.#property(value, key), secrecy);
     }
     return finish(entries, isCut ? 'more keys were left out' : undefined);

@@ -119,6 +119,19 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     ]);
   });
 
+  it('calls a listener for every change of the state since it was added, whatever changed before', async () => {
+    const application = await start();
+    const monitor = monitorOf(application);
+    monitor.onState(() => undefined)();
+    const open = application.health.refuseTraffic('maintenance');
+
+    const states: LifecycleState[] = [];
+    monitor.onState((state) => states.push(state));
+    open();
+    application.health.refuseTraffic('maintenance');
+    expect(states).toEqual([{ phase: 'accepting' }, { phase: 'refusing', reason: 'maintenance' }]);
+  });
+
   it('continues after a listener throws, and calls the other listeners', async () => {
     const application = await start(FakeIndicator('stock', () => undefined));
     const monitor = monitorOf(application);

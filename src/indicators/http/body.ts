@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream';
+
 export interface Body {
   readonly text: string;
   /** The body was longer, and the rest was not read. */
@@ -24,4 +26,23 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
     text += decoder.decode(piece, { stream: true });
   }
   return { text: text + decoder.decode(), isCut: false };
+}
+
+/** Milliseconds for a body that is not used. */
+const REST_TIME = 1000;
+
+/**
+ * Lets a body that is not used run out in the background, so that the connection stays open for the next run. The stream
+ * and its connection are destroyed if the body is too long or takes too long.
+ */
+export function discardBody(body: Readable, maxBytes: number): void {
+  let size = 0;
+  const timer = setTimeout(() => body.destroy(), REST_TIME).unref();
+  body
+    .on('data', (piece: Uint8Array) => {
+      size += piece.byteLength;
+      if (size > maxBytes) body.destroy();
+    })
+    .on('error', () => undefined)
+    .once('close', () => clearTimeout(timer));
 }

@@ -9,7 +9,7 @@ import type { HealthIndicatorOptions } from '../../options/indicator-options.js'
 import { callable, flag, oneOf, whole } from '../../options/rules.js';
 import { configure } from '../configure.js';
 import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from '../injected.js';
-import { type Body, readBody } from './body.js';
+import { type Body, discardBody, readBody } from './body.js';
 import {
   type ForeignHealth,
   foreignHealthIn,
@@ -83,7 +83,7 @@ export interface HttpIndicatorOptions<
   /**
    * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of @nestjs/terminus, and
    * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
-   * DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts.
+   * DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts, and no body is waited for.
    */
   readonly readHealth?: boolean;
   /** How many redirects are followed. Default: 0. A redirect beyond that is an unexpected status, and DOWN. */
@@ -192,8 +192,12 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       if (added !== undefined && !headersRule.accepts(added)) return down('its headers cannot be sent');
       const headers = { ...to.headers, ...added };
       const response = await send(this.#transport, { url: to.url, method, headers, body }, maxRedirects, signal);
-      const read = await readBody(response.body, maxBodyBytes);
       const data = { host: to.url.host, http_status: response.status };
+      if (!expect && !readHealth) {
+        discardBody(response.body, maxBodyBytes);
+        return judgeStatus(response, data);
+      }
+      const read = await readBody(response.body, maxBodyBytes);
       return expect ? judgeBy(expect, response, read, data) : judgeHealth(response, read, data);
     }
   }
@@ -224,8 +228,12 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       : down('the answer is not as expected', data);
   }
 
+  function judgeStatus(response: HttpResponse, data: HealthData): HealthResult {
+    return isExpected(response.status) ? up(data) : down(answered(response), data);
+  }
+
   function judgeHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
-    const health = readHealth ? healthIn(response, read) : undefined;
+    const health = healthIn(response, read);
     const data = {
       ...known,
       ...(typeof health === 'object' && {

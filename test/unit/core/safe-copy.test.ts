@@ -180,6 +180,20 @@ describe('safeCopy', () => {
       expect(JSON.stringify(safeCopy(data))).toBe(`${'{"data":'.repeat(8)}"(nested too deep)"${'}'.repeat(8)}`);
     });
 
+    it.each([
+      ['an object', (entries: [string, unknown][]) => Object.fromEntries(entries)],
+      ['a Map', (entries: [string, unknown][]) => new Map(entries)],
+    ])('counts the keys of %s whose values are left out', (_what, dataOf) => {
+      const entries = Array.from({ length: 1000 }, (_, index): [string, unknown] => [
+        `key${index}`,
+        index % 2 === 0 ? undefined : () => index,
+      ]);
+      expect(safeCopy(dataOf([['first', 1], ...entries, ['last', 1]]))).toStrictEqual({
+        first: 1,
+        omitted: expect.stringMatching(/more keys were left out$/),
+      });
+    });
+
     it('reads no more than it copies', () => {
       let read = 0;
       const data = new Map(
