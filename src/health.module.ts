@@ -162,15 +162,11 @@ function configure(
     module: HealthModule,
     global: true,
     imports: [...imports, HealthDiscoveryModule],
-    /**
-     * Read once by each application: routes and decorators are kept on the controller class, so two applications of one
-     * process that share their root module must not share it.
-     */
-    get controllers(): Type[] {
+    controllers: createdPerReader(() => {
       const controller = createHealthController();
       applyDecorators(controller, decorators);
-      return [controller];
-    },
+      return controller;
+    }),
     providers: [
       ...providers,
       options,
@@ -190,6 +186,18 @@ function configure(
     ],
     exports: [HealthLifecycle, HealthService, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
   };
+}
+
+/**
+ * A list whose only element is created anew each time that Nest reads it, once for each application. Routes and decorators
+ * are kept on the controller class, so two applications of one process that share their root module must not share it. A
+ * copy of the module, `{ ...HealthModule.forRoot() }`, keeps the list.
+ */
+function createdPerReader(create: () => Type): Type[] {
+  const value = function* (): Iterable<Type> {
+    yield create();
+  };
+  return Object.defineProperty<Type[]>([], Symbol.iterator, { value });
 }
 
 function part(

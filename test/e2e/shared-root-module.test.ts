@@ -43,6 +43,18 @@ describe.each(ADAPTERS)('two applications of one process with the same root modu
     expect(await statusCodes(second, ['/status/deep', '/status/readiness', '/health/live'])).toEqual([404, 404, 404]);
   });
 
+  it('have the routes of their own options with a copy of the dynamic module', async () => {
+    let options: HealthModuleOptions = {};
+    const health = { ...HealthModule.forRootAsync({ useFactory: () => options }) };
+    const first = await createApplication(adapter, { imports: [health] });
+    options = { path: 'status' };
+    const second = await createApplication(adapter, { imports: [health] });
+    await first.listen();
+    await second.listen();
+    expect([(await first.get('/health/live')).status, (await first.get('/status/live')).status]).toEqual([200, 404]);
+    expect([(await second.get('/health/live')).status, (await second.get('/status/live')).status]).toEqual([404, 200]);
+  });
+
   it('have the routes of the environment at their start', async () => {
     const shared = moduleNamed('AppModule', { imports: [HealthModule.forRoot()] });
     setVariables({ HEALTH_PATH: 'one' });
