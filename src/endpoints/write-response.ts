@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { type HealthResponse, type ResponseHeaders, mergeVary } from './health-response.js';
-import { runsSendHooks } from './fastify-hooks.js';
+import { hasHeaders, runsSendHooks } from './fastify-hooks.js';
 
 /** The part of a Fastify reply that is used here. */
 interface FastifyReply {
@@ -44,7 +44,7 @@ function withVary(headers: ResponseHeaders, present: unknown): Record<string, st
  */
 function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body }: HealthResponse): void {
   if (reply.sent) return;
-  if (runsSendHooks(reply.request) || Object.hasOwn(reply.raw, 'writeHead') || !isEmpty(reply.getHeaders())) {
+  if (runsSendHooks(reply.request) || Object.hasOwn(reply.raw, 'writeHead') || hasHeaders(reply)) {
     reply
       .code(statusCode)
       .headers(withVary(headers, reply.getHeader('vary')))
@@ -53,11 +53,6 @@ function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body
   }
   reply.hijack();
   reply.raw.writeHead(statusCode, fields).end(body);
-}
-
-function isEmpty(headers: object): boolean {
-  for (const name in headers) return name === '';
-  return true;
 }
 
 /** Writes to Node's response directly, because hooks may wait for the end of a body before they send its beginning. */

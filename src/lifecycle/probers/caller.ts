@@ -1,9 +1,11 @@
-import { type Rhythm, rhythmOf } from './rhythm.js';
+import { type Rhythm, SHORTEST_GAP, rhythmOf } from './rhythm.js';
 
 /** How many of the latest requests are remembered. */
 const MOST_TIMES = 64;
 /** Two readings of the rhythm confirm each other when they differ by a smaller factor. */
 const SAME = 1.5;
+/** A rhythm needs half of its gaps to be at least the shortest one, so requests this many times denser have none. */
+const DENSITY_OF_FLOOD = 4;
 /** The requests that bound the latest three gaps. */
 const RECENT_TIMES = 4;
 
@@ -82,10 +84,15 @@ export class Caller {
     return longest > this.#longestInterval ? 0 : longest;
   }
 
+  /** Requests so dense that they have no rhythm of probers. Searching for one would cost as much as the responses. */
+  get #isFlood(): boolean {
+    return this.lastRequestAt - (this.#times[0] ?? 0) < (MOST_TIMES * SHORTEST_GAP) / DENSITY_OF_FLOOD;
+  }
+
   #readRhythm(): void {
     this.#sinceReading = 0;
     const before = this.#latest;
-    this.#latest = rhythmOf(this.#times, this.#longestInterval);
+    this.#latest = this.#isFlood ? undefined : rhythmOf(this.#times, this.#longestInterval);
     if (!before || !this.#latest) return;
     const { interval } = this.#latest;
     const isConfirmed = interval < SAME * before.interval && before.interval < SAME * interval;

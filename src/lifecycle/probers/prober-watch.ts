@@ -38,6 +38,7 @@ export class ProberWatch {
   /** Nearly in the order of their latest requests. */
   readonly #callers = new Map<string, Caller>();
   readonly #known = new Map<string, Caller>();
+  readonly #keys = new WeakMap<ProbeRequest, string>();
   #firstAcceptedAt = Infinity;
   /** When a caller was last removed that may have been a prober. */
   #overflowedAt = -Infinity;
@@ -48,11 +49,12 @@ export class ProberWatch {
   }
 
   /** Records one request. `wasRefused`: the response refused traffic. */
-  recordProbe({ address, agent, form }: ProbeRequest, wasRefused: boolean): void {
+  recordProbe(from: ProbeRequest, wasRefused: boolean): void {
+    const { address, agent, form } = from;
     if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
     const now = elapsed();
     if (!wasRefused && this.#firstAcceptedAt === Infinity) this.#firstAcceptedAt = now;
-    const key = `${address} ${agent} ${form}`;
+    const key = this.#keyOf(from);
     const known = this.#known.get(key);
     if (known) return known.record(now, wasRefused);
     let caller = this.#callers.get(key);
@@ -64,6 +66,16 @@ export class ProberWatch {
     }
     caller.record(now, wasRefused);
     if (caller.isKnown) this.#keep(key, caller, now);
+  }
+
+  /** Kept while its connection is in use: a string that is made anew is hashed for each request. */
+  #keyOf(from: ProbeRequest): string {
+    let key = this.#keys.get(from);
+    if (key === undefined) {
+      key = `${from.address} ${from.agent} ${from.form}`;
+      this.#keys.set(from, key);
+    }
+    return key;
   }
 
   /** The probers at this moment, as the shutdown waits for them. */

@@ -39,6 +39,49 @@ describe('without named probers', () => {
   });
 });
 
+describe('the requests of one connection', () => {
+  const socket = { remoteAddress: '10.0.0.1' };
+  const AGENT = { host: 'orders:3000', 'user-agent': 'Envoy/HC' };
+
+  function readAll(...all: readonly Headers[]): (ProbeRequest | undefined)[] {
+    const reader = probeRequestReader(undefined);
+    return all.map((headers) => reader({ method: 'GET', url: '/health/ready', headers, socket }));
+  }
+
+  it('return the same object while their form is the same', () => {
+    const [first, second] = readAll(AGENT, { ...AGENT });
+    expect(first).toBeDefined();
+    expect(second).toBe(first);
+  });
+
+  it.each<[string, Headers]>([
+    ['another agent', { ...AGENT, 'user-agent': 'HAProxy' }],
+    ['another host', { ...AGENT, host: 'payments:3000' }],
+    ['one more header', { ...AGENT, accept: '*/*' }],
+    ['one header less', { host: AGENT.host }],
+    ['another order', { 'user-agent': AGENT['user-agent'], host: AGENT.host }],
+  ])('are read again with %s', (_change, changed) => {
+    const [first, second, third] = readAll(AGENT, changed, AGENT);
+    expect(second).toEqual(readAll(changed)[0]);
+    expect(second).not.toEqual(first);
+    expect(third).toEqual(first);
+  });
+
+  it('are of no prober once a proxy forwards requests of clients on the connection, and only those', () => {
+    const [first, second, third] = readAll(AGENT, { ...AGENT, via: '1.1 proxy' }, AGENT);
+    expect(second).toBeUndefined();
+    expect(third).toEqual(first);
+  });
+
+  it('are compared with named headers each time', () => {
+    const reader = probeRequestReader([{ headers: { 'x-prober': 'secret' } }]);
+    const ask = (secret: string) =>
+      reader({ method: 'GET', url: '/health/ready', headers: { 'x-prober': secret }, socket });
+    expect(ask('secret')).toBeDefined();
+    expect(ask('guessed')).toBeUndefined();
+  });
+});
+
 describe('named probers', () => {
   it.each([
     ['10.0.0.1', ['10.0.0.1'], true],
