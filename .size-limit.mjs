@@ -5,5 +5,5 @@ const forNode = (config) => ({ ...config, platform: 'node' });
 /** Minified and bundled, as a serverless function would be. A change that goes past a limit raises it on purpose. */
 export default [
   { name: 'nest-vitals', path: 'dist/index.js', limit: '47 kB' },
-  { name: 'nest-vitals/typeorm', path: 'dist/integrations/typeorm/index.js', limit: '8 kB', ignore: ['typeorm'] },
+  { name: 'nest-vitals/typeorm', path: 'dist/integrations/typeorm/index.js', limit: '9 kB', ignore: ['typeorm'] },
 ].map((check) => ({ ...check, ignore: [...ignore, ...(check.ignore ?? [])], modifyEsbuildConfig: forNode }));

@@ -1,4 +1,3 @@
-import { Resolver, lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Type } from '@nestjs/common';
 import { onAbort } from '../core/async.js';
@@ -61,6 +60,7 @@ export function DnsIndicator(name: string, options: DnsIndicatorOptions): Type<H
 
   class ConfiguredDnsIndicator implements HealthIndicator {
     readonly #lookup = new SharedCall(async () => {
+      const { lookup } = await import('node:dns/promises');
       const addresses = await lookup(host, { all: true });
       return addresses.map(({ address }) => address);
     });
@@ -81,6 +81,7 @@ async function resolveRecords(
   servers: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<readonly unknown[]> {
+  const { Resolver } = await import('node:dns/promises');
   signal.throwIfAborted();
   const resolver = new Resolver();
   if (servers) resolver.setServers(servers);

@@ -1,5 +1,4 @@
 import { totalmem } from 'node:os';
-import { getHeapStatistics } from 'node:v8';
 import type { Type } from '@nestjs/common';
 import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
@@ -38,7 +37,7 @@ export function MemoryIndicator(name: string, options: MemoryIndicatorOptions = 
   class ConfiguredMemoryIndicator implements HealthIndicator {
     check(): HealthResult {
       const { rss, heapUsed } = process.memoryUsage();
-      const heapLimit = getHeapStatistics().heap_size_limit;
+      const heapLimit = process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit;
       const memoryLimit = limitOfMemory();
       return judge(
         [

@@ -1,8 +1,7 @@
 import { Agent, type ClientRequest, type IncomingMessage, globalAgent, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { Readable, pipeline } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { Readable, type Transform, pipeline } from 'node:stream';
 import { type Proxy, TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
 import type { HttpRequest } from './target.js';
 import { type HttpTlsOptions, secureContextOf } from './tls.js';
@@ -26,14 +25,6 @@ export interface TransportOptions {
 const IDLE = 4000;
 /** Without `deflate`: some servers send it without the zlib format, against RFC 9110, section 8.4.1.2. */
 const ENCODINGS = 'gzip, br';
-const LENIENT = { finishFlush: constants.Z_SYNC_FLUSH };
-const DECODERS: Readonly<Record<string, () => ReturnType<typeof createGunzip>>> = {
-  gzip: () => createGunzip(LENIENT),
-  'x-gzip': () => createGunzip(LENIENT),
-  deflate: () => createInflate(LENIENT),
-  br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
-};
-
 /**
  * The connections of one indicator. They are separate from the application's connections, whose limits and timeouts must not
  * apply to a check. They do not keep the process alive.
@@ -170,12 +161,29 @@ function decoded(message: IncomingMessage, headers: Headers): Readable {
   let body: Readable = message;
   for (const coding of codings.toReversed()) {
     if (coding === '' || coding === 'identity') continue;
-    const decoder = Object.hasOwn(DECODERS, coding) ? DECODERS[coding]?.() : undefined;
+    const decoder = decoderOf(coding);
     if (!decoder) break;
     // Failures of either stream come up where the body is read.
     body = pipeline(body, decoder, () => undefined);
   }
   return body;
+}
+
+/** Loads `node:zlib` when a response is compressed, and not at each start of an application. */
+function decoderOf(coding: string): Transform | undefined {
+  const { constants, createBrotliDecompress, createGunzip, createInflate } = process.getBuiltinModule('node:zlib');
+  const lenient = { finishFlush: constants.Z_SYNC_FLUSH };
+  switch (coding) {
+    case 'gzip':
+    case 'x-gzip':
+      return createGunzip(lenient);
+    case 'deflate':
+      return createInflate(lenient);
+    case 'br':
+      return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });
+    default:
+      return undefined;
+  }
 }
 
 function lowerCased(headers: Readonly<Record<string, string>>): Record<string, string> {
