@@ -4,7 +4,7 @@ import { subjectsFor } from './subjects.mjs';
 
 export const CONNECTIONS = 10;
 /** Requests just before each burst, so that the burst meets fresh results and compiled code. They are not counted. */
-const LEAD_IN = 50;
+const LEAD_IN = 500;
 
 /**
  * Measures the CPU time that each subject spends on a request. All subjects of a table are alive at the same time, each

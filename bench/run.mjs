@@ -36,8 +36,8 @@ const cores = pinning();
 const method = {
   isPinned: cores.isPinned,
   connections: CONNECTIONS,
-  rounds: positive('rounds', quick ? 5 : 40),
-  requests: positive('requests', 1000),
+  rounds: positive('rounds', quick ? 5 : 25),
+  requests: positive('requests', 4000),
   warmUpRequests: 5000,
 };
 const tables = TABLE_NAMES.filter(isWanted);
