@@ -18,7 +18,11 @@ export type Part =
   /** The first attempts fail, the third waits for the gate `warm-up`. */
   | 'warm-up with retries'
   /** Says on a regular basis whether the pool is alive. */
-  | 'poller';
+  | 'poller'
+  /** A check that is not critical, and that computes for 600 ms after it has read a file. */
+  | 'computing check'
+  /** The same, before it returns its promise. */
+  | 'computing check that is certain';
 
 export interface Configuration {
   readonly adapter: 'express' | 'fastify' | 'none';
@@ -37,6 +41,8 @@ export interface Configuration {
     readonly forceCloseConnections?: boolean;
     readonly httpsOptions?: { readonly key: string; readonly cert: string };
   };
+  /** The URL that the indicator `dependency` asks in every report. Default: there is no such indicator. */
+  readonly dependency?: string;
   /** Default: 127.0.0.1. */
   readonly host?: string;
 }

@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import dns from 'node:dns';
 import { type INestApplicationContext, Module, type NestApplicationOptions } from '@nestjs/common';
 import { type AbstractHttpAdapter, NestFactory } from '@nestjs/core';
-import { HealthModule, HealthService, type WorkHandle } from 'nest-vitals';
+import { HealthModule, HealthService, HttpIndicator, type WorkHandle } from 'nest-vitals';
+import { BlockingController } from './blocking.js';
 import { type Configuration, readConfiguration } from './configuration.js';
 import { TellingLogger } from './logger.js';
 import { OrdersController } from './orders.controller.js';
@@ -12,12 +13,16 @@ import { PoolModule } from './pool.js';
 import { Upgrades } from './upgrades.js';
 
 const configuration = readConfiguration();
-const { health = true, shutdown = {}, path = 'health', statusCodes = {}, parts = [] } = configuration;
+const { health = true, shutdown = {}, path = 'health', statusCodes = {}, parts = [], dependency } = configuration;
 
 @Module({
   imports: [PoolModule, ...(health ? [HealthModule.forRoot({ shutdown, path, statusCodes })] : [])],
-  controllers: configuration.adapter === 'none' ? [] : [OrdersController],
-  providers: [Upgrades, ...parts.map((part) => PARTS[part])],
+  controllers: configuration.adapter === 'none' ? [] : [OrdersController, BlockingController],
+  providers: [
+    Upgrades,
+    ...parts.map((part) => PARTS[part]),
+    ...(dependency === undefined ? [] : [HttpIndicator('dependency', { url: dependency, ttl: 0 })]),
+  ],
 })
 class ApplicationModule {}
 

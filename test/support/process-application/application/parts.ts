@@ -7,6 +7,7 @@ import {
   type Type,
 } from '@nestjs/common';
 import { HealthService, OnDrain } from 'nest-vitals';
+import { CertainComputingCheck, ComputingCheck } from './blocking.js';
 import type { Part } from './configuration.js';
 import { gate, tell } from './outside.js';
 import { Pool } from './pool.js';
@@ -125,4 +126,6 @@ export const PARTS: Readonly<Record<Part, Type>> = {
   'warm-up': WarmUp,
   'warm-up with retries': WarmUpWithRetries,
   poller: Poller,
+  'computing check': ComputingCheck,
+  'computing check that is certain': CertainComputingCheck,
 };
