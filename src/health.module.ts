@@ -118,7 +118,10 @@ export class HealthModule implements OnModuleInit, OnApplicationBootstrap, OnMod
     const { imports = [], inject = [], useFactory, useClass, useExisting, decorators = [] } = options;
     const factory = useClass ?? useExisting;
     if (useFactory) return configure({ provide: OPTIONS, useFactory, inject }, decorators, imports);
-    if (!factory) throw new HealthConfigurationError([asyncOptionsIncomplete()]);
+    if (!factory)
+      throw new HealthConfigurationError([
+        asyncOptionsIncomplete('HealthModule.forRootAsync()', 'one of useFactory, useClass, useExisting'),
+      ]);
     return configure(
       {
         provide: OPTIONS,

@@ -13,7 +13,8 @@ import {
 } from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { moduleNotConfigured } from '../errors/messages.js';
+import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
+import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { type HealthAlertsOptions, resolveAlertsOptions } from './alerts-options.js';
 import { HealthAlerts } from './health-alerts.js';
@@ -28,11 +29,7 @@ export interface HealthAlertsAsyncOptions extends Pick<ModuleMetadata, 'imports'
 
 const OPTIONS = Symbol('options');
 
-const healthModuleMissing = (): ConfigurationFault => ({
-  place: 'HealthAlertsModule',
-  problem: 'HealthModule is not imported, so no changes of health can be observed',
-  remedy: 'import HealthModule.forRoot() in the root module',
-});
+const MODULE = 'HealthAlertsModule';
 
 /**
  * Sends a message to webhooks when an indicator or a probe goes down, and when it recovers. Import it together with
@@ -52,12 +49,12 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
 
   /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports = [], inject = [], useFactory }: HealthAlertsAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+    return configure({ provide: OPTIONS, useFactory: optionsFactory(MODULE, useFactory), inject }, imports);
   }
 
   /** `alerts` is undefined if the module is imported without `forRoot()`. */
   onModuleInit(): void {
-    if (!this.alerts) throw new HealthConfigurationError([moduleNotConfigured('HealthAlertsModule')]);
+    if (!this.alerts) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
   }
 
   onApplicationBootstrap(): void {
@@ -85,8 +82,9 @@ function configure(options: Provider, imports: ModuleMetadata['imports'] = []): 
   };
 }
 
-function createAlerts(options: HealthAlertsOptions, monitor: HealthMonitor | undefined): HealthAlerts {
-  if (!monitor) throw new HealthConfigurationError([healthModuleMissing()]);
+function createAlerts(given: HealthAlertsOptions, monitor: HealthMonitor | undefined): HealthAlerts {
+  if (!monitor) throw new HealthConfigurationError([healthModuleMissing(MODULE, 'observe')]);
+  const options = presentOptions(MODULE, given, '{ targets: […] }');
   const faults: ConfigurationFault[] = [];
   const settings = resolveAlertsOptions(options, monitor.probes, faults);
   if (faults.length > 0) throw new HealthConfigurationError(faults);

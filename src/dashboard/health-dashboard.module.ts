@@ -11,7 +11,8 @@ import {
 } from '@nestjs/common';
 import { formatRaw } from '../core/raw-error.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
+import { healthModuleMissing } from '../errors/messages.js';
+import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import {
@@ -48,13 +49,15 @@ export class HealthDashboardModule implements OnModuleInit, OnModuleDestroy {
   }
 
   static forRootAsync({ imports, inject = [], useFactory }: HealthDashboardAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+    return configure(
+      { provide: OPTIONS, useFactory: optionsFactory('HealthDashboardModule', useFactory), inject },
+      imports,
+    );
   }
 
   onModuleInit(): void {
     if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'show')]);
-    if (this.options === undefined) throw new HealthConfigurationError([moduleNotConfigured('HealthDashboardModule')]);
-    const settings = resolveDashboardOptions(this.options);
+    const settings = resolveDashboardOptions(presentOptions('HealthDashboardModule', this.options));
     this.#dashboard = new HealthDashboard(settings, this.monitor, this.endpoints, (fault) => this.#logOnce(fault));
     this.#dashboard.install();
   }

@@ -184,23 +184,29 @@ export const healthModuleMissing = (place: string, purpose: string): Configurati
   remedy: 'import HealthModule.forRoot() in the root module',
 });
 
-export const asyncOptionsIncomplete = (): ConfigurationFault => ({
-  place: 'HealthModule.forRootAsync()',
+/** `sources`: the options of `forRootAsync()` that can provide the options. */
+export const asyncOptionsIncomplete = (place: string, sources: string): ConfigurationFault => ({
+  place,
   problem: 'no source of the options is given',
-  remedy: 'give one of useFactory, useClass, useExisting',
+  remedy: `give ${sources}`,
 });
 
-export const asyncOptionsMissing = (place: string, value: string): ConfigurationFault => ({
+/** `example`: the shortest options that the module accepts. */
+export const asyncOptionsMissing = (
+  place: string,
+  value: string,
+  example = '{} for the defaults',
+): ConfigurationFault => ({
   place: `the factory of ${place}`,
   problem: `it returned ${value} instead of the options`,
-  remedy: 'return an object of options, {} for the defaults; a function body in braces needs a return statement',
+  remedy: `return an object of options, ${example}; a function body in braces needs a return statement`,
 });
 
-/** A module with options that is imported without options. */
+/** A module with options that is imported as a class. */
 export const moduleNotConfigured = (module: string): ConfigurationFault => ({
   place: module,
-  problem: 'it has no options: it is imported without forRoot(), or the factory of forRootAsync() returned nothing',
-  remedy: `import ${module}.forRoot(), or return the options from the factory of ${module}.forRootAsync()`,
+  problem: 'it is imported without forRoot()',
+  remedy: `import ${module}.forRoot() or ${module}.forRootAsync()`,
 });
 
 /** `similar`: tokens that read like these and are different, with the module that provides each. */

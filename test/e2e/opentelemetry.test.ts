@@ -563,7 +563,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       expect(await faults({ metrics: 1, buckets: 1, meterProvider: 1 })).toHaveLength(3);
       const factory = { useFactory: () => null as unknown as HealthOpenTelemetryOptions };
       const root = { imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRootAsync(factory)] };
-      expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'its value is null' }]);
+      expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'it returned nothing instead of the options' }]);
     });
 
     it('with metrics and traces both false', async () => {

@@ -400,7 +400,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       expect(await faults({ prefix: '', endpoint: 1 })).toHaveLength(2);
       const factory = { useFactory: () => null as unknown as HealthPrometheusOptions };
       const root = { imports: [HealthModule.forRoot(), HealthPrometheusModule.forRootAsync(factory)] };
-      expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'its value is null' }]);
+      expect(await faultsOf(adapter, root)).toMatchObject([{ problem: 'it returned nothing instead of the options' }]);
     });
 
     it('without an endpoint and without a registry', async () => {

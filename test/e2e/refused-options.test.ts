@@ -1,5 +1,11 @@
 import type { ModuleMetadata } from '@nestjs/common';
-import { type ConfigurationFault, HealthModule, type HealthModuleOptions, up } from 'nest-vitals';
+import {
+  type ConfigurationFault,
+  type HealthConfigurationError,
+  HealthModule,
+  type HealthModuleOptions,
+  up,
+} from 'nest-vitals';
 import { HealthAlertsModule } from 'nest-vitals/alerts';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
@@ -32,6 +38,24 @@ describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
     ['HealthOpenTelemetryModule', HealthOpenTelemetryModule],
   ])('the bare class %s', async (name, module) => {
     expect(await faultsOf(adapter, { imports: [HealthModule.forRoot(), module] })).toEqual([moduleNotConfigured(name)]);
+  });
+
+  it.each([
+    ['HealthAlertsModule', HealthAlertsModule, '{ targets: […] }'],
+    ['HealthDashboardModule', HealthDashboardModule, undefined],
+    ['HealthPrometheusModule', HealthPrometheusModule, undefined],
+    ['HealthOpenTelemetryModule', HealthOpenTelemetryModule, undefined],
+  ])('a factory of %s that returns nothing, or is missing', async (name, module, example) => {
+    const place = `${name}.forRootAsync()`;
+    for (const nothing of [undefined, null]) {
+      const imports = [HealthModule.forRoot(), module.forRootAsync({ useFactory: () => nothing as never })];
+      // Some modules refuse while their providers are created, and others before the application is initialised.
+      const faults = await faultsOf(adapter, { imports }).catch((error: HealthConfigurationError) => error.faults);
+      expect(faults).toEqual([asyncOptionsMissing(place, 'nothing', example)]);
+    }
+    expect(() => module.forRootAsync({} as never)).toThrow(
+      expect.objectContaining({ faults: [asyncOptionsIncomplete(place, 'useFactory')] }),
+    );
   });
 
   it('a factory that returns nothing', async () => {
@@ -241,7 +265,9 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
 
     it('forRootAsync without a source, which says so where it stands', () => {
       expect(() => HealthModule.forRootAsync({})).toThrow(
-        expect.objectContaining({ faults: [asyncOptionsIncomplete()] }),
+        expect.objectContaining({
+          faults: [asyncOptionsIncomplete('HealthModule.forRootAsync()', 'one of useFactory, useClass, useExisting')],
+        }),
       );
     });
   });

@@ -10,7 +10,8 @@ import {
 } from '@nestjs/common';
 import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
+import { healthModuleMissing } from '../../errors/messages.js';
+import { optionsFactory, presentOptions } from '../../options/factory-options.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import { traceChecks } from './check-spans.js';
 import { HealthInstruments } from './health-instruments.js';
@@ -52,14 +53,15 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
 
   /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports, inject = [], useFactory }: HealthOpenTelemetryAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+    return configure(
+      { provide: OPTIONS, useFactory: optionsFactory('HealthOpenTelemetryModule', useFactory), inject },
+      imports,
+    );
   }
 
   onModuleInit(): void {
     if (!this.monitor) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
-    if (this.options === undefined)
-      throw new HealthConfigurationError([moduleNotConfigured('HealthOpenTelemetryModule')]);
-    const settings = resolveOpenTelemetryOptions(this.options);
+    const settings = resolveOpenTelemetryOptions(presentOptions('HealthOpenTelemetryModule', this.options));
     const { meterProvider = this.api.metrics.getMeterProvider(), tracerProvider = this.api.trace.getTracerProvider() } =
       settings;
     if (settings.metrics) {

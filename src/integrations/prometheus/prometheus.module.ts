@@ -12,7 +12,8 @@ import {
 import { formatRaw } from '../../core/raw-error.js';
 import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../../errors/messages.js';
+import { healthModuleMissing } from '../../errors/messages.js';
+import { optionsFactory, presentOptions } from '../../options/factory-options.js';
 import {
   type EndpointResponse,
   type EndpointDescription,
@@ -70,13 +71,15 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
 
   /** Same as `forRoot()`, with options from a factory. */
   static forRootAsync({ imports, inject = [], useFactory }: HealthPrometheusAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory, inject }, imports);
+    return configure(
+      { provide: OPTIONS, useFactory: optionsFactory('HealthPrometheusModule', useFactory), inject },
+      imports,
+    );
   }
 
   onModuleInit(): void {
     if (!this.monitor || !this.endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'measure')]);
-    if (this.options === undefined) throw new HealthConfigurationError([moduleNotConfigured('HealthPrometheusModule')]);
-    const settings = resolvePrometheusOptions(this.options);
+    const settings = resolvePrometheusOptions(presentOptions('HealthPrometheusModule', this.options));
     const { registry, endpoint, access } = settings;
     const metrics = new HealthMetrics(this.client, settings, this.monitor);
     if (registry) metrics.joinTo(registry);

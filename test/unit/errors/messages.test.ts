@@ -31,7 +31,7 @@ describe('a fault', () => {
     messages.moduleImportedTwice(['AppModule', 'CatsModule']),
     messages.moduleImportedBare(['AppModule']),
     messages.decoratorNeedsStaticOptions(),
-    messages.asyncOptionsIncomplete(),
+    messages.asyncOptionsIncomplete('here', 'useFactory'),
     messages.asyncOptionsMissing('HealthModule.forRootAsync()', 'null'),
     messages.moduleNotConfigured('HealthDashboardModule'),
     messages.healthModuleMissing('here', 'show'),
