@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:http';
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { onTestFinished, vi } from 'vitest';
 import type { Configuration } from './application/configuration.js';
@@ -43,7 +44,9 @@ export class ProcessApplication {
 
   private constructor(nest: NestVersion, configuration: Configuration, variables: Readonly<Record<string, string>>) {
     this.#isTls = configuration.options?.httpsOptions !== undefined;
-    this.#child = spawn(process.execPath, [compileApplication(nest)], {
+    const main = compileApplication(nest);
+    const file = configuration.cluster === true ? join(dirname(main), 'primary.js') : main;
+    this.#child = spawn(process.execPath, [file], {
       env: { APPLICATION: JSON.stringify(configuration), ...variables },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });

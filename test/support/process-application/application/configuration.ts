@@ -35,6 +35,8 @@ export interface Configuration {
   readonly shutdownHooks?: 'before init' | 'after init' | 'never';
   readonly useProcessExit?: boolean;
   readonly parts?: readonly Part[];
+  /** Whether the application runs in two workers of `node:cluster`. Default: false. */
+  readonly cluster?: boolean;
   /** Options of `NestFactory.create()`. */
   readonly options?: {
     readonly return503OnClosing?: boolean;

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 
 /** What the application tells the test. */
@@ -48,5 +49,6 @@ export function listenToTest(handler: (command: Command) => void): void {
     if (command.command === 'open') gateOf(command.name ?? '').open();
     else handler(command);
   });
-  process.channel?.unref();
+  // A worker of node:cluster opens its server over this channel.
+  if (!cluster.isWorker) process.channel?.unref();
 }
