@@ -1,0 +1,62 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Type } from '@nestjs/common';
+import * as core from 'nest-vitals';
+import type { HealthIndicator } from 'nest-vitals';
+import { describe, expect, it } from 'vitest';
+import { getIndicatorMetadata } from '../../../src/discovery/indicator-metadata.js';
+
+type IndicatorFunction = (name: string, options: object) => Type<HealthIndicator>;
+
+const INTEGRATIONS = join(import.meta.dirname, '../../../src/integrations');
+const UNKNOWN = 'qqqqqqqqqqqqqqqq';
+
+function functionsIn(exports: object): [string, IndicatorFunction][] {
+  return Object.entries(exports).filter(
+    (entry): entry is [string, IndicatorFunction] =>
+      typeof entry[1] === 'function' && entry[0].endsWith('Indicator') && entry[0] !== 'HealthIndicator',
+  );
+}
+
+const integrations = await Promise.all(
+  readdirSync(INTEGRATIONS).map(async (folder) => {
+    const url = pathToFileURL(join(INTEGRATIONS, folder, 'index.ts')).href;
+    return functionsIn((await import(/* @vite-ignore */ url)) as object);
+  }),
+);
+const functions = [...functionsIn(core), ...integrations.flat()];
+
+/** The remedy for an option that does not exist. Other faults, such as a missing option, are left out. */
+function remedyFor(indicator: IndicatorFunction, option: string): string {
+  const { faults = [] } = getIndicatorMetadata(indicator('tested', { [option]: 1 })) ?? {};
+  return faults.find(({ problem }) => problem === `there is no option "${option}"`)?.remedy ?? '';
+}
+
+function optionsOf(indicator: IndicatorFunction): string[] {
+  return remedyFor(indicator, UNKNOWN).replace('the options are ', '').split(', ');
+}
+
+/** As a finger on the next key would write it. */
+const misspell = (option: string): string => `${option.slice(0, -1)}q${option.slice(-1)}`;
+
+it('finds the functions of the core and of the integrations', () => {
+  expect(functions.length).toBeGreaterThanOrEqual(28);
+  expect(functions.map(([name]) => name)).toEqual(expect.arrayContaining(['HttpIndicator', 'PgIndicator']));
+});
+
+describe.each(functions)('%s', (_name, indicator) => {
+  it('suggests the option for a misspelt name, also for an option of its own', () => {
+    const options = optionsOf(indicator);
+    expect(options).toEqual(expect.arrayContaining(['timeout', 'critical']));
+    for (const option of options) {
+      expect(remedyFor(indicator, misspell(option))).toBe(
+        `did you mean "${option}"? the options are ${options.join(', ')}`,
+      );
+    }
+  });
+
+  it('suggests nothing for a name that is not similar', () => {
+    expect(remedyFor(indicator, UNKNOWN)).toMatch(/^the options are /);
+  });
+});
