@@ -3,6 +3,7 @@ import { Listeners } from './core/listeners.js';
 import type { HealthReport } from './core/report.js';
 import type { HealthResponse } from './endpoints/health-response.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
+import type { EventLoopStall } from './extension/event-loop-stall.js';
 import type {
   ProbeResponse,
   HealthCheckWrapper,
@@ -23,7 +24,9 @@ export class EngineMonitor implements HealthMonitor {
   readonly #runs: Listeners<HealthRun>;
   readonly #responses: Listeners<ProbeResponse>;
   readonly #states: Listeners<LifecycleState>;
+  readonly #stalls: Listeners<EventLoopStall>;
   readonly #probeChanges: ProbeChanges;
+  #isEventLoopWatched = false;
   /** Kept without listeners too: a listener that is added later must hear every change from then on. */
   #lastState: LifecycleState;
 
@@ -34,6 +37,7 @@ export class EngineMonitor implements HealthMonitor {
     this.#runs = new Listeners(onFault);
     this.#responses = new Listeners(onFault);
     this.#states = new Listeners(onFault);
+    this.#stalls = new Listeners(onFault);
     this.#probeChanges = new ProbeChanges(
       (probe) => this.peek(probe),
       () => application.isBootstrapped,
@@ -84,6 +88,19 @@ export class EngineMonitor implements HealthMonitor {
 
   onState(listener: (state: LifecycleState) => unknown): () => void {
     return this.#states.add(listener);
+  }
+
+  onStall(listener: (stall: EventLoopStall) => unknown): () => void {
+    return this.#stalls.add(listener);
+  }
+
+  get isEventLoopWatched(): boolean {
+    return this.#isEventLoopWatched;
+  }
+
+  watchEventLoop(): (stall: EventLoopStall) => void {
+    this.#isEventLoopWatched = true;
+    return (stall) => this.#stalls.emit(stall);
   }
 
   aroundCheck(wrapper: HealthCheckWrapper): () => void {

@@ -62,6 +62,7 @@ export type {
   HealthEndpoints,
   HealthFormatter,
 } from './extension/health-endpoints.js';
+export type { EventLoopStall, MissingStack, StallFrame } from './extension/event-loop-stall.js';
 export { HEALTH_MONITOR } from './extension/health-monitor.js';
 export type {
   ApplicationPhase,

@@ -3,6 +3,7 @@ import type { HealthChange } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
+import type { EventLoopStall } from './event-loop-stall.js';
 
 /**
  * The phase of the application.
@@ -105,6 +106,12 @@ export interface HealthMonitor {
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
   onResponse(listener: (response: ProbeResponse) => unknown): Unsubscribe;
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
+  /** Called when a stall of the event loop has ended. Only the watchdog of `nest-vitals/management` reports stalls. */
+  onStall(listener: (stall: EventLoopStall) => unknown): Unsubscribe;
+  /** Whether a watchdog reports stalls of the event loop. */
+  readonly isEventLoopWatched: boolean;
+  /** For a watchdog: sets `isEventLoopWatched`, and returns the function that reports a stall to the listeners. */
+  watchEventLoop(): (stall: EventLoopStall) => void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */
   aroundCheck(wrapper: HealthCheckWrapper): Unsubscribe;
 }

@@ -21,6 +21,9 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     onState: () => listen('states'),
     aroundCheck: () => expect.unreachable('alerts do not wrap checks'),
     onProbeChange: (probe) => listen(probe),
+    onStall: () => listen('stalls'),
+    isEventLoopWatched: false,
+    watchEventLoop: () => expect.unreachable('alerts do not watch the event loop'),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
   const settings = resolveAlertsOptions({ targets }, monitor.probes, []);

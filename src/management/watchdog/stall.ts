@@ -1,0 +1,36 @@
+import type { EventLoopStall } from '../../extension/event-loop-stall.js';
+
+/** The options of the watchdog with their defaults. Sent to the worker thread. */
+export interface WatchdogSettings {
+  /** Milliseconds without a turn of the event loop until the stall is logged. */
+  readonly warnAfter: number;
+  /** Milliseconds without a turn of the event loop until `live` is 503. False: never. */
+  readonly liveAfter: number | false;
+  /** Whether the call stack of the main thread is captured. */
+  readonly stack: boolean;
+}
+
+/** A stall as the worker thread sees it. It can be posted to another thread. */
+export interface Stall extends EventLoopStall {
+  /** Whether the stall lasts for at least `liveAfter`: `live` is then 503, with `description` as its reason. */
+  readonly isDeadly: boolean;
+}
+
+/** What the worker thread gives to {@link startWatchdog}. */
+export interface WatchdogStart {
+  /** Shared with the main thread, which writes the time of its last turn into it. See `EventLoopPulse`. */
+  readonly pulse: SharedArrayBuffer;
+  readonly options: WatchdogSettings;
+  /** Writes one line to the log. The main thread is blocked, so it must not wait for it. */
+  readonly log: (line: string) => void;
+  /** Called when a stall has lasted for `warnAfter`, and again when it has lasted for `liveAfter`. */
+  readonly onStall: (stall: Stall) => void;
+  /** Called when the event loop of the main thread turns again. The main thread passes it to `StallReceiver.receive()`. */
+  readonly onStallEnd: (stall: Stall) => void;
+}
+
+export interface Watchdog {
+  /** The current stall. Undefined: no stall has lasted for `warnAfter`. */
+  current(): Stall | undefined;
+  stop(): void;
+}

@@ -1,0 +1,57 @@
+import type { ConfigurationFault } from '../../errors/fault.js';
+import type { Duration } from '../../options/duration.js';
+import { readerOf } from '../../options/option-reader.js';
+import { type Rule, converted, duration, flag } from '../../options/rules.js';
+import type { WatchdogSettings } from './stall.js';
+
+/** Options of the watchdog, which reports a blocked event loop from the thread of the management port. */
+export interface HealthWatchdogOptions {
+  /**
+   * Milliseconds without a turn of the event loop until the stall is logged with the call stack of the main thread.
+   * Default: 1000.
+   */
+  readonly warnAfter?: Duration;
+  /**
+   * Milliseconds without a turn of the event loop until `live` is 503. False: a stall never makes `live` fail. Not
+   * shorter than `warnAfter`. Default: 30,000.
+   */
+  readonly liveAfter?: Duration | false;
+  /**
+   * Whether the call stack of the main thread is captured. The main thread is paused for a few milliseconds; values of
+   * variables are not read. Default: true.
+   */
+  readonly stack?: boolean;
+}
+
+export const WATCHDOG_DEFAULTS: WatchdogSettings = { warnAfter: 1000, liveAfter: 30_000, stack: true };
+
+const time = duration(50);
+const timeOrNever: Rule<number | false> = {
+  expected: `${time.expected}, or false`,
+  accepts: (value) => value === false || time.accepts(value),
+  convert: (value) => (value === false ? value : converted(time, value)),
+};
+
+/** Checks the option `watchdog` and adds each configuration fault to `faults`. Undefined: the watchdog is switched off. */
+export function resolveWatchdog(
+  given: HealthWatchdogOptions | boolean | undefined,
+  place: string,
+  faults: ConfigurationFault[],
+): WatchdogSettings | undefined {
+  if (given === false) return undefined;
+  const reader = readerOf(place, given === undefined || given === true ? {} : given, faults);
+  reader.refuseUnknown(Object.keys(WATCHDOG_DEFAULTS));
+  const settings: WatchdogSettings = {
+    warnAfter: reader.read('warnAfter', time, WATCHDOG_DEFAULTS.warnAfter),
+    liveAfter: reader.read('liveAfter', timeOrNever, WATCHDOG_DEFAULTS.liveAfter),
+    stack: reader.read('stack', flag, WATCHDOG_DEFAULTS.stack),
+  };
+  if (settings.liveAfter !== false && settings.liveAfter < settings.warnAfter) {
+    faults.push({
+      place: `${place}, liveAfter`,
+      problem: `${settings.liveAfter} ms is shorter than warnAfter, which is ${settings.warnAfter} ms`,
+      remedy: 'set liveAfter to warnAfter or more, or to false',
+    });
+  }
+  return settings;
+}
