@@ -33,12 +33,13 @@ export async function withClient<T>(
   task: (client: RedisServerClient, unconnected: number) => Promise<T>,
 ): Promise<T> {
   await untilRoom(() => roomOf(pool), abandoned);
-  const before = pool.totalClients;
+  const before = pool.idleClients > 0 ? Infinity : pool.totalClients;
   let isLent = false;
   const done = lend(pool, 0, (client, unconnected) => {
     isLent = true;
     return task(client, unconnected);
   });
+  // Without an idle client, the pool connects one unless it has the maximum.
   const isConnecting = pool.totalClients > before;
   try {
     return await done;

@@ -1,0 +1,108 @@
+import { expect, it } from 'vitest';
+import { roomOf, withClient } from '../../../src/integrations/redis/lent-client.js';
+import type { RedisPool, RedisServerClient } from '../../../src/integrations/redis/redis-client.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+interface FakeClient extends RedisServerClient {
+  isReady: boolean;
+  readonly name: string;
+}
+
+const client = (name: string, isReady: boolean): FakeClient => ({
+  name,
+  isReady,
+  isOpen: true,
+  sendCommand: async () => 'PONG',
+});
+
+/** As the pool of node-redis: it lends the client that is idle longest, and connects one for a task without a client. */
+class FakePool implements RedisPool {
+  readonly isOpen = true;
+  readonly idle: FakeClient[];
+  /** How many clients the pool was made to connect. They do not finish. */
+  connecting = 0;
+  #lent = 0;
+
+  constructor(...idle: FakeClient[]) {
+    this.idle = idle;
+  }
+
+  get idleClients(): number {
+    return this.idle.length;
+  }
+
+  get totalClients(): number {
+    return this.idle.length + this.#lent + this.connecting;
+  }
+
+  get tasksQueueLength(): number {
+    return 0;
+  }
+
+  async execute<T>(task: (client: RedisServerClient) => Promise<T>): Promise<T> {
+    const lent = this.idle.shift();
+    if (!lent) {
+      this.connecting += 1;
+      return new Promise(() => undefined);
+    }
+    this.#lent += 1;
+    try {
+      return await task(lent);
+    } finally {
+      this.#lent -= 1;
+      this.idle.push(lent);
+    }
+  }
+}
+
+const ping = async (pool: RedisPool): Promise<{ readonly name: string; readonly unconnected: number }> =>
+  withClient(pool, new AbortController().signal, async (lent, unconnected) => ({
+    name: (lent as FakeClient).name,
+    unconnected,
+  }));
+const pingFails = (pool: RedisPool): Promise<unknown> => expect(ping(pool)).rejects.toMatchObject({ code: 'ENOTCONN' });
+
+it('uses the first idle client that is connected, and counts those before it', async () => {
+  const pool = new FakePool(client('a', false), client('b', false), client('c', true), client('d', false));
+  expect(await ping(pool)).toEqual({ name: 'c', unconnected: 2 });
+  expect(pool.idle.map(({ name }) => name).toSorted()).toEqual(['a', 'b', 'c', 'd']);
+  expect(pool.connecting).toBe(0);
+});
+
+it('fails at once when no idle client is connected, and returns all of them', async () => {
+  const pool = new FakePool(client('a', false), client('b', false));
+  await pingFails(pool);
+  expect(pool.idleClients).toBe(2);
+  expect(pool.connecting).toBe(0);
+});
+
+it('lets the pool connect two further clients at most, ten seconds after each other', async () => {
+  const pool = new FakePool(client('a', false));
+  const counts: number[] = [];
+  for (let second = 0; second < 60; second += 1) {
+    await pingFails(pool);
+    counts.push(pool.connecting);
+    await advance(1000);
+  }
+  expect([counts.indexOf(1), counts.indexOf(2), counts.at(-1)]).toEqual([10, 20, 2]);
+});
+
+it('counts anew after a ping on a client that is connected', async () => {
+  const first = client('a', false);
+  const pool = new FakePool(first);
+  await pingFails(pool);
+  await advance(9000);
+  first.isReady = true;
+  expect(await ping(pool)).toEqual({ name: 'a', unconnected: 0 });
+  first.isReady = false;
+  await pingFails(pool);
+  await advance(9000);
+  await pingFails(pool);
+  expect(pool.connecting).toBe(0);
+  await advance(1000);
+  await pingFails(pool);
+  expect(pool.connecting).toBe(1);
+  expect(roomOf(pool)).toBe('free');
+});
