@@ -19,10 +19,11 @@ export class EventLoopPulse {
     this.#timer.unref();
   }
 
-  /** The worker thread must stop its watchdog before, or it reports a stall. */
+  /** The watchdog then watches nothing. */
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
+    Atomics.store(this.#lastTurn, 0, 0n);
   }
 
   #beat(): void {

@@ -14,8 +14,8 @@ export class StallReceiver {
   }
 
   /** Takes a stall that has ended. */
-  receive({ isDeadly: _, ...stall }: Stall): void {
-    this.#logger.warn(`The event loop turns again: ${stall.description}`);
+  receive({ isDeadly: _isDeadly, ...stall }: Stall): void {
+    this.#logger.warn(`${stall.description}; it turns again`);
     this.#record(stall);
   }
 }

@@ -1,0 +1,39 @@
+import { basename } from 'node:path';
+import type { StallFrame } from '../../../extension/event-loop-stall.js';
+import { formatDuration } from '../../../logging/duration.js';
+import type { CapturedStack } from './capture-stack.js';
+
+/** `event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)` */
+export function describeStall(duration: number, { frames, missingStack }: CapturedStack): string {
+  const blocked = `event loop blocked for ${seconds(duration)}`;
+  const frame = culprit(frames);
+  if (frame) return `${blocked} in ${frame.function} (${basename(frame.file)}:${frame.line})`;
+  return missingStack === 'native' ? `${blocked} in native code` : blocked;
+}
+
+/** The description, with the call stack or the reason why there is none. */
+export function describeWithStack(description: string, stack: CapturedStack): string {
+  if (stack.missingStack === undefined) return `${description}. Call stack: ${stack.frames.map(position).join(' < ')}`;
+  const reason = {
+    native: '. No call stack, because native code cannot be interrupted',
+    debugger: '. No call stack, because the inspector is open for a debugger',
+    failed: '. No call stack, because the inspector is not available',
+    off: '',
+  }[stack.missingStack];
+  return description + reason;
+}
+
+/** The innermost frame of the application: not of Node, and of a package only if there is no other. */
+function culprit(frames: readonly StallFrame[]): StallFrame | undefined {
+  const outsideNode = frames.filter(({ file }) => !file.startsWith('node:'));
+  return outsideNode.find(({ file }) => !/[/\\]node_modules[/\\]/.test(file)) ?? outsideNode[0] ?? frames[0];
+}
+
+function position({ function: name, file, line, column }: StallFrame): string {
+  return `${name} (${file}:${line}:${column})`;
+}
+
+function seconds(milliseconds: number): string {
+  const isShort = milliseconds >= 1000 && milliseconds < 9950;
+  return isShort ? `${(milliseconds / 1000).toFixed(1)} s` : formatDuration(milliseconds);
+}

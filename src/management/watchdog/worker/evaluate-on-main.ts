@@ -1,0 +1,34 @@
+import type * as inspector from 'node:inspector';
+
+/**
+ * Evaluates an expression on the main thread, also while its event loop is blocked by JavaScript. Undefined: the main
+ * thread did not respond within `limit` milliseconds, because it runs native code. Rejects if the inspector is not
+ * available or the expression throws.
+ *
+ * The module `node:inspector` is loaded at the first call.
+ */
+export async function evaluateOnMain(expression: string, limit: number): Promise<unknown> {
+  const { Session } = process.getBuiltinModule('node:inspector');
+  const session = new Session();
+  session.connectToMainThread();
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      // The session keeps no event loop alive, the timer does.
+      timer = setTimeout(() => resolve(undefined), limit);
+      session.post('Runtime.evaluate', { expression, returnByValue: true, silent: true }, (error, answer) => {
+        if (error) reject(error);
+        else if (answer.exceptionDetails) reject(new Error('the expression threw an error'));
+        else resolve(valueOf(answer));
+      });
+    });
+  } finally {
+    clearTimeout(timer);
+    // The main thread drops an expression that it has not evaluated yet, or evaluates it without an effect.
+    session.disconnect();
+  }
+}
+
+function valueOf({ result }: inspector.Runtime.EvaluateReturnType): unknown {
+  return result.value;
+}

@@ -1,0 +1,64 @@
+import type { Stall, WatchdogStart } from '../stall.js';
+import { type CapturedStack, captureStack } from './capture-stack.js';
+import { describeStall, describeWithStack } from './describe-stall.js';
+import type { SourcePositions } from './source-positions.js';
+
+/** One stall, from the moment at which it has lasted for `warnAfter`. */
+export class OpenStall {
+  readonly #start: WatchdogStart;
+  readonly #sources: SourcePositions;
+  readonly #startedAt: Date;
+  #duration: number;
+  #stack: CapturedStack = { frames: [], missingStack: 'off' };
+  #isDeadly = false;
+  /** Captures run one after another, and the end is reported after the last one. */
+  #work: Promise<void>;
+
+  constructor(start: WatchdogStart, sources: SourcePositions, duration: number) {
+    this.#start = start;
+    this.#sources = sources;
+    this.#startedAt = new Date(Date.now() - duration);
+    this.#duration = duration;
+    this.#work = this.#capture().then(() => this.#report(''));
+  }
+
+  get snapshot(): Stall {
+    return {
+      startedAt: this.#startedAt,
+      duration: Math.round(this.#duration),
+      ...this.#stack,
+      description: describeStall(this.#duration, this.#stack),
+      isDeadly: this.#isDeadly,
+    };
+  }
+
+  /** Call it at each look while the event loop does not turn. */
+  continue(duration: number): void {
+    this.#duration = duration;
+    const { liveAfter } = this.#start.options;
+    if (this.#isDeadly || liveAfter === false || duration < liveAfter) return;
+    this.#isDeadly = true;
+    this.#work = this.#work
+      .then(() => this.#capture())
+      .then(() => this.#report('live responds with 503 until the event loop turns: '));
+  }
+
+  /** Call it when the event loop turns again. */
+  end(duration: number): void {
+    this.#duration = duration;
+    void this.#work.then(() => this.#start.onStallEnd(this.snapshot));
+  }
+
+  async #capture(): Promise<void> {
+    if (!this.#start.options.stack) return;
+    const stack = await captureStack(this.#sources);
+    // A later capture without frames does not replace an earlier one with frames.
+    if (stack.frames.length > 0 || this.#stack.frames.length === 0) this.#stack = stack;
+  }
+
+  #report(prefix: string): void {
+    const stall = this.snapshot;
+    this.#start.log(prefix + describeWithStack(stall.description, this.#stack));
+    this.#start.onStall(stall);
+  }
+}

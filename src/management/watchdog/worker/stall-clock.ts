@@ -1,0 +1,48 @@
+/** What one look at the beats of the main thread has shown. */
+export interface Look {
+  /** Milliseconds since the last turn of the event loop, as far as this thread was running. 0: it is not watched. */
+  readonly silence: number;
+  /** Milliseconds between the last two turns, if the event loop has turned since the last look. */
+  readonly turnedAfter?: number;
+}
+
+/** A look that comes more intervals late than this shows that this thread itself was not running. */
+const LATE_INTERVALS = 3;
+
+/**
+ * Measures how long the event loop of the main thread has not turned. Times in which this thread did not run either are
+ * left out: the process was stopped, the machine slept, or the thread had no processor, and the main thread may have been
+ * in the same position.
+ */
+export class StallClock {
+  readonly #interval: number;
+  #lastLook: number;
+  #lastTurn = 0;
+  /** Milliseconds since the last turn in which this thread did not run. */
+  #excluded = 0;
+
+  /** `interval`: milliseconds between two looks. */
+  constructor(interval: number, now: number) {
+    this.#interval = interval;
+    this.#lastLook = now;
+  }
+
+  /** Milliseconds on a monotonic clock that both threads share. `turn`: of the last turn; 0: the main thread does not beat. */
+  look(turn: number, now: number): Look {
+    const gap = now - this.#lastLook;
+    const missed = gap > LATE_INTERVALS * this.#interval ? gap - this.#interval : 0;
+    this.#lastLook = now;
+    if (turn === this.#lastTurn) {
+      this.#excluded += missed;
+      return { silence: this.#silence(now) };
+    }
+    const turnedAfter = this.#lastTurn === 0 || turn === 0 ? 0 : turn - this.#lastTurn - this.#excluded - missed;
+    this.#lastTurn = turn;
+    this.#excluded = Math.min(missed, Math.max(0, now - turn));
+    return { silence: this.#silence(now), turnedAfter: Math.max(0, turnedAfter) };
+  }
+
+  #silence(now: number): number {
+    return this.#lastTurn === 0 ? 0 : Math.max(0, now - this.#lastTurn - this.#excluded);
+  }
+}

@@ -1,0 +1,39 @@
+import { writeSync } from 'node:fs';
+import { parentPort, workerData } from 'node:worker_threads';
+import { directLog } from '../../../../src/management/watchdog/worker/direct-log.js';
+import { startWatchdog } from '../../../../src/management/watchdog/worker/start-watchdog.js';
+import type { WatchdogSettings } from '../../../../src/management/watchdog/stall.js';
+
+interface Data {
+  readonly pulse: SharedArrayBuffer;
+  readonly options: WatchdogSettings;
+}
+
+/** The events are written by the thread itself, because the main thread may be blocked. */
+function tell(event: string, details: object): void {
+  const loaded = Reflect.get(process, 'moduleLoadList') as readonly string[];
+  const isInspectorLoaded = loaded.includes('NativeModule inspector');
+  writeSync(1, `${JSON.stringify({ event, isInspectorLoaded, ...details })}\n`);
+}
+
+const log = directLog('text');
+const { pulse, options } = workerData as Data;
+const watchdog = startWatchdog({
+  pulse,
+  options,
+  log: (line) => {
+    log(line);
+    tell('log', { line });
+  },
+  onStall: (stall) => tell('stall', { stall, current: watchdog.current() }),
+  onStallEnd: (stall) => {
+    tell('end', { stall, current: watchdog.current() });
+    parentPort?.postMessage('end', []);
+  },
+});
+parentPort?.on('message', () => {
+  watchdog.stop();
+  parentPort?.close();
+});
+tell('ready', {});
+parentPort?.postMessage('ready', []);

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { StallClock } from '../../../../src/management/watchdog/worker/stall-clock.js';
+
+/** Looks every 100 ms; the main thread beats as long as it turns. */
+function clockAfterBeat(): StallClock {
+  const clock = new StallClock(100, 1000);
+  expect(clock.look(1080, 1100)).toEqual({ silence: 20, turnedAfter: 0 });
+  return clock;
+}
+
+describe('StallClock', () => {
+  it('measures the silence from the last turn', () => {
+    const clock = clockAfterBeat();
+    expect(clock.look(1080, 1200)).toEqual({ silence: 120 });
+    expect(clock.look(1080, 1300)).toEqual({ silence: 220 });
+  });
+
+  it('reports the whole time between two turns when the event loop turns again', () => {
+    const clock = clockAfterBeat();
+    clock.look(1080, 1200);
+    clock.look(1080, 1300);
+    expect(clock.look(1380, 1400)).toEqual({ silence: 20, turnedAfter: 300 });
+  });
+
+  it('leaves out a time in which the thread itself did not run', () => {
+    const clock = clockAfterBeat();
+    expect(clock.look(1080, 11_100)).toEqual({ silence: 120 });
+    expect(clock.look(1080, 11_200)).toEqual({ silence: 220 });
+    expect(clock.look(11_280, 11_300)).toEqual({ silence: 20, turnedAfter: 300 });
+  });
+
+  it('leaves out a stop between a turn that it has not seen yet and the next look', () => {
+    const clock = clockAfterBeat();
+    expect(clock.look(1180, 11_200)).toEqual({ silence: 20, turnedAfter: 0 });
+    expect(clock.look(1180, 11_300)).toEqual({ silence: 120 });
+  });
+
+  it('leaves out every late look of a thread that has no processor', () => {
+    const clock = clockAfterBeat();
+    const looks = [1600, 2100, 2600, 3100].map((now) => clock.look(1080, now).silence);
+    expect(looks).toEqual([120, 220, 320, 420]);
+  });
+
+  it('counts a look that is only a little late', () => {
+    const clock = clockAfterBeat();
+    expect(clock.look(1080, 1380)).toEqual({ silence: 300 });
+  });
+
+  it('reports no silence before the first turn and after the main thread has stopped its beats', () => {
+    const clock = new StallClock(100, 1000);
+    expect(clock.look(0, 1100)).toEqual({ silence: 0 });
+    expect(clock.look(1180, 1200).silence).toBe(20);
+    expect(clock.look(0, 1300)).toEqual({ silence: 0, turnedAfter: 0 });
+    expect(clock.look(0, 1400)).toEqual({ silence: 0 });
+  });
+});
