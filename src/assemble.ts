@@ -11,8 +11,9 @@ import { Access } from './endpoints/access.js';
 import { AdditionalEndpoints } from './endpoints/additional-endpoints.js';
 import { ApiDescription } from './endpoints/description/api-description.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
+import { type HealthHandler, RequestHandler } from './endpoints/health-handler.js';
 import type { HealthResponse } from './endpoints/health-response.js';
-import { Responder } from './endpoints/responder.js';
+import { type OnResponse, Responder } from './endpoints/responder.js';
 import { EngineMonitor } from './engine-monitor.js';
 import { Evaluator } from './evaluator.js';
 import type { HealthEndpoints } from './extension/health-endpoints.js';
@@ -40,8 +41,8 @@ import { Registration } from './registration.js';
 export interface ApplicationParts {
   readonly modules: ModulesContainer;
   /**
-   * The controller class of this application. Undefined when `HealthModule` is imported wrongly: its routes would clash
-   * before the configuration error can be thrown.
+   * The controller class of this application. Undefined when the endpoints are not served on the adapter's port, and when
+   * `HealthModule` is imported wrongly: its routes would clash before the configuration error can be thrown.
    */
   readonly controller: Type<EndpointHandlers> | undefined;
   readonly standIns: IndicatorStandIns;
@@ -52,6 +53,7 @@ export interface HealthParts {
   readonly lifecycle: HealthLifecycle;
   readonly service: HealthService;
   readonly responder: Responder;
+  readonly handler: HealthHandler;
   readonly endpoints: HealthEndpoints;
   readonly monitor: HealthMonitor;
   readonly results: IndicatorResults;
@@ -86,7 +88,18 @@ export function assemble(
 
   const watch = new ProberWatch(settings.shutdown.maxDelay);
   const evaluator = new Evaluator(engine, registration);
-  const responder = createResponder(settings, evaluator, watch, monitor, logger);
+  const access = createAccess(settings, logger);
+  const record = recorderOf(settings, watch, monitor);
+  const responder = new Responder(settings, evaluator, access, record);
+  const unrecorded = new Responder(settings, evaluator, access);
+  const handler = new RequestHandler({
+    settings,
+    responder,
+    unrecorded,
+    source: evaluator,
+    revision: engine.revision,
+    record,
+  });
   const description = routed && new ApiDescription(routed, settings);
   const endpoints = new AdditionalEndpoints(responder, evaluator, routed, description);
 
@@ -110,28 +123,25 @@ export function assemble(
     drain,
     logger,
   });
-  return { lifecycle, service, responder, endpoints, monitor, results: resultsOf(engine) };
+  return { lifecycle, service, responder, handler, endpoints, monitor, results: resultsOf(engine) };
 }
 
-function createResponder(
-  settings: HealthSettings,
-  evaluator: Evaluator,
-  watch: ProberWatch,
-  monitor: EngineMonitor,
-  logger: Logger,
-): Responder {
+function createAccess({ access }: HealthSettings, logger: Logger): Access | undefined {
   const onFault = rateLimited((fault, omitted) => {
     const others = omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
     logger.error(`authorize failed, access denied${others}:\n${formatRaw(fault)}`);
   });
-  const access = settings.access && new Access(settings.access, onFault);
-  const read = probeRequestReader(settings.shutdown.probers);
-  return new Responder(settings, evaluator, access, (probe, request, response) => {
+  return access && new Access(access, onFault);
+}
+
+function recorderOf({ shutdown }: HealthSettings, watch: ProberWatch, monitor: EngineMonitor): OnResponse {
+  const read = probeRequestReader(shutdown.probers);
+  return (probe, request, response, at) => {
     // Only this probe fails during the drain, so balancers must use it.
     const from = probe === 'ready' ? read(request) : undefined;
-    if (from) watch.recordProbe(from, refusesTraffic(response));
+    if (from) watch.recordProbe(from, refusesTraffic(response), at);
     monitor.recordResponse(probe, request, response);
-  });
+  };
 }
 
 /** Read from the report's status too: every status code can be configured. */

@@ -24,7 +24,7 @@ export interface HealthLifecycleParts {
   readonly environment: Environment;
   /** Faults of the options and the routes. */
   readonly faults: readonly ConfigurationFault[];
-  /** False when the options or the imports of the module are faulty: the application is about to refuse to start. */
+  /** False when the adapter's port has no endpoints: by option, or because the application is about to refuse to start. */
   readonly hasRoutes: boolean;
   readonly explorer: IndicatorExplorer;
   readonly registration: Registration;

@@ -16,6 +16,7 @@ import { type HealthParts, assemble } from './assemble.js';
 import { INDICATOR_RESULTS } from './clients/breaker/indicator-results.js';
 import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
 import { type EndpointHandlers, applyDecorators, createHealthController } from './endpoints/health.controller.js';
+import { HEALTH_HANDLER, SERVES_MAIN_PORT } from './endpoints/health-handler.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete } from './errors/messages.js';
@@ -176,18 +177,23 @@ function configure(
       { provide: INDICATOR_STAND_INS, useValue: NO_STAND_INS },
       {
         provide: PARTS,
-        useFactory: (given: HealthModuleOptions, modules: ModulesContainer, standIns: IndicatorStandIns) =>
-          assemble(given, { modules, controller: controllerOf(modules), standIns }),
-        inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS],
+        useFactory: (
+          given: HealthModuleOptions,
+          modules: ModulesContainer,
+          standIns: IndicatorStandIns,
+          servesMainPort: boolean = true,
+        ) => assemble(given, { modules, controller: servesMainPort ? controllerOf(modules) : undefined, standIns }),
+        inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS, { token: SERVES_MAIN_PORT, optional: true }],
       },
       part(HealthLifecycle, ({ lifecycle }) => lifecycle),
       part(HealthService, ({ service }) => service),
       part(Responder, ({ responder }) => responder),
+      part(HEALTH_HANDLER, ({ handler }) => handler),
       part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
       part(HEALTH_MONITOR, ({ monitor }) => monitor),
       part(INDICATOR_RESULTS, ({ results }) => results),
     ],
-    exports: [HealthLifecycle, HealthService, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
+    exports: [HealthLifecycle, HealthService, HEALTH_HANDLER, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
   };
 }
 

@@ -7,7 +7,8 @@ import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
 import { Limiter } from './limiter.js';
 import { type Listener, Listeners, neverThrows } from './listeners.js';
 import { moment } from './moment.js';
-import { type Evaluation, Probe, type ProbeRules, type Revision } from './probe.js';
+import { type Evaluation, Probe, type ProbeRules } from './probe.js';
+import { Revision } from './revision.js';
 import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
 import { type HealthCheckDetail, describeCheck } from './report.js';
 import type { ServiceIdentity } from './service-info.js';
@@ -69,7 +70,8 @@ export class HealthEngine {
   readonly #limiter: Limiter;
   readonly #probes = new Map<string, Probe>();
   readonly #schedules: BackgroundSchedule[] = [];
-  readonly #revision: Revision = { value: 0 };
+  /** Changes when reports become obsolete. */
+  readonly revision = new Revision();
   readonly #changes: Listeners<HealthChange>;
   readonly #runs: Listeners<FinishedRun>;
   readonly #wrappers: CheckWrappers;
@@ -183,7 +185,7 @@ export class HealthEngine {
 
   /** Makes every existing report obsolete, because its content has changed. */
   invalidate(): void {
-    this.#revision.value += 1;
+    this.revision.increase();
   }
 
   /** Calls the listener for each change of an indicator's status. A first result that passes is no change. */
@@ -204,7 +206,7 @@ export class HealthEngine {
   #addProbe(name: string, rules: Omit<ProbeRules, 'members' | 'deadline'>): void {
     const deadline = this.#settings.deadlines[name] ?? this.#settings.deadline;
     const members = (): readonly CheckRunner[] => this.#registry.membersOf(name);
-    this.#probes.set(name, new Probe({ deadline, members, ...rules }, this.#settings.identity, this.#revision));
+    this.#probes.set(name, new Probe({ deadline, members, ...rules }, this.#settings.identity, this.revision));
   }
 
   #probeOfOne(name: string): Probe {
@@ -214,7 +216,7 @@ export class HealthEngine {
     const probe = new Probe(
       { deadline: this.#settings.deadline, members: () => members, isCritical: () => true },
       this.#settings.identity,
-      this.#revision,
+      this.revision,
     );
     this.#probes.set(name, probe);
     return probe;

@@ -2,19 +2,17 @@ import type { CheckRunner } from './check-runner.js';
 import { GRACE, LoopTimer } from './loop-timer.js';
 import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
+import type { Revision } from './revision.js';
 import { type ServiceIdentity, describeService } from './service-info.js';
 import { type HealthStatus, aggregate } from './status.js';
 
 /** A report, and the age of its oldest result. */
 export interface Evaluation {
+  /** On the monotonic clock: until then the evaluation is reused, unless its revision changes. */
+  readonly reusableUntil: number;
   readonly report: HealthReport;
   /** The time of the oldest result, in ISO 8601 format. */
   readonly checkedAt: string;
-}
-
-/** A counter that increases with each event that makes earlier reports obsolete. */
-export interface Revision {
-  value: number;
 }
 
 /** The rules of one probe. */
@@ -40,13 +38,12 @@ const LONGEST_REUSE = 1000;
 export class Probe {
   readonly #rules: ProbeRules;
   readonly #identity: ServiceIdentity;
-  readonly #revision: Revision;
+  readonly #revision: Pick<Revision, 'value'>;
   #evaluation: Evaluation | undefined;
-  #reusableUntil = -Infinity;
   #composedAtRevision = -1;
   #underWay: Promise<Evaluation> | undefined;
 
-  constructor(rules: ProbeRules, identity: ServiceIdentity, revision: Revision) {
+  constructor(rules: ProbeRules, identity: ServiceIdentity, revision: Pick<Revision, 'value'>) {
     this.#rules = rules;
     this.#identity = identity;
     this.#revision = revision;
@@ -60,7 +57,7 @@ export class Probe {
     const now = elapsed();
     if (
       this.#evaluation !== undefined &&
-      now <= this.#reusableUntil &&
+      now <= this.#evaluation.reusableUntil &&
       this.#composedAtRevision === this.#revision.value
     ) {
       return this.#evaluation;
@@ -96,16 +93,15 @@ export class Probe {
   }
 
   #compose(members: readonly CheckRunner[]): Evaluation {
-    const composed = this.#describe(members, (runner) => this.#overdue(runner));
-    this.#reusableUntil = composed.reusableUntil;
+    this.#evaluation = this.#describe(members, (runner) => this.#overdue(runner));
     this.#composedAtRevision = this.#revision.value;
-    return (this.#evaluation = composed);
+    return this.#evaluation;
   }
 
   #describe(
     members: readonly CheckRunner[],
     overdue: (runner: CheckRunner) => Overdue | undefined,
-  ): Evaluation & { readonly reusableUntil: number } {
+  ): Evaluation {
     const now = moment();
     const details: Record<string, HealthCheckDetail> = {};
     const parts: { status: HealthStatus; critical: boolean }[] = [];

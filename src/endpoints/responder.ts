@@ -23,8 +23,8 @@ export interface ReportSource {
 /** Not a promise if the report is fresh and the caller needs no authentication. */
 type Answer = HealthResponse | Promise<HealthResponse>;
 
-/** Called with each response to a probe, a group or an indicator. */
-export type OnResponse = (name: string, request: HealthRequest, response: HealthResponse) => void;
+/** Called with each response to a probe, a group or an indicator. `at`: when, on the monotonic clock. Default: now. */
+export type OnResponse = (name: string, request: HealthRequest, response: HealthResponse, at?: number) => void;
 
 /**
  * Makes the response to an HTTP request: access, view, format, evaluation, rendering, in this order. It handles requests

@@ -48,11 +48,11 @@ export class ProberWatch {
     this.#longestInterval = (TOLERANCE * longestWait) / REFUSALS_NEEDED;
   }
 
-  /** Records one request. `wasRefused`: the response refused traffic. */
-  recordProbe(from: ProbeRequest, wasRefused: boolean): void {
+  /** Records one request. `wasRefused`: the response refused traffic. `at`: when, on the monotonic clock. Default: now. */
+  recordProbe(from: ProbeRequest, wasRefused: boolean, at?: number): void {
     const { address, agent, form } = from;
     if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
-    const now = elapsed();
+    const now = at ?? elapsed();
     if (!wasRefused && this.#firstAcceptedAt === Infinity) this.#firstAcceptedAt = now;
     const key = this.#keyOf(from);
     const known = this.#known.get(key);

@@ -1,0 +1,162 @@
+import { elapsed } from '../core/moment.js';
+import type { Revision } from '../core/revision.js';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthSettings } from '../options/health-settings.js';
+import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from './health-response.js';
+import type { OnResponse, ReportSource, Responder } from './responder.js';
+
+/** The probes whose default response is the same for every caller, so that it can be kept outside this thread. */
+export const SHARED_PROBES = ['live', 'ready', 'startup'] as const;
+export type SharedProbe = (typeof SHARED_PROBES)[number];
+
+/** The response to a request without query, credentials and special `Accept`, and how long it is the current one. */
+export interface ResponseSnapshot {
+  readonly response: HealthResponse;
+  /** Milliseconds from now. 0: it must not be reused. */
+  readonly freshFor: number;
+  /** The snapshot is obsolete when the counter in `HealthHandler.revision` differs. */
+  readonly revision: number;
+}
+
+/**
+ * Responds to requests that arrive on a server other than the adapter's, with the same access, views, formats and bytes.
+ * Injected by the token `HEALTH_HANDLER`.
+ */
+export interface HealthHandler {
+  /** The paths of the shared probes, with aliases, without a global prefix. */
+  readonly paths: ReadonlyMap<string, SharedProbe>;
+  /** Whether an `authorize` function sees every request. The default response then depends on the caller. */
+  readonly dependsOnCaller: boolean;
+  /** Milliseconds within which each shared probe responds. */
+  readonly deadlines: Readonly<Record<SharedProbe, number>>;
+  /** Holds one 32-bit counter, which any thread can read. */
+  readonly revision: SharedArrayBuffer;
+  /** Responds to any path and method. Never rejects. */
+  handle(request: HealthRequest): HealthResponse | Promise<HealthResponse>;
+  /** Evaluates a shared probe for the requests that the caller responds to itself. It has to record them. */
+  snapshot(probe: SharedProbe): Promise<ResponseSnapshot>;
+  /** Records a request that was answered with a snapshot. `at`: on the clock of `performance.now()`. */
+  record(probe: SharedProbe, request: HealthRequest, response: HealthResponse, at: number): void;
+  /** The response of an instance that cannot be asked at present: the status is DOWN, or OUT_OF_SERVICE while it starts. */
+  failure(reason: string, status?: 'DOWN' | 'OUT_OF_SERVICE'): HealthResponse;
+}
+
+/** The token of a boolean that a global module can provide: false leaves the endpoints off the adapter's server. */
+export const SERVES_MAIN_PORT = Symbol.for('nest-vitals:serves-main-port');
+
+/** The same in every copy of the package. */
+export const HEALTH_HANDLER = Symbol.for('nest-vitals:health-handler');
+
+interface Parts {
+  readonly settings: HealthSettings;
+  readonly responder: Responder;
+  /** The same, without recording responses. */
+  readonly unrecorded: Responder;
+  readonly source: ReportSource;
+  readonly revision: Revision;
+  readonly record: OnResponse;
+}
+
+const PLAIN_REQUEST: HealthRequest = { method: 'GET', url: '/', headers: {} };
+
+/** Finds the endpoint of a request by its path, as the adapter's router does for the main port. */
+export class RequestHandler implements HealthHandler {
+  readonly paths: ReadonlyMap<string, SharedProbe>;
+  readonly dependsOnCaller: boolean;
+  readonly deadlines: Readonly<Record<SharedProbe, number>>;
+  readonly revision: SharedArrayBuffer;
+  readonly record: OnResponse;
+  readonly #parts: Parts;
+  readonly #notAllowed: HealthResponse;
+  readonly #fixed: ReadonlyMap<string, (request: HealthRequest) => HealthResponse | Promise<HealthResponse>>;
+
+  constructor(parts: Parts) {
+    const { settings, responder, revision, record } = parts;
+    const { path, endpoints, aliases, access, deadline, deadlines } = settings;
+    this.#parts = parts;
+    this.record = record;
+    this.revision = revision.memory;
+    this.dependsOnCaller = access?.authorize !== undefined;
+    this.deadlines = {
+      live: deadlines['live'] ?? deadline,
+      ready: deadlines['ready'] ?? deadline,
+      startup: deadlines['startup'] ?? deadline,
+    };
+    const headers = mergeHeaders(BASE_HEADERS, settings.headers, { allow: 'GET, HEAD' });
+    this.#notAllowed = finishResponse(405, headers, { status: 405, error: 'Method Not Allowed' });
+
+    const paths = new Map<string, SharedProbe>(aliases);
+    for (const probe of SHARED_PROBES) {
+      if (endpoints[probe].enabled) paths.set(`/${path}/${endpoints[probe].path}`, probe);
+    }
+    this.paths = paths;
+    this.#fixed = new Map([
+      ...(endpoints.overview.enabled
+        ? [[`/${path}`, (request: HealthRequest) => responder.overview(request)] as const]
+        : []),
+      ...(endpoints.deep.enabled
+        ? [[`/${path}/${endpoints.deep.path}`, (request: HealthRequest) => responder.probe('deep', request)] as const]
+        : []),
+      ...[...paths].map(
+        ([shared, probe]) => [shared, (request: HealthRequest) => responder.probe(probe, request)] as const,
+      ),
+    ]);
+  }
+
+  handle(request: HealthRequest): HealthResponse | Promise<HealthResponse> {
+    const { responder, settings } = this.#parts;
+    if (request.method !== 'GET' && request.method !== 'HEAD') return this.#notAllowed;
+    const path = pathOf(request.url);
+    const respond = this.#fixed.get(path);
+    if (respond) return respond(request);
+    const base = `/${settings.path}/`;
+    const name = path.startsWith(base) ? decoded(path.slice(base.length)) : undefined;
+    return name === undefined || name.includes('/') ? responder.notFound : responder.check(name, request);
+  }
+
+  async snapshot(probe: SharedProbe): Promise<ResponseSnapshot> {
+    const { source, unrecorded } = this.#parts;
+    await source.evaluate(probe);
+    const revision = this.#parts.revision.value;
+    const response = await unrecorded.probe(probe, PLAIN_REQUEST);
+    const current = source.evaluate(probe);
+    const freshFor = current instanceof Promise ? 0 : Math.max(0, current.reusableUntil - elapsed());
+    return { response, freshFor, revision };
+  }
+
+  failure(reason: string, status: 'DOWN' | 'OUT_OF_SERVICE' = 'DOWN'): HealthResponse {
+    const { statusCodes, retryAfter, headers } = this.#parts.settings;
+    return failureResponse(statusCodes[status], status, reason, retryAfter, headers);
+  }
+}
+
+/** The response of an instance that is about to start, or cannot be asked. It has no report. */
+export function failureResponse(
+  statusCode: number,
+  status: 'DOWN' | 'OUT_OF_SERVICE',
+  reason: string,
+  retryAfter: number,
+  headers?: Readonly<Record<string, string>>,
+): HealthResponse {
+  const own = {
+    ...BASE_HEADERS,
+    'x-health-status': status,
+    ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+  };
+  return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
+}
+
+/** Without the query and a slash at the end, which Express ignores too. */
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  const path = end < 0 ? url : url.slice(0, end);
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+function decoded(name: string): string | undefined {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return undefined;
+  }
+}
