@@ -98,10 +98,7 @@ export class Probe {
     return this.#evaluation;
   }
 
-  #describe(
-    members: readonly CheckRunner[],
-    overdue: (runner: CheckRunner) => Overdue | undefined,
-  ): Evaluation {
+  #describe(members: readonly CheckRunner[], overdue: (runner: CheckRunner) => Overdue | undefined): Evaluation {
     const now = moment();
     const details: Record<string, HealthCheckDetail> = {};
     const parts: { status: HealthStatus; critical: boolean }[] = [];

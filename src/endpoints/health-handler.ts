@@ -31,6 +31,8 @@ export interface HealthHandler {
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   /** Holds one 32-bit counter, which any thread can read. */
   readonly revision: SharedArrayBuffer;
+  /** The shared probe at this URL. */
+  probeAt(url: string): SharedProbe | undefined;
   /** Responds to any path and method. Never rejects. */
   handle(request: HealthRequest): HealthResponse | Promise<HealthResponse>;
   /** Evaluates a shared probe for the requests that the caller responds to itself. It has to record them. */
@@ -101,6 +103,10 @@ export class RequestHandler implements HealthHandler {
         ([shared, probe]) => [shared, (request: HealthRequest) => responder.probe(probe, request)] as const,
       ),
     ]);
+  }
+
+  probeAt(url: string): SharedProbe | undefined {
+    return this.paths.get(pathOf(url));
   }
 
   handle(request: HealthRequest): HealthResponse | Promise<HealthResponse> {

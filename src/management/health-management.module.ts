@@ -1,0 +1,130 @@
+import {
+  type DynamicModule,
+  Inject,
+  Logger,
+  Module,
+  type ModuleMetadata,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+  Optional,
+  type Provider,
+} from '@nestjs/common';
+import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
+import { HEALTH_HANDLER, type HealthHandler, SERVES_MAIN_PORT } from '../endpoints/health-handler.js';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
+import { optionsFactory } from '../options/factory-options.js';
+import { HealthManagement } from './health-management.js';
+import {
+  type HealthManagementAsyncOptions,
+  type HealthManagementOptions,
+  PLACE,
+  resolveManagementOptions,
+} from './management-options.js';
+
+/** A port that opens before the providers of an application are created. */
+interface Opening {
+  readonly management: HealthManagement;
+  readonly servesMainPort: boolean;
+  readonly listening: Promise<void>;
+}
+
+const OPENING = Symbol('opening of the management port');
+
+/**
+ * Serves the health endpoints on a port of their own, from the first moment of the start to the end of the shutdown, and in
+ * applications without HTTP. Import `HealthManagementModule.forRoot()` in addition to `HealthModule.forRoot()`.
+ */
+@Module({})
+export class HealthManagementModule implements OnApplicationBootstrap, OnApplicationShutdown {
+  constructor(
+    @Inject(ModulesContainer) modules: ModulesContainer,
+    @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
+    @Optional() @Inject(HealthManagement) private readonly management?: HealthManagement,
+    @Optional() @Inject(HEALTH_HANDLER) private readonly handler?: HealthHandler,
+    @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
+  ) {
+    // Bootstrapped after HealthModule, when every other module has started.
+    for (const module of modules.values()) if (module.metatype === HealthManagementModule) module.distance = -2;
+    if (handler) management?.prepare(handler);
+  }
+
+  /**
+   * Opens the port before the providers of the application are created. Faulty options throw one
+   * `HealthConfigurationError` that names each fault and its remedy.
+   *
+   * @example
+   * HealthManagementModule.forRoot({ port: 9090 })
+   */
+  static forRoot(options: HealthManagementOptions = {}): DynamicModule {
+    // Faults are thrown here, where the stack shows the line.
+    resolveManagementOptions(options, 0);
+    return configure(() => ({ provide: OPENING, useValue: begin(options) }));
+  }
+
+  /** The same with options that depend on other providers. The port opens when they are known. */
+  static forRootAsync({ imports, inject = [], useFactory }: HealthManagementAsyncOptions): DynamicModule {
+    const given = optionsFactory<HealthManagementOptions>('HealthManagementModule', useFactory);
+    return configure(
+      () => ({
+        provide: OPENING,
+        inject,
+        useFactory: async (...providers: unknown[]) => begin(await given(...providers)),
+      }),
+      imports,
+    );
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.management) throw new HealthConfigurationError([moduleNotConfigured('HealthManagementModule')]);
+    if (!this.handler || !this.monitor) {
+      throw new HealthConfigurationError([healthModuleMissing(PLACE, 'serve')]);
+    }
+    const adapter = this.adapterHost.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
+    this.management.open(this.monitor, adapter?.getHttpServer());
+  }
+
+  /** The last hook: the application's own server is closed already. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.management?.close();
+  }
+}
+
+function begin(options: HealthManagementOptions): Opening {
+  const settings = resolveManagementOptions(options);
+  const management = new HealthManagement(settings, new Logger('Health'));
+  const listening = management.listen();
+  // The provider that waits for it reports the error.
+  listening.catch(() => undefined);
+  return { management, servesMainPort: settings.mainPort || !settings.enabled, listening };
+}
+
+function configure(createOpening: () => Provider<Opening>, imports: ModuleMetadata['imports'] = []): DynamicModule {
+  const provided: Provider[] = [
+    {
+      provide: HealthManagement,
+      useFactory: async ({ management, listening }: Opening) => {
+        await listening;
+        return management;
+      },
+      inject: [OPENING],
+    },
+    { provide: SERVES_MAIN_PORT, useFactory: ({ servesMainPort }: Opening) => servesMainPort, inject: [OPENING] },
+  ];
+  return {
+    module: HealthManagementModule,
+    global: true,
+    imports,
+    providers: readOncePerApplication(() => [createOpening(), ...provided]),
+    exports: [HealthManagement, SERVES_MAIN_PORT],
+  };
+}
+
+/** Nest reads the list of providers once for each application, before it creates any of them. */
+function readOncePerApplication(read: () => Provider[]): Provider[] {
+  const value = function* (): Iterable<Provider> {
+    yield* read();
+  };
+  return Object.defineProperty<Provider[]>([], Symbol.iterator, { value });
+}

@@ -1,0 +1,139 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import type { LoggerService } from '@nestjs/common';
+import type { HealthHandler } from '../endpoints/health-handler.js';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import { LocalServer } from './local-server.js';
+import { PLACE, type ManagementSettings } from './management-options.js';
+import type { ManagementServer } from './management-server.js';
+import { ThreadServer } from './thread-server.js';
+
+type Log = Pick<LoggerService, 'log' | 'warn' | 'error'>;
+
+/** The ports of applications of this process that have not started yet. */
+const starting = new Map<number, HealthManagement>();
+
+/** The management port of one application. Inject it to read the port that `port: 0` has chosen. */
+export class HealthManagement {
+  readonly #settings: ManagementSettings;
+  readonly #logger: Log;
+  #server: ManagementServer | undefined;
+  #address: AddressInfo | undefined;
+
+  constructor(settings: ManagementSettings, logger: Log) {
+    this.#settings = settings;
+    this.#logger = logger;
+  }
+
+  /** The address on which the port listens. Undefined: the port is closed or `enabled` is false. */
+  get address(): { readonly host: string; readonly port: number } | undefined {
+    return this.#address && { host: this.#address.address, port: this.#address.port };
+  }
+
+  /** Opens the port. An application that has failed to start in this process gives up the same port first. */
+  async listen(): Promise<void> {
+    const { enabled, thread, port, host, portFile } = this.#settings;
+    if (!enabled) return;
+    await starting.get(port)?.close();
+    if (port !== 0) starting.set(port, this);
+    const server = thread ? new ThreadServer({ port, host }, this.#logger) : new LocalServer({ port, host });
+    this.#server = server;
+    try {
+      this.#address = await server.listening;
+      if (portFile !== undefined) writeFileSync(portFile, String(this.#address.port));
+    } catch (error) {
+      await this.close();
+      throw new HealthConfigurationError([cannotListen(this.#settings, error as NodeJS.ErrnoException)]);
+    }
+  }
+
+  /** The configuration of `HealthModule` is known. */
+  prepare(handler: HealthHandler): void {
+    this.#server?.prepare(handler);
+  }
+
+  /** The application has started. */
+  open(monitor: HealthMonitor, mainServer: unknown): void {
+    const { port, mainPort } = this.#settings;
+    if (starting.get(port) === this) starting.delete(port);
+    const server = this.#server;
+    if (!server || !this.#address) return;
+    server.open();
+    monitor.onState(({ phase }) => {
+      if (phase === 'draining') server.drain();
+    });
+    if (isServer(mainServer)) onceListening(mainServer, (address) => server.watchMainServer(address));
+    const { address, port: actual } = this.#address;
+    const only = mainPort ? '' : ', and not on the port of the application';
+    this.#logger.log(`Health endpoints listen on ${address.includes(':') ? `[${address}]` : address}:${actual}${only}`);
+  }
+
+  async close(): Promise<void> {
+    const { port, portFile } = this.#settings;
+    if (starting.get(port) === this) starting.delete(port);
+    const server = this.#server;
+    const isListening = this.#address !== undefined;
+    this.#server = undefined;
+    this.#address = undefined;
+    await server?.close();
+    if (isListening && portFile !== undefined) rmSync(portFile, { force: true });
+  }
+}
+
+interface MainServer {
+  readonly listening: boolean;
+  address(): AddressInfo | string | null;
+  once(event: 'listening', listener: () => void): unknown;
+}
+
+function isServer(server: unknown): server is MainServer {
+  return typeof server === 'object' && server !== null && 'listening' in server && 'address' in server;
+}
+
+/** The server may also listen on a Unix socket, which cannot be checked by port. */
+function onceListening(server: MainServer, act: (address: AddressInfo) => void): void {
+  const read = (): void => {
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) act(address);
+  };
+  if (server.listening) read();
+  else server.once('listening', read);
+}
+
+function cannotListen({ port, host, portFile }: ManagementSettings, error: NodeJS.ErrnoException): ConfigurationFault {
+  const at = `${host ?? 'every address'}, port ${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return {
+        place: `${PLACE}, port`,
+        problem: `port ${port} is in use (${host ?? 'every address'})`,
+        remedy:
+          'choose another port, or 0 for any free one. In node:cluster each worker needs its own: (worker) => 9090 + worker',
+      };
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return {
+        place: `${PLACE}, host`,
+        problem: `${host ?? ''} is no address of this machine`,
+        remedy: 'leave host out for every address, or use 127.0.0.1',
+      };
+    case 'EACCES':
+      return {
+        place: `${PLACE}, port`,
+        problem: `the process may not listen on ${at}`,
+        remedy: 'use a port from 1024',
+      };
+    default:
+      return {
+        place: error.path === undefined ? PLACE : `${PLACE}, portFile`,
+        problem:
+          error.path === undefined
+            ? `cannot listen on ${at}: ${error.message}`
+            : `cannot write ${portFile}: ${error.message}`,
+        remedy: error.path === undefined ? 'change port or host' : 'use a file in a folder that exists and is writable',
+      };
+  }
+}

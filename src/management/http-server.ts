@@ -1,0 +1,50 @@
+import { type RequestListener, type Server, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Listening } from './management-server.js';
+
+/** Requests of probers are small. The limits keep a stranger from occupying memory and connections. */
+const LIMITS = {
+  maxHeaderSize: 8192,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 72_000,
+  connectionsCheckingInterval: 5000,
+};
+const MOST_CONNECTIONS = 1000;
+/** Milliseconds for requests in flight when the server closes. */
+const CLOSE_LIMIT = 1000;
+
+/** Creates the server and listens. It does not keep the process alive. Both threads use it. */
+export function listen(
+  { port, host }: Listening,
+  respond: RequestListener,
+): { readonly server: Server; readonly listening: Promise<AddressInfo> } {
+  const server = createServer(LIMITS, respond);
+  server.maxConnections = MOST_CONNECTIONS;
+  // A body would be read for nothing.
+  server.on('checkContinue', (_request, response) => response.writeHead(417, { connection: 'close' }).end());
+  server.on('connection', (socket) => socket.unref());
+  const listening = new Promise<AddressInfo>((resolve, reject) => {
+    server.once('error', reject);
+    // Not shared among the workers of node:cluster: a probe must reach the process that it asks about.
+    server.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () => {
+      server.off('error', reject);
+      resolve(server.address() as AddressInfo);
+    });
+    server.unref();
+  });
+  return { server, listening };
+}
+
+/** Stops listening and closes the connections: idle ones at once, the others when their request is answered. */
+export async function close(server: Server): Promise<void> {
+  if (!server.listening) return;
+  await new Promise<void>((resolve) => {
+    const limit = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT);
+    server.close(() => {
+      clearTimeout(limit);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}

@@ -1,0 +1,3 @@
+export { HealthManagement } from './health-management.js';
+export { HealthManagementModule } from './health-management.module.js';
+export type { HealthManagementAsyncOptions, HealthManagementOptions } from './management-options.js';

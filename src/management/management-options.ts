@@ -1,0 +1,97 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import type { Cluster } from 'node:cluster';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { readerOf } from '../options/option-reader.js';
+import { type Rule, flag, nonBlank, show, whole } from '../options/rules.js';
+
+/** Options of `HealthManagementModule.forRoot()`. */
+export interface HealthManagementOptions {
+  /**
+   * The TCP port. 0: any free port, see `portFile`. A function receives the number of the worker of `node:cluster` (0 in a
+   * process that is none) and returns the port, because each worker needs its own: `(worker) => 9090 + worker`. Default: 9090.
+   */
+  readonly port?: number | ((worker: number) => number);
+  /**
+   * The address to listen on. Default: every address of the machine, as with `app.listen(port)`, because a kubelet uses the
+   * address of the pod. `127.0.0.1`: this machine only.
+   */
+  readonly host?: string;
+  /**
+   * A file that receives the port as text when the server listens, for `port: 0`. It is removed at the end. Default: none.
+   */
+  readonly portFile?: string;
+  /**
+   * Whether the server runs in a thread of its own, so that a blocked event loop cannot delay its responses and probes cost
+   * the event loop nothing while results are fresh. The thread takes about 10 MB. Default: true.
+   */
+  readonly thread?: boolean;
+  /** Whether the endpoints are available on the application's own port too. Default: true. */
+  readonly mainPort?: boolean;
+  /** False: no port is opened, for tests of the application. The endpoints stay on the application's own port. Default: true. */
+  readonly enabled?: boolean;
+}
+
+/** Options of `HealthManagementModule.forRootAsync()`. */
+export interface HealthManagementAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** The providers that are passed to `useFactory`, in this order. Default: none. */
+  readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. The port opens when they are known. */
+  readonly useFactory: FactoryProvider<HealthManagementOptions>['useFactory'];
+}
+
+export interface ManagementSettings {
+  readonly port: number;
+  readonly host: string | undefined;
+  readonly portFile: string | undefined;
+  readonly thread: boolean;
+  readonly mainPort: boolean;
+  readonly enabled: boolean;
+}
+
+export const PLACE = 'HealthManagementModule.forRoot()';
+const DEFAULT_PORT = 9090;
+const port = whole(0, 65_535);
+const portOrFunction: Rule<ManagementSettings['port'] | ((worker: number) => number)> = {
+  expected: `${port.expected}, or a function that returns one`,
+  accepts: (value) => typeof value === 'function' || port.accepts(value),
+};
+
+/** Validates the options. Throws one error with every configuration fault. */
+export function resolveManagementOptions(
+  given: HealthManagementOptions,
+  worker: number = workerOfCluster(),
+): ManagementSettings {
+  const faults: ConfigurationFault[] = [];
+  const reader = readerOf(PLACE, given, faults);
+  reader.refuseUnknown(['port', 'host', 'portFile', 'thread', 'mainPort', 'enabled']);
+  const chosen = reader.read('port', portOrFunction, DEFAULT_PORT);
+  const settings = {
+    port: typeof chosen === 'function' ? portFor(chosen, worker, faults) : chosen,
+    host: reader.read<string | undefined>('host', nonBlank, undefined),
+    portFile: reader.read<string | undefined>('portFile', nonBlank, undefined),
+    thread: reader.read('thread', flag, true),
+    mainPort: reader.read('mainPort', flag, true),
+    enabled: reader.read('enabled', flag, true),
+  };
+  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  return settings;
+}
+
+function portFor(choose: (worker: number) => number, worker: number, faults: ConfigurationFault[]): number {
+  const chosen = choose(worker);
+  if (port.accepts(chosen)) return chosen;
+  faults.push({
+    place: `${PLACE}, port`,
+    problem: `the function returned ${show(chosen)} for worker ${worker}`,
+    remedy: `return ${port.expected}`,
+  });
+  return DEFAULT_PORT;
+}
+
+/** The number of this worker of `node:cluster`, or 0. The module is loaded only where it can matter. */
+export function workerOfCluster(): number {
+  if (process.channel === undefined) return 0;
+  const { worker } = process.getBuiltinModule('node:cluster') as unknown as Cluster;
+  return worker?.id ?? 0;
+}

@@ -1,0 +1,24 @@
+import type { AddressInfo } from 'node:net';
+import type { HealthHandler } from '../endpoints/health-handler.js';
+
+/** Where to listen. */
+export interface Listening {
+  readonly port: number;
+  readonly host: string | undefined;
+}
+
+/** The server of the management port. It responds from the moment in which it listens. */
+export interface ManagementServer {
+  /** Rejects with the error of the attempt to listen. */
+  readonly listening: Promise<AddressInfo>;
+  /** The paths are known from now on. Every probe but `live` still responds that the application starts. */
+  prepare(handler: HealthHandler): void;
+  /** The application has started: the handler responds from now on. */
+  open(): void;
+  /** Checks from now on that the application's own server accepts connections at this address. */
+  watchMainServer(address: AddressInfo): void;
+  /** The application shuts down, so its own server stops to accept connections. */
+  drain(): void;
+  /** Resolves when requests in flight are answered, or after a second, and the port is free. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,171 @@
+import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import type { LoggerService } from '@nestjs/common';
+import { type HealthHandler, type SharedProbe } from '../endpoints/health-handler.js';
+import type { HealthResponse } from '../endpoints/health-response.js';
+import type { EndpointOutlet } from '../extension/health-endpoints.js';
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { Listening, ManagementServer } from './management-server.js';
+import { ALIVE, STARTING } from './starting.js';
+import { THREAD_CODE } from './thread-code.js';
+import { RemoteOutlet } from './remote-outlet.js';
+import {
+  type FromThread,
+  PROBES,
+  RECORD_LENGTH,
+  type ThreadData,
+  type ToThread,
+  type WireRequest,
+  type WireResponse,
+  now,
+} from './thread/messages.js';
+
+/** Snapshots that records may still refer to. */
+const MOST_SNAPSHOTS = 64;
+
+/** The management port in a thread of its own, seen from the main thread. */
+export class ThreadServer implements ManagementServer {
+  readonly listening: Promise<AddressInfo>;
+  readonly #worker: Worker;
+  readonly #logger: Pick<LoggerService, 'error'>;
+  readonly #callers = new Map<number, HealthRequest>();
+  /** One object for each connection, by which its requests are recognised. */
+  readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
+  readonly #outlets = new Map<number, RemoteOutlet>();
+  readonly #snapshots = new Map<number, HealthResponse>();
+  #lastSnapshot = 0;
+  #handler: HealthHandler | undefined;
+  #isClosing = false;
+  #closed: () => void = () => undefined;
+
+  constructor({ port, host }: Listening, logger: Pick<LoggerService, 'error'>) {
+    this.#logger = logger;
+    const workerData: ThreadData = { port, host, alive: wire(ALIVE), starting: wire(STARTING) };
+    // The loaders and hooks of the application are not for this thread.
+    this.#worker = new Worker(THREAD_CODE, { eval: true, workerData, name: 'nest-vitals', execArgv: [], env: {} });
+    this.#worker.unref();
+    this.listening = new Promise((resolve, reject) => {
+      this.#worker.on('message', (message: FromThread) => {
+        if (message.type === 'listening') resolve(message.address);
+        else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }));
+        else this.#receive(message);
+      });
+      this.#worker.on('error', (error) => {
+        reject(error);
+        this.#logger.error(`The management port has failed:\n${error.stack ?? error.message}`);
+      });
+    });
+    this.#worker.once('exit', () => this.#closed());
+  }
+
+  prepare(handler: HealthHandler): void {
+    this.#handler = handler;
+    const { paths, deadlines, dependsOnCaller, revision } = handler;
+    this.#send({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision } });
+  }
+
+  open(): void {
+    this.#send({ type: 'open' });
+  }
+
+  watchMainServer(address: AddressInfo): void {
+    this.#send({ type: 'main-server', address });
+  }
+
+  drain(): void {
+    this.#send({ type: 'drain' });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    // Its messages must arrive even if nothing else keeps the process alive.
+    this.#worker.ref();
+    await new Promise<void>((resolve) => {
+      this.#closed = resolve;
+      this.#send({ type: 'close' });
+    });
+    await this.#worker.terminate();
+  }
+
+  #send(message: ToThread): void {
+    this.#worker.postMessage(message);
+  }
+
+  #receive(message: Exclude<FromThread, { readonly type: 'listening' | 'failed' }>): void {
+    switch (message.type) {
+      case 'refresh':
+        return void this.#refresh(message.probe);
+      case 'request':
+        return void this.#respond(message.id, this.#requestOf(message.request));
+      case 'records':
+        for (const caller of message.callers) this.#callers.set(caller.caller, this.#requestOf(caller));
+        return this.#record(message.records);
+      case 'sent':
+        return this.#outlets.get(message.id)?.sent(message.bytes);
+      case 'gone':
+        this.#outlets.get(message.id)?.close();
+        this.#outlets.delete(message.id);
+        return;
+      case 'connection-closed':
+        this.#sockets.delete(message.connection);
+        for (const caller of message.callers) this.#callers.delete(caller);
+        return;
+      case 'closed':
+        this.#closed();
+    }
+  }
+
+  async #refresh(probe: SharedProbe): Promise<void> {
+    if (!this.#handler) return;
+    const { response, freshFor, revision } = await this.#handler.snapshot(probe);
+    const id = (this.#lastSnapshot += 1);
+    this.#snapshots.set(id, response);
+    this.#snapshots.delete(id - MOST_SNAPSHOTS);
+    this.#send({ type: 'snapshot', probe, id, response: wire(response), freshUntil: now() + freshFor, revision });
+  }
+
+  async #respond(id: number, request: HealthRequest): Promise<void> {
+    if (!this.#handler) return;
+    const response = await this.#handler.handle(request);
+    if (response.open) this.#stream(id, request, response, response.open);
+    else this.#send({ type: 'response', id, response: wire(response) });
+  }
+
+  #stream(
+    id: number,
+    { method }: HealthRequest,
+    response: HealthResponse,
+    open: (outlet: EndpointOutlet) => void,
+  ): void {
+    this.#send({ type: 'stream', id, head: wire(response) });
+    if (method === 'HEAD') return;
+    const outlet = new RemoteOutlet(id, (message) => this.#send(message));
+    this.#outlets.set(id, outlet);
+    open(outlet);
+  }
+
+  /** Requests that the thread has answered from memory. */
+  #record(records: Float64Array): void {
+    for (let index = 0; index + RECORD_LENGTH <= records.length; index += RECORD_LENGTH) {
+      const [caller = 0, probe = 0, snapshot = 0, at = 0] = records.subarray(index, index + RECORD_LENGTH);
+      const request = this.#callers.get(caller);
+      const response = this.#snapshots.get(snapshot);
+      const name = PROBES[probe];
+      if (request && response && name) this.#handler?.record(name, request, response, at - performance.timeOrigin);
+    }
+  }
+
+  #requestOf({ method, url, headers, connection, remoteAddress }: WireRequest): HealthRequest {
+    let socket = this.#sockets.get(connection);
+    if (!socket) {
+      socket = { remoteAddress };
+      this.#sockets.set(connection, socket);
+    }
+    return { method, url, headers, socket, ip: remoteAddress ?? '' };
+  }
+}
+
+function wire({ statusCode, fields, body }: HealthResponse): WireResponse {
+  return { statusCode, fields, body };
+}

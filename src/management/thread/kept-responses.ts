@@ -1,0 +1,51 @@
+import type { IncomingMessage } from 'node:http';
+import type { SharedProbe } from '../../endpoints/health-handler.js';
+import { type Routes, type WireResponse, now } from './messages.js';
+
+interface Kept {
+  readonly id: number;
+  readonly response: WireResponse;
+  readonly freshUntil: number;
+  readonly revision: number;
+}
+
+/** Headers on which a response depends. A request with one of them goes to the main thread. */
+const SPECIAL = ['authorization', 'x-health-key'];
+
+/** The latest default response of each shared probe, as the main thread has handed it over. */
+export class KeptResponses {
+  readonly #kept = new Map<SharedProbe, Kept>();
+  readonly #revision: Int32Array;
+  readonly #routes: Routes;
+
+  constructor(routes: Routes) {
+    this.#routes = routes;
+    this.#revision = new Int32Array(routes.revision);
+  }
+
+  /** The probe whose default response answers this request. */
+  probeOf({ method, url = '', headers }: IncomingMessage): SharedProbe | undefined {
+    if (!this.#routes.canKeep || (method !== 'GET' && method !== 'HEAD')) return undefined;
+    const probe = this.#routes.paths.get(url);
+    if (probe === undefined) return undefined;
+    const { accept } = headers;
+    if (accept !== undefined && accept !== '*/*') return undefined;
+    return SPECIAL.some((name) => headers[name] !== undefined) ? undefined : probe;
+  }
+
+  set(probe: SharedProbe, kept: Kept): void {
+    this.#kept.set(probe, kept);
+  }
+
+  /** The response, whatever its age. */
+  last(probe: SharedProbe): Kept | undefined {
+    return this.#kept.get(probe);
+  }
+
+  /** The response, if the main thread would give the same one now. */
+  fresh(probe: SharedProbe): Kept | undefined {
+    const kept = this.#kept.get(probe);
+    if (!kept || kept.revision !== Atomics.load(this.#revision, 0) || now() > kept.freshUntil) return undefined;
+    return kept;
+  }
+}

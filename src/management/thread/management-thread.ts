@@ -1,0 +1,162 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { SharedProbe } from '../../endpoints/health-handler.js';
+import { close, listen } from '../http-server.js';
+import { MainServerCheck } from '../main-server-check.js';
+import { Callers } from './callers.js';
+import { KeptResponses } from './kept-responses.js';
+import {
+  type FromThread,
+  PROBES,
+  type Routes,
+  type ThreadData,
+  type ToThread,
+  type WireResponse,
+  now,
+} from './messages.js';
+import { PassedRequests } from './passed-requests.js';
+import { failure, pathOf, write } from './responses.js';
+
+const LIVE = /\/(?:live|livez|healthz)$/;
+
+interface Waiting {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * The server of the management port, in its own thread. It responds to probes from memory while the response is the current
+ * one, asks the main thread for a new one otherwise, and passes every other request on.
+ */
+export class ManagementThread {
+  readonly #data: ThreadData;
+  readonly #send: (message: FromThread) => void;
+  readonly #server: Server;
+  readonly #callers: Callers;
+  readonly #passed: PassedRequests;
+  readonly #mainServer = new MainServerCheck();
+  readonly #waiting = new Map<SharedProbe, Waiting[]>();
+  #routes: Routes | undefined;
+  #kept: KeptResponses | undefined;
+  #isOpen = false;
+  #isDraining = false;
+
+  constructor(data: ThreadData, send: (message: FromThread) => void) {
+    this.#data = data;
+    this.#send = send;
+    this.#callers = new Callers(
+      (records) => send({ type: 'records', ...records }),
+      (connection, callers) => send({ type: 'connection-closed', connection, callers }),
+    );
+    this.#passed = new PassedRequests(send, this.#callers);
+    const { server, listening } = listen(data, (request, response) => this.#respond(request, response));
+    this.#server = server;
+    listening.then(
+      (address) => send({ type: 'listening', address }),
+      ({ code, message }: NodeJS.ErrnoException) => send({ type: 'failed', code, message }),
+    );
+  }
+
+  receive(message: ToThread): void {
+    switch (message.type) {
+      case 'prepare':
+        this.#routes = message.routes;
+        this.#kept = new KeptResponses(message.routes);
+        break;
+      case 'open':
+        this.#isOpen = true;
+        break;
+      case 'snapshot':
+        this.#kept?.set(message.probe, message);
+        this.#answerWaiting(message.probe);
+        break;
+      case 'main-server':
+        this.#mainServer.start(message.address);
+        break;
+      case 'drain':
+        this.#isDraining = true;
+        this.#mainServer.stop();
+        break;
+      case 'close':
+        void this.#close();
+        break;
+      default:
+        this.#passed.receive(message);
+    }
+  }
+
+  #respond(request: IncomingMessage, response: ServerResponse): void {
+    const kept = this.#kept;
+    if (!kept || !this.#isOpen) return write(response, this.#startingResponse(request));
+    const { problem } = this.#mainServer;
+    if (problem !== undefined && this.#isJudged(request)) return write(response, failure(problem));
+    const probe = kept.probeOf(request);
+    if (probe === undefined) return this.#passed.pass(request, response);
+    if (this.#answer(probe, request, response)) return;
+    this.#wait(probe, request, response);
+  }
+
+  /** Answers with the current response, if the thread has it. */
+  #answer(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): boolean {
+    const current = this.#kept?.fresh(probe);
+    if (!current) return false;
+    this.#callers.record(request, PROBES.indexOf(probe), current.id, now(), this.#isDraining);
+    write(response, current.response);
+    return true;
+  }
+
+  #wait(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): void {
+    const waiting = this.#waiting.get(probe);
+    if (waiting) {
+      waiting.push({ request, response });
+      return;
+    }
+    const all = [{ request, response }];
+    this.#waiting.set(probe, all);
+    this.#send({ type: 'refresh', probe });
+    const deadline = this.#routes?.deadlines[probe] ?? 0;
+    setTimeout(() => {
+      // A later refresh has its own list and its own time.
+      if (this.#waiting.get(probe) !== all) return;
+      this.#waiting.delete(probe);
+      for (const { response: late } of all) write(late, this.#overdue(probe, deadline));
+    }, deadline).unref();
+  }
+
+  /** The main thread has handed over a response. It answers those who waited, also if it must not be reused. */
+  #answerWaiting(probe: SharedProbe): void {
+    const waiting = this.#waiting.get(probe);
+    const latest = this.#kept?.last(probe);
+    if (!waiting || !latest) return;
+    this.#waiting.delete(probe);
+    const at = now();
+    for (const { request, response } of waiting) {
+      this.#callers.record(request, PROBES.indexOf(probe), latest.id, at, this.#isDraining);
+      write(response, latest.response);
+    }
+  }
+
+  /** The main thread has not responded in time. A blocked event loop serves no traffic, but may go on: it is alive. */
+  #overdue(probe: SharedProbe, deadline: number): WireResponse {
+    if (probe !== 'ready')
+      return this.#kept?.last(probe)?.response ?? (probe === 'live' ? this.#data.alive : this.#data.starting);
+    return failure(`the event loop has not responded within ${deadline} ms`);
+  }
+
+  #isJudged({ url = '/' }: IncomingMessage): boolean {
+    const probe = this.#routes?.paths.get(pathOf(url));
+    return probe === 'live' || probe === 'ready';
+  }
+
+  #startingResponse({ url = '/' }: IncomingMessage): WireResponse {
+    const path = pathOf(url);
+    const isLive = this.#routes ? this.#routes.paths.get(path) === 'live' : LIVE.test(path);
+    return isLive ? this.#data.alive : this.#data.starting;
+  }
+
+  async #close(): Promise<void> {
+    this.#mainServer.stop();
+    this.#callers.flush();
+    await close(this.#server);
+    this.#send({ type: 'closed' });
+  }
+}

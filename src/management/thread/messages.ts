@@ -1,0 +1,81 @@
+import type { AddressInfo } from 'node:net';
+import type { SharedProbe } from '../../endpoints/health-handler.js';
+
+/** The probes by their index in messages. */
+export const PROBES: readonly SharedProbe[] = ['live', 'ready', 'startup'];
+
+/** A finished response, as the thread writes it. */
+export interface WireResponse {
+  readonly statusCode: number;
+  /** Names and values of the headers in turn. */
+  readonly fields: readonly string[];
+  readonly body: string | Uint8Array;
+}
+
+/** What the thread is started with. */
+export interface ThreadData {
+  readonly port: number;
+  readonly host: string | undefined;
+  readonly alive: WireResponse;
+  readonly starting: WireResponse;
+}
+
+export interface Routes {
+  readonly paths: ReadonlyMap<string, SharedProbe>;
+  readonly deadlines: Readonly<Record<SharedProbe, number>>;
+  /** Whether the default responses may be kept. Otherwise each request goes to the main thread. */
+  readonly canKeep: boolean;
+  readonly revision: SharedArrayBuffer;
+}
+
+/** To the thread. Times are milliseconds since 1970, from the monotonic clock. */
+export type ToThread =
+  | { readonly type: 'prepare'; readonly routes: Routes }
+  | { readonly type: 'open' }
+  | {
+      readonly type: 'snapshot';
+      readonly probe: SharedProbe;
+      readonly id: number;
+      readonly response: WireResponse;
+      readonly freshUntil: number;
+      readonly revision: number;
+    }
+  | { readonly type: 'response'; readonly id: number; readonly response: WireResponse }
+  | { readonly type: 'stream'; readonly id: number; readonly head: WireResponse }
+  | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
+  | { readonly type: 'end' | 'destroy'; readonly id: number }
+  | { readonly type: 'main-server'; readonly address: AddressInfo }
+  | { readonly type: 'drain' | 'close' };
+
+/** The properties of a request that the main thread needs. */
+export interface WireRequest {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Equal for the requests of one connection. */
+  readonly connection: number;
+  readonly remoteAddress: string | undefined;
+}
+
+/** Requests of one connection with the same headers. */
+export interface WireCaller extends WireRequest {
+  readonly caller: number;
+}
+
+/** Numbers of one recorded request: caller, index of the probe, id of the snapshot, time. */
+export const RECORD_LENGTH = 4;
+
+/** From the thread. */
+export type FromThread =
+  | { readonly type: 'listening'; readonly address: AddressInfo }
+  | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string }
+  | { readonly type: 'refresh'; readonly probe: SharedProbe }
+  | { readonly type: 'request'; readonly id: number; readonly request: WireRequest }
+  | { readonly type: 'records'; readonly callers: readonly WireCaller[]; readonly records: Float64Array }
+  | { readonly type: 'gone'; readonly id: number }
+  | { readonly type: 'sent'; readonly id: number; readonly bytes: number }
+  | { readonly type: 'connection-closed'; readonly connection: number; readonly callers: readonly number[] }
+  | { readonly type: 'closed' };
+
+/** Milliseconds since 1970 on the monotonic clock, which all threads of a process share. */
+export const now = (): number => performance.timeOrigin + performance.now();

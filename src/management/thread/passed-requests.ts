@@ -1,0 +1,81 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Callers } from './callers.js';
+import type { FromThread, ToThread, WireResponse } from './messages.js';
+import { failure, write } from './responses.js';
+
+type Passed = Extract<
+  ToThread,
+  { readonly id: number; readonly type: 'response' | 'stream' | 'chunk' | 'end' | 'destroy' }
+>;
+
+/** Milliseconds for a response of the main thread. Its probes respond within their deadlines; other endpoints may take longer. */
+const LIMIT = 30_000;
+
+interface Pending {
+  readonly response: ServerResponse;
+  readonly timer: NodeJS.Timeout;
+}
+
+/** The requests that the main thread responds to. */
+export class PassedRequests {
+  readonly #send: (message: FromThread) => void;
+  readonly #callers: Callers;
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+
+  constructor(send: (message: FromThread) => void, callers: Callers) {
+    this.#send = send;
+    this.#callers = callers;
+  }
+
+  pass(request: IncomingMessage, response: ServerResponse): void {
+    const id = (this.#last += 1);
+    const timer = setTimeout(() => {
+      write(response, failure(`the event loop has not responded within ${LIMIT} ms`));
+    }, LIMIT).unref();
+    this.#pending.set(id, { response, timer });
+    response.once('close', () => {
+      clearTimeout(timer);
+      this.#pending.delete(id);
+      this.#send({ type: 'gone', id });
+    });
+    const { method = 'GET', url = '/', headers, socket } = request;
+    const connection = this.#callers.connectionOf(request);
+    const { remoteAddress } = socket;
+    this.#send({ type: 'request', id, request: { method, url, headers: { ...headers }, connection, remoteAddress } });
+  }
+
+  receive(message: Passed): void {
+    const pending = this.#pending.get(message.id);
+    if (!pending) return;
+    const { response, timer } = pending;
+    clearTimeout(timer);
+    switch (message.type) {
+      case 'response':
+        return write(response, message.response);
+      case 'stream':
+        return this.#begin(response, message.head);
+      case 'chunk':
+        return this.#continue(message.id, response, message.bytes);
+      case 'end':
+        response.end();
+        return;
+      case 'destroy':
+        response.destroy();
+    }
+  }
+
+  #begin(response: ServerResponse, { statusCode, fields }: WireResponse): void {
+    response.writeHead(statusCode, fields as string[]);
+    if (response.req.method === 'HEAD') response.end();
+    else response.flushHeaders();
+  }
+
+  /** The main thread counts the bytes that have not been sent yet, to drop a client that does not read. */
+  #continue(id: number, response: ServerResponse, bytes: Uint8Array): void {
+    if (response.writableEnded || response.destroyed) return;
+    response.write(bytes, (error) => {
+      if (!error) this.#send({ type: 'sent', id, bytes: bytes.length });
+    });
+  }
+}
