@@ -77,7 +77,10 @@ export class HealthManagement {
     const isListening = this.#address !== undefined;
     this.#server = undefined;
     this.#address = undefined;
-    await server?.close();
+    if (!server) return;
+    // A server that is about to listen cannot be closed yet.
+    await server.listening.catch(() => undefined);
+    await server.close();
     if (isListening && portFile !== undefined) rmSync(portFile, { force: true });
   }
 }

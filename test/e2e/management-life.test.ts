@@ -1,0 +1,274 @@
+import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Module, type ModuleMetadata } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import {
+  HealthConfigurationError,
+  HealthIndicator,
+  HealthModule,
+  type HealthModuleOptions,
+  HealthService,
+  up,
+} from 'nest-vitals';
+import { HealthManagement, HealthManagementModule, type HealthManagementOptions } from 'nest-vitals/management';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { latch } from '../support/latch.js';
+import { ADAPTERS, createApplication, refusalOf, startApplication } from '../support/start-application.js';
+import { freePort } from '../support/servers/free-port.js';
+
+const LOOPBACK = { port: 0, host: '127.0.0.1' };
+
+let runs = 0;
+@HealthIndicator('counted', { ttl: 60_000 })
+class Counted implements HealthIndicator {
+  check() {
+    runs += 1;
+    return up();
+  }
+}
+
+const importing = (management: HealthManagementOptions = {}, options: HealthModuleOptions = {}): ModuleMetadata => ({
+  imports: [HealthModule.forRoot(options), HealthManagementModule.forRoot({ ...LOOPBACK, ...management })],
+  providers: [Counted],
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: { readonly status?: string; readonly reason?: string };
+}
+
+async function ask(port: number, path: string): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { 'user-agent': 'kube-probe/1.31' } });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+/** Blocks the event loop of this thread, not those of others. */
+function block(milliseconds: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, milliseconds);
+}
+
+describe.each([true, false])('the management port with a thread: %s', (thread) => {
+  it('is open while the application starts', async () => {
+    const port = await freePort();
+    const started = latch();
+    const application = await createApplication('express', {
+      ...importing({ thread, port }),
+      providers: [{ provide: 'SLOW', useFactory: () => undefined }],
+    });
+    const seen: Answer[] = [];
+    const slow = {
+      onModuleInit: async () => {
+        for (const path of ['/health/live', '/livez', '/health/ready', '/health/startup', '/health/deep']) {
+          seen.push(await ask(port, path));
+        }
+        started.open();
+      },
+    };
+    @Module({ providers: [{ provide: 'SLOW', useValue: slow }] })
+    class SlowModule {}
+    void SlowModule;
+    // A provider that is still being created when the port is asked.
+    const [live] = await Promise.all([ask(port, '/health/live')]);
+    expect(live).toEqual({ status: 200, body: { status: 'UP' } });
+    expect(await ask(port, '/health/ready')).toEqual({
+      status: 503,
+      body: { status: 'OUT_OF_SERVICE', reason: 'starting' },
+    });
+    expect((await ask(port, '/health/startup')).status).toBe(503);
+    await application.listen();
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+    expect((await ask(port, '/health/startup')).status).toBe(200);
+  });
+
+  it('is open before the providers are created', async () => {
+    const port = await freePort();
+    const during = latch<Answer>();
+    await startApplication('express', {
+      imports: [HealthModule.forRoot(), HealthManagementModule.forRoot({ port, host: '127.0.0.1', thread })],
+      providers: [
+        {
+          provide: 'SLOW',
+          useFactory: async () => {
+            during.open(await vi.waitFor(() => ask(port, '/health/ready'), { timeout: 20_000 }));
+            return {};
+          },
+        },
+      ],
+    });
+    expect(await during.promise).toEqual({ status: 503, body: { status: 'OUT_OF_SERVICE', reason: 'starting' } });
+  });
+
+  it('tells its port', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'management-')), 'port');
+    const { app, log } = await startApplication('express', importing({ thread, portFile: file }));
+    const { port } = app.get(HealthManagement).address ?? {};
+    expect(readFileSync(file, 'utf8')).toBe(String(port));
+    expect(log.text).toContain(`Health endpoints listen on 127.0.0.1:${port}`);
+    await app.close();
+    expect(existsSync(file)).toBe(false);
+    expect(app.get(HealthManagement).address).toBeUndefined();
+  });
+
+  it.each(ADAPTERS)('can be the only port with the endpoints, on %s', async (adapter) => {
+    const application = await startApplication(adapter, importing({ thread, mainPort: false }, { aliases: true }));
+    const { port = 0 } = application.app.get(HealthManagement).address ?? {};
+    expect((await application.get('/health/ready')).status).toBe(404);
+    expect((await application.get('/readyz')).status).toBe(404);
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+    expect((await ask(port, '/readyz')).status).toBe(200);
+    expect(application.log.text).toContain('and not on the port of the application');
+  });
+
+  it('opens no port when it is disabled', async () => {
+    const application = await startApplication('express', importing({ thread, enabled: false, mainPort: false }));
+    expect(application.app.get(HealthManagement).address).toBeUndefined();
+    expect((await application.get('/health/ready')).status).toBe(200);
+  });
+
+  it('refuses a port that is in use', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await vi.waitFor(() => expect(taken.listening).toBe(true));
+    const { port } = taken.address() as AddressInfo;
+    const { error } = await refusedAtCreation(importing({ thread, port }));
+    expect(error).toBeInstanceOf(HealthConfigurationError);
+    expect(String(error)).toContain(`port ${port} is in use (127.0.0.1)`);
+  });
+
+  it('refuses a host that is no address of this machine', async () => {
+    const { error } = await refusedAtCreation(importing({ thread, host: '192.0.2.1' }));
+    expect(String(error)).toContain('192.0.2.1 is no address of this machine');
+  });
+
+  it('gives up the port of an application that has failed to start', async () => {
+    const port = await freePort();
+    const failing = {
+      ...importing({ thread, port }),
+      providers: [{ provide: 'FAILS', useFactory: () => Promise.reject(new Error('no database')) }],
+    };
+    await refusedAtCreation(failing);
+    await startApplication('express', importing({ thread, port }));
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+  });
+
+  it('serves an application without HTTP', async () => {
+    @Module(importing({ thread }))
+    class WorkerModule {}
+    const context = await NestFactory.createApplicationContext(WorkerModule, { logger: false });
+    onTestFinished(() => context.close());
+    const { port = 0 } = context.get(HealthManagement).address ?? {};
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+    context.get(HealthService).refuseTraffic('maintenance');
+    expect(await ask(port, '/health/ready')).toMatchObject({ status: 503, body: { reason: 'maintenance' } });
+  });
+
+  it('is neither ready nor live when the server of the application is closed', async () => {
+    const application = await startApplication('express', importing({ thread }));
+    const { port = 0 } = application.app.get(HealthManagement).address ?? {};
+    const main = application.port;
+    expect((await ask(port, '/health/live')).status).toBe(200);
+    application.server.closeAllConnections();
+    application.server.close();
+    const reason = `the server on port ${main} refuses connections`;
+    await vi.waitFor(
+      async () => expect(await ask(port, '/health/live')).toEqual({ status: 503, body: { status: 'DOWN', reason } }),
+      { timeout: 25_000, interval: 200 },
+    );
+    expect((await ask(port, '/health/ready')).body.reason).toBe(reason);
+    expect((await ask(port, '/health/startup')).status).toBe(200);
+  });
+
+  it('makes a shutdown wait for a prober that asks it', async () => {
+    const application = await startApplication(
+      'express',
+      importing({ thread }, { shutdown: { delay: 'auto', maxDelay: 5000 } }),
+    );
+    const { port = 0 } = application.app.get(HealthManagement).address ?? {};
+    const statuses: number[] = [];
+    const agent = { headers: { 'user-agent': 'HAProxy', connection: 'keep-alive' } };
+    const probe = async (): Promise<void> => {
+      const response = await fetch(`http://127.0.0.1:${port}/health/ready`, agent);
+      await response.arrayBuffer();
+      statuses.push(response.status);
+    };
+    for (let count = 0; count < 8; count += 1) {
+      await probe();
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+    const closed = application.app.close();
+    const prober = setInterval(() => void probe().catch(() => undefined), 120);
+    await closed;
+    clearInterval(prober);
+    const refusals = statuses.filter((status) => status === 503).length;
+    expect(refusals).toBeGreaterThanOrEqual(3);
+    expect(application.log.text).toContain('HAProxy');
+  });
+});
+
+describe('the thread of the management port', () => {
+  it('answers from memory while results are fresh, and at once with a change', async () => {
+    runs = 0;
+    const { app } = await startApplication('express', importing());
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    for (let count = 0; count < 20; count += 1) expect((await ask(port, '/health/ready')).status).toBe(200);
+    expect(runs).toBe(1);
+    app.get(HealthService).refuseTraffic('maintenance');
+    expect((await ask(port, '/health/ready')).status).toBe(503);
+    app.get(HealthService).acceptTraffic();
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+  });
+
+  it('says that the event loop is blocked', async () => {
+    const { app } = await startApplication('express', importing({}, { deadline: 300 }));
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    await ask(port, '/health/ready');
+    await ask(port, '/health/live');
+    const { statuses } = await askFromThread(port, 2500);
+    expect(statuses.ready).toEqual({
+      status: 503,
+      body: { status: 'DOWN', reason: 'the event loop has not responded within 300 ms' },
+    });
+    expect(statuses.live).toEqual({ status: 200, body: { status: 'UP' } });
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+  });
+});
+
+/** Asks from a thread of its own, while the event loop of this one is blocked. */
+async function askFromThread(
+  port: number,
+  milliseconds: number,
+): Promise<{ readonly statuses: Record<'live' | 'ready', Answer> }> {
+  const { Worker } = await import('node:worker_threads');
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const ask = async (path) => {
+      const response = await fetch('http://127.0.0.1:' + workerData.port + path);
+      return { status: response.status, body: await response.json() };
+    };
+    setTimeout(async () => {
+      const [live, ready] = await Promise.all([ask('/health/live'), ask('/health/ready')]);
+      parentPort.postMessage({ live, ready });
+    }, 1300);
+    parentPort.postMessage('started');`;
+  const worker = new Worker(code, { eval: true, workerData: { port } });
+  onTestFinished(async () => void (await worker.terminate()));
+  const statuses = await new Promise<Record<'live' | 'ready', Answer>>((resolve, reject) => {
+    worker.once('error', reject);
+    worker.on('message', (message: 'started' | Record<'live' | 'ready', Answer>) => {
+      if (message === 'started') block(milliseconds);
+      else resolve(message);
+    });
+  });
+  return { statuses };
+}
+
+async function refusedAtCreation(root: ModuleMetadata): Promise<{ readonly error: unknown }> {
+  try {
+    return await refusalOf('express', root);
+  } catch (error) {
+    return { error };
+  }
+}
