@@ -16,7 +16,7 @@ export async function threadCode() {
   await bundle.close();
   const source = [
     '// Generated from the files in thread/ by `npm run build:thread`. A test fails if it is out of date.',
-    `export const THREAD_CODE = ${JSON.stringify(output[0].code.trim())};`,
+    `export const THREAD_CODE: string = ${JSON.stringify(output[0].code.trim())};`,
   ].join('\n');
   return format(source, { ...(await resolveConfig(TARGET)), parser: 'typescript' });
 }

@@ -11,7 +11,7 @@ import { Access } from './endpoints/access.js';
 import { AdditionalEndpoints } from './endpoints/additional-endpoints.js';
 import { ApiDescription } from './endpoints/description/api-description.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
-import { type HealthHandler, RequestHandler } from './endpoints/health-handler.js';
+import type { EndpointParts } from './endpoints/endpoint-parts.js';
 import type { HealthResponse } from './endpoints/health-response.js';
 import { type OnResponse, Responder } from './endpoints/responder.js';
 import { EngineMonitor } from './engine-monitor.js';
@@ -53,7 +53,7 @@ export interface HealthParts {
   readonly lifecycle: HealthLifecycle;
   readonly service: HealthService;
   readonly responder: Responder;
-  readonly handler: HealthHandler;
+  readonly endpointParts: EndpointParts;
   readonly endpoints: HealthEndpoints;
   readonly monitor: HealthMonitor;
   readonly results: IndicatorResults;
@@ -92,14 +92,8 @@ export function assemble(
   const record = recorderOf(settings, watch, monitor);
   const responder = new Responder(settings, evaluator, access, record);
   const unrecorded = new Responder(settings, evaluator, access);
-  const handler = new RequestHandler({
-    settings,
-    responder,
-    unrecorded,
-    source: evaluator,
-    revision: engine.revision,
-    record,
-  });
+  const { revision } = engine;
+  const endpointParts = { settings, responder, unrecorded, source: evaluator, revision, record };
   const description = routed && new ApiDescription(routed, settings);
   const endpoints = new AdditionalEndpoints(responder, evaluator, routed, description);
 
@@ -123,7 +117,7 @@ export function assemble(
     drain,
     logger,
   });
-  return { lifecycle, service, responder, handler, endpoints, monitor, results: resultsOf(engine) };
+  return { lifecycle, service, responder, endpointParts, endpoints, monitor, results: resultsOf(engine) };
 }
 
 function createAccess({ access }: HealthSettings, logger: Logger): Access | undefined {

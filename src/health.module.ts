@@ -16,7 +16,7 @@ import { type HealthParts, assemble } from './assemble.js';
 import { INDICATOR_RESULTS } from './clients/breaker/indicator-results.js';
 import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
 import { type EndpointHandlers, applyDecorators, createHealthController } from './endpoints/health.controller.js';
-import { HEALTH_HANDLER, SERVES_MAIN_PORT } from './endpoints/health-handler.js';
+import { ENDPOINT_PARTS, SERVES_MAIN_PORT } from './endpoints/endpoint-parts.js';
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete } from './errors/messages.js';
@@ -188,12 +188,12 @@ function configure(
       part(HealthLifecycle, ({ lifecycle }) => lifecycle),
       part(HealthService, ({ service }) => service),
       part(Responder, ({ responder }) => responder),
-      part(HEALTH_HANDLER, ({ handler }) => handler),
+      part(ENDPOINT_PARTS, ({ endpointParts }) => endpointParts),
       part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
       part(HEALTH_MONITOR, ({ monitor }) => monitor),
       part(INDICATOR_RESULTS, ({ results }) => results),
     ],
-    exports: [HealthLifecycle, HealthService, HEALTH_HANDLER, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
+    exports: [HealthLifecycle, HealthService, ENDPOINT_PARTS, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
   };
 }
 

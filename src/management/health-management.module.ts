@@ -10,7 +10,8 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { HEALTH_HANDLER, type HealthHandler, SERVES_MAIN_PORT } from '../endpoints/health-handler.js';
+import { ENDPOINT_PARTS, type EndpointParts, SERVES_MAIN_PORT } from '../endpoints/endpoint-parts.js';
+import { RequestHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
@@ -42,12 +43,12 @@ export class HealthManagementModule implements OnApplicationBootstrap, OnApplica
     @Inject(ModulesContainer) modules: ModulesContainer,
     @Inject(HttpAdapterHost) private readonly adapterHost: HttpAdapterHost,
     @Optional() @Inject(HealthManagement) private readonly management?: HealthManagement,
-    @Optional() @Inject(HEALTH_HANDLER) private readonly handler?: HealthHandler,
+    @Optional() @Inject(ENDPOINT_PARTS) private readonly parts?: EndpointParts,
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
   ) {
     // Bootstrapped after HealthModule, when every other module has started.
     for (const module of modules.values()) if (module.metatype === HealthManagementModule) module.distance = -2;
-    if (handler) management?.prepare(handler);
+    if (parts) management?.prepare(new RequestHandler(parts));
   }
 
   /**
@@ -78,7 +79,7 @@ export class HealthManagementModule implements OnApplicationBootstrap, OnApplica
 
   onApplicationBootstrap(): void {
     if (!this.management) throw new HealthConfigurationError([moduleNotConfigured('HealthManagementModule')]);
-    if (!this.handler || !this.monitor) {
+    if (!this.parts || !this.monitor) {
       throw new HealthConfigurationError([healthModuleMissing(PLACE, 'serve')]);
     }
     const adapter = this.adapterHost.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;

@@ -1,12 +1,12 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import type { LoggerService } from '@nestjs/common';
-import type { HealthHandler } from '../endpoints/health-handler.js';
+import type { HealthHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import type { ConfigurationFault } from '../errors/fault.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { LocalServer } from './local-server.js';
-import { PLACE, type ManagementSettings } from './management-options.js';
+import { cannotListen } from './cannot-listen.js';
+import type { ManagementSettings } from './management-options.js';
 import type { ManagementServer } from './management-server.js';
 import { ThreadServer } from './thread-server.js';
 
@@ -34,11 +34,11 @@ export class HealthManagement {
 
   /** Opens the port. An application that has failed to start in this process gives up the same port first. */
   async listen(): Promise<void> {
-    const { enabled, thread, port, host, portFile } = this.#settings;
+    const { enabled, thread, watchdog, port, host, portFile } = this.#settings;
     if (!enabled) return;
     await starting.get(port)?.close();
     if (port !== 0) starting.set(port, this);
-    const server = thread ? new ThreadServer({ port, host }, this.#logger) : new LocalServer({ port, host });
+    const server = thread ? new ThreadServer({ port, host }, watchdog, this.#logger) : new LocalServer({ port, host });
     this.#server = server;
     try {
       this.#address = await server.listening;
@@ -60,7 +60,7 @@ export class HealthManagement {
     if (starting.get(port) === this) starting.delete(port);
     const server = this.#server;
     if (!server || !this.#address) return;
-    server.open();
+    server.open(monitor);
     monitor.onState(({ phase }) => {
       if (phase === 'draining') server.drain();
     });
@@ -103,40 +103,4 @@ function onceListening(server: MainServer, act: (address: AddressInfo) => void):
   };
   if (server.listening) read();
   else server.once('listening', read);
-}
-
-function cannotListen({ port, host, portFile }: ManagementSettings, error: NodeJS.ErrnoException): ConfigurationFault {
-  const at = `${host ?? 'every address'}, port ${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return {
-        place: `${PLACE}, port`,
-        problem: `port ${port} is in use (${host ?? 'every address'})`,
-        remedy:
-          'choose another port, or 0 for any free one. In node:cluster each worker needs its own: (worker) => 9090 + worker',
-      };
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return {
-        place: `${PLACE}, host`,
-        problem: `${host ?? ''} is no address of this machine`,
-        remedy: 'leave host out for every address, or use 127.0.0.1',
-      };
-    case 'EACCES':
-      return {
-        place: `${PLACE}, port`,
-        problem: `the process may not listen on ${at}`,
-        remedy: 'use a port from 1024',
-      };
-    default:
-      return {
-        place: error.path === undefined ? PLACE : `${PLACE}, portFile`,
-        problem:
-          error.path === undefined
-            ? `cannot listen on ${at}: ${error.message}`
-            : `cannot write ${portFile}: ${error.message}`,
-        remedy: error.path === undefined ? 'change port or host' : 'use a file in a folder that exists and is writable',
-      };
-  }
 }

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { HealthHandler } from '../endpoints/health-handler.js';
+import type { HealthHandler } from './health-handler.js';
 import { writeResponse } from '../endpoints/write-response.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { close, listen } from './http-server.js';

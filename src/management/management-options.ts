@@ -4,6 +4,8 @@ import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, flag, nonBlank, show, whole } from '../options/rules.js';
+import type { WatchdogSettings } from './watchdog/stall.js';
+import { type HealthWatchdogOptions, resolveWatchdog } from './watchdog/watchdog-options.js';
 
 /** Options of `HealthManagementModule.forRoot()`. */
 export interface HealthManagementOptions {
@@ -26,6 +28,11 @@ export interface HealthManagementOptions {
    * the event loop nothing while results are fresh. The thread takes about 10 MB. Default: true.
    */
   readonly thread?: boolean;
+  /**
+   * Reports a blocked event loop from the thread, with the function that blocks it. False: off. Needs `thread`. Default: on,
+   * with the defaults of its options.
+   */
+  readonly watchdog?: HealthWatchdogOptions | boolean;
   /** Whether the endpoints are available on the application's own port too. Default: true. */
   readonly mainPort?: boolean;
   /** False: no port is opened, for tests of the application. The endpoints stay on the application's own port. Default: true. */
@@ -45,6 +52,8 @@ export interface ManagementSettings {
   readonly host: string | undefined;
   readonly portFile: string | undefined;
   readonly thread: boolean;
+  /** Undefined: off. */
+  readonly watchdog: WatchdogSettings | undefined;
   readonly mainPort: boolean;
   readonly enabled: boolean;
 }
@@ -64,19 +73,29 @@ export function resolveManagementOptions(
 ): ManagementSettings {
   const faults: ConfigurationFault[] = [];
   const reader = readerOf(PLACE, given, faults);
-  reader.refuseUnknown(['port', 'host', 'portFile', 'thread', 'mainPort', 'enabled']);
+  reader.refuseUnknown(['port', 'host', 'portFile', 'thread', 'watchdog', 'mainPort', 'enabled']);
   const chosen = reader.read('port', portOrFunction, DEFAULT_PORT);
+  const thread = reader.read('thread', flag, true);
+  const watchdog = resolveWatchdog(given?.watchdog ?? thread, `${PLACE}, watchdog`, faults);
+  if (watchdog && !thread) faults.push(WATCHDOG_WITHOUT_THREAD);
   const settings = {
     port: typeof chosen === 'function' ? portFor(chosen, worker, faults) : chosen,
     host: reader.read<string | undefined>('host', nonBlank, undefined),
     portFile: reader.read<string | undefined>('portFile', nonBlank, undefined),
-    thread: reader.read('thread', flag, true),
+    thread,
+    watchdog,
     mainPort: reader.read('mainPort', flag, true),
     enabled: reader.read('enabled', flag, true),
   };
   if (faults.length > 0) throw new HealthConfigurationError(faults);
   return settings;
 }
+
+const WATCHDOG_WITHOUT_THREAD: ConfigurationFault = {
+  place: `${PLACE}, watchdog`,
+  problem: 'the watchdog runs in the thread of the port, and thread is false',
+  remedy: 'remove thread: false, or set watchdog to false',
+};
 
 function portFor(choose: (worker: number) => number, worker: number, faults: ConfigurationFault[]): number {
   const chosen = choose(worker);

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import type { HealthHandler } from '../endpoints/health-handler.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { HealthHandler } from './health-handler.js';
 
 /** Where to listen. */
 export interface Listening {
@@ -14,7 +15,7 @@ export interface ManagementServer {
   /** The paths are known from now on. Every probe but `live` still responds that the application starts. */
   prepare(handler: HealthHandler): void;
   /** The application has started: the handler responds from now on. */
-  open(): void;
+  open(monitor: HealthMonitor): void;
   /** Checks from now on that the application's own server accepts connections at this address. */
   watchMainServer(address: AddressInfo): void;
   /** The application shuts down, so its own server stops to accept connections. */

@@ -1,4 +1,4 @@
-import { type HealthHandler, failureResponse } from '../endpoints/health-handler.js';
+import { type HealthHandler, failureResponse } from './health-handler.js';
 import { BASE_HEADERS, type HealthResponse, finishResponse } from '../endpoints/health-response.js';
 
 const RETRY_AFTER = 5;

@@ -1,13 +1,17 @@
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import type { LoggerService } from '@nestjs/common';
-import { type HealthHandler, type SharedProbe } from '../endpoints/health-handler.js';
+import { type HealthHandler, type SharedProbe } from './health-handler.js';
 import type { HealthResponse } from '../endpoints/health-response.js';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { Listening, ManagementServer } from './management-server.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
 import { ALIVE, STARTING } from './starting.js';
 import { THREAD_CODE } from './thread-code.js';
+import { EventLoopPulse } from './watchdog/event-loop-pulse.js';
+import type { WatchdogSettings } from './watchdog/stall.js';
+import { StallReceiver } from './watchdog/stall-receiver.js';
 import { RemoteOutlet } from './remote-outlet.js';
 import {
   type FromThread,
@@ -27,20 +31,33 @@ const MOST_SNAPSHOTS = 64;
 export class ThreadServer implements ManagementServer {
   readonly listening: Promise<AddressInfo>;
   readonly #worker: Worker;
-  readonly #logger: Pick<LoggerService, 'error'>;
+  readonly #logger: Pick<LoggerService, 'warn' | 'error'>;
+  readonly #pulse: EventLoopPulse | undefined;
   readonly #callers = new Map<number, HealthRequest>();
   /** One object for each connection, by which its requests are recognised. */
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
   readonly #snapshots = new Map<number, HealthResponse>();
   #lastSnapshot = 0;
+  #stalls: StallReceiver | undefined;
   #handler: HealthHandler | undefined;
   #isClosing = false;
   #closed: () => void = () => undefined;
 
-  constructor({ port, host }: Listening, logger: Pick<LoggerService, 'error'>) {
+  constructor(
+    { port, host }: Listening,
+    watchdog: WatchdogSettings | undefined,
+    logger: Pick<LoggerService, 'warn' | 'error'>,
+  ) {
     this.#logger = logger;
-    const workerData: ThreadData = { port, host, alive: wire(ALIVE), starting: wire(STARTING) };
+    this.#pulse = watchdog && new EventLoopPulse(watchdog.warnAfter);
+    const workerData: ThreadData = {
+      port,
+      host,
+      alive: wire(ALIVE),
+      starting: wire(STARTING),
+      watchdog: watchdog && this.#pulse && { pulse: this.#pulse.buffer, options: watchdog },
+    };
     // The loaders and hooks of the application are not for this thread.
     this.#worker = new Worker(THREAD_CODE, { eval: true, workerData, name: 'nest-vitals', execArgv: [], env: {} });
     this.#worker.unref();
@@ -64,7 +81,9 @@ export class ThreadServer implements ManagementServer {
     this.#send({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision } });
   }
 
-  open(): void {
+  open(monitor: HealthMonitor): void {
+    this.#stalls = new StallReceiver(monitor, this.#logger);
+    this.#pulse?.start();
     this.#send({ type: 'open' });
   }
 
@@ -85,10 +104,12 @@ export class ThreadServer implements ManagementServer {
       this.#closed = resolve;
       this.#send({ type: 'close' });
     });
+    this.#pulse?.stop();
     await this.#worker.terminate();
   }
 
   #send(message: ToThread): void {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
     this.#worker.postMessage(message);
   }
 
@@ -111,6 +132,8 @@ export class ThreadServer implements ManagementServer {
         this.#sockets.delete(message.connection);
         for (const caller of message.callers) this.#callers.delete(caller);
         return;
+      case 'stall-ended':
+        return this.#stalls?.receive(message.stall);
       case 'closed':
         this.#closed();
     }

@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
     it('closes with the application', async () => {
       const { application, ask } = await start(adapter, { thread });
       await application.app.close();
-      await expect(ask('/health/live')).rejects.toThrow();
+      await expect(ask('/health/live')).rejects.toThrow('fetch failed');
     });
   });
 });

@@ -1,25 +1,51 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { SharedProbe } from '../health-handler.js';
 import { RECORD_LENGTH, type WireCaller } from './messages.js';
-
-interface Connection {
-  readonly number: number;
-  readonly callers: number[];
-  /** The headers of its latest request, and the caller that they belong to. */
-  rawHeaders: readonly string[];
-  caller: number;
-}
 
 /** Milliseconds for which records are collected: a message costs the main thread more than a record. */
 const PAUSE = 100;
 const MOST_RECORDS = 2000;
-const IDENTIFYING = /^(?:user-agent|host)$/i;
-/** Requests of one connection with ever new headers are of no prober. */
+/** Requests of one connection with ever new names of headers are of no prober. */
 const MOST_CALLERS = 16;
+const IDENTIFYING = /^(?:user-agent|host)$/i;
 
 export interface Records {
   readonly callers: readonly WireCaller[];
   readonly records: Float64Array;
+}
+
+/** A connection with its latest request. Most probers send the same request again and again, so it is read once. */
+export class Connection {
+  readonly number: number;
+  readonly callers: number[] = [];
+  /** The probe whose default response answers the latest request. */
+  probe: SharedProbe | undefined;
+  /** The caller of the latest request. Undefined: it is not known yet. */
+  caller: number | undefined;
+  #method: string | undefined;
+  #url: string | undefined;
+  #rawHeaders: readonly string[] = [];
+
+  constructor(number: number) {
+    this.number = number;
+  }
+
+  /** Whether this request is equal to the latest one. */
+  repeats({ method, url, rawHeaders }: IncomingMessage): boolean {
+    const latest = this.#rawHeaders;
+    if (method !== this.#method || url !== this.#url || rawHeaders.length !== latest.length) return false;
+    for (let index = 0; index < latest.length; index += 1) if (latest[index] !== rawHeaders[index]) return false;
+    return true;
+  }
+
+  remember({ method, url, rawHeaders }: IncomingMessage, probe: SharedProbe | undefined): void {
+    if (!haveSameForm(this.#rawHeaders, rawHeaders)) this.caller = undefined;
+    this.#method = method;
+    this.#url = url;
+    this.#rawHeaders = rawHeaders;
+    this.probe = probe;
+  }
 }
 
 /** Collects the requests that are answered here, so that the main thread knows its probers. */
@@ -38,14 +64,24 @@ export class Callers {
     this.#closed = closed;
   }
 
-  /** The number of the connection of a request. */
-  connectionOf(request: IncomingMessage): number {
-    return this.#connectionOf(request.socket).number;
+  connectionOf({ socket }: IncomingMessage): Connection {
+    let connection = this.#connections.get(socket);
+    if (!connection) {
+      const created = new Connection((this.#lastConnection += 1));
+      connection = created;
+      this.#connections.set(socket, created);
+      socket.once('close', () => {
+        this.flush();
+        this.#closed(created.number, created.callers);
+      });
+    }
+    return connection;
   }
 
   /** Records one request that was answered with a snapshot. `isUrgent`: without waiting for others. */
   record(request: IncomingMessage, probe: number, snapshot: number, at: number, isUrgent: boolean): void {
-    const caller = this.#callerOf(request);
+    const connection = this.connectionOf(request);
+    const caller = connection.caller ?? this.#add(connection, request);
     if (caller === undefined) return;
     this.#records.push(caller, probe, snapshot, at);
     if (isUrgent || this.#records.length >= MOST_RECORDS * RECORD_LENGTH) this.flush();
@@ -62,37 +98,19 @@ export class Callers {
     this.#send(sent);
   }
 
-  #callerOf(request: IncomingMessage): number | undefined {
-    const { socket, rawHeaders } = request;
-    const connection = this.#connectionOf(socket);
-    if (haveSameForm(connection.rawHeaders, rawHeaders)) return connection.caller;
+  #add(connection: Connection, request: IncomingMessage): number | undefined {
     if (connection.callers.length >= MOST_CALLERS) return undefined;
     const caller = (this.#lastCaller += 1);
     connection.callers.push(caller);
     connection.caller = caller;
-    connection.rawHeaders = rawHeaders;
-    const { method = 'GET', url = '/', headers } = request;
+    const { method = 'GET', url = '/', headers, socket } = request;
     const { remoteAddress } = socket;
     this.#callers.push({ caller, connection: connection.number, remoteAddress, method, url, headers: { ...headers } });
     return caller;
   }
-
-  #connectionOf(socket: Socket): Connection {
-    let connection = this.#connections.get(socket);
-    if (!connection) {
-      const created: Connection = { number: (this.#lastConnection += 1), callers: [], rawHeaders: [], caller: 0 };
-      connection = created;
-      this.#connections.set(socket, created);
-      socket.once('close', () => {
-        this.flush();
-        this.#closed(created.number, created.callers);
-      });
-    }
-    return connection;
-  }
 }
 
-/** Whether two lists of names and values have the same form: the same names, agent and host. Other values may differ. */
+/** Whether two lists of names and values have the same names, agent and host. Other values may differ. */
 function haveSameForm(one: readonly string[], other: readonly string[]): boolean {
   if (one.length !== other.length || one.length === 0) return false;
   for (let index = 0; index < one.length; index += 2) {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { SharedProbe } from '../../endpoints/health-handler.js';
-import { type Routes, type WireResponse, now } from './messages.js';
+import type { SharedProbe } from '../health-handler.js';
+import type { Routes, WireResponse } from './messages.js';
 
 interface Kept {
   readonly id: number;
@@ -42,10 +42,10 @@ export class KeptResponses {
     return this.#kept.get(probe);
   }
 
-  /** The response, if the main thread would give the same one now. */
-  fresh(probe: SharedProbe): Kept | undefined {
+  /** The response, if the main thread would give the same one at this moment. */
+  fresh(probe: SharedProbe, at: number): Kept | undefined {
     const kept = this.#kept.get(probe);
-    if (!kept || kept.revision !== Atomics.load(this.#revision, 0) || now() > kept.freshUntil) return undefined;
+    if (!kept || kept.revision !== Atomics.load(this.#revision, 0) || at > kept.freshUntil) return undefined;
     return kept;
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { SharedProbe } from '../../endpoints/health-handler.js';
+import type { SharedProbe } from '../health-handler.js';
 import { close, listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
@@ -15,6 +15,9 @@ import {
 } from './messages.js';
 import { PassedRequests } from './passed-requests.js';
 import { failure, pathOf, write } from './responses.js';
+import type { Watchdog } from '../watchdog/stall.js';
+import { directLog } from '../watchdog/worker/direct-log.js';
+import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
 
 const LIVE = /\/(?:live|livez|healthz)$/;
 
@@ -37,6 +40,7 @@ export class ManagementThread {
   readonly #waiting = new Map<SharedProbe, Waiting[]>();
   #routes: Routes | undefined;
   #kept: KeptResponses | undefined;
+  #watchdog: Watchdog | undefined;
   #isOpen = false;
   #isDraining = false;
 
@@ -64,6 +68,7 @@ export class ManagementThread {
         break;
       case 'open':
         this.#isOpen = true;
+        this.#watch();
         break;
       case 'snapshot':
         this.#kept?.set(message.probe, message);
@@ -79,7 +84,11 @@ export class ManagementThread {
       case 'close':
         void this.#close();
         break;
-      default:
+      case 'response':
+      case 'stream':
+      case 'chunk':
+      case 'end':
+      case 'destroy':
         this.#passed.receive(message);
     }
   }
@@ -89,17 +98,23 @@ export class ManagementThread {
     if (!kept || !this.#isOpen) return write(response, this.#startingResponse(request));
     const { problem } = this.#mainServer;
     if (problem !== undefined && this.#isJudged(request)) return write(response, failure(problem));
-    const probe = kept.probeOf(request);
+    const connection = this.#callers.connectionOf(request);
+    if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
+    const { probe } = connection;
     if (probe === undefined) return this.#passed.pass(request, response);
+    const stall = this.#watchdog?.current();
+    if (stall?.isDeadly && probe === 'live') return write(response, failure(stall.description));
     if (this.#answer(probe, request, response)) return;
-    this.#wait(probe, request, response);
+    if (stall) write(response, this.#withoutMainThread(probe, stall.description));
+    else this.#wait(probe, request, response);
   }
 
   /** Answers with the current response, if the thread has it. */
   #answer(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): boolean {
-    const current = this.#kept?.fresh(probe);
+    const at = now();
+    const current = this.#kept?.fresh(probe, at);
     if (!current) return false;
-    this.#callers.record(request, PROBES.indexOf(probe), current.id, now(), this.#isDraining);
+    this.#callers.record(request, PROBES.indexOf(probe), current.id, at, this.#isDraining);
     write(response, current.response);
     return true;
   }
@@ -118,7 +133,9 @@ export class ManagementThread {
       // A later refresh has its own list and its own time.
       if (this.#waiting.get(probe) !== all) return;
       this.#waiting.delete(probe);
-      for (const { response: late } of all) write(late, this.#overdue(probe, deadline));
+      for (const { response: late } of all) {
+        write(late, this.#withoutMainThread(probe, `the event loop has not responded within ${deadline} ms`));
+      }
     }, deadline).unref();
   }
 
@@ -135,11 +152,24 @@ export class ManagementThread {
     }
   }
 
-  /** The main thread has not responded in time. A blocked event loop serves no traffic, but may go on: it is alive. */
-  #overdue(probe: SharedProbe, deadline: number): WireResponse {
+  /** A blocked event loop serves no traffic, but it may turn again: the process is alive. */
+  #withoutMainThread(probe: SharedProbe, reason: string): WireResponse {
     if (probe !== 'ready')
       return this.#kept?.last(probe)?.response ?? (probe === 'live' ? this.#data.alive : this.#data.starting);
-    return failure(`the event loop has not responded within ${deadline} ms`);
+    return failure(reason);
+  }
+
+  /** From the end of the start: modules are loaded and created synchronously, which blocks every event loop. */
+  #watch(): void {
+    const { watchdog } = this.#data;
+    this.#watchdog =
+      watchdog &&
+      startWatchdog({
+        ...watchdog,
+        log: directLog('text'),
+        onStall: () => undefined,
+        onStallEnd: (stall) => this.#send({ type: 'stall-ended', stall }),
+      });
   }
 
   #isJudged({ url = '/' }: IncomingMessage): boolean {
@@ -155,6 +185,7 @@ export class ManagementThread {
 
   async #close(): Promise<void> {
     this.#mainServer.stop();
+    this.#watchdog?.stop();
     this.#callers.flush();
     await close(this.#server);
     this.#send({ type: 'closed' });

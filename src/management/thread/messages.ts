@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import type { SharedProbe } from '../../endpoints/health-handler.js';
+import type { SharedProbe } from '../health-handler.js';
+import type { Stall, WatchdogSettings } from '../watchdog/stall.js';
 
 /** The probes by their index in messages. */
 export const PROBES: readonly SharedProbe[] = ['live', 'ready', 'startup'];
@@ -18,6 +19,8 @@ export interface ThreadData {
   readonly host: string | undefined;
   readonly alive: WireResponse;
   readonly starting: WireResponse;
+  /** Undefined: off. */
+  readonly watchdog: { readonly pulse: SharedArrayBuffer; readonly options: WatchdogSettings } | undefined;
 }
 
 export interface Routes {
@@ -75,6 +78,7 @@ export type FromThread =
   | { readonly type: 'gone'; readonly id: number }
   | { readonly type: 'sent'; readonly id: number; readonly bytes: number }
   | { readonly type: 'connection-closed'; readonly connection: number; readonly callers: readonly number[] }
+  | { readonly type: 'stall-ended'; readonly stall: Stall }
   | { readonly type: 'closed' };
 
 /** Milliseconds since 1970 on the monotonic clock, which all threads of a process share. */

@@ -40,7 +40,7 @@ export class PassedRequests {
       this.#send({ type: 'gone', id });
     });
     const { method = 'GET', url = '/', headers, socket } = request;
-    const connection = this.#callers.connectionOf(request);
+    const connection = this.#callers.connectionOf(request).number;
     const { remoteAddress } = socket;
     this.#send({ type: 'request', id, request: { method, url, headers: { ...headers }, connection, remoteAddress } });
   }

@@ -1,9 +1,8 @@
 import { elapsed } from '../core/moment.js';
-import type { Revision } from '../core/revision.js';
+import type { EndpointParts } from '../endpoints/endpoint-parts.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import type { HealthSettings } from '../options/health-settings.js';
-import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from './health-response.js';
-import type { OnResponse, ReportSource, Responder } from './responder.js';
+import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
+import type { OnResponse } from '../endpoints/responder.js';
 
 /** The probes whose default response is the same for every caller, so that it can be kept outside this thread. */
 export const SHARED_PROBES = ['live', 'ready', 'startup'] as const;
@@ -20,7 +19,6 @@ export interface ResponseSnapshot {
 
 /**
  * Responds to requests that arrive on a server other than the adapter's, with the same access, views, formats and bytes.
- * Injected by the token `HEALTH_HANDLER`.
  */
 export interface HealthHandler {
   /** The paths of the shared probes, with aliases, without a global prefix. */
@@ -43,22 +41,6 @@ export interface HealthHandler {
   failure(reason: string, status?: 'DOWN' | 'OUT_OF_SERVICE'): HealthResponse;
 }
 
-/** The token of a boolean that a global module can provide: false leaves the endpoints off the adapter's server. */
-export const SERVES_MAIN_PORT = Symbol.for('nest-vitals:serves-main-port');
-
-/** The same in every copy of the package. */
-export const HEALTH_HANDLER = Symbol.for('nest-vitals:health-handler');
-
-interface Parts {
-  readonly settings: HealthSettings;
-  readonly responder: Responder;
-  /** The same, without recording responses. */
-  readonly unrecorded: Responder;
-  readonly source: ReportSource;
-  readonly revision: Revision;
-  readonly record: OnResponse;
-}
-
 const PLAIN_REQUEST: HealthRequest = { method: 'GET', url: '/', headers: {} };
 
 /** Finds the endpoint of a request by its path, as the adapter's router does for the main port. */
@@ -68,11 +50,11 @@ export class RequestHandler implements HealthHandler {
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   readonly revision: SharedArrayBuffer;
   readonly record: OnResponse;
-  readonly #parts: Parts;
+  readonly #parts: EndpointParts;
   readonly #notAllowed: HealthResponse;
   readonly #fixed: ReadonlyMap<string, (request: HealthRequest) => HealthResponse | Promise<HealthResponse>>;
 
-  constructor(parts: Parts) {
+  constructor(parts: EndpointParts) {
     const { settings, responder, revision, record } = parts;
     const { path, endpoints, aliases, access, deadline, deadlines } = settings;
     this.#parts = parts;

@@ -1,0 +1,2 @@
+/** The module with the code of the management thread. */
+export declare function threadCode(): Promise<string>;

@@ -1,0 +1,21 @@
+import type { Revision } from '../core/revision.js';
+import type { HealthSettings } from '../options/health-settings.js';
+import type { OnResponse, ReportSource, Responder } from './responder.js';
+
+/** What a module needs that serves the endpoints on a server other than the adapter's. Injected by `ENDPOINT_PARTS`. */
+export interface EndpointParts {
+  readonly settings: HealthSettings;
+  readonly responder: Responder;
+  /** The same, without recording responses. */
+  readonly unrecorded: Responder;
+  readonly source: ReportSource;
+  readonly revision: Revision;
+  /** Records a response that `unrecorded` has made. */
+  readonly record: OnResponse;
+}
+
+/** The same in every copy of the package. */
+export const ENDPOINT_PARTS = Symbol.for('nest-vitals:endpoint-parts');
+
+/** The token of a boolean that a global module can provide: false leaves the endpoints off the adapter's server. */
+export const SERVES_MAIN_PORT = Symbol.for('nest-vitals:serves-main-port');
