@@ -50,7 +50,7 @@ module.exports = {
     may('lifecycle', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
     may('dashboard', 'core', 'errors', 'options', 'extension'),
-    may('management', 'core', 'errors', 'options', 'extension', 'endpoints'),
+    may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('schematics', 'core', 'errors', 'options'),
     may('cli', 'core', 'errors', 'options'),

@@ -203,15 +203,18 @@ describe('the thread of the management port', () => {
     expect((await ask(port, '/health/ready')).status).toBe(200);
   });
 
-  it('says that the event loop is blocked', async () => {
-    const { app } = await startApplication('express', importing({}, { deadline: 300 }));
+  it.each([
+    ['by the deadline', false, /^the event loop has not responded within 300 ms$/],
+    ['by the watchdog', { warnAfter: 200 }, /^event loop blocked for 1\.\d s/],
+  ] as const)('says that the event loop is blocked, %s', async (_title, watchdog, reason) => {
+    const { app } = await startApplication('express', importing({ watchdog }, { deadline: 300 }));
     const { port = 0 } = app.get(HealthManagement).address ?? {};
     await ask(port, '/health/ready');
     await ask(port, '/health/live');
     const { statuses } = await askFromThread(port, 2500);
     expect(statuses.ready).toEqual({
       status: 503,
-      body: { status: 'DOWN', reason: 'the event loop has not responded within 300 ms' },
+      body: { status: 'DOWN', reason: expect.stringMatching(reason) as string },
     });
     expect(statuses.live).toEqual({ status: 200, body: { status: 'UP' } });
     expect((await ask(port, '/health/ready')).status).toBe(200);
