@@ -102,11 +102,7 @@ export class ManagementThread {
     if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
     const { probe } = connection;
     if (probe === undefined) return this.#passed.pass(request, response);
-    const stall = this.#watchdog?.current();
-    if (stall?.isDeadly && probe === 'live') return write(response, failure(stall.description));
-    if (this.#answer(probe, request, response)) return;
-    if (stall) write(response, this.#withoutMainThread(probe, stall.description));
-    else this.#wait(probe, request, response);
+    if (!this.#answer(probe, request, response)) this.#wait(probe, request, response);
   }
 
   /** Answers with the current response, if the thread has it. */
@@ -133,9 +129,8 @@ export class ManagementThread {
       // A later refresh has its own list and its own time.
       if (this.#waiting.get(probe) !== all) return;
       this.#waiting.delete(probe);
-      for (const { response: late } of all) {
-        write(late, this.#withoutMainThread(probe, `the event loop has not responded within ${deadline} ms`));
-      }
+      const response = this.#withoutMainThread(probe, deadline);
+      for (const { response: late } of all) write(late, response);
     }, deadline).unref();
   }
 
@@ -152,11 +147,17 @@ export class ManagementThread {
     }
   }
 
-  /** A blocked event loop serves no traffic, but it may turn again: the process is alive. */
-  #withoutMainThread(probe: SharedProbe, reason: string): WireResponse {
-    if (probe !== 'ready')
-      return this.#kept?.last(probe)?.response ?? (probe === 'live' ? this.#data.alive : this.#data.starting);
-    return failure(reason);
+  /**
+   * The response in place of the main thread, which has not responded within the deadline. A blocked event loop serves no
+   * traffic, but it may turn again: the process is alive until the watchdog gives it up.
+   */
+  #withoutMainThread(probe: SharedProbe, deadline: number): WireResponse {
+    const stall = this.#watchdog?.current();
+    if (probe === 'ready')
+      return failure(stall?.description ?? `the event loop has not responded within ${deadline} ms`);
+    if (probe === 'live' && stall?.isDeadly) return failure(stall.description);
+    const { alive, starting } = this.#data;
+    return this.#kept?.last(probe)?.response ?? (probe === 'live' ? alive : starting);
   }
 
   /** From the end of the start: modules are loaded and created synchronously, which blocks every event loop. */
