@@ -51,6 +51,8 @@ module.exports = {
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
     may('dashboard', 'core', 'errors', 'options', 'extension'),
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
+    may('haproxy', 'core', 'errors', 'options', 'extension'),
+    may('files', 'core', 'errors', 'options', 'extension', 'logging'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('schematics', 'core', 'errors', 'options'),
     may('cli', 'core', 'errors', 'options'),
@@ -69,7 +71,7 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
     },
-    ...['alerts', 'cli', 'dashboard', 'management', 'schematics', 'testing'].map((folder) => ({
+    ...['alerts', 'cli', 'dashboard', 'files', 'haproxy', 'management', 'schematics', 'testing'].map((folder) => ({
       name: `nothing-imports-${folder}`,
       severity: 'error',
       comment: 'It is an entry point of its own: who does not import it does not load it.',

@@ -95,7 +95,13 @@ export function assemble(
   const { revision } = engine;
   const endpointParts = { settings, responder, unrecorded, source: evaluator, revision, record };
   const description = routed && new ApiDescription(routed, settings);
-  const endpoints = new AdditionalEndpoints(responder, evaluator, routed, description);
+  const endpoints = new AdditionalEndpoints(
+    responder,
+    evaluator,
+    routed,
+    description,
+    recorderOfProbers(settings, watch),
+  );
 
   const connections = new Connections();
   const servers = new ServerWatch(connections, settings.path, logger);
@@ -135,6 +141,16 @@ function recorderOf({ shutdown }: HealthSettings, watch: ProberWatch, monitor: E
     const from = probe === 'ready' ? read(request) : undefined;
     if (from) watch.recordProbe(from, refusesTraffic(response), at);
     monitor.recordResponse(probe, request, response);
+  };
+}
+
+/** For probers that use no HTTP. They have no headers but the name of their client. */
+function recorderOfProbers({ shutdown }: HealthSettings, watch: ProberWatch): HealthEndpoints['recordProbe'] {
+  const read = probeRequestReader(shutdown.probers);
+  return ({ address, agent }, wasRefused) => {
+    const socket = { remoteAddress: address };
+    const from = read({ method: '', url: '', headers: { 'user-agent': agent }, socket });
+    if (from) watch.recordProbe(from, wasRefused);
   };
 }
 

@@ -10,12 +10,13 @@ import { SUBJECTS } from './subjects.mjs';
 export async function withFleet({ subject, names, balancer, rate, postEvery, environment = {} }, rehearse) {
   const { application, adapter, environment: ofSubject, prepare, ...defaults } = SUBJECTS[subject];
   const prepared = await prepare?.();
-  const [port, ...ports] = await freePorts(names.length + 1);
+  const [port, ...ports] = await freePorts(2 * names.length + 1);
   const instances = names.map(
     (name, index) =>
       new InstanceProcess({
         name,
         port: ports[index],
+        agentPort: balancer.usesAgent ? ports[names.length + index] : undefined,
         application,
         adapter,
         environment: { ...ofSubject, ...prepared?.environment, ...environment },

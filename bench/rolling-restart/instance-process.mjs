@@ -20,11 +20,16 @@ export class InstanceProcess {
   #child;
   #output = '';
 
-  /** `application` and `adapter` are the arguments of `instance.mjs`; `environment` has additional variables. */
-  constructor({ name, port, application, adapter, environment = {} }) {
-    this.#settings = { application, adapter, environment };
+  /**
+   * `application` and `adapter` are the arguments of `instance.mjs`; `environment` has additional variables. `agentPort`:
+   * the port for the agent checks of HAProxy. Default: none.
+   */
+  constructor({ name, port, agentPort, application, adapter, environment = {} }) {
+    const ofAgent = agentPort === undefined ? {} : { AGENT_PORT: String(agentPort) };
+    this.#settings = { application, adapter, environment: { ...ofAgent, ...environment } };
     this.name = name;
     this.port = port;
+    this.agentPort = agentPort;
   }
 
   /** Resolves when the instance is ready. */

@@ -5,6 +5,7 @@ import type {
   HealthEndpoint,
   HealthEndpoints,
   HealthFormatter,
+  ProbeCaller,
 } from '../extension/health-endpoints.js';
 import type { ApiDescription } from './description/api-description.js';
 import { type EndpointHandlers, mapAdditionalRoute } from './health.controller.js';
@@ -16,6 +17,7 @@ export class AdditionalEndpoints implements HealthEndpoints {
   readonly #source: ReportSource;
   readonly #controller: Type<EndpointHandlers> | undefined;
   readonly #description: ApiDescription | undefined;
+  readonly #recordProbe: HealthEndpoints['recordProbe'];
 
   /** There is neither a controller nor a description when the application is about to refuse its options. */
   constructor(
@@ -23,11 +25,13 @@ export class AdditionalEndpoints implements HealthEndpoints {
     source: ReportSource,
     controller: Type<EndpointHandlers> | undefined,
     description: ApiDescription | undefined,
+    recordProbe: HealthEndpoints['recordProbe'],
   ) {
     this.#responder = responder;
     this.#source = source;
     this.#controller = controller;
     this.#description = description;
+    this.#recordProbe = recordProbe;
   }
 
   add(endpoint: HealthEndpoint): void {
@@ -51,5 +55,9 @@ export class AdditionalEndpoints implements HealthEndpoints {
   async report(probe: string): Promise<HealthReport> {
     const { report } = await this.#source.evaluate(probe);
     return report;
+  }
+
+  recordProbe(caller: ProbeCaller, wasRefused: boolean): void {
+    this.#recordProbe(caller, wasRefused);
   }
 }

@@ -108,6 +108,19 @@ export interface HealthEndpoints {
    * concurrent callers, and the report is ready within the deadline. Rejects with `UnknownProbeError` for another name.
    */
   report(probe: string): Promise<HealthReport>;
+  /**
+   * Records a response about readiness to a prober that uses no HTTP, so that a shutdown waits for this prober as for those
+   * of HTTP. `wasRefused`: the response takes the instance out of rotation.
+   */
+  recordProbe(caller: ProbeCaller, wasRefused: boolean): void;
+}
+
+/** A prober that uses no HTTP. The option `shutdown.probers` selects by these properties. */
+export interface ProbeCaller {
+  /** The remote address of the connection. */
+  readonly address: string;
+  /** The name of the client, or of the protocol if it has no names. */
+  readonly agent: string;
 }
 
 /** The same in every copy of the package. */

@@ -18,6 +18,16 @@ export const BALANCERS = {
     program: 'haproxy',
     create: () => new Haproxy({ isWatched: true }),
   },
+  'haproxy-agent': {
+    title: 'agent checks every 500 ms, no retries',
+    program: 'haproxy',
+    create: () => new Haproxy({ agent: 'beside' }),
+  },
+  'haproxy-agent-alone': {
+    title: 'agent checks every 500 ms and no other checks, no retries',
+    program: 'haproxy',
+    create: () => new Haproxy({ agent: 'alone' }),
+  },
   nginx: {
     title: 'passive checks, a failed idempotent request is retried on another instance',
     program: 'nginx',

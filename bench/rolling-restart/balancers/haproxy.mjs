@@ -20,13 +20,19 @@ export class Haproxy {
   #configuration;
   #backends;
   #monitor;
+  #isAgentAlone;
+  /** Whether HAProxy asks the agent port of each instance. */
+  usesAgent;
 
   /**
    * `configuration` is a file of `ops`. With `backends` above 1 the same servers are in several backends, each of which
-   * checks them. `isWatched` starts a monitor that requests readiness through HAProxy.
+   * checks them. `isWatched` starts a monitor that requests readiness through HAProxy. `agent` adds agent checks: `alone`
+   * without any other check.
    */
-  constructor({ configuration = 'haproxy/haproxy.cfg', backends = 1, isWatched = false } = {}) {
-    this.#configuration = configuration;
+  constructor({ configuration, backends = 1, isWatched = false, agent } = {}) {
+    this.usesAgent = agent !== undefined;
+    this.#isAgentAlone = agent === 'alone';
+    this.#configuration = configuration ?? (this.usesAgent ? 'haproxy/haproxy-agent.cfg' : 'haproxy/haproxy.cfg');
     this.#backends = ['orders', ...Array.from({ length: backends - 1 }, (_, index) => `orders-copy-${index + 1}`)];
     if (isWatched) this.#monitor = new ReadinessMonitor({ interval: MONITOR_INTERVAL });
   }
@@ -36,14 +42,16 @@ export class Haproxy {
     const files = [join(folder, 'global.cfg'), join(folder, 'haproxy.cfg')];
     writeFileSync(files[0], `global\n  stats socket ${this.#socket} mode 600 level admin\n`);
     const recommended = withAddresses(opsConfiguration(this.#configuration), { port, instances });
-    writeFileSync(files[1], withBackends(recommended, this.#backends));
+    const checked = this.#isAgentAlone ? replaceOnce(recommended, /^ *default-server check .*\n/m, '') : recommended;
+    writeFileSync(files[1], withBackends(withAgentPorts(checked, instances), this.#backends));
     const parameters = files.flatMap((file) => ['-f', file]);
     run('haproxy', ['-c', ...parameters]);
     await this.#process.start('haproxy', ['-db', ...parameters], port);
     await until(() => existsSync(this.#socket), { limit: NOTICE_LIMIT, what: 'the runtime socket of HAProxy' });
     // HAProxy considers new servers healthy before their first check. Here each server must pass its checks first.
     for (const backend of this.#backends) {
-      await Promise.all(instances.map(({ name }) => this.#command(`set server ${backend}/${name} health down`)));
+      const state = this.usesAgent ? 'agent down' : 'health down';
+      await Promise.all(instances.map(({ name }) => this.#command(`set server ${backend}/${name} ${state}`)));
     }
     this.#monitor?.start(port);
   }
@@ -63,6 +71,15 @@ export class Haproxy {
     await this.#command(`set server ${backend}/${name} state ${state}`);
   }
 
+  /** Reads these columns of the statistics of each server, by its name. */
+  async columnsOf(...names) {
+    const rows = await this.#statistics();
+    const servers = rows.filter(({ svname }) => svname !== 'BACKEND' && svname !== 'FRONTEND');
+    return Object.fromEntries(
+      servers.map((row) => [row.svname, Object.fromEntries(names.map((name) => [name, row[name]]))]),
+    );
+  }
+
   stop() {
     this.#monitor?.stop();
     return this.#process.stop();
@@ -73,12 +90,16 @@ export class Haproxy {
   }
 
   async #up() {
+    const rows = await this.#statistics();
+    return rows
+      .filter(({ status, svname }) => isUsed(status) && svname !== 'BACKEND')
+      .map(({ pxname, svname }) => `${pxname}/${svname}`);
+  }
+
+  async #statistics() {
     const [header, ...rows] = (await this.#send('show stat')).trim().replace(/^# /, '').split('\n');
     const columns = header.split(',');
-    const value = (row, column) => row.split(',')[columns.indexOf(column)];
-    return rows
-      .filter((row) => value(row, 'status').startsWith('UP') && value(row, 'svname') !== 'BACKEND')
-      .map((row) => `${value(row, 'pxname')}/${value(row, 'svname')}`);
+    return rows.map((row) => Object.fromEntries(row.split(',').map((value, index) => [columns[index], value])));
   }
 
   async #command(command) {
@@ -94,6 +115,9 @@ export class Haproxy {
   }
 }
 
+/** A server with agent checks alone has no status of its own while the agent reports it up. */
+const isUsed = (status) => status.startsWith('UP') || status === 'no check';
+
 /** Copies the backend `orders` under each of the other names and distributes the requests over all of them. */
 function withBackends(configuration, [first, ...copies]) {
   const [section] = /^backend orders$[\s\S]*/m.exec(configuration) ?? [];
@@ -101,4 +125,15 @@ function withBackends(configuration, [first, ...copies]) {
   const rules = copies.map((name, index) => `  use_backend ${name} if { rand(${copies.length + 1 - index}) eq 0 }\n`);
   const distributed = replaceOnce(configuration, /^ {2}default_backend orders\n/m, `${rules.join('')}$&`);
   return [distributed, ...copies.map((name) => section.replace(`backend ${first}`, `backend ${name}`))].join('\n');
+}
+
+/** In production each instance has an address of its own, and all of them the same agent port. */
+function withAgentPorts(configuration, instances) {
+  return instances
+    .filter(({ agentPort }) => agentPort !== undefined)
+    .reduce(
+      (configured, { name, agentPort }) =>
+        replaceOnce(configured, new RegExp(`^ *server ${name} .*$`, 'm'), `$& agent-port ${agentPort}`),
+      configuration,
+    );
 }

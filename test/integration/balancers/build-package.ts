@@ -25,7 +25,10 @@ export function buildPackage(): BuiltPackage {
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   transpile(join(ROOT, 'src'), join(folder, 'dist'));
   return {
-    environment: { NEST_VITALS: join(folder, 'dist/index.js') },
+    environment: {
+      NEST_VITALS: join(folder, 'dist/index.js'),
+      NEST_VITALS_HAPROXY: join(folder, 'dist/haproxy/index.js'),
+    },
     remove: () => rmSync(folder, { recursive: true }),
   };
 }

@@ -1,0 +1,65 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { optionOutOfRange } from '../errors/messages.js';
+import type { Duration, InMilliseconds } from '../options/duration.js';
+import { readerOf } from '../options/option-reader.js';
+import { duration, flag, nonBlank, whole } from '../options/rules.js';
+
+/** Options of `HealthAgentModule.forRoot()`. */
+export interface HealthAgentOptions {
+  /** TCP port for the checks of HAProxy. 0: any free port, see `HealthAgent.address`. Required. */
+  readonly port: number;
+  /**
+   * Address to listen on. The port has no access control, so other machines reach it only if this option says so: the
+   * private address of this machine, or `::` for every address. Default: `127.0.0.1`.
+   */
+  readonly host?: string;
+  /**
+   * Milliseconds in which the weight rises from 10 % to 100 % after the first `up`, while caches and connections are cold.
+   * Default: 0, the full weight at once.
+   */
+  readonly warmUp?: Duration;
+  /** Weight in percent while `ready` is `DEGRADED`, from 1 to 100. Default: 50. */
+  readonly degradedWeight?: number;
+  /**
+   * Whether the HTTP server of the application must listen before a response is `up`. Set false for an application that
+   * opens its servers itself, or has none that HAProxy uses over HTTP. Default: true.
+   */
+  readonly awaitServer?: boolean;
+  /** False: no port is opened, for tests of the application. Default: true. */
+  readonly enabled?: boolean;
+}
+
+/** Options of `HealthAgentModule.forRootAsync()`. */
+export interface HealthAgentAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Providers that are passed to `useFactory`. */
+  readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
+  readonly useFactory: FactoryProvider<HealthAgentOptions>['useFactory'];
+}
+
+export type AgentSettings = InMilliseconds<Required<HealthAgentOptions>>;
+
+export const PLACE = 'HealthAgentModule.forRoot()';
+const port = whole(0, 65_535);
+
+/** Validates the options. Throws one error with every configuration fault. */
+export function resolveAgentOptions(given: HealthAgentOptions): AgentSettings {
+  const faults: ConfigurationFault[] = [];
+  const reader = readerOf(PLACE, given, faults);
+  reader.refuseUnknown(['port', 'host', 'warmUp', 'degradedWeight', 'awaitServer', 'enabled']);
+  const settings = {
+    port: reader.read('port', port, Number.NaN),
+    host: reader.read('host', nonBlank, '127.0.0.1'),
+    warmUp: reader.read('warmUp', duration(0), 0),
+    degradedWeight: reader.read('degradedWeight', whole(1, 100), 50),
+    awaitServer: reader.read('awaitServer', flag, true),
+    enabled: reader.read('enabled', flag, true),
+  };
+  if (Number.isNaN(settings.port) && faults.length === 0) {
+    faults.push(optionOutOfRange(`${PLACE}, port`, 'undefined', port.expected));
+  }
+  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  return settings;
+}
