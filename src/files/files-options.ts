@@ -1,0 +1,67 @@
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { optionOutOfRange } from '../errors/messages.js';
+import type { Duration, InMilliseconds } from '../options/duration.js';
+import { readerOf } from '../options/option-reader.js';
+import { duration, flag, matching } from '../options/rules.js';
+
+/** Options of `HealthFilesModule.forRoot()`. */
+export interface HealthFilesOptions {
+  /**
+   * Folder of the files. It must exist and be writable, and each instance needs its own. Use a folder in memory, such as an
+   * `emptyDir` with `medium: Memory`. Required.
+   */
+  readonly directory: string;
+  /** Name of the file that exists while the probe `live` passes. Default: `live`. */
+  readonly live?: string;
+  /** Name of the file that exists while the probe `ready` passes. Default: `ready`. */
+  readonly ready?: string;
+  /**
+   * Milliseconds after which the probes are evaluated and the files are touched again. A reader should tolerate an age of at
+   * least three times as much. Default: 5000.
+   */
+  readonly every?: Duration;
+  /** False: no file is written, for tests of the application. Default: true. */
+  readonly enabled?: boolean;
+}
+
+/** Options of `HealthFilesModule.forRootAsync()`. */
+export interface HealthFilesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Providers that are passed to `useFactory`. */
+  readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
+  readonly useFactory: FactoryProvider<HealthFilesOptions>['useFactory'];
+}
+
+export type FilesSettings = InMilliseconds<Required<HealthFilesOptions>>;
+
+export const PLACE = 'HealthFilesModule.forRoot()';
+const path = matching(/^[^\0]*[^\s\0][^\0]*$/, 'the path of a folder');
+const fileName = matching(/^(?!\.\.?$)[^/\\\0]+$/, 'a file name without a folder');
+
+/** Validates the options. Throws one error with every configuration fault. */
+export function resolveFilesOptions(given: HealthFilesOptions): FilesSettings {
+  const faults: ConfigurationFault[] = [];
+  const reader = readerOf(PLACE, given, faults);
+  reader.refuseUnknown(['directory', 'live', 'ready', 'every', 'enabled']);
+  const settings = {
+    directory: reader.read('directory', path, ''),
+    live: reader.read('live', fileName, 'live'),
+    ready: reader.read('ready', fileName, 'ready'),
+    every: reader.read('every', duration(100), 5000),
+    enabled: reader.read('enabled', flag, true),
+  };
+  if (settings.directory === '' && faults.length === 0) {
+    faults.push(optionOutOfRange(`${PLACE}, directory`, 'undefined', path.expected));
+  }
+  if (settings.live === settings.ready) faults.push(sameName(settings.live));
+  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  return settings;
+}
+
+const sameName = (name: string): ConfigurationFault => ({
+  place: `${PLACE}, live and ready`,
+  problem: `both files have the name "${name}"`,
+  remedy: 'give each file a name of its own',
+});

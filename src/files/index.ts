@@ -1,0 +1,2 @@
+export { HealthFilesModule } from './health-files.module.js';
+export type { HealthFilesAsyncOptions, HealthFilesOptions } from './files-options.js';
