@@ -8,6 +8,8 @@ export interface RollingRestart {
   /** Requests per second. */
   readonly rate: number;
   readonly rounds: number;
+  /** How many of the three instances are restarted. Default: all. */
+  readonly restarted?: number;
   /** Every n-th request is a POST. Default: the value of the subject. Infinity: none. */
   readonly postEvery?: number;
   /** Environment variables of the instances. */

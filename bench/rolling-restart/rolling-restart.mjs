@@ -7,8 +7,20 @@ const NAMES = ['orders-1', 'orders-2', 'orders-3'];
 /** Milliseconds of load before the first restart and after the last one. */
 const CALM = 1000;
 
-/** Restarts three instances one after the other under a steady load through a balancer, and counts lost requests. */
-export function restartInTurn({ subject, balancer, rate, rounds, postEvery, environment, onProgress }) {
+/**
+ * Restarts instances one after the other under a steady load through a balancer, and counts lost requests. Of the three
+ * instances, the first `restarted` ones are restarted.
+ */
+export function restartInTurn({
+  subject,
+  balancer,
+  rate,
+  rounds,
+  restarted = NAMES.length,
+  postEvery,
+  environment,
+  onProgress,
+}) {
   const { create, environment: ofBalancer } = BALANCERS[balancer];
   const { grace } = SUBJECTS[subject];
   const proxy = create();
@@ -26,7 +38,7 @@ export function restartInTurn({ subject, balancer, rate, rounds, postEvery, envi
     await pause(CALM);
     const restarts = [];
     for (let round = 1; round <= rounds; round += 1) {
-      for (const instance of instances) {
+      for (const instance of instances.slice(0, restarted)) {
         const restart = await instance.stop({ grace });
         restarts.push(restart);
         onProgress?.(`round ${round}, ${instance.name}: exit after ${Math.round(restart.milliseconds)} ms`);

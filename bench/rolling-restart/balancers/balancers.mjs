@@ -1,5 +1,8 @@
+import { Apache } from './apache.mjs';
+import { Caddy } from './caddy.mjs';
 import { Haproxy } from './haproxy.mjs';
 import { Nginx } from './nginx.mjs';
+import { Varnish } from './varnish.mjs';
 
 /** The balancers, with the way in which each detects that an instance is draining. */
 export const BALANCERS = {
@@ -44,5 +47,20 @@ export const BALANCERS = {
     create: () => new Nginx({ configuration: 'nginx/orders-watched.conf', isWatched: true }),
     // nginx sends no more requests to an instance after its first 503, so the drain needs a fixed delay.
     environment: { HEALTH_SHUTDOWN_DELAY: '3000' },
+  },
+  caddy: {
+    title: 'active checks of /health/ready every second, no retries',
+    program: 'caddy',
+    create: () => new Caddy(),
+  },
+  apache: {
+    title: 'mod_proxy_hcheck requests /health/ready every second',
+    program: 'apache2',
+    create: () => new Apache(),
+  },
+  varnish: {
+    title: 'probes of /health/ready every second',
+    program: 'varnishd',
+    create: () => new Varnish(),
   },
 };

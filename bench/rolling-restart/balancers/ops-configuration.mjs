@@ -7,9 +7,13 @@ export function opsConfiguration(path) {
   return readFileSync(new URL(path, OPS), 'utf8');
 }
 
-/** Replaces the host names (`orders-1:3000`) and the listening port 80 with real addresses. */
+/**
+ * Replaces the host names (`orders-1:3000`) and, if `port` is given, the listening port 80 of HAProxy and nginx with real
+ * addresses.
+ */
 export function withAddresses(configuration, { port, instances }) {
-  let text = replaceOnce(configuration, /^(\s*(?:bind|listen)) :?80(;?)$/m, `$1 127.0.0.1:${port}$2`);
+  const listening = /^(\s*(?:bind|listen)) :?80(;?)$/m;
+  let text = port === undefined ? configuration : replaceOnce(configuration, listening, `$1 127.0.0.1:${port}$2`);
   for (const instance of instances) {
     text = replaceOnce(text, new RegExp(`\\b${instance.name}:3000\\b`), `127.0.0.1:${instance.port}`);
   }

@@ -1,4 +1,4 @@
 /** Whether a program is installed on this machine. */
 export function isInstalled(command: string): boolean;
 /** Runs a program to completion. Throws with its output if it fails. */
-export function run(command: string, parameters: readonly string[]): void;
+export function run(command: string, parameters: readonly string[], home?: string): void;

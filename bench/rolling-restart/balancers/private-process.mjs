@@ -20,15 +20,23 @@ export function isInstalled(command) {
   }
 }
 
-/** First line of the version output: `HAProxy version 2.6.12-1`, `nginx version: nginx/1.22.1`. */
+const VERSION_OPTION = { caddy: 'version', varnishd: '-V' };
+
+/** First line of the version output: `HAProxy version 2.6.12-1`, `nginx version: nginx/1.22.1`, `caddy 2.6.2`. */
 export function versionOf(command) {
-  const { stdout, stderr } = spawnSync(command, ['-v'], { env: { PATH }, encoding: 'utf8' });
-  return `${stdout}${stderr}`.split('\n', 1)[0].replace(/ \d{4}\/.*/, '');
+  const option = VERSION_OPTION[command] ?? '-v';
+  const { stdout, stderr } = spawnSync(command, [option], { env: { PATH }, encoding: 'utf8' });
+  const line = `${stdout}${stderr}`.split('\n', 1)[0].replace(/ \d{4}\/.*/, '');
+  return /^v?\d/.test(line) ? `${command} ${line}` : line;
 }
 
-/** Runs a program to completion. Throws with its output if it fails. */
-export function run(command, parameters) {
-  execFileSync(command, parameters, { env: { PATH }, stdio: 'pipe' });
+/** Runs a program to completion. Throws with its output if it fails. `home`: the home folder for its files. Default: none. */
+export function run(command, parameters, home) {
+  try {
+    execFileSync(command, parameters, { env: { PATH, ...(home && { HOME: home }) }, stdio: 'pipe', encoding: 'utf8' });
+  } catch (error) {
+    throw new Error(`${command} ${parameters.join(' ')}:\n${error.stdout}${error.stderr}`, { cause: error });
+  }
 }
 
 /** A balancer as a child process, with its own files and ports, independent of a balancer of the system. */
@@ -47,7 +55,8 @@ export class PrivateProcess {
 
   async start(command, parameters, port) {
     const log = openSync(join(this.folder, 'output.log'), 'a');
-    this.#child = spawn(command, parameters, { env: { PATH }, stdio: ['ignore', log, log] });
+    const env = { PATH, HOME: this.folder };
+    this.#child = spawn(command, parameters, { env, stdio: ['ignore', log, log] });
     closeSync(log);
     process.on('exit', this.#onExit);
     await until(() => this.#accepts(port), { limit: START_LIMIT, what: `${this.name} to listen` });

@@ -12,6 +12,8 @@ const root = join(import.meta.dirname, '../../..');
 const filesIn = (folder: string): string[] => readdirSync(join(root, 'ops', folder)).map((name) => `${folder}/${name}`);
 const HAPROXY = filesIn('haproxy');
 const NGINX = filesIn('nginx');
+/** The rehearsals of rolling restarts load them. */
+const OTHERS = ['apache', 'caddy', 'varnish'].flatMap(filesIn);
 
 /** A configuration with addresses on which no server needs to listen. */
 function addressed(path: string): string {
@@ -68,8 +70,10 @@ describe.runIf(isAvailable('nginx'))('nginx', () => {
   });
 });
 
-it.each([...HAPROXY, ...NGINX])('the guide shows ops/%s unchanged', (path) => {
+it.each([...HAPROXY, ...NGINX, ...OTHERS])('the guide shows ops/%s unchanged', (path) => {
   const guide = join(root, 'docs/load-balancers.md');
-  const shown = ['haproxy', 'nginx'].flatMap((language) => codeBlocks(guide, language).map(({ code }) => code));
+  const shown = ['haproxy', 'nginx', 'apache', 'caddyfile', 'vcl'].flatMap((language) =>
+    codeBlocks(guide, language).map(({ code }) => code),
+  );
   expect(shown).toContain(opsConfiguration(path));
 });
