@@ -3,7 +3,7 @@
  *                                 [--rounds <n>] [--rate <n>]
  *
  * Restarts three instances one after the other under a steady load and prints the lost requests. A complete run writes
- * results.json in this folder. `--quick` runs one round behind one balancer. Requires haproxy and nginx.
+ * results.json in this folder. `--quick` runs one round behind one balancer. Requires haproxy, nginx, caddy, apache2 and varnish.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';

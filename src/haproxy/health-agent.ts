@@ -57,6 +57,7 @@ export class HealthAgent {
     }
   }
 
+  /** Closes the port and its connections. */
   async close(): Promise<void> {
     this.#address = undefined;
     await this.#server.close();

@@ -71,9 +71,9 @@ describe.runIf(isAvailable('nginx'))('nginx', () => {
 });
 
 it.each([...HAPROXY, ...NGINX, ...OTHERS])('the guide shows ops/%s unchanged', (path) => {
-  const guide = join(root, 'docs/load-balancers.md');
+  const guides = ['docs/load-balancers.md', 'docs/haproxy-agent.md'].map((guide) => join(root, guide));
   const shown = ['haproxy', 'nginx', 'apache', 'caddyfile', 'vcl'].flatMap((language) =>
-    codeBlocks(guide, language).map(({ code }) => code),
+    guides.flatMap((guide) => codeBlocks(guide, language).map(({ code }) => code)),
   );
   expect(shown).toContain(opsConfiguration(path));
 });
