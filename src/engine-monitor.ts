@@ -26,7 +26,6 @@ export class EngineMonitor implements HealthMonitor {
   readonly #states: Listeners<LifecycleState>;
   readonly #stalls: Listeners<EventLoopStall>;
   readonly #probeChanges: ProbeChanges;
-  #isEventLoopWatched = false;
   /** Kept without listeners too: a listener that is added later must hear every change from then on. */
   #lastState: LifecycleState;
 
@@ -94,13 +93,8 @@ export class EngineMonitor implements HealthMonitor {
     return this.#stalls.add(listener);
   }
 
-  get isEventLoopWatched(): boolean {
-    return this.#isEventLoopWatched;
-  }
-
-  watchEventLoop(): (stall: EventLoopStall) => void {
-    this.#isEventLoopWatched = true;
-    return (stall) => this.#stalls.emit(stall);
+  recordStall(stall: EventLoopStall): void {
+    this.#stalls.emit(stall);
   }
 
   aroundCheck(wrapper: HealthCheckWrapper): () => void {

@@ -29,6 +29,8 @@ export interface EventLoopStall {
   readonly frames: readonly StallFrame[];
   /** Why there are no frames. Absent: there are frames. */
   readonly missingStack?: MissingStack;
-  /** A sentence for people: `event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)`. */
+  /** Where the event loop was blocked: `parseOrders (orders.service.ts:112)` or `native code`. Absent: unknown. */
+  readonly place?: string;
+  /** For people: `event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)`. */
   readonly description: string;
 }

@@ -108,10 +108,8 @@ export interface HealthMonitor {
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
   /** Called when a stall of the event loop has ended. Only the watchdog of `nest-vitals/management` reports stalls. */
   onStall(listener: (stall: EventLoopStall) => unknown): Unsubscribe;
-  /** Whether a watchdog reports stalls of the event loop. */
-  readonly isEventLoopWatched: boolean;
-  /** For a watchdog: sets `isEventLoopWatched`, and returns the function that reports a stall to the listeners. */
-  watchEventLoop(): (stall: EventLoopStall) => void;
+  /** For a watchdog: passes a stall that has ended to the listeners. */
+  recordStall(stall: EventLoopStall): void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */
   aroundCheck(wrapper: HealthCheckWrapper): Unsubscribe;
 }

@@ -1,4 +1,7 @@
-/** Milliseconds between two beats of the main thread, and between two looks of the worker thread at them. */
+/**
+ * Milliseconds between two beats of the main thread, and between two looks of the worker thread at them. Each wakes an idle
+ * thread up, so they are as rare as `warnAfter` allows: a stall is noticed at most two intervals late.
+ */
 export function beatInterval(warnAfter: number): number {
-  return Math.min(100, Math.max(10, Math.floor(warnAfter / 10)));
+  return Math.min(250, Math.max(10, Math.floor(warnAfter / 4)));
 }

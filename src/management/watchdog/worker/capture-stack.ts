@@ -11,6 +11,8 @@ export type CapturedStack =
 
 /** Milliseconds within which JavaScript on the main thread is interrupted, also on a busy machine. */
 const LIMIT = 250;
+/** Between two microtasks no function runs, so the call stack can be empty. */
+const ATTEMPTS = 10;
 /** Frames of a stall at most. */
 const MAX_FRAMES = 8;
 /** A name of a function can be computed, and then be of any length. */
@@ -20,15 +22,18 @@ const LONGEST_FILE = 500;
 /** Captures the call stack of the main thread. Never rejects. */
 export async function captureStack(sources: SourcePositions): Promise<CapturedStack> {
   try {
-    const answer = await evaluateOnMain(STACK_EXPRESSION, LIMIT);
-    if (answer === undefined) return { frames: [], missingStack: 'native' };
-    if (answer === 'debugger') return { frames: [], missingStack: 'debugger' };
-    const frames = framesOf(answer);
-    if (frames.length > 0) return { frames: frames.map((frame) => sources.original(frame)) };
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const answer = await evaluateOnMain(STACK_EXPRESSION, LIMIT);
+      if (answer === undefined) break;
+      if (answer === 'debugger') return { frames: [], missingStack: 'debugger' };
+      const frames = framesOf(answer);
+      if (frames.length > 0) return { frames: frames.map((frame) => sources.original(frame)) };
+    }
+    return { frames: [], missingStack: 'native' };
   } catch {
     // The inspector is disabled in this process, or the application has replaced what the expression uses.
+    return { frames: [], missingStack: 'failed' };
   }
-  return { frames: [], missingStack: 'failed' };
 }
 
 /** The frames of the application and of Node itself, without those of the expression, which have no file. */

@@ -4,11 +4,15 @@ import { formatDuration } from '../../../logging/duration.js';
 import type { CapturedStack } from './capture-stack.js';
 
 /** `event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)` */
-export function describeStall(duration: number, { frames, missingStack }: CapturedStack): string {
-  const blocked = `event loop blocked for ${seconds(duration)}`;
+export function describeStall(duration: number, place: string | undefined): string {
+  return `event loop blocked for ${seconds(duration)}${place === undefined ? '' : ` in ${place}`}`;
+}
+
+/** `parseOrders (orders.service.ts:112)` or `native code`. Undefined: unknown. */
+export function placeOf({ frames, missingStack }: CapturedStack): string | undefined {
   const frame = culprit(frames);
-  if (frame) return `${blocked} in ${frame.function} (${basename(frame.file)}:${frame.line})`;
-  return missingStack === 'native' ? `${blocked} in native code` : blocked;
+  if (frame) return `${frame.function} (${basename(frame.file)}:${frame.line})`;
+  return missingStack === 'native' ? 'native code' : undefined;
 }
 
 /** The description, with the call stack or the reason why there is none. */

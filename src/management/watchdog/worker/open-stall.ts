@@ -1,6 +1,6 @@
 import type { Stall, WatchdogStart } from '../stall.js';
 import { type CapturedStack, captureStack } from './capture-stack.js';
-import { describeStall, describeWithStack } from './describe-stall.js';
+import { describeStall, describeWithStack, placeOf } from './describe-stall.js';
 import type { SourcePositions } from './source-positions.js';
 
 /** One stall, from the moment at which it has lasted for `warnAfter`. */
@@ -23,11 +23,13 @@ export class OpenStall {
   }
 
   get snapshot(): Stall {
+    const place = placeOf(this.#stack);
     return {
       startedAt: this.#startedAt,
       duration: Math.round(this.#duration),
       ...this.#stack,
-      description: describeStall(this.#duration, this.#stack),
+      ...(place !== undefined && { place }),
+      description: describeStall(this.#duration, place),
       isDeadly: this.#isDeadly,
     };
   }

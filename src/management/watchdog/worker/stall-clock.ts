@@ -7,7 +7,7 @@ export interface Look {
 }
 
 /** A look that comes more intervals late than this shows that this thread itself was not running. */
-const LATE_INTERVALS = 3;
+const LATE_INTERVALS = 2;
 
 /**
  * Measures how long the event loop of the main thread has not turned. Times in which this thread did not run either are

@@ -51,7 +51,10 @@ export function childProcess(): string {
 
 export async function microtasks(): Promise<string> {
   const end = performance.now() + LONG;
-  while (performance.now() < end) await Promise.resolve();
+  while (performance.now() < end) {
+    await Promise.resolve();
+    blockFor(1);
+  }
   return 'intact';
 }
 

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { describeStall, describeWithStack } from '../../../../src/management/watchdog/worker/describe-stall.js';
+import {
+  describeStall,
+  describeWithStack,
+  placeOf,
+} from '../../../../src/management/watchdog/worker/describe-stall.js';
 
 const frame = (name: string, file: string): { function: string; file: string; line: number; column: number } => ({
   function: name,
@@ -19,25 +23,30 @@ describe('describeStall', () => {
     [31_400, '31 s'],
     [95_000, '1 min 35 s'],
   ])('formats %i ms', (duration, expected) => {
-    expect(describeStall(duration, { frames: [], missingStack: 'off' })).toBe(`event loop blocked for ${expected}`);
+    expect(describeStall(duration, undefined)).toBe(`event loop blocked for ${expected}`);
   });
 
+  it('names the place if it is known', () => {
+    expect(describeStall(4200, 'native code')).toBe('event loop blocked for 4.2 s in native code');
+  });
+});
+
+describe('placeOf', () => {
   it('names the innermost frame of the application, not the one of Node or a package', () => {
     const frames = [frame('spawnSync', 'node:child_process'), frame('run', '/app/node_modules/x/i.js'), application];
-    expect(describeStall(4200, { frames })).toBe('event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)');
+    expect(placeOf({ frames })).toBe('parseOrders (orders.service.ts:112)');
   });
 
   it('names a package if no frame belongs to the application, and Node if there is no package', () => {
     const ofPackage = frame('run', '/app/node_modules/x/i.js');
     const ofNode = frame('spawnSync', 'node:child_process');
-    expect(describeStall(4200, { frames: [ofNode, ofPackage] })).toContain('in run (i.js:112)');
-    expect(describeStall(4200, { frames: [ofNode] })).toContain('in spawnSync (node:child_process:112)');
+    expect(placeOf({ frames: [ofNode, ofPackage] })).toBe('run (i.js:112)');
+    expect(placeOf({ frames: [ofNode] })).toBe('spawnSync (node:child_process:112)');
   });
 
-  it('names native code', () => {
-    expect(describeStall(4200, { frames: [], missingStack: 'native' })).toBe(
-      'event loop blocked for 4.2 s in native code',
-    );
+  it('names native code, and nothing for other reasons', () => {
+    expect(placeOf({ frames: [], missingStack: 'native' })).toBe('native code');
+    expect(placeOf({ frames: [], missingStack: 'debugger' })).toBeUndefined();
   });
 });
 

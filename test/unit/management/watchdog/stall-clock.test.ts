@@ -43,7 +43,7 @@ describe('StallClock', () => {
 
   it('counts a look that is only a little late', () => {
     const clock = clockAfterBeat();
-    expect(clock.look(1080, 1380)).toEqual({ silence: 300 });
+    expect(clock.look(1080, 1290)).toEqual({ silence: 210 });
   });
 
   it('reports no silence before the first turn and after the main thread has stopped its beats', () => {

@@ -6,7 +6,7 @@ it('logs an ended stall once, and passes it on without the state of the thread',
   const lines: string[] = [];
   const recorded: EventLoopStall[] = [];
   const receiver = new StallReceiver(
-    { watchEventLoop: () => (stall) => void recorded.push(stall) },
+    { recordStall: (stall) => void recorded.push(stall) },
     { warn: (line: string) => void lines.push(line) },
   );
   const stall: EventLoopStall = {
