@@ -42,6 +42,23 @@ export const PROBE_RESPONSES: CounterMetric = {
   labels: ['probe', 'code', 'prober'],
 };
 
+export const STALLS: CounterMetric = {
+  kind: 'counter',
+  name: 'event_loop.stalls',
+  help: 'Stalls of the event loop that the watchdog has reported.',
+  unit: '{stall}',
+  labels: [],
+};
+
+export const STALL_DURATION: HistogramMetric = {
+  kind: 'histogram',
+  name: 'event_loop.stall',
+  help: 'Duration of stalls of the event loop that the watchdog has reported.',
+  unit: 's',
+  labels: [],
+  buckets: [0.5, 1, 2.5, 5, 10, 30, 60, 300],
+};
+
 /** Every metric that is exported, in the order of the export. */
 export const METRICS: readonly HealthMetric[] = [
   {
@@ -153,4 +170,6 @@ export const METRICS: readonly HealthMetric[] = [
     },
   },
   PROBE_RESPONSES,
+  STALLS,
+  STALL_DURATION,
 ];

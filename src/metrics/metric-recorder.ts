@@ -1,6 +1,14 @@
 import { HEALTH_STATUSES, HealthStatus, isFailing } from '../core/status.js';
 import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
-import { CHECK_DURATION, CHECK_RUNS, CHECK_TIMEOUTS, PROBE_RESPONSES, STATUS_CHANGES } from './catalogue.js';
+import {
+  CHECK_DURATION,
+  CHECK_RUNS,
+  CHECK_TIMEOUTS,
+  PROBE_RESPONSES,
+  STALLS,
+  STALL_DURATION,
+  STATUS_CHANGES,
+} from './catalogue.js';
 import type { MetricLabels, MetricSink, MetricSource, ObservedMetric } from './metric.js';
 import { ResponseTally } from './response-tally.js';
 
@@ -30,6 +38,7 @@ export class MetricRecorder implements MetricSource {
       this.monitor.onRun((run) => this.#recordRun(run)),
       this.monitor.onChange(({ indicator }) => this.#sink.add(STATUS_CHANGES, 1, { indicator })),
       this.monitor.onResponse((response) => this.#responses.add(response)),
+      this.monitor.onStall(({ duration }) => this.#recordStall(duration)),
     ];
     return () => {
       for (const end of unsubscribe) end();
@@ -38,6 +47,7 @@ export class MetricRecorder implements MetricSource {
 
   /** Passes on everything that is counted late: the series of new indicators, and responses. Call it before a collection. */
   flush(): void {
+    this.#sink.add(STALLS, 0, {});
     for (const { name } of this.monitor.indicators) this.#createSeries(name);
     for (const { probe, statusCode, prober, count } of this.#responses.take()) {
       this.#sink.add(PROBE_RESPONSES, count, { probe, code: String(statusCode), prober });
@@ -46,6 +56,11 @@ export class MetricRecorder implements MetricSource {
 
   read(metric: ObservedMetric, observe: (value: number, labels: MetricLabels) => void): void {
     metric.read(this, observe);
+  }
+
+  #recordStall(duration: number): void {
+    this.#sink.add(STALLS, 1, {});
+    this.#sink.record(STALL_DURATION, duration / MILLISECONDS, {});
   }
 
   #recordRun({ indicator, outcome, isTimeout, duration, finishedAt }: HealthRun): void {

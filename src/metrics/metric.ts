@@ -43,6 +43,8 @@ export interface CounterMetric extends MetricDescription {
 /** A distribution of measured values. */
 export interface HistogramMetric extends MetricDescription {
   readonly kind: 'histogram';
+  /** Upper bounds. Absent: the option `buckets` of the exporter. */
+  readonly buckets?: readonly number[];
 }
 
 export type HealthMetric = ObservedMetric | CounterMetric | HistogramMetric;

@@ -1,10 +1,11 @@
 import { DataPointType } from '@opentelemetry/sdk-metrics';
-import { HealthModule, down, up } from 'nest-vitals';
+import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.js';
+import { stallOf } from '../support/event-loop-stall.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { ADAPTERS, startApplication } from '../support/start-application.js';
 import { MetricsInMemory } from '../support/telemetry.js';
@@ -25,6 +26,8 @@ const EXPORTED = [
   ['health_check_duration_seconds', 'histogram', 'health.check.duration', 'indicator'],
   ['health_check_last_success_timestamp_seconds', 'gauge', 'health.check.last_success_timestamp', 'indicator'],
   ['health_probe_answers_total', 'counter', 'health.probe.answers', 'probe code prober'],
+  ['health_event_loop_stalls_total', 'counter', 'health.event_loop.stalls', ''],
+  ['health_event_loop_stall_seconds', 'histogram', 'health.event_loop.stall', ''],
 ] as const;
 
 const TYPES = { sum: DataPointType.SUM, counter: DataPointType.SUM, gauge: DataPointType.GAUGE };
@@ -47,6 +50,7 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
       ],
     });
     await application.get('/health/deep');
+    application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
     return { registry, sdk };
   }
 

@@ -27,6 +27,7 @@ import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { healthModuleMissing } from '../../src/errors/messages.js';
 import { nothingToExport } from '../../src/integrations/opentelemetry/opentelemetry-options.js';
+import { stallOf } from '../support/event-loop-stall.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { latch, never } from '../support/latch.js';
@@ -226,6 +227,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
           ],
         });
         await application.get('/health/deep');
+        application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
         const ours = (await application.get('/health/metrics')).text;
         return { ours, theirs: await sdk.exposition() };
       }
@@ -257,12 +259,13 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
         expect(seriesIn(theirs).length).toBeGreaterThan(100);
       });
 
-      it('two names have no unit if the views are missing', async () => {
+      it('three names have no unit if the views are missing', async () => {
         const { ours, theirs } = await exported([]);
         const names = (exposition: string): string[] => typesIn(exposition).map((type) => type.split(' ')[0] ?? '');
         expect(names(theirs).filter((name) => !names(ours).includes(name))).toEqual([
           'health_check_duration',
           'health_check_last_success_timestamp',
+          'health_event_loop_stall',
         ]);
       });
     });

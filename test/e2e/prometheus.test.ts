@@ -6,6 +6,7 @@ import { Counter, Gauge, Registry, type RegistryContentType } from 'prom-client'
 import { describe, expect, it } from 'vitest';
 import { healthModuleMissing } from '../../src/errors/messages.js';
 import { metricTaken, registryMissing } from '../../src/integrations/prometheus/prometheus-options.js';
+import { stallOf } from '../support/event-loop-stall.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { latch, never } from '../support/latch.js';
@@ -28,8 +29,23 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
   /** The lines of one metric, without the comments. */
   async function read(application: TestApplication, metric: string): Promise<string[]> {
     const { text } = await application.get('/health/metrics');
-    return text.split('\n').filter((line) => line.startsWith(`${metric}{`));
+    return text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
   }
+
+  it('counts the stalls of the event loop and their durations', async () => {
+    const application = await start([]);
+    const count = async (): Promise<string[]> => [
+      ...(await read(application, 'health_event_loop_stalls_total')),
+      ...(await read(application, 'health_event_loop_stall_seconds_sum')),
+    ];
+    expect(await count()).toEqual(['health_event_loop_stalls_total 0', 'health_event_loop_stall_seconds_sum 0']);
+    application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(1500));
+    application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4500));
+    expect(await count()).toEqual(['health_event_loop_stalls_total 2', 'health_event_loop_stall_seconds_sum 6']);
+    const buckets = await read(application, 'health_event_loop_stall_seconds_bucket');
+    expect(buckets).toContain('health_event_loop_stall_seconds_bucket{le="2.5"} 1');
+    expect(buckets).toContain('health_event_loop_stall_seconds_bucket{le="5"} 2');
+  });
 
   it('exports one series for each status of an indicator and a probe, with 1 for the current one', async () => {
     const application = await start(

@@ -21,6 +21,7 @@ import { onTestFinished } from 'vitest';
 export const NAMES_WITH_UNITS: ViewOptions[] = [
   { instrumentName: 'health.check.duration', name: 'health.check.duration_seconds' },
   { instrumentName: 'health.check.last_success_timestamp', name: 'health.check.last_success_timestamp_seconds' },
+  { instrumentName: 'health.event_loop.stall', name: 'health.event_loop.stall_seconds' },
 ];
 
 /** The metrics of the SDK in memory: one exporter that collects on demand, and one for Prometheus without a server. */

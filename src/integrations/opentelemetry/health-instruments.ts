@@ -63,7 +63,7 @@ export class HealthInstruments implements MetricSink {
     if (metric.kind === 'counter') {
       this.#counters.set(metric, this.#meter.createCounter(name, options));
     } else if (metric.kind === 'histogram') {
-      const advice = { explicitBucketBoundaries: [...buckets] };
+      const advice = { explicitBucketBoundaries: [...(metric.buckets ?? buckets)] };
       this.#histograms.set(metric, this.#meter.createHistogram(name, { ...options, advice }));
     } else if (!metric.isResource) {
       const instrument =

@@ -81,7 +81,7 @@ export class HealthMetrics implements MetricSink {
       return counter;
     }
     if (metric.kind === 'histogram') {
-      const histogram = new this.#client.Histogram({ ...common, collect, buckets: [...buckets] });
+      const histogram = new this.#client.Histogram({ ...common, collect, buckets: [...(metric.buckets ?? buckets)] });
       this.#histograms.set(metric, histogram);
       return histogram;
     }

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { HealthModule, down, up } from 'nest-vitals';
+import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
 import { describe, expect, it } from 'vitest';
+import { stallOf } from '../../support/event-loop-stall.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { missingProgram } from '../../support/servers/programs.js';
 import { OPERATIONS, promtool } from '../../support/servers/prometheus.js';
@@ -25,6 +26,7 @@ async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
     ],
   });
   await application.get('/health/deep');
+  application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
   return sdk;
 }
 
