@@ -1,22 +1,23 @@
 import type { HealthChange } from '../core/health-engine.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus, isFailing } from '../core/status.js';
+import type { EventLoopStall } from '../extension/event-loop-stall.js';
 import type { HealthMonitor, HealthRun, LifecycleState } from '../extension/health-monitor.js';
 import { clip } from './render/html.js';
 import { Ring } from './ring.js';
 
 /** A change of state. */
 export interface Transition {
-  readonly kind: 'indicator' | 'probe' | 'application';
-  /** Name of the indicator or the probe. Empty for the application. */
+  readonly kind: 'indicator' | 'probe' | 'application' | 'event-loop';
+  /** Name of the indicator or the probe. Empty for the application and the event loop. */
   readonly name: string;
   readonly from: string;
   readonly to: string;
   /** Milliseconds since 1970. */
   readonly at: number;
-  /** Duration of the previous state, in milliseconds. */
+  /** Duration of the previous state, or of a stall of the event loop, in milliseconds. */
   readonly lasted?: number;
-  /** The reason. For an indicator it is an error, which the full view alone shows. */
+  /** The reason. Only the full view shows the error of an indicator, and the code that blocked the event loop. */
   readonly words?: string;
 }
 
@@ -74,6 +75,7 @@ export class HealthRecord {
       monitor.onRun((run) => this.#recordRun(run)),
       monitor.onChange((change) => this.#recordChange(change)),
       monitor.onState((state) => this.#recordState(state)),
+      monitor.onStall((stall) => this.#recordStall(stall)),
       ...monitor.probes.map((probe) => monitor.onProbeChange(probe, (change) => this.#recordProbeChange(change))),
     ];
     return () => {
@@ -141,9 +143,15 @@ export class HealthRecord {
     if (!isSamePhase) this.#stateSince = at;
   }
 
+  #recordStall({ startedAt, duration, place }: EventLoopStall): void {
+    const words = optional(duration, place);
+    this.#add({ kind: 'event-loop', name: '', from: 'turning', to: 'blocked', at: startedAt.getTime(), ...words });
+  }
+
   #add(transition: Transition): void {
     this.#transitions.push(transition);
-    if (transition.kind !== 'application') this.#latest.set(`${transition.kind} ${transition.name}`, transition);
+    const { kind, name } = transition;
+    if (kind === 'indicator' || kind === 'probe') this.#latest.set(`${kind} ${name}`, transition);
     this.#onTransition(transition);
   }
 }

@@ -3,11 +3,22 @@ import { once } from 'node:events';
 import { type IncomingMessage, get } from 'node:http';
 import { connect } from 'node:net';
 import type { ModuleMetadata } from '@nestjs/common';
-import { HealthModule, type HealthModuleOptions, HttpIndicator, degraded, down, skipped, up } from 'nest-vitals';
+import {
+  HEALTH_MONITOR,
+  HealthModule,
+  type HealthModuleOptions,
+  type HealthMonitor,
+  HttpIndicator,
+  degraded,
+  down,
+  skipped,
+  up,
+} from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { healthModuleMissing } from '../../src/errors/messages.js';
 import type { PageUpdate } from '../../src/dashboard/page-update.js';
+import { stallOf } from '../support/event-loop-stall.js';
 import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
@@ -143,6 +154,17 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(ready).not.toContain(hidden);
     }
     expect(textOf((await application.get('/health/stock', BROWSER)).text)).toContain('30 s behind');
+  });
+
+  it('shows a stall of the event loop, and the code that blocked it in the full view only', async () => {
+    for (const view of ['full', 'components'] as const) {
+      const application = await start({ adapter, health: { access: { authorize: () => view } } });
+      application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall({ ...stallOf(4200), startedAt: new Date() });
+      const page = textOf((await application.get('/health/deep', BROWSER)).text);
+      expect(page).toContain('event loop');
+      expect(page).toContain('blocked for 4 s');
+      expect(page.includes('in parseOrders (orders.service.ts:112)')).toBe(view === 'full');
+    }
   });
 
   it('/health/dashboard is the same page, and 200 whatever it says', async () => {

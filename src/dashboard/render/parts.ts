@@ -211,7 +211,21 @@ function historyPart(model: PageModel, changes: readonly Transition[]): Markup {
   </div>`;
 }
 
-function historyRow({ kind, name, from, to, at, lasted, words }: Transition, { view, now }: PageModel): Markup {
+function historyRow(transition: Transition, model: PageModel): Markup {
+  return transition.kind === 'event-loop' ? stallRow(transition, model) : changeRow(transition, model);
+}
+
+/** The code that blocked the event loop is for callers that may see errors. */
+function stallRow({ at, lasted = 0, words }: Transition, { view, now }: PageModel): Markup {
+  return html`<tr>
+    <td>${exact(at)} <span class="a">${ago(at, now)}</span></td>
+    <td><span class="n">event loop</span></td>
+    <td class="degraded"><b>blocked</b> <i>for ${formatAge(lasted)}</i></td>
+    <td>${view === 'full' && words !== undefined && `in ${clip(words, LONGEST_WORDS)}`}</td>
+  </tr>`;
+}
+
+function changeRow({ kind, name, from, to, at, lasted, words }: Transition, { view, now }: PageModel): Markup {
   const what = kind === 'application' ? 'traffic' : name;
   // The view `components` includes the application's own reasons, and no errors.
   const why = kind === 'indicator' && view !== 'full' ? undefined : words;
@@ -230,8 +244,12 @@ const colourOf = (state: string): string =>
   Object.hasOwn(HealthStatus, state) ? appearanceOf(state as HealthStatus).className : 'skipped';
 
 /** The announcement of a change for screen readers. */
-export function announcementOf({ kind, name, to, words }: Transition, view: PageModel['view']): string | undefined {
+export function announcementOf(
+  { kind, name, to, words, lasted = 0 }: Transition,
+  view: PageModel['view'],
+): string | undefined {
   if (view === 'status' || kind === 'probe') return undefined;
+  if (kind === 'event-loop') return `The event loop was blocked for ${formatAge(lasted)}`;
   if (kind === 'application') return `The application is ${to}${words === undefined ? '' : `: ${words}`}`;
   return `${name} is ${wordFor(to)}${view === 'full' && words !== undefined ? `: ${clip(words, LONGEST_WORDS)}` : ''}`;
 }

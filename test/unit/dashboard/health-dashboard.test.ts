@@ -14,6 +14,7 @@ it('a page that cannot be drawn shows the status, and what went wrong is told', 
     onRun: () => nothing,
     onChange: () => nothing,
     onState: () => nothing,
+    onStall: () => nothing,
     get indicators() {
       throw new Error('no indicators');
     },

@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { HealthChange } from '../../../src/core/health-engine.js';
 import type { HealthProbeChange } from '../../../src/core/probe-changes.js';
 import { HealthRecord, type Transition } from '../../../src/dashboard/health-record.js';
+import type { EventLoopStall } from '../../../src/extension/event-loop-stall.js';
 import type { HealthMonitor, HealthRun, LifecycleState } from '../../../src/extension/health-monitor.js';
+import { stallOf } from '../../support/event-loop-stall.js';
 import { START, advance, useFakeClock } from '../../support/fake-clock.js';
 
 /** A monitor whose news is told by hand. */
@@ -13,6 +15,7 @@ class FakeMonitor {
   run: (run: HealthRun) => unknown = () => undefined;
   change: (change: HealthChange) => unknown = () => undefined;
   probe: (change: HealthProbeChange) => unknown = () => undefined;
+  stall: (stall: EventLoopStall) => unknown = () => undefined;
   #onState: (state: LifecycleState) => unknown = () => undefined;
 
   become(state: LifecycleState): void {
@@ -23,6 +26,7 @@ class FakeMonitor {
   onRun = (listener: typeof this.run) => this.#keep(listener, () => (this.run = listener));
   onChange = (listener: typeof this.change) => this.#keep(listener, () => (this.change = listener));
   onProbeChange = (_probe: string, listener: typeof this.probe) => this.#keep(listener, () => (this.probe = listener));
+  onStall = (listener: typeof this.stall) => this.#keep(listener, () => (this.stall = listener));
   onState = (listener: (state: LifecycleState) => unknown) => this.#keep(listener, () => (this.#onState = listener));
 
   #keep(listener: unknown, take: () => void): () => void {
@@ -63,6 +67,21 @@ describe('HealthRecord', () => {
     told = [];
     record = new HealthRecord({ entries: 5, maxAge: 60_000 }, (transition) => told.push(transition));
     end = record.listen(monitor as unknown as HealthMonitor);
+  });
+
+  it('keeps a stall of the event loop, with the place that blocked it', () => {
+    monitor.stall(stallOf(4200));
+    expect(told).toEqual([
+      {
+        kind: 'event-loop',
+        name: '',
+        from: 'turning',
+        to: 'blocked',
+        at: Date.parse('2026-11-27T06:00:00.000Z'),
+        lasted: 4200,
+        words: 'parseOrders (orders.service.ts:112)',
+      },
+    ]);
   });
 
   it('keeps the changes of indicators, probes and the application, the latest first', async () => {
@@ -145,7 +164,7 @@ describe('HealthRecord', () => {
   });
 
   it('ends', () => {
-    expect(monitor.listeners.size).toBe(4);
+    expect(monitor.listeners.size).toBe(5);
     end();
     expect(monitor.listeners.size).toBe(0);
   });
