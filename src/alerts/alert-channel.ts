@@ -43,6 +43,11 @@ export class AlertChannel {
     if (isWatched) this.#tracker.observe(observation);
   }
 
+  /** Passes on the message about a stall, unless the target is for certain indicators only. */
+  sendStall(alert: Alert): void {
+    if (this.#target.indicators === undefined) this.#delivery.push(alert);
+  }
+
   /** Call it when the drain begins: the shutdown itself must not send alerts. */
   close(): void {
     this.#tracker.close();

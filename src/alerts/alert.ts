@@ -1,9 +1,9 @@
 import type { Moment } from '../core/moment.js';
 import type { HealthStatus } from '../core/status.js';
 
-/** The indicator or probe that an alert is about. */
+/** What an alert is about. `process`: the event loop of this process. */
 export interface AlertSubject {
-  readonly kind: 'indicator' | 'probe';
+  readonly kind: 'indicator' | 'probe' | 'process';
   readonly name: string;
 }
 
@@ -17,11 +17,11 @@ export interface Observation {
   readonly code?: string;
 }
 
-/** A message that a subject is down or has recovered. */
+/** A message that a subject is down or has recovered, or that the event loop was blocked. */
 export interface Alert extends Observation {
-  readonly event: 'down' | 'up';
-  /** Start of the outage. */
+  readonly event: 'down' | 'up' | 'stall';
+  /** Start of the outage or the stall. */
   readonly since: Moment;
-  /** Duration of the outage in milliseconds. Present in the message about the recovery. */
+  /** Milliseconds. Present in the message about the recovery, and about a stall, which has ended. */
   readonly duration?: number;
 }

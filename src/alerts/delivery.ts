@@ -102,9 +102,8 @@ export class Delivery {
         if (isFinal || isLast || this.#over.signal.aborted) {
           const count = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
           const { name } = alert.subject;
-          return logger.error(
-            `The alert "${name} is ${alert.status}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`,
-          );
+          const title = alert.event === 'stall' ? `${name} blocked` : `${name} is ${alert.status}`;
+          return logger.error(`The alert "${title}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`);
         }
         await sleep(pauseAfter(attempt), this.#hurry.signal);
       }

@@ -34,10 +34,12 @@ export const toJson: Format = (alert, { service, instance }) => ({
   instance,
 });
 
+const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
+
 /** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
 export const toSlack: Format = (alert, { service, instance }) => {
   const where = [service.name, service.environment, instance].filter(Boolean).join(', ');
-  const text = `${alert.event === 'down' ? '🔴' : '🟢'} ${sentence(alert)} (${where})`;
+  const text = `${SIGNS[alert.event]} ${sentence(alert)} (${where})`;
   // Slack reads these three characters as markup, and an error text may contain them.
   return { text: text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
@@ -47,7 +49,7 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
   return (alert, { service, instance }) => [
     {
       labels: {
-        alertname: 'HealthCheckFailing',
+        alertname: alert.event === 'stall' ? 'EventLoopBlocked' : 'HealthCheckFailing',
         [alert.subject.kind]: alert.subject.name,
         severity: alert.critical ? 'critical' : 'warning',
         instance,
@@ -66,7 +68,8 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
 }
 
 /** `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s` */
-function sentence({ subject, status, error, code, duration }: Alert): string {
+function sentence({ event, subject, status, error, code, duration }: Alert): string {
+  if (event === 'stall') return error ?? `${subject.name} blocked`;
   const why = error === undefined ? '' : code === undefined ? `: ${error}` : `: ${error} (${code})`;
   const after = duration === undefined ? '' : ` after ${formatDuration(duration)}`;
   return `${subject.name} is ${status}${after}${why}`;

@@ -7,6 +7,7 @@ import type { Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';
 import type { AlertSender } from './formats.js';
+import { StallAlerts } from './stall-alerts.js';
 
 /** Observes the health of the application and passes each change on to all targets. */
 export class HealthAlerts {
@@ -26,10 +27,16 @@ export class HealthAlerts {
       return { service, instance };
     };
     this.#channels = targets.map((target) => new AlertChannel(target, settings, sender, logger));
+    const stalls = new StallAlerts((alert) => {
+      for (const channel of this.#channels) channel.sendStall(alert);
+    });
     const probes = new Set(targets.flatMap((target) => target.probes));
     this.#ends = [
       monitor.onState(() => this.#closeIfDraining()),
       monitor.onChange((change) => this.#observe(ofIndicator(change))),
+      monitor.onStall((stall) => {
+        if (monitor.state.phase !== 'draining') stalls.record(stall);
+      }),
       ...[...probes].map((probe) => monitor.onProbeChange(probe, (change) => this.#observe(ofProbe(change)))),
     ];
   }

@@ -1,11 +1,12 @@
 import { join } from 'node:path';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { Test } from '@nestjs/testing';
-import { HealthModule, type HealthResult, degraded, down, up } from 'nest-vitals';
+import { HEALTH_MONITOR, HealthModule, type HealthMonitor, type HealthResult, degraded, down, up } from 'nest-vitals';
 import { type HealthAlertsOptions, HealthAlertsModule, type WebhookOptions, webhook } from 'nest-vitals/alerts';
 import ts from 'typescript';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { codeBlocks } from '../support/code-blocks.js';
+import { stallOf } from '../support/event-loop-stall.js';
 import { type FakeIndicatorClass, FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
 import { freePort } from '../support/servers/free-port.js';
@@ -39,6 +40,47 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     indicator.answer = () => result;
     return application.get('/health/deep');
   };
+
+  it('sends one message for stalls of the event loop within ten minutes, to targets without a list of indicators', async () => {
+    const receivers = await Promise.all([webhookReceiver(), webhookReceiver(), webhookReceiver(), webhookReceiver()]);
+    const [json, slack, alertmanager, filtered] = receivers;
+    const application = await start(
+      [stock()],
+      [
+        { url: json.url },
+        { url: slack.url, format: 'slack' },
+        { url: alertmanager.url, format: 'alertmanager' },
+        { url: filtered.url, indicators: ['stock'] },
+      ],
+    );
+    const monitor = application.app.get<HealthMonitor>(HEALTH_MONITOR);
+    monitor.recordStall(stallOf(4200));
+    monitor.recordStall(stallOf(1100));
+    for (const receiver of [json, slack, alertmanager]) {
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+    }
+
+    const description = 'event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)';
+    expect(bodies(json)[0]).toMatchObject({
+      event: 'stall',
+      process: 'event loop',
+      status: 'DEGRADED',
+      critical: false,
+      error: description,
+      since: '2026-11-27T06:00:00.000Z',
+      ended_at: '2026-11-27T06:00:04.200Z',
+      duration_ms: 4200,
+    });
+    expect(bodies(slack)[0]?.['text']).toBe(`🟠 ${description} (orders, test, host-1)`);
+    expect(bodies(alertmanager)[0]).toMatchObject([
+      {
+        labels: { alertname: 'EventLoopBlocked', process: 'event loop', severity: 'warning', instance: 'host-1' },
+        annotations: { summary: description },
+        startsAt: '2026-11-27T06:00:00.000Z',
+      },
+    ]);
+    expect(filtered.received).toEqual([]);
+  });
 
   it('sends one message for an outage and one for the recovery, with the duration of the outage', async () => {
     const receiver = await webhookReceiver();

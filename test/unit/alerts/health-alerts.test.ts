@@ -22,14 +22,13 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     aroundCheck: () => expect.unreachable('alerts do not wrap checks'),
     onProbeChange: (probe) => listen(probe),
     onStall: () => listen('stalls'),
-    isEventLoopWatched: false,
-    watchEventLoop: () => expect.unreachable('alerts do not watch the event loop'),
+    recordStall: () => expect.unreachable('alerts record no stalls'),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
   const settings = resolveAlertsOptions({ targets }, monitor.probes, []);
   const silent = (): void => undefined;
   const alerts = new HealthAlerts(settings, monitor, { log: silent, warn: silent, error: silent });
-  expect(listened.toSorted()).toEqual(['changes', 'ready', 'states']);
+  expect(listened.toSorted()).toEqual(['changes', 'ready', 'stalls', 'states']);
 
   await alerts.stop();
   expect(listened).toEqual([]);
