@@ -167,7 +167,7 @@ export class ManagementThread {
       watchdog &&
       startWatchdog({
         ...watchdog,
-        log: directLog('text'),
+        log: directLog(watchdog.options.log),
         onStall: () => undefined,
         onStallEnd: (stall) => this.#send({ type: 'stall-ended', stall }),
       });

@@ -1,5 +1,8 @@
 import type { EventLoopStall } from '../../extension/event-loop-stall.js';
 
+/** A line for people as Nest's console logger writes it, or the JSON of that logger. */
+export type LogForm = 'text' | 'json';
+
 /** The options of the watchdog with their defaults. Sent to the worker thread. */
 export interface WatchdogSettings {
   /** Milliseconds without a turn of the event loop until the stall is logged. */
@@ -8,6 +11,8 @@ export interface WatchdogSettings {
   readonly liveAfter: number | false;
   /** Whether the call stack of the main thread is captured. */
   readonly stack: boolean;
+  /** The form of the lines that the worker thread writes. */
+  readonly log: LogForm;
 }
 
 /** A stall as the worker thread sees it. It can be posted to another thread. */

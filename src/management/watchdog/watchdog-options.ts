@@ -1,8 +1,8 @@
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { Duration } from '../../options/duration.js';
 import { readerOf } from '../../options/option-reader.js';
-import { type Rule, converted, duration, flag } from '../../options/rules.js';
-import type { WatchdogSettings } from './stall.js';
+import { type Rule, converted, duration, flag, oneOf } from '../../options/rules.js';
+import type { LogForm, WatchdogSettings } from './stall.js';
 
 /** Options of the watchdog, which reports a blocked event loop from the thread of the management port. */
 export interface HealthWatchdogOptions {
@@ -21,9 +21,14 @@ export interface HealthWatchdogOptions {
    * variables are not read. Default: true.
    */
   readonly stack?: boolean;
+  /**
+   * Form of the lines that the thread writes to stderr while the main thread is blocked: `text` as Nest's console logger
+   * writes them, or `json` with the fields of that logger. Default: `text`.
+   */
+  readonly log?: 'text' | 'json';
 }
 
-export const WATCHDOG_DEFAULTS: WatchdogSettings = { warnAfter: 1000, liveAfter: 30_000, stack: true };
+export const WATCHDOG_DEFAULTS: WatchdogSettings = { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' };
 
 const time = duration(50);
 const timeOrNever: Rule<number | false> = {
@@ -45,6 +50,7 @@ export function resolveWatchdog(
     warnAfter: reader.read('warnAfter', time, WATCHDOG_DEFAULTS.warnAfter),
     liveAfter: reader.read('liveAfter', timeOrNever, WATCHDOG_DEFAULTS.liveAfter),
     stack: reader.read('stack', flag, WATCHDOG_DEFAULTS.stack),
+    log: reader.read('log', oneOf<LogForm>(['text', 'json']), WATCHDOG_DEFAULTS.log),
   };
   if (settings.liveAfter !== false && settings.liveAfter < settings.warnAfter) {
     faults.push({

@@ -97,7 +97,7 @@ export class StalledProcess {
   #rest = '';
 
   constructor({ folder, name, settings, map = 'none', file, nodeOptions = [], times = 1 }: StalledProcessOptions) {
-    const options: WatchdogSettings = { warnAfter: 500, liveAfter: false, stack: true, ...settings };
+    const options: WatchdogSettings = { warnAfter: 500, liveAfter: false, stack: true, log: 'text', ...settings };
     const task = { file: file ?? join(folder, `blocking-${map}.js`), name, options, times };
     this.child = spawn(process.execPath, [...nodeOptions, join(folder, 'main.js'), JSON.stringify(task)], {
       env: { ...process.env, NODE_OPTIONS: '' },

@@ -19,7 +19,7 @@ describe('the options of the management port', () => {
       host: undefined,
       portFile: undefined,
       thread: true,
-      watchdog: { warnAfter: 1000, liveAfter: 30_000, stack: true },
+      watchdog: { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' },
       mainPort: true,
       enabled: true,
     });

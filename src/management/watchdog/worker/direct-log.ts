@@ -1,10 +1,8 @@
 import { writeSync } from 'node:fs';
 import { onOneLine } from '../../../core/bounded-text.js';
+import type { LogForm } from '../stall.js';
 
 const STDERR = 2;
-
-/** The form of the application's log: a line for people as Nest's console logger writes it, or JSON. */
-export type LogForm = 'text' | 'json';
 
 /**
  * Returns a function that writes a warning to stderr at once. `console` of a worker thread passes its lines through the

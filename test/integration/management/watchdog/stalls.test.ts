@@ -64,6 +64,18 @@ describe('a stall in JavaScript', () => {
   });
 });
 
+it('writes the line as JSON, with the fields of the logger of Nest', async () => {
+  const stalled = start('busyLoop', { settings: { log: 'json' } });
+  await stalled.finished();
+  expect(JSON.parse(stalled.stderr)).toEqual({
+    level: 'warn',
+    pid: stalled.child.pid,
+    timestamp: expect.any(Number) as number,
+    message: stalled.of('log')[0]?.line,
+    context: 'Health',
+  });
+});
+
 describe('a stall in native code', () => {
   it.each([
     ['deriveKey', 64],

@@ -16,8 +16,8 @@ function tell(event: string, details: object): void {
   writeSync(1, `${JSON.stringify({ event, isInspectorLoaded, ...details })}\n`);
 }
 
-const log = directLog('text');
 const { pulse, options } = workerData as Data;
+const log = directLog(options.log);
 const watchdog = startWatchdog({
   pulse,
   options,

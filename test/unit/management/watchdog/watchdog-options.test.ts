@@ -12,7 +12,7 @@ function faultsOf(given: unknown): ConfigurationFault[] {
 
 describe('resolveWatchdog', () => {
   it('is on by default', () => {
-    const defaults = { warnAfter: 1000, liveAfter: 30_000, stack: true };
+    const defaults = { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' };
     expect([undefined, true, {}].map((given) => resolveWatchdog(given, PLACE, []))).toEqual([
       defaults,
       defaults,
@@ -29,6 +29,7 @@ describe('resolveWatchdog', () => {
       warnAfter: 2000,
       liveAfter: 60_000,
       stack: false,
+      log: 'text',
     });
     expect(resolveWatchdog({ liveAfter: false }, PLACE, [])?.liveAfter).toBe(false);
   });
@@ -37,6 +38,7 @@ describe('resolveWatchdog', () => {
     [{ warnAfter: 10 }, 'warnAfter'],
     [{ liveAfter: true }, 'liveAfter'],
     [{ stack: 'yes' }, 'stack'],
+    [{ log: 'xml' }, 'log'],
     [{ warnAfter: 5000, liveAfter: 1000 }, 'liveAfter'],
     [{ liveafter: 5000 }, 'liveafter'],
   ])('reports a configuration fault for %j that names the option', (given, option) => {
