@@ -8,6 +8,7 @@ import {
   degraded,
   up,
 } from 'nest-vitals';
+import { HealthManagementModule } from 'nest-vitals/management';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 
 @Injectable()
@@ -27,7 +28,11 @@ export class StockHealth implements HealthIndicator {
 }
 
 @Module({
-  imports: [HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } }), HealthPrometheusModule.forRoot()],
+  imports: [
+    HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } }),
+    HealthManagementModule.forRoot({ port: 0, host: '127.0.0.1' }),
+    HealthPrometheusModule.forRoot(),
+  ],
   providers: [Stock, StockHealth, HttpIndicator('closed', { url: 'http://127.0.0.1:9/', critical: false })],
 })
 export class AppModule {}

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { AddressInfo } from 'node:net';
 import { NestFactory } from '@nestjs/core';
+import { HealthManagement } from 'nest-vitals/management';
 import { AppModule } from './app.module.js';
 
 /** Starts the application, requests each endpoint once, prints the responses as JSON, and ends. */
@@ -9,9 +10,16 @@ async function main(): Promise<void> {
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const answers: Record<string, { code: number; body: string }> = {};
+  const ask = async (name: string, url: string): Promise<void> => {
+    const response = await fetch(url);
+    answers[name] = { code: response.status, body: await response.text() };
+  };
   for (const probe of ['live', 'ready', 'startup', 'deep', 'metrics']) {
-    const response = await fetch(`http://127.0.0.1:${port}/health/${probe}`);
-    answers[probe] = { code: response.status, body: await response.text() };
+    await ask(probe, `http://127.0.0.1:${port}/health/${probe}`);
+  }
+  const management = app.get(HealthManagement).address?.port;
+  for (const probe of ['ready', 'metrics']) {
+    await ask(`management ${probe}`, `http://127.0.0.1:${management}/health/${probe}`);
   }
   await app.close();
   process.stdout.write(`${JSON.stringify(answers)}\n`);
