@@ -9,6 +9,7 @@ import {
   readdirSync,
   rmSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -73,6 +74,18 @@ describe('the Dockerfile', () => {
     }
   });
 
+  it('installs the locked versions of the same packages', () => {
+    const lock = JSON.parse(read('ops/docker/package-lock.json')) as {
+      readonly packages: Readonly<Record<string, { readonly dependencies?: object; readonly integrity?: string }>>;
+    };
+    const { '': own, ...others } = lock.packages;
+    expect(own?.dependencies).toEqual(service.dependencies);
+    expect(Object.keys(others)).toEqual(
+      expect.arrayContaining(Object.keys(service.dependencies).map((name) => `node_modules/${name}`)),
+    );
+    expect(Object.values(others).filter(({ integrity }) => integrity === undefined)).toEqual([]);
+  });
+
   it('builds in a separate stage from existing files', () => {
     expect(build.length).toBeGreaterThan(1);
     const copied = build.filter(({ word }) => word === 'COPY').flatMap(({ rest }) => rest.split(' ').slice(0, -1));
@@ -84,7 +97,11 @@ describe('the Dockerfile', () => {
   it('runs without root and without a shell', () => {
     expect(Number(instruction('USER'))).toBeGreaterThan(0);
     expect(exec(instruction('CMD'))).toEqual(['node', 'dist/main.js']);
-    expect(exec(instruction('HEALTHCHECK'))[0]).toBe('node');
+    expect(exec(instruction('HEALTHCHECK')).slice(0, 3)).toEqual([
+      'node',
+      'node_modules/nest-vitals/dist/cli.js',
+      'check',
+    ]);
   });
 });
 
@@ -115,6 +132,8 @@ describe('the container of the sample', () => {
     mkdirSync(packed, { recursive: true });
     copyFileSync(join(root, 'package.json'), join(packed, 'package.json'));
     transpile(join(root, 'src'), join(packed, 'dist'));
+    // The build bundles the command line into this file, and puts in the version.
+    writeFileSync(join(packed, 'dist/cli.js'), "globalThis.VERSION = '0';\nawait import('./cli/main.js');\n");
     transpile(join(root, 'sample-app/src'), join(folder, 'dist'));
     copyFileSync(join(root, 'ops/docker/package.json'), join(folder, 'package.json'));
     for (const name of Object.keys(service.dependencies)) {
