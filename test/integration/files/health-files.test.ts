@@ -48,7 +48,9 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
     const database = switchedIndicator('database');
     await startApplication(adapter, { ...root(), providers: [database.provider] });
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
-    expect(readFileSync(join(directory, 'ready'), 'utf8')).toMatch(/^UP \d{4}-\d\d-\d\dT[\d:.]+Z\n$/);
+    await expect
+      .poll(() => readFileSync(join(directory, 'ready'), 'utf8'), SOON)
+      .toMatch(/^UP \d{4}-\d\d-\d\dT[\d:.]+Z\n$/);
     database.result = down('refused');
     await expect.poll(shown, SOON).toEqual(['live']);
     database.result = up();
