@@ -40,5 +40,8 @@ async function startPayments() {
   const { PaymentsProcess } = await import('../../sample-app/dist/demo/payments-process.js');
   const payments = new PaymentsProcess(0, 'ignore');
   const url = await payments.start();
-  return { environment: { PAYMENTS_URL: url, CATALOGUE_WARM_UP: '0' }, stop: () => payments.stop() };
+  return {
+    environment: { PAYMENTS_URL: url, CATALOGUE_WARM_UP: '0', MANAGEMENT_PORT: '0' },
+    stop: () => payments.stop(),
+  };
 }

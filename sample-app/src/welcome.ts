@@ -1,5 +1,15 @@
+/** The URLs of the services. */
+export interface Addresses {
+  readonly orders: string;
+  /** The management port of orders. */
+  readonly management: string;
+  readonly payments: string;
+  /** The management port of the worker, which has no other one. */
+  readonly worker: string;
+}
+
 /** The text that is printed after the start: the addresses to open. */
-export function welcome(orders: string, payments: string): string {
+export function welcome({ orders, management, payments, worker }: Addresses): string {
   return `
 The sample application is running.
 
@@ -10,9 +20,11 @@ The sample application is running.
   deep       ${orders}/health/deep
   billing    ${orders}/health/billing
   page       ${orders}/health/dashboard
+  management ${management}/health/ready
   payments   ${payments}/health/ready
+  worker     ${worker}/health/ready
 
-sample-app/README.md shows how to break each dependency, and the responses that follow. Ctrl-C stops both services.
+sample-app/README.md shows how to break each dependency, and the responses that follow. Ctrl-C stops all services.
 
 `;
 }

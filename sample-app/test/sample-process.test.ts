@@ -203,6 +203,52 @@ async function waitingMessages(sample: SampleProcess): Promise<unknown> {
   return (body as { details: { outbox?: { data?: { waiting?: number } } } }).details.outbox?.data?.waiting;
 }
 
+describe('the ports for probes alone', { timeout: LIMIT }, () => {
+  let sample: SampleProcess;
+
+  afterAll(endAll, LIMIT);
+
+  beforeAll(async () => {
+    sample = await launch().ready();
+  }, LIMIT);
+
+  it('serve orders, and the worker without HTTP', async () => {
+    for (const word of ['management', 'worker'] as const) {
+      const response = await fetch(sample.address(word));
+      expect([word, response.status]).toEqual([word, 200]);
+    }
+    expect(await (await fetch(sample.address('worker'))).json()).toMatchObject({
+      details: { confirmations: { status: 'UP' } },
+      service_info: { name: 'confirmations', version: '1.0.3' },
+    });
+  });
+
+  it('belong to a worker that confirms each paid order', async () => {
+    await sample.post('/orders', TEA);
+    await vi.waitFor(() => expect(sample.output).toMatch(/\[ConfirmationsWorker] Confirmed order \S+/), WAIT);
+  });
+
+  it('respond while the event loop is blocked, and the log names the function', async () => {
+    const blocked = sample.post('/demo/event-loop/block');
+    await vi.waitFor(async () => {
+      const response = await fetch(sample.address('management'));
+      expect(response.status).toBe(503);
+      expect(await response.text()).toContain('event loop');
+    }, WAIT);
+    expect((await blocked).status).toBe(200);
+    const named = /event loop .*blocked for .* in (?:DemoController\.)?blockEventLoop \(demo\.controller\.[jt]s:\d+\)/;
+    await vi.waitFor(() => expect(sample.output).toMatch(named), WAIT);
+    await vi.waitFor(async () => expect((await fetch(sample.address('management'))).status).toBe(200), WAIT);
+  });
+
+  it('close at SIGTERM', async () => {
+    const addresses = [sample.address('management'), sample.address('worker')];
+    sample.kill('SIGTERM');
+    await sample.ended();
+    for (const address of addresses) expect(await isListening(address)).toBe(false);
+  });
+});
+
 describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   let sample: SampleProcess;
 

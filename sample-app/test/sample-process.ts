@@ -30,6 +30,8 @@ export class SampleProcess {
         ...Object.fromEntries(inherited),
         PORT: '0',
         PAYMENTS_PORT: '0',
+        MANAGEMENT_PORT: '0',
+        WORKER_PORT: '0',
         CATALOGUE_WARM_UP: '0',
         NO_COLOR: '1',
         ...variables,
@@ -43,7 +45,7 @@ export class SampleProcess {
   }
 
   /** The address that was printed beside this word. */
-  address(word: 'orders' | 'live' | 'payments'): URL {
+  address(word: 'orders' | 'live' | 'management' | 'payments' | 'worker'): URL {
     const [, address] = new RegExp(`^ {2}${word} +(http\\S+)$`, 'm').exec(this.output) ?? [];
     if (address === undefined) throw new Error(`the address of ${word} has not been printed:\n${this.output}`);
     return new URL(address);
@@ -51,7 +53,7 @@ export class SampleProcess {
 
   /** Waits until it listens and has printed its addresses. */
   async listening(): Promise<this> {
-    await vi.waitFor(() => this.address('payments'), WAIT);
+    await vi.waitFor(() => this.address('worker'), WAIT);
     return this;
   }
 

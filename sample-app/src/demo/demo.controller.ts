@@ -4,6 +4,9 @@ import { DatabaseLock } from './database-lock.js';
 import { LoopbackGuard } from './loopback.guard.js';
 import { PaymentsProcess } from './payments-process.js';
 
+/** Milliseconds: longer than the second after which the watchdog reports it. */
+const BLOCKED = 4000;
+
 /** FOR DEMONSTRATION ONLY: breaks and repairs the dependencies of the orders service. Do not copy this into a real service. */
 @Controller('demo')
 @UseGuards(LoopbackGuard)
@@ -21,6 +24,16 @@ export class DemoController {
       outbox: { paused: this.processor.isPaused },
       database: { locked: this.lock.isHeld },
     };
+  }
+
+  /** The watchdog of the management port names this function and its line in the log. */
+  @Post('event-loop/block')
+  @HttpCode(200)
+  blockEventLoop() {
+    const until = Date.now() + BLOCKED;
+    let turns = 0;
+    while (Date.now() < until) turns += 1;
+    return { blocked_ms: BLOCKED, turns };
   }
 
   @Post('payments/stop')

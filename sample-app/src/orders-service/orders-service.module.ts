@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
+import { HealthManagementModule } from 'nest-vitals/management';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
+import { port } from '../environment.js';
 import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -16,6 +18,12 @@ import { ProcessHealthModule } from './process/process-health.module.js';
     HealthModule.forRoot({
       service: { name: 'orders', version: '1.4.2' },
       groups: { billing: { tags: ['billing'] } },
+    }),
+    HealthManagementModule.forRoot({
+      port: port('MANAGEMENT_PORT', 9090),
+      host: process.env['LISTEN_HOST'] || '127.0.0.1',
+      // The tests of the modules open no further port.
+      enabled: process.env['NODE_ENV'] !== 'test',
     }),
     HealthPrometheusModule.forRoot(),
     HealthDashboardModule.forRoot(),

@@ -20,6 +20,7 @@ export class OutboxProcessor implements OnApplicationBootstrap {
   #loop: Promise<void> = Promise.resolve();
   #isPaused = false;
   #isFailing = false;
+  #onPaid: (orderId: string) => void = () => undefined;
 
   constructor(
     private readonly outbox: OutboxService,
@@ -29,6 +30,11 @@ export class OutboxProcessor implements OnApplicationBootstrap {
 
   get isPaused(): boolean {
     return this.#isPaused;
+  }
+
+  /** Calls the function for each order that has been paid. */
+  onPaid(listener: (orderId: string) => void): void {
+    this.#onPaid = listener;
   }
 
   pause(): void {
@@ -67,6 +73,7 @@ export class OutboxProcessor implements OnApplicationBootstrap {
         if (this.#isPaused || this.#stop.signal.aborted) return;
         await this.payments.charge(message.orderId, message.amountCents);
         await this.outbox.settle(message);
+        this.#onPaid(message.orderId);
       }
       this.#isFailing = false;
     } catch (error) {
