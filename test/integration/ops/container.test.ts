@@ -147,6 +147,8 @@ describe('the container of the sample', () => {
       ...environment,
       PORT: String(await freePort()),
       PAYMENTS_PORT: '0',
+      MANAGEMENT_PORT: '0',
+      WORKER_PORT: '0',
       CATALOGUE_WARM_UP: '0',
       HEALTH_API_KEYS: KEY,
     };
