@@ -129,8 +129,8 @@ export class ManagementThread {
       // A later refresh has its own list and its own time.
       if (this.#waiting.get(probe) !== all) return;
       this.#waiting.delete(probe);
-      const response = this.#withoutMainThread(probe, deadline);
-      for (const { response: late } of all) write(late, response);
+      const substitute = this.#withoutMainThread(probe, deadline);
+      for (const waiter of all) write(waiter.response, substitute);
     }, deadline).unref();
   }
 
