@@ -9,7 +9,7 @@ import { listen } from './applications/nest-application.mjs';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** Counts the updates of the page that are made into JSON, whoever they go to. */
+/** Counts how often an update of the page is serialised, for all clients. */
 let serialisations = 0;
 const { stringify } = JSON;
 JSON.stringify = (value, ...rest) => {

@@ -7,7 +7,7 @@ const INTERVAL_AFTER_REFUSAL = 1000;
 const REFUSALS_NEEDED = 2;
 
 /**
- * Connects to the application's own server from time to time. A process whose server no longer listens serves nobody, though
+ * Connects to the application's own server from time to time. A process whose server no longer listens serves no requests, although
  * its management port responds. Only a refused connection counts: a busy server accepts late, and other errors are those of
  * this side. It sends nothing and keeps no process alive.
  */
