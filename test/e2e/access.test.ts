@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(application.log.text).not.toContain('secret');
     });
 
-    it('one that never answers: a stranger, after half the deadline', async () => {
+    it('one that never settles: unauthenticated after half the deadline', async () => {
       stopClock();
       const asked = latch();
       const stock = FakeIndicator('stock', () => down('gone'));
@@ -251,7 +251,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(addresses).toEqual([expect.stringMatching(/127\.0\.0\.1$/)]);
     });
 
-    it('a key is enough, and authorize is not asked then; without one it decides', async () => {
+    it('accepts a key without calling authorize, which decides about requests without a key', async () => {
       let asked = 0;
       const authorize = (): boolean => {
         asked += 1;
@@ -293,7 +293,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       }
     });
 
-    it('who may not see components is not told which checks exist', async () => {
+    it('hides the names of checks from callers that may not see components', async () => {
       const application = await start({ apiKeys: 'key-1' }, { endpoints: { checks: { view: 'status' } } });
       const [there, not] = [await application.get('/health/stock'), await application.get('/health/unheard-of')];
       expect([there.status, there.text]).toEqual([not.status, not.text]);
@@ -307,7 +307,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     });
   });
 
-  describe('no answer to a probe turns red or green by who asks', () => {
+  describe('the status of a response does not depend on the caller', () => {
     it.each<[string, () => unknown, number]>([
       ['UP', () => up(), 200],
       ['DOWN', () => down('gone'), 503],
@@ -354,7 +354,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(await timeOf(application, path)).toBeLessThanOrEqual(800 + STEPS);
     });
 
-    it('an endpoint with a shorter deadline of its own keeps that', async () => {
+    it('an endpoint keeps its own shorter deadline', async () => {
       stopClock();
       const application = await start(
         { authorize: never },

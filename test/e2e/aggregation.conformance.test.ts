@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(database.runs).toHaveLength(runs);
   });
 
-  it('10. HEAD answers as GET does, without a body', async () => {
+  it('responds to HEAD like GET, without a body', async () => {
     stopClock();
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],

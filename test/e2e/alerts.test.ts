@@ -262,7 +262,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(receiver.received[0]?.headers).toMatchObject({ authorization });
   });
 
-  it('answers probes while a receiver is slow, and drops the oldest alert when the queue is full', async () => {
+  it('responds to probes while a receiver is slow, and drops the oldest alert when the queue is full', async () => {
     const receiver = await webhookReceiver();
     const free = latch();
     receiver.answer = (response) => void free.promise.then(() => response.end());

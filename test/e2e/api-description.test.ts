@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     },
   );
 
-  it('says what strangers and known callers are answered', async () => {
+  it('describes the responses to unauthenticated and authenticated callers', async () => {
     const { application, api, payments } = await start(adapter, {
       access: { apiKeys: 'key', authorize: ({ headers }) => headers['x-view'] === 'status' && 'status' },
       endpoints: { checks: { view: 'status' } },
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(Object.keys(api.operation('/health/deep').responses)).toEqual(['200', '401', '406', '503']);
   });
 
-  it.each(VIEWS)('knows what a report has in the view %s', async (view) => {
+  it.each(VIEWS)('describes a report in the view %s', async (view) => {
     const endpoints = { live: { view }, ready: { view }, startup: { view }, deep: { view }, checks: { view } };
     const { application, api, payments } = await start(adapter, { endpoints });
     expect(await mistakes(application, api)).toEqual([]);
@@ -190,7 +190,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     ]);
   });
 
-  it('follows options that come from a factory, and leaves out single checks that nobody may see', async () => {
+  it('follows options from a factory, and omits single checks that no caller may see', async () => {
     const { app } = await createApplication(adapter, {
       imports: [
         HealthModule.forRootAsync({

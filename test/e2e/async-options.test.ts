@@ -195,7 +195,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       ]);
     });
 
-    it.each([undefined, null, 'health', 42])('a factory that returns %o is refused, and told so', async (returned) => {
+    it.each([undefined, null, 'health', 42])('refuses a factory that returns %o, with the reason', async (returned) => {
       const useFactory = (): HealthModuleOptions => returned as unknown as HealthModuleOptions;
       const refused = await refusalOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] }).catch(
         (error: unknown) => ({ error }),

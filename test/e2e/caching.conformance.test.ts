@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(ledger.runs).toHaveLength(1);
   });
 
-  it('22. a background check runs on its timer, and never because a probe asks', async () => {
+  it('runs a background check on its timer, and never because of a probe', async () => {
     stopClock();
     const ledger = FakeIndicator('ledger', () => up(), { interval: 1000, ttl: 0 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [ledger] });

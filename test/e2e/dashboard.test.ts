@@ -327,7 +327,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
   });
 
-  it('shows what a dependency says of its own dependencies', async () => {
+  it('shows the status that a dependency reports of its own dependencies', async () => {
     const upstream = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('ledger', () => down('gone')), FakeIndicator('bank')],
@@ -347,7 +347,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
     });
 
-    it('a browser is asked for the key, and sends it as a password', async () => {
+    it('requests the key from a browser, which sends it as a password', async () => {
       const application = await start({ adapter, providers: indicators(), health });
       for (const path of ['/health/deep', '/health/dashboard']) {
         const asked = await application.get(path, BROWSER);
@@ -366,7 +366,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       }
     });
 
-    it('whoever is no browser is asked for a bearer token alone', async () => {
+    it('requests a bearer token only from callers that are no browsers', async () => {
       const application = await start({ adapter, health });
       for (const path of ['/health/deep', '/health/events']) {
         const asked = await application.get(path);
@@ -433,7 +433,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(change.parts).not.toHaveProperty('service');
     });
 
-    it('who comes back is told nothing that it knows, and everything if it knows something else', async () => {
+    it('sends a returning client nothing that it has, and everything if it has another state', async () => {
       const application = await start({ adapter, providers: [FakeIndicator('database')] });
       await application.get('/health/deep');
       const held = await open(application);
@@ -466,7 +466,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       await expect.poll(async () => (await open(application)).statusCode).toBe(200);
     });
 
-    it('who hangs up before it is let in takes no room', async () => {
+    it('counts no caller that disconnects before it is admitted', async () => {
       const [hasAsked, isGone, gate] = [latch(), latch(), latch<boolean>()];
       const authorize = () => {
         hasAsked.open();
@@ -487,7 +487,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect((await open(application)).statusCode).toBe(200);
     });
 
-    it('many who are let in at one moment are no more than there is room for', async () => {
+    it('admits no more than the limit at one moment', async () => {
       const gate = latch<boolean>();
       const asking = [latch(), latch(), latch()];
       let asked = 0;
@@ -510,7 +510,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(told.filter(Boolean)).toHaveLength(1);
     });
 
-    it('a HEAD is answered with the head alone', async () => {
+    it('responds to HEAD with the head only', async () => {
       const application = await start({ adapter });
       const head = await application.head('/health/events');
       expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
@@ -541,7 +541,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
   });
 
   describe('the end', () => {
-    it('pages are told of the drain, and hold it up no longer than balancers do', async () => {
+    it('sends the drain to pages, which delay it no longer than balancers do', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('database')],
@@ -599,7 +599,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       ]);
     });
 
-    it('tells everything that is wrong at once', async () => {
+    it('reports every fault in one error', async () => {
       const dashboard = { refresh: 3, heartbeat: 'often', maxClients: 0, history: { entries: -1, hours: 2 }, theme: 1 };
       const faults = await faultsOf(adapter, rootOf({ adapter, dashboard: dashboard as object }));
       expect(faults.map(({ place }) => place.replace('HealthDashboardModule.forRoot()', ''))).toEqual(

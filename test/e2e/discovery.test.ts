@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(application.log.health()).toEqual([]);
     });
 
-    it('one instance under two tokens is asked once', async () => {
+    it('runs one instance under two tokens once', async () => {
       const database = FakeIndicator('database');
       const instance = new database();
       const application = await start({
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
   });
 
   describe('subclasses', () => {
-    it('a subclass that is not annotated has a name of its own, derived from its class', async () => {
+    it('names a subclass without an annotation after its class', async () => {
       @HealthIndicator({ critical: false })
       abstract class QueueHealth implements HealthIndicator {
         abstract readonly queue: string;
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ deep_down: 'UP', at_the_root: 'UP' });
     });
 
-    it('in a module that several others import: one instance, asked once, nothing to warn of', async () => {
+    it('in a module that several others import: one instance, one run, no warning', async () => {
       const database = FakeIndicator('database');
       const DatabaseModule = moduleNamed('DatabaseModule', { providers: [database], exports: [database] });
       const application = await start({

@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/health?deep=true')).status).toBe(404);
     });
 
-    it('the service answers for a probe also where its endpoint is off', async () => {
+    it('the service reports a probe although its endpoint is disabled', async () => {
       const { health } = await start({ endpoints: { ready: false } });
       expect((await health.report('ready')).status).toBe('UP');
     });
@@ -123,13 +123,13 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       FakeIndicator('heart', () => down('stopped'), { probes: ['live'] }),
     ];
 
-    it('answers as live does', async () => {
+    it('responds like live', async () => {
       const application = await start({}, { providers: withLive() });
       const overview = await application.get('/health');
       expect([overview.status, overview.text]).toEqual([503, '{"status":"DOWN"}']);
     });
 
-    it('asks no indicator but those of live', async () => {
+    it('runs only the indicators of live', async () => {
       const stock = FakeIndicator('stock');
       const application = await start({}, { providers: [stock] });
       expect((await application.get('/health')).text).toBe('{"status":"UP"}');
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
   });
 
   describe('/health/<name>', () => {
-    it('answers for one indicator, or for one group, whichever probes ask them', async () => {
+    it('evaluates one indicator or one group, whatever their probes', async () => {
       const application = await start(
         { groups: { billing: { indicators: ['ledger'], tags: ['money'] } } },
         {
@@ -192,7 +192,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/health/bank')).status).toBe(200);
     });
 
-    it('names are told apart by upper and lower case', async () => {
+    it('distinguishes names by upper and lower case', async () => {
       const application = await start();
       expect((await application.get('/health/Stock')).status).toBe(404);
     });

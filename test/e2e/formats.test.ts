@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     }
   });
 
-  it('format: terminus answers in its shape', async () => {
+  it('format: terminus responds in its shape', async () => {
     const application = await start(adapter, { format: 'terminus' });
     const [database, stock, search] = [
       { status: 'up', pool_used: 1 },
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     });
   });
 
-  it('format: spring answers in its shape', async () => {
+  it('format: spring responds in its shape', async () => {
     const application = await start(adapter, { format: 'spring' });
     expect(parsed(await application.get('/health/deep'))).toEqual({
       status: 'DEGRADED',

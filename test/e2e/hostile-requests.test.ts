@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('odd requests on %s', (adapter) => {
     return { application, stock };
   };
 
-  it('no path is answered by a 500, none by an indicator that was not asked for', async () => {
+  it('no path responds with 500, or with an indicator that was not requested', async () => {
     const { application, stock } = await start();
     for (const name of NAMES) {
       const { status, body } = await sendRaw(application, `/health/${name}`);

@@ -83,7 +83,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect(await during.promise).toEqual({ status: 503, body: { status: 'OUT_OF_SERVICE', reason: 'starting' } });
   });
 
-  it('tells its port', async () => {
+  it('reports its port', async () => {
     const file = join(mkdtempSync(join(tmpdir(), 'management-')), 'port');
     const { app, log } = await startApplication('express', importing({ thread, portFile: file }));
     const { port } = app.get(HealthManagement).address ?? {};
@@ -163,7 +163,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect((await ask(port, '/health/startup')).status).toBe(200);
   });
 
-  it('makes a shutdown wait for a prober that asks it', async () => {
+  it('makes a shutdown wait for its prober', async () => {
     const application = await startApplication(
       'express',
       importing({ thread }, { shutdown: { delay: 'auto', maxDelay: 5000 } }),
@@ -191,7 +191,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
 });
 
 describe('the thread of the management port', () => {
-  it('answers from memory while results are fresh, and at once with a change', async () => {
+  it('responds from memory while results are fresh, and with a change at once', async () => {
     runs = 0;
     const { app } = await startApplication('express', importing());
     const { port = 0 } = app.get(HealthManagement).address ?? {};

@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect(await answersOf(application)).toEqual(plain);
     });
 
-    it('an interceptor that answers by itself is heard, once', async () => {
+    it('an interceptor that sends a response decides, once', async () => {
       @Injectable()
       class AnsweringInterceptor implements NestInterceptor {
         intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
@@ -278,7 +278,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       }
     });
 
-    it('that has answered is not contradicted', async () => {
+    it('that has responded stays the only response', async () => {
       const application = await start((app) =>
         app.use((_request: IncomingMessage, response: ServerResponse) => {
           response.writeHead(418).end('teapot');
@@ -423,7 +423,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
   });
 
-  it('checks are asked once for all the ways to ask', async () => {
+  it('runs each check once for all formats and paths', async () => {
     const stock = FakeIndicator('stock', () => up(), { ttl: 60_000 });
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ aliases: true })],

@@ -237,7 +237,7 @@ describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
       expect(tries).toBeGreaterThan(2);
     });
 
-    it('a check that answers its abort with a secret', async () => {
+    it('a check that rejects with a secret when it is aborted', async () => {
       const answer = ({ signal }: HealthCheckContext): Promise<void> =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error(WORDS)));

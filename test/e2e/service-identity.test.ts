@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('what the service says of itself on %s', (adapter) => {
     expect(info).not.toHaveProperty('commit');
   });
 
-  it('name and version from the package.json of the application; what nobody knows is left out', async () => {
+  it('takes name and version from the package.json of the application, and omits unknown values', async () => {
     const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string };
     const { info, version } = await infoOf({});
     expect(info).toEqual({ name: manifest.name, version: manifest.version, ...uptime });

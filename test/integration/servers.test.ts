@@ -59,7 +59,7 @@ const truthy = (condition: () => boolean): Promise<void> =>
 
 for (const [kind, greeting] of GREETINGS) {
   describeWith(kind, 'the test support', (server) => {
-    it('answers, falls silent while frozen, and goes on when thawed', async () => {
+    it('responds, is silent while frozen, and continues when thawed', async () => {
       const before = greet(server().port, greeting);
       await truthy(() => before.answered);
       server().freeze();

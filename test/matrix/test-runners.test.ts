@@ -34,7 +34,7 @@ import { FakeHealth, startReady } from 'nest-vitals/testing';
 import { AppModule } from './app.module.js';
 import './matchers.js';
 
-test('the application is told that a dependency is down', async () => {
+test('the application learns that a dependency is DOWN', async () => {
   const health = new FakeHealth();
   const builder = health.override(Test.createTestingModule({ imports: [AppModule] }));
   const started = await startReady((await builder.compile()).createNestApplication({ logger: false }));

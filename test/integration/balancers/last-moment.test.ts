@@ -19,7 +19,7 @@ const ORDER = 'POST /orders HTTP/1.1\r\nHost: orders\r\nContent-Length: 0\r\n\r\
 
 // A balancer must not send a POST to a second instance, so the instance that accepted it must respond.
 describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,', (adapter) => {
-  it('is answered on a new connection', async () => {
+  it('gets a response on a new connection', async () => {
     const application = await start(adapter);
     const socket = await open(application);
     socket.write(ORDER);
@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     expect(placed(answer)).toBe(1);
   });
 
-  it('is answered on a kept connection', async () => {
+  it('gets a response on a kept connection', async () => {
     const application = await start(adapter);
     const socket = await open(application);
     socket.write(ORDER);
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     expect(placed(String(first) + rest)).toBe(2);
   });
 
-  it('is answered on a connection that the server has not accepted yet', async () => {
+  it('gets a response on a connection that the server has not accepted yet', async () => {
     const application = await start(adapter);
     const socket = connect(application.port, '127.0.0.1');
     socket.write(ORDER);
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     expect(placed(answer)).toBe(1);
   });
 
-  it('is answered on each of many connections that the server has not accepted yet', async () => {
+  it('gets a response on each of many connections that the server has not accepted yet', async () => {
     const application = await start(adapter);
     const sockets = Array.from({ length: 20 }, () => connect(application.port, '127.0.0.1'));
     for (const socket of sockets) socket.write(ORDER);
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     expect(answers.map(placed)).toEqual(sockets.map(() => 1));
   });
 
-  it('is answered when its client connects and sends the request later', async () => {
+  it('gets a response when its client connects and sends the request later', async () => {
     const application = await start(adapter);
     const socket = await open(application);
     const closed = application.app.close();

@@ -51,7 +51,7 @@ async function violationsOf(page: Page): Promise<[string, string[]][]> {
 }
 
 describeInChromium('the page', (open) => {
-  it('changes by itself when a dependency breaks and when it is back, and says so to those who do not see it', async () => {
+  it('changes by itself when a dependency fails and recovers, and announces it to screen readers', async () => {
     const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
     const application = await start([FakeIndicator('database', () => up(), { ttl: 0 }), payments]);
     const { page, complaints, requests } = await open(urlOf(application));
@@ -80,7 +80,7 @@ describeInChromium('the page', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  it('its policy holds, and nothing is asked of anybody else', async () => {
+  it('its policy applies, and no other server is called', async () => {
     const application = await start([FakeIndicator('stock', () => degraded('<b>behind</b>'), { critical: false })]);
     const { page, complaints, requests } = await open(urlOf(application));
     await becomesLive(page);
@@ -197,7 +197,7 @@ describeInChromium('the page', (open) => {
     expect(await textOf(page, '#stream')).toContain('not live');
   });
 
-  it('a person is asked for the key, and the stream sends it as well', async () => {
+  it('requests the key from a person, and the stream sends it too', async () => {
     const application = await start(
       [FakeIndicator('stock', () => down('gone'))],
       {},

@@ -145,7 +145,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
       expect(stream.events.map(({ event }) => event)).toEqual(['update']);
     });
 
-    it('a browser is asked for the key, and with it sees page and stream', async () => {
+    it('requests the key from a browser, and serves page and stream with it', async () => {
       const { application } = await start('express', { health: { access: { apiKeys: 'sesame' } } });
       const port = await portBefore(application, proxy);
       const { response } = await load(port);

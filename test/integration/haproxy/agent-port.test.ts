@@ -45,7 +45,7 @@ async function ask(agent: HealthAgent, sent?: string): Promise<string> {
 }
 
 describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
-  it('answers with both states and the weight, and a smaller weight while ready is DEGRADED', async () => {
+  it('responds with both states and the weight, and with a smaller weight while ready is DEGRADED', async () => {
     const stock = switchedIndicator('stock');
     const application = await startApplication(adapter, {
       ...root({ degradedWeight: 40 }),
@@ -118,7 +118,7 @@ describe('the agent port', () => {
     expect(weight).toBeLessThan(15);
   });
 
-  it('answers from existing results when a check takes longer than HAProxy waits', async () => {
+  it('responds from existing results when a check takes longer than HAProxy waits', async () => {
     const state = { hangs: false };
     const slow = FakeIndicator('slow', () => (state.hangs ? never() : undefined), { timeout: 60_000 });
     const health: HealthModuleOptions = { ...AT_ONCE, deadline: 60_000 };
@@ -152,7 +152,7 @@ describe('the agent port', () => {
     expect(application.log.text).toContain('HAProxy agent-check');
   });
 
-  it('listens on the loopback address unless told otherwise, and says so', async () => {
+  it('listens on the loopback address by default, and logs it', async () => {
     const application = await startApplication('express', root());
     const { host, port } = agentOf(application).address ?? {};
     expect(host).toBe('127.0.0.1');

@@ -76,7 +76,7 @@ describe('CertificateIndicator', () => {
     await expect(run(indicatorFor(server))).rejects.toMatchObject({ code, message, data });
   });
 
-  it('names what is wrong at once, as far as OpenSSL tells it', async () => {
+  it('names every failure that OpenSSL reports', async () => {
     const server = await startTlsServer(selfSignedExpired);
     await expect(run(indicatorFor(server))).rejects.toMatchObject({
       code: 'CERT_HAS_EXPIRED',
@@ -94,7 +94,7 @@ describe('CertificateIndicator', () => {
     await expect(run(lenient)).rejects.toMatchObject({ message: 'certificate expired' });
   });
 
-  it('trusts the well-known authorities, and not this one, unless it is told', async () => {
+  it('trusts the well-known authorities, and another one only by option', async () => {
     const server = await startTlsServer(valid);
     const { port } = server;
     const indicator = new (CertificateIndicator('tls', { host: '127.0.0.1', port }))();
@@ -103,7 +103,7 @@ describe('CertificateIndicator', () => {
     expect((await run(indicatorFor(server, { ca: [selfSigned.cert, root.cert] }))).status).toBe('UP');
   });
 
-  it('counts the days of whoever in the chain expires first, the root included', async () => {
+  it('counts the days of the certificate in the chain that expires first, the root included', async () => {
     const server = await startTlsServer(underEnding, endingIssuer, root);
     expect(await run(indicatorFor(server))).toMatchObject({ status: 'DEGRADED', data: { days_left: 5 } });
     const other = await startTlsServer(underEndingRoot);
@@ -131,7 +131,7 @@ describe('CertificateIndicator', () => {
     }
   });
 
-  it('asks for the server name of the options, and compares with it', async () => {
+  it('requests the server name of the options, and compares the certificate with it', async () => {
     const names: string[] = [];
     const server = await track(
       createServer({

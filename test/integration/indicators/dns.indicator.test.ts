@@ -13,7 +13,7 @@ vi.mock('node:dns/promises', { spy: true });
 const dns = (options: Partial<DnsIndicatorOptions> = {}) =>
   new (DnsIndicator('name', { host: 'payments.test', ...options }))();
 
-describe('DnsIndicator, as every connection looks a name up', () => {
+describe('DnsIndicator, with the name resolution of connections', () => {
   afterEach(() => {
     vi.resetAllMocks();
   });
@@ -32,7 +32,7 @@ describe('DnsIndicator, as every connection looks a name up', () => {
     expect(lookup).toHaveBeenCalledWith('payments.test', { all: true });
   });
 
-  it('looks up once at a time while the operating system hangs, and sees it come back', async () => {
+  it('resolves once at a time while the operating system hangs, and sees it recover', async () => {
     const hanging = latch<never>();
     vi.mocked(lookup).mockReturnValue(hanging.promise);
     const indicator = dns();
@@ -90,7 +90,7 @@ describe('DnsIndicator, asking name servers', () => {
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
-  it('asks for what the options say', async () => {
+  it('requests what the options set', async () => {
     const server = await startDnsServer(['10.0.0.1']);
     // The answer holds an address, whatever the question was.
     expect(await run(dns({ servers: [server.address], recordType: 'MX' }))).toMatchObject({

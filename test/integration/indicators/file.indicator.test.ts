@@ -33,7 +33,7 @@ describe('FileIndicator', () => {
     });
   });
 
-  it('tells what is there', async () => {
+  it('reports what exists', async () => {
     expect((await look(folder)).data).toMatchObject({ kind: 'directory' });
     expect((await look(folder)).data).not.toHaveProperty('size_bytes');
     expect((await look('/dev/null')).data).toMatchObject({ kind: 'other' });
@@ -86,7 +86,7 @@ describe('FileIndicator', () => {
     expect(await readdir(target)).toEqual([]);
   });
 
-  it('asks a file system that hangs once', async () => {
+  it('calls a file system that hangs once', async () => {
     const hanging = latch<never>();
     vi.mocked(stat).mockReturnValueOnce(hanging.promise);
     const indicator = new (FileIndicator('settings', { path: file }))();

@@ -111,7 +111,7 @@ describe('HttpIndicator: tls', () => {
     });
   });
 
-  it('shows its client certificate to a server that asks for one', async () => {
+  it('shows its client certificate to a server that requests one', async () => {
     const { url, clients } = await startHttpsServer(true);
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
     expect((await run(http(url, { tls }))).status).toBe('UP');
@@ -131,7 +131,7 @@ describe('HttpIndicator: tls', () => {
     expect(other.clients).toEqual([]);
   });
 
-  it('asks for the name that it is given, and wants a certificate for it', async () => {
+  it('requests the given name, and requires a certificate for it', async () => {
     const { url } = await startHttpsServer();
     expect((await run(http(url, { tls: { ca: root.cert, servername: 'payments.internal' } }))).status).toBe('UP');
     await expect(run(http(url, { tls: { ca: root.cert, servername: 'other.internal' } }))).rejects.toMatchObject({

@@ -17,7 +17,7 @@ const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
   new (HttpIndicator('payments', { url, ...options }))();
 
 describe('HttpIndicator: the request', () => {
-  it('is a GET that says who asks', async () => {
+  it('is a GET with its own user agent', async () => {
     const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
     expect(await run(http(`${server.origin}/health?verbose=1`))).toEqual({
       status: 'UP',
@@ -211,7 +211,7 @@ describe('HttpIndicator: redirects', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('without a location are answers', async () => {
+  it('without a location are responses', async () => {
     const server = await startHttpServer(answering(302));
     expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'answered 302' });
   });
@@ -530,7 +530,7 @@ describe('HttpIndicator: end to end', () => {
     });
   }, 30_000);
 
-  it('asks where the configuration of the application says, with what that says', async () => {
+  it('uses URL and headers from the configuration of the application', async () => {
     const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
     class Configuration {
       paymentsUrl = `http://user:hush@127.0.0.1:${server.port}/first`;

@@ -158,7 +158,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await detailOf(application)).not.toHaveProperty('data');
   });
 
-  it('can be of a user who may only ping, unless an option needs more', async () => {
+  it('works for a user who may only ping, unless an option needs more', async () => {
     const admin = await readyClient();
     await admin.call('ACL', 'SETUSER', 'poor', 'on', '>poor', '+ping', '+auth');
     const { host, port } = server().address();
@@ -180,7 +180,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     });
   });
 
-  it('is UP for a user who may read and write, and may not ping', async () => {
+  it('is UP for a user who may read and write but not ping', async () => {
     const admin = await readyClient();
     await admin.call('ACL', 'SETUSER', 'worker', 'on', '>worker', '~*', '-@all', '+@read', '+@write');
     const { host, port } = server().address();

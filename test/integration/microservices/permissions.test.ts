@@ -9,7 +9,7 @@ import { redis } from '../../support/servers/redis.js';
 import { startApplication } from '../../support/start-application.js';
 
 describeWith(redis, 'a MicroserviceIndicator over Redis', (server) => {
-  it('is UP for a user who may publish and subscribe, and may not ping', async () => {
+  it('is UP for a user who may publish and subscribe but not ping', async () => {
     const { host, port, url } = server().address();
     const admin = new Redis(url);
     onTestFinished(() => admin.disconnect());

@@ -188,7 +188,7 @@ describe('the container of the sample', () => {
     expect(await metrics.text()).toContain('# TYPE health_indicator_status gauge');
   });
 
-  it('answers the probes of the manifests', async () => {
+  it('responds to the probes of the manifests', async () => {
     const paths = [...read('ops/kubernetes/orders.yaml').matchAll(/httpGet: \{ path: (\S+),/g)].map(
       ([, path = '']) => path,
     );

@@ -176,7 +176,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     });
   });
 
-  it('is UP for a user who may read and write, and may not ping', async () => {
+  it('is UP for a user who may read and write but not ping', async () => {
     const admin = await connectedClient();
     await admin.sendCommand(['ACL', 'SETUSER', 'worker', 'on', '>worker', '~*', '-@all', '+@read', '+@write']);
     const { host, port } = server().address();

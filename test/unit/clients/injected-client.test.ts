@@ -99,7 +99,7 @@ describe('a client', () => {
     await expect(find([token])).rejects.toThrow(`${remedy}: it is a different token with the same text`);
   });
 
-  it('is not found without such a token, and the message asks for a provider', async () => {
+  it('is not found without such a token, and the message names the provider', async () => {
     await expect(find(['missing'])).rejects.toThrow('list a provider under that token in a module, or provide one');
   });
 

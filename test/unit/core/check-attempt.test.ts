@@ -67,7 +67,7 @@ describe('attempt', () => {
       expect({ status, data }).toEqual({ status: 'DOWN', data: { waiting: 2 } });
     });
 
-    it('is asked for when the time is over, before what is aborted lets go', async () => {
+    it('is read at the timeout, before the abort releases it', async () => {
       let waiting = 0;
       const outcome = outcomeOf(({ attach, signal }) => {
         attach(() => ({ waiting }));
@@ -78,7 +78,7 @@ describe('attempt', () => {
       expect((await outcome).data).toEqual({ waiting: 3 });
     });
 
-    it('is not reported beside data of its own, nor with a pass', async () => {
+    it('is not reported beside data of the check, nor with a pass', async () => {
       expect((await outcomeOf(attaching(() => down('full', { own: 1 }), { waiting: 1 }))).data).toEqual({ own: 1 });
       expect(await outcomeOf(attaching(() => up(), { waiting: 1 }))).toStrictEqual({ status: 'UP' });
       expect(await outcomeOf(attaching(() => degraded('lag'), { waiting: 1 }))).not.toHaveProperty('data');
@@ -129,7 +129,7 @@ describe('attempt', () => {
     });
   });
 
-  it('takes a result that cannot even be asked whether it is a promise', async () => {
+  it('accepts a result whose property then throws', async () => {
     await expect(attempt(checkDefinition('a', untouchable), keepsTime).outcome).resolves.toMatchObject({
       status: 'DOWN',
     });
@@ -182,7 +182,7 @@ describe('attempt', () => {
       });
     });
 
-    it('is a timeout also for a check that answers to its abort with a result or an error', async () => {
+    it('is a timeout also for a check that settles when it is aborted', async () => {
       for (const answer of [
         (resolve: (value: unknown) => void) => resolve(up()),
         (_resolve: unknown, reject: (reason: unknown) => void) => reject(new Error('aborted')),
@@ -200,7 +200,7 @@ describe('attempt', () => {
       }
     });
 
-    it('hands over the unfinished work before it aborts, and tells when that finishes after all', async () => {
+    it('passes on the unfinished work before it aborts, and reports when it finishes', async () => {
       const order: string[] = [];
       const work = latch<unknown>();
       const definition = checkDefinition('a', ({ signal }) => {
@@ -223,7 +223,7 @@ describe('attempt', () => {
       expect(order).toStrictEqual(['left behind', 'aborted', 'finished late']);
     });
 
-    it('tells also when the late work fails', async () => {
+    it('reports late work that fails', async () => {
       const finishedLate = vi.fn<() => void>();
       const work = latch<unknown>();
       const { outcome } = attempt(
@@ -342,7 +342,7 @@ describe('attempt', () => {
       expect(ended).toHaveBeenCalledOnce();
     });
 
-    it('does not call the check when the condition answers after the time is over', async () => {
+    it('does not call the check when the condition settles after the timeout', async () => {
       const when = latch<boolean>();
       const check = vi.fn<CheckDefinition['check']>();
       const { outcome } = attempt(checkDefinition('a', check, { when: () => when.promise }), keepsTime);

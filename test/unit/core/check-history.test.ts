@@ -57,7 +57,7 @@ describe('CheckHistory', () => {
     },
   );
 
-  it('tells of a change once, not while the status stays', () => {
+  it('reports a change once, not while the status stays', () => {
     const recording = new Recording();
     const changes = (['UP', 'UP', 'DOWN', 'DOWN', 'UP'] as const).map((status) => recording.record(status));
     expect(changes.map((change) => change && `${change.from} ${change.to}`)).toStrictEqual([

@@ -27,7 +27,7 @@ describe('a check that never settles', () => {
     expect(recorded.runner.pause).toMatchObject({ until: { elapsed: 152_500 }, unfinished: 7 });
   });
 
-  it('is seen as back by the next try, though the earlier runs never end, and is asked as often as before', async () => {
+  it('is seen as recovered by the next attempt although earlier runs never end, and runs as often as before', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 1000 });
     const ask = async (seconds: number): Promise<void> => {
@@ -59,7 +59,7 @@ describe('a check that never settles', () => {
     expect(check).toHaveBeenCalledTimes(3);
   });
 
-  it('may be asked again at the very end of the pause, and not a millisecond before', async () => {
+  it('may run again at the end of the pause, and not a millisecond before', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
     void recorded.refresh();
@@ -72,7 +72,7 @@ describe('a check that never settles', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('is not asked before its ttl is over, where that is longer than the pause', async () => {
+  it('does not run before its ttl is over, if that is longer than the pause', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 10_000 });
     void recorded.refresh();

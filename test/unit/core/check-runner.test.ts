@@ -47,7 +47,7 @@ describe('CheckRunner', () => {
       expect(runner.history.latest).toBe(settled[0]?.run);
     });
 
-    it('is the only one at a time: whoever asks meanwhile joins it', async () => {
+    it('is the only one at a time: later callers join it', async () => {
       const work = latch();
       const check = vi.fn<Check>(() => work.promise);
       const { runner, settled } = new RecordedRunner(check);
@@ -61,7 +61,7 @@ describe('CheckRunner', () => {
       expect(settled).toHaveLength(1);
     });
 
-    it('is the only one even if the check itself asks for another', async () => {
+    it('is the only one even if the check itself requests another', async () => {
       let calls = 0;
       const { runner } = new RecordedRunner(() => {
         calls += 1;
@@ -72,7 +72,7 @@ describe('CheckRunner', () => {
       expect(calls).toBe(1);
     });
 
-    it('is over before its owner is told, so that the owner may ask again', async () => {
+    it('ends before its owner is notified, so that the owner may start again', async () => {
       const running: boolean[] = [];
       const runner = new CheckRunner(
         checkDefinition('a', () => undefined),
@@ -128,7 +128,7 @@ describe('CheckRunner', () => {
       expect(runner.freshUntil).toBe(1300);
     });
 
-    it('asks each time with a ttl of 0', async () => {
+    it('runs the check each time with a ttl of 0', async () => {
       const check = vi.fn<Check>();
       const recorded = new RecordedRunner(check, { ttl: 0 });
       for (let count = 0; count < 5; count += 1) {
@@ -138,7 +138,7 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledTimes(5);
     });
 
-    it('asks with a ttl of 0 in the very instant in which the last result came, too', async () => {
+    it('runs again with a ttl of 0 in the instant of the last result', async () => {
       const check = vi.fn<Check>();
       const recorded = new RecordedRunner(check, { ttl: 0 });
       await recorded.refresh();
@@ -154,7 +154,7 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('never ends for a disabled check, which is never asked', () => {
+    it('never ends for a disabled check, which never runs', () => {
       const { runner } = new RecordedRunner(() => undefined, { enabled: false });
       expect(runner.freshUntil).toBe(Infinity);
       expect(runner.refresh(performance.now())).toBeUndefined();
@@ -324,7 +324,7 @@ describe('CheckRunner', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('takes whoever waits for a place out of the queue, without a call', async () => {
+    it('removes a waiting caller from the queue without a call', async () => {
       const limiter = new Limiter(1);
       const holder = new RecordedRunner(never, {}, limiter);
       const check = vi.fn<Check>();

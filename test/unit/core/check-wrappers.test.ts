@@ -29,7 +29,7 @@ describe('around each call of a check', () => {
     return { recorded, calls, ends, takeOff };
   }
 
-  it('a wrapper is told what is called, and what came of it', async () => {
+  it('passes the call and its outcome to a wrapper', async () => {
     const { recorded, calls, ends } = wrapped();
     recorded.add('database', () => degraded('lag'), { critical: false });
     await recorded.evaluate('ready');
@@ -69,7 +69,7 @@ describe('around each call of a check', () => {
     recorded.engine.stop();
   });
 
-  it('what came of it is known when the time is over, also of a check that never ends', async () => {
+  it('has an outcome at the timeout, also for a check that never ends', async () => {
     const { recorded, ends } = wrapped();
     recorded.add('database', never, { timeout: 300 });
     const report = recorded.report('ready');
@@ -207,7 +207,7 @@ describe('around each call of a check', () => {
     });
   });
 
-  it('a log that fails harms nobody', async () => {
+  it('a log that fails has no other effect', async () => {
     const recorded = new RecordedEngine();
     recorded.faults.push = () => {
       throw MISTAKE;

@@ -125,7 +125,7 @@ describe('describeFailure', () => {
       expect(describeFailure(error)).toStrictEqual({ error: 'check failed', code: 'ER_OUTER' });
     });
 
-    it('looks into the first error of an AggregateError', () => {
+    it('reads the first error of an AggregateError', () => {
       const error = new AggregateError([coded('ECONNRESET'), coded('ENOTFOUND')], 'secret');
       expect(describeFailure(error)).toStrictEqual({ error: 'connection reset', code: 'ECONNRESET' });
     });
@@ -161,7 +161,7 @@ describe('describeFailure', () => {
       });
     });
 
-    it('leaves out what it does not carry, and never looks at its cause', () => {
+    it('omits what it does not contain, and never reads its cause', () => {
       const error = new HealthCheckError('queue is full', { cause: coded('ECONNREFUSED') });
       expect(describeFailure(error)).toStrictEqual({ error: 'queue is full' });
     });

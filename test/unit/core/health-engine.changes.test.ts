@@ -105,7 +105,7 @@ describe('changes', () => {
     expect(health.runs).toHaveLength(4);
   });
 
-  it('are announced when the new status can be asked for already', async () => {
+  it('are announced when the new status can be read already', async () => {
     const check = vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone'));
     const health = new RecordedEngine().add('database', check, { ttl: 5 });
     await health.report('deep');
@@ -116,7 +116,7 @@ describe('changes', () => {
     expect(seen).toMatchObject([{ report: { status: 'DOWN' } }]);
   });
 
-  it('harm nobody when a listener throws or rejects', async () => {
+  it('have no other effect when a listener throws or rejects', async () => {
     const health = new RecordedEngine();
     const other = vi.fn<() => void>();
     const [thrown, rejected] = [new Error('thrown'), new Error('rejected')];
@@ -147,7 +147,7 @@ describe('changes', () => {
 describe('finished runs', () => {
   useFakeClock();
 
-  it('are told one by one, with the indicator and the outcome', async () => {
+  it('are reported one by one, with the indicator and the outcome', async () => {
     const health = await engineAfter([() => up(), () => up()]);
     expect(health.runs).toMatchObject([
       { indicator: 'database', run: { outcome: { status: 'UP' }, took: 0 } },

@@ -13,7 +13,7 @@ const gone = (): ReturnType<typeof down> => down('gone');
 describe('startup', () => {
   useFakeClock();
 
-  it('waits for the application, then for nothing when no indicator asks for more', async () => {
+  it('waits for the application only, without startup indicators', async () => {
     const health = new RecordedEngine();
     health.gate.isBootstrapped = false;
     expect(await health.report('startup')).toMatchObject({ status: 'OUT_OF_SERVICE', reason: 'starting' });
@@ -119,7 +119,7 @@ describe('startup', () => {
       expect(Object.keys(ready.details)).toStrictEqual(['database']);
     });
 
-    it('asks the startup indicators itself, so that nobody need probe startup, and stops when they have passed', async () => {
+    it('runs the startup indicators until they have passed, although startup is never probed', async () => {
       const check = vi.fn<Check>().mockReturnValueOnce(gone()).mockReturnValue(up());
       const health = new RecordedEngine().add('cache', check, startup);
       for (let count = 0; count < 5; count += 1) {
@@ -129,7 +129,7 @@ describe('startup', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('asks them as often as their ttl lets it', async () => {
+    it('runs them as often as their ttl permits', async () => {
       const check = vi.fn<Check>(gone);
       const health = new RecordedEngine().add('cache', check, { probes: ['startup'], ttl: 100 });
       for (let count = 0; count < 3; count += 1) {

@@ -18,7 +18,7 @@ const throwing =
 describe('HealthEngine', () => {
   useFakeClock();
 
-  describe('what can be asked', () => {
+  describe('names that can be evaluated', () => {
     it('is the probes, the groups and each indicator by its name', async () => {
       const health = new RecordedEngine({
         groups: new Map([['billing', { indicators: ['payments'], tags: ['money'] }]]),
@@ -80,7 +80,7 @@ describe('HealthEngine', () => {
   });
 
   describe('aggregation', () => {
-    it('is DEGRADED by a non-critical failure, and DOWN when that indicator alone is asked', async () => {
+    it('is DEGRADED by a non-critical failure, and DOWN as a single check', async () => {
       const health = new RecordedEngine()
         .add('database', () => up())
         .add('cache', throwing(new Error('x')), { critical: false });
@@ -114,7 +114,7 @@ describe('HealthEngine', () => {
       expect(health.runs).toHaveLength(0);
     });
 
-    it('lets an indicator turn live red that asked for it', async () => {
+    it('lets an indicator with the probe live fail live', async () => {
       const health = new RecordedEngine().add('loop', () => down('stuck'), { probes: ['live'] });
       expect(await health.statuses('live')).toStrictEqual({ report: 'DOWN', loop: 'DOWN' });
     });
@@ -196,7 +196,7 @@ describe('HealthEngine', () => {
       expect((await health.report('ready')).status).toBe('DOWN');
     });
 
-    it('costs a hundred probes five runs at most, and each is answered within the deadline', async () => {
+    it('runs five times at most for a hundred probes, each of which responds within the deadline', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('database', check, { timeout: 500, ttl: 1000 });
       for (let count = 0; count < 100; count += 1) {
@@ -208,7 +208,7 @@ describe('HealthEngine', () => {
       expect(check).toHaveBeenCalledTimes(5);
     });
 
-    it('is asked again as soon as it has ended after all, and not only when the pause beside it is over', async () => {
+    it('runs again as soon as the abandoned run ends, before the pause is over', async () => {
       const hangs = latch();
       const check = vi.fn<() => Promise<void>>().mockReturnValueOnce(hangs.promise).mockResolvedValue();
       const health = new RecordedEngine().add('stock', check, { timeout: 100, ttl: 10 });
@@ -271,7 +271,7 @@ describe('HealthEngine', () => {
   });
 
   describe('stop', () => {
-    it('answers probes from the results at hand, and leaves no timer', async () => {
+    it('responds to probes from existing results, and leaves no timer', async () => {
       const check = vi.fn<Check>();
       const health = new RecordedEngine()
         .add('database', check, { ttl: 0 })
@@ -348,7 +348,7 @@ describe('HealthEngine', () => {
       expect((await health.statuses('ready'))['background']).toBe('UNKNOWN');
     });
 
-    it('measures an outage on the clock that nobody can set', async () => {
+    it('measures an outage on the monotonic clock', async () => {
       const check = vi.fn<Check>().mockReturnValueOnce(outOfService('x')).mockReturnValue(up());
       const health = new RecordedEngine().add('database', check);
       await health.report('ready');

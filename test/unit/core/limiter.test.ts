@@ -36,7 +36,7 @@ describe('Limiter', () => {
     expect(tasks.begun).toStrictEqual(['a', 'b']);
   });
 
-  it('lets in whoever waits in the order in which they came', async () => {
+  it('admits waiting callers in the order of their arrival', async () => {
     const tasks = new Tasks(new Limiter(1));
     for (const name of ['a', 'b', 'c', 'd']) void tasks.run(name);
     for (const name of ['a', 'b', 'c']) {

@@ -78,7 +78,7 @@ describe('LoopTimer', () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  it('knows for how long the event loop has been blocked until now, unless something has run meanwhile', () => {
+  it('measures for how long the event loop has been blocked until now', () => {
     const stall = stalls();
     // Later than everything in the tests before.
     stall(1_000_000);

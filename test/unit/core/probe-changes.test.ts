@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 
 describe('the changes of a probe', () => {
-  it('are told with where it came from, when, and how long that had lasted', async () => {
+  it('are reported with the previous status, the time and its duration', async () => {
     status = 'UP';
     listen();
     await advance(2000);
@@ -131,14 +131,14 @@ describe('the changes of a probe', () => {
     expect(steps()).toEqual(['UP to OUT_OF_SERVICE']);
   });
 
-  it('are no news to whoever comes later', () => {
+  it('are not sent to clients that connect later', () => {
     status = 'DOWN';
     listen();
     changes.compare();
     expect(steps()).toEqual([]);
   });
 
-  it('are looked for once after however many runs, and only while somebody listens', async () => {
+  it('are compared once after any number of runs, and only with listeners', async () => {
     changes.scheduleCompare();
     await advance(0);
     expect(peeks).toEqual([]);
@@ -164,7 +164,7 @@ describe('the changes of a probe', () => {
     expect(peeks).toHaveLength(3);
   });
 
-  it('are told to the others when a listener throws', () => {
+  it('reach the other listeners when one throws', () => {
     status = 'UP';
     changes.add('ready', () => {
       throw new Error('a listener of the test');
@@ -180,7 +180,7 @@ describe('the changes of a probe', () => {
     changes.compare();
   });
 
-  it('can be listened to anew by one who has ended twice', () => {
+  it('accepts a listener again that was removed twice', () => {
     status = 'UP';
     const end = listen();
     end();

@@ -175,7 +175,7 @@ describe('Probe', () => {
       expect(answers).toStrictEqual(['deep', 'ready', 'hangs']);
     });
 
-    it('is not waited for when all have answered, and its timer is cleared', async () => {
+    it('is not waited for when all checks have settled, and its timer is cleared', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
       const answered = vi.fn<() => void>();
@@ -229,10 +229,10 @@ describe('Probe', () => {
     });
   });
 
-  describe('asked by somebody who has less time', () => {
+  describe('with a caller that has less time', () => {
     const patience = 100;
 
-    it('answers in that time, and runs nothing twice', async () => {
+    it('responds in that time, and runs nothing twice', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('hangs', check, { timeout: 60_000 });
       const answered: string[] = [];
@@ -249,7 +249,7 @@ describe('Probe', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('answers as soon as all is there', async () => {
+    it('responds as soon as everything is available', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
       const answered = vi.fn<(status: string) => void>();
@@ -261,7 +261,7 @@ describe('Probe', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('answers in the same turn what is at hand', async () => {
+    it('responds in the same turn from existing results', async () => {
       const health = new RecordedEngine().add('database', () => up());
       const first = await health.evaluate('ready');
       expect(health.engine.evaluate('ready', patience)).toBe(first);
@@ -269,7 +269,7 @@ describe('Probe', () => {
       expect(health.engine.evaluate('ready', patience)).toMatchObject({ report: { status: 'UP' } });
     });
 
-    it('waits no longer than the deadline for somebody who has more', async () => {
+    it('waits no longer than the deadline for a caller with more time', async () => {
       const health = new RecordedEngine({ deadline: 300 }).add('hangs', never, { timeout: 60_000 });
       const answered = vi.fn<() => void>();
       void Promise.resolve(health.engine.evaluate('ready', 5000)).then(answered);
@@ -278,7 +278,7 @@ describe('Probe', () => {
     });
   });
 
-  describe('asked by many at once', () => {
+  describe('with many concurrent callers', () => {
     it('runs each check once for a thousand, and hands all the same report', async () => {
       const checks = ['a', 'b', 'c'].map(() => vi.fn<Check>(() => Promise.resolve(up())));
       const health = new RecordedEngine();

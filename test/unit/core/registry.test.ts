@@ -29,7 +29,7 @@ const namesOf = (registry: CheckRegistry, probe: string): string[] =>
   registry.membersOf(probe).map((runner) => runner.name);
 
 describe('CheckRegistry', () => {
-  it('asks an indicator by the probes that it names, and by deep', () => {
+  it('evaluates an indicator in the probes that it names, and in deep', () => {
     const registry = registryOf({}, { database: {}, loop: { probes: ['live', 'startup'] }, none: { probes: [] } });
     expect(namesOf(registry, 'ready')).toStrictEqual(['database']);
     expect(namesOf(registry, 'live')).toStrictEqual(['loop']);
@@ -45,7 +45,7 @@ describe('CheckRegistry', () => {
     expect(namesOf(registry, 'billing')).toStrictEqual(['payments', 'ledger', 'invoices']);
   });
 
-  it('has nobody in a group of nothing, nor in one that there is not', () => {
+  it('has no members in an empty group, nor in an unknown one', () => {
     const registry = registryOf({ empty: { indicators: [], tags: [] } }, { database: { tags: ['x'] } });
     expect(namesOf(registry, 'empty')).toStrictEqual([]);
     expect(namesOf(registry, 'nowhere')).toStrictEqual([]);
@@ -58,12 +58,12 @@ describe('CheckRegistry', () => {
     expect(namesOf(registry, 'ready')).toStrictEqual(['database', 'cache']);
   });
 
-  it('answers from memory while nobody arrives', () => {
+  it('responds from memory while no connection arrives', () => {
     const registry = registryOf({}, { database: {} });
     expect(registry.membersOf('ready')).toBe(registry.membersOf('ready'));
   });
 
-  it('knows probes, groups and indicators by their names', () => {
+  it('finds probes, groups and indicators by their names', () => {
     const registry = registryOf({ billing: { indicators: [], tags: [] } }, { database: {} });
     expect(registry.names).toStrictEqual(['live', 'ready', 'startup', 'deep', 'billing', 'database']);
     expect(['live', 'ready', 'startup', 'deep', 'billing'].every((name) => registry.hasProbe(name))).toBe(true);

@@ -210,7 +210,7 @@ describe('describeCheck', () => {
     });
   });
 
-  it('trusts the last result of a check on request however old, while nobody waits for a run', async () => {
+  it('shows the last result of a check of any age while no caller waits for a run', async () => {
     const { runner } = new RecordedRunner(() => degraded('lag'), { maxAge: 5000 });
     await runner.run();
     runner.stop();
@@ -240,7 +240,7 @@ describe('describeCheck', () => {
     });
   });
 
-  it('says of a check that hangs that it is not being asked, until when and why, once the pause is long', async () => {
+  it('reports until when and why a check that hangs does not run, once the pause is long', async () => {
     const { runner } = new RecordedRunner(never, { timeout: 500, ttl: 0 });
     const errors: (string | undefined)[] = [];
     for (const wait of [1000, 4000, 0]) {

@@ -8,7 +8,7 @@ describe('the signal of a run', () => {
     expect(run.signal.aborted).toBe(false);
   });
 
-  it('tells who has it already', () => {
+  it('names the present owner', () => {
     const run = new RunSignal(() => undefined);
     const told = vi.fn<() => void>();
     run.signal.addEventListener('abort', told);
@@ -31,7 +31,7 @@ describe('the signal of a run', () => {
     expect(() => run.throwIfAborted()).toThrow('over');
   });
 
-  it('makes no signal that nobody looks at', () => {
+  it('creates no signal that is not read', () => {
     const made = vi.spyOn(globalThis, 'AbortController');
     const run = new RunSignal(() => undefined);
     run.abort('over');

@@ -82,7 +82,7 @@ describe('safeCopy', () => {
     });
   });
 
-  it('copies what toJSON() returns, and asks that for no toJSON() of its own', () => {
+  it('copies the result of toJSON(), without calling toJSON() of the result', () => {
     const inner = { a: 1, toJSON: () => 'never' };
     expect(safeCopy({ id: { toJSON: () => 'abc' }, deep: { toJSON: () => inner } })).toStrictEqual({
       id: 'abc',

@@ -30,7 +30,7 @@ describe('isFailing', () => {
 });
 
 describe('aggregate', () => {
-  it('is UP when nobody takes part', () => {
+  it('is UP without members', () => {
     expect(aggregate([])).toBe('UP');
   });
 

@@ -19,7 +19,7 @@ describe('StrayRuns', () => {
     expect([strays.count, strays.notBefore, strays.isHanging]).toStrictEqual([0, undefined, false]);
   });
 
-  it('asks for a pause that grows with each run, up to a minute, and never for an endless one', () => {
+  it('pauses longer after each run, up to a minute', () => {
     const { strays } = strayRuns();
     const pauses = Array.from({ length: 8 }, () => {
       strays.add(never(), 100);

@@ -13,7 +13,7 @@ describe('EventHub', () => {
     expect(eventOf('beat', '5').toString()).toBe('event: beat\ndata: 5\n\n');
   });
 
-  it('sends the same bytes to all of a channel, and to nobody else', () => {
+  it('sends the same bytes to all clients of a channel only', () => {
     const hub = new EventHub<string>(10);
     const [one, two, other] = [new FakeOutlet(), new FakeOutlet(), new FakeOutlet()];
     hub.add(one, 'full');
@@ -36,7 +36,7 @@ describe('EventHub', () => {
     expect([hub.isFull, hub.size]).toEqual([false, 0]);
   });
 
-  it('drops who does not read, and holds no more for it than the bound and one event', () => {
+  it('drops a client that does not read, and buffers no more for it than the limit and one event', () => {
     const hub = new EventHub<string>(10);
     const [slow, quick] = [new FakeOutlet(false), new FakeOutlet()];
     hub.add(slow, 'full');
@@ -58,7 +58,7 @@ describe('EventHub', () => {
     expect(slow.state).toBe('destroyed');
   });
 
-  it('sends away who has listened for a quarter of an hour, so that its access is looked at again', async () => {
+  it('ends a stream after a quarter of an hour, so that access is checked again', async () => {
     const hub = new EventHub<string>(10);
     const outlet = new FakeOutlet();
     hub.add(outlet, 'full');
@@ -70,7 +70,7 @@ describe('EventHub', () => {
     expect([outlet.state, outlet.events]).toEqual(['ended', ['beat', 'renew']]);
   });
 
-  it('cuts off who is sent away and does not go, because it does not read', async () => {
+  it('destroys the connection of a client that does not read the end of its stream', async () => {
     const hub = new EventHub<string>(10);
     const stuck = new FakeOutlet(false);
     hub.add(stuck, 'full');
@@ -85,7 +85,7 @@ describe('EventHub', () => {
     expect([stuck.state, hub.size]).toEqual(['destroyed', 0]);
   });
 
-  it('says a last word at the end, cuts off who does not take it, and leaves no timer', async () => {
+  it('sends a last event at the end, destroys clients that do not read it, and leaves no timer', async () => {
     const hub = new EventHub<string>(10);
     const [reading, stuck] = [new FakeOutlet(), new FakeOutlet(false)];
     hub.add(reading, 'full');

@@ -4,7 +4,7 @@ import { HealthDashboard } from '../../../src/dashboard/health-dashboard.js';
 import type { HealthEndpoints, HealthFormatter } from '../../../src/extension/health-endpoints.js';
 import type { HealthMonitor } from '../../../src/extension/health-monitor.js';
 
-it('a page that cannot be drawn shows the status, and what went wrong is told', () => {
+it('shows the status if the page cannot be rendered, and reports the error', () => {
   let formatter: HealthFormatter | undefined;
   const faults: unknown[] = [];
   const nothing = (): void => undefined;

@@ -60,7 +60,7 @@ describe('LiveUpdates', () => {
     expect(dataOf(clients[0]?.written[1]).parts).toEqual({ 'c-a': 'a2' });
   });
 
-  it('once for each view that somebody looks at, and for no other', async () => {
+  it('once for each view with clients, and for no other', async () => {
     joined('full');
     joined('components');
     show({ 'c-a': 'a2' });
@@ -69,13 +69,13 @@ describe('LiveUpdates', () => {
     expect(live.serialisations).toBe(4);
   });
 
-  it('draws nothing, and has no timer, while nobody looks', async () => {
+  it('renders nothing, and has no timer, without clients', async () => {
     show({ 'c-a': 'a2' });
     await advance(1000);
     expect([drawn, vi.getTimerCount()]).toEqual([[], 0]);
   });
 
-  it('gathers what comes in a storm, and tells it twice a second', async () => {
+  it('collects changes in a storm, and sends them twice a second', async () => {
     const client = joined();
     for (let storm = 0; storm < 1000; storm += 1) {
       show({ 'c-a': `a${storm}` });
@@ -89,14 +89,14 @@ describe('LiveUpdates', () => {
     });
   });
 
-  it('sends nothing when nothing looks different', async () => {
+  it('sends nothing without a visible change', async () => {
     const client = joined();
     live.changed();
     await advance(1000);
     expect(client.written).toHaveLength(1);
   });
 
-  it('tells an order, a title and words to be read out that have changed, though no part has', async () => {
+  it('sends a changed order, title or announcement without changed parts', async () => {
     const client = joined();
     page = { ...page, order: ['c-b', 'c-a'] };
     live.changed();
@@ -122,7 +122,7 @@ describe('LiveUpdates', () => {
     expect(dataOf(client.written[1])).toMatchObject({ order: ['c-a'], parts: {} });
   });
 
-  it('who comes later is told how it is by then, and who knows it already is told nothing', async () => {
+  it('sends a later client the present state, and nothing to a client that has it', async () => {
     const first = joined();
     show({ 'c-a': 'a2' });
     await advance(20);
@@ -136,7 +136,7 @@ describe('LiveUpdates', () => {
     expect(joined('full', id.replace(/^.{8}/, '00000000')).events).toEqual(['update']);
   });
 
-  it('who comes when nobody has looked for long is told how it is now, and of no change before', async () => {
+  it('sends the present state and no earlier change to the first client after a long time', async () => {
     joined().close();
     page = { ...page, parts: { 'c-a': 'a9' } };
     announced.push('a is Down');
@@ -147,7 +147,7 @@ describe('LiveUpdates', () => {
     expect(late.written).toHaveLength(1);
   });
 
-  it('who comes later is told what time it is by then, and not when the page was drawn', async () => {
+  it('sends a later client the present time, and not that of the rendering', async () => {
     joined();
     await advance(8000);
     const late = joined();
@@ -155,7 +155,7 @@ describe('LiveUpdates', () => {
     expect(String(late.written[1])).toContain(`data: ${Date.now()}\n`);
   });
 
-  it('takes in nobody when it is over, or when it has become full', () => {
+  it('refuses clients after its end, and when it is full', () => {
     live = new LiveUpdates({ ...settings, maxClients: 1 });
     const [first, second] = [joined(), joined()];
     expect([first.state, second.state, second.events, live.hub.size]).toEqual(['open', 'ended', [], 1]);
@@ -163,7 +163,7 @@ describe('LiveUpdates', () => {
     expect([joined().state, live.hub.size, vi.getTimerCount()]).toEqual(['ended', 0, 0]);
   });
 
-  it('a client for whom the page cannot be drawn is sent away, and the fault is told', () => {
+  it('disconnects a client whose page cannot be rendered, and reports the fault', () => {
     live = new LiveUpdates({
       ...settings,
       draw: () => {
@@ -176,7 +176,7 @@ describe('LiveUpdates', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('gives signs of life while somebody looks, and what has changed by growing old', async () => {
+  it('sends heartbeats to clients, and changes by age', async () => {
     const client = joined();
     await advance(10_000);
     expect(client.events).toEqual(['update', 'beat']);
@@ -191,7 +191,7 @@ describe('LiveUpdates', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('survives a page that cannot be drawn, and tells of it', async () => {
+  it('survives a page that cannot be rendered, and reports it', async () => {
     const client = joined();
     const sound = page;
     page = new Proxy(page, {
@@ -208,7 +208,7 @@ describe('LiveUpdates', () => {
     expect(client.events).toEqual(['update', 'update']);
   });
 
-  it('drops who does not read', async () => {
+  it('drops a client that does not read', async () => {
     const [slow, quick] = [joined('full', undefined, false), joined()];
     for (let change = 0; change < 10; change += 1) {
       show({ 'c-a': `${change}`.repeat(100_000) });
@@ -217,7 +217,7 @@ describe('LiveUpdates', () => {
     expect([slow.state, quick.state, live.hub.size, live.hub.dropped]).toEqual(['destroyed', 'open', 1, 1]);
   });
 
-  it('tells at the end what is not told yet, then that it is over, once, and leaves no timer', () => {
+  it('sends the remaining changes and one last event at the end, and leaves no timer', () => {
     const client = joined();
     show({ 'c-a': 'last' });
     live.close();

@@ -85,7 +85,7 @@ describe('Access', () => {
       await expect(viewWith(accessOf({}), { 'x-health-key': '' })).resolves.toBeUndefined();
     });
 
-    it('is enough: nobody is asked besides', async () => {
+    it('is enough: authorize is not called', async () => {
       const authorize = vi.fn<() => boolean>().mockReturnValue(false);
       const both = accessOf({ apiKeys: ['first'], authorize });
       await expect(viewWith(both, { 'x-health-key': 'first' })).resolves.toBe('full');
@@ -126,7 +126,7 @@ describe('Access', () => {
       expect(faults).toStrictEqual([]);
     });
 
-    it('is asked when the key is wrong', async () => {
+    it('is called when the key is wrong', async () => {
       const access = accessOf({ apiKeys: ['first'], authorize: () => 'components' });
       await expect(viewWith(access, { 'x-health-key': 'fourth' })).resolves.toBe('components');
     });
@@ -160,7 +160,7 @@ describe('Access', () => {
       expect(faults).toStrictEqual([new Error('authorize took longer than 400 ms')]);
     });
 
-    it('is not listened to any more when it answers or fails after that', async () => {
+    it('is ignored when it settles after that', async () => {
       const faults: unknown[] = [];
       for (const settle of ['open', 'fail'] as const) {
         const late = latch<unknown>();
@@ -172,7 +172,7 @@ describe('Access', () => {
       expect(faults).toHaveLength(2);
     });
 
-    it('leaves no timer when it answers in time', async () => {
+    it('leaves no timer when it settles in time', async () => {
       const decision = latch<unknown>();
       const view = accessOf({ authorize: () => decision.promise }).viewFor(healthRequest(), PATIENCE);
       await advance(399);
@@ -182,7 +182,7 @@ describe('Access', () => {
     });
   });
 
-  it('knows nobody when it is given nothing, and finds no fault with that', async () => {
+  it('recognises no caller without options, which is no fault', async () => {
     const faults: unknown[] = [];
     const view = accessOf({}, faults).viewFor(healthRequest('/', { authorization: 'Bearer x' }), PATIENCE);
     await expect(view).resolves.toBeUndefined();

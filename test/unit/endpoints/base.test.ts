@@ -21,7 +21,7 @@ it.each([
   expect(baseOf(url, path)).toBe(base);
 });
 
-it('leads to the endpoint beside the one that was asked for', () => {
+it('links to the endpoint beside the requested one', () => {
   const from = (url: string): string => new URL(`${baseOf(url, 'health')}events`, `http://localhost${url}`).pathname;
   expect(['/health?deep', '/health/?deep', '/health/deep', '/health/deep/'].map(from)).toEqual(
     Array.from({ length: 4 }, () => '/health/events'),

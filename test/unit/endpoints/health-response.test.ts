@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { finishResponse, mergeHeaders, mergeVary } from '../../../src/endpoints/health-response.js';
 
 describe('finishResponse', () => {
-  it('finishes everything that can be finished before anybody asks', () => {
+  it('prepares every response that can be prepared before the first request', () => {
     expect(finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' })).toStrictEqual({
       statusCode: 503,
       headers: { 'x-health-status': 'DOWN', 'content-length': '17' },

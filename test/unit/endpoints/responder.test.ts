@@ -129,7 +129,7 @@ describe('Responder', () => {
       }
     });
 
-    it('tells the version of the service in views above status alone, if there is one', async () => {
+    it('sends the version of the service in views above status only, if there is one', async () => {
       const responder = responderOf(reports);
       expect((await responder.probe('live', healthRequest())).headers).not.toHaveProperty('x-service-version');
       expect((await responder.probe('ready', healthRequest())).headers).toHaveProperty('x-service-version');
@@ -231,20 +231,20 @@ describe('Responder', () => {
       expect(viewOf(await responder.overview(healthRequest('/health')))).toBe('components');
     });
 
-    it('knows no deep where that is turned off', async () => {
+    it('has no deep if that is switched off', async () => {
       const responder = responderOf(reports, { endpoints: { deep: false } });
       expect((await responder.overview(healthRequest('/health?deep=true'))).statusCode).toBe(404);
       expect(reports.asked).toStrictEqual([]);
     });
 
-    it('asks for a key with ?deep where there is access control', async () => {
+    it('requires a key for ?deep with access control', async () => {
       const responder = responderOf(reports, { access: { apiKeys: 'k' } });
       expect((await responder.overview(healthRequest('/health?deep'))).statusCode).toBe(401);
     });
   });
 
   describe('/health/<name>', () => {
-    it('answers for one indicator or group', async () => {
+    it('evaluates one indicator or group', async () => {
       reports.set('database', 'DOWN');
       const answer = await responderOf(reports).check('database', healthRequest());
       expect([answer.statusCode, viewOf(answer), reports.asked]).toStrictEqual([503, 'full', ['database']]);
@@ -271,7 +271,7 @@ describe('Responder', () => {
   describe('with access control', () => {
     const options = { access: { apiKeys: 'k' } };
 
-    it('shows deep to those who are known alone, and asks nobody for others', async () => {
+    it('shows deep to authenticated callers only', async () => {
       const responder = responderOf(reports, options);
       const refused = await responder.probe('deep', healthRequest());
       expect(refused).toMatchObject({
@@ -300,7 +300,7 @@ describe('Responder', () => {
       expect(viewOf(await responderOf(reports, options).probe('live', healthRequest()))).toBe('status');
     });
 
-    it('widens /health, live and startup for those who are known', async () => {
+    it('widens /health, live and startup for authenticated callers', async () => {
       const responder = responderOf(reports, options);
       expect(viewOf(await responder.overview(healthRequest('/health', key)))).toBe('full');
       expect(viewOf(await responder.probe('live', healthRequest('/', key)))).toBe('full');
@@ -316,13 +316,13 @@ describe('Responder', () => {
       expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('status');
     });
 
-    it('shows single checks to strangers by the default, and wider to those who are known', async () => {
+    it('shows single checks in the default view to unauthenticated callers, and in a wider one to authenticated callers', async () => {
       const responder = responderOf(reports, options);
       expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
       expect(viewOf(await responder.check('database', healthRequest('/', key)))).toBe('full');
     });
 
-    it('hides single checks from strangers who may see no components, and not from others', async () => {
+    it('hides single checks from unauthenticated callers whose view has no components', async () => {
       const responder = responderOf(reports, { ...options, endpoints: { checks: { view: 'status' } } });
       const hidden = await responder.check('database', healthRequest());
       expect(hidden).toStrictEqual(await responder.check('nowhere', healthRequest()));
@@ -331,7 +331,7 @@ describe('Responder', () => {
       expect((await responder.check('nowhere', healthRequest('/', key))).statusCode).toBe(404);
     });
 
-    it('asks who is there while the checks run', async () => {
+    it('calls authorize while the checks run', async () => {
       const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
       const responder = responderOf(health.engine, { access: { authorize: never } });
       const answered = vi.fn<(code: number) => void>();
@@ -340,7 +340,7 @@ describe('Responder', () => {
       expect(answered).toHaveBeenCalledExactlyOnceWith(503);
     });
 
-    it('answers deep and single checks within the deadline also when authorize takes its time', async () => {
+    it('responds to deep and single checks within the deadline although authorize is slow', async () => {
       await advance(10_000);
       const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
       const authorize = async (): Promise<boolean> => {
@@ -372,7 +372,7 @@ describe('Responder', () => {
     });
   });
 
-  describe('whoever follows the answers', () => {
+  describe('a listener of the responses', () => {
     const followed = (): { responder: Responder; told: [string, number][] } => {
       const told: [string, number][] = [];
       const { settings } = resolveModuleOptions({ service: { name: 'orders', version: '1' } }, {});
@@ -383,7 +383,7 @@ describe('Responder', () => {
       return { responder, told };
     };
 
-    it('is told of each, at once or when it is there', async () => {
+    it('receives each response, synchronous or not', async () => {
       const { responder, told } = followed();
       await responder.probe('ready', healthRequest('/asked'));
       reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
@@ -395,7 +395,7 @@ describe('Responder', () => {
       ]);
     });
 
-    it('is told which probe was asked for, and nothing of what is not found', async () => {
+    it('receives the requested probe, and no unknown name', async () => {
       const { responder, told } = followed();
       await responder.probe('live', healthRequest('/asked'));
       await responder.probe('deep', healthRequest('/asked'));
@@ -424,7 +424,7 @@ describe('Responder', () => {
     const { settings } = resolveModuleOptions({ headers: { 'x-own': 'header' } }, {});
     const { settings: restricted } = resolveModuleOptions({ access: { apiKeys: 'k' } }, {});
 
-    it('is answered with its type, and with the headers that go with every answer', async () => {
+    it('responds with its type, and with the headers of every response', async () => {
       const responder = new Responder(settings, reports);
       responder.add(metrics('everybody'));
       expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({
@@ -457,7 +457,7 @@ describe('Responder', () => {
       expect(seen).toEqual([view]);
     });
 
-    it('for those who may see deep refuses others', async () => {
+    it('refuses callers that may not see deep', async () => {
       const responder = new Responder(settings, reports, { viewFor: async () => undefined } as unknown as Access);
       responder.add(metrics('deep'));
       expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({ statusCode: 401 });

@@ -69,13 +69,13 @@ describe('writeResponse', () => {
     ]);
   });
 
-  it('hands over headers that whoever sets more may change, for this answer alone', () => {
+  it('passes headers that middleware may change for this response only', () => {
     const { response, calls } = nodeResponse();
     writeResponse(response, answer);
     expect(calls[0]?.[2]).not.toBe(answer.headers);
   });
 
-  it('writes nothing when somebody has answered already', () => {
+  it('writes nothing after another response', () => {
     const { response, calls } = nodeResponse();
     vi.spyOn(response, 'headersSent', 'get').mockReturnValue(true);
     writeResponse(response, answer);
@@ -152,7 +152,7 @@ describe('an answer that goes on', () => {
     expect(opened).toHaveLength(2);
   });
 
-  it('is over with its head for a HEAD, and not begun when somebody has answered already', () => {
+  it('ends with its head for HEAD, and does not begin after another response', () => {
     const open = vi.fn<(outlet: EndpointOutlet) => void>();
     const stream = finishHead(200, headers, open);
     const head = nodeResponse();

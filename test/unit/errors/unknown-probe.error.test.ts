@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 
-it('names what was asked for, and what could have been', () => {
+it('names the requested name and the existing ones', () => {
   const error = new UnknownProbeError('cache', ['live', 'database']);
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({

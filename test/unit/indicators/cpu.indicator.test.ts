@@ -59,7 +59,7 @@ describe('CpuIndicator', () => {
     expect([result.status, result.message]).toEqual([status, message]);
   });
 
-  it('is DOWN only when it is told to be', async () => {
+  it('is DOWN only when it is switched', async () => {
     const indicator = start({ cores: 0.5, usage: { fail: 0.98 } });
     pass(1000, 0.5);
     expect((await run(indicator)).status).toBe('DOWN');

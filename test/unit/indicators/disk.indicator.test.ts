@@ -73,7 +73,7 @@ describe('DiskIndicator', () => {
     expect(result.data).toMatchObject({ '/': { inodes_used_share: 0 } });
   });
 
-  it('looks at the free bytes when it is told to', async () => {
+  it('checks the free bytes if the option is set', async () => {
     useDisk({ available: 100 });
     const free = { warn: 101 * 4096, fail: 50 * 4096 };
     expect(await check({ used: false, free })).toMatchObject({
@@ -84,12 +84,12 @@ describe('DiskIndicator', () => {
     expect((await check({ used: false, free })).status).toBe('DOWN');
   });
 
-  it('leaves out what it is told to leave out', async () => {
+  it('omits what the options exclude', async () => {
     useDisk({ available: 0, inodesFree: 0 });
     expect((await check({ used: false, inodes: false })).status).toBe('UP');
   });
 
-  it('looks at every path, and names the one that is full', async () => {
+  it('checks every path, and names the full one', async () => {
     asked.mockImplementation((path) => Promise.resolve(fileSystem({ available: path === '/data' ? 5 : 900 })));
     const result = await check({ paths: ['/', '/data'] });
     expect(result).toMatchObject({ status: 'DOWN', message: '/data in use: 99.4 %, above 98 %' });
@@ -101,7 +101,7 @@ describe('DiskIndicator', () => {
     await expect(check({ paths: ['/proc'] })).rejects.toThrow('/proc is on a file system without a size');
   });
 
-  it('asks a file system that hangs once, whatever the number of runs and paths', async () => {
+  it('calls a file system that hangs once, for any number of runs and paths', async () => {
     const hanging = latch<object>();
     asked.mockReturnValue(hanging.promise);
     const indicator = new (DiskIndicator('disk', { paths: ['/a', '/b'] }))();

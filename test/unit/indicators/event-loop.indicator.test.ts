@@ -62,7 +62,7 @@ describe('EventLoopIndicator', () => {
     vi.restoreAllMocks();
   });
 
-  it('reports the delay without the pause between two looks', async () => {
+  it('reports the delay without the pause between two ticks', async () => {
     const indicator = create();
     indicator.onApplicationBootstrap();
     vi.advanceTimersByTime(3000);
@@ -128,7 +128,7 @@ describe('EventLoopIndicator', () => {
     expect(performance.eventLoopUtilization).toHaveBeenCalledTimes(4);
   });
 
-  it('asks for the utilization since the beginning of the window', async () => {
+  it('reads the utilization since the beginning of the window', async () => {
     const mark = { active: 7, idle: 1, utilization: 0.9 };
     vi.mocked(performance.eventLoopUtilization).mockReturnValueOnce(mark);
     await run(settled());

@@ -99,7 +99,7 @@ describe('a state of health in JSON', () => {
   );
 });
 
-it('tells media types apart', () => {
+it('distinguishes media types', () => {
   expect(['application/health+json', 'application/vnd.spring-boot.actuator.v3+json'].every(isHealthType)).toBe(true);
   expect(['application/json', 'text/html', 'application/health+xml', ''].some(isHealthType)).toBe(false);
   expect(['application/json', 'application/health+json', 'application/problem+json'].every(isJsonType)).toBe(true);

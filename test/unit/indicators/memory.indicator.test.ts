@@ -27,7 +27,7 @@ describe('MemoryIndicator', () => {
     vi.restoreAllMocks();
   });
 
-  it('reports what an operator asks next', async () => {
+  it('reports the next question of an operator', async () => {
     useMemory({ heap: Math.round(HEAP_LIMIT / 2), rss: 2 * GIB });
     expect(await check()).toEqual({
       status: 'UP',
@@ -78,7 +78,7 @@ describe('MemoryIndicator', () => {
     },
   );
 
-  it('looks at what it is told to look at', async () => {
+  it('checks what the options name', async () => {
     useMemory({ heap: HEAP_LIMIT, rss: 4 * GIB });
     expect((await check({ heap: false, container: false })).status).toBe('UP');
     expect((await check({ heap: false, container: false, rss: { warn: 100 } })).status).toBe('DEGRADED');

@@ -46,7 +46,7 @@ it('finds the functions of the core and of the integrations', () => {
 });
 
 describe.each(functions)('%s', (_name, indicator) => {
-  it('suggests the option for a misspelt name, also for an option of its own', () => {
+  it('suggests the option for a misspelt name, also for own options of the indicator', () => {
     const options = optionsOf(indicator);
     expect(options).toEqual(expect.arrayContaining(['timeout', 'critical']));
     for (const option of options) {

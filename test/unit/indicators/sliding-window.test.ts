@@ -29,7 +29,7 @@ describe('a sliding window', () => {
     vi.useRealTimers();
   });
 
-  it('looks back on half a window at least, and on a whole one at most', () => {
+  it('measures half a window at least, and a whole one at most', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     window.start();
     const ages: number[] = [];
@@ -45,7 +45,7 @@ describe('a sliding window', () => {
     expect(Stopwatch.all).toHaveLength(2);
   });
 
-  it('begins once, by itself if nobody starts it', () => {
+  it('begins once, by itself if it is not started', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     expect(window.measurement?.age).toBe(0);
     window.start();

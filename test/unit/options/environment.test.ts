@@ -67,7 +67,7 @@ describe('Environment', () => {
     expect(new Environment('HEALTH_', variables).read(['a'], callable, [])).toBeUndefined();
   });
 
-  it('knows the variables that nobody asked for', () => {
+  it('lists the variables that no option reads', () => {
     const environment = new Environment('HEALTH_', { HEALTH_A: 'true', HEALTH_MISSPELT: '1', OTHER: '1' });
     expect(environment.unused).toStrictEqual(['HEALTH_A', 'HEALTH_MISSPELT']);
     environment.read(['a'], flag, []);

@@ -68,7 +68,7 @@ describe('resolveModuleOptions', () => {
     expect(faults).toMatchObject([{ place: 'HealthModule options', problem: 'there is no option "dedline"' }]);
   });
 
-  it('knows each option that it reads', () => {
+  it('has a rule for each option that it reads', () => {
     const options: Required<HealthModuleOptions> = {
       path: 'health',
       endpoints: {},
@@ -471,7 +471,7 @@ describe('resolveModuleOptions', () => {
       expect(placesOf(resolve({ groups: { billing: content } }))).toStrictEqual([place]);
     });
 
-    it('hold nothing that could trip up whoever reads them, also after a fault', () => {
+    it('contain no value that could fail a reader, also after a fault', () => {
       const { settings } = resolve({ groups: { billing: { indicators: 5, tags: 'x' } } });
       const { indicators = [], tags = [] } = settings.groups.get('billing') ?? {};
       expect([Array.isArray(indicators), Array.isArray(tags)]).toStrictEqual([true, true]);

@@ -61,13 +61,13 @@ describe('resolveServiceIdentity', () => {
     expect(identityIn([], { SERVICE_NAME: '', OTEL_SERVICE_NAME: 'orders' })).toStrictEqual({ name: 'orders' });
   });
 
-  it('leaves out what nobody knows', () => {
+  it('omits unknown values', () => {
     expect(identityIn([])).toStrictEqual({});
     manifest('application', { name: 'orders' });
     expect(identityIn(['application'])).toStrictEqual({ name: 'orders' });
   });
 
-  it('looks for package.json upwards from each folder, the first folder first', () => {
+  it('searches package.json upwards from each folder, in their order', () => {
     manifest('application', { name: 'orders', version: '1.4.2' });
     manifest('elsewhere', { name: 'other', version: '9.9.9' });
     expect(identityIn(['application/dist', 'elsewhere'])).toStrictEqual({ name: 'orders', version: '1.4.2' });
@@ -91,7 +91,7 @@ describe('resolveServiceIdentity', () => {
     expect(identityIn(['application'])).toStrictEqual({ name: 'orders' });
   });
 
-  it('looks beside the program that runs, where the process was started elsewhere', () => {
+  it('searches beside the main program if the process was started elsewhere', () => {
     manifest('application', { name: 'orders', version: '1.4.2' });
     vi.spyOn(process, 'cwd').mockReturnValue(join(folder, 'elsewhere'));
     const [program] = process.argv.splice(1, 1, join(folder, 'application', 'dist', 'main.js'));
@@ -103,7 +103,7 @@ describe('resolveServiceIdentity', () => {
     }
   });
 
-  it('looks where the process was started, by default', () => {
+  it('searches where the process was started, by default', () => {
     expect(resolveServiceIdentity({ version: '1.0.0' }, {})).toMatchObject({ name: 'nest-vitals' });
   });
 });

@@ -103,7 +103,7 @@ describe('a Redis server that does not permit the commands of the check', () => 
     await expect(pingRedisCluster(sender(replies, NOPERM))).rejects.toThrow(error);
   });
 
-  it('fails for a user who is not logged in', async () => {
+  it('fails for a user without a login', async () => {
     await expect(pingRedisServer(sender({}, 'NOAUTH Authentication required.'), true)).rejects.toThrow(/^NOAUTH/);
   });
 });

@@ -75,14 +75,14 @@ const ageOf = (runs: readonly Run[], at: number): number => at - (runs.at(-1)?.r
 /** When each call was given up or ended, whichever came first. */
 const overAt = ({ endedAt = Infinity, abortedAt = Infinity }: Call): number => Math.min(endedAt, abortedAt);
 
-describe('whatever the checks do, and whoever asks', () => {
+describe('for any checks and any callers', () => {
   useFakeClock();
   beforeEach(() => {
     // Background runs are spread by chance.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   });
 
-  it('G1: a probe is answered within its deadline', { timeout: PATIENCE }, () =>
+  it('G1: a probe responds within its deadline', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       await world.answered();
       const late = world.answers.filter(({ askedAt, answeredAt = Infinity, within }) => answeredAt - askedAt > within);
@@ -309,7 +309,7 @@ describe('whatever the checks do, and whoever asks', () => {
       }),
   );
 
-  it('G8: live knows nothing but the checks that asked for it', { timeout: PATIENCE }, () =>
+  it('G8: live reports only the checks that name it', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
       world.ask('live');
       await world.answered();

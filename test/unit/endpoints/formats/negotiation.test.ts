@@ -67,7 +67,7 @@ describe('with a format that a module has added', () => {
     expect(formatOf(healthRequest('/health/ready', headers), mediaTypes)).toBe(format);
   });
 
-  it('can be asked for by its name', () => {
+  it('can be requested by its name', () => {
     expect(formatOf(healthRequest('/health/ready?format=html'), mediaTypes)).toBe('html');
   });
 });

@@ -41,7 +41,7 @@ describe('StallClock', () => {
     expect(looks).toEqual([120, 220, 320, 420]);
   });
 
-  it('counts a look that is only a little late', () => {
+  it('counts a tick that is a little late', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1080, 1290)).toEqual({ silence: 210 });
   });
