@@ -55,7 +55,7 @@ describe('the documentation', () => {
 
   it('links from the package only to files of the package, and to folders of the repository that are named here', () => {
     const packed =
-      /^(?:docs\/.+\.md|docs\/images\/(?:dashboard-light\.png|command-line-status\.svg)|README\.md|CHANGELOG\.md|LICENSE)$/;
+      /^(?:docs\/.+\.md|docs\/images\/(?:dashboard-light\.png|(?:benchmark|command-line-status)\.svg)|README\.md|CHANGELOG\.md|LICENSE)$/;
     const { files: published } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { files: string[] };
     const required = ['docs/**/*.md', 'docs/images/dashboard-light.png', 'CHANGELOG.md'];
     expect(published).toEqual(expect.arrayContaining(required));
