@@ -19,7 +19,7 @@ export function describeDashboard(
     access: 'deep',
     summary: 'Health page',
     description: 'The report of the probe "deep" as a page for browsers.',
-    answers: [{ statusCode: 200, description: 'The page', mediaTypes: [FORMAT.mediaType] }],
+    responses: [{ statusCode: 200, description: 'The page', mediaTypes: [FORMAT.mediaType] }],
   });
   if (options?.events === false) return;
   endpoints.describe({
@@ -27,7 +27,7 @@ export function describeDashboard(
     access: 'deep',
     summary: 'Updates of the health page',
     description: 'Stream of server-sent events.',
-    answers: [
+    responses: [
       { statusCode: 200, description: 'The stream', mediaTypes: ['text/event-stream'] },
       {
         statusCode: 503,

@@ -8,7 +8,7 @@ export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'acce
   readonly summary: string;
   readonly description: string;
   /** The responses, all of them text. The 401 for unauthenticated callers is added automatically. */
-  readonly answers: readonly {
+  readonly responses: readonly {
     readonly statusCode: number;
     readonly description: string;
     readonly mediaTypes: readonly string[];

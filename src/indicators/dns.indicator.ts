@@ -7,7 +7,7 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import { HealthCheckError } from '../errors/health-check.error.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { type Rule, listOf, oneOf, nonBlank, whole } from '../options/rules.js';
-import { configure } from './configure.js';
+import { configureIndicator } from '../discovery/configured-indicator.js';
 import { SharedCall } from './shared-call.js';
 
 const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'] as const;
@@ -55,7 +55,7 @@ const ANSWERS: Readonly<Record<string, string>> = {
 
 /** Resolves a host name. */
 export function DnsIndicator(name: string, options: DnsIndicatorOptions): Type<HealthIndicator> {
-  const { own, annotate } = configure('DnsIndicator', name, options, RULES, ['host']);
+  const { own, annotate } = configureIndicator('DnsIndicator', name, options, RULES, ['host']);
   const { host, servers, recordType = servers && 'A', minimum = 1 } = own;
 
   class ConfiguredDnsIndicator implements HealthIndicator {

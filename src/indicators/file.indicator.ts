@@ -5,7 +5,7 @@ import { type HealthResult, down, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { listOf, oneOf, nonBlank } from '../options/rules.js';
-import { configure } from './configure.js';
+import { configureIndicator } from '../discovery/configured-indicator.js';
 import { SharedCall } from './shared-call.js';
 
 const KINDS = ['file', 'directory'] as const;
@@ -28,7 +28,7 @@ const RULES = { path: nonBlank, access: listOf(oneOf(['read', 'write', 'execute'
 
 /** Checks that a path exists, and that the process has access to it. */
 export function FileIndicator(name: string, options: FileIndicatorOptions): Type<HealthIndicator> {
-  const { own, annotate } = configure('FileIndicator', name, options, RULES, ['path']);
+  const { own, annotate } = configureIndicator('FileIndicator', name, options, RULES, ['path']);
   const { path, access: needed = ['read'], kind } = own;
 
   class ConfiguredFileIndicator implements HealthIndicator {

@@ -5,7 +5,7 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { duration } from '../options/rules.js';
-import { configure } from './configure.js';
+import { configureIndicator } from '../discovery/configured-indicator.js';
 
 /** Options of {@link HeartbeatIndicator}. */
 export interface HeartbeatIndicatorOptions extends HealthIndicatorOptions {
@@ -34,7 +34,7 @@ const RULES = { maxSilence: duration(1), grace: duration(0) };
 
 /** A worker calls `beat()` regularly. The indicator is DOWN when the last beat is too long ago. */
 export function HeartbeatIndicator(name: string, options: HeartbeatIndicatorOptions): Type<Heartbeat> {
-  const { own, annotate } = configure('HeartbeatIndicator', name, options, RULES, ['maxSilence']);
+  const { own, annotate } = configureIndicator('HeartbeatIndicator', name, options, RULES, ['maxSilence']);
   const { maxSilence, grace = maxSilence } = own;
 
   class ConfiguredHeartbeatIndicator implements Heartbeat {

@@ -3,7 +3,7 @@ import type { OwnRules } from '../discovery/configured-indicator.js';
 import type { InMilliseconds } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import type { Rule } from '../options/rules.js';
-import { type Configured, type OwnOf, configure } from './configure.js';
+import { type ConfiguredOptions, type OwnOf, configureIndicator } from '../discovery/configured-indicator.js';
 
 /** Two limits of one number. A value exactly at a limit is still within it. */
 export interface Limits {
@@ -25,7 +25,7 @@ export interface LimitedNumber {
   readonly defaults: Limits;
 }
 
-export interface ConfiguredLimits<Own, Name extends string> extends Configured<Own> {
+export interface ConfiguredLimits<Own, Name extends string> extends ConfiguredOptions<Own> {
   readonly limits: Readonly<Record<Name, Limits>>;
 }
 
@@ -55,7 +55,13 @@ export function configureLimits<Options extends HealthIndicatorOptions, Name ext
     spreadRules[`${option}.warn`] = warnRule(within, direction, `${option}.fail`, given['fail']);
     spreadRules[`${option}.fail`] = orFalse(within);
   }
-  const { own, place, annotate } = configure<Record<string, unknown>>(kind, name, spread, spreadRules, required);
+  const { own, place, annotate } = configureIndicator<Record<string, unknown>>(
+    kind,
+    name,
+    spread,
+    spreadRules,
+    required,
+  );
   return {
     own: own as InMilliseconds<Omit<OwnOf<Options>, Name>>,
     place,

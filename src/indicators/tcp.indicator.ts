@@ -5,7 +5,7 @@ import { type HealthResult, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { nonBlank, whole } from '../options/rules.js';
-import { configure } from './configure.js';
+import { configureIndicator } from '../discovery/configured-indicator.js';
 import { connected } from './connected.js';
 
 /** Options of {@link TcpIndicator}. */
@@ -18,10 +18,13 @@ export interface TcpIndicatorOptions extends HealthIndicatorOptions {
 
 /** Opens a TCP connection and closes it. UP means that the port accepts connections. */
 export function TcpIndicator(name: string, options: TcpIndicatorOptions): Type<HealthIndicator> {
-  const { own, annotate } = configure('TcpIndicator', name, options, { host: nonBlank, port: whole(1, 65_535) }, [
-    'host',
-    'port',
-  ]);
+  const { own, annotate } = configureIndicator(
+    'TcpIndicator',
+    name,
+    options,
+    { host: nonBlank, port: whole(1, 65_535) },
+    ['host', 'port'],
+  );
   const { host, port } = own;
 
   class ConfiguredTcpIndicator implements HealthIndicator {

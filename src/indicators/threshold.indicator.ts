@@ -4,7 +4,7 @@ import { type HealthResult, down } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { callable, numeric, oneOf, nonBlank } from '../options/rules.js';
-import { configure } from './configure.js';
+import { configureIndicator } from '../discovery/configured-indicator.js';
 import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from './injected.js';
 import { type Direction, judge, orFalse, warnRule } from './limits.js';
 import { rounded } from './units.js';
@@ -49,7 +49,7 @@ export function ThresholdIndicator<const Tokens extends readonly InjectedToken[]
 ): Type<HealthIndicator> {
   const given = options as Own & HealthIndicatorOptions;
   const { direction: side } = given;
-  const { own, annotate } = configure<Own & HealthIndicatorOptions>(
+  const { own, annotate } = configureIndicator<Own & HealthIndicatorOptions>(
     'ThresholdIndicator',
     name,
     given,

@@ -43,7 +43,7 @@ export function nestAdd(options: NestAddOptions = {}): Rule {
     editMain(tree, context, sourceRoot);
     editWatchScripts(tree, context);
     context.logger.info(
-      'The endpoints are /health/live, /health/ready, /health/startup and /health/deep. /health/ready answers 503 until the ' +
+      'The endpoints are /health/live, /health/ready, /health/startup and /health/deep. /health/ready responds with 503 until the ' +
         'check() of the generated indicator is written.',
     );
     return indicator({ name, sourceRoot, spec, path: 'health', flat: true })(tree, context);

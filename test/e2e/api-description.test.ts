@@ -239,7 +239,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(later.mistakesIn('/health/ready', csv)).toEqual([]);
     expect(later.operation('/health/ready').parameters[0]?.schema.enum).toEqual(['json', 'health', 'text', 'csv']);
     expect(() =>
-      endpoints.describe({ name: 'live', access: 'deep', summary: '', description: '', answers: [] }),
+      endpoints.describe({ name: 'live', access: 'deep', summary: '', description: '', responses: [] }),
     ).toThrow('There are two endpoints named live');
   });
 

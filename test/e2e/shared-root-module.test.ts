@@ -13,7 +13,7 @@ let hasMetrics = false;
 class Metrics {
   constructor(@Inject(HEALTH_ENDPOINTS) endpoints: HealthEndpoints) {
     if (!hasMetrics) return;
-    endpoints.describe({ name: 'metrics', access: 'everybody', summary: 's', description: 'd', answers: [] });
+    endpoints.describe({ name: 'metrics', access: 'everybody', summary: 's', description: 'd', responses: [] });
     endpoints.add({
       name: 'metrics',
       access: 'everybody',

@@ -95,12 +95,13 @@ function probe(name: EndpointName, settings: HealthSettings, formats: Formats): 
 }
 
 function additionalEndpoint(
-  { summary, description, access, answers }: EndpointDescription,
+  { summary, description, access, responses: described }: EndpointDescription,
   settings: HealthSettings,
   formats: Formats,
 ): HandlerDescription {
   const responses = new Responses(settings, formats);
-  for (const answer of answers) responses.addText(answer.statusCode, answer.description, answer.mediaTypes);
+  for (const { statusCode, description: text, mediaTypes } of described)
+    responses.addText(statusCode, text, mediaTypes);
   if (settings.access && access === 'deep') responses.addUnauthorized();
   return {
     operation: { summary, description },

@@ -7,7 +7,7 @@ import { HealthStatus } from '../../core/status.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { callable, flag, oneOf, whole } from '../../options/rules.js';
-import { configure } from '../configure.js';
+import { configureIndicator } from '../../discovery/configured-indicator.js';
 import { type InjectedInstances, type InjectedToken, injectInto, injectedTokens } from '../injected.js';
 import { type Body, discardBody, readBody } from './body.js';
 import {
@@ -139,7 +139,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   options: HttpIndicatorOptions<Tokens>,
 ): Type<HealthIndicator> {
   const given = withPresentableUrl((options ?? {}) as Own);
-  const { own, annotate } = configure<Own>('HttpIndicator', name, given, rulesFor(given), ['url']);
+  const { own, annotate } = configureIndicator<Own>('HttpIndicator', name, given, rulesFor(given), ['url']);
   const {
     inject = [],
     method = 'GET',

@@ -83,7 +83,7 @@ export class TunnelAgent extends Agent {
       socket.destroy();
       finish(proxyRefused(statusCode));
     });
-    // A proxy that does not know CONNECT answers as to any request.
+    // A proxy without support for CONNECT responds as to any request.
     tunnel.once('response', (response) => {
       response.destroy();
       finish(proxyRefused(response.statusCode ?? 0));

@@ -126,7 +126,7 @@ function endpointOf(options: HealthPrometheusOptions | null | undefined): Endpoi
     access,
     summary: 'Metrics for Prometheus',
     description: 'Metrics of the health of the application. Reading them runs no check.',
-    answers: [
+    responses: [
       { statusCode: 200, description: 'The metrics.', mediaTypes: ['text/plain', 'application/openmetrics-text'] },
     ],
   };

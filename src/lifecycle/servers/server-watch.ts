@@ -5,7 +5,7 @@ import { isWatchable } from './watched-server.js';
 
 const FOREIGN_REFUSALS =
   'return503OnClosing turns every route to 503 as soon as a shutdown begins, live included, before balancers have ' +
-  'noticed, so requests are lost. Remove it: ready answers 503 without it.';
+  'noticed, so requests are lost. Remove it: ready responds with 503 without it.';
 
 const FOREIGN_SERVER =
   'The server is neither of node:http, node:https nor node:http2. A shutdown waits for balancers, but not for the ' +

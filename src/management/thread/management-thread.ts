@@ -134,7 +134,7 @@ export class ManagementThread {
     }, deadline).unref();
   }
 
-  /** The main thread has handed over a response. It answers those who waited, also if it must not be reused. */
+  /** The main thread has sent a response. It is for the waiting requests, even if it must not be reused. */
   #answerWaiting(probe: SharedProbe): void {
     const waiting = this.#waiting.get(probe);
     const latest = this.#kept?.last(probe);

@@ -38,7 +38,7 @@ import { AppHealth } from './health/app.health';
 export class AppModule {}
 `);
     expect(Object.keys(tree.files).slice(3)).toEqual(['src/health/app.health.ts', 'src/health/app.health.spec.ts']);
-    expect(tree.messages).toEqual([expect.stringContaining('/health/ready answers 503 until')]);
+    expect(tree.messages).toEqual([expect.stringContaining('/health/ready responds with 503 until')]);
   });
 
   it('enables the shutdown hooks in main.ts, after the application is created', () => {
