@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { shutdownClock } from '../../../../src/core/shutdown-clock.js';
 import { type BalancerWait, waitForBalancers } from '../../../../src/lifecycle/probers/balancer-wait.js';
 import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
 import type { ShutdownSettings } from '../../../../src/options/health-settings.js';
@@ -80,6 +81,13 @@ describe('a fixed delay', () => {
     await advance(0);
 
     expect(wait.result).toMatchObject({ waited: 0, ended: 'fixed' });
+  });
+
+  it('of 0 counts as no wait on a machine that is busy', async () => {
+    let now = 0;
+    vi.spyOn(shutdownClock, 'now').mockImplementation(() => (now += 5));
+    expect(await waitForBalancers({ ...DEFAULTS, delay: 0 }, new ProberWatch())).toMatchObject({ waited: 0 });
+    vi.restoreAllMocks();
   });
 });
 
