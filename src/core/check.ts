@@ -29,7 +29,7 @@ export interface CheckSettings {
   readonly critical: boolean;
   readonly timeout: number;
   readonly ttl: number;
-  /** Undefined: the check runs when a probe asks. */
+  /** Undefined: the check runs when a probe requests it. */
   readonly interval: number | undefined;
   readonly initialDelay: number;
   readonly maxAge: number;

@@ -22,7 +22,7 @@ export class AgentServer {
   listen(port: number, host: string): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject);
-      // Not shared among the workers of node:cluster: a check must reach the process that it asks about.
+      // Not shared among the workers of node:cluster: a check must reach the process whose state it reports.
       this.#server.listen({ port, host, exclusive: true }, () => {
         this.#server.off('error', reject);
         // Without a listener, an error while a connection is accepted ends the process.

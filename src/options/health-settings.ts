@@ -9,7 +9,7 @@ import type { HealthView } from './view.js';
 export interface EndpointSettings {
   readonly enabled: boolean;
   readonly path: string;
-  /** What callers see who are not known. */
+  /** View for unauthenticated callers. */
   readonly view: HealthView;
   /** The default view would show more, had it not been narrowed. */
   readonly isNarrowed: boolean;

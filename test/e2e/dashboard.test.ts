@@ -143,7 +143,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     },
   );
 
-  it('shows of every question as much as its view', async () => {
+  it('shows each group with the details that its view permits', async () => {
     const application = await start({ adapter, providers: indicators() });
     const live = textOf((await application.get('/health/live', BROWSER)).text);
     expect(live).toContain('live Up');

@@ -229,7 +229,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/readyz')).status).toBe(404);
     });
 
-    it('they answer with the headers of the endpoint', async () => {
+    it('they respond with the headers of the endpoint', async () => {
       const application = await start({ aliases: true, headers: { 'x-region': 'north' } });
       const [alias, endpoint] = [await application.get('/readyz'), await application.get('/health/ready')];
       for (const header of ['cache-control', 'content-type', 'x-health-status', 'x-region', 'x-service-version']) {

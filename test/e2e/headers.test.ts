@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
   });
 
   describe('headers', () => {
-    it('every answer says what it is and that it is not to be kept', async () => {
+    it('every response has a content type and must not be cached', async () => {
       for (const answer of [RESULTS.UP, RESULTS.DOWN]) {
         const application = await start(answer);
         for (const path of ['', '/live', '/ready', '/startup', '/deep', '/stock', '/unheard-of']) {
@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       },
     );
 
-    it('headers of your own go with every answer, also 401, 404 and 503', async () => {
+    it('custom headers are in every response, also 401, 404 and 503', async () => {
       const application = await start(RESULTS.DOWN, {
         headers: { 'X-Region': 'north', 'access-control-allow-origin': '*' },
         access: { apiKeys: 'key' },

@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('odd requests on %s', (adapter) => {
     expect(stock.runs).toHaveLength(0);
   });
 
-  it('no answer repeats the path, so that nothing can be smuggled into one', async () => {
+  it('repeats the path in no response, so that a caller cannot inject content', async () => {
     const { application } = await start();
     const { body, headers } = await sendRaw(application, '/health/%3Cscript%3Ealert(1)%3C%2Fscript%3E');
     expect(body).toBe('{"error":"not found"}');

@@ -150,7 +150,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
   });
 
-  describe('what the application puts around every route does not change an answer', () => {
+  describe('global parts of the application do not change a response', () => {
     const called: string[] = [];
 
     @Injectable()
@@ -288,7 +288,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
   });
 
-  it('onSend hooks of Fastify see every answer, as on other routes', async () => {
+  it('onSend hooks of Fastify receive every response, as on other routes', async () => {
     if (adapter !== 'fastify') return;
     const seen: string[] = [];
     const hook = (request: FastifyRequest, reply: FastifyReply, payload: unknown, done: HookDone): void => {
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     class PageModule {}
     const stock = FakeIndicator('stock', () => down('gone'));
 
-    it('does not answer for an alias', async () => {
+    it('does not respond for an alias', async () => {
       const application = await startApplication(adapter, {
         imports: [PageModule, HealthModule.forRoot({ aliases: { '/readyz': 'ready', '/up/now': 'live' } })],
         providers: [stock],

@@ -58,7 +58,7 @@ export class TunnelAgent extends Agent {
     this.#proxy = proxy;
   }
 
-  // Agents of Node are told of a connection by the callback where nothing is returned.
+  // An agent of Node receives the connection through the callback when nothing is returned.
   override createConnection(options: TunnelOptions, created?: Created): undefined {
     const { url, headers } = this.#proxy;
     const { host, port, tunnelSignal } = options;

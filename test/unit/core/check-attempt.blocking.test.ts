@@ -19,14 +19,14 @@ describe('a check in an event loop that is blocked', () => {
     return attempt(definition, { onLeftBehind, onFault: (place, fault) => faults.push([place, fault]) });
   };
 
-  it('is UP when its answer is there after the stall, which is known', async () => {
+  it('is UP when the result has arrived by the end of a detected stall', async () => {
     const innocent = run(() => sleep(20).then(() => sleep(5)));
     setImmediate(() => block(300));
     await expect(innocent.outcome).resolves.toStrictEqual({ status: 'UP' });
     expect(innocent.stalled).toBeGreaterThan(100);
   });
 
-  it('is DOWN without an answer, though the event loop is blocked again and again', async () => {
+  it('is DOWN without a result, even when the event loop is blocked repeatedly', async () => {
     const began = performance.now();
     const hanging = run(never);
     const timer = setInterval(() => block(150), 1);

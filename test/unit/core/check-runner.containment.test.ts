@@ -112,7 +112,7 @@ describe('a check that never settles', () => {
     expect(recorded.runner.history.status).toBe('UP');
   });
 
-  it('does not take a late answer for a result', async () => {
+  it('does not use a result that arrives after the timeout', async () => {
     const work = latch<unknown>();
     const { runner, settled } = new RecordedRunner(() => work.promise, { timeout: 500 });
     void runner.run();

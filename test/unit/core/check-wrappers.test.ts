@@ -38,7 +38,7 @@ describe('around each call of a check', () => {
     expect(ends[0]?.outcome).toEqual({ status: 'DEGRADED', message: 'lag' });
   });
 
-  it('an answer from memory is no call, nor is a check that is disabled or whose condition is false', async () => {
+  it('are not called for a cached result, a disabled check or a check whose condition is false', async () => {
     const { recorded, calls } = wrapped();
     recorded
       .add('database', () => up(), { ttl: 1000 })

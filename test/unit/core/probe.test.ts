@@ -56,7 +56,7 @@ describe('Probe', () => {
       }
     });
 
-    it('lists the indicators in the order in which they were added, whoever is first to finish', async () => {
+    it('lists the indicators in the order in which they were added, not in the order in which they finish', async () => {
       const slow = latch();
       const health = new RecordedEngine().add('b', () => slow.promise).add('a', () => up());
       const report = health.report('ready');
@@ -217,7 +217,7 @@ describe('Probe', () => {
       expect(statuses).toStrictEqual([...Array<string>(9).fill('DEGRADED'), 'DOWN', 'DOWN', 'DOWN']);
     });
 
-    it('takes in the result of a check that finishes after the answer', async () => {
+    it('records the result of a check that finishes after the response', async () => {
       const work = latch();
       const health = new RecordedEngine({ deadline: 100 }).add('late', () => work.promise, { timeout: 60_000 });
       const report = health.report('ready');

@@ -148,7 +148,7 @@ describe('describeCheck', () => {
     });
   });
 
-  describe('of a run that is not done when the answer is due', () => {
+  describe('of a run that is unfinished at the deadline of the response', () => {
     const overdue = { deadline: 800 };
 
     it('is DOWN when there is no result yet', () => {

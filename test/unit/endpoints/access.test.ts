@@ -149,7 +149,7 @@ describe('Access', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('takes the caller for a stranger when it does not answer in time', async () => {
+    it('treats the caller as unauthenticated when it does not return in time', async () => {
       const faults: unknown[] = [];
       const answered = vi.fn<(view: unknown) => void>();
       void accessOf({ authorize: never }, faults).viewFor(healthRequest(), PATIENCE).then(answered);

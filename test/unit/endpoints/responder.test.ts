@@ -77,7 +77,7 @@ describe('Responder', () => {
     reports = new Reports('database');
   });
 
-  describe('an answer', () => {
+  describe('a response', () => {
     it('has the report and all headers', async () => {
       const answer = await responderOf(reports).probe('deep', healthRequest());
       expect(answer).toMatchObject({

@@ -137,7 +137,7 @@ describe('writeResponse', () => {
   });
 });
 
-describe('an answer that goes on', () => {
+describe('a streamed response', () => {
   const headers = { 'content-type': 'text/event-stream' };
 
   it('has its head written, past every adapter, with what plugins have set, and is then opened', () => {

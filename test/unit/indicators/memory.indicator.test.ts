@@ -27,7 +27,7 @@ describe('MemoryIndicator', () => {
     vi.restoreAllMocks();
   });
 
-  it('reports the next question of an operator', async () => {
+  it('reports the used and the available memory as data', async () => {
     useMemory({ heap: Math.round(HEAP_LIMIT / 2), rss: 2 * GIB });
     expect(await check()).toEqual({
       status: 'UP',

@@ -533,7 +533,7 @@ describe('resolveModuleOptions', () => {
       },
     );
 
-    it('take every code of an answer', () => {
+    it('accept every status code of a response', () => {
       expect(resolve({ statusCodes: { UP: 200, DOWN: 599 } }).faults).toStrictEqual([]);
     });
   });

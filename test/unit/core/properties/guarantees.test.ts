@@ -224,24 +224,27 @@ describe('for any checks and any callers', () => {
       }, worlds),
   );
 
-  it('G5: an answer has a part for each of its checks, and is as bad as the worst of them', { timeout: PATIENCE }, () =>
-    holds(async (world, played) => {
-      await world.answered();
-      for (const { probe, evaluation, rejectedWith } of world.answers) {
-        expect(rejectedWith).toBeUndefined();
-        const report = evaluation?.report;
-        const members = membersOf(played, probe);
-        expect(Object.keys(report?.details ?? {})).toEqual(members.map(({ name }) => name));
-        if (probe === 'startup') continue;
-        const isSingle = members.some(({ name }) => name === probe);
-        const parts = members.map(({ name, settings }) => ({
-          status: report?.details[name]?.status ?? 'DOWN',
-          critical: isSingle || settings.critical,
-        }));
-        if (report?.reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
-        expect(report?.status).toBe(worstOf(parts));
-      }
-    }),
+  it(
+    'G5: a response has an entry for each of its checks, and the status of the worst of them',
+    { timeout: PATIENCE },
+    () =>
+      holds(async (world, played) => {
+        await world.answered();
+        for (const { probe, evaluation, rejectedWith } of world.answers) {
+          expect(rejectedWith).toBeUndefined();
+          const report = evaluation?.report;
+          const members = membersOf(played, probe);
+          expect(Object.keys(report?.details ?? {})).toEqual(members.map(({ name }) => name));
+          if (probe === 'startup') continue;
+          const isSingle = members.some(({ name }) => name === probe);
+          const parts = members.map(({ name, settings }) => ({
+            status: report?.details[name]?.status ?? 'DOWN',
+            critical: isSingle || settings.critical,
+          }));
+          if (report?.reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
+          expect(report?.status).toBe(worstOf(parts));
+        }
+      }),
   );
 
   it('G5: what it says of one check follows from the runs of that check alone', { timeout: PATIENCE }, () =>
