@@ -48,7 +48,7 @@ describe('the documentation', () => {
     const clients = readdirSync(join(root, 'src/integrations'))
       .filter((name) => !observers.has(name))
       .toSorted();
-    const linked = [...index.matchAll(/^\| \[(\w+)\]\(integrations\/\1\.md\)/gm)].map(([, name]) => name);
+    const linked = [...index.matchAll(/^\| \[([\w-]+)\]\(integrations\/\1\.md\)/gm)].map(([, name]) => name);
     expect(linked).toEqual(clients);
     expect(listMarkdown('docs/integrations').toSorted()).toEqual(clients.map((name) => `docs/integrations/${name}.md`));
   });

@@ -1,0 +1,34 @@
+import { ClientCalls } from '../../clients/client-calls.js';
+import { type CodePattern, withCode } from '../../clients/error-codes.js';
+import { roomIn } from '../../clients/pool-room.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { type MikroOrmClient, connectionOf } from './mikro-orm-client.js';
+import { countsOf, openPool, withConnection } from './pool.js';
+
+/** Shared by all indicators: two indicators with the same MikroORM share its ping. */
+const pings = new ClientCalls<void>();
+
+/** Some failures of `pg` have a message and no code. */
+const CODES: readonly CodePattern[] = [
+  [/^Connection terminated due to connection timeout|^timeout exceeded when trying to connect/, 'ETIMEDOUT'],
+  [/^Connection terminated|^Client has encountered a connection error/, 'ECONNRESET'],
+];
+
+/** Pings the server, with at most one connection of the pool at a time. */
+export function ping(orm: MikroOrmClient, signal: AbortSignal): Promise<void> {
+  const begin = async (abandoned: AbortSignal): Promise<void> => {
+    try {
+      const pool = await openPool(orm);
+      // MikroORM's own check cannot be cancelled.
+      await (pool ? withConnection(pool, abandoned, (connection) => connection.query('SELECT 1')) : check(orm));
+    } catch (error) {
+      throw withCode(error, CODES);
+    }
+  };
+  return pings.call(orm, signal, begin, () => roomIn(countsOf(orm)));
+}
+
+async function check(orm: MikroOrmClient): Promise<void> {
+  const { ok, reason, error } = await connectionOf(orm).checkConnection();
+  if (!ok) throw error ?? new HealthCheckError(reason ?? 'the MikroORM is not connected');
+}
