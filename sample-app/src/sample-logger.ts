@@ -8,10 +8,13 @@ const START_UP: ReadonlySet<unknown> = new Set([
   'RouterExplorer',
   'NestApplication',
 ]);
+/** The lines of the health module at the start: the list of addresses and the page show the same. */
+const HEALTH_START_UP = /^(?:\d+ indicators?: |Health endpoints listen on )/;
 
-/** Omits the lines that Nest logs at its start, so that the list of addresses comes first. */
+/** Omits the lines of the start, so that the list of addresses comes first. */
 export class SampleLogger extends ConsoleLogger {
   override log(message: unknown, ...parameters: unknown[]): void {
-    if (!START_UP.has(parameters.at(-1))) super.log(message, ...(parameters as [...unknown[], string]));
+    const isStartUp = START_UP.has(parameters.at(-1)) || (typeof message === 'string' && HEALTH_START_UP.test(message));
+    if (!isStartUp) super.log(message, ...(parameters as [...unknown[], string]));
   }
 }
