@@ -63,7 +63,8 @@ export class AlertChannel {
 }
 
 async function send(target: TargetSettings, alert: Alert, sender: AlertSender, signal: AbortSignal): Promise<void> {
-  const { url, timeout, secret } = target;
+  const { timeout, secret } = target;
+  const url = target.requestUrl?.(target.url, alert, sender) ?? target.url;
   const body = JSON.stringify(target.format(alert, sender));
   const headers = {
     'content-type': 'application/json',

@@ -7,7 +7,10 @@ import { NO_VARIABLES } from '../options/environment.js';
 import type { Duration } from '../options/duration.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, duration, matching, nonBlank, oneOf, show, whole, stringList } from '../options/rules.js';
-import { type Format, toAlertmanager, toJson, toSlack } from './formats.js';
+import type { Alert } from './alert.js';
+import { toDiscord, toTeams } from './chat-formats.js';
+import { type AlertSender, type Format, toAlertmanager, toJson, toSlack } from './formats.js';
+import { opsgenieUrl, toOpsgenie, toPagerDuty } from './incident-formats.js';
 import type { AlertFormat, AlertTarget } from './webhook.js';
 
 /** Options of `HealthAlertsModule.forRoot()`. */
@@ -30,6 +33,8 @@ export interface HealthAlertsOptions {
 export interface TargetSettings {
   readonly url: URL;
   readonly format: Format;
+  /** URL of the request, for a receiver whose URL depends on the alert. */
+  readonly requestUrl?: (url: URL, alert: Alert, sender: AlertSender) => URL;
   /** Undefined: alerts are not sent again, because the receiver keeps them. */
   readonly resendInterval: number | undefined;
   readonly secret: string | undefined;
@@ -67,8 +72,15 @@ const statuses: Rule<readonly HealthStatus[]> = {
 };
 const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a name of letters, digits and "-"');
 const headerValue = matching(/^[\t\x20-\x7e]*$/, 'printable ASCII characters on one line');
+const headerText = matching(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
 const labelName = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"');
-const FORMATS: readonly AlertFormat[] = ['json', 'slack', 'alertmanager'];
+const FORMATS: readonly AlertFormat[] = ['json', 'slack', 'alertmanager', 'pagerduty', 'opsgenie', 'teams', 'discord'];
+/** Options that only one format has. */
+const OPTIONS_OF_FORMAT: Partial<Record<AlertFormat, readonly string[]>> = {
+  alertmanager: ['labels', 'resendInterval'],
+  pagerduty: ['routingKey'],
+  opsgenie: ['apiKey'],
+};
 
 /** Checks the options and adds each configuration fault to `faults`. `known`: the names of the probes and groups. */
 export function resolveAlertsOptions(
@@ -100,7 +112,12 @@ function resolveTarget(
   const reader = new OptionReader(place, webhook, [], NO_VARIABLES, faults);
   const common = ['url', 'format', 'secret', 'headers', 'to', 'indicators', 'probes', 'timeout', 'retries'];
   const format = reader.read('format', oneOf(FORMATS), 'json');
-  reader.refuseUnknown(format === 'alertmanager' ? [...common, 'labels', 'resendInterval'] : common);
+  reader.refuseUnknown([...common, ...(OPTIONS_OF_FORMAT[format] ?? [])]);
+  const key = format === 'pagerduty' ? 'routingKey' : format === 'opsgenie' ? 'apiKey' : undefined;
+  if (key && webhook[key] === undefined)
+    faults.push(optionOutOfRange(`${place}, ${key}`, 'undefined', nonBlank.expected));
+  const routingKey = format === 'pagerduty' ? reader.read('routingKey', nonBlank, '', true) : '';
+  const apiKey = format === 'opsgenie' ? reader.read('apiKey', headerText, '', true) : '';
   if (webhook.url === undefined) faults.push(optionOutOfRange(`${place}, url`, 'undefined', address.expected));
   const url = reader.read<string | undefined>('url', address, undefined, true);
   const probes = reader.read('probes', stringList, []);
@@ -122,6 +139,13 @@ function resolveTarget(
   if (url === undefined) return undefined;
   if (format === 'json') return { ...settings, url: new URL(url), format: toJson };
   if (format === 'slack') return { ...settings, url: new URL(url), format: toSlack };
+  if (format === 'teams') return { ...settings, url: new URL(url), format: toTeams };
+  if (format === 'discord') return { ...settings, url: new URL(url), format: toDiscord };
+  if (format === 'pagerduty') return { ...settings, url: new URL(url), format: toPagerDuty(routingKey) };
+  if (format === 'opsgenie') {
+    const headers = { ...settings.headers, authorization: `GenieKey ${apiKey}` };
+    return { ...settings, headers, url: new URL(url), format: toOpsgenie, requestUrl: opsgenieUrl };
+  }
   return { ...settings, url: alertmanagerUrl(url), format: toAlertmanager({ labels, resendInterval }) };
 }
 

@@ -34,12 +34,11 @@ export const toJson: Format = (alert, { service, instance }) => ({
   instance,
 });
 
-const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
+export const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
 
 /** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
-export const toSlack: Format = (alert, { service, instance }) => {
-  const where = [service.name, service.environment, instance].filter(Boolean).join(', ');
-  const text = `${SIGNS[alert.event]} ${sentence(alert)} (${where})`;
+export const toSlack: Format = (alert, sender) => {
+  const text = `${SIGNS[alert.event]} ${sentence(alert)} (${whereOf(sender)})`;
   // Slack reads these three characters as markup, and an error text may contain them.
   return { text: text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
@@ -67,8 +66,13 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
   ];
 }
 
+/** `orders, production, orders-7d9f` */
+export function whereOf({ service, instance }: AlertSender): string {
+  return [service.name, service.environment, instance].filter(Boolean).join(', ');
+}
+
 /** `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s` */
-function sentence({ event, subject, status, error, code, duration }: Alert): string {
+export function sentence({ event, subject, status, error, code, duration }: Alert): string {
   if (event === 'stall') return error ?? `${subject.name} blocked`;
   const why = error === undefined ? '' : code === undefined ? `: ${error}` : `: ${error} (${code})`;
   const after = duration === undefined ? '' : ` after ${formatDuration(duration)}`;

@@ -2,7 +2,7 @@ import type { HealthStatus } from '../core/status.js';
 import type { Duration } from '../options/duration.js';
 
 /** Format of the request body. */
-export type AlertFormat = 'json' | 'slack' | 'alertmanager';
+export type AlertFormat = 'json' | 'slack' | 'alertmanager' | 'pagerduty' | 'opsgenie' | 'teams' | 'discord';
 
 export interface WebhookOptions {
   /**
@@ -14,6 +14,10 @@ export interface WebhookOptions {
    * - `json` (default): the object that docs/alerts.md describes.
    * - `slack`: `{ text }`, for Slack, Mattermost and compatible receivers.
    * - `alertmanager`: an alert of Alertmanager's API v2, sent again as long as it lasts.
+   * - `pagerduty`: an event of PagerDuty's Events API v2; needs `routingKey`.
+   * - `opsgenie`: an alert of Opsgenie's Alert API; needs `apiKey`. Only the origin of `url` is used.
+   * - `teams`: an Adaptive Card for a webhook of the Workflows app of Microsoft Teams.
+   * - `discord`: an embed for a webhook of Discord.
    */
   readonly format?: AlertFormat;
   /** Key of the HMAC-SHA256 signature over the time and the body of each request. Default: requests are not signed. */
@@ -30,6 +34,10 @@ export interface WebhookOptions {
   readonly timeout?: Duration;
   /** Attempts after a failed first one, with pauses that grow from 1 s to 1 min. Default: 8, which takes about 3 min. */
   readonly retries?: number;
+  /** Only for PagerDuty, and required there: integration key of the service. It is never logged. */
+  readonly routingKey?: string;
+  /** Only for Opsgenie, and required there: key of an API integration. It is never logged. */
+  readonly apiKey?: string;
   /** Only for Alertmanager: additional labels of the alert, for routing. Default: none. */
   readonly labels?: Readonly<Record<string, string>>;
   /**
