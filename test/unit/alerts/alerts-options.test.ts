@@ -69,7 +69,7 @@ describe('the options of alerts', () => {
     [{ url: 'ftp://hooks' }, ', url'],
     [{ url: 'hooks' }, ', url'],
     [{ url: 7 }, ', url'],
-    [{ format: 'teams' }, ', format'],
+    [{ format: 'telegram' }, ', format'],
     [{ secret: '' }, ', secret'],
     [{ headers: 'x' }, ', headers'],
     [{ headers: { 'a b': 'x' } }, ', headers'],
