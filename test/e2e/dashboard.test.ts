@@ -247,7 +247,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     }
   });
 
-  describe('what is hostile', () => {
+  describe('hostile content', () => {
     const evil = `</script><script>alert(1)</script><img src=x onerror="alert('1')">\u202Etxt`;
 
     it('stands in the page as text', async () => {
@@ -267,7 +267,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(Object.values(parts).join('')).not.toMatch(/<script|<img|\u202E/);
     });
 
-    it('nothing runs or is loaded but what the policy names by its hash', async () => {
+    it('runs and loads only the script and the styles whose hashes are in the policy', async () => {
       const application = await start({
         adapter,
         providers: indicators(),
@@ -580,7 +580,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(response.complete).toBe(false);
     });
 
-    it('nothing listens and no timer runs any more', async () => {
+    it('ends the stream and sends no further update', async () => {
       const application = await start({ adapter, providers: [FakeIndicator('database', () => up(), { ttl: 0 })] });
       const stream = await open(application);
       await stream.find(isUpdate);

@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(database.runs).toHaveLength(1);
     });
 
-    it('what is not annotated is no indicator', async () => {
+    it('does not register a class without the decorator', async () => {
       @Injectable()
       class NotAnnotated {
         check() {

@@ -46,7 +46,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       for (const path of Object.values(PATHS)) expect((await application.get(path)).status).toBe(404);
     });
 
-    it('an endpoint that is off is not to be had as a single check either', async () => {
+    it('a disabled endpoint is 404, also by the query parameter deep', async () => {
       const application = await start({ endpoints: { ready: false, deep: false } });
       expect((await application.get('/health/ready')).status).toBe(404);
       expect((await application.get('/health/deep')).status).toBe(404);
@@ -197,7 +197,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/health/Stock')).status).toBe(404);
     });
 
-    it('an indicator that is disabled is there, and SKIPPED', async () => {
+    it('reports a disabled indicator as SKIPPED', async () => {
       const application = await start({}, { providers: [FakeIndicator('stock', undefined, { enabled: false })] });
       const stock = await application.get('/health/stock');
       expect([stock.status, reportIn(stock).status, statusesIn(stock)]).toEqual([200, 'UP', { stock: 'SKIPPED' }]);

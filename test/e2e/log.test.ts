@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(application.log.health('log')).toEqual([`database is UP after ${words} of DOWN`]);
   });
 
-  it('a first result that is not failing writes no line', async () => {
+  it('logs no first result that passes', async () => {
     const application = await start(FakeIndicator('database'));
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);

@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
         expect(message).toContain(`${place}: ${problem}\n     Remedy: ${remedy}`);
     });
 
-    it('no hook of any other module has run, near or far', async () => {
+    it('no hook of another module has run', async () => {
       const ran: string[] = [];
       const hooked = (name: string): Type => {
         @Injectable()

@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ]);
     });
 
-    it('an option of the service that is no text', async () => {
+    it('an option of the service that is not a string', async () => {
       expect(await found({ service: { name: 42 } })).toEqual([
         ['HealthModule options, service, name', 'its value is 42'],
       ]);
@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ]);
     });
 
-    it('a prefix of the environment variables that is neither a text nor false', async () => {
+    it('a prefix of the environment variables that is neither a string nor false', async () => {
       expect(await found({ environmentPrefix: 42 })).toEqual([
         ['HealthModule options, environmentPrefix', 'its value is 42'],
       ]);
@@ -223,7 +223,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ]);
     });
 
-    it('a value that is good in itself, and bad beside another', async () => {
+    it('a value that is valid alone but conflicts with another', async () => {
       setVariables({ HEALTH_STOCK_TTL: '40s' });
       const [fault, ...others] = await faults({}, [FakeIndicator('stock', () => up(), { maxAge: 1000 })]);
       expect(others).toEqual([]);

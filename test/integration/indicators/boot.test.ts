@@ -35,7 +35,7 @@ it('one error at boot names every fault of every indicator, with its place, its 
   expect(`${String(error)}${log.text}`).not.toMatch(/hush|whisper/);
 });
 
-it('a limit that is misspelt is a fault', async () => {
+it('reports a misspelt limit as a fault', async () => {
   const { error } = await refusalOf('express', {
     imports: [HealthModule.forRoot()],
     providers: [DiskIndicator('disk', { used: { wran: 0.5 } as object }), CpuIndicator('cpu', { core: 2 } as object)],

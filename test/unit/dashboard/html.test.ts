@@ -19,7 +19,7 @@ it('lets no text change how what stands beside it is read', () => {
   expect(html`${text}`.text).toBe('a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e\u{FFFD}f\u{FFFD}g\nh\ti');
 });
 
-it('no text gets out of an element or an attribute', () => {
+it('escapes text in elements and attributes', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       expect(html`${text}`.text).not.toMatch(/[<>"']|&(?!amp;|lt;|gt;|quot;|#39;)/);

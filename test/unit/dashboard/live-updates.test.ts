@@ -114,7 +114,7 @@ describe('LiveUpdates', () => {
     ]);
   });
 
-  it('a part that is gone is a change', async () => {
+  it('reports a removed part as a change', async () => {
     const client = joined();
     page = { ...page, order: ['c-a'], parts: { 'c-a': 'a1' } };
     live.changed();
