@@ -1,5 +1,4 @@
 import type { AddressInfo } from 'node:net';
-import { Worker } from 'node:worker_threads';
 import type { LoggerService } from '@nestjs/common';
 import { type HealthHandler, type SharedProbe } from './health-handler.js';
 import type { HealthResponse } from '../endpoints/health-response.js';
@@ -8,13 +7,12 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { Listening, ManagementServer } from './management-server.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { ALIVE, STARTING } from './starting.js';
-import { THREAD_CODE } from './thread-code.js';
+import { type Received, SupervisedThread } from './supervised-thread.js';
 import { EventLoopPulse } from './watchdog/event-loop-pulse.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
 import { StallReceiver } from './watchdog/stall-receiver.js';
 import { RemoteOutlet } from './remote-outlet.js';
 import {
-  type FromThread,
   PROBES,
   RECORD_LENGTH,
   type ThreadData,
@@ -29,20 +27,19 @@ const MOST_SNAPSHOTS = 64;
 
 /** The management port in a thread of its own, seen from the main thread. */
 export class ThreadServer implements ManagementServer {
-  readonly listening: Promise<AddressInfo>;
-  readonly #worker: Worker;
-  readonly #logger: Pick<LoggerService, 'warn' | 'error'>;
+  readonly #thread: SupervisedThread;
+  readonly #logger: Pick<LoggerService, 'warn'>;
   readonly #pulse: EventLoopPulse | undefined;
   readonly #callers = new Map<number, HealthRequest>();
   /** One object for each connection, by which its requests are recognised. */
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
   readonly #snapshots = new Map<number, HealthResponse>();
+  /** The messages that a new thread needs to continue where the last one ended. */
+  readonly #course: ToThread[] = [];
   #lastSnapshot = 0;
   #stalls: StallReceiver | undefined;
   #handler: HealthHandler | undefined;
-  #isClosing = false;
-  #closed: () => void = () => undefined;
 
   constructor(
     { port, host }: Listening,
@@ -51,69 +48,70 @@ export class ThreadServer implements ManagementServer {
   ) {
     this.#logger = logger;
     this.#pulse = watchdog && new EventLoopPulse(watchdog.warnAfter);
-    const workerData: ThreadData = {
+    const data: ThreadData = {
       port,
       host,
       alive: wire(ALIVE),
       starting: wire(STARTING),
       watchdog: watchdog && this.#pulse && { pulse: this.#pulse.buffer, options: watchdog },
     };
-    // The loaders and hooks of the application are not for this thread.
-    this.#worker = new Worker(THREAD_CODE, { eval: true, workerData, name: 'nest-vitals', execArgv: [], env: {} });
-    this.#worker.unref();
-    this.listening = new Promise((resolve, reject) => {
-      this.#worker.on('message', (message: FromThread) => {
-        if (message.type === 'listening') resolve(message.address);
-        else if (message.type === 'failed') reject(Object.assign(new Error(message.message), { code: message.code }));
-        else this.#receive(message);
-      });
-      this.#worker.on('error', (error) => {
-        reject(error);
-        this.#logger.error(`The management port has failed:\n${error.stack ?? error.message}`);
-      });
-    });
-    this.#worker.once('exit', () => this.#closed());
+    const events = {
+      received: (message: Received) => this.#receive(message),
+      lost: () => this.#forget(),
+      restarted: () => {
+        for (const message of this.#course) this.#thread.send(message);
+      },
+    };
+    this.#thread = new SupervisedThread(data, events, logger);
+  }
+
+  get listening(): Promise<AddressInfo> {
+    return this.#thread.listening;
   }
 
   prepare(handler: HealthHandler): void {
     this.#handler = handler;
     const { paths, deadlines, dependsOnCaller, revision } = handler;
-    this.#send({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision } });
+    this.#proceed({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision } });
   }
 
   open(monitor: HealthMonitor): void {
     this.#stalls = new StallReceiver(monitor, this.#logger);
     this.#pulse?.start();
-    this.#send({ type: 'open' });
+    this.#proceed({ type: 'open' });
   }
 
   watchMainServer(address: AddressInfo): void {
-    this.#send({ type: 'main-server', address });
+    this.#proceed({ type: 'main-server', address });
   }
 
   drain(): void {
-    this.#send({ type: 'drain' });
+    this.#proceed({ type: 'drain' });
   }
 
   async close(): Promise<void> {
-    if (this.#isClosing) return;
-    this.#isClosing = true;
-    // Its messages must arrive even if nothing else keeps the process alive.
-    this.#worker.ref();
-    await new Promise<void>((resolve) => {
-      this.#closed = resolve;
-      this.#send({ type: 'close' });
-    });
+    await this.#thread.stop();
     this.#pulse?.stop();
-    await this.#worker.terminate();
+  }
+
+  #proceed(message: ToThread): void {
+    this.#course.push(message);
+    this.#thread.send(message);
   }
 
   #send(message: ToThread): void {
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has no origin
-    this.#worker.postMessage(message);
+    this.#thread.send(message);
   }
 
-  #receive(message: Exclude<FromThread, { readonly type: 'listening' | 'failed' }>): void {
+  /** The connections of a thread that has ended are closed. */
+  #forget(): void {
+    for (const outlet of this.#outlets.values()) outlet.close();
+    this.#outlets.clear();
+    this.#callers.clear();
+    this.#sockets.clear();
+  }
+
+  #receive(message: Received): void {
     switch (message.type) {
       case 'refresh':
         return void this.#refresh(message.probe);
@@ -134,8 +132,6 @@ export class ThreadServer implements ManagementServer {
         return;
       case 'stall-ended':
         return this.#stalls?.receive(message.stall);
-      case 'closed':
-        this.#closed();
     }
   }
 

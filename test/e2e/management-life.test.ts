@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { Worker } from 'node:worker_threads';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Module, type ModuleMetadata } from '@nestjs/common';
@@ -230,12 +231,46 @@ describe('the thread of the management port', () => {
   });
 });
 
+describe('a thread of the management port that ends by itself', () => {
+  /** The worker threads that the library starts. */
+  function startedThreads(): readonly Worker[] {
+    const unref = vi.spyOn(Worker.prototype, 'unref');
+    onTestFinished(() => unref.mockRestore());
+    return unref.mock.contexts as Worker[];
+  }
+
+  it('is started again on the same port, in the state of the application', async () => {
+    const threads = startedThreads();
+    const { app, log } = await startApplication('express', importing());
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+    await threads[0]?.terminate();
+    await vi.waitFor(async () => expect((await ask(port, '/health/ready')).status).toBe(200), {
+      timeout: 20_000,
+      interval: 50,
+    });
+    expect(threads).toHaveLength(2);
+    expect(log.text).toContain('The thread of the management port has ended (exit code 1). It starts again in 500 ms.');
+    app.get(HealthService).refuseTraffic('maintenance');
+    expect((await ask(port, '/health/ready')).body.reason).toBe('maintenance');
+    await app.close();
+    await expect(ask(port, '/health/ready')).rejects.toThrow('fetch failed');
+  });
+
+  it('does not keep the application from closing', async () => {
+    const threads = startedThreads();
+    const { app } = await startApplication('express', importing());
+    await threads[0]?.terminate();
+    await app.close();
+    expect(threads).toHaveLength(1);
+  });
+});
+
 /** Asks from a thread of its own, while the event loop of this one is blocked. */
 async function askFromThread(
   port: number,
   milliseconds: number,
 ): Promise<{ readonly statuses: Record<'live' | 'ready', Answer> }> {
-  const { Worker } = await import('node:worker_threads');
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const ask = async (path) => {
