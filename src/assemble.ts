@@ -91,9 +91,8 @@ export function assemble(
   const access = createAccess(settings, logger);
   const record = recorderOf(settings, watch, monitor);
   const responder = new Responder(settings, evaluator, access, record);
-  const unrecorded = new Responder(settings, evaluator, access);
   const { revision } = engine;
-  const endpointParts = { settings, responder, unrecorded, source: evaluator, revision, record };
+  const endpointParts = { settings, responder, source: evaluator, revision, record };
   const description = routed && new ApiDescription(routed, settings);
   const endpoints = new AdditionalEndpoints(
     responder,

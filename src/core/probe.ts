@@ -10,6 +10,8 @@ import { type HealthStatus, aggregate } from './status.js';
 export interface Evaluation {
   /** On the monotonic clock: until then the evaluation is reused, unless its revision changes. */
   readonly reusableUntil: number;
+  /** The value of the revision when it was composed. */
+  readonly revision: number;
   readonly report: HealthReport;
   /** The time of the oldest result, in ISO 8601 format. */
   readonly checkedAt: string;
@@ -127,7 +129,7 @@ export class Probe {
       details: Object.freeze(details),
       service_info: Object.freeze(describeService(this.#identity)),
     });
-    return { report, checkedAt: isoTime(oldest), reusableUntil };
+    return { report, checkedAt: isoTime(oldest), reusableUntil, revision: this.#revision.value };
   }
 
   #overdue(runner: CheckRunner): Overdue | undefined {

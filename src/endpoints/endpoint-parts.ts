@@ -6,11 +6,9 @@ import type { OnResponse, ReportSource, Responder } from './responder.js';
 export interface EndpointParts {
   readonly settings: HealthSettings;
   readonly responder: Responder;
-  /** The same, without recording responses. */
-  readonly unrecorded: Responder;
   readonly source: ReportSource;
   readonly revision: Revision;
-  /** Records a response that `unrecorded` has made. */
+  /** Records a request that was answered with a default response of the responder. */
   readonly record: OnResponse;
 }
 

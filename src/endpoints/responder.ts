@@ -13,6 +13,8 @@ import { type HealthRoute, viewFor } from './health-route.js';
 import { Refusals } from './refusals.js';
 import { RenderedResponses } from './rendered-responses.js';
 
+const PLAIN_REQUEST: HealthRequest = { method: 'GET', url: '/', headers: {} };
+
 /** The source of the reports. */
 export interface ReportSource {
   has(name: string): boolean;
@@ -77,6 +79,14 @@ export class Responder {
   /** Responds to a standard probe. */
   probe(probe: StandardProbe, request: HealthRequest): Answer {
     return this.#respond(this.#routes[probe], request);
+  }
+
+  /** The response to an unauthenticated request without query and `Accept`, from an existing evaluation. Not recorded. */
+  defaultResponse(probe: Exclude<StandardProbe, 'deep'>, evaluation: Evaluation): HealthResponse {
+    const route = this.#routes[probe];
+    const format = this.#formats.of(PLAIN_REQUEST);
+    if (format === undefined) return this.notFound;
+    return this.#rendered.get(probe, route.view, evaluation, format, PLAIN_REQUEST.url);
   }
 
   /** Responds to `/health/<name>`: an indicator, a group, or an endpoint of another module. */

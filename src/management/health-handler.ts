@@ -41,8 +41,6 @@ export interface HealthHandler {
   failure(reason: string, status?: 'DOWN' | 'OUT_OF_SERVICE'): HealthResponse;
 }
 
-const PLAIN_REQUEST: HealthRequest = { method: 'GET', url: '/', headers: {} };
-
 /** Finds the endpoint of a request by its path, as the adapter's router does for the main port. */
 export class RequestHandler implements HealthHandler {
   readonly paths: ReadonlyMap<string, SharedProbe>;
@@ -103,13 +101,14 @@ export class RequestHandler implements HealthHandler {
   }
 
   async snapshot(probe: SharedProbe): Promise<ResponseSnapshot> {
-    const { source, unrecorded } = this.#parts;
-    await source.evaluate(probe);
-    const revision = this.#parts.revision.value;
-    const response = await unrecorded.probe(probe, PLAIN_REQUEST);
-    const current = source.evaluate(probe);
-    const freshFor = current instanceof Promise ? 0 : Math.max(0, current.reusableUntil - elapsed());
-    return { response, freshFor, revision };
+    const { source, responder } = this.#parts;
+    // Once: with a ttl of 0 each evaluation runs the checks.
+    const evaluation = await source.evaluate(probe);
+    return {
+      response: responder.defaultResponse(probe, evaluation),
+      freshFor: Math.max(0, evaluation.reusableUntil - elapsed()),
+      revision: evaluation.revision,
+    };
   }
 
   failure(reason: string, status: 'DOWN' | 'OUT_OF_SERVICE' = 'DOWN'): HealthResponse {

@@ -13,7 +13,7 @@ import { ThreadServer } from './thread-server.js';
 type Log = Pick<LoggerService, 'log' | 'warn' | 'error'>;
 
 /** The ports of applications of this process that have not started yet. */
-const starting = new Map<number, HealthManagement>();
+const starting = new Map<string, HealthManagement>();
 
 /** The management port of one application. Inject it to read the port that `port: 0` has chosen. */
 export class HealthManagement {
@@ -36,9 +36,11 @@ export class HealthManagement {
   async listen(): Promise<void> {
     const { enabled, thread, watchdog, port, host, portFile } = this.#settings;
     if (!enabled) return;
-    await starting.get(port)?.close();
-    if (port !== 0) starting.set(port, this);
-    const server = thread ? new ThreadServer({ port, host }, watchdog, this.#logger) : new LocalServer({ port, host });
+    await starting.get(this.#place)?.close();
+    if (port !== 0) starting.set(this.#place, this);
+    const server = thread
+      ? new ThreadServer({ port, host }, watchdog, this.#logger)
+      : new LocalServer({ port, host }, this.#logger);
     this.#server = server;
     try {
       this.#address = await server.listening;
@@ -56,8 +58,8 @@ export class HealthManagement {
 
   /** The application has started. */
   open(monitor: HealthMonitor, mainServer: unknown): void {
-    const { port, mainPort } = this.#settings;
-    if (starting.get(port) === this) starting.delete(port);
+    const { mainPort } = this.#settings;
+    this.#forget();
     const server = this.#server;
     if (!server || !this.#address) return;
     server.open(monitor);
@@ -70,9 +72,18 @@ export class HealthManagement {
     this.#logger.log(`Health endpoints listen on ${address.includes(':') ? `[${address}]` : address}:${actual}${only}`);
   }
 
+  get #place(): string {
+    const { host = '', port } = this.#settings;
+    return `${host} ${port}`;
+  }
+
+  #forget(): void {
+    if (starting.get(this.#place) === this) starting.delete(this.#place);
+  }
+
   async close(): Promise<void> {
-    const { port, portFile } = this.#settings;
-    if (starting.get(port) === this) starting.delete(port);
+    const { portFile } = this.#settings;
+    this.#forget();
     const server = this.#server;
     const isListening = this.#address !== undefined;
     this.#server = undefined;

@@ -1,5 +1,6 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { LoggerService } from '@nestjs/common';
 import type { HealthHandler } from './health-handler.js';
 import { writeResponse } from '../endpoints/write-response.js';
 import type { HealthRequest } from '../options/health-module-options.js';
@@ -12,11 +13,12 @@ import { startingResponse } from './starting.js';
 export class LocalServer implements ManagementServer {
   readonly listening: Promise<AddressInfo>;
   readonly #server: Server;
-  readonly #mainServer = new MainServerCheck();
+  readonly #mainServer: MainServerCheck;
   #handler: HealthHandler | undefined;
   #isOpen = false;
 
-  constructor(address: Listening) {
+  constructor(address: Listening, logger: Pick<LoggerService, 'error'>) {
+    this.#mainServer = new MainServerCheck((text) => logger.error(text));
     const { server, listening } = listen(address, (request, response) => this.#respond(request, response));
     this.#server = server;
     this.listening = listening;

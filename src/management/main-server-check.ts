@@ -12,15 +12,21 @@ const REFUSALS_NEEDED = 2;
  * this side. It sends nothing and keeps no process alive.
  */
 export class MainServerCheck {
+  readonly #onProblem: (text: string) => void;
   #refusals = 0;
   #timer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #port = 0;
 
+  /** `onProblem` is called once when the server begins to refuse connections. */
+  constructor(onProblem: (text: string) => void) {
+    this.#onProblem = onProblem;
+  }
+
   start({ address, port }: AddressInfo): void {
     if (this.#isStopped) return;
     this.#port = port;
-    this.#schedule(loopbackOf(address), INTERVAL);
+    this.#schedule(hostsOf(address), INTERVAL);
   }
 
   stop(): void {
@@ -34,29 +40,30 @@ export class MainServerCheck {
     return this.#refusals < REFUSALS_NEEDED ? undefined : `the server on port ${this.#port} refuses connections`;
   }
 
-  #schedule(host: string, pause: number): void {
-    this.#timer = setTimeout(() => this.#check(host), pause).unref();
+  #schedule(hosts: readonly string[], pause: number): void {
+    this.#timer = setTimeout(() => this.#check(hosts), pause).unref();
   }
 
-  #check(host: string): void {
+  #check(hosts: readonly string[], [host = '', ...others]: readonly string[] = hosts): void {
     const socket = connect({ host, port: this.#port });
     socket.unref();
     const end = (refusals: number): void => {
       socket.destroy();
       if (this.#isStopped) return;
       this.#refusals = refusals;
-      this.#schedule(host, refusals > 0 ? INTERVAL_AFTER_REFUSAL : INTERVAL);
+      if (refusals === REFUSALS_NEEDED) this.#onProblem(`live and ready are DOWN: ${this.problem}`);
+      this.#schedule(hosts, refusals > 0 ? INTERVAL_AFTER_REFUSAL : INTERVAL);
     };
     socket.setTimeout(INTERVAL, () => end(this.#refusals));
     socket.once('connect', () => end(0));
     socket.once('error', (error: NodeJS.ErrnoException) => {
-      end(error.code === 'ECONNREFUSED' ? this.#refusals + 1 : this.#refusals);
+      if (error.code === 'ECONNREFUSED' && others.length > 0) this.#check(hosts, others);
+      else end(error.code === 'ECONNREFUSED' ? this.#refusals + 1 : this.#refusals);
     });
   }
 }
 
-/** A server on every address is reached by loopback, one on a certain address by that address. */
-function loopbackOf(address: string): string {
-  if (address === '::' || address === '0.0.0.0') return '127.0.0.1';
-  return address;
+/** A server on every address accepts connections to loopback, perhaps of one family only. */
+function hostsOf(address: string): readonly string[] {
+  return address === '::' || address === '0.0.0.0' ? ['127.0.0.1', '::1'] : [address];
 }

@@ -28,12 +28,14 @@ const MOST_SNAPSHOTS = 64;
 /** The management port in a thread of its own, seen from the main thread. */
 export class ThreadServer implements ManagementServer {
   readonly #thread: SupervisedThread;
-  readonly #logger: Pick<LoggerService, 'warn'>;
+  readonly #logger: Pick<LoggerService, 'warn' | 'error'>;
   readonly #pulse: EventLoopPulse | undefined;
   readonly #callers = new Map<number, HealthRequest>();
   /** One object for each connection, by which its requests are recognised. */
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
+  /** The passed requests without a response. */
+  readonly #pending = new Set<number>();
   readonly #snapshots = new Map<number, HealthResponse>();
   /** The messages that a new thread needs to continue where the last one ended. */
   readonly #course: ToThread[] = [];
@@ -107,6 +109,7 @@ export class ThreadServer implements ManagementServer {
   #forget(): void {
     for (const outlet of this.#outlets.values()) outlet.close();
     this.#outlets.clear();
+    this.#pending.clear();
     this.#callers.clear();
     this.#sockets.clear();
   }
@@ -123,6 +126,7 @@ export class ThreadServer implements ManagementServer {
       case 'sent':
         return this.#outlets.get(message.id)?.sent(message.bytes);
       case 'gone':
+        this.#pending.delete(message.id);
         this.#outlets.get(message.id)?.close();
         this.#outlets.delete(message.id);
         return;
@@ -130,6 +134,8 @@ export class ThreadServer implements ManagementServer {
         this.#sockets.delete(message.connection);
         for (const caller of message.callers) this.#callers.delete(caller);
         return;
+      case 'problem':
+        return void this.#logger.error(message.text);
       case 'stall-ended':
         return this.#stalls?.receive(message.stall);
     }
@@ -146,7 +152,10 @@ export class ThreadServer implements ManagementServer {
 
   async #respond(id: number, request: HealthRequest): Promise<void> {
     if (!this.#handler) return;
+    this.#pending.add(id);
     const response = await this.#handler.handle(request);
+    // The client has disconnected meanwhile: a stream would never learn that.
+    if (!this.#pending.delete(id)) return;
     if (response.open) this.#stream(id, request, response, response.open);
     else this.#send({ type: 'response', id, response: wire(response) });
   }

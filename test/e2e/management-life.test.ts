@@ -161,6 +161,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
       { timeout: 25_000, interval: 200 },
     );
     expect((await ask(port, '/health/ready')).body.reason).toBe(reason);
+    expect(application.log.text.split(`live and ready are DOWN: ${reason}`)).toHaveLength(2);
     expect((await ask(port, '/health/startup')).status).toBe(200);
   });
 
@@ -204,6 +205,33 @@ describe('the thread of the management port', () => {
     expect((await ask(port, '/health/ready')).status).toBe(200);
   });
 
+  it('runs a check once for each probe with a ttl of 0', async () => {
+    let count = 0;
+    @HealthIndicator('always', { ttl: 0 })
+    class Always implements HealthIndicator {
+      check() {
+        count += 1;
+        return up();
+      }
+    }
+    const { app } = await startApplication('express', { ...importing(), providers: [Always] });
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    for (let probe = 0; probe < 3; probe += 1) expect((await ask(port, '/health/ready')).status).toBe(200);
+    expect(count).toBe(3);
+  });
+
+  it('responds as the main port while a check that is not critical hangs', async () => {
+    @HealthIndicator('hanging', { critical: false, timeout: 5000 })
+    class Hanging implements HealthIndicator {
+      check() {
+        return new Promise<undefined>(() => undefined);
+      }
+    }
+    const { app } = await startApplication('express', { ...importing({}, { deadline: 300 }), providers: [Hanging] });
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    expect(await ask(port, '/health/ready')).toMatchObject({ status: 200, body: { status: 'DEGRADED' } });
+  });
+
   it.each([
     ['by the deadline', false, /^the event loop has not responded within 300 ms$/, 200],
     ['by the watchdog', { warnAfter: 200 }, /^event loop blocked for \d\.\d s in block /, 200],
@@ -227,6 +255,8 @@ describe('the thread of the management port', () => {
       status: live,
       body: expect.objectContaining(live === 503 ? { status: 'DOWN' } : { status: 'UP' }) as object,
     });
+    // With a query, the request is for the main thread.
+    expect(statuses.passed.status).toBe(503);
     expect((await ask(port, '/health/ready')).status).toBe(200);
   });
 });
@@ -270,7 +300,7 @@ describe('a thread of the management port that ends by itself', () => {
 async function askFromThread(
   port: number,
   milliseconds: number,
-): Promise<{ readonly statuses: Record<'live' | 'ready', Answer> }> {
+): Promise<{ readonly statuses: Record<'live' | 'ready' | 'passed', Answer> }> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const ask = async (path) => {
@@ -278,15 +308,16 @@ async function askFromThread(
       return { status: response.status, body: await response.json() };
     };
     setTimeout(async () => {
-      const [live, ready] = await Promise.all([ask('/health/live'), ask('/health/ready')]);
-      parentPort.postMessage({ live, ready });
+      const paths = ['/health/live', '/health/ready', '/health/ready?a=1'];
+      const [live, ready, passed] = await Promise.all(paths.map(ask));
+      parentPort.postMessage({ live, ready, passed });
     }, 1300);
     parentPort.postMessage('started');`;
   const worker = new Worker(code, { eval: true, workerData: { port } });
   onTestFinished(async () => void (await worker.terminate()));
-  const statuses = await new Promise<Record<'live' | 'ready', Answer>>((resolve, reject) => {
+  const statuses = await new Promise<Record<'live' | 'ready' | 'passed', Answer>>((resolve, reject) => {
     worker.once('error', reject);
-    worker.on('message', (message: 'started' | Record<'live' | 'ready', Answer>) => {
+    worker.on('message', (message: 'started' | Record<'live' | 'ready' | 'passed', Answer>) => {
       if (message === 'started') block(milliseconds);
       else resolve(message);
     });

@@ -29,7 +29,7 @@ export class KeptResponses {
     const probe = this.#routes.paths.get(url);
     if (probe === undefined) return undefined;
     const { accept } = headers;
-    if (accept !== undefined && accept !== '*/*') return undefined;
+    if (accept !== undefined && accept !== '*/*' && accept !== 'application/json') return undefined;
     return SPECIAL.some((name) => headers[name] !== undefined) ? undefined : probe;
   }
 

@@ -21,6 +21,9 @@ import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
 
 const LIVE = /\/(?:live|livez|healthz)$/;
 
+/** Milliseconds for the response of the main thread, which may take the whole deadline itself. */
+const GRACE = 120;
+
 interface Waiting {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -36,7 +39,7 @@ export class ManagementThread {
   readonly #server: Server;
   readonly #callers: Callers;
   readonly #passed: PassedRequests;
-  readonly #mainServer = new MainServerCheck();
+  readonly #mainServer: MainServerCheck;
   readonly #waiting = new Map<SharedProbe, Waiting[]>();
   #routes: Routes | undefined;
   #kept: KeptResponses | undefined;
@@ -52,6 +55,7 @@ export class ManagementThread {
       (connection, callers) => send({ type: 'connection-closed', connection, callers }),
     );
     this.#passed = new PassedRequests(send, this.#callers);
+    this.#mainServer = new MainServerCheck((text) => send({ type: 'problem', text }));
     const { server, listening } = listen(data, (request, response) => this.#respond(request, response));
     this.#server = server;
     listening.then(
@@ -101,7 +105,7 @@ export class ManagementThread {
     const connection = this.#callers.connectionOf(request);
     if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
     const { probe } = connection;
-    if (probe === undefined) return this.#passed.pass(request, response);
+    if (probe === undefined) return this.#pass(request, response);
     if (!this.#answer(probe, request, response)) this.#wait(probe, request, response);
   }
 
@@ -131,7 +135,7 @@ export class ManagementThread {
       this.#waiting.delete(probe);
       const substitute = this.#withoutMainThread(probe, deadline);
       for (const waiter of all) write(waiter.response, substitute);
-    }, deadline).unref();
+    }, deadline + GRACE).unref();
   }
 
   /** The main thread has sent a response. It is for the waiting requests, even if it must not be reused. */
@@ -142,6 +146,8 @@ export class ManagementThread {
     this.#waiting.delete(probe);
     const at = now();
     for (const { request, response } of waiting) {
+      // A client that has disconnected has received nothing.
+      if (response.destroyed || request.socket.destroyed) continue;
       this.#callers.record(request, PROBES.indexOf(probe), latest.id, at, this.#isDraining);
       write(response, latest.response);
     }
@@ -171,6 +177,15 @@ export class ManagementThread {
         onStall: () => undefined,
         onStallEnd: (stall) => this.#send({ type: 'stall-ended', stall }),
       });
+  }
+
+  /** A probe with a key, a query or another format responds within its deadline too. */
+  #pass(request: IncomingMessage, response: ServerResponse): void {
+    const probe = this.#routes?.paths.get(pathOf(request.url ?? '/'));
+    const deadline = probe && this.#routes?.deadlines[probe];
+    if (probe === undefined || deadline === undefined) return this.#passed.pass(request, response);
+    const respond = (): WireResponse => this.#withoutMainThread(probe, deadline);
+    this.#passed.pass(request, response, { after: deadline + GRACE, respond });
   }
 
   #isJudged({ url = '/' }: IncomingMessage): boolean {

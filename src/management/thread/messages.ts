@@ -79,6 +79,8 @@ export type FromThread =
   | { readonly type: 'sent'; readonly id: number; readonly bytes: number }
   | { readonly type: 'connection-closed'; readonly connection: number; readonly callers: readonly number[] }
   | { readonly type: 'stall-ended'; readonly stall: Stall }
+  /** For the log. */
+  | { readonly type: 'problem'; readonly text: string }
   | { readonly type: 'closed' };
 
 /** Milliseconds since 1970 on the monotonic clock, which all threads of a process share. */

@@ -11,6 +11,18 @@ type Passed = Extract<
 /** Milliseconds for a response of the main thread. Its probes respond within their deadlines; other endpoints may take longer. */
 const LIMIT = 30_000;
 
+/** The response when the main thread does not respond in time. */
+export interface LateResponse {
+  /** Milliseconds. */
+  readonly after: number;
+  readonly respond: () => WireResponse;
+}
+
+const LATE: LateResponse = {
+  after: LIMIT,
+  respond: () => failure(`the event loop has not responded within ${LIMIT} ms`),
+};
+
 interface Pending {
   readonly response: ServerResponse;
   readonly timer: NodeJS.Timeout;
@@ -28,11 +40,10 @@ export class PassedRequests {
     this.#callers = callers;
   }
 
-  pass(request: IncomingMessage, response: ServerResponse): void {
+  /** `late`: what responds in place of the main thread, and after how many milliseconds. */
+  pass(request: IncomingMessage, response: ServerResponse, late: LateResponse = LATE): void {
     const id = (this.#last += 1);
-    const timer = setTimeout(() => {
-      write(response, failure(`the event loop has not responded within ${LIMIT} ms`));
-    }, LIMIT).unref();
+    const timer = setTimeout(() => write(response, late.respond()), late.after).unref();
     this.#pending.set(id, { response, timer });
     response.once('close', () => {
       clearTimeout(timer);
@@ -66,6 +77,8 @@ export class PassedRequests {
   }
 
   #begin(response: ServerResponse, { statusCode, fields }: WireResponse): void {
+    // The time limit has responded already.
+    if (response.headersSent || response.destroyed) return;
     response.writeHead(statusCode, fields as string[]);
     if (response.req.method === 'HEAD') response.end();
     else response.flushHeaders();

@@ -24,6 +24,7 @@ class Reports implements ReportSource {
   set(name: string, status: 'UP' | 'DEGRADED' | 'DOWN' | 'OUT_OF_SERVICE' | 'UNKNOWN'): Evaluation {
     const evaluation: Evaluation = {
       reusableUntil: 0,
+      revision: 0,
       checkedAt: '2026-11-20T10:29:59.000Z',
       report: {
         status,
