@@ -53,6 +53,7 @@ module.exports = {
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
     may('haproxy', 'core', 'errors', 'options', 'extension'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),
+    may('publish', 'core', 'errors', 'options', 'extension'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('schematics', 'core', 'errors', 'options'),
     may('cli', 'core', 'errors', 'options'),
@@ -71,13 +72,15 @@ module.exports = {
       from: { path: '^src/', pathNot: '^src/integrations/' },
       to: { path: '^src/integrations/' },
     },
-    ...['alerts', 'cli', 'dashboard', 'files', 'haproxy', 'management', 'schematics', 'testing'].map((folder) => ({
-      name: `nothing-imports-${folder}`,
-      severity: 'error',
-      comment: 'It is an entry point of its own: who does not import it does not load it.',
-      from: { path: '^src/', pathNot: `^src/${folder}/` },
-      to: { path: `^src/${folder}/` },
-    })),
+    ...['alerts', 'cli', 'dashboard', 'files', 'haproxy', 'management', 'publish', 'schematics', 'testing'].map(
+      (folder) => ({
+        name: `nothing-imports-${folder}`,
+        severity: 'error',
+        comment: 'It is an entry point of its own: who does not import it does not load it.',
+        from: { path: '^src/', pathNot: `^src/${folder}/` },
+        to: { path: `^src/${folder}/` },
+      }),
+    ),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 export interface ReceivedRequest {
+  readonly method: string;
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
@@ -22,7 +23,7 @@ export async function webhookReceiver(): Promise<WebhookReceiver> {
     let body = '';
     request.setEncoding('utf8').on('data', (part: string) => (body += part));
     request.on('end', () => {
-      received.push({ path: request.url ?? '', headers: request.headers, body });
+      received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
       receiver.answer(response, received.length);
     });
   });

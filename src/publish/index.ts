@@ -1,0 +1,14 @@
+export { HealthPublishModule } from './health-publish.module.js';
+export type { HealthPublishAsyncOptions } from './health-publish.module.js';
+export type { HealthPublisher, PublishTimes, ScheduledPublisher } from './health-publisher.js';
+export type { HealthPublishOptions } from './publish-options.js';
+export { dogstatsd } from './targets/dogstatsd.js';
+export type { DogstatsdOptions } from './targets/dogstatsd.js';
+export { healthchecksIo } from './targets/healthchecks-io.js';
+export type { HealthchecksIoOptions } from './targets/healthchecks-io.js';
+export { pushgateway } from './targets/pushgateway.js';
+export type { PushgatewayOptions } from './targets/pushgateway.js';
+export { statsd } from './targets/statsd.js';
+export type { StatsdOptions } from './targets/statsd-options.js';
+export { uptimeKuma } from './targets/uptime-kuma.js';
+export type { UptimeKumaOptions } from './targets/uptime-kuma.js';

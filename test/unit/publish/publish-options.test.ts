@@ -1,0 +1,86 @@
+import { type ConfigurationFault, isHealthConfigurationError } from 'nest-vitals';
+import { dogstatsd, healthchecksIo, pushgateway, statsd, uptimeKuma } from 'nest-vitals/publish';
+import { describe, expect, it } from 'vitest';
+import { type HealthPublishOptions, resolvePublishOptions } from '../../../src/publish/publish-options.js';
+
+const publisher = { name: 'board', publish: () => undefined };
+const KNOWN = ['live', 'ready'];
+const PLACE = 'HealthPublishModule.forRoot()';
+
+describe('the options of the module', () => {
+  it('have defaults, which a publisher can replace', () => {
+    const faults: ConfigurationFault[] = [];
+    const options: HealthPublishOptions = {
+      period: '1m',
+      publishers: [publisher, { publisher, probe: 'live', period: 100, jitter: 0, onChange: false, timeout: '1s' }],
+    };
+    expect(resolvePublishOptions(options, KNOWN, faults)).toEqual([
+      { publisher, probe: 'ready', period: 60_000, jitter: 0.1, onChange: true, timeout: 5000 },
+      { publisher, probe: 'live', period: 100, jitter: 0, onChange: false, timeout: 1000 },
+    ]);
+    expect(resolvePublishOptions({ ...options, enabled: false }, KNOWN, faults)).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  it.each([
+    [{}, `${PLACE}, publishers`, 'it is missing'],
+    [{ publishers: 1 }, `${PLACE}, publishers`, 'its value is 1'],
+    [{ publishers: ['board'] }, `${PLACE}, publishers[0]`, 'its value is "board"'],
+    [{ publishers: [{ ...publisher, name: ' ' }] }, `${PLACE}, publishers[0]`, 'its value is an object'],
+    [{ publishers: [{ ...publisher, finish: 1 }] }, `${PLACE}, publishers[0]`, 'its value is an object'],
+    [{ publishers: [{ publisher, perod: 1 }] }, `${PLACE}, publishers[0]`, 'there is no option "perod"'],
+    [{ publishers: [{ publisher, timeout: 0 }] }, `${PLACE}, publishers[0], timeout`, 'its value is 0'],
+    [{ publishers: [], period: 5 }, `${PLACE}, period`, 'its value is 5'],
+    [{ publishers: [], jitter: 2 }, `${PLACE}, jitter`, 'its value is 2'],
+    [{ publishers: [], onChange: 1 }, `${PLACE}, onChange`, 'its value is 1'],
+    [{ publishers: [], enabled: 1 }, `${PLACE}, enabled`, 'its value is 1'],
+    [{ publishers: [], targets: [] }, PLACE, 'there is no option "targets"'],
+    [{ publishers: [], probe: 'redy' }, `${PLACE}, probe`, expect.stringContaining('"redy"')],
+    [{ publishers: [{ publisher, probe: 'x' }] }, `${PLACE}, publishers[0], probe`, expect.stringContaining('"x"')],
+  ])('%j is a fault', (options, place, problem) => {
+    const faults: ConfigurationFault[] = [];
+    resolvePublishOptions(options as unknown as HealthPublishOptions, KNOWN, faults);
+    expect(faults).toMatchObject([{ place, problem }]);
+  });
+});
+
+describe('the options of a target', () => {
+  const url = 'ftp://user:secret@host';
+  it.each<[string, (given: never) => unknown, object, string]>([
+    ['healthchecksIo()', healthchecksIo, {}, 'url'],
+    ['healthchecksIo()', healthchecksIo, { url }, 'url'],
+    ['uptimeKuma()', uptimeKuma, { url }, 'url'],
+    ['pushgateway()', pushgateway, { url: 'http://host' }, 'job'],
+    ['pushgateway()', pushgateway, { url: 'http://host', job: ' ' }, 'job'],
+    ['pushgateway()', pushgateway, { url: 'http://host', job: 'a', grouping: { job: 'b' } }, 'grouping'],
+    ['pushgateway()', pushgateway, { url: 'http://host', job: 'a', instance: '' }, 'instance'],
+    ['statsd()', statsd, { port: 0 }, 'port'],
+    ['statsd()', statsd, { host: ' ' }, 'host'],
+    ['statsd()', statsd, { prefix: 'a:b' }, 'prefix'],
+    ['dogstatsd()', dogstatsd, { tags: ['a|b'] }, 'tags'],
+  ])('%s names a fault and shows no secret: %#', (place, create, given, option) => {
+    const [fault, ...more] = faultsOf(() => create(given as never));
+    expect(more).toEqual([]);
+    expect(fault?.place).toBe(`${place}, ${option}`);
+    expect(JSON.stringify(fault)).not.toContain('secret@');
+  });
+
+  it('are reported together', () => {
+    const given = { url: 1, job: 2, label: 3 } as never;
+    expect(faultsOf(() => pushgateway(given)).map(({ place }) => place)).toEqual([
+      'pushgateway()',
+      'pushgateway(), url',
+      'pushgateway(), job',
+    ]);
+  });
+});
+
+function faultsOf(create: () => unknown): readonly ConfigurationFault[] {
+  try {
+    create();
+  } catch (error) {
+    if (isHealthConfigurationError(error)) return error.faults;
+    throw error;
+  }
+  return expect.unreachable('there is no fault');
+}
