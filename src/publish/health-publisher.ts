@@ -15,8 +15,8 @@ export interface HealthPublisher {
   finish?(report: HealthReport, signal: AbortSignal): unknown;
 }
 
-/** When a report is published. */
-export interface PublishTimes {
+/** Options of `HealthPublishModule.forRoot()` and of a single publisher: when a report is published. */
+export interface PublishTimesOptions {
   /** Name of the probe or the group whose report is published. Default: `ready`. */
   readonly probe?: string;
   /** Milliseconds between two reports. The probe is evaluated for each, as a request does. Default: 30,000. */
@@ -36,6 +36,6 @@ export interface PublishTimes {
 }
 
 /** A publisher with times of its own. */
-export interface ScheduledPublisher extends PublishTimes {
+export interface ScheduledPublisher extends PublishTimesOptions {
   readonly publisher: HealthPublisher;
 }

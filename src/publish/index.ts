@@ -1,6 +1,6 @@
 export { HealthPublishModule } from './health-publish.module.js';
 export type { HealthPublishAsyncOptions } from './health-publish.module.js';
-export type { HealthPublisher, PublishTimes, ScheduledPublisher } from './health-publisher.js';
+export type { HealthPublisher, PublishTimesOptions, ScheduledPublisher } from './health-publisher.js';
 export type { HealthPublishOptions } from './publish-options.js';
 export { dogstatsd } from './targets/dogstatsd.js';
 export type { DogstatsdOptions } from './targets/dogstatsd.js';

@@ -4,17 +4,17 @@ import { optionOutOfRange, probeUnknown } from '../errors/messages.js';
 import type { InMilliseconds } from '../options/duration.js';
 import { type OptionReader, readerOf } from '../options/option-reader.js';
 import { type Rule, duration, flag, nonBlank, numeric, show } from '../options/rules.js';
-import type { HealthPublisher, PublishTimes, ScheduledPublisher } from './health-publisher.js';
+import type { HealthPublisher, PublishTimesOptions, ScheduledPublisher } from './health-publisher.js';
 
 /** Options of `HealthPublishModule.forRoot()`. Each time applies to every publisher without its own. */
-export interface HealthPublishOptions extends PublishTimes {
+export interface HealthPublishOptions extends PublishTimesOptions {
   /** The targets: publishers, or objects with a `publisher` and times of its own. Required. With an empty list nothing is published. */
   readonly publishers: readonly (HealthPublisher | ScheduledPublisher)[];
   /** False: nothing is published, for tests of the application. Default: true. */
   readonly enabled?: boolean;
 }
 
-type Times = InMilliseconds<Required<PublishTimes>>;
+type Times = InMilliseconds<Required<PublishTimesOptions>>;
 
 export interface PublisherSettings extends Times {
   readonly publisher: HealthPublisher;

@@ -93,7 +93,7 @@ describe('publishing', () => {
   });
 
   it('does not delay the shutdown by more than the timeout if a target hangs', async () => {
-    const calls = vi.fn(never);
+    const calls = vi.fn<HealthPublisher['publish']>(never);
     const { app, log } = await startApplication('express', root([{ name: 'board', publish: calls }], { timeout: 200 }));
     await expect.poll(() => calls.mock.calls.length, SOON).toBe(1);
     await app.close();
@@ -103,14 +103,25 @@ describe('publishing', () => {
 
   it('removes the metrics of a Pushgateway when the drain begins', async () => {
     const receiver = await webhookReceiver();
+    const hook = { began: latch(), goOn: latch() };
+    class Worker {
+      @OnDrain()
+      async finish(): Promise<void> {
+        hook.began.open();
+        await hook.goOn.promise;
+      }
+    }
     const target = pushgateway({ url: receiver.url, job: 'orders', instance: '1' });
-    const { app } = await startApplication('express', root([target]));
+    const { app } = await startApplication('express', { ...root([target], { onChange: false }), providers: [Worker] });
     await expect.poll(() => receiver.received.length, SOON).toBe(1);
-    await app.close();
-    expect(receiver.received.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      'PUT /metrics/job/orders/instance/1',
-      'DELETE /metrics/job/orders/instance/1',
-    ]);
+    const closed = app.close();
+    await hook.began.promise;
+    const requests = (): readonly string[] => receiver.received.map(({ method, path }) => `${method} ${path}`);
+    const path = '/metrics/job/orders/instance/1';
+    await expect.poll(requests, SOON).toEqual([`PUT ${path}`, `DELETE ${path}`]);
+    hook.goOn.open();
+    await closed;
+    expect(requests()).toHaveLength(2);
   });
 
   it('logs a failure once and without the secret of the URL, and then the recovery', async () => {

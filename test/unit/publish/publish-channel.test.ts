@@ -34,10 +34,12 @@ const settle = (): Promise<unknown> => passTime(0);
 beforeEach(() => {
   lines = [];
   stopClock();
-  const { setTimeout: original, clearTimeout: clear } = shutdownClock;
-  shutdownClock.setTimeout = (callback, milliseconds) => setTimeout(callback, milliseconds);
-  shutdownClock.clearTimeout = (timer) => clearTimeout(timer);
-  onTestFinished(() => void Object.assign(shutdownClock, { setTimeout: original, clearTimeout: clear }));
+  // The real clock of the shutdown would not stand still.
+  vi.spyOn(shutdownClock, 'setTimeout').mockImplementation((callback, milliseconds) =>
+    setTimeout(callback, milliseconds),
+  );
+  vi.spyOn(shutdownClock, 'clearTimeout').mockImplementation((timer) => clearTimeout(timer));
+  onTestFinished(() => void vi.restoreAllMocks());
 });
 
 it('sends one report at a time, and after it only the latest', async () => {
@@ -127,8 +129,8 @@ it('aborts the current report, drops the waiting one, and sends the final messag
 });
 
 it('uses finish() for the final message where there is one', async () => {
-  const finish = vi.fn();
-  const publish = vi.fn();
+  const finish = vi.fn<NonNullable<HealthPublisher['finish']>>();
+  const publish = vi.fn<HealthPublisher['publish']>();
   await new PublishChannel({ name: 'board', publish, finish }, 1000, logger).finish(DRAINING_REPORT);
   expect(finish.mock.calls).toEqual([[DRAINING_REPORT, expect.any(AbortSignal)]]);
   expect(publish).not.toHaveBeenCalled();
@@ -161,7 +163,7 @@ it.each([
 });
 
 it('does not wait for a publisher that never ends before it lets the caller continue', () => {
-  const publish = vi.fn(never);
+  const publish = vi.fn<HealthPublisher['publish']>(never);
   new PublishChannel({ name: 'board', publish }, 1000, logger).offer(PASSING_REPORT);
   expect(publish).not.toHaveBeenCalled();
 });
