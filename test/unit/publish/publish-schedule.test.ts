@@ -69,6 +69,7 @@ it.each(['state', 'change'] as const)(
     await passTime(0);
     expect(published).toEqual(['report', 'final']);
     expect([monitor.changes, monitor.states]).toEqual([[], []]);
+  expect(vi.getTimerCount()).toBe(0);
     await passTime(120_000);
     await schedule.stop();
     expect(published).toEqual(['report', 'final']);
@@ -104,10 +105,10 @@ class ManualMonitor {
   }
   enter(phase: ApplicationPhase): void {
     this.phase = phase;
-    for (const listener of [...this.states]) listener();
+    for (const listener of this.states.slice()) listener();
   }
   change(): void {
-    for (const listener of [...this.changes]) listener();
+    for (const listener of this.changes.slice()) listener();
   }
 }
 
