@@ -69,7 +69,7 @@ it.each(['state', 'change'] as const)(
     await passTime(0);
     expect(published).toEqual(['report', 'final']);
     expect([monitor.changes, monitor.states]).toEqual([[], []]);
-  expect(vi.getTimerCount()).toBe(0);
+    expect(vi.getTimerCount()).toBe(0);
     await passTime(120_000);
     await schedule.stop();
     expect(published).toEqual(['report', 'final']);
