@@ -1,12 +1,9 @@
 import { elapsed } from '../core/moment.js';
 import type { EndpointParts } from '../endpoints/endpoint-parts.js';
 import type { HealthRequest } from '../options/health-module-options.js';
+import { SHARED_PROBES, type SharedProbe, pathOf } from './shared-probes.js';
 import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
 import type { OnResponse } from '../endpoints/responder.js';
-
-/** The probes whose default response is the same for every caller, so that it can be kept outside this thread. */
-export const SHARED_PROBES = ['live', 'ready', 'startup'] as const;
-export type SharedProbe = (typeof SHARED_PROBES)[number];
 
 /** The response to a request without query, credentials and special `Accept`, and how long it is the current one. */
 export interface ResponseSnapshot {
@@ -131,13 +128,6 @@ export function failureResponse(
     ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
   };
   return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
-}
-
-/** Without the query and a slash at the end, which Express ignores too. */
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
 function decoded(name: string): string | undefined {

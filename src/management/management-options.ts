@@ -1,7 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import type { Cluster } from 'node:cluster';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
+import { clusterWorker } from '../options/cluster-worker.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, flag, nonBlank, show, whole } from '../options/rules.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
@@ -69,7 +69,7 @@ const portOrFunction: Rule<ManagementSettings['port'] | ((worker: number) => num
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveManagementOptions(
   given: HealthManagementOptions,
-  worker: number = workerOfCluster(),
+  worker: number = clusterWorker(),
 ): ManagementSettings {
   const faults: ConfigurationFault[] = [];
   const reader = readerOf(PLACE, given, faults);
@@ -106,11 +106,4 @@ function portFor(choose: (worker: number) => number, worker: number, faults: Con
     remedy: `return ${port.expected}`,
   });
   return DEFAULT_PORT;
-}
-
-/** The number of this worker of `node:cluster`, or 0. The module is loaded only where it can matter. */
-export function workerOfCluster(): number {
-  if (process.channel === undefined) return 0;
-  const { worker } = process.getBuiltinModule('node:cluster') as unknown as Cluster;
-  return worker?.id ?? 0;
 }

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import type { LoggerService } from '@nestjs/common';
-import { type HealthHandler, type SharedProbe } from './health-handler.js';
+import type { HealthHandler } from './health-handler.js';
+import { SHARED_PROBES, type SharedProbe } from './shared-probes.js';
 import type { HealthResponse } from '../endpoints/health-response.js';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
@@ -13,7 +14,6 @@ import type { WatchdogSettings } from './watchdog/stall.js';
 import { StallReceiver } from './watchdog/stall-receiver.js';
 import { RemoteOutlet } from './remote-outlet.js';
 import {
-  PROBES,
   RECORD_LENGTH,
   type ThreadData,
   type ToThread,
@@ -179,7 +179,7 @@ export class ThreadServer implements ManagementServer {
       const [caller = 0, probe = 0, snapshot = 0, at = 0] = records.subarray(index, index + RECORD_LENGTH);
       const request = this.#callers.get(caller);
       const response = this.#snapshots.get(snapshot);
-      const name = PROBES[probe];
+      const name = SHARED_PROBES[probe];
       if (request && response && name) this.#handler?.record(name, request, response, at - performance.timeOrigin);
     }
   }

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { SharedProbe } from '../health-handler.js';
+import type { SharedProbe } from '../shared-probes.js';
 import { RECORD_LENGTH, type WireCaller } from './messages.js';
 
 /** Milliseconds for which records are collected: a message costs the main thread more than a record. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { SharedProbe } from '../health-handler.js';
+import type { SharedProbe } from '../shared-probes.js';
 import type { Routes, WireResponse } from './messages.js';
 
 interface Kept {

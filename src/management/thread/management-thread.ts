@@ -1,25 +1,15 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { SharedProbe } from '../health-handler.js';
+import { SHARED_PROBES, type SharedProbe, isLive, pathOf } from '../shared-probes.js';
 import { close, listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
 import { KeptResponses } from './kept-responses.js';
-import {
-  type FromThread,
-  PROBES,
-  type Routes,
-  type ThreadData,
-  type ToThread,
-  type WireResponse,
-  now,
-} from './messages.js';
+import { type FromThread, type Routes, type ThreadData, type ToThread, type WireResponse, now } from './messages.js';
 import { PassedRequests } from './passed-requests.js';
-import { failure, pathOf, write } from './responses.js';
+import { failure, write } from './responses.js';
 import type { Watchdog } from '../watchdog/stall.js';
 import { directLog } from '../watchdog/worker/direct-log.js';
 import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
-
-const LIVE = /\/(?:live|livez|healthz)$/;
 
 /** Milliseconds for the response of the main thread, which may take the whole deadline itself. */
 const GRACE = 120;
@@ -114,7 +104,7 @@ export class ManagementThread {
     const at = now();
     const current = this.#kept?.fresh(probe, at);
     if (!current) return false;
-    this.#callers.record(request, PROBES.indexOf(probe), current.id, at, this.#isDraining);
+    this.#callers.record(request, SHARED_PROBES.indexOf(probe), current.id, at, this.#isDraining);
     write(response, current.response);
     return true;
   }
@@ -148,7 +138,7 @@ export class ManagementThread {
     for (const { request, response } of waiting) {
       // A client that has disconnected has received nothing.
       if (response.destroyed || request.socket.destroyed) continue;
-      this.#callers.record(request, PROBES.indexOf(probe), latest.id, at, this.#isDraining);
+      this.#callers.record(request, SHARED_PROBES.indexOf(probe), latest.id, at, this.#isDraining);
       write(response, latest.response);
     }
   }
@@ -181,22 +171,24 @@ export class ManagementThread {
 
   /** A probe with a key, a query or another format responds within its deadline too. */
   #pass(request: IncomingMessage, response: ServerResponse): void {
-    const probe = this.#routes?.paths.get(pathOf(request.url ?? '/'));
+    const probe = this.#probeAt(request);
     const deadline = probe && this.#routes?.deadlines[probe];
     if (probe === undefined || deadline === undefined) return this.#passed.pass(request, response);
     const respond = (): WireResponse => this.#withoutMainThread(probe, deadline);
     this.#passed.pass(request, response, { after: deadline + GRACE, respond });
   }
 
-  #isJudged({ url = '/' }: IncomingMessage): boolean {
-    const probe = this.#routes?.paths.get(pathOf(url));
+  #probeAt({ url = '/' }: IncomingMessage): SharedProbe | undefined {
+    return this.#routes?.paths.get(pathOf(url));
+  }
+
+  #isJudged(request: IncomingMessage): boolean {
+    const probe = this.#probeAt(request);
     return probe === 'live' || probe === 'ready';
   }
 
   #startingResponse({ url = '/' }: IncomingMessage): WireResponse {
-    const path = pathOf(url);
-    const isLive = this.#routes ? this.#routes.paths.get(path) === 'live' : LIVE.test(path);
-    return isLive ? this.#data.alive : this.#data.starting;
+    return isLive(url, this.#routes?.paths) ? this.#data.alive : this.#data.starting;
   }
 
   async #close(): Promise<void> {

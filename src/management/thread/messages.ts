@@ -1,9 +1,6 @@
 import type { AddressInfo } from 'node:net';
-import type { SharedProbe } from '../health-handler.js';
+import type { SharedProbe } from '../shared-probes.js';
 import type { Stall, WatchdogSettings } from '../watchdog/stall.js';
-
-/** The probes by their index in messages. */
-export const PROBES: readonly SharedProbe[] = ['live', 'ready', 'startup'];
 
 /** A finished response, as the thread writes it. */
 export interface WireResponse {

@@ -18,10 +18,3 @@ export function failure(reason: string): WireResponse {
   };
   return { statusCode: 503, fields: Object.entries(headers).flat(), body };
 }
-
-/** Without the query and a slash at the end. */
-export function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  const path = end < 0 ? url : url.slice(0, end);
-  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
-}

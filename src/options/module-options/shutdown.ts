@@ -1,8 +1,8 @@
-import type { Cluster } from 'node:cluster';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { minDelayAboveMaxDelay } from '../../errors/messages.js';
 import { KUBERNETES_MIN_DELAY, SHUTDOWN_DEFAULTS } from '../defaults.js';
 import { isDevelopment } from '../development.js';
+import { clusterWorker } from '../cluster-worker.js';
 import type { Environment } from '../environment.js';
 import type { HealthModuleOptions, ShutdownOptions } from '../health-module-options.js';
 import type { ShutdownSettings } from '../health-settings.js';
@@ -31,7 +31,7 @@ export function resolveShutdown(
   environment: Environment,
   variables: NodeJS.ProcessEnv,
   faults: ConfigurationFault[],
-  isClusterWorker: boolean = isWorkerOfCluster(),
+  isClusterWorker: boolean = clusterWorker() > 0,
 ): ShutdownSettings {
   const place = `${PLACE}, shutdown`;
   const given = new OptionReader(place, shutdown, ['shutdown'], environment, faults).readAll(RULES);
@@ -53,12 +53,4 @@ export function resolveShutdown(
     faults.push(minDelayAboveMaxDelay(place, settings.minDelay, settings.maxDelay));
   }
   return settings;
-}
-
-/** Loads `node:cluster` only where it can matter: its workers have a channel to the primary process. */
-function isWorkerOfCluster(): boolean {
-  if (process.channel === undefined) return false;
-  // Its type describes the ES module, whose default export is the object that is returned here.
-  const { isWorker } = process.getBuiltinModule('node:cluster') as unknown as Cluster;
-  return isWorker;
 }
