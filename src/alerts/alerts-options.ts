@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { isRecord } from '../core/is-record.js';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
-import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, secretMalformed, probeUnknown } from '../errors/messages.js';
-import { NO_VARIABLES } from '../options/environment.js';
+import { probeUnknown } from '../errors/messages.js';
 import type { Duration } from '../options/duration.js';
+import type { Faults, FaultsAt } from '../options/faults.js';
 import { OptionReader } from '../options/option-reader.js';
-import { type Rule, duration, matching, nonBlank, oneOf, show, whole, stringList } from '../options/rules.js';
+import { type Rule, duration, matching, nonBlank, oneOf, whole, stringList } from '../options/rules.js';
 import type { Alert } from './alert.js';
 import { toDiscord, toTeams } from './chat-formats.js';
 import { type AlertSender, type Format, toAlertmanager, toJson, toSlack } from './formats.js';
@@ -86,16 +85,16 @@ const OPTIONS_OF_FORMAT: Partial<Record<AlertFormat, readonly string[]>> = {
 export function resolveAlertsOptions(
   options: HealthAlertsOptions,
   known: readonly string[],
-  faults: ConfigurationFault[],
+  faults: Faults,
 ): AlertsSettings {
-  const reader = new OptionReader(PLACE, options, [], NO_VARIABLES, faults);
+  const reader = new OptionReader(faults.at(PLACE), options);
   reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance']);
   const given: HealthAlertsOptions['targets'] | undefined = options?.targets;
-  if (given === undefined) faults.push(optionOutOfRange(`${PLACE}, targets`, 'undefined', targets.expected));
+  if (given === undefined) reader.at.option('targets').missing(targets);
   return {
     targets: reader
       .read('targets', targets, [])
-      .flatMap((target, index) => resolveTarget(`${PLACE}, targets[${index}]`, target, known, faults) ?? []),
+      .flatMap((target, index) => resolveTarget(target, known, reader.at.option('targets').entry(index)) ?? []),
     debounce: reader.read('debounce', duration(0), 10_000),
     queueSize: reader.read('queueSize', whole(1, 100_000), 100),
     shutdownTimeout: reader.read('shutdownTimeout', duration(0), 3000),
@@ -103,33 +102,27 @@ export function resolveAlertsOptions(
   };
 }
 
-function resolveTarget(
-  place: string,
-  { webhook }: AlertTarget,
-  known: readonly string[],
-  faults: ConfigurationFault[],
-): TargetSettings | undefined {
-  const reader = new OptionReader(place, webhook, [], NO_VARIABLES, faults);
+function resolveTarget({ webhook }: AlertTarget, known: readonly string[], at: FaultsAt): TargetSettings | undefined {
+  const reader = new OptionReader(at, webhook);
   const common = ['url', 'format', 'secret', 'headers', 'to', 'indicators', 'probes', 'timeout', 'retries'];
   const format = reader.read('format', oneOf(FORMATS), 'json');
   reader.refuseUnknown([...common, ...(OPTIONS_OF_FORMAT[format] ?? [])]);
   const key = format === 'pagerduty' ? 'routingKey' : format === 'opsgenie' ? 'apiKey' : undefined;
-  if (key && webhook[key] === undefined)
-    faults.push(optionOutOfRange(`${place}, ${key}`, 'undefined', nonBlank.expected));
+  if (key && webhook[key] === undefined) at.option(key).missing(nonBlank);
   const routingKey = format === 'pagerduty' ? reader.read('routingKey', nonBlank, '', true) : '';
   const apiKey = format === 'opsgenie' ? reader.read('apiKey', headerText, '', true) : '';
-  if (webhook.url === undefined) faults.push(optionOutOfRange(`${place}, url`, 'undefined', address.expected));
+  if (webhook.url === undefined) at.option('url').missing(address);
   const url = reader.read<string | undefined>('url', address, undefined, true);
   const probes = reader.read('probes', stringList, []);
   for (const probe of probes) {
-    if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
+    if (!known.includes(probe)) at.add(probeUnknown(at.option('probes').place, probe, known));
   }
   const resendInterval = reader.read('resendInterval', duration(100), 60_000);
-  const labels = texts(place, 'labels', webhook.labels, labelName, nonBlank, faults);
+  const labels = texts(webhook.labels, labelName, nonBlank, at.option('labels'));
   const settings = {
     resendInterval: format === 'alertmanager' ? resendInterval : undefined,
     secret: reader.read<string | undefined>('secret', nonBlank, undefined, true),
-    headers: texts(place, 'headers', webhook.headers, headerName, headerValue, faults),
+    headers: lowerCased(texts(webhook.headers, headerName, headerValue, at.option('headers'))),
     to: reader.read('to', statuses, BAD),
     indicators: reader.read<readonly string[] | undefined>('indicators', stringList, undefined),
     probes,
@@ -155,26 +148,22 @@ function alertmanagerUrl(given: string): URL {
   return url;
 }
 
+function lowerCased(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
 /** Reads a record of texts. Faults never show a value, because a header may be a credential. */
-function texts(
-  place: string,
-  option: string,
-  given: unknown,
-  name: Rule,
-  value: Rule,
-  faults: ConfigurationFault[],
-): Readonly<Record<string, string>> {
+function texts(given: unknown, name: Rule, value: Rule, at: FaultsAt): Readonly<Record<string, string>> {
   const accepted: Record<string, string> = {};
   if (given === undefined) return accepted;
   if (!isRecord(given)) {
-    faults.push(optionOutOfRange(`${place}, ${option}`, show(given), 'an object'));
+    at.outOfRange(given, { expected: 'an object' });
     return accepted;
   }
   for (const [key, text] of Object.entries(given)) {
-    if (!name.accepts(key)) faults.push(optionOutOfRange(`${place}, ${option}`, show(key), name.expected));
-    else if (!value.accepts(text)) {
-      faults.push(secretMalformed(`${place}, ${option}.${key}`, value.expected));
-    } else accepted[option === 'headers' ? key.toLowerCase() : key] = String(text);
+    if (!name.accepts(key)) at.outOfRange(key, name);
+    else if (!value.accepts(text)) at.entry(key).secretMalformed(value);
+    else accepted[key] = String(text);
   }
   return accepted;
 }

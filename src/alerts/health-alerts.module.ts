@@ -12,9 +12,9 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import type { ConfigurationFault } from '../errors/fault.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { optionsFactory, presentOptions } from '../options/factory-options.js';
+import { Faults } from '../options/faults.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { type HealthAlertsOptions, resolveAlertsOptions } from './alerts-options.js';
 import { HealthAlerts } from './health-alerts.js';
@@ -85,8 +85,8 @@ function configure(options: Provider, imports: ModuleMetadata['imports'] = []): 
 function createAlerts(given: HealthAlertsOptions, monitor: HealthMonitor | undefined): HealthAlerts {
   if (!monitor) throw new HealthConfigurationError([healthModuleMissing(MODULE, 'observe')]);
   const options = presentOptions(MODULE, given, '{ targets: […] }');
-  const faults: ConfigurationFault[] = [];
+  const faults = new Faults();
   const settings = resolveAlertsOptions(options, monitor.probes, faults);
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  faults.throwIfAny();
   return new HealthAlerts(settings, monitor, new Logger('Health'));
 }

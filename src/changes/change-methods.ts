@@ -2,7 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { probeUnknown } from '../errors/messages.js';
-import { NO_VARIABLES } from '../options/environment.js';
+import { Faults } from '../options/faults.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
 import { instancesIn } from '../discovery/instances.js';
@@ -42,35 +42,29 @@ export class ChangeMethods {
 
   /** Returns the methods of instances that earlier calls have not returned. */
   find(): FoundMethods {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const methods: ChangeMethod[] = [];
     for (const instance of instancesIn(this.#modules, (candidate) => annotationsOf(candidate).length > 0)) {
       if (this.#seen.has(instance)) continue;
       this.#seen.add(instance);
       for (const annotated of annotationsOf(instance)) {
-        const found: ConfigurationFault[] = [];
+        const found = new Faults();
         methods.push(this.#define(instance, instance.constructor.name, annotated, found));
-        if (found.length > 0) methods.pop();
-        faults.push(...found);
+        if (!found.isEmpty) methods.pop();
+        faults.add(...found.list);
       }
     }
-    return { methods, faults };
+    return { methods, faults: faults.list };
   }
 
-  #define(
-    instance: object,
-    owner: string,
-    { method, options }: AnnotatedMethod,
-    faults: ConfigurationFault[],
-  ): ChangeMethod {
-    const place = `@OnHealthChange() of ${owner}.${method}`;
-    const reader = new OptionReader(place, options, [], NO_VARIABLES, faults);
+  #define(instance: object, owner: string, { method, options }: AnnotatedMethod, faults: Faults): ChangeMethod {
+    const reader = new OptionReader(faults.at(`@OnHealthChange() of ${owner}.${method}`), options);
     reader.refuseUnknown(['indicator', 'probe', 'to']);
     const indicators = listed(reader.read<string | readonly string[] | undefined>('indicator', name, undefined));
     const probes = listed(reader.read<string | readonly string[] | undefined>('probe', name, undefined)) ?? [];
     const to = listed(reader.read<HealthStatus | readonly HealthStatus[] | undefined>('to', status, undefined));
     for (const probe of probes) {
-      if (!this.#probes.includes(probe)) faults.push(probeUnknown(`${place}, probe`, probe, this.#probes));
+      if (!this.#probes.includes(probe)) faults.add(probeUnknown(reader.at.option('probe').place, probe, this.#probes));
     }
     return {
       name: `${owner}.${method}`,

@@ -1,8 +1,7 @@
 import { hostname } from 'node:os';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
-import type { ConfigurationFault } from '../errors/fault.js';
 import type { Duration, InMilliseconds } from '../options/duration.js';
+import { Faults, type FaultsAt } from '../options/faults.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, converted, duration, flag, nonBlank, whole } from '../options/rules.js';
 
@@ -61,24 +60,24 @@ const pauseOrNone: Rule<number | false> = {
 
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveDashboardOptions(given: HealthDashboardOptions): DashboardSettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['title', 'instance', 'history', 'refresh', 'events', 'heartbeat', 'maxClients']);
   const settings = {
     title: reader.read<string | undefined>('title', nonBlank, undefined),
     instance: reader.read('instance', nonBlank, hostname()),
-    history: resolveHistory((given as HealthDashboardOptions | null)?.history ?? {}, faults),
+    history: resolveHistory((given as HealthDashboardOptions | null)?.history ?? {}, reader.at.option('history')),
     refresh: reader.read('refresh', pauseOrNone, 5000),
     events: reader.read('events', flag, true),
     heartbeat: reader.read('heartbeat', pause, 15_000),
     maxClients: reader.read('maxClients', whole(1, 100_000), 1000),
   };
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  faults.throwIfAny();
   return settings;
 }
 
-function resolveHistory(given: HealthHistoryOptions, faults: ConfigurationFault[]): DashboardSettings['history'] {
-  const reader = readerOf(`${PLACE}, history`, given, faults);
+function resolveHistory(given: HealthHistoryOptions, at: FaultsAt): DashboardSettings['history'] {
+  const reader = readerOf(given, at);
   reader.refuseUnknown(['entries', 'maxAge']);
   return {
     entries: reader.read('entries', whole(1, 10_000), 200),

@@ -1,7 +1,7 @@
 import { Injectable, type Type } from '@nestjs/common';
-import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, optionUnknown } from '../errors/messages.js';
+import { optionUnknown } from '../errors/messages.js';
 import type { InMilliseconds } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { INDICATOR_OPTION_NAMES } from '../options/resolve-indicator.js';
 import { type Rule, converted, show } from '../options/rules.js';
@@ -34,8 +34,8 @@ export function configureIndicator<Options extends HealthIndicatorOptions>(
   rules: OwnRules<OwnOf<Options>>,
   required: readonly (keyof OwnOf<Options> & string)[] = [],
 ): ConfiguredOptions<OwnOf<Options>> {
-  const place = `${kind}(${show(name)})`;
-  const faults: ConfigurationFault[] = [];
+  const at = new Faults().at(`${kind}(${show(name)})`);
+  const { place, faults } = at;
   const own: Record<string, unknown> = {};
   const common: Record<string, unknown> = {};
   // Plain JavaScript can omit the options. The required ones are missing then.
@@ -45,14 +45,12 @@ export function configureIndicator<Options extends HealthIndicatorOptions>(
     if (rule) {
       if (value === undefined) own[option] = value;
       else if (rule.accepts(value)) own[option] = converted(rule, value);
-      else faults.push(optionOutOfRange(`${place}, ${option}`, show(value), rule.expected));
+      else at.option(option).outOfRange(value, rule);
     } else if (INDICATOR_OPTION_NAMES.some((known) => known === option)) common[option] = value;
-    else faults.push(optionUnknown(place, option, [...Object.keys(rules), ...INDICATOR_OPTION_NAMES]));
+    else faults.add(optionUnknown(place, option, [...Object.keys(rules), ...INDICATOR_OPTION_NAMES]));
   }
   for (const option of required) {
-    if (given[option] === undefined) {
-      faults.push(optionOutOfRange(`${place}, ${option}`, 'undefined', rules[option].expected));
-    }
+    if (given[option] === undefined) at.option(option).missing(rules[option]);
   }
   return {
     own: own as InMilliseconds<OwnOf<Options>>,
@@ -61,7 +59,7 @@ export function configureIndicator<Options extends HealthIndicatorOptions>(
       Injectable()(target);
       // Messages name the class, and several indicators may be of this kind.
       Object.defineProperty(target, 'name', { value: place });
-      setIndicatorMetadata(target, { name, options: common, faults });
+      setIndicatorMetadata(target, { name, options: common, faults: faults.list });
       return target;
     },
   };

@@ -14,6 +14,7 @@ import {
   nameTakenByInstances,
 } from '../errors/messages.js';
 import type { Environment } from '../options/environment.js';
+import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { checkName } from '../options/names.js';
 import { show } from '../options/rules.js';
@@ -73,7 +74,7 @@ export class IndicatorExplorer {
   /** Explores every module that is not explored yet. An indicator with a fault is not among the definitions. */
   explore(): Exploration {
     const definitions: CheckDefinition[] = [];
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const preparations: (() => Promise<void>)[] = [];
     let isComplete = true;
     for (const module of this.#modules.values()) {
@@ -95,7 +96,7 @@ export class IndicatorExplorer {
       }
     }
     this.#modulesSeen = isComplete ? this.#modules.size : -1;
-    return { definitions, faults, preparations };
+    return { definitions, faults: faults.list, preparations };
   }
 
   /** The names of providers that look like indicators without the decorator, for messages. */
@@ -105,88 +106,85 @@ export class IndicatorExplorer {
 
   /** Checks the names of indicators in the options. Call it after all modules of the start are explored. */
   checkReferences(): ConfigurationFault[] {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const known = [...this.#registered.keys()];
     for (const [group, { indicators }] of this.#settings.groups) {
       const namesake = this.#registered.get(group);
-      if (namesake) faults.push(nameTaken(group, [namesake.place, `the group "${group}"`]));
+      if (namesake) faults.add(nameTaken(group, [namesake.place, `the group "${group}"`]));
       for (const member of indicators) {
-        if (!this.#registered.has(member)) faults.push(groupMemberUnknown(`the group "${group}"`, member, known));
+        if (!this.#registered.has(member)) faults.add(groupMemberUnknown(`the group "${group}"`, member, known));
       }
     }
     for (const name of Object.keys(this.#settings.indicators)) {
       if (!this.#registered.has(name)) {
-        faults.push(groupMemberUnknown('HealthModule options, indicators', name, known));
+        faults.add(groupMemberUnknown('HealthModule options, indicators', name, known));
       }
     }
-    return [...faults, ...this.#standIns.check(known), ...this.#sharedPaths()];
+    return [...faults.list, ...this.#standIns.check(known), ...this.#sharedPaths()];
   }
 
-  #define(provided: ProvidedIndicator, faults: ConfigurationFault[]): CheckDefinition | undefined {
+  #define(provided: ProvidedIndicator, faults: Faults): CheckDefinition | undefined {
     const place = `${provided.className || 'a class without a name'} in ${provided.moduleName}`;
     if (provided.scope !== undefined) {
-      faults.push(indicatorNotSingleton(place, provided.scope));
+      faults.add(indicatorNotSingleton(place, provided.scope));
       return undefined;
     }
     if (this.#instances.has(provided.instance)) return undefined;
     this.#instances.add(provided.instance);
 
-    const name = this.#nameOf(provided, place, faults);
-    if (name === undefined || !checkName(place, name, faults)) return undefined;
+    const at = faults.at(place);
+    const name = this.#nameOf(provided, at);
+    if (name === undefined || !checkName(name, at)) return undefined;
     const earlier = this.#registered.get(name);
     if (earlier) {
       const isOtherInstance = earlier.token === provided.token;
-      faults.push((isOtherInstance ? nameTakenByInstances : nameTaken)(name, [earlier.place, place]));
+      faults.add((isOtherInstance ? nameTakenByInstances : nameTaken)(name, [earlier.place, place]));
       return undefined;
     }
     this.#registered.set(name, { place, token: provided.token });
-    return this.#complete(name, place, provided, faults);
+    return this.#complete(name, provided, at);
   }
 
   /** The name from the instance, else from the decorator, else derived from the class. */
-  #nameOf(
-    { instance, metadata, className }: ProvidedIndicator,
-    place: string,
-    faults: ConfigurationFault[],
-  ): string | undefined {
+  #nameOf({ instance, metadata, className }: ProvidedIndicator, { place, faults }: FaultsAt): string | undefined {
     let own: unknown;
     try {
       own = isObject(instance) && 'indicatorName' in instance ? instance.indicatorName : undefined;
     } catch {
-      faults.push(instanceNameUnreadable(place));
+      faults.add(instanceNameUnreadable(place));
       return undefined;
     }
     if (typeof own === 'string') return own;
-    if (own !== undefined) faults.push(instanceNameMalformed(place, show(own)));
+    if (own !== undefined) faults.add(instanceNameMalformed(place, show(own)));
     else if (metadata.name !== undefined) return metadata.name;
-    else if (className !== '' && isMinified(className)) faults.push(nameMinified(place));
-    else if (nameFromClass(className) === '') faults.push(nameMissing(place));
+    else if (className !== '' && isMinified(className)) faults.add(nameMinified(place));
+    else if (nameFromClass(className) === '') faults.add(nameMissing(place));
     else return nameFromClass(className);
     return undefined;
   }
 
   #complete(
     name: string,
-    place: string,
     { instance, metadata }: ProvidedIndicator,
-    faults: ConfigurationFault[],
+    { place, faults }: FaultsAt,
   ): CheckDefinition | undefined {
-    const found: ConfigurationFault[] = [...(metadata.faults ?? [])];
+    const found = new Faults();
+    found.add(...(metadata.faults ?? []));
+    const at = found.at(place);
     const { defaults, indicators, groups } = this.#settings;
     const settings = resolveCheckSettings(
-      place,
       [
         defaults,
-        checkIndicatorOptions({ place, options: metadata.options }, found),
+        checkIndicatorOptions(metadata.options, at),
         indicators[name] ?? {},
         indicatorOptionsFromEnvironment(name, this.#environment, found),
       ],
       groups.keys(),
-      found,
+      at,
     );
-    if (!isIndicator(instance)) found.push(indicatorWithoutCheck(place));
-    faults.push(...found);
-    if (found.length > 0 || !isIndicator(instance)) return undefined;
+    if (!isIndicator(instance)) found.add(indicatorWithoutCheck(place));
+    faults.add(...found.list);
+    if (!found.isEmpty || !isIndicator(instance)) return undefined;
     return { name, settings, check: (context) => instance.check(context) };
   }
 

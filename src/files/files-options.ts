@@ -1,8 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange } from '../errors/messages.js';
 import type { Duration, InMilliseconds } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
 import { readerOf } from '../options/option-reader.js';
 import { duration, flag, matching } from '../options/rules.js';
 
@@ -42,8 +41,8 @@ const fileName = matching(/^(?!\.\.?$)[^/\\\0]+$/, 'a file name without a folder
 
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveFilesOptions(given: HealthFilesOptions): FilesSettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['directory', 'live', 'ready', 'every', 'enabled']);
   const settings = {
     directory: reader.read('directory', path, ''),
@@ -52,11 +51,9 @@ export function resolveFilesOptions(given: HealthFilesOptions): FilesSettings {
     every: reader.read('every', duration(100), 5000),
     enabled: reader.read('enabled', flag, true),
   };
-  if (settings.directory === '' && faults.length === 0) {
-    faults.push(optionOutOfRange(`${PLACE}, directory`, 'undefined', path.expected));
-  }
-  if (settings.live === settings.ready) faults.push(sameName(settings.live));
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  if (settings.directory === '' && faults.isEmpty) reader.at.option('directory').missing(path);
+  if (settings.live === settings.ready) faults.add(sameName(settings.live));
+  faults.throwIfAny();
   return settings;
 }
 

@@ -1,8 +1,6 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
-import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange } from '../errors/messages.js';
 import type { Duration, InMilliseconds } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
 import { readerOf } from '../options/option-reader.js';
 import { duration, flag, nonBlank, whole } from '../options/rules.js';
 
@@ -46,8 +44,8 @@ const port = whole(0, 65_535);
 
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveAgentOptions(given: HealthAgentOptions): AgentSettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['port', 'host', 'warmUp', 'degradedWeight', 'awaitServer', 'enabled']);
   const settings = {
     port: reader.read('port', port, Number.NaN),
@@ -57,9 +55,7 @@ export function resolveAgentOptions(given: HealthAgentOptions): AgentSettings {
     awaitServer: reader.read('awaitServer', flag, true),
     enabled: reader.read('enabled', flag, true),
   };
-  if (Number.isNaN(settings.port) && faults.length === 0) {
-    faults.push(optionOutOfRange(`${PLACE}, port`, 'undefined', port.expected));
-  }
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  if (Number.isNaN(settings.port) && faults.isEmpty) reader.at.option('port').missing(port);
+  faults.throwIfAny();
   return settings;
 }

@@ -1,7 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { clusterWorker } from '../options/cluster-worker.js';
+import { Faults, type FaultsAt } from '../options/faults.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, flag, nonBlank, show, whole } from '../options/rules.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
@@ -71,15 +71,16 @@ export function resolveManagementOptions(
   given: HealthManagementOptions,
   worker: number = clusterWorker(),
 ): ManagementSettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const at = faults.at(PLACE);
+  const reader = readerOf(given, at);
   reader.refuseUnknown(['port', 'host', 'portFile', 'thread', 'watchdog', 'mainPort', 'enabled']);
   const chosen = reader.read('port', portOrFunction, DEFAULT_PORT);
   const thread = reader.read('thread', flag, true);
-  const watchdog = resolveWatchdog(given?.watchdog ?? thread, `${PLACE}, watchdog`, faults);
-  if (watchdog && !thread) faults.push(WATCHDOG_WITHOUT_THREAD);
+  const watchdog = resolveWatchdog(given?.watchdog ?? thread, at.option('watchdog'));
+  if (watchdog && !thread) faults.add(WATCHDOG_WITHOUT_THREAD);
   const settings = {
-    port: typeof chosen === 'function' ? portFor(chosen, worker, faults) : chosen,
+    port: typeof chosen === 'function' ? portFor(chosen, worker, at.option('port')) : chosen,
     host: reader.read<string | undefined>('host', nonBlank, undefined),
     portFile: reader.read<string | undefined>('portFile', nonBlank, undefined),
     thread,
@@ -87,7 +88,7 @@ export function resolveManagementOptions(
     mainPort: reader.read('mainPort', flag, true),
     enabled: reader.read('enabled', flag, true),
   };
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  faults.throwIfAny();
   return settings;
 }
 
@@ -97,11 +98,11 @@ const WATCHDOG_WITHOUT_THREAD: ConfigurationFault = {
   remedy: 'remove thread: false, or set watchdog to false',
 };
 
-function portFor(choose: (worker: number) => number, worker: number, faults: ConfigurationFault[]): number {
+function portFor(choose: (worker: number) => number, worker: number, at: FaultsAt): number {
   const chosen = choose(worker);
   if (port.accepts(chosen)) return chosen;
-  faults.push({
-    place: `${PLACE}, port`,
+  at.add({
+    place: at.place,
     problem: `the function returned ${show(chosen)} for worker ${worker}`,
     remedy: `return ${port.expected}`,
   });

@@ -1,6 +1,6 @@
-import type { ConfigurationFault } from '../errors/fault.js';
 import { secretMalformed, variableMalformed } from '../errors/messages.js';
 import { nearest } from '../errors/nearest.js';
+import type { Faults } from './faults.js';
 import { type Rule, show } from './rules.js';
 
 /** `initialDelay` → `INITIAL_DELAY`, `payments-api` → `PAYMENTS_API`. */
@@ -45,7 +45,7 @@ export class Environment {
    * The value of a variable. A blank variable counts as not set. A malformed value is a fault. A blank secret is a fault
    * too, because the deployment intended to set one.
    */
-  read<T>(parts: readonly string[], rule: Rule<T>, faults: ConfigurationFault[], isSecret = false): T | undefined {
+  read<T>(parts: readonly string[], rule: Rule<T>, faults: Faults, isSecret = false): T | undefined {
     if (this.isEmpty || !rule.read) return undefined;
     const variable = this.nameOf(...parts);
     if (variable === undefined) return undefined;
@@ -55,7 +55,7 @@ export class Environment {
     const value = rule.read(text);
     if (value === undefined) {
       const expected = rule.expectedOfVariable ?? rule.expected;
-      faults.push(
+      faults.add(
         isSecret
           ? secretMalformed(`environment variable ${variable}`, expected)
           : variableMalformed(variable, show(text), expected),

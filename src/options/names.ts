@@ -1,6 +1,6 @@
 import { PROBES } from '../core/registry.js';
-import type { ConfigurationFault } from '../errors/fault.js';
 import { nameNotUrlSafe, nameReserved } from '../errors/messages.js';
+import type { FaultsAt } from './faults.js';
 import { matching, show } from './rules.js';
 
 /** Words with a meaning in paths or in environment variables, now or in a later version. */
@@ -24,9 +24,9 @@ const urlSafeName = matching(
 );
 
 /** Whether the name of an indicator or a group is allowed. If not, a fault is added. */
-export function checkName(place: string, name: string, faults: ConfigurationFault[]): boolean {
-  if (RESERVED.has(name.toLowerCase()) || name in Object.prototype) faults.push(nameReserved(place, name));
-  else if (!urlSafeName.accepts(name)) faults.push(nameNotUrlSafe(place, show(name)));
+export function checkName(name: string, at: FaultsAt): boolean {
+  if (RESERVED.has(name.toLowerCase()) || name in Object.prototype) at.add(nameReserved(at.place, name));
+  else if (!urlSafeName.accepts(name)) at.add(nameNotUrlSafe(at.place, show(name)));
   else return true;
   return false;
 }

@@ -1,7 +1,7 @@
-import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, optionUnknown, secretMalformed } from '../errors/messages.js';
+import { optionUnknown } from '../errors/messages.js';
 import { type Environment, NO_VARIABLES } from './environment.js';
-import { type Rule, converted, show } from './rules.js';
+import type { FaultsAt } from './faults.js';
+import { type Rule, converted } from './rules.js';
 
 /** A rule for every option of a type: a table without one of the options does not compile. */
 export type RuleTable<Options> = { readonly [Option in keyof Options]-?: Rule };
@@ -13,35 +13,32 @@ type ValueOf<R> = R extends Rule<infer Value> ? Value : never;
 
 /** Reads the options of one place: the environment first, then the code. Faults are collected, not thrown. */
 export class OptionReader {
+  /** The place of the options. */
+  readonly at: FaultsAt;
   readonly #options: Readonly<Record<string, unknown>>;
-  readonly #place: string;
   readonly #environment: Environment;
   readonly #variable: readonly string[];
-  readonly #faults: ConfigurationFault[];
 
   constructor(
-    place: string,
+    at: FaultsAt,
     options: object | undefined,
-    variable: readonly string[],
-    environment: Environment,
-    faults: ConfigurationFault[],
+    variable: readonly string[] = [],
+    environment: Environment = NO_VARIABLES,
   ) {
-    this.#place = place;
+    this.at = at;
     this.#options = { ...options };
     this.#variable = variable;
     this.#environment = environment;
-    this.#faults = faults;
   }
 
   read<T>(option: string, rule: Rule<T>, fallback: T, isSecret = false): T {
-    const fromEnvironment = this.#environment.read([...this.#variable, option], rule, this.#faults, isSecret);
+    const fromEnvironment = this.#environment.read([...this.#variable, option], rule, this.at.faults, isSecret);
     const value = this.#options[option];
     if (value === undefined) return fromEnvironment ?? fallback;
     if (rule.accepts(value)) return fromEnvironment ?? converted(rule, value);
-    const place = `${this.#place}, ${option}`;
-    this.#faults.push(
-      isSecret ? secretMalformed(place, rule.expected) : optionOutOfRange(place, show(value), rule.expected),
-    );
+    const at = this.at.option(option);
+    if (isSecret) at.secretMalformed(rule);
+    else at.outOfRange(value, rule);
     return fallback;
   }
 
@@ -60,14 +57,14 @@ export class OptionReader {
   /** Each option that is set and is not among the known options is a fault, because it is most likely misspelt. */
   refuseUnknown(known: readonly string[]): void {
     for (const option of Object.keys(this.#options)) {
-      if (!known.includes(option)) this.#faults.push(optionUnknown(this.#place, option, known));
+      if (!known.includes(option)) this.at.add(optionUnknown(this.at.place, option, known));
     }
   }
 }
 
 /** A reader for options without variables. Options of plain JavaScript may be no object; that is a fault. */
-export function readerOf(place: string, given: unknown, faults: ConfigurationFault[]): OptionReader {
+export function readerOf(given: unknown, at: FaultsAt): OptionReader {
   const isObject = typeof given === 'object' && given !== null;
-  if (!isObject) faults.push(optionOutOfRange(place, show(given), 'an object'));
-  return new OptionReader(place, isObject ? given : {}, [], NO_VARIABLES, faults);
+  if (!isObject) at.outOfRange(given, { expected: 'an object' });
+  return new OptionReader(at, isObject ? given : {});
 }

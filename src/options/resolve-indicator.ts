@@ -1,17 +1,11 @@
 import type { CheckSettings } from '../core/check.js';
 import { PROBES } from '../core/registry.js';
-import type { ConfigurationFault } from '../errors/fault.js';
-import {
-  maxAgeBelowTtl,
-  maxAgeWithinInterval,
-  optionOutOfRange,
-  optionUnknown,
-  probeUnknown,
-} from '../errors/messages.js';
+import { maxAgeBelowTtl, maxAgeWithinInterval, optionUnknown, probeUnknown } from '../errors/messages.js';
 import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
 import type { Environment } from './environment.js';
+import type { Faults, FaultsAt } from './faults.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
-import { type Rule, callable, converted, duration, flag, orOff, show, whole, stringList } from './rules.js';
+import { type Rule, callable, converted, duration, flag, orOff, whole, stringList } from './rules.js';
 
 const RULES = {
   probes: stringList,
@@ -34,20 +28,17 @@ const RULES = {
 /** The names of the options that every indicator has. */
 export const INDICATOR_OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
 
-/** Options from one place. Faults name the place. */
-export interface OptionsAt {
-  readonly place: string;
-  readonly options: HealthIndicatorOptions | undefined;
-}
-
 /** Checks the options of one place, and returns the valid ones. */
-export function checkIndicatorOptions(at: OptionsAt, faults: ConfigurationFault[]): HealthIndicatorOptions {
+export function checkIndicatorOptions(
+  options: HealthIndicatorOptions | undefined,
+  at: FaultsAt,
+): HealthIndicatorOptions {
   const usable: Record<string, unknown> = {};
-  for (const [option, value] of Object.entries(at.options ?? {})) {
+  for (const [option, value] of Object.entries(options ?? {})) {
     if (value === undefined) continue;
     const rule: Rule | undefined = Object.hasOwn(RULES, option) ? RULES[option as keyof typeof RULES] : undefined;
-    if (!rule) faults.push(optionUnknown(at.place, option, INDICATOR_OPTION_NAMES));
-    else if (!rule.accepts(value)) faults.push(optionOutOfRange(`${at.place}, ${option}`, show(value), rule.expected));
+    if (!rule) at.add(optionUnknown(at.place, option, INDICATOR_OPTION_NAMES));
+    else if (!rule.accepts(value)) at.option(option).outOfRange(value, rule);
     else usable[option] = converted(rule, value);
   }
   return usable;
@@ -57,7 +48,7 @@ export function checkIndicatorOptions(at: OptionsAt, faults: ConfigurationFault[
 export function indicatorOptionsFromEnvironment(
   name: string,
   environment: Environment,
-  faults: ConfigurationFault[],
+  faults: Faults,
 ): HealthIndicatorOptions {
   const found: Record<string, unknown> = {};
   if (environment.isEmpty) return found;
@@ -70,10 +61,9 @@ export function indicatorOptionsFromEnvironment(
 
 /** Merges the layers over the defaults, the last layer with the highest precedence, and checks the options against each other. */
 export function resolveCheckSettings(
-  place: string,
   layers: readonly HealthIndicatorOptions[],
   groups: Iterable<string>,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): CheckSettings {
   const merged = Object.assign({}, INDICATOR_DEFAULTS, ...layers) as Omit<CheckSettings, 'maxAge'> & {
     readonly maxAge?: number;
@@ -81,13 +71,13 @@ export function resolveCheckSettings(
   const settings: CheckSettings = { ...merged, maxAge: merged.maxAge ?? defaultMaxAge(merged) };
   // With an interval, ttl has no effect, so it does not limit maxAge.
   if (settings.interval === undefined && settings.maxAge < settings.ttl)
-    faults.push(maxAgeBelowTtl(place, settings.maxAge, settings.ttl));
+    at.add(maxAgeBelowTtl(at.place, settings.maxAge, settings.ttl));
   if (settings.interval !== undefined && settings.maxAge <= settings.interval) {
-    faults.push(maxAgeWithinInterval(place, settings.maxAge, settings.interval));
+    at.add(maxAgeWithinInterval(at.place, settings.maxAge, settings.interval));
   }
   const known = [...PROBES, ...groups];
   for (const probe of settings.probes) {
-    if (!known.includes(probe)) faults.push(probeUnknown(`${place}, probes`, probe, known));
+    if (!known.includes(probe)) at.add(probeUnknown(at.option('probes').place, probe, known));
   }
   return settings;
 }

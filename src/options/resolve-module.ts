@@ -1,8 +1,9 @@
 import type { ReportStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { asyncOptionsMissing, optionOutOfRange } from '../errors/messages.js';
+import { asyncOptionsMissing } from '../errors/messages.js';
 import { MODULE_DEFAULTS, STATUS_CODES } from './defaults.js';
 import { Environment } from './environment.js';
+import { Faults, type FaultsAt } from './faults.js';
 import type { HealthModuleOptions } from './health-module-options.js';
 import type { HealthSettings } from './health-settings.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
@@ -18,7 +19,7 @@ import { resolveIdentity } from './module-options/service-identity.js';
 import { resolveShutdown } from './module-options/shutdown.js';
 import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from './option-reader.js';
 import { checkIndicatorOptions, indicatorOptionsFromEnvironment } from './resolve-indicator.js';
-import { type Rule, duration, matching, oneOf, show, whole } from './rules.js';
+import { type Rule, duration, matching, oneOf, whole } from './rules.js';
 
 const prefix = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a text of letters, digits and "_", and not empty, as "HEALTH_"');
 const decorators: Rule<readonly never[]> = {
@@ -51,78 +52,70 @@ const RULES = {
 export interface ResolvedOptions {
   readonly settings: HealthSettings;
   readonly environment: Environment;
-  readonly faults: ConfigurationFault[];
+  readonly faults: readonly ConfigurationFault[];
 }
 
 export function resolveModuleOptions(
   given: HealthModuleOptions,
   variables: NodeJS.ProcessEnv = process.env,
 ): ResolvedOptions {
-  const faults: ConfigurationFault[] = [];
+  const faults = new Faults();
+  const at = faults.at(PLACE);
   const options = record.accepts(given) ? given : {};
-  if (given === undefined) faults.push(asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'));
-  else if (!record.accepts(given)) faults.push(optionOutOfRange(PLACE, show(given), record.expected));
-  const environment = new Environment(resolvePrefix(options, faults), variables);
-  const own = new OptionReader(PLACE, options, [], environment, faults).readAll(RULES);
+  if (given === undefined) faults.add(asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'));
+  else if (!record.accepts(given)) at.outOfRange(given, record);
+  const environment = new Environment(resolvePrefix(options, at), variables);
+  const own = new OptionReader(at, options, [], environment).readAll(RULES);
 
-  const access = resolveAccess(options.access, environment, faults);
+  const access = resolveAccess(options.access, environment, at.option('access'));
   const isProduction = variables['NODE_ENV'] === 'production';
-  const { endpoints, deadlines } = resolveEndpoints(options, isProduction || access !== undefined, environment, faults);
+  const { endpoints, deadlines } = resolveEndpoints(options, isProduction || access !== undefined, environment, at);
 
   const settings: HealthSettings = {
     path: (own.path ?? MODULE_DEFAULTS.path).replace(/^\/|\/$/g, ''),
     endpoints,
-    aliases: resolveAliases(options, environment, faults),
-    groups: resolveGroups(options, faults),
+    aliases: resolveAliases(options, environment, at.option('aliases')),
+    groups: resolveGroups(options, at.option('groups')),
     deadline: own.deadline ?? MODULE_DEFAULTS.deadline,
     deadlines,
     maxConcurrency: own.maxConcurrency ?? MODULE_DEFAULTS.maxConcurrency,
-    defaults: resolveDefaults(options, environment, faults),
-    indicators: resolveIndicators(options, faults),
-    statusCodes: resolveStatusCodes(options, environment, faults),
+    defaults: resolveDefaults(options, environment, at.option('defaults')),
+    indicators: resolveIndicators(options, at.option('indicators')),
+    statusCodes: resolveStatusCodes(options, environment, at.option('statusCodes')),
     retryAfter: own.retryAfter ?? MODULE_DEFAULTS.retryAfter,
-    headers: resolveHeaders(options, faults),
+    headers: resolveHeaders(options, at.option('headers')),
     format: own.format ?? MODULE_DEFAULTS.format,
     access,
-    identity: resolveIdentity(options.service, variables, faults),
+    identity: resolveIdentity(options.service, variables, at.option('service')),
     decorators: own.decorators ?? [],
-    shutdown: resolveShutdown(options, environment, variables, faults),
+    shutdown: resolveShutdown(options, environment, variables, at.option('shutdown')),
     logging: (own.logging ?? MODULE_DEFAULTS.logging) !== false,
-    logLevels: resolveLogLevels(options, faults),
+    logLevels: resolveLogLevels(options, at.option('logging')),
   };
-  return { settings, environment, faults };
+  return { settings, environment, faults: faults.list };
 }
 
-function resolvePrefix(
-  { environmentPrefix: given }: HealthModuleOptions,
-  faults: ConfigurationFault[],
-): string | false {
+function resolvePrefix({ environmentPrefix: given }: HealthModuleOptions, at: FaultsAt): string | false {
   if (given === undefined) return MODULE_DEFAULTS.environmentPrefix;
   if (given === false || prefix.accepts(given)) return given;
-  faults.push(optionOutOfRange(`${PLACE}, environmentPrefix`, show(given), `${prefix.expected}, or false`));
+  at.option('environmentPrefix').outOfRange(given, { expected: `${prefix.expected}, or false` });
   return false;
 }
 
 function resolveDefaults(
   { defaults }: HealthModuleOptions,
   environment: Environment,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): HealthIndicatorOptions {
   return {
-    ...checkIndicatorOptions({ place: `${PLACE}, defaults`, options: defaults }, faults),
-    ...indicatorOptionsFromEnvironment('default', environment, faults),
+    ...checkIndicatorOptions(defaults, at),
+    ...indicatorOptionsFromEnvironment('default', environment, at.faults),
   };
 }
 
-function resolveIndicators(
-  { indicators = {} }: HealthModuleOptions,
-  faults: ConfigurationFault[],
-): HealthSettings['indicators'] {
+function resolveIndicators({ indicators = {} }: HealthModuleOptions, at: FaultsAt): HealthSettings['indicators'] {
   return Object.fromEntries(
-    entriesOf(`${PLACE}, indicators`, indicators, faults).map(([name, options]) => [
-      name,
-      checkIndicatorOptions({ place: `${PLACE}, indicators.${name}`, options }, faults),
-    ]),
+    entriesOf(indicators, at).map(([name, options]) => [name, checkIndicatorOptions(options, at.entry(name))]),
   );
 }
 
@@ -138,9 +131,9 @@ const STATUS_CODE_RULES = {
 function resolveStatusCodes(
   { statusCodes }: HealthModuleOptions,
   environment: Environment,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): HealthSettings['statusCodes'] {
-  const reader = new OptionReader(`${PLACE}, statusCodes`, statusCodes, ['statusCode'], environment, faults);
+  const reader = new OptionReader(at, statusCodes, ['statusCode'], environment);
   const given = Object.entries(reader.readAll(STATUS_CODE_RULES)).filter(([, code]) => code !== undefined);
   return { ...STATUS_CODES, ...Object.fromEntries(given) };
 }

@@ -12,11 +12,11 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import type { ConfigurationFault } from '../errors/fault.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { optionsFactory, presentOptions } from '../options/factory-options.js';
+import { Faults } from '../options/faults.js';
 import { HealthPublish } from './health-publish.js';
 import { type HealthPublishOptions, PLACE, resolvePublishOptions } from './publish-options.js';
 
@@ -89,8 +89,8 @@ function createPublish(
 ): HealthPublish {
   if (!monitor || !endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'publish')]);
   const options = presentOptions(MODULE, given, '{ publishers: […] }');
-  const faults: ConfigurationFault[] = [];
+  const faults = new Faults();
   const publishers = resolvePublishOptions(options, monitor.probes, faults);
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  faults.throwIfAny();
   return new HealthPublish(publishers, monitor, endpoints, new Logger('Health'));
 }

@@ -1,9 +1,9 @@
 import { isRecord } from '../core/is-record.js';
-import type { ConfigurationFault } from '../errors/fault.js';
-import { optionOutOfRange, probeUnknown } from '../errors/messages.js';
+import { probeUnknown } from '../errors/messages.js';
 import type { InMilliseconds } from '../options/duration.js';
+import type { Faults } from '../options/faults.js';
 import { type OptionReader, readerOf } from '../options/option-reader.js';
-import { type Rule, duration, flag, nonBlank, numeric, show } from '../options/rules.js';
+import { type Rule, duration, flag, nonBlank, numeric } from '../options/rules.js';
 import type { HealthPublisher, PublishTimesOptions, ScheduledPublisher } from './health-publisher.js';
 
 /** Options of `HealthPublishModule.forRoot()`. Each time applies to every publisher without its own. */
@@ -39,37 +39,29 @@ const list: Rule<readonly unknown[]> = { expected: 'a list of publishers', accep
 export function resolvePublishOptions(
   options: HealthPublishOptions,
   known: readonly string[],
-  faults: ConfigurationFault[],
+  faults: Faults,
 ): readonly PublisherSettings[] {
-  const reader = readerOf(PLACE, options, faults);
+  const reader = readerOf(options, faults.at(PLACE));
   reader.refuseUnknown(['publishers', 'enabled', ...TIMES]);
-  if (isRecord(options) && options['publishers'] === undefined) {
-    faults.push(optionOutOfRange(`${PLACE}, publishers`, 'undefined', list.expected));
-  }
-  const shared = readTimes(reader, PLACE, DEFAULTS, known, faults);
+  if (isRecord(options) && options['publishers'] === undefined) reader.at.option('publishers').missing(list);
+  const shared = readTimes(reader, DEFAULTS, known);
   const isEnabled = reader.read('enabled', flag, true);
   const settings = reader.read('publishers', list, []).flatMap((given, index) => {
-    const place = `${PLACE}, publishers[${index}]`;
+    const at = reader.at.option('publishers').entry(index);
     if (publisherRule.accepts(given)) return { ...shared, publisher: given as HealthPublisher };
     if (isRecord(given) && publisherRule.accepts(given['publisher'])) {
-      const own = readerOf(place, given, faults);
+      const own = readerOf(given, at);
       own.refuseUnknown(['publisher', ...TIMES]);
       const publisher = given['publisher'] as HealthPublisher;
-      return { ...readTimes(own, place, shared, known, faults), publisher };
+      return { ...readTimes(own, shared, known), publisher };
     }
-    faults.push(optionOutOfRange(place, show(given), publisherRule.expected));
+    at.outOfRange(given, publisherRule);
     return [];
   });
   return isEnabled ? settings : [];
 }
 
-function readTimes(
-  reader: OptionReader,
-  place: string,
-  fallback: Times,
-  known: readonly string[],
-  faults: ConfigurationFault[],
-): Times {
+function readTimes(reader: OptionReader, fallback: Times, known: readonly string[]): Times {
   const times = {
     probe: reader.read('probe', nonBlank, fallback.probe),
     period: reader.read('period', duration(100), fallback.period),
@@ -78,7 +70,7 @@ function readTimes(
     timeout: reader.read('timeout', duration(1), fallback.timeout),
   };
   if (times.probe !== fallback.probe && !known.includes(times.probe)) {
-    faults.push(probeUnknown(`${place}, probe`, times.probe, known));
+    reader.at.add(probeUnknown(reader.at.option('probe').place, times.probe, known));
   }
   return times;
 }

@@ -1,4 +1,4 @@
-import type { ConfigurationFault } from '../errors/fault.js';
+import { Faults } from '../options/faults.js';
 import { checkName } from '../options/names.js';
 import { type IndicatorNames, indicatorSource, namesOf, testSource } from './indicator-files.js';
 import { addElement, lists, readModule } from './module-source.js';
@@ -36,9 +36,9 @@ export function indicator(options: IndicatorOptions): Rule {
       );
     }
     // The same rule as at boot, so that the generated indicator does not stop the application.
-    const faults: ConfigurationFault[] = [];
-    if (!checkName('', names.indicator, faults)) {
-      const [{ problem, remedy } = { problem: '', remedy: '' }] = faults;
+    const faults = new Faults();
+    if (!checkName(names.indicator, faults.at(''))) {
+      const [{ problem, remedy } = { problem: '', remedy: '' }] = faults.list;
       throw new Error(`An indicator cannot be named "${given}": ${problem}; ${remedy}. Nothing was changed.`);
     }
     const folder = joinPath(sourceRoot, path, ...segments, flat ? '' : names.file);

@@ -1,8 +1,8 @@
 import { Environment } from '../../src/options/environment.js';
-import type { ConfigurationFault } from '../../src/errors/fault.js';
 import { indicatorOptionsFromEnvironment } from '../../src/options/resolve-indicator.js';
 import { resolveModuleOptions } from '../../src/options/resolve-module.js';
 import type { Rule } from '../../src/options/rules.js';
+import { Faults } from '../../src/options/faults.js';
 
 /** An environment variable that is read, and its allowed values. */
 export interface OptionVariable {
@@ -15,7 +15,7 @@ export function optionVariables(): { readonly indicator: OptionVariable[]; reado
   // Variables are read only if the environment has one with the prefix.
   const variables = { HEALTH_PATH: 'health' };
   const indicator = recorded(() => {
-    indicatorOptionsFromEnvironment('<name>', new Environment('HEALTH_', variables), []);
+    indicatorOptionsFromEnvironment('<name>', new Environment('HEALTH_', variables), new Faults());
   });
   const module = recorded(() => {
     resolveModuleOptions({}, variables);
@@ -35,7 +35,7 @@ function recorded(use: () => void): OptionVariable[] {
     this: Environment,
     parts: readonly string[],
     rule: Rule<T>,
-    faults: ConfigurationFault[],
+    faults: Faults,
     isSecret?: boolean,
   ): T | undefined {
     const name = rule.read && this.nameOf(...parts);

@@ -2,12 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { NO_INDICATORS, bootNotices, indicatorList } from '../../src/boot-notices.js';
 import type { CheckSettings } from '../../src/core/check.js';
-import type { ConfigurationFault } from '../../src/errors/fault.js';
 import { Environment } from '../../src/options/environment.js';
 import type { HealthModuleOptions } from '../../src/options/health-module-options.js';
 import { indicatorOptionsFromEnvironment } from '../../src/options/resolve-indicator.js';
 import { resolveModuleOptions } from '../../src/options/resolve-module.js';
 import { checkDefinition } from '../support/check-definition.js';
+import { Faults } from '../../src/options/faults.js';
 
 function noticesOf(
   options: HealthModuleOptions = {},
@@ -88,9 +88,9 @@ describe('bootNotices', () => {
     const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
     const [, value] = /HEALTH_PAYMENTS_TIMEOUT=(\w+)/.exec(text) ?? [];
     const environment = new Environment('HEALTH_', { HEALTH_PAYMENTS_TIMEOUT: value });
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const timeout = Number(indicatorOptionsFromEnvironment('payments', environment, faults).timeout);
-    expect(faults).toEqual([]);
+    expect(faults.list).toEqual([]);
     expect(timeout).toBeGreaterThan(0);
     expect(noticesOf({}, {}, { payments: { timeout } })).toEqual([]);
   });

@@ -6,6 +6,7 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { healthModuleMissing } from '../../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../../extension/health-endpoints.js';
+import { Faults } from '../../options/faults.js';
 import { readerOf } from '../../options/option-reader.js';
 import { milliseconds, show } from '../../options/rules.js';
 import {
@@ -79,14 +80,14 @@ export function grpcHealth(
   application: HealthApplication | (() => HealthApplication),
   options: GrpcHealthOptions = {},
 ): GrpcHealthLoader {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, options, faults);
+  const faults = new Faults();
+  const reader = readerOf(options, faults.at(PLACE));
   reader.refuseUnknown(['every']);
   const every = reader.read('every', milliseconds(100), 5000);
   if (typeof application !== 'function' && typeof application?.get !== 'function') {
-    faults.push(applicationMissing(application));
+    faults.add(applicationMissing(application));
   }
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  faults.throwIfAny();
   // An application that exists already is checked now, where the stack shows the line of the mistake.
   if (typeof application !== 'function') healthOf(application);
 

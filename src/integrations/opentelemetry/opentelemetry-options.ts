@@ -1,8 +1,8 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
-import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
+import { Faults } from '../../options/faults.js';
 import { readerOf } from '../../options/option-reader.js';
 import { type Rule, ascending, flag, stringList } from '../../options/rules.js';
 
@@ -64,8 +64,8 @@ export const nothingToExport = (): ConfigurationFault => ({
 
 /** Checks the options. Throws one error with every configuration fault. */
 export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): OpenTelemetrySettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['meterProvider', 'tracerProvider', ...Object.keys(DEFAULTS)]);
   const provider = <Name extends keyof Providers>(name: Name, method: string): Pick<Providers, Name> => {
     const rule = having(method, `a provider of OpenTelemetry, with the method ${method}()`);
@@ -80,7 +80,7 @@ export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): 
     buckets: reader.read('buckets', ascending, DEFAULTS.buckets),
     data: reader.read('data', stringList, DEFAULTS.data),
   };
-  if (faults.length === 0 && !settings.metrics && !settings.traces) faults.push(nothingToExport());
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  if (faults.isEmpty && !settings.metrics && !settings.traces) faults.add(nothingToExport());
+  faults.throwIfAny();
   return settings;
 }

@@ -1,8 +1,8 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Registry, RegistryContentType } from 'prom-client';
-import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
+import { Faults } from '../../options/faults.js';
 import { readerOf } from '../../options/option-reader.js';
 import { type Rule, ascending, flag, matching, oneOf, stringList } from '../../options/rules.js';
 
@@ -85,8 +85,8 @@ export const metricTaken = (name: string): ConfigurationFault => ({
 
 /** Checks the options. Throws one error with every configuration fault. */
 export function resolvePrometheusOptions(given: HealthPrometheusOptions): PrometheusSettings {
-  const faults: ConfigurationFault[] = [];
-  const reader = readerOf(PLACE, given, faults);
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['registry', ...Object.keys(PROMETHEUS_DEFAULTS)]);
   const own = reader.read<unknown>('registry', registry, undefined) as HealthPrometheusOptions['registry'];
   const settings: PrometheusSettings = {
@@ -97,7 +97,7 @@ export function resolvePrometheusOptions(given: HealthPrometheusOptions): Promet
     buckets: reader.read('buckets', ascending, PROMETHEUS_DEFAULTS.buckets),
     data: reader.read('data', stringList, PROMETHEUS_DEFAULTS.data),
   };
-  if (faults.length === 0 && !settings.endpoint && !settings.registry) faults.push(registryMissing());
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  if (faults.isEmpty && !settings.endpoint && !settings.registry) faults.add(registryMissing());
+  faults.throwIfAny();
   return settings;
 }

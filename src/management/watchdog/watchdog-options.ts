@@ -1,5 +1,5 @@
-import type { ConfigurationFault } from '../../errors/fault.js';
 import type { Duration } from '../../options/duration.js';
+import type { FaultsAt } from '../../options/faults.js';
 import { readerOf } from '../../options/option-reader.js';
 import { type Rule, converted, duration, flag, oneOf } from '../../options/rules.js';
 import type { LogForm, WatchdogSettings } from './stall.js';
@@ -37,14 +37,13 @@ const timeOrNever: Rule<number | false> = {
   convert: (value) => (value === false ? value : converted(time, value)),
 };
 
-/** Checks the option `watchdog` and adds each configuration fault to `faults`. Undefined: the watchdog is switched off. */
+/** Checks the option `watchdog` and adds each configuration fault. Undefined: the watchdog is switched off. */
 export function resolveWatchdog(
   given: HealthWatchdogOptions | boolean | undefined,
-  place: string,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): WatchdogSettings | undefined {
   if (given === false) return undefined;
-  const reader = readerOf(place, given === undefined || given === true ? {} : given, faults);
+  const reader = readerOf(given === undefined || given === true ? {} : given, at);
   reader.refuseUnknown(Object.keys(WATCHDOG_DEFAULTS));
   const settings: WatchdogSettings = {
     warnAfter: reader.read('warnAfter', time, WATCHDOG_DEFAULTS.warnAfter),
@@ -53,8 +52,8 @@ export function resolveWatchdog(
     log: reader.read('log', oneOf<LogForm>(['text', 'json']), WATCHDOG_DEFAULTS.log),
   };
   if (settings.liveAfter !== false && settings.liveAfter < settings.warnAfter) {
-    faults.push({
-      place: `${place}, liveAfter`,
+    at.add({
+      place: at.option('liveAfter').place,
       problem: `${settings.liveAfter} ms is shorter than warnAfter, which is ${settings.warnAfter} ms`,
       remedy: 'set liveAfter to warnAfter or more, or to false',
     });

@@ -1,11 +1,11 @@
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { accessEmpty, secretMalformed } from '../../errors/messages.js';
+import { accessEmpty } from '../../errors/messages.js';
 import type { Environment } from '../environment.js';
+import type { FaultsAt } from '../faults.js';
 import type { AccessOptions } from '../health-module-options.js';
 import type { AccessSettings } from '../health-settings.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, callable, stringList } from '../rules.js';
-import { PLACE, record } from './module-rules.js';
+import { record } from './module-rules.js';
 
 const keys: Rule<string | readonly string[]> = {
   isSecret: true,
@@ -27,19 +27,18 @@ const RULES = { authorize: callable, apiKeys: keys } satisfies RuleTable<AccessO
 export function resolveAccess(
   access: AccessOptions | undefined,
   environment: Environment,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): AccessSettings | undefined {
-  const place = `${PLACE}, access`;
   if (access !== undefined && !record.accepts(access)) {
-    faults.push(secretMalformed(place, record.expected));
+    at.secretMalformed(record);
     return undefined;
   }
-  const before = faults.length;
-  const given = new OptionReader(place, access, [], environment, faults).readAll(RULES);
+  const before = at.faults.list.length;
+  const given = new OptionReader(at, access, [], environment).readAll(RULES);
   const authorize = given.authorize as AccessOptions['authorize'];
   const { apiKeys = [] } = given;
   const list = typeof apiKeys === 'string' ? [apiKeys] : apiKeys;
   if (authorize || list.length > 0) return { authorize, apiKeys: list };
-  if (access !== undefined && faults.length === before) faults.push(accessEmpty(place));
+  if (access !== undefined && at.faults.list.length === before) at.add(accessEmpty(at.place));
   return undefined;
 }

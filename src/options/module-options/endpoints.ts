@@ -1,14 +1,15 @@
 import { PROBES } from '../../core/registry.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
-import { endpointPathShared, optionOutOfRange } from '../../errors/messages.js';
+import { endpointPathShared } from '../../errors/messages.js';
 import { ENDPOINT_VIEWS } from '../defaults.js';
 import type { Environment } from '../environment.js';
+import type { FaultsAt } from '../faults.js';
 import type { EndpointName, EndpointOptions, HealthModuleOptions } from '../health-module-options.js';
 import type { EndpointSettings, HealthSettings } from '../health-settings.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
-import { duration, flag, matching, oneOf, show } from '../rules.js';
+import { duration, flag, matching, oneOf } from '../rules.js';
 import { VIEWS } from '../view.js';
-import { PLACE, record } from './module-rules.js';
+import { record } from './module-rules.js';
 
 const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one part of a path: letters, digits, "-", ".", "_" and "~"');
 
@@ -20,20 +21,20 @@ export function resolveEndpoints(
   options: HealthModuleOptions,
   narrowsFull: boolean,
   environment: Environment,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): Pick<HealthSettings, 'endpoints' | 'deadlines'> {
   const endpoints: Partial<Record<EndpointName, EndpointSettings>> = {};
   const deadlines: Record<string, number> = {};
   const names = Object.keys(ENDPOINT_VIEWS) as EndpointName[];
-  new OptionReader(`${PLACE}, endpoints`, options.endpoints, [], environment, faults).refuseUnknown(names);
+  new OptionReader(at.option('endpoints'), options.endpoints, [], environment).refuseUnknown(names);
 
   for (const name of names) {
     const given = options.endpoints?.[name] ?? true;
-    const place = `${PLACE}, endpoints.${name}`;
+    const own = at.option('endpoints').entry(name);
     if (!flag.accepts(given) && !record.accepts(given)) {
-      faults.push(optionOutOfRange(place, show(given), 'true, false or an object'));
+      own.outOfRange(given, { expected: 'true, false or an object' });
     }
-    const reader = new OptionReader(place, typeof given === 'object' ? given : {}, [name], environment, faults);
+    const reader = new OptionReader(own, typeof given === 'object' ? given : {}, [name], environment);
     const isProbe = PROBES.some((probe) => probe === name);
     const { view, path, deadline } = {
       path: undefined,
@@ -42,14 +43,14 @@ export function resolveEndpoints(
     };
     const isNarrowed = view === undefined && ENDPOINT_VIEWS[name] === 'full' && narrowsFull;
     endpoints[name] = {
-      enabled: environment.read([name, 'enabled'], flag, faults) ?? given !== false,
+      enabled: environment.read([name, 'enabled'], flag, at.faults) ?? given !== false,
       path: isProbe ? (path ?? name) : '',
       view: view ?? (isNarrowed ? 'components' : ENDPOINT_VIEWS[name]),
       isNarrowed,
     };
     if (deadline !== undefined) deadlines[name] = deadline;
   }
-  faults.push(...sharedPaths(Object.entries(endpoints)));
+  at.add(...sharedPaths(Object.entries(endpoints)));
   return { endpoints: endpoints as HealthSettings['endpoints'], deadlines };
 }
 

@@ -1,13 +1,11 @@
 import type { GroupDefinition } from '../../core/registry.js';
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
+import type { FaultsAt } from '../faults.js';
 import type { GroupOptions, HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
 import { checkName } from '../names.js';
-import { NO_VARIABLES } from '../environment.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
-import { type Rule, show, stringList } from '../rules.js';
-import { PLACE, record, entriesOf } from './module-rules.js';
+import { type Rule, stringList } from '../rules.js';
+import { record, entriesOf } from './module-rules.js';
 
 const group: Rule<readonly string[] | GroupOptions> = {
   expected: 'a list of names of indicators, or { indicators, tags }',
@@ -16,19 +14,16 @@ const group: Rule<readonly string[] | GroupOptions> = {
 
 const RULES = { indicators: stringList, tags: stringList } satisfies RuleTable<GroupOptions>;
 
-export function resolveGroups(
-  { groups = {} }: HealthModuleOptions,
-  faults: ConfigurationFault[],
-): HealthSettings['groups'] {
+export function resolveGroups({ groups = {} }: HealthModuleOptions, at: FaultsAt): HealthSettings['groups'] {
   const resolved = new Map<string, GroupDefinition>();
-  for (const [name, given] of entriesOf(`${PLACE}, groups`, groups, faults)) {
-    const place = `${PLACE}, groups.${name}`;
-    if (!checkName(place, name, faults)) continue;
+  for (const [name, given] of entriesOf(groups, at)) {
+    const own = at.entry(name);
+    if (!checkName(name, own)) continue;
     if (!group.accepts(given)) {
-      faults.push(optionOutOfRange(place, show(given), group.expected));
+      own.outOfRange(given, group);
       continue;
     }
-    const reader = new OptionReader(place, isList(given) ? { indicators: given } : given, [], NO_VARIABLES, faults);
+    const reader = new OptionReader(own, isList(given) ? { indicators: given } : given);
     const { indicators = [], tags = [] } = reader.readAll(RULES);
     resolved.set(name, { indicators, tags });
   }

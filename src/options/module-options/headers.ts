@@ -1,9 +1,8 @@
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { headerBreaksAnswer, headerReserved, optionOutOfRange } from '../../errors/messages.js';
+import { headerBreaksAnswer, headerReserved } from '../../errors/messages.js';
+import type { FaultsAt } from '../faults.js';
 import type { HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
-import { show } from '../rules.js';
-import { PLACE, headerValue, entriesOf } from './module-rules.js';
+import { headerValue, entriesOf } from './module-rules.js';
 
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 
@@ -38,17 +37,14 @@ const BREAKING_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-export function resolveHeaders(
-  { headers = {} }: HealthModuleOptions,
-  faults: ConfigurationFault[],
-): HealthSettings['headers'] {
+export function resolveHeaders({ headers = {} }: HealthModuleOptions, at: FaultsAt): HealthSettings['headers'] {
   const accepted: Record<string, string> = {};
-  for (const [name, value] of entriesOf(`${PLACE}, headers`, headers, faults)) {
-    const place = `${PLACE}, headers.${name}`;
-    if (!HEADER_NAME.test(name)) faults.push(optionOutOfRange(place, show(name), 'a name of letters, digits and "-"'));
-    else if (RESERVED_HEADERS.has(name.toLowerCase())) faults.push(headerReserved(place));
-    else if (BREAKING_HEADERS.has(name.toLowerCase())) faults.push(headerBreaksAnswer(place));
-    else if (!headerValue.accepts(value)) faults.push(optionOutOfRange(place, show(value), headerValue.expected));
+  for (const [name, value] of entriesOf(headers, at)) {
+    const own = at.entry(name);
+    if (!HEADER_NAME.test(name)) own.outOfRange(name, { expected: 'a name of letters, digits and "-"' });
+    else if (RESERVED_HEADERS.has(name.toLowerCase())) own.add(headerReserved(own.place));
+    else if (BREAKING_HEADERS.has(name.toLowerCase())) own.add(headerBreaksAnswer(own.place));
+    else if (!headerValue.accepts(value)) own.outOfRange(value, headerValue);
     else accepted[name.toLowerCase()] = value;
   }
   return accepted;

@@ -1,16 +1,14 @@
 import { isHealthStatus } from '../../core/status.js';
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
 import {
   type ChangeLevels,
   type HealthLogLevel,
   type HealthModuleOptions,
   LOG_LEVELS,
 } from '../health-module-options.js';
-import { NO_VARIABLES } from '../environment.js';
+import type { FaultsAt } from '../faults.js';
 import { OptionReader } from '../option-reader.js';
-import { type Rule, flag, oneOf, show } from '../rules.js';
-import { PLACE, record, entriesOf } from './module-rules.js';
+import { type Rule, flag, oneOf } from '../rules.js';
+import { record, entriesOf } from './module-rules.js';
 
 export const loggingRule: Rule = {
   expected: 'true, false or { levels }',
@@ -24,17 +22,17 @@ const logLevel: Rule<HealthLogLevel | false> = {
   accepts: (value) => value === false || oneOf(LOG_LEVELS).accepts(value),
 };
 
-export function resolveLogLevels({ logging: given }: HealthModuleOptions, faults: ConfigurationFault[]): ChangeLevels {
+export function resolveLogLevels({ logging: given }: HealthModuleOptions, at: FaultsAt): ChangeLevels {
   if (!record.accepts(given) || typeof given !== 'object') return {};
-  const place = `${PLACE}, logging`;
-  new OptionReader(place, given, [], NO_VARIABLES, faults).refuseUnknown(['levels']);
+  new OptionReader(at, given).refuseUnknown(['levels']);
+  const atLevels = at.entry('levels');
   const levels: Record<string, HealthLogLevel | false> = {};
-  for (const [change, level] of entriesOf(`${place}.levels`, given.levels ?? {}, faults)) {
+  for (const [change, level] of entriesOf(given.levels ?? {}, atLevels)) {
     const statuses = change.split('->');
     if (statuses.length > 2 || !statuses.every(isHealthStatus)) {
-      faults.push(optionOutOfRange(`${place}.levels`, show(change), 'a status, or two as "UP->DOWN"'));
+      atLevels.outOfRange(change, { expected: 'a status, or two as "UP->DOWN"' });
     } else if (!logLevel.accepts(level)) {
-      faults.push(optionOutOfRange(`${place}.levels.${change}`, show(level), logLevel.expected));
+      atLevels.entry(change).outOfRange(level, logLevel);
     } else levels[change] = level;
   }
   return levels;

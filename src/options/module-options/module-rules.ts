@@ -1,6 +1,5 @@
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
-import { type Rule, matching, show } from '../rules.js';
+import type { FaultsAt } from '../faults.js';
+import { type Rule, matching } from '../rules.js';
 
 /** The place in fault messages. */
 export const PLACE = 'HealthModule options';
@@ -21,12 +20,8 @@ export const headerValue = matching(
 );
 
 /** The entries of an object. Any other value is a fault, and has no entries. */
-export function entriesOf<T>(
-  place: string,
-  value: Readonly<Record<string, T>>,
-  faults: ConfigurationFault[],
-): [string, T][] {
+export function entriesOf<T>(value: Readonly<Record<string, T>>, at: FaultsAt): [string, T][] {
   if (record.accepts(value)) return Object.entries(value);
-  faults.push(optionOutOfRange(place, show(value), record.expected));
+  at.outOfRange(value, record);
   return [];
 }

@@ -1,6 +1,6 @@
 import { isIP, isIPv6 } from 'node:net';
-import type { ConfigurationFault } from '../../errors/fault.js';
 import { optionOutOfRange, proberWithoutCriteria } from '../../errors/messages.js';
+import type { FaultsAt } from '../faults.js';
 import type { ProberOptions } from '../health-module-options.js';
 import type { ProberSettings } from '../health-settings.js';
 import { type RuleTable, readerOf } from '../option-reader.js';
@@ -40,12 +40,11 @@ const RULES = {
 /** The named probers. The variable of the same name contains addresses, and replaces the option. */
 export function resolveProbers(
   list: readonly unknown[] | undefined,
-  place: string,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): readonly ProberSettings[] | undefined {
   if (list === undefined) return undefined;
   if (list.every((entry) => typeof entry === 'string')) return [{ addresses: list }];
-  return list.map((entry, index) => resolveProber(`${place}, probers[${index}]`, entry, faults));
+  return list.map((entry, index) => resolveProber(entry, at.entry(index)));
 }
 
 export const probersRule: Rule<readonly unknown[]> = {
@@ -55,17 +54,17 @@ export const probersRule: Rule<readonly unknown[]> = {
   read: (text) => addressList.read?.(text),
 };
 
-function resolveProber(place: string, entry: unknown, faults: ConfigurationFault[]): ProberSettings {
-  const reader = readerOf(place, entry, faults);
+function resolveProber(entry: unknown, at: FaultsAt): ProberSettings {
+  const reader = readerOf(entry, at);
   if (!record.accepts(entry)) return {};
   reader.refuseUnknown(Object.keys(RULES));
   const { addresses, agents, headers } = entry as Readonly<Record<string, unknown>>;
   if (addresses === undefined && agents === undefined && headers === undefined) {
-    faults.push(proberWithoutCriteria(place));
+    at.add(proberWithoutCriteria(at.place));
   }
-  check(`${place}, addresses`, addresses, addressList, faults);
-  check(`${place}, agents`, agents, agentList, faults);
-  check(`${place}, headers`, headers, secretHeaders, faults, true);
+  check(addresses, addressList, at.option('addresses'));
+  check(agents, agentList, at.option('agents'));
+  check(headers, secretHeaders, at.option('headers'), true);
   return {
     ...(isList(addresses) && { addresses: listOf(addresses) }),
     ...(isList(agents) && { agents: listOf(agents) }),
@@ -73,9 +72,9 @@ function resolveProber(place: string, entry: unknown, faults: ConfigurationFault
   };
 }
 
-function check(place: string, value: unknown, rule: Rule, faults: ConfigurationFault[], isSecret = false): void {
+function check(value: unknown, rule: Rule, at: FaultsAt, isSecret = false): void {
   if (value === undefined || rule.accepts(value)) return;
-  faults.push(optionOutOfRange(place, isSecret ? 'a value that is not shown' : show(value), rule.expected));
+  at.add(optionOutOfRange(at.place, isSecret ? 'a value that is not shown' : show(value), rule.expected));
 }
 
 function isList(value: unknown): value is string | readonly string[] {

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ServiceIdentity } from '../../core/service-info.js';
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { NO_VARIABLES } from '../environment.js';
+import type { FaultsAt } from '../faults.js';
 import type { ServiceOptions } from '../health-module-options.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
 import { matching } from '../rules.js';
-import { PLACE, headerValue } from './module-rules.js';
+import { headerValue } from './module-rules.js';
 
 const text = matching(/^[^]+$/, 'a text that is not empty');
 const RULES = { name: text, version: headerValue, environment: text, commit: text } satisfies RuleTable<ServiceOptions>;
@@ -22,16 +21,10 @@ const VARIABLES: Readonly<Record<keyof ServiceOptions, readonly string[]>> = {
 export function resolveIdentity(
   service: ServiceOptions | undefined,
   variables: NodeJS.ProcessEnv,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
 ): ServiceIdentity {
   // The variables of the service have conventional names without the prefix, so the reader must not read variables.
-  const { name, version, environment, commit } = new OptionReader(
-    `${PLACE}, service`,
-    service,
-    [],
-    NO_VARIABLES,
-    faults,
-  ).readAll(RULES);
+  const { name, version, environment, commit } = new OptionReader(at, service).readAll(RULES);
   const given: ServiceOptions = {
     ...(name !== undefined && { name }),
     ...(version !== undefined && { version }),

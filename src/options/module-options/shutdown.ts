@@ -1,14 +1,13 @@
-import type { ConfigurationFault } from '../../errors/fault.js';
 import { minDelayAboveMaxDelay } from '../../errors/messages.js';
 import { KUBERNETES_MIN_DELAY, SHUTDOWN_DEFAULTS } from '../defaults.js';
 import { isDevelopment } from '../development.js';
 import { clusterWorker } from '../cluster-worker.js';
 import type { Environment } from '../environment.js';
+import type { FaultsAt } from '../faults.js';
 import type { HealthModuleOptions, ShutdownOptions } from '../health-module-options.js';
 import type { ShutdownSettings } from '../health-settings.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, converted, duration } from '../rules.js';
-import { PLACE } from './module-rules.js';
 import { probersRule, resolveProbers } from './probers.js';
 
 const delay: Rule<'auto' | number> = {
@@ -30,11 +29,10 @@ export function resolveShutdown(
   { shutdown }: HealthModuleOptions,
   environment: Environment,
   variables: NodeJS.ProcessEnv,
-  faults: ConfigurationFault[],
+  at: FaultsAt,
   isClusterWorker: boolean = clusterWorker() > 0,
 ): ShutdownSettings {
-  const place = `${PLACE}, shutdown`;
-  const given = new OptionReader(place, shutdown, ['shutdown'], environment, faults).readAll(RULES);
+  const given = new OptionReader(at, shutdown, ['shutdown'], environment).readAll(RULES);
   // Kubernetes sets this variable in every container (kubernetes.io, "Service environment variables").
   const isOnKubernetes = Boolean(variables['KUBERNETES_SERVICE_HOST']);
   const { delay: givenDelay, maxDelay = SHUTDOWN_DEFAULTS.maxDelay } = given;
@@ -46,11 +44,11 @@ export function resolveShutdown(
     minDelay: atLeast,
     maxDelay,
     timeout: given.timeout ?? SHUTDOWN_DEFAULTS.timeout,
-    probers: resolveProbers(given.probers, place, faults),
+    probers: resolveProbers(given.probers, at.option('probers')),
     isLeftToPrimary: isClusterWorker && givenDelay === undefined,
   };
   if (settings.minDelay > settings.maxDelay) {
-    faults.push(minDelayAboveMaxDelay(place, settings.minDelay, settings.maxDelay));
+    at.add(minDelayAboveMaxDelay(at.place, settings.minDelay, settings.maxDelay));
   }
   return settings;
 }

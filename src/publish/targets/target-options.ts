@@ -1,7 +1,5 @@
 import { isRecord } from '../../core/is-record.js';
-import { HealthConfigurationError } from '../../errors/configuration.error.js';
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { optionOutOfRange } from '../../errors/messages.js';
+import { Faults, type FaultsAt } from '../../options/faults.js';
 import { type OptionReader, readerOf } from '../../options/option-reader.js';
 import type { Rule } from '../../options/rules.js';
 
@@ -13,23 +11,19 @@ const webAddress: Rule<URL> = {
 
 /** Reads the options of a target. Throws one `HealthConfigurationError` with every configuration fault. */
 export function readTarget<T>(place: string, given: unknown, read: (reader: TargetReader) => T): T {
-  const faults: ConfigurationFault[] = [];
-  const value = read(new TargetReader(place, given, faults));
-  if (faults.length > 0) throw new HealthConfigurationError(faults);
+  const faults = new Faults();
+  const value = read(new TargetReader(given, faults.at(place)));
+  faults.throwIfAny();
   return value;
 }
 
 export class TargetReader {
   readonly reader: OptionReader;
-  readonly #place: string;
   readonly #given: Readonly<Record<string, unknown>>;
-  readonly #faults: ConfigurationFault[];
 
-  constructor(place: string, given: unknown, faults: ConfigurationFault[]) {
-    this.#place = place;
+  constructor(given: unknown, at: FaultsAt) {
     this.#given = isRecord(given) ? given : {};
-    this.#faults = faults;
-    this.reader = readerOf(place, given, faults);
+    this.reader = readerOf(given, at);
   }
 
   /** The URL, whose path is often a secret: no message shows its value. */
@@ -43,9 +37,9 @@ export class TargetReader {
     return this.#requires(option, rule) ? this.reader.read(option, rule, '') : '';
   }
 
-  #requires(option: string, { expected }: Rule): boolean {
+  #requires(option: string, rule: Rule): boolean {
     if (this.#given[option] !== undefined) return true;
-    this.#faults.push(optionOutOfRange(`${this.#place}, ${option}`, 'undefined', expected));
+    this.reader.at.option(option).missing(rule);
     return false;
   }
 }

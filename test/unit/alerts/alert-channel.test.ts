@@ -1,6 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { AlertChannel } from '../../../src/alerts/alert-channel.js';
 import { resolveAlertsOptions } from '../../../src/alerts/alerts-options.js';
+import { Faults } from '../../../src/options/faults.js';
 import { webhook } from '../../../src/alerts/webhook.js';
 import { useFakeClock } from '../../support/fake-clock.js';
 
@@ -8,7 +9,7 @@ useFakeClock();
 
 it('leaves no timer after stop()', async () => {
   const target = webhook({ url: 'http://127.0.0.1:9', format: 'alertmanager' });
-  const settings = resolveAlertsOptions({ targets: [target] }, [], []);
+  const settings = resolveAlertsOptions({ targets: [target] }, [], new Faults());
   const [resolved] = settings.targets;
   if (!resolved) throw new Error('the options have a fault');
   const logger = { warn: () => undefined, error: () => undefined };

@@ -7,10 +7,11 @@ import {
 } from '../../../src/alerts/alerts-options.js';
 import { webhook } from '../../../src/alerts/webhook.js';
 import type { ConfigurationFault } from '../../../src/errors/fault.js';
+import { Faults } from '../../../src/options/faults.js';
 
-function resolve(options: unknown): AlertsSettings & { readonly faults: ConfigurationFault[] } {
-  const faults: ConfigurationFault[] = [];
-  return { ...resolveAlertsOptions(options as HealthAlertsOptions, ['live', 'ready'], faults), faults };
+function resolve(options: unknown): AlertsSettings & { readonly faults: readonly ConfigurationFault[] } {
+  const faults = new Faults();
+  return { ...resolveAlertsOptions(options as HealthAlertsOptions, ['live', 'ready'], faults), faults: faults.list };
 }
 const url = 'https://user:hunter2@hooks.example/T0/secret';
 const target = (options: object) => resolve({ targets: [{ webhook: { url, ...options } }] });

@@ -1,6 +1,7 @@
 import type { HealthMonitor } from 'nest-vitals';
 import { expect, it } from 'vitest';
 import { resolveAlertsOptions } from '../../../src/alerts/alerts-options.js';
+import { Faults } from '../../../src/options/faults.js';
 import { HealthAlerts } from '../../../src/alerts/health-alerts.js';
 import { webhook } from '../../../src/alerts/webhook.js';
 
@@ -25,7 +26,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     recordStall: () => expect.unreachable('alerts record no stalls'),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
-  const settings = resolveAlertsOptions({ targets }, monitor.probes, []);
+  const settings = resolveAlertsOptions({ targets }, monitor.probes, new Faults());
   const silent = (): void => undefined;
   const alerts = new HealthAlerts(settings, monitor, { log: silent, warn: silent, error: silent });
   expect(listened.toSorted()).toEqual(['changes', 'ready', 'stalls', 'states']);

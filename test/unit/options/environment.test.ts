@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { ConfigurationFault } from '../../../src/errors/fault.js';
 import { variableMalformed } from '../../../src/errors/messages.js';
 import { Environment, variableName } from '../../../src/options/environment.js';
 import { callable, flag, milliseconds } from '../../../src/options/rules.js';
+import { Faults } from '../../../src/options/faults.js';
 
 describe('variableName', () => {
   it.each([
@@ -19,59 +19,59 @@ describe('variableName', () => {
 
 describe('Environment', () => {
   it('reads a variable by its prefix, without the blanks around it', () => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const environment = new Environment('HEALTH_', { HEALTH_DATABASE_TIMEOUT: ' 2s ' });
     expect(environment.read(['database', 'timeout'], milliseconds(1), faults)).toBe(2000);
-    expect(faults).toStrictEqual([]);
+    expect(faults.list).toStrictEqual([]);
   });
 
   it('reads values that are false or 0', () => {
     const environment = new Environment('HEALTH_', { HEALTH_A: 'false', HEALTH_B: '0' });
-    expect(environment.read(['a'], flag, [])).toBe(false);
-    expect(environment.read(['b'], milliseconds(0), [])).toBe(0);
+    expect(environment.read(['a'], flag, new Faults())).toBe(false);
+    expect(environment.read(['b'], milliseconds(0), new Faults())).toBe(0);
   });
 
   it.each([undefined, '', '   '])('takes %j for not set', (value) => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     expect(new Environment('HEALTH_', { HEALTH_A: value }).read(['a'], flag, faults)).toBeUndefined();
-    expect(faults).toStrictEqual([]);
+    expect(faults.list).toStrictEqual([]);
   });
 
   it('reports a value that cannot be read', () => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const environment = new Environment('HEALTH_', { HEALTH_A: 'soon' });
     expect(environment.read(['a'], milliseconds(1), faults)).toBeUndefined();
-    expect(faults).toStrictEqual([variableMalformed('HEALTH_A', '"soon"', milliseconds(1).expected)]);
+    expect(faults.list).toStrictEqual([variableMalformed('HEALTH_A', '"soon"', milliseconds(1).expected)]);
   });
 
   it('lists faults in the order in which they are found', () => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const environment = new Environment('HEALTH_', { HEALTH_A: 'soon', HEALTH_B: 'later' });
     for (const option of ['a', 'b']) environment.read([option], flag, faults);
-    expect(faults.map(({ place }) => place)).toStrictEqual([
+    expect(faults.list.map(({ place }) => place)).toStrictEqual([
       'environment variable HEALTH_A',
       'environment variable HEALTH_B',
     ]);
   });
 
   it('does not show a secret value', () => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     new Environment('HEALTH_', { HEALTH_A: 'hunter2' }).read(['a'], flag, faults, true);
-    expect(faults).toHaveLength(1);
-    expect(JSON.stringify(faults)).not.toContain('hunter2');
+    expect(faults.list).toHaveLength(1);
+    expect(JSON.stringify(faults.list)).not.toContain('hunter2');
   });
 
   it('reads nothing without a prefix, and nothing that only code can set', () => {
     const variables = { HEALTH_A: 'true', A: 'true', falseA: 'true' };
-    expect(new Environment(false, variables).read(['a'], flag, [])).toBeUndefined();
-    expect(new Environment('HEALTH_', variables).read(['a'], callable, [])).toBeUndefined();
+    expect(new Environment(false, variables).read(['a'], flag, new Faults())).toBeUndefined();
+    expect(new Environment('HEALTH_', variables).read(['a'], callable, new Faults())).toBeUndefined();
   });
 
   it('lists the variables that no option reads', () => {
     const environment = new Environment('HEALTH_', { HEALTH_A: 'true', HEALTH_MISSPELT: '1', OTHER: '1' });
     expect(environment.unused).toStrictEqual(['HEALTH_A', 'HEALTH_MISSPELT']);
-    environment.read(['a'], flag, []);
-    environment.read(['b'], flag, []);
+    environment.read(['a'], flag, new Faults());
+    environment.read(['b'], flag, new Faults());
     expect(environment.unused).toStrictEqual(['HEALTH_MISSPELT']);
   });
 
@@ -93,7 +93,7 @@ describe('Environment', () => {
   it('is that of the process by default', () => {
     process.env['NEST_VITALS_TEST_A'] = 'true';
     try {
-      expect(new Environment('NEST_VITALS_TEST_').read(['a'], flag, [])).toBe(true);
+      expect(new Environment('NEST_VITALS_TEST_').read(['a'], flag, new Faults())).toBe(true);
     } finally {
       delete process.env['NEST_VITALS_TEST_A'];
     }

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigurationFault } from '../../../src/errors/fault.js';
 import { nameNotUrlSafe, nameReserved } from '../../../src/errors/messages.js';
 import { checkName } from '../../../src/options/names.js';
+import { Faults } from '../../../src/options/faults.js';
 
-function faultsOf(name: string): { accepted: boolean; faults: ConfigurationFault[] } {
-  const faults: ConfigurationFault[] = [];
-  const accepted = checkName('here', name, faults);
-  return { accepted, faults };
+function faultsOf(name: string): { accepted: boolean; faults: readonly ConfigurationFault[] } {
+  const faults = new Faults();
+  const accepted = checkName(name, faults.at('here'));
+  return { accepted, faults: faults.list };
 }
 
 describe('checkName', () => {
@@ -53,8 +54,8 @@ describe('checkName', () => {
   );
 
   it('lists faults in the order in which they are found', () => {
-    const faults: ConfigurationFault[] = [];
-    for (const name of ['live', 'a b', 'ready']) checkName(name, name, faults);
-    expect(faults.map(({ place }) => place)).toStrictEqual(['live', 'a b', 'ready']);
+    const faults = new Faults();
+    for (const name of ['live', 'a b', 'ready']) checkName(name, faults.at(name));
+    expect(faults.list.map(({ place }) => place)).toStrictEqual(['live', 'a b', 'ready']);
   });
 });

@@ -4,14 +4,15 @@ import { optionOutOfRange, optionUnknown } from '../../../src/errors/messages.js
 import { Environment } from '../../../src/options/environment.js';
 import { OptionReader } from '../../../src/options/option-reader.js';
 import { flag, milliseconds } from '../../../src/options/rules.js';
+import { Faults } from '../../../src/options/faults.js';
 
 function readerOf(
   options: object | undefined,
   variables: NodeJS.ProcessEnv = {},
-): { reader: OptionReader; faults: ConfigurationFault[] } {
-  const faults: ConfigurationFault[] = [];
+): { reader: OptionReader; faults: readonly ConfigurationFault[] } {
+  const faults = new Faults();
   const environment = new Environment('HEALTH_', variables);
-  return { reader: new OptionReader('options', options, ['ready'], environment, faults), faults };
+  return { reader: new OptionReader(faults.at('options'), options, ['ready'], environment), faults: faults.list };
 }
 
 describe('OptionReader', () => {

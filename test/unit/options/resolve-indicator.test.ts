@@ -15,6 +15,7 @@ import {
   indicatorOptionsFromEnvironment,
   resolveCheckSettings,
 } from '../../../src/options/resolve-indicator.js';
+import { Faults } from '../../../src/options/faults.js';
 
 /** One good value of each option, and values that it does not take. */
 const OPTIONS: Readonly<Record<keyof HealthIndicatorOptions, { good: readonly unknown[]; bad: readonly unknown[] }>> = {
@@ -35,11 +36,13 @@ const OPTIONS: Readonly<Record<keyof HealthIndicatorOptions, { good: readonly un
   enabled: { good: [true, false], bad: ['no', 0] },
 };
 
-const check = (options: object | undefined): { usable: HealthIndicatorOptions; faults: ConfigurationFault[] } => {
-  const faults: ConfigurationFault[] = [];
+const check = (
+  options: object | undefined,
+): { usable: HealthIndicatorOptions; faults: readonly ConfigurationFault[] } => {
+  const faults = new Faults();
   return {
-    usable: checkIndicatorOptions({ place: 'here', options }, faults),
-    faults,
+    usable: checkIndicatorOptions(options, faults.at('here')),
+    faults: faults.list,
   };
 };
 
@@ -93,10 +96,12 @@ describe('checkIndicatorOptions', () => {
 });
 
 describe('indicatorOptionsFromEnvironment', () => {
-  const read = (variables: NodeJS.ProcessEnv): { options: HealthIndicatorOptions; faults: ConfigurationFault[] } => {
-    const faults: ConfigurationFault[] = [];
+  const read = (
+    variables: NodeJS.ProcessEnv,
+  ): { options: HealthIndicatorOptions; faults: readonly ConfigurationFault[] } => {
+    const faults = new Faults();
     const options = indicatorOptionsFromEnvironment('payments-api', new Environment('HEALTH_', variables), faults);
-    return { options, faults };
+    return { options, faults: faults.list };
   };
 
   it.each([
@@ -154,9 +159,9 @@ describe('resolveCheckSettings', () => {
   const resolve = (
     layers: readonly HealthIndicatorOptions[],
     groups: readonly string[] = [],
-  ): { settings: ReturnType<typeof resolveCheckSettings>; faults: ConfigurationFault[] } => {
-    const faults: ConfigurationFault[] = [];
-    return { settings: resolveCheckSettings('here', layers, groups, faults), faults };
+  ): { settings: ReturnType<typeof resolveCheckSettings>; faults: readonly ConfigurationFault[] } => {
+    const faults = new Faults();
+    return { settings: resolveCheckSettings(layers, groups, faults.at('here')), faults: faults.list };
   };
 
   it('completes what is missing by the defaults', () => {

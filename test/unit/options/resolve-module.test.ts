@@ -14,6 +14,7 @@ import {
 } from '../../../src/errors/messages.js';
 import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
 import { type ResolvedOptions, resolveModuleOptions } from '../../../src/options/resolve-module.js';
+import { Faults } from '../../../src/options/faults.js';
 
 const service = { name: 'orders', version: '1.4.2' };
 
@@ -702,7 +703,7 @@ describe('resolveModuleOptions', () => {
     it('leaves the wait to the primary process in a worker of a cluster, unless a delay is set', () => {
       const inWorker = (options: HealthModuleOptions, variables = {}): ShutdownSettings => {
         const environment = new Environment('HEALTH_', variables);
-        return resolveShutdown(options, environment, variables, [], true);
+        return resolveShutdown(options, environment, variables, new Faults().at('shutdown'), true);
       };
       expect(inWorker({})).toMatchObject({ delay: 0, isLeftToPrimary: true });
       expect(inWorker({}, onKubernetes)).toMatchObject({ delay: 5000, isLeftToPrimary: true });

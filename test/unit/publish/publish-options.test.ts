@@ -2,6 +2,7 @@ import { type ConfigurationFault, isHealthConfigurationError } from 'nest-vitals
 import { dogstatsd, healthchecksIo, pushgateway, statsd, uptimeKuma } from 'nest-vitals/publish';
 import { describe, expect, it } from 'vitest';
 import { type HealthPublishOptions, resolvePublishOptions } from '../../../src/publish/publish-options.js';
+import { Faults } from '../../../src/options/faults.js';
 
 const publisher = { name: 'board', publish: () => undefined };
 const KNOWN = ['live', 'ready'];
@@ -9,7 +10,7 @@ const PLACE = 'HealthPublishModule.forRoot()';
 
 describe('the options of the module', () => {
   it('have defaults, which a publisher can replace', () => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     const options: HealthPublishOptions = {
       period: '1m',
       publishers: [publisher, { publisher, probe: 'live', period: 100, jitter: 0, onChange: false, timeout: '1s' }],
@@ -19,7 +20,7 @@ describe('the options of the module', () => {
       { publisher, probe: 'live', period: 100, jitter: 0, onChange: false, timeout: 1000 },
     ]);
     expect(resolvePublishOptions({ ...options, enabled: false }, KNOWN, faults)).toEqual([]);
-    expect(faults).toEqual([]);
+    expect(faults.list).toEqual([]);
   });
 
   it.each([
@@ -38,9 +39,9 @@ describe('the options of the module', () => {
     [{ publishers: [], probe: 'redy' }, `${PLACE}, probe`, expect.stringContaining('"redy"')],
     [{ publishers: [{ publisher, probe: 'x' }] }, `${PLACE}, publishers[0], probe`, expect.stringContaining('"x"')],
   ])('%j is a fault', (options, place, problem) => {
-    const faults: ConfigurationFault[] = [];
+    const faults = new Faults();
     resolvePublishOptions(options as unknown as HealthPublishOptions, KNOWN, faults);
-    expect(faults).toMatchObject([{ place, problem }]);
+    expect(faults.list).toMatchObject([{ place, problem }]);
   });
 });
 

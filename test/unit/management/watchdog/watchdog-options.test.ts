@@ -1,19 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFault } from '../../../../src/errors/fault.js';
 import { type HealthWatchdogOptions, resolveWatchdog } from '../../../../src/management/watchdog/watchdog-options.js';
+import { Faults } from '../../../../src/options/faults.js';
 
 const PLACE = 'HealthManagementModule.forRoot(), watchdog';
 
-function faultsOf(given: unknown): ConfigurationFault[] {
-  const faults: ConfigurationFault[] = [];
-  resolveWatchdog(given as HealthWatchdogOptions, PLACE, faults);
-  return faults;
+function faultsOf(given: unknown): readonly ConfigurationFault[] {
+  const faults = new Faults();
+  resolveWatchdog(given as HealthWatchdogOptions, faults.at(PLACE));
+  return faults.list;
 }
 
 describe('resolveWatchdog', () => {
   it('is on by default', () => {
     const defaults = { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' };
-    expect([undefined, true, {}].map((given) => resolveWatchdog(given, PLACE, []))).toEqual([
+    expect([undefined, true, {}].map((given) => resolveWatchdog(given, new Faults().at(PLACE)))).toEqual([
       defaults,
       defaults,
       defaults,
@@ -21,17 +22,17 @@ describe('resolveWatchdog', () => {
   });
 
   it('is off when it is false', () => {
-    expect(resolveWatchdog(false, PLACE, [])).toBeUndefined();
+    expect(resolveWatchdog(false, new Faults().at(PLACE))).toBeUndefined();
   });
 
   it('accepts texts with units, and false for liveAfter', () => {
-    expect(resolveWatchdog({ warnAfter: '2s', liveAfter: '1m', stack: false }, PLACE, [])).toEqual({
+    expect(resolveWatchdog({ warnAfter: '2s', liveAfter: '1m', stack: false }, new Faults().at(PLACE))).toEqual({
       warnAfter: 2000,
       liveAfter: 60_000,
       stack: false,
       log: 'text',
     });
-    expect(resolveWatchdog({ liveAfter: false }, PLACE, [])?.liveAfter).toBe(false);
+    expect(resolveWatchdog({ liveAfter: false }, new Faults().at(PLACE))?.liveAfter).toBe(false);
   });
 
   it.each([
