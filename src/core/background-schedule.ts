@@ -1,5 +1,6 @@
 import { LONGEST_TIMER } from './async.js';
 import type { CheckRunner } from './check-runner.js';
+import { elapsed } from './moment.js';
 
 /** Each interval varies by up to a tenth, so that the instances of a service do not run their checks in step. */
 const JITTER = 0.1;
@@ -7,8 +8,10 @@ const JITTER = 0.1;
 /** Runs one check repeatedly. Each run begins one interval after the previous run has ended. */
 export class BackgroundSchedule {
   readonly #runner: CheckRunner;
-  readonly #interval: number;
+  #interval: number;
   #timer: NodeJS.Timeout | undefined;
+  /** When the latest run has ended, on the monotonic clock. Undefined: during a run, and before the first. */
+  #ended: number | undefined;
   #stopped = false;
 
   constructor(runner: CheckRunner, interval: number) {
@@ -21,15 +24,31 @@ export class BackgroundSchedule {
     else this.#run();
   }
 
+  /** Changes the interval, counted from the end of the latest run. A run under way goes on. */
+  follow(interval: number): void {
+    if (interval === this.#interval || this.#stopped) return;
+    this.#interval = interval;
+    if (this.#ended === undefined) return;
+    clearTimeout(this.#timer);
+    this.#runIn(Math.max(0, this.#ended + this.#varied() - elapsed()));
+  }
+
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
   }
 
   #run(): void {
+    this.#ended = undefined;
     void this.#runner.run().then(() => {
-      if (!this.#stopped) this.#runIn(this.#interval * (1 + JITTER * (2 * Math.random() - 1)));
+      if (this.#stopped) return;
+      this.#ended = elapsed();
+      this.#runIn(this.#varied());
     });
+  }
+
+  #varied(): number {
+    return this.#interval * (1 + JITTER * (2 * Math.random() - 1));
   }
 
   #runIn(delay: number): void {

@@ -38,6 +38,8 @@ export class CheckHistory {
   latest: CheckRun | undefined;
   /** The latest run that agrees with the reported status. Its message and data are reported with the status. */
   decisive: CheckRun | undefined;
+  /** The reported status was UP or DEGRADED once. */
+  hasPassed = false;
   /** How many runs in a row have failed, up to the latest. */
   consecutiveFailures = 0;
   /** How many runs in a row have passed, up to the latest. */
@@ -51,6 +53,7 @@ export class CheckHistory {
     this.latest = run;
     if (!this.#isAccepted(run, thresholds)) return undefined;
     this.decisive = run;
+    if (run.outcome.status === HealthStatus.UP || run.outcome.status === HealthStatus.DEGRADED) this.hasPassed = true;
     return this.#moveTo(run);
   }
 

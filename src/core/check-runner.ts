@@ -1,6 +1,6 @@
 import { sleep } from './async.js';
 import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
-import type { CheckDefinition } from './check.js';
+import type { CheckDefinition, CheckSettings } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
@@ -25,7 +25,9 @@ export class CheckRunner {
   readonly #limiter: Limiter;
   readonly #events: RunnerEvents;
   readonly #wrappers: CheckWrappers | undefined;
-  readonly #definition: CheckDefinition;
+  readonly #added: CheckDefinition;
+  /** The definition as it was added, with the present settings. */
+  #definition: CheckDefinition;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
   readonly #faultyPlaces = new Set<string>();
@@ -33,6 +35,7 @@ export class CheckRunner {
   readonly #stop = new AbortController();
 
   constructor(definition: CheckDefinition, limiter: Limiter, events: RunnerEvents, wrappers?: CheckWrappers) {
+    this.#added = definition;
     this.#definition = definition;
     this.#limiter = limiter;
     this.#events = events;
@@ -50,6 +53,11 @@ export class CheckRunner {
 
   get isRunning(): boolean {
     return this.#running !== undefined;
+  }
+
+  /** There is something to report without a run: a result, or that the indicator is disabled. */
+  get hasResult(): boolean {
+    return this.history.latest !== undefined || !this.#definition.settings.enabled;
   }
 
   /** How many runs have passed their timeout and have not finished. At most three are tracked. */
@@ -106,11 +114,16 @@ export class CheckRunner {
     return running;
   }
 
+  /** Replaces the settings, all at once. A run under way ends by the settings that it began with. */
+  configure(settings: CheckSettings): void {
+    this.#definition = { name: this.name, settings, check: (context) => this.#added.check(context) };
+  }
+
   /** Aborts the run under way. No further run starts. */
-  stop(): void {
+  stop(because = 'the application is shutting down'): void {
     if (this.#stopped) return;
     this.#stopped = true;
-    const reason = new DOMException('the application is shutting down', 'AbortError');
+    const reason = new DOMException(because, 'AbortError');
     this.#stop.abort(reason);
     this.#attempt?.abort(reason);
   }
@@ -121,17 +134,18 @@ export class CheckRunner {
   }
 
   async #runOnce(): Promise<void> {
-    const run = await this.#attemptUntilPass();
+    const definition = this.#definition;
+    const run = await this.#attemptUntilPass(definition);
     this.#running = undefined;
     // A run that the shutdown has aborted says nothing about the dependency.
     if (this.#stopped || run === undefined) return this.#events.invalidated();
-    this.#events.settled(this, run, this.history.record(run, this.#definition.settings));
+    this.#events.settled(this, run, this.history.record(run, definition.settings));
   }
 
-  async #attemptUntilPass(): Promise<CheckRun | undefined> {
-    const { retries, retryDelay } = this.#definition.settings;
+  async #attemptUntilPass(definition: CheckDefinition): Promise<CheckRun | undefined> {
+    const { retries, retryDelay } = definition.settings;
     for (let retry = 0; ; retry += 1) {
-      const run = await this.#limiter.run(() => this.#attemptOnce(retry));
+      const run = await this.#limiter.run(() => this.#attemptOnce(definition, retry));
       if (run === undefined || passes(run.outcome) || retry >= retries) return run;
       await sleep(retryDelay, this.#stop.signal);
       // An attempt that hangs ignores its signal. Retrying beside it would accumulate unfinished attempts.
@@ -139,14 +153,14 @@ export class CheckRunner {
     }
   }
 
-  async #attemptOnce(retry: number): Promise<CheckRun | undefined> {
+  async #attemptOnce(definition: CheckDefinition, retry: number): Promise<CheckRun | undefined> {
     if (this.#stopped) return undefined;
-    const { timeout, critical, slowThreshold } = this.#definition.settings;
+    const { timeout, critical, slowThreshold, interval } = definition.settings;
     const wrapped = this.#wrappers?.begin({
       indicator: this.name,
       critical,
       retry,
-      isInBackground: this.isInBackground,
+      isInBackground: interval !== undefined,
     });
     const began = elapsed();
     let isLeftBehind = false;
@@ -155,7 +169,7 @@ export class CheckRunner {
       const stray = this.#strays.add(work, timeout);
       return () => this.#strays.remove(stray);
     };
-    const current = attempt(this.#definition, {
+    const current = attempt(definition, {
       onLeftBehind,
       onFault: (place, fault) => this.#reportFault(place, fault),
       call: wrapped?.make,

@@ -21,12 +21,22 @@ export interface HealthCheckContext {
 /** The return value of a check: a result, or nothing for UP. A thrown error means DOWN. */
 export type HealthCheckReturn = HealthResult | void | Promise<HealthResult | void>;
 
+/** When other instances report the same failure often enough, it is an outage that they share. */
+export interface SharedQuorum {
+  /** The part of the other instances that must report the failure, above 0, at most 1. */
+  readonly quorum: number;
+  /** How many other instances must be known. With fewer, the instance decides alone. */
+  readonly minPeers: number;
+}
+
 /** The settings of one indicator, validated and with defaults. All time spans are milliseconds. */
 export interface CheckSettings {
   readonly probes: readonly string[];
   readonly tags: readonly string[];
   readonly enabled: boolean;
   readonly critical: boolean;
+  /** Whether `ready` tolerates a failure, after the indicator has passed once: always, or when other instances report it too. */
+  readonly shared: boolean | SharedQuorum;
   readonly timeout: number;
   readonly ttl: number;
   /** Undefined: the check runs when a probe requests it. */

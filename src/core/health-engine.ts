@@ -1,12 +1,12 @@
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import { BackgroundSchedule } from './background-schedule.js';
-import type { CheckDefinition } from './check.js';
+import type { CheckDefinition, CheckSettings, SharedQuorum } from './check.js';
 import type { CheckRun, StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
 import { Limiter } from './limiter.js';
 import { type Listener, Listeners, neverThrows } from './listeners.js';
-import { moment } from './moment.js';
+import { elapsed, moment } from './moment.js';
 import { type Evaluation, Probe, type ProbeRules } from './probe.js';
 import { Revision } from './revision.js';
 import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
@@ -63,13 +63,19 @@ export interface FinishedRun {
   readonly status: HealthStatus;
 }
 
+/** What other instances of the service report of shared indicators. */
+export interface SharedOutages {
+  /** Describes the outage if enough other instances report the same failure. Undefined: this instance decides alone. */
+  of(indicator: string, quorum: SharedQuorum): string | undefined;
+}
+
 /** Runs the checks and evaluates the probes. It depends neither on HTTP nor on Nest. */
 export class HealthEngine {
   readonly #settings: EngineSettings;
   readonly #registry: CheckRegistry;
   readonly #limiter: Limiter;
   readonly #probes = new Map<string, Probe>();
-  readonly #schedules: BackgroundSchedule[] = [];
+  readonly #schedules = new Map<CheckRunner, BackgroundSchedule>();
   /** Changes when reports become obsolete. */
   readonly revision = new Revision();
   readonly #changes: Listeners<HealthChange>;
@@ -77,6 +83,7 @@ export class HealthEngine {
   readonly #wrappers: CheckWrappers;
   /** The details of the startup indicators that have passed once. */
   readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
+  #sharedOutages: SharedOutages | undefined;
   #isStartupComplete = false;
   #isStarted = false;
   #isStopped = false;
@@ -93,6 +100,7 @@ export class HealthEngine {
     this.#addProbe('deep', {});
     this.#addProbe('ready', {
       alsoRuns: () => this.#awaitedAtStartup(),
+      tolerates: (runner) => this.#toleratedBecause(runner),
       closedBecause: () => this.#notReadyBecause(),
     });
     this.#addProbe('startup', {
@@ -118,6 +126,45 @@ export class HealthEngine {
     else if (this.#isStarted) this.#startBackground(runner);
   }
 
+  /**
+   * Replaces the settings of an indicator, all at once: no report shows a part of them. A run under way ends by the
+   * settings that it began with. Throws `UnknownProbeError` if there is no indicator of that name.
+   */
+  configure(name: string, settings: CheckSettings): void {
+    const runner = this.#runnerOf(name);
+    runner.configure(settings);
+    this.#registry.refreshMembers();
+    this.#updateBackground(runner);
+    this.invalidate();
+  }
+
+  /** Removes an indicator and aborts its run. Does nothing if there is none of that name. */
+  remove(name: string): void {
+    const runner = this.#registry.get(name);
+    if (!runner) return;
+    this.#registry.remove(runner);
+    this.#probes.delete(name);
+    this.#startedUp.delete(runner);
+    this.#endBackground(runner);
+    runner.stop('the indicator was removed');
+    this.invalidate();
+  }
+
+  /**
+   * Runs an indicator now, or joins its run, however fresh its result is. Resolves when the run has ended. A disabled
+   * indicator does not run. Throws `UnknownProbeError` if there is no indicator of that name.
+   */
+  runNow(name: string): Promise<void> {
+    const runner = this.#runnerOf(name);
+    return runner.definition.settings.enabled ? runner.run() : Promise.resolve();
+  }
+
+  /** From now on, shared indicators with a quorum are judged by what other instances report. */
+  compareWithPeers(outages: SharedOutages): void {
+    this.#sharedOutages = outages;
+    this.invalidate();
+  }
+
   /** Starts the background runs. */
   start(): void {
     if (this.#isStarted || this.#isStopped) return;
@@ -128,7 +175,7 @@ export class HealthEngine {
   /** Aborts every run and clears every timer. Probes still respond, from the existing results. */
   stop(): void {
     this.#isStopped = true;
-    for (const schedule of this.#schedules) schedule.stop();
+    for (const schedule of this.#schedules.values()) schedule.stop();
     for (const runner of this.#registry.runners) runner.stop();
   }
 
@@ -209,6 +256,11 @@ export class HealthEngine {
     this.#probes.set(name, new Probe({ deadline, members, ...rules }, this.#settings.identity, this.revision));
   }
 
+  #runnerOf(name: string): CheckRunner {
+    this.requireIndicator(name);
+    return this.#registry.get(name) as CheckRunner;
+  }
+
   #probeOfOne(name: string): Probe {
     const runner = this.#registry.get(name);
     if (!runner) throw new UnknownProbeError(name, this.#registry.names);
@@ -222,12 +274,28 @@ export class HealthEngine {
     return probe;
   }
 
-  #startBackground(runner: CheckRunner): void {
+  #startBackground(runner: CheckRunner, delay?: number): void {
     const { enabled, interval, initialDelay } = runner.definition.settings;
     if (!enabled || interval === undefined) return;
     const schedule = new BackgroundSchedule(runner, interval);
-    this.#schedules.push(schedule);
-    schedule.start(initialDelay);
+    this.#schedules.set(runner, schedule);
+    schedule.start(delay ?? initialDelay);
+  }
+
+  /** Lets the background runs follow changed settings. Runs that begin anew keep the interval to the latest run. */
+  #updateBackground(runner: CheckRunner): void {
+    if (!this.#isStarted || this.#isStopped) return;
+    const { enabled, interval } = runner.definition.settings;
+    const schedule = this.#schedules.get(runner);
+    if (!enabled || interval === undefined) return this.#endBackground(runner);
+    if (schedule) return schedule.follow(interval);
+    const finished = runner.history.latest?.finished.elapsed;
+    this.#startBackground(runner, finished === undefined ? 0 : Math.max(0, finished + interval - elapsed()));
+  }
+
+  #endBackground(runner: CheckRunner): void {
+    this.#schedules.get(runner)?.stop();
+    this.#schedules.delete(runner);
   }
 
   #onSettled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void {
@@ -250,6 +318,13 @@ export class HealthEngine {
     });
     if (awaited.length === 0 && this.#settings.gate.isBootstrapped) this.#isStartupComplete = true;
     return awaited;
+  }
+
+  /** Why `ready` tolerates the failure of a shared indicator: to take out this instance would help nobody. */
+  #toleratedBecause({ name, definition, history }: CheckRunner): string | undefined {
+    const { critical, shared } = definition.settings;
+    if (!critical || shared === false || !history.hasPassed) return undefined;
+    return shared === true ? 'every instance depends on it' : this.#sharedOutages?.of(name, shared);
   }
 
   #notBootstrappedBecause(): string | undefined {

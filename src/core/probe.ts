@@ -4,7 +4,7 @@ import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
 import type { Revision } from './revision.js';
 import { type ServiceIdentity, describeService } from './service-info.js';
-import { type HealthStatus, aggregate } from './status.js';
+import { type HealthStatus, aggregate, isFailing } from './status.js';
 
 /** A report, and the age of its oldest result. */
 export interface Evaluation {
@@ -27,6 +27,8 @@ export interface ProbeRules {
   alsoRuns?(): readonly CheckRunner[];
   /** Whether an indicator alone can make the report fail. Default: the indicator's own `critical`. */
   isCritical?(runner: CheckRunner): boolean;
+  /** Why the failure of an indicator only degrades this report. Undefined: it fails the report if it is critical. */
+  tolerates?(runner: CheckRunner): string | undefined;
   /** The detail of an indicator, where that is not its present state. */
   describe?(runner: CheckRunner): HealthCheckDetail | undefined;
   /** Why the application itself accepts no traffic, from the view of this probe. */
@@ -66,7 +68,8 @@ export class Probe {
     }
     const underWay = this.#underWay ?? this.#renew(now);
     if (!(underWay instanceof Promise) || patience >= this.#rules.deadline) return underWay;
-    return settledWithin([underWay], patience).then(() => this.#compose(this.#rules.members()));
+    const members = this.#rules.members();
+    return settledWithin([underWay], patience).then(() => this.#composePresent(members));
   }
 
   /** From the existing results, whatever their age. Runs nothing. */
@@ -76,7 +79,6 @@ export class Probe {
 
   #renew(now: number): Evaluation | Promise<Evaluation> {
     const runs: Promise<void>[] = [];
-    // Indicators added during this evaluation appear in the next report.
     const members = this.#rules.members();
     for (const runner of members) {
       if (this.#rules.describe?.(runner)) continue;
@@ -90,8 +92,21 @@ export class Probe {
     if (runs.length === 0) return this.#compose(members);
     return (this.#underWay = settledWithin(runs, this.#rules.deadline - (elapsed() - now)).then(() => {
       this.#underWay = undefined;
-      return this.#compose(members);
+      return this.#composePresent(members);
     }));
+  }
+
+  /**
+   * Composes the report after an evaluation that began with `members`. It has no indicator that was removed meanwhile, and
+   * none that was added and has no result yet: the next report runs it.
+   */
+  #composePresent(members: readonly CheckRunner[]): Evaluation {
+    const present = this.#rules.members();
+    if (present === members) return this.#compose(members);
+    const began = new Set(members);
+    const evaluation = this.#compose(present.filter((runner) => began.has(runner) || runner.hasResult));
+    this.#evaluation = undefined;
+    return { ...evaluation, reusableUntil: -Infinity };
   }
 
   #compose(members: readonly CheckRunner[]): Evaluation {
@@ -110,9 +125,10 @@ export class Probe {
     for (const runner of members) {
       const kept = this.#rules.describe?.(runner);
       const described = kept ?? describeCheck(runner, now, overdue(runner));
-      details[runner.name] = described;
+      const tolerated = isFailing(described.status) ? this.#rules.tolerates?.(runner) : undefined;
+      details[runner.name] = tolerated === undefined ? described : Object.freeze({ ...described, shared: tolerated });
       const critical = this.#rules.isCritical?.(runner) ?? runner.definition.settings.critical;
-      parts.push({ status: described.status, critical });
+      parts.push({ status: described.status, critical: critical && tolerated === undefined });
       if (kept) continue;
       reusableUntil = Math.min(reusableUntil, runner.freshUntil);
       const finished = runner.history.latest?.finished;

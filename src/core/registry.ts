@@ -33,6 +33,16 @@ export class CheckRegistry {
     this.#members.clear();
   }
 
+  remove(runner: CheckRunner): void {
+    this.#runners.delete(runner.name);
+    this.#members.clear();
+  }
+
+  /** The settings of an indicator have changed, and with them perhaps its probes. */
+  refreshMembers(): void {
+    this.#members.clear();
+  }
+
   get(name: string): CheckRunner | undefined {
     return this.#runners.get(name);
   }

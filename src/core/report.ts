@@ -10,6 +10,8 @@ export interface HealthCheckDetail {
   readonly status: HealthStatus;
   /** Present when the status is neither `UP` nor `SKIPPED`: whether this indicator alone can make a report fail. */
   readonly critical?: boolean;
+  /** Only in `ready`: why this failure of a critical indicator only degrades the report. */
+  readonly shared?: string;
   /** The message of a status that is not a failure. */
   readonly message?: string;
   /** Why the latest run failed. With `failureThreshold` above 1, it can stand beside a status that is still `UP`. */

@@ -1,4 +1,4 @@
-import type { CheckSettings } from '../core/check.js';
+import type { CheckSettings, SharedQuorum } from '../core/check.js';
 import type { ReportStatus } from '../core/status.js';
 import type { EndpointName } from './health-module-options.js';
 import type { HealthView } from './view.js';
@@ -9,6 +9,7 @@ export const INDICATOR_DEFAULTS = {
   tags: [],
   enabled: true,
   critical: true,
+  shared: false,
   timeout: 500,
   ttl: 1000,
   interval: undefined,
@@ -20,6 +21,9 @@ export const INDICATOR_DEFAULTS = {
   slowThreshold: undefined,
   when: undefined,
 } as const satisfies Omit<CheckSettings, 'maxAge'>;
+
+/** Half of the other instances, and at least three of them known: with fewer, one wrong peer would decide. */
+export const SHARED_QUORUM: SharedQuorum = { quorum: 0.5, minPeers: 3 };
 
 /** Three default periods of a Kubernetes probe, in milliseconds. */
 const MAX_AGE = 30_000;

@@ -1,6 +1,14 @@
 import type { HealthCheckContext } from '../core/check.js';
 import type { Duration } from './duration.js';
 
+/** When a failure counts as an outage that the instances of a service share. */
+export interface SharedOptions {
+  /** The part of the other instances that report the same failure, above 0, at most 1. Default: 0.5. */
+  readonly quorum?: number;
+  /** How many other instances must be known. With fewer, the instance decides alone. Default: 3. */
+  readonly minPeers?: number;
+}
+
 /**
  * Options of one indicator: how its check runs, and how its result counts. Time spans are milliseconds, or text with a
  * unit (`'5s'`). An option that is not set comes from `HealthModule.forRoot({ defaults })`, else from the default named
@@ -24,6 +32,19 @@ export interface HealthIndicatorOptions {
    * { critical: false }
    */
   readonly critical?: boolean;
+  /**
+   * Whether all instances of the service depend on it together, such as on one database. When it fails everywhere, `ready`
+   * of every instance would fail, and no instance would be left to serve what could still be served. Default: false.
+   *
+   * With true, the check must pass once before the instance is ready for the first time. From then on its failure makes
+   * `ready` DEGRADED (200) at worst. With a quorum, `ready` tolerates the failure only while other instances report it
+   * too; this needs `nest-vitals/fleet`, and without news of the other instances it counts as false. Other probes, metrics
+   * and alerts do not change. In the environment: true or false.
+   *
+   * @example
+   * { shared: true }
+   */
+  readonly shared?: boolean | SharedOptions;
   /**
    * The longest time of one attempt. Default: 500 ms. After this time the attempt is DOWN, and its signal is aborted.
    *

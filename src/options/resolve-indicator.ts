@@ -6,10 +6,12 @@ import type { Environment } from './environment.js';
 import type { Faults, FaultsAt } from './faults.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
 import { type Rule, callable, converted, duration, flag, orOff, whole, stringList } from './rules.js';
+import { sharing } from './shared-rule.js';
 
 const RULES = {
   probes: stringList,
   critical: flag,
+  shared: sharing,
   timeout: duration(1),
   ttl: duration(0),
   interval: orOff(duration(1)),

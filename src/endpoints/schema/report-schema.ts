@@ -120,6 +120,11 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
           type: 'boolean',
           description: 'Whether a failure of this indicator fails the report. Absent if it is UP or SKIPPED.',
         },
+        shared: {
+          type: 'string',
+          description:
+            'Why this failure only degrades "ready": all instances depend on it. Absent if the failure is not tolerated.',
+        },
         message: { type: 'string', description: 'Message of a status that is not a failure.' },
         error: { type: 'string', description: 'Reason of the failure of the latest run.' },
         code: { type: 'string', description: 'Code of that failure, for example ECONNREFUSED.' },

@@ -21,6 +21,10 @@ import { Faults } from '../../../src/options/faults.js';
 const OPTIONS: Readonly<Record<keyof HealthIndicatorOptions, { good: readonly unknown[]; bad: readonly unknown[] }>> = {
   probes: { good: [['live'], []], bad: ['live', [''], [1]] },
   critical: { good: [true, false], bad: ['yes', 1, null] },
+  shared: {
+    good: [true, false, { quorum: 1, minPeers: 1 }],
+    bad: ['true', null, [], { quorum: 0 }, { quorum: 1.1 }, { minPeers: 0 }, { peers: 3 }],
+  },
   timeout: { good: [1, 2 ** 31 - 1], bad: [0, -1, 1.5, '500', Infinity, 2 ** 31] },
   ttl: { good: [0, 1000], bad: [-1, 0.5, '0'] },
   interval: { good: [1], bad: [0, 'off', null] },
@@ -59,6 +63,11 @@ describe('checkIndicatorOptions', () => {
       expect(faults).toHaveLength(1);
       expect(faults[0]?.place).toBe(`here, ${option}`);
     }
+  });
+
+  it('completes a quorum by its defaults', () => {
+    expect(check({ shared: {} }).usable).toStrictEqual({ shared: { quorum: 0.5, minPeers: 3 } });
+    expect(check({ shared: { minPeers: 7 } }).usable).toStrictEqual({ shared: { quorum: 0.5, minPeers: 7 } });
   });
 
   it('shows the offending value and what is expected', () => {

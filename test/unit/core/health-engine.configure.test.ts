@@ -1,0 +1,281 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { CheckDefinition, CheckSettings } from '../../../src/core/check.js';
+import { down, up } from '../../../src/core/result.js';
+import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
+import { checkSettings } from '../../support/check-definition.js';
+import { RecordedEngine } from '../../support/engine.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { latch, never } from '../../support/latch.js';
+
+describe('HealthEngine.configure', () => {
+  useFakeClock();
+
+  it('refuses an unknown name, and the name of a probe', () => {
+    const { engine } = new RecordedEngine();
+    expect(() => engine.configure('database', checkSettings())).toThrow(UnknownProbeError);
+    expect(() => engine.configure('ready', checkSettings())).toThrow(UnknownProbeError);
+  });
+
+  it('applies to the next report, without a run when the result is still fresh', async () => {
+    const check = vi.fn<CheckDefinition['check']>(() => down('away'));
+    const health = new RecordedEngine().add('database', check, { ttl: 60_000 });
+    expect((await health.report('ready')).status).toBe('DOWN');
+    health.engine.configure('database', checkSettings({ critical: false, ttl: 60_000 }));
+    expect((await health.report('ready')).status).toBe('DEGRADED');
+    expect(check).toHaveBeenCalledOnce();
+  });
+
+  it('disables an indicator, and enables it again with a new run', async () => {
+    const check = vi.fn<CheckDefinition['check']>();
+    const health = new RecordedEngine().add('database', check);
+    await health.report('ready');
+    health.engine.configure('database', checkSettings({ enabled: false }));
+    await advance(60_000);
+    expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'SKIPPED' });
+    expect(check).toHaveBeenCalledTimes(1);
+    health.engine.configure('database', checkSettings());
+    expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('moves an indicator to other probes', async () => {
+    const health = new RecordedEngine().add('database', () => up());
+    await health.report('ready');
+    health.engine.configure('database', checkSettings({ probes: ['live'] }));
+    expect(await health.statuses('ready')).toStrictEqual({ report: 'UP' });
+    expect(await health.statuses('live')).toStrictEqual({ report: 'UP', database: 'UP' });
+  });
+
+  it('lets a run under way end by the timeout and the thresholds that it began with', async () => {
+    const health = new RecordedEngine().add('database', never, { timeout: 100, failureThreshold: 1 });
+    const pending = health.report('ready');
+    health.engine.configure('database', checkSettings({ timeout: 700, failureThreshold: 5, probes: ['ready'] }));
+    await advance(100);
+    expect((await pending).details['database']).toMatchObject({
+      status: 'DOWN',
+      error: expect.stringContaining('100'),
+    });
+  });
+
+  it('shows no half of a change in a report that was being made', async () => {
+    const open = latch();
+    const health = new RecordedEngine().add('slow', () => open.promise).add('database', () => down('away'));
+    const pending = health.report('ready');
+    await advance(1);
+    // Either critical within ready (503), or not within ready: never "within ready, not critical".
+    health.engine.configure('database', checkSettings({ critical: false, probes: ['live'] }));
+    open.open();
+    await advance(1);
+    expect(Object.keys((await pending).details)).toStrictEqual(['slow']);
+  });
+
+  it('adds an indicator with a result to a report that was being made, and one without to the next', async () => {
+    const open = latch();
+    const health = new RecordedEngine()
+      .add('slow', () => open.promise)
+      .add('known', () => up(), { probes: ['live'] })
+      .add('off', () => up(), { probes: ['live'] });
+    await health.report('known');
+    const pending = health.report('ready');
+    await advance(1);
+    health.engine.configure('known', checkSettings());
+    health.engine.configure('off', checkSettings({ enabled: false }));
+    health.add('new', () => up());
+    open.open();
+    await advance(1);
+    expect(Object.keys((await pending).details)).toStrictEqual(['slow', 'known', 'off']);
+    expect(Object.keys((await health.report('ready')).details)).toStrictEqual(['slow', 'known', 'off', 'new']);
+  });
+
+  it('keeps the object of a definition whose check uses its properties', async () => {
+    class Counting implements CheckDefinition {
+      readonly name = 'counting';
+      readonly settings = checkSettings();
+      runs = 0;
+      check(): void {
+        this.runs += 1;
+      }
+    }
+    const counting = new Counting();
+    const health = new RecordedEngine();
+    health.engine.add(counting);
+    health.engine.configure('counting', checkSettings({ ttl: 5 }));
+    await health.report('ready');
+    expect(counting.runs).toBe(1);
+  });
+
+  describe('background runs', () => {
+    const random = vi.spyOn(Math, 'random');
+    const background = (check: CheckDefinition['check'], changed: Partial<CheckSettings>): RecordedEngine => {
+      random.mockReturnValue(0.5);
+      const health = new RecordedEngine().add('database', check, changed);
+      health.engine.start();
+      return health;
+    };
+
+    it('follow a shorter interval from the end of the latest run', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = background(check, { interval: 10_000 });
+      await advance(3000);
+      engine.configure('database', checkSettings({ interval: 4000 }));
+      await advance(999);
+      expect(check).toHaveBeenCalledTimes(1);
+      await advance(1);
+      expect(check).toHaveBeenCalledTimes(2);
+      await advance(4000);
+      expect(check).toHaveBeenCalledTimes(3);
+    });
+
+    it('run at once if the new interval has passed already, and only once', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = background(check, { interval: 10_000 });
+      await advance(3000);
+      engine.configure('database', checkSettings({ interval: 1000 }));
+      engine.configure('database', checkSettings({ interval: 500 }));
+      await advance(0);
+      expect(check).toHaveBeenCalledTimes(2);
+      await advance(499);
+      expect(check).toHaveBeenCalledTimes(2);
+    });
+
+    it('do not start beside a run under way', async () => {
+      const open = latch();
+      const check = vi.fn<CheckDefinition['check']>(() => open.promise);
+      const { engine } = background(check, { interval: 10_000, timeout: 60_000 });
+      engine.configure('database', checkSettings({ interval: 1000, timeout: 60_000 }));
+      engine.configure('database', checkSettings({ interval: 1000, enabled: false, timeout: 60_000 }));
+      engine.configure('database', checkSettings({ interval: 1000, timeout: 60_000 }));
+      await advance(5000);
+      expect(check).toHaveBeenCalledTimes(1);
+      open.open();
+      await advance(1000);
+      expect(check).toHaveBeenCalledTimes(2);
+    });
+
+    it('end when the indicator is disabled, and keep the interval when it is enabled again', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = background(check, { interval: 10_000 });
+      engine.configure('database', checkSettings({ interval: 10_000, enabled: false }));
+      await advance(4000);
+      engine.configure('database', checkSettings({ interval: 10_000 }));
+      await advance(5999);
+      expect(check).toHaveBeenCalledTimes(1);
+      await advance(1);
+      expect(check).toHaveBeenCalledTimes(2);
+    });
+
+    it('end when the interval is taken away: then requests run the check', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const health = background(check, { interval: 10_000 });
+      health.engine.configure('database', checkSettings());
+      await advance(60_000);
+      expect(check).toHaveBeenCalledTimes(1);
+      await health.report('ready');
+      expect(check).toHaveBeenCalledTimes(2);
+    });
+
+    it('begin at once for an indicator without a result that gets an interval', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = background(check, {});
+      engine.configure('database', checkSettings({ interval: 10_000 }));
+      expect(check).toHaveBeenCalledTimes(1);
+    });
+
+    it('begin only with the engine, and not after its end', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = new RecordedEngine().add('database', check);
+      engine.configure('database', checkSettings({ interval: 1000 }));
+      await advance(5000);
+      expect(check).not.toHaveBeenCalled();
+      engine.start();
+      expect(check).toHaveBeenCalledOnce();
+      engine.stop();
+      engine.configure('database', checkSettings({ interval: 10 }));
+      await advance(5000);
+      expect(check).toHaveBeenCalledOnce();
+    });
+  });
+});
+
+describe('HealthEngine.remove', () => {
+  useFakeClock();
+
+  it('removes an indicator from every report, and aborts its run', async () => {
+    let signal: AbortSignal | undefined;
+    const health = new RecordedEngine().add('tenant', (context) => {
+      signal = context.signal;
+      return never();
+    });
+    const pending = health.report('ready');
+    health.engine.remove('tenant');
+    await advance(1);
+    expect(signal?.reason).toMatchObject({ name: 'AbortError', message: 'the indicator was removed' });
+    expect((await pending).details).toStrictEqual({});
+    expect(health.engine.has('tenant')).toBe(false);
+    expect(() => health.engine.evaluate('tenant')).toThrow(UnknownProbeError);
+    expect(health.changes).toStrictEqual([]);
+    expect(health.runs).toStrictEqual([]);
+  });
+
+  it('forgets the report of the single indicator, so that a new one of the name starts anew', async () => {
+    const health = new RecordedEngine().add('tenant', () => down('away'));
+    expect((await health.report('tenant')).status).toBe('DOWN');
+    health.engine.remove('tenant');
+    health.add('tenant', () => up());
+    expect((await health.report('tenant')).status).toBe('UP');
+    expect(health.changes.filter(({ to }) => to === 'UP')).toStrictEqual([]);
+  });
+
+  it('ends the background runs', async () => {
+    const check = vi.fn<CheckDefinition['check']>();
+    const { engine } = new RecordedEngine().add('tenant', check, { interval: 1000 });
+    engine.start();
+    engine.remove('tenant');
+    await advance(10_000);
+    expect(check).toHaveBeenCalledOnce();
+  });
+
+  it('lets the application start without an indicator that startup waited for', async () => {
+    const health = new RecordedEngine().add('tenant', () => down('away'), { probes: ['startup'] });
+    expect((await health.report('ready')).reason).toBe('starting: tenant');
+    health.engine.remove('tenant');
+    expect((await health.report('ready')).status).toBe('UP');
+  });
+
+  it('does nothing for an unknown name, nor for a probe', async () => {
+    const health = new RecordedEngine().add('database', () => up());
+    health.engine.remove('cache');
+    health.engine.remove('ready');
+    expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
+  });
+});
+
+describe('HealthEngine.runNow', () => {
+  useFakeClock();
+
+  it('runs an indicator whose result is fresh', async () => {
+    const check = vi.fn<CheckDefinition['check']>();
+    const health = new RecordedEngine().add('database', check, { ttl: 60_000 });
+    await health.report('ready');
+    await health.engine.runNow('database');
+    expect(check).toHaveBeenCalledTimes(2);
+  });
+
+  it('joins a run under way', async () => {
+    const open = latch();
+    const check = vi.fn<CheckDefinition['check']>(() => open.promise);
+    const health = new RecordedEngine().add('database', check);
+    const both = Promise.all([health.engine.runNow('database'), health.engine.runNow('database')]);
+    open.open();
+    await both;
+    expect(check).toHaveBeenCalledOnce();
+  });
+
+  it('leaves a disabled indicator alone, and refuses an unknown name', async () => {
+    const check = vi.fn<CheckDefinition['check']>();
+    const health = new RecordedEngine().add('database', check, { enabled: false });
+    await health.engine.runNow('database');
+    expect(check).not.toHaveBeenCalled();
+    expect(() => health.engine.runNow('cache')).toThrow(UnknownProbeError);
+  });
+});
