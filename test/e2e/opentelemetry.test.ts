@@ -490,7 +490,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
     expect(spans.ended).toHaveLength(1);
   });
 
-  it('takes its options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     const sdk = new MetricsInMemory();
     @Module({ providers: [{ provide: 'metrics', useValue: sdk.provider }], exports: ['metrics'] })
     class Telemetry {}

@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(application.log.health('error')).toHaveLength(2);
   });
 
-  it('takes its options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     @Module({ providers: [{ provide: 'prefix', useValue: 'orders_' }], exports: ['prefix'] })
     class Configuration {}
     const application = await startApplication(adapter, {

@@ -99,7 +99,7 @@ describe('DnsIndicator, asking name servers', () => {
     });
   });
 
-  it('gives up when its time is over', async () => {
+  it('fails when its timeout has passed', async () => {
     const server = await startDnsServer('silence');
     const controller = new AbortController();
     const reason = new Error('time is over');

@@ -270,7 +270,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     expect([result.status, result.message]).toEqual([expected, message]);
   });
 
-  it('stands in the data', async () => {
+  it('is part of the data', async () => {
     const server = await startHttpServer(answering(200, ours));
     expect((await run(http(server.origin))).data).toEqual({
       host: `127.0.0.1:${server.port}`,
@@ -280,12 +280,12 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     });
   });
 
-  it('counts also where a failing status is expected', async () => {
+  it('is DOWN by the reported status also when a failing status code is expected', async () => {
     const server = await startHttpServer(answering(503, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expectedStatus: 503 }))).status).toBe('DOWN');
   });
 
-  it('is not looked at when it is not to be', async () => {
+  it('is ignored with readHealth: false', async () => {
     const server = await startHttpServer(answering(200, { status: 'DOWN' }, 'application/health+json'));
     expect(await run(http(server.origin, { readHealth: false }))).toEqual({
       status: 'UP',
@@ -351,7 +351,7 @@ describe('HttpIndicator: a predicate', () => {
 describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   const huge = 'x'.repeat(1_000_000);
 
-  it('is bounded, and what is not needed is not read', async () => {
+  it('is read up to a limit, and not read when it is not needed', async () => {
     const server = await startHttpServer(answering(200, huge, 'text/plain'));
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
@@ -405,7 +405,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   });
 });
 
-describe('HttpIndicator: JSON that is longer than what is read', () => {
+describe('HttpIndicator: JSON that is longer than the limit', () => {
   const padding = 'x'.repeat(100_000);
 
   it.each([
