@@ -147,12 +147,12 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     await application.get('/health/live', { 'user-agent': 'curl/8.5.0' });
     await application.get('/health/unknown', { 'user-agent': 'curl/8.5.0' });
     const expected = [
-      'health_probe_answers_total{probe="ready",code="503",prober="kube-probe"} 2',
-      'health_probe_answers_total{probe="ready",code="503",prober="other"} 1',
-      'health_probe_answers_total{probe="live",code="200",prober="curl"} 1',
+      'health_probe_responses_total{probe="ready",code="503",prober="kube-probe"} 2',
+      'health_probe_responses_total{probe="ready",code="503",prober="other"} 1',
+      'health_probe_responses_total{probe="live",code="200",prober="curl"} 1',
     ];
-    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
-    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
+    expect(await read(application, 'health_probe_responses_total')).toEqual(expected);
+    expect(await read(application, 'health_probe_responses_total')).toEqual(expected);
   });
 
   it('exports the phase of the application and the step of the drain', async () => {
