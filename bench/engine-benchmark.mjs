@@ -3,10 +3,10 @@ import { median } from './statistics.mjs';
 
 const SCALE = [10, 100, 1000, 5000];
 const GARBAGE = ['--expose-gc'];
-/** In megabytes. So large that no collection of the young generation happens during a measurement. */
+/** Megabytes: whatever is allocated in one measurement stays in it. */
 const ROOMY = [...GARBAGE, '--max-semi-space-size=1024', '--min-semi-space-size=1024'];
 
-/** Measures the engine without HTTP, each figure in a separate process. */
+/** The engine without HTTP, each figure from a process of its own. */
 export async function measureEngine({ processes, onProgress }) {
   const runCost = await repeated('engine/run-cost.mjs', { processes }, onProgress);
   const scale = [];

@@ -18,7 +18,7 @@ const PACKAGES = [
   'rxjs',
 ];
 
-/** The machine and the versions with which the figures were measured. */
+/** What the figures were obtained on and with. */
 export function describeEnvironment() {
   const root = new URL('../', import.meta.url);
   const versionAt = (folder) => JSON.parse(readFileSync(new URL(`${folder}package.json`, root), 'utf8')).version;

@@ -1,4 +1,4 @@
-/** Formats the results as text. */
+/** The results as text. */
 export function print({ environment, method, http, engine, startUp, targets }) {
   return [
     describe(environment, method),

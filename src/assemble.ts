@@ -18,6 +18,7 @@ import { EngineMonitor } from './engine-monitor.js';
 import { Evaluator } from './evaluator.js';
 import type { HealthEndpoints } from './extension/health-endpoints.js';
 import type { HealthMonitor } from './extension/health-monitor.js';
+import type { RequestsInFlight } from './extension/requests-in-flight.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
@@ -57,6 +58,7 @@ export interface HealthParts {
   readonly endpoints: HealthEndpoints;
   readonly monitor: HealthMonitor;
   readonly results: IndicatorResults;
+  readonly requestsInFlight: RequestsInFlight;
 }
 
 /** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
@@ -122,7 +124,16 @@ export function assemble(
     drain,
     logger,
   });
-  return { lifecycle, service, responder, endpointParts, endpoints, monitor, results: resultsOf(engine) };
+  return {
+    lifecycle,
+    service,
+    responder,
+    endpointParts,
+    endpoints,
+    monitor,
+    results: resultsOf(engine),
+    requestsInFlight: connections.inFlight,
+  };
 }
 
 function createAccess({ access }: HealthSettings, logger: Logger): Access | undefined {

@@ -22,6 +22,7 @@ import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete } from './errors/messages.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
+import { REQUESTS_IN_FLIGHT } from './extension/requests-in-flight.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
 import { HEALTH_MODULE, OPTIONS, bareImport, configuredModule, importFaults, placeAt } from './module-imports.js';
@@ -192,8 +193,17 @@ function configure(
       part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
       part(HEALTH_MONITOR, ({ monitor }) => monitor),
       part(INDICATOR_RESULTS, ({ results }) => results),
+      part(REQUESTS_IN_FLIGHT, ({ requestsInFlight }) => requestsInFlight),
     ],
-    exports: [HealthLifecycle, HealthService, ENDPOINT_PARTS, HEALTH_ENDPOINTS, HEALTH_MONITOR, INDICATOR_RESULTS],
+    exports: [
+      HealthLifecycle,
+      HealthService,
+      ENDPOINT_PARTS,
+      HEALTH_ENDPOINTS,
+      HEALTH_MONITOR,
+      INDICATOR_RESULTS,
+      REQUESTS_IN_FLIGHT,
+    ],
   };
 }
 

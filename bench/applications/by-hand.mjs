@@ -1,4 +1,4 @@
-/** Applies decorators in the way of compiled TypeScript, because the benchmark runs without a compiler. */
+/** What a compiler makes of decorators, done by hand: the benchmark runs as it is written. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 
@@ -8,7 +8,7 @@ export function createModule(metadata) {
   return module;
 }
 
-/** An empty class. */
+/** A class that does nothing. */
 export function createClass() {
   return function Empty() {};
 }

@@ -3,7 +3,7 @@ import { HealthIndicator, HealthModule, HealthService } from 'nest-vitals';
 import { createModule } from '../applications/by-hand.mjs';
 import { indicatorNames } from '../applications/indicator-names.mjs';
 
-/** An application without HTTP, with the given number of indicators, which all have the same check. */
+/** An application without HTTP, with so many indicators that all have this check. */
 export async function startContext({ indicators, check, options = {} }) {
   const root = createModule({
     imports: [HealthModule.forRoot()],
@@ -20,14 +20,14 @@ function createIndicator(name, check, options) {
   return Indicator;
 }
 
-/** The used heap after a collection, in bytes. Requires --expose-gc. */
+/** What is in use after everything that can go has gone, in bytes. Needs --expose-gc. */
 export function heapInUse() {
   for (let round = 0; round < 4; round += 1) globalThis.gc();
   return process.memoryUsage().heapUsed;
 }
 
-/** Sends the figures to the parent, and ends when the parent disconnects. */
-export function sendFigures(figures) {
+/** Tells the parent, and ends when that has heard enough. */
+export function tell(figures) {
   process.send(figures);
   process.on('disconnect', () => process.exit());
 }

@@ -1,15 +1,13 @@
-import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { Type } from '@nestjs/common';
-import { elapsed } from '../core/moment.js';
 import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { duration, numeric } from '../options/rules.js';
+import { EventLoopMeasurement } from './event-loop-measurement.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 import { MeasuringIndicator } from './measuring-indicator.js';
-import type { Measurement } from './sliding-window.js';
-import { percent, rounded, share } from './units.js';
+import { inMilliseconds, percent, rounded, share } from './units.js';
 
 /** Options of {@link EventLoopIndicator}. */
 export interface EventLoopIndicatorOptions extends HealthIndicatorOptions {
@@ -32,9 +30,6 @@ export interface EventLoopIndicatorOptions extends HealthIndicatorOptions {
   /** The measured time span; at least half of it is covered. Default: 10,000 ms. A longer window reacts later. */
   readonly window?: Duration;
 }
-
-/** Milliseconds between two samples of the loop. The time beyond them is the delay. */
-const RESOLUTION = 20;
 
 const LIMITED = {
   delay: { within: numeric(0, 3_600_000), direction: 'above', defaults: { warn: 100 } },
@@ -77,39 +72,3 @@ export function EventLoopIndicator(name: string, options: EventLoopIndicatorOpti
   annotate(ConfiguredEventLoopIndicator);
   return ConfiguredEventLoopIndicator;
 }
-
-class EventLoopMeasurement implements Measurement {
-  readonly #delays: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION });
-  #utilization = performance.eventLoopUtilization();
-  #since = elapsed();
-
-  constructor() {
-    this.#delays.enable();
-  }
-
-  /** Without the sampling interval, which the histogram includes. 0 before the first sample. */
-  delay(percentile: number): number {
-    if (this.#delays.count === 0) return 0;
-    return Math.max(0, this.#delays.percentile(percentile) / 1e6 - RESOLUTION);
-  }
-
-  get utilization(): number {
-    return performance.eventLoopUtilization(this.#utilization).utilization;
-  }
-
-  get age(): number {
-    return elapsed() - this.#since;
-  }
-
-  restart(): void {
-    this.#delays.reset();
-    this.#utilization = performance.eventLoopUtilization();
-    this.#since = elapsed();
-  }
-
-  stop(): void {
-    this.#delays.disable();
-  }
-}
-
-const inMilliseconds = (value: number): string => `${rounded(value, 1)} ms`;

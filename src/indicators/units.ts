@@ -11,6 +11,9 @@ export function bytes(count: number): string {
 /** A share for the data of a result, with four digits. */
 export const share = (value: number): number => rounded(value, 4);
 
+/** `12.345` → `12.3 ms`. */
+export const inMilliseconds = (value: number): string => `${rounded(value, 1)} ms`;
+
 export function rounded(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }

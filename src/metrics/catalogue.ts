@@ -36,9 +36,9 @@ export const CHECK_DURATION: HistogramMetric = {
 
 export const PROBE_RESPONSES: CounterMetric = {
   kind: 'counter',
-  name: 'probe.responses',
+  name: 'probe.answers',
   help: 'HTTP responses to probes by status code and kind of prober.',
-  unit: '{response}',
+  unit: '{answer}',
   labels: ['probe', 'code', 'prober'],
 };
 

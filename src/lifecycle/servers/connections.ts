@@ -3,6 +3,7 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { elapsed } from '../../core/shutdown-clock.js';
+import type { RequestsInFlight } from '../../extension/requests-in-flight.js';
 import { Http2Sessions } from './http2-sessions.js';
 import { OpenRequests, pathOf } from './open-requests.js';
 import { quietTurn } from './quiet-turn.js';
@@ -79,6 +80,15 @@ export class Connections {
   get open(): readonly string[] {
     return [...this.#requests.descriptions, ...this.#http2.requests.descriptions];
   }
+
+  /** See `RequestsInFlight`. Of pipelined requests of one connection, only the first counts. */
+  readonly inFlight: RequestsInFlight = (counts) => {
+    if (this.#servers.size === 0) return undefined;
+    const paths = [...this.#http2.requests.paths];
+    for (const { _httpMessage: response } of this.#sockets.keys())
+      if (response && !response.writableEnded) paths.push(pathOf(response.req.url));
+    return paths.filter((path) => counts(path)).length;
+  };
 
   /** Resolves when the requests that are in flight now have finished. It ignores later requests. */
   async whenPresentDone(): Promise<void> {
@@ -167,7 +177,7 @@ export class Connections {
   #count(request: IncomingMessage, response: ServerResponse): void {
     if (!response.headersSent) response.setHeader('connection', 'close');
     this.#begun += 1;
-    this.#requests.begin(response, `${request.method} ${pathOf(request.url)}`);
+    this.#requests.begin(response, request.method, request.url);
     const over = (): void => {
       if (this.#requests.finish(response)) this.#reportRefusal(request, response);
     };

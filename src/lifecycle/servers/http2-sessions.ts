@@ -1,5 +1,5 @@
 import type { Http2Server, Http2Session, ServerHttp2Stream } from 'node:http2';
-import { OpenRequests, pathOf } from './open-requests.js';
+import { OpenRequests } from './open-requests.js';
 
 /** RFC 9113, section 6.8: this last stream id announces a graceful shutdown and still accepts streams that are arriving. */
 const EVERY_STREAM = 2 ** 31 - 1;
@@ -29,7 +29,7 @@ export class Http2Sessions {
       if (!known || stream.destroyed) return;
       known.openStreams += 1;
       known.hadStreams = true;
-      this.requests.begin(stream, `${headers[':method']} ${pathOf(headers[':path'])}`);
+      this.requests.begin(stream, headers[':method'], headers[':path']);
       stream.once('close', () => {
         known.openStreams -= 1;
         this.requests.finish(stream);

@@ -1,7 +1,8 @@
 import { elapsed } from '../../core/shutdown-clock.js';
 
 interface OpenRequest {
-  readonly label: string;
+  readonly method: string | undefined;
+  readonly path: string;
   readonly since: number;
 }
 
@@ -10,8 +11,8 @@ export class OpenRequests<Key extends object> {
   readonly #open = new Map<Key, OpenRequest>();
   #waiting: (() => void)[] = [];
 
-  begin(key: Key, label: string): void {
-    this.#open.set(key, { label, since: elapsed() });
+  begin(key: Key, method: string | undefined, url: string | undefined): void {
+    this.#open.set(key, { method, path: pathOf(url), since: elapsed() });
   }
 
   /** Returns false if the request had already finished. */
@@ -26,7 +27,13 @@ export class OpenRequests<Key extends object> {
   /** The label and the age of each, for the log. */
   get descriptions(): readonly string[] {
     const now = elapsed();
-    return [...this.#open.values()].map(({ label, since }) => `${label} (for ${Math.round(now - since)} ms)`);
+    return [...this.#open.values()].map(
+      ({ method, path, since }) => `${method} ${path} (for ${Math.round(now - since)} ms)`,
+    );
+  }
+
+  get paths(): readonly string[] {
+    return [...this.#open.values()].map(({ path }) => path);
   }
 
   get keys(): readonly Key[] {

@@ -187,7 +187,7 @@ describe('HttpIndicator: redirects', () => {
     async (location) => {
       const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
       await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
-        message: 'the target of a redirect is not an http or https URL',
+        message: 'a redirect that leads nowhere',
         code: 'BAD_REDIRECT',
       });
     },
@@ -254,7 +254,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       'application/health+json',
       { status: 'banana' },
       'DOWN',
-      'the response contains no known health status',
+      'the answer holds no known state of health',
     ],
     [
       'health+json that is none',
@@ -262,7 +262,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       'application/health+json',
       '<html>',
       'DOWN',
-      'the response contains no known health status',
+      'the answer holds no known state of health',
     ],
   ])('%s', async (_case, status, type, body, expected, message) => {
     const server = await startHttpServer(answering(status, body, type));
@@ -270,7 +270,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     expect([result.status, result.message]).toEqual([expected, message]);
   });
 
-  it('is part of the data', async () => {
+  it('stands in the data', async () => {
     const server = await startHttpServer(answering(200, ours));
     expect((await run(http(server.origin))).data).toEqual({
       host: `127.0.0.1:${server.port}`,
@@ -280,12 +280,12 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     });
   });
 
-  it('is DOWN by the reported status also when a failing status code is expected', async () => {
+  it('counts also where a failing status is expected', async () => {
     const server = await startHttpServer(answering(503, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expectedStatus: 503 }))).status).toBe('DOWN');
   });
 
-  it('is ignored with readHealth: false', async () => {
+  it('is not looked at when it is not to be', async () => {
     const server = await startHttpServer(answering(200, { status: 'DOWN' }, 'application/health+json'));
     expect(await run(http(server.origin, { readHealth: false }))).toEqual({
       status: 'UP',
@@ -302,7 +302,7 @@ describe('HttpIndicator: a predicate', () => {
     expect((await run(http(server.origin, { expect: expect418 }))).status).toBe('UP');
     expect(await run(http(server.origin, { expect: () => false }))).toMatchObject({
       status: 'DOWN',
-      message: 'the response is not as expected',
+      message: 'the answer is not as expected',
       data: { http_status: 418 },
     });
   });
@@ -351,7 +351,7 @@ describe('HttpIndicator: a predicate', () => {
 describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   const huge = 'x'.repeat(1_000_000);
 
-  it('is read up to a limit, and not read when it is not needed', async () => {
+  it('is bounded, and what is not needed is not read', async () => {
     const server = await startHttpServer(answering(200, huge, 'text/plain'));
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
@@ -392,7 +392,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
     expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
       status: 'DOWN',
-      message: 'the response is longer than 65536 bytes',
+      message: 'the answer is longer than 65536 bytes',
     });
   });
 
@@ -405,7 +405,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   });
 });
 
-describe('HttpIndicator: JSON that is longer than the limit', () => {
+describe('HttpIndicator: JSON that is longer than what is read', () => {
   const padding = 'x'.repeat(100_000);
 
   it.each([
@@ -559,10 +559,7 @@ describe('HttpIndicator: end to end', () => {
     for (const unusable of ['payments:3001/hidden', 'ftp://user:hush@host/', undefined as unknown as string]) {
       configuration.paymentsUrl = unusable;
       const answer = await application.get('/health/deep');
-      expect(answer.body.details.payments).toMatchObject({
-        status: 'DOWN',
-        error: 'its URL is not an http or https URL',
-      });
+      expect(answer.body.details.payments).toMatchObject({ status: 'DOWN', error: 'its URL is none of http or https' });
       expect(answer.text + application.log.text).not.toMatch(/hush|hidden/);
     }
   });
@@ -614,7 +611,7 @@ describe('HttpIndicator: its options', () => {
       { url, headers: { 'Transfer-Encoding': 'chunked' } },
       'headers: its value is an object; use headers without "Transfer-Encoding", which the connection sets itself',
     ],
-    [{ url, tls: {} }, 'tls: its value is an object; use it only with an https URL'],
+    [{ url, tls: {} }, 'tls: its value is an object; use an https URL, where tls is set'],
     [
       { url, proxy: 'http://u:hush@proxy/x' },
       'proxy: its value is "http://***@proxy/x"; use the http or https URL of a proxy, without a path',

@@ -7,6 +7,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthModule, HealthService } from 'nest-vitals';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { REQUESTS_IN_FLIGHT, type RequestsInFlight } from '../../../src/extension/requests-in-flight.js';
 import { CapturedLog } from '../../support/captured-log.js';
 import { type Latch, latch } from '../../support/latch.js';
 import { createCertificate } from '../../support/process-application/certificate.js';
@@ -81,6 +82,20 @@ describe.each([
   ['without TLS', false],
   ['with TLS', true],
 ])('HTTP/2 %s', (_, isSecure) => {
+  it('counts the streams in flight by their paths', async () => {
+    const { app, url, held, events } = await start(isSecure);
+    const inFlight = app.get<RequestsInFlight>(REQUESTS_IN_FLIGHT);
+    const client = new Client(url);
+    await client.get('/order');
+    const answer = client.get('/held?token=secret');
+    await vi.waitFor(() => expect(events).toEqual(['working']));
+    expect(inFlight((path) => path === '/held')).toBe(1);
+    expect(inFlight((path) => path !== '/held')).toBe(0);
+    held.open();
+    await answer;
+    await vi.waitFor(() => expect(inFlight(() => true)).toBe(0));
+  });
+
   it('waits for a stream in flight before anything is destroyed, without a warning', async () => {
     const { app, url, log, held, events } = await start(isSecure);
     const client = new Client(url);

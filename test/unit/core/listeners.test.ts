@@ -13,7 +13,7 @@ describe('Listeners', () => {
     expect(calls).toStrictEqual(['first 7', 'second 7']);
   });
 
-  it('removes a listener', () => {
+  it('takes a listener off', () => {
     const listeners = new Listeners<number>(() => undefined);
     const [kept, removed] = [vi.fn<() => void>(), vi.fn<() => void>()];
     listeners.add(kept);

@@ -69,7 +69,7 @@ describe('@HealthIndicator()', () => {
 });
 
 describe('getIndicatorMetadata', () => {
-  it('finds no metadata on a class without the decorator', () => {
+  it('finds none where there is none', () => {
     class Plain {
       check(): void {}
     }

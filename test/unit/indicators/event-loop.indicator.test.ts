@@ -1,35 +1,10 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EventLoopIndicator, type EventLoopIndicatorOptions } from '../../../src/indicators/event-loop.indicator.js';
+import { FakeHistogram } from './fake-histogram.js';
 import { faultsOf, run } from './indicator.js';
 
 vi.mock('node:perf_hooks', { spy: true });
-
-/** A histogram that has seen what the test says. */
-class FakeHistogram {
-  static all: FakeHistogram[] = [];
-  static percentiles: Record<number, number> = {};
-  count = 100;
-  isEnabled = false;
-  resets = 0;
-  constructor(readonly options: object) {
-    FakeHistogram.all.push(this);
-  }
-  enable(): void {
-    this.isEnabled = true;
-  }
-  disable(): void {
-    this.isEnabled = false;
-  }
-  reset(): void {
-    this.resets += 1;
-    this.count = 0;
-  }
-  /** In nanoseconds. */
-  percentile(of: number): number {
-    return (FakeHistogram.percentiles[of] ?? 0) * 1e6;
-  }
-}
 
 interface Hooked {
   onApplicationBootstrap(): void;
@@ -82,7 +57,7 @@ describe('EventLoopIndicator', () => {
     expect((await run(settled())).status).toBe(status);
   });
 
-  it('names the value and the limit that it exceeds', async () => {
+  it('says what is beyond which limit', async () => {
     FakeHistogram.percentiles = { 99.9: 620.04 };
     vi.mocked(performance.eventLoopUtilization).mockReturnValue({ active: 1, idle: 0, utilization: 0.99 });
     const options = { percentile: 99.9, delay: { fail: 500 }, utilization: { fail: 0.98 } };

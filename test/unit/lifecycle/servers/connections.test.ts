@@ -77,6 +77,29 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   return settled;
 };
 
+describe('the requests in flight', () => {
+  it('are counted by their paths until their responses are complete', async () => {
+    const paths: string[] = [];
+    const all = (path: string): boolean => paths.push(path) > 0;
+    await idle();
+    const one = await busy('/held?token=secret');
+    await busy('/streamed');
+    expect(connections.inFlight(all)).toBe(2);
+    expect(paths).toEqual(['/held', '/streamed']);
+    expect(connections.inFlight((path) => path !== '/held')).toBe(1);
+
+    held.get('/held')?.end('done');
+    expect(connections.inFlight(all)).toBe(1);
+    await one.waitFor('done');
+    clients.at(-1)?.destroy();
+    await vi.waitFor(() => expect(connections.inFlight(all)).toBe(0));
+  });
+
+  it('are unknown without a server', () => {
+    expect(new Connections().inFlight(() => true)).toBeUndefined();
+  });
+});
+
 describe('before the drain', () => {
   it('counts no requests and changes no response', async () => {
     const one = await busy('/held');

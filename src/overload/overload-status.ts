@@ -1,0 +1,13 @@
+/** The state of this instance. */
+export interface Overload {
+  /** A number is above its limit, or was until recently. */
+  readonly isOverloaded: boolean;
+  /** A number has been above its limit of `down` for `hold`, or was until recently. False without the option `down`. */
+  readonly isBeyondDown: boolean;
+}
+
+/** The only place that decides DOWN: this takes the instance out of rotation, and its load goes to the others. */
+export function overloadStatus({ isOverloaded, isBeyondDown }: Overload): 'UP' | 'DEGRADED' | 'DOWN' {
+  if (isBeyondDown) return 'DOWN';
+  return isOverloaded ? 'DEGRADED' : 'UP';
+}
