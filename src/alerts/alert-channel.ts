@@ -1,10 +1,12 @@
 import type { Alert, Observation } from './alert.js';
 import { AlertTracker } from './alert-tracker.js';
-import type { AlertsSettings, TargetSettings } from './alerts-options.js';
-import { Delivery, type DeliverySettings, RefusedError } from './delivery.js';
+import { AlertText } from './alert-text.js';
+import type { AlertsSettings } from './alerts-options.js';
+import { Delivery, type DeliverySettings } from './delivery.js';
 import type { AlertSender } from './formats.js';
-import { post } from './post.js';
-import { signatureHeaders } from './signature.js';
+import { sendEmail } from './send-email.js';
+import { sendWebhook } from './send-webhook.js';
+import type { TargetSettings } from './target-settings.js';
 
 /** Tracks outages for one target and delivers its alerts. */
 export class AlertChannel {
@@ -20,15 +22,23 @@ export class AlertChannel {
     logger: DeliverySettings['logger'],
   ) {
     this.#target = target;
+    const { receiver, retries, message } = target;
+    const text = new AlertText(message, receiver, logger);
     this.#delivery = new Delivery({
-      receiver: target.url.origin,
+      receiver,
       queueSize,
-      retries: target.retries,
+      retries,
       logger,
-      send: (alert, signal) => send(target, alert, sender(), signal),
+      send: async (alert, signal) => {
+        const from = sender();
+        const body = text.of(alert, from);
+        return target.kind === 'email'
+          ? sendEmail(target, alert, from, body, signal)
+          : sendWebhook(target, alert, from, body, signal);
+      },
     });
     this.#tracker = new AlertTracker(target.to, debounce, (alert) => this.#delivery.push(alert));
-    if (target.resendInterval !== undefined) {
+    if (target.kind === 'webhook' && target.resendInterval !== undefined) {
       this.#reminder = setInterval(() => {
         for (const alert of this.#tracker.open) this.#delivery.remind(alert);
       }, target.resendInterval);
@@ -43,9 +53,15 @@ export class AlertChannel {
     if (isWatched) this.#tracker.observe(observation);
   }
 
-  /** Passes on the message about a stall, unless the target is for certain indicators only. */
+  /**
+   * Passes on a message about stalls, unless the target is for certain indicators only. The end of the stalls is only for
+   * receivers that keep the alert open: to people it would say nothing new.
+   */
   sendStall(alert: Alert): void {
-    if (this.#target.indicators === undefined) this.#delivery.push(alert);
+    const target = this.#target;
+    if (target.indicators !== undefined) return;
+    const keepsOpen = target.kind === 'webhook' && target.keepsStallsOpen;
+    if (alert.event === 'stall' || keepsOpen) this.#delivery.push(alert);
   }
 
   /** Call it when the drain begins: the shutdown itself must not send alerts. */
@@ -60,21 +76,4 @@ export class AlertChannel {
     this.#tracker.stop();
     await this.#delivery.finish(milliseconds);
   }
-}
-
-async function send(target: TargetSettings, alert: Alert, sender: AlertSender, signal: AbortSignal): Promise<void> {
-  const { timeout, secret } = target;
-  const url = target.requestUrl?.(target.url, alert, sender) ?? target.url;
-  const body = JSON.stringify(target.format(alert, sender));
-  const headers = {
-    'content-type': 'application/json',
-    'user-agent': 'nest-vitals',
-    ...target.headers,
-    ...(secret !== undefined && signatureHeaders(secret, body, new Date())),
-  };
-  const status = await post({ url, headers, body, timeout }, signal);
-  if (status >= 200 && status < 300) return;
-  // 408 and 429 are temporary: the receiver may accept the same request later.
-  const isFinal = status < 500 && status !== 429 && status !== 408;
-  throw new RefusedError(`HTTP status ${status}`, isFinal);
 }

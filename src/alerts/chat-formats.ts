@@ -1,4 +1,4 @@
-import { type Format, SIGNS, sentence, whereOf } from './formats.js';
+import { type Format, SIGNS, whereOf } from './formats.js';
 
 const TEAMS_COLORS = { down: 'Attention', up: 'Good', stall: 'Warning' } as const;
 const DISCORD_COLORS = { down: 0xd32f2f, up: 0x388e3c, stall: 0xf57c00 } as const;
@@ -6,7 +6,7 @@ const DISCORD_COLORS = { down: 0xd32f2f, up: 0x388e3c, stall: 0xf57c00 } as cons
 const LONGEST_TITLE = 256;
 
 /** An Adaptive Card, for a webhook of the Workflows app of Microsoft Teams. */
-export const toTeams: Format = (alert, sender) => ({
+export const toTeams: Format = (alert, sender, text) => ({
   type: 'message',
   attachments: [
     {
@@ -18,7 +18,7 @@ export const toTeams: Format = (alert, sender) => ({
         body: [
           {
             type: 'TextBlock',
-            text: `${SIGNS[alert.event]} ${sentence(alert)}`,
+            text: `${SIGNS[alert.event]} ${text}`,
             weight: 'Bolder',
             color: TEAMS_COLORS[alert.event],
             wrap: true,
@@ -31,14 +31,17 @@ export const toTeams: Format = (alert, sender) => ({
 });
 
 /** An embed of Discord. No text of the alert can mention a user or a role. */
-export const toDiscord: Format = (alert, sender) => ({
-  embeds: [
-    {
-      title: `${SIGNS[alert.event]} ${sentence(alert)}`.slice(0, LONGEST_TITLE),
-      description: whereOf(sender),
-      color: DISCORD_COLORS[alert.event],
-      timestamp: new Date(alert.at.wall).toISOString(),
-    },
-  ],
-  allowed_mentions: { parse: [] },
-});
+export const toDiscord: Format = (alert, sender, text) => {
+  const [title = '', ...more] = text.split('\n');
+  return {
+    embeds: [
+      {
+        title: `${SIGNS[alert.event]} ${title}`.slice(0, LONGEST_TITLE),
+        description: [...more, whereOf(sender)].join('\n'),
+        color: DISCORD_COLORS[alert.event],
+        timestamp: new Date(alert.at.wall).toISOString(),
+      },
+    ],
+    allowed_mentions: { parse: [] },
+  };
+};

@@ -1,5 +1,5 @@
 import { sleep } from '../core/async.js';
-import { describeFailure } from '../core/failure.js';
+import { CHECK_FAILED, describeFailure } from '../core/failure.js';
 import { shutdownClock } from '../core/shutdown-clock.js';
 import type { Alert } from './alert.js';
 import { keyOf } from './alert-tracker.js';
@@ -8,7 +8,7 @@ import { keyOf } from './alert-tracker.js';
 const FIRST_PAUSE = 1000;
 const LONGEST_PAUSE = 60_000;
 
-/** The receiver has responded with a status other than 2xx. */
+/** The receiver has responded, and has not accepted the alert. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 
@@ -117,9 +117,10 @@ function pauseAfter(attempt: number): number {
   return longest * (0.5 + Math.random() / 2);
 }
 
-/** The message of a network error may contain the whole URL with its credentials, so it is not logged. */
+/** The message of any other error may contain credentials or addresses, so it is not logged. */
 function textOf(error: unknown): string {
   if (error instanceof RefusedError) return error.message;
-  const { error: text, code } = describeFailure(error);
+  const { error: kind, code } = describeFailure(error);
+  const text = kind === CHECK_FAILED ? 'the attempt failed' : kind;
   return code === undefined ? text : `${text} (${code})`;
 }

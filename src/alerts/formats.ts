@@ -18,10 +18,14 @@ export interface AlertmanagerSettings {
 /** An alert that is not sent again expires after this many resend intervals. */
 const INTERVALS_UNTIL_EXPIRY = 4;
 
-/** Makes the body of the request. Called for each attempt, because some bodies contain the current time. */
-export type Format = (alert: Alert, sender: AlertSender) => unknown;
+/**
+ * Makes the body of the request. Called for each attempt, because some bodies contain the current time. `text` is the
+ * default text of the alert, or the text of the application.
+ */
+export type Format = (alert: Alert, sender: AlertSender, text: string) => unknown;
 
-export const toJson: Format = (alert, { service, instance }) => ({
+/** It has no text. */
+export const toJson = (alert: Alert, { service, instance }: AlertSender): Readonly<Record<string, unknown>> => ({
   event: alert.event,
   [alert.subject.kind]: alert.subject.name,
   status: alert.status,
@@ -37,15 +41,15 @@ export const toJson: Format = (alert, { service, instance }) => ({
 export const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
 
 /** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
-export const toSlack: Format = (alert, sender) => {
-  const text = `${SIGNS[alert.event]} ${sentence(alert)} (${whereOf(sender)})`;
+export const toSlack: Format = (alert, sender, text) => {
+  const line = `${SIGNS[alert.event]} ${text} (${whereOf(sender)})`;
   // Slack reads these three characters as markup, and an error text may contain them.
-  return { text: text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
+  return { text: line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
 
 /** The format of Alertmanager's API v2. It identifies an alert by its labels, so no label holds a value that changes. */
 export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings): Format {
-  return (alert, { service, instance }) => [
+  return (alert, { service, instance }, text) => [
     {
       labels: {
         alertname: alert.event === 'stall' ? 'EventLoopBlocked' : 'HealthCheckFailing',
@@ -56,7 +60,7 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
         ...(service.environment !== undefined && { environment: service.environment }),
         ...labels,
       },
-      annotations: { summary: sentence(alert), status: alert.status },
+      annotations: { summary: text, status: alert.status },
       startsAt: isoTime(alert.since),
       endsAt:
         alert.event === 'up'
@@ -73,7 +77,7 @@ export function whereOf({ service, instance }: AlertSender): string {
 
 /** `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s` */
 export function sentence({ event, subject, status, error, code, duration }: Alert): string {
-  if (event === 'stall') return error ?? `${subject.name} blocked`;
+  if (subject.kind === 'process') return error ?? `${subject.name} ${event === 'up' ? 'not blocked' : 'blocked'}`;
   const why = error === undefined ? '' : code === undefined ? `: ${error}` : `: ${error} (${code})`;
   const after = duration === undefined ? '' : ` after ${formatDuration(duration)}`;
   return `${subject.name} is ${status}${after}${why}`;

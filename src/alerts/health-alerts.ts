@@ -15,6 +15,7 @@ export class HealthAlerts {
   readonly #monitor: HealthMonitor;
   readonly #logger: LoggerService;
   readonly #channels: readonly AlertChannel[];
+  readonly #stalls: StallAlerts;
   readonly #ends: readonly (() => void)[];
 
   constructor(settings: AlertsSettings, monitor: HealthMonitor, logger: LoggerService) {
@@ -27,7 +28,7 @@ export class HealthAlerts {
       return { service, instance };
     };
     this.#channels = targets.map((target) => new AlertChannel(target, settings, sender, logger));
-    const stalls = new StallAlerts((alert) => {
+    this.#stalls = new StallAlerts((alert) => {
       for (const channel of this.#channels) channel.sendStall(alert);
     });
     const probes = new Set(targets.flatMap((target) => target.probes));
@@ -35,7 +36,7 @@ export class HealthAlerts {
       monitor.onState(() => this.#closeIfDraining()),
       monitor.onChange((change) => this.#observe(ofIndicator(change))),
       monitor.onStall((stall) => {
-        if (monitor.state.phase !== 'draining') stalls.record(stall);
+        if (monitor.state.phase !== 'draining') this.#stalls.record(stall);
       }),
       ...[...probes].map((probe) => monitor.onProbeChange(probe, (change) => this.#observe(ofProbe(change)))),
     ];
@@ -55,6 +56,7 @@ export class HealthAlerts {
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
+    this.#stalls.end();
     await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
   }
 
@@ -66,6 +68,8 @@ export class HealthAlerts {
 
   #closeIfDraining(): void {
     if (this.#monitor.state.phase !== 'draining') return;
+    // No stall is recorded from now on, and no other instance can end the alert.
+    this.#stalls.end();
     for (const channel of this.#channels) channel.close();
   }
 }

@@ -1,22 +1,22 @@
-import { createHash } from 'node:crypto';
+import { onOneLine } from '../core/bounded-text.js';
 import type { Alert } from './alert.js';
-import { type AlertSender, type Format, sentence, toJson, whereOf } from './formats.js';
+import { keyOfAlert } from './alert-key.js';
+import { type AlertSender, type Format, toJson, whereOf } from './formats.js';
 
-/** Longest key and texts that the receivers accept. */
-const LONGEST_KEY = 255;
+/** Longest texts that the receivers accept. */
 const LONGEST_SUMMARY = 1024;
 const LONGEST_MESSAGE = 130;
 const LONGEST_DESCRIPTION = 15_000;
 
 /** An event of PagerDuty's Events API v2. The recovery resolves the alert with the same `dedup_key`. */
 export function toPagerDuty(routingKey: string): Format {
-  return (alert, sender) => ({
+  return (alert, sender, text) => ({
     routing_key: routingKey,
     event_action: alert.event === 'up' ? 'resolve' : 'trigger',
     dedup_key: keyOfAlert(alert, sender),
     ...(alert.event !== 'up' && {
       payload: {
-        summary: sentence(alert).slice(0, LONGEST_SUMMARY),
+        summary: onOneLine(text).slice(0, LONGEST_SUMMARY),
         source: sender.instance,
         severity: alert.critical ? 'critical' : 'warning',
         timestamp: new Date(alert.since.wall).toISOString(),
@@ -28,13 +28,13 @@ export function toPagerDuty(routingKey: string): Format {
 }
 
 /** A request of Opsgenie's Alert API: the body of an alert to create, or of the request that closes it. */
-export const toOpsgenie: Format = (alert, sender) =>
+export const toOpsgenie: Format = (alert, sender, text) =>
   alert.event === 'up'
-    ? { source: sender.instance, note: sentence(alert) }
+    ? { source: sender.instance, note: text }
     : {
-        message: sentence(alert).slice(0, LONGEST_MESSAGE),
+        message: onOneLine(text).slice(0, LONGEST_MESSAGE),
         alias: keyOfAlert(alert, sender),
-        description: `${sentence(alert)} (${whereOf(sender)})`.slice(0, LONGEST_DESCRIPTION),
+        description: `${text} (${whereOf(sender)})`.slice(0, LONGEST_DESCRIPTION),
         source: sender.instance,
         entity: alert.subject.name,
         priority: alert.critical ? 'P1' : 'P3',
@@ -46,10 +46,4 @@ export function opsgenieUrl(base: URL, alert: Alert, sender: AlertSender): URL {
   const url = new URL(`/v2/alerts${path}`, base);
   if (alert.event === 'up') url.searchParams.set('identifierType', 'alias');
   return url;
-}
-
-/** The same for the outage and the recovery of a subject on one instance. */
-function keyOfAlert({ subject }: Alert, { service, instance }: AlertSender): string {
-  const key = [service.name ?? '', service.environment ?? '', instance, subject.kind, subject.name].join(':');
-  return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest('hex');
 }

@@ -1,5 +1,7 @@
 import type { HealthStatus } from '../core/status.js';
 import type { Duration } from '../options/duration.js';
+import type { AlertMessage } from './alert-text.js';
+import type { EmailTarget } from './email.js';
 
 /** Format of the request body. */
 export type AlertFormat = 'json' | 'slack' | 'alertmanager' | 'pagerduty' | 'opsgenie' | 'teams' | 'discord';
@@ -20,6 +22,12 @@ export interface WebhookOptions {
    * - `discord`: an embed for a webhook of Discord.
    */
   readonly format?: AlertFormat;
+  /**
+   * Makes the text of a message. The format adds the service and the instance, and escapes the text. Not for `json`, which
+   * has no text. If the function throws, or returns no text, the message has its default text, and the log says so.
+   * Default: `payments is DOWN: connection refused (ECONNREFUSED)`.
+   */
+  readonly message?: AlertMessage;
   /** Key of the HMAC-SHA256 signature over the time and the body of each request. Default: requests are not signed. */
   readonly secret?: string;
   /** Additional request headers, such as `authorization`. Default: none. */
@@ -47,12 +55,15 @@ export interface WebhookOptions {
   readonly resendInterval?: Duration;
 }
 
-/** A receiver of alerts. */
-export interface AlertTarget {
+/** A receiver of alerts that {@link webhook} describes. */
+export interface WebhookTarget {
   readonly webhook: WebhookOptions;
 }
 
+/** A receiver of alerts. */
+export type AlertTarget = WebhookTarget | EmailTarget;
+
 /** Describes a receiver of alerts that is reached over HTTP. */
-export function webhook(options: WebhookOptions): AlertTarget {
+export function webhook(options: WebhookOptions): WebhookTarget {
   return { webhook: options };
 }

@@ -1,7 +1,8 @@
 import { Logger } from '@nestjs/common';
-import { HealthModule, down, up } from 'nest-vitals';
+import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
 import { HealthAlertsModule, type WebhookOptions, webhook } from 'nest-vitals/alerts';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { stallOf } from '../support/event-loop-stall.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { startApplication, ADAPTERS } from '../support/start-application.js';
 import { type WebhookReceiver, webhookReceiver } from '../support/webhook-receiver.js';
@@ -107,6 +108,86 @@ describe('alert channels', () => {
     expect(bodies(receiver)).toEqual([message('🔴 stock is DOWN: gone', 0xd32f2f), message(RECOVERY, 0x388e3c)]);
   });
 
+  it('sends the text of the application in the formats for people, and escapes it', async () => {
+    const message: WebhookOptions['message'] = ({ name, event }) => `<${name}> ${event}\nhttps://wiki.example/${name}`;
+    const formats: readonly Omit<WebhookOptions, 'url'>[] = [
+      { format: 'slack' },
+      { format: 'pagerduty', routingKey: 'key-1' },
+      { format: 'opsgenie', apiKey: 'key-1' },
+      { format: 'teams' },
+      { format: 'discord' },
+    ];
+    const sent = await Promise.all(formats.map(async (target) => bodies(await outage({ ...target, message }))[0]));
+    const text = '<stock> down\nhttps://wiki.example/stock';
+    expect(sent).toMatchObject([
+      { text: '🔴 &lt;stock&gt; down\nhttps://wiki.example/stock (orders, test, host-1)' },
+      { payload: { summary: '<stock> down\\nhttps://wiki.example/stock' } },
+      { message: '<stock> down\\nhttps://wiki.example/stock', description: `${text} (orders, test, host-1)` },
+      { attachments: [{ content: { body: [{ text: `🔴 ${text}` }, {}] } }] },
+      { embeds: [{ title: '🔴 <stock> down', description: 'https://wiki.example/stock\norders, test, host-1' }] },
+    ]);
+  });
+
+  it('sends the text of the application as the summary for Alertmanager', async () => {
+    const receiver = await webhookReceiver();
+    const { application } = await start({
+      format: 'alertmanager',
+      message: ({ text }) => `${text}!`,
+      url: receiver.url,
+    });
+    await application.get('/health/deep');
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toMatchObject([
+      { annotations: { summary: 'stock is DOWN: gone!', status: 'DOWN' } },
+    ]);
+  });
+
+  it('sends the default text when the template throws', async () => {
+    const receiver = await webhookReceiver();
+    const message = (): string => {
+      throw new Error('broken template');
+    };
+    const { application } = await start({ format: 'slack', message, url: receiver.url });
+    await application.get('/health/deep');
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+    expect(JSON.parse(receiver.received[0]?.body ?? '')).toEqual({
+      text: '🔴 stock is DOWN: gone (orders, test, host-1)',
+    });
+    expect(application.log.health('error').join()).toContain('broken template');
+  });
+
+  it.each<[Omit<WebhookOptions, 'url'>, readonly unknown[]]>([
+    [
+      { format: 'pagerduty', routingKey: 'key-1' },
+      [
+        {
+          event_action: 'trigger',
+          dedup_key: 'orders:test:host-1:process:event loop',
+          payload: { severity: 'warning' },
+        },
+        { event_action: 'resolve', dedup_key: 'orders:test:host-1:process:event loop' },
+      ],
+    ],
+    [
+      { format: 'opsgenie', apiKey: 'key-1' },
+      [
+        { alias: 'orders:test:host-1:process:event loop' },
+        { note: expect.stringMatching(/^event loop not blocked for /) as unknown },
+      ],
+    ],
+    [{ format: 'slack' }, [{ text: expect.stringContaining('event loop blocked for 4.2 s') as unknown }]],
+  ])(
+    'ends the alert about a stall when the application stops, if the receiver keeps it open: %j',
+    async (target, expected) => {
+      const receiver = await webhookReceiver();
+      const { application } = await start({ ...target, url: receiver.url });
+      application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+      await application.app.close();
+      expect(receiver.received.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject(expected);
+    },
+  );
+
   it.each<Omit<WebhookOptions, 'url'>>([
     { format: 'pagerduty', routingKey: 'hidden' },
     { format: 'opsgenie', apiKey: 'hidden' },
@@ -129,6 +210,7 @@ describe('alert channels', () => {
     [{ format: 'opsgenie' }, 'apiKey'],
     [{ format: 'opsgenie', apiKey: 'hidden key' }, 'apiKey'],
     [{ format: 'discord', apiKey: 'hidden' }, 'apiKey'],
+    [{ format: 'json', message: () => 'a text' }, 'message'],
   ] as const)('refuses to start with %j', async (target, option) => {
     const fault = await start({ ...target, url: 'http://127.0.0.1:1' }).catch(String);
     expect(fault).toContain(option);

@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { onOneLine } from '../core/bounded-text.js';
+import { formatDuration } from '../logging/duration.js';
+import { isoTime } from '../core/moment.js';
+import type { Alert } from './alert.js';
+import { keyOfAlert } from './alert-key.js';
+import type { AlertMail } from './email.js';
+import { type AlertSender, SIGNS } from './formats.js';
+
+const COLORS: Readonly<Record<Alert['event'], string>> = { down: '#d32f2f', up: '#388e3c', stall: '#f57c00' };
+/** The longest subject that mail programs show as a whole is shorter. */
+const LONGEST_SUBJECT = 200;
+/** A domain that no host has, for a sender without a domain that a message id may contain. */
+const NO_DOMAIN = 'nest-vitals.invalid';
+
+/** The fields of the message about an alert, with a plain and an HTML part. */
+export function toEmail(
+  alert: Alert,
+  sender: AlertSender,
+  text: string,
+  from: string,
+): Omit<AlertMail, 'from' | 'to' | 'signal'> {
+  const id = (event: Alert['event']): string => messageId(event, alert, sender, from);
+  const facts = factsOf(alert, sender);
+  const place = [sender.service.name, sender.service.environment].filter(Boolean).join(', ');
+  const [title = ''] = text.trim().split(/[\r\n]+/, 1);
+  return {
+    subject: onOneLine(`${SIGNS[alert.event]} ${place === '' ? '' : `[${place}] `}${title}`).slice(0, LONGEST_SUBJECT),
+    text: `${text.trim()}\n\n${facts.map(([name, value]) => `${name}: ${onOneLine(value)}`).join('\n')}\n`,
+    html: toHtml(alert, text.trim(), facts),
+    messageId: id(alert.event),
+    // Mail programs show the recovery below the message about the outage.
+    ...(alert.event === 'up' && { inReplyTo: id('down'), references: id('down') }),
+    // Programs that answer automatically, such as those for absences, do not answer such a message (RFC 3834).
+    headers: { 'Auto-Submitted': 'auto-generated' },
+  };
+}
+
+/** The same for every attempt, so that a message that arrives twice is recognised, and known when the outage ends. */
+function messageId(event: Alert['event'], alert: Alert, sender: AlertSender, from: string): string {
+  const outage = createHash('sha256')
+    .update(`${keyOfAlert(alert, sender)} ${alert.since.wall}`)
+    .digest('hex');
+  const [, domain = NO_DOMAIN] = /@([A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)\s*>?\s*$/.exec(from) ?? [];
+  return `<${outage.slice(0, 32)}.${event}@${domain}>`;
+}
+
+type Fact = readonly [name: string, value: string];
+
+function factsOf(alert: Alert, { service, instance }: AlertSender): readonly Fact[] {
+  const { subject, status, critical, error, code, since, at, duration } = alert;
+  const facts: readonly (readonly [name: string, value: string | undefined])[] = [
+    [subject.kind === 'probe' ? 'Probe' : subject.kind === 'process' ? 'Process' : 'Indicator', subject.name],
+    ['Status', status],
+    ['Critical', critical ? 'yes' : 'no'],
+    ['Error', error],
+    ['Code', code],
+    ['Since', isoTime(since)],
+    ['Ended', duration === undefined ? undefined : isoTime(at)],
+    ['Duration', duration === undefined ? undefined : formatDuration(duration)],
+    ['Service', service.name],
+    ['Version', service.version],
+    ['Environment', service.environment],
+    ['Instance', instance],
+  ];
+  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+}
+
+function toHtml({ event }: Alert, text: string, facts: readonly Fact[]): string {
+  const rows = facts.map(
+    ([name, value]) =>
+      `<tr><td style="padding:2px 16px 2px 0;color:#666666">${escapeHtml(name)}</td><td>${escapeHtml(value)}</td></tr>`,
+  );
+  const lines = escapeHtml(text).replaceAll(/\r?\n/g, '<br>');
+  return [
+    '<!doctype html><html><body style="font-family:sans-serif;font-size:14px">',
+    `<p style="font-size:16px;border-left:4px solid ${COLORS[event]};padding-left:12px">${lines}</p>`,
+    `<table cellspacing="0" style="font-size:14px">${rows.join('')}</table>`,
+    '</body></html>',
+  ].join('\n');
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
