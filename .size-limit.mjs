@@ -1,8 +1,8 @@
-/** What the application has anyhow. */
+/** Packages that the application has already. They are not counted. */
 const ignore = ['@nestjs/common', '@nestjs/core', 'rxjs', 'reflect-metadata'];
 const forNode = (config) => ({ ...config, platform: 'node' });
 
-/** Minified and bundled, as a serverless function would be. A change that goes past a limit raises it on purpose. */
+/** Minified and bundled, as a serverless function would be. Raise a limit only on purpose. */
 export default [
   { name: 'nest-vitals', path: 'dist/index.js', limit: '47 kB' },
   { name: 'nest-vitals/typeorm', path: 'dist/integrations/typeorm/index.js', limit: '9 kB', ignore: ['typeorm'] },

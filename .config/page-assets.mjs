@@ -8,7 +8,7 @@ const TARGET = at('assets.ts');
 
 /**
  * Writes the script and the styles of the page into a module as strings, so that the page is the same when the library is
- * loaded from its sources, from dist or from a bundle. Run `npm run build:page` after a change of either.
+ * loaded from its sources, from dist or from a bundle. Run `npm run build:page` after a change of the script or the styles.
  */
 export async function pageAssets() {
   const bundle = await rolldown({ input: at('client/page.ts'), tsconfig: false, logLevel: 'silent' });

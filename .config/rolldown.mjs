@@ -48,7 +48,7 @@ const inOneFile = { groups: [{ name: 'core', test: CORE, minShareCount: 2 }] };
 const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true, comments: { jsdoc: false } };
 
 const SCHEMATICS = 'src/schematics';
-/** Adds the JSON files of the schematics, which the CLI reads as files. */
+/** Adds the JSON files of the schematics, because the CLI of Nest reads them from disk. */
 const collection = {
   name: 'collection',
   generateBundle() {
@@ -69,7 +69,7 @@ export default defineConfig([
       entryFileNames: '[name].cjs',
       chunkFileNames: 'shared/[name].cjs',
       codeSplitting: inOneFile,
-      // Users of this form may not support import(), such as Jest without flags.
+      // Some programs that need CommonJS do not support import(), for example Jest without flags.
       dynamicImportInCjs: false,
     },
   },

@@ -13,7 +13,7 @@ build('npm run --silent build');
 build('npx nest build --config nest-cli.json');
 
 const sample = spawn(process.execPath, ['--enable-source-maps', 'sample-app/dist/main.js'], { stdio: 'inherit' });
-// Ctrl-C reaches the sample by the terminal. This process stays until the sample has ended.
+// The terminal sends Ctrl-C to the sample too. This process waits until the sample has ended.
 process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => sample.kill('SIGTERM'));
 sample.on('exit', (code, signal) => {

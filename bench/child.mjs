@@ -2,14 +2,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** The environment of the machine must not configure what is measured. */
+/** The child has no variables that could configure the measured library. */
 const ENVIRONMENT = { PATH: process.env.PATH, NODE_ENV: 'production' };
 
-/** A script of this folder in a process of its own, that answers questions. */
+/** A process that runs a script of this folder and responds to messages. */
 export class Child {
   #process;
 
-  /** `prefix` is the command that pins it to a core, `node` are options of Node, and the arguments are the script's. */
+  /** `prefix`: the command that pins the process to a core. `node`: options of Node. The rest: arguments of the script. */
   constructor(script, { prefix = [], node = [], arguments: given = [] } = {}) {
     const file = fileURLToPath(new URL(script, import.meta.url));
     const [command, ...rest] = [...prefix, process.execPath, ...node, file, ...given];

@@ -1,4 +1,4 @@
-/** The load, in a process of its own that serves the whole run: it is warm when the first subject is measured. */
+/** Sends the load. One process for the whole run, so that its code is compiled when the first subject is measured. */
 import autocannon from 'autocannon';
 
 process.on('message', (load) => {
@@ -7,7 +7,7 @@ process.on('message', (load) => {
 process.on('disconnect', () => process.exit());
 
 async function send({ url, connections, amount }) {
-  // The interval in which autocannon samples is also the time after which it notices that all responses are there.
+  // autocannon notices only at its next sample that all responses have arrived, so the interval is short.
   const result = await autocannon({ url, connections, amount, pipelining: 1, sampleInt: 50 });
   return { answered: result['2xx'], refused: result.non2xx, errors: result.errors, timeouts: result.timeouts };
 }

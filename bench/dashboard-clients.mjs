@@ -1,8 +1,8 @@
 /**
  * npm run bench:dashboard -- [--clients <n>] [--adapter fastify|express]
  *
- * What the page costs the application: the memory of so many open pages, how often a change is serialised for all of
- * them, and what becomes of those that do not read.
+ * Measures what open pages cost the application: their memory, how often a change is serialised, and whether clients that
+ * do not read are disconnected.
  */
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -24,7 +24,7 @@ const { values } = parseArgs({
 const clients = Number(values.clients);
 const { adapter } = values;
 
-/** A page that is open somewhere: it reads, and keeps the names of the events alone. */
+/** A client with an open page. It reads, and keeps only the names of the events. */
 function openPage(port) {
   const page = { updates: 0, isClosed: false, socket: connect(port, '127.0.0.1') };
   page.socket.setEncoding('latin1');
@@ -48,7 +48,7 @@ async function measureReaders() {
     await server.ask({ ask: 'change' });
     await (await fetch(`http://127.0.0.1:${port}/health/deep`)).text();
   };
-  // Whatever is compiled and kept at the first time belongs to none of the clients.
+  // The first change compiles code and fills caches. Their memory must not count for the clients.
   for (let warmUp = 0; warmUp < 200; warmUp += 1) await change();
   const before = await server.ask({ ask: 'memory' });
 
@@ -62,7 +62,7 @@ async function measureReaders() {
     const told = pages.map(({ updates }) => updates);
     await change();
     await until(() => pages.every(({ updates }, index) => updates > told[index]), 'a change');
-    // The next one would be gathered with what comes after this one.
+    // A change that comes sooner is sent together with this one.
     await pause(700);
   }
   const { serialisations } = await server.ask({ ask: 'serialisations' });
@@ -79,7 +79,7 @@ async function measureReaders() {
   };
 }
 
-/** Of 300 checks that all run twice a second, events are so large that the buffers of the system are full soon. */
+/** 300 checks that run twice a second make events so large that the buffers of the system fill soon. */
 async function measureSilent() {
   const server = new Child('dashboard-server.mjs');
   const { port } = await server.ask({ ask: 'start', adapter, indicators: 300, refresh: 500 });
@@ -89,7 +89,7 @@ async function measureSilent() {
   const before = await server.ask({ ask: 'memory' });
   for (const { socket } of silent) socket.pause();
   let most = before.heap;
-  // A socket that does not read learns of its end when it does.
+  // A socket that does not read notices its end only when it reads.
   let dropped = 0;
   for (let waited = 0; waited < 40 && dropped < SILENT_CLIENTS; waited += 1) {
     await pause(1000);

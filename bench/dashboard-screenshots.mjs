@@ -1,7 +1,7 @@
 /**
  * npm run docs:screenshots
  *
- * Makes the pictures of the page that the documentation shows, of a real application in Chromium.
+ * Takes the screenshots in the documentation: the page of a real application in Chromium.
  */
 import 'reflect-metadata';
 import { mkdirSync } from 'node:fs';
@@ -95,7 +95,7 @@ for (const colorScheme of ['light', 'dark']) {
   await page.waitForFunction("document.getElementById('stream').textContent === 'live'");
   if (colorScheme === 'dark') await page.locator('#c-stock summary').click();
   await page.mouse.move(0, 0);
-  // Long enough for ages that are none of a fraction of a second.
+  // Wait until the ages on the page are at least a second.
   await pause(4000);
   await page.screenshot({ path: fileURLToPath(new URL(`dashboard-${colorScheme}.png`, FOLDER)) });
   await page.close();

@@ -1,4 +1,4 @@
-/** The application whose page is looked at by many, in a process of its own. It answers questions of dashboard-clients.mjs. */
+/** The application whose page has many clients. It runs as a separate process and responds to messages of dashboard-clients.mjs. */
 import 'reflect-metadata';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,7 +9,7 @@ import { listen } from './applications/nest-application.mjs';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc');
 
-/** Counts how often an update of the page is serialised, for all clients. */
+/** Counts how often an update of the page is serialised for all clients. */
 let serialisations = 0;
 const { stringify } = JSON;
 JSON.stringify = (value, ...rest) => {
@@ -44,7 +44,7 @@ const QUESTIONS = {
     return { port };
   },
   async memory() {
-    // What a first pass lets go of, a second one collects.
+    // The second collection frees what became unreachable by the first.
     collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 200));
     collectGarbage();

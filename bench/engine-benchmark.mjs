@@ -3,10 +3,10 @@ import { median } from './statistics.mjs';
 
 const SCALE = [10, 100, 1000, 5000];
 const GARBAGE = ['--expose-gc'];
-/** Megabytes: whatever is allocated in one measurement stays in it. */
+/** In megabytes. So large that no collection of the young generation happens during a measurement. */
 const ROOMY = [...GARBAGE, '--max-semi-space-size=1024', '--min-semi-space-size=1024'];
 
-/** The engine without HTTP, each figure from a process of its own. */
+/** Measures the engine without HTTP, each figure in a separate process. */
 export async function measureEngine({ processes, onProgress }) {
   const runCost = await repeated('engine/run-cost.mjs', { processes }, onProgress);
   const scale = [];

@@ -18,7 +18,7 @@ const PACKAGES = [
   'rxjs',
 ];
 
-/** What the figures were obtained on and with. */
+/** The machine and the versions with which the figures were measured. */
 export function describeEnvironment() {
   const root = new URL('../', import.meta.url);
   const versionAt = (folder) => JSON.parse(readFileSync(new URL(`${folder}package.json`, root), 'utf8')).version;

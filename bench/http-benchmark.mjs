@@ -3,13 +3,13 @@ import { interquartile, median, shuffled } from './statistics.mjs';
 import { subjectsFor } from './subjects.mjs';
 
 export const CONNECTIONS = 10;
-/** Requests just before each burst, so that the burst meets fresh results and compiled code. They are not counted. */
+/** Requests before each burst, which are not counted: results are fresh then, and code is compiled. */
 const LEAD_IN = 500;
 
 /**
- * Measures the CPU time that each subject spends on a request. All subjects of a table are alive at the same time, each
- * in a process of its own, and are asked in short bursts in random order: what else happens on the machine affects all of
- * them alike, and it changes how long a request takes, but hardly how much CPU time it needs.
+ * Measures the CPU time that each subject spends on a request. All subjects of a table run at the same time, each in a
+ * separate process, and receive short bursts of requests in random order. So other work on the machine affects all of them
+ * equally. It changes the duration of a request, but hardly its CPU time.
  */
 export async function measureHttp({ tables, rounds, requests, warmUpRequests, cores, onProgress }) {
   const client = new Child('client.mjs', { prefix: cores.client });
@@ -27,7 +27,7 @@ export async function measureHttp({ tables, rounds, requests, warmUpRequests, co
 async function measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress }) {
   const running = [];
   try {
-    // The yardsticks answer with the bytes of an endpoint, which therefore has to be started before them.
+    // The yardsticks respond with the bytes of an endpoint, so the endpoint is started first.
     const subjects = subjectsFor(table);
     const bodies = new Map();
     for (const subject of subjects.toSorted((one, other) => rank(one) - rank(other))) {
@@ -79,7 +79,7 @@ async function burst(client, { subject, url }, amount) {
   );
 }
 
-/** The figures of a server that fails, or answers something else, would be worthless. */
+/** Stops the benchmark if the server fails or sends another response. */
 async function fetchResponse({ subject, body, url }) {
   const response = await fetch(url);
   const text = await response.text();
@@ -116,7 +116,7 @@ function summarise(subject, costs, body) {
   };
 }
 
-/** How many times the CPU time of the second the first needs: above 1, the second is cheaper. */
+/** The CPU time of the first divided by that of the second: above 1, the second is cheaper. */
 function ratio(others, own) {
   const ratios = own.map((cost, round) => others[round] / cost);
   return { median: median(ratios), quartiles: interquartile(ratios) };

@@ -1,4 +1,4 @@
-/** A process with the management port, or with a bare node:http server in a worker thread that answers with the same bytes. */
+/** A process with the management port, or with a bare node:http server in a worker thread that sends the same bytes. */
 import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import 'reflect-metadata';
@@ -47,14 +47,14 @@ const QUESTIONS = {
     const worker = new Worker(BARE, { eval: true, workerData: { fields, body } });
     return new Promise((resolve) => worker.once('message', (port) => resolve({ port })));
   },
-  /** CPU time in microseconds: of the process, and of its main thread. */
+  /** The CPU time of the process and of its main thread, in microseconds. */
   usage() {
     const { user, system } = process.cpuUsage();
     return { all: user + system, main: mainThread() };
   },
 };
 
-/** The kernel counts in hundredths of a second. The main thread has the number of the process. */
+/** The kernel counts in hundredths of a second. The id of the main thread is the id of the process. */
 function mainThread() {
   const text = readFileSync(`/proc/self/task/${process.pid}/stat`, 'utf8');
   const [user, system] = text

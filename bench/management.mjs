@@ -1,8 +1,8 @@
 /**
  * npm run bench:management
  *
- * The management port: CPU time of a probe beside a bare node:http server in a worker thread that answers with the same
- * bytes, the CPU time of the main thread under 5,000 probes a second, memory, and start-up.
+ * Measures the management port: the CPU time of a probe, compared with a bare node:http server in a worker thread that sends
+ * the same bytes; the CPU time of the main thread under 5,000 probes a second; memory; the time of the start.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import autocannon from 'autocannon';
@@ -52,7 +52,7 @@ print(
   `a probe on the port: ${show(own)} µs of CPU time of the process; bare: ${show(raw)} µs; bare to own: ${show(ratios, 2)}`,
 );
 
-/** The share of a core that the main thread needs while the port is probed so often, and while it is not. */
+/** The share of a core that the main thread uses with this rate of probes, and without probes. */
 const share = async (subject, load) => {
   const before = await subject.process.ask({ ask: 'usage' });
   await (load

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 
 /**
- * The commands that keep the server on one core and the client on another, so that neither takes time from the other.
- * Empty, where the machine has one core or no `taskset`.
+ * The commands that pin the server to one core and the client to another, so that neither takes CPU time from the other.
+ * Empty if the machine has only one core or no `taskset`.
  */
 export function pinning() {
   const canPin = availableParallelism() > 1 && spawnSync('taskset', ['-c', '1', 'true']).status === 0;

@@ -1,4 +1,4 @@
-/** The results as text. */
+/** Formats the results as text. */
 export function print({ environment, method, http, engine, startUp, targets }) {
   return [
     describe(environment, method),

@@ -1,8 +1,7 @@
 /**
  * npm run bench -- [--quick] [--only fastify|express|peers|engine|start-up] [--rounds <n>] [--requests <n>]
  *
- * Prints a table and, when everything was measured in full, writes results.json beside this file and
- * docs/images/benchmark.svg.
+ * Prints a table. After a complete run it also writes results.json in this folder and docs/images/benchmark.svg.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

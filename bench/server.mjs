@@ -1,4 +1,4 @@
-/** One subject, in a process of its own. It is told which by its parent, and answers with its port. */
+/** Runs one subject in a separate process. Its parent sends the name of the subject, and receives the port. */
 
 const STARTERS = {
   'node-http': async () => (await import('./applications/node-http.mjs')).startNodeHttp,

@@ -2,8 +2,8 @@ import { Child } from './child.mjs';
 import { median } from './statistics.mjs';
 
 /**
- * Each figure is of a process of its own: the second start in one process would find everything compiled. They are not
- * pinned, because a start makes good use of a second core, for garbage and for compiling.
+ * Measures each start in a separate process, because a second start in one process would find the code compiled. The
+ * processes are not pinned, because Node collects garbage and compiles on a second core.
  */
 export async function measureStartUp({ processes, onProgress }) {
   const without = [];
@@ -19,7 +19,7 @@ export async function measureStartUp({ processes, onProgress }) {
     processes,
     bootWithout: summarise(without.map(({ took }) => took)),
     bootWith: summarise(withModule.map(({ took }) => took)),
-    /** What the whole module costs at boot: the runs with and without, in pairs. */
+    /** The cost of the whole module at boot: pairs of runs with and without it. */
     added: summarise(withModule.map(({ took }, run) => took - without[run].took)),
     discovering: summarise(withModule.map(({ discovering }) => discovering)),
     imported: summarise(imported.map(({ took }) => took)),

@@ -2,12 +2,12 @@ export function median(values) {
   return quantile(values, 0.5);
 }
 
-/** The first and the third quartile: half of the values are between them. */
+/** The first and the third quartile. Half of the values are between them. */
 export function interquartile(values) {
   return [quantile(values, 0.25), quantile(values, 0.75)];
 }
 
-/** Linear between the two nearest values. */
+/** Interpolates linearly between the two nearest values. */
 function quantile(values, share) {
   const sorted = values.toSorted((one, other) => one - other);
   const position = (sorted.length - 1) * share;
@@ -16,7 +16,7 @@ function quantile(values, share) {
   return sorted[below] + (sorted[above] - sorted[below]) * (position - below);
 }
 
-/** In random order (Fisher and Yates). */
+/** The elements in random order (Fisher-Yates shuffle). */
 export function shuffled(values) {
   const order = [...values];
   for (let last = order.length - 1; last > 0; last -= 1) {

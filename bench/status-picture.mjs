@@ -38,7 +38,7 @@ async function start(service, port, indicators) {
   return app;
 }
 
-/** The text of the lines, in pieces of one colour. */
+/** The lines as spans of one colour. */
 function pieces(line) {
   let colour;
   // eslint-disable-next-line no-control-regex -- the sequences of a terminal begin with a control character
@@ -91,7 +91,7 @@ const apps = [
 ];
 const urls = ['http://127.0.0.1:3000', 'http://127.0.0.1:3001', 'http://127.0.0.1:3002'];
 const command = `node dist/cli.js status ${urls.join(' ')}`;
-// The indicators are DOWN and DEGRADED for some time then.
+// Then the picture shows since when the indicators are DOWN and DEGRADED.
 await fetch(`${urls[0]}/health/deep`);
 await pause(2000);
 const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,15 +1,15 @@
-/** One table for each adapter, and one for the peers, which run on the framework that they are made for. */
+/** A table for each adapter, and one for other libraries (peers), each on the framework that it is made for. */
 const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: besidePeers };
 export const TABLE_NAMES = Object.keys(TABLES);
 
 const COUNTS = [1, 10, 100, 1000];
-/** The numbers of indicators with which terminus is measured. */
+/** Terminus is measured with so many indicators. */
 const isRivalled = (indicators) => indicators <= 100;
 
 /**
- * The subjects of one table. `bodyOf` names the endpoint whose bytes a yardstick answers with. `yardstick`, `floor`,
- * `rival` and `without` name the subjects that a subject is compared with; a peer is compared with its `dividend`.
- * Subjects that are compared with each other form a family: their bursts are neighbours in time.
+ * The subjects of one table. `bodyOf` names the endpoint whose bytes a yardstick sends. `yardstick`, `floor`, `rival`
+ * and `without` name the subjects that a subject is compared with; a peer is compared with its `dividend`. Subjects that
+ * are compared with each other form a family: their bursts follow each other.
  */
 export function subjectsFor(table) {
   return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
@@ -32,7 +32,7 @@ function onNest(adapter) {
   ].map((subject) => ({ adapter, ...subject }));
 }
 
-/** Ten checks that resolve at once, by each library that has a readiness endpoint. */
+/** Each library that has a readiness endpoint, with ten checks that resolve at once. */
 function besidePeers() {
   const own = 'nest-vitals, on Fastify';
   const peer = (name, key) => ({ name, kind: 'peer', peer: key, path: '/ready', indicators: 10, dividend: own });
@@ -54,7 +54,7 @@ function besidePeers() {
   ];
 }
 
-/** An endpoint and its yardsticks. The full view has none that serialises an object: the default view shows that cost. */
+/** An endpoint and its yardsticks. The full view has no yardstick that serialises an object, because the default view shows that cost. */
 function compared({ name, indicators, view, path }) {
   const isDefault = view === undefined;
   const bare = (form) => ({
@@ -80,7 +80,7 @@ function compared({ name, indicators, view, path }) {
   return [bare('string'), endpoint, ...(isDefault ? [bare('object')] : [])];
 }
 
-/** The same endpoint with metrics, compared with the one without. */
+/** The endpoint with metrics, compared with the same endpoint without them. */
 function withMetrics(indicators) {
   const without = `ready, ${indicators}`;
   return {

@@ -3,8 +3,8 @@ import { decorateMethod } from './by-hand.mjs';
 import { listen } from './nest-application.mjs';
 
 /**
- * A controller that returns, from memory, the very bytes that the compared endpoint answers: as a text that is ready
- * to be sent, or as the object, which the adapter turns into JSON for each request.
+ * A controller that returns the same bytes as the compared endpoint from memory: as a text, or as an object that the
+ * adapter serialises for each request.
  */
 export function startBareController({ adapter, form }, body) {
   const answer = form === 'object' ? JSON.parse(body) : body;

@@ -1,4 +1,4 @@
-/** What a compiler makes of decorators, done by hand: the benchmark runs as it is written. */
+/** Applies decorators in the way of compiled TypeScript, because the benchmark runs without a compiler. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 
@@ -8,7 +8,7 @@ export function createModule(metadata) {
   return module;
 }
 
-/** A class that does nothing. */
+/** An empty class. */
 export function createClass() {
   return function Empty() {};
 }

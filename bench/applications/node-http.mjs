@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 
-/** What Node itself needs for an answer of this size: the least that any framework can take. */
+/** The cost of Node itself for a response of this size: the minimum for every framework. */
 export async function startNodeHttp(_subject, body) {
   const headers = { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) };
   const server = createServer((_request, response) => {

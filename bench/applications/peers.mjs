@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { indicatorNames } from './indicator-names.mjs';
 
 /**
- * Other libraries at `/ready`, each in the way that its own documentation shows first, with as many of the cheapest checks as it
- * takes. They promise different things: lightship keeps a flag and asks nobody, under-pressure asks one function, and
- * neither says which check it was.
+ * Other libraries at `/ready`, each as its documentation shows first, with as many of the cheapest checks as it accepts.
+ * They do different work: lightship reads a flag and runs no check, under-pressure calls one function, and neither names
+ * the check that failed.
  */
 const PEERS = {
   async lightship() {

@@ -4,7 +4,7 @@ import { decorateMethod } from './by-hand.mjs';
 import { indicatorNames } from './indicator-names.mjs';
 import { listen } from './nest-application.mjs';
 
-/** @nestjs/terminus with one controller, and the cheapest indicators that it takes: functions that resolve at once. */
+/** @nestjs/terminus with one controller and the cheapest indicators: functions that resolve at once. */
 export function startTerminus({ adapter, indicators }) {
   const checks = indicatorNames(indicators).map((name) => async () => ({ [name]: { status: 'up' } }));
   class TerminusController {

@@ -2,7 +2,7 @@ import { HealthIndicator, HealthModule, up } from 'nest-vitals';
 import { indicatorNames } from './indicator-names.mjs';
 import { listen } from './nest-application.mjs';
 
-/** This library, with every option at its default but the view of `ready`, where a subject asks for another, and with metrics if it asks for them. */
+/** This library with default options. A subject can set the view of `ready` and add metrics. */
 export async function startVitals({ adapter, indicators, view, metrics }) {
   return listen(
     {

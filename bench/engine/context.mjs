@@ -3,7 +3,7 @@ import { HealthIndicator, HealthModule, HealthService } from 'nest-vitals';
 import { createModule } from '../applications/by-hand.mjs';
 import { indicatorNames } from '../applications/indicator-names.mjs';
 
-/** An application without HTTP, with so many indicators that all have this check. */
+/** An application without HTTP, with the given number of indicators, which all have the same check. */
 export async function startContext({ indicators, check, options = {} }) {
   const root = createModule({
     imports: [HealthModule.forRoot()],
@@ -20,14 +20,14 @@ function createIndicator(name, check, options) {
   return Indicator;
 }
 
-/** What is in use after everything that can go has gone, in bytes. Needs --expose-gc. */
+/** The used heap after a collection, in bytes. Requires --expose-gc. */
 export function heapInUse() {
   for (let round = 0; round < 4; round += 1) globalThis.gc();
   return process.memoryUsage().heapUsed;
 }
 
-/** Tells the parent, and ends when that has heard enough. */
-export function tell(figures) {
+/** Sends the figures to the parent, and ends when the parent disconnects. */
+export function sendFigures(figures) {
   process.send(figures);
   process.on('disconnect', () => process.exit());
 }

@@ -1,12 +1,12 @@
 /**
- * With so many indicators whose results are fresh: what a probe costs and allocates, what boot took, and the heap that
- * the indicators keep. Needs --expose-gc and a young generation so large that none of it is collected meanwhile.
+ * Measures a probe while all results are fresh: its time and allocated memory, the time of the boot, and the heap that the
+ * indicators keep. Requires --expose-gc, and a young generation that is too large to be collected during the measurement.
  */
 import { up } from 'nest-vitals';
-import { heapInUse, startContext, tell } from './context.mjs';
+import { heapInUse, startContext, sendFigures } from './context.mjs';
 
 const PROBES = 200_000;
-/** Longer than the benchmark. */
+/** In milliseconds, longer than the benchmark. */
 const FRESH = 3_600_000;
 
 const indicators = Number(process.argv[2]);
@@ -25,4 +25,4 @@ const nanoseconds = Number(process.hrtime.bigint() - started) / PROBES;
 const bytes = (process.memoryUsage().heapUsed - allocatedBefore) / PROBES;
 
 await context.close();
-tell({ indicators, boot, kept, nanoseconds, bytes });
+sendFigures({ indicators, boot, kept, nanoseconds, bytes });

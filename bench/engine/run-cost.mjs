@@ -1,10 +1,10 @@
 /**
- * What a run of a check costs beside the least that a time limit takes: a race of the check and a timer. Both in this
- * process, in turn, so that what disturbs one disturbs the other.
+ * Compares a run of a check with the minimum for a time limit: a race of the check and a timer. Both are measured
+ * alternately in this process, so that other work affects both equally.
  */
 import { up } from 'nest-vitals';
 import { median } from '../statistics.mjs';
-import { startContext, tell } from './context.mjs';
+import { startContext, sendFigures } from './context.mjs';
 
 const ROUNDS = 9;
 const RUNS = 40_000;
@@ -52,7 +52,7 @@ for (let round = 0; round <= ROUNDS; round += 1) {
   bare.push(ofRace);
 }
 await context.close();
-tell({
+sendFigures({
   runsPerSecond: 1e9 / median(engine),
   nanoseconds: median(engine),
   raceNanoseconds: median(bare),

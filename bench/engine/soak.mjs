@@ -1,9 +1,9 @@
 /**
- * An hour in which every check changes its status with every run and 20 million probes are answered, on a clock that is
- * moved by hand: whether anything is left behind. Needs --expose-gc.
+ * Simulates an hour in which every check changes its status with every run, and 20 million probes get a response. Then it
+ * measures whether memory or timers remain. Requires --expose-gc.
  */
 import { down, up } from 'nest-vitals';
-import { heapInUse, startContext, tell } from './context.mjs';
+import { heapInUse, startContext, sendFigures } from './context.mjs';
 
 const SECONDS = 3600;
 const PROBES = 20_000_000;
@@ -16,13 +16,13 @@ Date.now = () => base.wall + passed;
 performance.now = () => base.elapsed + passed;
 
 let ran = 0;
-/** Each indicator's own runs alternate, because all of them run once for each second. */
+/** The status of each indicator alternates, because every indicator runs once a second. */
 async function check() {
   ran += 1;
   return Math.floor((ran - 1) / INDICATORS) % 2 === 0 ? up() : down('refused');
 }
 
-// The log of the changes would be an hour's own.
+// Without the log, which would have a line for each change.
 const { context, health } = await startContext({ indicators: INDICATORS, check });
 let changes = 0;
 health.changes$.subscribe(() => (changes += 1));
@@ -40,4 +40,4 @@ for (let second = 0; second < SECONDS; second += 1) {
   if ((second + 1) % (SECONDS / SAMPLES) === 0) heap.push(heapInUse());
 }
 await context.close();
-tell({ probes, runs: ran, changes, notUp, heap });
+sendFigures({ probes, runs: ran, changes, notUp, heap });

@@ -249,6 +249,13 @@ describe('the ports for probes alone', { timeout: LIMIT }, () => {
   });
 });
 
+/** The README leaves these fields out. */
+function withoutRepeatedFields(body: unknown): unknown {
+  const { timestamp, service_info: service, ...rest } = body as Record<string, unknown>;
+  expect([masked({ timestamp }), masked(service)]).toEqual([{ timestamp: 'a time' }, SERVICE]);
+  return rest;
+}
+
 describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   let sample: SampleProcess;
 
@@ -264,13 +271,13 @@ describe('the commands and responses of the README', { timeout: LIMIT }, () => {
     const given = {
       command: step.command,
       status: step.status === 'success' && status < 300 ? 'success' : status,
-      body: step.body === undefined ? undefined : masked(body),
+      body: step.body === undefined ? undefined : masked(withoutRepeatedFields(body)),
     };
     expect(given).toEqual({ command: step.command, status: step.status, body: step.body });
   }
 
   it.each([
-    ['When nothing is broken', 2],
+    ['When nothing is broken', 1],
     ['Stop payments', 3],
     ['Fill the outbox', 4],
     ['Lock the database', 3],

@@ -43,8 +43,8 @@ function addressPart(value: string): string {
 
 const RULES = { host: nonBlank, recordType: oneOf(RECORD_TYPES), servers: listOf(server), minimum: whole(1, 1000) };
 
-/** Texts for the error codes of c-ares. */
-const ANSWERS: Readonly<Record<string, string>> = {
+/** Texts for the error codes of the resolver (c-ares). */
+const ERROR_TEXTS: Readonly<Record<string, string>> = {
   ENODATA: 'the host has no such record',
   ESERVFAIL: 'the name server has failed',
   EREFUSED: 'the name server refuses the query',
@@ -66,9 +66,9 @@ export function DnsIndicator(name: string, options: DnsIndicatorOptions): Type<H
     });
 
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
-      const answers = await (recordType ? resolveRecords(host, recordType, servers, signal) : this.#lookup.run(signal));
-      const data = { answers: answers.length, first: answers[0] };
-      return answers.length < minimum ? down(`${answers.length} answers, fewer than ${minimum}`, data) : up(data);
+      const records = await (recordType ? resolveRecords(host, recordType, servers, signal) : this.#lookup.run(signal));
+      const data = { records: records.length, first: records[0] };
+      return records.length < minimum ? down(`${records.length} records, fewer than ${minimum}`, data) : up(data);
     }
   }
   annotate(ConfiguredDnsIndicator);
@@ -89,14 +89,14 @@ async function resolveRecords(
   try {
     return (await resolver.resolve(host, recordType)) as readonly unknown[];
   } catch (error) {
-    throw signal.aborted ? signal.reason : inWords(error);
+    throw signal.aborted ? signal.reason : described(error);
   } finally {
     removeListener();
   }
 }
 
-function inWords(error: unknown): unknown {
+function described(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (typeof code !== 'string' || !Object.hasOwn(ANSWERS, code)) return error;
-  return new HealthCheckError(ANSWERS[code] ?? code, { code, cause: error });
+  if (typeof code !== 'string' || !Object.hasOwn(ERROR_TEXTS, code)) return error;
+  return new HealthCheckError(ERROR_TEXTS[code] ?? code, { code, cause: error });
 }

@@ -29,8 +29,8 @@ export interface HealthManagementOptions {
    */
   readonly thread?: boolean;
   /**
-   * Reports a blocked event loop from the thread, with the function that blocks it. False: off. Needs `thread`. Default: on,
-   * with the defaults of its options.
+   * Reports a blocked event loop from the thread, with the function that blocks it. True: on, with the defaults of its
+   * options. False: off. It requires `thread`. Default: the value of `thread`.
    */
   readonly watchdog?: HealthWatchdogOptions | boolean;
   /** Whether the endpoints are available on the application's own port too. Default: true. */

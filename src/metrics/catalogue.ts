@@ -36,9 +36,9 @@ export const CHECK_DURATION: HistogramMetric = {
 
 export const PROBE_RESPONSES: CounterMetric = {
   kind: 'counter',
-  name: 'probe.answers',
+  name: 'probe.responses',
   help: 'HTTP responses to probes by status code and kind of prober.',
-  unit: '{answer}',
+  unit: '{response}',
   labels: ['probe', 'code', 'prober'],
 };
 

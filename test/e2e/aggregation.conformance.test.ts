@@ -15,7 +15,7 @@ import { ADAPTERS, type Method, refusalOf, startApplication } from '../support/s
 const PROBES = ['/health', '/health/live', '/health/ready', '/health/startup', '/health/deep'];
 
 describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
-  it('1. no indicators: every probe is 200 UP', async () => {
+  it('responds 200 UP to every probe without indicators', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
 
     for (const path of PROBES) {
@@ -24,7 +24,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     }
   });
 
-  it('2. one ready indicator DOWN: ready 503 with every indicator listed, the others still UP; live 200', async () => {
+  it('responds 503 to ready with all indicators when one is DOWN, and 200 to live', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [
@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect((await application.get('/health/live')).status).toBe(200);
   });
 
-  it('3. a non-critical indicator throws: 200 DEGRADED; with a timeout instead of a throw: the same', async () => {
+  it('is 200 DEGRADED when a non-critical indicator throws or times out', async () => {
     const stock = FakeIndicator('stock', throwing(new Error('boom')), { critical: false, ttl: 0, timeout: 50 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [stock] });
 
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     });
   });
 
-  it('4. DEGRADED and DOWN together: DOWN, 503', async () => {
+  it('is 503 DOWN with one indicator DEGRADED and one DOWN', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect([ready.status, reportIn(ready).status]).toEqual([503, 'DOWN']);
   });
 
-  it('5. a throw of an Error, of a string, of undefined, a rejected promise, a synchronous throw: DOWN, the others unharmed', async () => {
+  it('reports a check as DOWN whatever it throws, and the results of the others', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     ["{ status: 'down' }", { status: 'down' }, 'the check returned an unknown status'],
     ["{ status: 'unhealthy' }", { status: 'unhealthy' }, 'the check returned an unknown status'],
     ['{}', {}, 'the check returned an unknown status'],
-  ])('6. a check that returns %s: DOWN, with a reason', async (_name, returned, reason) => {
+  ])('reports a check that returns %s as DOWN, with the reason', async (_name, returned, reason) => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('odd', () => returned), FakeIndicator('fine')],
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(reportIn(deep).details['fine']).toMatchObject({ status: 'UP' });
   });
 
-  it.each(['__proto__', 'constructor'])('7. an indicator named %s: refused at boot', async (name) => {
+  it.each(['__proto__', 'constructor'])('refuses to start with an indicator named %s', async (name) => {
     const { error } = await refusalOf(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator(name)],
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(error).toHaveProperty('faults', [nameReserved('Fake in RootModule', name)]);
   });
 
-  it('8. duplicate names foo, baz: the application does not start, and the message lists both', async () => {
+  it('refuses to start with duplicate names, and lists each', async () => {
     const { error } = await refusalOf(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(String(error)).not.toContain('"bar"');
   });
 
-  it('9. /health/<name> of an indicator that is DOWN: 503; unknown name: 404; POST on a probe: 404 or 405, never a run', async () => {
+  it('responds 503 for an indicator that is DOWN, 404 for an unknown name, and runs no check for a POST', async () => {
     const database = FakeIndicator('database', () => down('no connection'), { ttl: 0, probes: ['live', 'ready'] });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
 
@@ -187,7 +187,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     }
   });
 
-  it('11. Cache-Control: no-store on every answer, 200 or 503', async () => {
+  it('sends Cache-Control: no-store with every response, 200 or 503', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ access: { apiKeys: 'key' } })],
       providers: [FakeIndicator('database', () => down('no connection'))],
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect([...seen].toSorted((one, other) => one - other)).toEqual([200, 401, 404, 503]);
   });
 
-  it('12. status mapping overridden for DEGRADED only: DOWN stays 503', async () => {
+  it('keeps 503 for DOWN when the status code of DEGRADED is configured', async () => {
     const database = FakeIndicator('database', () => degraded('it lags'), { ttl: 0 });
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ statusCodes: { DEGRADED: 218 } })],
@@ -216,7 +216,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect((await application.get('/health/ready')).status).toBe(200);
   });
 
-  it('13. a 100 ms timeout on a 2 s check: DOWN at about 100 ms, and the signal is aborted', async () => {
+  it('reports a check as DOWN when its timeout has passed, and aborts its signal', async () => {
     stopClock();
     const started = latch<AbortSignal>();
     const slow = FakeIndicator(
@@ -248,7 +248,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     });
   });
 
-  it('14. ten indicators of 100 ms each answer in about 100 ms', async () => {
+  it('runs the checks of ten indicators at the same time', async () => {
     stopClock();
     const allStarted = latch();
     let started = 0;
@@ -273,7 +273,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(names.map((name) => details[name]?.response_time_ms)).toEqual(names.map(() => 100));
   });
 
-  it('15. a caller that disconnects at 10 ms changes neither results nor state', async () => {
+  it('changes neither results nor state when a caller disconnects during a check', async () => {
     stopClock();
     const started = latch<AbortSignal>();
     const work = latch();
@@ -308,7 +308,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(application.log.health()).toEqual([]);
   });
 
-  it('16. an indicator registered by a lazily loaded module appears', async () => {
+  it('reports an indicator of a lazily loaded module', async () => {
     const late = FakeIndicator('late', () => down('not yet'));
     const LateModule = moduleNamed('LateModule', { providers: [late] });
     const application = await startApplication(adapter, {
@@ -323,7 +323,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(statusesIn(ready)).toEqual({ early: 'UP', late: 'DOWN' });
   });
 
-  it('16. an indicator disabled by its option or by a false when is SKIPPED', async () => {
+  it('reports an indicator as SKIPPED that is disabled or whose condition is false', async () => {
     const disabled = FakeIndicator('disabled', () => down('never asked'), { enabled: false });
     const conditional = FakeIndicator('conditional', () => down('never asked'), { when: () => false });
     const application = await startApplication(adapter, {
@@ -337,7 +337,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(disabled.runs.length + conditional.runs.length).toBe(0);
   });
 
-  it('17. components hidden: the body has the status alone, and /health/<name> is 404', async () => {
+  it('hides components in the view "status", and responds 404 to /health/<name>', async () => {
     const hidden = { view: 'status' } as const;
     const application = await startApplication(adapter, {
       imports: [
@@ -373,7 +373,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     }
   });
 
-  it('18. an error whose message holds postgres://user:secret@db: secret appears in no response of any view', async () => {
+  it('shows no password of an error message in a response of any view', async () => {
     const database = FakeIndicator('database', throwing(new Error('cannot reach postgres://user:secret@db')));
     for (const view of ['status', 'components', 'full'] as const) {
       const shown = { view };

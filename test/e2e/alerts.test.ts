@@ -341,7 +341,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     ]);
   });
 
-  it('takes its options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     const receiver = await webhookReceiver();
     @Module({ providers: [{ provide: 'url', useValue: receiver.url }], exports: ['url'] })
     class Configuration {}

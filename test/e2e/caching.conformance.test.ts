@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
   it.each([
     ['passes', () => up(), 200],
     ['failures', () => down('no connection'), 503],
-  ])('19. a second probe within ttl runs nothing, at ttl + 1 it runs: %s', async (_name, answer, status) => {
+  ])('reuses %s for ttl, and runs the check again after it', async (_name, answer, status) => {
     stopClock();
     const database = FakeIndicator('database', answer, { ttl: 250 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(await probe()).toBe(2);
   });
 
-  it('20. a thousand probes at once: one run of each check', async () => {
+  it('runs each check once for a thousand probes at once', async () => {
     stopClock();
     const work = latch();
     const allArrived = latch();
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(cache.runs).toHaveLength(1);
   });
 
-  it('21. a check that never settles: a hundred further probes start a run only after growing pauses, and each has a response within the deadline', async () => {
+  it('responds within the deadline while a check hangs, and runs it again only after growing pauses', async () => {
     stopClock();
     const deadline = 300;
     const stuck = FakeIndicator('stuck', never, { ttl: 0, timeout: 2000 });
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(Math.max(...times)).toBeLessThanOrEqual(deadline + 20);
   });
 
-  it('22. a background check that has not run yet: UNKNOWN, ready 503; then UP', async () => {
+  it('reports a background check as UNKNOWN with 503 until its first run', async () => {
     stopClock();
     const ledger = FakeIndicator('ledger', () => up(), { interval: 1000, initialDelay: 500 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [ledger] });
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(ledger.runs).toHaveLength(2);
   });
 
-  it('23. a background check that stops reporting: not trusted after maxAge', async () => {
+  it('reports a background check that hangs as UNKNOWN after maxAge', async () => {
     stopClock();
     const ledger = FakeIndicator('ledger', () => up(), { interval: 1000, maxAge: 5000, timeout: 600_000 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [ledger] });
@@ -138,7 +138,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     });
   });
 
-  it('24. UP, DOWN, UP: exactly two changes are announced, the second with how long it was down', async () => {
+  it('announces an outage and its recovery once each, with the duration of the outage', async () => {
     stopClock();
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     ]);
   });
 
-  it('25. failureThreshold: 3: two failures stay UP and say so in consecutive_failures, the third is DOWN', async () => {
+  it('stays UP below failureThreshold, counts the failures in consecutive_failures, and is DOWN at it', async () => {
     stopClock();
     const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 3 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });

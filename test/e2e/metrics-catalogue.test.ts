@@ -25,7 +25,7 @@ const EXPORTED = [
   ['health_check_timeouts_total', 'counter', 'health.check.timeouts', 'indicator'],
   ['health_check_duration_seconds', 'histogram', 'health.check.duration', 'indicator'],
   ['health_check_last_success_timestamp_seconds', 'gauge', 'health.check.last_success_timestamp', 'indicator'],
-  ['health_probe_answers_total', 'counter', 'health.probe.answers', 'probe code prober'],
+  ['health_probe_responses_total', 'counter', 'health.probe.responses', 'probe code prober'],
   ['health_event_loop_stalls_total', 'counter', 'health.event_loop.stalls', ''],
   ['health_event_loop_stall_seconds', 'histogram', 'health.event_loop.stall', ''],
 ] as const;

@@ -131,12 +131,12 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       await application.get('/health/ready', { 'user-agent': 'kube-probe/1.31' });
       await application.get('/health/ready', { 'user-agent': 'unknown' });
       const expected = ['ready 503 kube-probe: 1', 'ready 503 other: 1'];
-      expect(await read('health.probe.answers')).toEqual(expected);
-      expect(await read('health.probe.answers')).toEqual(expected);
+      expect(await read('health.probe.responses')).toEqual(expected);
+      expect(await read('health.probe.responses')).toEqual(expected);
       await application.get('/health/live', { 'user-agent': 'curl/8.5.0' });
       await application.app.close();
       await sdk.provider.shutdown();
-      expect(sdk.last('health.probe.answers')).toEqual([...expected, 'live 200 curl: 1']);
+      expect(sdk.last('health.probe.responses')).toEqual([...expected, 'live 200 curl: 1']);
     });
 
     it('have the phase of the application and the step of the drain', async () => {
@@ -490,7 +490,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
     expect(spans.ended).toHaveLength(1);
   });
 
-  it('takes its options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     const sdk = new MetricsInMemory();
     @Module({ providers: [{ provide: 'metrics', useValue: sdk.provider }], exports: ['metrics'] })
     class Telemetry {}

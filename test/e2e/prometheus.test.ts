@@ -147,12 +147,12 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     await application.get('/health/live', { 'user-agent': 'curl/8.5.0' });
     await application.get('/health/unknown', { 'user-agent': 'curl/8.5.0' });
     const expected = [
-      'health_probe_answers_total{probe="ready",code="503",prober="kube-probe"} 2',
-      'health_probe_answers_total{probe="ready",code="503",prober="other"} 1',
-      'health_probe_answers_total{probe="live",code="200",prober="curl"} 1',
+      'health_probe_responses_total{probe="ready",code="503",prober="kube-probe"} 2',
+      'health_probe_responses_total{probe="ready",code="503",prober="other"} 1',
+      'health_probe_responses_total{probe="live",code="200",prober="curl"} 1',
     ];
-    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
-    expect(await read(application, 'health_probe_answers_total')).toEqual(expected);
+    expect(await read(application, 'health_probe_responses_total')).toEqual(expected);
+    expect(await read(application, 'health_probe_responses_total')).toEqual(expected);
   });
 
   it('exports the phase of the application and the step of the drain', async () => {
@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(application.log.health('error')).toHaveLength(2);
   });
 
-  it('takes its options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     @Module({ providers: [{ provide: 'prefix', useValue: 'orders_' }], exports: ['prefix'] })
     class Configuration {}
     const application = await startApplication(adapter, {

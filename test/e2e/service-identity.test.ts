@@ -19,7 +19,7 @@ const UNSET: Readonly<Record<string, undefined>> = Object.fromEntries(
   ].map((name) => [name, undefined]),
 );
 
-describe.each(ADAPTERS)('what the service says of itself on %s', (adapter) => {
+describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
   const infoOf = async (
     variables: Readonly<Record<string, string>>,
     service?: ServiceOptions,
@@ -75,7 +75,7 @@ describe.each(ADAPTERS)('what the service says of itself on %s', (adapter) => {
     expect(info).not.toHaveProperty('commit');
   });
 
-  it('takes name and version from the package.json of the application, and omits unknown values', async () => {
+  it('reads name and version from the package.json of the application, and omits unknown values', async () => {
     const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { name: string; version: string };
     const { info, version } = await infoOf({});
     expect(info).toEqual({ name: manifest.name, version: manifest.version, ...uptime });

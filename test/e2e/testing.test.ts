@@ -396,7 +396,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(drain.noticedAfter).toBeGreaterThan(drain.drainTook);
     });
 
-    it('takes a function, and counts its rejections as lost', async () => {
+    it('accepts a function, and counts its rejections as lost', async () => {
       const app = await start(new FakeHealth());
       let calls = 0;
       const drain = await simulateDrain(app, {

@@ -17,7 +17,7 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
   for await (const piece of body) {
     size += piece.byteLength;
     if (size > maxBytes) {
-      // What is beyond is not decoded: one piece of a stream of zeros can be long.
+      // Bytes beyond the limit are not decoded, because a decompressed piece can be very long.
       return {
         text: text + decoder.decode(piece.subarray(0, Math.max(0, maxBytes - (size - piece.byteLength)))),
         isCut: true,
@@ -28,12 +28,12 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
   return { text: text + decoder.decode(), isCut: false };
 }
 
-/** Milliseconds for a body that is not used. */
+/** The time limit for an unused body, in milliseconds. */
 const REST_TIME = 1000;
 
 /**
- * Lets a body that is not used run out in the background, so that the connection stays open for the next run. The stream
- * and its connection are destroyed if the body is too long or takes too long.
+ * Reads an unused body to its end in the background, so that the connection stays open for the next run. If the body is too
+ * long or takes too long, the stream and its connection are destroyed.
  */
 export function discardBody(body: Readable, maxBytes: number): void {
   let size = 0;

@@ -1,17 +1,17 @@
 import { isRecord } from '../../core/is-record.js';
 import { HealthStatus } from '../../core/status.js';
 
-/** The health that a dependency reports of itself. */
+/** The health that a dependency reports about itself. */
 export interface ForeignHealth {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN';
-  /** The status word of the dependency. */
+  /** The status as the dependency spells it. */
   readonly word: string;
   /** The names of its parts that are not UP. */
   readonly failing: readonly string[];
 }
 
 /**
- * The words of this library, of Spring Boot (`UP`, `OUT_OF_SERVICE`), of `application/health+json` (`pass`, `warn`,
+ * The status words of this library, of Spring Boot (`UP`, `OUT_OF_SERVICE`), of `application/health+json` (`pass`, `warn`,
  * `fail`, draft-inadarei-api-health-check) and of @nestjs/terminus (`ok`, `error`, `shutting_down`).
  */
 const WORDS: Readonly<Record<string, ForeignHealth['status']>> = {
@@ -35,11 +35,11 @@ const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json$/;
 export const isHealthType = (mediaType: string): boolean => HEALTH_TYPE.test(mediaType);
 export const isJsonType = (mediaType: string): boolean => JSON_TYPE.test(mediaType);
 
-/** A name that may appear in a report. It comes from another server, which is not trusted. */
+/** The names that may appear in a report. They come from another server, which is not trusted. */
 const NAME = /^[\w.:@/ -]{1,64}$/;
 const NAMES_SHOWN = 5;
 
-/** The health that a JSON text reports. Undefined: it reports none. */
+/** The health that a JSON text reports. Undefined: the text is no health report. */
 export function foreignHealthIn(text: string): ForeignHealth | undefined {
   const json = parse(text);
   if (!isRecord(json)) return undefined;
@@ -61,7 +61,7 @@ export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
   return status && { status, word, failing: [] };
 }
 
-/** `details` of this library and of terminus, `components` of Spring, `checks` of health+json, where each is a list. */
+/** Parts are in `details` (this library, terminus), `components` (Spring Boot) or `checks` (health+json, lists of results). */
 function failingParts(json: Readonly<Record<string, unknown>>): string[] {
   const parts = ['details', 'components', 'checks'].map((key) => json[key]).find(isRecord) ?? {};
   return Object.entries(parts)

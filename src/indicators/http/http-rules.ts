@@ -19,7 +19,7 @@ export const httpUrl: Rule = {
   accepts: (value) => typeof value === 'function' || targetIn(value) !== undefined,
 };
 
-/** The connection sets these itself, or they belong to the proxy. A request with another value hangs or is refused. */
+/** Headers that the connection or the proxy sets. A request with another value hangs or is refused. */
 const RESERVED: ReadonlySet<string> = new Set([
   'connection',
   'content-length',
@@ -33,7 +33,7 @@ const RESERVED: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
-/** The rule for these headers: its text names one that cannot be set. */
+/** The rule for the given headers. Its text names the first header that cannot be set. */
 export function headersRuleFor(given: unknown): Rule {
   const reserved = isRecord(given) ? Object.keys(given).find((name) => RESERVED.has(name.toLowerCase())) : undefined;
   return reserved === undefined
@@ -68,7 +68,7 @@ export const statuses: Rule = {
       : httpStatus.accepts(value),
 };
 
-/** A GET or HEAD with a body is refused by many servers (RFC 9110, 9.3.1). */
+/** Many servers refuse a GET or HEAD with a body (RFC 9110, section 9.3.1). */
 export const bodyRule = (method: unknown): Rule =>
   method === 'POST' || method === 'OPTIONS'
     ? { expected: 'a text', accepts: (value) => typeof value === 'string' }
@@ -79,7 +79,7 @@ export const proxyRule = (hasSocket: boolean): Rule => ({
   accepts: (value) => !hasSocket && proxyOf(value) !== undefined,
 });
 
-/** Linux, 108 bytes with the one that ends the path; macOS has fewer. */
+/** In bytes. Linux allows 108 with the terminating zero (unix(7)), macOS fewer. */
 const LONGEST_SOCKET_PATH = 107;
 
 export const socketRule: Rule = {

@@ -35,7 +35,7 @@ import { type HttpTlsOptions, tlsRule } from './tls.js';
 import { type HttpResponse, HttpTransport } from './transport.js';
 
 /** The parameter of {@link HttpIndicatorOptions.expect}. */
-export interface HttpAnswer {
+export interface HttpIndicatorResponse {
   readonly status: number;
   readonly headers: Headers;
   /** The body as text; empty for HEAD. */
@@ -73,7 +73,7 @@ export interface HttpIndicatorOptions<
    * Decides by the response: true is UP, false is DOWN, and a result (`degraded('…')`) is used unchanged. Default: none.
    * With this option the body is not read as a health report.
    */
-  readonly expect?: (answer: HttpAnswer) => boolean | HealthResult | Promise<boolean | HealthResult>;
+  readonly expect?: (response: HttpIndicatorResponse) => boolean | HealthResult | Promise<boolean | HealthResult>;
   /**
    * The greatest number of bytes of the body that are read, after decompression. Default: 65,536. A longer response is DOWN
    * if `expect` needs its body or if its media type is that of a health report. Longer JSON is DEGRADED, unless it begins
@@ -83,10 +83,10 @@ export interface HttpIndicatorOptions<
   /**
    * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of @nestjs/terminus, and
    * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
-   * DOWN, whatever the HTTP status. Default: true. False: only the HTTP status counts, and no body is waited for.
+   * DOWN, with any HTTP status. Default: true. False: only the HTTP status counts, and the check does not wait for the body.
    */
   readonly readHealth?: boolean;
-  /** How many redirects are followed. Default: 0. A redirect beyond that is an unexpected status, and DOWN. */
+  /** The greatest number of redirects that are followed. Default: 0. With 0, a redirect is an unexpected status. More redirects than this are DOWN. */
   readonly maxRedirects?: number;
   /**
    * Whether the connection stays open for the next run. Default: true. False: it is closed after each run, so that a
@@ -99,8 +99,8 @@ export interface HttpIndicatorOptions<
    */
   readonly tls?: HttpTlsOptions;
   /**
-   * The http or https URL of an HTTP proxy for the requests. To an https server, the proxy is used with CONNECT. Credentials
-   * in the URL are sent to the proxy only, and never reported. Default: none, or the proxy from the environment where
+   * The http or https URL of an HTTP proxy for the requests. Requests to an https server use CONNECT. Credentials
+   * in the URL are sent to the proxy only, and never reported. Default: none, or the proxy of the environment if
    * `NODE_USE_ENV_PROXY` is set.
    */
   readonly proxy?: string;
@@ -138,7 +138,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   name: string,
   options: HttpIndicatorOptions<Tokens>,
 ): Type<HealthIndicator> {
-  const given = withPresentableUrl((options ?? {}) as Own);
+  const given = withoutQuery((options ?? {}) as Own);
   const { own, annotate } = configureIndicator<Own>('HttpIndicator', name, given, rulesFor(given), ['url']);
   const {
     inject = [],
@@ -168,13 +168,13 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     async check({ signal }: HealthCheckContext): Promise<HealthResult> {
       const target = typeof own.url === 'function' ? targetIn(await own.url(...this.#injected)) : fixed;
       signal.throwIfAborted();
-      if (!target) return down('its URL is none of http or https');
-      if (own.tls && target.url.protocol === 'http:') return down('tls is set, and its URL is not https');
+      if (!target) return down('its URL is not an http or https URL');
+      if (own.tls && target.url.protocol === 'http:') return down('tls is set, but its URL is not https');
       // Node adds listeners to the signal of each request, so each request has a signal of its own.
       const request = new AbortController();
       const removeListener = onAbort(signal, () => request.abort(signal.reason));
       try {
-        return await this.#ask(target, request.signal);
+        return await this.#request(target, request.signal);
       } catch (error) {
         throw signal.aborted ? signal.reason : error;
       } finally {
@@ -186,7 +186,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
       this.#transport.close();
     }
 
-    async #ask(to: Target, signal: AbortSignal): Promise<HealthResult> {
+    async #request(to: Target, signal: AbortSignal): Promise<HealthResult> {
       const added = typeof own.headers === 'function' ? await own.headers(...this.#injected) : own.headers;
       signal.throwIfAborted();
       if (added !== undefined && !headersRule.accepts(added)) return down('its headers cannot be sent');
@@ -212,20 +212,18 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     data: HealthData,
   ): Promise<HealthResult> {
     if (own.expectedStatus !== undefined && !isExpected(response.status)) return down(answered(response), data);
-    if (isCut) return down(`the answer is longer than ${maxBodyBytes} bytes`, data);
-    const { status } = response;
-    const answer: HttpAnswer = {
-      status,
+    if (isCut) return down(`the response is longer than ${maxBodyBytes} bytes`, data);
+    const verdict: unknown = await predicate({
+      status: response.status,
       headers: response.headers,
       body: text,
       json: () => JSON.parse(text) as unknown,
-    };
-    const verdict: unknown = await predicate(answer);
+    });
     if (verdict === true) return up(data);
     // The engine checks any other value.
     return isRecord(verdict)
       ? ({ data, ...verdict } as unknown as HealthResult)
-      : down('the answer is not as expected', data);
+      : down('the response is not as expected', data);
   }
 
   function judgeStatus(response: HttpResponse, data: HealthData): HealthResult {
@@ -252,7 +250,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
         data,
       );
     }
-    if (health === 'unreadable') return down('the answer holds no known state of health', data);
+    if (health === 'unreadable') return down('the response contains no known health status', data);
     if (health?.status === HealthStatus.DOWN) return down(`it ${words}`, data);
     return health?.status === HealthStatus.DEGRADED ? degraded(`it ${words}`, data) : up(data);
   }
@@ -289,8 +287,8 @@ function answered({ status, headers: received }: HttpResponse): string {
   return isRedirect ? `answered ${status}, a redirect that is not followed` : `answered ${status}`;
 }
 
-/** A URL that cannot be used is shown in a fault at boot: without what follows the path, which may be a token. */
-function withPresentableUrl(options: Own): Own {
+/** A fault at boot shows the URL that cannot be used. Its query and fragment are removed, because they may contain a token. */
+function withoutQuery(options: Own): Own {
   const given: unknown = options.url;
   if (typeof given !== 'string' || httpUrl.accepts(given)) return options;
   return { ...options, url: given.replace(/[?#].*$/s, '?…') };

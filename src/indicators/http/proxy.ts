@@ -7,13 +7,13 @@ import { describeFailure } from '../../core/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type HttpHeaders, splitCredentials } from './target.js';
 
-/** An HTTP proxy, and what it is given to let requests through. */
+/** An HTTP proxy, and the headers with its credentials. */
 export interface Proxy {
   readonly url: URL;
   readonly headers: HttpHeaders;
 }
 
-/** Undefined: it is no URL of a proxy. */
+/** Undefined: the value is not the URL of a proxy. */
 export function proxyOf(value: unknown): Proxy | undefined {
   try {
     if (typeof value !== 'string') return undefined;
@@ -27,7 +27,7 @@ export function proxyOf(value: unknown): Proxy | undefined {
   }
 }
 
-/** Where a connection goes: without the brackets of an IPv6 address. */
+/** The host and the port to connect to. An IPv6 address has no brackets here. */
 export function addressOf({ hostname, port, protocol }: URL): { host: string; port: number } {
   const fallback = protocol === 'https:' ? 443 : 80;
   return { host: hostname.replace(/^\[|\]$/g, ''), port: port === '' ? fallback : Number(port) };
@@ -42,14 +42,14 @@ export const proxyUnreachable = (cause: unknown): HealthCheckError =>
 export const proxyRefused = (status: number): HealthCheckError =>
   new HealthCheckError(`the proxy answered ${status}`, { code: 'PROXY_REFUSED' });
 
-/** What a request says besides, so that the connection to the proxy ends with it. */
+/** The options of a request, with the signal that ends the connection to the proxy. */
 export interface TunnelOptions extends RequestOptions {
   readonly tunnelSignal?: AbortSignal;
 }
 
 type Created = (error: Error | null, socket: Duplex) => void;
 
-/** Connections to https servers through a proxy, by CONNECT (RFC 9110, 9.3.6). */
+/** Connections to https servers through a proxy, by CONNECT (RFC 9110, section 9.3.6). */
 export class TunnelAgent extends Agent {
   readonly #proxy: Proxy;
 
@@ -58,7 +58,7 @@ export class TunnelAgent extends Agent {
     this.#proxy = proxy;
   }
 
-  // An agent of Node receives the connection through the callback when nothing is returned.
+  // Node waits for the callback if this method returns nothing.
   override createConnection(options: TunnelOptions, created?: Created): undefined {
     const { url, headers } = this.#proxy;
     const { host, port, tunnelSignal } = options;
@@ -74,7 +74,7 @@ export class TunnelAgent extends Agent {
     const removeListener = tunnelSignal && onAbort(tunnelSignal, () => void tunnel.destroy(new Error('aborted')));
     const finish = (error: Error | null, socket?: Duplex): void => {
       removeListener?.();
-      // Of an error no socket is read.
+      // With an error, Node does not read the socket.
       created?.(error, socket as Duplex);
     };
     tunnel.once('connect', ({ statusCode = 0 }, socket) => {
@@ -83,7 +83,7 @@ export class TunnelAgent extends Agent {
       socket.destroy();
       finish(proxyRefused(statusCode));
     });
-    // A proxy without support for CONNECT responds as to any request.
+    // A proxy without support for CONNECT sends an ordinary response.
     tunnel.once('response', (response) => {
       response.destroy();
       finish(proxyRefused(response.statusCode ?? 0));

@@ -2,7 +2,7 @@ import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { HttpHeaders, HttpRequest } from './target.js';
 import type { HttpResponse, HttpTransport } from './transport.js';
 
-/** The default request headers. Options can replace both. */
+/** The default request headers. The option `headers` can replace both. */
 const ALWAYS_SENT: HttpHeaders = { 'user-agent': 'nest-vitals', accept: 'application/json, */*;q=0.9' };
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -43,7 +43,7 @@ export async function send(
 function targetOf(location: string, base: URL): URL {
   const target = URL.canParse(location, base.href) ? new URL(location, base) : undefined;
   if (!target || !/^https?:$/.test(target.protocol) || target.port === '0') {
-    throw new HealthCheckError('a redirect that leads nowhere', { code: 'BAD_REDIRECT' });
+    throw new HealthCheckError('the target of a redirect is not an http or https URL', { code: 'BAD_REDIRECT' });
   }
   // Credentials in the URL of a redirect are not sent.
   target.username = '';

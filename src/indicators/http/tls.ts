@@ -3,24 +3,24 @@ import { isRecord } from '../../core/is-record.js';
 import { type Rule, nonBlank } from '../../options/rules.js';
 import { type Certificates, certificates, listOfCertificates } from '../pem.js';
 
-/** What an https connection is made with. */
+/** The certificates and keys of an https connection. */
 export interface HttpTlsOptions {
-  /** Certificates, in PEM, that are trusted instead of the well-known authorities. Default: the well-known ones. */
+  /** Certificates in PEM that are trusted instead of the well-known authorities. Default: the well-known authorities. */
   readonly ca?: Certificates;
-  /** The client certificate, in PEM, with its intermediate ones. It needs `key`. Default: none. */
+  /** The client certificate in PEM, with its intermediate certificates. It requires `key`. Default: none. */
   readonly cert?: string | Buffer;
-  /** The private key of `cert`, in PEM. */
+  /** The private key of `cert` in PEM. */
   readonly key?: string | Buffer;
   /** The passphrase of `key`, if it is encrypted. */
   readonly passphrase?: string;
-  /** The name that the server is asked for (SNI), and that its certificate must be for. Default: the host of the URL. */
+  /** The server name that is sent (SNI) and that the certificate of the server must have. Default: the host of the URL. */
   readonly servername?: string;
 }
 
 const KEYS = ['ca', 'cert', 'key', 'passphrase', 'servername'];
 const isPem = (value: unknown): boolean => (typeof value === 'string' || Buffer.isBuffer(value)) && value.length > 0;
 
-/** The rule for this value: its text names the part that is wrong. */
+/** The rule for the given value. Its text names the part that is wrong. */
 export function tlsRule(given: unknown, isPlain: boolean): Rule {
   const expected = problemOf(given, isPlain);
   return { expected: expected ?? '', accepts: () => expected === undefined };
@@ -29,7 +29,7 @@ export function tlsRule(given: unknown, isPlain: boolean): Rule {
 function problemOf(given: unknown, isPlain: boolean): string | undefined {
   if (!isRecord(given)) return `an object of ${KEYS.join(', ')}`;
   if (!Object.keys(given).every((key) => KEYS.includes(key))) return `an object of ${KEYS.join(', ')} and nothing else`;
-  if (isPlain) return 'an https URL, where tls is set';
+  if (isPlain) return 'it only with an https URL';
   const { ca, cert, key, passphrase, servername } = given;
   if (ca !== undefined && !certificates.accepts(ca)) return `an object whose ca is ${certificates.expected}`;
   if (servername !== undefined && !nonBlank.accepts(servername)) return 'an object whose servername is a host name';
@@ -45,7 +45,7 @@ function problemOf(given: unknown, isPlain: boolean): string | undefined {
   }
 }
 
-/** Without `cert`: to servers of other origins, which a redirect leads to, no client certificate is shown. */
+/** Leave out `cert` for a server of another origin, to which a redirect leads: it must not receive the client certificate. */
 export function secureContextOf({ ca, cert, key, passphrase }: HttpTlsOptions): ReturnType<typeof createSecureContext> {
   return createSecureContext({
     ...(ca !== undefined && { ca: listOfCertificates(ca) }),

@@ -21,10 +21,11 @@ export interface TransportOptions {
   readonly keepAlive: boolean;
 }
 
-/** Milliseconds for which an unused connection is left open. A server that says how long it waits shortens it. */
+/** An unused connection is closed after so many milliseconds, or earlier if the server announces a shorter time (`keep-alive`). */
 const IDLE = 4000;
-/** Without `deflate`: some servers send it without the zlib format, against RFC 9110, section 8.4.1.2. */
+/** `deflate` is left out: some servers send it without the zlib format, against RFC 9110, section 8.4.1.2. */
 const ENCODINGS = 'gzip, br';
+
 /**
  * The connections of one indicator. They are separate from the application's connections, whose limits and timeouts must not
  * apply to a check. They do not keep the process alive.
@@ -37,14 +38,14 @@ export class HttpTransport {
     this.#options = options;
   }
 
-  /** `isForeign`: the request goes to another origin than that of the options, so the client certificate is left out. */
+  /** `isForeign`: the request goes to another origin than the URL of the options, so it uses no client certificate. */
   async send(request: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
     for (;;) {
       try {
         return await this.#exchange(request, isForeign, signal);
       } catch (error) {
-        // The server closed an idle connection at the moment in which it was used again: it has not read the request. The
-        // next idle connection may be as old; after the last one a new connection is opened.
+        // The server closed an idle connection while the request was sent, and has not read the request. The next idle
+        // connection may be closed too. After the last one a new connection is opened.
         if (!(error instanceof StaleConnection)) throw error;
       }
     }
@@ -71,7 +72,7 @@ export class HttpTransport {
         socket.destroy();
         resolve({ ...read(message, 'HEAD'), body: Readable.from([]) });
       });
-      // It stays, because an error that is not listened to would end the process.
+      // This listener stays, because an error without a listener would end the process.
       request.on('error', (error) => reject(failureOf(error, request, sent, proxy !== undefined && !isSecure)));
       request.end(sent.body);
     });
@@ -94,7 +95,7 @@ export class HttpTransport {
       },
       agent: this.#agentFor(url, isForeign),
       signal,
-      // For the connection to the proxy: Node's agents do not hand the signal to it.
+      // For the connection to the proxy, because agents of Node do not pass the signal on.
       tunnelSignal: signal,
     };
   }
@@ -125,7 +126,7 @@ export class HttpTransport {
   }
 }
 
-/** Node 22.21 and 24.5 take a proxy from the environment where NODE_USE_ENV_PROXY is set: this follows. */
+/** The proxy of the environment, which Node reads from version 22.21 or 24.5 if NODE_USE_ENV_PROXY is set. */
 function environmentProxy(): object {
   const { options }: { options?: { proxyEnv?: unknown } } = globalAgent as object;
   return options?.proxyEnv === undefined ? {} : { proxyEnv: options.proxyEnv };
@@ -148,14 +149,14 @@ function read(message: IncomingMessage, method: string): HttpResponse {
     try {
       headers.append(message.rawHeaders[at] ?? '', message.rawHeaders[at + 1] ?? '');
     } catch {
-      // Node's parser lets pass what the class refuses. One odd header does not hide the answer.
+      // Node accepts some headers that the class Headers refuses. Such a header is left out, and the response is used.
     }
   }
   const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
   return { status, headers, body: hasBody ? decoded(message, headers) : message };
 }
 
-/** The codings are listed in the order in which they were applied (RFC 9110, section 8.4). An unknown one stays. */
+/** The codings are in the order in which they were applied (RFC 9110, section 8.4). A body with an unknown coding is not decoded. */
 function decoded(message: IncomingMessage, headers: Headers): Readable {
   const codings = (headers.get('content-encoding') ?? '').split(',').map((coding) => coding.trim().toLowerCase());
   let body: Readable = message;
@@ -163,7 +164,7 @@ function decoded(message: IncomingMessage, headers: Headers): Readable {
     if (coding === '' || coding === 'identity') continue;
     const decoder = decoderOf(coding);
     if (!decoder) break;
-    // Failures of either stream come up where the body is read.
+    // An error of either stream is thrown where the body is read.
     body = pipeline(body, decoder, () => undefined);
   }
   return body;

@@ -7,8 +7,8 @@ import type { LogForm, WatchdogSettings } from './stall.js';
 /** Options of the watchdog, which reports a blocked event loop from the thread of the management port. */
 export interface HealthWatchdogOptions {
   /**
-   * Milliseconds without a turn of the event loop until the stall is logged with the call stack of the main thread.
-   * Default: 1000.
+   * Milliseconds without a turn of the event loop until the stall is logged with the call stack of the main thread. At
+   * least 50. Default: 1000.
    */
   readonly warnAfter?: Duration;
   /**
@@ -17,8 +17,8 @@ export interface HealthWatchdogOptions {
    */
   readonly liveAfter?: Duration | false;
   /**
-   * Whether the call stack of the main thread is captured. The main thread is paused for a few milliseconds; values of
-   * variables are not read. Default: true.
+   * Whether the call stack of the main thread is captured. The main thread evaluates one expression for it, and reads no
+   * values of variables. Default: true.
    */
   readonly stack?: boolean;
   /**

@@ -46,7 +46,7 @@ describe('nest-vitals status', () => {
     expect(new Set(paths)).toEqual(new Set(['/base/health/ready', '/health/ready']));
   });
 
-  it('uses colours only where the terminal has them', async () => {
+  it('uses colours only if the terminal supports them', async () => {
     const { url } = await listen(reports(200, ORDERS));
 
     expect((await runCli(['status', url])).output).not.toContain('\u001B');

@@ -98,7 +98,7 @@ describeInChromium('the page', (open) => {
     expect(complaints.join()).toContain('Content Security Policy');
   });
 
-  it('keeps what is unfolded, the focus and the place while it changes', async () => {
+  it('keeps open sections, the focus and the scroll position while it changes', async () => {
     const many = Array.from({ length: 40 }, (_, index) => FakeIndicator(`check_${index}`, () => up(), { ttl: 0 }));
     const application = await start(many);
     const { page } = await open(urlOf(application), { viewport: { width: 900, height: 500 } });
@@ -143,7 +143,7 @@ describeInChromium('the page', (open) => {
     expect(await page.title()).toBe('✕ Down · orders');
   });
 
-  it('notices when the stream has fallen silent without an end, says so, and connects anew', async () => {
+  it('reports a stream that is silent without an end, and connects again', async () => {
     const application = await start([FakeIndicator('database')], { refresh: false });
     const proxy = await startFaultProxy(application.port);
     onTestFinished(() => proxy.close());

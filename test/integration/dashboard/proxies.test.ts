@@ -130,7 +130,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
       await tellsAtOnce(stream, started);
     });
 
-    it('signs of life keep the stream open for longer than the proxy lets it be silent', async () => {
+    it('heartbeats keep the stream open beyond the idle timeout of the proxy', async () => {
       const { application } = await start('express', { dashboard: { heartbeat: 500 } });
       const stream = await open(await portBefore(application, impatient));
       // That is three seconds; it is closed after two without them.

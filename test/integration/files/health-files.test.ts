@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
 });
 
 describe('the files', () => {
-  it('of a crashed process are removed at the start, and other files stay', async () => {
+  it('are removed at the start if a crashed process left them, and other files stay', async () => {
     for (const name of ['live', 'ready', 'ready.123.tmp', 'ready.txt', 'notes'])
       writeFileSync(join(directory, name), '');
     const application = await createApplication('express', root());
@@ -187,7 +187,7 @@ describe('a faulty configuration of the files', () => {
     ]);
   });
 
-  it('takes options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     await startApplication('express', {
       imports: [HealthModule.forRoot(AT_ONCE), HealthFilesModule.forRootAsync({ useFactory: () => ({ directory }) })],
     });

@@ -81,7 +81,7 @@ describe('the client of a GrpcIndicator', () => {
     expect(openSockets(Number(url.split(':')[1]))).toBe(1);
   });
 
-  it('of an address keeps one connection, and closes it with the application', async () => {
+  it('keeps one connection to an address, and closes it with the application', async () => {
     const url = await serverThat(() => 1);
     const port = Number(url.split(':')[1]);
     const application = await startApplication('express', root({ url }));
@@ -141,7 +141,7 @@ describe('the health that the server reports', () => {
     expect(detail?.data).toEqual({ service: 'orders', serving_status: servingStatus });
   });
 
-  it('of the whole server is reported without a service', async () => {
+  it('is the health of the whole server without a service', async () => {
     const detail = await detailOf({ url: await serverThat((service) => (service === '' ? 1 : 2)) });
     expect(detail?.data).toEqual({ serving_status: 'SERVING' });
   });

@@ -252,7 +252,7 @@ describe('a shutdown', () => {
     await vi.waitFor(() => expect([ready.code, live.code]).toEqual([code.UNAVAILABLE, code.UNAVAILABLE]), SOON);
   });
 
-  it('of a microservice ends Watch calls before the graceful shutdown of its server', async () => {
+  it('ends Watch calls of a microservice before the graceful shutdown of its server', async () => {
     const { app, client } = await start({ gracefulShutdown: true });
     const watch = client.watch();
     await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING']), SOON);

@@ -180,7 +180,7 @@ describe('the agent port', () => {
     expect(process.getActiveResourcesInfo()).not.toContain('TCPServerWrap');
   });
 
-  it('closes connections beyond its limit, and goes on', async () => {
+  it('closes connections beyond its limit, and still accepts others', async () => {
     const hanging = FakeIndicator('hanging', never, { timeout: 60_000 });
     const application = await startApplication('express', {
       ...root({}, { ...AT_ONCE, deadline: 60_000 }),
@@ -233,7 +233,7 @@ describe('a faulty configuration of the agent port', () => {
     ]);
   });
 
-  it('takes options from a factory', async () => {
+  it('accepts options from a factory', async () => {
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot(AT_ONCE), HealthAgentModule.forRootAsync({ useFactory: () => ({ port: 0 }) })],
     });

@@ -149,7 +149,7 @@ describe('CertificateIndicator', () => {
     expect(names).toEqual(['other.test', 'localhost']);
   });
 
-  it('throws what Node throws where nothing listens, and where no TLS is spoken', async () => {
+  it('throws the error of Node when the port refuses connections or does not use TLS', async () => {
     await expect(run(indicatorFor({ port: await freePort() }))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
     const plain = await startTcpServer((socket) => socket.write('220 smtp.test ESMTP\r\n'));
     await expect(run(indicatorFor(plain))).rejects.toMatchObject({ code: expect.stringMatching(/^ERR_SSL_/) });
@@ -160,7 +160,7 @@ describe('CertificateIndicator', () => {
     await expect(run(indicatorFor(server))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('gives up on a server that never shakes hands', async () => {
+  it('fails on a server that never completes the handshake', async () => {
     const server = await startTcpServer();
     const controller = new AbortController();
     const reason = new Error('time is over');

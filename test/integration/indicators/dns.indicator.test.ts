@@ -22,7 +22,7 @@ describe('DnsIndicator, with the name resolution of connections', () => {
     const { status, data } = await run(dns({ host: 'localhost' }));
     expect(status).toBe('UP');
     expect(['127.0.0.1', '::1']).toContain(data?.['first']);
-    expect(data?.['answers']).toBeGreaterThan(0);
+    expect(data?.['records']).toBeGreaterThan(0);
   });
 
   it('throws what Node throws for a name that has none', async () => {
@@ -45,7 +45,7 @@ describe('DnsIndicator, with the name resolution of connections', () => {
     expect(lookup).toHaveBeenCalledTimes(1);
     const back = run(indicator);
     hanging.open([{ address: '10.0.0.1', family: 4 }] as never);
-    expect(await back).toEqual({ status: 'UP', data: { answers: 1, first: '10.0.0.1' } });
+    expect(await back).toEqual({ status: 'UP', data: { records: 1, first: '10.0.0.1' } });
   });
 });
 
@@ -54,7 +54,7 @@ describe('DnsIndicator, asking name servers', () => {
     const server = await startDnsServer(['10.0.0.1', '10.0.0.2']);
     expect(await run(dns({ servers: [server.address] }))).toEqual({
       status: 'UP',
-      data: { answers: 2, first: expect.stringMatching(/^10\.0\.0\.[12]$/) },
+      data: { records: 2, first: expect.stringMatching(/^10\.0\.0\.[12]$/) },
     });
   });
 
@@ -64,8 +64,8 @@ describe('DnsIndicator, asking name servers', () => {
     expect((await run(dns({ ...options, minimum: 2 }))).status).toBe('UP');
     expect(await run(dns({ ...options, minimum: 3 }))).toMatchObject({
       status: 'DOWN',
-      message: '2 answers, fewer than 3',
-      data: { answers: 2 },
+      message: '2 records, fewer than 3',
+      data: { records: 2 },
     });
   });
 
@@ -92,14 +92,14 @@ describe('DnsIndicator, asking name servers', () => {
 
   it('requests what the options set', async () => {
     const server = await startDnsServer(['10.0.0.1']);
-    // The answer holds an address, whatever the question was.
+    // The response contains an address for every query.
     expect(await run(dns({ servers: [server.address], recordType: 'MX' }))).toMatchObject({
       status: 'DOWN',
-      message: '0 answers, fewer than 1',
+      message: '0 records, fewer than 1',
     });
   });
 
-  it('gives up when its time is over', async () => {
+  it('fails when its timeout has passed', async () => {
     const server = await startDnsServer('silence');
     const controller = new AbortController();
     const reason = new Error('time is over');

@@ -39,7 +39,7 @@ describe('FileIndicator', () => {
     expect((await look('/dev/null')).data).toMatchObject({ kind: 'other' });
   });
 
-  it('throws what Node throws for what is not there', async () => {
+  it('throws the error of Node for a missing file', async () => {
     await expect(look(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
     await expect(look(join(file, 'below'))).rejects.toMatchObject({ code: 'ENOTDIR' });
     await symlink(join(folder, 'missing'), join(folder, 'dangling'));

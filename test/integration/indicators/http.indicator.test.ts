@@ -187,7 +187,7 @@ describe('HttpIndicator: redirects', () => {
     async (location) => {
       const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
       await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
-        message: 'a redirect that leads nowhere',
+        message: 'the target of a redirect is not an http or https URL',
         code: 'BAD_REDIRECT',
       });
     },
@@ -254,7 +254,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       'application/health+json',
       { status: 'banana' },
       'DOWN',
-      'the answer holds no known state of health',
+      'the response contains no known health status',
     ],
     [
       'health+json that is none',
@@ -262,7 +262,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       'application/health+json',
       '<html>',
       'DOWN',
-      'the answer holds no known state of health',
+      'the response contains no known health status',
     ],
   ])('%s', async (_case, status, type, body, expected, message) => {
     const server = await startHttpServer(answering(status, body, type));
@@ -270,7 +270,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     expect([result.status, result.message]).toEqual([expected, message]);
   });
 
-  it('stands in the data', async () => {
+  it('is part of the data', async () => {
     const server = await startHttpServer(answering(200, ours));
     expect((await run(http(server.origin))).data).toEqual({
       host: `127.0.0.1:${server.port}`,
@@ -280,12 +280,12 @@ describe('HttpIndicator: what the dependency says of itself', () => {
     });
   });
 
-  it('counts also where a failing status is expected', async () => {
+  it('is DOWN by the reported status also when a failing status code is expected', async () => {
     const server = await startHttpServer(answering(503, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expectedStatus: 503 }))).status).toBe('DOWN');
   });
 
-  it('is not looked at when it is not to be', async () => {
+  it('is ignored with readHealth: false', async () => {
     const server = await startHttpServer(answering(200, { status: 'DOWN' }, 'application/health+json'));
     expect(await run(http(server.origin, { readHealth: false }))).toEqual({
       status: 'UP',
@@ -302,7 +302,7 @@ describe('HttpIndicator: a predicate', () => {
     expect((await run(http(server.origin, { expect: expect418 }))).status).toBe('UP');
     expect(await run(http(server.origin, { expect: () => false }))).toMatchObject({
       status: 'DOWN',
-      message: 'the answer is not as expected',
+      message: 'the response is not as expected',
       data: { http_status: 418 },
     });
   });
@@ -351,7 +351,7 @@ describe('HttpIndicator: a predicate', () => {
 describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   const huge = 'x'.repeat(1_000_000);
 
-  it('is bounded, and what is not needed is not read', async () => {
+  it('is read up to a limit, and not read when it is not needed', async () => {
     const server = await startHttpServer(answering(200, huge, 'text/plain'));
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
@@ -392,7 +392,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
     expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
       status: 'DOWN',
-      message: 'the answer is longer than 65536 bytes',
+      message: 'the response is longer than 65536 bytes',
     });
   });
 
@@ -405,7 +405,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   });
 });
 
-describe('HttpIndicator: JSON that is longer than what is read', () => {
+describe('HttpIndicator: JSON that is longer than the limit', () => {
   const padding = 'x'.repeat(100_000);
 
   it.each([
@@ -559,7 +559,10 @@ describe('HttpIndicator: end to end', () => {
     for (const unusable of ['payments:3001/hidden', 'ftp://user:hush@host/', undefined as unknown as string]) {
       configuration.paymentsUrl = unusable;
       const answer = await application.get('/health/deep');
-      expect(answer.body.details.payments).toMatchObject({ status: 'DOWN', error: 'its URL is none of http or https' });
+      expect(answer.body.details.payments).toMatchObject({
+        status: 'DOWN',
+        error: 'its URL is not an http or https URL',
+      });
       expect(answer.text + application.log.text).not.toMatch(/hush|hidden/);
     }
   });
@@ -611,7 +614,7 @@ describe('HttpIndicator: its options', () => {
       { url, headers: { 'Transfer-Encoding': 'chunked' } },
       'headers: its value is an object; use headers without "Transfer-Encoding", which the connection sets itself',
     ],
-    [{ url, tls: {} }, 'tls: its value is an object; use an https URL, where tls is set'],
+    [{ url, tls: {} }, 'tls: its value is an object; use it only with an https URL'],
     [
       { url, proxy: 'http://u:hush@proxy/x' },
       'proxy: its value is "http://***@proxy/x"; use the http or https URL of a proxy, without a path',

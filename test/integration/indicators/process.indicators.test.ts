@@ -198,7 +198,7 @@ describe('ThresholdIndicator, end to end', () => {
   }
   const LAG = Symbol('lag');
 
-  it('is given what it injects, by class and by any other token, and what is missing if it may be', async () => {
+  it('receives the injected instances, by class or token, and undefined for a missing optional one', async () => {
     const queue = ThresholdIndicator('queue', {
       inject: [Queue, LAG, { token: 'missing', optional: true }],
       value: (injected, lag, missing, { signal }) =>

@@ -10,7 +10,7 @@ import { startTcpServer } from './support/tcp-server.js';
 const tcp = (host: string, port: number) => new (TcpIndicator('broker', { host, port }))();
 
 describe('TcpIndicator', () => {
-  it('is UP where something listens, and closes its connection', async () => {
+  it('is UP when the port accepts a connection, and closes it', async () => {
     const server = await startTcpServer();
     expect(await run(tcp(server.host, server.port))).toEqual({
       status: 'UP',
@@ -24,16 +24,16 @@ describe('TcpIndicator', () => {
     expect((await run(tcp('localhost', server.port))).status).toBe('UP');
   });
 
-  it('throws what Node throws where nothing listens', async () => {
+  it('throws the error of Node when the port refuses connections', async () => {
     await expect(run(tcp('127.0.0.1', await freePort()))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('is UP where the connection is closed at once: something listens', async () => {
+  it('is UP when the server accepts and closes the connection at once', async () => {
     const server = await startTcpServer((socket) => socket.end());
     expect((await run(tcp(server.host, server.port))).status).toBe('UP');
   });
 
-  it('gives up when its time is over', async () => {
+  it('fails when its timeout has passed', async () => {
     const server = await startTcpServer();
     const controller = new AbortController();
     const reason = new Error('time is over');

@@ -30,7 +30,7 @@ describeWith(redis, 'an IoRedisIndicator', (primary) => {
   const becomes = (application: TestApplication, expected: object): Promise<void> =>
     vi.waitFor(async () => expect(await detailOf(application)).toMatchObject(expected), SOON);
 
-  describe('of a replica', () => {
+  describe('on a replica', () => {
     beforeAll(async () => {
       other = await PrivateServer.start(redisReplica(primary().address()));
     }, PATIENCE);

@@ -16,7 +16,7 @@ describe('return503OnClosing of Nest 12', () => {
     expect(application.log('warn')).toEqual([WARNING]);
   });
 
-  it('causes one warning at its first 503 on Express, where the option is not readable', async () => {
+  it('causes one warning at its first 503 on Express, which does not expose the option', async () => {
     const application = await ProcessApplication.start(12, {
       adapter: 'express',
       options: { return503OnClosing: true },

@@ -78,7 +78,7 @@ describe('an open breaker whose dependency is watched', () => {
     expect(await isOpenAfterCheck()).toBe(false);
   });
 
-  it('is closed by the status with its thresholds, and not by a single check', async () => {
+  it('is closed by the status after its thresholds, and not by a single check', async () => {
     const breaker = remoteBreaker();
     const payments = switchedIndicator('payments');
     const application = await startApplication('express', {

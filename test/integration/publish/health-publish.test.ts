@@ -147,7 +147,7 @@ describe('publishing', () => {
     await expect(startApplication('express', unconfigured)).rejects.toThrow('it is imported without forRoot()');
   });
 
-  it('takes options from a factory, and publishes nothing if it is disabled', async () => {
+  it('accepts options from a factory, and publishes nothing if it is disabled', async () => {
     const board = new RecordingPublisher();
     const silent = new RecordingPublisher();
     const configured = (publisher: HealthPublisher, enabled: boolean) =>

@@ -57,7 +57,7 @@ describe('calls on a client', () => {
     expect(await kept).toBe('pong');
   });
 
-  it('are aborted when the last caller gives up, and no other call begins before they have ended', async () => {
+  it('are aborted when the last caller has aborted, and no other call begins before they have ended', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     const first = new AbortController();

@@ -52,7 +52,7 @@ it('a request that fails rejects only for its own callers', async () => {
   expect(await age).toBe('7 s');
 });
 
-it('a caller that gives up before its turn sends nothing', async () => {
+it('a caller that aborts before its turn sends nothing', async () => {
   const { send, sent, responses } = recorded();
   const impatient = new AbortController();
   const depth = send('depth');

@@ -84,7 +84,7 @@ describe('BackgroundSchedule', () => {
     expect(check).toHaveBeenCalledOnce();
   });
 
-  it('goes on after a run that failed, and after one that timed out', async () => {
+  it('continues after a run that failed, and after one that timed out', async () => {
     const check = vi.fn<CheckDefinition['check']>(never).mockImplementationOnce(() => Promise.reject(new Error('x')));
     schedule(check, 1000).start(0);
     await advance(1000);

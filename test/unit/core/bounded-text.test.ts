@@ -7,7 +7,7 @@ describe('boundedText', () => {
     expect(boundedText('x'.repeat(1000))).toBe('x'.repeat(1000));
   });
 
-  it('shortens a long one, and says so', () => {
+  it('shortens a long one, and marks it as shortened', () => {
     expect(boundedText('x'.repeat(1001))).toBe(`${'x'.repeat(1000)}… (1001 characters)`);
     expect(boundedText('x'.repeat(10 << 20), 5)).toBe('xxxxx… (10485760 characters)');
   });
@@ -16,7 +16,7 @@ describe('boundedText', () => {
     expect(boundedText('ab😀', 3)).toBe('ab… (4 characters)');
   });
 
-  it('masks a secret whose end is beyond what is shown', () => {
+  it('masks a secret that ends beyond the shown part', () => {
     const text = `${'x'.repeat(980)} postgres://user:${'hunter2'.repeat(20)}@host`;
     expect(boundedText(text)).not.toContain('hunter2');
     expect(boundedText(`postgres://user:${'hunter2'.repeat(2000)}@host`)).not.toContain('hunter2');

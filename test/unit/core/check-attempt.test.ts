@@ -166,7 +166,7 @@ describe('attempt', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('aborts the signal with a reason that says so', async () => {
+    it('aborts the signal with the timeout as its reason', async () => {
       const { check, context } = hanging();
       const { outcome } = attempt(checkDefinition('a', check, { timeout: 500 }), keepsTime);
       await advance(500);
@@ -299,7 +299,7 @@ describe('attempt', () => {
       await expect(outcome).resolves.toMatchObject({ status: 'DEGRADED' });
     });
 
-    it('hands the condition what it hands the check', async () => {
+    it('calls the condition with the same context as the check', async () => {
       const when = vi.fn<(context: HealthCheckContext) => boolean>().mockReturnValue(true);
       const check = vi.fn<CheckDefinition['check']>();
       await attempt(checkDefinition('a', check, { when }), keepsTime).outcome;

@@ -109,14 +109,14 @@ describe('CheckHistory', () => {
       ]);
     });
 
-    it('keeps the words of the run that agrees with the status', () => {
+    it('keeps the message of the run that agrees with the status', () => {
       const recording = new Recording(3);
       recording.follow('UP', 'DOWN');
       expect(recording.history.decisive?.outcome.status).toBe('UP');
       expect(recording.history.latest?.outcome.status).toBe('DOWN');
     });
 
-    it('takes the latest of those that agree', () => {
+    it('keeps the latest outcome of those that agree', () => {
       const recording = new Recording();
       recording.follow('UP', 'UP');
       expect(recording.history.decisive?.finished.elapsed).toBe(2000);
@@ -152,7 +152,7 @@ describe('CheckHistory', () => {
   });
 
   describe('the streaks', () => {
-    it('are counted right through the thresholds', () => {
+    it('are counted during the thresholds', () => {
       const recording = new Recording(3, 3);
       const counts = (['UP', 'DOWN', 'UNKNOWN', 'UP', 'DEGRADED', 'SKIPPED', 'DOWN'] as const).map((status) => {
         recording.record(status);
@@ -171,7 +171,7 @@ describe('CheckHistory', () => {
   });
 
   describe('the outage', () => {
-    it('lasts from the first failure to the recovery, whatever kinds of failure it had', () => {
+    it('lasts from the first failure to the recovery, for failures of any kind', () => {
       const recording = new Recording();
       recording.follow('UP', 'DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'DOWN');
       expect(recording.record('UP')?.lasted).toBe(4000);

@@ -27,7 +27,7 @@ describe('a check that never settles', () => {
     expect(recorded.runner.pause).toMatchObject({ until: { elapsed: 152_500 }, unfinished: 7 });
   });
 
-  it('is seen as recovered by the next attempt although earlier runs never end, and runs as often as before', async () => {
+  it('is UP again by the next run although earlier runs never end, and runs as often as before', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 1000 });
     const ask = async (seconds: number): Promise<void> => {

@@ -234,7 +234,7 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('gives each try the whole timeout', async () => {
+    it('gives each attempt the whole timeout', async () => {
       const signals: AbortSignal[] = [];
       const check = vi.fn<Check>(({ signal }: HealthCheckContext) => {
         signals.push(signal);
@@ -263,7 +263,7 @@ describe('CheckRunner', () => {
       expect(settled[0]?.run.outcome.error).toBe('timed out after 500 ms');
     });
 
-    it('gives its place away during the pause', async () => {
+    it('frees its place during the pause', async () => {
       const limiter = new Limiter(1);
       const { runner } = new RecordedRunner(fails, { retries: 1, retryDelay: 100 }, limiter);
       const other = vi.fn<Check>();
@@ -337,7 +337,7 @@ describe('CheckRunner', () => {
       expect(waiting.settled).toHaveLength(0);
     });
 
-    it('lets nothing begin any more', async () => {
+    it('starts no further run', async () => {
       const check = vi.fn<Check>();
       const { runner } = new RecordedRunner(check);
       runner.stop();
@@ -357,7 +357,7 @@ describe('CheckRunner', () => {
   });
 
   describe('the cap on concurrency', () => {
-    it('admits in the order of asking, and gives the place of a hanging run away at its timeout', async () => {
+    it('admits runs in the order of their requests, and frees the place of a hanging run at its timeout', async () => {
       const limiter = new Limiter(2);
       const order: string[] = [];
       const runner = (name: string, check: Check): CheckRunner =>

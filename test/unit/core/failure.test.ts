@@ -91,7 +91,7 @@ describe('describeFailure', () => {
     expect(describeFailure(coded(code))).toStrictEqual(CHECK_FAILED);
   });
 
-  it('understands the errors of the web platform by their names', () => {
+  it('describes the errors of the web platform by their names', () => {
     expect(describeFailure(new DOMException('secret', 'TimeoutError'))).toStrictEqual({ error: 'timed out' });
     expect(describeFailure(new DOMException('secret', 'AbortError'))).toStrictEqual({ error: 'aborted' });
   });
@@ -105,7 +105,7 @@ describe('describeFailure', () => {
     expect(describeFailure(new HealthCheckTimeoutError(500))).toStrictEqual({ error: 'timed out', code: 'ETIMEDOUT' });
   });
 
-  it('takes no name from the prototype of its own table', () => {
+  it('finds no text for a name of Object.prototype', () => {
     expect(describeFailure(Object.assign(new Error('secret'), { name: 'constructor' }))).toStrictEqual(CHECK_FAILED);
   });
 
@@ -146,13 +146,13 @@ describe('describeFailure', () => {
       expect(describeFailure(wrapped(5))).toStrictEqual(CHECK_FAILED);
     });
 
-    it('comes to an end in a cycle', () => {
+    it('stops at a cycle of causes', () => {
       expect(describeFailure(selfCausedError())).toStrictEqual(CHECK_FAILED);
     });
   });
 
-  describe('of a HealthCheckError', () => {
-    it('shows the words, the code and the data that its author chose', () => {
+  describe('with a HealthCheckError', () => {
+    it('shows the message, the code and the data that it was created with', () => {
       const error = new HealthCheckError('queue is full', { code: 'queue-full', data: { waiting: 900 } });
       expect(describeFailure(error)).toStrictEqual({
         error: 'queue is full',
@@ -178,7 +178,7 @@ describe('describeFailure', () => {
       expect(describeFailure(error)).toStrictEqual({ error: 'queue is full' });
     });
 
-    it('does not show the words of one that is only a cause', () => {
+    it('does not show the message of one that is only a cause', () => {
       const error = new Error('secret', { cause: new HealthCheckError('inner words') });
       expect(describeFailure(error)).toStrictEqual(CHECK_FAILED);
     });

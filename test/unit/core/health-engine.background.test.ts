@@ -85,7 +85,7 @@ describe('a background check', () => {
     expect(await health.statuses('database')).toStrictEqual({ report: 'UNKNOWN', database: 'UNKNOWN' });
   });
 
-  it('starts runs beside those that hang after growing pauses, and is seen as back when they end', async () => {
+  it('starts runs beside hanging ones after growing pauses, and is UP again when they end', async () => {
     const work: Latch<unknown>[] = [];
     const check = vi.fn<Check>(() => {
       const next = latch<unknown>();

@@ -97,7 +97,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('come only when a threshold lets them', async () => {
+  it('come only when a threshold is reached', async () => {
     const gone = (): unknown => down('gone');
     const health = await engineAfter([() => up(), gone, gone, gone], { failureThreshold: 3 });
     expect(health.changes.map(inWords)).toStrictEqual(['UP DOWN 1000']);

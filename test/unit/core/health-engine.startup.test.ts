@@ -60,7 +60,7 @@ describe('startup', () => {
     expect(await health.statuses('startup')).toStrictEqual({ report: 'DEGRADED', first: 'UP', late: 'DEGRADED' });
   });
 
-  it('takes a condition that is false for a pass', async () => {
+  it('counts an indicator whose condition is false as passed', async () => {
     const health = new RecordedEngine().add('cache', gone, { ...startup, when: () => false });
     expect((await health.report('startup')).status).toBe('UP');
     expect((await health.report('ready')).status).toBe('UP');
@@ -96,7 +96,7 @@ describe('startup', () => {
   });
 
   describe('and ready', () => {
-    it('holds it until the startup indicators have passed once, and says which are awaited', async () => {
+    it('is not ready until the startup indicators have passed once, and names the awaited ones', async () => {
       const cache = vi.fn<Check>(gone);
       const index = vi.fn<Check>(gone);
       const health = new RecordedEngine()
@@ -178,7 +178,7 @@ describe('startup', () => {
       });
     });
 
-    it('gives the reason of the application first', async () => {
+    it('shows the reason of the application first', async () => {
       const health = new RecordedEngine().add('cache', gone, startup);
       health.gate.closedBecause = 'shutting down';
       expect((await health.report('ready')).reason).toBe('shutting down');

@@ -93,7 +93,7 @@ describe('HealthEngine', () => {
       expect((await health.report('ready')).status).toBe('DOWN');
     });
 
-    it('leaves out what is skipped: disabled, by its condition, or by its own word', async () => {
+    it('leaves out indicators that are disabled, skipped by a condition, or return skipped()', async () => {
       const check = vi.fn<Check>();
       const health = new RecordedEngine()
         .add('disabled', check, { enabled: false })
@@ -114,13 +114,13 @@ describe('HealthEngine', () => {
       expect(health.runs).toHaveLength(0);
     });
 
-    it('lets an indicator with the probe live fail live', async () => {
+    it('is DOWN for live when an indicator with the probe live fails', async () => {
       const health = new RecordedEngine().add('loop', () => down('stuck'), { probes: ['live'] });
       expect(await health.statuses('live')).toStrictEqual({ report: 'DOWN', loop: 'DOWN' });
     });
   });
 
-  describe('whatever a check throws or returns', () => {
+  describe('unexpected errors and results of a check', () => {
     it.each<[string, Check]>([
       ['throws an error', throwing(new Error('x'))],
       ['throws a string', throwing('x')],
@@ -224,7 +224,7 @@ describe('HealthEngine', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('gives its place away when checks at once are limited', async () => {
+    it('frees its place for others when maxConcurrency is set', async () => {
       const health = new RecordedEngine({ maxConcurrency: 1, deadline: 800 })
         .add('hangs', never, { timeout: 500 })
         .add('works', () => up());
@@ -258,7 +258,7 @@ describe('HealthEngine', () => {
       expect(await health.report('ready')).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
     });
 
-    it('opens again when it says so', async () => {
+    it('opens again when its reason is gone', async () => {
       const health = new RecordedEngine();
       health.gate.closedBecause = 'maintenance';
       expect((await health.report('ready')).status).toBe('OUT_OF_SERVICE');

@@ -46,7 +46,7 @@ describe('Limiter', () => {
     expect(tasks.begun).toStrictEqual(['a', 'b', 'c', 'd']);
   });
 
-  it('lets no newcomer slip in before one that waits', async () => {
+  it('admits waiting tasks before new ones', async () => {
     const tasks = new Tasks(new Limiter(1));
     const first = tasks.run('first');
     void tasks.run('waiting');
@@ -57,7 +57,7 @@ describe('Limiter', () => {
     expect(tasks.begun).toStrictEqual(['first', 'waiting']);
   });
 
-  it('gives places back, as many as it had', async () => {
+  it('frees every place that was used', async () => {
     const tasks = new Tasks(new Limiter(2));
     const done = ['a', 'b', 'c'].map((name) => tasks.run(name));
     for (const name of ['a', 'b', 'c']) tasks.ends.get(name)?.open();
@@ -67,7 +67,7 @@ describe('Limiter', () => {
     expect(tasks.begun.slice(3)).toStrictEqual(['d', 'e']);
   });
 
-  it('gives the place of a task back that rejects or throws, and passes on what it threw', async () => {
+  it('frees the place of a task that rejects or throws, and passes its error on', async () => {
     const limiter = new Limiter(1);
     const fault = new Error('task');
     await expect(limiter.run(() => Promise.reject(fault))).rejects.toBe(fault);

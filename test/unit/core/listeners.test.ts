@@ -13,7 +13,7 @@ describe('Listeners', () => {
     expect(calls).toStrictEqual(['first 7', 'second 7']);
   });
 
-  it('takes a listener off', () => {
+  it('removes a listener', () => {
     const listeners = new Listeners<number>(() => undefined);
     const [kept, removed] = [vi.fn<() => void>(), vi.fn<() => void>()];
     listeners.add(kept);

@@ -29,7 +29,7 @@ describe('LoopTimer', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('gives the time that is left after a stall, however long the stall was', async () => {
+  it('grants the remaining time after a stall of any length', async () => {
     const stall = stalls();
     const { timer, over } = started(500);
     stall(5000);
@@ -41,7 +41,7 @@ describe('LoopTimer', () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  it('lets the event loop go on for a while after a stall at the very end', async () => {
+  it('grants the event loop some time after a stall at the very end', async () => {
     const stall = stalls();
     const { over } = started(500);
     await advance(499);
@@ -52,7 +52,7 @@ describe('LoopTimer', () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  it('gives no more than the grace after a stall beyond the end, and ends in time after an earlier one', async () => {
+  it('grants only the grace after a stall beyond the end, and ends in time after an earlier one', async () => {
     const stall = stalls();
     const late = started(800, 100);
     stall(2000);

@@ -14,11 +14,11 @@ import { bare, revoked, unreadableError, untouchable } from '../../support/hosti
 const OMITTED = { omitted: 'the data could not be read' };
 
 describe('outcomeOfReturn', () => {
-  it('takes nothing for a pass', () => {
+  it('treats undefined as a pass', () => {
     expect(outcomeOfReturn(undefined)).toStrictEqual({ status: 'UP' });
   });
 
-  it('takes over status, message and data', () => {
+  it('keeps status, message and data', () => {
     expect(outcomeOfReturn(up({ size: 1 }))).toStrictEqual({ status: 'UP', data: { size: 1 } });
     expect(outcomeOfReturn(degraded('lagging', { lag: 3 }))).toStrictEqual({
       status: 'DEGRADED',
@@ -95,7 +95,7 @@ describe('outcomeOfReturn', () => {
     expect(outcomeOfReturn(up({}))).toStrictEqual({ status: 'UP' });
   });
 
-  it('says so when the data cannot be read, and keeps the status', () => {
+  it('reports that the data could not be read, and keeps the status', () => {
     expect(outcomeOfReturn({ status: 'UP', data: untouchable() })).toStrictEqual({ status: 'UP', data: OMITTED });
   });
 
@@ -107,7 +107,7 @@ describe('outcomeOfReturn', () => {
     expect(outcomeOfReturn(degraded(huge)).message).toBe(shown);
   });
 
-  it('takes a Map for data', () => {
+  it('accepts a Map as data', () => {
     expect(outcomeOfReturn({ status: 'UP', data: new Map([['k', 1]]) })).toStrictEqual({
       status: 'UP',
       data: { k: 1 },
@@ -126,7 +126,7 @@ describe('outcomeOfThrow', () => {
     });
   });
 
-  it('shows the words of a HealthCheckError, without credentials', () => {
+  it('shows the message of a HealthCheckError, without credentials', () => {
     const error = new HealthCheckError('cannot reach redis://:hunter2@cache', {
       code: 'no-cache',
       data: { url: 'redis://:hunter2@cache' },
@@ -152,7 +152,7 @@ describe('outcomeOfThrow', () => {
     });
   });
 
-  it('says so when the data of a HealthCheckError cannot be read', () => {
+  it('reports that the data of a HealthCheckError could not be read', () => {
     expect(
       outcomeOfThrow(new HealthCheckError('full', { data: untouchable() as Record<string, unknown> })).data,
     ).toStrictEqual(OMITTED);
@@ -207,7 +207,7 @@ describe('degradeWhenSlow', () => {
     expect(degradeWhenSlow(passed, 10_000, undefined)).toBe(passed);
   });
 
-  it('can be 0: whatever takes any time is slow', () => {
+  it('can be 0, so that every run is slow', () => {
     expect(degradeWhenSlow(passed, 1, 0).status).toBe('DEGRADED');
   });
 

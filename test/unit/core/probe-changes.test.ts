@@ -175,7 +175,7 @@ describe('the changes of a probe', () => {
     expect(faults).toEqual([new Error('a listener of the test')]);
   });
 
-  it('of an unknown probe are refused', () => {
+  it('cannot be observed for an unknown probe', () => {
     expect(() => listen('nonsense')).toThrow('no such probe');
     changes.compare();
   });

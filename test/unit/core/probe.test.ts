@@ -141,7 +141,7 @@ describe('Probe', () => {
   });
 
   describe('its deadline', () => {
-    it('is kept whatever the checks do, and the others are reported', async () => {
+    it('is kept when checks hang, and the other results are reported', async () => {
       const health = new RecordedEngine({ deadline: 800 })
         .add('hangs', never, { timeout: 60_000 })
         .add('works', () => up());
@@ -161,7 +161,7 @@ describe('Probe', () => {
       );
     });
 
-    it('is the one of the probe, where that has its own', async () => {
+    it('is the one of the probe, if it has its own', async () => {
       const health = new RecordedEngine({ deadline: 800, deadlines: { deep: 300 } }).add('hangs', never, {
         timeout: 60_000,
       });
@@ -198,7 +198,7 @@ describe('Probe', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('lets the last result stand in for a check that is late, until that is older than maxAge', async () => {
+    it('reports the last result of a late check until the result is older than maxAge', async () => {
       const check = vi.fn<Check>().mockReturnValueOnce(degraded('lag')).mockImplementation(never);
       const health = new RecordedEngine({ deadline: 100 }).add('late', check, {
         ttl: 0,

@@ -170,7 +170,7 @@ describe('secrecyOf', () => {
 });
 
 describe('isRecord', () => {
-  it('takes objects alone', () => {
+  it('accepts only objects', () => {
     expect([{}, new Map(), Object.create(null)].map((value) => isRecord(value))).toStrictEqual([true, true, true]);
     expect([null, [], 'text', 1, undefined, () => 1].map((value) => isRecord(value))).toStrictEqual(
       Array<boolean>(6).fill(false),

@@ -51,7 +51,7 @@ describe('CheckRegistry', () => {
     expect(namesOf(registry, 'nowhere')).toStrictEqual([]);
   });
 
-  it('takes in later arrivals', () => {
+  it('adds indicators that are registered later', () => {
     const registry = registryOf({}, { database: {} });
     expect(namesOf(registry, 'ready')).toStrictEqual(['database']);
     add(registry, 'cache');

@@ -32,7 +32,7 @@ const refused: Check = () => {
 describe('describeCheck', () => {
   useFakeClock();
 
-  it('shows of a pass its time, duration and data', async () => {
+  it('shows time, duration and data of a pass', async () => {
     const work = latch<unknown>();
     const { runner } = new RecordedRunner(() => work.promise);
     const run = runner.run();
@@ -49,7 +49,7 @@ describe('describeCheck', () => {
     expect(Object.isFrozen(detail)).toBe(true);
   });
 
-  it('shows of a failure why, how often, since when and what it counts for', async () => {
+  it('shows the reason, the number, the beginning and the weight of failures', async () => {
     expect(await afterRuns([refused, refused, refused], { critical: false })).toStrictEqual({
       status: 'DOWN',
       critical: false,
@@ -62,7 +62,7 @@ describe('describeCheck', () => {
     });
   });
 
-  it('shows the words and data of a HealthCheckError', async () => {
+  it('shows the message and data of a HealthCheckError', async () => {
     const error = new HealthCheckError('queue is full', { code: 'queue-full', data: { waiting: 900 } });
     expect(await afterRuns([() => Promise.reject(error)])).toMatchObject({
       error: 'queue is full',
@@ -106,8 +106,8 @@ describe('describeCheck', () => {
     });
   });
 
-  describe('while a threshold holds the status back', () => {
-    it('shows the latest failure beside the words and data of the status in force', async () => {
+  describe('while a threshold is not reached', () => {
+    it('shows the latest failure beside the message and data of the current status', async () => {
       const detail = await afterRuns([() => up({ pool_size: 10 }), refused, refused], { failureThreshold: 3 });
       expect(detail).toStrictEqual({
         status: 'UP',
@@ -129,7 +129,7 @@ describe('describeCheck', () => {
       expect(detail).not.toHaveProperty('code');
     });
 
-    it('keeps the words of the outage while passes are too few', async () => {
+    it('keeps the message of the outage until successThreshold', async () => {
       const detail = await afterRuns([refused, () => up({ pool_size: 10 })], { successThreshold: 2 });
       expect(detail).toStrictEqual({
         status: 'DOWN',
@@ -142,13 +142,13 @@ describe('describeCheck', () => {
       });
     });
 
-    it('shows the words of the latest failure, once the status is failing', async () => {
+    it('shows the message of the latest failure when the status is failing', async () => {
       const detail = await afterRuns([() => down('first'), () => down('second')]);
       expect(detail).toMatchObject({ error: 'second', since: START });
     });
   });
 
-  describe('of a run that is unfinished at the deadline of the response', () => {
+  describe('with a run that is unfinished at the deadline of the response', () => {
     const overdue = { deadline: 800 };
 
     it('is DOWN when there is no result yet', () => {
@@ -161,7 +161,7 @@ describe('describeCheck', () => {
       });
     });
 
-    it('is what it was while the last result is no older than maxAge, and DOWN beyond', async () => {
+    it('keeps the last status until maxAge, and is DOWN after it', async () => {
       const { runner } = new RecordedRunner(() => degraded('lag'), { ttl: 0, maxAge: 5000 });
       await advance(60_000);
       await runner.run();
@@ -179,7 +179,7 @@ describe('describeCheck', () => {
       });
     });
 
-    it('keeps since, where the status is DOWN anyhow', async () => {
+    it('keeps since when the status was DOWN already', async () => {
       const { runner } = new RecordedRunner(refused, { ttl: 0, maxAge: 5000 });
       await runner.run();
       await advance(5001);
@@ -187,7 +187,7 @@ describe('describeCheck', () => {
     });
   });
 
-  describe('of a background check', () => {
+  describe('with a background check', () => {
     it('is UNKNOWN when its last result is older than maxAge', async () => {
       const { runner } = new RecordedRunner(() => up({ lag: 1 }), { interval: 1000, maxAge: 5000 });
       await advance(60_000);

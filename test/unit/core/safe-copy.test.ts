@@ -7,7 +7,7 @@ const throwing = (): never => {
 };
 
 describe('safeCopy', () => {
-  it('copies plain JSON, whatever becomes of the original', () => {
+  it('copies plain JSON, also if the original changes later', () => {
     const data = { pool: { size: 10, waiting: [1, 2] }, ok: true, none: null, name: 'main' };
     const copy = safeCopy(data);
     data.pool.waiting.push(3);
@@ -90,7 +90,7 @@ describe('safeCopy', () => {
     });
   });
 
-  it('puts what is no object under a key', () => {
+  it('puts a value that is not an object under a key', () => {
     expect(safeCopy(new Set([1]))).toStrictEqual({ value: [1] });
     expect(safeCopy({ toJSON: () => 'text' })).toStrictEqual({ value: 'text' });
     expect(safeCopy(new Map([['k', 1]]))).toStrictEqual({ k: 1 });
@@ -113,7 +113,7 @@ describe('safeCopy', () => {
       expect(JSON.stringify(copy)).not.toContain('hunter2');
     });
 
-    it('a number where the number is the secret, and no count', () => {
+    it('a number that is a secret, but no count', () => {
       expect(safeCopy({ pin: 1234, tokens_left: 12, sessions: 5 })).toStrictEqual({
         pin: '***',
         tokens_left: 12,
@@ -145,7 +145,7 @@ describe('safeCopy', () => {
       expect(safeCopy({ list, set: new Set(list) })).toStrictEqual({ list: copied, set: copied });
     });
 
-    it('the keys of an object and of a Map, and says so', () => {
+    it('the keys of an object and of a Map, and reports it', () => {
       const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]));
       const copy = safeCopy({ wide, map: new Map(Object.entries(wide)) }) as Record<string, Record<string, unknown>>;
       expect(Object.keys(copy['wide'] ?? {})).toHaveLength(101);
@@ -212,7 +212,7 @@ describe('safeCopy', () => {
     });
   });
 
-  it('names a cycle, and copies an object that stands twice', () => {
+  it('names a cycle, and copies an object that occurs twice', () => {
     const shared = { a: 1 };
     const data: Record<string, unknown> = { first: shared, second: shared };
     data['self'] = data;

@@ -15,7 +15,7 @@ describe('StartPacer', () => {
     expect(started).toHaveLength(10);
   });
 
-  it('lets the event loop turn between many starts that take their time, and keeps their order', async () => {
+  it('lets the event loop turn between many slow starts, and keeps their order', async () => {
     const pacer = new StartPacer();
     const started: number[] = [];
     const all = Array.from({ length: 40 }, (_, index) =>
@@ -35,7 +35,7 @@ describe('StartPacer', () => {
     expect(Math.max(...seen.map((count, index) => count - (seen[index - 1] ?? 0)))).toBeLessThanOrEqual(5);
   });
 
-  it('goes on after a start that throws', async () => {
+  it('starts the next after a start that throws', async () => {
     const pacer = new StartPacer();
     const starts = Array.from({ length: 200 }, (_, index) =>
       pacer.run(() => {

@@ -38,7 +38,7 @@ describe('aggregate', () => {
     expect(aggregate([part('SKIPPED'), part('SKIPPED', false)])).toBe('UP');
   });
 
-  it('takes the worst, in the order UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN', () => {
+  it('is the worst in the order UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN', () => {
     const order = ['UP', 'DEGRADED', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const;
     for (const [rank, worse] of order.entries()) {
       for (const better of order.slice(0, rank + 1)) {
@@ -48,7 +48,7 @@ describe('aggregate', () => {
     }
   });
 
-  it('leaves out what is skipped, wherever it stands', () => {
+  it('leaves out skipped parts at any position', () => {
     expect(aggregate([part('SKIPPED'), part('DEGRADED'), part('SKIPPED')])).toBe('DEGRADED');
   });
 
@@ -63,7 +63,7 @@ describe('aggregate', () => {
     expect(aggregate([part('UP', false)])).toBe('UP');
   });
 
-  it('lets a critical failure prevail over a worse one that is not critical', () => {
+  it('prefers a critical failure to a worse one that is not critical', () => {
     expect(aggregate([part('DOWN', false), part('UNKNOWN')])).toBe('UNKNOWN');
   });
 });

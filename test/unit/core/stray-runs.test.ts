@@ -14,7 +14,7 @@ describe('StrayRuns', () => {
   const pauseOf = (strays: StrayRuns): number | undefined =>
     strays.notBefore && strays.notBefore.elapsed - performance.now();
 
-  it('lets the next run start at once while none is unfinished', () => {
+  it('starts the next run at once if none is unfinished', () => {
     const { strays } = strayRuns();
     expect([strays.count, strays.notBefore, strays.isHanging]).toStrictEqual([0, undefined, false]);
   });
@@ -28,7 +28,7 @@ describe('StrayRuns', () => {
     expect(pauses).toStrictEqual([1000, 4000, 16_000, 32_000, 32_000, 32_000, 32_000, 32_000]);
   });
 
-  it('gives the end of the pause on both clocks', async () => {
+  it('reports the end of the pause on both clocks', async () => {
     const { strays } = strayRuns();
     await advance(500);
     strays.add(never(), 100);
@@ -47,7 +47,7 @@ describe('StrayRuns', () => {
     expect(pauses).toStrictEqual(expected);
   });
 
-  it('tracks at most three runs and gives up the oldest, which still counts as unfinished', () => {
+  it('tracks at most three runs and abandons the oldest, which still counts as unfinished', () => {
     const { strays } = strayRuns();
     const runs = Array.from({ length: 5 }, () => strays.add(never(), 100));
     expect([strays.count, strays.unfinished]).toStrictEqual([3, 5]);

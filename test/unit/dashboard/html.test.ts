@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { clip, html, raw } from '../../../src/dashboard/render/html.js';
 
-it('escapes whatever is put in, but markup', () => {
+it('escapes every inserted value except markup', () => {
   const hostile = `<script>"a" & 'b'</script>`;
   expect(html`<p title="${hostile}">${hostile}</p>`.text).toBe(
     '<p title="&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;">&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;</p>',
@@ -10,11 +10,11 @@ it('escapes whatever is put in, but markup', () => {
   expect(html`<p>${html`<b>${'<'}</b>`}${raw('<i>')}${[hostile[0], [1]]}</p>`.text).toBe('<p><b>&lt;</b><i>&lt;1</p>');
 });
 
-it('writes nothing for what is missing', () => {
+it('writes nothing for a missing value', () => {
   expect(html`<p>${undefined}${false}${0}${''}</p>`.text).toBe('<p>0</p>');
 });
 
-it('lets no text change how what stands beside it is read', () => {
+it('escapes a text so that it cannot change the markup beside it', () => {
   const text = 'a\u202Eb\u2066c\u200Fd\u0000e\u001Bf\u0085g\nh\ti';
   expect(html`${text}`.text).toBe('a\u{FFFD}b\u{FFFD}c\u{FFFD}d\u{FFFD}e\u{FFFD}f\u{FFFD}g\nh\ti');
 });
@@ -27,7 +27,7 @@ it('escapes text in elements and attributes', () => {
   );
 });
 
-it('leaves out the indentation of the source, and no space that is seen', () => {
+it('omits the indentation of the source, and keeps visible spaces', () => {
   expect(
     html`<ul>
       <li><b>a</b> <i>b</i></li>
@@ -39,6 +39,6 @@ it('leaves out the indentation of the source, and no space that is seen', () => 
   ).toBe('<ul><li><b>a</b> <i>b</i></li><li>c <i>d</i></li></ul>');
 });
 
-it('cuts what is too long', () => {
+it('shortens a long text', () => {
   expect([clip('abc', 3), clip('abcd', 3)]).toEqual(['abc', 'ab…']);
 });

@@ -69,7 +69,7 @@ describe('@HealthIndicator()', () => {
 });
 
 describe('getIndicatorMetadata', () => {
-  it('finds none where there is none', () => {
+  it('finds no metadata on a class without the decorator', () => {
     class Plain {
       check(): void {}
     }

@@ -81,7 +81,7 @@ describe('Access', () => {
       await expect(viewWith(access, headers)).resolves.toBeUndefined();
     });
 
-    it('does not know an empty key where there are no keys', async () => {
+    it('refuses an empty key when no keys are configured', async () => {
       await expect(viewWith(accessOf({}), { 'x-health-key': '' })).resolves.toBeUndefined();
     });
 

@@ -53,7 +53,7 @@ describe('mergeVary', () => {
 });
 
 describe('mergeHeaders', () => {
-  it('lets later headers win, and keeps every name of vary', () => {
+  it('prefers later headers, and keeps every name of vary', () => {
     expect(
       mergeHeaders({ vary: 'accept', a: '1', b: '1' }, { a: '2', vary: 'origin' }, undefined, { c: '3' }),
     ).toStrictEqual({

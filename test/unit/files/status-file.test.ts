@@ -14,7 +14,7 @@ beforeEach(() => {
 const create = (name = 'ready'): StatusFile => new StatusFile(join(directory, name), (fault) => faults.push(fault));
 
 describe('a status file', () => {
-  it('is as the last of several calls has it, whatever their number', async () => {
+  it('has the state of the last of several calls', async () => {
     const file = create();
     const path = join(directory, 'ready');
     for (let round = 0; round < 50; round += 1) {
@@ -42,7 +42,7 @@ describe('a status file', () => {
     expect(seen.flat()).toEqual([]);
   });
 
-  it('reports an error of the file system and goes on', async () => {
+  it('reports an error of the file system, and writes again later', async () => {
     const file = create('missing/ready');
     await file.touch('text');
     expect(faults).toMatchObject([{ code: 'ENOENT' }]);

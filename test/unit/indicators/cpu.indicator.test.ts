@@ -68,13 +68,13 @@ describe('CpuIndicator', () => {
     expect((await run(lenient)).status).toBe('UP');
   });
 
-  it('takes the cores that Node reports', async () => {
+  it('uses the number of cores that Node reports', async () => {
     const indicator = start({});
     pass(1000, 0.1);
     expect((await run(indicator)).data).toMatchObject({ cores: availableParallelism() });
   });
 
-  it('forgets what is longer ago than the window', async () => {
+  it('ignores values that are older than the window', async () => {
     const indicator = start({ cores: 1, window: 1000 });
     pass(3000, 1);
     expect((await run(indicator)).status).toBe('DEGRADED');

@@ -96,7 +96,7 @@ describe('DiskIndicator', () => {
     expect(Object.keys(result.data ?? {})).toEqual(['/', '/data']);
   });
 
-  it('is not fine where nothing can be stored at all', async () => {
+  it('is DOWN when the volume has no space at all', async () => {
     asked.mockResolvedValue({ ...fileSystem(), blocks: 0, bfree: 0, bavail: 0 });
     await expect(check({ paths: ['/proc'] })).rejects.toThrow('/proc is on a file system without a size');
   });

@@ -57,7 +57,7 @@ describe('EventLoopIndicator', () => {
     expect((await run(settled())).status).toBe(status);
   });
 
-  it('says what is beyond which limit', async () => {
+  it('names the value and the limit that it exceeds', async () => {
     FakeHistogram.percentiles = { 99.9: 620.04 };
     vi.mocked(performance.eventLoopUtilization).mockReturnValue({ active: 1, idle: 0, utilization: 0.99 });
     const options = { percentile: 99.9, delay: { fail: 500 }, utilization: { fail: 0.98 } };

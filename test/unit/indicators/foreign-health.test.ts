@@ -86,7 +86,7 @@ describe('a state of health in JSON', () => {
     },
   );
 
-  it('is not in what is no JSON', () => {
+  it('is not found in a text that is not JSON', () => {
     expect(foreignHealthIn('{"status":"UP"')).toBeUndefined();
     expect(foreignHealthIn('')).toBeUndefined();
   });

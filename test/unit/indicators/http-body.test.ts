@@ -14,12 +14,12 @@ it('shows a letter that is never finished', async () => {
   expect(await readBody(inPieces(Buffer.from('ü').subarray(0, 1)), 5)).toEqual({ text: '\uFFFD', isCut: false });
 });
 
-it('stops where there are more bytes than it may read', async () => {
+it('stops at the limit of bytes', async () => {
   const pieces = [Buffer.from('abc'), Buffer.from('de')];
   expect(await readBody(inPieces(...pieces), 5)).toEqual({ text: 'abcde', isCut: false });
   expect(await readBody(inPieces(...pieces), 4)).toEqual({ text: 'abcd', isCut: true });
 });
 
-it('reads nothing where there is no body', async () => {
+it('reads nothing without a body', async () => {
   expect(await readBody(inPieces(), 5)).toEqual({ text: '', isCut: false });
 });

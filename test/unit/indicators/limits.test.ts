@@ -32,7 +32,7 @@ describe('judge', () => {
     expect(judged(1, limits, 'below').message).toBe('queue: 1 jobs, below 2 jobs');
   });
 
-  it('has no limit where none is set, and 0 is one', () => {
+  it('has no limit by default, and 0 is a limit', () => {
     expect(judged(1e9, {}).status).toBe('UP');
     expect(judged(1e9, { warn: false, fail: false }).status).toBe('UP');
     expect(judged(1, { fail: 0 }).status).toBe('DOWN');

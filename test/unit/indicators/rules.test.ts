@@ -21,7 +21,7 @@ describe('the rules that indicators brought', () => {
     expect(rule.expected).toBe('a list of at least one element, each a whole number from 1 to 3');
   });
 
-  it('shows no credentials of a URL, also where a long text is cut', () => {
+  it('shows no credentials of a URL, also in a shortened text', () => {
     expect(show('htp://user:secret@host/path')).toBe('"htp://***@host/path"');
     expect(show(`htp://user:${'secret'.repeat(20)}@host`)).toBe('"htp://***@host"');
   });

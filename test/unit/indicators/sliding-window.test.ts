@@ -45,7 +45,7 @@ describe('a sliding window', () => {
     expect(Stopwatch.all).toHaveLength(2);
   });
 
-  it('begins once, by itself if it is not started', () => {
+  it('starts once, also at the first reading', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     expect(window.measurement?.age).toBe(0);
     window.start();

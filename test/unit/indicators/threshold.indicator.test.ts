@@ -42,7 +42,7 @@ describe('ThresholdIndicator', () => {
     expect(await of(6, { warn: false, fail: 5 })).toMatchObject({ status: 'DOWN', data: { value: 6, fail: 5 } });
   });
 
-  it('takes a promise, and the large integers of databases', async () => {
+  it('accepts a promise, and bigint values of databases', async () => {
     expect(await of(Promise.resolve(21), { fail: 20 })).toMatchObject({ status: 'DOWN' });
     expect(await of(21n, { fail: 20 })).toMatchObject({ status: 'DOWN', data: { value: 21 } });
     expect(await of(20n, { fail: 20 })).toMatchObject({ status: 'UP' });
@@ -100,7 +100,7 @@ describe('ThresholdIndicator', () => {
     expect(found[0]).toContain(`ThresholdIndicator("queue"), ${fault}`);
   });
 
-  it('takes negative numbers, fractions and zero', () => {
+  it('accepts negative numbers, fractions and zero', () => {
     expect(faults({ warn: -2.5, fail: 0 })).toEqual([]);
   });
 });

@@ -78,7 +78,7 @@ it('fails at once when no idle client is connected, and returns all of them', as
   expect(pool.connecting).toBe(0);
 });
 
-it('lets the pool connect two further clients at most, ten seconds after each other', async () => {
+it('lets the pool connect at most two more clients, ten seconds apart', async () => {
   const pool = new FakePool(client('a', false));
   const counts: number[] = [];
   for (let second = 0; second < 60; second += 1) {

@@ -136,7 +136,7 @@ const allLines = (): string[] => log.lines.map(({ level, text }) => `${level}: $
 const lines = (): string[] => allLines().filter((line) => !line.startsWith('log: Shutting down: waiting for'));
 
 describe('the sequence', () => {
-  it('is: refuse, count requests, call hooks, wait for balancers, wait for work, stop listening, close idle connections', async () => {
+  it('refuses, counts requests, calls hooks, waits for balancers, waits for work, stops listening, closes idle connections', async () => {
     connections.begin('GET /slow');
     begin({ delay: 1000 }, [hook(() => events.push('told'))]);
     expect(events).toEqual(['draining', 'counting requests', 'told']);
@@ -413,7 +413,7 @@ describe('hooks', () => {
     expect(events.at(-1)).toBe('drained');
   });
 
-  it('that hang are abandoned at their own limit', async () => {
+  it('are abandoned at their own limit when they hang', async () => {
     begin({}, [hook(never, 700)]);
     await advance(699);
     expect(events).not.toContain('stopped listening');
@@ -424,7 +424,7 @@ describe('hooks', () => {
     expect(lines()[0]).toBe('warn: Consumer.stop did not finish within 700 ms');
   });
 
-  it('that hang without their own limit are abandoned at the limit of work', async () => {
+  it('are abandoned at the limit of work when they hang without a limit of their own', async () => {
     begin({ timeout: 5000 }, [hook(never)]);
     await advance(4999);
     expect(events).not.toContain('drained');
@@ -434,7 +434,7 @@ describe('hooks', () => {
     expect(lines()).toContain('warn: Consumer.stop did not finish within 5000 ms');
   });
 
-  it('with a longer limit than work do not delay the drain beyond the limit of work', async () => {
+  it('do not delay the drain beyond the limit of work with a longer limit', async () => {
     begin({ timeout: 5000 }, [hook(never, 60_000)]);
     await advance(5000);
 
@@ -442,7 +442,7 @@ describe('hooks', () => {
     expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: a hook']);
   });
 
-  it('whose search fails are logged, and do not shorten the drain', async () => {
+  it('are logged when their search fails, and the drain is not shortened', async () => {
     const job = work.begin('report');
     const drain = new Drain({
       settings: { ...DEFAULTS, delay: 100 },

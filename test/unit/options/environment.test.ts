@@ -31,7 +31,7 @@ describe('Environment', () => {
     expect(environment.read(['b'], milliseconds(0), new Faults())).toBe(0);
   });
 
-  it.each([undefined, '', '   '])('takes %j for not set', (value) => {
+  it.each([undefined, '', '   '])('treats %j as not set', (value) => {
     const faults = new Faults();
     expect(new Environment('HEALTH_', { HEALTH_A: value }).read(['a'], flag, faults)).toBeUndefined();
     expect(faults.list).toStrictEqual([]);
@@ -79,7 +79,7 @@ describe('Environment', () => {
     expect(new Environment(false, { HEALTH_A: 'true', falseA: '1' }).unused).toStrictEqual([]);
   });
 
-  it('names the variable of an option, where variables are read at all', () => {
+  it('names the variable of an option, and none without a prefix', () => {
     expect(new Environment('APP_', {}).nameOf('payments-api', 'maxAge')).toBe('APP_PAYMENTS_API_MAX_AGE');
     expect(new Environment(false, {}).nameOf('maxAge')).toBeUndefined();
   });

@@ -16,7 +16,7 @@ function readerOf(
 }
 
 describe('OptionReader', () => {
-  it('takes the environment before the code, and the code before the default', () => {
+  it('prefers the environment to the code, and the code to the default', () => {
     const variables = { HEALTH_READY_DEADLINE: '300' };
     expect(readerOf({ deadline: 400 }, variables).reader.read('deadline', milliseconds(1), 800)).toBe(300);
     expect(readerOf({}, variables).reader.read('deadline', milliseconds(1), 800)).toBe(300);
@@ -25,12 +25,12 @@ describe('OptionReader', () => {
     expect(readerOf(undefined).reader.read('deadline', milliseconds(1), 800)).toBe(800);
   });
 
-  it('lets false in the environment prevail', () => {
+  it('prefers false in the environment to true in the code', () => {
     const { reader } = readerOf({ logging: true }, { HEALTH_READY_LOGGING: 'no' });
     expect(reader.read('logging', flag, true)).toBe(false);
   });
 
-  it('reports a value out of range and goes on with the default', () => {
+  it('reports a value out of range and uses the default', () => {
     const { reader, faults } = readerOf({ deadline: 0 });
     expect(reader.read('deadline', milliseconds(1), 800)).toBe(800);
     expect(faults).toStrictEqual([optionOutOfRange('options, deadline', '0', milliseconds(1).expected)]);
@@ -42,7 +42,7 @@ describe('OptionReader', () => {
     expect(faults).toHaveLength(1);
   });
 
-  it('goes on with the code when the environment cannot be read', () => {
+  it('uses the value of the code when the variable is malformed', () => {
     const { reader, faults } = readerOf({ deadline: 400 }, { HEALTH_READY_DEADLINE: 'soon' });
     expect(reader.read('deadline', milliseconds(1), 800)).toBe(400);
     expect(faults).toHaveLength(1);

@@ -51,7 +51,7 @@ const check = (
 };
 
 describe('checkIndicatorOptions', () => {
-  it.each(Object.entries(OPTIONS))('takes of %s what is in range, and nothing else', (option, { good, bad }) => {
+  it.each(Object.entries(OPTIONS))('accepts only values in range for %s', (option, { good, bad }) => {
     for (const value of good) {
       const { usable, faults } = check({ [option]: value });
       expect(usable).toStrictEqual({ [option]: value });
@@ -70,7 +70,7 @@ describe('checkIndicatorOptions', () => {
     expect(check({ shared: { minPeers: 7 } }).usable).toStrictEqual({ shared: { quorum: 0.5, minPeers: 7 } });
   });
 
-  it('shows the offending value and what is expected', () => {
+  it('shows the refused value and the accepted ones', () => {
     expect(check({ timeout: '500' }).faults).toStrictEqual([
       optionOutOfRange(
         'here, timeout',
@@ -90,7 +90,7 @@ describe('checkIndicatorOptions', () => {
     for (const option of Object.keys(OPTIONS)) expect(faults[0]?.remedy).toContain(option);
   });
 
-  it('passes over what is undefined, and over no options at all', () => {
+  it('ignores undefined values, and undefined options', () => {
     expect(check({ timeout: undefined, nonsense: undefined })).toStrictEqual({ usable: {}, faults: [] });
     expect(check(undefined)).toStrictEqual({ usable: {}, faults: [] });
   });
@@ -173,7 +173,7 @@ describe('resolveCheckSettings', () => {
     return { settings: resolveCheckSettings(layers, groups, faults.at('here')), faults: faults.list };
   };
 
-  it('completes what is missing by the defaults', () => {
+  it('uses the defaults for missing options', () => {
     expect(resolve([])).toStrictEqual({ settings: { ...INDICATOR_DEFAULTS, maxAge: 30_000 }, faults: [] });
     expect(INDICATOR_DEFAULTS).toMatchObject({
       probes: ['ready'],
@@ -193,7 +193,7 @@ describe('resolveCheckSettings', () => {
     });
   });
 
-  it('lets a later layer prevail, also with undefined: "off" takes an interval back', () => {
+  it('prefers a later layer, also with undefined: "off" removes an interval', () => {
     const layers = [
       { timeout: 1, ttl: 5, interval: 10 },
       { timeout: 2 },
@@ -241,7 +241,7 @@ describe('defaultMaxAge', () => {
     expect(of({ ttl: 60_000 })).toBe(60_000);
   });
 
-  it('is three intervals and the longest run of a background check, where that is more', () => {
+  it('is at least three intervals plus the longest run of a background check', () => {
     expect(of({ interval: 60_000, timeout: 500 })).toBe(180_500);
     expect(of({ interval: 60_000, timeout: 500, retries: 2, retryDelay: 100 })).toBe(180_000 + 1500 + 200);
   });

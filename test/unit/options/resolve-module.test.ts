@@ -266,7 +266,7 @@ describe('resolveModuleOptions', () => {
       expect(settings.deadlines).toStrictEqual({ ready: 300 });
     });
 
-    it('can be turned on by the environment where the code turns them off', () => {
+    it('can be switched on by the environment when the code switches them off', () => {
       const { settings } = resolve({ endpoints: { live: false } }, { HEALTH_LIVE_ENABLED: 'true' });
       expect(settings.endpoints.live.enabled).toBe(true);
     });
@@ -289,7 +289,7 @@ describe('resolveModuleOptions', () => {
 
     const production = { NODE_ENV: 'production' };
 
-    it('narrow full to components in production, where that is only the default', () => {
+    it('use components instead of the default full in production', () => {
       const { endpoints } = resolve({}, production).settings;
       expect([endpoints.deep, endpoints.checks]).toMatchObject([
         { view: 'components', isNarrowed: true },
@@ -306,7 +306,7 @@ describe('resolveModuleOptions', () => {
       });
     });
 
-    it('honour everywhere a view that is set', () => {
+    it('use a configured view in every environment', () => {
       const inCode = resolve({ endpoints: { deep: { view: 'full' } } }, production);
       const inEnvironment = resolve({}, { ...production, HEALTH_DEEP_VIEW: 'full' });
       for (const { settings } of [inCode, inEnvironment]) {
@@ -316,7 +316,7 @@ describe('resolveModuleOptions', () => {
   });
 
   describe('access', () => {
-    it('takes one key, several, and a function', () => {
+    it('accepts one key, several keys, and a function', () => {
       const authorize = (): boolean => true;
       expect(resolve({ access: { apiKeys: 'k' } }).settings.access).toStrictEqual({
         apiKeys: ['k'],
@@ -336,7 +336,7 @@ describe('resolveModuleOptions', () => {
       },
     );
 
-    it('takes the keys of an empty access from the environment', () => {
+    it('reads the keys of an empty access from the environment', () => {
       const { settings, faults } = resolve({ access: {} }, { HEALTH_API_KEYS: 'k,l' });
       expect(faults).toStrictEqual([]);
       expect(settings.access?.apiKeys).toStrictEqual(['k', 'l']);
@@ -346,7 +346,7 @@ describe('resolveModuleOptions', () => {
       expect(placesOf(resolve({}, { HEALTH_API_KEYS: keys }))).toStrictEqual(['environment variable HEALTH_API_KEYS']);
     });
 
-    it('takes keys that are not ASCII', () => {
+    it('accepts keys that are not ASCII', () => {
       expect(resolve({ access: { apiKeys: 'schlüssel' } }).faults).toStrictEqual([]);
     });
 
@@ -370,7 +370,7 @@ describe('resolveModuleOptions', () => {
       expect(JSON.stringify(resolve({ access: { apiKeys: ['hunter2', ''] } }).faults)).not.toContain('hunter2');
     });
 
-    it('refuses options that there are not', () => {
+    it('refuses unknown options', () => {
       expect(placesOf(resolve({ access: { apiKey: 'k' } }))).toStrictEqual(['HealthModule options, access']);
     });
 
@@ -380,12 +380,12 @@ describe('resolveModuleOptions', () => {
       expect(JSON.stringify(faults)).not.toContain('hunter2');
     });
 
-    it('lets the keys of the environment replace those of the code', () => {
+    it('prefers the keys of the environment to those of the code', () => {
       const { settings } = resolve({ access: { apiKeys: 'k' } }, { HEALTH_API_KEYS: 'l' });
       expect(settings.access?.apiKeys).toStrictEqual(['l']);
     });
 
-    it('does not open for everybody when the variable holds commas alone', () => {
+    it('does not admit every caller when the variable contains only commas', () => {
       const { settings, faults } = resolve({ access: { apiKeys: 'k' } }, { HEALTH_API_KEYS: ' , ' });
       expect(faults.length > 0 || settings.access !== undefined).toBe(true);
     });
@@ -402,7 +402,7 @@ describe('resolveModuleOptions', () => {
       );
     });
 
-    it('are what is given, with one slash before and none behind', () => {
+    it('are the given paths, with a slash at the beginning and none at the end', () => {
       const { settings, faults } = resolve({ aliases: { '/up': 'ready', 'a/b/': 'startup' } });
       expect(faults).toStrictEqual([]);
       expect(settings.aliases).toStrictEqual(
@@ -641,7 +641,7 @@ describe('resolveModuleOptions', () => {
       expect(resolve({}, { KUBERNETES_SERVICE_HOST: '' }).settings.shutdown.minDelay).toBe(0);
     });
 
-    it('takes a number, or "auto"', () => {
+    it('accepts a number or "auto"', () => {
       expect(resolve({ shutdown: { delay: 0 } }).settings.shutdown.delay).toBe(0);
       expect(resolve({ shutdown: { delay: 'auto' } }).settings.shutdown.delay).toBe('auto');
       for (const delay of [-1, 'soon', null]) expect(resolve({ shutdown: { delay } }).faults).toHaveLength(1);
@@ -669,7 +669,7 @@ describe('resolveModuleOptions', () => {
       ]);
     });
 
-    it('takes the addresses of probers from the environment', () => {
+    it('reads the addresses of probers from the environment', () => {
       const variables = { HEALTH_SHUTDOWN_PROBERS: '10.0.0.0/8, 192.0.2.7' };
       expect(resolve({ shutdown: { probers: [{ agents: 'x' }] } }, variables).settings.shutdown.probers).toStrictEqual([
         { addresses: ['10.0.0.0/8', '192.0.2.7'] },
@@ -711,12 +711,12 @@ describe('resolveModuleOptions', () => {
       expect(inWorker({ shutdown: { delay: 3000 } })).toMatchObject({ delay: 3000, isLeftToPrimary: false });
     });
 
-    it('refuses options that there are not', () => {
+    it('refuses unknown options', () => {
       expect(placesOf(resolve({ shutdown: { dealy: 5 } }))).toStrictEqual(['HealthModule options, shutdown']);
     });
   });
 
-  it('takes the bounds of each range', () => {
+  it('accepts the bounds of each range', () => {
     const { settings, faults } = resolve({
       deadline: 1,
       maxConcurrency: 1,
@@ -786,7 +786,7 @@ describe('resolveModuleOptions', () => {
     expect(resolve({ endpoints: { live: { path: 'ready' }, ready: false } }).faults).toStrictEqual([]);
   });
 
-  it('takes decorators that are functions', () => {
+  it('accepts decorators that are functions', () => {
     const decorate: ClassDecorator = () => undefined;
     expect(resolve({ decorators: [decorate] }).settings.decorators).toStrictEqual([decorate]);
     expect(resolve({ decorators: decorate }).faults).toHaveLength(1);

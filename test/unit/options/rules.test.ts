@@ -29,20 +29,17 @@ const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
 describe('milliseconds', () => {
   const rule = milliseconds(1);
 
-  it('says what it takes', () => {
+  it('describes the accepted values', () => {
     expect(rule.expected).toBe('a whole number of milliseconds from 1 to 2147483647');
   });
 
-  it.each([1, 500, LONGEST_TIMER])('takes %d', (value) => {
+  it.each([1, 500, LONGEST_TIMER])('accepts %d', (value) => {
     expect(rule.accepts(value)).toBe(true);
   });
 
-  it.each([0, -1, 1.5, NaN, Infinity, LONGEST_TIMER + 1, '500', 500n, null, true, [500], {}])(
-    'does not take %s',
-    (value) => {
-      expect(rule.accepts(value)).toBe(false);
-    },
-  );
+  it.each([0, -1, 1.5, NaN, Infinity, LONGEST_TIMER + 1, '500', 500n, null, true, [500], {}])('refuses %s', (value) => {
+    expect(rule.accepts(value)).toBe(false);
+  });
 
   it.each([
     ['500', 500],
@@ -81,7 +78,7 @@ describe('milliseconds', () => {
 describe('whole', () => {
   const rule = whole(2, 5);
 
-  it('takes the bounds and what lies between', () => {
+  it('accepts the bounds and the numbers between them', () => {
     expect([1, 2, 5, 6].map((value) => rule.accepts(value))).toStrictEqual([false, true, true, false]);
     expect([2.5, '3', NaN, null, undefined, [3]].some((value) => rule.accepts(value))).toBe(false);
     expect(rule.expected).toBe('a whole number from 2 to 5');
@@ -96,7 +93,7 @@ describe('whole', () => {
 });
 
 describe('flag', () => {
-  it('takes booleans alone', () => {
+  it('accepts only booleans', () => {
     expect(flag.expected).toBe('true or false');
     expect([true, false].every((value) => flag.accepts(value))).toBe(true);
     expect(['true', 1, 0, null, {}].some((value) => flag.accepts(value))).toBe(false);
@@ -120,7 +117,7 @@ describe('flag', () => {
 });
 
 describe('words', () => {
-  it('takes lists of texts that are not empty', () => {
+  it('accepts lists of texts that are not empty', () => {
     expect([[], ['a'], ['a', 'b']].every((value) => stringList.accepts(value))).toBe(true);
     expect([['a', ''], ['a', 1], 'a', null, {}].some((value) => stringList.accepts(value))).toBe(false);
   });
@@ -132,7 +129,7 @@ describe('words', () => {
 });
 
 describe('numeric', () => {
-  it('takes the bounds and every number between', () => {
+  it('accepts the bounds and every number between them', () => {
     const rule = numeric(0.5, 1);
     expect([0.5, 0.75, 1].every((value) => rule.accepts(value))).toBe(true);
     expect([0.49, 1.01, NaN, Infinity, '0.75', null, 1n].some((value) => rule.accepts(value))).toBe(false);
@@ -141,14 +138,14 @@ describe('numeric', () => {
 });
 
 describe('nonBlank', () => {
-  it('takes texts with more than blanks in them', () => {
+  it('accepts texts that are not blank', () => {
     expect([' a ', 'a'].every((value) => nonBlank.accepts(value))).toBe(true);
     expect(['', '  ', 5, null, ['a']].some((value) => nonBlank.accepts(value))).toBe(false);
   });
 });
 
 describe('listOf', () => {
-  it('takes lists of at least one element, each as the rule says', () => {
+  it('accepts lists of at least one element that the rule accepts', () => {
     const rule = listOf(nonBlank);
     expect([['a'], ['a', 'b']].every((value) => rule.accepts(value))).toBe(true);
     expect([[], ['a', ''], 'a', null, {}].some((value) => rule.accepts(value))).toBe(false);
@@ -157,7 +154,7 @@ describe('listOf', () => {
 });
 
 describe('callable', () => {
-  it('takes functions, and cannot be set in the environment', () => {
+  it('accepts functions, and cannot be set in the environment', () => {
     expect(callable.accepts(() => true)).toBe(true);
     expect(callable.accepts('() => true')).toBe(false);
     expect(callable.read).toBeUndefined();
@@ -167,7 +164,7 @@ describe('callable', () => {
 describe('oneOf', () => {
   const rule = oneOf(['status', 'full']);
 
-  it('takes and reads what it was given, and nothing else', () => {
+  it('accepts and reads only the listed values', () => {
     expect(rule.expected).toBe('"status" or "full"');
     expect(['status', 'full'].every((value) => rule.accepts(value))).toBe(true);
     expect(['Full', '', null, ['full'], ...INHERITED].some((value) => rule.accepts(value))).toBe(false);
@@ -181,7 +178,7 @@ describe('oneOf', () => {
 describe('matching', () => {
   const rule = matching(/^a+$/, 'some letters a');
 
-  it('takes and reads texts of the pattern', () => {
+  it('accepts and reads texts that match the pattern', () => {
     expect(rule.expected).toBe('some letters a');
     expect(rule.accepts('aa')).toBe(true);
     expect(['b', 'ab', '', ['a'], null].some((value) => rule.accepts(value))).toBe(false);
@@ -228,7 +225,7 @@ describe('duration', () => {
 });
 
 describe('orOff', () => {
-  it('takes in code what the rule takes, and reads "off" besides', () => {
+  it('accepts the same values as the rule in code, and reads "off" in addition', () => {
     const rule = orOff(milliseconds(1));
     expect([rule.accepts(5), rule.accepts('off'), rule.accepts(0)]).toStrictEqual([true, false, false]);
     expect(['off', 'OFF', '5s', 'never'].map((text) => read(rule, text))).toStrictEqual([
@@ -240,7 +237,7 @@ describe('orOff', () => {
     expect(rule.expected).toBe('a whole number of milliseconds from 1 to 2147483647, or "off" in the environment');
   });
 
-  it('reads nothing where the rule reads nothing', () => {
+  it('reads no variable if the rule reads none', () => {
     expect(orOff(callable).read).toBeUndefined();
   });
 });

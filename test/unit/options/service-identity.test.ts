@@ -26,7 +26,7 @@ describe('resolveServiceIdentity', () => {
       where.map((each) => join(folder, each)),
     );
 
-  it('takes the options first, then the environment, then package.json', () => {
+  it('prefers the options to the environment, and the environment to package.json', () => {
     manifest('application', { name: 'from-file', version: '0.0.1' });
     const variables = { SERVICE_NAME: 'from-environment', SERVICE_VERSION: '0.1.0' };
     const folders = [join(folder, 'application')];

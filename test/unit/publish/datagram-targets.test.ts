@@ -63,7 +63,7 @@ describe('dogstatsd', () => {
   });
 });
 
-it('starts a new datagram where the next line does not fit', () => {
+it('starts a new datagram when the next line does not fit', () => {
   const [short, long] = ['a'.repeat(700), 'b'.repeat(2000)];
   expect(pack([short, short, short, long, short])).toEqual([`${short}\n${short}`, short, long, short]);
 });

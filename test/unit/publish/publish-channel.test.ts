@@ -128,7 +128,7 @@ it('aborts the current report, drops the waiting one, and sends the final messag
   expect(lines).toEqual([]);
 });
 
-it('uses finish() for the final message where there is one', async () => {
+it('uses finish() for the final message if the publisher has it', async () => {
   const finish = vi.fn<NonNullable<HealthPublisher['finish']>>();
   const publish = vi.fn<HealthPublisher['publish']>();
   await new PublishChannel({ name: 'board', publish, finish }, 1000, logger).finish(DRAINING_REPORT);
@@ -162,7 +162,7 @@ it.each([
   expect(lines).toEqual([expect.stringContaining('not published to board: timed out (ETIMEDOUT)')]);
 });
 
-it('does not wait for a publisher that never ends before it lets the caller continue', () => {
+it('does not wait for a publisher that never settles', () => {
   const publish = vi.fn<HealthPublisher['publish']>(never);
   new PublishChannel({ name: 'board', publish }, 1000, logger).offer(PASSING_REPORT);
   expect(publish).not.toHaveBeenCalled();

@@ -159,28 +159,31 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G3: a run comes to what its last call came to in time, and nothing malformed passes', { timeout: PATIENCE }, () =>
-    holds(({ runs }) => {
-      for (const { plan, run, call } of runs) {
-        const { slowThreshold = Infinity, timeout } = plan.settings;
-        expect(run.took).toBeLessThanOrEqual(timeout);
-        const isTimeout = call?.abortedAt !== undefined;
-        expect(run.outcome.isTimeout ?? false).toBe(isTimeout);
-        const healthy = run.took > slowThreshold ? 'DEGRADED' : 'UP';
-        const expected = {
-          up: healthy,
-          nothing: healthy,
-          degraded: 'DEGRADED',
-          down: 'DOWN',
-          unknown: 'UNKNOWN',
-          outOfService: 'OUT_OF_SERVICE',
-          skipped: 'SKIPPED',
-          malformed: 'DOWN',
-          throws: 'DOWN',
-        }[call?.behaviour.ending ?? 'skipped'];
-        expect(run.outcome.status).toBe(isTimeout ? 'DOWN' : expected);
-      }
-    }),
+  it(
+    'G3: the outcome of a run is that of its last attempt in time, and no malformed result passes',
+    { timeout: PATIENCE },
+    () =>
+      holds(({ runs }) => {
+        for (const { plan, run, call } of runs) {
+          const { slowThreshold = Infinity, timeout } = plan.settings;
+          expect(run.took).toBeLessThanOrEqual(timeout);
+          const isTimeout = call?.abortedAt !== undefined;
+          expect(run.outcome.isTimeout ?? false).toBe(isTimeout);
+          const healthy = run.took > slowThreshold ? 'DEGRADED' : 'UP';
+          const expected = {
+            up: healthy,
+            nothing: healthy,
+            degraded: 'DEGRADED',
+            down: 'DOWN',
+            unknown: 'UNKNOWN',
+            outOfService: 'OUT_OF_SERVICE',
+            skipped: 'SKIPPED',
+            malformed: 'DOWN',
+            throws: 'DOWN',
+          }[call?.behaviour.ending ?? 'skipped'];
+          expect(run.outcome.status).toBe(isTimeout ? 'DOWN' : expected);
+        }
+      }),
   );
 
   it('G4: runs are left behind after growing pauses only, and at most three are tracked', { timeout: PATIENCE }, () =>
@@ -247,7 +250,7 @@ describe('for any checks and any callers', () => {
       }),
   );
 
-  it('G5: what it says of one check follows from the runs of that check alone', { timeout: PATIENCE }, () =>
+  it('G5: the result of one check depends only on the runs of that check', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
       await world.answered();
       for (const { plan, detail, at, runs } of said(world, played)) {

@@ -29,7 +29,7 @@ describe('StallClock', () => {
     expect(clock.look(11_280, 11_300)).toEqual({ silence: 20, turnedAfter: 300 });
   });
 
-  it('leaves out a stop between a turn that it has not seen yet and the next look', () => {
+  it('does not count a pause between an unread turn and the next look', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1180, 11_200)).toEqual({ silence: 20, turnedAfter: 0 });
     expect(clock.look(1180, 11_300)).toEqual({ silence: 120 });

@@ -1,0 +1,154 @@
+import { onAbort, sleep } from '../core/async.js';
+import { HealthCheckError } from '../errors/health-check.error.js';
+import { EntryTable, MOST_BYTES, MOST_ENTRIES } from './entry-table.js';
+import { Expiries } from './expiries.js';
+import { ObserverList } from './observer-list.js';
+import type { CollectionSink, SnapshotEntry, StoreBackend } from './store-backend.js';
+import { storeError } from './store-error.js';
+import type { StoreObserver } from './health-store.js';
+import { LONGEST_VALUE } from './store-value.js';
+
+/** Milliseconds before the next connection. Each failure doubles them. */
+const FIRST_PAUSE = 250;
+const LONGEST_PAUSE = 10_000;
+
+/** Follows one collection for all its observers, with one subscription, and connects again when the connection is lost. */
+export class CollectionWatch {
+  readonly #backend: StoreBackend;
+  readonly #collection: string;
+  readonly #observers = new ObserverList();
+  readonly #table = new EntryTable();
+  readonly #expiries = new Expiries((name) => this.#remove(name));
+  readonly #closing = new AbortController();
+  #isConnected = false;
+  #failure: HealthCheckError | undefined;
+  #failures = 0;
+  #isOverfull = false;
+
+  constructor(backend: StoreBackend, collection: string) {
+    this.#backend = backend;
+    this.#collection = collection;
+    void this.#followUntilClosed();
+  }
+
+  get isUnused(): boolean {
+    return this.#observers.isEmpty;
+  }
+
+  /** `start`: the beginning of the names that the observer receives. */
+  add(start: string, observer: StoreObserver): () => void {
+    const added = this.#observers.add(`${this.#collection}/`, start, observer);
+    // Not before `watch()` has returned. An observer that joins later receives the entries from memory.
+    queueMicrotask(() => {
+      if (this.#isConnected) {
+        added.tell('connected');
+        added.tellSnapshot(this.#table.entries);
+      } else if (this.#failure) {
+        added.tell('disconnected', this.#failure);
+      }
+      added.isReady = true;
+    });
+    return () => this.#observers.remove(added);
+  }
+
+  close(): void {
+    this.#closing.abort();
+    this.#expiries.clear();
+  }
+
+  async #followUntilClosed(): Promise<void> {
+    const closed = this.#closing.signal;
+    while (!closed.aborted) {
+      const error = await this.#follow();
+      if (closed.aborted) return;
+      this.#disconnect(error);
+      await sleep(this.#nextPause(), closed);
+    }
+  }
+
+  /** Resolves to the reason for which it ended. */
+  async #follow(): Promise<unknown> {
+    const ended = new AbortController();
+    const { signal } = ended;
+    const removeListener = onAbort(this.#closing.signal, () => ended.abort());
+    try {
+      await this.#backend.follow(this.#collection, this.#sinkUntil(signal), signal);
+      return new HealthCheckError('the subscription has ended');
+    } catch (error) {
+      return this.#backend.explain?.(error) ?? error;
+    } finally {
+      removeListener();
+      ended.abort();
+    }
+  }
+
+  /** Ignores what arrives after the end of the connection. */
+  #sinkUntil(ended: AbortSignal): CollectionSink {
+    return {
+      snapshot: (entries) => void (ended.aborted || this.#snapshot(entries)),
+      put: (name, value, expiresIn) => void (ended.aborted || this.#put(name, value, expiresIn)),
+      remove: (name) => void (ended.aborted || this.#remove(name)),
+    };
+  }
+
+  #snapshot(entries: ReadonlyMap<string, SnapshotEntry>): void {
+    const wasConnected = this.#isConnected;
+    const before = new Map(wasConnected ? this.#table.entries : []);
+    const { vanished, isComplete } = this.#table.replace(entries);
+    this.#expiries.clear();
+    for (const name of this.#table.entries.keys()) this.#expiries.set(name, entries.get(name)?.expiresIn);
+    this.#isConnected = true;
+    this.#failure = undefined;
+    this.#failures = 0;
+    if (!wasConnected) this.#observers.tell('connected');
+    for (const name of vanished) this.#observers.tellRemoved(name);
+    if (!wasConnected) {
+      this.#observers.tellSnapshot(this.#table.entries);
+    } else {
+      for (const [name, value] of this.#table.entries) {
+        if (before.get(name) !== value) this.#observers.tellPut(name, value);
+      }
+    }
+    this.#recordFullness(isComplete);
+  }
+
+  #put(name: string, value: string, expiresIn: number | undefined): void {
+    const isAccepted = this.#table.set(name, value);
+    this.#recordFullness(isAccepted);
+    if (!isAccepted) return;
+    this.#expiries.set(name, expiresIn);
+    this.#observers.tellPut(name, value);
+  }
+
+  #remove(name: string): void {
+    this.#expiries.delete(name);
+    if (this.#table.delete(name)) this.#observers.tellRemoved(name);
+  }
+
+  #disconnect(error: unknown): void {
+    // No news of an entry means nothing while the store is away. The next snapshot shows which entries have expired.
+    this.#expiries.clear();
+    const failure = storeError(this.#backend.name, `following "${this.#collection}/"`, error);
+    const isNews = this.#isConnected || failure.message !== this.#failure?.message;
+    this.#isConnected = false;
+    this.#failure = failure;
+    if (isNews) this.#observers.tell('disconnected', failure);
+  }
+
+  #recordFullness(isComplete: boolean): void {
+    if (!isComplete && !this.#isOverfull) {
+      const limits = `${MOST_ENTRIES} entries, ${MOST_BYTES} bytes, ${LONGEST_VALUE} bytes for each entry`;
+      const place = `${this.#backend.name}: "${this.#collection}/"`;
+      const text = `${place} exceeds a limit, so further entries are ignored: ${limits}`;
+      this.#observers.tell('failed', new HealthCheckError(text));
+    }
+    this.#isOverfull = !isComplete;
+  }
+
+  /** Random, so that processes that lost the same store do not connect together. */
+  #nextPause(): number {
+    const pause = Math.min(FIRST_PAUSE * 2 ** this.#failures, LONGEST_PAUSE);
+    this.#failures += 1;
+    return pause * (0.75 + Math.random() / 4);
+  }
+}

@@ -1,0 +1,12 @@
+import { CHECK_FAILED, describeFailure } from '../core/failure.js';
+import { HealthCheckError } from '../errors/health-check.error.js';
+
+/** An error for a log line. The message of an unknown error may contain a secret, so it is only the cause. */
+export function storeError(store: string, task: string, error: unknown): HealthCheckError {
+  const { error: text, code } = describeFailure(error);
+  const why = text === CHECK_FAILED ? 'the client reported an error' : text;
+  return new HealthCheckError(`${store}: ${task} failed: ${why}`, {
+    ...(code !== undefined && { code }),
+    cause: error,
+  });
+}

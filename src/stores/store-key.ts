@@ -1,0 +1,68 @@
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { HealthCheckError } from '../errors/health-check.error.js';
+import { show } from '../options/rules.js';
+
+/** Characters. */
+const LONGEST_KEY = 250;
+const SEGMENTS = /^[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)+$/;
+const PREFIX = /^[A-Za-z0-9._=-]+\/(?:[A-Za-z0-9._=-]+\/?)*$/;
+const EXPECTED = `at least two segments of letters, digits, ".", "_", "=" and "-", separated by "/", of at most ${LONGEST_KEY} characters`;
+
+/** The place of an entry: its collection, and the rest of its key. */
+export interface StorePlace {
+  readonly collection: string;
+  readonly name: string;
+}
+
+/**
+ * The key of an entry, from its collection and further texts. Each character that a key cannot contain is written as `=` and its
+ * UTF-8 bytes in hexadecimal.
+ *
+ * @example
+ * storeKey('fleet', 'orders', 'pod:7f3a') // 'fleet/orders/pod=3A7f3a'
+ */
+export function storeKey(collection: string, ...parts: readonly string[]): string {
+  return [collection, ...parts].map(encoded).join('/');
+}
+
+/** The texts that {@link storeKey} made the key of. */
+export function storeKeyParts(key: string): string[] {
+  return key.split('/').map(decoded);
+}
+
+/** Throws a `HealthCheckError` for a malformed key. */
+export function placeOf(key: string): StorePlace {
+  if (typeof key !== 'string' || key.length > LONGEST_KEY || !SEGMENTS.test(key)) {
+    throw new HealthCheckError(`the key ${show(key)} is malformed: use ${EXPECTED}, as storeKey() returns it`);
+  }
+  return splitKey(key);
+}
+
+/** Throws a `HealthConfigurationError` for a malformed prefix. */
+export function checkPrefix(place: string, prefix: string): StorePlace {
+  if (typeof prefix !== 'string' || prefix.length > LONGEST_KEY || !PREFIX.test(prefix)) {
+    throw new HealthConfigurationError([
+      {
+        place,
+        problem: `its prefix is ${show(prefix)}`,
+        remedy: 'use a collection and a slash, such as "fleet/", and as much more of the keys as wanted',
+      },
+    ]);
+  }
+  return splitKey(prefix);
+}
+
+function splitKey(key: string): StorePlace {
+  const slash = key.indexOf('/');
+  return { collection: key.slice(0, slash), name: key.slice(slash + 1) };
+}
+
+function encoded(text: string): string {
+  return text.replaceAll(/[^A-Za-z0-9._-]/gu, (sign) =>
+    [...Buffer.from(sign)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  );
+}
+
+function decoded(segment: string): string {
+  return segment.replaceAll(/(?:=[0-9A-F]{2})+/g, (signs) => Buffer.from(signs.replaceAll('=', ''), 'hex').toString());
+}

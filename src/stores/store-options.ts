@@ -1,0 +1,59 @@
+import { isRecord } from '../core/is-record.js';
+import type { Duration } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
+import { type OptionReader, readerOf } from '../options/option-reader.js';
+import { type Rule, duration, matching } from '../options/rules.js';
+
+/** Options that every store outside this process has. */
+export interface StoreOptions {
+  /**
+   * The beginning of every key that is read or written: up to 100 letters, digits, ".", "_", "-" and ":". Applications with
+   * different namespaces do not see each other. Default: `nest-vitals`.
+   */
+  readonly namespace?: string;
+  /** Milliseconds that one operation may take. Default: 2000. */
+  readonly timeout?: Duration;
+}
+
+/** The options that every store has, with their defaults. */
+export interface StoreSettings {
+  readonly namespace: string;
+  /** Milliseconds. */
+  readonly timeout: number;
+}
+
+export const DEFAULT_TIMEOUT = 2000;
+const DEFAULT_NAMESPACE = 'nest-vitals';
+export const timeoutRule = duration(1);
+const namespaceRule = matching(/^[A-Za-z0-9._:-]{1,100}$/, 'up to 100 letters, digits, ".", "_", "-" and ":"');
+
+/**
+ * Reads the options of a store. `accepts` is the test for its client, and `expected` describes the accepted clients. Throws one
+ * `HealthConfigurationError` with every configuration fault.
+ */
+export function readStoreOptions<Client>(
+  place: string,
+  given: { readonly client: Client },
+  accepts: (candidate: unknown) => boolean,
+  expected: string,
+): StoreSettings & { readonly client: Client } {
+  const rule: Rule<Client> = { expected, accepts };
+  return readOptions(place, given, (reader) => {
+    reader.refuseUnknown(['client', 'namespace', 'timeout']);
+    if (isRecord(given) && given['client'] === undefined) reader.at.option('client').missing(rule);
+    return {
+      // A client that is missing or wrong is a fault, so its value is not used.
+      client: reader.read('client', rule, given?.client),
+      namespace: reader.read('namespace', namespaceRule, DEFAULT_NAMESPACE),
+      timeout: reader.read('timeout', timeoutRule, DEFAULT_TIMEOUT),
+    };
+  });
+}
+
+/** Throws one `HealthConfigurationError` with every configuration fault. */
+export function readOptions<T>(place: string, given: unknown, read: (reader: OptionReader) => T): T {
+  const faults = new Faults();
+  const value = read(readerOf(given, faults.at(place)));
+  faults.throwIfAny();
+  return value;
+}

@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import type { HealthStore, StoreLease } from 'nest-vitals/stores/memory';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { SOON, connected, observe } from './observed.js';
+
+/** A server that can be made to fail. */
+export interface StoreServer {
+  freeze(): void;
+  thaw(): void;
+  kill(): Promise<void>;
+  restart(): Promise<void>;
+}
+
+export interface StoreSubject {
+  readonly server: () => StoreServer;
+  /** A store with a client of its own. It ends with the test. The default of `timeout` is 2000. */
+  readonly open: (options?: { readonly timeout?: number }) => Promise<HealthStore> | HealthStore;
+  /** Whether entries survive a restart of the server. */
+  readonly keepsData: boolean;
+  /** Milliseconds. The shortest lease of the store. */
+  readonly shortestLease: number;
+  /** Milliseconds by which an entry may be removed after its time. */
+  readonly expiryDelay: number;
+}
+
+/** Longer than any operation with a timeout of two seconds takes on a busy machine. */
+const BOUNDED = 20_000;
+const PATIENCE = 120_000;
+
+/** The behaviours that every store has. The tests share one server, so each uses a collection of its own. */
+export function testStore(subject: StoreSubject): void {
+  const { open, server } = subject;
+  const collection = (): string => `test-${randomUUID()}`;
+  const openTwo = async (): Promise<[HealthStore, HealthStore]> => [await open(), await open()];
+
+  it('gives a watch a snapshot and every change of another client, in order', { timeout: PATIENCE }, async () => {
+    const [writer, reader] = await openTwo();
+    const name = collection();
+    await writer.put(`${name}/orders/a`, '{"text":"ä \u{1f680}"}');
+    await writer.put(`${name}/other`, '1');
+    const watch = await connected(observe(reader, `${name}/orders/`));
+    expect(watch.entries).toEqual(new Map([[`${name}/orders/a`, '{"text":"ä \u{1f680}"}']]));
+    await writer.put(`${name}/orders/b`, '1');
+    await writer.put(`${name}/orders/b`, '2');
+    await writer.put(`${name}/other`, '2');
+    await writer.put(`${name}/orders/b`, '2');
+    await writer.remove(`${name}/orders/a`);
+    await writer.remove(`${name}/orders/missing`);
+    await vi.waitUntil(() => watch.events.length >= 6, SOON);
+    const b = `put ${name}/orders/b`;
+    expect(watch.events).toEqual(['connected', 'snapshot of 1', b, b, b, `removed ${name}/orders/a`]);
+    expect(watch.entries).toEqual(new Map([[`${name}/orders/b`, '2']]));
+    watch.close();
+    await writer.put(`${name}/orders/c`, '1');
+    const later = await connected(observe(reader, `${name}/`));
+    expect([...later.entries.keys()].toSorted()).toEqual([`${name}/orders/b`, `${name}/orders/c`, `${name}/other`]);
+    expect(watch.events).toHaveLength(6);
+  });
+
+  it('gives a watch that joins another one the current entries', { timeout: PATIENCE }, async () => {
+    const [writer, reader] = await openTwo();
+    const name = collection();
+    const first = await connected(observe(reader, `${name}/`));
+    await writer.put(`${name}/a`, '1');
+    await vi.waitUntil(() => first.entries.size === 1, SOON);
+    const second = await connected(observe(reader, `${name}/`));
+    await writer.put(`${name}/b`, '1');
+    await vi.waitUntil(() => second.entries.size === 2, SOON);
+    expect(second.events).toEqual(['connected', 'snapshot of 1', `put ${name}/b`]);
+  });
+
+  it('removes an entry that is not written again in time, and only that one', { timeout: PATIENCE }, async () => {
+    const [writer, reader] = await openTwo();
+    const name = collection();
+    const watch = await connected(observe(reader, `${name}/`));
+    await writer.put(`${name}/stays`, '1');
+    await writer.put(`${name}/expires`, '1', { expiresIn: 2000 });
+    await writer.put(`${name}/is-renewed`, '1', { expiresIn: 2000 });
+    await writer.put(`${name}/becomes-permanent`, '1', { expiresIn: 2000 });
+    await writer.put(`${name}/becomes-permanent`, '2');
+    const renewal = setInterval(() => {
+      writer.put(`${name}/is-renewed`, '1', { expiresIn: 2000 }).catch(() => undefined);
+    }, 300);
+    onTestFinished(() => clearInterval(renewal));
+    await vi.waitUntil(() => watch.events.some((event) => event === `removed ${name}/expires`), {
+      timeout: BOUNDED + subject.expiryDelay,
+    });
+    const left = [`${name}/becomes-permanent`, `${name}/is-renewed`, `${name}/stays`];
+    expect([...watch.entries.keys()].toSorted()).toEqual(left);
+    expect(watch.events.filter((event) => event.startsWith('removed'))).toEqual([`removed ${name}/expires`]);
+    const fresh = await connected(observe(await open(), `${name}/`));
+    expect([...fresh.entries.keys()].filter((key) => !key.endsWith('/expires')).toSorted()).toEqual(left);
+  });
+
+  it('grants a lease to one owner at a time, until it is released', { timeout: PATIENCE }, async () => {
+    const [one, other] = await openTwo();
+    const key = `${collection()}/leader`;
+    const terms = { expiresIn: subject.shortestLease };
+    const lease = held(await one.claim(key, 'one', terms));
+    expect([await other.claim(key, 'other', terms), await one.claim(key, 'one', terms)]).toEqual([
+      undefined,
+      undefined,
+    ]);
+    // Longer than the lease, which renews itself.
+    await new Promise((resolve) => setTimeout(resolve, 1.5 * subject.shortestLease));
+    expect(lease.isHeld).toBe(true);
+    expect(await lease.renew()).toBe(true);
+    expect(await other.claim(key, 'other', terms)).toBeUndefined();
+    await lease.release();
+    expect([lease.isHeld, lease.signal.aborted, await lease.renew()]).toEqual([false, true, false]);
+    const next = held(await other.claim(key, 'other', terms));
+    // A second release has no effect on the new owner.
+    await lease.release();
+    expect(await next.renew()).toBe(true);
+    await next.release();
+  });
+
+  it('fails in time while the server is frozen, says so, and recovers', { timeout: PATIENCE }, async () => {
+    const [writer, reader] = await openTwo();
+    const name = collection();
+    await writer.put(`${name}/a`, '1');
+    const watch = await connected(observe(reader, `${name}/`));
+    const lease = held(await writer.claim(`${name}/leader`, 'one', { expiresIn: subject.shortestLease }));
+    server().freeze();
+    onTestFinished(() => server().thaw());
+    const start = performance.now();
+    await expect(writer.put(`${name}/a`, '2')).rejects.toMatchObject({ name: 'HealthCheckError' });
+    await expect(writer.remove(`${name}/a`)).rejects.toMatchObject({ name: 'HealthCheckError' });
+    await expect(writer.claim(`${name}/b`, 'one', { expiresIn: 60_000 })).rejects.toMatchObject({
+      name: 'HealthCheckError',
+    });
+    const abort = new AbortController();
+    const aborted = writer.put(`${name}/a`, '2', { signal: abort.signal });
+    abort.abort(new Error('the caller has given up'));
+    await expect(aborted).rejects.toThrow('the caller has given up');
+    expect(performance.now() - start).toBeLessThan(BOUNDED);
+    await vi.waitUntil(() => !watch.isConnected && lease.signal.aborted, SOON);
+    expect(lease.isHeld).toBe(false);
+    expect(watch.entries.size).toBe(1);
+    server().thaw();
+    await vi.waitUntil(() => watch.isConnected, SOON);
+    await vi.waitFor(() => writer.put(`${name}/b`, 'after'), SOON);
+    await vi.waitUntil(() => watch.entries.get(`${name}/b`) === 'after', SOON);
+  });
+
+  it('reports a crash, connects again, and tells what vanished', { timeout: PATIENCE }, async () => {
+    const [writer, reader] = await openTwo();
+    const name = collection();
+    await writer.put(`${name}/a`, '1');
+    const watch = await connected(observe(reader, `${name}/`));
+    watch.events.length = 0;
+    await server().kill();
+    await vi.waitUntil(() => !watch.isConnected, SOON);
+    await expect(writer.put(`${name}/a`, '2')).rejects.toMatchObject({ name: 'HealthCheckError' });
+    const late = observe(await open(), `${name}/`);
+    await vi.waitUntil(() => late.events.length > 0, SOON);
+    expect(late.events[0]).toMatch(/^disconnected: /);
+    await server().restart();
+    await vi.waitUntil(() => watch.isConnected && late.isConnected, SOON);
+    expect(watch.events.filter((event) => !event.startsWith('disconnected'))).toEqual(
+      subject.keepsData ? ['connected', 'snapshot of 1'] : ['connected', `removed ${name}/a`, 'snapshot of 0'],
+    );
+    await vi.waitFor(() => writer.put(`${name}/b`, '1'), SOON);
+    await vi.waitUntil(() => watch.entries.has(`${name}/b`) && late.entries.has(`${name}/b`), SOON);
+  });
+
+  it('holds 10,000 entries, and misses nothing in a flood of changes', { timeout: PATIENCE }, async () => {
+    const [one, two] = [await open({ timeout: BOUNDED }), await open({ timeout: BOUNDED })];
+    const name = collection();
+    const early = await connected(observe(two, `${name}/`));
+    const put = async (store: HealthStore, from: number, to: number, value: string): Promise<void> => {
+      for (let start = from; start < to; start += 250) {
+        const indices = Array.from({ length: 250 }, (_unused, index) => start + index);
+        await Promise.all(indices.map((index) => store.put(`${name}/${index}`, value)));
+      }
+    };
+    await Promise.all([put(one, 0, 5000, 'x'.repeat(100)), put(two, 5000, 10_000, 'x'.repeat(100))]);
+    const late = await connected(observe(one, `${name}/`));
+    await vi.waitUntil(() => late.entries.size === 10_000 && early.entries.size === 10_000, SOON);
+    await Promise.all([put(one, 0, 1000, 'last'), put(two, 1000, 2000, 'last')]);
+    const last = (entries: ReadonlyMap<string, string>): number =>
+      [...entries.values()].filter((value) => value === 'last').length;
+    await vi.waitUntil(() => last(late.entries) === 2000 && last(early.entries) === 2000, SOON);
+    expect(early.events.filter((event) => event.startsWith('disconnected'))).toEqual([]);
+  });
+
+  it('refuses what it cannot store, and says why', async () => {
+    const store = await open();
+    const refusals: [Promise<unknown>, RegExp][] = [
+      [store.put('no-collection', ''), /put\("no-collection"\) failed: the key "no-collection" is malformed: use /],
+      [store.put('a/b c', ''), /is malformed/],
+      [store.put('a/b', 'ä'.repeat(32_769)), /the value has 65538 bytes: use at most 65536/],
+      [store.put('a/b', '', { expiresIn: 999 }), /expiresIn is 999: use a whole number of milliseconds from 1000/],
+      [store.remove('a//b'), /is malformed/],
+      [store.claim('a', 'one', { expiresIn: 5000 }), /is malformed/],
+    ];
+    for (const [refusal, message] of refusals) {
+      await expect(refusal).rejects.toMatchObject({
+        name: 'HealthCheckError',
+        message: expect.stringMatching(message),
+      });
+    }
+    expect(() => store.watch('fleet', { snapshot() {}, put() {}, removed() {} })).toThrow(
+      'use a collection and a slash',
+    );
+  });
+}
+
+function held(lease: StoreLease | undefined): StoreLease {
+  if (!lease) throw new Error('the lease was not granted');
+  onTestFinished(() => lease.release());
+  return lease;
+}
