@@ -13,6 +13,7 @@ import { ApiDescription } from './endpoints/description/api-description.js';
 import { type EndpointHandlers, mapRoutes } from './endpoints/health.controller.js';
 import type { EndpointParts } from './endpoints/endpoint-parts.js';
 import type { HealthResponse } from './endpoints/health-response.js';
+import { RateLimiter } from './endpoints/rate-limit/rate-limiter.js';
 import { type OnResponse, Responder } from './endpoints/responder.js';
 import { EngineMonitor } from './engine-monitor.js';
 import { Evaluator } from './evaluator.js';
@@ -136,12 +137,16 @@ export function assemble(
   };
 }
 
-function createAccess({ access }: HealthSettings, logger: Logger): Access | undefined {
+function createAccess({ access, rateLimit: { failedKeys } }: HealthSettings, logger: Logger): Access | undefined {
+  const others = (omitted: number): string => (omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`);
   const onFault = rateLimited((fault, omitted) => {
-    const others = omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
-    logger.error(`authorize failed, access denied${others}:\n${formatRaw(fault)}`);
+    logger.error(`authorize failed, access denied${others(omitted)}:\n${formatRaw(fault)}`);
   });
-  return access && new Access(access, onFault);
+  const onFlood = rateLimited((address, omitted) => {
+    logger.warn(`Too many wrong API keys from ${String(address) || 'a caller without an address'}${others(omitted)}`);
+  });
+  const limiter = failedKeys ? new RateLimiter('failed-keys', failedKeys, onFlood) : undefined;
+  return access && new Access(access, onFault, limiter);
 }
 
 function recorderOf({ shutdown }: HealthSettings, watch: ProberWatch, monitor: EngineMonitor): OnResponse {

@@ -87,6 +87,8 @@ export type {
   HealthRequest,
   LoggingOptions,
   ProberOptions,
+  RateLimit,
+  RateLimitOptions,
   ServiceOptions,
   ShutdownOptions,
 } from './options/health-module-options.js';

@@ -4,18 +4,23 @@ import { GRACE } from '../core/loop-timer.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { AccessSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
+import type { Quota, RateLimiter } from './rate-limit/rate-limiter.js';
 
 /** Authenticates callers, by API key or by the `authorize` function. Every error leaves the caller unauthenticated. */
 export class Access {
   readonly #authorize: AccessSettings['authorize'];
   readonly #digests: readonly Buffer[];
   readonly #onFault: (fault: unknown) => void;
+  readonly #failedKeys: RateLimiter | undefined;
+  /** The requests whose key was not compared, because their address has sent too many wrong keys. */
+  readonly #slowed = new WeakMap<HealthRequest, Quota>();
 
-  /** `onFault` receives the errors of `authorize`. */
-  constructor(settings: AccessSettings, onFault: (fault: unknown) => void) {
+  /** `onFault` receives the errors of `authorize`. `failedKeys`: undefined, wrong keys are not limited. */
+  constructor(settings: AccessSettings, onFault: (fault: unknown) => void, failedKeys?: RateLimiter) {
     this.#authorize = settings.authorize;
     this.#digests = settings.apiKeys.map(digest);
     this.#onFault = onFault;
+    this.#failedKeys = failedKeys;
   }
 
   /** Whether there are API keys: only then a browser can authenticate with a password. */
@@ -25,21 +30,39 @@ export class Access {
 
   /** The view for a caller. Undefined: the caller is unauthenticated. `timeout`: the milliseconds for `authorize`. */
   async viewFor(request: HealthRequest, timeout: number): Promise<HealthView | undefined> {
-    if (this.#hasKey(request)) return 'full';
+    const key = this.hasKeys ? keyIn(request) : undefined;
+    const wasCompared = key !== undefined && !this.#isSlowed(request);
+    if (wasCompared) {
+      if (this.#isKnown(key)) return 'full';
+      // Counted before `authorize` decides: meanwhile the caller could try many keys.
+      this.#failedKeys?.count(request);
+    }
     if (!this.#authorize) return undefined;
     try {
-      return viewOf(await decisionWithin(timeout, this.#authorize(request)));
+      const view = viewOf(await decisionWithin(timeout, this.#authorize(request)));
+      // The key was a credential for `authorize`, and no wrong key.
+      if (view !== undefined && wasCompared) this.#failedKeys?.count(request, -1);
+      return view;
     } catch (fault) {
       this.#onFault(fault);
       return undefined;
     }
   }
 
-  #hasKey({ headers }: HealthRequest): boolean {
-    if (this.#digests.length === 0) return false;
-    const authorization = single(headers['authorization']) ?? '';
-    const key = single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
-    if (key === undefined) return false;
+  /** The quota of a request whose key was not compared, after `viewFor`. */
+  slowedBy(request: HealthRequest): Quota | undefined {
+    return this.#slowed.get(request);
+  }
+
+  /** A correct key is not accepted either: otherwise the response would still reveal which key is correct. */
+  #isSlowed(request: HealthRequest): boolean {
+    if (this.#failedKeys === undefined || this.#failedKeys.isUnused) return false;
+    const quota = this.#failedKeys.count(request, 0);
+    if (quota.isExceeded) this.#slowed.set(request, quota);
+    return quota.isExceeded;
+  }
+
+  #isKnown(key: string): boolean {
     const given = encodingsOf(key).map(digest);
     // Digests have one length, and each is compared with each: the duration reveals nothing about a key.
     return this.#digests.reduce(
@@ -59,6 +82,11 @@ function decisionWithin(timeout: number, decision: unknown): Promise<unknown> {
 
 function viewOf(decision: unknown): HealthView | undefined {
   return decision === true ? 'full' : VIEWS.find((view) => view === decision);
+}
+
+function keyIn({ headers }: HealthRequest): string | undefined {
+  const authorization = single(headers['authorization']) ?? '';
+  return single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
 }
 
 function single(value: string | readonly string[] | undefined): string | undefined {

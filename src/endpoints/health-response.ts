@@ -48,6 +48,12 @@ export function finishText(statusCode: number, headers: ResponseHeaders, text: s
   };
 }
 
+/** The same response with more headers. It is a copy, because callers share finished responses. */
+export function addHeaders(response: HealthResponse, headers: Readonly<Record<string, string>>): HealthResponse {
+  const fields = [...response.fields, ...fieldsOf(headers)];
+  return { ...response, headers: { ...response.headers, ...headers }, fields };
+}
+
 /** The head of a stream. */
 export function finishHead(
   statusCode: number,

@@ -45,7 +45,7 @@ export function createHealthController(): Type<EndpointHandlers> {
     }
 
     deep(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.probe('deep', requestOf(response)), response);
+      return send(this.responder.deep(requestOf(response)), response);
     }
 
     checks(@Res() response: AdapterResponse): unknown {

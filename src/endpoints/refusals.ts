@@ -9,7 +9,7 @@ import {
 const BEARER = 'Bearer realm="health"';
 const BASIC = 'Basic realm="health", charset="UTF-8"';
 
-/** The responses without a report. They are the same for every request, so that they reveal nothing of it. */
+/** The responses without a report. They contain nothing of the request, so that they reveal nothing of it. */
 export class Refusals {
   readonly notFound: HealthResponse;
   /** For all callers but browsers: they are not asked for a password. */
@@ -28,6 +28,11 @@ export class Refusals {
 
   notAcceptable(mediaTypes: Readonly<Record<string, string>>): HealthResponse {
     return finishResponse(406, this.#headers, { error: 'not acceptable', formats: mediaTypes });
+  }
+
+  /** `headers`: those that describe the limit. */
+  tooManyRequests(headers: Readonly<Record<string, string>>): HealthResponse {
+    return finishResponse(429, { ...this.#headers, ...headers }, { error: 'too many requests' });
   }
 
   #challenge(challenge: ResponseHeaders[string]): HealthResponse {

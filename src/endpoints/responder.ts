@@ -8,8 +8,9 @@ import type { HealthView } from '../options/view.js';
 import type { Access } from './access.js';
 import { AdditionalResponses } from './additional-responses.js';
 import { Formats } from './formats/formats.js';
-import type { HealthResponse } from './health-response.js';
+import { type HealthResponse, addHeaders } from './health-response.js';
 import { type HealthRoute, viewFor } from './health-route.js';
+import { type Quota, RateLimiter } from './rate-limit/rate-limiter.js';
 import { Refusals } from './refusals.js';
 import { RenderedResponses } from './rendered-responses.js';
 
@@ -42,6 +43,7 @@ export class Responder {
   readonly #refusals: Refusals;
   readonly #rendered: RenderedResponses;
   readonly #additional: AdditionalResponses;
+  readonly #limits: Readonly<Record<'deep' | 'checks', RateLimiter | false | undefined>>;
 
   constructor(settings: HealthSettings, source: ReportSource, access?: Access, onResponse?: OnResponse) {
     this.#settings = settings;
@@ -53,6 +55,8 @@ export class Responder {
     this.#refusals = new Refusals(settings.headers);
     this.#rendered = new RenderedResponses(settings);
     this.#additional = new AdditionalResponses(settings);
+    const { deep, checks } = settings.rateLimit;
+    this.#limits = { deep: deep && new RateLimiter('deep', deep), checks: checks && new RateLimiter('checks', checks) };
   }
 
   /** The response to a path that is no endpoint. */
@@ -73,12 +77,17 @@ export class Responder {
   /** Responds to `/health`. */
   overview(request: HealthRequest): Answer {
     if (!asksDeep(request.url)) return this.#respond(this.#routes.overview, request);
-    return this.#settings.endpoints.deep.enabled ? this.probe('deep', request) : this.notFound;
+    return this.#settings.endpoints.deep.enabled ? this.deep(request) : this.notFound;
   }
 
-  /** Responds to a standard probe. */
-  probe(probe: StandardProbe, request: HealthRequest): Answer {
+  /** Responds to a standard probe that is never limited. */
+  probe(probe: Exclude<StandardProbe, 'deep'>, request: HealthRequest): Answer {
     return this.#respond(this.#routes[probe], request);
+  }
+
+  /** Responds to the probe with all indicators. */
+  deep(request: HealthRequest): Answer {
+    return this.#respondLimited('deep', this.#routes.deep, request);
   }
 
   /** The response to an unauthenticated request without query and `Accept`, from an existing evaluation. Not recorded. */
@@ -93,12 +102,31 @@ export class Responder {
   check(name: string, request: HealthRequest): Answer {
     const additional = this.#additional.get(name);
     if (additional) return this.#respondAdditional(additional, request);
+    const { enabled } = this.#settings.endpoints.checks;
+    return enabled ? this.#respondLimited('checks', this.#checkRoute(name), request) : this.notFound;
+  }
+
+  #checkRoute(name: string): HealthRoute | undefined {
     const { endpoints } = this.#settings;
     // Standard probes have endpoints of their own, which may be disabled or moved.
-    if (!endpoints.checks.enabled || Object.hasOwn(endpoints, name) || !this.#source.has(name)) return this.notFound;
+    if (Object.hasOwn(endpoints, name) || !this.#source.has(name)) return undefined;
     const { view } = endpoints.checks;
-    const unauthenticated = view === 'status' ? 404 : 'default-view';
-    return this.#respond({ name, probe: name, view, unauthenticated }, request);
+    return { name, probe: name, view, unauthenticated: view === 'status' ? 404 : 'default-view' };
+  }
+
+  /** No route: a name that does not exist. It counts like one that exists, so that a 429 reveals no name. */
+  #respondLimited(limit: 'deep' | 'checks', route: HealthRoute | undefined, request: HealthRequest): Answer {
+    const limiter = this.#limits[limit];
+    const quota = limiter ? limiter.count(request) : undefined;
+    if (quota?.isExceeded) {
+      const refusal = this.#refusals.tooManyRequests(quota.headers);
+      if (route && this.#onResponse) record(this.#onResponse, route.name, request, refusal);
+      return refusal;
+    }
+    const response = route ? this.#respond(route, request) : this.notFound;
+    if (!quota) return response;
+    if (response instanceof Promise) return response.then((finished) => withLimit(finished, quota));
+    return withLimit(response, quota);
   }
 
   #respond(route: HealthRoute, request: HealthRequest): Answer {
@@ -155,6 +183,8 @@ export class Responder {
 
   #refuse({ unauthenticated }: HealthRoute, request: HealthRequest): HealthResponse {
     if (unauthenticated === 404) return this.notFound;
+    const slowed = this.#access?.slowedBy(request);
+    if (slowed) return this.#refusals.tooManyRequests(slowed.headers);
     const isBrowser = this.#access?.hasKeys === true && this.#formats.of(request)?.isForBrowsers === true;
     return isBrowser ? this.#refusals.unauthorizedInBrowser : this.#refusals.unauthorized;
   }
@@ -173,6 +203,11 @@ function routesOf({ endpoints }: HealthSettings): Readonly<Record<StandardProbe 
     startup: { name: 'startup', probe: 'startup', view: endpoints.startup.view, ...shownToAll },
     deep: { name: 'deep', probe: 'deep', view: endpoints.deep.view, unauthenticated: 401 },
   };
+}
+
+/** A 429 for wrong keys describes its own limit. */
+function withLimit(response: HealthResponse, { headers }: Quota): HealthResponse {
+  return response.statusCode === 429 && 'ratelimit' in response.headers ? response : addHeaders(response, headers);
 }
 
 function record(onResponse: OnResponse, name: string, request: HealthRequest, response: Answer): void {

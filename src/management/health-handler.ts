@@ -74,7 +74,7 @@ export class RequestHandler implements HealthHandler {
         ? [[`/${path}`, (request: HealthRequest) => responder.overview(request)] as const]
         : []),
       ...(endpoints.deep.enabled
-        ? [[`/${path}/${endpoints.deep.path}`, (request: HealthRequest) => responder.probe('deep', request)] as const]
+        ? [[`/${path}/${endpoints.deep.path}`, (request: HealthRequest) => responder.deep(request)] as const]
         : []),
       ...[...paths].map(
         ([shared, probe]) => [shared, (request: HealthRequest) => responder.probe(probe, request)] as const,

@@ -45,6 +45,9 @@ export const MODULE_DEFAULTS = {
   logging: true,
 } as const;
 
+/** Wrong API keys of one address. The window is in milliseconds. */
+export const FAILED_KEYS = { requests: 20, window: 60_000 } as const;
+
 export const SHUTDOWN_DEFAULTS = { delay: 'auto', minDelay: 0, maxDelay: 15_000, timeout: 10_000 } as const;
 /** The time in which the removal of a pod's endpoints usually reaches every node, in milliseconds. */
 export const KUBERNETES_MIN_DELAY = 5000;

@@ -65,6 +65,29 @@ export interface AccessOptions {
   readonly apiKeys?: string | readonly string[];
 }
 
+/**
+ * A number of requests and a time of at least one second. That many requests are allowed at once; afterwards one more is
+ * allowed each time that their share of the time has passed (`'30/1m'`: one each 2 s).
+ */
+export type RateLimit = `${bigint}/${bigint}${'ms' | 's' | 'm' | 'h'}`;
+
+/** Limits of the requests by one address. `live`, `ready`, `startup` and their aliases are never limited. */
+export interface RateLimitOptions {
+  /** Requests for `deep`, as `'30/1m'`. Default: false, no limit. */
+  readonly deep?: RateLimit | false;
+  /**
+   * Requests for single indicators and groups (`/health/<name>`), also for names that do not exist. Default: false, no
+   * limit. A balancer that requests a group counts like every other caller.
+   */
+  readonly checks?: RateLimit | false;
+  /**
+   * Requests with a wrong API key. Default: `'20/1m'`. An address that has sent more gets 429 where it would get 401, and
+   * its keys are not compared until the limit permits it, not even a correct one. A credential that `authorize` accepts does
+   * not count.
+   */
+  readonly failedKeys?: RateLimit | false;
+}
+
 export interface GroupOptions {
   /** Names of indicators. Default: none. */
   readonly indicators?: readonly string[];
@@ -211,6 +234,15 @@ export interface HealthModuleOptions {
    * { access: { apiKeys: process.env.OPERATIONS_KEY } }
    */
   readonly access?: AccessOptions;
+  /**
+   * Limits of the requests by one address: an IPv4 address, or the /64 network of an IPv6 address. A request beyond a limit
+   * gets 429 with `Retry-After`. The address is `request.ip`, which follows the `trust proxy` setting of the adapter.
+   * Default: wrong API keys are limited, requests are not.
+   *
+   * @example
+   * { rateLimit: { deep: '30/1m' } }
+   */
+  readonly rateLimit?: RateLimitOptions;
   /**
    * Options of the shutdown. Default: see `ShutdownOptions`.
    *

@@ -1,7 +1,13 @@
 import type { GroupDefinition, StandardProbe } from '../core/registry.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import type { ReportStatus } from '../core/status.js';
-import type { AccessOptions, ChangeLevels, ClassOrMethodDecorator, EndpointName } from './health-module-options.js';
+import type {
+  AccessOptions,
+  ChangeLevels,
+  ClassOrMethodDecorator,
+  EndpointName,
+  RateLimitOptions,
+} from './health-module-options.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
 import type { JsonShape } from './json-shape.js';
 import type { HealthView } from './view.js';
@@ -18,6 +24,13 @@ export interface EndpointSettings {
 export interface AccessSettings {
   readonly authorize: AccessOptions['authorize'];
   readonly apiKeys: readonly string[];
+}
+
+/** A limit of the requests by one address. */
+export interface LimitSettings {
+  readonly requests: number;
+  /** Milliseconds. */
+  readonly window: number;
 }
 
 /** A named prober. A request must meet every criterion that is set. */
@@ -57,6 +70,8 @@ export interface HealthSettings {
   readonly headers: Readonly<Record<string, string>>;
   readonly format: JsonShape;
   readonly access: AccessSettings | undefined;
+  /** False or undefined: no limit. */
+  readonly rateLimit: Readonly<Record<keyof RateLimitOptions, LimitSettings | false | undefined>>;
   readonly identity: ServiceIdentity;
   readonly decorators: readonly ClassOrMethodDecorator[];
   readonly shutdown: ShutdownSettings;

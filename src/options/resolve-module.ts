@@ -15,6 +15,7 @@ import { resolveGroups } from './module-options/groups.js';
 import { resolveHeaders } from './module-options/headers.js';
 import { resolveLogLevels, loggingRule } from './module-options/logging.js';
 import { PLACE, record, entriesOf, path } from './module-options/module-rules.js';
+import { resolveRateLimit } from './module-options/rate-limit.js';
 import { resolveIdentity } from './module-options/service-identity.js';
 import { resolveShutdown } from './module-options/shutdown.js';
 import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from './option-reader.js';
@@ -43,6 +44,7 @@ const RULES = {
   statusCodes: CHECKED_ELSEWHERE,
   headers: CHECKED_ELSEWHERE,
   access: CHECKED_ELSEWHERE,
+  rateLimit: CHECKED_ELSEWHERE,
   service: CHECKED_ELSEWHERE,
   shutdown: CHECKED_ELSEWHERE,
   environmentPrefix: CHECKED_ELSEWHERE,
@@ -86,6 +88,7 @@ export function resolveModuleOptions(
     headers: resolveHeaders(options, at.option('headers')),
     format: own.format ?? MODULE_DEFAULTS.format,
     access,
+    rateLimit: resolveRateLimit(options, environment, at.option('rateLimit')),
     identity: resolveIdentity(options.service, variables, at.option('service')),
     decorators: own.decorators ?? [],
     shutdown: resolveShutdown(options, environment, variables, at.option('shutdown')),

@@ -110,8 +110,31 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
     payments.answer = () => up();
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
+    // The second time the limit of wrong keys is exceeded from the first request on.
+    for (let time = 0; time < 2; time += 1) {
+      expect(await mistakes(application, api, { 'x-health-key': 'wrong' })).toEqual([]);
+    }
     expect(api.unanswered).toEqual([]);
-    expect(Object.keys(api.operation('/health/deep').responses)).toEqual(['200', '401', '406', '503']);
+    const { responses } = api.operation('/health/deep');
+    expect(Object.keys(responses)).toEqual(['200', '401', '406', '429', '503']);
+  });
+
+  it('describes the responses beyond a rate limit', async () => {
+    const { application, api } = await start(adapter, { rateLimit: { deep: '1/1h', checks: '1/1h' } });
+    for (const [template, url] of [
+      ['/health', '/health?deep'],
+      ['/health/deep', '/health/deep'],
+      ['/health/{name}', '/health/payments'],
+      ['/health/{name}', '/health/payments'],
+    ] as const) {
+      expect(api.mistakesIn(template, await application.get(url))).toEqual([]);
+    }
+    expect(api.unanswered.filter((place) => place.includes('429'))).toEqual(['/health 429 application/json']);
+    const limited = api.paths.filter((path) => '429' in api.operation(path).responses);
+    expect(limited).toEqual(['/health', '/health/deep', '/health/{name}']);
+
+    const unlimited = await start(adapter, { access: { apiKeys: 'key' }, rateLimit: { failedKeys: false } });
+    expect(unlimited.api.paths.filter((path) => '429' in unlimited.api.operation(path).responses)).toEqual([]);
   });
 
   it.each(VIEWS)('describes a report in the view %s', async (view) => {

@@ -7,6 +7,7 @@ const MODULE = [
   'EndpointOptions',
   'GroupOptions',
   'AccessOptions',
+  'RateLimitOptions',
   'ShutdownOptions',
   'ServiceOptions',
   'LoggingOptions',

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { INestApplication, ModuleMetadata } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { HealthService } from 'nest-vitals';
@@ -16,6 +17,8 @@ export type AdapterName = (typeof ADAPTERS)[number];
 export interface StartOptions {
   /** The configuration of `main.ts` before it listens: a global prefix, versioning, middleware. */
   readonly prepare?: (app: INestApplication) => void;
+  /** The number of proxies whose `X-Forwarded-For` the adapter trusts. Default: none. */
+  readonly trustedProxies?: number;
   /** Replaces providers, as the tests of an application do. */
   readonly override?: (builder: TestingModuleBuilder) => TestingModuleBuilder;
 }
@@ -69,22 +72,28 @@ export class TestApplication {
 export async function createApplication(
   adapter: AdapterName,
   root: ModuleMetadata,
-  { prepare, override = (builder) => builder }: StartOptions = {},
+  { prepare, override = (builder) => builder, trustedProxies = 0 }: StartOptions = {},
 ): Promise<TestApplication> {
   // With this variable, a shutdown takes at least five seconds.
   vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
+  const trustProxy = (_address: string, hop: number): boolean => hop < trustedProxies;
   const log = new CapturedLog();
   const module = await override(
     Test.createTestingModule({ imports: [moduleNamed('RootModule', root)] }).setLogger(log),
   ).compile();
   const app =
     adapter === 'fastify'
-      ? module.createNestApplication<NestFastifyApplication>(new FastifyAdapter())
+      ? module.createNestApplication<NestFastifyApplication>(
+          new FastifyAdapter(trustedProxies > 0 ? { trustProxy } : {}),
+        )
       : module.createNestApplication();
   onTestFinished(async () => {
     await app.close();
     vi.unstubAllEnvs();
   });
+  if (adapter === 'express' && trustedProxies > 0) {
+    (app as NestExpressApplication).set('trust proxy', trustProxy);
+  }
   prepare?.(app);
   return new TestApplication(app, log, adapter);
 }

@@ -73,14 +73,18 @@ export function describeController(
 }
 
 function probe(name: EndpointName, settings: HealthSettings, formats: Formats): HandlerDescription | undefined {
-  const { endpoints, access } = settings;
+  const { endpoints, access, rateLimit } = settings;
   const views = viewsOf(name, settings);
   // The route of the indicators exists even if no caller may see them.
   if (!endpoints[name].enabled || views.length === 0) return undefined;
   const mayBeDeep = name === 'overview' && endpoints.deep.enabled;
   const responses = new Responses(settings, formats);
   responses.addReports(mayBeDeep ? [...new Set([...views, ...viewsOf('deep', settings)])] : views);
-  if (access && (name === 'deep' || mayBeDeep)) responses.addUnauthorized();
+  const mayBeRefused = access !== undefined && (name === 'deep' || mayBeDeep);
+  if (mayBeRefused) responses.addUnauthorized();
+  const limit = mayBeDeep ? 'deep' : name;
+  const isLimited = (limit === 'deep' || limit === 'checks') && Boolean(rateLimit[limit]);
+  if (isLimited || (mayBeRefused && limitsKeys(settings))) responses.addTooManyRequests();
   if (name === 'checks') responses.addNotFound('No indicator or group has this name');
   return {
     operation: OPERATIONS[name],
@@ -102,7 +106,10 @@ function additionalEndpoint(
   const responses = new Responses(settings, formats);
   for (const { statusCode, description: text, mediaTypes } of described)
     responses.addText(statusCode, text, mediaTypes);
-  if (settings.access && access === 'deep') responses.addUnauthorized();
+  if (settings.access && access === 'deep') {
+    responses.addUnauthorized();
+    if (limitsKeys(settings)) responses.addTooManyRequests();
+  }
   return {
     operation: { summary, description },
     parameters: keyParameter(settings),
@@ -118,6 +125,11 @@ function viewsOf(name: EndpointName, { access, endpoints }: HealthSettings): Hea
   const wider = access ? granted.filter((one) => VIEWS.indexOf(one) > VIEWS.indexOf(view)) : [];
   const views = [view, ...wider];
   return name === 'checks' ? views.filter((one) => one !== VIEWS[0]) : views;
+}
+
+/** Whether a request with a wrong key can get a 429. */
+function limitsKeys({ access, rateLimit }: HealthSettings): boolean {
+  return Boolean(rateLimit.failedKeys) && access !== undefined && access.apiKeys.length > 0;
 }
 
 function formatParameter(formats: Formats): Parameter {

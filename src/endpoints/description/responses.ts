@@ -54,6 +54,15 @@ export class Responses {
     });
   }
 
+  /** The caller has sent more requests, or more wrong keys, than its address may send. */
+  addTooManyRequests(): this {
+    return this.#addJson(429, 'Too many requests from this address', 'HealthTooManyRequests', {
+      'Retry-After': header('Seconds to wait before the next request.', { type: 'integer' }),
+      'RateLimit-Policy': header('The limit: its name, the number of requests and the seconds.', TEXT),
+      RateLimit: header('What is left of the limit, and the seconds until there is more.', TEXT),
+    });
+  }
+
   addNotFound(description: string): this {
     return this.#addJson(404, description, 'HealthNotFound');
   }

@@ -102,6 +102,7 @@ export function definitionsOf(shape: JsonShape): Readonly<Record<string, JsonSch
     HealthJsonCheck: HEALTH_JSON_CHECK,
     HealthNotFound: failure('not found'),
     HealthUnauthorized: failure('unauthorized'),
+    HealthTooManyRequests: failure('too many requests'),
     HealthNotAcceptable: {
       ...closed,
       required: ['error', 'formats'],

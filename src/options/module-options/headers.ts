@@ -10,6 +10,8 @@ const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/;
 const RESERVED_HEADERS: ReadonlySet<string> = new Set([
   'cache-control',
   'content-type',
+  'ratelimit',
+  'ratelimit-policy',
   'retry-after',
   'www-authenticate',
   'x-health-checked-at',

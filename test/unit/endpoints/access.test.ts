@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Access } from '../../../src/endpoints/access.js';
+import { RateLimiter } from '../../../src/endpoints/rate-limit/rate-limiter.js';
 import type { AccessOptions, HealthRequest } from '../../../src/options/health-module-options.js';
 import type { HealthView } from '../../../src/options/view.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -179,6 +180,64 @@ describe('Access', () => {
       decision.open(true);
       await expect(view).resolves.toBe('full');
       expect(vi.getTimerCount()).toBe(0);
+    });
+  });
+
+  describe('with a limit of wrong keys', () => {
+    const limited = (authorize?: unknown): { readonly access: Access; readonly limiter: RateLimiter } => {
+      const limiter = new RateLimiter('failed-keys', { requests: 2, window: 60_000 });
+      const settings = { apiKeys: ['first'], authorize: authorize as AccessOptions['authorize'] };
+      return { access: new Access(settings, () => undefined, limiter), limiter };
+    };
+    const wrong = { 'x-health-key': 'fourth' };
+    const right = { 'x-health-key': 'first' };
+
+    it('compares no key of an address that has sent too many wrong ones', async () => {
+      const { access } = limited();
+      for (let count = 0; count < 10; count += 1) await expect(viewWith(access, right)).resolves.toBe('full');
+      for (let count = 0; count < 2; count += 1) await expect(viewWith(access, wrong)).resolves.toBeUndefined();
+      await expect(viewWith(access, right)).resolves.toBeUndefined();
+      await advance(30_000);
+      await expect(viewWith(access, right)).resolves.toBe('full');
+    });
+
+    it('counts no request without a key', async () => {
+      const { access, limiter } = limited();
+      for (const headers of [{}, { authorization: 'Negotiate abc' }, { cookie: 'x-health-key=fourth' }]) {
+        for (let count = 0; count < 5; count += 1) await viewWith(access, headers);
+      }
+      expect(limiter.isUnused).toBe(true);
+      await expect(viewWith(access, right)).resolves.toBe('full');
+    });
+
+    it('does not count a credential that authorize accepts, and still calls authorize beyond the limit', async () => {
+      const { access } = limited(({ headers }: HealthRequest) => headers['x-team'] === 'operations');
+      const accepted = { ...wrong, 'x-team': 'operations' };
+      for (let count = 0; count < 10; count += 1) await expect(viewWith(access, accepted)).resolves.toBe('full');
+      for (let count = 0; count < 2; count += 1) await viewWith(access, wrong);
+      await expect(viewWith(access, right)).resolves.toBeUndefined();
+      await expect(viewWith(access, accepted)).resolves.toBe('full');
+      await expect(viewWith(access, right)).resolves.toBeUndefined();
+    });
+
+    it('counts a key while authorize decides, so that many keys at once are limited too', async () => {
+      const decision = latch<unknown>();
+      const { access } = limited(() => decision.promise);
+      const views = ['a', 'b', 'c', 'first'].map((key) => viewWith(access, { 'x-health-key': key }));
+      decision.open(false);
+      expect(await Promise.all(views)).toStrictEqual([undefined, undefined, undefined, undefined]);
+    });
+
+    it('gives the quota of a request whose key was not compared', async () => {
+      const { access } = limited();
+      const requests = [wrong, wrong, right, {}].map((headers) => healthRequest('/health/deep', headers));
+      for (const request of requests) await access.viewFor(request, PATIENCE);
+      expect(requests.map((request) => access.slowedBy(request)?.headers['retry-after'])).toStrictEqual([
+        undefined,
+        undefined,
+        '30',
+        undefined,
+      ]);
     });
   });
 

@@ -1,11 +1,13 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Evaluation } from '../../../src/core/probe.js';
+import type { StandardProbe } from '../../../src/core/registry.js';
 import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 import { Access } from '../../../src/endpoints/access.js';
 import type { HealthResponse } from '../../../src/endpoints/health-response.js';
+import { RateLimiter } from '../../../src/endpoints/rate-limit/rate-limiter.js';
 import { type ReportSource, Responder } from '../../../src/endpoints/responder.js';
 import type { HealthEndpoint } from '../../../src/extension/health-endpoints.js';
-import type { HealthModuleOptions } from '../../../src/options/health-module-options.js';
+import type { HealthModuleOptions, HealthRequest } from '../../../src/options/health-module-options.js';
 import { resolveModuleOptions } from '../../../src/options/resolve-module.js';
 import { RecordedEngine } from '../../support/engine.js';
 import { START, advance, useFakeClock } from '../../support/fake-clock.js';
@@ -68,6 +70,9 @@ function viewOf(answer: HealthResponse): string {
   return body.details.database.error === undefined ? 'components' : 'full';
 }
 
+const respondTo = (responder: Responder, probe: StandardProbe): ReturnType<Responder['deep']> =>
+  probe === 'deep' ? responder.deep(healthRequest()) : responder.probe(probe, healthRequest());
+
 const key = { 'x-health-key': 'k' };
 
 describe('Responder', () => {
@@ -80,7 +85,7 @@ describe('Responder', () => {
 
   describe('a response', () => {
     it('has the report and all headers', async () => {
-      const answer = await responderOf(reports).probe('deep', healthRequest());
+      const answer = await responderOf(reports).deep(healthRequest());
       expect(answer).toMatchObject({
         statusCode: 200,
         headers: {
@@ -180,7 +185,7 @@ describe('Responder', () => {
       ['startup', 'components'],
       ['deep', 'full'],
     ] as const)('of %s is %s', async (probe, view) => {
-      expect(viewOf(await responderOf(reports).probe(probe, healthRequest()))).toBe(view);
+      expect(viewOf(await respondTo(responderOf(reports), probe))).toBe(view);
       expect(reports.asked).toStrictEqual([probe]);
     });
 
@@ -188,13 +193,13 @@ describe('Responder', () => {
       const endpoints = { live: { view: 'full' }, deep: { view: 'status' }, checks: { view: 'components' } } as const;
       const responder = responderOf(reports, { endpoints });
       expect(viewOf(await responder.probe('live', healthRequest()))).toBe('full');
-      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('status');
+      expect(viewOf(await responder.deep(healthRequest()))).toBe('status');
       expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
     });
 
     it('are narrow in production', async () => {
       const responder = responderOf(reports, {}, { NODE_ENV: 'production' });
-      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('components');
+      expect(viewOf(await responder.deep(healthRequest()))).toBe('components');
       expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
     });
   });
@@ -274,14 +279,14 @@ describe('Responder', () => {
 
     it('shows deep to authenticated callers only', async () => {
       const responder = responderOf(reports, options);
-      const refused = await responder.probe('deep', healthRequest());
+      const refused = await responder.deep(healthRequest());
       expect(refused).toMatchObject({
         statusCode: 401,
         headers: { 'www-authenticate': 'Bearer realm="health"', 'cache-control': 'no-store' },
       });
       expect(bodyOf(refused)).toStrictEqual({ error: 'unauthorized' });
       expect(reports.asked).toStrictEqual([]);
-      expect(viewOf(await responder.probe('deep', healthRequest('/', key)))).toBe('full');
+      expect(viewOf(await responder.deep(healthRequest('/', key)))).toBe('full');
     });
 
     it('shows the default views to strangers, with the same code as to others', async () => {
@@ -314,7 +319,7 @@ describe('Responder', () => {
         endpoints: { ready: { view: 'full' }, deep: { view: 'full' } },
       });
       expect(viewOf(await responder.probe('ready', healthRequest()))).toBe('full');
-      expect(viewOf(await responder.probe('deep', healthRequest()))).toBe('status');
+      expect(viewOf(await responder.deep(healthRequest()))).toBe('status');
     });
 
     it('shows single checks in the default view to unauthenticated callers, and in a wider one to authenticated callers', async () => {
@@ -350,7 +355,7 @@ describe('Responder', () => {
       };
       const responder = responderOf(health.engine, { access: { authorize } });
       const answered: string[] = [];
-      void Promise.resolve(responder.probe('deep', healthRequest())).then(() => answered.push('deep'));
+      void Promise.resolve(responder.deep(healthRequest())).then(() => answered.push('deep'));
       void Promise.resolve(responder.check('database', healthRequest())).then(() => answered.push('database'));
       await advance(799);
       expect(answered).toStrictEqual([]);
@@ -363,7 +368,7 @@ describe('Responder', () => {
       ['deep', { endpoints: { deep: { deadline: 300 } } }, 150],
       ['deep', {}, 400],
     ] as const)('gives authorize half of the time that %s has: %j', async (probe, settings, half) => {
-      const view = responderOf(reports, { ...settings, access: { authorize: never } }).probe(probe, healthRequest());
+      const view = respondTo(responderOf(reports, { ...settings, access: { authorize: never } }), probe);
       const answered = vi.fn<() => void>();
       void Promise.resolve(view).then(answered);
       await advance(half - 1);
@@ -399,11 +404,163 @@ describe('Responder', () => {
     it('receives the requested probe, and no unknown name', async () => {
       const { responder, told } = followed();
       await responder.probe('live', healthRequest('/asked'));
-      await responder.probe('deep', healthRequest('/asked'));
+      await responder.deep(healthRequest('/asked'));
       await responder.overview(healthRequest('/asked'));
       await responder.check('database', healthRequest('/asked'));
       await responder.check('unknown', healthRequest('/asked'));
       expect(told.map(([probe]) => probe)).toStrictEqual(['live', 'deep', 'overview', 'database']);
+    });
+  });
+
+  describe('with rate limits', () => {
+    const from = (ip: string, url?: string, headers?: HealthRequest['headers']): HealthRequest => ({
+      ...healthRequest(url, headers),
+      ip,
+    });
+    const CALLER = from('10.0.0.7');
+    const limit = '2/1m';
+
+    it('limits deep for each address, with and without the query of the overview', async () => {
+      const responder = responderOf(reports, { rateLimit: { deep: limit } });
+      const first = await responder.deep(CALLER);
+      expect(first).toMatchObject({
+        statusCode: 200,
+        headers: { 'ratelimit-policy': '"deep";q=2;w=60', ratelimit: '"deep";r=1;t=30', 'x-health-status': 'UP' },
+      });
+      expect(first.fields.join()).toContain('ratelimit,"deep";r=1;t=30');
+      expect((await responder.overview(from('10.0.0.7', '/health?deep'))).statusCode).toBe(200);
+      for (const refused of [
+        await responder.deep(CALLER),
+        await responder.overview(from('10.0.0.7', '/health?deep')),
+      ]) {
+        expect(refused).toMatchObject({
+          statusCode: 429,
+          headers: {
+            'cache-control': 'no-store',
+            'content-type': 'application/json; charset=utf-8',
+            'ratelimit-policy': '"deep";q=2;w=60',
+            ratelimit: '"deep";r=0;t=30',
+            'retry-after': '30',
+          },
+        });
+        expect(bodyOf(refused)).toStrictEqual({ error: 'too many requests' });
+      }
+      expect(reports.asked).toStrictEqual(['deep', 'deep']);
+      expect((await responder.deep(from('10.0.0.8'))).statusCode).toBe(200);
+      expect((await responder.check('database', CALLER)).headers).not.toHaveProperty('ratelimit');
+      expect(await responder.deep(from('10.0.0.9'))).not.toBe(await responder.deep(from('10.0.0.9')));
+    });
+
+    it('limits single checks, and counts names that do not exist', async () => {
+      const responder = responderOf(reports, {
+        rateLimit: { checks: limit },
+        access: { apiKeys: 'k' },
+        endpoints: { checks: { view: 'status' } },
+      });
+      const statuses: number[] = [];
+      for (const name of ['unknown', 'database', 'unknown', 'database']) {
+        statuses.push((await responder.check(name, CALLER)).statusCode);
+      }
+      expect(statuses).toStrictEqual([404, 404, 429, 429]);
+      // The responses to both names are the same, so that they reveal no name.
+      const both = [await responder.check('unknown', CALLER), await responder.check('database', CALLER)];
+      expect(both[0]).toStrictEqual(both[1]);
+    });
+
+    it('never limits live, ready, startup and the overview', async () => {
+      const responder = responderOf(reports, { rateLimit: { deep: limit, checks: limit, failedKeys: limit } });
+      const plain = responderOf(reports);
+      for (let count = 0; count < 10; count += 1) {
+        for (const probe of ['live', 'ready', 'startup'] as const) {
+          expect(await responder.probe(probe, CALLER)).toStrictEqual(await plain.probe(probe, CALLER));
+        }
+        expect(await responder.overview(CALLER)).toStrictEqual(await plain.overview(CALLER));
+      }
+    });
+
+    it('records a refused request under the name of the endpoint, and under no name that does not exist', async () => {
+      const recorded: [string, number][] = [];
+      const { settings } = resolveModuleOptions({ rateLimit: { deep: limit, checks: limit } }, {});
+      const responder = new Responder(settings, reports, undefined, (name, _request, { statusCode }) => {
+        recorded.push([name, statusCode]);
+      });
+      for (let count = 0; count < 3; count += 1) {
+        await responder.deep(CALLER);
+        await responder.check('database', CALLER);
+      }
+      await responder.check('unknown', CALLER);
+      expect(recorded.slice(-2)).toStrictEqual([
+        ['deep', 429],
+        ['database', 429],
+      ]);
+    });
+
+    describe('of wrong keys', () => {
+      const guarded = (options: HealthModuleOptions = {}): Responder => {
+        const { settings } = resolveModuleOptions({ access: { apiKeys: 'k' }, ...options }, {});
+        const failedKeys = new RateLimiter('failed-keys', { requests: 2, window: 60_000 });
+        return new Responder(
+          settings,
+          reports,
+          settings.access && new Access(settings.access, () => undefined, failedKeys),
+        );
+      };
+      const wrong = from('10.0.0.7', '/', { 'x-health-key': 'w' });
+      const right = from('10.0.0.7', '/', key);
+
+      it('responds 429 where it would respond 401, and not to requests without a key', async () => {
+        const responder = guarded();
+        for (let count = 0; count < 2; count += 1) expect((await responder.deep(wrong)).statusCode).toBe(401);
+        for (const request of [wrong, right]) {
+          expect(await responder.deep(request)).toMatchObject({
+            statusCode: 429,
+            headers: { ratelimit: '"failed-keys";r=0;t=30', 'retry-after': '30' },
+          });
+        }
+        expect((await responder.deep(CALLER)).statusCode).toBe(401);
+        expect((await responder.deep(from('10.0.0.8', '/', key))).statusCode).toBe(200);
+        await advance(30_000);
+        expect((await responder.deep(from('10.0.0.7', '/', key))).statusCode).toBe(200);
+      });
+
+      it('does not accept the correct key anywhere, and keeps the status of the probes', async () => {
+        const responder = guarded();
+        for (let count = 0; count < 2; count += 1) await responder.probe('live', wrong);
+        const views = [];
+        for (const request of [right, wrong, CALLER]) {
+          const responses = [
+            await responder.probe('live', request),
+            await responder.probe('ready', request),
+            await responder.check('database', request),
+          ];
+          expect(responses.map(({ statusCode }) => statusCode)).toStrictEqual([200, 200, 200]);
+          views.push(responses.map(viewOf));
+        }
+        expect(views).toStrictEqual([right, wrong, CALLER].map(() => ['status', 'components', 'components']));
+      });
+
+      it('describes its own limit beside that of deep', async () => {
+        const responder = guarded({ rateLimit: { deep: '100/1m' } });
+        for (let count = 0; count < 2; count += 1) {
+          expect(await responder.deep(wrong)).toMatchObject({
+            statusCode: 401,
+            headers: { ratelimit: expect.stringContaining('"deep"') as string },
+          });
+        }
+        const refused = await responder.deep(wrong);
+        expect(refused).toMatchObject({ statusCode: 429, headers: { ratelimit: '"failed-keys";r=0;t=30' } });
+        expect(refused.fields.filter((field) => field === 'ratelimit')).toHaveLength(1);
+      });
+
+      it('hides names as before', async () => {
+        const responder = guarded({ endpoints: { checks: { view: 'status' } } });
+        const statuses: number[] = [];
+        for (let count = 0; count < 4; count += 1) {
+          statuses.push((await responder.check('database', wrong)).statusCode);
+          statuses.push((await responder.check('unknown', wrong)).statusCode);
+        }
+        expect(new Set(statuses)).toStrictEqual(new Set([404]));
+      });
     });
   });
 
@@ -459,7 +616,10 @@ describe('Responder', () => {
     });
 
     it('refuses callers that may not see deep', async () => {
-      const responder = new Responder(settings, reports, { viewFor: async () => undefined } as unknown as Access);
+      const responder = new Responder(settings, reports, {
+        viewFor: async () => undefined,
+        slowedBy: () => undefined,
+      } as unknown as Access);
       responder.add(metrics('deep'));
       expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({ statusCode: 401 });
     });

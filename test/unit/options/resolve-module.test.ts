@@ -49,6 +49,7 @@ describe('resolveModuleOptions', () => {
       headers: {},
       format: 'vitals',
       access: undefined,
+      rateLimit: { deep: undefined, checks: undefined, failedKeys: { requests: 20, window: 60_000 } },
       identity: service,
       decorators: [],
       shutdown: {
@@ -84,6 +85,7 @@ describe('resolveModuleOptions', () => {
       headers: {},
       format: 'spring',
       access: { apiKeys: 'k' },
+      rateLimit: {},
       service: {},
       shutdown: {},
       decorators: [],
@@ -429,6 +431,61 @@ describe('resolveModuleOptions', () => {
       const { settings, faults } = resolve({ aliases });
       expect(faults.map((fault) => fault.place)).toStrictEqual([place]);
       expect(settings.aliases.size).toBe(0);
+    });
+  });
+
+  describe('rate limits', () => {
+    it.each([
+      [{}, {}, {}],
+      [{ deep: '30/1m' }, {}, { deep: { requests: 30, window: 60_000 } }],
+      [
+        { deep: '1/1s', checks: '1000000/1h' },
+        {},
+        { deep: { requests: 1, window: 1000 }, checks: { requests: 1_000_000, window: 3_600_000 } },
+      ],
+      [{ deep: '5/1000ms', failedKeys: false }, {}, { deep: { requests: 5, window: 1000 }, failedKeys: false }],
+      [{ deep: false, failedKeys: '5/10m' }, {}, { deep: false, failedKeys: { requests: 5, window: 600_000 } }],
+      [{}, { HEALTH_RATE_LIMIT_DEEP: '7/10s' }, { deep: { requests: 7, window: 10_000 } }],
+      [{ checks: '3/5m' }, { HEALTH_RATE_LIMIT_CHECKS: '7/10s' }, { checks: { requests: 7, window: 10_000 } }],
+      [{ deep: '3/5m' }, { HEALTH_RATE_LIMIT_DEEP: 'off' }, { deep: false }],
+      [{}, { HEALTH_RATE_LIMIT_FAILED_KEYS: 'false' }, { failedKeys: false }],
+    ])('are read from the code and the environment: %j, %j', (rateLimit, variables, limits) => {
+      const { settings, faults, environment } = resolve({ rateLimit }, variables);
+      expect(faults).toStrictEqual([]);
+      expect(environment.unused).toStrictEqual([]);
+      const defaults = { deep: undefined, checks: undefined, failedKeys: { requests: 20, window: 60_000 } };
+      expect(settings.rateLimit).toStrictEqual({ ...defaults, ...limits });
+    });
+
+    it.each([
+      [5, 'rateLimit'],
+      [true, 'rateLimit'],
+      [null, 'rateLimit'],
+      [[], 'rateLimit'],
+      [{ ready: '5/1m' }, 'rateLimit'],
+      [{ deep: 5 }, 'rateLimit, deep'],
+      [{ deep: true }, 'rateLimit, deep'],
+      [{ deep: null }, 'rateLimit, deep'],
+      [{ deep: ['5/1m'] }, 'rateLimit, deep'],
+      [{ deep: '' }, 'rateLimit, deep'],
+      [{ deep: '5' }, 'rateLimit, deep'],
+      [{ deep: '5/' }, 'rateLimit, deep'],
+      [{ deep: '/1m' }, 'rateLimit, deep'],
+      [{ deep: '0/1m' }, 'rateLimit, deep'],
+      [{ deep: '1.5/1m' }, 'rateLimit, deep'],
+      [{ deep: '-5/1m' }, 'rateLimit, deep'],
+      [{ deep: '1000001/1m' }, 'rateLimit, deep'],
+      [{ deep: '5/1m/1m' }, 'rateLimit, deep'],
+      [{ checks: '5/999ms' }, 'rateLimit, checks'],
+      [{ checks: '5/1d' }, 'rateLimit, checks'],
+      [{ failedKeys: 'off' }, 'rateLimit, failedKeys'],
+    ])('refuse %j', (rateLimit, place) => {
+      expect(placesOf(resolve({ rateLimit }))).toStrictEqual([`HealthModule options, ${place}`]);
+    });
+
+    it.each(['many', 'true', '5', '5/1d'])('refuse %j in the environment', (text) => {
+      const place = 'environment variable HEALTH_RATE_LIMIT_DEEP';
+      expect(placesOf(resolve({}, { HEALTH_RATE_LIMIT_DEEP: text }))).toStrictEqual([place]);
     });
   });
 
