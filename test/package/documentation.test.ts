@@ -21,6 +21,8 @@ const READERS_FILES: Readonly<Record<string, string>> = {
   'payments.health.ts': `export { PaymentsHealth } from './app.module.js';`,
   'app.controller.ts': 'export class AppController {}',
   'app.service.ts': 'export class AppService {}',
+  // The client that Prisma generates.
+  'generated/prisma/client.ts': `export { PrismaClient } from '../../../../support/prisma/generated/client.js';`,
   '../src/app.module.ts': `export { AppModule } from '../readers-application/app.module.js';`,
 };
 

@@ -1,7 +1,8 @@
 import { ClientCalls } from '../../clients/client-calls.js';
+import { withPgConnection } from '../../clients/pg-pool.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { type MikroOrmClient, type Migrator, migratorOf } from './mikro-orm-client.js';
-import { countsOf, openPool, withConnection } from './pool.js';
+import { countsOf, openPool } from './pool.js';
 
 /** The names of the pending migrations, the oldest first, or the reason why they are not known. */
 export type PendingMigrations = readonly string[] | 'not permitted' | { readonly missingTable: string };
@@ -48,7 +49,7 @@ async function hasTable(orm: MikroOrmClient, table: readonly string[], abandoned
   // Without the pool, MikroORM's migrator would have to look, and would create the table.
   if (!pool) throw new Error('the check of migrations needs the pool of pg');
   const name = table.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
-  const { rows } = await withConnection(pool, abandoned, (connection) =>
+  const { rows } = await withPgConnection(pool, abandoned, (connection) =>
     connection.query('SELECT to_regclass($1) IS NOT NULL AS found', [name]),
   );
   return (rows[0] as { readonly found?: boolean } | undefined)?.found === true;

@@ -1,9 +1,10 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { type CodePattern, withCode } from '../../clients/error-codes.js';
+import { withPgConnection } from '../../clients/pg-pool.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type MikroOrmClient, connectionOf } from './mikro-orm-client.js';
-import { countsOf, openPool, withConnection } from './pool.js';
+import { countsOf, openPool } from './pool.js';
 
 /** Shared by all indicators: two indicators with the same MikroORM share its ping. */
 const pings = new ClientCalls<void>();
@@ -20,7 +21,7 @@ export function ping(orm: MikroOrmClient, signal: AbortSignal): Promise<void> {
     try {
       const pool = await openPool(orm);
       // MikroORM's own check cannot be cancelled.
-      await (pool ? withConnection(pool, abandoned, (connection) => connection.query('SELECT 1')) : check(orm));
+      await (pool ? withPgConnection(pool, abandoned, (connection) => connection.query('SELECT 1')) : check(orm));
     } catch (error) {
       throw withCode(error, CODES);
     }

@@ -1,0 +1,64 @@
+import { onAbort } from '../core/async.js';
+import { hasMethods } from './has-methods.js';
+import { takeConnection } from './opening-connection.js';
+import type { PoolCounts } from './pool-data.js';
+
+/** The used part of a connection of `pg`. */
+export interface PgPoolConnection {
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+  release(failure?: Error): void;
+  on(event: 'error', listener: () => void): unknown;
+  off(event: 'error', listener: () => void): unknown;
+  readonly connection?: { readonly stream: { destroy(): unknown } };
+}
+
+/** The used part of a pool of `pg` inside another client. */
+export interface InnerPgPool {
+  connect(): Promise<PgPoolConnection>;
+  readonly totalCount: number;
+  readonly idleCount: number;
+  readonly waitingCount: number;
+  readonly options?: { readonly max?: number };
+}
+
+export function isPgPool(client: unknown): client is InnerPgPool {
+  return hasMethods(client, 'connect') && 'totalCount' in client && 'idleCount' in client && 'waitingCount' in client;
+}
+
+export function pgPoolCounts({ options, totalCount, idleCount, waitingCount }: InnerPgPool): PoolCounts {
+  return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
+}
+
+/** Runs work with one connection of the pool. When the signal is aborted, the connection is destroyed. */
+export async function withPgConnection<T>(
+  pool: InnerPgPool,
+  abandoned: AbortSignal,
+  work: (connection: PgPoolConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await takeConnection(
+    [pool],
+    abandoned,
+    () => pool.connect(),
+    (late) => late.release(),
+  );
+  if (abandoned.aborted) {
+    connection.release();
+    throw abandoned.reason;
+  }
+  const ignore = (): void => undefined;
+  // While a connection is checked out, the pool does not listen to its errors. An error without a listener ends the process.
+  connection.on('error', ignore);
+  const removeListener = onAbort(abandoned, () => void connection.connection?.stream.destroy());
+  let failure: Error | undefined;
+  try {
+    return await work(connection);
+  } catch (error) {
+    failure = error instanceof Error ? error : new Error('the query failed', { cause: error });
+    throw failure;
+  } finally {
+    removeListener();
+    // Given an error, the pool closes the connection instead of reusing it.
+    connection.release(failure);
+    connection.off('error', ignore);
+  }
+}
