@@ -3,7 +3,7 @@ import { grpcFailure } from '../../clients/grpc-failure.js';
 import { onAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { EtcdClient, EtcdStatus } from './etcd-client.js';
-import { WatchedCall } from './watched-call.js';
+import { WatchedCall } from '../../clients/watched-call.js';
 
 /** Shared by all indicators: two indicators with the same client share its call. */
 const pings = new ClientCalls<EtcdStatus>();

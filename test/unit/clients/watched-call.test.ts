@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { WatchedCall } from '../../../src/integrations/etcd/watched-call.js';
+import { WatchedCall } from '../../../src/clients/watched-call.js';
 
 interface Listener {
   onReceiveStatus?(status: object): void;

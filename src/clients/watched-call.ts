@@ -1,4 +1,4 @@
-import type { GrpcStatus } from '../../clients/grpc-failure.js';
+import type { GrpcStatus } from './grpc-failure.js';
 
 /** The used part of a gRPC call in an interceptor. */
 interface Call {
