@@ -48,6 +48,7 @@ module.exports = {
     may('changes', 'core', 'errors', 'options', 'discovery', 'extension', 'logging'),
     may('endpoints', 'core', 'errors', 'options', 'extension'),
     may('lifecycle', 'core', 'errors', 'options', 'discovery', 'extension'),
+    may('overrides', 'core', 'errors', 'options', 'extension'),
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
     may('dashboard', 'core', 'errors', 'options', 'extension'),
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),

@@ -36,7 +36,9 @@ import { logFault } from './logging/log-fault.js';
 import { rateLimited } from './logging/rate-limited.js';
 import type { HealthModuleOptions } from './options/health-module-options.js';
 import type { HealthSettings } from './options/health-settings.js';
+import { IndicatorConfiguration } from './options/indicator-configuration.js';
 import { resolveModuleOptions } from './options/resolve-module.js';
+import { Overrides } from './overrides/overrides.js';
 import { Registration } from './registration.js';
 
 /** What one application gives to its `HealthModule`. */
@@ -80,14 +82,24 @@ export function assemble(
     onListenerFault: (fault, place = 'A listener') => logFault(logger, place, fault),
   });
   state.onChange(() => engine.invalidate());
-  const monitor = new EngineMonitor(engine, state, (fault) => logFault(logger, 'A listener', fault));
+  const configuration = new IndicatorConfiguration(settings, environment);
+  const onListenerFault = (fault: unknown): void => logFault(logger, 'A listener', fault);
+  const overrides = new Overrides({ engine, configuration, logger, onListenerFault });
+  const monitor = new EngineMonitor(engine, state, overrides, onListenerFault);
   if (settings.logging) engine.onChange((change) => logChange(logger, change, settings.logLevels));
 
-  const explorer = new IndicatorExplorer(modules, settings, environment, standIns);
+  const explorer = new IndicatorExplorer(modules, settings, configuration, standIns);
   const subscriptions = new ChangeSubscriptions(new ChangeMethods(modules, engine.probes), monitor, logger);
-  const registration = new Registration({ explorer, engine, subscriptions, logger, logging: settings.logging });
+  const registration = new Registration({
+    explorer,
+    engine,
+    overrides,
+    subscriptions,
+    logger,
+    logging: settings.logging,
+  });
   const work = new AnnouncedWork();
-  const service = new HealthService({ engine, state, registration, work, logger });
+  const service = new HealthService({ engine, state, registration, overrides, work, logger });
 
   const watch = new ProberWatch(settings.shutdown.maxDelay);
   const evaluator = new Evaluator(engine, registration);
@@ -118,6 +130,7 @@ export function assemble(
     explorer,
     registration,
     engine,
+    overrides,
     state,
     responder,
     servers,

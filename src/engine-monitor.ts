@@ -13,6 +13,8 @@ import type {
   LifecycleState,
   MonitoredIndicator,
 } from './extension/health-monitor.js';
+import type { HealthOverride, OverrideEvent } from './extension/health-override.js';
+import type { Overrides } from './overrides/overrides.js';
 import type { CheckRun } from './core/check-history.js';
 import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';
@@ -21,6 +23,7 @@ import type { HealthRequest } from './options/health-module-options.js';
 export class EngineMonitor implements HealthMonitor {
   readonly #engine: HealthEngine;
   readonly #application: ApplicationState;
+  readonly #overrides: Overrides;
   readonly #runs: Listeners<HealthRun>;
   readonly #responses: Listeners<ProbeResponse>;
   readonly #states: Listeners<LifecycleState>;
@@ -29,8 +32,14 @@ export class EngineMonitor implements HealthMonitor {
   /** Kept without listeners too: a listener that is added later must hear every change from then on. */
   #lastState: LifecycleState;
 
-  constructor(engine: HealthEngine, application: ApplicationState, onFault: (fault: unknown) => void) {
+  constructor(
+    engine: HealthEngine,
+    application: ApplicationState,
+    overrides: Overrides,
+    onFault: (fault: unknown) => void,
+  ) {
     this.#engine = engine;
+    this.#overrides = overrides;
     this.#application = application;
     this.#lastState = this.state;
     this.#runs = new Listeners(onFault);
@@ -65,6 +74,10 @@ export class EngineMonitor implements HealthMonitor {
     return { phase, ...(drainStep && { drainStep }), ...(reason !== undefined && { reason }) };
   }
 
+  get overrides(): readonly HealthOverride[] {
+    return this.#overrides.list;
+  }
+
   peek(name: string): HealthReport {
     return this.#engine.peek(name).report;
   }
@@ -91,6 +104,10 @@ export class EngineMonitor implements HealthMonitor {
 
   onStall(listener: (stall: EventLoopStall) => unknown): () => void {
     return this.#stalls.add(listener);
+  }
+
+  onOverride(listener: (event: OverrideEvent) => unknown): () => void {
+    return this.#overrides.onEvent(listener);
   }
 
   recordStall(stall: EventLoopStall): void {

@@ -13,6 +13,7 @@ import type { ServerWatch } from './lifecycle/servers/server-watch.js';
 import type { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
+import type { Overrides } from './overrides/overrides.js';
 import type { Registration } from './registration.js';
 
 const UNHANDLED_SIGNAL =
@@ -29,6 +30,7 @@ export interface HealthLifecycleParts {
   readonly explorer: IndicatorExplorer;
   readonly registration: Registration;
   readonly engine: HealthEngine;
+  readonly overrides: Overrides;
   readonly state: ApplicationState;
   readonly responder: Responder;
   readonly servers: ServerWatch;
@@ -84,6 +86,7 @@ export class HealthLifecycle {
   async stop(): Promise<void> {
     await this.#parts.drain.run();
     this.#parts.servers.stop();
+    this.#parts.overrides.stop();
     this.#parts.engine.stop();
   }
 }

@@ -1,5 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
 import type { HealthChange, HealthEngine } from './core/health-engine.js';
 import type { HealthCheckDetail, HealthReport } from './core/report.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
@@ -9,14 +10,19 @@ import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type { ApplicationPhase } from './extension/health-monitor.js';
+import type { HealthOverride } from './extension/health-override.js';
 import { formatRaw } from './core/raw-error.js';
 import { logFault } from './logging/log-fault.js';
-import type { Registration } from './registration.js';
+import type { HealthIndicatorOptions } from './options/indicator-options.js';
+import type { RuntimeIndicatorOptions } from './options/runtime-options.js';
+import type { OverrideTerms, Overrides } from './overrides/overrides.js';
+import type { IndicatorHandle, Registration } from './registration.js';
 
 interface HealthServiceParts {
   readonly engine: HealthEngine;
   readonly state: ApplicationState;
   readonly registration: Registration;
+  readonly overrides: Overrides;
   readonly work: AnnouncedWork;
   readonly logger: LoggerService;
 }
@@ -37,13 +43,15 @@ export class HealthService {
   readonly #engine: HealthEngine;
   readonly #state: ApplicationState;
   readonly #registration: Registration;
+  readonly #overrides: Overrides;
   readonly #work: AnnouncedWork;
   readonly #logger: LoggerService;
 
-  constructor({ engine, state, registration, work, logger }: HealthServiceParts) {
+  constructor({ engine, state, registration, overrides, work, logger }: HealthServiceParts) {
     this.#engine = engine;
     this.#state = state;
     this.#registration = registration;
+    this.#overrides = overrides;
     this.#work = work;
     this.#logger = logger;
     this.changes$ = new GuardedObservable<HealthChange>(
@@ -77,9 +85,62 @@ export class HealthService {
     this.#registration.addModules();
     this.#engine.requireIndicator(name);
     const { report } = await this.#engine.evaluate(name);
-    const detail = report.details[name];
-    if (!detail) throw new UnknownProbeError(name, this.#engine.indicators);
-    return detail;
+    return this.#detailOf(name, report);
+  }
+
+  /**
+   * Registers an indicator while the application runs, for example for the database of a tenant or for a connection that is
+   * made later. It is checked, reported and drained like the others. Keep the returned handle: `remove()`, or the end of a
+   * block with `using`, removes the indicator and aborts its run.
+   *
+   * Throws one `HealthConfigurationError` with every fault: an option, a name that is taken or cannot be part of a URL, or
+   * more than 10,000 indicators.
+   *
+   * @example
+   * const handle = health.register(`tenant-${id}`, ({ signal }) => pool.ping({ signal }), { tags: ['tenants'] });
+   */
+  register(
+    name: string,
+    check: (context: HealthCheckContext) => HealthCheckReturn,
+    options?: HealthIndicatorOptions,
+  ): IndicatorHandle {
+    return this.#registration.register(name, check, options);
+  }
+
+  /**
+   * Runs an indicator now, or joins its run, however fresh its result is, and returns the new result. Rejects with
+   * `UnknownProbeError` if there is no indicator of that name.
+   */
+  async runNow(name: string): Promise<HealthCheckDetail> {
+    this.#registration.addModules();
+    await this.#engine.runNow(name);
+    return this.#detailOf(name, this.#engine.peek(name).report);
+  }
+
+  /** The options that are overridden at present, in the order in which the overrides began. */
+  get overrides(): readonly HealthOverride[] {
+    return this.#overrides.list;
+  }
+
+  /**
+   * Changes options of an indicator for a time, in place of an earlier override: disables it, or sets its timeout, its
+   * interval, its thresholds and so on. It applies to the next report, all options at once; a run under way ends by the
+   * options that it began with. It ends by itself, and with the process. Reports, the log, metrics and alerts show it.
+   *
+   * Throws `UnknownProbeError` if there is no indicator of that name, and one `HealthConfigurationError` with every fault;
+   * nothing has changed then.
+   *
+   * @example
+   * health.override('payments', { enabled: false }, { reason: 'vendor maintenance', expiresIn: '30m', by: 'alice' });
+   */
+  override(name: string, options: RuntimeIndicatorOptions, terms: OverrideTerms): HealthOverride {
+    this.#registration.addModules();
+    return this.#overrides.set(name, options, terms);
+  }
+
+  /** Ends an override before its time. `by`: who ends it, for the log. Returns whether there was one. */
+  clear(name: string, by?: string): boolean {
+    return this.#overrides.clear(name, by);
   }
 
   /**
@@ -134,6 +195,13 @@ export class HealthService {
   delayShutdown<T>(name: string, promise?: PromiseLike<T>): WorkHandle | Promise<T> {
     const handle = this.#work.begin(name);
     return promise ? Promise.resolve(promise).finally(() => handle.done()) : handle;
+  }
+
+  /** Throws `UnknownProbeError` if the indicator was removed meanwhile. */
+  #detailOf(name: string, { details }: HealthReport): HealthCheckDetail {
+    const detail = details[name];
+    if (!detail) throw new UnknownProbeError(name, this.#engine.indicators);
+    return detail;
   }
 
   #logAcceptance(): void {

@@ -63,6 +63,10 @@ export type {
   HealthFormatter,
 } from './extension/health-endpoints.js';
 export type { EventLoopStall, MissingStack, StallFrame } from './extension/event-loop-stall.js';
+export type { HealthOverride, OverrideEvent } from './extension/health-override.js';
+export type { OverrideTerms } from './overrides/overrides.js';
+export type { RuntimeIndicatorOptions } from './options/runtime-options.js';
+export type { IndicatorHandle } from './registration.js';
 export { HEALTH_MONITOR } from './extension/health-monitor.js';
 export type {
   ApplicationPhase,
@@ -93,5 +97,5 @@ export type {
   ShutdownOptions,
 } from './options/health-module-options.js';
 export type { Duration } from './options/duration.js';
-export type { HealthIndicatorOptions } from './options/indicator-options.js';
+export type { HealthIndicatorOptions, SharedOptions } from './options/indicator-options.js';
 export type { HealthView } from './options/view.js';

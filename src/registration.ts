@@ -6,11 +6,27 @@ import type { HealthEngine } from './core/health-engine.js';
 import type { Exploration, IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { HealthConfigurationError, describeFaults, isHealthConfigurationError } from './errors/configuration.error.js';
 import type { ConfigurationFault } from './errors/fault.js';
+import { indicatorsTooMany } from './errors/messages.js';
 import { logFault } from './logging/log-fault.js';
+import { Faults } from './options/faults.js';
+import type { HealthIndicatorOptions } from './options/indicator-options.js';
+import { callable, show } from './options/rules.js';
+import type { Overrides } from './overrides/overrides.js';
+
+/** An indicator that was registered while the application runs. It is removed at the end of a block with `using`. */
+export interface IndicatorHandle extends Disposable {
+  readonly name: string;
+  /** Removes the indicator from every report and aborts its run. Further calls have no effect. */
+  remove(): void;
+}
+
+/** Each indicator costs memory, and time in each report: a greater number is most likely a leak. */
+const MOST_INDICATORS = 10_000;
 
 export interface RegistrationParts {
   readonly explorer: IndicatorExplorer;
   readonly engine: HealthEngine;
+  readonly overrides: Pick<Overrides, 'clear'>;
   readonly subscriptions: ChangeSubscriptions;
   readonly logger: Pick<LoggerService, 'log' | 'error'>;
   /** Whether indicators that are found are listed in the log. */
@@ -24,13 +40,15 @@ const LATE = 'The health configuration of a lazily loaded module';
 export class Registration {
   readonly #explorer: IndicatorExplorer;
   readonly #engine: HealthEngine;
+  readonly #overrides: RegistrationParts['overrides'];
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger: RegistrationParts['logger'];
   readonly #logging: boolean;
 
-  constructor({ explorer, engine, subscriptions, logger, logging }: RegistrationParts) {
+  constructor({ explorer, engine, overrides, subscriptions, logger, logging }: RegistrationParts) {
     this.#explorer = explorer;
     this.#engine = engine;
+    this.#overrides = overrides;
     this.#subscriptions = subscriptions;
     this.#logger = logger;
     this.#logging = logging;
@@ -72,6 +90,27 @@ export class Registration {
     this.#list('Lazily loaded: ', definitions);
     this.#report([...faults, ...this.#subscriptions.addModules()], 'so what is faulty has no effect');
     if (preparations.length > 0) void this.#prepare(preparations);
+  }
+
+  /** Registers an indicator of a running application. Throws one error with every fault. */
+  register(name: string, check: CheckDefinition['check'], options?: HealthIndicatorOptions): IndicatorHandle {
+    this.addModules();
+    const faults = new Faults();
+    const at = faults.at(`HealthService.register(${show(name)})`);
+    if (!callable.accepts(check)) at.option('check').outOfRange(check, callable);
+    if (this.#engine.size >= MOST_INDICATORS) at.add(indicatorsTooMany(at.place, MOST_INDICATORS));
+    const definition = this.#explorer.define(name, check, options, at);
+    faults.throwIfAny();
+    if (definition) this.#engine.add(definition);
+    let isRegistered = true;
+    const remove = (): void => {
+      if (!isRegistered) return;
+      isRegistered = false;
+      this.#explorer.forget(name);
+      this.#overrides.clear(name);
+      this.#engine.remove(name);
+    };
+    return { name, remove, [Symbol.dispose]: remove };
   }
 
   /** Not awaited: a probe that finds a new module does not wait for the packages that its indicators load. */

@@ -1,6 +1,6 @@
 import { sleep } from './async.js';
 import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
-import type { CheckDefinition, CheckSettings } from './check.js';
+import type { CheckDefinition, CheckSettings, ShownOverride } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
@@ -21,6 +21,8 @@ export interface RunnerEvents {
 /** Runs one check, at most once at a time and never longer than its timeout, and records the outcomes. */
 export class CheckRunner {
   readonly history = new CheckHistory();
+  /** The options that an operator has changed for a time. */
+  override: ShownOverride | undefined;
   readonly #strays: StrayRuns;
   readonly #limiter: Limiter;
   readonly #events: RunnerEvents;
@@ -115,7 +117,8 @@ export class CheckRunner {
   }
 
   /** Replaces the settings, all at once. A run under way ends by the settings that it began with. */
-  configure(settings: CheckSettings): void {
+  configure(settings: CheckSettings, override?: ShownOverride): void {
+    this.override = override;
     this.#definition = { name: this.name, settings, check: (context) => this.#added.check(context) };
   }
 

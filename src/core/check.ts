@@ -51,6 +51,9 @@ export interface CheckSettings {
   readonly when: ((context: HealthCheckContext) => boolean | Promise<boolean>) | undefined;
 }
 
+/** What reports show of an override: the changed options by name, and `reason`, `by`, `until`. */
+export type ShownOverride = Readonly<Record<string, unknown>>;
+
 /** One indicator as the engine knows it. */
 export interface CheckDefinition {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import { BackgroundSchedule } from './background-schedule.js';
-import type { CheckDefinition, CheckSettings, SharedQuorum } from './check.js';
+import type { CheckDefinition, CheckSettings, SharedQuorum, ShownOverride } from './check.js';
 import type { CheckRun, StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
@@ -128,11 +128,12 @@ export class HealthEngine {
 
   /**
    * Replaces the settings of an indicator, all at once: no report shows a part of them. A run under way ends by the
-   * settings that it began with. Throws `UnknownProbeError` if there is no indicator of that name.
+   * settings that it began with. Reports show `override` beside the state of the indicator. Throws `UnknownProbeError` if
+   * there is no indicator of that name.
    */
-  configure(name: string, settings: CheckSettings): void {
+  configure(name: string, settings: CheckSettings, override?: ShownOverride): void {
     const runner = this.#runnerOf(name);
-    runner.configure(settings);
+    runner.configure(settings, override);
     this.#registry.refreshMembers();
     this.#updateBackground(runner);
     this.invalidate();
@@ -210,6 +211,11 @@ export class HealthEngine {
     throw new UnknownProbeError(name, this.indicators, kind ?? `There is no indicator named "${name}".`);
   }
 
+  /** Whether the reports of a probe or a group include an indicator. */
+  isMember(name: string, probe: string): boolean {
+    return this.#registry.membersOf(probe).some((runner) => runner.name === name);
+  }
+
   /** The names of the standard probes and the groups. */
   get probes(): readonly string[] {
     return [...PROBES, ...this.#settings.groups.keys()];
@@ -227,7 +233,7 @@ export class HealthEngine {
 
   /** How many indicators are registered. */
   get size(): number {
-    return this.#registry.membersOf('deep').length;
+    return this.#registry.size;
   }
 
   /** Makes every existing report obsolete, because its content has changed. */

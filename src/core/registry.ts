@@ -19,6 +19,11 @@ export class CheckRegistry {
     this.#groups = groups;
   }
 
+  /** How many indicators there are. */
+  get size(): number {
+    return this.#runners.size;
+  }
+
   get runners(): Iterable<CheckRunner> {
     return this.#runners.values();
   }

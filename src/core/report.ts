@@ -1,3 +1,4 @@
+import type { ShownOverride } from './check.js';
 import type { CheckRunner } from './check-runner.js';
 import { type Moment, isoTime } from './moment.js';
 import type { Outcome } from './outcome.js';
@@ -23,6 +24,8 @@ export interface HealthCheckDetail {
   readonly since?: string;
   readonly consecutive_failures?: number;
   readonly data?: HealthData;
+  /** The options that are overridden at present, with the reason, the author and the end. */
+  readonly override?: ShownOverride;
 }
 
 /** The aggregated result of a probe. */
@@ -45,7 +48,10 @@ export interface Overdue {
 export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdue): HealthCheckDetail {
   const { settings } = runner.definition;
   const { history } = runner;
-  if (!settings.enabled) return Object.freeze({ status: HealthStatus.SKIPPED, message: 'disabled' });
+  if (!settings.enabled) {
+    const { override } = runner;
+    return Object.freeze({ status: HealthStatus.SKIPPED, message: 'disabled', ...(override && { override }) });
+  }
 
   const latest = history.latest;
   const age = latest && now.elapsed - latest.finished.elapsed;
@@ -94,7 +100,7 @@ function textsOf({ history }: CheckRunner): Texts {
   };
 }
 
-function detail({ definition, history }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
+function detail({ definition, history, override }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
   const { latest, since, consecutiveFailures } = history;
   const needsAttention = status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return Object.freeze({
@@ -107,5 +113,6 @@ function detail({ definition, history }: CheckRunner, status: HealthStatus, text
     ...(needsAttention && status === history.status && since && { since: isoTime(since) }),
     ...(consecutiveFailures > 0 && { consecutive_failures: consecutiveFailures }),
     ...(texts.data && { data: texts.data }),
+    ...(override && { override }),
   });
 }

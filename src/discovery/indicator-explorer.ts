@@ -13,16 +13,12 @@ import {
   nameTaken,
   nameTakenByInstances,
 } from '../errors/messages.js';
-import type { Environment } from '../options/environment.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthSettings } from '../options/health-settings.js';
+import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { checkName } from '../options/names.js';
 import { show } from '../options/rules.js';
-import {
-  checkIndicatorOptions,
-  indicatorOptionsFromEnvironment,
-  resolveCheckSettings,
-} from '../options/resolve-indicator.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { isMinified, nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
@@ -47,7 +43,7 @@ interface Registered {
 export class IndicatorExplorer {
   readonly #modules: ModulesContainer;
   readonly #settings: HealthSettings;
-  readonly #environment: Environment;
+  readonly #configuration: IndicatorConfiguration;
   readonly #standIns: IndicatorStandIns;
   readonly #explored = new Set<object>();
   readonly #instances = new Set<unknown>();
@@ -57,12 +53,12 @@ export class IndicatorExplorer {
   constructor(
     modules: ModulesContainer,
     settings: HealthSettings,
-    environment: Environment,
+    configuration: IndicatorConfiguration,
     standIns: IndicatorStandIns = NO_STAND_INS,
   ) {
     this.#modules = modules;
     this.#settings = settings;
-    this.#environment = environment;
+    this.#configuration = configuration;
     this.#standIns = standIns;
   }
 
@@ -123,6 +119,43 @@ export class IndicatorExplorer {
     return [...faults.list, ...this.#standIns.check(known), ...this.#sharedPaths()];
   }
 
+  /** Defines an indicator that the application registers while it runs. Undefined: it has a fault. */
+  define(
+    name: string,
+    check: CheckDefinition['check'],
+    options: HealthIndicatorOptions | undefined,
+    at: FaultsAt,
+  ): CheckDefinition | undefined {
+    if (!checkName(name, at)) return undefined;
+    const holder = this.#registered.get(name)?.place ?? this.#placeOfPath(name);
+    if (holder !== undefined) {
+      at.add(nameTaken(name, [holder, at.place]));
+      return undefined;
+    }
+    const settings = this.#configuration.add(name, options, at);
+    if (!at.faults.isEmpty) {
+      this.#configuration.remove(name);
+      return undefined;
+    }
+    this.#registered.set(name, { place: at.place, token: undefined });
+    const definition = { name, settings, check };
+    return this.#standIns.standInFor(definition) ?? definition;
+  }
+
+  /** Frees the name of an indicator that is removed. */
+  forget(name: string): void {
+    this.#registered.delete(name);
+    this.#configuration.remove(name);
+  }
+
+  /** The group or the endpoint that has this name as its path. */
+  #placeOfPath(name: string): string | undefined {
+    const { endpoints, groups } = this.#settings;
+    if (groups.has(name)) return `the group "${name}"`;
+    const endpoint = Object.entries(endpoints).find(([, { enabled, path }]) => enabled && path === name);
+    return endpoint && `the endpoint "${endpoint[0]}"`;
+  }
+
   #define(provided: ProvidedIndicator, faults: Faults): CheckDefinition | undefined {
     const place = `${provided.className || 'a class without a name'} in ${provided.moduleName}`;
     if (provided.scope !== undefined) {
@@ -171,17 +204,7 @@ export class IndicatorExplorer {
     const found = new Faults();
     found.add(...(metadata.faults ?? []));
     const at = found.at(place);
-    const { defaults, indicators, groups } = this.#settings;
-    const settings = resolveCheckSettings(
-      [
-        defaults,
-        checkIndicatorOptions(metadata.options, at),
-        indicators[name] ?? {},
-        indicatorOptionsFromEnvironment(name, this.#environment, found),
-      ],
-      groups.keys(),
-      at,
-    );
+    const settings = this.#configuration.add(name, metadata.options, at);
     if (!isIndicator(instance)) found.add(indicatorWithoutCheck(place));
     faults.add(...found.list);
     if (!found.isEmpty || !isIndicator(instance)) return undefined;

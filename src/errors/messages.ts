@@ -29,6 +29,12 @@ export const optionUnknown = (place: string, option: string, known: readonly str
   remedy: `${didYouMean(option, known)}the options are ${known.join(', ')}`,
 });
 
+export const optionFixed = (place: string, known: readonly string[]): ConfigurationFault => ({
+  place,
+  problem: 'it cannot change while the application runs',
+  remedy: `set it in the code or in the environment; the options that can change are ${known.join(', ')}`,
+});
+
 export const maxAgeBelowTtl = (place: string, maxAge: number, ttl: number): ConfigurationFault => ({
   place,
   problem: `maxAge (${maxAge} ms) is less than ttl (${ttl} ms), so a result would be fresh and too old at the same time`,
@@ -118,6 +124,18 @@ export const probeUnknown = (place: string, probe: string, known: readonly strin
   place,
   problem: `there is no probe or group named "${probe}"`,
   remedy: `${didYouMean(probe, known)}use one of ${known.join(', ')}, or define the group in HealthModule.forRoot({ groups })`,
+});
+
+export const liveExtended = (place: string): ConfigurationFault => ({
+  place,
+  problem: 'it would add the indicator to "live", and a failure would then restart the process',
+  remedy: 'leave "live" out; set it in the code if a restart helps',
+});
+
+export const indicatorsTooMany = (place: string, most: number): ConfigurationFault => ({
+  place,
+  problem: `${most} indicators are registered, which is the greatest number`,
+  remedy: 'remove indicators that are no longer needed: call remove() of the handle that register() returned',
 });
 
 export const endpointPathShared = (path: string, places: readonly string[]): ConfigurationFault => ({

@@ -3,6 +3,7 @@ import type { HealthChange } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
+import type { HealthOverride, OverrideEvent } from './health-override.js';
 import type { EventLoopStall } from './event-loop-stall.js';
 
 /**
@@ -97,6 +98,8 @@ export interface HealthMonitor {
   /** The names of the standard probes and the groups. */
   readonly probes: readonly string[];
   readonly state: LifecycleState;
+  /** The options that are overridden at present. */
+  readonly overrides: readonly HealthOverride[];
   /** The report of a probe, a group or an indicator from existing results. Throws `UnknownProbeError` for any other name. */
   peek(name: string): HealthReport;
   /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
@@ -108,6 +111,8 @@ export interface HealthMonitor {
   onState(listener: (state: LifecycleState) => unknown): Unsubscribe;
   /** Called when a stall of the event loop has ended. Only the watchdog of `nest-vitals/management` reports stalls. */
   onStall(listener: (stall: EventLoopStall) => unknown): Unsubscribe;
+  /** Called when an override of an indicator's options begins or ends. */
+  onOverride(listener: (event: OverrideEvent) => unknown): Unsubscribe;
   /** For a watchdog: passes a stall that has ended to the listeners. */
   recordStall(stall: EventLoopStall): void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */

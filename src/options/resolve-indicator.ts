@@ -30,6 +30,11 @@ const RULES = {
 /** The names of the options that every indicator has. */
 export const INDICATOR_OPTION_NAMES = Object.keys(RULES) as (keyof HealthIndicatorOptions)[];
 
+/** The rule of an option. Undefined: there is no such option. */
+export function indicatorOptionRule(option: string): Rule | undefined {
+  return Object.hasOwn(RULES, option) ? RULES[option as keyof typeof RULES] : undefined;
+}
+
 /** Checks the options of one place, and returns the valid ones. */
 export function checkIndicatorOptions(
   options: HealthIndicatorOptions | undefined,
@@ -38,7 +43,7 @@ export function checkIndicatorOptions(
   const usable: Record<string, unknown> = {};
   for (const [option, value] of Object.entries(options ?? {})) {
     if (value === undefined) continue;
-    const rule: Rule | undefined = Object.hasOwn(RULES, option) ? RULES[option as keyof typeof RULES] : undefined;
+    const rule = indicatorOptionRule(option);
     if (!rule) at.add(optionUnknown(at.place, option, INDICATOR_OPTION_NAMES));
     else if (!rule.accepts(value)) at.option(option).outOfRange(value, rule);
     else usable[option] = converted(rule, value);

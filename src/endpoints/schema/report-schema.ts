@@ -149,6 +149,11 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
           additionalProperties: true,
           description: 'Additional data of the indicator.',
         },
+        override: {
+          type: 'object',
+          additionalProperties: true,
+          description: 'Options that are overridden at present, with "reason", "by" and "until".',
+        },
       },
     },
   ),

@@ -23,6 +23,8 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     aroundCheck: () => expect.unreachable('alerts do not wrap checks'),
     onProbeChange: (probe) => listen(probe),
     onStall: () => listen('stalls'),
+    overrides: [],
+    onOverride: () => expect.unreachable('alerts use no overrides yet'),
     recordStall: () => expect.unreachable('alerts record no stalls'),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));

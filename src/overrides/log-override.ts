@@ -1,0 +1,31 @@
+import type { LoggerService } from '@nestjs/common';
+import { onOneLine } from '../core/bounded-text.js';
+import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
+
+/** Logs the beginning and the end of each override, with who and why, as a record for an audit. */
+export function logOverride(logger: Pick<LoggerService, 'log' | 'warn'>, event: OverrideEvent): void {
+  const { override } = event;
+  if (event.kind === 'begun') {
+    const { replaced } = event;
+    const instead = replaced ? `, in place of the override by ${author(replaced.by)}` : '';
+    logger.warn(
+      onOneLine(
+        `Override of ${override.indicator} by ${author(override.by)} until ${override.until.toISOString()}: ` +
+          `${describeOptions(override)}; reason: ${override.reason}${instead}`,
+      ),
+    );
+    return;
+  }
+  const how = event.kind === 'expired' ? 'its time has passed' : `cleared by ${author(event.by)}`;
+  logger.log(onOneLine(`Override of ${override.indicator} by ${author(override.by)} has ended: ${how}`));
+}
+
+function author(by: string | undefined): string {
+  return by ?? 'the application';
+}
+
+function describeOptions({ options }: HealthOverride): string {
+  return Object.entries(options)
+    .map(([option, value]) => `${option} ${JSON.stringify(value)}`)
+    .join(', ');
+}

@@ -1,0 +1,153 @@
+import type { LoggerService } from '@nestjs/common';
+import { LONGEST_TIMER } from '../core/async.js';
+import { boundedText } from '../core/bounded-text.js';
+import type { HealthEngine } from '../core/health-engine.js';
+import { isRecord } from '../core/is-record.js';
+import { Listeners } from '../core/listeners.js';
+import { liveExtended } from '../errors/messages.js';
+import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
+import type { Duration } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
+import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { converted, duration, nonBlank } from '../options/rules.js';
+import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../options/runtime-options.js';
+import { logOverride } from './log-override.js';
+
+/** What every override must say. */
+export interface OverrideTerms {
+  /** Why the options change. Reports, the log and alerts show it, so it must contain no secret. */
+  readonly reason: string;
+  /** The time after which the override ends by itself, at most 24 hours. */
+  readonly expiresIn: Duration;
+  /** Who makes the change, for the log and for reports. Default: the application itself. */
+  readonly by?: string | undefined;
+}
+
+/** Milliseconds. A longer change belongs into the configuration. */
+export const LONGEST_OVERRIDE = 24 * 3_600_000;
+
+const spanOfOverride = duration(1);
+
+interface Active {
+  readonly override: HealthOverride;
+  readonly timer: NodeJS.Timeout;
+}
+
+interface OverridesParts {
+  readonly engine: HealthEngine;
+  readonly configuration: IndicatorConfiguration;
+  readonly logger: Pick<LoggerService, 'log' | 'warn'>;
+  readonly onListenerFault: (fault: unknown) => void;
+}
+
+/** The options that are overridden while the application runs. At most one override for each indicator: the last one. */
+export class Overrides {
+  readonly #engine: HealthEngine;
+  readonly #configuration: IndicatorConfiguration;
+  readonly #logger: OverridesParts['logger'];
+  readonly #active = new Map<string, Active>();
+  readonly #listeners: Listeners<OverrideEvent>;
+
+  constructor({ engine, configuration, logger, onListenerFault }: OverridesParts) {
+    this.#engine = engine;
+    this.#configuration = configuration;
+    this.#logger = logger;
+    this.#listeners = new Listeners(onListenerFault);
+  }
+
+  /** The active overrides, in the order in which they began. */
+  get list(): readonly HealthOverride[] {
+    return [...this.#active.values()].map(({ override }) => override);
+  }
+
+  /** Calls the listener when an override begins or ends. */
+  onEvent(listener: (event: OverrideEvent) => unknown): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  /**
+   * Overrides options of an indicator, in place of an earlier override. Throws `UnknownProbeError` for an unknown name, and
+   * one `HealthConfigurationError` with every fault; nothing has changed then.
+   */
+  set(indicator: string, options: RuntimeIndicatorOptions, terms: OverrideTerms): HealthOverride {
+    this.#engine.requireIndicator(indicator);
+    const faults = new Faults();
+    const usable = checkRuntimeOptions(options, faults.at('options'));
+    const { expiresIn, reason, by } = checkTerms(terms, faults);
+    if (this.#wouldExtendLive(indicator, usable)) faults.add(liveExtended('options, probes'));
+    faults.throwIfAny();
+    const settings = this.#configuration.change(indicator, 'override', usable, faults.at('options'));
+    faults.throwIfAny();
+    if (!settings) throw new TypeError(`The options of ${indicator} are not known`);
+
+    const since = new Date();
+    const until = new Date(since.getTime() + expiresIn);
+    const override: HealthOverride = Object.freeze({ indicator, options, reason, by, since, until });
+    const earlier = this.#active.get(indicator);
+    clearTimeout(earlier?.timer);
+    const timer = setTimeout(() => this.#end(indicator, 'expired'), Math.min(expiresIn, LONGEST_TIMER)).unref();
+    // The latest is the last of the list.
+    this.#active.delete(indicator);
+    this.#active.set(indicator, { override, timer });
+    this.#engine.configure(indicator, settings, describe(override));
+    this.#emit({ kind: 'begun', override, replaced: earlier?.override });
+    return override;
+  }
+
+  /** Ends an override. Returns whether there was one. */
+  clear(indicator: string, by?: string): boolean {
+    return this.#end(indicator, 'cleared', by);
+  }
+
+  /** The application stops: no timer is left. */
+  stop(): void {
+    for (const { timer } of this.#active.values()) clearTimeout(timer);
+  }
+
+  #end(indicator: string, kind: 'expired' | 'cleared', by?: string): boolean {
+    const active = this.#active.get(indicator);
+    if (!active) return false;
+    clearTimeout(active.timer);
+    this.#active.delete(indicator);
+    const settings = this.#configuration.change(indicator, 'override', undefined, new Faults().at(indicator));
+    // Undefined: the indicator was removed.
+    if (settings) this.#engine.configure(indicator, settings);
+    this.#emit({ kind, override: active.override, by: by === undefined ? undefined : boundedText(by) });
+    return true;
+  }
+
+  #wouldExtendLive(indicator: string, { probes }: HealthIndicatorOptions): boolean {
+    return probes?.includes('live') === true && !this.#engine.isMember(indicator, 'live');
+  }
+
+  #emit(event: OverrideEvent): void {
+    logOverride(this.#logger, event);
+    this.#listeners.emit(event);
+  }
+}
+
+function checkTerms(
+  terms: OverrideTerms,
+  faults: Faults,
+): Pick<HealthOverride, 'reason' | 'by'> & { expiresIn: number } {
+  const { reason, expiresIn, by }: Partial<Record<keyof OverrideTerms, unknown>> = isRecord(terms) ? terms : {};
+  if (!nonBlank.accepts(reason)) faults.at('reason').outOfRange(reason, nonBlank);
+  if (by !== undefined && !nonBlank.accepts(by)) faults.at('by').outOfRange(by, nonBlank);
+  const span = spanOfOverride.accepts(expiresIn) ? converted(spanOfOverride, expiresIn) : undefined;
+  if (span === undefined || span > LONGEST_OVERRIDE) {
+    faults.at('expiresIn').outOfRange(expiresIn, {
+      expected: `a number of milliseconds from 1 to ${LONGEST_OVERRIDE}, or a text with a unit such as "30m", at most "24h"`,
+    });
+  }
+  return {
+    reason: typeof reason === 'string' ? boundedText(reason) : '',
+    by: typeof by === 'string' ? boundedText(by) : undefined,
+    expiresIn: span ?? 0,
+  };
+}
+
+/** What reports show of an override. */
+function describe({ options, reason, by, until }: HealthOverride): Readonly<Record<string, unknown>> {
+  return Object.freeze({ ...options, reason, ...(by !== undefined && { by }), until: until.toISOString() });
+}

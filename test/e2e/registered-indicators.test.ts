@@ -1,0 +1,181 @@
+import {
+  HealthConfigurationError,
+  HealthModule,
+  type HealthModuleOptions,
+  type HealthResult,
+  HealthService,
+  UnknownProbeError,
+  down,
+  up,
+} from 'nest-vitals';
+import { describe, expect, it, vi } from 'vitest';
+import { reportIn } from '../support/answers.js';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { never } from '../support/latch.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+function faultsOf(register: () => unknown): readonly string[] {
+  try {
+    register();
+  } catch (error) {
+    if (error instanceof HealthConfigurationError)
+      return error.faults.map(({ place, problem }) => `${place}: ${problem}`);
+    throw error;
+  }
+  return expect.unreachable('the indicator was refused');
+}
+
+describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
+  const start = (options: HealthModuleOptions = {}): Promise<TestApplication> =>
+    startApplication(adapter, {
+      imports: [HealthModule.forRoot(options)],
+      providers: [FakeIndicator('stock', () => up())],
+    });
+
+  it('adds an indicator to the running application, until its handle removes it', async () => {
+    const application = await start({ groups: { tenants: { tags: ['tenant'] } } });
+    const handle = application.health.register('tenant-42', () => down('no connection'), { tags: ['tenant'] });
+    expect(handle.name).toBe('tenant-42');
+    expect((await application.get('/health/ready')).status).toBe(503);
+    expect(reportIn(await application.get('/health/tenants'))).toMatchObject({
+      details: { 'tenant-42': { status: 'DOWN' } },
+    });
+    expect((await application.get('/health/tenant-42')).status).toBe(503);
+
+    handle.remove();
+    handle.remove();
+    expect((await application.get('/health/ready')).status).toBe(200);
+    expect((await application.get('/health/tenant-42')).status).toBe(404);
+    await expect(application.health.check('tenant-42')).rejects.toThrow(UnknownProbeError);
+  });
+
+  it('removes the indicator at the end of a block with using', async () => {
+    const { health } = await start();
+    {
+      using handle = health.register('tenant', () => up());
+      expect((await health.check(handle.name)).status).toBe('UP');
+    }
+    await expect(health.check('tenant')).rejects.toThrow(UnknownProbeError);
+  });
+
+  it('leaves a later indicator of the name alone', async () => {
+    const { health } = await start();
+    const first = health.register('tenant', () => down('first'));
+    first.remove();
+    health.register('tenant', () => up());
+    first.remove();
+    expect((await health.check('tenant')).status).toBe('UP');
+  });
+
+  it('refuses names that are taken or not allowed, and faulty options, with every fault', async () => {
+    const { health } = await start({ groups: { billing: ['stock'] }, endpoints: { deep: { path: 'everything' } } });
+    for (const name of ['stock', 'billing', 'everything', 'ready', 'metrics', 'a/b', '', '__proto__'])
+      expect(faultsOf(() => health.register(name, () => up()))).toHaveLength(1);
+    expect(faultsOf(() => health.register('tenant', 5 as never, { timeout: 0, probes: ['raedy'] }))).toStrictEqual([
+      'HealthService.register("tenant"), check: its value is 5',
+      'HealthService.register("tenant"), timeout: its value is 0',
+      'HealthService.register("tenant"), probes: there is no probe or group named "raedy"',
+    ]);
+    // Nothing of the refused indicator is left.
+    health.register('tenant', () => up()).remove();
+  });
+
+  it('takes options from the module and the environment, as other indicators do', async () => {
+    const application = await start({ defaults: { critical: false } });
+    application.health.register('tenant', () => down('away'));
+    expect(reportIn(await application.get('/health/ready'))).toMatchObject({ status: 'DEGRADED' });
+  });
+
+  it('aborts the run of an indicator that is removed, and of each at the shutdown', async () => {
+    const application = await start();
+    const signals: AbortSignal[] = [];
+    const hang = ({ signal }: { readonly signal: AbortSignal }): Promise<never> => {
+      signals.push(signal);
+      return never();
+    };
+    const handle = application.health.register('first', hang, { interval: '10s' });
+    application.health.register('second', hang, { interval: '10s' });
+    await vi.waitFor(() => expect(signals).toHaveLength(2));
+    handle.remove();
+    expect(signals.map(({ aborted }) => aborted)).toStrictEqual([true, false]);
+    await application.app.close();
+    expect(signals.map(({ aborted }) => aborted)).toStrictEqual([true, true]);
+  });
+
+  it('can be called before the application has started', async () => {
+    const check = vi.fn<() => void>();
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        {
+          provide: 'early',
+          useFactory: (health: HealthService) => health.register('early', check),
+          inject: [HealthService],
+        },
+      ],
+    });
+    expect(reportIn(await application.get('/health/ready'))).toMatchObject({ details: { early: { status: 'UP' } } });
+  });
+
+  it.runIf(adapter === 'express')('has an end at 10,000 indicators, and responds with that many', async () => {
+    const application = await start({ deadline: '25s' });
+    const { health } = application;
+    const handles = Array.from({ length: 9_999 }, (_, index) =>
+      health.register(`tenant-${index}`, () => up(), { timeout: '20s' }),
+    );
+    expect(faultsOf(() => health.register('one-more', () => up()))).toStrictEqual([
+      expect.stringContaining('10000 indicators are registered'),
+    ]);
+    const response = await application.get('/health/ready');
+    expect(response.status).toBe(200);
+    expect(Object.keys((await health.report('deep')).details)).toHaveLength(10_000);
+    for (const handle of handles) handle.remove();
+    expect(Object.keys((await health.report('deep')).details)).toStrictEqual(['stock']);
+  });
+
+  it('survives indicators that come and go during probes', async () => {
+    const application = await start();
+    const probes = Array.from({ length: 30 }, async (_, index) => {
+      const handle = application.health.register(`tenant-${index}`, async () => up(), { ttl: 0 });
+      const response = application.get('/health/ready');
+      handle.remove();
+      return (await response).status;
+    });
+    expect(new Set(await Promise.all(probes))).toStrictEqual(new Set([200]));
+    expect(application.log.health('error')).toStrictEqual([]);
+  });
+});
+
+describe.each(ADAPTERS)('HealthService.override() on %s', (adapter) => {
+  it('changes options until it is cleared, and runNow() runs a fresh result again', async () => {
+    let status: HealthResult = down('away');
+    const check = vi.fn<() => HealthResult>(() => status);
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [FakeIndicator('payments', check, { ttl: '1h' })],
+    });
+    const { health } = application;
+    expect((await application.get('/health/ready')).status).toBe(503);
+    const override = health.override(
+      'payments',
+      { enabled: false },
+      { reason: 'vendor', expiresIn: '30m', by: 'alice' },
+    );
+    expect(health.overrides).toStrictEqual([override]);
+    expect((await application.get('/health/ready')).status).toBe(200);
+    expect(reportIn(await application.get('/health/deep'))).toMatchObject({
+      details: {
+        payments: { override: { enabled: false, reason: 'vendor', by: 'alice', until: override.until.toISOString() } },
+      },
+    });
+    expect(reportIn(await application.get('/health/ready')).details?.['payments']).toStrictEqual({ status: 'SKIPPED' });
+
+    expect(health.clear('payments', 'bob')).toBe(true);
+    expect((await application.get('/health/ready')).status).toBe(503);
+    expect(check).toHaveBeenCalledTimes(1);
+    status = up();
+    expect((await health.runNow('payments')).status).toBe('UP');
+    expect(check).toHaveBeenCalledTimes(2);
+    expect(application.log.health().filter((line) => line.startsWith('Override'))).toHaveLength(2);
+  });
+});
