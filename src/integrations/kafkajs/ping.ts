@@ -1,0 +1,24 @@
+import { ClientRequests } from '../../clients/client-requests.js';
+import { type ClusterReport, type GroupName, readCluster } from './cluster-report.js';
+import { explainKafkaError } from './kafka-errors.js';
+import type { AdminAccess } from './present-admin.js';
+
+/** Shared by all indicators: the requests through one admin client run one after the other. */
+const pings = new ClientRequests<ClusterReport>();
+
+/** Asks a broker for the state of the cluster, and for the lag of a consumer group if one is named. */
+export function ping(
+  client: object,
+  admin: AdminAccess,
+  group: GroupName | undefined,
+  signal: AbortSignal,
+): Promise<ClusterReport> {
+  return pings.send(client, JSON.stringify(group ?? null), signal, async (abandoned) => {
+    try {
+      // kafkajs cannot cancel a request.
+      return await admin.use((connected) => readCluster(connected, group, abandoned));
+    } catch (error) {
+      throw explainKafkaError(error);
+    }
+  });
+}

@@ -1,0 +1,50 @@
+import { type Kafka, type KafkaAdmin, type KafkaJsClient, isAdmin, presentClient } from './kafka-client.js';
+import { type OwnAdmin, disconnect, releaseAdmin, shareAdmin } from './own-admin.js';
+
+/** Calls work with an admin client. */
+export interface AdminAccess {
+  use<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T>;
+}
+
+/** The admin client of an indicator. It moves on when Nest's client or server has another `Kafka`. */
+export class PresentAdmin {
+  #kafka: Kafka | undefined;
+  #own: OwnAdmin | undefined;
+
+  /** Undefined while the client has not connected. */
+  of(client: KafkaJsClient): AdminAccess | undefined {
+    const present = presentClient(client);
+    if (isAdmin(present)) return { use: (work) => useOf(present, work) };
+    this.#move(present);
+    return this.#own;
+  }
+
+  end(): void {
+    this.#move(undefined);
+  }
+
+  #move(kafka: Kafka | undefined): void {
+    if (kafka === this.#kafka) return;
+    if (this.#kafka) releaseAdmin(this.#kafka);
+    this.#kafka = kafka;
+    this.#own = kafka && shareAdmin(kafka);
+  }
+}
+
+/**
+ * Calls `work` with an admin client of the application. If the application disconnects it meanwhile, the call, which
+ * kafkajs retries, would open a connection again, and nothing would close it.
+ */
+async function useOf<T>(admin: KafkaAdmin, work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
+  let isClosed = false;
+  const removeListeners = [
+    admin.on(admin.events.DISCONNECT, () => (isClosed = true)),
+    admin.on(admin.events.CONNECT, () => (isClosed = false)),
+  ];
+  try {
+    return await work(admin);
+  } finally {
+    for (const remove of removeListeners) remove();
+    if (isClosed) disconnect(admin);
+  }
+}
