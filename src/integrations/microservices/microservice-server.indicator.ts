@@ -19,8 +19,8 @@ export interface MicroserviceServerIndicatorOptions extends HealthIndicatorOptio
   readonly holder: ClientSource<MicroserviceServerHolder>;
 }
 
-/** The states in which a server receives messages. */
-const RECEIVING: ReadonlySet<string> = new Set(['connected', 'unblocked']);
+/** The states in which a server receives messages. Nest does not report the end of a rebalance of Kafka. */
+const RECEIVING: ReadonlySet<string> = new Set(['connected', 'unblocked', 'rebalancing']);
 
 /** Checks whether the application itself can receive messages: the server of a hybrid application. */
 export function MicroserviceServerIndicator(
