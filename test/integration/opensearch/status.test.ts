@@ -1,0 +1,34 @@
+import { Client } from '@opensearch-project/opensearch';
+import { HealthModule } from 'nest-vitals';
+import { OpenSearchIndicator, type OpenSearchIndicatorOptions } from 'nest-vitals/opensearch';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { CLUSTER_LOGIN, describeClusterResponses } from '../../support/cluster-cases.js';
+import { refusalOf } from '../../support/start-application.js';
+
+describe('an OpenSearchIndicator', () => {
+  describeClusterResponses({
+    indicator: (node, options) => {
+      const client = new Client({ node, auth: CLUSTER_LOGIN });
+      onTestFinished(() => client.close());
+      return OpenSearchIndicator('search', { client, ...options });
+    },
+  });
+
+  it.each([
+    ['none is named', {} as OpenSearchIndicatorOptions, 'it is missing'],
+    ['none is provided', { client: Client }, 'no module provides its client under the class Client'],
+    [
+      'it is something else',
+      { client: new Map() as never },
+      'its client is an object instead of a Client of @opensearch-project/opensearch',
+    ],
+    ['a status is unknown', { client: {} as never, enough: 'red' as never }, 'enough'],
+  ])('stops the boot when %s', async (_when, options, problem) => {
+    const { error } = await refusalOf('express', {
+      imports: [HealthModule.forRoot()],
+      providers: [OpenSearchIndicator('search', options)],
+    });
+    expect(String(error)).toContain('OpenSearchIndicator("search")');
+    expect(String(error)).toContain(problem);
+  });
+});
