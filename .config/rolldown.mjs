@@ -18,23 +18,29 @@ const library = {
 /** The file with the description of the endpoints for an OpenAPI document, in the folder of the entry points. */
 const DESCRIPTION = 'endpoints-description.cjs';
 /**
- * Loads that file when an application makes a document, and not at each start. CommonJS, because @nestjs/swagger reads
- * metadata synchronously, and the file is the same for both forms of the library.
+ * Loads that file when an application makes a document, and not at each start. It is loaded synchronously, because
+ * @nestjs/swagger reads metadata synchronously. It is CommonJS, and the same for both forms of the library.
+ *
+ * A bundler must find the file, and sees only an import or a `require()`. In ESM an import would load the file at each start,
+ * so the import has a name of the package ("imports" in package.json): for a bundler it is the file, for Node a built-in module.
  */
-const loadsDescriptionLazily = {
-  name: 'lazy-description',
-  resolveId: (source, importer) =>
-    source === './controller-description.js' && importer?.endsWith('/load-controller-description.ts')
-      ? '\0lazy-description'
-      : undefined,
-  load: (id) =>
-    id === '\0lazy-description'
-      ? `import { createRequire } from 'node:module';
-export const describeController = (...given) =>
-  createRequire(import.meta.url)('./${DESCRIPTION}').describeController(...given);`
-      : undefined,
+const LOADERS = {
+  esm: `import { createRequire } from 'node:module';
+import * as bundled from '#endpoints-description';
+export const loadControllerDescription = () =>
+  bundled.describeController ? bundled : createRequire(import.meta.url)('./${DESCRIPTION}');`,
+  cjs: `export const loadControllerDescription = () => require('./${DESCRIPTION}');`,
 };
-library.plugins = [loadsDescriptionLazily];
+const loadsDescriptionLazily = (format) => ({
+  name: 'lazy-description',
+  resolveId(source, importer) {
+    if (source === `./${DESCRIPTION}`) return { id: source, external: true };
+    return source === './load-controller-description.js' && importer?.endsWith('/api-description.ts')
+      ? '\0lazy-description'
+      : undefined;
+  },
+  load: (id) => (id === '\0lazy-description' ? LOADERS[format] : undefined),
+});
 
 /**
  * What every application loads becomes one file: Node takes about 0.3 ms for each file that it imports. Code that only
@@ -60,9 +66,14 @@ const collection = {
 };
 
 export default defineConfig([
-  { ...library, output: { ...common, format: 'esm', chunkFileNames: 'shared/[name].js', codeSplitting: inOneFile } },
   {
     ...library,
+    plugins: [loadsDescriptionLazily('esm')],
+    output: { ...common, format: 'esm', chunkFileNames: 'shared/[name].js', codeSplitting: inOneFile },
+  },
+  {
+    ...library,
+    plugins: [loadsDescriptionLazily('cjs')],
     output: {
       ...common,
       format: 'cjs',

@@ -56,8 +56,17 @@ export const minDelayAboveMaxDelay = (place: string, minDelay: number, maxDelay:
 export const nameMinified = (place: string): ConfigurationFault => ({
   place,
   problem:
-    'its name would be derived from a class name that a minifier has shortened, so it would change with each build',
+    'its name would be derived from a class name of three characters or less, as minifiers make them, so it would change ' +
+    'with each build',
   remedy: "name the indicator: @HealthIndicator('database'), or let the minifier keep class names",
+});
+
+export const descriptionMissing = (): ConfigurationFault => ({
+  place: 'OpenAPI document',
+  problem: 'the bundle of the application does not contain endpoints-description.cjs of nest-vitals',
+  remedy:
+    'add "module" to the export conditions of the bundler, or keep nest-vitals external, or exclude the endpoints from ' +
+    'the document: HealthModule.forRoot({ decorators: [ApiExcludeController()] })',
 });
 
 export const instanceNameMalformed = (place: string, value: string): ConfigurationFault => ({

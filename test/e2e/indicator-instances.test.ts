@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('what the log says of the indicators on %s', (adapter) =
     ]);
   });
 
-  it.each(['e', '_c', 'tS', 'e3'])('refuses the class %s, whose name a minifier has made', async (className) => {
+  it.each(['e', '_c', 'tS', 'e3', 'Xyt', 'a$1'])('refuses the class %s, whose name a minifier has made', async (className) => {
     const minified = FakeIndicator('database');
     HealthIndicator()(minified);
     Object.defineProperty(minified, 'name', { value: className });

@@ -92,51 +92,6 @@ describe.each([11, 12] as const)('Nest %i', (nest) => {
   );
 });
 
-/** Packages that Nest loads only where they are installed. */
-const ABSENT = ['@nestjs/microservices', '@nestjs/websockets', 'class-transformer', 'class-validator'];
-
-const BUNDLERS = {
-  esbuild: (input: string, output: string) =>
-    `await (await import('esbuild')).build({ entryPoints: ['${input}'], outfile: '${output}', bundle: true, minify: true, platform: 'node', format: 'cjs', logLevel: 'error', external: ${JSON.stringify(ABSENT.flatMap((name) => [name, `${name}/*`]))} });`,
-  webpack: (input: string, output: string) =>
-    `const { default: webpack } = await import('webpack');
-     const absent = ${JSON.stringify(ABSENT)};
-     await new Promise((resolve, reject) => webpack({
-       mode: 'production', target: 'node20', context: process.cwd(), entry: './${input}', performance: { hints: false },
-       output: { path: process.cwd() + '/' + '${output}'.split('/')[0], filename: '${output}'.split('/')[1] },
-       externals: [({ request }, done) => absent.some((name) => request === name || request.startsWith(name + '/')) ? done(null, 'commonjs ' + request) : done()],
-     }, (error, stats) => error || stats.hasErrors() ? reject(error ?? new Error(stats.toString('errors-only'))) : resolve()));`,
-};
-
-describe.each(['esbuild', 'webpack'] as const)('an application that %s has bundled and minified', (bundler) => {
-  const home = join(folder, 'nest-11');
-  const application = join(home, `bundled-${bundler}`);
-
-  beforeAll(async () => {
-    await writeApplication(application, { nest: 11, type: 'commonjs', resolution: 'node10', module: 'commonjs' });
-    await run(home, 'npm', 'install', '--no-audit', '--no-fund', bundler);
-    await run(application, join(home, 'node_modules/.bin/tsc'), '-p', '.');
-    await writeFile(join(application, 'bundle.mjs'), BUNDLERS[bundler]('dist/main.js', 'bundle/main.cjs'));
-    await run(application, process.execPath, 'bundle.mjs');
-    // Away from node_modules, with the further files of the bundle.
-    await cp(join(application, 'bundle'), join(folder, `alone-${bundler}`), { recursive: true });
-  });
-
-  it('responds on both ports without node_modules, and ends', async () => {
-    const output = await run(join(folder, `alone-${bundler}`), process.execPath, 'main.cjs');
-    const answers: Record<string, { code: number; body: string }> = JSON.parse(output);
-    expect(Object.entries(answers).map(([probe, { code }]) => `${probe} ${code}`)).toEqual([
-      'live 200',
-      'ready 200',
-      'startup 200',
-      'deep 200',
-      'metrics 200',
-      'management ready 200',
-      'management metrics 200',
-    ]);
-  });
-});
-
 const COPIES = `
 const required = require('nest-vitals');
 const requiredMetrics = require('nest-vitals/prometheus');

@@ -1,9 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
 import { basename, delimiter, dirname, join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { firstResponse } from './support/first-response.js';
 import { nodeBinary } from './support/node-binary.js';
 import { run } from './support/run.js';
 
@@ -106,20 +104,10 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
 
   it('is not ready until the generated checks are written', async () => {
     await cli('build');
-    const port = await freePort();
-    const server = spawn(binary, ['dist/main'], {
-      cwd: application,
-      env: { ...process.env, PORT: String(port), NODE_ENV: undefined },
-      stdio: 'ignore',
+    expect(await firstResponse(application, binary, 'dist/main', '/health/ready')).toMatchObject({
+      status: 'UNKNOWN',
+      details: { app: { status: 'UNKNOWN' }, database: { status: 'UNKNOWN' }, payments_api: { status: 'UNKNOWN' } },
     });
-    try {
-      expect(await answerOf(server, `http://127.0.0.1:${port}/health/ready`)).toMatchObject({
-        status: 'UNKNOWN',
-        details: { app: { status: 'UNKNOWN' }, database: { status: 'UNKNOWN' }, payments_api: { status: 'UNKNOWN' } },
-      });
-    } finally {
-      server.kill();
-    }
   });
 
   it('changes nothing and explains what to write when the module has another form', async () => {
@@ -148,22 +136,4 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
 interface Outcome {
   readonly success: boolean;
   readonly testResults: readonly { readonly name: string }[];
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Requests the URL until the application responds. */
-async function answerOf(server: ChildProcess, url: string): Promise<unknown> {
-  while (server.exitCode === null) {
-    const response = await fetch(url).catch(() => undefined);
-    if (response) return response.json();
-    await pause(100);
-  }
-  throw new Error(`the application ended with ${server.exitCode}`);
 }

@@ -1,8 +1,10 @@
 import type { Type } from '@nestjs/common';
+import { HealthConfigurationError } from '../../errors/configuration.error.js';
+import { descriptionMissing } from '../../errors/messages.js';
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { HealthSettings } from '../../options/health-settings.js';
 import { MEDIA_TYPES } from '../formats/format.js';
-import { describeController } from './load-controller-description.js';
+import { loadControllerDescription } from './load-controller-description.js';
 import { type ControllerDescription, describeHandler } from './swagger-metadata.js';
 
 /**
@@ -35,7 +37,8 @@ export class ApiDescription {
   #describe(): void {
     const [settings, formats, endpoints] = [this.#settings, this.#formats, [...this.#endpoints]];
     let made: ControllerDescription | undefined;
-    const describe = (): ControllerDescription => (made ??= describeController(settings, formats, endpoints));
+    const describe = (): ControllerDescription =>
+      (made ??= loadDescription().describeController(settings, formats, endpoints));
     const names = [...Object.keys(settings.endpoints), ...endpoints.map(({ name }) => name)];
     for (const name of names) describeHandler(this.#handler(name), name, this.#aliasesOf(name), describe);
   }
@@ -46,5 +49,13 @@ export class ApiDescription {
 
   #handler(name: string): object {
     return (this.#controller.prototype as Readonly<Record<string, object>>)[name] ?? {};
+  }
+}
+
+function loadDescription(): ReturnType<typeof loadControllerDescription> {
+  try {
+    return loadControllerDescription();
+  } catch {
+    throw new HealthConfigurationError([descriptionMissing()]);
   }
 }

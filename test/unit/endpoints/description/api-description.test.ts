@@ -1,6 +1,8 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { ApiDescription } from '../../../../src/endpoints/description/api-description.js';
 import * as loader from '../../../../src/endpoints/description/load-controller-description.js';
+import { HealthConfigurationError } from '../../../../src/errors/configuration.error.js';
+import { descriptionMissing } from '../../../../src/errors/messages.js';
 import { createHealthController, mapRoutes } from '../../../../src/endpoints/health.controller.js';
 import { resolveModuleOptions } from '../../../../src/options/resolve-module.js';
 
@@ -14,9 +16,21 @@ it('makes the description when a document is made, and not when the application 
   mapRoutes(controller, settings);
   const description = new ApiDescription(controller, settings);
   description.addFormat('html', 'text/html');
-  expect(loader.describeController).not.toHaveBeenCalled();
+  expect(loader.loadControllerDescription).not.toHaveBeenCalled();
   const handler = controller.prototype.ready as object;
   expect(Reflect.getMetadata('swagger/apiExcludeEndpoint', handler)).toEqual({ disable: false });
   expect(Object.keys(Reflect.getMetadata('swagger/apiResponse', handler) as object)).toContain('503');
-  expect(loader.describeController).toHaveBeenCalledOnce();
+  expect(loader.loadControllerDescription).toHaveBeenCalledOnce();
+});
+
+it('names the remedy when a bundle does not contain the description', () => {
+  const controller = createHealthController();
+  const { settings } = resolveModuleOptions({}, {});
+  mapRoutes(controller, settings);
+  new ApiDescription(controller, settings);
+  vi.mocked(loader.loadControllerDescription).mockImplementation(() => {
+    throw new Error("Cannot find module './endpoints-description.cjs'");
+  });
+  const excluded = Reflect.getMetadata('swagger/apiExcludeEndpoint', controller.prototype.ready as object) as object;
+  expect(() => Object.keys(excluded)).toThrow(new HealthConfigurationError([descriptionMissing()]));
 });
