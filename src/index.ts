@@ -5,6 +5,7 @@ export type { HealthData, HealthResult } from './core/result.js';
 export type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
 export type { CheckCall } from './core/check-wrappers.js';
 export type { HealthCheckDetail, HealthReport } from './core/report.js';
+export type { ReportedComponent } from './core/reported-health.js';
 export type { HealthChange } from './core/health-engine.js';
 export type { HealthProbeChange } from './core/probe-changes.js';
 export type { ServiceInfo } from './core/service-info.js';

@@ -40,6 +40,9 @@ export function isHealthStatus(value: unknown): value is HealthStatus {
   return typeof value === 'string' && Object.hasOwn(SEVERITY, value);
 }
 
+/** Whether the first status is more severe than the other one. */
+export const isWorse = (status: HealthStatus, other: HealthStatus): boolean => SEVERITY[status] > SEVERITY[other];
+
 /** Whether a status takes an instance out of rotation unless its indicator is non-critical. */
 export function isFailing(status: HealthStatus): boolean {
   return SEVERITY[status] > SEVERITY.DEGRADED;

@@ -82,7 +82,7 @@ export function checkPart(
             ['Settings', known && settingsOf(known)],
           ])}
         </dl>
-        ${dataOf(name, detail.data)}${changesOf(name, changes)}
+        ${dataOf(name, detail.data, now)}${changesOf(name, changes)}
       </div>
     </details>
   </li>`;

@@ -1,28 +1,18 @@
 import type { HealthData } from '../../core/result.js';
+import { REPORTED_KEYS, reportedHealthIn } from '../../core/reported-health.js';
 import { type Content, clip, html } from './html.js';
+import { reportedPart } from './reported.js';
 
 const ROWS_SHOWN = 30;
 const LONGEST_VALUE = 300;
 
 /** The data of an indicator. The health that a dependency reports of itself has a section of its own. */
-export function dataOf(name: string, data: HealthData | undefined): Content {
+export function dataOf(name: string, data: HealthData | undefined, now: number | undefined): Content {
   if (!data) return undefined;
-  const { reported_status: status, reported_failing: failing, ...own } = data;
-  const isForeign = typeof status === 'string';
-  return [isForeign && foreign(name, status, failing), table(isForeign ? own : data)];
-}
-
-/** `HttpIndicator` adds these data if the response of the dependency has a known health format. */
-function foreign(name: string, status: string, failing: unknown): Content {
-  const names = Array.isArray(failing) ? failing.map(String) : [];
-  return html`<h3>Reported by the dependency</h3>
-    <p>${name} reports ${clip(status, LONGEST_VALUE)}${names.length > 0 && ', because of its own dependencies:'}</p>
-    ${
-      names.length > 0 &&
-      html`<ul class="dep">
-        ${names.map((each) => html`<li>${clip(each, LONGEST_VALUE)}</li>`)}
-      </ul>`
-    }`;
+  const reported = reportedHealthIn(data);
+  if (!reported) return table(data);
+  const own = Object.entries(data).filter(([key]) => !REPORTED_KEYS.includes(key));
+  return [reportedPart(name, reported, now), table(Object.fromEntries(own))];
 }
 
 function table(data: HealthData): Content {

@@ -1,13 +1,16 @@
 import { isRecord } from '../../core/is-record.js';
-import { HealthStatus } from '../../core/status.js';
+import {
+  type ComponentSource,
+  type ReportedHealth,
+  boundedComponents,
+  componentsIn,
+  reportedName,
+} from '../../core/reported-health.js';
+import { HEALTH_STATUSES, HealthStatus, isWorse } from '../../core/status.js';
 
 /** The health that a dependency reports about itself. */
-export interface ForeignHealth {
+export interface ForeignHealth extends ReportedHealth {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN';
-  /** The status as the dependency spells it. */
-  readonly word: string;
-  /** The names of its parts that are not UP. */
-  readonly failing: readonly string[];
 }
 
 /**
@@ -35,8 +38,12 @@ const JSON_TYPE = /^(?:application|text)\/(?:[\w.+-]+\+)?json$/;
 export const isHealthType = (mediaType: string): boolean => HEALTH_TYPE.test(mediaType);
 export const isJsonType = (mediaType: string): boolean => JSON_TYPE.test(mediaType);
 
-/** The names that may appear in a report. They come from another server, which is not trusted. */
-const NAME = /^[\w.:@/ -]{1,64}$/;
+/** The statuses of components, which can also be skipped or out of service. Another word is `UNKNOWN`. */
+const COMPONENT_WORDS: Readonly<Record<string, HealthStatus>> = {
+  ...WORDS,
+  ...Object.fromEntries(HEALTH_STATUSES.map((status) => [status.toLowerCase(), status])),
+  shutting_down: HealthStatus.OUT_OF_SERVICE,
+};
 const NAMES_SHOWN = 5;
 
 /** The health that a JSON text reports. Undefined: the text is no health report. */
@@ -44,7 +51,14 @@ export function foreignHealthIn(text: string): ForeignHealth | undefined {
   const json = parse(text);
   if (!isRecord(json)) return undefined;
   const health = foreignHealthOf(json['status']);
-  return health && { ...health, failing: failingParts(json) };
+  if (!health) return undefined;
+  const service = serviceOf(json);
+  return {
+    ...health,
+    ...(service !== undefined && { service }),
+    failing: failingParts(json),
+    ...boundedComponents(componentsOf(json), service),
+  };
 }
 
 const STATUS_AT_START = /^\s*\{\s*"status"\s*:\s*"([^"\\]{1,64})"/;
@@ -58,16 +72,70 @@ export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
   if (typeof word !== 'string') return undefined;
   const key = word.toLowerCase();
   const status = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
-  return status && { status, word, failing: [] };
+  return status && { status, word, failing: [], components: [], omitted: 0 };
 }
 
-/** Parts are in `details` (this library, terminus), `components` (Spring Boot) or `checks` (health+json, lists of results). */
-function failingParts(json: Readonly<Record<string, unknown>>): string[] {
-  const parts = ['details', 'components', 'checks'].map((key) => json[key]).find(isRecord) ?? {};
-  return Object.entries(parts)
-    .filter(([name, part]) => NAME.test(name) && (Array.isArray(part) ? part : [part]).some(isFailing))
-    .map(([name]) => name)
-    .slice(0, NAMES_SHOWN);
+type Json = Readonly<Record<string, unknown>>;
+
+/** `details` of this library and of terminus, `components` of Spring, `checks` of health+json, where each is a list. */
+const partsOf = (json: Json): Json => ['details', 'components', 'checks'].map((key) => json[key]).find(isRecord) ?? {};
+
+function failingParts(json: Json): string[] {
+  const names: string[] = [];
+  for (const [key, part] of Object.entries(partsOf(json))) {
+    if (names.length === NAMES_SHOWN) break;
+    if (!(Array.isArray(part) ? part : [part]).some(isFailing)) continue;
+    const name = reportedName(key);
+    if (name !== undefined) names.push(name);
+  }
+  return names;
+}
+
+/** `service_info` of this library, `serviceId` of health+json. */
+function serviceOf(json: Json): string | undefined {
+  const { service_info: service, serviceId } = json;
+  return reportedName(isRecord(service) ? service['name'] : serviceId);
+}
+
+function* componentsOf(json: Json): Iterable<ComponentSource> {
+  const isMeasured = isRecord(json['checks']) && !isRecord(json['details']) && !isRecord(json['components']);
+  for (const [key, part] of isMeasured ? measuredComponents(partsOf(json)) : Object.entries(partsOf(json))) {
+    if (isRecord(part) && typeof part['status'] === 'string') yield componentOf(key, part);
+  }
+}
+
+/** The keys of health+json consist of a component and a measurement. A component is as bad as its worst measurement. */
+function measuredComponents(checks: Json): Iterable<[string, unknown]> {
+  const worst = new Map<string, Json>();
+  for (const [key, entries] of Object.entries(checks)) {
+    const [name = ''] = key.split(':', 1);
+    for (const entry of Array.isArray(entries) ? entries : []) {
+      if (!isRecord(entry) || typeof entry['status'] !== 'string') continue;
+      const known = worst.get(name);
+      if (!known || isWorse(componentStatus(entry), componentStatus(known))) worst.set(name, entry);
+    }
+  }
+  return worst;
+}
+
+/** The components below are those in the data of an indicator of this library, or a composite of Spring. */
+function componentOf(name: string, part: Json): ComponentSource {
+  const data = isRecord(part['data']) ? part['data'] : {};
+  const { components } = part;
+  return {
+    name,
+    status: componentStatus(part),
+    since: part['since'],
+    service: data['reported_service'],
+    below: () => (isRecord(components) ? componentsOf({ components }) : componentsIn(data['reported_components'])),
+  };
+}
+
+/** In health+json of this library, `state` is the status that the three words of that format cannot express. */
+function componentStatus({ state, status }: Json): HealthStatus {
+  const words = [state, status].filter((word) => typeof word === 'string').map((word) => word.toLowerCase());
+  const known = words.find((word) => Object.hasOwn(COMPONENT_WORDS, word));
+  return (known === undefined ? undefined : COMPONENT_WORDS[known]) ?? HealthStatus.UNKNOWN;
 }
 
 function isFailing(part: unknown): boolean {

@@ -3,6 +3,7 @@ import { onAbort } from '../../core/async.js';
 import type { HealthCheckContext } from '../../core/check.js';
 import { isRecord } from '../../core/is-record.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
+import { reportedData } from '../../core/reported-health.js';
 import { HealthStatus } from '../../core/status.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
@@ -83,7 +84,7 @@ export interface HttpIndicatorOptions<
   /**
    * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of @nestjs/terminus, and
    * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
-   * DOWN, with any HTTP status. Default: true. False: only the HTTP status counts, and the check does not wait for the body.
+   * DOWN, whatever the HTTP status. The names and statuses of its components are part of the data. Default: true. False: only the HTTP status counts, and no body is waited for.
    */
   readonly readHealth?: boolean;
   /** The greatest number of redirects that are followed. Default: 0. With 0, a redirect is an unexpected status. More redirects than this are DOWN. */
@@ -232,13 +233,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
 
   function judgeHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
     const health = healthIn(response, read);
-    const data = {
-      ...known,
-      ...(typeof health === 'object' && {
-        reported_status: health.word,
-        ...(health.failing.length > 0 && { reported_failing: health.failing }),
-      }),
-    };
+    const data = { ...known, ...(typeof health === 'object' && reportedData(health)) };
     const words = typeof health === 'object' ? describe(health) : undefined;
     if (!isExpected(response.status)) {
       const isBad = typeof health === 'object' && health.status !== HealthStatus.UP;

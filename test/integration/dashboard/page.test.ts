@@ -26,6 +26,36 @@ const start = (...given: Parameters<typeof rootOf>): Promise<TestApplication> =>
   startApplication('express', rootOf(...given));
 const urlOf = ({ port }: { readonly port: number }, path = 'deep'): string => `http://127.0.0.1:${port}/health/${path}`;
 
+/** The data of an `HttpIndicator` whose dependency has dependencies of its own. */
+const REPORTED = {
+  reported_status: 'DEGRADED',
+  reported_service: 'payments-api',
+  reported_failing: ['ledger'],
+  reported_components: [
+    {
+      name: 'ledger',
+      status: 'DOWN',
+      since: '2026-11-20T10:30:00.000Z',
+      service: 'ledger-api',
+      components: [
+        {
+          name: 'bank',
+          status: 'OUT_OF_SERVICE',
+          since: '2026-11-20T10:30:00.000Z',
+          service: 'y'.repeat(60),
+          components: [
+            { name: 'x'.repeat(60), status: 'UNKNOWN', since: '2026-11-20T10:30:00.000Z' },
+            { name: 'cache', status: 'UP' },
+          ],
+        },
+      ],
+    },
+    { name: 'database', status: 'UP' },
+    { name: 'reports', status: 'SKIPPED' },
+  ],
+  reported_omitted: 7,
+};
+
 const textOf = async (page: Page, selector: string): Promise<string> =>
   (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ');
 async function becomesLive(page: Page): Promise<void> {
@@ -238,6 +268,7 @@ describeInChromium('the page', (open) => {
         FakeIndicator(long, () =>
           down(`${'no room '.repeat(40)}${long.repeat(4)}`, { reported_status: 'DOWN', reported_failing: ['bank'] }),
         ),
+        FakeIndicator('payments', () => degraded('it reports DEGRADED: ledger', REPORTED)),
         FakeIndicator('stock', () => degraded('behind'), { critical: false }),
         FakeIndicator('off', () => up(), { enabled: false }),
       ]);

@@ -277,6 +277,10 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       http_status: 200,
       reported_status: 'DEGRADED',
       reported_failing: ['payments'],
+      reported_components: [
+        { name: 'payments', status: 'DOWN' },
+        { name: 'cache', status: 'UP' },
+      ],
     });
   });
 
