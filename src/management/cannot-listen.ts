@@ -1,6 +1,13 @@
 import type { ConfigurationFault } from '../errors/fault.js';
 import { type ManagementSettings, PLACE } from './management-options.js';
 
+/** The fault of an application that listens on its management port. */
+export const isMainPort = (port: number): ConfigurationFault => ({
+  place: `${PLACE}, port`,
+  problem: `port ${port} is the management port, and the application itself listens on it too`,
+  remedy: 'choose another management port, or another port in app.listen()',
+});
+
 /** The fault of a port that cannot be opened, or of a file that cannot be written. */
 export function cannotListen(settings: ManagementSettings, error: NodeJS.ErrnoException): ConfigurationFault {
   const { port, host, portFile } = settings;

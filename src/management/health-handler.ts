@@ -1,8 +1,9 @@
 import { elapsed } from '../core/moment.js';
 import type { EndpointParts } from '../endpoints/endpoint-parts.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import { SHARED_PROBES, type SharedProbe, pathOf } from './shared-probes.js';
+import { SHARED_PROBES, type SharedProbe, pathOf, probeAt } from './shared-probes.js';
 import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
+import { type FailureSettings, failureResponse } from './failure-response.js';
 import type { OnResponse } from '../endpoints/responder.js';
 
 /** The response to a request without query, credentials and special `Accept`, and how long it is the current one. */
@@ -18,7 +19,7 @@ export interface ResponseSnapshot {
  * Responds to requests that arrive on a server other than the adapter's, with the same access, views, formats and bytes.
  */
 export interface HealthHandler {
-  /** The paths of the shared probes, with aliases, without a global prefix. */
+  /** The paths of the shared probes in lower case, with aliases, without a global prefix. */
   readonly paths: ReadonlyMap<string, SharedProbe>;
   /** Whether an `authorize` function sees every request. The default response then depends on the caller. */
   readonly dependsOnCaller: boolean;
@@ -26,6 +27,8 @@ export interface HealthHandler {
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   /** Holds one 32-bit counter, which any thread can read. */
   readonly revision: SharedArrayBuffer;
+  /** What the responses of {@link failure} are made from, for the thread. */
+  readonly failures: FailureSettings;
   /** The shared probe at this URL. */
   probeAt(url: string): SharedProbe | undefined;
   /** Responds to any path and method. Never rejects. */
@@ -45,13 +48,15 @@ export class RequestHandler implements HealthHandler {
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   readonly revision: SharedArrayBuffer;
   readonly record: OnResponse;
+  readonly failures: FailureSettings;
   readonly #parts: EndpointParts;
   readonly #notAllowed: HealthResponse;
   readonly #fixed: ReadonlyMap<string, (request: HealthRequest) => HealthResponse | Promise<HealthResponse>>;
 
   constructor(parts: EndpointParts) {
     const { settings, responder, revision, record } = parts;
-    const { path, endpoints, aliases, access, deadline, deadlines } = settings;
+    const { endpoints, aliases, access, deadline, deadlines, statusCodes, retryAfter } = settings;
+    const path = settings.path.toLowerCase();
     this.#parts = parts;
     this.record = record;
     this.revision = revision.memory;
@@ -61,12 +66,18 @@ export class RequestHandler implements HealthHandler {
       ready: deadlines['ready'] ?? deadline,
       startup: deadlines['startup'] ?? deadline,
     };
+    this.failures = {
+      statusCodes: { DOWN: statusCodes.DOWN, OUT_OF_SERVICE: statusCodes.OUT_OF_SERVICE },
+      retryAfter,
+      headers: settings.headers,
+    };
     const headers = mergeHeaders(BASE_HEADERS, settings.headers, { allow: 'GET, HEAD' });
     this.#notAllowed = finishResponse(405, headers, { status: 405, error: 'Method Not Allowed' });
 
-    const paths = new Map<string, SharedProbe>(aliases);
+    const paths = new Map<string, SharedProbe>();
+    for (const [alias, probe] of aliases) paths.set(alias.toLowerCase(), probe);
     for (const probe of SHARED_PROBES) {
-      if (endpoints[probe].enabled) paths.set(`/${path}/${endpoints[probe].path}`, probe);
+      if (endpoints[probe].enabled) paths.set(`/${path}/${endpoints[probe].path.toLowerCase()}`, probe);
     }
     this.paths = paths;
     this.#fixed = new Map([
@@ -74,7 +85,12 @@ export class RequestHandler implements HealthHandler {
         ? [[`/${path}`, (request: HealthRequest) => responder.overview(request)] as const]
         : []),
       ...(endpoints.deep.enabled
-        ? [[`/${path}/${endpoints.deep.path}`, (request: HealthRequest) => responder.deep(request)] as const]
+        ? [
+            [
+              `/${path}/${endpoints.deep.path.toLowerCase()}`,
+              (request: HealthRequest) => responder.deep(request),
+            ] as const,
+          ]
         : []),
       ...[...paths].map(
         ([shared, probe]) => [shared, (request: HealthRequest) => responder.probe(probe, request)] as const,
@@ -83,17 +99,19 @@ export class RequestHandler implements HealthHandler {
   }
 
   probeAt(url: string): SharedProbe | undefined {
-    return this.paths.get(pathOf(url));
+    return probeAt(url, this.paths);
   }
 
   handle(request: HealthRequest): HealthResponse | Promise<HealthResponse> {
     const { responder, settings } = this.#parts;
     if (request.method !== 'GET' && request.method !== 'HEAD') return this.#notAllowed;
     const path = pathOf(request.url);
-    const respond = this.#fixed.get(path);
+    // Case is ignored as on Express, except in names.
+    const folded = path.toLowerCase();
+    const respond = this.#fixed.get(folded);
     if (respond) return respond(request);
-    const base = `/${settings.path}/`;
-    const name = path.startsWith(base) ? decoded(path.slice(base.length)) : undefined;
+    const base = `/${settings.path.toLowerCase()}/`;
+    const name = folded.startsWith(base) ? decoded(path.slice(base.length)) : undefined;
     return name === undefined || name.includes('/') ? responder.notFound : responder.check(name, request);
   }
 
@@ -109,25 +127,8 @@ export class RequestHandler implements HealthHandler {
   }
 
   failure(reason: string, status: 'DOWN' | 'OUT_OF_SERVICE' = 'DOWN'): HealthResponse {
-    const { statusCodes, retryAfter, headers } = this.#parts.settings;
-    return failureResponse(statusCodes[status], status, reason, retryAfter, headers);
+    return failureResponse(this.failures, status, reason);
   }
-}
-
-/** The response of an instance that is about to start, or cannot be asked. It has no report. */
-export function failureResponse(
-  statusCode: number,
-  status: 'DOWN' | 'OUT_OF_SERVICE',
-  reason: string,
-  retryAfter: number,
-  headers?: Readonly<Record<string, string>>,
-): HealthResponse {
-  const own = {
-    ...BASE_HEADERS,
-    'x-health-status': status,
-    ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
-  };
-  return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
 }
 
 function decoded(name: string): string | undefined {

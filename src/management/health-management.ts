@@ -5,7 +5,7 @@ import type { HealthHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { LocalServer } from './local-server.js';
-import { cannotListen } from './cannot-listen.js';
+import { cannotListen, isMainPort } from './cannot-listen.js';
 import type { ManagementSettings } from './management-options.js';
 import type { ManagementServer } from './management-server.js';
 import { ThreadServer } from './thread-server.js';
@@ -66,8 +66,11 @@ export class HealthManagement {
     monitor.onState(({ phase }) => {
       if (phase === 'draining') server.drain();
     });
-    if (isServer(mainServer)) onceListening(mainServer, (address) => server.watchMainServer(address));
     const { address, port: actual } = this.#address;
+    if (isServer(mainServer)) {
+      onceListening(mainServer, (main) => server.watchMainServer(main));
+      explainPortConflict(mainServer, actual);
+    }
     const only = mainPort ? '' : ', and not on the port of the application';
     this.#logger.log(`Health endpoints listen on ${address.includes(':') ? `[${address}]` : address}:${actual}${only}`);
   }
@@ -100,6 +103,30 @@ interface MainServer {
   readonly listening: boolean;
   address(): AddressInfo | string | null;
   once(event: 'listening', listener: () => void): unknown;
+  off(event: 'error', listener: (error: ListenError) => void): unknown;
+  prependOnceListener(event: 'error', listener: (error: ListenError) => void): unknown;
+  listenerCount(event: 'error'): number;
+}
+
+type ListenError = NodeJS.ErrnoException & { readonly port?: number };
+
+/**
+ * Gives the error of an application that listens on its own management port the text of a configuration fault. The listener is called
+ * before that of Nest, which rejects `listen()` with the error.
+ */
+function explainPortConflict(mainServer: MainServer, managementPort: number): void {
+  if (mainServer.listening) return;
+  const explain = (error: ListenError): void => {
+    if (error.code === 'EADDRINUSE' && error.port === managementPort) {
+      const { message } = new HealthConfigurationError([isMainPort(managementPort)]);
+      if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message);
+      error.message = message;
+    }
+    // As if there were no listener.
+    if (mainServer.listenerCount('error') === 0) throw error;
+  };
+  mainServer.prependOnceListener('error', explain);
+  mainServer.once('listening', () => mainServer.off('error', explain));
 }
 
 function isServer(server: unknown): server is MainServer {

@@ -1,6 +1,7 @@
 import { type RequestListener, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Listening } from './management-server.js';
+import { RecentConnections } from './recent-connections.js';
 
 /** Requests of probers are small. The limits keep a stranger from occupying memory and connections. */
 const LIMITS = {
@@ -19,8 +20,11 @@ export function listen(
   { port, host }: Listening,
   respond: RequestListener,
 ): { readonly server: Server; readonly listening: Promise<AddressInfo> } {
-  const server = createServer(LIMITS, respond);
-  server.maxConnections = MOST_CONNECTIONS;
+  const server = createServer(LIMITS, (request, response) => {
+    connections.touch(request.socket);
+    respond(request, response);
+  });
+  const connections = new RecentConnections(server, MOST_CONNECTIONS);
   // A body would be read for nothing.
   server.on('checkContinue', (_request, response) => response.writeHead(417, { connection: 'close' }).end());
   server.on('connection', (socket) => socket.unref());

@@ -7,7 +7,7 @@ import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { Listening, ManagementServer } from './management-server.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
-import { ALIVE, STARTING } from './starting.js';
+import { ALIVE } from './starting.js';
 import { type Received, SupervisedThread } from './supervised-thread.js';
 import { EventLoopPulse } from './watchdog/event-loop-pulse.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
@@ -54,7 +54,6 @@ export class ThreadServer implements ManagementServer {
       port,
       host,
       alive: wire(ALIVE),
-      starting: wire(STARTING),
       watchdog: watchdog && this.#pulse && { pulse: this.#pulse.buffer, options: watchdog },
     };
     const events = {
@@ -73,8 +72,8 @@ export class ThreadServer implements ManagementServer {
 
   prepare(handler: HealthHandler): void {
     this.#handler = handler;
-    const { paths, deadlines, dependsOnCaller, revision } = handler;
-    this.#proceed({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision } });
+    const { paths, deadlines, dependsOnCaller, revision, failures } = handler;
+    this.#proceed({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision, failures } });
   }
 
   open(monitor: HealthMonitor): void {

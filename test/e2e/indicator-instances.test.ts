@@ -164,12 +164,15 @@ describe.each(ADAPTERS)('what the log says of the indicators on %s', (adapter) =
     ]);
   });
 
-  it.each(['e', '_c', 'tS', 'e3', 'Xyt', 'a$1'])('refuses the class %s, whose name a minifier has made', async (className) => {
-    const minified = FakeIndicator('database');
-    HealthIndicator()(minified);
-    Object.defineProperty(minified, 'name', { value: className });
-    expect(await faultsOf(adapter, { imports: [HealthModule.forRoot()], providers: [minified] })).toEqual([
-      nameMinified(`${className} in RootModule`),
-    ]);
-  });
+  it.each(['e', '_c', 'tS', 'e3', 'Xyt', 'a$1'])(
+    'refuses the class %s, whose name a minifier has made',
+    async (className) => {
+      const minified = FakeIndicator('database');
+      HealthIndicator()(minified);
+      Object.defineProperty(minified, 'name', { value: className });
+      expect(await faultsOf(adapter, { imports: [HealthModule.forRoot()], providers: [minified] })).toEqual([
+        nameMinified(`${className} in RootModule`),
+      ]);
+    },
+  );
 });

@@ -1,5 +1,5 @@
 import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { tmpdir } from 'node:os';
@@ -119,6 +119,55 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     const { error } = await refusedAtCreation(importing({ thread, port }));
     expect(error).toBeInstanceOf(HealthConfigurationError);
     expect(String(error)).toContain(`port ${port} is in use (127.0.0.1)`);
+  });
+
+  it.each(ADAPTERS)('names the fault when the application listens on it too, on %s', async (adapter) => {
+    const application = await createApplication(adapter, importing({ thread, port: await freePort() }));
+    await application.app.init();
+    const { port = 0 } = application.app.get(HealthManagement).address ?? {};
+    const error: unknown = await application.app.listen(port, '127.0.0.1').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'EADDRINUSE',
+      message: expect.stringContaining(`port ${port} is the management port, and the application itself`) as string,
+      stack: expect.stringContaining('choose another management port') as string,
+    });
+  });
+
+  it('leaves errors of other ports as they are', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void taken.close());
+    await vi.waitFor(() => expect(taken.listening).toBe(true));
+    const { port } = taken.address() as AddressInfo;
+    const application = await createApplication('express', importing({ thread }));
+    await expect(application.app.listen(port, '127.0.0.1')).rejects.toThrow(/^listen EADDRINUSE/);
+  });
+
+  it('responds with the configured status codes and headers while the application starts', async () => {
+    const port = await freePort();
+    const options = { statusCodes: { OUT_OF_SERVICE: 429 }, headers: { 'x-team': 'orders' } };
+    await createApplication('express', importing({ thread, port }, options));
+    const response = await fetch(`http://127.0.0.1:${port}/health/ready`);
+    expect([response.status, response.headers.get('x-team'), await response.json()]).toEqual([
+      429,
+      'orders',
+      { status: 'OUT_OF_SERVICE', reason: 'starting' },
+    ]);
+  });
+
+  it('serves probers while a stranger holds 1,100 idle connections', async () => {
+    const { app } = await startApplication('express', importing({ thread }));
+    const { port = 0 } = app.get(HealthManagement).address ?? {};
+    const strangers = Array.from({ length: 1100 }, () => connect(port, '127.0.0.1'));
+    onTestFinished(() => {
+      for (const stranger of strangers) stranger.destroy();
+    });
+    let closed = 0;
+    for (const stranger of strangers) stranger.on('error', () => undefined).once('close', () => (closed += 1));
+    expect((await ask(port, '/health/ready')).status).toBe(200);
+    // The oldest ones were closed: 1,000 stay, one of which is the prober.
+    await vi.waitFor(() => expect(closed).toBeGreaterThanOrEqual(100), { timeout: 10_000 });
+    expect(closed).toBeLessThan(200);
+    expect((await ask(port, '/health/live')).status).toBe(200);
   });
 
   it('refuses a host that is no address of this machine', async () => {
@@ -259,6 +308,15 @@ describe('the thread of the management port', () => {
     expect(statuses.passed.status).toBe(503);
     expect((await ask(port, '/health/ready')).status).toBe(200);
   });
+});
+
+it('responds with the configured status codes in place of a blocked main thread', async () => {
+  const options = { deadline: 300, statusCodes: { DOWN: 500 }, retryAfter: 7 };
+  const { app } = await startApplication('express', importing({}, options));
+  const { port = 0 } = app.get(HealthManagement).address ?? {};
+  await ask(port, '/health/ready');
+  const { statuses } = await askFromThread(port, 2500);
+  expect([statuses.ready.status, statuses.passed.status]).toEqual([500, 500]);
 });
 
 describe('a thread of the management port that ends by itself', () => {

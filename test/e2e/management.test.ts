@@ -135,6 +135,14 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       expect((await ask('/health/%E0%A4%A')).status).toBe(404);
     });
 
+    it('ignores the case of paths, as Express does, but not that of names', async () => {
+      const { ask } = await start(adapter, { thread }, { aliases: true });
+      const paths = ['/HEALTH/Ready', '/health/DEEP', '/Readyz', '/health/Live?format=text', '/HEALTH/database'];
+      const codes = paths.map(async (path) => [path, (await ask(path)).status]);
+      expect(await Promise.all(codes)).toEqual(paths.map((path) => [path, 200]));
+      expect((await ask('/health/Database')).status).toBe(404);
+    });
+
     it('closes with the application', async () => {
       const { application, ask } = await start(adapter, { thread });
       await application.app.close();

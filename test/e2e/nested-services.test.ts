@@ -11,7 +11,7 @@ const serve = (adapter: AdapterName, name: string, providers: Providers): Promis
   startApplication(adapter, {
     imports: [HealthModule.forRoot({ service: { name }, deadline: 400 }), HealthDashboardModule.forRoot()],
     providers,
-  }).then((application) => application.listen());
+  });
 
 const deepOf = ({ port }: TestApplication): string => `http://127.0.0.1:${port}/health/deep`;
 

@@ -26,7 +26,7 @@ export class KeptResponses {
   /** The probe whose default response answers this request. */
   probeOf({ method, url = '', headers }: IncomingMessage): SharedProbe | undefined {
     if (!this.#routes.canKeep || (method !== 'GET' && method !== 'HEAD')) return undefined;
-    const probe = this.#routes.paths.get(url);
+    const probe = this.#routes.paths.get(url.toLowerCase());
     if (probe === undefined) return undefined;
     const { accept } = headers;
     if (accept !== undefined && accept !== '*/*' && accept !== 'application/json') return undefined;

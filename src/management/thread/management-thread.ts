@@ -1,12 +1,13 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import { SHARED_PROBES, type SharedProbe, isLive, pathOf } from '../shared-probes.js';
+import { failureResponse, startingFailure } from '../failure-response.js';
+import { SHARED_PROBES, type SharedProbe, isLive, probeAt } from '../shared-probes.js';
 import { close, listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
 import { KeptResponses } from './kept-responses.js';
 import { type FromThread, type Routes, type ThreadData, type ToThread, type WireResponse, now } from './messages.js';
-import { PassedRequests } from './passed-requests.js';
-import { failure, write } from './responses.js';
+import { LIMIT, PassedRequests } from './passed-requests.js';
+import { write } from './responses.js';
 import type { Watchdog } from '../watchdog/stall.js';
 import { directLog } from '../watchdog/worker/direct-log.js';
 import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
@@ -89,14 +90,15 @@ export class ManagementThread {
 
   #respond(request: IncomingMessage, response: ServerResponse): void {
     const kept = this.#kept;
-    if (!kept || !this.#isOpen) return write(response, this.#startingResponse(request));
+    const routes = this.#routes;
+    if (!kept || !routes || !this.#isOpen) return write(response, this.#startingResponse(request));
     const { problem } = this.#mainServer;
-    if (problem !== undefined && this.#isJudged(request)) return write(response, failure(problem));
+    if (problem !== undefined && this.#isJudged(request, routes)) return write(response, failureOf(routes, problem));
     const connection = this.#callers.connectionOf(request);
     if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
     const { probe } = connection;
-    if (probe === undefined) return this.#pass(request, response);
-    if (!this.#answer(probe, request, response)) this.#wait(probe, request, response);
+    if (probe === undefined) return this.#pass(routes, request, response);
+    if (!this.#answer(probe, request, response)) this.#wait(routes, probe, request, response);
   }
 
   /** Answers with the current response, if the thread has it. */
@@ -109,7 +111,7 @@ export class ManagementThread {
     return true;
   }
 
-  #wait(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): void {
+  #wait(routes: Routes, probe: SharedProbe, request: IncomingMessage, response: ServerResponse): void {
     const waiting = this.#waiting.get(probe);
     if (waiting) {
       waiting.push({ request, response });
@@ -118,12 +120,12 @@ export class ManagementThread {
     const all = [{ request, response }];
     this.#waiting.set(probe, all);
     this.#send({ type: 'refresh', probe });
-    const deadline = this.#routes?.deadlines[probe] ?? 0;
+    const deadline = routes.deadlines[probe];
     setTimeout(() => {
       // A later refresh has its own list and its own time.
       if (this.#waiting.get(probe) !== all) return;
       this.#waiting.delete(probe);
-      const substitute = this.#withoutMainThread(probe, deadline);
+      const substitute = this.#withoutMainThread(routes, probe);
       for (const waiter of all) write(waiter.response, substitute);
     }, deadline + GRACE).unref();
   }
@@ -147,13 +149,12 @@ export class ManagementThread {
    * The response in place of the main thread, which has not responded within the deadline. A blocked event loop serves no
    * traffic, but it may turn again: the process is alive until the watchdog gives it up.
    */
-  #withoutMainThread(probe: SharedProbe, deadline: number): WireResponse {
+  #withoutMainThread(routes: Routes, probe: SharedProbe): WireResponse {
     const stall = this.#watchdog?.current();
-    if (probe === 'ready')
-      return failure(stall?.description ?? `the event loop has not responded within ${deadline} ms`);
-    if (probe === 'live' && stall?.isDeadly) return failure(stall.description);
-    const { alive, starting } = this.#data;
-    return this.#kept?.last(probe)?.response ?? (probe === 'live' ? alive : starting);
+    if (probe === 'ready') return failureOf(routes, stall?.description ?? silentFor(routes.deadlines[probe]));
+    if (probe === 'live' && stall?.isDeadly) return failureOf(routes, stall.description);
+    const latest = this.#kept?.last(probe)?.response;
+    return latest ?? (probe === 'live' ? this.#data.alive : startingFailure(routes.failures));
   }
 
   /** From the end of the start: modules are loaded and created synchronously, which blocks every event loop. */
@@ -170,25 +171,23 @@ export class ManagementThread {
   }
 
   /** A probe with a key, a query or another format responds within its deadline too. */
-  #pass(request: IncomingMessage, response: ServerResponse): void {
-    const probe = this.#probeAt(request);
-    const deadline = probe && this.#routes?.deadlines[probe];
-    if (probe === undefined || deadline === undefined) return this.#passed.pass(request, response);
-    const respond = (): WireResponse => this.#withoutMainThread(probe, deadline);
-    this.#passed.pass(request, response, { after: deadline + GRACE, respond });
+  #pass(routes: Routes, request: IncomingMessage, response: ServerResponse): void {
+    const probe = probeAt(request.url ?? '/', routes.paths);
+    if (probe === undefined) {
+      this.#passed.pass(request, response, { after: LIMIT, respond: () => failureOf(routes, silentFor(LIMIT)) });
+      return;
+    }
+    const respond = (): WireResponse => this.#withoutMainThread(routes, probe);
+    this.#passed.pass(request, response, { after: routes.deadlines[probe] + GRACE, respond });
   }
 
-  #probeAt({ url = '/' }: IncomingMessage): SharedProbe | undefined {
-    return this.#routes?.paths.get(pathOf(url));
-  }
-
-  #isJudged(request: IncomingMessage): boolean {
-    const probe = this.#probeAt(request);
+  #isJudged({ url = '/' }: IncomingMessage, { paths }: Routes): boolean {
+    const probe = probeAt(url, paths);
     return probe === 'live' || probe === 'ready';
   }
 
   #startingResponse({ url = '/' }: IncomingMessage): WireResponse {
-    return isLive(url, this.#routes?.paths) ? this.#data.alive : this.#data.starting;
+    return isLive(url, this.#routes?.paths) ? this.#data.alive : startingFailure(this.#routes?.failures);
   }
 
   async #close(): Promise<void> {
@@ -199,3 +198,7 @@ export class ManagementThread {
     this.#send({ type: 'closed' });
   }
 }
+
+const silentFor = (limit: number): string => `the event loop has not responded within ${limit} ms`;
+
+const failureOf = ({ failures }: Routes, reason: string): WireResponse => failureResponse(failures, 'DOWN', reason);

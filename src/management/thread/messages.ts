@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { FailureSettings } from '../failure-response.js';
 import type { SharedProbe } from '../shared-probes.js';
 import type { Stall, WatchdogSettings } from '../watchdog/stall.js';
 
@@ -15,17 +16,18 @@ export interface ThreadData {
   readonly port: number;
   readonly host: string | undefined;
   readonly alive: WireResponse;
-  readonly starting: WireResponse;
   /** Undefined: off. */
   readonly watchdog: { readonly pulse: SharedArrayBuffer; readonly options: WatchdogSettings } | undefined;
 }
 
 export interface Routes {
+  /** In lower case. */
   readonly paths: ReadonlyMap<string, SharedProbe>;
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   /** Whether the default responses may be kept. Otherwise each request goes to the main thread. */
   readonly canKeep: boolean;
   readonly revision: SharedArrayBuffer;
+  readonly failures: FailureSettings;
 }
 
 /** To the thread. Times are milliseconds since 1970, from the monotonic clock. */

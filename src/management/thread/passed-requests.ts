@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Callers } from './callers.js';
 import type { FromThread, ToThread, WireResponse } from './messages.js';
-import { failure, write } from './responses.js';
+import { write } from './responses.js';
 
 type Passed = Extract<
   ToThread,
@@ -9,7 +9,7 @@ type Passed = Extract<
 >;
 
 /** Milliseconds for a response of the main thread. Its probes respond within their deadlines; other endpoints may take longer. */
-const LIMIT = 30_000;
+export const LIMIT = 30_000;
 
 /** The response when the main thread does not respond in time. */
 export interface LateResponse {
@@ -17,11 +17,6 @@ export interface LateResponse {
   readonly after: number;
   readonly respond: () => WireResponse;
 }
-
-const LATE: LateResponse = {
-  after: LIMIT,
-  respond: () => failure(`the event loop has not responded within ${LIMIT} ms`),
-};
 
 interface Pending {
   readonly response: ServerResponse;
@@ -41,7 +36,7 @@ export class PassedRequests {
   }
 
   /** `late`: what responds in place of the main thread, and after how many milliseconds. */
-  pass(request: IncomingMessage, response: ServerResponse, late: LateResponse = LATE): void {
+  pass(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
     const id = (this.#last += 1);
     const timer = setTimeout(() => write(response, late.respond()), late.after).unref();
     this.#pending.set(id, { response, timer });

@@ -27,7 +27,7 @@ it('names the remedy when a bundle does not contain the description', () => {
   const controller = createHealthController();
   const { settings } = resolveModuleOptions({}, {});
   mapRoutes(controller, settings);
-  new ApiDescription(controller, settings);
+  new ApiDescription(controller, settings).addFormat('html', 'text/html');
   vi.mocked(loader.loadControllerDescription).mockImplementation(() => {
     throw new Error("Cannot find module './endpoints-description.cjs'");
   });

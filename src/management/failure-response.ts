@@ -1,0 +1,31 @@
+import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
+
+/** The options that decide how a failure is answered. Both threads have them. */
+export interface FailureSettings {
+  readonly statusCodes: { readonly DOWN: number; readonly OUT_OF_SERVICE: number };
+  /** Seconds. */
+  readonly retryAfter: number;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Until the options are known. */
+const UNCONFIGURED: FailureSettings = { statusCodes: { DOWN: 503, OUT_OF_SERVICE: 503 }, retryAfter: 5 };
+
+/** The response of an instance that is about to start, or cannot be asked. It has no report. */
+export function failureResponse(
+  { statusCodes, retryAfter, headers }: FailureSettings,
+  status: 'DOWN' | 'OUT_OF_SERVICE',
+  reason: string,
+): HealthResponse {
+  const statusCode = statusCodes[status];
+  const own = {
+    ...BASE_HEADERS,
+    'x-health-status': status,
+    ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+  };
+  return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
+}
+
+/** The response of everything but `live` while the application starts. `failures`: undefined until the options are known. */
+export const startingFailure = (failures = UNCONFIGURED): HealthResponse =>
+  failureResponse(failures, 'OUT_OF_SERVICE', 'starting');
