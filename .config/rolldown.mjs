@@ -17,12 +17,14 @@ const library = {
 };
 /** The file with the description of the endpoints for an OpenAPI document, in the folder of the entry points. */
 const DESCRIPTION = 'endpoints-description.cjs';
+const BUNDLED_DESCRIPTION = 'endpoints-description.js';
 /**
  * Loads that file when an application makes a document, and not at each start. It is loaded synchronously, because
  * @nestjs/swagger reads metadata synchronously. It is CommonJS, and the same for both forms of the library.
  *
  * A bundler must find the file, and sees only an import or a `require()`. In ESM an import would load the file at each start,
- * so the import has a name of the package ("imports" in package.json): for a bundler it is the file, for Node a built-in module.
+ * so the import has a name of the package ("imports" in package.json): for a bundler it is the file as ESM, for Node a built-in
+ * module.
  */
 const LOADERS = {
   esm: `import { createRequire } from 'node:module';
@@ -84,12 +86,12 @@ export default defineConfig([
       dynamicImportInCjs: false,
     },
   },
-  {
+  ...[DESCRIPTION, BUNDLED_DESCRIPTION].map((entryFileNames) => ({
     input: { 'endpoints-description': 'src/endpoints/description/controller-description.ts' },
     platform: 'node',
     tsconfig: 'tsconfig.json',
-    output: { ...common, format: 'cjs', entryFileNames: DESCRIPTION },
-  },
+    output: { ...common, format: entryFileNames.endsWith('.cjs') ? 'cjs' : 'esm', entryFileNames },
+  })),
   {
     // The command-line tool: one file, so that it starts quickly.
     input: { cli: 'src/cli/main.ts' },
