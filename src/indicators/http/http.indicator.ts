@@ -82,9 +82,10 @@ export interface HttpIndicatorOptions<
    */
   readonly maxBodyBytes?: number;
   /**
-   * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of @nestjs/terminus, and
+   * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of `@nestjs/terminus`, and
    * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
-   * DOWN, whatever the HTTP status. The names and statuses of its components are part of the data. Default: true. False: only the HTTP status counts, and no body is waited for.
+   * DOWN, whatever the HTTP status. The names and statuses of its components are part of the data. Default: true. False:
+   * only the HTTP status counts, and no body is waited for.
    */
   readonly readHealth?: boolean;
   /** The greatest number of redirects that are followed. Default: 0. With 0, a redirect is an unexpected status. More redirects than this are DOWN. */
