@@ -7,22 +7,19 @@ import { firstResponse } from './support/first-response.js';
 import { nodeBinary } from './support/node-binary.js';
 import { run } from './support/run.js';
 
-const WITH_WEBPACK = ['webpack', 'webpack-node-externals', 'tsconfig-paths-webpack-plugin', 'ts-loader'];
 const WITH_RSPACK = ['@rspack/core', 'webpack-node-externals', 'tsconfig-paths-webpack-plugin'];
 
-// The CLI of Nest 11 contains webpack, that of Nest 12 does not, and its dependencies need a later Node than the library.
+// The CLI of Nest 12 bundles ES modules with rspack only, and its dependencies need a later Node than the library.
 const CLIS = [
   { nest: 11, node: 'current', type: 'commonjs', builder: 'webpack', tools: [] },
-  {
-    nest: 12,
-    node: '22',
-    type: 'module',
-    builder: 'webpack',
-    tools: [...WITH_WEBPACK, 'fork-ts-checker-webpack-plugin'],
-  },
   { nest: 12, node: '22', type: 'module', builder: 'rspack', tools: WITH_RSPACK },
 ] as const;
 
+/** rspack removes the attribute from an import of JSON that is not part of the bundle, and Node requires it. */
+const REQUIRED_SCHEMA = `import { createRequire } from 'node:module';
+
+export default createRequire(import.meta.url)('nest-vitals/schema.json') as { $id: string };
+`;
 const GENERATED = 'database/database.health.ts';
 /** One file without other packages: what the guide recommends for `nest build`. */
 const ONE_FILE = /```js\n\/\/ webpack\.config\.js\n([^]*?)```/;
@@ -53,7 +50,10 @@ describe.each(CLIS)('nest build --builder $builder of Nest $nest', ({ nest, node
       // `nest generate` has written it.
       if (path === GENERATED) continue;
       const source = type === 'module' ? text : text.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'");
-      await writeFile(join(application, 'src', path), source);
+      await writeFile(
+        join(application, 'src', path),
+        path === 'schema.ts' && type === 'module' ? REQUIRED_SCHEMA : source,
+      );
     }
   }, 900_000);
 
