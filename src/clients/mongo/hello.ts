@@ -1,0 +1,67 @@
+import { onAbort } from '../../core/async.js';
+import { ClientCalls } from '../client-calls.js';
+import type { MongoClient } from './mongo-client.js';
+import { explainMongoError } from './mongo-errors.js';
+import { unreachable } from './topology.js';
+
+/** The state of the server that has responded. */
+export interface ServerState {
+  readonly role: 'primary' | 'secondary' | 'standalone' | 'mongos' | 'other';
+  readonly setName: string | undefined;
+}
+
+/** Shared by all indicators: two indicators with the same client share its call. */
+const calls = new ClientCalls<ServerState>();
+
+/**
+ * Milliseconds. While the driver knows that no server can respond, a command waits in the driver until one can. The check
+ * waits only this long, enough for the driver to try again, and reports the failure of the last try.
+ */
+const REACTION = 100;
+
+/** Sends `hello` to the primary, or to a secondary if there is no primary. It is cancelled when the signal is aborted. */
+export function hello(client: MongoClient, signal: AbortSignal): Promise<ServerState> {
+  return calls.call(client, signal, async (abandoned) => {
+    const over = new AbortController();
+    // Not the signal itself: the driver takes a reason with the name TimeoutError for a timeout of its own.
+    const removeListener = onAbort(abandoned, () => over.abort());
+    const options = { readPreference: 'primaryPreferred', signal: over.signal };
+    try {
+      return stateIn(await unlessUnreachable(client, client.db('admin').command({ hello: 1 }, options)));
+    } catch (error) {
+      throw explainMongoError(error);
+    } finally {
+      removeListener();
+      over.abort();
+    }
+  });
+}
+
+async function unlessUnreachable<T>(client: MongoClient, response: Promise<T>): Promise<T> {
+  let giveUp = (_error: Error | undefined): void => undefined;
+  const failed = new Promise<never>((_resolve, reject) => {
+    giveUp = (error) => error && reject(error);
+  });
+  const onFailure = ({ failure }: { readonly failure: Error }): void => giveUp(unreachable(client) && failure);
+  const timer = setTimeout(() => giveUp(unreachable(client)), REACTION);
+  client.on('serverHeartbeatFailed', onFailure);
+  try {
+    return await Promise.race([response, failed]);
+  } finally {
+    clearTimeout(timer);
+    client.off('serverHeartbeatFailed', onFailure);
+  }
+}
+
+function stateIn(response: Readonly<Record<string, unknown>>): ServerState {
+  const { isWritablePrimary, secondary, setName, msg } = response;
+  return { role: roleOf(isWritablePrimary === true, secondary === true, msg, setName), setName: text(setName) };
+}
+
+function roleOf(isPrimary: boolean, isSecondary: boolean, message: unknown, setName: unknown): ServerState['role'] {
+  if (message === 'isdbgrid') return 'mongos';
+  if (isPrimary) return setName === undefined ? 'standalone' : 'primary';
+  return isSecondary ? 'secondary' : 'other';
+}
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
