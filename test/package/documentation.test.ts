@@ -146,9 +146,10 @@ function typeCheck(blocks: readonly CodeBlock[]): string[] {
       : ts.createSourceFile(path, code, languageVersion);
   };
   const program = ts.createProgram([...virtual.keys()], options, host);
-  return ts
-    .getPreEmitDiagnostics(program)
-    .filter(({ file }) => file !== undefined && origin.has(file.fileName))
+  // Only the blocks are checked: the source files that they import have a check of their own.
+  return [...origin.keys()]
+    .map((path) => program.getSourceFile(path))
+    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
     .map(({ file, start = 0, messageText }) => {
       const block = file && origin.get(file.fileName);
       const line = (file?.getLineAndCharacterOfPosition(start).line ?? 0) + (block?.line ?? 0);
