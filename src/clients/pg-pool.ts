@@ -19,6 +19,7 @@ export interface InnerPgPool {
   readonly idleCount: number;
   readonly waitingCount: number;
   readonly options?: { readonly max?: number };
+  listenerCount?(event: 'error'): number;
 }
 
 export function isPgPool(client: unknown): client is InnerPgPool {

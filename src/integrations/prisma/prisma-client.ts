@@ -5,6 +5,7 @@ import { property } from './property.js';
 /** The used part of a `PrismaClient` of an SQL database. */
 export interface PrismaSqlClient {
   $queryRaw(query: TemplateStringsArray, ...values: never[]): PromiseLike<unknown>;
+  $connect?(): PromiseLike<void>;
 }
 
 /** The used part of a `PrismaClient` of MongoDB. */

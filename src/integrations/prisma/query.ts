@@ -1,4 +1,4 @@
-import { withPgConnection } from '../../clients/pg-pool.js';
+import { type InnerPgPool, withPgConnection } from '../../clients/pg-pool.js';
 import { explain } from './failure.js';
 import { type PrismaSqlClient, poolOf } from './prisma-client.js';
 
@@ -9,10 +9,21 @@ import { type PrismaSqlClient, poolOf } from './prisma-client.js';
 export async function query(client: PrismaSqlClient, sql: string, abandoned: AbortSignal): Promise<readonly unknown[]> {
   const pool = poolOf(client);
   try {
-    if (pool) return (await withPgConnection(pool, abandoned, (connection) => connection.query(sql))).rows;
+    if (pool) {
+      await addErrorListener(client, pool);
+      return (await withPgConnection(pool, abandoned, (connection) => connection.query(sql))).rows;
+    }
     const rows = await client.$queryRaw(Object.assign([sql], { raw: [sql] }));
     return Array.isArray(rows) ? rows : [];
   } catch (error) {
     throw explain(error);
   }
+}
+
+/**
+ * Without a listener, an idle connection that breaks ends the process. Prisma adds one when it connects, which it does
+ * with the first query of the application. The check may open the first connection of the pool before that.
+ */
+async function addErrorListener(client: PrismaSqlClient, pool: InnerPgPool): Promise<void> {
+  if (pool.listenerCount?.('error') === 0) await client.$connect?.();
 }

@@ -134,6 +134,19 @@ describeWith(postgresql, 'the client of a PrismaIndicator', (server) => {
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
+  it('has a listener for broken idle connections before the check opens the first connection', async () => {
+    const { client, pool } = clientWithPool(config());
+    const application = await start(client);
+    expect(pool.listenerCount('error')).toBe(0);
+    expect(await detailIn(application)).toMatchObject({ status: 'UP', data: { pool_idle: 1 } });
+    // One is of Prisma. The check adds none, however often it runs.
+    expect(await detailIn(application)).toMatchObject({ status: 'UP' });
+    expect(pool.listenerCount('error')).toBe(1);
+    await server().kill();
+    await vi.waitFor(() => expect(pool.totalCount).toBe(0), SOON);
+    await server().restart();
+  });
+
   it('cannot serve maxWaiting with a private pool', async () => {
     const client = clientWithPrivatePool(config());
     const { error } = await refusalOf('express', {
