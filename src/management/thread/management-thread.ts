@@ -192,7 +192,7 @@ export class ManagementThread {
 
   async #close(): Promise<void> {
     this.#mainServer.stop();
-    this.#watchdog?.stop();
+    await this.#watchdog?.stop();
     this.#callers.flush();
     await close(this.#server);
     this.#send({ type: 'closed' });

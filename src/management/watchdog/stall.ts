@@ -37,5 +37,6 @@ export interface WatchdogStart {
 export interface Watchdog {
   /** The current stall. Undefined: no stall has lasted for `warnAfter`. */
   current(): Stall | undefined;
-  stop(): void;
+  /** Call it when the main thread stops the worker. It turns again, so a stall whose end was not seen yet is reported first. */
+  stop(): Promise<void>;
 }

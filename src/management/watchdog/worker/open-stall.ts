@@ -45,10 +45,11 @@ export class OpenStall {
       .then(() => this.#report('live responds with 503 until the event loop turns: '));
   }
 
-  /** Call it when the event loop turns again. */
-  end(duration: number): void {
+  /** Call it when the event loop turns again. Resolves when the end is reported. */
+  async end(duration: number): Promise<void> {
     this.#duration = duration;
-    void this.#work.then(() => this.#start.onStallEnd(this.snapshot));
+    await this.#work;
+    this.#start.onStallEnd(this.snapshot);
   }
 
   async #capture(): Promise<void> {

@@ -2,7 +2,7 @@ import { beatInterval } from '../beat-interval.js';
 import type { Watchdog, WatchdogStart } from '../stall.js';
 import { OpenStall } from './open-stall.js';
 import { SourcePositions } from './source-positions.js';
-import { StallClock } from './stall-clock.js';
+import { type Look, StallClock } from './stall-clock.js';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
@@ -18,10 +18,11 @@ export function startWatchdog(start: WatchdogStart): Watchdog {
   const clock = new StallClock(interval, now());
   let stall: OpenStall | undefined;
 
+  const look = (): Look => clock.look(inMilliseconds(Atomics.load(turns, 0)), now());
   const timer = setInterval(() => {
-    const { silence, turnedAfter } = clock.look(inMilliseconds(Atomics.load(turns, 0)), now());
+    const { silence, turnedAfter } = look();
     if (turnedAfter !== undefined) {
-      stall?.end(turnedAfter);
+      void stall?.end(turnedAfter);
       stall = undefined;
     }
     if (stall) stall.continue(silence);
@@ -30,7 +31,13 @@ export function startWatchdog(start: WatchdogStart): Watchdog {
 
   return {
     current: () => stall?.snapshot,
-    stop: () => clearInterval(timer),
+    stop: async () => {
+      clearInterval(timer);
+      const { silence, turnedAfter = silence } = look();
+      const ending = stall?.end(turnedAfter);
+      stall = undefined;
+      await ending;
+    },
   };
 }
 

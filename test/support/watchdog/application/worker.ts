@@ -32,7 +32,7 @@ const watchdog = startWatchdog({
   },
 });
 parentPort?.on('message', () => {
-  watchdog.stop();
+  void watchdog.stop();
   parentPort?.close();
 });
 tell('ready', {});
