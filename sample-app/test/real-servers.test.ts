@@ -28,7 +28,7 @@ const CASES: readonly Case[] = [
     indicator: 'database',
     environment: (server) => ({ DATABASE_URL: `${server.address().url}/postgres` }),
     data: { pool_max: 4, pool_used: number },
-    frozen: 503,
+    frozen: 200,
   },
   {
     kind: redis,

@@ -26,6 +26,10 @@ export class CatalogueService implements OnModuleInit, OnApplicationBootstrap {
     void this.health.delayReadiness('catalogue', this.warmUp());
   }
 
+  list(): readonly Product[] {
+    return [...this.#products.values()];
+  }
+
   find(sku: string): Product | undefined {
     return this.#products.get(sku);
   }

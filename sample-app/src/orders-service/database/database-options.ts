@@ -3,8 +3,9 @@ import type { Configuration } from '../configuration.js';
 
 /** Small, so that four slow transactions exhaust the pool. */
 export const POOL_SIZE = 4;
-/** Milliseconds that a query waits for a free connection before it fails. */
-const CONNECTION_TIMEOUT = 5000;
+/** Milliseconds that a query waits for a free connection, and then for the server, before it fails. */
+const CONNECTION_TIMEOUT = 2000;
+const QUERY_TIMEOUT = 2000;
 
 export function databaseOptions({ databaseUrl }: Configuration): TypeOrmModuleOptions {
   // A sample creates its own tables; a service in production runs migrations.
@@ -16,6 +17,7 @@ export function databaseOptions({ databaseUrl }: Configuration): TypeOrmModuleOp
     applicationName: 'orders',
     poolSize: POOL_SIZE,
     connectTimeoutMS: CONNECTION_TIMEOUT,
+    extra: { query_timeout: QUERY_TIMEOUT },
     // PostgreSQL 13 and later create UUIDs without an extension.
     uuidExtension: 'pgcrypto',
     installExtensions: false,
