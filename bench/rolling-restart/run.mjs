@@ -5,19 +5,15 @@
  * Restarts three instances one after the other under a steady load and prints the lost requests. A complete run writes
  * results.json in this folder. `--quick` runs one round behind one balancer. Requires haproxy, nginx, caddy, apache2 and varnish.
  */
-import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { describeEnvironment } from '../environment.mjs';
 import { BALANCERS } from './balancers/balancers.mjs';
 import { isInstalled, versionOf } from './balancers/private-process.mjs';
+import { buildSample } from './build-sample.mjs';
 import { print } from './printout.mjs';
 import { restartInTurn } from './rolling-restart.mjs';
 import { SUBJECTS } from './subjects.mjs';
-
-const ROOT = new URL('../../', import.meta.url);
 
 const { values } = parseArgs({
   options: {
@@ -57,17 +53,6 @@ const environment = { ...describeEnvironment(), programs: programs.map(versionOf
 const results = { environment, method, runs };
 process.stdout.write(`${print(results)}\n`);
 if (isComplete) writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
-
-/** Compiles the sample application with `nest build`. */
-function buildSample() {
-  const manifest = createRequire(import.meta.url).resolve('@nestjs/cli/package.json');
-  const { bin } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const command = fileURLToPath(new URL(bin.nest, `file://${manifest}`));
-  execFileSync(process.execPath, [command, 'build', '--config', 'nest-cli.json'], {
-    cwd: fileURLToPath(ROOT),
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-}
 
 function choose(option, known, otherwise) {
   const name = values[option];

@@ -1,0 +1,2 @@
+/** The folder of the newest installed PostgreSQL. Undefined: it is not installed. */
+export function postgresqlFolder(): string | undefined;
