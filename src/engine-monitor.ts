@@ -1,4 +1,4 @@
-import type { FinishedRun, HealthChange, HealthEngine } from './core/health-engine.js';
+import type { FinishedRun, HealthChange, HealthEngine, SharedOutages } from './core/health-engine.js';
 import { Listeners } from './core/listeners.js';
 import type { HealthReport } from './core/report.js';
 import type { HealthResponse } from './endpoints/health-response.js';
@@ -108,6 +108,10 @@ export class EngineMonitor implements HealthMonitor {
 
   onOverride(listener: (event: OverrideEvent) => unknown): () => void {
     return this.#overrides.onEvent(listener);
+  }
+
+  compareWithPeers(outages: SharedOutages): void {
+    this.#engine.compareWithPeers(outages);
   }
 
   recordStall(stall: EventLoopStall): void {

@@ -1,5 +1,5 @@
 import type { CheckCall } from '../core/check-wrappers.js';
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange, SharedOutages } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
@@ -113,6 +113,8 @@ export interface HealthMonitor {
   onStall(listener: (stall: EventLoopStall) => unknown): Unsubscribe;
   /** Called when an override of an indicator's options begins or ends. */
   onOverride(listener: (event: OverrideEvent) => unknown): Unsubscribe;
+  /** For a fleet: from now on, it judges the failures of shared indicators with a quorum. */
+  compareWithPeers(outages: SharedOutages): void;
   /** For a watchdog: passes a stall that has ended to the listeners. */
   recordStall(stall: EventLoopStall): void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */

@@ -24,6 +24,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     onProbeChange: (probe) => listen(probe),
     onStall: () => listen('stalls'),
     overrides: [],
+    compareWithPeers: () => expect.unreachable('alerts compare no instances'),
     onOverride: () => expect.unreachable('alerts use no overrides yet'),
     recordStall: () => expect.unreachable('alerts record no stalls'),
   };

@@ -1,0 +1,162 @@
+import { randomUUID } from 'node:crypto';
+import { elapsed } from '../core/moment.js';
+import type { ServiceIdentity } from '../core/service-info.js';
+import { HealthStatus, isFailing } from '../core/status.js';
+import type { HealthEndpoints } from '../extension/health-endpoints.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { HealthStore } from '../stores/health-store.js';
+import { type FleetEntry, MOST_CHECKS, type WrittenPhase, writeEntry } from './fleet-entry.js';
+
+/** Milliseconds between two writes at least: changes in between are written together. */
+const SHORTEST_GAP = 200;
+/** Milliseconds for which the entry of an instance stays, so that who opens the page later sees which instances were lost. */
+const KEPT = 3_600_000;
+/** Milliseconds for which an instance that has left is shown. */
+const KEPT_AFTER_LEAVING = 300_000;
+
+export interface AnnouncerSettings {
+  readonly store: HealthStore;
+  readonly key: string;
+  readonly service: string;
+  readonly instance: string;
+  /** Milliseconds. */
+  readonly heartbeat: number;
+  readonly secret: string | undefined;
+  readonly identity: ServiceIdentity;
+  /** Called with the first error after a success, and with undefined for the first success after an error. */
+  readonly onOutcome: (error: unknown) => void;
+}
+
+/** Writes the state of this instance into the store: at each change, and at each heartbeat. Nothing waits for it. */
+export class Announcer {
+  /** Differs for each start of the process. */
+  readonly boot = randomUUID();
+  readonly #settings: AnnouncerSettings;
+  readonly #monitor: HealthMonitor;
+  readonly #endpoints: Pick<HealthEndpoints, 'report'>;
+  readonly #ends: (() => void)[] = [];
+  #beat = 0;
+  #phase: { readonly is: WrittenPhase; readonly since: number };
+  #ready: { readonly is: HealthStatus; readonly since: number };
+  #wasReady = false;
+  #timer: NodeJS.Timeout | undefined;
+  #gap: NodeJS.Timeout | undefined;
+  #isWriting = false;
+  #isPending = false;
+  #hasFailed = false;
+  #isStopped = false;
+
+  constructor(settings: AnnouncerSettings, monitor: HealthMonitor, endpoints: Pick<HealthEndpoints, 'report'>) {
+    this.#settings = settings;
+    this.#monitor = monitor;
+    this.#endpoints = endpoints;
+    const since = elapsed();
+    this.#phase = { is: monitor.state.phase, since };
+    this.#ready = { is: HealthStatus.UNKNOWN, since };
+  }
+
+  start(): void {
+    const changed = (): void => this.#changed();
+    this.#ends.push(
+      this.#monitor.onState(changed),
+      this.#monitor.onChange(changed),
+      this.#monitor.onProbeChange('ready', changed),
+    );
+    void this.#renew();
+  }
+
+  /** Writes that the instance has left. Not awaited by the shutdown: a store that is away must not delay it. */
+  stop(): void {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    clearTimeout(this.#gap);
+    for (const end of this.#ends.splice(0)) end();
+    this.#phase = { is: 'left', since: elapsed() };
+    void this.#write(KEPT_AFTER_LEAVING);
+  }
+
+  /** The results of `ready` are renewed with each heartbeat, so that what is written is fresh without a prober too. */
+  async #renew(): Promise<void> {
+    this.#timer = setTimeout(() => void this.#renew(), this.#settings.heartbeat).unref();
+    this.#changed();
+    await this.#endpoints.report('ready').catch(() => undefined);
+    if (!this.#isStopped && this.#hasNews()) this.#changed();
+  }
+
+  #hasNews(): boolean {
+    return this.#monitor.peek('ready').status !== this.#ready.is;
+  }
+
+  /** Many changes in one moment make one write. */
+  #changed(): void {
+    if (this.#isStopped) return;
+    if (this.#gap || this.#isWriting) {
+      this.#isPending = true;
+      return;
+    }
+    this.#gap = setTimeout(() => this.#endGap(), SHORTEST_GAP).unref();
+    void this.#write(KEPT);
+  }
+
+  #endGap(): void {
+    this.#gap = undefined;
+    this.#writePending();
+  }
+
+  #writePending(): void {
+    if (!this.#isPending || this.#isWriting || this.#gap) return;
+    this.#isPending = false;
+    this.#changed();
+  }
+
+  async #write(expiresIn: number): Promise<void> {
+    const { store, key, secret, onOutcome } = this.#settings;
+    this.#isWriting = true;
+    try {
+      await store.put(key, writeEntry(this.#describe(), secret), { expiresIn });
+      if (this.#hasFailed) onOutcome(undefined);
+      this.#hasFailed = false;
+    } catch (error) {
+      if (!this.#hasFailed) onOutcome(error);
+      this.#hasFailed = true;
+    } finally {
+      this.#isWriting = false;
+      this.#writePending();
+    }
+  }
+
+  #describe(): FleetEntry {
+    const { service, instance, heartbeat, identity } = this.#settings;
+    const now = elapsed();
+    const { phase } = this.#monitor.state;
+    if (!this.#isStopped && phase !== this.#phase.is) this.#phase = { is: phase, since: now };
+    const { status } = this.#monitor.peek('ready');
+    if (status !== this.#ready.is) this.#ready = { is: status, since: now };
+    if (status === HealthStatus.UP || status === HealthStatus.DEGRADED) this.#wasReady = true;
+    this.#beat += 1;
+    return {
+      service,
+      instance,
+      boot: this.boot,
+      beat: this.#beat,
+      heartbeat,
+      version: identity.version,
+      commit: identity.commit,
+      phase: this.#phase.is,
+      phaseFor: Math.round(now - this.#phase.since),
+      ready: status,
+      readyFor: Math.round(now - this.#ready.since),
+      wasReady: this.#wasReady,
+      checks: this.#checks(),
+    };
+  }
+
+  #checks(): Readonly<Record<string, HealthStatus>> {
+    const all = Object.entries(this.#monitor.peek('deep').details).map(([name, { status }]) => [name, status] as const);
+    if (all.length <= MOST_CHECKS) return Object.fromEntries(all);
+    const failing = all.filter(([, status]) => isFailing(status));
+    const others = all.filter(([, status]) => !isFailing(status));
+    return Object.fromEntries([...failing, ...others].slice(0, MOST_CHECKS));
+  }
+}

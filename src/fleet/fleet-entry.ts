@@ -1,0 +1,136 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isRecord } from '../core/is-record.js';
+import { type HealthStatus, isHealthStatus } from '../core/status.js';
+
+/** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
+export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
+export type WrittenPhase = (typeof WRITTEN_PHASES)[number];
+
+/** What one instance of a service tells the others about itself. Names and statuses only: no errors and no data. */
+export interface FleetEntry {
+  readonly service: string;
+  readonly instance: string;
+  /** Differs for each start of the process, so that a restart under the same name is no loss. */
+  readonly boot: string;
+  /** Increases with each write. */
+  readonly beat: number;
+  /** Milliseconds after which the instance writes again at the latest. */
+  readonly heartbeat: number;
+  readonly version: string | undefined;
+  readonly commit: string | undefined;
+  readonly phase: WrittenPhase;
+  /** Milliseconds since the phase began. A duration, because the clocks of two machines differ. */
+  readonly phaseFor: number;
+  /** The status of `ready`. */
+  readonly ready: HealthStatus;
+  /** Milliseconds since `ready` has this status. */
+  readonly readyFor: number;
+  /** `ready` was UP or DEGRADED once since the start. Only then the instance counts in a quorum. */
+  readonly wasReady: boolean;
+  /** The status of each indicator. Of many, those that need attention come first. */
+  readonly checks: Readonly<Record<string, HealthStatus>>;
+}
+
+/** The most indicators of one entry. */
+export const MOST_CHECKS = 200;
+const LONGEST_NAME = 200;
+const LONGEST_HEARTBEAT = 3_600_000;
+const LONGEST_SPAN = Number.MAX_SAFE_INTEGER;
+
+/** The text of an entry. With a secret, it begins with a signature. */
+export function writeEntry(entry: FleetEntry, secret: string | undefined): string {
+  const text = JSON.stringify(entry);
+  return secret === undefined ? text : `${signatureOf(text, secret)}${text}`;
+}
+
+/** Reads an entry. A text tells why it is refused: the reader must not rely on what others write. */
+export function readEntry(
+  value: string,
+  place: { readonly service: string; readonly instance: string },
+  secret: string | undefined,
+): FleetEntry | string {
+  const text = secret === undefined ? value : verified(value, secret);
+  if (text === undefined) return 'it is not signed with the secret';
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return 'it is no JSON';
+  }
+  if (!isRecord(given)) return 'it is no object';
+  const {
+    service,
+    instance,
+    boot,
+    beat,
+    heartbeat,
+    version,
+    commit,
+    phase,
+    phaseFor,
+    ready,
+    readyFor,
+    wasReady,
+    checks,
+  } = given;
+  if (service !== place.service || instance !== place.instance) return 'it names another instance than its key';
+  if (!isName(boot) || !isOptionalName(version) || !isOptionalName(commit)) return 'a text is malformed';
+  if (!isSpan(beat) || !isSpan(phaseFor) || !isSpan(readyFor)) return 'a number is malformed';
+  if (!isSpan(heartbeat) || heartbeat < 1 || heartbeat > LONGEST_HEARTBEAT) return 'its heartbeat is malformed';
+  const known = WRITTEN_PHASES.find((each) => each === phase);
+  if (known === undefined || !isHealthStatus(ready) || typeof wasReady !== 'boolean') return 'its state is malformed';
+  const statuses = checksOf(checks);
+  if (!statuses) return 'its checks are malformed';
+  return {
+    service: place.service,
+    instance: place.instance,
+    boot,
+    beat,
+    heartbeat,
+    version,
+    commit,
+    phase: known,
+    phaseFor,
+    ready,
+    readyFor,
+    wasReady,
+    checks: statuses,
+  };
+}
+
+function checksOf(checks: unknown): Readonly<Record<string, HealthStatus>> | undefined {
+  if (!isRecord(checks)) return undefined;
+  const statuses: Record<string, HealthStatus> = Object.create(null) as Record<string, HealthStatus>;
+  const entries = Object.entries(checks);
+  if (entries.length > MOST_CHECKS) return undefined;
+  for (const [name, status] of entries) {
+    if (!isName(name) || !isHealthStatus(status)) return undefined;
+    statuses[name] = status;
+  }
+  return statuses;
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
+}
+
+function isOptionalName(value: unknown): value is string | undefined {
+  return value === undefined || isName(value);
+}
+
+function isSpan(value: unknown): value is number {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_SPAN;
+}
+
+function signatureOf(text: string, secret: string): string {
+  return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+const SIGNATURE_LENGTH = 64;
+
+function verified(value: string, secret: string): string | undefined {
+  const text = value.slice(SIGNATURE_LENGTH);
+  const given = Buffer.from(value.slice(0, SIGNATURE_LENGTH));
+  const expected = Buffer.from(signatureOf(text, secret));
+  return given.length === expected.length && timingSafeEqual(given, expected) ? text : undefined;
+}

@@ -1,0 +1,107 @@
+import { hostname } from 'node:os';
+import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { isRecord } from '../core/is-record.js';
+import type { Duration } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
+import { readerOf } from '../options/option-reader.js';
+import { type Rule, duration, flag, nonBlank, whole } from '../options/rules.js';
+import type { HealthStore } from '../stores/health-store.js';
+
+/** Options of `HealthFleetModule.forRoot()`. */
+export interface HealthFleetOptions {
+  /** The store that all instances share, such as `redisStore({ client })`. Required. */
+  readonly store: HealthStore;
+  /**
+   * The name of this instance, unique within its service: a second instance of the same name replaces the first on the page.
+   * Default: `HOSTNAME` (the name of the pod on Kubernetes) or the name of the machine, with the process identifier where
+   * the machine is not a pod.
+   */
+  readonly instance?: string;
+  /**
+   * How often an instance writes at the latest. An instance that is silent for three heartbeats is `lost`. Default: 5000 ms.
+   *
+   * @example
+   * { heartbeat: '10s' }
+   */
+  readonly heartbeat?: Duration;
+  /**
+   * How many instances of a service must be ready, by the name of the service. If there are fewer, the endpoint responds
+   * with 503 and says `orders: 2 of 3 ready`, for monitors. Default: none.
+   *
+   * @example
+   * { expected: { orders: 3, payments: 2 } }
+   */
+  readonly expected?: Readonly<Record<string, number>>;
+  /**
+   * Signs entries (HMAC with SHA-256), so that only holders of the secret can announce instances; entries without a valid
+   * signature are refused and listed. At least 16 characters, the same for all instances. Default: entries are not signed.
+   */
+  readonly secret?: string;
+  /** False: the instance is not announced and knows no others, for tests of the application. Default: true. */
+  readonly enabled?: boolean;
+}
+
+/** Options of `HealthFleetModule.forRootAsync()`. */
+export interface HealthFleetAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
+  /** Tokens of the providers that are passed to `useFactory`. */
+  readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
+  readonly useFactory: FactoryProvider<HealthFleetOptions>['useFactory'];
+}
+
+export interface FleetSettings {
+  readonly store: HealthStore;
+  readonly instance: string;
+  /** Milliseconds. */
+  readonly heartbeat: number;
+  readonly expected: ReadonlyMap<string, number>;
+  readonly secret: string | undefined;
+  readonly enabled: boolean;
+}
+
+export const PLACE = 'HealthFleetModule.forRoot()';
+
+const storeRule: Rule<HealthStore> = {
+  expected: 'a store, such as redisStore({ client })',
+  accepts: (value) =>
+    isRecord(value) && ['put', 'remove', 'watch', 'claim'].every((each) => typeof value[each] === 'function'),
+};
+const counts = whole(1, 1_000_000);
+const expectedRule: Rule<Readonly<Record<string, number>>> = {
+  expected: 'an object with whole numbers from 1, by the name of the service',
+  accepts: (value) => isRecord(value) && Object.values(value).every((count) => counts.accepts(count)),
+};
+const secretRule: Rule<string> = {
+  expected: 'a text of at least 16 characters',
+  accepts: (value) => typeof value === 'string' && value.length >= 16,
+  isSecret: true,
+};
+const instanceRule: Rule<string> = {
+  expected: 'a text of up to 100 characters that is not blank',
+  accepts: (value) => nonBlank.accepts(value) && String(value).length <= 100,
+};
+
+/** Checks the options. Throws one error with every configuration fault. */
+export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
+  const faults = new Faults();
+  const reader = readerOf(given, faults.at(PLACE));
+  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'secret', 'enabled']);
+  if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
+  const settings: FleetSettings = {
+    store: reader.read('store', storeRule, given?.store),
+    instance: reader.read('instance', instanceRule, defaultInstance()),
+    heartbeat: reader.read('heartbeat', duration(500), 5000),
+    expected: new Map(Object.entries(reader.read('expected', expectedRule, {}))),
+    secret: reader.read<string | undefined>('secret', secretRule, undefined, true),
+    enabled: reader.read('enabled', flag, true),
+  };
+  faults.throwIfAny();
+  return settings;
+}
+
+/** A pod has a name of its own. Processes of one machine are told apart by their identifiers. */
+function defaultInstance(): string {
+  const { HOSTNAME, KUBERNETES_SERVICE_HOST } = process.env;
+  const host = (HOSTNAME?.trim() || hostname()).slice(0, 80);
+  return KUBERNETES_SERVICE_HOST === undefined ? `${host}-${process.pid}` : host;
+}

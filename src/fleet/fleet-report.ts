@@ -1,0 +1,141 @@
+import { elapsed } from '../core/moment.js';
+import { type HealthStatus, isFailing } from '../core/status.js';
+import type { FleetInstance, FleetPhase, RefusedEntry, Roster } from './roster.js';
+
+/** One instance in the response of `/health/fleet`. */
+export interface FleetMember {
+  readonly instance: string;
+  readonly phase: FleetPhase;
+  readonly phase_since: string;
+  readonly ready: HealthStatus;
+  readonly ready_since: string;
+  /** When it was last heard of. */
+  readonly heard_at: string;
+  readonly version?: string;
+  readonly commit?: string;
+  /** The indicators that are not UP, by name. */
+  readonly attention?: Readonly<Record<string, HealthStatus>>;
+}
+
+/** One service in the response of `/health/fleet`. */
+export interface FleetService {
+  readonly service: string;
+  /** Instances that accept traffic and whose `ready` is UP or DEGRADED. */
+  readonly ready: number;
+  /** Instances that are neither lost nor left. */
+  readonly present: number;
+  /** How many present instances run each version. */
+  readonly versions: Readonly<Record<string, number>>;
+  /** How many present instances report each failing indicator. */
+  readonly failing: Readonly<Record<string, number>>;
+  readonly instances: readonly FleetMember[];
+}
+
+/** The response of `/health/fleet`. */
+export interface FleetReport {
+  /** DOWN if fewer instances are ready than expected, or an expected service is unknown. */
+  readonly status: 'UP' | 'DOWN';
+  /** Why the status is DOWN: `orders: 2 of 3 ready`. */
+  readonly reason?: string;
+  readonly timestamp: string;
+  readonly environment: string;
+  /** The store. While it is away, everything else is as it was last known. */
+  readonly store: {
+    readonly name: string;
+    readonly connected: boolean;
+    readonly since?: string;
+    readonly error?: string;
+  };
+  readonly services: readonly FleetService[];
+  /** Entries that are not believed. */
+  readonly refused?: readonly RefusedEntry[];
+}
+
+export interface FleetFacts {
+  readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused'>;
+  readonly environment: string;
+  readonly storeName: string;
+  readonly expected: ReadonlyMap<string, number>;
+}
+
+/** Describes the fleet at this moment. */
+export function describeFleet({ roster, environment, storeName, expected }: FleetFacts): FleetReport {
+  const now = elapsed();
+  const wall = Date.now();
+  const at = (moment: number): string => new Date(wall - (now - moment)).toISOString();
+  const byService = new Map<string, FleetInstance[]>();
+  for (const instance of roster.instances(now)) {
+    const { service } = instance.entry;
+    const members = byService.get(service);
+    if (members) members.push(instance);
+    else byService.set(service, [instance]);
+  }
+  const services = [...byService]
+    .toSorted(([a], [b]) => a.localeCompare(b))
+    .map(([service, instances]) => describeService(service, instances, at));
+  const missing = [...expected].flatMap(([service, count]) => {
+    const ready = services.find((each) => each.service === service)?.ready ?? 0;
+    return ready < count ? [`${service}: ${ready} of ${count} ready`] : [];
+  });
+  const { isConnected, since, error } = roster.connection;
+  const { refused } = roster;
+  return {
+    status: missing.length > 0 ? 'DOWN' : 'UP',
+    ...(missing.length > 0 && { reason: missing.join(', ') }),
+    timestamp: new Date(wall).toISOString(),
+    environment,
+    store: {
+      name: storeName,
+      connected: isConnected,
+      ...(since !== undefined && { since: at(since) }),
+      ...(error !== undefined && { error }),
+    },
+    services,
+    ...(refused.length > 0 && { refused }),
+  };
+}
+
+function describeService(
+  service: string,
+  instances: readonly FleetInstance[],
+  at: (moment: number) => string,
+): FleetService {
+  const present = instances.filter(({ phase }) => phase !== 'lost' && phase !== 'left');
+  const versions: Record<string, number> = Object.create(null) as Record<string, number>;
+  const failing: Record<string, number> = Object.create(null) as Record<string, number>;
+  for (const { entry } of present) {
+    const version = entry.version ?? 'unknown';
+    versions[version] = (versions[version] ?? 0) + 1;
+    for (const [name, status] of Object.entries(entry.checks)) {
+      if (isFailing(status)) failing[name] = (failing[name] ?? 0) + 1;
+    }
+  }
+  return {
+    service,
+    ready: present.filter(({ phase, entry }) => phase === 'accepting' && !isFailing(entry.ready)).length,
+    present: present.length,
+    versions,
+    failing,
+    instances: instances
+      .map((instance) => describeMember(instance, at))
+      .toSorted((a, b) => a.instance.localeCompare(b.instance)),
+  };
+}
+
+function describeMember(
+  { entry, phase, phaseSince, readySince, heard }: FleetInstance,
+  at: (moment: number) => string,
+): FleetMember {
+  const attention = Object.entries(entry.checks).filter(([, status]) => status !== 'UP' && status !== 'SKIPPED');
+  return {
+    instance: entry.instance,
+    phase,
+    phase_since: at(phaseSince),
+    ready: entry.ready,
+    ready_since: at(readySince),
+    heard_at: at(heard),
+    ...(entry.version !== undefined && { version: entry.version }),
+    ...(entry.commit !== undefined && { commit: entry.commit }),
+    ...(attention.length > 0 && { attention: Object.fromEntries(attention) }),
+  };
+}

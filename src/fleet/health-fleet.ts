@@ -1,0 +1,104 @@
+import type { LoggerService } from '@nestjs/common';
+import type { EndpointResponse, HealthEndpoints } from '../extension/health-endpoints.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import { storeKey } from '../stores/store-key.js';
+import { Announcer } from './announcer.js';
+import type { FleetSettings } from './fleet-options.js';
+import { type FleetReport, describeFleet } from './fleet-report.js';
+import { PeerOutages } from './peer-outages.js';
+import { Roster } from './roster.js';
+
+/** The endpoint. */
+export const FLEET = 'fleet';
+const UNKNOWN = 'unknown';
+/** Milliseconds between two looks at the clock. A look that comes much later shows that this process was frozen. */
+const TICK = 1000;
+
+/** This instance within the fleet, and the fleet as this instance knows it. Injected by applications. */
+export class HealthFleet {
+  readonly #settings: FleetSettings;
+  readonly #roster: Roster;
+  readonly #announcer: Announcer;
+  readonly #environment: string;
+  readonly #ends: (() => void)[] = [];
+  #ticks: NodeJS.Timeout | undefined;
+
+  constructor(
+    settings: FleetSettings,
+    monitor: HealthMonitor,
+    endpoints: HealthEndpoints,
+    logger: Pick<LoggerService, 'log' | 'warn'>,
+  ) {
+    this.#settings = settings;
+    const { service_info: identity } = monitor.peek('live');
+    const { name: service = UNKNOWN, environment = UNKNOWN } = identity;
+    this.#environment = environment;
+    const collection = collectionOf(environment);
+    const { store, instance, heartbeat, secret } = settings;
+    this.#roster = new Roster({ store, collection, secret, onChange: () => undefined });
+    const outages = new PeerOutages(this.#roster, service, instance);
+    monitor.compareWithPeers(outages);
+    this.#ends.push(outages.follow(monitor));
+    this.#announcer = new Announcer(
+      {
+        store,
+        key: storeKey(collection, service, instance),
+        service,
+        instance,
+        heartbeat,
+        secret,
+        identity,
+        onOutcome: (error) => {
+          if (error === undefined) logger.log(`The fleet is told of this instance again (${store.name})`);
+          else
+            logger.warn(
+              `The fleet is not told of this instance: ${error instanceof Error ? error.message : 'unknown'}`,
+            );
+        },
+      },
+      monitor,
+      endpoints,
+    );
+  }
+
+  /** The fleet at this moment, as `/health/fleet` describes it. */
+  report(): FleetReport {
+    const { store, expected } = this.#settings;
+    return describeFleet({
+      roster: this.#roster,
+      environment: this.#environment,
+      storeName: store.name,
+      expected,
+    });
+  }
+
+  start(): void {
+    this.#announcer.start();
+    let last = performance.now();
+    this.#ticks = setInterval(() => {
+      const now = performance.now();
+      const late = now - last - TICK;
+      last = now;
+      if (late > TICK) this.#roster.excuse(late);
+    }, TICK).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#ticks);
+    for (const end of this.#ends.splice(0)) end();
+    this.#announcer.stop();
+    this.#roster.close();
+  }
+
+  /** 503 while fewer instances are ready than expected. */
+  respond(): EndpointResponse {
+    const report = this.report();
+    const statusCode = report.status === 'UP' ? 200 : 503;
+    return { statusCode, contentType: 'application/json; charset=utf-8', body: JSON.stringify(report) };
+  }
+}
+
+/** Instances of different environments do not see each other. */
+export function collectionOf(environment: string): string {
+  return storeKey(`fleet.${environment.slice(0, 50)}`);
+}

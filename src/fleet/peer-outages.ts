@@ -1,0 +1,40 @@
+import type { SharedQuorum } from '../core/check.js';
+import { elapsed } from '../core/moment.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { Roster } from './roster.js';
+import { type OutageMemory, decideSharedOutage } from './shared-outage.js';
+
+/** Judges the failures of shared indicators by the other instances of the service. */
+export class PeerOutages {
+  readonly #roster: Pick<Roster, 'instances' | 'connection'>;
+  readonly #service: string;
+  readonly #instance: string;
+  readonly #memories = new Map<string, OutageMemory>();
+
+  constructor(roster: Pick<Roster, 'instances' | 'connection'>, service: string, instance: string) {
+    this.#roster = roster;
+    this.#service = service;
+    this.#instance = instance;
+  }
+
+  /** Called for a failing indicator. Undefined: this instance decides alone. */
+  of(indicator: string, quorum: SharedQuorum): string | undefined {
+    const now = elapsed();
+    const memory = this.#memories.get(indicator) ?? { failingSince: now, metAt: undefined };
+    const { isConnected, since } = this.#roster.connection;
+    const storeAway = isConnected ? 0 : since === undefined ? Infinity : now - since;
+    const peers = this.#roster
+      .instances(now)
+      .filter(({ entry }) => entry.service === this.#service && entry.instance !== this.#instance);
+    const { because, isMet } = decideSharedOutage(indicator, quorum, { peers, storeAway }, memory, now);
+    this.#memories.set(indicator, isMet ? { ...memory, metAt: now } : memory);
+    return because;
+  }
+
+  /** Forgets the outage of an indicator that passes again. Returns the function that ends this. */
+  follow(monitor: HealthMonitor): () => void {
+    return monitor.onRun(({ indicator, status }) => {
+      if (status === 'UP' || status === 'DEGRADED' || status === 'SKIPPED') this.#memories.delete(indicator);
+    });
+  }
+}

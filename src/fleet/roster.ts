@@ -1,0 +1,158 @@
+import { elapsed } from '../core/moment.js';
+import type { HealthStore } from '../stores/health-store.js';
+import { storeKeyParts } from '../stores/store-key.js';
+import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
+
+/** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
+export type FleetPhase = WrittenPhase | 'lost';
+
+/** One instance, as this process knows it. Times are on the monotonic clock of this process. */
+export interface FleetInstance {
+  readonly entry: FleetEntry;
+  readonly phase: FleetPhase;
+  /** Since when the phase lasts. */
+  readonly phaseSince: number;
+  /** Since when `ready` has its status. */
+  readonly readySince: number;
+  /** When the instance was last heard of. */
+  readonly heard: number;
+}
+
+/** An entry that is not believed. */
+export interface RefusedEntry {
+  readonly key: string;
+  readonly because: string;
+}
+
+/** Whether the store responds. */
+export interface StoreConnection {
+  readonly isConnected: boolean;
+  /** Since when, on the monotonic clock. Undefined: never connected so far. */
+  readonly since: number | undefined;
+  readonly error: string | undefined;
+}
+
+interface Known {
+  readonly entry: FleetEntry;
+  heard: number;
+}
+
+/** How many heartbeats may be missed before an instance is lost. */
+export const HEARTBEATS_MISSED = 3;
+/** The most refused entries that are listed. */
+const MOST_REFUSED = 20;
+
+export interface RosterSettings {
+  readonly store: HealthStore;
+  /** The collection of the environment. */
+  readonly collection: string;
+  readonly secret: string | undefined;
+  /** Called when something is heard, or the store goes or comes back. */
+  readonly onChange: () => void;
+}
+
+/** The instances of the fleet, by what they write into the store. */
+export class Roster {
+  readonly #settings: RosterSettings;
+  readonly #known = new Map<string, Known>();
+  readonly #refused = new Map<string, string>();
+  readonly #end: () => void;
+  #connection: StoreConnection = { isConnected: false, since: undefined, error: undefined };
+
+  constructor(settings: RosterSettings) {
+    this.#settings = settings;
+    this.#end = settings.store.watch(`${settings.collection}/`, {
+      snapshot: (entries) => this.#replace(entries),
+      put: (key, value) => this.#hear(key, value, elapsed()),
+      removed: (key) => this.#forget(key),
+      connected: () => this.#connect(),
+      disconnected: (error) => this.#disconnect(error.message),
+    });
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  get connection(): StoreConnection {
+    return this.#connection;
+  }
+
+  /** Entries that are malformed, not signed, or claim another name. */
+  get refused(): readonly RefusedEntry[] {
+    return [...this.#refused].map(([key, because]) => ({ key, because }));
+  }
+
+  /** The instances at this moment. */
+  instances(now = elapsed()): FleetInstance[] {
+    // While the store is away, silence says nothing about an instance.
+    const { isConnected, since } = this.#connection;
+    const listened = isConnected ? now : (since ?? now);
+    return [...this.#known.values()].map(({ entry, heard }) => {
+      const silent = Math.max(0, listened - heard);
+      const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
+      const phase = isSilent ? silentPhase(entry.phase) : entry.phase;
+      return {
+        entry,
+        phase,
+        phaseSince: phase === entry.phase ? heard - entry.phaseFor : heard,
+        readySince: heard - entry.readyFor,
+        heard,
+      };
+    });
+  }
+
+  /** This process was frozen for so long: what it did not hear meanwhile is nobody's fault. */
+  excuse(milliseconds: number): void {
+    for (const known of this.#known.values()) known.heard += milliseconds;
+  }
+
+  #replace(entries: ReadonlyMap<string, string>): void {
+    const now = elapsed();
+    for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
+    this.#refused.clear();
+    for (const [key, value] of entries) this.#hear(key, value, now, true);
+    this.#settings.onChange();
+  }
+
+  #hear(key: string, value: string, now: number, isSnapshot = false): void {
+    const [, service = '', instance = ''] = storeKeyParts(key);
+    const entry = readEntry(value, { service, instance }, this.#settings.secret);
+    if (typeof entry === 'string') {
+      this.#known.delete(key);
+      if (this.#refused.size < MOST_REFUSED) this.#refused.set(key, entry);
+    } else {
+      this.#refused.delete(key);
+      const earlier = this.#known.get(key);
+      // A snapshot repeats what was known. It is no sign of life.
+      const isNews = !isSnapshot || earlier?.entry.boot !== entry.boot || earlier.entry.beat !== entry.beat;
+      this.#known.set(key, { entry, heard: isNews ? now : (earlier?.heard ?? now) });
+    }
+    if (!isSnapshot) this.#settings.onChange();
+  }
+
+  #forget(key: string): void {
+    this.#known.delete(key);
+    this.#refused.delete(key);
+    this.#settings.onChange();
+  }
+
+  #connect(): void {
+    const { since, isConnected } = this.#connection;
+    const now = elapsed();
+    if (!isConnected && since !== undefined) this.excuse(now - since);
+    this.#connection = { isConnected: true, since: now, error: undefined };
+    this.#settings.onChange();
+  }
+
+  #disconnect(error: string): void {
+    const { isConnected, since } = this.#connection;
+    this.#connection = { isConnected: false, since: isConnected ? elapsed() : since, error };
+    this.#settings.onChange();
+  }
+}
+
+/** An instance that was going away and is silent has gone. */
+function silentPhase(phase: WrittenPhase): FleetPhase {
+  return phase === 'draining' || phase === 'left' ? 'left' : 'lost';
+}

@@ -1,0 +1,181 @@
+import { HealthModule, type HealthModuleOptions, type HealthResult, down, up } from 'nest-vitals';
+import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
+import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
+import { describe, expect, it, vi } from 'vitest';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+
+interface Switch {
+  result: HealthResult;
+}
+
+describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
+  const start = (
+    store: MemoryStore,
+    instance: string,
+    {
+      database = { result: up() },
+      fleet = {},
+      health = {},
+    }: { database?: Switch; fleet?: Partial<HealthFleetOptions>; health?: HealthModuleOptions } = {},
+  ): Promise<TestApplication> =>
+    startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2', environment: 'test' }, ...health }),
+        HealthFleetModule.forRoot({ store, instance, ...fleet }),
+      ],
+      providers: [FakeIndicator('database', () => database.result, { ttl: 0, shared: { quorum: 0.5, minPeers: 3 } })],
+    });
+  const reportOf = async (application: TestApplication): Promise<FleetReport> =>
+    (await application.get('/health/fleet')).body as FleetReport;
+  const instancesOf = (report: FleetReport): Record<string, string> =>
+    Object.fromEntries(
+      report.services.flatMap(({ instances }) => instances.map((each) => [each.instance, each.phase])),
+    );
+
+  it('shows every instance on each of them, and who has left', async () => {
+    const store = memoryStore();
+    const one = await start(store, 'one');
+    const two = await start(store, 'two');
+    await vi.waitFor(async () => {
+      expect(instancesOf(await reportOf(one))).toStrictEqual({ one: 'accepting', two: 'accepting' });
+    });
+    const report = await reportOf(two);
+    expect(report).toMatchObject({
+      status: 'UP',
+      environment: 'test',
+      store: { name: expect.any(String) as unknown, connected: true },
+      services: [{ service: 'orders', ready: 2, present: 2, versions: { '1.4.2': 2 }, failing: {} }],
+    });
+    expect(one.app.get(HealthFleet).report().services).toMatchObject([{ service: 'orders', ready: 2 }]);
+
+    await two.app.close();
+    await vi.waitFor(async () => {
+      expect(instancesOf(await reportOf(one))).toStrictEqual({ one: 'accepting', two: 'left' });
+    });
+  });
+
+  it('writes a change at once, with statuses and without errors or data', async () => {
+    const store = memoryStore();
+    const database: Switch = { result: up() };
+    const one = await start(store, 'one');
+    const two = await start(store, 'two', { database, fleet: { heartbeat: '1h' } });
+    await two.get('/health/ready');
+    database.result = down('password of admin', { secret: 'data' });
+    await two.get('/health/ready');
+    await vi.waitFor(async () => {
+      const [service] = (await reportOf(one)).services;
+      expect(service).toMatchObject({ ready: 1, failing: { database: 1 } });
+    });
+    const body = JSON.stringify(await reportOf(one));
+    expect(body).not.toContain('password');
+    expect(body).not.toContain('secret');
+
+    two.health.refuseTraffic('maintenance');
+    await vi.waitFor(async () => expect(instancesOf(await reportOf(one))['two']).toBe('refusing'));
+  });
+
+  it('responds 503 while fewer instances are ready than expected', async () => {
+    const store = memoryStore();
+    const one = await start(store, 'one', { fleet: { expected: { orders: 2, payments: 1 } } });
+    await vi.waitFor(async () => {
+      const response = await one.get('/health/fleet');
+      expect(response.status).toBe(503);
+      expect(response.body).toMatchObject({ status: 'DOWN', reason: 'orders: 1 of 2 ready, payments: 0 of 1 ready' });
+    });
+  });
+
+  // The decision is independent of the adapter, and this test takes seconds.
+  it.runIf(adapter === 'express')(
+    'keeps in a shared outage, takes out a local fault, and tells the difference',
+    async () => {
+      const store = memoryStore();
+      const databases: Switch[] = Array.from({ length: 4 }, () => ({ result: up() }));
+      const applications = await Promise.all(
+        databases.map((database, index) => start(store, `pod-${index}`, { database, fleet: { heartbeat: 500 } })),
+      );
+      const codes = async (): Promise<number[]> =>
+        Promise.all(applications.map(async (each) => (await each.get('/health/ready')).status));
+      const [first] = applications;
+      await vi.waitFor(async () => {
+        expect(await codes()).toStrictEqual([200, 200, 200, 200]);
+        expect((await reportOf(first as TestApplication)).services).toMatchObject([{ ready: 4 }]);
+      });
+
+      for (const database of databases) database.result = down('away');
+      // Longer than the comparison lasts.
+      const until = Date.now() + 4000;
+      while (Date.now() < until) expect(await codes()).toStrictEqual([200, 200, 200, 200]);
+      const report = await applications[0]?.health.report('ready');
+      expect(report).toMatchObject({
+        status: 'DEGRADED',
+        details: { database: { status: 'DOWN', shared: 'shared outage: 4 of 4 instances' } },
+      });
+
+      for (const database of databases.slice(1)) database.result = up();
+      await vi.waitFor(async () => expect(await codes()).toStrictEqual([503, 200, 200, 200]), { timeout: 15_000 });
+    },
+  );
+
+  it('goes on alone without the store: the start, probes, the page and the shutdown', async () => {
+    const store = memoryStore({ timeout: 60_000 });
+    store.simulate('frozen');
+    const one = await start(store, 'one');
+    expect((await one.get('/health/ready')).status).toBe(200);
+    expect(await reportOf(one)).toMatchObject({ store: { connected: false }, services: [] });
+    await one.app.close();
+  });
+
+  it('says once that the store is away, and once that it is back', async () => {
+    const store = memoryStore();
+    store.simulate('away');
+    const one = await start(store, 'one', { fleet: { heartbeat: 500 } });
+    await vi.waitFor(() => expect(one.log.health('warn')).toHaveLength(1));
+    expect(one.log.health('warn')).toStrictEqual([expect.stringContaining('The fleet is not told of this instance')]);
+    store.simulate(undefined);
+    await vi.waitFor(() => expect(one.log.health().join('\n')).toContain('told of this instance again'));
+  });
+
+  it('requires the access of deep', async () => {
+    const store = memoryStore();
+    const one = await start(store, 'one', { health: { access: { apiKeys: 'operations-key' } } });
+    expect((await one.get('/health/fleet')).status).toBe(401);
+    expect((await one.get('/health/fleet', { 'x-health-key': 'operations-key' })).status).toBe(200);
+  });
+
+  it('separates environments, and refuses entries without the signature', async () => {
+    const store = memoryStore();
+    const secret = 'a secret of the fleet';
+    const one = await start(store, 'one', { fleet: { secret } });
+    await start(store, 'elsewhere', { health: { service: { name: 'orders', environment: 'staging' } } });
+    await start(store, 'stranger');
+    await vi.waitFor(async () => {
+      const report = await reportOf(one);
+      expect(instancesOf(report)).toStrictEqual({ one: 'accepting' });
+      expect(report.refused).toMatchObject([{ because: 'it is not signed with the secret' }]);
+    });
+  });
+
+  it('does nothing when it is not enabled', async () => {
+    const store = memoryStore();
+    const one = await start(store, 'one', { fleet: { enabled: false } });
+    expect((await one.get('/health/fleet')).status).toBe(404);
+  });
+
+  it('refuses to start with faulty options, and names each', async () => {
+    const faulty = { store: {}, instance: '', heartbeat: 5, expected: { orders: 0 }, secret: 'short', colour: 1 };
+    await expect(
+      startApplication(adapter, {
+        imports: [HealthModule.forRoot(), HealthFleetModule.forRoot(faulty as unknown as HealthFleetOptions)],
+      }),
+    ).rejects.toThrow(
+      /colour[^]*store[^]*instance[^]*heartbeat[^]*expected[^]*secret: its value is not allowed \(the value is not shown/,
+    );
+    await expect(startApplication(adapter, { imports: [HealthModule.forRoot(), HealthFleetModule] })).rejects.toThrow(
+      /HealthFleetModule/,
+    );
+    await expect(
+      startApplication(adapter, { imports: [HealthFleetModule.forRoot({ store: memoryStore() })] }),
+    ).rejects.toThrow(/HealthModule/);
+  });
+});

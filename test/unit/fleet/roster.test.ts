@@ -1,0 +1,159 @@
+import { describe, expect, it } from 'vitest';
+import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
+import { Roster } from '../../../src/fleet/roster.js';
+import { memoryStore, type MemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { storeKey } from '../../../src/stores/store-key.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+const HOUR = 3_600_000;
+
+class Instance {
+  #beat = 0;
+
+  constructor(
+    readonly store: MemoryStore,
+    readonly instance: string,
+    readonly changed: Partial<FleetEntry> = {},
+  ) {}
+
+  get key(): string {
+    return storeKey('fleet.test', 'orders', this.instance);
+  }
+
+  async write(changed: Partial<FleetEntry> = {}): Promise<void> {
+    this.#beat += 1;
+    const entry: FleetEntry = {
+      service: 'orders',
+      instance: this.instance,
+      boot: 'a',
+      beat: this.#beat,
+      heartbeat: 5000,
+      version: '1.0.0',
+      commit: undefined,
+      phase: 'accepting',
+      phaseFor: 1000,
+      ready: 'UP',
+      readyFor: 500,
+      wasReady: true,
+      checks: {},
+      ...this.changed,
+      ...changed,
+    };
+    await this.store.put(this.key, writeEntry(entry, undefined), { expiresIn: HOUR });
+    await advance(0);
+  }
+}
+
+describe('Roster', () => {
+  useFakeClock();
+  const setUp = async (): Promise<{ store: MemoryStore; roster: Roster; changes: () => number; one: Instance }> => {
+    const store = memoryStore();
+    let changes = 0;
+    const roster = new Roster({ store, collection: 'fleet.test', secret: undefined, onChange: () => (changes += 1) });
+    await advance(0);
+    return { store, roster, changes: () => changes, one: new Instance(store, 'one') };
+  };
+  const phases = (roster: Roster): Record<string, string> =>
+    Object.fromEntries(roster.instances().map(({ entry, phase }) => [entry.instance, phase]));
+
+  it('knows an instance from its first write, with times on its own clock', async () => {
+    const { roster, one } = await setUp();
+    await advance(10_000);
+    await one.write();
+    const now = performance.now();
+    expect(roster.instances()).toMatchObject([
+      { phase: 'accepting', phaseSince: now - 1000, readySince: now - 500, heard: now },
+    ]);
+  });
+
+  it('loses an instance after three silent heartbeats, and finds it again when it thaws', async () => {
+    const { roster, one } = await setUp();
+    await one.write();
+    await advance(15_000);
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+    await advance(1);
+    expect(phases(roster)).toStrictEqual({ one: 'lost' });
+    await one.write();
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+  });
+
+  it('takes a restart under the same name for no loss', async () => {
+    const { roster, one } = await setUp();
+    await one.write();
+    await advance(14_000);
+    await one.write({ boot: 'b', beat: 1, phase: 'starting' });
+    expect(phases(roster)).toStrictEqual({ one: 'starting' });
+  });
+
+  it.each(['draining', 'left'] as const)('says that an instance has left which is silent after %s', async (phase) => {
+    const { roster, one } = await setUp();
+    await one.write({ phase });
+    await advance(15_001);
+    expect(phases(roster)).toStrictEqual({ one: 'left' });
+  });
+
+  it('loses nobody while the store is away, nor at once when it is back', async () => {
+    const { store, roster, one } = await setUp();
+    await one.write();
+    store.simulate('away');
+    await advance(60_000);
+    expect(roster.connection).toMatchObject({ isConnected: false, error: expect.any(String) as unknown });
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+    store.simulate(undefined);
+    await advance(11_000);
+    expect(roster.connection.isConnected).toBe(true);
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+    await advance(16_000);
+    expect(phases(roster)).toStrictEqual({ one: 'lost' });
+  });
+
+  it('keeps who was lost when the store was away meanwhile', async () => {
+    const { store, roster, one } = await setUp();
+    await one.write();
+    await advance(20_000);
+    store.simulate('away');
+    await advance(5000);
+    store.simulate(undefined);
+    await advance(11_000);
+    expect(phases(roster)).toStrictEqual({ one: 'lost' });
+  });
+
+  it('excuses the silence during which this process was frozen', async () => {
+    const { roster, one } = await setUp();
+    await one.write();
+    await advance(30_000);
+    roster.excuse(28_000);
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+  });
+
+  it('refuses malformed entries and lists them, until they are right', async () => {
+    const { store, roster, one } = await setUp();
+    await one.write();
+    await store.put(one.key, '{"service":"payments"}');
+    await advance(0);
+    expect(roster.instances()).toStrictEqual([]);
+    expect(roster.refused).toStrictEqual([{ key: one.key, because: 'it names another instance than its key' }]);
+    await one.write();
+    expect(roster.refused).toStrictEqual([]);
+    expect(phases(roster)).toStrictEqual({ one: 'accepting' });
+  });
+
+  it('lists at most 20 refused entries', async () => {
+    const { store, roster } = await setUp();
+    for (let index = 0; index < 30; index += 1) await store.put(storeKey('fleet.test', 'orders', `x${index}`), '{');
+    await advance(0);
+    expect(roster.refused).toHaveLength(20);
+  });
+
+  it('forgets an entry that is removed, and hears nothing after close()', async () => {
+    const { store, roster, one, changes } = await setUp();
+    await one.write();
+    await store.remove(one.key);
+    await advance(0);
+    expect(roster.instances()).toStrictEqual([]);
+    const before = changes();
+    roster.close();
+    await one.write();
+    expect(changes()).toBe(before);
+  });
+});
