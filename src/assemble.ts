@@ -45,10 +45,12 @@ import { Registration } from './registration.js';
 export interface ApplicationParts {
   readonly modules: ModulesContainer;
   /**
-   * The controller class of this application. Undefined when the endpoints are not served on the adapter's port, and when
-   * `HealthModule` is imported wrongly: its routes would clash before the configuration error can be thrown.
+   * The controller class of this application. Undefined when `HealthModule` is imported wrongly: its routes would clash
+   * before the configuration error can be thrown.
    */
   readonly controller: Type<EndpointHandlers> | undefined;
+  /** Whether the endpoints are served on the adapter's port. */
+  readonly servesMainPort: boolean;
   readonly standIns: IndicatorStandIns;
 }
 
@@ -67,12 +69,13 @@ export interface HealthParts {
 /** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
 export function assemble(
   options: HealthModuleOptions,
-  { modules, controller, standIns }: ApplicationParts,
+  { modules, controller, servesMainPort, standIns }: ApplicationParts,
 ): HealthParts {
   const logger = new Logger('Health');
   const resolved = resolveModuleOptions(options);
   const { settings, environment } = resolved;
-  const routed = resolved.faults.length === 0 ? controller : undefined;
+  const isConfigured = resolved.faults.length === 0 && controller !== undefined;
+  const routed = isConfigured && servesMainPort ? controller : undefined;
   const faults = routed ? mapRoutes(routed, settings) : resolved.faults;
 
   const state = new ApplicationState();
@@ -127,6 +130,7 @@ export function assemble(
     environment,
     faults,
     hasRoutes: routed !== undefined,
+    isConfigured,
     explorer,
     registration,
     engine,

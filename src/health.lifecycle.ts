@@ -2,7 +2,7 @@ import type { HttpServer, LoggerService } from '@nestjs/common';
 import { bootNotices } from './boot-notices.js';
 import type { HealthEngine } from './core/health-engine.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
-import { registerAliases } from './endpoints/aliases.js';
+import { additionalPaths, aliasPaths, registerPaths } from './endpoints/aliases.js';
 import type { Responder } from './endpoints/responder.js';
 import { prioritizeEndpoints, routeConflicts } from './endpoints/route-order.js';
 import { handleUnmatchedOnExpress, handleUnmatchedOnFastify } from './endpoints/unmatched-paths.js';
@@ -27,6 +27,8 @@ export interface HealthLifecycleParts {
   readonly faults: readonly ConfigurationFault[];
   /** False when the adapter's port has no endpoints: by option, or because the application is about to refuse to start. */
   readonly hasRoutes: boolean;
+  /** False when the application is about to refuse to start. The additional paths of groups are registered otherwise. */
+  readonly isConfigured: boolean;
   readonly explorer: IndicatorExplorer;
   readonly registration: Registration;
   readonly engine: HealthEngine;
@@ -66,9 +68,10 @@ export class HealthLifecycle {
 
   /** Nest registers the routes next. Registers the aliases before every route of the application. */
   registerAliases(adapter: HttpServer): void {
-    const { hasRoutes, settings, responder } = this.#parts;
+    const { hasRoutes, isConfigured, settings, responder } = this.#parts;
+    if (isConfigured) registerPaths(adapter, additionalPaths(settings, responder));
     if (!hasRoutes) return;
-    registerAliases(adapter, settings, responder);
+    registerPaths(adapter, aliasPaths(settings, responder));
     handleUnmatchedOnFastify(adapter, settings.path, responder.notFound);
   }
 

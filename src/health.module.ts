@@ -183,7 +183,7 @@ function configure(
           modules: ModulesContainer,
           standIns: IndicatorStandIns,
           servesMainPort: boolean = true,
-        ) => assemble(given, { modules, controller: servesMainPort ? controllerOf(modules) : undefined, standIns }),
+        ) => assemble(given, { modules, controller: controllerOf(modules), servesMainPort, standIns }),
         inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS, { token: SERVES_MAIN_PORT, optional: true }],
       },
       part(HealthLifecycle, ({ lifecycle }) => lifecycle),

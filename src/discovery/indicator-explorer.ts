@@ -17,6 +17,7 @@ import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
+import { pathsOf } from '../options/module-options/shared-paths.js';
 import { checkName } from '../options/names.js';
 import { show } from '../options/rules.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
@@ -211,15 +212,15 @@ export class IndicatorExplorer {
     return { name, settings, check: (context) => instance.check(context) };
   }
 
-  /** Endpoints with a configured path that equals the name of an indicator or a group. */
+  /** Endpoints and groups with a configured path that equals the name of an indicator. */
   #sharedPaths(): ConfigurationFault[] {
-    const { endpoints, groups } = this.#settings;
+    const { path: base, endpoints, groups } = this.#settings;
     if (!endpoints.checks.enabled) return [];
-    const named = new Map([...groups.keys()].map((group) => [group, `the group "${group}"`]));
-    for (const [name, { place }] of this.#registered) named.set(name, place);
-    return Object.entries(endpoints).flatMap(([endpoint, { enabled, path }]) => {
-      const place = enabled ? named.get(path) : undefined;
-      return place === undefined ? [] : [endpointPathShared(path, [`the endpoint "${endpoint}"`, place])];
+    const { places } = pathsOf(this.#settings);
+    return [...this.#registered].flatMap(([name, { place }]) => {
+      const path = `/${base}/${name}`;
+      const other = groups.has(name) ? undefined : places.get(path);
+      return other === undefined ? [] : [endpointPathShared(path, [other, place])];
     });
   }
 }

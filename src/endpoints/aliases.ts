@@ -5,15 +5,29 @@ import { markRoute } from './route-order.js';
 import type { Responder } from './responder.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
+type Respond = (request: HealthRequest) => ReturnType<Responder['deep']>;
+
+/** The additional paths of the groups, with their responses. */
+export function additionalPaths({ groups }: HealthSettings, responder: Responder): [string, Respond][] {
+  return [...groups.values()].flatMap(({ path, additionalPath }) =>
+    additionalPath === undefined ? [] : [[additionalPath, (request) => responder.check(path, request)]],
+  );
+}
+
+/** The aliases of the probes, with their responses. */
+export function aliasPaths({ aliases }: HealthSettings, responder: Responder): [string, Respond][] {
+  return [...aliases].map(([path, probe]) => [path, (request) => responder.probe(probe, request)]);
+}
+
 /**
- * Registers the aliases on the HTTP server, so that no global prefix, versioning or guard applies to them. Call it before
- * Nest registers any route: Express matches routes in the order of registration, and a catch-all route of the
- * application would come first.
+ * Registers paths on the HTTP server, so that no global prefix, versioning or guard applies to them. Call it before Nest
+ * registers any route: Express matches routes in the order of registration, and a catch-all route of the application would
+ * come first.
  */
-export function registerAliases(server: HttpServer, settings: HealthSettings, responder: Responder): void {
-  for (const [path, probe] of settings.aliases) {
+export function registerPaths(server: HttpServer, paths: readonly (readonly [string, Respond])[]): void {
+  for (const [path, respond] of paths) {
     const handler = async (request: HealthRequest, response: AdapterResponse): Promise<AdapterResponse> => {
-      writeResponse(response, await responder.probe(probe, request));
+      writeResponse(response, await respond(request));
       // Fastify sends a response of its own after an async handler that returns nothing, unless the response is complete by
       // then. It is not while an `onSend` hook waits. A reply that is returned says that the handler sends it.
       return response;

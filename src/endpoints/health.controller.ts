@@ -3,6 +3,7 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { decoratorNeedsStaticOptions } from '../errors/messages.js';
+import { groupHandler } from './group-handler.js';
 import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
@@ -87,6 +88,9 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
   route(controller, 'ready', endpoints.ready.enabled, endpoints.ready.path);
   route(controller, 'startup', endpoints.startup.enabled, endpoints.startup.path);
   route(controller, 'deep', endpoints.deep.enabled, endpoints.deep.path);
+  for (const [name, group] of settings.groups) {
+    if (group.hasEndpoint) mapAdditionalRoute(controller, groupHandler(name), group.path);
+  }
   // Also if `checks` is disabled: this route serves the endpoints of other modules.
   route(controller, 'checks', true, ':name');
 
@@ -98,21 +102,21 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
 /** Handlers for the endpoints of other modules. A process may start several applications with one controller class. */
 const additionalHandlers = new WeakSet<object>();
 
-/** Gives an endpoint of another module a route of its own, with the response of the route with a parameter. */
-export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: string): void {
+/** Gives an endpoint of another module, or a group, a route of its own, with the response of the route with a parameter. */
+export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: string, path: string = name): void {
   const prototype = controller.prototype as object;
   const present: unknown = Reflect.get(prototype, name);
   if (typeof present === 'function' && additionalHandlers.has(present)) return;
   if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
   const value = {
     [name](this: EndpointHandlers, response: AdapterResponse): unknown {
-      return this.check(name, response);
+      return this.check(path, response);
     },
   }[name];
   if (value) additionalHandlers.add(value);
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   Res()(prototype, name, 0);
-  route(controller, name, true, name);
+  route(controller, name, true, path);
 }
 
 /** Applies the decorators of the application to the controller. */

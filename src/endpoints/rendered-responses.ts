@@ -12,7 +12,7 @@ interface Rendered {
   readonly byFormat: Record<string, Partial<Record<HealthView, HealthResponse>>>;
 }
 
-type Settings = Pick<HealthSettings, 'path' | 'statusCodes' | 'retryAfter' | 'identity' | 'headers'>;
+type Settings = Pick<HealthSettings, 'path' | 'groups' | 'statusCodes' | 'retryAfter' | 'identity' | 'headers'>;
 
 /** The responses with reports. Each is rendered once for a view and a format, and reused while its evaluation is the current one. */
 export class RenderedResponses {
@@ -46,8 +46,8 @@ export class RenderedResponses {
     format: HealthFormatter,
     base: string | undefined,
   ): HealthResponse {
-    const { statusCodes, retryAfter, identity, headers } = this.#settings;
-    const statusCode = statusCodes[report.status];
+    const { groups, statusCodes, retryAfter, identity, headers } = this.#settings;
+    const statusCode = (groups.get(name)?.statusCodes ?? statusCodes)[report.status];
     const own = {
       ...BASE_HEADERS,
       'content-type': `${format.mediaType}; charset=utf-8`,

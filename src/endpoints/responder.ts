@@ -39,6 +39,8 @@ export class Responder {
   readonly #access: Access | undefined;
   readonly #onResponse: OnResponse | undefined;
   readonly #routes: Readonly<Record<StandardProbe | 'overview', HealthRoute>>;
+  /** By the last segment of the path. */
+  readonly #groupsByPath: ReadonlyMap<string, HealthRoute>;
   readonly #formats: Formats;
   readonly #refusals: Refusals;
   readonly #rendered: RenderedResponses;
@@ -51,6 +53,11 @@ export class Responder {
     this.#access = access;
     this.#onResponse = onResponse;
     this.#routes = routesOf(settings);
+    this.#groupsByPath = new Map(
+      [...settings.groups].flatMap(([name, { path, view, isHidden, isServed }]) =>
+        isServed ? [[path, checkRoute(name, view, isHidden)]] : [],
+      ),
+    );
     this.#formats = new Formats(settings.format);
     this.#refusals = new Refusals(settings.headers);
     this.#rendered = new RenderedResponses(settings);
@@ -103,15 +110,16 @@ export class Responder {
     const additional = this.#additional.get(name);
     if (additional) return this.#respondAdditional(additional, request);
     const { enabled } = this.#settings.endpoints.checks;
-    return enabled ? this.#respondLimited('checks', this.#checkRoute(name), request) : this.notFound;
+    const route = this.#groupsByPath.get(name) ?? (enabled ? this.#checkRoute(name) : undefined);
+    return enabled || route ? this.#respondLimited('checks', route, request) : this.notFound;
   }
 
   #checkRoute(name: string): HealthRoute | undefined {
-    const { endpoints } = this.#settings;
-    // Standard probes have endpoints of their own, which may be disabled or moved.
-    if (Object.hasOwn(endpoints, name) || !this.#source.has(name)) return undefined;
+    const { endpoints, groups } = this.#settings;
+    // Standard probes and groups have routes of their own, which may be disabled or moved.
+    if (Object.hasOwn(endpoints, name) || groups.has(name) || !this.#source.has(name)) return undefined;
     const { view } = endpoints.checks;
-    return { name, probe: name, view, unauthenticated: view === 'status' ? 404 : 'default-view' };
+    return checkRoute(name, view, view === 'status');
   }
 
   /** No route: a name that does not exist. It counts like one that exists, so that a 429 reveals no name. */
@@ -192,6 +200,10 @@ export class Responder {
   #deadlineOf(probe: string): number {
     return this.#settings.deadlines[probe] ?? this.#settings.deadline;
   }
+}
+
+function checkRoute(name: string, view: HealthView, isHidden: boolean): HealthRoute {
+  return { name, probe: name, view, unauthenticated: isHidden ? 404 : 'default-view' };
 }
 
 function routesOf({ endpoints }: HealthSettings): Readonly<Record<StandardProbe | 'overview', HealthRoute>> {

@@ -1,4 +1,5 @@
 import { elapsed } from '../core/moment.js';
+import { additionalPaths } from '../endpoints/aliases.js';
 import type { EndpointParts } from '../endpoints/endpoint-parts.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { SHARED_PROBES, type SharedProbe, pathOf, probeAt } from './shared-probes.js';
@@ -92,6 +93,7 @@ export class RequestHandler implements HealthHandler {
             ] as const,
           ]
         : []),
+      ...additionalPaths(settings, responder),
       ...[...paths].map(
         ([shared, probe]) => [shared, (request: HealthRequest) => responder.probe(probe, request)] as const,
       ),

@@ -88,11 +88,34 @@ export interface RateLimitOptions {
   readonly failedKeys?: RateLimit | false;
 }
 
+/**
+ * A group. With one of the options after `tags`, it is an endpoint of its own: the OpenAPI document contains it, and it
+ * exists with `endpoints: { checks: false }` too.
+ */
 export interface GroupOptions {
   /** Names of indicators. Default: none. */
   readonly indicators?: readonly string[];
   /** The group also contains every indicator with one of these tags. Default: none. */
   readonly tags?: readonly string[];
+  /**
+   * The view for unauthenticated callers. Default: that of the endpoint `checks`. A view that is set here applies everywhere,
+   * also in production.
+   */
+  readonly view?: HealthView;
+  /** The HTTP status codes of the statuses of its report. Default: the `statusCodes` of the module, one at a time. */
+  readonly statusCodes?: Readonly<Partial<Record<Exclude<HealthStatus, 'SKIPPED'>, number>>>;
+  /** The time within which the group responds. Default: the module's `deadline`. */
+  readonly deadline?: Duration;
+  /** The last segment of the path, below the base path. Default: the name of the group (`/health/billing`). */
+  readonly path?: string;
+  /**
+   * A further path at the root of the application's server, without the global prefix, as an alias has it. It exists on that
+   * server even if the endpoints are only on the management port. Default: none.
+   *
+   * @example
+   * { groups: { public: { tags: ['public'], view: 'status', additionalPath: '/up' } } }
+   */
+  readonly additionalPath?: string;
 }
 
 /** The metadata of the service in reports. Each option says where the value comes from when the option is not set. */

@@ -26,6 +26,22 @@ export interface AccessSettings {
   readonly apiKeys: readonly string[];
 }
 
+/** A group and its endpoint. */
+export interface GroupSettings extends GroupDefinition {
+  /** View for unauthenticated callers. */
+  readonly view: HealthView;
+  /** Unauthenticated callers get 404. */
+  readonly isHidden: boolean;
+  readonly statusCodes: Readonly<Record<ReportStatus, number>>;
+  /** The last segment of the path. */
+  readonly path: string;
+  /** A further path, from the root of the server. */
+  readonly additionalPath: string | undefined;
+  /** It has options of an endpoint, and so a description of its own. */
+  readonly hasEndpoint: boolean;
+  readonly isServed: boolean;
+}
+
 /** A limit of the requests by one address. */
 export interface LimitSettings {
   readonly requests: number;
@@ -59,7 +75,7 @@ export interface HealthSettings {
   readonly path: string;
   readonly endpoints: Readonly<Record<EndpointName, EndpointSettings>>;
   readonly aliases: ReadonlyMap<string, Exclude<StandardProbe, 'deep'>>;
-  readonly groups: ReadonlyMap<string, GroupDefinition>;
+  readonly groups: ReadonlyMap<string, GroupSettings>;
   readonly deadline: number;
   readonly deadlines: Readonly<Record<string, number>>;
   readonly maxConcurrency: number;

@@ -1,4 +1,3 @@
-import type { ReportStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { asyncOptionsMissing } from '../errors/messages.js';
 import { MODULE_DEFAULTS, STATUS_CODES } from './defaults.js';
@@ -16,6 +15,8 @@ import { resolveHeaders } from './module-options/headers.js';
 import { resolveLogLevels, loggingRule } from './module-options/logging.js';
 import { PLACE, record, entriesOf, path } from './module-options/module-rules.js';
 import { resolveRateLimit } from './module-options/rate-limit.js';
+import { pathsOf } from './module-options/shared-paths.js';
+import { resolveStatusCodes } from './module-options/status-codes.js';
 import { resolveIdentity } from './module-options/service-identity.js';
 import { resolveShutdown } from './module-options/shutdown.js';
 import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from './option-reader.js';
@@ -71,19 +72,23 @@ export function resolveModuleOptions(
 
   const access = resolveAccess(options.access, environment, at.option('access'));
   const isProduction = variables['NODE_ENV'] === 'production';
-  const { endpoints, deadlines } = resolveEndpoints(options, isProduction || access !== undefined, environment, at);
+  const ofEndpoints = resolveEndpoints(options, isProduction || access !== undefined, environment, at);
+  const { endpoints } = ofEndpoints;
+  const statusCodesAt = at.option('statusCodes');
+  const statusCodes = resolveStatusCodes(STATUS_CODES, statusCodesAt, options.statusCodes, ['statusCode'], environment);
+  const { groups, deadlines } = resolveGroups(options, { ...ofEndpoints, statusCodes }, at.option('groups'));
 
   const settings: HealthSettings = {
     path: (own.path ?? MODULE_DEFAULTS.path).replace(/^\/|\/$/g, ''),
     endpoints,
     aliases: resolveAliases(options, environment, at.option('aliases')),
-    groups: resolveGroups(options, at.option('groups')),
+    groups,
     deadline: own.deadline ?? MODULE_DEFAULTS.deadline,
     deadlines,
     maxConcurrency: own.maxConcurrency ?? MODULE_DEFAULTS.maxConcurrency,
     defaults: resolveDefaults(options, environment, at.option('defaults')),
     indicators: resolveIndicators(options, at.option('indicators')),
-    statusCodes: resolveStatusCodes(options, environment, at.option('statusCodes')),
+    statusCodes,
     retryAfter: own.retryAfter ?? MODULE_DEFAULTS.retryAfter,
     headers: resolveHeaders(options, at.option('headers')),
     format: own.format ?? MODULE_DEFAULTS.format,
@@ -95,6 +100,7 @@ export function resolveModuleOptions(
     logging: (own.logging ?? MODULE_DEFAULTS.logging) !== false,
     logLevels: resolveLogLevels(options, at.option('logging')),
   };
+  faults.add(...pathsOf(settings).faults);
   return { settings, environment, faults: faults.list };
 }
 
@@ -120,23 +126,4 @@ function resolveIndicators({ indicators = {} }: HealthModuleOptions, at: FaultsA
   return Object.fromEntries(
     entriesOf(indicators, at).map(([name, options]) => [name, checkIndicatorOptions(options, at.entry(name))]),
   );
-}
-
-const statusCode = whole(200, 599);
-const STATUS_CODE_RULES = {
-  UP: statusCode,
-  DEGRADED: statusCode,
-  UNKNOWN: statusCode,
-  OUT_OF_SERVICE: statusCode,
-  DOWN: statusCode,
-} satisfies Record<ReportStatus, Rule>;
-
-function resolveStatusCodes(
-  { statusCodes }: HealthModuleOptions,
-  environment: Environment,
-  at: FaultsAt,
-): HealthSettings['statusCodes'] {
-  const reader = new OptionReader(at, statusCodes, ['statusCode'], environment);
-  const given = Object.entries(reader.readAll(STATUS_CODE_RULES)).filter(([, code]) => code !== undefined);
-  return { ...STATUS_CODES, ...Object.fromEntries(given) };
 }

@@ -236,13 +236,26 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
 
     it('an indicator with the path of an endpoint that was moved', async () => {
       expect(await faults([FakeIndicator('stock')], { endpoints: { deep: { path: 'stock' } } })).toEqual([
-        endpointPathShared('stock', ['the endpoint "deep"', PLACE]),
+        endpointPathShared('/health/stock', ['the endpoint "deep"', PLACE]),
+      ]);
+    });
+
+    it('an indicator with the path of a group', async () => {
+      const groups = { own: { path: 'stock' }, further: { additionalPath: '/health/stock' } };
+      expect(await faults([FakeIndicator('stock')], { groups: { own: groups.own } })).toEqual([
+        endpointPathShared('/health/stock', ['the group "own"', PLACE]),
+      ]);
+      expect(await faults([FakeIndicator('stock')], { groups: { further: groups.further } })).toEqual([
+        endpointPathShared('/health/stock', ['the additionalPath of the group "further"', PLACE]),
+      ]);
+      expect(await faults([FakeIndicator('stock')], { groups: { stock: { path: 'other' } } })).toEqual([
+        nameTaken('stock', [PLACE, 'the group "stock"']),
       ]);
     });
 
     it('two endpoints with one path', async () => {
       expect(await faults([], { endpoints: { live: { path: 'ok' }, ready: { path: 'ok' } } })).toEqual([
-        endpointPathShared('ok', ['the endpoint "live"', 'the endpoint "ready"']),
+        endpointPathShared('/health/ok', ['the endpoint "live"', 'the endpoint "ready"']),
       ]);
     });
   });

@@ -3,6 +3,7 @@ import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { descriptionMissing } from '../../errors/messages.js';
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { HealthSettings } from '../../options/health-settings.js';
+import { groupHandler } from '../group-handler.js';
 import { MEDIA_TYPES } from '../formats/format.js';
 import { loadControllerDescription } from './load-controller-description.js';
 import { type ControllerDescription, describeHandler } from './swagger-metadata.js';
@@ -41,6 +42,10 @@ export class ApiDescription {
       (made ??= loadDescription().describeController(settings, formats, endpoints));
     const names = [...Object.keys(settings.endpoints), ...endpoints.map(({ name }) => name)];
     for (const name of names) describeHandler(this.#handler(name), name, this.#aliasesOf(name), describe);
+    for (const [group, { hasEndpoint, additionalPath: alias }] of settings.groups) {
+      const name = groupHandler(group);
+      if (hasEndpoint) describeHandler(this.#handler(name), name, alias === undefined ? [] : [alias], describe);
+    }
   }
 
   #aliasesOf(name: string): string[] {

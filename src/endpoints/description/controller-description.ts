@@ -1,7 +1,8 @@
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { EndpointName } from '../../options/health-module-options.js';
-import type { HealthSettings } from '../../options/health-settings.js';
+import type { AccessSettings, GroupSettings, HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
+import { groupHandler } from '../group-handler.js';
 import { definitionsOf } from '../schema/format-schemas.js';
 import { toOpenApi } from '../schema/json-schema.js';
 import { Responses } from './responses.js';
@@ -65,9 +66,12 @@ export function describeController(
 ): ControllerDescription {
   const schemas = Object.entries(definitionsOf(settings.format)).map(([name, schema]) => [name, toOpenApi(schema)]);
   const probes = (Object.keys(OPERATIONS) as EndpointName[]).map((name) => [name, probe(name, settings, formats)]);
+  const groups = [...settings.groups].flatMap(([name, group]) =>
+    group.hasEndpoint ? [[groupHandler(name), groupEndpoint(name, group, settings, formats)]] : [],
+  );
   const additional = endpoints.map((endpoint) => [endpoint.name, additionalEndpoint(endpoint, settings, formats)]);
   return {
-    handlers: Object.fromEntries([...probes, ...additional]) as ControllerDescription['handlers'],
+    handlers: Object.fromEntries([...probes, ...groups, ...additional]) as ControllerDescription['handlers'],
     schemas: Object.fromEntries(schemas) as ControllerDescription['schemas'],
   };
 }
@@ -98,6 +102,24 @@ function probe(name: EndpointName, settings: HealthSettings, formats: Formats): 
   };
 }
 
+function groupEndpoint(
+  name: string,
+  { view, isHidden, statusCodes }: GroupSettings,
+  settings: HealthSettings,
+  formats: Formats,
+): HandlerDescription | undefined {
+  const views = widerViews(view, settings).filter((one) => !isHidden || one !== VIEWS[0]);
+  if (views.length === 0) return undefined;
+  const responses = new Responses({ ...settings, statusCodes }, formats).addReports(views);
+  if (isHidden) responses.addNotFound('The caller is not authenticated');
+  if (settings.rateLimit.checks) responses.addTooManyRequests();
+  return {
+    operation: { summary: `The state of the group "${name}"`, description: 'Runs the indicators of this group.' },
+    parameters: [formatParameter(formats), ...keyParameter(settings)],
+    responses: responses.describe(),
+  };
+}
+
 function additionalEndpoint(
   { summary, description, access, responses: described }: EndpointDescription,
   settings: HealthSettings,
@@ -118,13 +140,21 @@ function additionalEndpoint(
 }
 
 /** The possible views. Authentication never narrows a view, except that of `deep`, which unauthenticated callers cannot see. */
-function viewsOf(name: EndpointName, { access, endpoints }: HealthSettings): HealthView[] {
-  const { view } = endpoints[name];
-  const granted: readonly HealthView[] = access?.authorize ? VIEWS : ['full'];
-  if (access && name === 'deep') return [...granted];
-  const wider = access ? granted.filter((one) => VIEWS.indexOf(one) > VIEWS.indexOf(view)) : [];
-  const views = [view, ...wider];
+function viewsOf(name: EndpointName, settings: HealthSettings): HealthView[] {
+  const { access, endpoints } = settings;
+  if (access && name === 'deep') return [...grantedBy(access)];
+  const views = widerViews(endpoints[name].view, settings);
   return name === 'checks' ? views.filter((one) => one !== VIEWS[0]) : views;
+}
+
+/** The view for unauthenticated callers, and the wider ones that authentication grants. */
+function widerViews(view: HealthView, { access }: HealthSettings): HealthView[] {
+  const wider = access ? grantedBy(access).filter((one) => VIEWS.indexOf(one) > VIEWS.indexOf(view)) : [];
+  return [view, ...wider];
+}
+
+function grantedBy({ authorize }: AccessSettings): readonly HealthView[] {
+  return authorize ? VIEWS : ['full'];
 }
 
 /** Whether a request with a wrong key can get a 429. */

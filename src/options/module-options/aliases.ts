@@ -4,7 +4,7 @@ import type { FaultsAt } from '../faults.js';
 import type { HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
 import { flag, oneOf } from '../rules.js';
-import { record, path } from './module-rules.js';
+import { absolute, record, path } from './module-rules.js';
 
 export function resolveAliases(
   { aliases }: HealthModuleOptions,
@@ -23,7 +23,7 @@ export function resolveAliases(
   for (const [alias, target] of Object.entries(given)) {
     if (!path.accepts(alias)) at.outOfRange(alias, path);
     else if (!probe.accepts(target)) at.option(alias).outOfRange(target, probe);
-    else resolved.set(`/${alias.replace(/^\/|\/$/g, '')}`, target);
+    else resolved.set(absolute(alias), target);
   }
   return resolved;
 }

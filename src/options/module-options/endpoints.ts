@@ -1,6 +1,4 @@
 import { PROBES } from '../../core/registry.js';
-import type { ConfigurationFault } from '../../errors/fault.js';
-import { endpointPathShared } from '../../errors/messages.js';
 import { ENDPOINT_VIEWS } from '../defaults.js';
 import type { Environment } from '../environment.js';
 import type { FaultsAt } from '../faults.js';
@@ -13,9 +11,14 @@ import { record } from './module-rules.js';
 
 const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one part of a path: letters, digits, "-", ".", "_" and "~"');
 
-const RULES = { path: segment, view: oneOf(VIEWS), deadline: duration(1) } satisfies RuleTable<EndpointOptions>;
+/** The options of an endpoint that evaluates a probe or a group. */
+export const ENDPOINT_RULES = {
+  path: segment,
+  view: oneOf(VIEWS),
+  deadline: duration(1),
+} satisfies RuleTable<EndpointOptions>;
 /** The options of an endpoint that is no probe. */
-const VIEW_ONLY = { view: RULES.view };
+const VIEW_ONLY = { view: ENDPOINT_RULES.view };
 
 export function resolveEndpoints(
   options: HealthModuleOptions,
@@ -39,7 +42,7 @@ export function resolveEndpoints(
     const { view, path, deadline } = {
       path: undefined,
       deadline: undefined,
-      ...reader.readAll(isProbe ? RULES : VIEW_ONLY),
+      ...reader.readAll(isProbe ? ENDPOINT_RULES : VIEW_ONLY),
     };
     const isNarrowed = view === undefined && ENDPOINT_VIEWS[name] === 'full' && narrowsFull;
     endpoints[name] = {
@@ -50,16 +53,5 @@ export function resolveEndpoints(
     };
     if (deadline !== undefined) deadlines[name] = deadline;
   }
-  at.add(...sharedPaths(Object.entries(endpoints)));
   return { endpoints: endpoints as HealthSettings['endpoints'], deadlines };
-}
-
-function sharedPaths(endpoints: readonly [string, EndpointSettings][]): ConfigurationFault[] {
-  const places = new Map<string, string[]>();
-  for (const [name, { enabled, path: own }] of endpoints) {
-    if (enabled && own !== '') places.set(own, [...(places.get(own) ?? []), `the endpoint "${name}"`]);
-  }
-  return [...places]
-    .filter(([, sharing]) => sharing.length > 1)
-    .map(([own, sharing]) => endpointPathShared(own, sharing));
 }

@@ -1,21 +1,36 @@
-import type { GroupDefinition } from '../../core/registry.js';
 import type { FaultsAt } from '../faults.js';
 import type { GroupOptions, HealthModuleOptions } from '../health-module-options.js';
-import type { HealthSettings } from '../health-settings.js';
+import type { GroupSettings, HealthSettings } from '../health-settings.js';
 import { checkName } from '../names.js';
-import { OptionReader, type RuleTable } from '../option-reader.js';
+import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, stringList } from '../rules.js';
-import { record, entriesOf } from './module-rules.js';
+import { ENDPOINT_RULES } from './endpoints.js';
+import { absolute, entriesOf, path, record } from './module-rules.js';
+import { resolveStatusCodes } from './status-codes.js';
 
 const group: Rule<readonly string[] | GroupOptions> = {
-  expected: 'a list of names of indicators, or { indicators, tags }',
+  expected: 'a list of names of indicators, or an object { indicators, tags }',
   accepts: (value) => stringList.accepts(value) || record.accepts(value),
 };
 
-const RULES = { indicators: stringList, tags: stringList } satisfies RuleTable<GroupOptions>;
+const RULES = {
+  indicators: stringList,
+  tags: stringList,
+  ...ENDPOINT_RULES,
+  additionalPath: path,
+  statusCodes: CHECKED_ELSEWHERE,
+} satisfies RuleTable<GroupOptions>;
 
-export function resolveGroups({ groups = {} }: HealthModuleOptions, at: FaultsAt): HealthSettings['groups'] {
-  const resolved = new Map<string, GroupDefinition>();
+type Resolved = Pick<HealthSettings, 'endpoints' | 'deadlines' | 'statusCodes'>;
+
+/** The groups. What they do not set themselves comes from the endpoint `checks` and the options of the module. */
+export function resolveGroups(
+  { groups = {} }: HealthModuleOptions,
+  { endpoints: { checks }, deadlines, statusCodes }: Resolved,
+  at: FaultsAt,
+): Pick<HealthSettings, 'groups' | 'deadlines'> {
+  const resolved = new Map<string, GroupSettings>();
+  const all: Record<string, number> = { ...deadlines };
   for (const [name, given] of entriesOf(groups, at)) {
     const own = at.entry(name);
     if (!checkName(name, own)) continue;
@@ -23,11 +38,25 @@ export function resolveGroups({ groups = {} }: HealthModuleOptions, at: FaultsAt
       own.outOfRange(given, group);
       continue;
     }
-    const reader = new OptionReader(own, isList(given) ? { indicators: given } : given);
-    const { indicators = [], tags = [] } = reader.readAll(RULES);
-    resolved.set(name, { indicators, tags });
+    const options: GroupOptions = isList(given) ? { indicators: given } : given;
+    const read = new OptionReader(own, options).readAll(RULES);
+    if (read.deadline !== undefined) all[name] = read.deadline;
+    const { indicators = [], tags = [], view = checks.view, additionalPath } = read;
+    const { indicators: _indicators, tags: _tags, ...ofEndpoint } = options;
+    const hasEndpoint = Object.keys(ofEndpoint).length > 0;
+    resolved.set(name, {
+      indicators,
+      tags,
+      view,
+      isHidden: read.view === undefined && view === 'status',
+      statusCodes: resolveStatusCodes(statusCodes, own.option('statusCodes'), options.statusCodes),
+      path: read.path !== undefined && checkName(read.path, own.option('path')) ? read.path : name,
+      additionalPath: additionalPath === undefined ? undefined : absolute(additionalPath),
+      hasEndpoint,
+      isServed: hasEndpoint || checks.enabled,
+    });
   }
-  return resolved;
+  return { groups: resolved, deadlines: all };
 }
 
 function isList(value: readonly string[] | GroupOptions): value is readonly string[] {

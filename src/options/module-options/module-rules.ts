@@ -9,6 +9,9 @@ export const path = matching(
   'a path of letters, digits, "-", ".", "_" and "~", and not empty, as "health" or "internal/health"',
 );
 
+/** A path of the form of `path`, with a slash first and none at the end. */
+export const absolute = (text: string): string => `/${text.replace(/^\/|\/$/g, '')}`;
+
 export const record: Rule<Readonly<Record<string, unknown>>> = {
   expected: 'an object',
   accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),

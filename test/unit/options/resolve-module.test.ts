@@ -499,13 +499,124 @@ describe('resolveModuleOptions', () => {
         },
       });
       expect(faults).toStrictEqual([]);
-      expect(settings.groups).toStrictEqual(
-        new Map([
-          ['billing', { indicators: ['payments', 'ledger'], tags: [] }],
-          ['money', { indicators: [], tags: ['money'] }],
-          ['all', { indicators: ['a'], tags: ['b'] }],
-        ]),
-      );
+      expect([...settings.groups].map(([name, { indicators, tags }]) => [name, indicators, tags])).toStrictEqual([
+        ['billing', ['payments', 'ledger'], []],
+        ['money', [], ['money']],
+        ['all', ['a'], ['b']],
+      ]);
+    });
+
+    it('have the path of their name, and the view, the status codes and the deadline of the module', () => {
+      const { settings } = resolve({ groups: { billing: [] }, statusCodes: { DEGRADED: 207 }, deadline: 300 });
+      expect(settings.groups.get('billing')).toStrictEqual({
+        indicators: [],
+        tags: [],
+        view: 'full',
+        isHidden: false,
+        statusCodes: { UP: 200, DEGRADED: 207, UNKNOWN: 503, OUT_OF_SERVICE: 503, DOWN: 503 },
+        path: 'billing',
+        additionalPath: undefined,
+        hasEndpoint: false,
+        isServed: true,
+      });
+      expect(settings.deadlines).toStrictEqual({});
+    });
+
+    it('have options of their own', () => {
+      const { settings, faults } = resolve({
+        statusCodes: { DEGRADED: 207, DOWN: 500 },
+        endpoints: { checks: false, ready: { deadline: 200 } },
+        groups: {
+          billing: {
+            tags: ['billing'],
+            view: 'status',
+            statusCodes: { DOWN: 502 },
+            deadline: '1s',
+            path: 'payments-state',
+            additionalPath: 'internal/billing/',
+          },
+        },
+      });
+      expect(faults).toStrictEqual([]);
+      expect(settings.groups.get('billing')).toStrictEqual({
+        indicators: [],
+        tags: ['billing'],
+        view: 'status',
+        isHidden: false,
+        statusCodes: { UP: 200, DEGRADED: 207, UNKNOWN: 503, OUT_OF_SERVICE: 503, DOWN: 502 },
+        path: 'payments-state',
+        additionalPath: '/internal/billing',
+        hasEndpoint: true,
+        isServed: true,
+      });
+      expect(settings.deadlines).toStrictEqual({ ready: 200, billing: 1000 });
+      expect(settings.statusCodes).toMatchObject({ DOWN: 500 });
+    });
+
+    it.each([
+      [{ groups: { a: [] } }, {}, 'full', false],
+      [{ groups: { a: [] } }, { NODE_ENV: 'production' }, 'components', false],
+      [{ groups: { a: { view: 'full' } } }, { NODE_ENV: 'production' }, 'full', false],
+      [{ groups: { a: [] }, endpoints: { checks: { view: 'status' } } }, {}, 'status', true],
+      [{ groups: { a: { view: 'status' } }, endpoints: { checks: { view: 'status' } } }, {}, 'status', false],
+      [{ groups: { a: { path: 'b' } }, endpoints: { checks: { view: 'status' } } }, {}, 'status', true],
+    ])('are shown as checks, or in their own view: %j, %j', (options, variables, view, isHidden) => {
+      expect(resolve(options, variables).settings.groups.get('a')).toMatchObject({ view, isHidden });
+    });
+
+    it.each([
+      [[], false],
+      [{ tags: ['x'] }, false],
+      [{ deadline: 5 }, true],
+      [{ additionalPath: '/up' }, true],
+    ])('exist without the endpoint of checks if they are endpoints of their own: %j', (content, isServed) => {
+      const { settings } = resolve({ endpoints: { checks: false }, groups: { a: content } });
+      expect(settings.groups.get('a')).toMatchObject({ isServed });
+    });
+
+    it.each([
+      [{ a: { path: 'x' }, b: { path: 'x' } }, '/health/x', ['the group "a"', 'the group "b"']],
+      [{ a: [], b: { path: 'a' } }, '/health/a', ['the group "a"', 'the group "b"']],
+      [{ a: { path: 'state' } }, '/health/state', ['the endpoint "ready"', 'the group "a"']],
+      [{ state: [] }, '/health/state', ['the endpoint "ready"', 'the group "state"']],
+      [
+        { a: { additionalPath: '/health/state/' } },
+        '/health/state',
+        ['the endpoint "ready"', 'the additionalPath of the group "a"'],
+      ],
+      [
+        { a: { additionalPath: '/health' } },
+        '/health',
+        ['the endpoint "overview"', 'the additionalPath of the group "a"'],
+      ],
+      [{ a: { additionalPath: '/up' } }, '/up', ['the alias "/up"', 'the additionalPath of the group "a"']],
+      [{ a: { path: 'other' } }, '/health/other', ['the alias "/health/other"', 'the group "a"']],
+      [
+        { a: { additionalPath: '/x/y' }, b: { additionalPath: 'x/y' } },
+        '/x/y',
+        ['the additionalPath of the group "a"', 'the additionalPath of the group "b"'],
+      ],
+      [{ a: { additionalPath: '/health/a' } }, '/health/a', ['the group "a"', 'the additionalPath of the group "a"']],
+    ])('refuse a path that is taken: %j', (groups, path, places) => {
+      const endpoints = { ready: { path: 'state' } };
+      const aliases = { '/up': 'live', '/health/other': 'ready', '/health/live': 'live' } as const;
+      expect(resolve({ groups, endpoints, aliases }).faults).toStrictEqual([endpointPathShared(path, places)]);
+    });
+
+    it.each([
+      [{ path: 'a/b' }, 'groups.billing, path'],
+      [{ path: 'metrics' }, 'groups.billing, path'],
+      [{ path: 'live' }, 'groups.billing, path'],
+      [{ path: 5 }, 'groups.billing, path'],
+      [{ additionalPath: '' }, 'groups.billing, additionalPath'],
+      [{ additionalPath: '/a b' }, 'groups.billing, additionalPath'],
+      [{ additionalPath: '/:name' }, 'groups.billing, additionalPath'],
+      [{ view: 'all' }, 'groups.billing, view'],
+      [{ deadline: 0 }, 'groups.billing, deadline'],
+      [{ statusCodes: { DOWN: 600 } }, 'groups.billing, statusCodes, DOWN'],
+      [{ statusCodes: { SKIPPED: 200 } }, 'groups.billing, statusCodes'],
+    ])('refuse the option %j', (content, place) => {
+      expect(placesOf(resolve({ groups: { billing: content } }))).toStrictEqual([`HealthModule options, ${place}`]);
     });
 
     it('have names of their own that can stand in a URL', () => {
@@ -839,7 +950,9 @@ describe('resolveModuleOptions', () => {
 
   it('refuses endpoints that share a path, unless one is turned off', () => {
     const shared = resolve({ endpoints: { live: { path: 'x' }, ready: { path: 'x' }, deep: { path: 'ready' } } });
-    expect(shared.faults).toStrictEqual([endpointPathShared('x', ['the endpoint "live"', 'the endpoint "ready"'])]);
+    expect(shared.faults).toStrictEqual([
+      endpointPathShared('/health/x', ['the endpoint "live"', 'the endpoint "ready"']),
+    ]);
     expect(resolve({ endpoints: { live: { path: 'ready' }, ready: false } }).faults).toStrictEqual([]);
   });
 
