@@ -44,10 +44,16 @@ export function readStoreOptions<Client>(
     return {
       // A client that is missing or wrong is a fault, so its value is not used.
       client: reader.read('client', rule, given?.client),
-      namespace: reader.read('namespace', namespaceRule, DEFAULT_NAMESPACE),
-      timeout: reader.read('timeout', timeoutRule, DEFAULT_TIMEOUT),
+      ...readCommonOptions(reader),
     };
   });
+}
+
+export function readCommonOptions(reader: OptionReader): StoreSettings {
+  return {
+    namespace: reader.read('namespace', namespaceRule, DEFAULT_NAMESPACE),
+    timeout: reader.read('timeout', timeoutRule, DEFAULT_TIMEOUT),
+  };
 }
 
 /** Throws one `HealthConfigurationError` with every configuration fault. */

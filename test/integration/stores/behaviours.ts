@@ -21,6 +21,10 @@ export interface StoreSubject {
   readonly shortestLease: number;
   /** Milliseconds by which an entry may be removed after its time. */
   readonly expiryDelay: number;
+  /** Whether several writes of one key in quick succession may be told as one. */
+  readonly mergesChanges?: boolean;
+  /** The number of entries of the largest collection. Default: 10,000. */
+  readonly size?: number;
 }
 
 /** Longer than any operation with a timeout of two seconds takes on a busy machine. */
@@ -46,15 +50,18 @@ export function testStore(subject: StoreSubject): void {
     await writer.put(`${name}/orders/b`, '2');
     await writer.remove(`${name}/orders/a`);
     await writer.remove(`${name}/orders/missing`);
-    await vi.waitUntil(() => watch.events.length >= 6, SOON);
     const b = `put ${name}/orders/b`;
-    expect(watch.events).toEqual(['connected', 'snapshot of 1', b, b, b, `removed ${name}/orders/a`]);
+    const removed = `removed ${name}/orders/a`;
+    await vi.waitUntil(() => watch.events.includes(removed) && watch.entries.get(`${name}/orders/b`) === '2', SOON);
+    const told = subject.mergesChanges ? [...new Set(watch.events)].toSorted() : watch.events;
+    const expected = ['connected', 'snapshot of 1', b, b, b, removed];
+    expect(told).toEqual(subject.mergesChanges ? [...new Set(expected)].toSorted() : expected);
     expect(watch.entries).toEqual(new Map([[`${name}/orders/b`, '2']]));
     watch.close();
     await writer.put(`${name}/orders/c`, '1');
     const later = await connected(observe(reader, `${name}/`));
     expect([...later.entries.keys()].toSorted()).toEqual([`${name}/orders/b`, `${name}/orders/c`, `${name}/other`]);
-    expect(watch.events).toHaveLength(6);
+    expect(watch.events).not.toContain(`put ${name}/orders/c`);
   });
 
   it('gives a watch that joins another one the current entries', { timeout: PATIENCE }, async () => {
@@ -101,8 +108,8 @@ export function testStore(subject: StoreSubject): void {
       undefined,
       undefined,
     ]);
-    // Longer than the lease, which renews itself.
-    await new Promise((resolve) => setTimeout(resolve, 1.5 * subject.shortestLease));
+    // Longer than the lease, if it is short: it renews itself.
+    await new Promise((resolve) => setTimeout(resolve, Math.min(1.5 * subject.shortestLease, 4000)));
     expect(lease.isHeld).toBe(true);
     expect(await lease.renew()).toBe(true);
     expect(await other.claim(key, 'other', terms)).toBeUndefined();
@@ -149,10 +156,11 @@ export function testStore(subject: StoreSubject): void {
     await writer.put(`${name}/a`, '1');
     const watch = await connected(observe(reader, `${name}/`));
     watch.events.length = 0;
+    const third = await open();
     await server().kill();
     await vi.waitUntil(() => !watch.isConnected, SOON);
     await expect(writer.put(`${name}/a`, '2')).rejects.toMatchObject({ name: 'HealthCheckError' });
-    const late = observe(await open(), `${name}/`);
+    const late = observe(third, `${name}/`);
     await vi.waitUntil(() => late.events.length > 0, SOON);
     expect(late.events[0]).toMatch(/^disconnected: /);
     await server().restart();
@@ -164,7 +172,8 @@ export function testStore(subject: StoreSubject): void {
     await vi.waitUntil(() => watch.entries.has(`${name}/b`) && late.entries.has(`${name}/b`), SOON);
   });
 
-  it('holds 10,000 entries, and misses nothing in a flood of changes', { timeout: PATIENCE }, async () => {
+  const { size = 10_000 } = subject;
+  it(`holds ${size} entries, and misses nothing in a flood of changes`, { timeout: PATIENCE }, async () => {
     const [one, two] = [await open({ timeout: BOUNDED }), await open({ timeout: BOUNDED })];
     const name = collection();
     const early = await connected(observe(two, `${name}/`));
@@ -174,9 +183,9 @@ export function testStore(subject: StoreSubject): void {
         await Promise.all(indices.map((index) => store.put(`${name}/${index}`, value)));
       }
     };
-    await Promise.all([put(one, 0, 5000, 'x'.repeat(100)), put(two, 5000, 10_000, 'x'.repeat(100))]);
+    await Promise.all([put(one, 0, size / 2, 'x'.repeat(100)), put(two, size / 2, size, 'x'.repeat(100))]);
     const late = await connected(observe(one, `${name}/`));
-    await vi.waitUntil(() => late.entries.size === 10_000 && early.entries.size === 10_000, SOON);
+    await vi.waitUntil(() => late.entries.size === size && early.entries.size === size, SOON);
     await Promise.all([put(one, 0, 1000, 'last'), put(two, 1000, 2000, 'last')]);
     const last = (entries: ReadonlyMap<string, string>): number =>
       [...entries.values()].filter((value) => value === 'last').length;

@@ -23,17 +23,13 @@ function openIoRedis(server: PrivateServer, options = {}): Promise<HealthStore> 
   client.on('error', () => undefined);
   onTestFinished(() => client.disconnect());
   const store = redisStore({ client, ...options });
-  return server.isRunning
-    ? new Promise((resolve) => client.once('ready', () => resolve(store)))
-    : Promise.resolve(store);
+  return new Promise((resolve) => client.once('ready', () => resolve(store)));
 }
 
 async function openNodeRedis(server: PrivateServer, options = {}): Promise<HealthStore> {
   const client = createClient({ url: server.address().url, socket: { reconnectStrategy: 100 } });
   client.on('error', () => undefined);
   onTestFinished(() => client.destroy());
-  const connecting = client.connect();
-  if (server.isRunning) await connecting;
-  else connecting.catch(() => undefined);
+  await client.connect();
   return redisStore({ client, ...options });
 }
