@@ -56,6 +56,7 @@ module.exports = {
     may('fleet', 'core', 'errors', 'options', 'extension', 'stores'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),
     may('publish', 'core', 'errors', 'options', 'extension'),
+    may('sources', 'core', 'errors', 'options', 'extension', 'stores'),
     may('stores', 'core', 'errors', 'options', 'clients'),
     {
       name: 'stores-stand-alone',
@@ -100,6 +101,7 @@ module.exports = {
       'overload',
       'publish',
       'schematics',
+      'sources',
       'testing',
     ].map((folder) => ({
       name: `nothing-imports-${folder}`,

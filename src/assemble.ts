@@ -20,6 +20,7 @@ import { Evaluator } from './evaluator.js';
 import type { HealthEndpoints } from './extension/health-endpoints.js';
 import type { HealthMonitor } from './extension/health-monitor.js';
 import type { RequestsInFlight } from './extension/requests-in-flight.js';
+import type { SourceOptions } from './extension/source-options.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
@@ -39,6 +40,7 @@ import type { HealthSettings } from './options/health-settings.js';
 import { IndicatorConfiguration } from './options/indicator-configuration.js';
 import { resolveModuleOptions } from './options/resolve-module.js';
 import { Overrides } from './overrides/overrides.js';
+import { SourceLayer } from './overrides/source-layer.js';
 import { Registration } from './registration.js';
 
 /** What one application gives to its `HealthModule`. */
@@ -64,6 +66,7 @@ export interface HealthParts {
   readonly monitor: HealthMonitor;
   readonly results: IndicatorResults;
   readonly requestsInFlight: RequestsInFlight;
+  readonly sourceOptions: SourceOptions;
 }
 
 /** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
@@ -151,6 +154,7 @@ export function assemble(
     monitor,
     results: resultsOf(engine),
     requestsInFlight: connections.inFlight,
+    sourceOptions: new SourceLayer(engine, configuration, overrides),
   };
 }
 

@@ -23,6 +23,7 @@ import { asyncOptionsIncomplete } from './errors/messages.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
 import { REQUESTS_IN_FLIGHT } from './extension/requests-in-flight.js';
+import { SOURCE_OPTIONS } from './extension/source-options.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
 import { HEALTH_MODULE, OPTIONS, bareImport, configuredModule, importFaults, placeAt } from './module-imports.js';
@@ -194,6 +195,7 @@ function configure(
       part(HEALTH_MONITOR, ({ monitor }) => monitor),
       part(INDICATOR_RESULTS, ({ results }) => results),
       part(REQUESTS_IN_FLIGHT, ({ requestsInFlight }) => requestsInFlight),
+      part(SOURCE_OPTIONS, ({ sourceOptions }) => sourceOptions),
     ],
     exports: [
       HealthLifecycle,
@@ -203,6 +205,7 @@ function configure(
       HEALTH_MONITOR,
       INDICATOR_RESULTS,
       REQUESTS_IN_FLIGHT,
+      SOURCE_OPTIONS,
     ],
   };
 }

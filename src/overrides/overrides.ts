@@ -95,6 +95,12 @@ export class Overrides {
     return override;
   }
 
+  /** What reports show of the override of an indicator. Undefined: it has none. */
+  shown(indicator: string): Readonly<Record<string, unknown>> | undefined {
+    const active = this.#active.get(indicator);
+    return active && describe(active.override);
+  }
+
   /** Ends an override. Returns whether there was one. */
   clear(indicator: string, by?: string): boolean {
     return this.#end(indicator, 'cleared', by);

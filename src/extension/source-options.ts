@@ -1,0 +1,15 @@
+import type { ConfigurationFault } from '../errors/fault.js';
+
+/** Sets the options of indicators that come from outside the process. Overrides have precedence over them. */
+export interface SourceOptions {
+  /** Whether an indicator of this name is registered. */
+  has(indicator: string): boolean;
+  /**
+   * Replaces the options of a registered indicator that come from outside; undefined removes them. Returns the faults: with a
+   * fault, nothing has changed. `place` names the origin in the faults.
+   */
+  apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[];
+}
+
+/** The token under which `HealthModule` provides it. It is the same in every copy of the package. */
+export const SOURCE_OPTIONS = Symbol.for('nest-vitals:source-options');

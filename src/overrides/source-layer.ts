@@ -1,0 +1,38 @@
+import type { HealthEngine } from '../core/health-engine.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { liveExtended } from '../errors/messages.js';
+import type { SourceOptions } from '../extension/source-options.js';
+import { Faults } from '../options/faults.js';
+import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
+import { checkRuntimeOptions } from '../options/runtime-options.js';
+import type { Overrides } from './overrides.js';
+
+/** The options of indicators that a source sets, by the rules of overrides. */
+export class SourceLayer implements SourceOptions {
+  readonly #engine: HealthEngine;
+  readonly #configuration: IndicatorConfiguration;
+  readonly #overrides: Overrides;
+
+  constructor(engine: HealthEngine, configuration: IndicatorConfiguration, overrides: Overrides) {
+    this.#engine = engine;
+    this.#configuration = configuration;
+    this.#overrides = overrides;
+  }
+
+  has(indicator: string): boolean {
+    return this.#engine.indicators.includes(indicator);
+  }
+
+  apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[] {
+    const faults = new Faults();
+    const at = faults.at(place);
+    const usable = options === undefined ? undefined : checkRuntimeOptions(options, at);
+    if (usable?.probes?.includes('live') && !this.#engine.isMember(indicator, 'live')) {
+      at.add(liveExtended(at.option('probes').place));
+    }
+    if (!faults.isEmpty) return faults.list;
+    const settings = this.#configuration.change(indicator, 'source', usable, at);
+    if (settings) this.#engine.configure(indicator, settings, this.#overrides.shown(indicator));
+    return faults.list;
+  }
+}

@@ -1,0 +1,48 @@
+import { isRecord } from '../core/is-record.js';
+import type { Duration } from '../options/duration.js';
+import { Faults } from '../options/faults.js';
+import { readerOf } from '../options/option-reader.js';
+import { type Rule, duration, nonBlank } from '../options/rules.js';
+import type { ConfigurationSource } from './configuration-source.js';
+
+/** Options of `HealthSourcesModule.forRoot()`. */
+export interface HealthSourcesOptions {
+  /**
+   * The sources. Where several set the same option of an indicator, the last one in the list has precedence: for example a
+   * source of the service first, and a source of the instance after it. Required.
+   */
+  readonly sources: readonly ConfigurationSource[];
+  /** Milliseconds that the start of the application waits for the first options of all sources at most. Default: 2000. */
+  readonly bootTimeout?: Duration;
+}
+
+export interface SourcesSettings {
+  readonly sources: readonly ConfigurationSource[];
+  /** Milliseconds. */
+  readonly bootTimeout: number;
+}
+
+export const PLACE = 'HealthSourcesModule.forRoot()';
+const DEFAULT_BOOT_TIMEOUT = 2000;
+
+const list: Rule<readonly ConfigurationSource[]> = {
+  expected: 'a list of sources, such as storeSource({ store, prefix })',
+  accepts: (value) =>
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((each) => isRecord(each) && nonBlank.accepts(each['name']) && typeof each['watch'] === 'function'),
+};
+
+/** Throws one `HealthConfigurationError` with every configuration fault. */
+export function resolveSourcesOptions(options: HealthSourcesOptions): SourcesSettings {
+  const faults = new Faults();
+  const reader = readerOf(options, faults.at(PLACE));
+  reader.refuseUnknown(['sources', 'bootTimeout']);
+  if (isRecord(options) && options['sources'] === undefined) reader.at.option('sources').missing(list);
+  const settings = {
+    sources: reader.read('sources', list, []),
+    bootTimeout: reader.read('bootTimeout', duration(0), DEFAULT_BOOT_TIMEOUT),
+  };
+  faults.throwIfAny();
+  return settings;
+}
