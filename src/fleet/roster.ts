@@ -39,6 +39,8 @@ interface Known {
 
 /** How many heartbeats may be missed before an instance is lost. */
 export const HEARTBEATS_MISSED = 3;
+/** Milliseconds in which a store surely notices that its connection is silent. */
+const SILENCE_NOTICED = 10_000;
 /** The most refused entries that are listed. */
 const MOST_REFUSED = 20;
 
@@ -57,6 +59,8 @@ export class Roster {
   readonly #known = new Map<string, Known>();
   readonly #refused = new Map<string, string>();
   readonly #end: () => void;
+  /** When anything was heard, on the monotonic clock. */
+  #lastHeard = elapsed();
   #connection: StoreConnection = { isConnected: false, since: undefined, error: undefined };
 
   constructor(settings: RosterSettings) {
@@ -85,9 +89,7 @@ export class Roster {
 
   /** The instances at this moment. */
   instances(now = elapsed()): FleetInstance[] {
-    // While the store is away, silence says nothing about an instance.
-    const { isConnected, since } = this.#connection;
-    const listened = isConnected ? now : (since ?? now);
+    const listened = this.#listenedUntil(now);
     return [...this.#known.values()].map(({ entry, heard }) => {
       const silent = Math.max(0, listened - heard);
       const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
@@ -102,13 +104,24 @@ export class Roster {
     });
   }
 
+  /**
+   * Until when silence says something about an instance: until something was heard of any instance, such as of this one. When
+   * nobody is heard, the store may be silent, which it notices only after a while.
+   */
+  #listenedUntil(now: number): number {
+    const { isConnected } = this.#connection;
+    return isConnected ? Math.max(this.#lastHeard, now - SILENCE_NOTICED) : this.#lastHeard;
+  }
+
   /** This process was frozen for so long: what it did not hear meanwhile is nobody's fault. */
   excuse(milliseconds: number): void {
     for (const known of this.#known.values()) known.heard += milliseconds;
+    this.#lastHeard += milliseconds;
   }
 
   #replace(entries: ReadonlyMap<string, string>): void {
     const now = elapsed();
+    this.#lastHeard = now;
     for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
     this.#refused.clear();
     for (const [key, value] of entries) this.#hear(key, value, now, true);
@@ -128,7 +141,9 @@ export class Roster {
       const isNews = !isSnapshot || earlier?.entry.boot !== entry.boot || earlier.entry.beat !== entry.beat;
       this.#known.set(key, { entry, heard: isNews ? now : (earlier?.heard ?? now) });
     }
-    if (!isSnapshot) this.#settings.onChange();
+    if (isSnapshot) return;
+    this.#lastHeard = now;
+    this.#settings.onChange();
   }
 
   #forget(key: string): void {
@@ -138,9 +153,8 @@ export class Roster {
   }
 
   #connect(): void {
-    const { since, isConnected } = this.#connection;
     const now = elapsed();
-    if (!isConnected && since !== undefined) this.excuse(now - since);
+    this.excuse(now - this.#lastHeard);
     this.#connection = { isConnected: true, since: now, error: undefined };
     this.#settings.onChange();
   }

@@ -7,6 +7,7 @@ describe('a fault', () => {
     messages.optionOutOfRange('here', '"soon"', 'a number'),
     messages.secretMalformed('here', 'a key'),
     messages.optionUnknown('here', 'dedline', ['deadline']),
+    messages.descriptionMissing(),
     messages.optionFixed('here', ['timeout']),
     messages.liveExtended('here'),
     messages.indicatorsTooMany('here', 10_000),

@@ -1,0 +1,74 @@
+import { HealthModule, HealthService, up } from 'nest-vitals';
+import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
+import type { HealthStore } from 'nest-vitals/stores/memory';
+import { expect, it, vi } from 'vitest';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import type { PrivateServer } from '../../support/servers/private-server.js';
+import { type TestApplication, startApplication } from '../../support/start-application.js';
+
+const PATIENCE = 120_000;
+/** A store may need several attempts and timeouts until it is connected again. */
+const SOON = { timeout: 60_000, interval: 100 };
+const HEARTBEAT = 1000;
+
+export interface FleetOnServer {
+  readonly server: () => PrivateServer;
+  /** Opens a store with a client of its own. */
+  open(): HealthStore | Promise<HealthStore>;
+}
+
+/** What a fleet does whose store goes and comes back. */
+export function testFleet({ server, open }: FleetOnServer): void {
+  const start = async (instance: string): Promise<TestApplication> =>
+    startApplication('express', {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2', environment: 'test' } }),
+        HealthFleetModule.forRoot({ store: await open(), instance, heartbeat: HEARTBEAT }),
+      ],
+      providers: [FakeIndicator('stock', () => up(), { ttl: 0 })],
+    });
+  const phasesOn = (application: TestApplication): Record<string, string> =>
+    Object.fromEntries(
+      application.app
+        .get(HealthFleet)
+        .report()
+        .services.flatMap(({ instances }) => instances.map(({ instance, phase }) => [instance, phase])),
+    );
+  const isConnected = (application: TestApplication): boolean =>
+    application.app.get(HealthFleet).report().store.connected;
+  const bothAccept = { one: 'accepting', two: 'accepting' };
+
+  it(
+    'knows all instances, goes on while the store is frozen or gone, and finds everybody again',
+    { timeout: PATIENCE },
+    async () => {
+      const one = await start('one');
+      const two = await start('two');
+      await vi.waitFor(() => expect(phasesOn(one)).toStrictEqual(bothAccept), SOON);
+      await vi.waitFor(() => expect(phasesOn(two)).toStrictEqual(bothAccept), SOON);
+
+      server().freeze();
+      try {
+        await vi.waitFor(() => expect(isConnected(one)).toBe(false), SOON);
+        expect((await one.get('/health/ready')).status).toBe(200);
+        expect((await one.get('/health/fleet')).body).toMatchObject({ store: { connected: false } });
+        // Nobody is lost because the store is silent.
+        expect(phasesOn(one)).toStrictEqual(bothAccept);
+      } finally {
+        server().thaw();
+      }
+      await vi.waitFor(() => expect(isConnected(one) && isConnected(two)).toBe(true), SOON);
+      await vi.waitFor(() => expect(phasesOn(two)).toStrictEqual(bothAccept), SOON);
+
+      await server().kill();
+      await vi.waitFor(() => expect(isConnected(two)).toBe(false), SOON);
+      expect((await two.get('/health/ready')).status).toBe(200);
+      two.app.get(HealthService).refuseTraffic('maintenance');
+      await server().restart();
+      await vi.waitFor(() => expect(phasesOn(one)).toStrictEqual({ one: 'accepting', two: 'refusing' }), SOON);
+
+      await two.app.close();
+      await vi.waitFor(() => expect(phasesOn(one)).toStrictEqual({ one: 'accepting', two: 'left' }), SOON);
+    },
+  );
+}
