@@ -37,6 +37,11 @@ export class TargetReader {
     return this.#requires(option, rule) ? this.reader.read(option, rule, '') : '';
   }
 
+  /** A required object, such as a client. `given` stands for a faulty one, which is not used. */
+  object<T>(option: string, rule: Rule<T>, given: T): T {
+    return this.#requires(option, rule) ? this.reader.read(option, rule, given) : given;
+  }
+
   #requires(option: string, rule: Rule): boolean {
     if (this.#given[option] !== undefined) return true;
     this.reader.at.option(option).missing(rule);
