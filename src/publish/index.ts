@@ -2,6 +2,8 @@ export { HealthPublishModule } from './health-publish.module.js';
 export type { HealthPublishAsyncOptions } from './health-publish.module.js';
 export type { HealthPublisher, PublishTimesOptions, ScheduledPublisher } from './health-publisher.js';
 export type { HealthPublishOptions } from './publish-options.js';
+export { consulService } from './targets/consul-service.js';
+export type { ConsulServiceOptions } from './targets/consul-service.js';
 export { dogstatsd } from './targets/dogstatsd.js';
 export type { DogstatsdOptions } from './targets/dogstatsd.js';
 export { healthchecksIo } from './targets/healthchecks-io.js';

@@ -7,16 +7,21 @@ export interface HttpCall {
   readonly url: URL;
   readonly body?: string;
   readonly contentType?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /**
  * Sends a request and rejects unless the status of the response is 2xx. Each request uses a new connection and closes it,
  * because an idle connection would keep the process alive. Redirects are not followed.
  */
-export function call({ method, url, body, contentType }: HttpCall, signal: AbortSignal): Promise<void> {
+export function call(
+  { method, url, body, contentType, headers: further }: HttpCall,
+  signal: AbortSignal,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     const headers = {
+      ...further,
       'user-agent': 'nest-vitals',
       ...(contentType !== undefined && { 'content-type': contentType }),
       ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),

@@ -35,6 +35,8 @@ export class ConsulStandIn {
   failure: number | undefined;
   /** Whether the cluster has a leader. */
   hasLeader = true;
+  /** The services of the agent with the state of their check, by id. */
+  readonly services = new Map<string, { readonly registration: unknown; status: string; output: string }>();
   /** The requests, as method and URL. */
   readonly requests: string[] = [];
   /** `ttlFactor`: tests do not wait for TTLs of at least ten seconds. */
@@ -117,6 +119,7 @@ export class ConsulStandIn {
     const [, , area = '', ...rest] = decodeURIComponent(url.pathname).split('/');
     const path = rest.join('/');
     if (area === 'status') return this.#respond(response, 200, this.hasLeader ? '"127.0.0.1:8300"' : '""');
+    if (area === 'agent') return this.#agent(path, body, response);
     if (area === 'session') return this.#session(path, body, response);
     if (request.method === 'GET') return this.#read(path, url.searchParams, response);
     if (request.method === 'PUT') return this.#put(path, body, url.searchParams, response);
@@ -187,6 +190,21 @@ export class ConsulStandIn {
       this.#wake();
     }
     this.#respond(response, 200, 'true');
+  }
+
+  #agent(path: string, body: string, response: ServerResponse): void {
+    const [area, action, id = ''] = path.split('/');
+    const given = (body === '' ? {} : JSON.parse(body)) as Readonly<Record<string, unknown>>;
+    if (action === 'register') {
+      this.services.set(String(given['ID']), { registration: given, status: 'critical', output: '' });
+    } else if (action === 'deregister') {
+      this.services.delete(id);
+    } else {
+      const service = this.services.get(id.replace('nest-vitals:', ''));
+      if (area !== 'check' || !service) return this.#respond(response, 404, `Unknown check ID "${id}"`);
+      Object.assign(service, { status: given['Status'], output: given['Output'] });
+    }
+    return this.#respond(response, 200, '');
   }
 
   #session(path: string, body: string, response: ServerResponse): void {

@@ -1,0 +1,116 @@
+import { boundedText } from '../../core/bounded-text.js';
+import type { HealthReport } from '../../core/report.js';
+import { HealthStatus, isFailing } from '../../core/status.js';
+import { isHealthCheckError } from '../../errors/health-check.error.js';
+import type { Duration } from '../../options/duration.js';
+import { duration, nonBlank, stringList, whole } from '../../options/rules.js';
+import type { HealthPublisher } from '../health-publisher.js';
+import { call } from './http-call.js';
+import { summaryOf } from './summary.js';
+import { readTarget } from './target-options.js';
+
+/** Options of `consulService()`. */
+export interface ConsulServiceOptions {
+  /** The address of the agent of the machine, such as `http://127.0.0.1:8500`. Required. */
+  readonly url: string;
+  /** The ACL token. It is sent as a header, and no message shows it. Default: none. */
+  readonly token?: string;
+  /** The name of the service. Required. */
+  readonly name: string;
+  /** The id of this instance, which must be unique at the agent. Required. */
+  readonly id: string;
+  /** The address of this instance. Default: unset, the address of the agent. */
+  readonly address?: string;
+  /** The port of this instance. Default: unset. */
+  readonly port?: number;
+  /** The tags of the service. Default: none. */
+  readonly tags?: readonly string[];
+  /** Milliseconds without a report after which Consul counts the instance as critical. Default: 90,000, three periods. */
+  readonly ttl?: Duration;
+  /** Milliseconds in the state critical after which Consul removes the instance, at least 60,000. Default: 600,000. */
+  readonly removeAfter?: Duration;
+}
+
+const LONGEST_OUTPUT = 2000;
+/** The agent does not know the check any more: older versions of Consul respond with 500. */
+const UNKNOWN_CHECK = /^HTTP status (?:404|500)$/;
+
+/**
+ * Registers this instance with the agent of Consul, with a TTL check that each report updates: UP is passing, DEGRADED is warning,
+ * everything else is critical. The instance is deregistered when the drain begins. Throws a `HealthConfigurationError` for a
+ * malformed option.
+ */
+export function consulService(options: ConsulServiceOptions): HealthPublisher {
+  const { url, token, ttl, removeAfter, ...service } = readTarget('consulService()', options, (target) => {
+    const { reader } = target;
+    reader.refuseUnknown(['url', 'token', 'name', 'id', 'address', 'port', 'tags', 'ttl', 'removeAfter']);
+    return {
+      url: target.url('url'),
+      token: reader.read<string | undefined>('token', nonBlank, undefined, true),
+      name: target.required('name', nonBlank),
+      id: target.required('id', nonBlank),
+      address: reader.read<string | undefined>('address', nonBlank, undefined),
+      port: reader.read<number | undefined>('port', whole(1, 65_535), undefined),
+      tags: reader.read('tags', stringList, []),
+      ttl: reader.read('ttl', duration(1000), 90_000),
+      removeAfter: reader.read('removeAfter', duration(60_000), 600_000),
+    };
+  });
+  const checkId = `nest-vitals:${service.id}`;
+  const put = (path: string, body: object | undefined, signal: AbortSignal): Promise<void> =>
+    call(
+      {
+        method: 'PUT',
+        url: new URL(`v1/agent/${path}`, url.href.endsWith('/') ? url : `${url.href}/`),
+        ...(body && { body: JSON.stringify(body), contentType: 'application/json' }),
+        ...(token !== undefined && { headers: { 'x-consul-token': token } }),
+      },
+      signal,
+    );
+  const register = (signal: AbortSignal): Promise<void> =>
+    put(
+      'service/register?replace-existing-checks=true',
+      {
+        ID: service.id,
+        Name: service.name,
+        Tags: service.tags,
+        ...(service.address !== undefined && { Address: service.address }),
+        ...(service.port !== undefined && { Port: service.port }),
+        Check: {
+          CheckID: checkId,
+          Name: 'health of the application',
+          TTL: `${ttl}ms`,
+          DeregisterCriticalServiceAfter: `${removeAfter}ms`,
+        },
+      },
+      signal,
+    );
+  const update = (report: HealthReport, signal: AbortSignal): Promise<void> =>
+    put(`check/update/${encodeURIComponent(checkId)}`, stateOf(report), signal);
+  let isRegistered = false;
+  return {
+    name: `Consul at ${url.origin}`,
+    publish: async (report, signal) => {
+      if (isRegistered) {
+        try {
+          await update(report, signal);
+          return;
+        } catch (error) {
+          if (!isHealthCheckError(error) || !UNKNOWN_CHECK.test(error.message)) throw error;
+        }
+      }
+      await register(signal);
+      isRegistered = true;
+      await update(report, signal);
+    },
+    finish: (_report, signal) => put(`service/deregister/${encodeURIComponent(service.id)}`, undefined, signal),
+  };
+}
+
+function stateOf(report: HealthReport): object {
+  const passing = report.status === HealthStatus.DEGRADED ? 'warning' : 'passing';
+  return {
+    Status: isFailing(report.status) ? 'critical' : passing,
+    Output: boundedText(summaryOf(report).join('\n'), LONGEST_OUTPUT),
+  };
+}
