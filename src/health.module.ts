@@ -20,6 +20,7 @@ import { ENDPOINT_PARTS, SERVES_MAIN_PORT } from './endpoints/endpoint-parts.js'
 import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete } from './errors/messages.js';
+import { createdPerApplication } from './extension/created-per-application.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
 import { REQUESTS_IN_FLIGHT } from './extension/requests-in-flight.js';
@@ -168,10 +169,11 @@ function configure(
     module: HealthModule,
     global: true,
     imports: [...imports, HealthDiscoveryModule],
-    controllers: createdPerReader(() => {
+    // Nest keeps routes and decorators on the class, so each application needs a controller class of its own.
+    controllers: createdPerApplication(() => {
       const controller = createHealthController();
       applyDecorators(controller, decorators);
-      return controller;
+      return [controller];
     }),
     providers: [
       ...providers,
@@ -208,18 +210,6 @@ function configure(
       SOURCE_OPTIONS,
     ],
   };
-}
-
-/**
- * A list whose only element is created anew each time that Nest reads it, once for each application. Routes and decorators
- * are kept on the controller class, so two applications of one process that share their root module must not share it. A
- * copy of the module, `{ ...HealthModule.forRoot() }`, keeps the list.
- */
-function createdPerReader(create: () => Type): Type[] {
-  const value = function* (): Iterable<Type> {
-    yield create();
-  };
-  return Object.defineProperty<Type[]>([], Symbol.iterator, { value });
 }
 
 function part(

@@ -9,13 +9,9 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
   Optional,
-  type Provider,
 } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
-import { optionsFactory, presentOptions } from '../options/factory-options.js';
+import { ServiceModule } from '../extension/service-module.js';
 import { Faults } from '../options/faults.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { type HealthAlertsOptions, resolveAlertsOptions } from './alerts-options.js';
 import { HealthAlerts } from './health-alerts.js';
 
@@ -27,9 +23,19 @@ export interface HealthAlertsAsyncOptions extends Pick<ModuleMetadata, 'imports'
   readonly useFactory: FactoryProvider<HealthAlertsOptions>['useFactory'];
 }
 
-const OPTIONS = Symbol('options');
-
-const MODULE = 'HealthAlertsModule';
+const MODULE = new ServiceModule<HealthAlertsOptions, HealthAlerts>({
+  name: 'HealthAlertsModule',
+  place: 'HealthAlertsModule',
+  task: 'observe',
+  example: '{ targets: […] }',
+  service: HealthAlerts,
+  create: (options, { monitor }) => {
+    const faults = new Faults();
+    const settings = resolveAlertsOptions(options, monitor.probes, faults);
+    faults.throwIfAny();
+    return new HealthAlerts(settings, monitor, new Logger('Health'));
+  },
+});
 
 /**
  * Sends a message to webhooks when an indicator or a probe goes down, and when it recovers. Import it together with
@@ -44,17 +50,16 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
 
   /** Configures the alerts. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthAlertsOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useValue: options });
+    return MODULE.forRoot(HealthAlertsModule, options);
   }
 
   /** Same as `forRoot()`, with options from a factory. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: HealthAlertsAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory: optionsFactory(MODULE, useFactory), inject }, imports);
+  static forRootAsync(options: HealthAlertsAsyncOptions): DynamicModule {
+    return MODULE.forRootAsync(HealthAlertsModule, options);
   }
 
-  /** `alerts` is undefined if the module is imported without `forRoot()`. */
   onModuleInit(): void {
-    if (!this.alerts) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
+    MODULE.configured(this.alerts);
   }
 
   onApplicationBootstrap(): void {
@@ -65,28 +70,4 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
   async onModuleDestroy(): Promise<void> {
     await this.alerts?.stop();
   }
-}
-
-function configure(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
-  return {
-    module: HealthAlertsModule,
-    imports,
-    providers: [
-      options,
-      {
-        provide: HealthAlerts,
-        useFactory: createAlerts,
-        inject: [OPTIONS, { token: HEALTH_MONITOR, optional: true }],
-      },
-    ],
-  };
-}
-
-function createAlerts(given: HealthAlertsOptions, monitor: HealthMonitor | undefined): HealthAlerts {
-  if (!monitor) throw new HealthConfigurationError([healthModuleMissing(MODULE, 'observe')]);
-  const options = presentOptions(MODULE, given, '{ targets: […] }');
-  const faults = new Faults();
-  const settings = resolveAlertsOptions(options, monitor.probes, faults);
-  faults.throwIfAny();
-  return new HealthAlerts(settings, monitor, new Logger('Health'));
 }

@@ -3,19 +3,22 @@ import { sleep } from '../core/async.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthReport } from '../core/report.js';
 import { isFailing } from '../core/status.js';
+import { cannotListen } from '../errors/cannot-listen.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { DRAIN_LINE, acceptingLine, downLine, reasonOf } from './agent-line.js';
-import type { AgentSettings } from './agent-options.js';
+import { type AgentSettings, PLACE } from './agent-options.js';
 import { AgentServer } from './agent-server.js';
-import { cannotListen } from './cannot-listen.js';
 import { WarmUp } from './warm-up.js';
 
 /** Milliseconds. HAProxy gives up after `agent-inter`, and learns nothing from a check that it gave up. */
 const PATIENCE = 250;
 /** How the probers of this port are called in the log, and in the option `shutdown.probers`. */
 const AGENT = 'HAProxy agent-check';
+
+const IF_IN_USE = 'choose another port. In node:cluster each worker needs its own: use forRootAsync()';
+const IF_HOST_UNKNOWN = 'use an address of this machine, :: for every address, or leave host out for 127.0.0.1';
 
 export interface HealthAgentParts {
   readonly settings: AgentSettings;
@@ -53,7 +56,9 @@ export class HealthAgent {
       this.#address = { host, port };
       logger.log(`HAProxy agent checks are answered on ${host.includes(':') ? `[${host}]` : host}:${port}`);
     } catch (error) {
-      throw new HealthConfigurationError([cannotListen(settings, error as NodeJS.ErrnoException)]);
+      const { port, host } = settings;
+      const ports = { place: PLACE, port, host, ifInUse: IF_IN_USE, ifHostUnknown: IF_HOST_UNKNOWN };
+      throw new HealthConfigurationError([cannotListen(ports, error as NodeJS.ErrnoException)]);
     }
   }
 

@@ -14,6 +14,7 @@ import { ENDPOINT_PARTS, type EndpointParts, SERVES_MAIN_PORT } from '../endpoin
 import { RequestHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
+import { createdPerApplication } from '../extension/created-per-application.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { optionsFactory } from '../options/factory-options.js';
 import { HealthManagement } from './health-management.js';
@@ -117,15 +118,7 @@ function configure(createOpening: () => Provider<Opening>, imports: ModuleMetada
     module: HealthManagementModule,
     global: true,
     imports,
-    providers: readOncePerApplication(() => [createOpening(), ...provided]),
+    providers: createdPerApplication(() => [createOpening(), ...provided]),
     exports: [HealthManagement, SERVES_MAIN_PORT],
   };
-}
-
-/** Nest reads the list of providers once for each application, before it creates any of them. */
-function readOncePerApplication(read: () => Provider[]): Provider[] {
-  const value = function* (): Iterable<Provider> {
-    yield* read();
-  };
-  return Object.defineProperty<Provider[]>([], Symbol.iterator, { value });
 }

@@ -5,7 +5,7 @@ import type { HealthHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { LocalServer } from './local-server.js';
-import { cannotListen, isMainPort } from './cannot-listen.js';
+import { cannotOpen, isMainPort } from './cannot-open.js';
 import type { ManagementSettings } from './management-options.js';
 import type { ManagementServer } from './management-server.js';
 import { ThreadServer } from './thread-server.js';
@@ -47,7 +47,7 @@ export class HealthManagement {
       if (portFile !== undefined) writeFileSync(portFile, String(this.#address.port));
     } catch (error) {
       await this.close();
-      throw new HealthConfigurationError([cannotListen(this.#settings, error as NodeJS.ErrnoException)]);
+      throw new HealthConfigurationError([cannotOpen(this.#settings, error as NodeJS.ErrnoException)]);
     }
   }
 

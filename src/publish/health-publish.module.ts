@@ -9,13 +9,8 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
   Optional,
-  type Provider,
 } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
-import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
-import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
-import { optionsFactory, presentOptions } from '../options/factory-options.js';
+import { ServiceModule } from '../extension/service-module.js';
 import { Faults } from '../options/faults.js';
 import { HealthPublish } from './health-publish.js';
 import { type HealthPublishOptions, PLACE, resolvePublishOptions } from './publish-options.js';
@@ -28,8 +23,19 @@ export interface HealthPublishAsyncOptions extends Pick<ModuleMetadata, 'imports
   readonly useFactory: FactoryProvider<HealthPublishOptions>['useFactory'];
 }
 
-const MODULE = 'HealthPublishModule';
-const OPTIONS = Symbol('options of HealthPublishModule');
+const MODULE = new ServiceModule<HealthPublishOptions, HealthPublish>({
+  name: 'HealthPublishModule',
+  place: PLACE,
+  task: 'publish',
+  example: '{ publishers: […] }',
+  service: HealthPublish,
+  create: (options, { monitor, endpoints }) => {
+    const faults = new Faults();
+    const publishers = resolvePublishOptions(options, monitor.probes, faults);
+    faults.throwIfAny();
+    return new HealthPublish(publishers, monitor, endpoints, new Logger('Health'));
+  },
+});
 
 /**
  * Sends the health of the application to other systems: periodically, on change, and when the shutdown begins. Import it
@@ -44,17 +50,16 @@ export class HealthPublishModule implements OnModuleInit, OnApplicationBootstrap
 
   /** Configures the publishers. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthPublishOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useValue: options });
+    return MODULE.forRoot(HealthPublishModule, options);
   }
 
   /** Same as `forRoot()`, with options from a factory. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: HealthPublishAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory: optionsFactory(MODULE, useFactory), inject }, imports);
+  static forRootAsync(options: HealthPublishAsyncOptions): DynamicModule {
+    return MODULE.forRootAsync(HealthPublishModule, options);
   }
 
-  /** `publish` is undefined if the module is imported without `forRoot()`. */
   onModuleInit(): void {
-    if (!this.publish) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
+    MODULE.configured(this.publish);
   }
 
   onApplicationBootstrap(): void {
@@ -65,32 +70,4 @@ export class HealthPublishModule implements OnModuleInit, OnApplicationBootstrap
   async onModuleDestroy(): Promise<void> {
     await this.publish?.stop();
   }
-}
-
-function configure(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
-  return {
-    module: HealthPublishModule,
-    imports,
-    providers: [
-      options,
-      {
-        provide: HealthPublish,
-        useFactory: createPublish,
-        inject: [OPTIONS, { token: HEALTH_MONITOR, optional: true }, { token: HEALTH_ENDPOINTS, optional: true }],
-      },
-    ],
-  };
-}
-
-function createPublish(
-  given: HealthPublishOptions,
-  monitor: HealthMonitor | undefined,
-  endpoints: HealthEndpoints | undefined,
-): HealthPublish {
-  if (!monitor || !endpoints) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'publish')]);
-  const options = presentOptions(MODULE, given, '{ publishers: […] }');
-  const faults = new Faults();
-  const publishers = resolvePublishOptions(options, monitor.probes, faults);
-  faults.throwIfAny();
-  return new HealthPublish(publishers, monitor, endpoints, new Logger('Health'));
 }

@@ -118,7 +118,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     const { port } = taken.address() as AddressInfo;
     const { error } = await refusedAtCreation(importing({ thread, port }));
     expect(error).toBeInstanceOf(HealthConfigurationError);
-    expect(String(error)).toContain(`port ${port} is in use (127.0.0.1)`);
+    expect(String(error)).toContain(`port ${port} of 127.0.0.1 is in use`);
   });
 
   it.each(ADAPTERS)('names the fault when the application listens on it too, on %s', async (adapter) => {
