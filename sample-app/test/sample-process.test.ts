@@ -88,8 +88,9 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
   afterAll(endAll, LIMIT);
 
   beforeAll(async () => {
-    // The check in the background runs every five seconds by default, too slow for a test.
-    sample = await launch({ HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).ready();
+    // The check in the background runs every five seconds by default, too slow for a test. The many requests of this test
+    // could hide a prober, for which the shutdown would wait.
+    sample = await launch({ HEALTH_UNPAID_ORDERS_INTERVAL: '200', HEALTH_SHUTDOWN_DELAY: '0' }).ready();
   }, LIMIT);
 
   /** Repeats the request until the response is the expected one, because results are up to a second old. */
@@ -262,8 +263,8 @@ describe('the commands and responses of the README', { timeout: LIMIT }, () => {
   afterAll(endAll, LIMIT);
 
   beforeAll(async () => {
-    // A long warm-up, so that a slow machine sees its response, and a short interval, so that the test need not wait for it.
-    sample = await launch({ CATALOGUE_WARM_UP: '8000', HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).listening();
+    // No warm-up and a short interval, so that the test need not wait for them.
+    sample = await launch({ CATALOGUE_WARM_UP: '0', HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).listening();
   }, LIMIT);
 
   async function follow(step: ReadmeStep): Promise<void> {

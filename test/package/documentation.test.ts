@@ -68,7 +68,7 @@ describe('the documentation', () => {
     const isPacked = (target: string): boolean =>
       packed.has(target) || [...packed].some((file) => file.startsWith(`${target}/`));
     expect(links.filter(({ target }) => !isPacked(target))).toEqual([]);
-  });
+  }, 60_000);
 
   it.each(files)('%s has valid JSON', (file) => {
     const broken = codeBlocks(join(root, file), 'json').filter(({ code }) => !isJson(code));

@@ -4,6 +4,7 @@ import type { HealthIndicatorOptions } from 'nest-vitals';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { FaultSubject } from './fault-subject.js';
 import { retainedBytes } from './garbage.js';
+import { isNightly } from './nightly.js';
 import { describeWith } from './servers/describe-with.js';
 import { startFaultProxy } from './servers/fault-proxy.js';
 import { openSockets } from './servers/open-sockets.js';
@@ -54,7 +55,8 @@ const SOON = { timeout: 45_000, interval: 50 };
 /** The time that a restart of a server may take. */
 const PATIENCE = 300_000;
 const GONE = /^connection (?:refused|reset|closed|aborted)$/;
-const FROZEN_PROBES = 30;
+/** More than the calls that may be left behind. A leak of one call for each probe is found with few probes. */
+const FROZEN_PROBES = isNightly ? 30 : 10;
 const MOST_STRAY_CALLS = 3;
 const TIMED_OUT_CHECKS = 100;
 /** It includes the captured log of the test. */
@@ -105,7 +107,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     });
 
     it(
-      'is DOWN with the reason when the server is stopped',
+      'is DOWN with the reason when the server is killed, and UP after its restart',
       async () => {
         const subject = await start();
         await server().kill();
@@ -114,6 +116,9 @@ export function describeFaults(title: string, faults: FaultCase): void {
         expect(await subject.statusCodeOf('/health/ready')).toBe(503);
         expect(await subject.statusCodeOf('/health/live')).toBe(200);
         expect(subject.application.log.health('warn').join('\n')).toContain(`${indicator} is DOWN`);
+
+        await server().restart();
+        expect((await subject.becomes('UP')).data).toEqual(data);
       },
       PATIENCE,
     );
@@ -233,19 +238,6 @@ export function describeFaults(title: string, faults: FaultCase): void {
         await subject.becomes('UP');
         // The shutdown of a pool waits for the connections that are opening.
         await proxy.close();
-      },
-      PATIENCE,
-    );
-
-    it(
-      'is DOWN when the server is killed, and UP after its restart',
-      async () => {
-        const subject = await start();
-        await server().kill();
-        await subject.becomes('DOWN');
-        await server().restart();
-        const detail = await subject.becomes('UP');
-        expect(detail.data).toEqual(data);
       },
       PATIENCE,
     );

@@ -18,7 +18,8 @@ describe.runIf(isAvailable('haproxy'))(
     });
     afterAll(() => built.remove());
 
-    it.each(['vitals-express', 'vitals-fastify'])(
+    // The balancers wait most of the time, so the tests run concurrently.
+    it.concurrent.each(['vitals-express', 'vitals-fastify'])(
       '%s loses no request',
       async (subject) => {
         const { environment } = built;

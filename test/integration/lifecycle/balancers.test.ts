@@ -2,19 +2,26 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Configuration } from '../../support/process-application/application/configuration.js';
 import { BalancerProber } from '../../support/process-application/prober.js';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT, VARIANTS, type Variant } from '../../support/process-application/variants.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Where Kubernetes runs a pod, this is set. */
+/** Kubernetes sets this variable in every pod. */
 const KUBERNETES = { KUBERNETES_SERVICE_HOST: '10.96.0.1' };
 
-describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  const start = (
-    shutdown: Configuration['shutdown'] = {},
-    variables: Readonly<Record<string, string>> = {},
-    statusCodes: Configuration['statusCodes'] = {},
-  ): Promise<ProcessApplication> => ProcessApplication.start(nest, { adapter, shutdown, statusCodes }, variables);
+type Start = (
+  shutdown?: Configuration['shutdown'],
+  variables?: Readonly<Record<string, string>>,
+  statusCodes?: Configuration['statusCodes'],
+) => Promise<ProcessApplication>;
+
+const starterOf =
+  ({ nest, adapter }: Variant): Start =>
+  (shutdown = {}, variables = {}, statusCodes = {}) =>
+    ProcessApplication.start(nest, { adapter, shutdown, statusCodes }, variables);
+
+describe.each(VARIANTS)('%s', (_, variant) => {
+  const start = starterOf(variant);
 
   it('waits until a prober with an interval of 200 ms has received three refusals', async () => {
     const application = await start();
@@ -55,31 +62,6 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
   });
 
-  it.each([200, 429, 500])('counts a refusal with the status code %i', async (code) => {
-    const application = await start({}, {}, { OUT_OF_SERVICE: code });
-    const prober = new BalancerProber(application, 200, 'HAProxy');
-    await prober.hasAsked(3);
-    application.signal('SIGTERM');
-
-    await application.exited();
-    expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers: HAProxy at /);
-    expect(application.log('warn')).toEqual([]);
-  });
-
-  it('waits until each of two probers that look alike has received three refusals', async () => {
-    const application = await start();
-    const first = new BalancerProber(application, 600, 'HAProxy');
-    await first.hasAsked(1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const second = new BalancerProber(application, 600, 'HAProxy');
-    await second.hasAsked(3);
-    application.signal('SIGTERM');
-
-    await application.exited();
-    expect(first.refusals).toBeGreaterThanOrEqual(3);
-    expect(second.refusals).toBeGreaterThanOrEqual(3);
-  });
-
   it('does not wait for callers behind a proxy', async () => {
     const application = await start();
     for (let asked = 0; asked < 5; asked += 1) {
@@ -100,6 +82,11 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await application.exited();
     expect(application.log().filter((line) => /^Waited \d{3,} ms/.test(line))).toEqual([]);
   });
+});
+
+// These depend neither on Nest nor on the adapter.
+describe.each(ONE_VARIANT)('the wait for balancers, with %s', (_, variant) => {
+  const start = starterOf(variant);
 
   it('waits for a fixed delay, also with probers', async () => {
     const application = await start({ delay: 700 });
@@ -126,16 +113,6 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     ]);
   });
 
-  it('waits at least 5 s on Kubernetes without a prober', async () => {
-    const application = await start({}, KUBERNETES);
-    const since = Date.now();
-    application.signal('SIGTERM');
-    await application.draining();
-    expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
-
-    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(4990);
-  });
-
   it('uses the minimum of its options on Kubernetes, and does not wait for the kubelet', async () => {
     const application = await start({ minDelay: 400, maxDelay: 10_000 }, KUBERNETES);
     const kubelet = new BalancerProber(application, 3000, 'kube-probe/1.31');
@@ -149,5 +126,41 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(lasted).toBeLessThan(5000);
     expect(kubelet.refusals).toBeLessThan(3);
     expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers$/);
+  });
+
+  // Long waits run concurrently.
+  it.concurrent.each([200, 429, 500])('counts a refusal with the status code %i', async (code) => {
+    const application = await start({}, {}, { OUT_OF_SERVICE: code });
+    const prober = new BalancerProber(application, 200, 'HAProxy');
+    await prober.hasAsked(3);
+    application.signal('SIGTERM');
+
+    await application.exited();
+    expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers: HAProxy at /);
+    expect(application.log('warn')).toEqual([]);
+  });
+
+  it.concurrent('waits until each of two probers that look alike has received three refusals', async () => {
+    const application = await start();
+    const first = new BalancerProber(application, 600, 'HAProxy');
+    await first.hasAsked(1);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const second = new BalancerProber(application, 600, 'HAProxy');
+    await second.hasAsked(3);
+    application.signal('SIGTERM');
+
+    await application.exited();
+    expect(first.refusals).toBeGreaterThanOrEqual(3);
+    expect(second.refusals).toBeGreaterThanOrEqual(3);
+  });
+
+  it.concurrent('waits at least 5 s on Kubernetes without a prober', async () => {
+    const application = await start({}, KUBERNETES);
+    const since = Date.now();
+    application.signal('SIGTERM');
+    await application.draining();
+    expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
+
+    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(4990);
   });
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Part } from '../../support/process-application/application/configuration.js';
 import { type Answer, ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT } from '../../support/process-application/variants.js';
 import { type HttpServer, startHttpServer } from '../indicators/support/http-server.js';
 
 const ROUNDS = 10;
@@ -26,7 +26,7 @@ function startDependency(respond: (response: ServerResponse, request: number) =>
   return startHttpServer((_request, response) => void respond(response, (requests += 1)));
 }
 
-describe.each(VARIANTS)('a blocked event loop, with %s', (_title, { nest, adapter }) => {
+describe.each(ONE_VARIANT)('a blocked event loop, with %s', (_title, { nest, adapter }) => {
   const start = (dependency: HttpServer, parts: readonly Part[] = []): Promise<ProcessApplication> => {
     return ProcessApplication.start(nest, { adapter, parts, dependency: dependency.origin });
   };

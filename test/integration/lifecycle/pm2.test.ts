@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Configuration } from '../../support/process-application/application/configuration.js';
 import { BalancerProber } from '../../support/process-application/prober.js';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT } from '../../support/process-application/variants.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -20,7 +20,7 @@ const variablesOf = (mode: 'fork_mode' | 'cluster_mode'): Readonly<Record<string
   exec_mode: mode,
 });
 
-describe.each(VARIANTS)('PM2, with %s', (_, { nest, adapter }) => {
+describe.each(ONE_VARIANT)('PM2, with %s', (_, { nest, adapter }) => {
   const start = async (
     mode: 'fork_mode' | 'cluster_mode',
     configuration: Partial<Configuration> = {},

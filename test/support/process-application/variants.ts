@@ -19,3 +19,6 @@ export const ALL_VARIANTS: readonly (readonly [string, Variant])[] = [
 export const VARIANTS = isNightly
   ? ALL_VARIANTS
   : ALL_VARIANTS.filter(([, { nest, adapter }]) => (nest === 12) === (adapter === 'express'));
+
+/** For tests of what depends neither on Nest nor on the adapter. The nightly run uses all combinations. */
+export const ONE_VARIANT = isNightly ? ALL_VARIANTS : ALL_VARIANTS.slice(0, 1);
