@@ -32,7 +32,16 @@ const RUN = { response_time_ms: 'a number', checked_at: 'a time' };
 const FAILURE = { ...RUN, since: 'a time', consecutive_failures: 'a number' };
 
 /** The result of a successful check of payments. */
-const PAYMENTS = { ...RUN, data: { host: 'a host', http_status: 200, reported_status: 'UP' } };
+const PAYMENTS = {
+  ...RUN,
+  data: {
+    host: 'a host',
+    http_status: 200,
+    reported_status: 'UP',
+    reported_service: 'payments',
+    reported_components: [{ name: 'ledger', status: 'UP' }],
+  },
+};
 
 /** The response of `/health/<name>`. */
 function answerOf(name: string, status: number, detail: { readonly status: string }): unknown {
