@@ -14,7 +14,7 @@ const HEARTBEAT = 1000;
 export interface FleetOnServer {
   readonly server: () => PrivateServer;
   /** Opens a store with a client of its own. */
-  open(): HealthStore | Promise<HealthStore>;
+  readonly open: () => HealthStore | Promise<HealthStore>;
 }
 
 /** What a fleet does whose store goes and comes back. */

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
@@ -149,68 +149,74 @@ describe('the decisions of all instances together', () => {
   });
 
   it('never take out all instances for a failure that they find within 1.5 s of each other', () => {
-    fc.assert(
-      fc.property(fleets, ({ count, delay, starts, ends }) => {
-        const model = new Model(
-          count,
-          Array.from({ length: count }, () => true),
-        );
-        for (let step = 0; step < 60; step += 1) {
-          const failing = Array.from(
-            { length: count },
-            (_, index) => step >= (starts[index] ?? 0) && step < 40 + (ends[index] ?? 0),
+    expect(() =>
+      fc.assert(
+        fc.property(fleets, ({ count, delay, starts, ends }) => {
+          const model = new Model(
+            count,
+            Array.from({ length: count }, () => true),
           );
-          const stays = model.step(failing, delay);
-          // All fail together; within the outage and while it ends, no instance is taken out.
-          if (stays.includes(false)) {
-            const failed = failing.filter(Boolean).length;
-            const voters = count - 1;
-            // Only those that recover last, when less than half of the others still fail, may be taken out.
-            if (step < 40 || failed - 1 >= voters / 2) return false;
+          for (let step = 0; step < 60; step += 1) {
+            const failing = Array.from(
+              { length: count },
+              (_, index) => step >= (starts[index] ?? 0) && step < 40 + (ends[index] ?? 0),
+            );
+            const stays = model.step(failing, delay);
+            // All fail together; within the outage and while it ends, no instance is taken out.
+            if (stays.includes(false)) {
+              const failed = failing.filter(Boolean).length;
+              const voters = count - 1;
+              // Only those that recover last, when less than half of the others still fail, may be taken out.
+              if (step < 40 || failed - 1 >= voters / 2) return false;
+            }
           }
-        }
-        return true;
-      }),
-      { numRuns: 300 },
-    );
+          return true;
+        }),
+        { numRuns: 300 },
+      ),
+    ).not.toThrow();
   });
 
   it('take out the one instance with a fault of its own, and no other', () => {
-    fc.assert(
-      fc.property(fleets, ({ count, delay }) => {
-        const model = new Model(
-          count,
-          Array.from({ length: count }, () => true),
-        );
-        let stays: boolean[] = [];
-        for (let step = 0; step < 30; step += 1) {
-          stays = model.step(
-            Array.from({ length: count }, (_, index) => index === 0),
-            delay,
+    expect(() =>
+      fc.assert(
+        fc.property(fleets, ({ count, delay }) => {
+          const model = new Model(
+            count,
+            Array.from({ length: count }, () => true),
           );
-          if (stays.slice(1).includes(false)) return false;
-        }
-        return stays[0] === false;
-      }),
-      { numRuns: 100 },
-    );
+          let stays: boolean[] = [];
+          for (let step = 0; step < 30; step += 1) {
+            stays = model.step(
+              Array.from({ length: count }, (_, index) => index === 0),
+              delay,
+            );
+            if (stays.slice(1).includes(false)) return false;
+          }
+          return stays[0] === false;
+        }),
+        { numRuns: 100 },
+      ),
+    ).not.toThrow();
   });
 
   it('are not changed by instances that were never ready, which never open themselves', () => {
-    fc.assert(
-      fc.property(fleets, ({ count, delay, never }) => {
-        const wasReady = Array.from({ length: count }, (_, index) => index < 2 || !never[index]);
-        const model = new Model(count, wasReady);
-        for (let step = 0; step < 40; step += 1) {
-          const stays = model.step(
-            Array.from({ length: count }, () => true),
-            delay,
-          );
-          if (stays.some((stay, index) => stay && !wasReady[index])) return false;
-        }
-        return true;
-      }),
-      { numRuns: 100 },
-    );
+    expect(() =>
+      fc.assert(
+        fc.property(fleets, ({ count, delay, never }) => {
+          const wasReady = Array.from({ length: count }, (_, index) => index < 2 || !never[index]);
+          const model = new Model(count, wasReady);
+          for (let step = 0; step < 40; step += 1) {
+            const stays = model.step(
+              Array.from({ length: count }, () => true),
+              delay,
+            );
+            if (stays.some((stay, index) => stay && !wasReady[index])) return false;
+          }
+          return true;
+        }),
+        { numRuns: 100 },
+      ),
+    ).not.toThrow();
   });
 });

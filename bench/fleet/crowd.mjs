@@ -1,0 +1,56 @@
+/**
+ * Simulates the instances of a fleet: each writes its entry once in a heartbeat, as `nest-vitals/fleet` does. A change is
+ * written every 100 ms in addition, and holds the time at which it was made.
+ */
+import { storeKey } from 'nest-vitals/stores/memory';
+import { openStore } from './open-store.mjs';
+
+const HEARTBEAT = 5000;
+const CONNECTIONS = 8;
+const EXPIRY = 3_600_000;
+
+process.once('message', (question) => void simulate(question));
+process.on('disconnect', () => process.exit());
+
+async function simulate({ server, count }) {
+  const stores = await Promise.all(Array.from({ length: CONNECTIONS }, () => openStore(server)));
+  let beat = 0;
+  let written = 0;
+  let failed = 0;
+  const write = async (index, commit) => {
+    const service = `service-${index % 10}`;
+    const instance = `pod-${index}`;
+    beat += 1;
+    const value = JSON.stringify({
+      service,
+      instance,
+      boot: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
+      beat,
+      heartbeat: HEARTBEAT,
+      version: index % 7 === 0 ? '1.4.3' : '1.4.2',
+      commit,
+      phase: 'accepting',
+      phaseFor: 100_000,
+      ready: 'UP',
+      readyFor: 100_000,
+      wasReady: true,
+      checks: { database: 'UP', cache: 'UP', payments: 'UP', queue: 'UP', disk: 'UP' },
+    });
+    try {
+      await stores[index % CONNECTIONS].put(storeKey('fleet.bench', service, instance), value, { expiresIn: EXPIRY });
+      written += 1;
+    } catch {
+      failed += 1;
+    }
+  };
+  // Every tick writes the instances whose turn it is, so that the writes are spread evenly.
+  const began = performance.now();
+  let next = 0;
+  setInterval(() => {
+    const due = Math.floor(((performance.now() - began) / HEARTBEAT) * count);
+    for (; next < due; next += 1) void write(next % count);
+  }, 5);
+  setInterval(() => void write(Math.floor(Math.random() * count), `at ${Date.now()}`), 100);
+  process.on('message', () => process.send({ written, failed }));
+  process.send('ready');
+}

@@ -1,0 +1,80 @@
+/**
+ * npm run bench:fleet
+ *
+ * Simulates fleets of 10 to 10,000 instances on a real Redis, NATS and etcd: messages and bytes at the server, CPU time and
+ * memory of an instance, delay from a change until an instance knows it, time of the response. It prints a line for each fleet and writes
+ * results.json in this folder. `--kinds redis,nats` and `--counts 10,100` select.
+ */
+import { writeFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { Child } from '../child.mjs';
+import { describeEnvironment } from '../environment.mjs';
+import { startServer } from './servers.mjs';
+
+const WARM_UP = 8000;
+const MEASURED = 15_000;
+const DRAWINGS = 5;
+
+const { values } = parseArgs({
+  options: {
+    kinds: { type: 'string', default: 'redis,nats,etcd' },
+    counts: { type: 'string', default: '10,100,1000,10000' },
+  },
+});
+const results = [];
+for (const kind of values.kinds.split(',')) {
+  for (const count of values.counts.split(',').map(Number)) results.push(await measure(kind, count));
+}
+writeFileSync(
+  new URL('results.json', import.meta.url),
+  `${JSON.stringify({ environment: describeEnvironment(), heartbeat: 5000, results }, undefined, 2)}\n`,
+);
+
+async function measure(kind, count) {
+  const server = await startServer(kind);
+  const place = { kind, port: server.port };
+  const observer = new Child('fleet/observer.mjs', { node: ['--expose-gc'] });
+  await observer.ask({ server: place });
+  const crowd = new Child('fleet/crowd.mjs');
+  await crowd.ask({ server: place, count });
+  await pause(WARM_UP);
+  const first = {
+    observed: await observer.ask({ ask: 'usage' }),
+    counted: await server.counted(),
+    ...(await crowd.ask({})),
+  };
+  await pause(MEASURED);
+  const last = {
+    observed: await observer.ask({ ask: 'usage' }),
+    counted: await server.counted(),
+    ...(await crowd.ask({})),
+  };
+  const drawings = [];
+  for (let drawing = 0; drawing < DRAWINGS; drawing += 1) drawings.push(await observer.ask({ ask: 'draw' }));
+  await Promise.all([observer.stop(), crowd.stop()]);
+  server.stop();
+
+  const seconds = MEASURED / 1000;
+  const perSecond = (key) => Math.round((last.counted[key] - first.counted[key]) / seconds);
+  const cpu = ({ user, system }) => (user + system) / 1000;
+  const delays = last.observed.delays.toSorted((one, other) => one - other);
+  const at = (part) => delays[Math.min(delays.length - 1, Math.floor(delays.length * part))] ?? Number.NaN;
+  const result = {
+    kind,
+    count,
+    'writes/s': Math.round((last.written - first.written) / seconds),
+    failed: last.failed,
+    'server messages/s': perSecond('messages'),
+    'server KB/s in': Math.round(perSecond('received') / 1000),
+    'server KB/s out': Math.round(perSecond('sent') / 1000),
+    'CPU ms/s': Number(((cpu(last.observed.cpu) - cpu(first.observed.cpu)) / seconds).toFixed(1)),
+    'heap MB': Number((last.observed.heap / 2 ** 20).toFixed(1)),
+    'delay p50 ms': at(0.5),
+    'delay p99 ms': at(0.99),
+    'response ms': Number(Math.min(...drawings.map(({ took }) => took)).toFixed(1)),
+    'response KB': Math.round(drawings[0].length / 1000),
+  };
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return result;
+}
