@@ -1,2 +1,2 @@
-/** Returns the content of src/dashboard/assets.ts. */
-export declare function pageAssets(): Promise<string>;
+/** Returns the contents of the generated modules, by path. */
+export function pageAssets(): Promise<ReadonlyMap<string, string>>;

@@ -10,7 +10,7 @@ import type { PageModel } from './render/model.js';
 import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/page.js';
 import { announcementOf, livePartsOf } from './render/parts.js';
 import { EVENTS, FORMAT, PAGE } from './describe-dashboard.js';
-import { iconUrl } from './render/status.js';
+import { iconUrl } from '../page/status.js';
 import { LiveUpdates, type PageState } from './stream/live-updates.js';
 
 const DEEP = 'deep';

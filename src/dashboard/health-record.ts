@@ -3,7 +3,7 @@ import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { EventLoopStall } from '../extension/event-loop-stall.js';
 import type { HealthMonitor, HealthRun, LifecycleState } from '../extension/health-monitor.js';
-import { clip } from './render/html.js';
+import { clip } from '../page/html.js';
 import { Ring } from './ring.js';
 
 /** A change of state. */

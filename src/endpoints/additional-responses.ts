@@ -32,8 +32,13 @@ export class AdditionalResponses {
     return { name, probe: 'deep', view, unauthenticated: access === 'deep' ? 401 : 'default-view' };
   }
 
-  async respond(endpoint: HealthEndpoint, view: HealthView, request: HealthRequest): Promise<HealthResponse> {
-    const response = await endpoint.respond(request, view);
+  async respond(
+    endpoint: HealthEndpoint,
+    view: HealthView,
+    format: string,
+    request: HealthRequest,
+  ): Promise<HealthResponse> {
+    const response = await endpoint.respond(request, view, format);
     const { statusCode, contentType } = response;
     const own = { ...BASE_HEADERS, 'content-type': contentType };
     const headers = mergeHeaders(own, this.#settings.headers, response.headers);

@@ -8,6 +8,7 @@ import type { HealthView } from '../options/view.js';
 import type { Access } from './access.js';
 import { AdditionalResponses } from './additional-responses.js';
 import { Formats } from './formats/formats.js';
+import { formatOf } from './formats/negotiation.js';
 import { type HealthResponse, addHeaders } from './health-response.js';
 import { type HealthRoute, viewFor } from './health-route.js';
 import { type Quota, RateLimiter } from './rate-limit/rate-limiter.js';
@@ -186,15 +187,22 @@ export class Responder {
     const route = this.#additional.routeOf(endpoint);
     const granted = this.#access ? await this.#viewGranted(route, this.#access, request) : route.view;
     const view = viewFor(route, granted);
-    return view === undefined ? this.#refuse(route, request) : this.#additional.respond(endpoint, view, request);
+    const { formats } = endpoint;
+    const format = formats ? formatOf(request, formats) : 'json';
+    if (view === undefined) return this.#refuse(route, request, format === 'html');
+    if (format === undefined) return this.#refusals.notAcceptable(formats ?? {});
+    return this.#additional.respond(endpoint, view, format, request);
   }
 
-  #refuse({ unauthenticated }: HealthRoute, request: HealthRequest): HealthResponse {
+  /** `isPage`: the caller requests a page for people. */
+  #refuse({ unauthenticated }: HealthRoute, request: HealthRequest, isPage = false): HealthResponse {
     if (unauthenticated === 404) return this.notFound;
     const slowed = this.#access?.slowedBy(request);
     if (slowed) return this.#refusals.tooManyRequests(slowed.headers);
-    const isBrowser = this.#access?.hasKeys === true && this.#formats.of(request)?.isForBrowsers === true;
-    return isBrowser ? this.#refusals.unauthorizedInBrowser : this.#refusals.unauthorized;
+    const isBrowser = isPage || this.#formats.of(request)?.isForBrowsers === true;
+    return this.#access?.hasKeys === true && isBrowser
+      ? this.#refusals.unauthorizedInBrowser
+      : this.#refusals.unauthorized;
   }
 
   #deadlineOf(probe: string): number {

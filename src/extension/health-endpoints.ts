@@ -52,10 +52,19 @@ export interface HealthEndpoint {
   readonly name: string;
   /** `everybody`: no access control. `deep`: callers that may see the probe `deep`; others receive a 401, as they do there. */
   readonly access: 'everybody' | 'deep';
-  /** `view`: how much this caller may see. An error is logged, and the response is a 500. */
+  /**
+   * The media types of the formats that it can respond in, by name. `json` is the default. The request selects one, as for
+   * reports, by `?format=` or the header `Accept`. With `html`, a 401 makes a browser ask for a key. Default: one format.
+   */
+  readonly formats?: Readonly<Record<string, string>>;
+  /**
+   * `view`: how much this caller may see. `format`: the selected one of `formats`, or `json`. An error is logged, and the
+   * response is a 500.
+   */
   respond(
     request: HealthRequest,
     view: HealthView,
+    format: string,
   ): EndpointResponse | EndpointStream | Promise<EndpointResponse | EndpointStream>;
 }
 

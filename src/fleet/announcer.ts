@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { elapsed } from '../core/moment.js';
+import { reportedHealthIn } from '../core/reported-health.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { type FleetEntry, MOST_CHECKS, type WrittenPhase, writeEntry } from './fleet-entry.js';
+import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase, writeEntry } from './fleet-entry.js';
 
 /** Milliseconds between two writes at least: changes in between are written together. */
 const SHORTEST_GAP = 200;
@@ -35,6 +36,8 @@ export class Announcer {
   readonly #monitor: HealthMonitor;
   readonly #endpoints: Pick<HealthEndpoints, 'report'>;
   readonly #ends: (() => void)[] = [];
+  /** By indicator. A dependency that does not respond reports no name, so the last name is kept. */
+  readonly #dependencies = new Map<string, string>();
   #beat = 0;
   #phase: { readonly is: WrittenPhase; readonly since: number };
   #ready: { readonly is: HealthStatus; readonly since: number };
@@ -149,7 +152,18 @@ export class Announcer {
       readyFor: Math.round(now - this.#ready.since),
       wasReady: this.#wasReady,
       checks: this.#checks(),
+      dependsOn: this.#dependsOn(),
     };
+  }
+
+  #dependsOn(): readonly string[] | undefined {
+    for (const [name, { data }] of Object.entries(this.#monitor.peek('deep').details)) {
+      const service = reportedHealthIn(data)?.service;
+      if (service !== undefined) this.#dependencies.set(name, service);
+    }
+    const services = new Set(this.#dependencies.values());
+    services.delete(this.#settings.service);
+    return services.size > 0 ? [...services].slice(0, MOST_DEPENDENCIES) : undefined;
   }
 
   #checks(): Readonly<Record<string, HealthStatus>> {

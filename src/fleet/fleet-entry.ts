@@ -29,10 +29,14 @@ export interface FleetEntry {
   readonly wasReady: boolean;
   /** The status of each indicator. Of many, those that need attention come first. */
   readonly checks: Readonly<Record<string, HealthStatus>>;
+  /** The names of the services that indicators check, as those services report them. Absent: none is known. */
+  readonly dependsOn?: readonly string[] | undefined;
 }
 
 /** The most indicators of one entry. */
 export const MOST_CHECKS = 200;
+/** The most dependencies of one entry. */
+export const MOST_DEPENDENCIES = 50;
 const LONGEST_NAME = 200;
 const LONGEST_HEARTBEAT = 3_600_000;
 const LONGEST_SPAN = Number.MAX_SAFE_INTEGER;
@@ -72,6 +76,7 @@ export function readEntry(
     readyFor,
     wasReady,
     checks,
+    dependsOn,
   } = given;
   if (service !== place.service || instance !== place.instance) return 'it names another instance than its key';
   if (!isName(boot) || !isOptionalName(version) || !isOptionalName(commit)) return 'a text is malformed';
@@ -81,6 +86,7 @@ export function readEntry(
   if (known === undefined || !isHealthStatus(ready) || typeof wasReady !== 'boolean') return 'its state is malformed';
   const statuses = checksOf(checks);
   if (!statuses) return 'its checks are malformed';
+  if (!isListOfNames(dependsOn)) return 'its dependencies are malformed';
   return {
     service: place.service,
     instance: place.instance,
@@ -95,7 +101,12 @@ export function readEntry(
     readyFor,
     wasReady,
     checks: statuses,
+    ...(dependsOn && { dependsOn: [...new Set(dependsOn)] }),
   };
+}
+
+function isListOfNames(value: unknown): value is readonly string[] | undefined {
+  return value === undefined || (Array.isArray(value) && value.length <= MOST_DEPENDENCIES && value.every(isName));
 }
 
 function checksOf(checks: unknown): Readonly<Record<string, HealthStatus>> | undefined {

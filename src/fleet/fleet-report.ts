@@ -1,5 +1,6 @@
 import { elapsed } from '../core/moment.js';
 import { type HealthStatus, isFailing } from '../core/status.js';
+import type { FleetEvent } from './fleet-history.js';
 import type { FleetInstance, FleetPhase, RefusedEntry, Roster } from './roster.js';
 
 /** One instance in the response of `/health/fleet`. */
@@ -22,12 +23,16 @@ export interface FleetService {
   readonly service: string;
   /** Instances that accept traffic and whose `ready` is UP or DEGRADED. */
   readonly ready: number;
+  /** How many instances must be ready, by the option `expected`. */
+  readonly expected?: number;
   /** Instances that are neither lost nor left. */
   readonly present: number;
   /** How many present instances run each version. */
   readonly versions: Readonly<Record<string, number>>;
   /** How many present instances report each failing indicator. */
   readonly failing: Readonly<Record<string, number>>;
+  /** The services that present instances depend on, as those services name themselves. */
+  readonly depends_on?: readonly string[];
   readonly instances: readonly FleetMember[];
 }
 
@@ -46,7 +51,10 @@ export interface FleetReport {
     readonly since?: string;
     readonly error?: string;
   };
+  /** All services, with those of `expected` of which no instance is known. */
   readonly services: readonly FleetService[];
+  /** The latest changes that this process has seen, newest first. Kept in its memory. */
+  readonly events: readonly FleetEvent[];
   /** Entries that are not believed. */
   readonly refused?: readonly RefusedEntry[];
 }
@@ -56,14 +64,15 @@ export interface FleetFacts {
   readonly environment: string;
   readonly storeName: string;
   readonly expected: ReadonlyMap<string, number>;
+  readonly events: readonly FleetEvent[];
 }
 
 /** Describes the fleet at this moment. */
-export function describeFleet({ roster, environment, storeName, expected }: FleetFacts): FleetReport {
+export function describeFleet({ roster, environment, storeName, expected, events }: FleetFacts): FleetReport {
   const now = elapsed();
   const wall = Date.now();
   const at = (moment: number): string => new Date(wall - (now - moment)).toISOString();
-  const byService = new Map<string, FleetInstance[]>();
+  const byService = new Map<string, FleetInstance[]>([...expected.keys()].map((service) => [service, []]));
   for (const instance of roster.instances(now)) {
     const { service } = instance.entry;
     const members = byService.get(service);
@@ -72,11 +81,10 @@ export function describeFleet({ roster, environment, storeName, expected }: Flee
   }
   const services = [...byService]
     .toSorted(([a], [b]) => a.localeCompare(b))
-    .map(([service, instances]) => describeService(service, instances, at));
-  const missing = [...expected].flatMap(([service, count]) => {
-    const ready = services.find((each) => each.service === service)?.ready ?? 0;
-    return ready < count ? [`${service}: ${ready} of ${count} ready`] : [];
-  });
+    .map(([service, instances]) => describeService(service, expected.get(service), instances, at));
+  const missing = services.flatMap(({ service, ready, expected: count = 0 }) =>
+    ready < count ? [`${service}: ${ready} of ${count} ready`] : [],
+  );
   const { isConnected, since, error } = roster.connection;
   const { refused } = roster;
   return {
@@ -91,12 +99,14 @@ export function describeFleet({ roster, environment, storeName, expected }: Flee
       ...(error !== undefined && { error }),
     },
     services,
+    events,
     ...(refused.length > 0 && { refused }),
   };
 }
 
 function describeService(
   service: string,
+  expected: number | undefined,
   instances: readonly FleetInstance[],
   at: (moment: number) => string,
 ): FleetService {
@@ -110,16 +120,24 @@ function describeService(
       if (isFailing(status)) failing[name] = (failing[name] ?? 0) + 1;
     }
   }
+  const dependsOn = new Set(present.flatMap(({ entry }) => entry.dependsOn ?? []));
   return {
     service,
-    ready: present.filter(({ phase, entry }) => phase === 'accepting' && !isFailing(entry.ready)).length,
+    ready: present.filter(isReady).length,
+    ...(expected !== undefined && { expected }),
     present: present.length,
     versions,
     failing,
+    ...(dependsOn.size > 0 && { depends_on: [...dependsOn].toSorted() }),
     instances: instances
       .map((instance) => describeMember(instance, at))
       .toSorted((a, b) => a.instance.localeCompare(b.instance)),
   };
+}
+
+/** Whether an instance accepts traffic and its indicators agree. */
+export function isReady({ phase, entry }: FleetInstance): boolean {
+  return phase === 'accepting' && !isFailing(entry.ready);
 }
 
 function describeMember(

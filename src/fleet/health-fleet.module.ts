@@ -16,7 +16,7 @@ import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endp
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { type HealthFleetAsyncOptions, type HealthFleetOptions, PLACE, resolveFleetOptions } from './fleet-options.js';
-import { FLEET, HealthFleet } from './health-fleet.js';
+import { FLEET, FLEET_FORMATS, HealthFleet } from './health-fleet.js';
 
 const MODULE = 'HealthFleetModule';
 const OPTIONS = Symbol('options of HealthFleetModule');
@@ -49,7 +49,13 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
   onModuleInit(): void {
     const { fleet } = this;
     if (fleet === undefined) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
-    if (fleet) this.endpoints?.add({ name: FLEET, access: 'deep', respond: () => fleet.respond() });
+    if (!fleet) return;
+    this.endpoints?.add({
+      name: FLEET,
+      access: 'deep',
+      formats: FLEET_FORMATS,
+      respond: ({ url }, _view, format) => fleet.respond(url, format),
+    });
   }
 
   onApplicationBootstrap(): void {

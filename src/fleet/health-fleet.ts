@@ -1,15 +1,22 @@
 import type { LoggerService } from '@nestjs/common';
+import { elapsed } from '../core/moment.js';
 import type { EndpointResponse, HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { storeKey } from '../stores/store-key.js';
 import { Announcer } from './announcer.js';
+import { FleetHistory } from './fleet-history.js';
 import type { FleetSettings } from './fleet-options.js';
 import { type FleetReport, describeFleet } from './fleet-report.js';
+import { FLEET_PAGE_HEADERS, renderFleetPage } from './page/fleet-page.js';
+import { pageQueryOf } from './page/page-query.js';
 import { PeerOutages } from './peer-outages.js';
 import { Roster } from './roster.js';
 
 /** The endpoint. */
 export const FLEET = 'fleet';
+/** The formats of the endpoint. */
+export const FLEET_FORMATS = { json: 'application/json', html: 'text/html' } as const;
+const VARY = { vary: 'accept' };
 const UNKNOWN = 'unknown';
 /** Milliseconds between two looks at the clock. A look that comes much later shows that this process was frozen. */
 const TICK = 1000;
@@ -19,6 +26,7 @@ export class HealthFleet {
   readonly #settings: FleetSettings;
   readonly #roster: Roster;
   readonly #announcer: Announcer;
+  readonly #history = new FleetHistory();
   readonly #environment: string;
   readonly #ends: (() => void)[] = [];
   #ticks: NodeJS.Timeout | undefined;
@@ -69,6 +77,7 @@ export class HealthFleet {
       environment: this.#environment,
       storeName: store.name,
       expected,
+      events: this.#history.events,
     });
   }
 
@@ -80,6 +89,7 @@ export class HealthFleet {
       const late = now - last - TICK;
       last = now;
       if (late > TICK) this.#roster.excuse(late);
+      this.#history.compare(this.#roster.instances(elapsed()), this.#roster.connection);
     }, TICK).unref();
   }
 
@@ -90,11 +100,15 @@ export class HealthFleet {
     this.#roster.close();
   }
 
-  /** 503 while fewer instances are ready than expected. */
-  respond(): EndpointResponse {
+  /** 503 while fewer instances are ready than expected. `url`: of the request. `format`: `html` for the page. */
+  respond(url: string, format: string): EndpointResponse {
     const report = this.report();
     const statusCode = report.status === 'UP' ? 200 : 503;
-    return { statusCode, contentType: 'application/json; charset=utf-8', body: JSON.stringify(report) };
+    if (format === 'html') {
+      const body = renderFleetPage(report, pageQueryOf(url));
+      return { statusCode, contentType: 'text/html; charset=utf-8', headers: FLEET_PAGE_HEADERS, body };
+    }
+    return { statusCode, contentType: 'application/json; charset=utf-8', headers: VARY, body: JSON.stringify(report) };
   }
 }
 

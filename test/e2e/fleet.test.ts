@@ -1,4 +1,4 @@
-import { HealthModule, type HealthModuleOptions, type HealthResult, down, up } from 'nest-vitals';
+import { HealthModule, type HealthModuleOptions, type HealthResult, HttpIndicator, down, up } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
 import { describe, expect, it, vi } from 'vitest';
@@ -141,6 +141,61 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     const one = await start(store, 'one', { health: { access: { apiKeys: 'operations-key' } } });
     expect((await one.get('/health/fleet')).status).toBe(401);
     expect((await one.get('/health/fleet', { 'x-health-key': 'operations-key' })).status).toBe(200);
+  });
+
+  it('is a page for a browser and JSON for all others, with the same status', async () => {
+    const one = await start(memoryStore(), 'one', { fleet: { expected: { orders: 2 } } });
+    const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+    const page = await one.get('/health/fleet', html);
+    expect([page.status, page.headers['content-type']]).toStrictEqual([503, 'text/html; charset=utf-8']);
+    expect(page.headers).toMatchObject({ vary: 'accept', 'cache-control': 'no-store' });
+    expect(page.headers['content-security-policy']).toMatch(
+      /^default-src 'none'; style-src 'sha256-\S+'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
+    );
+    expect((await one.get('/health/fleet?format=html&q=zzz')).text).toContain('0 instances match');
+    for (const [path, headers] of [
+      ['?format=json', html],
+      ['', { accept: '*/*' }],
+      ['', {}],
+    ] as const) {
+      const json = await one.get(`/health/fleet${path}`, headers);
+      expect(json.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', vary: 'accept' });
+      expect([json.status, json.body]).toMatchObject([503, { status: 'DOWN' }]);
+    }
+    expect((await one.get('/health/fleet?format=text')).status).toBe(406);
+  });
+
+  it('makes a browser ask for a key, but no other caller', async () => {
+    const one = await start(memoryStore(), 'one', { health: { access: { apiKeys: 'operations-key' } } });
+    const browser = await one.get('/health/fleet', { accept: 'text/html' });
+    expect([browser.status, browser.headers['www-authenticate']]).toStrictEqual([
+      401,
+      expect.stringMatching(/^Basic realm="health"/),
+    ]);
+    expect((await one.get('/health/fleet')).headers['www-authenticate']).toBe('Bearer realm="health"');
+    const authorization = `Basic ${Buffer.from('me:operations-key').toString('base64')}`;
+    expect((await one.get('/health/fleet', { accept: 'text/html', authorization })).text).toContain('<title>');
+  });
+
+  it('tells the services that an instance depends on, also while one does not respond', async () => {
+    const payments = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ service: { name: 'payments-api' } })],
+    });
+    const store = memoryStore();
+    const orders = await startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+        HealthFleetModule.forRoot({ store, instance: 'one', heartbeat: 500 }),
+      ],
+      providers: [HttpIndicator('payments', { url: `http://127.0.0.1:${payments.port}/health/ready`, ttl: 0 })],
+    });
+    const known = async () => {
+      const [service] = (await reportOf(orders)).services;
+      return [service?.ready, service?.depends_on];
+    };
+    await vi.waitFor(async () => expect(await known()).toStrictEqual([1, ['payments-api']]), { timeout: 10_000 });
+    await payments.app.close();
+    await vi.waitFor(async () => expect(await known()).toStrictEqual([0, ['payments-api']]), { timeout: 10_000 });
   });
 
   it('separates environments, and refuses entries without the signature', async () => {

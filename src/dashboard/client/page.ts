@@ -2,7 +2,7 @@
  * The script of the page. The server sends the changed parts as HTML. The script merges them into the page and leaves
  * equal nodes untouched, so that focus, scroll position and expanded checks stay.
  */
-import { formatAge } from '../age.js';
+import { formatAge } from '../../page/age.js';
 import type { PageUpdate } from '../page-update.js';
 
 /** Pause before the next connection after a refused stream, in milliseconds: the first one, and the longest. */

@@ -3,12 +3,12 @@ import type { VisibleDetail } from '../../extension/visible-report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { Transition } from '../health-record.js';
 import { dataOf } from './data.js';
-import { type Content, type Markup, clip, html } from './html.js';
+import { type Content, type Markup, clip, html } from '../../page/html.js';
 import type { PageModel } from './model.js';
 import { describeRuns, sparkline } from './sparkline.js';
-import { appearanceOf, icon, wordFor } from './status.js';
-import { ago, exact, lasting } from './time.js';
-import { formatAge } from '../age.js';
+import { appearanceOf, icon, wordFor } from '../../page/status.js';
+import { ago, exact, lasting } from '../../page/time.js';
+import { formatAge } from '../../page/age.js';
 
 const RUNS_SHOWN = 40;
 const CHANGES_SHOWN = 4;

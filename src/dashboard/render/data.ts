@@ -1,6 +1,6 @@
 import type { HealthData } from '../../core/result.js';
 import { REPORTED_KEYS, reportedHealthIn } from '../../core/reported-health.js';
-import { type Content, clip, html } from './html.js';
+import { type Content, clip, html } from '../../page/html.js';
 import { reportedPart } from './reported.js';
 
 const ROWS_SHOWN = 30;

@@ -1,34 +1,24 @@
 import { createHash } from 'node:crypto';
 import { PAGE_SCRIPT, PAGE_STYLE } from '../assets.js';
-import { type Markup, html, raw } from './html.js';
+import { type Markup, html, raw } from '../../page/html.js';
 import type { PageModel } from './model.js';
 import { type PageParts, livePartsOf, staticPartsOf } from './parts.js';
-import { SHAPE_DEFINITIONS, iconUrl } from './status.js';
-import { exact } from './time.js';
+import { BASE_STYLE } from '../../page/base-style.js';
+import { pageHead, reloadAfter } from '../../page/page-head.js';
+import { pageHeaders } from '../../page/page-headers.js';
+import { SHAPE_DEFINITIONS, iconUrl } from '../../page/status.js';
+import { exact } from '../../page/time.js';
 
 /** Seconds after which a page without a script reloads. */
 const RELOAD = 10;
 
-const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const STYLE_TEXT = BASE_STYLE + PAGE_STYLE;
 
 /** Identifies the version of the script and the styles. */
-export const BUILD = createHash('sha256').update(PAGE_SCRIPT).update(PAGE_STYLE).digest('base64url').slice(0, 8);
+export const BUILD = createHash('sha256').update(PAGE_SCRIPT).update(STYLE_TEXT).digest('base64url').slice(0, 8);
 
 /** The page loads nothing, and runs only its own script. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-security-policy': [
-    "default-src 'none'",
-    `script-src ${hashOf(PAGE_SCRIPT)}`,
-    `style-src ${hashOf(PAGE_STYLE)}`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; '),
-  'x-content-type-options': 'nosniff',
-  'referrer-policy': 'no-referrer',
-};
+export const PAGE_HEADERS = pageHeaders({ script: PAGE_SCRIPT, style: STYLE_TEXT });
 
 /** The page of all checks. `events`: relative URL of the stream that updates it. Undefined: the page reloads. */
 export function renderLivePage(model: PageModel, events: string | undefined): string {
@@ -63,7 +53,7 @@ function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | 
 }
 
 /** Without any change: the Content Security Policy contains their hashes. */
-const STYLE = raw(`<style>${PAGE_STYLE}</style>`);
+const STYLE = raw(`<style>${STYLE_TEXT}</style>`);
 const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
 
 interface Liveness {
@@ -76,20 +66,12 @@ interface Liveness {
 function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, reloads }: Liveness): string {
   const { now = Date.now() } = model;
   const isLive = events !== undefined;
-  const reload = reloads && html`<meta http-equiv="refresh" content="${RELOAD}" />`;
+  const reload = reloads && reloadAfter(RELOAD);
   const stream = html` data-events="${events}" data-build="${BUILD}" data-now="${now}"
   data-stale="${iconUrl('UNKNOWN')}"`;
   return html`<!doctype html>
     <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title>${parts.title}</title>
-        <meta name="viewport" content="width=device-width,initial-scale=1" />
-        <meta name="color-scheme" content="light dark" />
-        <meta name="robots" content="noindex" />
-        <link rel="icon" id="icon" href="${iconUrl(parts.status)}" />
-        ${isLive ? html`<noscript>${reload}</noscript>` : reload}${STYLE}
-      </head>
+      ${pageHead({ title: parts.title, status: parts.status, style: STYLE, reload: isLive ? html`<noscript>${reload}</noscript>` : reload })}
       <body${isLive && stream}>
         ${SHAPE_DEFINITIONS}
         <header>

@@ -1,13 +1,13 @@
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { DrainStep, LifecycleState } from '../../extension/health-monitor.js';
 import type { VisibleDetail } from '../../extension/visible-report.js';
-import { formatAge } from '../age.js';
+import { formatAge } from '../../page/age.js';
 import type { Transition } from '../health-record.js';
 import { checkPart, idOf, inOrder } from './checks.js';
-import { type Content, type Markup, clip, html } from './html.js';
+import { type Content, type Markup, clip, html } from '../../page/html.js';
 import type { PageModel } from './model.js';
-import { appearanceOf, icon, wordFor } from './status.js';
-import { ago, exact, lasting } from './time.js';
+import { appearanceOf, icon, wordFor } from '../../page/status.js';
+import { ago, exact, lasting } from '../../page/time.js';
 
 const TRANSITIONS_SHOWN = 30;
 const NAMES_SHOWN = 6;

@@ -1,8 +1,8 @@
 import type { ReportedComponent, ReportedHealth } from '../../core/reported-health.js';
 import { HealthStatus } from '../../core/status.js';
-import { type Markup, clip, html } from './html.js';
-import { appearanceOf, icon } from './status.js';
-import { lasting } from './time.js';
+import { type Markup, clip, html } from '../../page/html.js';
+import { appearanceOf, icon } from '../../page/status.js';
+import { lasting } from '../../page/time.js';
 
 const LONGEST_NAME = 300;
 

@@ -1,5 +1,5 @@
 import type { RunPoint } from '../health-record.js';
-import { type Markup, html } from './html.js';
+import { type Markup, html } from '../../page/html.js';
 
 const HEIGHT = 20;
 const STEP = 3;

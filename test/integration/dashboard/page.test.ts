@@ -1,8 +1,8 @@
-import axe from 'axe-core';
 import { HealthModule, type HealthModuleOptions, degraded, down, up } from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import type { Page } from 'playwright-core';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import { violationsOf } from '../../support/axe.js';
 import { describeInChromium } from '../../support/chromium.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../../support/fake-indicator.js';
 import { startFaultProxy } from '../../support/servers/fault-proxy.js';
@@ -69,16 +69,6 @@ const listenToStream = (page: Page): Promise<void> =>
     new MutationObserver(() => said.push(stream.textContent)).observe(stream, { childList: true });
   }`);
 const FOCUSED = "document.activeElement?.closest('li')?.id";
-const VIOLATIONS =
-  'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)]))';
-
-/** What axe has to say against a page. */
-async function violationsOf(page: Page): Promise<[string, string[]][]> {
-  await page.evaluate(axe.source);
-  // The test can tell: the rules did run.
-  expect(await page.evaluate<number>('axe.run().then(({ passes }) => passes.length)')).toBeGreaterThan(10);
-  return page.evaluate(VIOLATIONS);
-}
 
 describeInChromium('the page', (open) => {
   it('changes by itself when a dependency fails and recovers, and announces it to screen readers', async () => {

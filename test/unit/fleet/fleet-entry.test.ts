@@ -24,6 +24,11 @@ describe('fleet entries', () => {
     expect(readEntry(writeEntry(ENTRY, SECRET), PLACE, SECRET)).toStrictEqual(ENTRY);
   });
 
+  it('name each dependency once', () => {
+    const value = writeEntry({ ...ENTRY, dependsOn: ['payments', 'stock', 'payments'] }, undefined);
+    expect(readEntry(value, PLACE, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
+  });
+
   it.each([
     ['without a signature', writeEntry(ENTRY, undefined)],
     ['with the signature of another secret', writeEntry(ENTRY, 'another secret 123')],
@@ -53,6 +58,12 @@ describe('fleet entries', () => {
     [JSON.stringify({ ...ENTRY, checks: [] }), 'its checks are malformed'],
     [JSON.stringify({ ...ENTRY, checks: { database: 'FINE' } }), 'its checks are malformed'],
     [JSON.stringify({ ...ENTRY, checks: { ['x'.repeat(201)]: 'UP' } }), 'its checks are malformed'],
+    [JSON.stringify({ ...ENTRY, dependsOn: 'payments' }), 'its dependencies are malformed'],
+    [JSON.stringify({ ...ENTRY, dependsOn: [''] }), 'its dependencies are malformed'],
+    [
+      JSON.stringify({ ...ENTRY, dependsOn: Array.from({ length: 51 }, (_, n) => `s${n}`) }),
+      'its dependencies are malformed',
+    ],
     [
       JSON.stringify({ ...ENTRY, checks: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`c${n}`, 'UP'])) }),
       'its checks are malformed',

@@ -1,4 +1,4 @@
-import type { HealthStatus } from '../../core/status.js';
+import type { HealthStatus } from '../core/status.js';
 import { type Markup, html, raw } from './html.js';
 
 interface Appearance {

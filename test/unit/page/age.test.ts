@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatAge } from '../../../src/dashboard/age.js';
+import { formatAge } from '../../../src/page/age.js';
 
 it.each([
   [-5000, '0 s'],

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { clip, html, raw } from '../../../src/dashboard/render/html.js';
+import { clip, html, raw } from '../../../src/page/html.js';
 
 it('escapes every inserted value except markup', () => {
   const hostile = `<script>"a" & 'b'</script>`;

@@ -1,4 +1,4 @@
-import { formatAge } from '../age.js';
+import { formatAge } from './age.js';
 import { type Markup, html } from './html.js';
 
 const clock = (iso: string): string => `${iso.slice(11, 19)} UTC`;

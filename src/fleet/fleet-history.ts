@@ -1,0 +1,111 @@
+import { isFailing } from '../core/status.js';
+import type { FleetInstance, StoreConnection } from './roster.js';
+
+/** What happened to instances of a service, or to the store. */
+export type FleetEventKind =
+  | 'came'
+  | 'restarted'
+  | 'ready'
+  | 'not ready'
+  | 'refusing'
+  | 'draining'
+  | 'left'
+  | 'lost'
+  | 'back'
+  | 'store away'
+  | 'store back';
+
+/** One change, or the same change of several instances of a service that were found together. */
+export interface FleetEvent {
+  /** When this process noticed it. */
+  readonly at: string;
+  readonly kind: FleetEventKind;
+  /** Absent for the store. */
+  readonly service?: string;
+  /** The instances, at most five. */
+  readonly instances?: readonly string[];
+  /** How many instances. */
+  readonly count?: number;
+  /** The version after a start, and both versions after a restart with another one: `1.4.1 → 1.4.2`. */
+  readonly version?: string;
+}
+
+interface Seen {
+  readonly service: string;
+  readonly instance: string;
+  readonly boot: string;
+  readonly version: string | undefined;
+  readonly phase: FleetInstance['phase'];
+  /** Undefined: it was never ready, so it is only starting. */
+  readonly isReady: boolean | undefined;
+}
+
+const MOST_EVENTS = 50;
+const MOST_NAMES = 5;
+
+/** The latest changes of the fleet, found by comparing what is known from time to time. */
+export class FleetHistory {
+  #seen: ReadonlyMap<string, Seen> | undefined;
+  #isConnected: boolean | undefined;
+  #events: readonly FleetEvent[] = [];
+
+  /** Newest first. */
+  get events(): readonly FleetEvent[] {
+    return this.#events;
+  }
+
+  /** Records the differences to the last comparison. The first state that is known is no change. */
+  compare(instances: readonly FleetInstance[], { isConnected, since }: StoreConnection): void {
+    const at = new Date().toISOString();
+    const news = new Map<string, FleetEvent>();
+    const wasConnected = this.#isConnected;
+    // Before the first connection, the store may be on its way.
+    if (since !== undefined) this.#isConnected = isConnected;
+    if (wasConnected !== undefined && wasConnected !== this.#isConnected) {
+      news.set('store', { at, kind: isConnected ? 'store back' : 'store away' });
+    }
+    const seen = new Map(
+      instances.map((each) => [JSON.stringify([each.entry.service, each.entry.instance]), see(each)]),
+    );
+    if (this.#seen) {
+      for (const [key, now] of seen)
+        for (const change of changesOf(this.#seen.get(key), now)) add(news, at, now, change);
+    }
+    if (isConnected || this.#seen) this.#seen = seen;
+    if (news.size > 0) this.#events = [...[...news.values()].toReversed(), ...this.#events].slice(0, MOST_EVENTS);
+  }
+}
+
+function see({ entry, phase }: FleetInstance): Seen {
+  const { service, instance, boot, version, wasReady, ready } = entry;
+  const isReady = wasReady && phase === 'accepting' ? !isFailing(ready) : undefined;
+  return { service, instance, boot, version, phase, isReady };
+}
+
+type Change = Pick<FleetEvent, 'kind' | 'version'>;
+
+function changesOf(before: Seen | undefined, now: Seen): readonly Change[] {
+  const version = now.version === undefined ? {} : { version: now.version };
+  if (!before) return [{ kind: 'came', ...version }, ...(now.phase === 'lost' ? [{ kind: 'lost' } as const] : [])];
+  if (before.boot !== now.boot) {
+    const isOther = now.version !== before.version;
+    const both = isOther ? { version: `${before.version ?? 'unknown'} → ${now.version ?? 'unknown'}` } : version;
+    return [{ kind: 'restarted', ...both }];
+  }
+  if (before.phase !== now.phase) {
+    if (now.phase === 'lost' || now.phase === 'left' || now.phase === 'draining' || now.phase === 'refusing')
+      return [{ kind: now.phase }];
+    if (before.phase === 'lost') return [{ kind: 'back' }];
+  }
+  if (now.isReady !== undefined && now.isReady !== before.isReady)
+    return [{ kind: now.isReady ? 'ready' : 'not ready' }];
+  return [];
+}
+
+/** The same change of several instances becomes one event: an outage of a thousand instances must not displace all others. */
+function add(news: Map<string, FleetEvent>, at: string, { service, instance }: Seen, change: Change): void {
+  const key = JSON.stringify([change.kind, service, change.version]);
+  const { instances = [], count = 0 } = news.get(key) ?? {};
+  const names = count < MOST_NAMES ? [...instances, instance] : instances;
+  news.set(key, { at, ...change, service, instances: names, count: count + 1 });
+}

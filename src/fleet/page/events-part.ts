@@ -1,0 +1,67 @@
+import { type Markup, clip, html } from '../../page/html.js';
+import { ago, exact } from '../../page/time.js';
+import type { FleetEvent, FleetEventKind } from '../fleet-history.js';
+
+const LONGEST_NAME = 80;
+/** On one line. */
+const LONGEST_SERVICE = 24;
+/** So many are shown at once. The others are in a collapsed section. */
+const NEWEST = 5;
+
+const KINDS: Readonly<Record<FleetEventKind, readonly [word: string, className: string]>> = {
+  came: ['came', 'up'],
+  restarted: ['restarted', 'unknown'],
+  ready: ['is ready', 'up'],
+  'not ready': ['is not ready', 'down'],
+  refusing: ['refuses traffic', 'out'],
+  draining: ['is draining', 'out'],
+  left: ['left', 'skipped'],
+  lost: ['is lost', 'down'],
+  back: ['is back', 'up'],
+  'store away': ['is away', 'down'],
+  'store back': ['is back', 'up'],
+};
+
+/** The latest changes, newest first. */
+export function eventsPart(events: readonly FleetEvent[], now: number): Markup {
+  const older = events.slice(NEWEST);
+  return html`<section aria-labelledby="h-events" class="events">
+    <h2 id="h-events">Latest changes seen by this process</h2>
+    ${events.length === 0 ? html`<p class="none">None since its start.</p>` : tableOf(events.slice(0, NEWEST), now)}
+    ${
+      older.length > 0 &&
+      html`<details>
+        <summary>${older.length} older</summary>
+        ${tableOf(older, now)}
+      </details>`
+    }
+  </section>`;
+}
+
+function tableOf(events: readonly FleetEvent[], now: number): Markup {
+  return html`<table class="log">
+    <thead>
+      <tr>
+        <th scope="col">When (UTC)</th>
+        <th scope="col">Service</th>
+        <th scope="col">Instance</th>
+        <th scope="col">Change</th>
+      </tr>
+    </thead>
+    <tbody>
+      ${events.map((event) => row(event, now))}
+    </tbody>
+  </table>`;
+}
+
+function row({ at, kind, service, instances = [], count = 0, version }: FleetEvent, now: number): Markup {
+  const [word, className] = KINDS[kind];
+  const more = count - instances.length;
+  const names = instances.map((name) => clip(name, LONGEST_NAME)).join(', ');
+  return html`<tr>
+    <td>${exact(at).slice(11)} <span class="a">${ago(at, now)}</span></td>
+    <td><span class="n">${service === undefined ? 'the store' : clip(service, LONGEST_SERVICE)}</span></td>
+    <td>${names}${more > 0 && ` and ${more} more`}</td>
+    <td class="${className}"><b>${word}</b>${version !== undefined && html` <i>${clip(version, 60)}</i>`}</td>
+  </tr>`;
+}

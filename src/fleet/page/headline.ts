@@ -1,0 +1,57 @@
+import { HealthStatus } from '../../core/status.js';
+import { type Content, clip, html } from '../../page/html.js';
+import { lasting } from '../../page/time.js';
+import type { FleetReport } from '../fleet-report.js';
+import { attentionOf } from './member-state.js';
+import { serviceStatus } from './service-part.js';
+
+const SERVICES_SHOWN = 6;
+const LONGEST_REASON = 400;
+
+export interface Headline {
+  readonly status: Exclude<HealthStatus, 'SKIPPED'>;
+  readonly words: string;
+  /** Before the words in the title of the tab. */
+  readonly sign: string;
+  /** Sentences that explain it. */
+  readonly lead: readonly Content[];
+}
+
+/** The state of the fleet in a few words. */
+export function headlineOf(report: FleetReport, now: number): Headline {
+  const { services, store, status, reason = '' } = report;
+  const lead: Content[] =
+    status === 'DOWN' ? [`Fewer instances are ready than expected: ${clip(reason, LONGEST_REASON)}.`] : [];
+  const attention = services.flatMap(({ service, instances }) => {
+    const states = attentionOf(instances);
+    return states.length > 0 ? [`${service}: ${states.join(', ')}`] : [];
+  });
+  const more = attention.length - SERVICES_SHOWN;
+  if (attention.length > 0) {
+    lead.push(`${attention.slice(0, SERVICES_SHOWN).join('; ')}${more > 0 ? `; and ${more} more services` : ''}.`);
+  }
+  if (report.refused) {
+    const count = report.refused.length;
+    lead.push(count === 1 ? '1 entry is refused.' : `${count} entries are refused.`);
+  }
+  if (!store.connected) {
+    const away = store.since === undefined ? 'has not responded yet' : html`has been away ${lasting(store.since, now)}`;
+    const detail = store.error === undefined ? '' : `: ${clip(store.error, LONGEST_REASON)}`;
+    const known = services.length > 0 ? ' All below is as it was last known.' : '';
+    return {
+      status: 'UNKNOWN',
+      words: 'Store away',
+      sign: '?',
+      lead: [html`${store.name} ${away}${detail}.${known}`, ...lead],
+    };
+  }
+  if (status === 'DOWN') return { status: 'DOWN', words: 'Too few ready', sign: '✕', lead };
+  if (services.some((service) => serviceStatus(service) === HealthStatus.DOWN)) {
+    return { status: 'DOWN', words: 'A service is down', sign: '✕', lead };
+  }
+  if (lead.length > 0) return { status: 'DEGRADED', words: 'Needs attention', sign: '▲', lead };
+  const ready = services.reduce((sum, each) => sum + each.ready, 0);
+  if (ready === 0) return { status: 'UNKNOWN', words: 'No instances', sign: '?', lead: ['No instance is present.'] };
+  const words = ready === 1 ? 'The only instance is ready.' : `All ${ready} instances are ready.`;
+  return { status: 'UP', words: 'All ready', sign: '✓', lead: [words] };
+}

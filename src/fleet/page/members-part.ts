@@ -1,0 +1,85 @@
+import { HealthStatus } from '../../core/status.js';
+import { type Content, type Markup, clip, html } from '../../page/html.js';
+import { appearanceOf, icon } from '../../page/status.js';
+import { ago, lasting } from '../../page/time.js';
+import type { FleetMember } from '../fleet-report.js';
+import { type MemberState, stateOf, stateSince } from './member-state.js';
+
+/** A service with more instances shows them in groups. */
+const MOST_UNGROUPED = 8;
+/** The most instances that one group shows. */
+const MOST_IN_GROUP = 100;
+const LONGEST_NAME = 80;
+const CHECKS_SHOWN = 4;
+
+export interface MembersShown {
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** The result of a search: every group is open. */
+  readonly isSearch: boolean;
+}
+
+/** The instances of a service: those that need attention first, and many of them grouped by state. */
+export function membersPart(members: readonly FleetMember[], shown: MembersShown): Content {
+  const groups = new Map<MemberState, FleetMember[]>();
+  for (const member of members) {
+    const state = stateOf(member);
+    const group = groups.get(state);
+    if (group) group.push(member);
+    else groups.set(state, [member]);
+  }
+  const ordered = [...groups].toSorted(([one], [other]) => one.rank - other.rank);
+  if (members.length > MOST_UNGROUPED) return ordered.map(([state, group]) => groupPart(state, group, shown));
+  return (
+    members.length > 0 &&
+    listOf(
+      ordered.flatMap(([, group]) => group),
+      shown,
+    )
+  );
+}
+
+function groupPart(state: MemberState, group: readonly FleetMember[], shown: MembersShown): Markup {
+  const { word, status, isOpen } = state;
+  const more = group.length - MOST_IN_GROUP;
+  const open = (isOpen || shown.isSearch) && html` open`;
+  return html`<details${open} class="${appearanceOf(status).className}">
+    <summary>${icon(status)}<b>${word}</b> <span>${group.length}</span></summary>
+    ${listOf(group.slice(0, MOST_IN_GROUP), shown)}
+    ${more > 0 && html`<p class="none">and ${more} more: search to find them</p>`}
+  </details>`;
+}
+
+/** The role: Safari does not announce lists without markers as lists. */
+function listOf(members: readonly FleetMember[], { now }: MembersShown): Markup {
+  return html`<ul class="rows" role="list">
+    ${members.map((member) => row(member, now))}
+  </ul>`;
+}
+
+function row(member: FleetMember, now: number): Markup {
+  const { instance, version, commit, phase } = member;
+  const { word, status } = stateOf(member);
+  const since = stateSince(member);
+  return html`<li class="${appearanceOf(status).className}">
+    ${icon(status)}<span class="n">${clip(instance, LONGEST_NAME)}</span>
+    <span class="w"><b>${word}</b> ${phase === 'left' ? ago(since, now) : lasting(since, now)}${checksOf(member)}</span>
+    <span class="v" title="${commit !== undefined && `commit ${commit}`}"
+      >${version !== undefined && clip(version, 24)}</span
+    >
+  </li>`;
+}
+
+/** The indicators that are not UP. What a lost instance last said of them says nothing about now. */
+function checksOf({ attention = {}, phase }: FleetMember): Content {
+  const all = Object.entries(attention);
+  if (all.length === 0 || phase === 'lost' || phase === 'left') return undefined;
+  const more = all.length - CHECKS_SHOWN;
+  const words = all
+    .toSorted(([, one], [, other]) => rank(one) - rank(other))
+    .slice(0, CHECKS_SHOWN)
+    .map(([name, status]) => `${clip(name, LONGEST_NAME)} ${appearanceOf(status).word.toLowerCase()}`);
+  return html` <i class="at">${words.join(', ')}${more > 0 && ` and ${more} more`}</i>`;
+}
+
+const rank = (status: HealthStatus): number => (status === HealthStatus.DOWN ? 0 : 1);

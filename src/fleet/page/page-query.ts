@@ -1,0 +1,17 @@
+/** What the URL of a request says about the page. */
+export interface PageQuery {
+  /** The text to search for. Undefined: all instances are shown. */
+  readonly search: string | undefined;
+  /** Whether the page reloads by itself. It does not while somebody searches or has paused it. */
+  readonly reloads: boolean;
+}
+
+const LONGEST_SEARCH = 100;
+
+/** Reads `?q=<text>` and `?pause`. */
+export function pageQueryOf(url: string): PageQuery {
+  const start = url.indexOf('?');
+  const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  const search = parameters.get('q')?.trim().slice(0, LONGEST_SEARCH);
+  return { search, reloads: search === undefined && !parameters.has('pause') };
+}

@@ -1,0 +1,124 @@
+import { HealthModule } from 'nest-vitals';
+import { HealthFleetModule } from 'nest-vitals/fleet';
+import { memoryStore } from 'nest-vitals/stores/memory';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
+import { storeKey } from '../../../src/stores/store-key.js';
+import { violationsOf } from '../../support/axe.js';
+import { describeInChromium } from '../../support/chromium.js';
+import { startApplication } from '../../support/start-application.js';
+
+const PATIENCE = { timeout: 20_000, interval: 100 };
+
+/** An application whose store has other instances, which the test writes. */
+async function startFleet() {
+  const store = memoryStore();
+  const { port } = await startApplication('express', {
+    imports: [
+      HealthModule.forRoot({ service: { name: 'viewer', version: '1.0.0', environment: 'test' } }),
+      HealthFleetModule.forRoot({ store, instance: 'viewer-1' }),
+    ],
+  });
+  let beat = 0;
+  const write = (service: string, instance: string, changed: Partial<FleetEntry> = {}): Promise<void> => {
+    beat += 1;
+    const entry: FleetEntry = {
+      service,
+      instance,
+      boot: 'a',
+      beat,
+      heartbeat: 60_000,
+      version: '1.4.2',
+      commit: undefined,
+      phase: 'accepting',
+      phaseFor: 1000,
+      ready: 'UP',
+      readyFor: 500,
+      wasReady: true,
+      checks: { database: 'UP' },
+      ...changed,
+    };
+    return store.put(storeKey('fleet.test', service, instance), writeEntry(entry, undefined));
+  };
+  return { store, write, url: `http://127.0.0.1:${port}/health/fleet` };
+}
+
+const five = ['1', '2', '3', '4', '5'];
+const widths = (page: Page): Promise<number[]> =>
+  page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]');
+
+describeInChromium('the page of the fleet', (open) => {
+  it('shows three services of five instances on one screen, and follows changes without a script', async () => {
+    const { write, url } = await startFleet();
+    for (const service of ['orders', 'payments', 'stock']) {
+      for (const each of five) await write(service, `${service}-${each}`, { dependsOn: ['bank'] });
+    }
+    const { page, complaints } = await open(url, { viewport: { width: 1280, height: 800 }, javaScriptEnabled: false });
+    expect(await page.title()).toBe('✓ All ready · fleet test');
+    const icon = await page.locator('#icon').getAttribute('href');
+    const boxes = await Promise.all((await page.locator('.rows li').all()).map((row) => row.boundingBox()));
+    expect(boxes).toHaveLength(16);
+    for (const box of boxes) expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThan(800);
+
+    await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
+    await write('payments', 'payments-1', { version: '1.5.0', boot: 'b' });
+    await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
+    expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
+    const [first] = await page.locator('.svc').allInnerTexts();
+    expect(first?.replaceAll(/\s+/g, ' ')).toMatch(
+      /^orders 4 of 5 ready · 1 not ready · 1.4.2 database fails at 1 of 5 instances orders-3 Not ready/,
+    );
+    expect((await page.locator('.vers').innerText()).replaceAll(/\s+/g, ' ')).toBe('1.4.2 4 1.5.0 1');
+    await expect
+      .poll(async () => (await page.locator('.events tbody').first().innerText()).replaceAll(/\s+/g, ' '), PATIENCE)
+      .toMatch(/payments payments-1 restarted 1.4.2 → 1.5.0/);
+    expect(complaints).toEqual([]);
+  });
+
+  it.each([
+    ['light, wide', { viewport: { width: 1280, height: 800 } }],
+    ['dark, on a phone', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' }],
+  ] as const)('is accessible and fits: %s', async (_, options) => {
+    const { store, write, url } = await startFleet();
+    await write('<img src=x>', `<script>alert(1)</script>${'x'.repeat(80)}`, {
+      version: `1.4.2-${'build'.repeat(30)}`,
+      ready: 'DOWN',
+      checks: { ['database'.repeat(20)]: 'DOWN' },
+      dependsOn: ['</svg>', 'payments'],
+    });
+    await write('payments', 'one', { phase: 'draining', dependsOn: ['bank'] });
+    await write('payments', 'two', { version: '1.5.0', phase: 'starting', ready: 'UNKNOWN' });
+    for (let index = 0; index < 20; index += 1)
+      await write('stock', `stock-${index}`, { phase: index < 3 ? 'left' : 'accepting' });
+    await store.put(storeKey('fleet.test', 'orders', 'malformed'), '{');
+    for (const query of ['?pause', '?q=', '?q=stock-1']) {
+      const { page, complaints } = await open(`${url}${query}`, options);
+      const [content = 0, screen = 0] = await widths(page);
+      expect(content).toBeLessThanOrEqual(screen);
+      expect(await violationsOf(page)).toEqual([]);
+      expect(complaints).toEqual([]);
+    }
+    store.simulate('away');
+    const { page } = await open(`${url}?pause`, options);
+    await expect
+      .poll(async () => {
+        await page.reload();
+        return page.locator('h1').innerText();
+      }, PATIENCE)
+      .toBe('Store away');
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it('finds one instance of many, by a form without a script', async () => {
+    const { write, url } = await startFleet();
+    for (let index = 0; index < 1000; index += 1) await write('orders', `pod-${String(index).padStart(4, '0')}`);
+    const { page } = await open(url, { javaScriptEnabled: false });
+    expect(await page.locator('.rows li:visible').count()).toBe(1);
+    await page.getByRole('link', { name: 'find an instance' }).click();
+    await page.getByRole('searchbox').fill('pod-0777');
+    await page.getByRole('button', { name: 'Find' }).click();
+    await expect.poll(() => page.locator('.rows li .n').allInnerTexts(), PATIENCE).toEqual(['pod-0777']);
+    expect(page.url()).toBe(`${url}?q=pod-0777`);
+  });
+});
