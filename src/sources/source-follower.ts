@@ -2,9 +2,6 @@ import { isRecord } from '../core/is-record.js';
 import type { HealthCheckError } from '../errors/health-check.error.js';
 import type { ConfigurationObserver, ConfigurationSource } from './configuration-source.js';
 
-/** What one source says of the indicators, as it was accepted. */
-export type SourceContent = ReadonlyMap<string, Readonly<Record<string, unknown>>>;
-
 export interface FollowerEvents {
   /** Returns the reasons for which the options are refused. Undefined: the source has no options of the indicator any more. */
   readonly change: (indicator: string, options: Readonly<Record<string, unknown>> | undefined) => readonly string[];
