@@ -56,7 +56,7 @@ module.exports = {
     may('haproxy', 'core', 'errors', 'options', 'extension'),
     may('fleet', 'core', 'errors', 'options', 'extension', 'page', 'stores'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),
-    may('publish', 'core', 'errors', 'options', 'extension'),
+    may('publish', 'core', 'errors', 'options', 'extension', 'clients'),
     may('sources', 'core', 'errors', 'options', 'extension', 'stores'),
     may('stores', 'core', 'errors', 'options', 'clients'),
     {

@@ -21,6 +21,13 @@ export function isMqttConnection(candidate: unknown): candidate is MqttConnectio
   return hasMethods(candidate, 'sendPing', 'on', 'off') && 'connected' in candidate;
 }
 
+/** The state of a client that is not connected. */
+export function mqttState({ reconnecting, disconnecting, disconnected }: MqttConnection): string {
+  // A closed client may still have the flag `reconnecting`.
+  if (disconnecting || disconnected) return 'closed';
+  return reconnecting ? 'reconnecting' : 'connecting';
+}
+
 /** Resolves when the broker responds to a ping. Only for a connected client: any other client would queue the ping. */
 export async function pingMqtt(client: MqttConnection): Promise<void> {
   let onPacket: MqttPacketListener = () => undefined;

@@ -12,10 +12,18 @@ export { mqttTopic } from './targets/mqtt-topic.js';
 export type { MqttPublishingClient, MqttTopicOptions } from './targets/mqtt-topic.js';
 export { natsSubject } from './targets/nats-subject.js';
 export type { NatsPublishingClient, NatsSubjectOptions } from './targets/nats-subject.js';
+export type { PublishedHealth } from './targets/published-health.js';
 export { pushgateway } from './targets/pushgateway.js';
 export type { PushgatewayOptions } from './targets/pushgateway.js';
 export { redisChannel } from './targets/redis-channel.js';
-export type { RedisChannelOptions, RedisPublishingClient } from './targets/redis-channel.js';
+export type { RedisChannelOptions } from './targets/redis-channel.js';
+export type {
+  IoRedisPublishingClient,
+  NodeRedisClusterPublishingClient,
+  NodeRedisPublishingClient,
+  NodeRedisSentinelPublishingClient,
+  RedisPublishingClient,
+} from './targets/redis-publishing-client.js';
 export { statsd } from './targets/statsd.js';
 export type { StatsdOptions } from './targets/statsd-options.js';
 export { uptimeKuma } from './targets/uptime-kuma.js';

@@ -1,50 +1,88 @@
-import { raceAbort } from '../../core/async.js';
-import { isRecord } from '../../core/is-record.js';
-import { type Rule, flag, matching } from '../../options/rules.js';
+import { hostname } from 'node:os';
+import { hasMethods } from '../../clients/has-methods.js';
+import { type MqttConnection, isMqttConnection, mqttState, pingMqtt } from '../../clients/mqtt-ping.js';
+import { notConnected } from '../../clients/not-connected.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { type Rule, flag, matching, nonBlank } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
-import { channelMessage, notConnected } from './channel-message.js';
+import { messageOf } from './published-health.js';
+import { SingleCall } from './single-call.js';
 import { readTarget } from './target-options.js';
 
-/** The used part of a client of `mqtt`. */
-export interface MqttPublishingClient {
-  readonly connected: boolean;
-  publishAsync(topic: string, message: string, options: { qos: 1; retain: boolean }): Promise<unknown>;
+/** The used part of an `MqttClient` of `mqtt`. */
+export interface MqttPublishingClient extends MqttConnection {
+  publishAsync(
+    topic: string,
+    message: string,
+    options: { readonly qos: 0 | 1 | 2; readonly retain: boolean },
+  ): Promise<unknown>;
 }
 
 /** Options of `mqttTopic()`. */
 export interface MqttTopicOptions {
-  /** The application's own client of `mqtt`. Required. */
+  /** The application's own `MqttClient` of `mqtt` 5. Required. */
   readonly client: MqttPublishingClient;
-  /** The topic. Required. Use one for each instance if the last report is retained. */
+  /** The topic. Required. Use one for each instance if the latest report is retained. */
   readonly topic: string;
-  /** Whether the broker keeps the last report for later subscribers. Default: true. */
+  /**
+   * The quality of service: 0, 1 or 2. With 0 the broker confirms no message, so a ping follows each. Default: 1.
+   */
+  readonly qos?: 0 | 1 | 2;
+  /** Whether the broker keeps the latest report for later subscribers. Default: true. */
   readonly retain?: boolean;
+  /** Names this instance in the message. Default: the host name. */
+  readonly instance?: string;
 }
 
-const clientRule: Rule<MqttPublishingClient> = {
-  expected: 'a client of mqtt',
-  accepts: (value) => isRecord(value) && typeof value['publishAsync'] === 'function' && 'connected' in value,
+const topicRule = matching(/^[^+#\0]+$/u, 'a topic without "+" and "#"');
+const qosRule: Rule<0 | 1 | 2> = {
+  expected: '0, 1 or 2',
+  accepts: (value) => value === 0 || value === 1 || value === 2,
 };
-const topicRule = matching(/^[^#+\0]+$/, 'a topic without "#" and "+"');
+
+const isMqttPublishingClient = (candidate: unknown): candidate is MqttPublishingClient =>
+  isMqttConnection(candidate) && hasMethods(candidate, 'publishAsync');
 
 /**
- * Publishes each report as JSON to a topic of MQTT with QoS 1, through the application's own client. Throws a
+ * Publishes each report as JSON (`PublishedHealth`) on a topic of MQTT, through the application's own client. Throws a
  * `HealthConfigurationError` for a malformed option.
  */
 export function mqttTopic(options: MqttTopicOptions): HealthPublisher {
-  const { client, topic, retain } = readTarget('mqttTopic()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'topic', 'retain']);
+  const { client, topic, qos, retain, instance } = readTarget('mqttTopic()', options, (target) => {
+    target.reader.refuseUnknown(['client', 'topic', 'qos', 'retain', 'instance']);
     return {
-      client: target.object('client', clientRule, options?.client),
+      client: target.client(isMqttPublishingClient, 'an MqttClient of mqtt 5'),
       topic: target.required('topic', topicRule),
+      qos: target.reader.read('qos', qosRule, 1),
       retain: target.reader.read('retain', flag, true),
+      instance: target.reader.read('instance', nonBlank, hostname()),
     };
   });
+  const calls = new SingleCall();
   return {
     name: `the topic ${topic} of MQTT`,
-    publish: async (report, signal) => {
-      if (!client.connected) throw notConnected();
-      await raceAbort(client.publishAsync(topic, channelMessage(report), { qos: 1, retain }), signal);
+    async publish(report, signal) {
+      if (!client.connected) throw notConnected(mqttState(client));
+      await calls.run(signal, async () => {
+        // The connection may have been lost while the call before was in flight.
+        if (!client.connected) throw notConnected(mqttState(client));
+        try {
+          await client.publishAsync(topic, messageOf(report, instance), { qos, retain });
+        } catch (error) {
+          throw explain(error);
+        }
+        if (qos === 0) await pingMqtt(client);
+      });
     },
   };
+}
+
+/** The least reason code of a refusal. */
+const REFUSED = 128;
+
+function explain(error: unknown): unknown {
+  const code = error instanceof Error ? (error as { readonly code?: unknown }).code : undefined;
+  return typeof code === 'number' && code >= REFUSED
+    ? new HealthCheckError(`the broker refused the message with the reason code ${code}`, { cause: error })
+    : error;
 }

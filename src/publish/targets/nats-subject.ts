@@ -1,55 +1,83 @@
-import { raceAbort } from '../../core/async.js';
-import { isRecord } from '../../core/is-record.js';
-import { type Rule, matching } from '../../options/rules.js';
+import { hostname } from 'node:os';
+import { hasMethods } from '../../clients/has-methods.js';
+import { notConnected } from '../../clients/not-connected.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { matching, nonBlank } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
-import { channelMessage, notConnected } from './channel-message.js';
+import { messageOf } from './published-health.js';
+import { SingleCall } from './single-call.js';
 import { readTarget } from './target-options.js';
 
 /** The used part of a connection of `@nats-io/transport-node`, or of the older package `nats`. */
 export interface NatsPublishingClient {
   publish(subject: string, payload: Uint8Array): void;
-  /** Resolves when the server has received what was sent before. Rejects at once without a connection. */
+  /** Rejects at once while the client has no connection. */
   rtt(): Promise<number>;
+  /** Resolves when the server has received everything that was sent. */
+  flush(): Promise<void>;
   isClosed(): boolean;
+  isDraining(): boolean;
 }
 
 /** Options of `natsSubject()`. */
 export interface NatsSubjectOptions {
-  /** The application's own connection. Required. */
+  /** The application's own connection of `@nats-io/transport-node` or `nats`. Required. */
   readonly client: NatsPublishingClient;
   /** The subject. Required. */
   readonly subject: string;
+  /** Names this instance in the message. Default: the host name. */
+  readonly instance?: string;
 }
 
-const clientRule: Rule<NatsPublishingClient> = {
-  expected: 'a connection of @nats-io/transport-node or nats',
-  accepts: (value) =>
-    isRecord(value) && ['publish', 'rtt', 'isClosed'].every((name) => typeof value[name] === 'function'),
-};
-const subjectRule = matching(/^[^\s.*>]+(?:\.[^\s.*>]+)*$/, 'a subject without blanks, "*" and ">"');
+const subjectRule = matching(/^[^\s.*>]+(?:\.[^\s.*>]+)*$/, 'a subject without blanks, "*", ">" and empty parts');
+
+const isNatsPublishingClient = (candidate: unknown): candidate is NatsPublishingClient =>
+  hasMethods(candidate, 'publish', 'rtt', 'flush', 'isClosed', 'isDraining');
 
 /**
- * Publishes each report as JSON to a subject of NATS, through the application's own connection. A stream of JetStream with this
- * subject stores it. Throws a `HealthConfigurationError` for a malformed option.
+ * Publishes each report as JSON (`PublishedHealth`) on a subject of NATS, through the application's own connection. A stream of
+ * JetStream with this subject stores the messages. NATS does not report to the sender that the user is not permitted to
+ * publish. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function natsSubject(options: NatsSubjectOptions): HealthPublisher {
-  const { client, subject } = readTarget('natsSubject()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'subject']);
+  const { client, subject, instance } = readTarget('natsSubject()', options, (target) => {
+    target.reader.refuseUnknown(['client', 'subject', 'instance']);
     return {
-      client: target.object('client', clientRule, options?.client),
+      client: target.client(isNatsPublishingClient, 'a connection of @nats-io/transport-node or nats'),
       subject: target.required('subject', subjectRule),
+      instance: target.reader.read('instance', nonBlank, hostname()),
     };
   });
+  const calls = new SingleCall();
   return {
     name: `the subject ${subject} of NATS`,
-    publish: async (report, signal) => {
-      if (client.isClosed()) throw notConnected();
-      await raceAbort(client.rtt(), signal).catch((error: unknown) => {
-        throw signal.aborted ? error : notConnected();
+    async publish(report, signal) {
+      // A call that is in flight when the connection is closed never ends.
+      if (client.isClosed()) throw notConnected('closed');
+      if (client.isDraining()) throw new HealthCheckError('the connection is draining', { code: 'EDRAINING' });
+      await calls.run(signal, async () => {
+        try {
+          // Without a connection, or if the server hangs, the client would queue the message.
+          await client.rtt();
+          signal.throwIfAborted();
+          client.publish(subject, Buffer.from(messageOf(report, instance)));
+          await client.flush();
+        } catch (error) {
+          throw explain(error);
+        }
       });
-      client.publish(subject, Buffer.from(channelMessage(report)));
-      // The response follows the message on the same connection, so the server has received it.
-      await raceAbort(client.rtt(), signal);
     },
   };
+}
+
+/** Both generations of the client share these texts, as codes of the older one or as messages of the newer one. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code } = error as { readonly code?: unknown };
+  const text = typeof code === 'string' ? code : error.message;
+  if (/^DISCONNECT$|^connection disconnected/.test(text)) return notConnected('reconnecting', error);
+  if (/^CONNECTION_CLOSED$|^closed connection/.test(text)) return notConnected('closed', error);
+  return /^MAX_PAYLOAD_EXCEEDED$|max_payload size exceeded/.test(text)
+    ? new HealthCheckError('the message is larger than the server accepts', { cause: error })
+    : error;
 }

@@ -1,52 +1,77 @@
-import { raceAbort } from '../../core/async.js';
-import { isRecord } from '../../core/is-record.js';
-import { type Rule, nonBlank } from '../../options/rules.js';
+import { hostname } from 'node:os';
+import { explainRedisError } from '../../clients/redis/replies.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { nonBlank } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
-import { channelMessage, notConnected } from './channel-message.js';
+import { messageOf } from './published-health.js';
+import {
+  type RedisPublishingClient,
+  isRedisPublishingClient,
+  publishToRedis,
+  redisConnected,
+} from './redis-publishing-client.js';
+import { SingleCall } from './single-call.js';
 import { readTarget } from './target-options.js';
-
-/** The used part of a client of `ioredis` (`Redis`, `Cluster`) or `redis` (`createClient`, `createCluster`, `createSentinel`). */
-export interface RedisPublishingClient {
-  publish(channel: string, message: string): Promise<unknown>;
-  /** Of a client of `ioredis`. */
-  readonly status?: string;
-  /** Of a client of `redis`. */
-  readonly isOpen?: boolean;
-  readonly isReady?: boolean;
-}
 
 /** Options of `redisChannel()`. */
 export interface RedisChannelOptions {
-  /** The application's own client of `ioredis` or `redis`. Required. */
+  /**
+   * The application's own client: a `Redis` or a `Cluster` of `ioredis`, or a client of `createClient()`, `createCluster()` or
+   * `createSentinel()` of `redis`. A client that subscribes to channels cannot publish with version 2 of the protocol. Required.
+   */
   readonly client: RedisPublishingClient;
-  /** The channel. Required. */
+  /** The channel. A `keyPrefix` of the client is not added. Required. */
   readonly channel: string;
+  /** Names this instance in the message. Default: the host name. */
+  readonly instance?: string;
 }
 
-const clientRule: Rule<RedisPublishingClient> = {
-  expected: 'a client of ioredis or redis',
-  accepts: (value) =>
-    isRecord(value) && typeof value['publish'] === 'function' && ('status' in value || 'isOpen' in value),
-};
+const EXPECTED =
+  'a Redis or a Cluster of ioredis, or a client of createClient(), createCluster() or createSentinel() of redis';
 
 /**
- * Publishes each report as JSON to a channel of Redis, through the application's own client. Redis does not store it. Throws a
- * `HealthConfigurationError` for a malformed option.
+ * Publishes each report as JSON (`PublishedHealth`) on a channel of Redis, through the application's own client. Redis stores no
+ * message: only the subscribers of the moment receive it. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function redisChannel(options: RedisChannelOptions): HealthPublisher {
-  const { client, channel } = readTarget('redisChannel()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'channel']);
+  const { client, channel, instance } = readTarget('redisChannel()', options, (target) => {
+    target.reader.refuseUnknown(['client', 'channel', 'instance']);
     return {
-      client: target.object('client', clientRule, options?.client),
+      client: target.client(isRedisPublishingClient, EXPECTED),
       channel: target.required('channel', nonBlank),
+      instance: target.reader.read('instance', nonBlank, hostname()),
     };
   });
+  const calls = new SingleCall();
   return {
     name: `the channel ${channel} of Redis`,
-    publish: async (report, signal) => {
-      const { status, isOpen, isReady } = client;
-      if ((status !== undefined && status !== 'ready') || isOpen === false || isReady === false) throw notConnected();
-      await raceAbort(client.publish(channel, channelMessage(report)), signal);
+    async publish(report, signal) {
+      try {
+        await redisConnected(client, signal);
+        await calls.run(signal, async () => {
+          // The connection may have been lost while the call before was in flight.
+          await redisConnected(client, signal);
+          await publishToRedis(client, channel, messageOf(report, instance), signal);
+        });
+      } catch (error) {
+        throw explain(error);
+      }
     },
   };
+}
+
+/** The texts of both clients and of the server for a connection that has subscribed. */
+const SUBSCRIBER = /subscriber mode|only \(P\|S\)SUBSCRIBE/;
+
+function explain(error: unknown): unknown {
+  const text = error instanceof Error ? error.message : '';
+  if (text.startsWith('NOPERM')) {
+    return new HealthCheckError('the user is not permitted to publish on the channel', {
+      code: 'NOPERM',
+      cause: error,
+    });
+  }
+  return SUBSCRIBER.test(text)
+    ? new HealthCheckError('the client subscribes to channels: pass a client that does not', { cause: error })
+    : explainRedisError(error);
 }

@@ -33,13 +33,16 @@ export class TargetReader {
     return unused;
   }
 
-  required(option: string, rule: Rule<string>): string {
-    return this.#requires(option, rule) ? this.reader.read(option, rule, '') : '';
+  /** The application's client. `accepts` is the test for it, and `expected` describes the accepted clients. */
+  client<Client>(accepts: (candidate: unknown) => candidate is Client, expected: string): Client {
+    const rule: Rule<Client> = { expected, accepts };
+    // A client that is missing or malformed is a fault, so the value is not used.
+    const unused = this.#given['client'] as Client;
+    return this.#requires('client', rule) ? this.reader.read('client', rule, unused) : unused;
   }
 
-  /** A required object, such as a client. `given` stands for a faulty one, which is not used. */
-  object<T>(option: string, rule: Rule<T>, given: T): T {
-    return this.#requires(option, rule) ? this.reader.read(option, rule, given) : given;
+  required(option: string, rule: Rule<string>): string {
+    return this.#requires(option, rule) ? this.reader.read(option, rule, '') : '';
   }
 
   #requires(option: string, rule: Rule): boolean {

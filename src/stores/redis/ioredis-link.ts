@@ -1,21 +1,15 @@
 import { connectionLost } from '../../clients/error-codes.js';
-import { notConnected } from '../../clients/not-connected.js';
+import { type IoRedisState, ioRedisReady } from '../../clients/redis/ioredis-ready.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import type { ChannelListeners, Link } from './link.js';
 
 /** The used part of both kinds of client of `ioredis`. */
-interface IoRedisConnection {
-  readonly status: string;
+interface IoRedisConnection extends IoRedisState {
   readonly options: { readonly keyPrefix?: string | undefined };
-  connect(): Promise<unknown>;
   disconnect(): void;
   call(command: string, ...words: string[]): Promise<unknown>;
   subscribe(channel: string): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
-  // eslint-disable-next-line typescript/no-explicit-any -- the events have different parameters
-  on(event: string, listener: (...values: any[]) => void): unknown;
-  // eslint-disable-next-line typescript/no-explicit-any -- the events have different parameters
-  off(event: string, listener: (...values: any[]) => void): unknown;
 }
 
 /** The used part of a `Redis` of `ioredis`, with a fixed address or with sentinels. */
@@ -40,7 +34,7 @@ const isCluster = (client: IoRedisServerClient | IoRedisClusterClient): client i
 export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient): Link {
   return {
     async send(_key, [name = '', ...words], signal) {
-      await ready(client, signal);
+      await ioRedisReady(client, signal);
       // In lower case: a cluster looks up in this form which words are keys.
       return client.call(name.toLowerCase(), ...words);
     },
@@ -50,32 +44,6 @@ export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient):
         : subscribeServer(client, channel, listeners, signal),
   };
 }
-
-/** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
-const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
-
-/** Resolves when a command can be sent at once. */
-async function ready(client: IoRedisServerClient | IoRedisClusterClient, signal: AbortSignal): Promise<void> {
-  // The application's first command would connect the client too, but it may never come.
-  if (client.status === 'wait') client.connect().catch(() => undefined);
-  if (CONNECTING.has(client.status)) await stateChange(client, signal);
-  if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);
-}
-
-async function stateChange(client: IoRedisServerClient | IoRedisClusterClient, signal: AbortSignal): Promise<void> {
-  let listener = (): void => undefined;
-  const changed = new Promise<void>((resolve) => {
-    listener = resolve;
-  });
-  for (const event of CONNECTED) client.on(event, listener);
-  try {
-    await raceAbort(changed, signal);
-  } finally {
-    for (const event of CONNECTED) client.off(event, listener);
-  }
-}
-
-const CONNECTED = ['ready', 'close', 'end'];
 
 /** A connection that has subscribed accepts no other commands, so each subscription has its own. It does not reconnect. */
 async function subscribeServer(
@@ -117,7 +85,7 @@ async function subscribeCluster(
   { onMessage, onLost }: ChannelListeners,
   signal: AbortSignal,
 ): Promise<() => void> {
-  await ready(client, signal);
+  await ioRedisReady(client, signal);
   // The client adds its prefix to keys only.
   const full = (client.options.keyPrefix ?? '') + channel;
   const receive = (from: string, message: string): void => {

@@ -1,11 +1,11 @@
 import { connect as connectTransport } from '@nats-io/transport-node';
 import { type ConnectionOptions, connect as connectNats } from 'nats';
 import type { NatsConnection } from 'nest-vitals/nats';
+import type { NatsPublishingClient } from 'nest-vitals/publish';
 import type { ServerAddress } from '../../support/servers/private-server.js';
 
 /** The used part of both generations of the client. */
-export interface TestConnection extends NatsConnection {
-  flush(): Promise<void>;
+export interface TestConnection extends NatsConnection, NatsPublishingClient {
   close(): Promise<void>;
   drain(): Promise<void>;
 }

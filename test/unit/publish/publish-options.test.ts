@@ -1,9 +1,20 @@
 import { type ConfigurationFault, isHealthConfigurationError } from 'nest-vitals';
-import { dogstatsd, healthchecksIo, pushgateway, statsd, uptimeKuma } from 'nest-vitals/publish';
+import {
+  dogstatsd,
+  healthchecksIo,
+  mqttTopic,
+  natsSubject,
+  pushgateway,
+  redisChannel,
+  statsd,
+  uptimeKuma,
+} from 'nest-vitals/publish';
 import { describe, expect, it } from 'vitest';
 import { type HealthPublishOptions, resolvePublishOptions } from '../../../src/publish/publish-options.js';
 import { Faults } from '../../../src/options/faults.js';
 
+/** A pool of `redis` does not show whether it has a connection. */
+const POOL = { isOpen: true, sendCommand: () => undefined };
 const publisher = { name: 'board', publish: () => undefined };
 const KNOWN = ['live', 'ready'];
 const PLACE = 'HealthPublishModule.forRoot()';
@@ -59,11 +70,34 @@ describe('the options of a target', () => {
     ['statsd()', statsd, { host: ' ' }, 'host'],
     ['statsd()', statsd, { prefix: 'a:b' }, 'prefix'],
     ['dogstatsd()', dogstatsd, { tags: ['a|b'] }, 'tags'],
+    ['redisChannel()', redisChannel, { channel: 'a' }, 'client'],
+    ['redisChannel()', redisChannel, { channel: 'a', client: { url: 'redis://user:secret@host' } }, 'client'],
+    ['redisChannel()', redisChannel, { channel: 'a', client: POOL }, 'client'],
+    ['natsSubject()', natsSubject, { subject: 'a', client: POOL }, 'client'],
+    ['mqttTopic()', mqttTopic, { topic: 'a', client: 'mqtt://user:secret@host' }, 'client'],
+    ['mqttTopic()', mqttTopic, { topic: 'a' }, 'client'],
   ])('%s names a fault and shows no secret: %#', (place, create, given, option) => {
     const [fault, ...more] = faultsOf(() => create(given as never));
     expect(more).toEqual([]);
     expect(fault?.place).toBe(`${place}, ${option}`);
     expect(JSON.stringify(fault)).not.toContain('secret@');
+  });
+
+  it('of a channel are reported together', () => {
+    const options = {
+      client: 1,
+      channel: ' ',
+      subject: 'a..b',
+      topic: 'a/#',
+      qos: 3,
+      retain: 1,
+      instance: '',
+    } as never;
+    const placesOf = (create: (given: never) => unknown): readonly string[] =>
+      faultsOf(() => create(options)).map(({ place }) => place.replace(/^.*, /, ''));
+    expect(placesOf(redisChannel)).toEqual(expect.arrayContaining(['client', 'channel', 'instance']));
+    expect(placesOf(natsSubject)).toEqual(expect.arrayContaining(['client', 'subject', 'instance']));
+    expect(placesOf(mqttTopic)).toEqual(expect.arrayContaining(['client', 'topic', 'qos', 'retain', 'instance']));
   });
 
   it('are reported together', () => {

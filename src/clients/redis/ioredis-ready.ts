@@ -1,0 +1,38 @@
+import { raceAbort } from '../../core/async.js';
+import { notConnected } from '../not-connected.js';
+
+/** The used part of a `Redis` or a `Cluster` of `ioredis`. */
+export interface IoRedisState {
+  readonly status: string;
+  connect(): Promise<unknown>;
+  // eslint-disable-next-line typescript/no-explicit-any -- the events have different parameters
+  on(event: string, listener: (...values: any[]) => void): unknown;
+  // eslint-disable-next-line typescript/no-explicit-any -- the events have different parameters
+  off(event: string, listener: (...values: any[]) => void): unknown;
+}
+
+/** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
+const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
+
+/** Resolves when a command can be sent at once. */
+export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {
+  // The application's first command would connect the client too, but it may never come.
+  if (client.status === 'wait') client.connect().catch(() => undefined);
+  if (CONNECTING.has(client.status)) await stateChange(client, signal);
+  if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);
+}
+
+async function stateChange(client: IoRedisState, signal: AbortSignal): Promise<void> {
+  let listener = (): void => undefined;
+  const changed = new Promise<void>((resolve) => {
+    listener = resolve;
+  });
+  for (const event of CONNECTED) client.on(event, listener);
+  try {
+    await raceAbort(changed, signal);
+  } finally {
+    for (const event of CONNECTED) client.off(event, listener);
+  }
+}
+
+const CONNECTED = ['ready', 'close', 'end'];
