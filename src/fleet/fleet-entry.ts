@@ -39,7 +39,8 @@ export const MOST_CHECKS = 200;
 export const MOST_DEPENDENCIES = 50;
 const LONGEST_NAME = 200;
 const LONGEST_HEARTBEAT = 3_600_000;
-const LONGEST_SPAN = Number.MAX_SAFE_INTEGER;
+/** A century in milliseconds: a moment so long ago is still a valid date. */
+const LONGEST_SPAN = 100 * 365 * 24 * 3_600_000;
 
 /** The text of an entry. With a secret, it begins with a signature. */
 export function writeEntry(entry: FleetEntry, secret: string | undefined): string {

@@ -50,6 +50,8 @@ describe('fleet entries', () => {
     [JSON.stringify({ ...ENTRY, beat: -1 }), 'a number is malformed'],
     [JSON.stringify({ ...ENTRY, phaseFor: '1' }), 'a number is malformed'],
     [JSON.stringify({ ...ENTRY, readyFor: 1e300 }), 'a number is malformed'],
+    // The moment would be before the first date that JavaScript knows.
+    [JSON.stringify({ ...ENTRY, phaseFor: Number.MAX_SAFE_INTEGER }), 'a number is malformed'],
     [JSON.stringify({ ...ENTRY, heartbeat: 0 }), 'its heartbeat is malformed'],
     [JSON.stringify({ ...ENTRY, heartbeat: 3_600_001 }), 'its heartbeat is malformed'],
     [JSON.stringify({ ...ENTRY, phase: 'lost' }), 'its state is malformed'],
