@@ -44,6 +44,7 @@ export class Registration {
   readonly #subscriptions: ChangeSubscriptions;
   readonly #logger: RegistrationParts['logger'];
   readonly #logging: boolean;
+  #hasBegun = false;
 
   constructor({ explorer, engine, overrides, subscriptions, logger, logging }: RegistrationParts) {
     this.#explorer = explorer;
@@ -64,6 +65,7 @@ export class Registration {
    * `earlier` first.
    */
   async registerAll(earlier: readonly ConfigurationFault[]): Promise<readonly CheckDefinition[]> {
+    this.#hasBegun = true;
     const { definitions, faults, preparations } = this.#explorer.explore();
     // Before the preparations: a breaker indicator looks up the names of the other indicators. No check runs yet.
     for (const definition of definitions) this.#engine.add(definition);
@@ -82,9 +84,10 @@ export class Registration {
   /**
    * Registers the modules that were loaded since the last call. Their configuration faults are logged, and their faulty
    * indicators left out: a running application cannot refuse to start. An indicator without its client stays, and is DOWN.
+   * Does nothing before `registerAll()`: constructors still run, and faults that are found now would not stop the start.
    */
   addModules(): void {
-    if (!this.#explorer.hasNewModules) return;
+    if (!this.#hasBegun || !this.#explorer.hasNewModules) return;
     const { definitions, faults, preparations } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);
     this.#list('Lazily loaded: ', definitions);

@@ -149,12 +149,10 @@ export class IndicatorExplorer {
     this.#configuration.remove(name);
   }
 
-  /** The group or the endpoint that has this name as its path. */
+  /** The group of this name, or the endpoint, the alias or the group with the path that the indicator would have. */
   #placeOfPath(name: string): string | undefined {
-    const { endpoints, groups } = this.#settings;
-    if (groups.has(name)) return `the group "${name}"`;
-    const endpoint = Object.entries(endpoints).find(([, { enabled, path }]) => enabled && path === name);
-    return endpoint && `the endpoint "${endpoint[0]}"`;
+    const { path, groups } = this.#settings;
+    return groups.has(name) ? `the group "${name}"` : pathsOf(this.#settings).places.get(`/${path}/${name}`);
   }
 
   #define(provided: ProvidedIndicator, faults: Faults): CheckDefinition | undefined {

@@ -154,6 +154,8 @@ export class Responder {
       this.#viewGranted(route, access, request),
       startsNow ? this.#source.evaluate(route.probe) : undefined,
     ]);
+    // The indicator may have been removed meanwhile.
+    if (!evaluation && !this.#source.has(route.probe)) return this.notFound;
     const left = this.#deadlineOf(route.probe) - (elapsed() - began);
     return this.#show(route, granted, request, evaluation, left);
   }

@@ -27,7 +27,9 @@ const urlSafeName = matching(
 
 /** Whether the name of an indicator or a group is allowed. If not, a fault is added. */
 export function checkName(name: string, at: FaultsAt): boolean {
-  if (RESERVED.has(name.toLowerCase()) || name in Object.prototype) at.add(nameReserved(at.place, name));
+  // The callers of `register()` may have no types.
+  const isText = typeof name === 'string';
+  if (isText && (RESERVED.has(name.toLowerCase()) || name in Object.prototype)) at.add(nameReserved(at.place, name));
   else if (!urlSafeName.accepts(name)) at.add(nameNotUrlSafe(at.place, show(name)));
   else return true;
   return false;

@@ -84,6 +84,8 @@ export const flag: Rule<boolean> = {
 export const stringList: Rule<readonly string[]> = {
   expected: 'a list of words',
   accepts: (value) => Array.isArray(value) && value.every((word) => typeof word === 'string' && word !== ''),
+  // The list of the caller may change after it was checked.
+  convert: (value) => [...(value as readonly string[])],
   read: (text) =>
     text
       .split(',')

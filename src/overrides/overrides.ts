@@ -83,7 +83,7 @@ export class Overrides {
 
     const since = new Date();
     const until = new Date(since.getTime() + expiresIn);
-    const override: HealthOverride = Object.freeze({ indicator, options, reason, by, since, until });
+    const override: HealthOverride = Object.freeze({ indicator, options: copyOf(options), reason, by, since, until });
     const earlier = this.#active.get(indicator);
     clearTimeout(earlier?.timer);
     const timer = setTimeout(() => this.#end(indicator, 'expired'), Math.min(expiresIn, LONGEST_TIMER)).unref();
@@ -151,6 +151,12 @@ function checkTerms(
     by: typeof by === 'string' ? boundedText(by) : undefined,
     expiresIn: span ?? 0,
   };
+}
+
+/** Valid options. The caller may change them later, and reports show what was checked. */
+function copyOf(options: RuntimeIndicatorOptions): RuntimeIndicatorOptions {
+  const copies = Object.entries(options).map(([option, value]) => [option, Array.isArray(value) ? [...value] : value]);
+  return Object.freeze(Object.fromEntries(copies));
 }
 
 /** What reports show of an override. */

@@ -11,7 +11,7 @@ import {
 import { describe, expect, it, vi } from 'vitest';
 import { reportIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
-import { never } from '../support/latch.js';
+import { latch, never } from '../support/latch.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 
 function faultsOf(register: () => unknown): readonly string[] {
@@ -76,6 +76,8 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
       'HealthService.register("tenant"), timeout: its value is 0',
       'HealthService.register("tenant"), probes: there is no probe or group named "raedy"',
     ]);
+    for (const name of [undefined, null, 5, {}, Symbol('tenant')])
+      expect(faultsOf(() => health.register(name as never, () => up()))).toHaveLength(1);
     // Nothing of the refused indicator is left.
     health.register('tenant', () => up()).remove();
   });
@@ -100,6 +102,46 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     expect(signals.map(({ aborted }) => aborted)).toStrictEqual([true, false]);
     await application.app.close();
     expect(signals.map(({ aborted }) => aborted)).toStrictEqual([true, true]);
+  });
+
+  it('refuses the path of a group, which would hide the indicator', async () => {
+    const { health } = await start({ groups: { billing: { indicators: ['stock'], path: 'money' } } });
+    expect(faultsOf(() => health.register('money', () => up()))).toHaveLength(1);
+  });
+
+  it('responds with 404 when the indicator is removed while the caller is authorized', async () => {
+    const called = latch();
+    const decided = latch();
+    const application = await start({
+      access: {
+        authorize: async () => {
+          called.open();
+          await decided.promise;
+          return true;
+        },
+      },
+      // Only authenticated callers learn that the indicator exists, so its evaluation waits for authorize.
+      endpoints: { checks: { view: 'status' } },
+    });
+    const handle = application.health.register('tenant', () => up());
+    const response = application.get('/health/tenant');
+    await called.promise;
+    handle.remove();
+    decided.open();
+    expect((await response).status).toBe(404);
+  });
+
+  it('lets the start find the faults of other indicators when a constructor calls it', async () => {
+    const early = {
+      provide: 'early',
+      useFactory: (health: HealthService) => health.register('early', () => up()),
+      inject: [HealthService],
+    };
+    const imports = [HealthModule.forRoot()];
+    for (const name of ['live', 'early'])
+      await expect(
+        startApplication(adapter, { imports, providers: [early, FakeIndicator(name, () => up())] }),
+      ).rejects.toThrow(HealthConfigurationError);
   });
 
   it('can be called before the application has started', async () => {

@@ -112,6 +112,17 @@ describe('Overrides', () => {
     expect((await health.report('ready')).status).toBe('DOWN');
   });
 
+  it('does not change with the object of the caller', async () => {
+    const { health, overrides } = setUp();
+    const options = { critical: false, probes: ['ready'] };
+    const override = overrides.set('payments', options, TERMS);
+    options.critical = true;
+    options.probes[0] = 'live';
+    health.add('other', () => up());
+    expect(Object.keys((await health.report('live')).details)).not.toContain('payments');
+    expect(override.options).toStrictEqual({ critical: false, probes: ['ready'] });
+  });
+
   it('replaces an earlier override as a whole', async () => {
     const { health, overrides, events } = setUp(() => down('away'));
     const first = overrides.set('payments', { critical: false }, { ...TERMS, expiresIn: '1m' });
