@@ -90,6 +90,10 @@ export class EngineMonitor implements HealthMonitor {
     return this.#engine.onChange(listener);
   }
 
+  onRemoved(listener: (indicator: string) => unknown): () => void {
+    return this.#engine.onRemoved(listener);
+  }
+
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): () => void {
     return this.#probeChanges.add(probe, listener);
   }

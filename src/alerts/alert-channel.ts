@@ -53,6 +53,11 @@ export class AlertChannel {
     if (isWatched) this.#tracker.observe(observation);
   }
 
+  /** The subject was removed. */
+  end(last: Observation): void {
+    this.#tracker.end(last);
+  }
+
   /**
    * Passes on a message about stalls, unless the target is for certain indicators only. The end of the stalls is only for
    * receivers that keep the alert open: to people it would say nothing new.

@@ -35,6 +35,18 @@ export class AlertTracker {
     else if (outage) this.#recordGood(outage, observation);
   }
 
+  /**
+   * The subject was removed. An announced outage ends at once, because no later status would end it: a receiver would keep it
+   * open for ever. During the drain it stays open, like every other: the next process finds the same outage.
+   */
+  end(last: Observation): void {
+    const outage = this.#outages.get(keyOf(last.subject));
+    if (!outage || this.#isClosing) return;
+    outage.good = { ...last, critical: outage.began.critical };
+    if (outage.isAnnounced) this.#end(outage);
+    else this.#discard(outage);
+  }
+
   /** Alerts of the outages that are announced and not over. */
   get open(): readonly Alert[] {
     return [...this.#outages.values()].filter(({ isAnnounced }) => isAnnounced).map(downAlert);

@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthChange } from '../core/health-engine.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
+import { HealthStatus } from '../core/status.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
@@ -35,6 +36,9 @@ export class HealthAlerts {
     this.#ends = [
       monitor.onState(() => this.#closeIfDraining()),
       monitor.onChange((change) => this.#observe(ofIndicator(change))),
+      monitor.onRemoved((indicator) => {
+        for (const channel of this.#channels) channel.end(ofRemoved(indicator));
+      }),
       monitor.onStall((stall) => {
         if (monitor.state.phase !== 'draining') this.#stalls.record(stall);
       }),
@@ -80,6 +84,11 @@ function ofIndicator({ indicator, critical, to, at, error, message, code }: Heal
     ...observed({ kind: 'indicator', name: indicator }, critical, to, at, error ?? message),
     ...(code !== undefined && { code }),
   };
+}
+
+function ofRemoved(indicator: string): Observation {
+  const subject = { kind: 'indicator', name: indicator } as const;
+  return observed(subject, true, HealthStatus.SKIPPED, new Date(), 'the indicator was removed');
 }
 
 function ofProbe({ probe, to, at, reason }: HealthProbeChange): Observation {

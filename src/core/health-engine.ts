@@ -80,6 +80,7 @@ export class HealthEngine {
   readonly revision = new Revision();
   readonly #changes: Listeners<HealthChange>;
   readonly #runs: Listeners<FinishedRun>;
+  readonly #removals: Listeners<string>;
   readonly #wrappers: CheckWrappers;
   /** The details of the startup indicators that have passed once. */
   readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
@@ -95,6 +96,7 @@ export class HealthEngine {
     const onFault = neverThrows((fault) => settings.onListenerFault(fault));
     this.#changes = new Listeners(onFault);
     this.#runs = new Listeners(onFault);
+    this.#removals = new Listeners(onFault);
     this.#wrappers = new CheckWrappers(onFault);
     this.#addProbe('live', {});
     this.#addProbe('deep', {});
@@ -149,6 +151,8 @@ export class HealthEngine {
     this.#endBackground(runner);
     runner.stop('the indicator was removed');
     this.invalidate();
+    // A listener of a run or a change may remove the indicator. The other listeners must receive that event first.
+    queueMicrotask(() => this.#removals.emit(name));
   }
 
   /**
@@ -249,6 +253,11 @@ export class HealthEngine {
   /** Calls the listener for each finished run. */
   onRun(listener: Listener<FinishedRun>): () => void {
     return this.#runs.add(listener);
+  }
+
+  /** Calls the listener after an indicator was removed, with its name. */
+  onRemoved(listener: Listener<string>): () => void {
+    return this.#removals.add(listener);
   }
 
   /** Adds middleware around each attempt, inside the existing middleware. */

@@ -74,6 +74,7 @@ export class HealthRecord {
     const ends = [
       monitor.onRun((run) => this.#recordRun(run)),
       monitor.onChange((change) => this.#recordChange(change)),
+      monitor.onRemoved((indicator) => this.#forget(indicator)),
       monitor.onState((state) => this.#recordState(state)),
       monitor.onStall((stall) => this.#recordStall(stall)),
       ...monitor.probes.map((probe) => monitor.onProbeChange(probe, (change) => this.#recordProbeChange(change))),
@@ -120,6 +121,12 @@ export class HealthRecord {
     if (!failed) return;
     const text = clip(error ?? message ?? outcome, LONGEST_WORDS);
     check.lastError = { text, at: finishedAt.getTime(), ...(code !== undefined && { code }) };
+  }
+
+  /** The transitions stay: they are bounded, and part of the history. */
+  #forget(indicator: string): void {
+    this.#checks.delete(indicator);
+    this.#latest.delete(`indicator ${indicator}`);
   }
 
   #recordChange({ indicator, from, to, at, lasted, error, message }: HealthChange): void {

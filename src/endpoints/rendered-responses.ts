@@ -7,35 +7,30 @@ import { baseOf } from './base.js';
 import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
 
 /** The finished responses of one evaluation: for each format, one for each view. */
-interface Rendered {
-  readonly evaluation: Evaluation;
-  readonly byFormat: Record<string, Partial<Record<HealthView, HealthResponse>>>;
-}
+type Rendered = Record<string, Partial<Record<HealthView, HealthResponse>>>;
 
 type Settings = Pick<HealthSettings, 'path' | 'groups' | 'statusCodes' | 'retryAfter' | 'identity' | 'headers'>;
 
 /** The responses with reports. Each is rendered once for a view and a format, and reused while its evaluation is the current one. */
 export class RenderedResponses {
   readonly #settings: Settings;
-  readonly #byProbe = new Map<string, Rendered>();
+  /** Weak: the responses of an indicator that was removed, and of replaced evaluations, need no clean-up. */
+  readonly #rendered = new WeakMap<Evaluation, Rendered>();
 
   constructor(settings: Settings) {
     this.#settings = settings;
   }
 
   get(probe: string, view: HealthView, evaluation: Evaluation, format: HealthFormatter, url: string): HealthResponse {
-    let rendered = this.#byProbe.get(probe);
-    if (rendered?.evaluation !== evaluation) {
-      rendered = { evaluation, byFormat: {} };
-      this.#byProbe.set(probe, rendered);
-    }
+    let rendered = this.#rendered.get(evaluation);
+    if (!rendered) this.#rendered.set(evaluation, (rendered = {}));
     if ('isBuiltIn' in format) {
-      const byView = (rendered.byFormat[format.name] ??= {});
+      const byView = (rendered[format.name] ??= {});
       return (byView[view] ??= this.#render(probe, view, evaluation, format, undefined));
     }
     // A format of another module may contain links, which depend on the URL of the request.
     const base = baseOf(url, this.#settings.path);
-    const byView = (rendered.byFormat[`${format.name} ${base}`] ??= {});
+    const byView = (rendered[`${format.name} ${base}`] ??= {});
     return (byView[view] ??= this.#render(probe, view, evaluation, format, base));
   }
 

@@ -4,6 +4,8 @@ import type { ConfigurationFault } from '../errors/fault.js';
 export interface SourceOptions {
   /** Whether an indicator of this name is registered. */
   has(indicator: string): boolean;
+  /** Calls the listener with the name of an indicator after it was removed, and its options with it. */
+  onRemoved(listener: (indicator: string) => unknown): () => void;
   /**
    * Replaces the options of a registered indicator that come from outside; undefined removes them. Returns the faults: with a
    * fault, nothing has changed. `place` names the origin in the faults.

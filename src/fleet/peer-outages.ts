@@ -31,10 +31,16 @@ export class PeerOutages {
     return because;
   }
 
-  /** Forgets the outage of an indicator that passes again. Returns the function that ends this. */
+  /** Forgets the outage of an indicator that passes again or is removed. Returns the function that ends this. */
   follow(monitor: HealthMonitor): () => void {
-    return monitor.onRun(({ indicator, status }) => {
-      if (status === 'UP' || status === 'DEGRADED' || status === 'SKIPPED') this.#memories.delete(indicator);
-    });
+    const ends = [
+      monitor.onRun(({ indicator, status }) => {
+        if (status === 'UP' || status === 'DEGRADED' || status === 'SKIPPED') this.#memories.delete(indicator);
+      }),
+      monitor.onRemoved((indicator) => this.#memories.delete(indicator)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 }

@@ -37,6 +37,7 @@ export class MetricRecorder implements MetricSource {
     const unsubscribe = [
       this.monitor.onRun((run) => this.#recordRun(run)),
       this.monitor.onChange(({ indicator }) => this.#sink.add(STATUS_CHANGES, 1, { indicator })),
+      this.monitor.onRemoved((indicator) => this.#forget(indicator)),
       this.monitor.onResponse((response) => this.#responses.add(response)),
       this.monitor.onStall(({ duration }) => this.#recordStall(duration)),
     ];
@@ -70,6 +71,17 @@ export class MetricRecorder implements MetricSource {
     this.#sink.record(CHECK_DURATION, duration / MILLISECONDS, { indicator });
     if (isTimeout) this.#sink.add(CHECK_TIMEOUTS, 1, { indicator });
     if (!isFailing(outcome)) this.lastSuccess.set(indicator, finishedAt.getTime() / MILLISECONDS);
+  }
+
+  /** Without this, each indicator that comes and goes would leave its series for ever. */
+  #forget(indicator: string): void {
+    this.#indicators.delete(indicator);
+    this.lastSuccess.delete(indicator);
+    for (const outcome of HEALTH_STATUSES) this.#sink.remove(CHECK_RUNS, { indicator, outcome });
+    for (const metric of [CHECK_TIMEOUTS, STATUS_CHANGES, CHECK_DURATION]) this.#sink.remove(metric, { indicator });
+    for (const { probe, statusCode, prober } of this.#responses.forget(indicator)) {
+      this.#sink.remove(PROBE_RESPONSES, { probe, code: String(statusCode), prober });
+    }
   }
 
   /** Counters start at 0 before the first event: a rate or an increase would otherwise not show that event. */

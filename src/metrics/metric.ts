@@ -56,4 +56,6 @@ export interface MetricSink {
   record(metric: HistogramMetric, value: number, labels: MetricLabels): void;
   /** Creates the series of a histogram without a value, where the format has such a series. */
   create(metric: HistogramMetric, labels: MetricLabels): void;
+  /** Ends a series, where the exporter can do that. */
+  remove(metric: CounterMetric | HistogramMetric, labels: MetricLabels): void;
 }

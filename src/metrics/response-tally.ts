@@ -47,6 +47,18 @@ export class ResponseTally {
     return taken;
   }
 
+  /** Drops what is kept of a probe that does not exist any more. Returns its kinds of responses. */
+  forget(probe: string): ResponseCount[] {
+    this.#byProbe.delete(probe);
+    const forgotten: ResponseCount[] = [];
+    for (const [key, kind] of this.#counts) {
+      if (kind.probe !== probe) continue;
+      this.#counts.delete(key);
+      forgotten.push(kind);
+    }
+    return forgotten;
+  }
+
   #remember(probe: string, statusCode: number, agent: string): ResponseCount {
     const prober = proberFamily(agent);
     const kind = entry(this.#counts, `${probe} ${statusCode} ${prober}`, () => ({

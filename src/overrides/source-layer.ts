@@ -23,6 +23,10 @@ export class SourceLayer implements SourceOptions {
     return this.#engine.indicators.includes(indicator);
   }
 
+  onRemoved(listener: (indicator: string) => unknown): () => void {
+    return this.#engine.onRemoved(listener);
+  }
+
   apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[] {
     const faults = new Faults();
     const at = faults.at(place);

@@ -70,7 +70,8 @@ export class HealthSources {
     }, RETRY_PERIOD);
     timer.unref();
     const ends = this.#sources.map(({ follower }) => follower.source.watch(follower));
-    this.#ends = [...ends, () => clearInterval(timer)];
+    const stopListening = this.#target.onRemoved((indicator) => this.#forget(indicator));
+    this.#ends = [...ends, stopListening, () => clearInterval(timer)];
     const waiting = new Set(this.#sources);
     const arrivals = this.#sources.map(async (source) => {
       await source.follower.ready;
@@ -93,6 +94,14 @@ export class HealthSources {
   stop(): void {
     for (const end of this.#ends) end();
     this.#ends = [];
+  }
+
+  #forget(indicator: string): void {
+    for (const source of this.#sources) {
+      source.accepted.delete(indicator);
+      source.refused.delete(indicator);
+      source.follower.forget(indicator);
+    }
   }
 
   #followed(source: ConfigurationSource): Followed {

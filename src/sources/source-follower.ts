@@ -65,6 +65,11 @@ export class SourceFollower implements ConfigurationObserver {
     this.#events.failed(error);
   }
 
+  /** An indicator was removed. Its options wait for an indicator that is registered by the same name. */
+  forget(indicator: string): void {
+    if (this.#texts.has(indicator)) this.#waiting.add(indicator);
+  }
+
   /** Applies the options of indicators that were registered meanwhile. */
   retry(): void {
     for (const indicator of this.#waiting) {

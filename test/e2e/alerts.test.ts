@@ -82,6 +82,30 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(filtered.received).toEqual([]);
   });
 
+  it('ends the outage of an indicator that is removed, also by a subscriber of the change itself', async () => {
+    const receiver = await webhookReceiver();
+    const application = await start([stock()], { url: receiver.url });
+    const { health } = application;
+    const first = health.register('tenant-1', () => down('no connection'));
+    await application.get('/health/deep');
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+    first.remove();
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(2);
+
+    const subscription = health.changes$.subscribe(({ indicator }) => indicator === 'tenant-2' && second.remove());
+    const second = health.register('tenant-2', () => down('no connection'));
+    await application.get('/health/deep');
+    subscription.unsubscribe();
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(4);
+    expect(bodies(receiver).map(({ event, indicator, status }) => [event, indicator, status])).toEqual([
+      ['down', 'tenant-1', 'DOWN'],
+      ['up', 'tenant-1', 'SKIPPED'],
+      ['down', 'tenant-2', 'DOWN'],
+      ['up', 'tenant-2', 'SKIPPED'],
+    ]);
+    expect(bodies(receiver)[1]?.['error']).toBe('the indicator was removed');
+  });
+
   it('sends one message for an outage and one for the recovery, with the duration of the outage', async () => {
     const receiver = await webhookReceiver();
     const indicator = FakeIndicator('stock', throwing(Object.assign(new Error('secret'), { code: 'ECONNREFUSED' })), {

@@ -47,6 +47,28 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(buckets).toContain('health_event_loop_stall_seconds_bucket{le="5"} 2');
   });
 
+  it('exports no series of an indicator that was removed, and counts from 0 when its name returns', async () => {
+    const application = await start([FakeIndicator('stock', () => up())]);
+    const linesOfTenant = async (): Promise<string[]> => {
+      const { text } = await application.get('/health/metrics');
+      return text.split('\n').filter((line) => line.includes('tenant'));
+    };
+    const handle = application.health.register('tenant', () => down('away'), { ttl: 0 });
+    await application.get('/health/tenant');
+    await application.get('/health/tenant');
+    expect(await linesOfTenant()).toContain('health_check_runs_total{indicator="tenant",outcome="DOWN"} 2');
+    expect(await linesOfTenant()).toContain(
+      'health_probe_responses_total{probe="tenant",code="503",prober="kube-probe"} 2',
+    );
+    handle.remove();
+    expect(await linesOfTenant()).toEqual([]);
+
+    application.health.register('tenant', () => up(), { ttl: 0 });
+    await application.get('/health/tenant');
+    expect(await linesOfTenant()).toContain('health_check_runs_total{indicator="tenant",outcome="DOWN"} 0');
+    expect(await linesOfTenant()).toContain('health_check_runs_total{indicator="tenant",outcome="UP"} 1');
+  });
+
   it('exports one series for each status of an indicator and a probe, with 1 for the current one', async () => {
     const application = await start(
       [

@@ -57,6 +57,10 @@ export class HealthInstruments implements MetricSink {
     // A histogram of OpenTelemetry has no series before its first value.
   }
 
+  remove(): void {
+    // The API of OpenTelemetry cannot end a series of a counter. The SDK limits how many there are.
+  }
+
   #create(metric: HealthMetric, buckets: readonly number[]): void {
     const name = `health.${metric.name}`;
     const options = { description: metric.help, unit: metric.unit };

@@ -73,6 +73,11 @@ export class HealthMetrics implements MetricSink {
     this.#histograms.get(metric)?.zero(labels);
   }
 
+  remove(metric: CounterMetric | HistogramMetric, labels: MetricLabels): void {
+    const series = metric.kind === 'counter' ? this.#counters.get(metric) : this.#histograms.get(metric);
+    series?.remove(labels);
+  }
+
   #create(metric: HealthMetric, common: Common, buckets: readonly number[]): Metric {
     const collect = (): void => this.#recorder.flush();
     if (metric.kind === 'counter') {

@@ -54,6 +54,39 @@ describe('AlertTracker', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  describe('of a subject that was removed', () => {
+    const end = (): void =>
+      tracker.end({ subject: { kind: 'indicator', name: 'stock' }, status: 'SKIPPED', critical: true, at: moment() });
+
+    it('ends an announced outage at once, for no later status would', async () => {
+      observe('DOWN');
+      await advance(3000);
+      end();
+      expect(events()).toEqual(['down stock DOWN', 'up stock SKIPPED']);
+      expect(sent[1]?.duration).toBe(3000);
+      expect(tracker.open).toEqual([]);
+      end();
+      expect(sent).toHaveLength(2);
+    });
+
+    it('sends no alert for an outage that is not announced yet', async () => {
+      observe('DOWN');
+      await advance(999);
+      end();
+      await advance(60_000);
+      expect(events()).toEqual([]);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
+    it('leaves the outage open during the drain, for the next process finds it again', async () => {
+      observe('DOWN');
+      await advance(1000);
+      tracker.close();
+      end();
+      expect(events()).toEqual(['down stock DOWN']);
+    });
+  });
+
   it('sends no alert for an outage that is shorter than the debounce', async () => {
     observe('DOWN');
     await advance(999);

@@ -20,6 +20,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     onResponse: () => expect.unreachable('alerts do not use responses'),
     onChange: () => listen('changes'),
     onState: () => listen('states'),
+    onRemoved: () => listen('removals'),
     aroundCheck: () => expect.unreachable('alerts do not wrap checks'),
     onProbeChange: (probe) => listen(probe),
     onStall: () => listen('stalls'),
@@ -32,7 +33,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
   const settings = resolveAlertsOptions({ targets }, monitor.probes, new Faults());
   const silent = (): void => undefined;
   const alerts = new HealthAlerts(settings, monitor, { log: silent, warn: silent, error: silent });
-  expect(listened.toSorted()).toEqual(['changes', 'ready', 'stalls', 'states']);
+  expect(listened.toSorted()).toEqual(['changes', 'ready', 'removals', 'stalls', 'states']);
 
   await alerts.stop();
   expect(listened).toEqual([]);

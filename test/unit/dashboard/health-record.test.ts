@@ -16,6 +16,7 @@ class FakeMonitor {
   change: (change: HealthChange) => unknown = () => undefined;
   probe: (change: HealthProbeChange) => unknown = () => undefined;
   stall: (stall: EventLoopStall) => unknown = () => undefined;
+  removed: (indicator: string) => unknown = () => undefined;
   #onState: (state: LifecycleState) => unknown = () => undefined;
 
   become(state: LifecycleState): void {
@@ -27,6 +28,7 @@ class FakeMonitor {
   onChange = (listener: typeof this.change) => this.#keep(listener, () => (this.change = listener));
   onProbeChange = (_probe: string, listener: typeof this.probe) => this.#keep(listener, () => (this.probe = listener));
   onStall = (listener: typeof this.stall) => this.#keep(listener, () => (this.stall = listener));
+  onRemoved = (listener: typeof this.removed) => this.#keep(listener, () => (this.removed = listener));
   onState = (listener: (state: LifecycleState) => unknown) => this.#keep(listener, () => (this.#onState = listener));
 
   #keep(listener: unknown, take: () => void): () => void {
@@ -82,6 +84,18 @@ describe('HealthRecord', () => {
         words: 'parseOrders (orders.service.ts:112)',
       },
     ]);
+  });
+
+  it('keeps nothing but the transitions of an indicator that was removed', () => {
+    monitor.run(runOf({ outcome: 'DOWN', error: 'connection refused' }));
+    monitor.change(changeOf({}));
+    expect(record.runs('database')).toHaveLength(1);
+    expect(record.since('indicator', 'database', 'DOWN')).toBe(Date.parse(START));
+    monitor.removed('database');
+    expect(record.runs('database')).toEqual([]);
+    expect(record.lastError('database')).toBeUndefined();
+    expect(record.since('indicator', 'database', 'DOWN')).toBeUndefined();
+    expect(record.transitions(Date.now())).toHaveLength(1);
   });
 
   it('keeps the changes of indicators, probes and the application, the latest first', async () => {
@@ -164,7 +178,7 @@ describe('HealthRecord', () => {
   });
 
   it('ends', () => {
-    expect(monitor.listeners.size).toBe(5);
+    expect(monitor.listeners.size).toBe(6);
     end();
     expect(monitor.listeners.size).toBe(0);
   });

@@ -35,6 +35,17 @@ describe('ResponseTally', () => {
     expect(tally.remembered).toBeLessThanOrEqual(64);
   });
 
+  it('forgets the responses and the texts of a probe that was removed, and of no other', () => {
+    const tally = new ResponseTally();
+    for (const probe of ['tenant', 'live']) tally.add({ probe, statusCode: 200, agent: 'curl/8.5.0', address });
+    tally.take();
+    expect(tally.forget('tenant')).toEqual([{ probe: 'tenant', statusCode: 200, prober: 'curl', count: 0 }]);
+    expect(tally.remembered).toBe(1);
+    expect(tally.forget('tenant')).toEqual([]);
+    tally.add({ probe: 'live', statusCode: 200, agent: 'curl/8.5.0', address });
+    expect(tally.take()).toEqual([{ probe: 'live', statusCode: 200, prober: 'curl', count: 1 }]);
+  });
+
   it('does not keep a User-Agent text that is longer than 128 characters', () => {
     const tally = new ResponseTally();
     tally.add({ probe: 'live', statusCode: 200, agent: `curl/${'8'.repeat(200)}`, address });
