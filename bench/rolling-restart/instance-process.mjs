@@ -95,6 +95,11 @@ export class InstanceProcess {
     this.#child?.kill('SIGKILL');
   }
 
+  /** The process does nothing any more, but its connections stay open. */
+  freeze() {
+    this.#child.kill('SIGSTOP');
+  }
+
   async #isReady() {
     const response = await fetch(`http://127.0.0.1:${this.port}/health/ready`, { headers: { connection: 'close' } });
     await response.body?.cancel();

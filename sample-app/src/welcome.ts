@@ -20,6 +20,7 @@ The sample application is running.
   deep       ${orders}/health/deep
   billing    ${orders}/health/billing
   page       ${orders}/health/dashboard
+  fleet      ${orders}/health/fleet
   management ${management}/health/ready
   payments   ${payments}/health/ready
   worker     ${worker}/health/ready

@@ -166,8 +166,12 @@ export class Announcer {
     return services.size > 0 ? [...services].slice(0, MOST_DEPENDENCIES) : undefined;
   }
 
+  /** The statuses of the indicators that have run. */
   #checks(): Readonly<Record<string, HealthStatus>> {
-    const all = Object.entries(this.#monitor.peek('deep').details).map(([name, { status }]) => [name, status] as const);
+    // An indicator outside of `ready` may never run here. Its status says nothing, and it must not count as failing.
+    const all = Object.entries(this.#monitor.peek('deep').details).flatMap(([name, { status, checked_at: at }]) =>
+      at === undefined && status === HealthStatus.UNKNOWN ? [] : [[name, status] as const],
+    );
     if (all.length <= MOST_CHECKS) return Object.fromEntries(all);
     const failing = all.filter(([, status]) => isFailing(status));
     const others = all.filter(([, status]) => !isFailing(status));

@@ -198,6 +198,24 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await vi.waitFor(async () => expect(await known()).toStrictEqual([0, ['payments-api']]), { timeout: 10_000 });
   });
 
+  it('tells nothing of an indicator that has not run', async () => {
+    const store = memoryStore();
+    const one = await startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+        HealthFleetModule.forRoot({ store, instance: 'one', heartbeat: 500 }),
+      ],
+      providers: [
+        FakeIndicator('database', () => down('away'), { critical: false }),
+        FakeIndicator('diagnosis', () => down('away'), { probes: [] }),
+      ],
+    });
+    const failing = async () => (await reportOf(one)).services[0]?.failing;
+    await vi.waitFor(async () => expect(await failing()).toStrictEqual({ database: 1 }), { timeout: 10_000 });
+    await one.get('/health/deep');
+    await vi.waitFor(async () => expect(await failing()).toStrictEqual({ database: 1, diagnosis: 1 }));
+  });
+
   it('separates environments, and refuses entries without the signature', async () => {
     const store = memoryStore();
     const secret = 'a secret of the fleet';

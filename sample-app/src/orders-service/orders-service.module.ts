@@ -4,6 +4,7 @@ import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { HealthManagementModule } from 'nest-vitals/management';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { port } from '../environment.js';
+import { FleetModule } from '../fleet/fleet.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
@@ -16,7 +17,7 @@ import { ProcessHealthModule } from './process/process-health.module.js';
   imports: [
     ConfigurationModule,
     HealthModule.forRoot({
-      service: { name: 'orders', version: '1.4.2' },
+      service: { name: 'orders', version: process.env['SERVICE_VERSION'] || '1.4.2' },
       groups: { billing: { tags: ['billing'] } },
     }),
     HealthManagementModule.forRoot({
@@ -27,6 +28,7 @@ import { ProcessHealthModule } from './process/process-health.module.js';
     }),
     HealthPrometheusModule.forRoot(),
     HealthDashboardModule.forRoot(),
+    FleetModule,
     DatabaseModule,
     ...(process.env['REDIS_URL'] ? [CacheModule] : []),
     ...(process.env['RABBITMQ_URL'] ? [EventsModule] : []),

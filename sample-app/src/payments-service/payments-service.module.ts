@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
+import { FleetModule } from '../fleet/fleet.module.js';
 import { LedgerHealth } from './ledger.health.js';
 import { PaymentsController } from './payments.controller.js';
 import { PaymentsService } from './payments.service.js';
@@ -15,6 +16,7 @@ import { PaymentsService } from './payments.service.js';
       // No balancer probes it, so its shutdown need not wait for one.
       shutdown: { delay: 0 },
     }),
+    FleetModule,
   ],
   controllers: [PaymentsController],
   providers: [PaymentsService, LedgerHealth],

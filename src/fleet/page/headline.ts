@@ -36,7 +36,7 @@ export function headlineOf(report: FleetReport, now: number): Headline {
   }
   if (!store.connected) {
     const away = store.since === undefined ? 'has not responded yet' : html`has been away ${lasting(store.since, now)}`;
-    const detail = store.error === undefined ? '' : `: ${clip(store.error, LONGEST_REASON)}`;
+    const detail = store.error === undefined ? '' : `: ${clip(withoutName(store.error, store.name), LONGEST_REASON)}`;
     const known = services.length > 0 ? ' All below is as it was last known.' : '';
     return {
       status: 'UNKNOWN',
@@ -54,4 +54,9 @@ export function headlineOf(report: FleetReport, now: number): Headline {
   if (ready === 0) return { status: 'UNKNOWN', words: 'No instances', sign: '?', lead: ['No instance is present.'] };
   const words = ready === 1 ? 'The only instance is ready.' : `All ${ready} instances are ready.`;
   return { status: 'UP', words: 'All ready', sign: '✓', lead: [words] };
+}
+
+/** Messages of stores begin with the name of the store, which the sentence has already. */
+function withoutName(error: string, name: string): string {
+  return error.startsWith(`${name}: `) ? error.slice(name.length + 2) : error;
 }

@@ -38,7 +38,7 @@ function node(given: GraphNode): Markup {
   const status = service ? serviceStatus(service) : HealthStatus.SKIPPED;
   const { className } = appearanceOf(status);
   const [x, y] = [xOf(given), yOf(given)];
-  const words = service ? `${service.ready} of ${service.present} ready` : 'not in this fleet';
+  const words = service ? wordsFor(service) : 'not in this fleet';
   return html`<g class="${className}${service ? '' : ' ext'}">
     <rect x="${x}" y="${y}" width="${WIDTH}" height="${HEIGHT}" rx="4" />
     <use href="#i-${className}" x="${x + 10}" y="${y + 13}" width="16" height="16" class="mi" />
@@ -46,6 +46,9 @@ function node(given: GraphNode): Markup {
     <text x="${x + 34}" y="${y + 34}" class="q">${words}</text>
   </g>`;
 }
+
+const wordsFor = ({ ready, present }: FleetService): string =>
+  present === 0 ? 'none present' : `${ready} of ${present} ready`;
 
 /** From the right side of the caller to the left side of the dependency, with the head of an arrow. */
 function edge({ from, to }: GraphEdge): Markup {

@@ -41,7 +41,7 @@ function countsOf({ ready, expected, present, instances, versions }: FleetServic
   const others = attentionOf(instances).filter((words) => !words.endsWith(' degraded'));
   const [only, ...further] = Object.keys(versions);
   return [
-    html`<b>${ready} of ${present} ready</b>`,
+    present === 0 ? html`<b>none present</b>` : html`<b>${ready} of ${present} ready</b>`,
     expected !== undefined && `, ${expected} expected`,
     others.length > 0 && ` · ${others.join(', ')}`,
     only !== undefined && further.length === 0 && ` · ${clip(only, 24)}`,

@@ -83,7 +83,7 @@ describe('the page of the fleet', () => {
   it('says since when the store is away, and that the rest is old', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], {
-        store: { name: 'Redis', connected: false, since: before(180), error: 'connection refused' },
+        store: { name: 'Redis', connected: false, since: before(180), error: 'Redis: connection refused' },
       }),
     );
     expect(titleOf(page)).toBe('? Store away · fleet production');

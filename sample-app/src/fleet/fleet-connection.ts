@@ -1,0 +1,50 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { HealthStore } from 'nest-vitals/fleet';
+import { memoryStore } from 'nest-vitals/stores/memory';
+
+interface Connection {
+  readonly store: HealthStore;
+  close(): unknown;
+}
+
+/** The store of the fleet, by the first variable that is set. Without any, each process sees only itself. */
+@Injectable()
+export class FleetConnection implements OnApplicationShutdown {
+  #connection: Connection | undefined;
+
+  /** Connects. A server that is away does not delay the start. */
+  async open(): Promise<HealthStore> {
+    this.#connection ??= await connect(process.env);
+    return this.#connection.store;
+  }
+
+  /** After `onModuleDestroy` of the fleet, which writes that this instance has left. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.#connection?.close();
+  }
+}
+
+/** Loads only the client that is used. */
+async function connect({ REDIS_URL, NATS_URL, ETCD_URL }: NodeJS.ProcessEnv): Promise<Connection> {
+  if (REDIS_URL) {
+    const { Redis } = await import('ioredis');
+    const { redisStore } = await import('nest-vitals/stores/redis');
+    const client = new Redis(REDIS_URL);
+    // Without a listener the event would end the process. The store reports that the server is away.
+    client.on('error', () => undefined);
+    return { store: redisStore({ client }), close: () => client.disconnect() };
+  }
+  if (NATS_URL) {
+    const { connect: connectToNats } = await import('@nats-io/transport-node');
+    const { natsStore } = await import('nest-vitals/stores/nats');
+    const client = await connectToNats({ servers: NATS_URL, waitOnFirstConnect: true, maxReconnectAttempts: -1 });
+    return { store: natsStore({ client }), close: () => client.close() };
+  }
+  if (ETCD_URL) {
+    const { Etcd3 } = await import('etcd3');
+    const { etcdStore } = await import('nest-vitals/stores/etcd');
+    const client = new Etcd3({ hosts: ETCD_URL });
+    return { store: etcdStore({ client }), close: () => client.close() };
+  }
+  return { store: memoryStore(), close: () => undefined };
+}
