@@ -53,6 +53,7 @@ module.exports = {
     may('page', 'core'),
     may('dashboard', 'core', 'errors', 'options', 'extension', 'page'),
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
+    may('control', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
     may('haproxy', 'core', 'errors', 'options', 'extension'),
     may('fleet', 'core', 'errors', 'options', 'extension', 'page', 'stores'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),
@@ -94,6 +95,7 @@ module.exports = {
     ...[
       'alerts',
       'cli',
+      'control',
       'dashboard',
       'files',
       'fleet',

@@ -41,6 +41,7 @@ import { IndicatorConfiguration } from './options/indicator-configuration.js';
 import { resolveModuleOptions } from './options/resolve-module.js';
 import { Overrides } from './overrides/overrides.js';
 import { SourceLayer } from './overrides/source-layer.js';
+import { TimedRefusals } from './overrides/timed-refusals.js';
 import { Registration } from './registration.js';
 
 /** What one application gives to its `HealthModule`. */
@@ -105,15 +106,17 @@ export function assemble(
     logging: settings.logging,
   });
   const work = new AnnouncedWork();
-  const service = new HealthService({ engine, state, registration, overrides, work, logger });
+  const timedRefusals = new TimedRefusals((reason, terms) => state.refuseTraffic(reason, terms), logger);
+  const service = new HealthService({ engine, state, registration, overrides, timedRefusals, work, logger });
 
   const watch = new ProberWatch(settings.shutdown.maxDelay);
   const evaluator = new Evaluator(engine, registration);
-  const access = createAccess(settings, logger);
+  const failedKeys = limitOfFailedKeys(settings, logger);
+  const access = createAccess(settings, logger, failedKeys);
   const record = recorderOf(settings, watch, monitor);
   const responder = new Responder(settings, evaluator, access, record);
   const { revision } = engine;
-  const endpointParts = { settings, responder, source: evaluator, revision, record };
+  const endpointParts = { settings, responder, source: evaluator, revision, record, failedKeys };
   const description = routed && new ApiDescription(routed, settings);
   const endpoints = new AdditionalEndpoints(
     responder,
@@ -138,6 +141,7 @@ export function assemble(
     registration,
     engine,
     overrides,
+    timedRefusals,
     state,
     responder,
     servers,
@@ -158,16 +162,24 @@ export function assemble(
   };
 }
 
-function createAccess({ access, rateLimit: { failedKeys } }: HealthSettings, logger: Logger): Access | undefined {
-  const others = (omitted: number): string => (omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`);
-  const onFault = rateLimited((fault, omitted) => {
-    logger.error(`authorize failed, access denied${others(omitted)}:\n${formatRaw(fault)}`);
-  });
+const others = (omitted: number): string => (omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`);
+
+function limitOfFailedKeys({ rateLimit: { failedKeys } }: HealthSettings, logger: Logger): RateLimiter | undefined {
   const onFlood = rateLimited((address, omitted) => {
     logger.warn(`Too many wrong API keys from ${String(address) || 'a caller without an address'}${others(omitted)}`);
   });
-  const limiter = failedKeys ? new RateLimiter('failed-keys', failedKeys, onFlood) : undefined;
-  return access && new Access(access, onFault, limiter);
+  return failedKeys ? new RateLimiter('failed-keys', failedKeys, onFlood) : undefined;
+}
+
+function createAccess(
+  { access }: HealthSettings,
+  logger: Logger,
+  failedKeys: RateLimiter | undefined,
+): Access | undefined {
+  const onFault = rateLimited((fault, omitted) => {
+    logger.error(`authorize failed, access denied${others(omitted)}:\n${formatRaw(fault)}`);
+  });
+  return access && new Access(access, onFault, failedKeys);
 }
 
 function recorderOf({ shutdown }: HealthSettings, watch: ProberWatch, monitor: EngineMonitor): OnResponse {

@@ -14,6 +14,7 @@ import type { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
 import type { Overrides } from './overrides/overrides.js';
+import type { TimedRefusals } from './overrides/timed-refusals.js';
 import type { Registration } from './registration.js';
 
 const UNHANDLED_SIGNAL =
@@ -33,6 +34,7 @@ export interface HealthLifecycleParts {
   readonly registration: Registration;
   readonly engine: HealthEngine;
   readonly overrides: Overrides;
+  readonly timedRefusals: TimedRefusals;
   readonly state: ApplicationState;
   readonly responder: Responder;
   readonly servers: ServerWatch;
@@ -62,7 +64,7 @@ export class HealthLifecycle {
     const instance: unknown = adapter.getInstance();
     prioritizeEndpoints(instance);
     for (const conflict of routeConflicts(instance)) logger.warn(conflict);
-    if (hasRoutes) handleUnmatchedOnExpress(adapter, responder.notFound);
+    if (hasRoutes) handleUnmatchedOnExpress(adapter, responder);
     servers.attach(adapter);
   }
 
@@ -72,7 +74,7 @@ export class HealthLifecycle {
     if (isConfigured) registerPaths(adapter, additionalPaths(settings, responder));
     if (!hasRoutes) return;
     registerPaths(adapter, aliasPaths(settings, responder));
-    handleUnmatchedOnFastify(adapter, settings.path, responder.notFound);
+    handleUnmatchedOnFastify(adapter, settings.path, responder);
   }
 
   /** All other modules have started. There is no adapter in an application without HTTP. */
@@ -90,6 +92,7 @@ export class HealthLifecycle {
     await this.#parts.drain.run();
     this.#parts.servers.stop();
     this.#parts.overrides.stop();
+    this.#parts.timedRefusals.stop();
     this.#parts.engine.stop();
   }
 }

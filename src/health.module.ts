@@ -21,6 +21,7 @@ import { Responder } from './endpoints/responder.js';
 import { HealthConfigurationError } from './errors/configuration.error.js';
 import { asyncOptionsIncomplete } from './errors/messages.js';
 import { createdPerApplication } from './extension/created-per-application.js';
+import { HEALTH_CONTROL } from './extension/health-control.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
 import { REQUESTS_IN_FLIGHT } from './extension/requests-in-flight.js';
@@ -191,6 +192,7 @@ function configure(
       },
       part(HealthLifecycle, ({ lifecycle }) => lifecycle),
       part(HealthService, ({ service }) => service),
+      part(HEALTH_CONTROL, ({ service }) => service),
       part(Responder, ({ responder }) => responder),
       part(ENDPOINT_PARTS, ({ endpointParts }) => endpointParts),
       part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
@@ -202,6 +204,7 @@ function configure(
     exports: [
       HealthLifecycle,
       HealthService,
+      HEALTH_CONTROL,
       ENDPOINT_PARTS,
       HEALTH_ENDPOINTS,
       HEALTH_MONITOR,

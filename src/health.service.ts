@@ -10,12 +10,14 @@ import { GuardedObservable } from './guarded-observable.js';
 import type { AnnouncedWork, WorkHandle } from './lifecycle/announced-work.js';
 import type { ApplicationState } from './lifecycle/application-state.js';
 import type { ApplicationPhase } from './extension/health-monitor.js';
-import type { HealthOverride } from './extension/health-override.js';
+import type { HealthControl } from './extension/health-control.js';
+import type { HealthOverride, HealthRefusal, OverrideTerms } from './extension/health-override.js';
 import { formatRaw } from './core/raw-error.js';
 import { logFault } from './logging/log-fault.js';
 import type { HealthIndicatorOptions } from './options/indicator-options.js';
 import type { RuntimeIndicatorOptions } from './options/runtime-options.js';
-import type { OverrideTerms, Overrides } from './overrides/overrides.js';
+import type { Overrides } from './overrides/overrides.js';
+import type { TimedRefusals } from './overrides/timed-refusals.js';
 import type { IndicatorHandle, Registration } from './registration.js';
 
 interface HealthServiceParts {
@@ -23,6 +25,7 @@ interface HealthServiceParts {
   readonly state: ApplicationState;
   readonly registration: Registration;
   readonly overrides: Overrides;
+  readonly timedRefusals: TimedRefusals;
   readonly work: AnnouncedWork;
   readonly logger: LoggerService;
 }
@@ -33,7 +36,7 @@ export interface DelayReadinessOptions {
 }
 
 /** Injected by the application: reads its health, subscribes to changes, and accepts or refuses traffic. */
-export class HealthService {
+export class HealthService implements HealthControl {
   /**
    * Every change of an indicator's status. A first result that is not failing is no change. An error thrown by a
    * subscriber is logged and has no other effect.
@@ -44,14 +47,16 @@ export class HealthService {
   readonly #state: ApplicationState;
   readonly #registration: Registration;
   readonly #overrides: Overrides;
+  readonly #timedRefusals: TimedRefusals;
   readonly #work: AnnouncedWork;
   readonly #logger: LoggerService;
 
-  constructor({ engine, state, registration, overrides, work, logger }: HealthServiceParts) {
+  constructor({ engine, state, registration, overrides, timedRefusals, work, logger }: HealthServiceParts) {
     this.#engine = engine;
     this.#state = state;
     this.#registration = registration;
     this.#overrides = overrides;
+    this.#timedRefusals = timedRefusals;
     this.#work = work;
     this.#logger = logger;
     this.changes$ = new GuardedObservable<HealthChange>(
@@ -143,12 +148,25 @@ export class HealthService {
     return this.#overrides.clear(name, by);
   }
 
+  /** Why the application refuses traffic at present: each refusal that has not been withdrawn, oldest first. */
+  get refusals(): readonly HealthRefusal[] {
+    return this.#state.refusals;
+  }
+
   /**
    * Makes `ready` respond with 503 `OUT_OF_SERVICE` and this reason, for example during maintenance or while a worker is
    * full. `live` does not change. Callers see the reason. Several refusals can be active: traffic is accepted again when
    * each has been withdrawn, by `acceptTraffic` or by the returned function.
+   *
+   * With `expiresIn` (at most 24 hours) the refusal also ends by itself. `by` says who refuses traffic, for the log. The
+   * returned function takes the name of the caller that withdraws the refusal. Throws one `HealthConfigurationError` with
+   * every fault of these terms; nothing has changed then.
+   *
+   * @example
+   * const accept = health.refuseTraffic('vendor maintenance', { expiresIn: '30m', by: 'alice' });
    */
-  refuseTraffic(reason: string): () => void {
+  refuseTraffic(reason: string, terms?: Omit<OverrideTerms, 'reason'>): (by?: string) => void {
+    if (terms) return this.#timedRefusals.begin({ ...terms, reason });
     this.#logger.warn(`Refusing traffic: ${onOneLine(boundedText(reason))}`);
     const withdraw = this.#state.refuseTraffic(reason);
     return () => {

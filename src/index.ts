@@ -53,9 +53,9 @@ export type { Heartbeat, HeartbeatIndicatorOptions } from './indicators/heartbea
 export { FileIndicator } from './indicators/file.indicator.js';
 export type { FileIndicatorOptions } from './indicators/file.indicator.js';
 export type { WorkHandle } from './lifecycle/announced-work.js';
+export type { EndpointResponse } from './extension/endpoint-response.js';
 export { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 export type {
-  EndpointResponse,
   EndpointOutlet,
   EndpointStream,
   FormatInput,
@@ -63,9 +63,17 @@ export type {
   HealthEndpoints,
   HealthFormatter,
 } from './extension/health-endpoints.js';
+export type {
+  ActionDescription,
+  ActionRequest,
+  HealthActions,
+  ReadBody,
+  RequestBody,
+} from './extension/health-actions.js';
+export { HEALTH_CONTROL } from './extension/health-control.js';
+export type { HealthControl } from './extension/health-control.js';
 export type { EventLoopStall, MissingStack, StallFrame } from './extension/event-loop-stall.js';
-export type { HealthOverride, OverrideEvent } from './extension/health-override.js';
-export type { OverrideTerms } from './overrides/overrides.js';
+export type { HealthOverride, HealthRefusal, OverrideEvent, OverrideTerms } from './extension/health-override.js';
 export type { RuntimeIndicatorOptions } from './options/runtime-options.js';
 export type { IndicatorHandle } from './registration.js';
 export { HEALTH_MONITOR } from './extension/health-monitor.js';

@@ -1,5 +1,6 @@
 import type { HealthReport } from '../core/report.js';
-import type { EndpointResponse, EndpointStream, FormatInput, HealthEndpoints } from '../extension/health-endpoints.js';
+import type { EndpointResponse } from '../extension/endpoint-response.js';
+import type { EndpointStream, FormatInput, HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor, LifecycleState } from '../extension/health-monitor.js';
 import { type VisibleReport, project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';

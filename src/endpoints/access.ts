@@ -1,15 +1,15 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { withTimeout } from '../core/async.js';
 import { GRACE } from '../core/loop-timer.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { AccessSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
+import { ApiKeys, tokenIn } from './api-keys.js';
 import type { Quota, RateLimiter } from './rate-limit/rate-limiter.js';
 
 /** Authenticates callers, by API key or by the `authorize` function. Every error leaves the caller unauthenticated. */
 export class Access {
   readonly #authorize: AccessSettings['authorize'];
-  readonly #digests: readonly Buffer[];
+  readonly #keys: ApiKeys<true>;
   readonly #onFault: (fault: unknown) => void;
   readonly #failedKeys: RateLimiter | undefined;
   /** The requests whose key was not compared, because their address has sent too many wrong keys. */
@@ -18,14 +18,14 @@ export class Access {
   /** `onFault` receives the errors of `authorize`. `failedKeys`: undefined, wrong keys are not limited. */
   constructor(settings: AccessSettings, onFault: (fault: unknown) => void, failedKeys?: RateLimiter) {
     this.#authorize = settings.authorize;
-    this.#digests = settings.apiKeys.map(digest);
+    this.#keys = new ApiKeys(settings.apiKeys.map((key) => [key, true]));
     this.#onFault = onFault;
     this.#failedKeys = failedKeys;
   }
 
   /** Whether there are API keys: only then a browser can authenticate with a password. */
   get hasKeys(): boolean {
-    return this.#digests.length > 0;
+    return !this.#keys.isEmpty;
   }
 
   /** The view for a caller. Undefined: the caller is unauthenticated. `timeout`: the milliseconds for `authorize`. */
@@ -33,7 +33,7 @@ export class Access {
     const key = this.hasKeys ? keyIn(request) : undefined;
     const wasCompared = key !== undefined && !this.#isSlowed(request);
     if (wasCompared) {
-      if (this.#isKnown(key)) return 'full';
+      if (this.#keys.find(key) !== undefined) return 'full';
       // Counted before `authorize` decides: meanwhile the caller could try many keys.
       this.#failedKeys?.count(request);
     }
@@ -61,15 +61,6 @@ export class Access {
     if (quota.isExceeded) this.#slowed.set(request, quota);
     return quota.isExceeded;
   }
-
-  #isKnown(key: string): boolean {
-    const given = encodingsOf(key).map(digest);
-    // Digests have one length, and each is compared with each: the duration reveals nothing about a key.
-    return this.#digests.reduce(
-      (found, known) => given.reduce((matches, candidate) => timingSafeEqual(known, candidate) || matches, found),
-      false,
-    );
-  }
 }
 
 function decisionWithin(timeout: number, decision: unknown): Promise<unknown> {
@@ -85,16 +76,8 @@ function viewOf(decision: unknown): HealthView | undefined {
 }
 
 function keyIn({ headers }: HealthRequest): string | undefined {
-  const authorization = single(headers['authorization']) ?? '';
-  return single(headers['x-health-key']) ?? bearer(authorization) ?? basicPassword(authorization);
-}
-
-function single(value: string | readonly string[] | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function bearer(authorization: string): string | undefined {
-  return /^Bearer +(.+)$/i.exec(authorization)?.[1];
+  const { authorization } = headers;
+  return tokenIn(headers) ?? (typeof authorization === 'string' ? basicPassword(authorization) : undefined);
 }
 
 /** The password of HTTP Basic, which browsers send (RFC 7617). The user name ends at the first colon and is ignored. */
@@ -103,17 +86,4 @@ function basicPassword(authorization: string): string | undefined {
   return credentials === undefined
     ? undefined
     : /:(.*)$/s.exec(Buffer.from(credentials, 'base64').toString('latin1'))?.[1];
-}
-
-/**
- * Node decodes each byte of a header as one character. Clients encode characters outside of ASCII as UTF-8 (curl, most
- * libraries) or as Latin-1 (`fetch`), and HTTP leaves that open (RFC 9110, section 5.5): both are compared.
- */
-function encodingsOf(key: string): readonly (string | Buffer)[] {
-  const bytes = Buffer.from(key, 'latin1');
-  return bytes.length === Buffer.byteLength(key) ? [bytes] : [bytes, key];
-}
-
-function digest(key: string | Buffer): Buffer {
-  return createHash('sha256').update(key).digest();
 }

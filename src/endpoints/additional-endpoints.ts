@@ -7,8 +7,9 @@ import type {
   HealthFormatter,
   ProbeCaller,
 } from '../extension/health-endpoints.js';
+import type { HealthActions } from '../extension/health-actions.js';
 import type { ApiDescription } from './description/api-description.js';
-import { type EndpointHandlers, mapAdditionalRoute } from './health.controller.js';
+import { type EndpointHandlers, mapActionRoutes, mapAdditionalRoute } from './health.controller.js';
 import type { ReportSource, Responder } from './responder.js';
 
 /** Adds the endpoints and formats of other modules to the responder, the routes and the description of the API. */
@@ -36,6 +37,13 @@ export class AdditionalEndpoints implements HealthEndpoints {
 
   add(endpoint: HealthEndpoint): void {
     this.#responder.add(endpoint);
+  }
+
+  addActions(actions: HealthActions): void {
+    this.#responder.addActions(actions);
+    if (!actions.isOnMainPort) return;
+    if (this.#controller) mapActionRoutes(this.#controller, actions);
+    this.#description?.addActions(actions);
   }
 
   addFormat(formatter: HealthFormatter): void {

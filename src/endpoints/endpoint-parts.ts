@@ -1,5 +1,6 @@
 import type { Revision } from '../core/revision.js';
 import type { HealthSettings } from '../options/health-settings.js';
+import type { RateLimiter } from './rate-limit/rate-limiter.js';
 import type { OnResponse, ReportSource, Responder } from './responder.js';
 
 /** What a module needs that serves the endpoints on a server other than the adapter's. Injected by `ENDPOINT_PARTS`. */
@@ -10,6 +11,8 @@ export interface EndpointParts {
   readonly revision: Revision;
   /** Records a request that was answered with a default response of the responder. */
   readonly record: OnResponse;
+  /** The limit of wrong keys, which every kind of key shares. Undefined: none. */
+  readonly failedKeys: RateLimiter | undefined;
 }
 
 /** The same in every copy of the package. */
@@ -17,3 +20,6 @@ export const ENDPOINT_PARTS = Symbol.for('nest-vitals:endpoint-parts');
 
 /** The token of a boolean that a global module can provide: false leaves the endpoints off the adapter's server. */
 export const SERVES_MAIN_PORT = Symbol.for('nest-vitals:serves-main-port');
+
+/** The token of a boolean that a global module can provide: true says that a management port serves the endpoints too. */
+export const HAS_MANAGEMENT_PORT = Symbol.for('nest-vitals:has-management-port');

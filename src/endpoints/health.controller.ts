@@ -4,6 +4,9 @@ import type { HealthSettings } from '../options/health-settings.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { decoratorNeedsStaticOptions } from '../errors/messages.js';
 import { groupHandler } from './group-handler.js';
+import type { ActionDescription, HealthActions } from '../extension/health-actions.js';
+import { handlerOf } from './handler-name.js';
+import { bodyReader } from './request-body.js';
 import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
@@ -18,6 +21,8 @@ export interface EndpointHandlers {
   checks(response: AdapterResponse): unknown;
   /** Has no route: the routes with a fixed name call it. */
   check(name: string, response: AdapterResponse): unknown;
+  /** Has no route either. */
+  act(response: AdapterResponse): unknown;
 }
 
 /**
@@ -55,6 +60,11 @@ export function createHealthController(): Type<EndpointHandlers> {
 
     check(name: string, response: AdapterResponse): unknown {
       return send(this.responder.check(name, requestOf(response)), response);
+    }
+
+    act(response: AdapterResponse): unknown {
+      const request = requestOf(response);
+      return send(this.responder.unmatched(request, bodyReader(request, response)), response);
     }
   }
   return HealthController;
@@ -104,19 +114,50 @@ const additionalHandlers = new WeakSet<object>();
 
 /** Gives an endpoint of another module, or a group, a route of its own, with the response of the route with a parameter. */
 export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: string, path: string = name): void {
+  const isNew = addHandler(controller, name, function (this: EndpointHandlers, response) {
+    return this.check(path, response);
+  });
+  if (isNew) route(controller, name, true, path);
+}
+
+/** Gives each operation of another module a route of its own. */
+export function mapActionRoutes(controller: Type<EndpointHandlers>, { name, operations }: HealthActions): void {
+  for (const operation of operations) {
+    const handler = handlerOf(name, operation);
+    const isNew = addHandler(controller, handler, function (this: EndpointHandlers, response) {
+      return this.act(response);
+    });
+    const { path, method } = operation;
+    if (isNew) route(controller, handler, true, path === '' ? name : `${name}/${path}`, METHODS[method]);
+  }
+}
+
+const METHODS: Readonly<Record<ActionDescription['method'], RequestMethod>> = {
+  GET: RequestMethod.GET,
+  PUT: RequestMethod.PUT,
+  POST: RequestMethod.POST,
+  DELETE: RequestMethod.DELETE,
+};
+
+/** Returns whether the handler is new. Throws if the name belongs to another kind of handler. */
+function addHandler(
+  controller: Type<EndpointHandlers>,
+  name: string,
+  handle: (this: EndpointHandlers, response: AdapterResponse) => unknown,
+): boolean {
   const prototype = controller.prototype as object;
   const present: unknown = Reflect.get(prototype, name);
-  if (typeof present === 'function' && additionalHandlers.has(present)) return;
+  if (typeof present === 'function' && additionalHandlers.has(present)) return false;
   if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
   const value = {
     [name](this: EndpointHandlers, response: AdapterResponse): unknown {
-      return this.check(path, response);
+      return handle.call(this, response);
     },
   }[name];
   if (value) additionalHandlers.add(value);
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   Res()(prototype, name, 0);
-  route(controller, name, true, path);
+  return true;
 }
 
 /** Applies the decorators of the application to the controller. */
@@ -134,9 +175,15 @@ function enhancersOf(controller: Type<EndpointHandlers>): number {
   );
 }
 
-function route(controller: Type<EndpointHandlers>, handler: string, isEnabled: boolean, path: string): void {
+function route(
+  controller: Type<EndpointHandlers>,
+  handler: string,
+  isEnabled: boolean,
+  path: string,
+  method = RequestMethod.GET,
+): void {
   const descriptor = Object.getOwnPropertyDescriptor(controller.prototype, handler);
   if (!isEnabled || !descriptor) return;
   markRoute(descriptor.value as object);
-  RequestMapping({ path, method: RequestMethod.GET })(controller.prototype as object, handler, descriptor);
+  RequestMapping({ path, method })(controller.prototype as object, handler, descriptor);
 }

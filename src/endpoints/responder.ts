@@ -6,6 +6,8 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { HealthView } from '../options/view.js';
 import type { Access } from './access.js';
+import { type HealthActions, NO_BODY, type ReadBody } from '../extension/health-actions.js';
+import { type ActionPort, AdditionalActions } from './additional-actions.js';
 import { AdditionalResponses } from './additional-responses.js';
 import { Formats } from './formats/formats.js';
 import { formatOf } from './formats/negotiation.js';
@@ -46,6 +48,7 @@ export class Responder {
   readonly #refusals: Refusals;
   readonly #rendered: RenderedResponses;
   readonly #additional: AdditionalResponses;
+  readonly #actions: AdditionalActions;
   readonly #limits: Readonly<Record<'deep' | 'checks', RateLimiter | false | undefined>>;
 
   constructor(settings: HealthSettings, source: ReportSource, access?: Access, onResponse?: OnResponse) {
@@ -63,6 +66,7 @@ export class Responder {
     this.#refusals = new Refusals(settings.headers);
     this.#rendered = new RenderedResponses(settings);
     this.#additional = new AdditionalResponses(settings);
+    this.#actions = new AdditionalActions(settings);
     const { deep, checks } = settings.rateLimit;
     this.#limits = { deep: deep && new RateLimiter('deep', deep), checks: checks && new RateLimiter('checks', checks) };
   }
@@ -75,6 +79,21 @@ export class Responder {
   /** Adds an endpoint of another module. */
   add(endpoint: HealthEndpoint): void {
     this.#additional.add(endpoint);
+  }
+
+  /** Adds operations of another module. */
+  addActions(actions: HealthActions): void {
+    this.#actions.add(actions);
+  }
+
+  /** Responds to a request for an operation of another module. Undefined: there is none at this URL. */
+  act(request: HealthRequest, readBody: ReadBody, port: ActionPort): Promise<HealthResponse> | undefined {
+    return this.#actions.respond(request, readBody, port);
+  }
+
+  /** Responds to a request below the base path that no route of a probe has answered. */
+  unmatched(request: HealthRequest, readBody: ReadBody): Answer {
+    return this.act(request, readBody, 'main') ?? this.notFound;
   }
 
   /** Adds a format of another module. */
@@ -108,6 +127,9 @@ export class Responder {
 
   /** Responds to `/health/<name>`: an indicator, a group, or an endpoint of another module. */
   check(name: string, request: HealthRequest): Answer {
+    // The route with the parameter comes before the own route of an operation.
+    const action = this.act(request, NO_BODY, 'main');
+    if (action) return action;
     const additional = this.#additional.get(name);
     if (additional) return this.#respondAdditional(additional, request);
     const { enabled } = this.#settings.endpoints.checks;

@@ -33,7 +33,7 @@ export function markRoute(handler: object): void {
  */
 export function prioritizeEndpoints(instance: unknown): void {
   const layers = layersOf(instance);
-  for (const layer of layers.filter(isEndpoint)) {
+  for (const layer of layers.filter(isOwnRoute)) {
     const from = layers.indexOf(layer);
     const to = lessSpecificBefore(layers, from, layer.route.path as string);
     if (to === from) continue;
@@ -113,7 +113,12 @@ function handlesGet(layer: Layer): layer is RouteLayer {
 }
 
 function isEndpoint(layer: Layer): layer is RouteLayer {
-  return handlesGet(layer) && isOurs(layer.route) && typeof layer.route.path === 'string';
+  return handlesGet(layer) && isOwnRoute(layer);
+}
+
+/** Of any method. */
+function isOwnRoute(layer: Layer): layer is RouteLayer {
+  return layer.route !== undefined && isOurs(layer.route) && typeof layer.route.path === 'string';
 }
 
 function isOurs({ stack }: Route): boolean {

@@ -1,6 +1,7 @@
 import type { HttpServer } from '@nestjs/common';
 import type { HealthRequest } from '../options/health-module-options.js';
-import type { HealthResponse } from './health-response.js';
+import { bodyReader } from './request-body.js';
+import type { Responder } from './responder.js';
 import { NAME, endpointPaths } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
@@ -10,18 +11,31 @@ interface Fastify {
 }
 
 interface FastifyChild {
-  setNotFoundHandler(handler: (request: HealthRequest, reply: AdapterResponse) => void): unknown;
+  setNotFoundHandler(handler: (request: HealthRequest, reply: AdapterResponse) => unknown): unknown;
 }
 
 interface Express {
   use(path: string, handler: (request: HealthRequest, response: AdapterResponse, next: () => void) => void): unknown;
 }
 
+type UnmatchedResponder = Pick<Responder, 'unmatched'>;
+
+/** Returns the reply, which tells Fastify that the handler sends it. */
+async function respond(
+  responder: UnmatchedResponder,
+  request: HealthRequest,
+  response: AdapterResponse,
+): Promise<AdapterResponse> {
+  const answer = responder.unmatched(request, bodyReader(request, response));
+  writeResponse(response, answer instanceof Promise ? await answer : answer);
+  return response;
+}
+
 /**
  * Responds with our 404 below the base path on Fastify, because the one of the adapter repeats the path. Fastify uses the
  * handler only if no route of the application matches. Call it before Nest registers any route.
  */
-export function handleUnmatchedOnFastify(server: HttpServer, path: string, notFound: HealthResponse): void {
+export function handleUnmatchedOnFastify(server: HttpServer, path: string, responder: UnmatchedResponder): void {
   const instance: unknown = server.getInstance();
   if (!isFastify(instance)) return;
   const bases = new Set<string>();
@@ -31,7 +45,7 @@ export function handleUnmatchedOnFastify(server: HttpServer, path: string, notFo
     bases.add(base);
     instance.register(
       (child, _options, done) => {
-        child.setNotFoundHandler((_request, reply) => writeResponse(reply, notFound));
+        child.setNotFoundHandler((request, reply) => respond(responder, request, reply));
         done();
       },
       { prefix: base },
@@ -43,14 +57,14 @@ export function handleUnmatchedOnFastify(server: HttpServer, path: string, notFo
  * The same on Express. Call it after Nest has registered all routes and before it registers its own 404 handler: Express
  * uses handlers in the order of registration, so every route of the application comes first.
  */
-export function handleUnmatchedOnExpress(server: HttpServer, notFound: HealthResponse): void {
+export function handleUnmatchedOnExpress(server: HttpServer, responder: UnmatchedResponder): void {
   const instance: unknown = server.getInstance();
   for (const path of endpointPaths(instance)) {
     if (!path.endsWith(NAME) || path === NAME) continue;
     (instance as Express).use(path.slice(0, -NAME.length), (request, response, next) => {
       // Express lists the methods of the matching routes itself.
       if (request.method === 'OPTIONS') next();
-      else writeResponse(response, notFound);
+      else void respond(responder, request, response);
     });
   }
 }

@@ -1,6 +1,8 @@
 import type { HealthReport } from '../core/report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
+import type { EndpointResponse, ResponseHead } from './endpoint-response.js';
+import type { HealthActions } from './health-actions.js';
 import type { VisibleReport } from './visible-report.js';
 
 /** Describes an additional endpoint in the OpenAPI document of the application. */
@@ -13,18 +15,6 @@ export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'acce
     readonly description: string;
     readonly mediaTypes: readonly string[];
   }[];
-}
-
-interface ResponseHead {
-  readonly statusCode: number;
-  readonly contentType: string;
-  /** Additional headers, with names in lower case. */
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** A complete response of any media type. `Cache-Control: no-store` and the headers of the module's options are added. */
-export interface EndpointResponse extends ResponseHead {
-  readonly body: string;
 }
 
 /** A response with a streamed body, such as server-sent events. The same headers are added. */
@@ -103,6 +93,11 @@ export interface HealthFormatter {
 export interface HealthEndpoints {
   /** Throws if an endpoint of that name exists. */
   add(endpoint: HealthEndpoint): void;
+  /**
+   * Adds operations with other methods than GET and with bodies, their routes, and their description in the OpenAPI
+   * document. Call it in a constructor, before Nest registers routes. Throws if there is an endpoint of that name.
+   */
+  addActions(actions: HealthActions): void;
   /** Throws if a format of that name exists. */
   addFormat(formatter: HealthFormatter): void;
   /**

@@ -1,4 +1,25 @@
+import type { Duration } from '../options/duration.js';
 import type { RuntimeIndicatorOptions } from '../options/runtime-options.js';
+
+/** What every override must say. */
+export interface OverrideTerms {
+  /** Why the options change. Reports, the log and alerts show it, so it must contain no secret. */
+  readonly reason: string;
+  /** The time after which the override ends by itself, at most 24 hours. */
+  readonly expiresIn: Duration;
+  /** Who makes the change, for the log and for reports. Default: the application itself. */
+  readonly by?: string | undefined;
+}
+
+/** A reason for which the application refuses traffic. */
+export interface HealthRefusal {
+  readonly reason: string;
+  /** Who refuses it. Undefined: the application itself. */
+  readonly by: string | undefined;
+  readonly since: Date;
+  /** The refusal ends by itself at this time. Undefined: it lasts until it is withdrawn. */
+  readonly until: Date | undefined;
+}
 
 /** Options of an indicator that were changed while the application runs, until a time. */
 export interface HealthOverride {

@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { elapsed } from '../core/moment.js';
-import type { EndpointResponse, HealthEndpoints } from '../extension/health-endpoints.js';
+import type { EndpointResponse } from '../extension/endpoint-response.js';
+import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { storeKey } from '../stores/store-key.js';
 import { Announcer } from './announcer.js';

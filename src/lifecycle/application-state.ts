@@ -2,6 +2,7 @@ import { describeFailure } from '../core/failure.js';
 import { boundedText } from '../core/bounded-text.js';
 import type { TrafficGate } from '../core/health-engine.js';
 import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
+import type { HealthRefusal } from '../extension/health-override.js';
 
 /** A task that readiness waits for. */
 interface Delay {
@@ -16,7 +17,7 @@ export class ApplicationState implements TrafficGate {
   #drainStep: DrainStep | undefined;
   readonly #draining = new AbortController();
   readonly #delays = new Set<Delay>();
-  readonly #refusals: { readonly reason: string }[] = [];
+  readonly #refusals: HealthRefusal[] = [];
   readonly #listeners: (() => void)[] = [];
 
   /** Calls the listener after each change. */
@@ -46,6 +47,11 @@ export class ApplicationState implements TrafficGate {
     return this.#draining.signal;
   }
 
+  /** The refusals that have not been withdrawn, oldest first. */
+  get refusals(): readonly HealthRefusal[] {
+    return [...this.#refusals];
+  }
+
   bootstrapped(): void {
     this.#isBootstrapped = true;
     this.#changed();
@@ -69,10 +75,10 @@ export class ApplicationState implements TrafficGate {
 
   /**
    * Refuses traffic until the returned function is called or `acceptTraffic` withdraws the refusal. The function returns
-   * whether the refusal was still active.
+   * whether the refusal was still active. `terms`: who refuses it, and until when.
    */
-  refuseTraffic(reason: string): () => boolean {
-    const refusal = { reason: boundedText(reason) };
+  refuseTraffic(reason: string, { by, until }: Partial<Pick<HealthRefusal, 'by' | 'until'>> = {}): () => boolean {
+    const refusal = Object.freeze({ reason: boundedText(reason), by, since: new Date(), until });
     this.#refusals.push(refusal);
     this.#changed();
     return () => this.#withdraw(this.#refusals.indexOf(refusal));

@@ -1,6 +1,7 @@
 import { elapsed } from '../core/moment.js';
 import { additionalPaths } from '../endpoints/aliases.js';
 import type { EndpointParts } from '../endpoints/endpoint-parts.js';
+import type { ReadBody } from '../extension/health-actions.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { SHARED_PROBES, type SharedProbe, pathOf, probeAt } from './shared-probes.js';
 import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
@@ -33,7 +34,7 @@ export interface HealthHandler {
   /** The shared probe at this URL. */
   probeAt(url: string): SharedProbe | undefined;
   /** Responds to any path and method. Never rejects. */
-  handle(request: HealthRequest): HealthResponse | Promise<HealthResponse>;
+  handle(request: HealthRequest, readBody: ReadBody): HealthResponse | Promise<HealthResponse>;
   /** Evaluates a shared probe for the requests that the caller responds to itself. It has to record them. */
   snapshot(probe: SharedProbe): Promise<ResponseSnapshot>;
   /** Records a request that was answered with a snapshot. `at`: on the clock of `performance.now()`. */
@@ -104,8 +105,10 @@ export class RequestHandler implements HealthHandler {
     return probeAt(url, this.paths);
   }
 
-  handle(request: HealthRequest): HealthResponse | Promise<HealthResponse> {
+  handle(request: HealthRequest, readBody: ReadBody): HealthResponse | Promise<HealthResponse> {
     const { responder, settings } = this.#parts;
+    const action = responder.act(request, readBody, 'management');
+    if (action) return action;
     if (request.method !== 'GET' && request.method !== 'HEAD') return this.#notAllowed;
     const path = pathOf(request.url);
     // Case is ignored as on Express, except in names.

@@ -10,7 +10,12 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
-import { ENDPOINT_PARTS, type EndpointParts, SERVES_MAIN_PORT } from '../endpoints/endpoint-parts.js';
+import {
+  ENDPOINT_PARTS,
+  type EndpointParts,
+  HAS_MANAGEMENT_PORT,
+  SERVES_MAIN_PORT,
+} from '../endpoints/endpoint-parts.js';
 import { RequestHandler } from './health-handler.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
@@ -29,6 +34,7 @@ import {
 interface Opening {
   readonly management: HealthManagement;
   readonly servesMainPort: boolean;
+  readonly isEnabled: boolean;
   readonly listening: Promise<void>;
 }
 
@@ -99,7 +105,7 @@ function begin(options: HealthManagementOptions): Opening {
   const listening = management.listen();
   // The provider that waits for it reports the error.
   listening.catch(() => undefined);
-  return { management, servesMainPort: settings.mainPort || !settings.enabled, listening };
+  return { management, servesMainPort: settings.mainPort || !settings.enabled, isEnabled: settings.enabled, listening };
 }
 
 function configure(createOpening: () => Provider<Opening>, imports: ModuleMetadata['imports'] = []): DynamicModule {
@@ -112,6 +118,7 @@ function configure(createOpening: () => Provider<Opening>, imports: ModuleMetada
       },
       inject: [OPENING],
     },
+    { provide: HAS_MANAGEMENT_PORT, useFactory: ({ isEnabled }: Opening) => isEnabled, inject: [OPENING] },
     { provide: SERVES_MAIN_PORT, useFactory: ({ servesMainPort }: Opening) => servesMainPort, inject: [OPENING] },
   ];
   return {
@@ -119,6 +126,6 @@ function configure(createOpening: () => Provider<Opening>, imports: ModuleMetada
     global: true,
     imports,
     providers: createdPerApplication(() => [createOpening(), ...provided]),
-    exports: [HealthManagement, SERVES_MAIN_PORT],
+    exports: [HealthManagement, HAS_MANAGEMENT_PORT, SERVES_MAIN_PORT],
   };
 }

@@ -3,6 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthHandler } from './health-handler.js';
 import { SHARED_PROBES, type SharedProbe } from './shared-probes.js';
 import type { HealthResponse } from '../endpoints/health-response.js';
+import { NO_BODY, type RequestBody } from '../extension/health-actions.js';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { Listening, ManagementServer } from './management-server.js';
@@ -118,7 +119,7 @@ export class ThreadServer implements ManagementServer {
       case 'refresh':
         return void this.#refresh(message.probe);
       case 'request':
-        return void this.#respond(message.id, this.#requestOf(message.request));
+        return void this.#respond(message.id, this.#requestOf(message.request), message.body);
       case 'records':
         for (const caller of message.callers) this.#callers.set(caller.caller, this.#requestOf(caller));
         return this.#record(message.records);
@@ -149,10 +150,10 @@ export class ThreadServer implements ManagementServer {
     this.#send({ type: 'snapshot', probe, id, response: wire(response), freshUntil: now() + freshFor, revision });
   }
 
-  async #respond(id: number, request: HealthRequest): Promise<void> {
+  async #respond(id: number, request: HealthRequest, body: RequestBody | undefined): Promise<void> {
     if (!this.#handler) return;
     this.#pending.add(id);
-    const response = await this.#handler.handle(request);
+    const response = await this.#handler.handle(request, body ? () => Promise.resolve(received(body)) : NO_BODY);
     // The client has disconnected meanwhile: a stream would never learn that.
     if (!this.#pending.delete(id)) return;
     if (response.open) this.#stream(id, request, response, response.open);
@@ -191,6 +192,11 @@ export class ThreadServer implements ManagementServer {
     }
     return { method, url, headers, socket, ip: remoteAddress ?? '' };
   }
+}
+
+/** A buffer becomes a plain array of bytes on its way between threads. */
+function received(body: RequestBody): RequestBody {
+  return body.kind === 'bytes' ? { kind: 'bytes', bytes: Buffer.from(body.bytes) } : body;
 }
 
 function wire({ statusCode, fields, body }: HealthResponse): WireResponse {

@@ -2,32 +2,15 @@ import type { LoggerService } from '@nestjs/common';
 import { LONGEST_TIMER } from '../core/async.js';
 import { boundedText } from '../core/bounded-text.js';
 import type { HealthEngine } from '../core/health-engine.js';
-import { isRecord } from '../core/is-record.js';
 import { Listeners } from '../core/listeners.js';
 import { liveExtended } from '../errors/messages.js';
-import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
-import type { Duration } from '../options/duration.js';
+import type { HealthOverride, OverrideEvent, OverrideTerms } from '../extension/health-override.js';
 import { Faults } from '../options/faults.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { converted, duration, nonBlank } from '../options/rules.js';
 import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../options/runtime-options.js';
 import { logOverride } from './log-override.js';
-
-/** What every override must say. */
-export interface OverrideTerms {
-  /** Why the options change. Reports, the log and alerts show it, so it must contain no secret. */
-  readonly reason: string;
-  /** The time after which the override ends by itself, at most 24 hours. */
-  readonly expiresIn: Duration;
-  /** Who makes the change, for the log and for reports. Default: the application itself. */
-  readonly by?: string | undefined;
-}
-
-/** Milliseconds. A longer change belongs into the configuration. */
-export const LONGEST_OVERRIDE = 24 * 3_600_000;
-
-const spanOfOverride = duration(1);
+import { checkTerms } from './terms.js';
 
 interface Active {
   readonly override: HealthOverride;
@@ -131,26 +114,6 @@ export class Overrides {
     logOverride(this.#logger, event);
     this.#listeners.emit(event);
   }
-}
-
-function checkTerms(
-  terms: OverrideTerms,
-  faults: Faults,
-): Pick<HealthOverride, 'reason' | 'by'> & { expiresIn: number } {
-  const { reason, expiresIn, by }: Partial<Record<keyof OverrideTerms, unknown>> = isRecord(terms) ? terms : {};
-  if (!nonBlank.accepts(reason)) faults.at('reason').outOfRange(reason, nonBlank);
-  if (by !== undefined && !nonBlank.accepts(by)) faults.at('by').outOfRange(by, nonBlank);
-  const span = spanOfOverride.accepts(expiresIn) ? converted(spanOfOverride, expiresIn) : undefined;
-  if (span === undefined || span > LONGEST_OVERRIDE) {
-    faults.at('expiresIn').outOfRange(expiresIn, {
-      expected: `a number of milliseconds from 1 to ${LONGEST_OVERRIDE}, or a text with a unit such as "30m", at most "24h"`,
-    });
-  }
-  return {
-    reason: typeof reason === 'string' ? boundedText(reason) : '',
-    by: typeof by === 'string' ? boundedText(by) : undefined,
-    expiresIn: span ?? 0,
-  };
 }
 
 /** Valid options. The caller may change them later, and reports show what was checked. */

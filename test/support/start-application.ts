@@ -17,6 +17,8 @@ export type AdapterName = (typeof ADAPTERS)[number];
 export interface StartOptions {
   /** The configuration of `main.ts` before it listens: a global prefix, versioning, middleware. */
   readonly prepare?: (app: INestApplication) => void;
+  /** Whether Nest leaves out its body parsers. Default: false. */
+  readonly withoutBodyParser?: boolean;
   /** The number of proxies whose `X-Forwarded-For` the adapter trusts. Default: none. */
   readonly trustedProxies?: number;
   /** Replaces providers, as the tests of an application do. */
@@ -72,7 +74,7 @@ export class TestApplication {
 export async function createApplication(
   adapter: AdapterName,
   root: ModuleMetadata,
-  { prepare, override = (builder) => builder, trustedProxies = 0 }: StartOptions = {},
+  { prepare, override = (builder) => builder, trustedProxies = 0, withoutBodyParser = false }: StartOptions = {},
 ): Promise<TestApplication> {
   // With this variable, a shutdown takes at least five seconds.
   vi.stubEnv('KUBERNETES_SERVICE_HOST', undefined);
@@ -85,8 +87,9 @@ export async function createApplication(
     adapter === 'fastify'
       ? module.createNestApplication<NestFastifyApplication>(
           new FastifyAdapter(trustedProxies > 0 ? { trustProxy } : {}),
+          { bodyParser: !withoutBodyParser },
         )
-      : module.createNestApplication();
+      : module.createNestApplication({ bodyParser: !withoutBodyParser });
   onTestFinished(async () => {
     await app.close();
     vi.unstubAllEnvs();

@@ -4,7 +4,9 @@ import { descriptionMissing } from '../../errors/messages.js';
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { HealthSettings } from '../../options/health-settings.js';
 import { groupHandler } from '../group-handler.js';
+import type { HealthActions } from '../../extension/health-actions.js';
 import { MEDIA_TYPES } from '../formats/format.js';
+import { handlerOf } from '../handler-name.js';
 import { loadControllerDescription } from './load-controller-description.js';
 import { type ControllerDescription, describeHandler } from './swagger-metadata.js';
 
@@ -16,6 +18,7 @@ export class ApiDescription {
   readonly #controller: Type;
   readonly #settings: HealthSettings;
   readonly #endpoints: EndpointDescription[] = [];
+  readonly #actions: HealthActions[] = [];
   #formats: Readonly<Record<string, string>> = MEDIA_TYPES;
 
   constructor(controller: Type, settings: HealthSettings) {
@@ -35,12 +38,25 @@ export class ApiDescription {
     this.#describe();
   }
 
+  /** The operations of another module, each of which has a route of its own. */
+  addActions(actions: HealthActions): void {
+    this.#actions.push(actions);
+    this.#describe();
+  }
+
   #describe(): void {
     const [settings, formats, endpoints] = [this.#settings, this.#formats, [...this.#endpoints]];
+    const operations = this.#actions.flatMap(({ name, operations: all }) =>
+      all.map((operation) => [handlerOf(name, operation), operation] as const),
+    );
     let made: ControllerDescription | undefined;
     const describe = (): ControllerDescription =>
-      (made ??= loadDescription().describeController(settings, formats, endpoints));
-    const names = [...Object.keys(settings.endpoints), ...endpoints.map(({ name }) => name)];
+      (made ??= loadDescription().describeController(settings, formats, endpoints, operations));
+    const names = [
+      ...Object.keys(settings.endpoints),
+      ...endpoints.map(({ name }) => name),
+      ...operations.map(([handler]) => handler),
+    ];
     for (const name of names) describeHandler(this.#handler(name), name, this.#aliasesOf(name), describe);
     for (const [group, { hasEndpoint, additionalPath: alias }] of settings.groups) {
       const name = groupHandler(group);

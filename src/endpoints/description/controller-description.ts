@@ -1,4 +1,5 @@
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
+import type { ActionDescription } from '../../extension/health-actions.js';
 import type { EndpointName } from '../../options/health-module-options.js';
 import type { AccessSettings, GroupSettings, HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
@@ -56,6 +57,11 @@ const KEY: Parameter = {
   schema: { type: 'string', format: 'password' },
 };
 
+const CONTROL_KEY: Parameter = {
+  ...KEY,
+  description: 'Key of this operation. "Authorization: Bearer <key>" is equivalent.',
+};
+
 type Formats = Readonly<Record<string, string>>;
 
 /** Describes the endpoints for an OpenAPI document. `formats`: the media types of all formats, by name. */
@@ -63,6 +69,7 @@ export function describeController(
   settings: HealthSettings,
   formats: Formats,
   endpoints: readonly EndpointDescription[],
+  operations: readonly (readonly [handler: string, ActionDescription])[] = [],
 ): ControllerDescription {
   const schemas = Object.entries(definitionsOf(settings.format)).map(([name, schema]) => [name, toOpenApi(schema)]);
   const probes = (Object.keys(OPERATIONS) as EndpointName[]).map((name) => [name, probe(name, settings, formats)]);
@@ -70,8 +77,14 @@ export function describeController(
     group.hasEndpoint ? [[groupHandler(name), groupEndpoint(name, group, settings, formats)]] : [],
   );
   const additional = endpoints.map((endpoint) => [endpoint.name, additionalEndpoint(endpoint, settings, formats)]);
+  const actions = operations.map(([handler, operation]) => [handler, action(operation, settings, formats)]);
   return {
-    handlers: Object.fromEntries([...probes, ...groups, ...additional]) as ControllerDescription['handlers'],
+    handlers: Object.fromEntries([
+      ...probes,
+      ...groups,
+      ...additional,
+      ...actions,
+    ]) as ControllerDescription['handlers'],
     schemas: Object.fromEntries(schemas) as ControllerDescription['schemas'],
   };
 }
@@ -135,6 +148,34 @@ function additionalEndpoint(
   return {
     operation: { summary, description },
     parameters: keyParameter(settings),
+    responses: responses.describe(),
+  };
+}
+
+function action(
+  { summary, description, parameters, body, responses: described }: ActionDescription,
+  settings: HealthSettings,
+  formats: Formats,
+): HandlerDescription {
+  const responses = new Responses(settings, formats);
+  for (const { statusCode, description: text, schema, headers = {} } of described) {
+    responses.addObject(statusCode, text, schema, headers);
+  }
+  responses.addUnauthorized();
+  if (settings.rateLimit.failedKeys) responses.addTooManyRequests();
+  const json = body && { required: true, content: { 'application/json': { schema: toOpenApi(body) } } };
+  return {
+    operation: { summary, description, ...(json && { requestBody: json }) },
+    parameters: [
+      ...Object.entries(parameters).map(([name, text]): Parameter => ({
+        name,
+        in: 'path',
+        required: true,
+        description: text,
+        schema: { type: 'string' },
+      })),
+      CONTROL_KEY,
+    ],
     responses: responses.describe(),
   };
 }

@@ -71,6 +71,18 @@ export class Responses {
     return this.#addJson(406, 'No format has this name', 'HealthNotAcceptable');
   }
 
+  /** JSON with this schema. */
+  addObject(code: number, description: string, schema: JsonSchema, headers: Readonly<Record<string, string>>): this {
+    const described = Object.entries(headers).map(([name, text]) => [name, header(text, TEXT)]);
+    this.#add(
+      code,
+      description,
+      [['application/json', schema]],
+      Object.fromEntries(described) as Record<string, object>,
+    );
+    return this;
+  }
+
   /** A text of any media type. */
   addText(code: number, description: string, mediaTypes: readonly string[]): this {
     this.#add(

@@ -17,6 +17,8 @@ const KEYS = {
 export interface Operation {
   readonly summary: string;
   readonly description: string;
+  /** Undefined: there is no body. */
+  readonly requestBody?: object;
 }
 
 /** A parameter, as OpenAPI defines it. */

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import type { RequestBody } from '../../extension/health-actions.js';
 import type { FailureSettings } from '../failure-response.js';
 import type { SharedProbe } from '../shared-probes.js';
 import type { Stall, WatchdogSettings } from '../watchdog/stall.js';
@@ -72,7 +73,7 @@ export type FromThread =
   | { readonly type: 'listening'; readonly address: AddressInfo }
   | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string }
   | { readonly type: 'refresh'; readonly probe: SharedProbe }
-  | { readonly type: 'request'; readonly id: number; readonly request: WireRequest }
+  | { readonly type: 'request'; readonly id: number; readonly request: WireRequest; readonly body?: RequestBody }
   | { readonly type: 'records'; readonly callers: readonly WireCaller[]; readonly records: Float64Array }
   | { readonly type: 'gone'; readonly id: number }
   | { readonly type: 'sent'; readonly id: number; readonly bytes: number }

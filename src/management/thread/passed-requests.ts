@@ -1,4 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readStream } from '../../endpoints/request-body.js';
+import type { RequestBody } from '../../extension/health-actions.js';
 import type { Callers } from './callers.js';
 import type { FromThread, ToThread, WireResponse } from './messages.js';
 import { write } from './responses.js';
@@ -37,6 +39,13 @@ export class PassedRequests {
 
   /** `late`: what responds in place of the main thread, and after how many milliseconds. */
   pass(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
+    if (!hasBody(request)) return this.#pass(request, response, late);
+    void readStream(request).then((body) => {
+      if (body.kind !== 'incomplete') this.#pass(request, response, late, body);
+    });
+  }
+
+  #pass(request: IncomingMessage, response: ServerResponse, late: LateResponse, body?: RequestBody): void {
     const id = (this.#last += 1);
     const timer = setTimeout(() => write(response, late.respond()), late.after).unref();
     this.#pending.set(id, { response, timer });
@@ -48,7 +57,8 @@ export class PassedRequests {
     const { method = 'GET', url = '/', headers, socket } = request;
     const connection = this.#callers.connectionOf(request).number;
     const { remoteAddress } = socket;
-    this.#send({ type: 'request', id, request: { method, url, headers: { ...headers }, connection, remoteAddress } });
+    const passed = { method, url, headers: { ...headers }, connection, remoteAddress };
+    this.#send({ type: 'request', id, request: passed, ...(body && { body }) });
   }
 
   receive(message: Passed): void {
@@ -86,4 +96,10 @@ export class PassedRequests {
       if (!error) this.#send({ type: 'sent', id, bytes: bytes.length });
     });
   }
+}
+
+/** Probes have no body. The body of another request is read up to a limit, for the operations of other modules. */
+function hasBody({ method, headers }: IncomingMessage): boolean {
+  if (method === 'GET' || method === 'HEAD') return false;
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }

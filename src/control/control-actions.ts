@@ -1,0 +1,154 @@
+import type { LoggerService } from '@nestjs/common';
+import { formatRaw } from '../core/raw-error.js';
+import { isHealthConfigurationError } from '../errors/configuration.error.js';
+import type { ConfigurationFault } from '../errors/fault.js';
+import { UnknownProbeError } from '../errors/unknown-probe.error.js';
+import type { ActionRequest, HealthActions } from '../extension/health-actions.js';
+import type { HealthControl } from '../extension/health-control.js';
+import type { EndpointResponse } from '../extension/endpoint-response.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { OverrideTerms } from '../extension/health-override.js';
+import { show } from '../options/rules.js';
+import type { ControlAccess } from './control-access.js';
+import { readJson } from './json-body.js';
+import { Maintenance } from './maintenance.js';
+import { OPERATIONS, type OperationId } from './operations.js';
+import { faulty, refusal, reply } from './replies.js';
+
+export const NAME = 'control';
+
+interface Call {
+  readonly by: string;
+  /** The parameters of the path. */
+  readonly indicator: string;
+  readonly action: ActionRequest;
+}
+
+interface ControlParts {
+  readonly control: HealthControl;
+  readonly monitor: HealthMonitor;
+  readonly access: () => ControlAccess;
+  readonly logger: Pick<LoggerService, 'error'>;
+  readonly isOnMainPort: boolean;
+}
+
+/** The operations below `/health/control`. Each request is authenticated before anything else about it is looked at. */
+export class ControlActions implements HealthActions {
+  readonly name = NAME;
+  readonly operations = OPERATIONS;
+  readonly isOnMainPort: boolean;
+  readonly #parts: ControlParts;
+  readonly #maintenance: Maintenance;
+  readonly #handlers: Readonly<Record<OperationId, (call: Call) => EndpointResponse | Promise<EndpointResponse>>> = {
+    'GET ': () => reply(200, this.#state()),
+    'PUT indicators/:name': (call) => this.#override(call),
+    'DELETE indicators/:name': (call) => this.#clear(call),
+    'POST indicators/:name/run': (call) => this.#run(call),
+    'PUT maintenance': (call) => this.#refuseTraffic(call),
+    'DELETE maintenance': ({ by }) => reply(200, { ended: this.#maintenance.end(by) }),
+  };
+
+  constructor(parts: ControlParts) {
+    this.#parts = parts;
+    this.isOnMainPort = parts.isOnMainPort;
+    this.#maintenance = new Maintenance(parts.control);
+  }
+
+  async respond(action: ActionRequest): Promise<EndpointResponse> {
+    try {
+      return await this.#respond(action);
+    } catch (error) {
+      if (error instanceof UnknownProbeError) return this.#unknown(error.probe);
+      if (isHealthConfigurationError(error)) return faulty(error.faults.map(ofBody));
+      this.#parts.logger.error(`${action.request.method} of the control failed:\n${formatRaw(error)}`);
+      return refusal(500, 'the operation failed, the log has the error');
+    }
+  }
+
+  async #respond(action: ActionRequest): Promise<EndpointResponse> {
+    const { request, segments } = action;
+    const caller = await this.#parts.access().callerOf(request);
+    if (caller.kind === 'slowed') return refusal(429, 'too many requests', caller.quota.headers);
+    if (caller.kind === 'unknown') return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer realm="health"' });
+    const operations = segments ? OPERATIONS.filter(({ path }) => matches(path, segments)) : [];
+    if (operations.length === 0) return refusal(404, 'not found');
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    const operation = operations.find((one) => one.method === method);
+    if (!operation) {
+      const allowed = operations.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
+      return refusal(405, 'method not allowed', { allow: allowed.join(', ') });
+    }
+    const id = `${operation.method} ${operation.path}` as OperationId;
+    return this.#handlers[id]({ by: caller.name, indicator: segments?.[1] ?? '', action });
+  }
+
+  #state(): object {
+    const { control, monitor } = this.#parts;
+    const { current } = this.#maintenance;
+    return {
+      phase: monitor.state.phase,
+      overrides: control.overrides,
+      ...(current && { maintenance: current }),
+      refusals: control.refusals,
+    };
+  }
+
+  async #override({ by, indicator, action }: Call): Promise<EndpointResponse> {
+    if (!this.#isKnown(indicator)) return this.#unknown(indicator);
+    const { object, refused } = await readJson(action);
+    if (!object) return refused;
+    if ('by' in object) return faulty([BY]);
+    const { reason, expiresIn, ...options } = object;
+    const terms = { reason, expiresIn, by } as OverrideTerms;
+    return reply(200, this.#parts.control.override(indicator, options, terms));
+  }
+
+  #clear({ by, indicator }: Call): EndpointResponse {
+    if (!this.#isKnown(indicator)) return this.#unknown(indicator);
+    return reply(200, { ended: this.#parts.control.clear(indicator, by) });
+  }
+
+  async #run({ indicator }: Call): Promise<EndpointResponse> {
+    return reply(200, { indicator, detail: await this.#parts.control.runNow(indicator) });
+  }
+
+  async #refuseTraffic({ by, action }: Call): Promise<EndpointResponse> {
+    const { object, refused } = await readJson(action);
+    if (!object) return refused;
+    const { reason, expiresIn, ...others } = object;
+    const unknown = Object.keys(others).map((name): ConfigurationFault => (name === 'by' ? BY : unknownProperty(name)));
+    if (unknown.length > 0) return faulty(unknown);
+    return reply(200, this.#maintenance.begin({ reason, expiresIn, by } as OverrideTerms));
+  }
+
+  #isKnown(indicator: string): boolean {
+    return this.#parts.monitor.indicators.some(({ name }) => name === indicator);
+  }
+
+  #unknown(indicator: string): EndpointResponse {
+    const indicators = this.#parts.monitor.indicators.map(({ name }) => name);
+    return reply(404, { error: `there is no indicator ${show(indicator)}`, indicators });
+  }
+}
+
+function matches(path: string, segments: readonly string[]): boolean {
+  const parts = path.split('/').filter((part) => part !== '');
+  return parts.length === segments.length && parts.every((part, index) => part === ':name' || part === segments[index]);
+}
+
+const BY: ConfigurationFault = {
+  place: 'by',
+  problem: 'the author is the name of the key, or the name that authorize returns',
+  remedy: 'remove by',
+};
+
+const unknownProperty = (name: string): ConfigurationFault => ({
+  place: 'body',
+  problem: `there is no property ${show(name)}`,
+  remedy: 'the properties are reason, expiresIn',
+});
+
+/** In a body, the options are beside the reason and the end. */
+function ofBody({ place, problem, remedy }: ConfigurationFault): ConfigurationFault {
+  return { place: place === 'options' ? 'body' : place.replace(/^options, /, ''), problem, remedy };
+}

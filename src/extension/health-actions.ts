@@ -1,0 +1,65 @@
+import type { HealthRequest } from '../options/health-module-options.js';
+import type { EndpointResponse } from './endpoint-response.js';
+
+/** The body of a request, as far as it was read. */
+export type RequestBody =
+  /** The body as it was sent. Empty: there was none. */
+  | { readonly kind: 'bytes'; readonly bytes: Buffer }
+  /** A body parser of the application has read it first. */
+  | { readonly kind: 'parsed'; readonly value: unknown }
+  | { readonly kind: 'too-large' }
+  /** The caller has disconnected. */
+  | { readonly kind: 'incomplete' };
+
+/** Bytes. A longer body is not kept. */
+export const LONGEST_BODY = 16 * 1024;
+
+/** Reads the body of a request, up to `LONGEST_BODY`. */
+export type ReadBody = () => Promise<RequestBody>;
+
+/** Of a request without a body. */
+export const NO_BODY: ReadBody = () => Promise.resolve({ kind: 'bytes', bytes: Buffer.alloc(0) });
+
+/** A request below the path of the actions. */
+export interface ActionRequest {
+  readonly request: HealthRequest;
+  /** The parts of the path after the name, decoded. Undefined: a part cannot be decoded. */
+  readonly segments: readonly string[] | undefined;
+  readonly readBody: ReadBody;
+}
+
+/** The description of one operation, for the OpenAPI document. */
+export interface ActionDescription {
+  readonly summary: string;
+  readonly description: string;
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  /** Below the name, with parameters as `:name`. Empty: the name itself. */
+  readonly path: string;
+  /** The descriptions of the parameters in the path, by name. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The JSON Schema of the body, without references. Undefined: there is no body. */
+  readonly body?: object;
+  /** The responses, all of them JSON. */
+  readonly responses: readonly {
+    readonly statusCode: number;
+    readonly description: string;
+    /** The JSON Schema of the body, without references. */
+    readonly schema: object;
+    /** Descriptions of further headers, by name. */
+    readonly headers?: Readonly<Record<string, string>>;
+  }[];
+}
+
+/**
+ * Operations with other methods than GET, and with bodies: `/health/<name>` and every path below it. The access control of
+ * the reports does not apply, so `respond` must authenticate the caller.
+ */
+export interface HealthActions {
+  /** One of the names that are reserved for endpoints, such as `control`. */
+  readonly name: string;
+  /** Whether the port of the application serves them. The management port always does. */
+  readonly isOnMainPort: boolean;
+  readonly operations: readonly ActionDescription[];
+  /** Responds to each request below the path, of any method. An error is logged, and the response is a 500. */
+  respond(action: ActionRequest): Promise<EndpointResponse>;
+}

@@ -1,0 +1,49 @@
+import type { LoggerService } from '@nestjs/common';
+import { boundedText, onOneLine } from '../core/bounded-text.js';
+import type { HealthRefusal, OverrideTerms } from '../extension/health-override.js';
+import { Faults } from '../options/faults.js';
+import { checkTerms } from './terms.js';
+
+/** Refuses traffic, and returns the function that withdraws the refusal. It returns whether the refusal was still active. */
+type Refuse = (reason: string, terms: Pick<HealthRefusal, 'by' | 'until'>) => () => boolean;
+
+/** Refusals of traffic that end by themselves. The log has a line for the beginning and one for the end of each. */
+export class TimedRefusals {
+  readonly #refuse: Refuse;
+  readonly #logger: Pick<LoggerService, 'log' | 'warn'>;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(refuse: Refuse, logger: Pick<LoggerService, 'log' | 'warn'>) {
+    this.#refuse = refuse;
+    this.#logger = logger;
+  }
+
+  /** Throws one `HealthConfigurationError` with every fault; nothing has changed then. */
+  begin(terms: OverrideTerms): (by?: string) => void {
+    const faults = new Faults();
+    const { reason, by, expiresIn } = checkTerms(terms, faults);
+    faults.throwIfAny();
+    const until = new Date(Date.now() + expiresIn);
+    const author = by ?? 'the application';
+    this.#log('warn', `Traffic is refused by ${author} until ${until.toISOString()}; reason: ${reason}`);
+    const withdraw = this.#refuse(reason, { by, until });
+    const end = (how: string): void => {
+      clearTimeout(timer);
+      this.#timers.delete(timer);
+      if (withdraw()) this.#log('log', `The refusal of traffic by ${author} has ended: ${how}`);
+    };
+    const timer = setTimeout(() => end('its time has passed'), expiresIn).unref();
+    this.#timers.add(timer);
+    return (who) => end(`withdrawn by ${who === undefined ? 'the application' : boundedText(who)}`);
+  }
+
+  /** The application stops: no timer is left. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  #log(level: 'log' | 'warn', text: string): void {
+    this.#logger[level](onOneLine(text));
+  }
+}
