@@ -14,6 +14,7 @@ import { loadPeer } from '../../clients/load-peer.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { healthModuleMissing } from '../../errors/messages.js';
 import { optionsFactory, presentOptions } from '../../options/factory-options.js';
+import type { EndpointResponse } from '../../extension/endpoint-response.js';
 import { type EndpointDescription, HEALTH_ENDPOINTS, type HealthEndpoints } from '../../extension/health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
