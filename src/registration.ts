@@ -78,7 +78,8 @@ export class Registration {
     ];
     if (all.length > 0) throw new HealthConfigurationError(all);
     this.#list('', definitions);
-    return definitions;
+    // With those that constructors have registered.
+    return [...this.#engine.runners].map(({ definition }) => definition);
   }
 
   /**

@@ -28,15 +28,15 @@ interface OverridesParts {
 export class Overrides {
   readonly #engine: HealthEngine;
   readonly #configuration: IndicatorConfiguration;
-  readonly #logger: OverridesParts['logger'];
   readonly #active = new Map<string, Active>();
   readonly #listeners: Listeners<OverrideEvent>;
 
   constructor({ engine, configuration, logger, onListenerFault }: OverridesParts) {
     this.#engine = engine;
     this.#configuration = configuration;
-    this.#logger = logger;
     this.#listeners = new Listeners(onListenerFault);
+    // A listener like the others: a logger that throws must neither end the process at an expiry nor keep an override.
+    this.#listeners.add((event) => logOverride(logger, event));
   }
 
   /** The active overrides, in the order in which they began. */
@@ -74,7 +74,7 @@ export class Overrides {
     this.#active.delete(indicator);
     this.#active.set(indicator, { override, timer });
     this.#engine.configure(indicator, settings, describe(override));
-    this.#emit({ kind: 'begun', override, replaced: earlier?.override });
+    this.#listeners.emit({ kind: 'begun', override, replaced: earlier?.override });
     return override;
   }
 
@@ -102,17 +102,12 @@ export class Overrides {
     const settings = this.#configuration.change(indicator, 'override', undefined, new Faults().at(indicator));
     // Undefined: the indicator was removed.
     if (settings) this.#engine.configure(indicator, settings);
-    this.#emit({ kind, override: active.override, by: by === undefined ? undefined : boundedText(by) });
+    this.#listeners.emit({ kind, override: active.override, by: by === undefined ? undefined : boundedText(by) });
     return true;
   }
 
   #wouldExtendLive(indicator: string, { probes }: HealthIndicatorOptions): boolean {
     return probes?.includes('live') === true && !this.#engine.isMember(indicator, 'live');
-  }
-
-  #emit(event: OverrideEvent): void {
-    logOverride(this.#logger, event);
-    this.#listeners.emit(event);
   }
 }
 

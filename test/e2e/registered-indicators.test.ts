@@ -157,6 +157,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
       ],
     });
     expect(reportIn(await application.get('/health/ready'))).toMatchObject({ details: { early: { status: 'UP' } } });
+    expect(application.log.health('warn')).not.toContainEqual(expect.stringContaining('No indicators were found'));
   });
 
   it.runIf(adapter === 'express')('has an end at 10,000 indicators, and responds with that many', async () => {

@@ -124,6 +124,21 @@ describe('Overrides', () => {
     expect(override.options).toStrictEqual({ critical: false, probes: ['ready'] });
   });
 
+  it('begins and expires although the logger throws', async () => {
+    const { overrides, log, faults, events } = setUp();
+    const broken = new Error('the disk is full');
+    const fail = (): never => {
+      throw broken;
+    };
+    vi.spyOn(log, 'warn').mockImplementation(fail);
+    vi.spyOn(log, 'log').mockImplementation(fail);
+    overrides.set('payments', { enabled: false }, { ...TERMS, expiresIn: 1000 });
+    await advance(1000);
+    expect(overrides.list).toEqual([]);
+    expect(events.map(({ kind }) => kind)).toEqual(['begun', 'expired']);
+    expect(faults).toEqual([broken, broken]);
+  });
+
   it('replaces an earlier override as a whole', async () => {
     const { health, overrides, events } = setUp(() => down('away'));
     const first = overrides.set('payments', { critical: false }, { ...TERMS, expiresIn: '1m' });
