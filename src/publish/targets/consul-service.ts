@@ -34,6 +34,7 @@ export interface ConsulServiceOptions {
 const LONGEST_OUTPUT = 2000;
 /** The agent does not know the check any more: older versions of Consul respond with 500. */
 const UNKNOWN_CHECK = /^HTTP status (?:404|500)$/;
+const UNKNOWN_SERVICE = /^HTTP status 404$/;
 
 /**
  * Registers this instance with the agent of Consul, with a TTL check that each report updates: UP is passing, DEGRADED is warning,
@@ -67,7 +68,7 @@ export function consulService(options: ConsulServiceOptions): HealthPublisher {
       },
       signal,
     );
-  const register = (signal: AbortSignal): Promise<void> =>
+  const register = (report: HealthReport, signal: AbortSignal): Promise<void> =>
     put(
       'service/register?replace-existing-checks=true',
       {
@@ -79,6 +80,8 @@ export function consulService(options: ConsulServiceOptions): HealthPublisher {
         Check: {
           CheckID: checkId,
           Name: 'health of the application',
+          // Without it the check is critical until the first update.
+          Status: stateOf(report).Status,
           TTL: `${ttl}ms`,
           DeregisterCriticalServiceAfter: `${removeAfter}ms`,
         },
@@ -96,18 +99,27 @@ export function consulService(options: ConsulServiceOptions): HealthPublisher {
           await update(report, signal);
           return;
         } catch (error) {
-          if (!isHealthCheckError(error) || !UNKNOWN_CHECK.test(error.message)) throw error;
+          if (!isResponse(error, UNKNOWN_CHECK)) throw error;
         }
       }
-      await register(signal);
+      await register(report, signal);
       isRegistered = true;
       await update(report, signal);
     },
-    finish: (_report, signal) => put(`service/deregister/${encodeURIComponent(service.id)}`, undefined, signal),
+    finish: async (_report, signal) => {
+      try {
+        await put(`service/deregister/${encodeURIComponent(service.id)}`, undefined, signal);
+      } catch (error) {
+        // The agent has lost the registration already.
+        if (!isResponse(error, UNKNOWN_SERVICE)) throw error;
+      }
+    },
   };
 }
 
-function stateOf(report: HealthReport): object {
+const isResponse = (error: unknown, status: RegExp): boolean => isHealthCheckError(error) && status.test(error.message);
+
+function stateOf(report: HealthReport): { readonly Status: string; readonly Output: string } {
   const passing = report.status === HealthStatus.DEGRADED ? 'warning' : 'passing';
   return {
     Status: isFailing(report.status) ? 'critical' : passing,

@@ -1,5 +1,5 @@
 import { elapsed } from '../../core/moment.js';
-import { etcdCall, isMissing, keepAlive } from './etcd-calls.js';
+import { etcdCall, isMissing, keepAlive } from '../../clients/etcd/etcd-calls.js';
 import type { EtcdStoreClient } from './etcd-client.js';
 
 interface EntryLease {
@@ -56,7 +56,7 @@ export class EntryLeases {
 
   async #extend(lease: EntryLease, signal: AbortSignal): Promise<boolean> {
     const sentAt = elapsed();
-    const seconds = await keepAlive(this.#client, lease.id, signal);
+    const seconds = await keepAlive(this.#client.leaseClient, lease.id, signal);
     lease.validUntil = sentAt + seconds * 1000;
     return seconds > 0;
   }

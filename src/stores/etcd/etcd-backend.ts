@@ -2,10 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../store-backend.js';
 import type { StorePlace } from '../store-key.js';
 import { EntryLeases } from './entry-leases.js';
-import { EtcdCallError, etcdCall, keepAlive } from './etcd-calls.js';
+import { EtcdCallError, etcdCall, keepAlive } from '../../clients/etcd/etcd-calls.js';
 import type { EtcdStoreClient } from './etcd-client.js';
 import { followPrefix } from './follow-prefix.js';
 
+const NOT_PERMITTED = 'the user is not permitted to use the keys of the store: see docs/stores.md';
 /** Contains a sign that no collection contains. */
 const LEASES = '@leases';
 
@@ -85,7 +86,7 @@ export class EtcdBackend implements StoreBackend {
       return found.kvs[0]?.value.equals(token) ?? false;
     };
     return {
-      renew: async (abandoned) => (await keepAlive(this.#client, ID, abandoned)) > 0 && isOurs(abandoned),
+      renew: async (abandoned) => (await keepAlive(this.#client.leaseClient, ID, abandoned)) > 0 && isOurs(abandoned),
       release: async (abandoned) => {
         await revoke(abandoned);
       },
@@ -93,6 +94,6 @@ export class EtcdBackend implements StoreBackend {
   }
 
   explain(error: unknown): unknown {
-    return error instanceof EtcdCallError ? error.explained : error;
+    return error instanceof EtcdCallError ? error.explain(NOT_PERMITTED) : error;
   }
 }

@@ -1,3 +1,4 @@
+import type { EtcdLeaseClient, EtcdStream } from '../../clients/etcd/etcd-calls.js';
 import { hasMethods } from '../../clients/has-methods.js';
 
 /** A key with its value. Numbers of 64 bits are strings. */
@@ -12,15 +13,6 @@ export interface WatchResponse {
   readonly canceled?: boolean;
   readonly compact_revision?: string;
   readonly events?: readonly { readonly type: unknown; readonly kv: KeyValue }[];
-}
-
-/** A stream of gRPC. */
-export interface EtcdStream<Response> {
-  on(event: 'data', listener: (response: Response) => void): unknown;
-  on(event: 'error', listener: (error: Error) => void): unknown;
-  on(event: 'end', listener: () => void): unknown;
-  write(request: object): unknown;
-  cancel(): void;
 }
 
 interface RangeResponse {
@@ -40,11 +32,7 @@ export interface EtcdStoreClient {
     deleteRange(request: { key: Buffer }, options?: object): Promise<unknown>;
     txn(request: object, options?: object): Promise<{ readonly succeeded: boolean }>;
   };
-  readonly leaseClient: {
-    leaseGrant(request: { TTL: number }, options?: object): Promise<{ readonly ID: string; readonly TTL: string }>;
-    leaseRevoke(request: { ID: string }, options?: object): Promise<unknown>;
-    leaseKeepAlive(options?: object): Promise<EtcdStream<{ readonly TTL: string }>>;
-  };
+  readonly leaseClient: EtcdLeaseClient;
   readonly watchClient: { watch(options?: object): Promise<EtcdStream<WatchResponse>> };
 }
 

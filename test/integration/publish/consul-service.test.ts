@@ -38,6 +38,7 @@ it('registers the instance, updates its check, and registers again when the agen
       Check: {
         CheckID: `nest-vitals:${id}`,
         Name: 'health of the application',
+        Status: 'passing',
         TTL: '30000ms',
         DeregisterCriticalServiceAfter: '600000ms',
       },
@@ -69,6 +70,47 @@ it('is deregistered when the drain begins', async () => {
   await vi.waitUntil(() => consul.services.get('orders-1')?.status === 'passing', SOON);
   await application.app.close();
   expect([...consul.services.keys()]).toEqual([]);
+});
+
+it('has its final message accepted by an agent that has lost the registration', async () => {
+  const consul = await started();
+  const publisher = consulService({ url: consul.url, name: 'orders', id: 'orders-1' });
+  await publisher.publish(PASSING_REPORT, NEVER);
+  consul.services.clear();
+  await publisher.finish?.(PASSING_REPORT, NEVER);
+  expect(consul.requests.at(-1)).toBe('PUT /v1/agent/service/deregister/orders-1');
+  consul.failure = 500;
+  await expect(publisher.finish?.(PASSING_REPORT, NEVER)).rejects.toThrow('HTTP status 500');
+});
+
+it('registers again with an agent that hung, or was restarted without its data, and logs no secret', async () => {
+  const token = 'secret-token';
+  const consul = await started(token);
+  const url = consul.url.replace('http://', 'http://user:secret-password@');
+  const publisher = consulService({ url, token, name: 'orders', id: 'orders-1' });
+  const { log } = await startApplication('express', {
+    imports: [
+      HealthModule.forRoot({ shutdown: { delay: 0 }, defaults: { ttl: 0 } }),
+      HealthPublishModule.forRoot({ publishers: [publisher], period: 100, timeout: 300, onChange: false }),
+    ],
+    providers: [FakeIndicator('stock', () => up())],
+  });
+  const lines = (): readonly string[] =>
+    log.lines.map(({ text }) => text).filter((text) => / published to /.test(text));
+  const failed = expect.stringContaining(`Health is not published to Consul at ${consul.url}: `);
+  const again = `Health is published to Consul at ${consul.url} again`;
+  await vi.waitUntil(() => consul.services.get('orders-1')?.output === 'UP', SOON);
+  consul.freeze();
+  await expect.poll(lines, SOON).toEqual([failed]);
+  consul.thaw();
+  await expect.poll(lines, SOON).toEqual([failed, again]);
+  await consul.stop();
+  await expect.poll(lines, SOON).toEqual([failed, again, failed]);
+  consul.services.clear();
+  await consul.start();
+  await expect.poll(lines, SOON).toEqual([failed, again, failed, again]);
+  expect(consul.services.get('orders-1')).toMatchObject({ status: 'passing', output: 'UP' });
+  expect(log.text).not.toContain('secret');
 });
 
 it('reports a refused token, and faulty options', async () => {

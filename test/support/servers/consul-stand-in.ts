@@ -196,9 +196,10 @@ export class ConsulStandIn {
     const [area, action, id = ''] = path.split('/');
     const given = (body === '' ? {} : JSON.parse(body)) as Readonly<Record<string, unknown>>;
     if (action === 'register') {
-      this.services.set(String(given['ID']), { registration: given, status: 'critical', output: '' });
+      const { Status = 'critical' } = given['Check'] as { readonly Status?: string };
+      this.services.set(String(given['ID']), { registration: given, status: Status, output: '' });
     } else if (action === 'deregister') {
-      this.services.delete(id);
+      if (!this.services.delete(id)) return this.#respond(response, 404, `Unknown service ID "${id}"`);
     } else {
       const service = this.services.get(id.replace('nest-vitals:', ''));
       if (area !== 'check' || !service) return this.#respond(response, 404, `Unknown check ID "${id}"`);

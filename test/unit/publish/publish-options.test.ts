@@ -1,6 +1,7 @@
 import { type ConfigurationFault, isHealthConfigurationError } from 'nest-vitals';
 import {
   dogstatsd,
+  etcdKey,
   healthchecksIo,
   mqttTopic,
   natsSubject,
@@ -15,6 +16,11 @@ import { Faults } from '../../../src/options/faults.js';
 
 /** A pool of `redis` does not show whether it has a connection. */
 const POOL = { isOpen: true, sendCommand: () => undefined };
+const unused = (): undefined => undefined;
+const ETCD = {
+  kv: { put: unused },
+  leaseClient: { leaseGrant: unused, leaseRevoke: unused, leaseKeepAlive: unused },
+};
 const publisher = { name: 'board', publish: () => undefined };
 const KNOWN = ['live', 'ready'];
 const PLACE = 'HealthPublishModule.forRoot()';
@@ -76,6 +82,10 @@ describe('the options of a target', () => {
     ['natsSubject()', natsSubject, { subject: 'a', client: POOL }, 'client'],
     ['mqttTopic()', mqttTopic, { topic: 'a', client: 'mqtt://user:secret@host' }, 'client'],
     ['mqttTopic()', mqttTopic, { topic: 'a' }, 'client'],
+    ['etcdKey()', etcdKey, { key: 'a', client: { kv: {}, leaseClient: {} } }, 'client'],
+    ['etcdKey()', etcdKey, { client: ETCD }, 'key'],
+    ['etcdKey()', etcdKey, { client: ETCD, key: 'a', ttl: 1000 }, 'ttl'],
+    ['etcdKey()', etcdKey, { client: ETCD, key: 'a', value: 1 }, 'value'],
   ])('%s names a fault and shows no secret: %#', (place, create, given, option) => {
     const [fault, ...more] = faultsOf(() => create(given as never));
     expect(more).toEqual([]);

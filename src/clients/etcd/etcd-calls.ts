@@ -1,25 +1,47 @@
-import { grpcFailure } from '../../clients/grpc-failure.js';
-import { WatchedCall } from '../../clients/watched-call.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import type { EtcdStoreClient, EtcdStream } from './etcd-client.js';
+import { grpcFailure } from '../grpc-failure.js';
+import { WatchedCall } from '../watched-call.js';
+
+/** A stream of gRPC. */
+export interface EtcdStream<Response> {
+  on(event: 'data', listener: (response: Response) => void): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  write(request: object): unknown;
+  cancel(): void;
+}
+
+/** The used part of the `leaseClient` of an `Etcd3` client. Numbers of 64 bits are strings. */
+export interface EtcdLeaseClient {
+  leaseGrant(request: { TTL: number }, options?: object): Promise<{ readonly ID: string; readonly TTL: string }>;
+  leaseRevoke(request: { ID: string }, options?: object): Promise<unknown>;
+  leaseKeepAlive(options?: object): Promise<EtcdStream<{ readonly TTL: string }>>;
+}
 
 /** The status code of gRPC for a message that is larger than the client accepts. */
 export const RESOURCE_EXHAUSTED = 8;
 const NOT_FOUND = 5;
 
-const REFUSALS = { PERMISSION_DENIED: 'the user is not permitted to use the keys of the store: see docs/stores.md' };
-
 /** A failed call, with its real status code: the client receives another one, so that it does not repeat the call. */
 export class EtcdCallError extends Error {
-  readonly status: number | undefined;
-  /** For the reader of a report. */
-  readonly explained: unknown;
+  readonly #call: WatchedCall;
 
   constructor(call: WatchedCall, cause: unknown) {
     super('the call failed', { cause });
-    this.status = call.failure?.code;
-    this.explained = call.failure ? grpcFailure(call.failure, cause, { refusals: REFUSALS }) : explainClient(cause);
+    this.#call = call;
+  }
+
+  get status(): number | undefined {
+    return this.#call.failure?.code;
+  }
+
+  /** The error for the reader of a report. `notPermitted`: its text if the user is not permitted to make the call. */
+  explain(notPermitted: string): unknown {
+    const { failure } = this.#call;
+    return failure
+      ? grpcFailure(failure, this.cause, { refusals: { PERMISSION_DENIED: notPermitted } })
+      : explainClient(this.cause);
   }
 }
 
@@ -77,14 +99,14 @@ export async function etcdStream<Response>(
 }
 
 /** Extends a lease once. Resolves to its time in seconds; 0: the server does not have it any more. */
-export async function keepAlive(client: EtcdStoreClient, id: string, signal: AbortSignal): Promise<number> {
+export async function keepAlive(leases: EtcdLeaseClient, id: string, signal: AbortSignal): Promise<number> {
   let respond: (seconds: number) => void = () => undefined;
   const response = new Promise<number>((resolve) => {
     respond = resolve;
   });
   const stream = await etcdStream(
     signal,
-    (options) => client.leaseClient.leaseKeepAlive(options),
+    (options) => leases.leaseKeepAlive(options),
     ({ TTL }) => respond(Number(TTL)),
   );
   try {
