@@ -3,7 +3,8 @@
  *
  * Starts a private Redis, five instances of the orders service of the sample application and the payments service. Then one
  * instance is killed, one is frozen, one restarts with a new version, and payments stops. It prints the address of the page of
- * the fleet and what to look at, and runs until Ctrl-C. Requires redis-server.
+ * the fleet and what to look at, and runs until Ctrl-C. With `--screenshot` it takes the picture of the documentation instead.
+ * Requires redis-server.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { isInstalled } from '../rolling-restart/balancers/private-process.mjs';
@@ -12,6 +13,7 @@ import { freePorts } from '../rolling-restart/free-ports.mjs';
 import { InstanceProcess } from '../rolling-restart/instance-process.mjs';
 import { until } from '../rolling-restart/time.mjs';
 import { PrivateRedis } from './private-redis.mjs';
+import { takeScreenshot } from './screenshot.mjs';
 
 const NAMES = ['orders-1', 'orders-2', 'orders-3', 'orders-4', 'orders-5'];
 const [VIEWER, KILLED, FROZEN, RENEWED] = NAMES;
@@ -70,7 +72,10 @@ Redis is at ${redis.url}: stop it (redis-cli -p ${redisPort} shutdown nosave), a
 Ctrl-C ends everything.
 
 `);
-if (process.argv.includes('--once')) process.exit(0);
+if (process.argv.includes('--screenshot')) {
+  await takeScreenshot(page);
+  process.exit(0);
+}
 await pause(2 ** 31 - 1);
 
 function instanceOf(name, port, environment = {}) {
