@@ -131,6 +131,17 @@ export const METRICS: readonly HealthMetric[] = [
     },
   },
   {
+    kind: 'sum',
+    name: 'override.active',
+    help: 'Whether options of an indicator are overridden at present: 1 or 0.',
+    unit: '{override}',
+    labels: ['indicator'],
+    read({ monitor }, observe) {
+      const overridden = new Set(monitor.overrides.map(({ indicator }) => indicator));
+      for (const { name } of monitor.indicators) observe(Number(overridden.has(name)), { indicator: name });
+    },
+  },
+  {
     kind: 'gauge',
     name: 'indicator.data',
     help: 'A number from the data of the last result of an indicator.',

@@ -1,7 +1,9 @@
 import { All, Controller, type ModuleMetadata } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
 import { HealthControlModule, type HealthControlOptions } from 'nest-vitals/control';
+import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { HealthManagement, HealthManagementModule } from 'nest-vitals/management';
+import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { describe, expect, it } from 'vitest';
 import { RUNTIME_OPTION_NAMES } from '../../src/options/runtime-options.js';
 import { ApiDocument } from '../support/api-document.js';
@@ -345,6 +347,25 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       duplex: 'half',
     });
     expect(await inPieces.json()).toMatchObject({ options: { ttl: '5s' } });
+  });
+
+  it('shows an override in the metrics and on the page', async () => {
+    const { application, send } = await start({
+      root: { imports: [HealthPrometheusModule.forRoot(), HealthDashboardModule.forRoot({ refresh: false })] },
+    });
+    const body = { enabled: false, reason: 'vendor <maintenance>', expiresIn: '30m' };
+    const { until } = (await send('PUT', '/health/control/indicators/payments', { body })).body;
+    const active = async (): Promise<string[]> =>
+      (await application.get('/health/metrics')).text.split('\n').filter((line) => line.startsWith('health_override'));
+    const valueOf = (name: string, value: number): string => `health_override_active{indicator="${name}"} ${value}`;
+    expect(await active()).toEqual([valueOf('payments', 1), valueOf('stock', 0)]);
+    const page = (await application.get('/health/deep', { accept: 'text/html' })).text;
+    const end = String(until).slice(0, 19).replace('T', ' ');
+    expect(page).toContain(`enabled false, by alice until ${end} UTC (`);
+    expect(page).toMatch(/UTC \((?:29|30) min left\): vendor &lt;maintenance&gt;/);
+    await send('DELETE', '/health/control/indicators/payments');
+    expect(await active()).toEqual([valueOf('payments', 0), valueOf('stock', 0)]);
+    expect((await application.get('/health/deep', { accept: 'text/html' })).text).not.toContain('by alice until');
   });
 
   it('describes every operation in the OpenAPI document', async () => {

@@ -18,6 +18,7 @@ const EXPORTED = [
   ['health_probe_status', 'gauge', 'health.probe.status', 'probe status'],
   ['health_indicator_status', 'gauge', 'health.indicator.status', 'indicator status'],
   ['health_indicator_info', 'gauge', 'health.indicator.info', 'indicator critical'],
+  ['health_override_active', 'gauge', 'health.override.active', 'indicator'],
   ['health_indicator_data', 'gauge', 'health.indicator.data', 'indicator name'],
   ['health_check_stray_runs', 'gauge', 'health.check.stray_runs', 'indicator'],
   ['health_indicator_status_changes_total', 'counter', 'health.indicator.status_changes', 'indicator'],

@@ -79,6 +79,7 @@ export function checkPart(
             ['Runs', describeRuns(runs)],
             ['Last error', lastError(name, model)],
             ['Stray runs', known && known.strayRuns > 0 && `${known.strayRuns} still running after the timeout`],
+            ['Override', detail.override && overrideOf(detail.override, now)],
             ['Settings', known && settingsOf(known)],
           ])}
         </dl>
@@ -94,6 +95,19 @@ const took = (milliseconds: number): string => (milliseconds === 0 ? '< 1 ms' : 
 function lastError(name: string, { record, now }: PageModel): Content {
   const last = record.lastError(name);
   return last && html`${last.text}${last.code !== undefined && ` (${last.code})`}, ${ago(last.at, now)}`;
+}
+
+/** What is overridden, why, and how long it still lasts. An update has no `now`: the text must not change by itself. */
+function overrideOf(
+  { reason, by, until, ...options }: NonNullable<VisibleDetail['override']>,
+  now: number | undefined,
+): string {
+  const changed = Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
+  const end = typeof until === 'string' ? Date.parse(until) : Number.NaN;
+  const left = now === undefined || Number.isNaN(end) ? '' : ` (${formatAge(Math.max(0, end - now))} left)`;
+  const author = typeof by === 'string' ? by : 'the application';
+  const text = `${changed.join(', ')}, by ${author} until ${Number.isNaN(end) ? '' : exact(end)} UTC${left}: ${String(reason)}`;
+  return clip(text, LONGEST_WORDS * 2);
 }
 
 function settingsOf({ critical, probes, tags }: MonitoredIndicator): string {
