@@ -30,6 +30,8 @@ export class CheckRunner {
   readonly #added: CheckDefinition;
   /** The definition as it was added, with the present settings. */
   #definition: CheckDefinition;
+  /** Enabled again, and not run since: its last result may be out of date. */
+  #isResumed = false;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
   readonly #faultyPlaces = new Set<string>();
@@ -100,7 +102,8 @@ export class CheckRunner {
 
   /** Starts or joins a run if the last result is no longer fresh. Undefined: there is no run to wait for. */
   refresh(now: number): Promise<void> | undefined {
-    if (!this.#definition.settings.enabled || this.#stopped || this.isInBackground) return undefined;
+    if (!this.#definition.settings.enabled || this.#stopped) return undefined;
+    if (this.isInBackground) return this.#isResumed ? this.#running : undefined;
     return this.#running ?? (now > this.freshUntil ? this.run() : undefined);
   }
 
@@ -119,6 +122,7 @@ export class CheckRunner {
   /** Replaces the settings, all at once. A run under way ends by the settings that it began with. */
   configure(settings: CheckSettings, override?: ShownOverride): void {
     this.override = override;
+    if (settings.enabled && !this.#definition.settings.enabled) this.#isResumed = true;
     this.#definition = { name: this.name, settings, check: (context) => this.#added.check(context) };
   }
 
@@ -140,6 +144,7 @@ export class CheckRunner {
     const definition = this.#definition;
     const run = await this.#attemptUntilPass(definition);
     this.#running = undefined;
+    this.#isResumed = false;
     // A run that the shutdown has aborted says nothing about the dependency.
     if (this.#stopped || run === undefined) return this.#events.invalidated();
     this.#events.settled(this, run, this.history.record(run, definition.settings));

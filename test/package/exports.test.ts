@@ -9,6 +9,7 @@ it('exports exactly these names', () => {
     'DnsIndicator',
     'EventLoopIndicator',
     'FileIndicator',
+    'HEALTH_CONTROL',
     'HEALTH_ENDPOINTS',
     'HEALTH_MONITOR',
     'HealthCheckError',

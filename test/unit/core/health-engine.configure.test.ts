@@ -164,6 +164,24 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
+    it('are waited for once when the indicator is enabled again with a result that is out of date', async () => {
+      const open = latch();
+      const check = vi.fn<CheckDefinition['check']>();
+      const health = background(check, { interval: 10_000, maxAge: 20_000 });
+      health.engine.configure('database', checkSettings({ interval: 10_000, maxAge: 20_000, enabled: false }));
+      await advance(60_000);
+      check.mockImplementation(() => open.promise);
+      health.engine.configure('database', checkSettings({ interval: 10_000, maxAge: 20_000 }));
+      const pending = health.statuses('ready');
+      open.open();
+      expect(await pending).toStrictEqual({ report: 'UP', database: 'UP' });
+      expect(check).toHaveBeenCalledTimes(2);
+      // Afterwards probes wait for no background run.
+      check.mockImplementation(never);
+      await advance(10_000);
+      expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
+    });
+
     it('end when the interval is taken away: then requests run the check', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { interval: 10_000 });
