@@ -21,12 +21,14 @@ export function bootNotices(
   environment: Environment,
   definitions: readonly CheckDefinition[],
   undecorated: readonly string[] = [],
+  sharesRuns = false,
 ): string[] {
   return [
     ...missingIndicators(definitions, undecorated),
     ...narrowedViews(settings, environment),
     ...unusedVariables(environment),
     ...slowChecks(settings, definitions),
+    ...(sharesRuns ? [] : scopesWithoutFleet(definitions)),
   ];
 }
 
@@ -69,4 +71,14 @@ function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDe
       'Set interval, so that it runs in the background, or shorten timeout.'
     );
   }
+}
+
+function* scopesWithoutFleet(definitions: readonly CheckDefinition[]): Iterable<string> {
+  const names = definitions.filter(({ settings }) => settings.scope === 'fleet').map(({ name }) => name);
+  if (names.length === 0) return;
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
+  yield (
+    `scope: 'fleet' has no effect (${names.slice(0, MOST_NAMES).join(', ')}${more}), because HealthFleetModule is not imported ` +
+    'or not enabled. Each instance runs these checks. Import it from nest-vitals/fleet, or remove the option.'
+  );
 }

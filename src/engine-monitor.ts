@@ -14,8 +14,10 @@ import type {
   MonitoredIndicator,
 } from './extension/health-monitor.js';
 import type { HealthOverride, OverrideEvent } from './extension/health-override.js';
+import type { UnreadyLimit } from './extension/unready-limit.js';
 import type { Overrides } from './overrides/overrides.js';
 import type { CheckRun } from './core/check-history.js';
+import type { SharedRuns } from './core/shared-runs.js';
 import { type HealthProbeChange, ProbeChanges } from './core/probe-changes.js';
 import type { HealthRequest } from './options/health-module-options.js';
 
@@ -31,6 +33,8 @@ export class EngineMonitor implements HealthMonitor {
   readonly #probeChanges: ProbeChanges;
   /** Kept without listeners too: a listener that is added later must hear every change from then on. */
   #lastState: LifecycleState;
+
+  #unreadyLimit: UnreadyLimit | undefined;
 
   constructor(
     engine: HealthEngine,
@@ -116,6 +120,18 @@ export class EngineMonitor implements HealthMonitor {
 
   compareWithPeers(outages: SharedOutages): void {
     this.#engine.compareWithPeers(outages);
+  }
+
+  get unreadyLimit(): UnreadyLimit | undefined {
+    return this.#unreadyLimit;
+  }
+
+  limitUnready(limit: UnreadyLimit): void {
+    this.#unreadyLimit = limit;
+  }
+
+  shareRuns(runs: SharedRuns): void {
+    this.#engine.shareRuns(runs);
   }
 
   recordStall(stall: EventLoopStall): void {

@@ -53,9 +53,10 @@ export class HealthLifecycle {
 
   /** Registers the indicators and checks the whole configuration. Throws one error with every configuration fault. */
   async discover(): Promise<void> {
-    const { settings, environment, faults, explorer, registration, logger } = this.#parts;
+    const { settings, environment, faults, explorer, registration, engine, logger } = this.#parts;
     const definitions = await registration.registerAll(faults);
-    for (const notice of bootNotices(settings, environment, definitions, explorer.undecorated())) logger.warn(notice);
+    const notices = bootNotices(settings, environment, definitions, explorer.undecorated(), engine.sharesRuns);
+    for (const notice of notices) logger.warn(notice);
   }
 
   /** Nest has registered all routes. Watches the servers of the adapter, which do not listen yet. */

@@ -20,6 +20,11 @@ const OPTIONS: Readonly<Record<keyof RuntimeIndicatorOptions, object>> = {
     anyOf: [{ type: 'boolean' }, { type: 'object' }],
     description: 'Whether all instances depend on it together.',
   },
+  scope: {
+    type: 'string',
+    enum: ['instance', 'fleet'],
+    description: 'Whether each instance runs the check, or one instance for all.',
+  },
   timeout: time('The longest time of one attempt.'),
   ttl: time('How long a result is reused.'),
   interval: time('The pause between runs in the background; "off": it runs on request.'),

@@ -22,6 +22,7 @@ export function blameForBlocking(outcome: Outcome, { bySelf, untilFinish }: Bloc
       error: `blocked the event loop for ${Math.round(bySelf)} ms, longer than its timeout of ${timeout} ms`,
       code: 'ETIMEDOUT',
       isTimeout: true,
+      isLocal: true,
     };
   }
   if (untilFinish <= timeout || outcome.status !== HealthStatus.UP) return outcome;
@@ -29,5 +30,6 @@ export function blameForBlocking(outcome: Outcome, { bySelf, untilFinish }: Bloc
     ...outcome,
     status: HealthStatus.DEGRADED,
     message: `the event loop was blocked for ${Math.round(untilFinish)} ms until this check finished, longer than its timeout of ${timeout} ms`,
+    isLocal: true,
   };
 }

@@ -4,7 +4,7 @@ import type { CheckDefinition, CheckSettings, ShownOverride } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
 import type { Limiter } from './limiter.js';
-import { type Moment, elapsed, moment } from './moment.js';
+import { type Moment, elapsed, moment, momentOf } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
 import { StrayRuns } from './stray-runs.js';
 
@@ -147,6 +147,10 @@ export class CheckRunner {
     this.#isResumed = false;
     // A run that the shutdown has aborted says nothing about the dependency.
     if (this.#stopped || run === undefined) return this.#events.invalidated();
+    // An outcome of another instance that is not newer must not count twice.
+    if (run.outcome.ranAt !== undefined && run.outcome.ranAt <= (this.history.latest?.finished.elapsed ?? -Infinity)) {
+      return this.#events.invalidated();
+    }
     this.#events.settled(this, run, this.history.record(run, definition.settings));
   }
 
@@ -155,6 +159,8 @@ export class CheckRunner {
     for (let retry = 0; ; retry += 1) {
       const run = await this.#limiter.run(() => this.#attemptOnce(definition, retry));
       if (run === undefined || passes(run.outcome) || retry >= retries) return run;
+      // The other instance has made its retries.
+      if (run.outcome.ranAt !== undefined) return run;
       await sleep(retryDelay, this.#stop.signal);
       // An attempt that hangs ignores its signal. Retrying beside it would accumulate unfinished attempts.
       if (this.#strays.isHanging) return run;
@@ -186,8 +192,9 @@ export class CheckRunner {
     const outcome = await current.outcome;
     this.#attempt = undefined;
     if (!isLeftBehind) this.#strays.endPause();
-    const finished = moment();
-    const took = finished.elapsed - began;
+    const now = moment();
+    const took = now.elapsed - began;
+    const finished = outcome.ranAt === undefined ? now : momentOf(outcome.ranAt, now);
     const run = { outcome: degradeWhenSlow(outcome, took - current.stalled, slowThreshold), finished, took };
     // An attempt that the shutdown has aborted says nothing about the dependency.
     wrapped?.finish(this.#stopped ? undefined : run);

@@ -37,6 +37,8 @@ export interface CheckSettings {
   readonly critical: boolean;
   /** Whether `ready` tolerates a failure, after the indicator has passed once: always, or when other instances report it too. */
   readonly shared: boolean | SharedQuorum;
+  /** `fleet`: one instance of the service runs the check, and the others take its outcome. */
+  readonly scope: 'instance' | 'fleet';
   readonly timeout: number;
   readonly ttl: number;
   /** Undefined: the check runs when a probe requests it. */

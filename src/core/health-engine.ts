@@ -1,6 +1,6 @@
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import { BackgroundSchedule } from './background-schedule.js';
-import type { CheckDefinition, CheckSettings, SharedQuorum, ShownOverride } from './check.js';
+import type { CheckDefinition, CheckSettings, HealthCheckContext, SharedQuorum, ShownOverride } from './check.js';
 import type { CheckRun, StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
@@ -12,6 +12,7 @@ import { Revision } from './revision.js';
 import { CheckRegistry, type GroupDefinition, PROBES } from './registry.js';
 import { type HealthCheckDetail, describeCheck } from './report.js';
 import type { ServiceIdentity } from './service-info.js';
+import { type SharedRuns, takeOrCall } from './shared-runs.js';
 import { type HealthStatus, isFailing } from './status.js';
 
 /** Whether the application as a whole accepts traffic, independent of its indicators. */
@@ -85,6 +86,7 @@ export class HealthEngine {
   /** The details of the startup indicators that have passed once. */
   readonly #startedUp = new Map<CheckRunner, HealthCheckDetail>();
   #sharedOutages: SharedOutages | undefined;
+  #sharedRuns: SharedRuns | undefined;
   #isStartupComplete = false;
   #isStarted = false;
   #isStopped = false;
@@ -121,7 +123,8 @@ export class HealthEngine {
       faulted: ({ name }, place, fault) =>
         neverThrows(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
     };
-    const runner = new CheckRunner(definition, this.#limiter, events, this.#wrappers);
+    const shareable = { ...definition, check: (context: HealthCheckContext) => this.#callCheck(definition, context) };
+    const runner = new CheckRunner(shareable, this.#limiter, events, this.#wrappers);
     this.#registry.add(runner);
     this.invalidate();
     if (this.#isStopped) runner.stop();
@@ -168,6 +171,16 @@ export class HealthEngine {
   compareWithPeers(outages: SharedOutages): void {
     this.#sharedOutages = outages;
     this.invalidate();
+  }
+
+  /** From now on, the outcomes of indicators with `scope: 'fleet'` are shared with other instances. */
+  shareRuns(runs: SharedRuns): void {
+    this.#sharedRuns = runs;
+  }
+
+  /** Whether `scope: 'fleet'` has an effect. */
+  get sharesRuns(): boolean {
+    return this.#sharedRuns !== undefined;
   }
 
   /** Starts the background runs. */
@@ -313,7 +326,21 @@ export class HealthEngine {
     this.#schedules.delete(runner);
   }
 
+  #callCheck(definition: CheckDefinition, context: HealthCheckContext): unknown {
+    const runs = this.#sharedRuns;
+    const { name } = definition;
+    const settings = runs && this.#registry.get(name)?.definition.settings;
+    if (!runs || settings?.scope !== 'fleet') return definition.check(context);
+    return takeOrCall(
+      runs,
+      { indicator: name, settings, run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()) },
+      () => definition.check(context),
+      neverThrows((fault) => this.#settings.onListenerFault(fault, 'The fleet')),
+    );
+  }
+
   #onSettled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void {
+    if (runner.definition.settings.scope === 'fleet') this.#sharedRuns?.finished(runner.name, run);
     const passes = !isFailing(runner.history.status);
     if (passes && runner.definition.settings.probes.includes('startup') && !this.#startedUp.has(runner)) {
       this.#startedUp.set(runner, describeCheck(runner, moment()));

@@ -11,6 +11,12 @@ export const elapsed = (): number => performance.now();
 
 export const moment = (): Moment => ({ elapsed: elapsed(), wall: Date.now() });
 
+/** The moment of an earlier time on the monotonic clock. */
+export const momentOf = (earlier: number, now: Moment): Moment => ({
+  elapsed: earlier,
+  wall: now.wall - (now.elapsed - earlier),
+});
+
 let lastWall: number | undefined;
 let lastText = '';
 

@@ -19,6 +19,29 @@ export interface Outcome {
   readonly cause?: unknown;
   /** The timeout has passed. */
   readonly isTimeout?: boolean;
+  /** It describes this process and not the dependency: the event loop was blocked. */
+  readonly isLocal?: boolean;
+  /** Present when another instance ran the check: when that run ended, on the monotonic clock of this process. */
+  readonly ranAt?: number;
+}
+
+/** An outcome of another instance. */
+export interface SharedOutcome extends Outcome {
+  readonly ranAt: number;
+}
+
+/** Takes the place of the value that a check returns when the outcome of another instance is used. */
+export class TakenOutcome {
+  readonly #outcome: SharedOutcome;
+
+  constructor(outcome: SharedOutcome) {
+    this.#outcome = outcome;
+  }
+
+  /** The outcome, or undefined for any other value. It reads nothing of the value, which may be a hostile proxy. */
+  static read(value: unknown): SharedOutcome | undefined {
+    return typeof value === 'object' && value !== null && #outcome in value ? value.#outcome : undefined;
+  }
 }
 
 /** The data to report if the check fails, or a function that returns it. */
@@ -29,6 +52,8 @@ const INVALID_RESULT = 'INVALID_RESULT';
 /** The outcome of a check that returned. A value that is neither a result nor undefined is DOWN, so that no mistake looks healthy. */
 export function outcomeOfReturn(returned: unknown): Outcome {
   if (returned === undefined) return { status: HealthStatus.UP };
+  const taken = TakenOutcome.read(returned);
+  if (taken) return taken;
   try {
     return readResult(returned);
   } catch (error) {

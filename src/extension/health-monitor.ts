@@ -1,9 +1,11 @@
 import type { CheckCall } from '../core/check-wrappers.js';
 import type { HealthChange, SharedOutages } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
+import type { SharedRuns } from '../core/shared-runs.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import type { HealthOverride, OverrideEvent } from './health-override.js';
+import type { UnreadyLimit } from './unready-limit.js';
 import type { EventLoopStall } from './event-loop-stall.js';
 
 /**
@@ -100,6 +102,8 @@ export interface HealthMonitor {
   readonly state: LifecycleState;
   /** The options that are overridden at present. */
   readonly overrides: readonly HealthOverride[];
+  /** How many instances may be unready because of their load. Undefined: there is no limit, or no fleet. */
+  readonly unreadyLimit: UnreadyLimit | undefined;
   /** The report of a probe, a group or an indicator from existing results. Throws `UnknownProbeError` for any other name. */
   peek(name: string): HealthReport;
   /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
@@ -117,6 +121,10 @@ export interface HealthMonitor {
   onOverride(listener: (event: OverrideEvent) => unknown): Unsubscribe;
   /** For a fleet: from now on, it judges the failures of shared indicators with a quorum. */
   compareWithPeers(outages: SharedOutages): void;
+  /** For a fleet: from now on, an overloaded instance stays in rotation while the limit is reached. */
+  limitUnready(limit: UnreadyLimit): void;
+  /** For a fleet: from now on, it shares the outcomes of indicators with `scope: 'fleet'`. */
+  shareRuns(runs: SharedRuns): void;
   /** For a watchdog: passes a stall that has ended to the listeners. */
   recordStall(stall: EventLoopStall): void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */

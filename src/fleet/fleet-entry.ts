@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { isRecord } from '../core/is-record.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
+import { signed, verified } from './signed-text.js';
 
 /** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
 export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
@@ -45,7 +45,7 @@ const LONGEST_SPAN = 100 * 365 * 24 * 3_600_000;
 /** The text of an entry. With a secret, it begins with a signature. */
 export function writeEntry(entry: FleetEntry, secret: string | undefined): string {
   const text = JSON.stringify(entry);
-  return secret === undefined ? text : `${signatureOf(text, secret)}${text}`;
+  return signed(text, secret);
 }
 
 /** Reads an entry. A text tells why it is refused: the reader must not rely on what others write. */
@@ -54,7 +54,7 @@ export function readEntry(
   place: { readonly service: string; readonly instance: string },
   secret: string | undefined,
 ): FleetEntry | string {
-  const text = secret === undefined ? value : verified(value, secret);
+  const text = verified(value, secret);
   if (text === undefined) return 'it is not signed with the secret';
   let given: unknown;
   try {
@@ -132,17 +132,4 @@ function isOptionalName(value: unknown): value is string | undefined {
 
 function isSpan(value: unknown): value is number {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= LONGEST_SPAN;
-}
-
-function signatureOf(text: string, secret: string): string {
-  return createHmac('sha256', secret).update(text).digest('hex');
-}
-
-const SIGNATURE_LENGTH = 64;
-
-function verified(value: string, secret: string): string | undefined {
-  const text = value.slice(SIGNATURE_LENGTH);
-  const given = Buffer.from(value.slice(0, SIGNATURE_LENGTH));
-  const expected = Buffer.from(signatureOf(text, secret));
-  return given.length === expected.length && timingSafeEqual(given, expected) ? text : undefined;
 }

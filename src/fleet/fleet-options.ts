@@ -33,6 +33,16 @@ export interface HealthFleetOptions {
    */
   readonly expected?: Readonly<Record<string, number>>;
   /**
+   * How many instances of the service may be unready when one of them would leave the rotation because of its load: an
+   * `OverloadIndicator` with `down` stays DEGRADED while the limit is reached. A whole number from 1, or a part below 1 of the
+   * instances that were ready once, rounded down. One instance always stays. Without news of the others, the instance stays.
+   * Default: no limit.
+   *
+   * @example
+   * { maxUnready: 0.5 }
+   */
+  readonly maxUnready?: number;
+  /**
    * Signs entries (HMAC with SHA-256), so that only holders of the secret can announce instances; entries without a valid
    * signature are refused and listed. At least 16 characters, the same for all instances. Default: entries are not signed.
    */
@@ -55,6 +65,7 @@ export interface FleetSettings {
   /** Milliseconds. */
   readonly heartbeat: number;
   readonly expected: ReadonlyMap<string, number>;
+  readonly maxUnready: number | undefined;
   readonly secret: string | undefined;
   readonly enabled: boolean;
 }
@@ -71,6 +82,10 @@ const expectedRule: Rule<Readonly<Record<string, number>>> = {
   expected: 'an object with whole numbers from 1, by the name of the service',
   accepts: (value) => isRecord(value) && Object.values(value).every((count) => counts.accepts(count)),
 };
+const unreadyRule: Rule<number> = {
+  expected: 'a whole number from 1, or a number above 0 and below 1',
+  accepts: (value) => typeof value === 'number' && (counts.accepts(value) || (value > 0 && value < 1)),
+};
 const secretRule: Rule<string> = {
   expected: 'a text of at least 16 characters',
   accepts: (value) => typeof value === 'string' && value.length >= 16,
@@ -85,13 +100,14 @@ const instanceRule: Rule<string> = {
 export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'secret', 'enabled']);
+  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'maxUnready', 'secret', 'enabled']);
   if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
   const settings: FleetSettings = {
     store: reader.read('store', storeRule, given?.store),
     instance: reader.read('instance', instanceRule, defaultInstance()),
     heartbeat: reader.read('heartbeat', duration(500), 5000),
     expected: new Map(Object.entries(reader.read('expected', expectedRule, {}))),
+    maxUnready: reader.read<number | undefined>('maxUnready', unreadyRule, undefined),
     secret: reader.read<string | undefined>('secret', secretRule, undefined, true),
     enabled: reader.read('enabled', flag, true),
   };

@@ -10,8 +10,10 @@ import type { FleetSettings } from './fleet-options.js';
 import { type FleetReport, describeFleet } from './fleet-report.js';
 import { FLEET_PAGE_HEADERS, renderFleetPage } from './page/fleet-page.js';
 import { pageQueryOf } from './page/page-query.js';
+import { FleetRuns } from './fleet-runs.js';
 import { PeerOutages } from './peer-outages.js';
 import { Roster } from './roster.js';
+import { FleetUnreadyLimit } from './unready-limit.js';
 
 /** The endpoint. */
 export const FLEET = 'fleet';
@@ -28,6 +30,7 @@ export class HealthFleet {
   readonly #roster: Roster;
   readonly #announcer: Announcer;
   readonly #history = new FleetHistory();
+  readonly #runs: FleetRuns;
   readonly #environment: string;
   readonly #ends: (() => void)[] = [];
   #ticks: NodeJS.Timeout | undefined;
@@ -68,6 +71,15 @@ export class HealthFleet {
       monitor,
       endpoints,
     );
+    const { maxUnready } = settings;
+    if (maxUnready !== undefined) {
+      monitor.limitUnready(new FleetUnreadyLimit(this.#roster, { service, instance, maxUnready }));
+    }
+    const warn = (line: string): void => logger.warn(line);
+    const release = [identity.version ?? '', identity.commit ?? ''].map((part) => part.slice(0, 200)).join(' ');
+    const { boot } = this.#announcer;
+    this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
+    monitor.shareRuns(this.#runs);
   }
 
   /** The fleet at this moment, as `/health/fleet` describes it. */
@@ -97,6 +109,7 @@ export class HealthFleet {
   stop(): void {
     clearInterval(this.#ticks);
     for (const end of this.#ends.splice(0)) end();
+    this.#runs.stop();
     this.#announcer.stop();
     this.#roster.close();
   }

@@ -10,6 +10,7 @@ export const INDICATOR_DEFAULTS = {
   enabled: true,
   critical: true,
   shared: false,
+  scope: 'instance',
   timeout: 500,
   ttl: 1000,
   interval: undefined,
@@ -32,7 +33,9 @@ const INTERVALS_TRUSTED = 3;
 export function defaultMaxAge(settings: Omit<CheckSettings, 'maxAge'>): number {
   const { interval = 0, ttl, timeout, retries, retryDelay } = settings;
   const longestRun = (retries + 1) * timeout + retries * retryDelay;
-  return Math.max(MAX_AGE, ttl, interval === 0 ? 0 : INTERVALS_TRUSTED * interval + longestRun);
+  // In a fleet, the outcome of another instance must outlast the time in which a third one takes over.
+  const period = interval === 0 && settings.scope === 'fleet' ? ttl : interval;
+  return Math.max(MAX_AGE, ttl, period === 0 ? 0 : INTERVALS_TRUSTED * period + longestRun);
 }
 
 export const MODULE_DEFAULTS = {

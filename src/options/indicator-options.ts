@@ -46,6 +46,19 @@ export interface HealthIndicatorOptions {
    */
   readonly shared?: boolean | SharedOptions;
   /**
+   * Which instances of the service run the check. Default: `'instance'`, each runs it for itself. With `'fleet'`, one instance
+   * runs it once per `ttl` (or `interval`), at most once a second, and the others take its outcome, so that the dependency is
+   * not called by each of them. An outcome older than `maxAge` is never taken. Without an outcome, or while the store is away,
+   * each instance runs the check itself. It needs `nest-vitals/fleet`, and has no effect without it.
+   *
+   * Use it where the check means the same for each instance, such as an external service with a rate limit: a fault of one
+   * instance, such as its own connection, is not seen.
+   *
+   * @example
+   * { scope: 'fleet', ttl: '30s' }
+   */
+  readonly scope?: 'instance' | 'fleet';
+  /**
    * The longest time of one attempt. Default: 500 ms. After this time the attempt is DOWN, and its signal is aborted.
    *
    * @example

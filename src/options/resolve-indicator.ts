@@ -5,13 +5,14 @@ import { INDICATOR_DEFAULTS, defaultMaxAge } from './defaults.js';
 import type { Environment } from './environment.js';
 import type { Faults, FaultsAt } from './faults.js';
 import type { HealthIndicatorOptions } from './indicator-options.js';
-import { type Rule, callable, converted, duration, flag, orOff, whole, stringList } from './rules.js';
+import { type Rule, callable, converted, duration, flag, oneOf, orOff, whole, stringList } from './rules.js';
 import { sharing } from './shared-rule.js';
 
 const RULES = {
   probes: stringList,
   critical: flag,
   shared: sharing,
+  scope: oneOf(['instance', 'fleet']),
   timeout: duration(1),
   ttl: duration(0),
   interval: orOff(duration(1)),

@@ -4,10 +4,12 @@ export interface Overload {
   readonly isOverloaded: boolean;
   /** A number has been above its limit of `down` for `hold`, or was until recently. False without the option `down`. */
   readonly isBeyondDown: boolean;
+  /** Too many other instances are unready, so this one stays in rotation. */
+  readonly isHeldBack: boolean;
 }
 
 /** The only place that decides DOWN: this takes the instance out of rotation, and its load goes to the others. */
-export function overloadStatus({ isOverloaded, isBeyondDown }: Overload): 'UP' | 'DEGRADED' | 'DOWN' {
-  if (isBeyondDown) return 'DOWN';
-  return isOverloaded ? 'DEGRADED' : 'UP';
+export function overloadStatus({ isOverloaded, isBeyondDown, isHeldBack }: Overload): 'UP' | 'DEGRADED' | 'DOWN' {
+  if (isBeyondDown && !isHeldBack) return 'DOWN';
+  return isOverloaded || isBeyondDown ? 'DEGRADED' : 'UP';
 }

@@ -5,6 +5,7 @@ import { type HealthData, type HealthResult, degraded, down, up } from '../core/
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import { PREPARE } from '../discovery/preparation.js';
 import { ENDPOINT_PARTS, type EndpointParts } from '../endpoints/endpoint-parts.js';
+import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
 import { REQUESTS_IN_FLIGHT, type RequestsInFlight } from '../extension/requests-in-flight.js';
 import { EventLoopMeasurement } from '../indicators/event-loop-measurement.js';
 import { type InjectedToken, injectInto } from '../indicators/injected.js';
@@ -50,12 +51,18 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
     @Inject(ENDPOINT_PARTS)
     readonly endpointParts?: EndpointParts;
     @Optional()
+    @Inject(HEALTH_MONITOR)
+    readonly monitor?: Pick<HealthMonitor, 'unreadyLimit'>;
+    @Optional()
     @Inject(HttpAdapterHost)
     readonly adapterHost?: HttpAdapterHost;
 
     readonly #injected: readonly unknown[];
     readonly #overload = new Hysteresis(0, hold);
     readonly #beyondDown = new Hysteresis(hold, hold);
+    /** When the excess of `down` had lasted for `hold`. */
+    #beyondSince: number | undefined;
+    #hasLeft = false;
     #isHealthPath: ((path: string) => boolean) | undefined;
 
     constructor(...injected: unknown[]) {
@@ -84,16 +91,33 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
       const above = excessOf(loads, limits, release);
       const aboveDown = excessOf(loads, downLimits, release);
       const at = elapsed();
+      const isBeyondDown = this.#beyondDown.update(aboveDown, at);
+      const refusal = this.#refusal(isBeyondDown, at);
       const status = overloadStatus({
         isOverloaded: this.#overload.update(above, at),
-        isBeyondDown: this.#beyondDown.update(aboveDown, at),
+        isBeyondDown,
+        isHeldBack: refusal !== undefined,
       });
       const data = dataOf(loads, limits, downLimits);
       if (status === 'UP') return up(data);
-      const reasons = (status === 'DOWN' && aboveDown.reasons) || above.reasons;
-      const message =
-        reasons ?? `below its limits again, and recovers after ${hold} ms below ${percent(release)} of them`;
+      const reasons = (isBeyondDown && aboveDown.reasons) || above.reasons;
+      const load = reasons ?? `below its limits again, and recovers after ${hold} ms below ${percent(release)} of them`;
+      const message = refusal === undefined ? load : `${load}; ${refusal}`;
       return status === 'DOWN' ? down(message, data) : degraded(message, data);
+    }
+
+    /** Why the instance stays in rotation. Decided once for each overload: an instance that has left does not come back early. */
+    #refusal(isBeyondDown: boolean, at: number): string | undefined {
+      if (!isBeyondDown) {
+        this.#beyondSince = undefined;
+        this.#hasLeft = false;
+        return undefined;
+      }
+      this.#beyondSince ??= at;
+      if (this.#hasLeft) return undefined;
+      const refusal = this.monitor?.unreadyLimit?.refusal(name, this.#beyondSince);
+      this.#hasLeft = refusal === undefined;
+      return refusal;
     }
 
     #inFlight(): number | undefined {

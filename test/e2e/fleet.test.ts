@@ -136,6 +136,35 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await vi.waitFor(() => expect(one.log.health().join('\n')).toContain('told of this instance again'));
   });
 
+  it('runs an indicator with scope fleet on one instance, and takes over at its shutdown', async () => {
+    const store = memoryStore();
+    const callers: string[] = [];
+    const record = (instance: string): HealthResult => {
+      callers.push(instance);
+      return up();
+    };
+    const startOne = (instance: string): Promise<TestApplication> =>
+      startApplication(adapter, {
+        imports: [
+          HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } }),
+          HealthFleetModule.forRoot({ store, instance }),
+        ],
+        providers: [FakeIndicator('rates', () => record(instance), { scope: 'fleet', ttl: '1s' })],
+      });
+    const one = await startOne('one');
+    expect((await one.get('/health/ready')).status).toBe(200);
+    const two = await startOne('two');
+    await vi.waitFor(async () => {
+      const { body } = await two.get('/health/deep');
+      expect(body).toMatchObject({ details: { rates: { status: 'UP', data: { run_by: 'one' } } } });
+    }, 5000);
+    expect(one.log.health('warn')).toStrictEqual([]);
+
+    await one.app.close();
+    callers.length = 0;
+    await vi.waitFor(() => expect(callers).toContain('two'), 5000);
+  });
+
   it('requires the access of deep', async () => {
     const store = memoryStore();
     const one = await start(store, 'one', { health: { access: { apiKeys: 'operations-key' } } });
@@ -236,13 +265,21 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
   });
 
   it('refuses to start with faulty options, and names each', async () => {
-    const faulty = { store: {}, instance: '', heartbeat: 5, expected: { orders: 0 }, secret: 'short', colour: 1 };
+    const faulty = {
+      store: {},
+      instance: '',
+      heartbeat: 5,
+      expected: { orders: 0 },
+      maxUnready: 1.5,
+      secret: 'short',
+      colour: 1,
+    };
     await expect(
       startApplication(adapter, {
         imports: [HealthModule.forRoot(), HealthFleetModule.forRoot(faulty as unknown as HealthFleetOptions)],
       }),
     ).rejects.toThrow(
-      /colour[^]*store[^]*instance[^]*heartbeat[^]*expected[^]*secret: its value is not allowed \(the value is not shown/,
+      /colour[^]*store[^]*instance[^]*heartbeat[^]*expected[^]*maxUnready[^]*secret: its value is not allowed \(the value is not shown/,
     );
     await expect(startApplication(adapter, { imports: [HealthModule.forRoot(), HealthFleetModule] })).rejects.toThrow(
       /HealthFleetModule/,

@@ -14,13 +14,14 @@ function noticesOf(
   variables: NodeJS.ProcessEnv = {},
   checks: Record<string, Partial<CheckSettings>> = { database: {} },
   undecorated: readonly string[] = [],
+  sharesRuns = false,
 ): string[] {
   const { settings, environment } = resolveModuleOptions(
     { service: { name: 'a', version: '1' }, ...options },
     variables,
   );
   const definitions = Object.entries(checks).map(([name, check]) => checkDefinition(name, () => undefined, check));
-  return bootNotices(settings, environment, definitions, undecorated);
+  return bootNotices(settings, environment, definitions, undecorated, sharesRuns);
 }
 
 const production = { NODE_ENV: 'production' };
@@ -28,6 +29,13 @@ const production = { NODE_ENV: 'production' };
 describe('bootNotices', () => {
   it('are empty for a sound configuration', () => {
     expect(noticesOf({}, {}, { database: {} })).toStrictEqual([]);
+  });
+
+  it('name the indicators whose scope has no effect without a fleet', () => {
+    const [notice, ...others] = noticesOf({}, {}, { rates: { scope: 'fleet' }, database: {} });
+    expect(notice).toMatch(/^scope: 'fleet' has no effect \(rates\), because HealthFleetModule is not imported/);
+    expect(others).toStrictEqual([]);
+    expect(noticesOf({}, {}, { rates: { scope: 'fleet' } }, [], true)).toStrictEqual([]);
   });
 
   it('name the narrowed view in production, and how to widen it', () => {

@@ -26,6 +26,9 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     onStall: () => listen('stalls'),
     overrides: [],
     compareWithPeers: () => expect.unreachable('alerts compare no instances'),
+    unreadyLimit: undefined,
+    limitUnready: () => expect.unreachable('alerts limit no instances'),
+    shareRuns: () => expect.unreachable('alerts share no runs'),
     onOverride: () => expect.unreachable('alerts use no overrides yet'),
     recordStall: () => expect.unreachable('alerts record no stalls'),
   };

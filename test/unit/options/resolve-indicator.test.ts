@@ -25,6 +25,7 @@ const OPTIONS: Readonly<Record<keyof HealthIndicatorOptions, { good: readonly un
     good: [true, false, { quorum: 1, minPeers: 1 }],
     bad: ['true', null, [], { quorum: 0 }, { quorum: 1.1 }, { minPeers: 0 }, { peers: 3 }],
   },
+  scope: { good: ['instance', 'fleet'], bad: ['service', '', true, null] },
   timeout: { good: [1, 2 ** 31 - 1], bad: [0, -1, 1.5, '500', Infinity, 2 ** 31] },
   ttl: { good: [0, 1000], bad: [-1, 0.5, '0'] },
   interval: { good: [1], bad: [0, 'off', null] },

@@ -62,6 +62,40 @@ describe('OverloadIndicator', () => {
     });
   });
 
+  it('stays DEGRADED while the fleet holds it back, and once DOWN until it recovers', async () => {
+    let refusal: string | undefined = 'stays in rotation: 2 of 4 instances are unready, and 2 may be';
+    const asked: unknown[][] = [];
+    const indicator = settled({ utilization: false, hold: 0, down: { delay: 500 } });
+    Object.assign(indicator, {
+      monitor: {
+        unreadyLimit: {
+          refusal: (...question: unknown[]) => {
+            asked.push(question);
+            return refusal;
+          },
+        },
+      },
+    });
+    setDelay(600);
+    expect(await run(indicator)).toMatchObject({
+      status: 'DEGRADED',
+      message: expect.stringMatching(/600 ms.*; stays in rotation: 2 of 4/) as unknown,
+    });
+    vi.advanceTimersByTime(5000);
+    refusal = undefined;
+    expect(await run(indicator)).toMatchObject({ status: 'DOWN' });
+    expect(asked).toStrictEqual([
+      ['overload', expect.any(Number)],
+      ['overload', asked[0]?.[1]],
+    ]);
+    refusal = 'stays in rotation';
+    expect(await run(indicator)).toMatchObject({ status: 'DOWN' });
+    setDelay(5);
+    expect(await run(indicator)).toMatchObject({ status: 'UP' });
+    setDelay(600);
+    expect(await run(indicator)).toMatchObject({ status: 'DEGRADED' });
+  });
+
   it('is DEGRADED above a limit at once, with every reason, and recovers after the hold below the release', async () => {
     let inFlight = 3;
     const indicator = settled({ utilization: false, inFlight: 10, release: 0.5, count: () => inFlight });

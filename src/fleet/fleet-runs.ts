@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import type { CheckRun } from '../core/check-history.js';
+import { elapsed } from '../core/moment.js';
+import type { SharedOutcome } from '../core/outcome.js';
+import type { SharedCall, SharedRuns } from '../core/shared-runs.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { HealthStore } from '../stores/health-store.js';
+import { storeKey } from '../stores/store-key.js';
+import { CLOCK_ONLY, OutcomeBook } from './outcome-book.js';
+import { writeOutcome } from './outcome-entry.js';
+import { SharedIndicator } from './shared-indicator.js';
+
+export interface FleetRunsSettings {
+  readonly store: HealthStore;
+  readonly environment: string;
+  readonly service: string;
+  /** Version and commit. */
+  readonly release: string;
+  readonly instance: string;
+  readonly boot: string;
+  readonly secret: string | undefined;
+  /** Receives a line for the log. */
+  readonly warn: (line: string) => void;
+}
+
+/** Milliseconds. More often than readers forget the difference to a clock. */
+const CLOCK_EVERY = 240_000;
+
+/** The part of the monitor that shared runs need. */
+type ObservedState = Pick<HealthMonitor, 'state' | 'onState'>;
+
+/** Runs each indicator with `scope: 'fleet'` on one instance of the service, and gives its outcomes to the others. */
+export class FleetRuns implements SharedRuns {
+  readonly #settings: FleetRunsSettings;
+  readonly #book: OutcomeBook;
+  readonly #collection: string;
+  readonly #indicators = new Map<string, SharedIndicator>();
+  readonly #end: () => void;
+  /** From the beginning of the drain on, this instance runs nothing for others. */
+  #isRetired = false;
+  #isStopped = false;
+  #clockTimer: NodeJS.Timeout | undefined;
+
+  constructor(settings: FleetRunsSettings, monitor: ObservedState) {
+    this.#settings = settings;
+    const { store, environment, service, release, boot, secret, warn } = settings;
+    this.#collection = storeKey(`fleet-outcomes.${environment.slice(0, 50)}`);
+    this.#book = new OutcomeBook({
+      store,
+      prefix: `${storeKey(this.#collection, service)}/`,
+      service,
+      release,
+      boot,
+      secret,
+      onRefused: (because) => warn(`An outcome of another instance is refused: ${because}`),
+    });
+    this.#end = monitor.onState(() => {
+      if (monitor.state.phase === 'draining') this.#retire();
+    });
+  }
+
+  take(call: SharedCall): SharedOutcome | undefined | Promise<SharedOutcome | undefined> {
+    return this.#isStopped ? undefined : this.#of(call.indicator).take(call);
+  }
+
+  finished(indicator: string, run: CheckRun): void {
+    if (!this.#isStopped) this.#indicators.get(indicator)?.finished(run);
+  }
+
+  /** Gives the leases back. Not awaited by the shutdown. */
+  stop(): void {
+    this.#isStopped = true;
+    clearInterval(this.#clockTimer);
+    this.#end();
+    this.#retire();
+    this.#book.close();
+  }
+
+  #retire(): void {
+    this.#isRetired = true;
+    for (const indicator of this.#indicators.values()) indicator.retire();
+  }
+
+  /** So that the others recognise a late entry of this instance, even if it is its first outcome. */
+  #showClock(): void {
+    const { store, service, release, instance, boot, secret } = this.#settings;
+    const entry = {
+      service,
+      release,
+      indicator: CLOCK_ONLY,
+      instance,
+      boot,
+      clock: elapsed(),
+      age: 0,
+      status: 'UNKNOWN',
+    } as const;
+    const text = writeOutcome({ ...entry, message: undefined, error: undefined, code: undefined }, secret);
+    store
+      .put(storeKey(this.#collection, service, `clock-${boot}`), text, { expiresIn: CLOCK_EVERY })
+      .catch(() => undefined);
+  }
+
+  #of(indicator: string): SharedIndicator {
+    const known = this.#indicators.get(indicator);
+    if (known) return known;
+    const { store, service, release, instance, boot, secret } = this.#settings;
+    const added = new SharedIndicator({
+      store,
+      book: this.#book,
+      key: storeKey(this.#collection, service, shortened(release, indicator)),
+      subject: { service, release, indicator },
+      instance,
+      boot,
+      secret,
+      onIdle: () => this.#indicators.delete(indicator),
+    });
+    if (this.#isRetired) added.retire();
+    if (this.#clockTimer === undefined) {
+      this.#showClock();
+      this.#clockTimer = setInterval(() => this.#showClock(), CLOCK_EVERY).unref();
+    }
+    this.#indicators.set(indicator, added);
+    return added;
+  }
+}
+
+/** Short enough for a key, whatever the names are. The entry has them in full. */
+function shortened(release: string, indicator: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([release, indicator]))
+    .digest('hex')
+    .slice(0, 32);
+}

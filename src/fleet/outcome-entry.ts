@@ -1,0 +1,74 @@
+import { LONGEST_CODE, LONGEST_TEXT } from '../core/bounded-text.js';
+import { isRecord } from '../core/is-record.js';
+import { type HealthStatus, isHealthStatus } from '../core/status.js';
+import { signed, verified } from './signed-text.js';
+
+/** Which check an outcome is of. Versions are separate: a new version must pass its own checks. */
+export interface OutcomeSubject {
+  readonly service: string;
+  /** Version and commit. */
+  readonly release: string;
+  readonly indicator: string;
+}
+
+/** The outcome of a check as one instance writes it for the others: the status, and the texts of the reports. */
+export interface OutcomeEntry extends OutcomeSubject {
+  readonly instance: string;
+  /** Differs for each start of the process. */
+  readonly boot: string;
+  /** The monotonic clock of the writer when it wrote, in milliseconds. Only its differences have a meaning for others. */
+  readonly clock: number;
+  /** Milliseconds between the end of the run and the write. */
+  readonly age: number;
+  readonly status: HealthStatus;
+  readonly message: string | undefined;
+  readonly error: string | undefined;
+  readonly code: string | undefined;
+}
+
+/** Characters. */
+const LONGEST_NAME = 200;
+const LONGEST_ENTRY = 16_384;
+/** A shortened text has its original length after it. */
+const SUFFIX = 40;
+
+export function writeOutcome(entry: OutcomeEntry, secret: string | undefined): string {
+  return signed(JSON.stringify(entry), secret);
+}
+
+/** Reads an entry. A text tells why it is refused. */
+export function readOutcome(value: string, secret: string | undefined): OutcomeEntry | string {
+  if (value.length > LONGEST_ENTRY) return 'it is too long';
+  const text = verified(value, secret);
+  if (text === undefined) return 'it is not signed with the secret';
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    return 'it is no JSON';
+  }
+  if (!isRecord(given)) return 'it is no object';
+  const { service, release, indicator, instance, boot, clock, age, status, message, error, code } = given;
+  if (!isText(service, LONGEST_NAME) || !isText(release, 2 * LONGEST_NAME + 1)) return 'a text is malformed';
+  if (!isText(indicator, LONGEST_NAME) || !isText(instance, LONGEST_NAME) || !isText(boot, LONGEST_NAME)) {
+    return 'a text is malformed';
+  }
+  if (!isOptional(message, LONGEST_TEXT) || !isOptional(error, LONGEST_TEXT) || !isOptional(code, LONGEST_CODE)) {
+    return 'a text is malformed';
+  }
+  if (!isSpan(clock) || !isSpan(age)) return 'a number is malformed';
+  if (!isHealthStatus(status)) return 'its status is malformed';
+  return { service, release, indicator, instance, boot, clock, age, status, message, error, code };
+}
+
+function isText(value: unknown, longest: number): value is string {
+  return typeof value === 'string' && value.length <= longest;
+}
+
+function isOptional(value: unknown, longest: number): value is string | undefined {
+  return value === undefined || isText(value, longest + SUFFIX);
+}
+
+function isSpan(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
+}

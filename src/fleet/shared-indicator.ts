@@ -1,0 +1,218 @@
+import type { CheckSettings } from '../core/check.js';
+import type { CheckRun } from '../core/check-history.js';
+import { elapsed } from '../core/moment.js';
+import type { SharedOutcome } from '../core/outcome.js';
+import type { SharedCall } from '../core/shared-runs.js';
+import { isFailing } from '../core/status.js';
+import type { HealthStore, StoreLease } from '../stores/health-store.js';
+import type { OutcomeBook } from './outcome-book.js';
+import { type OutcomeSubject, writeOutcome } from './outcome-entry.js';
+
+/** Milliseconds. The shortest time between two runs for the service, and the shortest lease of a store. */
+const SHORTEST_PERIOD = 1000;
+/** Milliseconds. The longest lease of a store, and the longest time for which it keeps an entry. */
+const LONGEST_LEASE = 86_400_000;
+/** In periods: the age of an outcome from which on another instance takes over. */
+const OVERDUE = 1.25;
+/** In periods: the time between two attempts to take over. A random part of it keeps instances from acting in step. */
+const CLAIM_PAUSE = 0.25;
+/** In periods: how long an instance whose run failed leaves the next run to another instance. */
+const ABSTAINS = 1.75;
+/** In periods, besides the longest possible run: the greatest age of an outcome that is taken. */
+const TAKEN_FOR = 3;
+/** In calls of the timer without a call of the check: then the indicator is not shared any more. */
+const IDLE_AFTER = 20;
+
+export interface SharedIndicatorSettings {
+  readonly store: HealthStore;
+  readonly book: OutcomeBook;
+  /** Of the lease and of the entry. */
+  readonly key: string;
+  readonly subject: OutcomeSubject;
+  readonly instance: string;
+  readonly boot: string;
+  readonly secret: string | undefined;
+  /** Called when the check was not called for a while, because it was removed or its option has changed. */
+  readonly onIdle: () => void;
+}
+
+/** One indicator with `scope: 'fleet'`: whether this instance runs it, and which outcomes of others it takes. */
+export class SharedIndicator {
+  readonly #given: SharedIndicatorSettings;
+  #settings: CheckSettings | undefined;
+  #run: (() => Promise<void>) | undefined;
+  #lease: StoreLease | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isClaiming = false;
+  /** The attempt under way calls the check of this instance. */
+  #isOwnRun = false;
+  /** The latest outcome of a run of this instance. */
+  #own: SharedOutcome | undefined;
+  #hasWaited = false;
+  #claimsNotBefore = 0;
+  #ticksWithoutCall = 0;
+  #isRetired = false;
+
+  constructor(given: SharedIndicatorSettings) {
+    this.#given = given;
+  }
+
+  /** The outcome to use instead of a call of the check. Undefined: this instance calls the check. */
+  take({ settings, run }: SharedCall): SharedOutcome | undefined | Promise<SharedOutcome | undefined> {
+    this.#settings = settings;
+    this.#run = run;
+    this.#ticksWithoutCall = 0;
+    const taken = this.#usable();
+    if (this.#timer === undefined) this.#tick();
+    if (taken) return taken;
+    const { book, subject } = this.#given;
+    if (this.#lease?.isHeld || this.#hasWaited || this.#isRetired || book.isAway) return this.#callCheck();
+    // Without any outcome, such as after the start of all instances at once, another instance may be running the check. This
+    // instance waits for it once, and keeps half of its timeout for a run of its own.
+    this.#hasWaited = true;
+    return this.#waitOnce(subject.indicator, settings.timeout / 2);
+  }
+
+  async #waitOnce(indicator: string, milliseconds: number): Promise<SharedOutcome | undefined> {
+    await this.#given.book.wait(indicator, milliseconds);
+    return this.#usable() ?? this.#callCheck();
+  }
+
+  /** A run has ended. Writes its outcome if this instance runs the check for the service. */
+  finished({ outcome, finished }: CheckRun): void {
+    const wasOwnRun = this.#isOwnRun;
+    this.#isOwnRun = false;
+    // The outcome of another instance, or of a condition that was false.
+    if (!wasOwnRun || outcome.ranAt !== undefined) return;
+    const { book, subject } = this.#given;
+    this.#own = { ...outcome, ranAt: finished.elapsed };
+    book.record(subject.indicator, this.#own);
+    if (!this.#lease?.isHeld) return;
+    const written = outcome.isLocal ? undefined : this.#write(outcome, finished.elapsed);
+    if (!outcome.isLocal && !isFailing(outcome.status)) return;
+    // The cause may be this instance. The next run is made by another one, so that two instances judge before a threshold
+    // of two is reached.
+    this.#claimsNotBefore = elapsed() + ABSTAINS * this.#period;
+    void this.#releaseAfter(written);
+  }
+
+  /** Runs nothing for others from now on. Outcomes of others are still taken. */
+  retire(): void {
+    this.#isRetired = true;
+    clearTimeout(this.#timer);
+    void this.#releaseAfter(undefined);
+  }
+
+  #callCheck(): undefined {
+    this.#isOwnRun = true;
+    return undefined;
+  }
+
+  /** Milliseconds between two runs for the service. */
+  get #period(): number {
+    const { interval, ttl = SHORTEST_PERIOD } = this.#settings ?? {};
+    return Math.min(LONGEST_LEASE, Math.max(SHORTEST_PERIOD, interval ?? ttl));
+  }
+
+  /** Milliseconds. A greater age shows that no other instance has taken over. */
+  get #longestAge(): number {
+    if (!this.#settings) return 0;
+    const { timeout, retries, retryDelay, maxAge } = this.#settings;
+    return Math.min(maxAge, TAKEN_FOR * this.#period + (retries + 1) * timeout + retries * retryDelay);
+  }
+
+  /** The known outcome, unless it is too old for this instance. */
+  #usable(): SharedOutcome | undefined {
+    const { book, subject } = this.#given;
+    const known = book.of(subject.indicator);
+    if (!known) return undefined;
+    const age = elapsed() - known.ranAt;
+    const leavesRunToOthers = !book.isAway && elapsed() < this.#claimsNotBefore;
+    const runsItself = this.#lease?.isHeld || (known === this.#own && !leavesRunToOthers);
+    const longestAge = runsItself ? this.#period : this.#longestAge;
+    return age < longestAge && age <= (this.#settings?.maxAge ?? 0) ? known : undefined;
+  }
+
+  /** Runs the check when it is due and this instance has the lease, or tries to take over when the outcome is overdue. */
+  #tick(): void {
+    if (this.#isRetired) return;
+    this.#ticksWithoutCall += 1;
+    if (this.#lease && !this.#lease.isHeld) this.#lease = undefined;
+    const known = this.#given.book.of(this.#given.subject.indicator);
+    const age = known ? elapsed() - known.ranAt : Infinity;
+    // A run that this instance made for itself says nothing about whether another instance runs the check for all.
+    const left = this.#lease ? this.#period - age : known === this.#own ? 0 : OVERDUE * this.#period - age;
+    if (left > 0) return this.#schedule(left + 1);
+    if (this.#ticksWithoutCall > IDLE_AFTER) {
+      this.retire();
+      return this.#given.onIdle();
+    }
+    if (this.#lease) void this.#runForAll();
+    else {
+      const wait = this.#claimsNotBefore - elapsed();
+      if (wait <= 0) void this.#claim();
+      this.#schedule(Math.max(wait, CLAIM_PAUSE * this.#period * (1 + Math.random())));
+    }
+  }
+
+  #schedule(milliseconds: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#tick(), milliseconds);
+    this.#timer.unref();
+  }
+
+  async #runForAll(): Promise<void> {
+    const before = this.#given.book.of(this.#given.subject.indicator);
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    // A run by a probe meanwhile must not start a second timer.
+    this.#schedule(this.#period);
+    await this.#run?.();
+    // Disabled, skipped by its condition, or paused because earlier runs hang: another instance may be able to run it.
+    if (before === this.#given.book.of(this.#given.subject.indicator)) {
+      this.#claimsNotBefore = elapsed() + ABSTAINS * this.#period;
+      await this.#releaseAfter(undefined);
+    }
+    if (!this.#isRetired && this.#timer !== undefined) this.#tick();
+  }
+
+  async #claim(): Promise<void> {
+    const { store, book, key, instance, subject } = this.#given;
+    if (this.#isClaiming || book.isAway) return;
+    this.#isClaiming = true;
+    try {
+      const lease = await store.claim(key, instance, { expiresIn: this.#period });
+      if (this.#isRetired) await lease?.release();
+      else if (lease) {
+        this.#lease = lease;
+        book.wake(subject.indicator);
+        this.#tick();
+      }
+    } catch {
+      // The store is away. Each instance runs the check itself when the last outcome is too old.
+    } finally {
+      this.#isClaiming = false;
+    }
+  }
+
+  async #releaseAfter(written: Promise<void> | undefined): Promise<void> {
+    const lease = this.#lease;
+    this.#lease = undefined;
+    await written;
+    await lease?.release();
+  }
+
+  async #write({ status, message, error, code }: CheckRun['outcome'], ranAt: number): Promise<void> {
+    const { store, key, subject, instance, boot, secret } = this.#given;
+    const clock = elapsed();
+    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, status, message, error, code };
+    const maxAge = this.#settings?.maxAge ?? 0;
+    try {
+      await store.put(key, writeOutcome(entry, secret), {
+        expiresIn: Math.min(LONGEST_LEASE, Math.max(SHORTEST_PERIOD, maxAge)),
+      });
+    } catch {
+      // The others take over, or run the check themselves, when the last outcome is too old.
+    }
+  }
+}

@@ -1,0 +1,375 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CheckSettings } from '../../../src/core/check.js';
+import { type HealthResult, down, up } from '../../../src/core/result.js';
+import { FleetRuns } from '../../../src/fleet/fleet-runs.js';
+import type { LifecycleState } from '../../../src/extension/health-monitor.js';
+import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
+import { storeOf } from '../../../src/stores/store-of.js';
+import { RecordedEngine } from '../../support/engine.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { SeverableBackend } from '../../support/severable-backend.js';
+
+useFakeClock();
+
+const TTL = 1000;
+const CHECK_TAKES = 20;
+const STORE_TIMEOUT = 2000;
+
+interface Call {
+  readonly by: number;
+  readonly at: number;
+}
+
+interface Options {
+  readonly secret?: string;
+  readonly release?: string;
+  readonly settings?: Partial<CheckSettings>;
+}
+
+/** One simulated process. */
+class Instance {
+  readonly health = new RecordedEngine();
+  readonly connection: SeverableBackend;
+  readonly runs: FleetRuns;
+  readonly warnings: string[] = [];
+  phase: LifecycleState['phase'] = 'accepting';
+  #onState: () => void = () => undefined;
+  isAlive = true;
+  result: HealthResult = up();
+
+  constructor(
+    readonly fleet: Fleet,
+    readonly index: number,
+    { secret, release = '1.0.0', settings = {} }: Options,
+  ) {
+    this.connection = new SeverableBackend(fleet.backend);
+    const { phase } = this;
+    this.runs = new FleetRuns(
+      {
+        store: storeOf(this.connection, STORE_TIMEOUT),
+        environment: 'test',
+        service: 'orders',
+        release,
+        instance: `pod-${index}`,
+        boot: `boot-${index}`,
+        secret,
+        warn: (line) => this.warnings.push(line),
+      },
+      {
+        state: { phase },
+        onState: (listener) => {
+          this.#onState = () => void listener({ phase });
+          return () => undefined;
+        },
+      },
+    );
+    this.health.engine.shareRuns(this.runs);
+    this.health.add('rates', () => this.#check(), { scope: 'fleet', ttl: TTL, ...settings });
+    this.health.engine.start();
+  }
+
+  /** SIGKILL: nothing is released. */
+  kill(): void {
+    this.isAlive = false;
+    this.connection.sever();
+    this.health.engine.stop();
+  }
+
+  stateChanged(): void {
+    this.#onState();
+  }
+
+  async status(): Promise<string | undefined> {
+    const report = this.health.report('ready');
+    // For a run that the report begins.
+    await advance(2 * CHECK_TAKES);
+    return (await report).details['rates']?.status;
+  }
+
+  async #check(): Promise<HealthResult> {
+    if (!this.isAlive) return new Promise(() => undefined);
+    const at = performance.now();
+    this.fleet.calls.push({ by: this.index, at });
+    await new Promise((resolve) => setTimeout(resolve, CHECK_TAKES));
+    return { ...this.result, message: String(at) };
+  }
+}
+
+class Fleet {
+  readonly backend = new MemoryBackend(STORE_TIMEOUT);
+  readonly calls: Call[] = [];
+  readonly instances: Instance[] = [];
+
+  constructor(count: number, options: Options = {}) {
+    for (let index = 0; index < count; index += 1) this.add(options);
+  }
+
+  add(options: Options = {}): Instance {
+    const added = new Instance(this, this.instances.length, options);
+    this.instances.push(added);
+    return added;
+  }
+
+  /** Probes every instance each `every` milliseconds. `visit` receives each status. */
+  async probe(
+    milliseconds: number,
+    { every = 250, visit }: { every?: number; visit?: (instance: Instance, message: string) => void } = {},
+  ): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += every) {
+      for (const instance of this.instances) {
+        if (!instance.isAlive) continue;
+        void instance.health.report('ready').then(({ details }) => {
+          const { status, message = '' } = details['rates'] ?? {};
+          if (status === 'UP') visit?.(instance, message);
+        });
+      }
+      await advance(every);
+    }
+  }
+
+  callsSince(from: number): Call[] {
+    return this.calls.filter(({ at }) => at >= from);
+  }
+
+  get runner(): Instance {
+    return this.instances[this.calls.at(-1)?.by ?? -1] as Instance;
+  }
+
+  stop(): void {
+    for (const { runs, health } of this.instances) {
+      runs.stop();
+      health.engine.stop();
+    }
+  }
+}
+
+describe('an indicator with scope fleet', () => {
+  it('costs 100 instances one call per ttl, from the start on', async () => {
+    const fleet = new Fleet(100);
+    await fleet.probe(TTL);
+    expect(fleet.calls).toHaveLength(1);
+    for (const instance of fleet.instances) await expect(instance.status()).resolves.toBe('UP');
+
+    const from = performance.now();
+    await fleet.probe(20 * TTL);
+    const calls = fleet.callsSince(from);
+    expect(calls.length).toBeGreaterThan(17);
+    expect(calls.length).toBeLessThanOrEqual(20);
+    expect(new Set(calls.map(({ by }) => by)).size).toBe(1);
+    fleet.stop();
+  });
+
+  it('runs once per ttl although no instance is probed that often', async () => {
+    const fleet = new Fleet(10);
+    await fleet.probe(30 * TTL, { every: 5000 });
+    expect(fleet.calls.length).toBeLessThanOrEqual(31);
+    const from = performance.now();
+    for (const instance of fleet.instances) await expect(instance.status()).resolves.toBe('UP');
+    expect(fleet.callsSince(from).length).toBeLessThanOrEqual(1);
+    fleet.stop();
+  });
+
+  it('shows the outcome with the age that it has, and the instance that ran the check', async () => {
+    const fleet = new Fleet(2);
+    await fleet.probe(3 * TTL);
+    const other = fleet.instances.find((instance) => instance !== fleet.runner);
+    const { rates } = (await other?.health.report('ready'))?.details ?? {};
+    const ranAt = fleet.calls.at(-1)?.at ?? 0;
+    expect(rates).toMatchObject({ status: 'UP', data: { run_by: `pod-${fleet.runner.index}` } });
+    const age = Date.now() - Date.parse(rates?.checked_at ?? '');
+    expect(age).toBeGreaterThanOrEqual(performance.now() - ranAt - CHECK_TAKES - 1);
+    fleet.stop();
+  });
+
+  it('tells all instances of a failure and of the recovery within two ttl each, by the texts of the report', async () => {
+    const fleet = new Fleet(5);
+    await fleet.probe(2 * TTL);
+    for (const instance of fleet.instances) instance.result = down('x');
+    await fleet.probe(2 * TTL + 250);
+    for (const { health } of fleet.instances) {
+      const report = health.report('ready');
+      await advance(2 * CHECK_TAKES);
+      const { details } = await report;
+      expect(details['rates']).toMatchObject({ status: 'DOWN', error: expect.stringMatching(/^\d/) as unknown });
+    }
+    for (const instance of fleet.instances) instance.result = up();
+    await fleet.probe(2 * TTL + 250);
+    for (const instance of fleet.instances) await expect(instance.status()).resolves.toBe('UP');
+    fleet.stop();
+  });
+
+  it('counts one outcome once in a threshold, and lets another instance judge after a failure', async () => {
+    const fleet = new Fleet(5, { settings: { failureThreshold: 2 } });
+    await fleet.probe(2 * TTL);
+    const faulty = fleet.runner;
+    faulty.result = down('only here');
+    await fleet.probe(6 * TTL);
+    expect(fleet.instances.flatMap(({ health }) => health.changes.filter(({ to }) => to === 'DOWN'))).toStrictEqual([]);
+    expect(fleet.runner).not.toBe(faulty);
+    fleet.stop();
+  });
+
+  it('writes no cause of a failure', async () => {
+    const fleet = new Fleet(0);
+    const written: string[] = [];
+    storeOf(fleet.backend, STORE_TIMEOUT).watch('fleet-outcomes.test/', {
+      snapshot: () => undefined,
+      put: (_key, value) => written.push(value),
+      removed: () => undefined,
+    });
+    const instance = fleet.add();
+    instance.health.add(
+      'secretive',
+      () => {
+        throw Object.assign(new Error('postgres://admin:hunter2@db'), { code: 'ECONNREFUSED' });
+      },
+      { scope: 'fleet' },
+    );
+    await fleet.probe(TTL);
+    expect(written.join('\n')).toContain('connection refused');
+    expect(written.join('\n')).not.toContain('hunter2');
+    fleet.stop();
+  });
+
+  it.each([3, 100])('is taken over within two ttl when its runner of %i instances is killed', async (count) => {
+    const fleet = new Fleet(count);
+    await fleet.probe(3 * TTL);
+    const killed = fleet.runner;
+    const from = performance.now();
+    killed.kill();
+    await fleet.probe(2 * TTL);
+    const calls = fleet.callsSince(from);
+    expect(calls.length).toBeGreaterThanOrEqual(1);
+    expect(calls.length).toBeLessThanOrEqual(2);
+    expect(fleet.runner).not.toBe(killed);
+    fleet.stop();
+  });
+
+  it('is taken over at once when its runner drains', async () => {
+    const fleet = new Fleet(3);
+    await fleet.probe(3 * TTL);
+    const drained = fleet.runner;
+    drained.runs.stop();
+    drained.isAlive = false;
+    const from = performance.now();
+    await fleet.probe(2 * TTL);
+    expect(fleet.callsSince(from).length).toBeGreaterThanOrEqual(1);
+    expect(fleet.runner).not.toBe(drained);
+    fleet.stop();
+  });
+
+  it('does not take a write of a frozen runner that arrives late', async () => {
+    const fleet = new Fleet(3);
+    await fleet.probe(3 * TTL);
+    const frozen = fleet.runner;
+    frozen.connection.sever();
+    // Its process goes on here for a moment, so that its next outcome is on the way.
+    await fleet.probe(TTL);
+    frozen.kill();
+    for (const instance of fleet.instances) instance.result = down('away');
+    await fleet.probe(10 * TTL);
+    frozen.connection.mend();
+    await fleet.probe(250);
+    const alive = fleet.instances.filter(({ isAlive }) => isAlive);
+    expect(alive).toHaveLength(2);
+    for (const instance of alive) await expect(instance.status()).resolves.toBe('DOWN');
+    fleet.stop();
+  });
+
+  it.each(['away', 'frozen'] as const)('runs on each instance itself while the store is %s', async (fault) => {
+    const fleet = new Fleet(4);
+    await fleet.probe(3 * TTL);
+    fleet.backend.simulate(fault);
+    await fleet.probe(8 * TTL);
+    const from = performance.now();
+    await fleet.probe(4 * TTL);
+    const calls = fleet.callsSince(from);
+    for (const { index } of fleet.instances) {
+      expect(calls.filter(({ by }) => by === index).length).toBeGreaterThanOrEqual(3);
+    }
+    for (const instance of fleet.instances) await expect(instance.status()).resolves.toBe('UP');
+
+    fleet.backend.simulate(undefined);
+    await fleet.probe(12 * TTL);
+    const again = performance.now();
+    await fleet.probe(5 * TTL);
+    expect(fleet.callsSince(again).length).toBeLessThanOrEqual(6);
+    fleet.stop();
+  });
+
+  it('calls the check at once when the store was never there', async () => {
+    const fleet = new Fleet(0);
+    fleet.backend.simulate('away');
+    const instance = fleet.add();
+    await advance(10);
+    void instance.health.report('ready');
+    await advance(0);
+    expect(fleet.calls).toHaveLength(1);
+    fleet.stop();
+  });
+
+  it('does not share outcomes between versions', async () => {
+    const fleet = new Fleet(3);
+    await fleet.probe(2 * TTL);
+    const added = fleet.add({ release: '2.0.0' });
+    added.result = down('the new version is wrong');
+    await fleet.probe(2 * TTL);
+    await expect(added.status()).resolves.toBe('DOWN');
+    await expect(fleet.instances[0]?.status()).resolves.toBe('UP');
+    fleet.stop();
+  });
+
+  it('refuses outcomes without the signature, and says so once', async () => {
+    const fleet = new Fleet(2);
+    await fleet.probe(2 * TTL);
+    const careful = fleet.add({ secret: 'a secret of the fleet' });
+    const from = performance.now();
+    await fleet.probe(5 * TTL);
+    expect(fleet.callsSince(from).some(({ by }) => by === careful.index)).toBe(true);
+    expect(careful.warnings).toStrictEqual([
+      'An outcome of another instance is refused: it is not signed with the secret',
+    ]);
+    fleet.stop();
+  });
+
+  it('has no effect on an indicator without the scope, or after the scope was changed', async () => {
+    const fleet = new Fleet(3, { settings: { scope: 'instance' } });
+    await fleet.probe(2 * TTL);
+    expect(new Set(fleet.calls.map(({ by }) => by)).size).toBe(3);
+    fleet.stop();
+  });
+
+  it('never shows UP by an outcome older than maxAge, whatever is killed, frozen or away', async () => {
+    const event = fc.record({
+      kind: fc.constantFrom('sever', 'mend', 'away', 'frozen', 'works', 'fails', 'passes'),
+      instance: fc.nat({ max: 3 }),
+      wait: fc.integer({ min: 1, max: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(event, { minLength: 4, maxLength: 10 }), async (events) => {
+        const maxAge = 4000;
+        const fleet = new Fleet(4, { settings: { maxAge } });
+        const ages: number[] = [];
+        const visit = (_: Instance, message: string): void => void ages.push(performance.now() - Number(message));
+        await fleet.probe(3 * TTL, { visit });
+        for (const { kind, instance, wait } of events) {
+          const chosen = fleet.instances[instance];
+          if (kind === 'sever') chosen?.connection.sever();
+          else if (kind === 'mend') chosen?.connection.mend();
+          else if (kind === 'away' || kind === 'frozen') fleet.backend.simulate(kind);
+          else if (kind === 'works') fleet.backend.simulate(undefined);
+          else for (const each of fleet.instances) each.result = kind === 'fails' ? down('away') : up();
+          await fleet.probe(wait * 500, { visit, every: 500 });
+        }
+        fleet.stop();
+        for (const { connection } of fleet.instances) connection.mend();
+        fleet.backend.simulate(undefined);
+        expect(ages.length).toBeGreaterThan(0);
+        // The age is counted from the end of the run, and the message holds its beginning.
+        expect(Math.max(...ages)).toBeLessThanOrEqual(maxAge + CHECK_TAKES);
+      }),
+      { numRuns: 25 },
+    );
+  });
+});

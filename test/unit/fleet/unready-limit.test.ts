@@ -1,0 +1,137 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { HealthStatus } from '../../../src/core/status.js';
+import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
+import { NEWS_LASTS } from '../../../src/fleet/shared-outage.js';
+import { TURN, decideUnready } from '../../../src/fleet/unready-limit.js';
+
+interface Peer {
+  instance?: string;
+  ready?: HealthStatus;
+  overload?: HealthStatus;
+  phase?: FleetPhase;
+  wasReady?: boolean;
+}
+
+function peer({
+  instance = 'z',
+  ready = 'UP',
+  overload = 'UP',
+  phase = 'accepting',
+  wasReady = true,
+}: Peer = {}): FleetInstance {
+  return {
+    phase,
+    phaseSince: 0,
+    readySince: 0,
+    heard: 0,
+    entry: {
+      service: 'orders',
+      instance,
+      boot: 'a',
+      beat: 1,
+      heartbeat: 5000,
+      version: undefined,
+      commit: undefined,
+      phase: 'accepting',
+      phaseFor: 0,
+      ready,
+      readyFor: 0,
+      wasReady,
+      checks: { overload },
+    },
+  };
+}
+
+const decide = (
+  maxUnready: number,
+  peers: readonly FleetInstance[],
+  { instance = 'm', storeAway = 0, waited = 0 } = {},
+): string | undefined => decideUnready('overload', maxUnready, { instance, peers, storeAway }, waited);
+
+const well = (count: number): FleetInstance[] => Array.from({ length: count }, () => peer());
+const down = peer({ ready: 'DOWN', overload: 'DOWN' });
+
+describe('decideUnready', () => {
+  it('lets an instance leave while fewer than the limit are unready', () => {
+    expect(decide(2, well(4))).toBeUndefined();
+    expect(decide(2, [down, ...well(3)])).toBeUndefined();
+    expect(decide(2, [down, down, ...well(2)])).toBe('stays in rotation: 2 of 5 instances are unready, and 2 may be');
+  });
+
+  it('rounds a part of the instances down', () => {
+    expect(decide(0.5, [down, ...well(3)])).toBeUndefined();
+    expect(decide(0.5, [down, down, ...well(2)])).toContain('2 of 5');
+    expect(decide(0.5, [])).toContain('0 of 1');
+  });
+
+  it('never lets the last one leave, whatever the limit is', () => {
+    expect(decide(100, [down, down])).toBe('stays in rotation: 2 of 3 instances are unready, and 2 may be');
+    expect(decide(0.99, [])).toBeDefined();
+  });
+
+  it.each([
+    ['that are draining', peer({ phase: 'draining' })],
+    ['that refuse traffic', peer({ phase: 'refusing' })],
+    ['that have an unknown status', peer({ ready: 'UNKNOWN' })],
+  ])('counts instances %s as unready', (_, unready) => {
+    expect(decide(1, [unready, ...well(3)])).toContain('1 of 5');
+  });
+
+  it.each([
+    ['that are lost', peer({ phase: 'lost', ready: 'DOWN' })],
+    ['that have left', peer({ phase: 'left', ready: 'DOWN' })],
+    ['that were never ready', peer({ wasReady: false, ready: 'DOWN' })],
+  ])('does not count instances %s', (_, ignored) => {
+    expect(decide(1, [ignored, ignored, ...well(1)])).toBeUndefined();
+    expect(decide(1, [ignored, ignored])).toBeDefined();
+  });
+
+  it('keeps the instance without news of the others', () => {
+    expect(decide(2, well(4), { storeAway: NEWS_LASTS })).toBeUndefined();
+    expect(decide(2, well(4), { storeAway: NEWS_LASTS + 1 })).toContain('nothing is known');
+    expect(decide(2, [], { storeAway: Infinity })).toContain('nothing is known');
+  });
+
+  it('lets overloaded instances leave in the order of their names, each a turn after the one before', () => {
+    const overloaded = [peer({ instance: 'a', overload: 'DEGRADED' }), peer({ instance: 'b', overload: 'DEGRADED' })];
+    const peers = [...overloaded, ...well(5)];
+    expect(decide(1, peers, { instance: 'A' })).toBeUndefined();
+    expect(decide(1, peers, { waited: 2 * TURN - 1 })).toContain('2 other instances are overloaded');
+    expect(decide(1, peers, { waited: 2 * TURN })).toBeUndefined();
+    expect(decide(3, peers)).toBeUndefined();
+  });
+
+  it('never takes out more than the limit when all are overloaded at one moment, if news arrive within a turn', () => {
+    const fleets = fc.record({
+      count: fc.integer({ min: 2, max: 8 }),
+      limit: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0.3, 0.5, 0.8)),
+      delay: fc.integer({ min: 0, max: TURN - 500 }),
+    });
+    fc.assert(
+      fc.property(fleets, ({ count, limit, delay }) => {
+        const most = Math.min(limit < 1 ? Math.floor(limit * count) : limit, count - 1);
+        // All have been DEGRADED for `hold` before `down` counts, so that they know it of each other.
+        const leftAt: number[] = Array.from({ length: count }, () => Infinity);
+        for (let now = 0; now < 60_000; now += 250) {
+          for (let self = 0; self < count; self += 1) {
+            if (leftAt[self] !== Infinity) continue;
+            const peers = leftAt.flatMap((left, index) =>
+              index === self
+                ? []
+                : [
+                    peer({
+                      instance: `pod-${index}`,
+                      overload: left + delay <= now ? 'DOWN' : 'DEGRADED',
+                      ready: left + delay <= now ? 'DOWN' : 'UP',
+                    }),
+                  ],
+            );
+            if (decide(limit, peers, { instance: `pod-${self}`, waited: now }) === undefined) leftAt[self] = now;
+          }
+        }
+        expect(leftAt.filter((left) => left !== Infinity)).toHaveLength(most);
+      }),
+    );
+  });
+});
