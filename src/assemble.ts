@@ -5,6 +5,7 @@ import { ChangeSubscriptions } from './changes/change-subscriptions.js';
 import type { IndicatorResults } from './clients/breaker/indicator-results.js';
 import { HealthEngine } from './core/health-engine.js';
 import { formatRaw } from './core/raw-error.js';
+import { declaresParts } from './discovery/declared-parts.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import type { IndicatorStandIns } from './discovery/stand-ins.js';
 import { Access } from './endpoints/access.js';
@@ -80,7 +81,8 @@ export function assemble(
   const { settings, environment } = resolved;
   const isConfigured = resolved.faults.length === 0 && controller !== undefined;
   const routed = isConfigured && servesMainPort ? controller : undefined;
-  const faults = routed ? mapRoutes(routed, settings) : resolved.faults;
+  const hasPartRoute = settings.composites.size > 0 || declaresParts(modules);
+  const faults = routed ? mapRoutes(routed, settings, hasPartRoute) : resolved.faults;
 
   const state = new ApplicationState();
   const engine = new HealthEngine({
@@ -137,6 +139,7 @@ export function assemble(
     faults,
     hasRoutes: routed !== undefined,
     isConfigured,
+    hasPartRoute,
     explorer,
     registration,
     engine,

@@ -32,6 +32,15 @@ export function bootNotices(
   ];
 }
 
+/** Routes are registered before the names of instances are known. */
+export function partWithoutEndpoint(name: string): string {
+  const composite = name.split('/', 1)[0] ?? name;
+  return (
+    `The part "${name}" has no endpoint of its own, because its name is not in its decorator. ` +
+    `Add composites: { ${JSON.stringify(composite)}: {} } to HealthModule.forRoot().`
+  );
+}
+
 function* missingIndicators(definitions: readonly CheckDefinition[], undecorated: readonly string[]): Iterable<string> {
   if (definitions.length === 0) yield NO_INDICATORS;
   if (undecorated.length > 0) {

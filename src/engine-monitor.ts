@@ -60,9 +60,9 @@ export class EngineMonitor implements HealthMonitor {
   }
 
   get indicators(): readonly MonitoredIndicator[] {
-    return [...this.#engine.runners].map(({ name, definition: { settings }, strayRuns }) => ({
+    return [...this.#engine.runners].map(({ name, isCritical, definition: { settings }, strayRuns }) => ({
       name,
-      critical: settings.critical,
+      critical: isCritical,
       probes: settings.probes,
       tags: settings.tags,
       strayRuns,

@@ -1,5 +1,6 @@
 import type { HttpServer, LoggerService } from '@nestjs/common';
-import { bootNotices } from './boot-notices.js';
+import { bootNotices, partWithoutEndpoint } from './boot-notices.js';
+import { partName } from './core/composite.js';
 import type { HealthEngine } from './core/health-engine.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
 import { additionalPaths, aliasPaths, registerPaths } from './endpoints/aliases.js';
@@ -30,6 +31,8 @@ export interface HealthLifecycleParts {
   readonly hasRoutes: boolean;
   /** False when the application is about to refuse to start. The additional paths of groups are registered otherwise. */
   readonly isConfigured: boolean;
+  /** Whether the parts of composites have endpoints. */
+  readonly hasPartRoute: boolean;
   readonly explorer: IndicatorExplorer;
   readonly registration: Registration;
   readonly engine: HealthEngine;
@@ -53,10 +56,13 @@ export class HealthLifecycle {
 
   /** Registers the indicators and checks the whole configuration. Throws one error with every configuration fault. */
   async discover(): Promise<void> {
-    const { settings, environment, faults, explorer, registration, engine, logger } = this.#parts;
+    const { settings, environment, faults, hasRoutes, hasPartRoute, explorer, registration, engine, logger } =
+      this.#parts;
     const definitions = await registration.registerAll(faults);
     const notices = bootNotices(settings, environment, definitions, explorer.undecorated(), engine.sharesRuns);
     for (const notice of notices) logger.warn(notice);
+    const part = hasRoutes && !hasPartRoute ? definitions.find(({ name }) => partName(name)) : undefined;
+    if (part) logger.warn(partWithoutEndpoint(part.name));
   }
 
   /** Nest has registered all routes. Watches the servers of the adapter, which do not listen yet. */

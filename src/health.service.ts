@@ -83,12 +83,12 @@ export class HealthService implements HealthControl {
   }
 
   /**
-   * Returns the result of one indicator, which runs unless its result is fresh. Rejects with `UnknownProbeError` if there
-   * is no indicator of that name, before a check runs. For the name of a probe or a group use `report()`.
+   * Returns the result of one indicator, which runs unless its result is fresh, or of one composite with all its parts.
+   * Rejects with `UnknownProbeError` if there is none of that name, before a check runs. For the name of a probe or a group use `report()`.
    */
   async check(name: string): Promise<HealthCheckDetail> {
     this.#registration.addModules();
-    this.#engine.requireIndicator(name);
+    if (!this.#engine.isComposite(name)) this.#engine.requireIndicator(name);
     const { report } = await this.#engine.evaluate(name);
     return this.#detailOf(name, report);
   }
@@ -113,8 +113,8 @@ export class HealthService implements HealthControl {
   }
 
   /**
-   * Runs an indicator now, or joins its run, however fresh its result is, and returns the new result. Rejects with
-   * `UnknownProbeError` if there is no indicator of that name.
+   * Runs an indicator, or all parts of a composite, now, or joins their runs, however fresh the results are, and returns the
+   * new result. Rejects with `UnknownProbeError` if there is none of that name.
    */
   async runNow(name: string): Promise<HealthCheckDetail> {
     this.#registration.addModules();

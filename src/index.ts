@@ -94,6 +94,7 @@ export type {
   ChangeLevels,
   EndpointName,
   EndpointOptions,
+  CompositeOptions,
   GroupOptions,
   HealthLogLevel,
   HealthModuleOptions,

@@ -1,3 +1,4 @@
+import { flatDetails } from '../core/composite-detail.js';
 import { isFailing } from '../core/status.js';
 import type { Reply, SeenReport } from './request-report.js';
 import { printable } from './terminal.js';
@@ -50,7 +51,7 @@ function nagiosCode({ report, statusCode }: Reply): 0 | 1 | 2 {
 }
 
 function performanceData(took: number, report: SeenReport | undefined): string {
-  const times = Object.entries(report?.details ?? {}).flatMap(([name, { response_time_ms: time }]) =>
+  const times = [...flatDetails(report?.details ?? {})].flatMap(([name, { response_time_ms: time }]) =>
     typeof time === 'number' ? [`'${printable(name).replaceAll(/['=]/g, '_')}'=${time}ms`] : [],
   );
   return [`time=${took}ms`, ...times].join(' ');
@@ -58,7 +59,7 @@ function performanceData(took: number, report: SeenReport | undefined): string {
 
 /** The reason of the application, and each indicator that is neither UP nor SKIPPED. */
 export function failuresOf({ reason, details }: SeenReport): string[] {
-  const found = Object.entries(details ?? {}).flatMap(([name, { status, error, message }]) => {
+  const found = [...flatDetails(details ?? {})].flatMap(([name, { status, error, message }]) => {
     if (status === 'UP' || status === 'SKIPPED') return [];
     const why = error ?? message;
     return [printable(`${name} ${status}${why === undefined ? '' : ` (${why})`}`)];

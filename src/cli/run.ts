@@ -60,7 +60,7 @@ async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Pr
   if (values['max-age'] !== undefined) throw new UsageError('--max-age needs --file');
   const target = targetOf(values, operands[0], environment);
   const reply = await requestReport(target, settingsOf(line, environment));
-  const probe = decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
+  const probe = operands[0] ?? decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
   return { verdict: values.nagios ? judgeForNagios(probe, reply) : judge(probe, reply), reply };
 }
 

@@ -1,3 +1,4 @@
+import { flatDetails } from '../core/composite-detail.js';
 import type { HealthCheckDetail } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
 import type { Reply } from './request-report.js';
@@ -49,7 +50,7 @@ function rowsOf({ url, reply }: AddressReply, now: number): Row[] {
     time,
     text: shorten([...(title ? [address] : []), ...(report.reason === undefined ? [] : [report.reason])].join(', ')),
   };
-  return [head, ...Object.entries(report.details ?? {}).map(([indicator, detail]) => rowOf(indicator, detail, now))];
+  return [head, ...[...flatDetails(report.details ?? {})].map(([indicator, detail]) => rowOf(indicator, detail, now))];
 }
 
 function rowOf(name: string, detail: HealthCheckDetail, now: number): Row {

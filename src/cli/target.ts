@@ -70,4 +70,5 @@ function portOf(given: string | undefined, environment: NodeJS.ProcessEnv): stri
   throw new UsageError(`${place} is "${port}": use a whole number from 1 to 65535`);
 }
 
-const encode = (probe: string): string => encodeURIComponent(probe);
+/** The part of a composite has a segment of its own: `database/primary`. */
+const encode = (probe: string): string => probe.split('/').map(encodeURIComponent).join('/');

@@ -3,6 +3,7 @@ import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
 import type { CheckDefinition, CheckSettings, ShownOverride } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
+import type { PartOf } from './composite.js';
 import type { Limiter } from './limiter.js';
 import { type Moment, elapsed, moment, momentOf } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
@@ -23,6 +24,8 @@ export class CheckRunner {
   readonly history = new CheckHistory();
   /** The options that an operator has changed for a time. */
   override: ShownOverride | undefined;
+  /** The composite of the indicator. Undefined: the indicator is no part. */
+  readonly partOf: PartOf | undefined;
   readonly #strays: StrayRuns;
   readonly #limiter: Limiter;
   readonly #events: RunnerEvents;
@@ -38,7 +41,14 @@ export class CheckRunner {
   #stopped = false;
   readonly #stop = new AbortController();
 
-  constructor(definition: CheckDefinition, limiter: Limiter, events: RunnerEvents, wrappers?: CheckWrappers) {
+  constructor(
+    definition: CheckDefinition,
+    limiter: Limiter,
+    events: RunnerEvents,
+    wrappers?: CheckWrappers,
+    partOf?: PartOf,
+  ) {
+    this.partOf = partOf;
     this.#added = definition;
     this.#definition = definition;
     this.#limiter = limiter;
@@ -53,6 +63,14 @@ export class CheckRunner {
 
   get definition(): CheckDefinition {
     return this.#definition;
+  }
+
+  /** Whether a failure of this indicator alone can make a report fail. */
+  get isCritical(): boolean {
+    const { critical } = this.#definition.settings;
+    if (this.partOf === undefined) return critical;
+    const { settings } = this.partOf;
+    return critical && settings.critical && settings.atLeast === undefined;
   }
 
   get isRunning(): boolean {
@@ -169,10 +187,10 @@ export class CheckRunner {
 
   async #attemptOnce(definition: CheckDefinition, retry: number): Promise<CheckRun | undefined> {
     if (this.#stopped) return undefined;
-    const { timeout, critical, slowThreshold, interval } = definition.settings;
+    const { timeout, slowThreshold, interval } = definition.settings;
     const wrapped = this.#wrappers?.begin({
       indicator: this.name,
-      critical,
+      critical: this.isCritical,
       retry,
       isInBackground: interval !== undefined,
     });

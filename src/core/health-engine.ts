@@ -4,6 +4,7 @@ import type { CheckDefinition, CheckSettings, HealthCheckContext, SharedQuorum, 
 import type { CheckRun, StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
+import { COMPOSITE_DEFAULTS, type CompositeSettings, type PartOf, partName } from './composite.js';
 import { Limiter } from './limiter.js';
 import { type Listener, Listeners, neverThrows } from './listeners.js';
 import { elapsed, moment } from './moment.js';
@@ -31,6 +32,8 @@ export interface EngineSettings {
   /** How many checks may run at the same time. */
   readonly maxConcurrency: number;
   readonly groups: ReadonlyMap<string, GroupDefinition>;
+  /** The settings of the composites that have options, by name. Default: none. */
+  readonly composites?: ReadonlyMap<string, CompositeSettings>;
   readonly identity: ServiceIdentity;
   readonly gate: TrafficGate;
   /** Receives the errors of listeners and wrappers. `place` names another origin, such as a listener of a check's signal. */
@@ -109,7 +112,7 @@ export class HealthEngine {
     });
     this.#addProbe('startup', {
       describe: (runner) => this.#startedUp.get(runner),
-      isCritical: ({ definition }) => definition.settings.critical && !this.#isStartupComplete,
+      isCritical: (critical) => critical && !this.#isStartupComplete,
       closedBecause: () => this.#notBootstrappedBecause(),
     });
     for (const group of settings.groups.keys()) this.#addProbe(group, {});
@@ -124,7 +127,7 @@ export class HealthEngine {
         neverThrows(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
     };
     const shareable = { ...definition, check: (context: HealthCheckContext) => this.#callCheck(definition, context) };
-    const runner = new CheckRunner(shareable, this.#limiter, events, this.#wrappers);
+    const runner = new CheckRunner(shareable, this.#limiter, events, this.#wrappers, this.#partOf(definition.name));
     this.#registry.add(runner);
     this.invalidate();
     if (this.#isStopped) runner.stop();
@@ -149,20 +152,26 @@ export class HealthEngine {
     const runner = this.#registry.get(name);
     if (!runner) return;
     this.#registry.remove(runner);
-    this.#probes.delete(name);
+    const composite = runner.partOf?.composite;
+    const ended = composite !== undefined && !this.isComposite(composite) ? [name, composite] : [name];
+    for (const each of ended) this.#probes.delete(each);
     this.#startedUp.delete(runner);
     this.#endBackground(runner);
     runner.stop('the indicator was removed');
     this.invalidate();
     // A listener of a run or a change may remove the indicator. The other listeners must receive that event first.
-    queueMicrotask(() => this.#removals.emit(name));
+    queueMicrotask(() => {
+      for (const each of ended) this.#removals.emit(each);
+    });
   }
 
   /**
-   * Runs an indicator now, or joins its run, however fresh its result is. Resolves when the run has ended. A disabled
-   * indicator does not run. Throws `UnknownProbeError` if there is no indicator of that name.
+   * Runs an indicator, or all parts of a composite, now, or joins their runs, however fresh the results are. Resolves when
+   * the runs have ended. A disabled indicator does not run. Throws `UnknownProbeError` if there is none of that name.
    */
   runNow(name: string): Promise<void> {
+    const parts = this.#registry.partsOf(name);
+    if (parts) return Promise.all(parts.map((part) => this.runNow(part.name))).then(() => undefined);
     const runner = this.#runnerOf(name);
     return runner.definition.settings.enabled ? runner.run() : Promise.resolve();
   }
@@ -198,34 +207,44 @@ export class HealthEngine {
   }
 
   /**
-   * Evaluates a probe, a group, or one indicator by its name. It settles within the deadline or within `patience`
+   * Evaluates a probe, a group, a composite, or one indicator by its name. It settles within the deadline or within `patience`
    * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name.
    */
   evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
     return (this.#probes.get(name) ?? this.#probeOfOne(name)).evaluate(patience);
   }
 
-  /** The report of a probe, a group or an indicator from the existing results. Runs nothing. Throws `UnknownProbeError` for any other name. */
+  /** The report of a probe, a group, a composite or an indicator from the existing results. Runs nothing. Throws `UnknownProbeError` for any other name. */
   peek(name: string): Evaluation {
     return (this.#probes.get(name) ?? this.#probeOfOne(name)).peek();
   }
 
   has(name: string): boolean {
-    return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined;
+    return this.#registry.hasProbe(name) || this.#registry.get(name) !== undefined || this.isComposite(name);
   }
 
   /** Throws `UnknownProbeError` unless the name is that of a standard probe or a group. Runs nothing. */
   requireProbe(name: string): void {
     if (this.#registry.hasProbe(name)) return;
-    const kind = this.#registry.get(name) ? `"${name}" is an indicator: use check("${name}").` : undefined;
+    const isChecked = this.#registry.get(name) !== undefined || this.isComposite(name);
+    const kind = isChecked
+      ? `"${name}" is ${this.isComposite(name) ? 'a composite' : 'an indicator'}: use check("${name}").`
+      : undefined;
     throw new UnknownProbeError(name, this.probes, kind ?? `There is no probe or group named "${name}".`);
   }
 
   /** Throws `UnknownProbeError` unless the name is that of an indicator. Runs nothing. */
   requireIndicator(name: string): void {
     if (this.#registry.get(name)) return;
-    const kind = this.#registry.hasProbe(name) ? `"${name}" is a probe or a group: use report("${name}").` : undefined;
-    throw new UnknownProbeError(name, this.indicators, kind ?? `There is no indicator named "${name}".`);
+    let kind = `There is no indicator named "${name}".`;
+    if (this.#registry.hasProbe(name)) kind = `"${name}" is a probe or a group: use report("${name}").`;
+    else if (this.isComposite(name)) kind = `"${name}" is a composite: use the name of one of its parts.`;
+    throw new UnknownProbeError(name, this.indicators, kind);
+  }
+
+  /** Whether indicators are parts of a composite of this name. */
+  isComposite(name: string): boolean {
+    return this.#registry.partsOf(name) !== undefined;
   }
 
   /** Whether the reports of a probe or a group include an indicator. */
@@ -268,7 +287,7 @@ export class HealthEngine {
     return this.#runs.add(listener);
   }
 
-  /** Calls the listener after an indicator was removed, with its name. */
+  /** Calls the listener after an indicator was removed, with its name, and with that of a composite that has no part left. */
   onRemoved(listener: Listener<string>): () => void {
     return this.#removals.add(listener);
   }
@@ -284,17 +303,24 @@ export class HealthEngine {
     this.#probes.set(name, new Probe({ deadline, members, ...rules }, this.#settings.identity, this.revision));
   }
 
+  #partOf(name: string): PartOf | undefined {
+    const names = partName(name);
+    return names && { ...names, settings: this.#settings.composites?.get(names.composite) ?? COMPOSITE_DEFAULTS };
+  }
+
   #runnerOf(name: string): CheckRunner {
     this.requireIndicator(name);
     return this.#registry.get(name) as CheckRunner;
   }
 
+  /** The probe of one indicator, or of one composite with all its parts. */
   #probeOfOne(name: string): Probe {
     const runner = this.#registry.get(name);
-    if (!runner) throw new UnknownProbeError(name, this.#registry.names);
-    const members = [runner];
+    if (!runner && !this.isComposite(name)) throw new UnknownProbeError(name, this.#registry.names);
+    const only = runner && [runner];
+    const members = (): readonly CheckRunner[] => only ?? this.#registry.partsOf(name) ?? [];
     const probe = new Probe(
-      { deadline: this.#settings.deadline, members: () => members, isCritical: () => true },
+      { deadline: this.#settings.deadline, members, isCritical: () => true, isFlat: only !== undefined },
       this.#settings.identity,
       this.revision,
     );
@@ -354,12 +380,22 @@ export class HealthEngine {
   /** The startup indicators that keep the application from being ready, because they have never passed. Once empty, it stays empty. */
   #awaitedAtStartup(): readonly CheckRunner[] {
     if (this.#isStartupComplete) return [];
-    const awaited = this.#registry.membersOf('startup').filter((runner) => {
-      const { enabled, critical } = runner.definition.settings;
-      return enabled && critical && !this.#startedUp.has(runner);
-    });
+    const awaited = this.#registry.membersOf('startup').filter((runner) => this.#isAwaited(runner));
     if (awaited.length === 0 && this.#settings.gate.isBootstrapped) this.#isStartupComplete = true;
     return awaited;
+  }
+
+  #isAwaited(runner: CheckRunner): boolean {
+    const { enabled, critical } = runner.definition.settings;
+    if (!enabled || this.#startedUp.has(runner)) return false;
+    const { partOf } = runner;
+    if (partOf === undefined) return critical;
+    const { atLeast, critical: isCompositeCritical } = partOf.settings;
+    if (atLeast === undefined || !isCompositeCritical) return runner.isCritical;
+    const parts = (this.#registry.partsOf(partOf.composite) ?? []).filter(
+      ({ definition: { settings } }) => settings.enabled && settings.probes.includes('startup'),
+    );
+    return parts.filter((part) => this.#startedUp.has(part)).length < Math.min(atLeast, parts.length);
   }
 
   /** Why `ready` tolerates the failure of a shared indicator: to take out this instance would help nobody. */
@@ -387,7 +423,7 @@ function describeChange(runner: CheckRunner, { from, to, at, lasted, run }: Stat
   const { message, error, code, cause } = run.outcome;
   return {
     indicator: runner.name,
-    critical: runner.definition.settings.critical,
+    critical: runner.isCritical,
     from,
     to,
     at: new Date(at.wall),

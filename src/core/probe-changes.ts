@@ -1,3 +1,4 @@
+import { flatDetails } from './composite-detail.js';
 import { Listeners } from './listeners.js';
 import { type Moment, moment } from './moment.js';
 import type { HealthReport } from './report.js';
@@ -103,5 +104,8 @@ export class ProbeChanges {
  */
 function isComplete({ status, details }: HealthReport): boolean {
   if (status === 'DOWN' || status === 'OUT_OF_SERVICE') return true;
-  return Object.values(details).every((detail) => detail.status !== 'UNKNOWN' || detail.checked_at !== undefined);
+  // A composite has no run of its own: its parts decide.
+  return [...flatDetails(details)].every(
+    ([, detail]) => detail.details !== undefined || detail.status !== 'UNKNOWN' || detail.checked_at !== undefined,
+  );
 }

@@ -1,4 +1,5 @@
 import type { CheckRunner } from './check-runner.js';
+import { CompositeDetails } from './composite-detail.js';
 import { GRACE, LoopTimer } from './loop-timer.js';
 import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
@@ -25,8 +26,10 @@ export interface ProbeRules {
   members(): readonly CheckRunner[];
   /** Further indicators that this probe runs although its report does not show them. */
   alsoRuns?(): readonly CheckRunner[];
-  /** Whether an indicator alone can make the report fail. Default: the indicator's own `critical`. */
-  isCritical?(runner: CheckRunner): boolean;
+  /** Whether an indicator or a composite alone can make the report fail. Default: its own `critical`. */
+  isCritical?(critical: boolean): boolean;
+  /** Parts are reported by their full names, without their composites. */
+  readonly isFlat?: boolean;
   /** Why the failure of an indicator only degrades this report. Undefined: it fails the report if it is critical. */
   tolerates?(runner: CheckRunner): string | undefined;
   /** The detail of an indicator, where that is not its present state. */
@@ -121,18 +124,33 @@ export class Probe {
     const parts: { status: HealthStatus; critical: boolean }[] = [];
     let reusableUntil = now.elapsed + LONGEST_REUSE;
     let oldest: Moment = now;
+    let composites: CompositeDetails | undefined;
 
     for (const runner of members) {
       const kept = this.#rules.describe?.(runner);
       const described = kept ?? describeCheck(runner, now, overdue(runner));
       const tolerated = isFailing(described.status) ? this.#rules.tolerates?.(runner) : undefined;
-      details[runner.name] = tolerated === undefined ? described : Object.freeze({ ...described, shared: tolerated });
-      const critical = this.#rules.isCritical?.(runner) ?? runner.definition.settings.critical;
-      parts.push({ status: described.status, critical: critical && tolerated === undefined });
+      const detail = tolerated === undefined ? described : Object.freeze({ ...described, shared: tolerated });
+      const { status } = described;
+      const { critical } = runner.definition.settings;
+      const { partOf } = runner;
+      if (partOf === undefined || this.#rules.isFlat) {
+        details[runner.name] = detail;
+        parts.push({ status, critical: this.#counts(critical) && tolerated === undefined });
+      } else {
+        // Keeps the place of the first part for the composite.
+        details[partOf.composite] ??= detail;
+        composites ??= new CompositeDetails();
+        composites.add(partOf, detail, { status, critical, isTolerated: tolerated !== undefined });
+      }
       if (kept) continue;
       reusableUntil = Math.min(reusableUntil, runner.freshUntil);
       const finished = runner.history.latest?.finished;
       if (finished && finished.elapsed < oldest.elapsed) oldest = finished;
+    }
+    for (const [name, detail, { critical }] of composites?.describe() ?? []) {
+      details[name] = detail;
+      parts.push({ status: detail.status, critical: this.#counts(critical) });
     }
     for (const runner of this.#rules.alsoRuns?.() ?? []) reusableUntil = Math.min(reusableUntil, runner.freshUntil);
     const reason = this.#rules.closedBecause?.();
@@ -146,6 +164,10 @@ export class Probe {
       service_info: Object.freeze(describeService(this.#identity)),
     });
     return { report, checkedAt: isoTime(oldest), reusableUntil, revision: this.#revision.value };
+  }
+
+  #counts(critical: boolean): boolean {
+    return this.#rules.isCritical?.(critical) ?? critical;
   }
 
   #overdue(runner: CheckRunner): Overdue | undefined {

@@ -14,6 +14,7 @@ export class CheckRegistry {
   readonly #runners = new Map<string, CheckRunner>();
   readonly #groups: ReadonlyMap<string, GroupDefinition>;
   readonly #members = new Map<string, readonly CheckRunner[]>();
+  readonly #parts = new Map<string, readonly CheckRunner[]>();
 
   constructor(groups: ReadonlyMap<string, GroupDefinition>) {
     this.#groups = groups;
@@ -28,19 +29,24 @@ export class CheckRegistry {
     return this.#runners.values();
   }
 
-  /** The names of all probes, groups and indicators. */
+  /** The names of all probes, groups, composites and indicators. */
   get names(): readonly string[] {
-    return [...PROBES, ...this.#groups.keys(), ...this.#runners.keys()];
+    return [...PROBES, ...this.#groups.keys(), ...this.composites, ...this.#runners.keys()];
+  }
+
+  /** The names of the composites that have parts. */
+  get composites(): readonly string[] {
+    return [...new Set([...this.#runners.values()].flatMap(({ partOf }) => partOf?.composite ?? []))];
   }
 
   add(runner: CheckRunner): void {
     this.#runners.set(runner.name, runner);
-    this.#members.clear();
+    this.#forget();
   }
 
   remove(runner: CheckRunner): void {
     this.#runners.delete(runner.name);
-    this.#members.clear();
+    this.#forget();
   }
 
   /** The settings of an indicator have changed, and with them perhaps its probes. */
@@ -50,6 +56,17 @@ export class CheckRegistry {
 
   get(name: string): CheckRunner | undefined {
     return this.#runners.get(name);
+  }
+
+  /** The parts of a composite. Undefined: there is no composite of this name. */
+  partsOf(composite: string): readonly CheckRunner[] | undefined {
+    let parts = this.#parts.get(composite);
+    if (!parts) {
+      parts = [...this.#runners.values()].filter(({ partOf }) => partOf?.composite === composite);
+      if (parts.length === 0) return undefined;
+      this.#parts.set(composite, parts);
+    }
+    return parts;
   }
 
   hasProbe(name: string): boolean {
@@ -65,10 +82,17 @@ export class CheckRegistry {
     return members;
   }
 
-  #isMember({ name, definition }: CheckRunner, probe: string): boolean {
+  #isMember({ name, partOf, definition }: CheckRunner, probe: string): boolean {
     const { probes, tags } = definition.settings;
     if (probe === 'deep' || probes.includes(probe)) return true;
     const group = this.#groups.get(probe);
-    return group !== undefined && (group.indicators.includes(name) || group.tags.some((tag) => tags.includes(tag)));
+    if (group === undefined) return false;
+    const isListed = group.indicators.includes(name) || (partOf && group.indicators.includes(partOf.composite));
+    return isListed === true || group.tags.some((tag) => tags.includes(tag));
+  }
+
+  #forget(): void {
+    this.#members.clear();
+    this.#parts.clear();
   }
 }

@@ -6,7 +6,7 @@ import type { HealthData } from './result.js';
 import type { ServiceInfo } from './service-info.js';
 import { HealthStatus, type ReportStatus, isFailing } from './status.js';
 
-/** One indicator in a report. The property names are those of the JSON response. */
+/** One indicator or composite in a report. The property names are those of the JSON response. */
 export interface HealthCheckDetail {
   readonly status: HealthStatus;
   /** Present when the status is neither `UP` nor `SKIPPED`: whether this indicator alone can make a report fail. */
@@ -26,6 +26,8 @@ export interface HealthCheckDetail {
   readonly data?: HealthData;
   /** The options that are overridden at present, with the reason, the author and the end. */
   readonly override?: ShownOverride;
+  /** Only of a composite: its parts in this report, by their names without that of the composite. */
+  readonly details?: Readonly<Record<string, HealthCheckDetail>>;
 }
 
 /** The aggregated result of a probe. */
@@ -100,12 +102,12 @@ function textsOf({ history }: CheckRunner): Texts {
   };
 }
 
-function detail({ definition, history, override }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
+function detail({ isCritical, history, override }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
   const { latest, since, consecutiveFailures } = history;
   const needsAttention = status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return Object.freeze({
     status,
-    ...(needsAttention && { critical: definition.settings.critical }),
+    ...(needsAttention && { critical: isCritical }),
     ...(texts.message !== undefined && { message: texts.message }),
     ...(texts.error !== undefined && { error: texts.error }),
     ...(texts.code !== undefined && { code: texts.code }),

@@ -13,13 +13,15 @@ import {
   nameTaken,
   nameTakenByInstances,
 } from '../errors/messages.js';
+import { partName } from '../core/composite.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { pathsOf } from '../options/module-options/shared-paths.js';
-import { checkName } from '../options/names.js';
+import { checkIndicatorName } from '../options/names.js';
 import { show } from '../options/rules.js';
+import { compositeConflict, compositesOf } from './composite-names.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { isMinified, nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
@@ -105,12 +107,19 @@ export class IndicatorExplorer {
   checkReferences(): ConfigurationFault[] {
     const faults = new Faults();
     const known = [...this.#registered.keys()];
+    const composites = compositesOf(this.#registered);
     for (const [group, { indicators }] of this.#settings.groups) {
-      const namesake = this.#registered.get(group);
-      if (namesake) faults.add(nameTaken(group, [namesake.place, `the group "${group}"`]));
+      const holder = this.#registered.get(group)?.place ?? composites.get(group);
+      if (holder !== undefined) faults.add(nameTaken(group, [holder, `the group "${group}"`]));
       for (const member of indicators) {
-        if (!this.#registered.has(member)) faults.add(groupMemberUnknown(`the group "${group}"`, member, known));
+        if (this.#registered.has(member) || composites.has(member)) continue;
+        faults.add(groupMemberUnknown(`the group "${group}"`, member, [...known, ...composites.keys()]));
       }
+    }
+    for (const name of this.#settings.composites.keys()) {
+      const isGroup = this.#settings.groups.has(name);
+      const holder = isGroup ? `the group "${name}"` : this.#registered.get(name)?.place;
+      if (holder !== undefined) faults.add(nameTaken(name, [holder, `HealthModule options, composites.${name}`]));
     }
     for (const name of Object.keys(this.#settings.indicators)) {
       if (!this.#registered.has(name)) {
@@ -127,7 +136,12 @@ export class IndicatorExplorer {
     options: HealthIndicatorOptions | undefined,
     at: FaultsAt,
   ): CheckDefinition | undefined {
-    if (!checkName(name, at)) return undefined;
+    if (!checkIndicatorName(name, at)) return undefined;
+    const conflict = compositeConflict(name, at.place, this.#registered);
+    if (conflict) {
+      at.add(conflict);
+      return undefined;
+    }
     const holder = this.#registered.get(name)?.place ?? this.#placeOfPath(name);
     if (holder !== undefined) {
       at.add(nameTaken(name, [holder, at.place]));
@@ -149,10 +163,14 @@ export class IndicatorExplorer {
     this.#configuration.remove(name);
   }
 
-  /** The group of this name, or the endpoint, the alias or the group with the path that the indicator would have. */
-  #placeOfPath(name: string): string | undefined {
-    const { path, groups } = this.#settings;
-    return groups.has(name) ? `the group "${name}"` : pathsOf(this.#settings).places.get(`/${path}/${name}`);
+  /** The options or the group of this name, or the endpoint, the alias or the group with the path that the indicator would have. */
+  #placeOfPath(indicator: string): string | undefined {
+    const { path, groups, composites } = this.#settings;
+    if (composites.has(indicator)) return `HealthModule options, composites.${indicator}`;
+    const name = partName(indicator)?.composite ?? indicator;
+    if (groups.has(name)) return `the group "${name}"`;
+    const { places } = pathsOf(this.#settings);
+    return places.get(`/${path}/${name}`) ?? places.get(`/${path}/${indicator}`);
   }
 
   #define(provided: ProvidedIndicator, faults: Faults): CheckDefinition | undefined {
@@ -166,11 +184,16 @@ export class IndicatorExplorer {
 
     const at = faults.at(place);
     const name = this.#nameOf(provided, at);
-    if (name === undefined || !checkName(name, at)) return undefined;
+    if (name === undefined || !checkIndicatorName(name, at)) return undefined;
     const earlier = this.#registered.get(name);
     if (earlier) {
       const isOtherInstance = earlier.token === provided.token;
       faults.add((isOtherInstance ? nameTakenByInstances : nameTaken)(name, [earlier.place, place]));
+      return undefined;
+    }
+    const conflict = compositeConflict(name, place, this.#registered);
+    if (conflict) {
+      faults.add(conflict);
       return undefined;
     }
     this.#registered.set(name, { place, token: provided.token });
@@ -215,7 +238,8 @@ export class IndicatorExplorer {
     const { path: base, endpoints, groups } = this.#settings;
     if (!endpoints.checks.enabled) return [];
     const { places } = pathsOf(this.#settings);
-    return [...this.#registered].flatMap(([name, { place }]) => {
+    const named = [...this.#registered].map(([name, { place }]) => [name, place] as const);
+    return [...named, ...compositesOf(this.#registered)].flatMap(([name, place]) => {
       const path = `/${base}/${name}`;
       const other = groups.has(name) ? undefined : places.get(path);
       return other === undefined ? [] : [endpointPathShared(path, [other, place])];

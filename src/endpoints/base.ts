@@ -10,5 +10,7 @@ export function baseOf(url: string, path: string): string | undefined {
   const rest = requested.slice(start + path.length + 1);
   if (rest === '') return `${path.split('/').at(-1)}/`;
   const depth = rest.split('/').length - 2;
-  return rest.startsWith('/') && depth < 2 ? '../'.repeat(depth) : undefined;
+  // A part of a composite has two segments, and any path can end with a slash.
+  const segments = rest.split('/').filter((segment) => segment !== '').length;
+  return rest.startsWith('/') && segments <= 2 ? '../'.repeat(depth) : undefined;
 }

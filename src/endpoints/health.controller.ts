@@ -19,6 +19,8 @@ export interface EndpointHandlers {
   startup(response: AdapterResponse): unknown;
   deep(response: AdapterResponse): unknown;
   checks(response: AdapterResponse): unknown;
+  /** The parts of composites. */
+  parts(response: AdapterResponse): unknown;
   /** Has no route: the routes with a fixed name call it. */
   check(name: string, response: AdapterResponse): unknown;
   /** Has no route either. */
@@ -58,6 +60,10 @@ export function createHealthController(): Type<EndpointHandlers> {
       return this.check(nameIn(requestOf(response)), response);
     }
 
+    parts(@Res() response: AdapterResponse): unknown {
+      return this.check(partIn(requestOf(response)), response);
+    }
+
     check(name: string, response: AdapterResponse): unknown {
       return send(this.responder.check(name, requestOf(response)), response);
     }
@@ -79,6 +85,11 @@ function nameIn({ params }: HealthRequest): string {
   return (params as Readonly<Record<'name', string>>).name;
 }
 
+function partIn({ params }: HealthRequest): string {
+  const { name, part } = params as Readonly<Record<'name' | 'part', string>>;
+  return `${name}/${part}`;
+}
+
 /** Not async: a response that is no promise is written in this call. */
 function send(answer: ReturnType<Responder['probe']>, response: AdapterResponse): unknown {
   if (answer instanceof Promise) return answer.then((finished) => writeResponse(response, finished));
@@ -87,9 +98,14 @@ function send(answer: ReturnType<Responder['probe']>, response: AdapterResponse)
 
 /**
  * Gives the controller its paths and the decorators of the application. Nest reads both when it registers routes. That
- * happens after all providers are created, so options from a factory are known.
+ * happens after all providers are created, so options from a factory are known. Without `hasParts` there is no route for
+ * the parts of composites: an application that has none keeps its own paths of that form.
  */
-export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSettings): ConfigurationFault[] {
+export function mapRoutes(
+  controller: Type<EndpointHandlers>,
+  settings: HealthSettings,
+  hasParts: boolean,
+): ConfigurationFault[] {
   const { endpoints, path, decorators } = settings;
   Controller({ path, version: VERSION_NEUTRAL })(controller);
   // In the order of registration: fixed paths come before the one with a parameter.
@@ -103,6 +119,7 @@ export function mapRoutes(controller: Type<EndpointHandlers>, settings: HealthSe
   }
   // Also if `checks` is disabled: this route serves the endpoints of other modules.
   route(controller, 'checks', true, ':name');
+  route(controller, 'parts', hasParts && endpoints.checks.enabled, ':name/:part');
 
   const enhancers = enhancersOf(controller);
   applyDecorators(controller, decorators);

@@ -4,6 +4,9 @@ const MARK = Symbol.for('nest-vitals:route');
 /** The last part of the route for indicators and groups. What precedes it is the base path, with every prefix. */
 export const NAME = '/:name';
 
+/** The last part of the route for the parts of composites. */
+const PART = '/:name/:part';
+
 /** A path that only the route with the parameter matches. */
 const ANY_NAME = '/nest-vitals';
 
@@ -58,15 +61,14 @@ export function endpointPaths(instance: unknown): string[] {
 
 /** The index of the first less specific route, with only routes between it and the endpoint. `from` if there is none. */
 function lessSpecificBefore(layers: readonly Layer[], from: number, path: string): number {
-  const hasName = path.endsWith(NAME);
-  const base = path.slice(0, -NAME.length);
+  const base = baseOf(path);
   let first = from;
   for (let index = from - 1; index >= 0; index -= 1) {
     const other = layers[index];
     if (!other?.route) break;
     const { path: pattern } = other.route;
     // A parameter directly below the base path is as specific as ours.
-    const isEqual = hasName && typeof pattern === 'string' && pattern.startsWith(`${base}/`);
+    const isEqual = base !== undefined && typeof pattern === 'string' && pattern.startsWith(`${base}/`);
     if (!isOurs(other.route) && !isFixed(pattern) && !isEqual && other.match(sampleOf(path))) first = index;
   }
   return first;
@@ -130,7 +132,15 @@ function isFixed(path: unknown): path is string {
 }
 
 function sampleOf(path: string): string {
-  return path.endsWith(NAME) ? path.slice(0, -NAME.length) + ANY_NAME : path;
+  const base = baseOf(path);
+  if (base === undefined) return path;
+  return base + (path.endsWith(PART) ? ANY_NAME + ANY_NAME : ANY_NAME);
+}
+
+/** The base path of a route with parameters. Undefined: its path is fixed. */
+function baseOf(path: string): string | undefined {
+  const end = [PART, NAME].find((parameters) => path.endsWith(parameters));
+  return end && path.slice(0, -end.length);
 }
 
 /** Nest 12 names a handler after its controller and its method. */

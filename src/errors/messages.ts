@@ -99,6 +99,14 @@ export const nameNotUrlSafe = (place: string, name: string): ConfigurationFault 
   remedy: 'use up to 64 letters, digits, "-", "_" and ".", with a letter or digit first and last',
 });
 
+export const partNameMalformed = (place: string, name: string): ConfigurationFault => ({
+  place,
+  problem: `the name ${name} is not that of a part of a composite`,
+  remedy:
+    'use one slash, as in "database/primary", and on each side of it up to 64 letters, digits, "-", "_" and ".", with a ' +
+    'letter or digit first and last; without a slash the indicator is no part',
+});
+
 export const nameReserved = (place: string, name: string): ConfigurationFault => ({
   place,
   problem: `the name "${name}" is reserved`,
@@ -108,7 +116,14 @@ export const nameReserved = (place: string, name: string): ConfigurationFault =>
 export const nameTaken = (name: string, places: readonly string[]): ConfigurationFault => ({
   place: places.join(' and '),
   problem: `they share the name "${name}"`,
-  remedy: 'give each indicator and each group a name of its own',
+  remedy: 'give each indicator, each composite and each group a name of its own',
+});
+
+/** An indicator has the name of a composite. */
+export const nameOfComposite = (name: string, place: string, part: string, partPlace: string): ConfigurationFault => ({
+  place: `${place} and ${partPlace}`,
+  problem: `the first has the name "${name}", which is also the composite of "${part}"`,
+  remedy: `give the first a name with a slash ("${name}/primary"), or give the composite another name`,
 });
 
 /** Two instances of one class, for example from a dynamic module that is registered twice. */

@@ -109,7 +109,7 @@ export interface HealthMonitor {
   /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
   onRun(listener: (run: HealthRun) => unknown): Unsubscribe;
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
-  /** Called with the name of an indicator after it was removed, so that what is kept for it can be dropped. */
+  /** Called with the name of an indicator, or of a composite without parts, after it was removed, so that what is kept for it can be dropped. */
   onRemoved(listener: (indicator: string) => unknown): Unsubscribe;
   /** Called when the status of a probe or a group changes, after runs and changes of state. Throws `UnknownProbeError` for any other name. */
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;

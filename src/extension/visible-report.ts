@@ -12,7 +12,15 @@ export type VisibleReport = Pick<HealthReport, 'status'> &
 export function project(report: HealthReport, view: HealthView): VisibleReport {
   if (view === 'full') return report;
   if (view === 'status') return { status: report.status };
-  const components: Record<string, Pick<HealthCheckDetail, 'status'>> = {};
-  for (const [name, { status }] of Object.entries(report.details)) components[name] = { status };
-  return { ...report, details: components };
+  return { ...report, details: statusesOf(report.details) };
+}
+
+type Statuses = Readonly<Record<string, Pick<HealthCheckDetail, 'status' | 'details'>>>;
+
+function statusesOf(all: HealthReport['details']): Statuses {
+  const statuses: Record<string, Statuses[string]> = {};
+  for (const [name, { status, details }] of Object.entries(all)) {
+    statuses[name] = details ? { status, details: statusesOf(details) } : { status };
+  }
+  return statuses;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { flatDetails } from '../core/composite-detail.js';
 import { elapsed } from '../core/moment.js';
 import { reportedHealthIn } from '../core/reported-health.js';
 import type { ServiceIdentity } from '../core/service-info.js';
@@ -169,7 +170,7 @@ export class Announcer {
   /** The statuses of the indicators that have run. */
   #checks(): Readonly<Record<string, HealthStatus>> {
     // An indicator outside of `ready` may never run here. Its status says nothing, and it must not count as failing.
-    const all = Object.entries(this.#monitor.peek('deep').details).flatMap(([name, { status, checked_at: at }]) =>
+    const all = [...flatDetails(this.#monitor.peek('deep').details)].flatMap(([name, { status, checked_at: at }]) =>
       at === undefined && status === HealthStatus.UNKNOWN ? [] : [[name, status] as const],
     );
     if (all.length <= MOST_CHECKS) return Object.fromEntries(all);

@@ -117,7 +117,7 @@ export class RequestHandler implements HealthHandler {
     if (respond) return respond(request);
     const base = `/${settings.path.toLowerCase()}/`;
     const name = folded.startsWith(base) ? decoded(path.slice(base.length)) : undefined;
-    return name === undefined || name.includes('/') ? responder.notFound : responder.check(name, request);
+    return name === undefined || name.split('/').length > 2 ? responder.notFound : responder.check(name, request);
   }
 
   async snapshot(probe: SharedProbe): Promise<ResponseSnapshot> {

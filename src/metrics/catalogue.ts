@@ -1,3 +1,4 @@
+import { flatDetails } from '../core/composite-detail.js';
 import { HEALTH_STATUSES, REPORT_STATUSES } from '../core/status.js';
 import type { CounterMetric, HealthMetric, HistogramMetric } from './metric.js';
 import { DRAIN_STEPS, PHASES } from './state-sets.js';
@@ -113,7 +114,7 @@ export const METRICS: readonly HealthMetric[] = [
     unit: '{indicator}',
     labels: ['indicator', 'status'],
     read({ monitor }, observe) {
-      for (const [indicator, known] of Object.entries(monitor.peek('deep').details)) {
+      for (const [indicator, known] of flatDetails(monitor.peek('deep').details)) {
         for (const status of HEALTH_STATUSES) observe(Number(status === known.status), { indicator, status });
       }
     },
@@ -148,7 +149,7 @@ export const METRICS: readonly HealthMetric[] = [
     unit: '',
     labels: ['indicator', 'name'],
     read(source, observe) {
-      for (const [indicator, { data = {} }] of Object.entries(source.monitor.peek('deep').details)) {
+      for (const [indicator, { data = {} }] of flatDetails(source.monitor.peek('deep').details)) {
         for (const name of source.data) {
           const value = data[name];
           if (typeof value === 'number') observe(value, { indicator, name });

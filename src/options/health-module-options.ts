@@ -88,12 +88,25 @@ export interface RateLimitOptions {
   readonly failedKeys?: RateLimit | false;
 }
 
+/** Options of a composite: the indicators whose names begin with its name and a slash. */
+export interface CompositeOptions {
+  /**
+   * How the parts make the status. Default: `'all'`, the worst part as in a report: a part with `critical: false` only
+   * degrades. With `'any'` the composite passes while one part passes, and with `{ atLeast: 2 }` while two do; it is DEGRADED
+   * when some fail. Then each part counts alike, whatever its `critical`. SKIPPED parts do not count. A probe that has fewer
+   * parts needs all of them.
+   */
+  readonly aggregation?: 'all' | 'any' | { readonly atLeast: number };
+  /** Whether the composite alone can make a report fail. Default: true. With false, its failure only degrades the report. */
+  readonly critical?: boolean;
+}
+
 /**
  * A group. With one of the options after `tags`, it is an endpoint of its own: the OpenAPI document contains it, and it
  * exists with `endpoints: { checks: false }` too.
  */
 export interface GroupOptions {
-  /** Names of indicators. Default: none. */
+  /** Names of indicators, parts (`database/primary`) or composites, which stand for all their parts. Default: none. */
   readonly indicators?: readonly string[];
   /** The group also contains every indicator with one of these tags. Default: none. */
   readonly tags?: readonly string[];
@@ -215,6 +228,16 @@ export interface HealthModuleOptions {
    * { groups: { billing: ['payments', 'ledger'], storage: { tags: ['disk'] } } }
    */
   readonly groups?: Readonly<Record<string, readonly string[] | GroupOptions>>;
+  /**
+   * Options of composites, by name. The indicators `database/primary` and `database/replica` are the parts of the composite
+   * `database`: reports show it as one entry with its parts inside. Default: see `CompositeOptions`. Name a composite here
+   * when its parts are registered at run time, or are named by the property `indicatorName` of their instances: it then has
+   * the endpoints of the parts (`/health/<name>/<part>`).
+   *
+   * @example
+   * { composites: { database: { aggregation: 'any' } } }
+   */
+  readonly composites?: Readonly<Record<string, CompositeOptions>>;
   /**
    * The time within which every probe responds, whatever the indicators do. Default: 800 ms, because a Kubernetes probe
    * waits 1 s by default and then counts a failure.

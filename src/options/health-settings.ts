@@ -1,3 +1,4 @@
+import type { CompositeSettings } from '../core/composite.js';
 import type { GroupDefinition, StandardProbe } from '../core/registry.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import type { ReportStatus } from '../core/status.js';
@@ -76,6 +77,7 @@ export interface HealthSettings {
   readonly endpoints: Readonly<Record<EndpointName, EndpointSettings>>;
   readonly aliases: ReadonlyMap<string, Exclude<StandardProbe, 'deep'>>;
   readonly groups: ReadonlyMap<string, GroupSettings>;
+  readonly composites: ReadonlyMap<string, CompositeSettings>;
   readonly deadline: number;
   readonly deadlines: Readonly<Record<string, number>>;
   readonly maxConcurrency: number;

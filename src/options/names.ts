@@ -1,5 +1,6 @@
+import { partName } from '../core/composite.js';
 import { PROBES } from '../core/registry.js';
-import { nameNotUrlSafe, nameReserved } from '../errors/messages.js';
+import { nameNotUrlSafe, nameReserved, partNameMalformed } from '../errors/messages.js';
 import type { FaultsAt } from './faults.js';
 import { matching, show } from './rules.js';
 
@@ -25,7 +26,19 @@ const urlSafeName = matching(
   'up to 64 letters, digits, "-", "_" and "."',
 );
 
-/** Whether the name of an indicator or a group is allowed. If not, a fault is added. */
+/** Whether the name of an indicator is allowed, which may be that of a part: `database/primary`. If not, a fault is added. */
+export function checkIndicatorName(name: string, at: FaultsAt): boolean {
+  // Plain JavaScript can pass anything.
+  const { composite, part } = (typeof name === 'string' ? partName(name) : undefined) ?? {};
+  if (composite === undefined || part === undefined) return checkName(name, at);
+  const isPart = urlSafeName.accepts(part) && urlSafeName.accepts(composite);
+  if (!isPart) at.add(partNameMalformed(at.place, show(name)));
+  else if (part in Object.prototype) at.add(nameReserved(at.place, name));
+  else return checkName(composite, at);
+  return false;
+}
+
+/** Whether the name of a group, of a composite, or of an indicator that is no part is allowed. If not, a fault is added. */
 export function checkName(name: string, at: FaultsAt): boolean {
   // The callers of `register()` may have no types.
   const isText = typeof name === 'string';

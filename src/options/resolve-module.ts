@@ -9,6 +9,7 @@ import type { HealthIndicatorOptions } from './indicator-options.js';
 import { JSON_SHAPES } from './json-shape.js';
 import { resolveAccess } from './module-options/access.js';
 import { resolveAliases } from './module-options/aliases.js';
+import { resolveComposites } from './module-options/composites.js';
 import { resolveEndpoints } from './module-options/endpoints.js';
 import { resolveGroups } from './module-options/groups.js';
 import { resolveHeaders } from './module-options/headers.js';
@@ -40,6 +41,7 @@ const RULES = {
   endpoints: CHECKED_ELSEWHERE,
   aliases: CHECKED_ELSEWHERE,
   groups: CHECKED_ELSEWHERE,
+  composites: CHECKED_ELSEWHERE,
   defaults: CHECKED_ELSEWHERE,
   indicators: CHECKED_ELSEWHERE,
   statusCodes: CHECKED_ELSEWHERE,
@@ -83,6 +85,7 @@ export function resolveModuleOptions(
     endpoints,
     aliases: resolveAliases(options, environment, at.option('aliases')),
     groups,
+    composites: resolveComposites(options, at.option('composites')),
     deadline: own.deadline ?? MODULE_DEFAULTS.deadline,
     deadlines,
     maxConcurrency: own.maxConcurrency ?? MODULE_DEFAULTS.maxConcurrency,

@@ -15,7 +15,7 @@ export { mqttTopic } from './targets/mqtt-topic.js';
 export type { MqttPublishingClient, MqttTopicOptions } from './targets/mqtt-topic.js';
 export { natsSubject } from './targets/nats-subject.js';
 export type { NatsPublishingClient, NatsSubjectOptions } from './targets/nats-subject.js';
-export type { PublishedHealth } from './targets/published-health.js';
+export type { PublishedDetail, PublishedHealth } from './targets/published-health.js';
 export { pushgateway } from './targets/pushgateway.js';
 export type { PushgatewayOptions } from './targets/pushgateway.js';
 export { redisChannel } from './targets/redis-channel.js';

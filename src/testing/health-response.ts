@@ -99,8 +99,9 @@ function readDetails(details: Record<string, unknown>): Record<string, ShownDeta
 /** The format `spring` has the error and the message of an indicator in its `details`. */
 function readComponents(components: Record<string, unknown>): Record<string, ShownDetail> | undefined {
   const flat = Object.entries(components).map(([name, component]) => {
-    const { status, details } = isRecord(component) ? component : {};
-    return [name, { ...(isRecord(details) ? details : {}), status }] as const;
+    const { status, details, components: parts } = isRecord(component) ? component : {};
+    const below = isRecord(parts) ? { details: readComponents(parts) } : isRecord(details) ? details : {};
+    return [name, { ...below, status }] as const;
   });
   return readDetails(Object.fromEntries(flat));
 }

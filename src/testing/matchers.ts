@@ -1,3 +1,4 @@
+import { flatDetails } from '../core/composite-detail.js';
 import { HealthStatus, isFailing, isHealthStatus } from '../core/status.js';
 import { show } from '../options/rules.js';
 import { type HealthResponse, readResponse } from './health-response.js';
@@ -74,10 +75,11 @@ function detailOf(response: HealthResponse, name: string): ShownDetail {
         `The format must be "vitals" or "spring".\n\n${responseText(response)}`,
     );
   }
-  const detail = Object.hasOwn(details, name) ? details[name] : undefined;
+  const all = new Map(flatDetails<ShownDetail>(details));
+  const detail = all.get(name);
   if (!detail) {
     throw new Error(
-      `The report has no indicator ${name}. It has ${Object.keys(details).join(', ') || 'no indicators'}.\n\n${responseText(response)}`,
+      `The report has no indicator ${name}. It has ${[...all.keys()].join(', ') || 'no indicators'}.\n\n${responseText(response)}`,
     );
   }
   return detail;

@@ -21,6 +21,7 @@ import {
   nameReserved,
   nameTaken,
   optionOutOfRange,
+  partNameMalformed,
   probeUnknown,
   variableMalformed,
 } from '../../src/errors/messages.js';
@@ -77,7 +78,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
       providers: [
         FakeIndicator('stock', () => up(), { timeout: -1 }),
-        FakeIndicator('a/b'),
+        FakeIndicator('a b'),
         FakeIndicator('odd', () => up(), { probes: ['raedy'] }),
       ],
     });
@@ -90,7 +91,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
         optionOutOfRange('HealthModule options, deadline', '0', duration(1).expected),
         optionOutOfRange(`${PLACE}, timeout`, '-1', duration(1).expected),
         variableMalformed('HEALTH_STOCK_TTL', '"soon"', duration(0).expected),
-        nameNotUrlSafe(PLACE, '"a/b"'),
+        nameNotUrlSafe(PLACE, '"a b"'),
         probeUnknown(`${PLACE}, probes`, 'raedy', ['live', 'ready', 'startup', 'deep', 'billing']),
         nameTaken('stock', [PLACE, 'Fake in OrdersModule']),
         nameReserved('Fake in OrdersModule', 'live'),
@@ -153,24 +154,15 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       expect(await faults([FakeIndicator(name)])).toEqual([nameReserved(PLACE, name)]);
     });
 
-    it.each([
-      '',
-      ' ',
-      'a b',
-      'a/b',
-      '../up',
-      'a?b',
-      'a#b',
-      'a%2fb',
-      'naïve',
-      'a\nb',
-      '-a',
-      'a-',
-      '.',
-      '..',
-      'a'.repeat(65),
-    ])('not URL-safe: %j', async (name) => {
-      expect(await faults([FakeIndicator(name)])).toEqual([nameNotUrlSafe(PLACE, show(name))]);
+    it.each(['', ' ', 'a b', 'a?b', 'a#b', 'a%2fb', 'naïve', 'a\nb', '-a', 'a-', '.', '..', 'a'.repeat(65)])(
+      'not URL-safe: %j',
+      async (name) => {
+        expect(await faults([FakeIndicator(name)])).toEqual([nameNotUrlSafe(PLACE, show(name))]);
+      },
+    );
+
+    it.each(['../up', 'a/b/c', '/a', 'a/', 'a/-'])('not the name of a part: %j', async (name) => {
+      expect(await faults([FakeIndicator(name)])).toEqual([partNameMalformed(PLACE, show(name))]);
     });
 
     it.each(['a', 'A1', 'payments-api', 'payments_api', 'payments.api', '1', 'a'.repeat(64)])(

@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
 
   it('refuses names that are taken or not allowed, and faulty options, with every fault', async () => {
     const { health } = await start({ groups: { billing: ['stock'] }, endpoints: { deep: { path: 'everything' } } });
-    for (const name of ['stock', 'billing', 'everything', 'ready', 'metrics', 'a/b', '', '__proto__'])
+    for (const name of ['stock', 'billing', 'everything', 'ready', 'metrics', 'a/b/c', '', '__proto__'])
       expect(faultsOf(() => health.register(name, () => up()))).toHaveLength(1);
     expect(faultsOf(() => health.register('tenant', 5 as never, { timeout: 0, probes: ['raedy'] }))).toStrictEqual([
       'HealthService.register("tenant"), check: its value is 5',

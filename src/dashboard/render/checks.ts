@@ -1,10 +1,11 @@
 import type { MonitoredIndicator } from '../../extension/health-monitor.js';
 import type { VisibleDetail } from '../../extension/visible-report.js';
+import { partName } from '../../core/composite.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { Transition } from '../health-record.js';
 import { dataOf } from './data.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
-import type { PageModel } from './model.js';
+import { type PageModel, detailsOf } from './model.js';
 import { describeRuns, sparkline } from './sparkline.js';
 import { appearanceOf, icon, wordFor } from '../../page/status.js';
 import { ago, exact, lasting } from '../../page/time.js';
@@ -16,15 +17,14 @@ const LONGEST_WORDS = 200;
 
 export const idOf = (indicator: string): string => `c-${indicator}`;
 
-/** The names of the checks in display order: by severity, skipped ones last. */
+/** The names of the checks in display order: by severity, skipped ones last. The parts of a composite follow it. */
 export function inOrder({ report, monitor }: PageModel): string[] {
   if (!report.details) return [];
   const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
-  const rank = ([name, { status }]: [string, VisibleDetail]): number =>
-    RANKS[isFailing(status) && harmless.has(name) ? HealthStatus.DEGRADED : status];
-  return Object.entries(report.details)
-    .toSorted((one, other) => rank(one) - rank(other))
-    .map(([name]) => name);
+  const rank = ([name, { status, critical }]: [string, VisibleDetail]): number =>
+    RANKS[isFailing(status) && (critical === false || harmless.has(name)) ? HealthStatus.DEGRADED : status];
+  const inRank = Object.entries(report.details).toSorted((one, other) => rank(one) - rank(other));
+  return [...detailsOf({ report: { ...report, details: Object.fromEntries(inRank) } }).keys()];
 }
 
 const RANKS: Readonly<Record<HealthStatus, number>> = {
@@ -44,7 +44,9 @@ export function checkPart(
   changes: readonly Transition[],
 ): Markup {
   const { status } = detail;
-  const { word, className } = appearanceOf(status);
+  const { word, className: colour } = appearanceOf(status);
+  const isPart = partName(name) !== undefined && name !== model.name;
+  const className = isPart ? `${colour} part` : colour;
   const title = html`${icon(status)}<span class="n">${name}</span>`;
   if (model.view !== 'full') {
     return html`<li id="${idOf(name)}" class="${className}">
@@ -58,7 +60,8 @@ export function checkPart(
   const runs = record.runs(name);
   const since = detail.since ?? record.since('indicator', name, status);
   const words = detail.error ?? detail.message;
-  const isHarmless = known?.critical === false && status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
+  const isHarmless =
+    (known?.critical ?? detail.critical) === false && status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return html`<li id="${idOf(name)}" class="${className}">
     <details>
       <summary class="s">

@@ -1,5 +1,6 @@
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
-import type { VisibleReport } from '../../extension/visible-report.js';
+import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
 import type { HealthView } from '../../options/view.js';
 import type { HealthRecord } from '../health-record.js';
 
@@ -17,4 +18,9 @@ export interface PageModel {
   readonly instance: string;
   /** Time of rendering, for the ages in the page. Undefined for an update: the page computes the ages. */
   readonly now: number | undefined;
+}
+
+/** The details of the report by full name: a composite, then its parts. */
+export function detailsOf({ report }: Pick<PageModel, 'report'>): ReadonlyMap<string, VisibleDetail> {
+  return new Map(flatDetails<VisibleDetail>(report.details ?? {}));
 }

@@ -5,7 +5,7 @@ import { formatAge } from '../../page/age.js';
 import type { Transition } from '../health-record.js';
 import { checkPart, idOf, inOrder } from './checks.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
-import type { PageModel } from './model.js';
+import { type PageModel, detailsOf } from './model.js';
 import { appearanceOf, icon, wordFor } from '../../page/status.js';
 import { ago, exact, lasting } from '../../page/time.js';
 
@@ -42,8 +42,9 @@ function assemble(
 ): PageParts {
   const { report, title } = model;
   const order = inOrder(model);
+  const details = detailsOf(model);
   const checks = order.map((name) => {
-    const detail = report.details?.[name] ?? { status: HealthStatus.UNKNOWN };
+    const detail = details.get(name) ?? { status: HealthStatus.UNKNOWN };
     return [idOf(name), checkPart(name, detail, model, changes)] as const;
   });
   const { status, words } = headlineOf(model);
@@ -54,7 +55,7 @@ function assemble(
     parts: {
       service: servicePart(model),
       state: statePart(model),
-      count: html`<span id="count">${report.details && order.length}</span>`,
+      count: html`<span id="count">${report.details && [...details.values()].filter(isCheck).length}</span>`,
       ...additional,
       ...Object.fromEntries(checks),
     },
@@ -132,14 +133,15 @@ function leadOf(model: PageModel): Content {
 }
 
 function summaryOf(model: PageModel): string {
-  const details = Object.entries(model.report.details ?? {});
+  const details = [...detailsOf(model)].filter(([, detail]) => isCheck(detail));
   if (details.length === 0) return 'No indicators are registered.';
   const skipped = details.filter(([, { status }]) => status === HealthStatus.SKIPPED).length;
   const enabled = details.length - skipped;
   if (enabled === 0) return 'All checks are skipped.';
   // All counts refer to the number of checks in the list.
   const skippedCount = skipped === 1 ? '1 is skipped' : `${skipped} are skipped`;
-  const troubled = inOrder(model).filter((name) => needsAttention(model.report.details?.[name]));
+  const byName = new Map(details);
+  const troubled = inOrder(model).filter((name) => needsAttention(byName.get(name)));
   if (troubled.length === 0) {
     if (skipped > 0)
       return `${enabled} of ${details.length} checks ${enabled === 1 ? 'is' : 'are'} up, ${skippedCount}.`;
@@ -149,6 +151,9 @@ function summaryOf(model: PageModel): string {
   const more = troubled.length > NAMES_SHOWN ? ` and ${troubled.length - NAMES_SHOWN} more` : '';
   return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedCount}.` : ''}`;
 }
+
+/** A composite is no check of its own: its parts are. */
+const isCheck = ({ details }: VisibleDetail): boolean => details === undefined;
 
 const needsAttention = (detail: VisibleDetail | undefined): boolean =>
   detail !== undefined && detail.status !== HealthStatus.UP && detail.status !== HealthStatus.SKIPPED;

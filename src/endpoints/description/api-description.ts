@@ -54,6 +54,7 @@ export class ApiDescription {
       (made ??= loadDescription().describeController(settings, formats, endpoints, operations));
     const names = [
       ...Object.keys(settings.endpoints),
+      'parts',
       ...endpoints.map(({ name }) => name),
       ...operations.map(([handler]) => handler),
     ];

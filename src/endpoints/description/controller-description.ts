@@ -28,16 +28,37 @@ const OPERATIONS: Readonly<Record<EndpointName, Operation>> = {
   },
   deep: { summary: 'The state of every indicator', description: 'All indicators, including those of no other probe.' },
   checks: {
-    summary: 'The state of one indicator or group',
-    description: 'Runs the named indicator, or the indicators of the named group, and no others.',
+    summary: 'The state of one indicator, composite or group',
+    description: 'Runs the named indicator, or the indicators of the named composite or group, and no others.',
   },
+};
+
+const PARTS: Operation = {
+  summary: 'The state of one part of a composite',
+  description: 'Runs the named part, and no other indicator.',
+};
+
+const COMPOSITE: Parameter = {
+  name: 'name',
+  in: 'path',
+  required: true,
+  description: 'Name of a composite.',
+  schema: { type: 'string' },
+};
+
+const PART: Parameter = {
+  name: 'part',
+  in: 'path',
+  required: true,
+  description: 'Name of a part of the composite.',
+  schema: { type: 'string' },
 };
 
 const NAME: Parameter = {
   name: 'name',
   in: 'path',
   required: true,
-  description: 'Name of an indicator or a group.',
+  description: 'Name of an indicator, a composite or a group.',
   schema: { type: 'string' },
 };
 
@@ -81,6 +102,7 @@ export function describeController(
   return {
     handlers: Object.fromEntries([
       ...probes,
+      ['parts', partsOf(settings, formats)],
       ...groups,
       ...additional,
       ...actions,
@@ -102,7 +124,7 @@ function probe(name: EndpointName, settings: HealthSettings, formats: Formats): 
   const limit = mayBeDeep ? 'deep' : name;
   const isLimited = (limit === 'deep' || limit === 'checks') && Boolean(rateLimit[limit]);
   if (isLimited || (mayBeRefused && limitsKeys(settings))) responses.addTooManyRequests();
-  if (name === 'checks') responses.addNotFound('No indicator or group has this name');
+  if (name === 'checks') responses.addNotFound('No indicator, composite or group has this name');
   return {
     operation: OPERATIONS[name],
     parameters: [
@@ -131,6 +153,14 @@ function groupEndpoint(
     parameters: [formatParameter(formats), ...keyParameter(settings)],
     responses: responses.describe(),
   };
+}
+
+/** A part is requested like an indicator. */
+function partsOf(settings: HealthSettings, formats: Formats): HandlerDescription | undefined {
+  const checks = probe('checks', settings, formats);
+  if (!checks) return undefined;
+  const [, ...parameters] = checks.parameters;
+  return { ...checks, operation: PARTS, parameters: [COMPOSITE, PART, ...parameters] };
 }
 
 function additionalEndpoint(

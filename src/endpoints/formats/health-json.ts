@@ -1,3 +1,4 @@
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthCheckDetail } from '../../core/report.js';
 import { type ReportStatus, isFailing } from '../../core/status.js';
 import type { VisibleDetail } from '../../extension/visible-report.js';
@@ -13,7 +14,7 @@ export const HEALTH_JSON = builtInFormat('health', ({ report: { status, reason, 
     ...(service?.version !== undefined && { version: service.version }),
     ...(service?.name !== undefined && { serviceId: service.name }),
     ...(reason !== undefined && { output: reason }),
-    ...(details && { checks: Object.fromEntries(Object.entries(details).map(checkOf)) }),
+    ...(details && { checks: Object.fromEntries([...flatDetails<VisibleDetail>(details)].map(checkOf)) }),
   }),
 );
 

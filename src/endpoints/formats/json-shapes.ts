@@ -1,3 +1,4 @@
+import { flatDetails } from '../../core/composite-detail.js';
 import { isFailing } from '../../core/status.js';
 import type { JsonShape } from '../../options/json-shape.js';
 import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
@@ -10,9 +11,12 @@ export const JSON_SHAPES: Readonly<Record<JsonShape, BuiltInFormat>> = {
   spring: builtInFormat('json', ({ report }) => JSON.stringify(asSpring(report))),
 };
 
-/** The response of @nestjs/terminus: `info` has the indicators that do not fail, `error` the others, `details` all. */
+/**
+ * The response of @nestjs/terminus: `info` has the indicators that do not fail, `error` the others, `details` all. It has one
+ * level: the parts of a composite follow it under their full names.
+ */
 function asTerminus({ status, reason, details = {} }: VisibleReport): object {
-  const all = Object.entries(details).map(([name, detail]) => [name, terminusDetail(detail)] as const);
+  const all = [...flatDetails<VisibleDetail>(details)].map(([name, detail]) => [name, terminusDetail(detail)] as const);
   const withStatus = (wanted: 'up' | 'down'): object =>
     Object.fromEntries(all.filter(([, detail]) => detail.status === wanted));
   return {
@@ -39,12 +43,16 @@ function terminusDetail({ status, error, message, data }: VisibleDetail): { read
 
 /** The response of Spring Boot Actuator, where `DEGRADED` and `SKIPPED` are custom statuses. */
 function asSpring({ status, details }: VisibleReport): object {
-  if (!details) return { status };
-  const components = Object.entries(details).map(([name, detail]) => [name, springComponent(detail)] as const);
-  return { status, components: Object.fromEntries(components) };
+  return details ? { status, components: springComponents(details) } : { status };
 }
 
-function springComponent({ status, error, message, data }: VisibleDetail): object {
+function springComponents(details: Readonly<Record<string, VisibleDetail>>): object {
+  return Object.fromEntries(Object.entries(details).map(([name, detail]) => [name, springComponent(detail)]));
+}
+
+/** A composite has components instead of details. */
+function springComponent({ status, error, message, data, details }: VisibleDetail): object {
+  if (details) return { status, components: springComponents(details) };
   // Last, because data may have keys of the same names, and the reason of a failure must stay readable.
   const known = { ...data, ...(error !== undefined && { error }), ...(message !== undefined && { message }) };
   return Object.keys(known).length > 0 ? { status, details: known } : { status };

@@ -25,7 +25,8 @@ const HEALTH_JSON: JsonSchema = {
     output: { ...text, description: 'Reason why the application accepts no traffic.' },
     checks: {
       type: 'object',
-      description: 'By indicator name, followed by ":responseTime" if the view shows it.',
+      description:
+        'By the name of the indicator, the composite or the part ("database/primary"), followed by ":responseTime" if the view shows it.',
       additionalProperties: { type: 'array', items: reference('HealthJsonCheck') },
     },
   },
@@ -85,7 +86,15 @@ const SPRING: JsonSchema = {
 const SPRING_COMPONENT: JsonSchema = {
   ...closed,
   required: ['status'],
-  properties: { status: { ...text, enum: HEALTH_STATUSES }, details: open },
+  properties: {
+    status: { ...text, enum: HEALTH_STATUSES },
+    details: open,
+    components: {
+      type: 'object',
+      description: 'Only of a composite: its parts.',
+      additionalProperties: reference('SpringHealthComponent'),
+    },
+  },
 };
 
 const JSON_DEFINITIONS: Readonly<Record<JsonShape, Readonly<Record<string, JsonSchema>>>> = {

@@ -16,7 +16,7 @@ const reportStatus = {
 const checkStatus = {
   type: 'string',
   enum: HEALTH_STATUSES,
-  description: 'Status of the indicator. SKIPPED does not affect the status of the report.',
+  description: 'Status of the indicator or composite. SKIPPED does not affect the status of the report.',
 } as const;
 
 const reportProperties = {
@@ -112,13 +112,13 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
     { required: { status: reportStatus }, optional: {} },
   ),
   HealthCheckDetail: closedObject<HealthCheckDetail>(
-    { title: 'Health check, detail', description: 'The state of one indicator.' },
+    { title: 'Health check, detail', description: 'The state of one indicator or composite.' },
     {
       required: { status: checkStatus },
       optional: {
         critical: {
           type: 'boolean',
-          description: 'Whether a failure of this indicator fails the report. Absent if it is UP or SKIPPED.',
+          description: 'Whether this failure alone fails the report. Absent if it is UP or SKIPPED.',
         },
         shared: {
           type: 'string',
@@ -154,12 +154,26 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
           additionalProperties: true,
           description: 'Options that are overridden at present, with "reason", "by" and "until".',
         },
+        details: {
+          type: 'object',
+          additionalProperties: reference('HealthCheckDetail'),
+          description: 'Only of a composite: the state of each part, by its name in the composite.',
+        },
       },
     },
   ),
-  HealthCheckStatus: closedObject<Pick<HealthCheckDetail, 'status'>>(
-    { title: 'Health check, status', description: 'The status of one indicator.' },
-    { required: { status: checkStatus }, optional: {} },
+  HealthCheckStatus: closedObject<Pick<HealthCheckDetail, 'status' | 'details'>>(
+    { title: 'Health check, status', description: 'The status of one indicator or composite.' },
+    {
+      required: { status: checkStatus },
+      optional: {
+        details: {
+          type: 'object',
+          additionalProperties: reference('HealthCheckStatus'),
+          description: 'Only of a composite: the status of each part, by its name in the composite.',
+        },
+      },
+    },
   ),
   HealthServiceInfo: closedObject<ServiceInfo>(
     { title: 'Service', description: 'Metadata of the service. Unknown properties are absent.' },

@@ -118,16 +118,21 @@ function measuredComponents(checks: Json): Iterable<[string, unknown]> {
   return worst;
 }
 
-/** The components below are those in the data of an indicator of this library, or a composite of Spring. */
+/** The components below are those in the data of an indicator of this library, or the parts of a composite of it or of Spring. */
 function componentOf(name: string, part: Json): ComponentSource {
   const data = isRecord(part['data']) ? part['data'] : {};
-  const { components } = part;
+  const { components, details } = part;
+  const reported = data['reported_components'];
+  const below = (): Iterable<ComponentSource> => {
+    if (isRecord(components)) return componentsOf({ components });
+    return reported === undefined && isRecord(details) ? componentsOf({ details }) : componentsIn(reported);
+  };
   return {
     name,
     status: componentStatus(part),
     since: part['since'],
     service: data['reported_service'],
-    below: () => (isRecord(components) ? componentsOf({ components }) : componentsIn(data['reported_components'])),
+    below,
   };
 }
 

@@ -1,4 +1,5 @@
 import { boundedText, onOneLine } from '../../core/bounded-text.js';
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { Rule } from '../../options/rules.js';
@@ -56,7 +57,7 @@ interface Subject {
 
 function linesOf(report: HealthReport, prefix: string, tags: readonly string[]): readonly string[] {
   const lines = describe({ name: prefix, status: report.status, text: report.reason, tags });
-  for (const [indicator, detail] of Object.entries(report.details)) {
+  for (const [indicator, detail] of flatDetails(report.details)) {
     if (detail.status === HealthStatus.SKIPPED) continue;
     const subject = {
       name: `${prefix}.indicator`,

@@ -1,18 +1,27 @@
 import type { HealthCheckDetail, HealthReport } from '../../core/report.js';
 
+/** An indicator or composite in a message. */
+export interface PublishedDetail extends Omit<HealthCheckDetail, 'data' | 'override' | 'details'> {
+  /** Only of a composite: its parts. */
+  readonly details?: Readonly<Record<string, PublishedDetail>>;
+}
+
 /** The JSON of a message of `redisChannel()`, `natsSubject()` and `mqttTopic()`, and of the default value of `etcdKey()`. */
 export interface PublishedHealth extends HealthReport {
   /** The instance that sent the message: the option `instance` of the target. */
   readonly instance: string;
-  readonly details: Readonly<Record<string, Omit<HealthCheckDetail, 'data' | 'override'>>>;
+  readonly details: Readonly<Record<string, PublishedDetail>>;
 }
 
 /** Every subscriber can read the message, so it contains neither `data` nor the author of an override. */
 export function messageOf({ details, ...report }: HealthReport, instance: string): string {
-  const shown = Object.entries(details).map(([name, { data: _data, override: _override, ...detail }]) => [
-    name,
-    detail,
-  ]);
-  const message: PublishedHealth = { instance, ...report, details: Object.fromEntries(shown) };
+  const message: PublishedHealth = { instance, ...report, details: shown(details) };
   return JSON.stringify(message);
+}
+
+function shown(all: HealthReport['details']): PublishedHealth['details'] {
+  const entries = Object.entries(all).map(([name, { data: _data, override: _override, details, ...detail }]) => {
+    return [name, details ? { ...detail, details: shown(details) } : detail] as const;
+  });
+  return Object.fromEntries(entries);
 }

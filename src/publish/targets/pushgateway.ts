@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { isRecord } from '../../core/is-record.js';
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { Rule } from '../../options/rules.js';
@@ -61,7 +62,7 @@ function segments(name: string, value: string): string {
 
 /** Without timestamps: the Pushgateway refuses them. */
 function metricsOf({ status, details }: HealthReport): string {
-  const checked = Object.entries(details).filter(([, detail]) => detail.status !== HealthStatus.SKIPPED);
+  const checked = [...flatDetails(details)].filter(([, detail]) => detail.status !== HealthStatus.SKIPPED);
   const up = checked.map(([name, detail]) => `health_pushed_indicator_up{${label(name)}} ${numberOf(detail.status)}`);
   const times = checked.flatMap(([name, { response_time_ms: time }]) =>
     time === undefined ? [] : `health_pushed_indicator_response_time_seconds{${label(name)}} ${time / 1000}`,

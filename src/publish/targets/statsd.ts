@@ -1,3 +1,4 @@
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { HealthPublisher } from '../health-publisher.js';
@@ -23,7 +24,7 @@ export function statsd(options: StatsdOptions = {}): HealthPublisher {
 
 function gaugesOf({ status, details }: HealthReport, prefix: string): readonly string[] {
   const lines = [`${prefix}.up:${isFailing(status) ? 0 : 1}|g`];
-  for (const [name, detail] of Object.entries(details)) {
+  for (const [name, detail] of flatDetails(details)) {
     if (detail.status === HealthStatus.SKIPPED) continue;
     // Colons, bars and dots have a meaning in the protocol.
     const path = `${prefix}.indicator.${name.replaceAll(/[^A-Za-z0-9_-]/g, '_')}`;

@@ -1,4 +1,5 @@
 import { boundedText, onOneLine } from '../../core/bounded-text.js';
+import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { isFailing } from '../../core/status.js';
 import type { HealthPublisher } from '../health-publisher.js';
@@ -39,6 +40,6 @@ export function uptimeKuma(options: UptimeKumaOptions): HealthPublisher {
 
 /** Empty: no indicator has run, and Uptime Kuma records no ping. */
 function slowest({ details }: HealthReport): string {
-  const times = Object.values(details).flatMap(({ response_time_ms: time }) => time ?? []);
+  const times = [...flatDetails(details)].flatMap(([, { response_time_ms: time }]) => time ?? []);
   return times.length === 0 ? '' : String(Math.max(...times));
 }

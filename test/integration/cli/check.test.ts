@@ -25,6 +25,23 @@ describe('nest-vitals check', () => {
     expect(output).toMatch(/^live is UP \(200, \d+ ms\)\n$/);
   });
 
+  it('requests a part of a composite, and names the parts that fail', async () => {
+    const replica = { status: 'DOWN', error: '42 s behind', response_time_ms: 7 };
+    const database = {
+      status: 'DEGRADED',
+      message: 'replica is DOWN',
+      details: { primary: { status: 'UP' }, replica },
+    };
+    const { url, requests } = await listen(reports(200, { status: 'DEGRADED', details: { database } }));
+
+    const { exitCode, output } = await runCli(['check', 'database/primary', '--url', url, '--nagios']);
+
+    expect([exitCode, requests[0]?.url]).toEqual([1, '/health/database/primary']);
+    expect(output).toMatch(
+      /database\/primary is DEGRADED; database DEGRADED \(replica is DOWN\); database\/replica DOWN \(42 s behind\) \| time=\d+ms 'database\/replica'=7ms\n$/,
+    );
+  });
+
   it('exits with 1 for a failing report and names the failing indicators on one line', async () => {
     const { url } = await listen(reports(503, DOWN));
 

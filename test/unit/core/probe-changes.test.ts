@@ -46,6 +46,20 @@ beforeEach(() => {
 });
 
 describe('the changes of a probe', () => {
+  it('are reported when each part of a composite has run', () => {
+    const composite = (part: HealthReport['details'][string]): HealthReport['details'] => ({
+      database: { status: 'UNKNOWN', details: { primary: { status: 'UP', checked_at: START }, replica: part } },
+    });
+    status = 'UP';
+    listen();
+    details = composite({ status: 'UNKNOWN' });
+    becomes('UNKNOWN');
+    expect(steps()).toEqual([]);
+    details = composite({ status: 'UNKNOWN', checked_at: START });
+    becomes('UNKNOWN');
+    expect(steps()).toEqual(['UP to UNKNOWN']);
+  });
+
   it('are reported with the previous status, the time and its duration', async () => {
     status = 'UP';
     listen();

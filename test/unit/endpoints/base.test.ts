@@ -16,6 +16,8 @@ it.each([
   ['/api/health/healthz?format=html', 'health', ''],
   ['/readyz', 'health', undefined],
   ['/healthz', 'health', undefined],
+  ['/health/database/primary', 'health', '../'],
+  ['/health/database/primary/', 'health', '../../'],
   ['/health/a/b/c', 'health', undefined],
 ])('from %s, with the path %s, the endpoints are at %j', (url, path, base) => {
   expect(baseOf(url, path)).toBe(base);

@@ -239,6 +239,24 @@ describe('components that a dependency reports', () => {
     expect(read({ status: 'DOWN', details })?.components).toEqual([{ name: 'a', status: 'DOWN' }]);
   });
 
+  it('are the parts of a composite of this library, also in its form of Spring', () => {
+    const parts = { primary: { status: 'UP', details: { rows: 1 } }, replica: { status: 'DOWN' } };
+    const components = [
+      {
+        name: 'database',
+        status: 'DEGRADED',
+        components: [
+          { name: 'primary', status: 'UP' },
+          { name: 'replica', status: 'DOWN' },
+        ],
+      },
+    ];
+    const database = { status: 'DEGRADED', details: parts };
+    expect(read({ status: 'DEGRADED', details: { database } })?.components).toEqual(components);
+    const spring = { status: 'DEGRADED', components: parts };
+    expect(read({ status: 'DEGRADED', components: { database: spring } })?.components).toEqual(components);
+  });
+
   it('end where services check each other', () => {
     const orders = { name: 'orders', status: 'UP', service: 'orders', components: [{ name: 'endless', status: 'UP' }] };
     const payments = { name: 'payments', status: 'UP', service: 'payments', components: [orders] };

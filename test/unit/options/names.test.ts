@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFault } from '../../../src/errors/fault.js';
-import { nameNotUrlSafe, nameReserved } from '../../../src/errors/messages.js';
-import { checkName } from '../../../src/options/names.js';
+import { nameNotUrlSafe, nameReserved, partNameMalformed } from '../../../src/errors/messages.js';
+import { checkIndicatorName, checkName } from '../../../src/options/names.js';
+import { show } from '../../../src/options/rules.js';
 import { Faults } from '../../../src/options/faults.js';
 
 function faultsOf(name: string): { accepted: boolean; faults: readonly ConfigurationFault[] } {
@@ -57,5 +58,36 @@ describe('checkName', () => {
     const faults = new Faults();
     for (const name of ['live', 'a b', 'ready']) checkName(name, faults.at(name));
     expect(faults.list.map(({ place }) => place)).toStrictEqual(['live', 'a b', 'ready']);
+  });
+});
+
+describe('checkIndicatorName', () => {
+  const check = (name: string): readonly ConfigurationFault[] => {
+    const faults = new Faults();
+    expect(checkIndicatorName(name, faults.at('here'))).toBe(faults.isEmpty);
+    return faults.list;
+  };
+
+  it.each(['database', 'database/primary', 'database/status', `${'a'.repeat(64)}/${'b'.repeat(64)}`])(
+    'accepts %s',
+    (name) => {
+      expect(check(name)).toStrictEqual([]);
+    },
+  );
+
+  it.each(['a/b/c', '/primary', 'database/', 'data base/primary', 'database/-', `database/${'a'.repeat(65)}`, '//'])(
+    'refuses %s',
+    (name) => {
+      expect(check(name)).toStrictEqual([partNameMalformed('here', show(name))]);
+    },
+  );
+
+  it.each([
+    ['live/primary', 'live'],
+    ['database/constructor', 'database/constructor'],
+    ['metrics/primary', 'metrics'],
+    ['ready', 'ready'],
+  ])('refuses %s, because %s is reserved', (name, reserved) => {
+    expect(check(name)).toStrictEqual([nameReserved('here', reserved)]);
   });
 });

@@ -39,6 +39,7 @@ describe('resolveModuleOptions', () => {
       },
       aliases: new Map(),
       groups: new Map(),
+      composites: new Map(),
       deadline: 800,
       deadlines: {},
       maxConcurrency: Infinity,
@@ -76,6 +77,7 @@ describe('resolveModuleOptions', () => {
       endpoints: {},
       aliases: false,
       groups: {},
+      composites: {},
       deadline: 800,
       maxConcurrency: 10,
       defaults: {},
@@ -136,6 +138,7 @@ describe('resolveModuleOptions', () => {
       endpoints: { nowhere: true },
       aliases: 7,
       groups: { live: [] },
+      composites: { database: { aggregation: 'some' } },
       defaults: { timeout: 0 },
       indicators: { database: { ttl: -1 } },
       statusCodes: { DOWN: 99 },
@@ -154,6 +157,7 @@ describe('resolveModuleOptions', () => {
         'HealthModule options, endpoints',
         'HealthModule options, aliases',
         'HealthModule options, groups.live',
+        'HealthModule options, composites.database, aggregation',
         'HealthModule options, defaults, timeout',
         'HealthModule options, indicators.database, ttl',
         'HealthModule options, statusCodes, DOWN',
@@ -486,6 +490,40 @@ describe('resolveModuleOptions', () => {
     it.each(['many', 'true', '5', '5/1d'])('refuse %j in the environment', (text) => {
       const place = 'environment variable HEALTH_RATE_LIMIT_DEEP';
       expect(placesOf(resolve({}, { HEALTH_RATE_LIMIT_DEEP: text }))).toStrictEqual([place]);
+    });
+  });
+
+  describe('composites', () => {
+    it.each([
+      [{}, { atLeast: undefined, critical: true }],
+      [{ aggregation: 'all' }, { atLeast: undefined, critical: true }],
+      [
+        { aggregation: 'any', critical: false },
+        { atLeast: 1, critical: false },
+      ],
+      [{ aggregation: { atLeast: 2 } }, { atLeast: 2, critical: true }],
+    ])('reads %j', (given, settings) => {
+      const resolved = resolve({ composites: { database: given } });
+      expect(resolved.faults).toStrictEqual([]);
+      expect(resolved.settings.composites).toStrictEqual(new Map([['database', settings]]));
+    });
+
+    it.each([
+      ['most', 'composites.database'],
+      [{ aggregation: 'some' }, 'composites.database, aggregation'],
+      [{ aggregation: {} }, 'composites.database, aggregation'],
+      [{ aggregation: { atLeast: 0 } }, 'composites.database, aggregation'],
+      [{ aggregation: { atLeast: 1, atMost: 2 } }, 'composites.database, aggregation'],
+      [{ critical: 'no' }, 'composites.database, critical'],
+      [{ agregation: 'any' }, 'composites.database'],
+    ])('refuses %j', (given, place) => {
+      expect(placesOf(resolve({ composites: { database: given } }))).toStrictEqual([`HealthModule options, ${place}`]);
+    });
+
+    it.each(['live', 'a/b', 'a b'])('refuses the name %s', (name) => {
+      expect(placesOf(resolve({ composites: { [name]: {} } }))).toStrictEqual([
+        `HealthModule options, composites.${name}`,
+      ]);
     });
   });
 

@@ -135,6 +135,24 @@ describe('toHaveHealthStatus', () => {
 });
 
 describe('toReport', () => {
+  it.each(['vitals', 'spring'])('compares the status of a part of a composite, in the format %s', (format) => {
+    const replica = { status: 'DOWN', error: 'gone' };
+    const report =
+      format === 'vitals'
+        ? { status: 'DOWN', details: { database: { status: 'DOWN', details: { replica } } } }
+        : {
+            status: 'DOWN',
+            components: {
+              database: { status: 'DOWN', components: { replica: { status: 'DOWN', details: { error: 'gone' } } } },
+            },
+          };
+    expect(response(503, report, 'DOWN')).toReport('database', 'DOWN');
+    expect(response(503, report, 'DOWN')).toReport('database/replica', 'DOWN', 'gone');
+    expect(messageOf(() => expect(response(503, report, 'DOWN')).toReport('database/replica', 'UP'))).toContain(
+      '  database/replica  DOWN            gone',
+    );
+  });
+
   it('compares the status of one indicator', () => {
     expect(RESPONSE).toReport('payments', 'DOWN');
     expect(RESPONSE).toReport('stock', 'DEGRADED');

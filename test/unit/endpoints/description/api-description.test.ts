@@ -13,7 +13,7 @@ afterEach(() => vi.restoreAllMocks());
 it('makes the description when a document is made, and not when the application starts', () => {
   const controller = createHealthController();
   const { settings } = resolveModuleOptions({}, {});
-  mapRoutes(controller, settings);
+  mapRoutes(controller, settings, false);
   const description = new ApiDescription(controller, settings);
   description.addFormat('html', 'text/html');
   expect(loader.loadControllerDescription).not.toHaveBeenCalled();
@@ -26,7 +26,7 @@ it('makes the description when a document is made, and not when the application 
 it('names the remedy when a bundle does not contain the description', () => {
   const controller = createHealthController();
   const { settings } = resolveModuleOptions({}, {});
-  mapRoutes(controller, settings);
+  mapRoutes(controller, settings, false);
   new ApiDescription(controller, settings).addFormat('html', 'text/html');
   vi.mocked(loader.loadControllerDescription).mockImplementation(() => {
     throw new Error("Cannot find module './endpoints-description.cjs'");

@@ -1,0 +1,50 @@
+import { type HealthStatus, aggregate, isFailing, isWorse } from './status.js';
+
+/** How the parts of a composite make its status. */
+export interface CompositeSettings {
+  /** How many parts must pass. Undefined: the worst part counts, as in a report. */
+  readonly atLeast: number | undefined;
+  /** Whether the composite alone can make a report fail. */
+  readonly critical: boolean;
+}
+
+/** The settings of a composite without options. */
+export const COMPOSITE_DEFAULTS: CompositeSettings = { atLeast: undefined, critical: true };
+
+/** What makes an indicator the part of a composite. */
+export interface PartOf {
+  readonly composite: string;
+  /** The name of the part in its composite. */
+  readonly part: string;
+  readonly settings: CompositeSettings;
+}
+
+/** `database/primary` → `database` and `primary`. Undefined: the name has no slash, so it is no part. */
+export function partName(name: string): Pick<PartOf, 'composite' | 'part'> | undefined {
+  const slash = name.indexOf('/');
+  return slash < 0 ? undefined : { composite: name.slice(0, slash), part: name.slice(slash + 1) };
+}
+
+/** The status of a part, and how it counts. */
+export interface PartStatus {
+  readonly status: HealthStatus;
+  /** Whether the failure of the part alone makes the composite fail where all parts must pass. */
+  readonly critical: boolean;
+  /** Whether a failure counts as DEGRADED. */
+  readonly isTolerated: boolean;
+}
+
+/** The status of a composite. SKIPPED parts do not count, and it is SKIPPED if all are. */
+export function statusOfParts(parts: readonly PartStatus[], { atLeast }: CompositeSettings): HealthStatus {
+  const counted = parts.filter(({ status }) => status !== 'SKIPPED');
+  if (counted.length === 0) return 'SKIPPED';
+  if (atLeast === undefined) {
+    return aggregate(
+      counted.map(({ status, critical, isTolerated }) => ({ status, critical: critical && !isTolerated })),
+    );
+  }
+  const passing = counted.filter(({ status, isTolerated }) => isTolerated || !isFailing(status)).length;
+  const worst = counted.reduce<HealthStatus>((so, { status }) => (isWorse(status, so) ? status : so), 'UP');
+  // A probe can contain fewer parts than must pass: then it needs all of them.
+  return passing < Math.min(atLeast, counted.length) || !isFailing(worst) ? worst : 'DEGRADED';
+}
