@@ -3,7 +3,8 @@ import type { HealthChange } from '../core/health-engine.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus } from '../core/status.js';
-import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
+import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
 import type { Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';
@@ -18,6 +19,8 @@ export class HealthAlerts {
   readonly #channels: readonly AlertChannel[];
   readonly #stalls: StallAlerts;
   readonly #ends: readonly (() => void)[];
+  /** Indicators that were disabled for a time and have not run since. */
+  readonly #resumed = new Set<string>();
 
   constructor(settings: AlertsSettings, monitor: HealthMonitor, logger: LoggerService) {
     this.#settings = settings;
@@ -35,8 +38,16 @@ export class HealthAlerts {
     const probes = new Set(targets.flatMap((target) => target.probes));
     this.#ends = [
       monitor.onState(() => this.#closeIfDraining()),
-      monitor.onChange((change) => this.#observe(ofIndicator(change))),
+      monitor.onChange((change) => {
+        if (!this.#isSilenced(change.indicator)) this.#observe(ofIndicator(change));
+      }),
+      monitor.onOverride((event) => this.#followOverride(event)),
+      monitor.onRun((run) => {
+        // The outage may have outlasted the override. Then its status does not change.
+        if (this.#resumed.delete(run.indicator)) this.#observe(ofRun(run, this.#isCritical(run.indicator)));
+      }),
       monitor.onRemoved((indicator) => {
+        this.#resumed.delete(indicator);
         for (const channel of this.#channels) channel.end(ofRemoved(indicator));
       }),
       monitor.onStall((stall) => {
@@ -64,6 +75,29 @@ export class HealthAlerts {
     await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
   }
 
+  /** A check that is disabled for a time sends no alert. An open one ends with the reason, because no run would end it. */
+  #followOverride(event: OverrideEvent): void {
+    const { override } = event;
+    if (override.options.enabled !== false) {
+      if (event.kind === 'begun' && event.replaced?.options.enabled === false) this.#resumed.add(override.indicator);
+      return;
+    }
+    if (event.kind !== 'begun') {
+      this.#resumed.add(override.indicator);
+      return;
+    }
+    this.#resumed.delete(override.indicator);
+    for (const channel of this.#channels) channel.end(ofSilenced(override));
+  }
+
+  #isSilenced(indicator: string): boolean {
+    return this.#monitor.overrides.some((each) => each.indicator === indicator && each.options.enabled === false);
+  }
+
+  #isCritical(indicator: string): boolean {
+    return this.#monitor.indicators.find(({ name }) => name === indicator)?.critical ?? true;
+  }
+
   #observe(observation: Observation): void {
     // The change of a probe at the drain is notified before the change of the phase.
     this.#closeIfDraining();
@@ -89,6 +123,19 @@ function ofIndicator({ indicator, critical, to, at, error, message, code }: Heal
 function ofRemoved(indicator: string): Observation {
   const subject = { kind: 'indicator', name: indicator } as const;
   return observed(subject, true, HealthStatus.SKIPPED, new Date(), 'the indicator was removed');
+}
+
+function ofSilenced({ indicator, reason, by, until }: HealthOverride): Observation {
+  const subject = { kind: 'indicator', name: indicator } as const;
+  const text = `disabled by ${by ?? 'the application'} until ${until.toISOString()}: ${reason}`;
+  return observed(subject, true, HealthStatus.SKIPPED, new Date(), text);
+}
+
+function ofRun({ indicator, status, finishedAt, error, message, code }: HealthRun, critical: boolean): Observation {
+  return {
+    ...observed({ kind: 'indicator', name: indicator }, critical, status, finishedAt, error ?? message),
+    ...(code !== undefined && { code }),
+  };
 }
 
 function ofProbe({ probe, to, at, reason }: HealthProbeChange): Observation {

@@ -82,6 +82,29 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(filtered.received).toEqual([]);
   });
 
+  it('ends the outage of a check that is disabled for a time, stays silent, and sends an outage that outlasts it', async () => {
+    const receiver = await webhookReceiver();
+    const indicator = stock();
+    const application = await start([indicator], { url: receiver.url });
+    await becomes(application, indicator, down('empty'));
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+
+    const terms = { reason: 'vendor maintenance', expiresIn: '30m', by: 'alice' } as const;
+    const { until } = application.health.override('stock', { enabled: false }, terms);
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(2);
+    expect(bodies(receiver)[1]).toMatchObject({
+      event: 'up',
+      status: 'SKIPPED',
+      error: `disabled by alice until ${until.toISOString()}: vendor maintenance`,
+    });
+    await application.get('/health/deep');
+
+    application.health.clear('stock');
+    await application.get('/health/deep');
+    await expect.poll(() => receiver.received.length, PATIENCE).toBe(3);
+    expect(bodies(receiver)[2]).toMatchObject({ event: 'down', status: 'DOWN', indicator: 'stock', critical: true });
+  });
+
   it('ends the outage of an indicator that is removed, also by a subscriber of the change itself', async () => {
     const receiver = await webhookReceiver();
     const application = await start([stock()], { url: receiver.url });

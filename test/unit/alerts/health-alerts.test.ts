@@ -16,7 +16,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     probes: ['live', 'ready'],
     state: { phase: 'accepting' },
     peek: () => expect.unreachable('no alert is sent'),
-    onRun: () => expect.unreachable('alerts do not use runs'),
+    onRun: () => listen('runs'),
     onResponse: () => expect.unreachable('alerts do not use responses'),
     onChange: () => listen('changes'),
     onState: () => listen('states'),
@@ -29,14 +29,14 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     unreadyLimit: undefined,
     limitUnready: () => expect.unreachable('alerts limit no instances'),
     shareRuns: () => expect.unreachable('alerts share no runs'),
-    onOverride: () => expect.unreachable('alerts use no overrides yet'),
+    onOverride: () => listen('overrides'),
     recordStall: () => expect.unreachable('alerts record no stalls'),
   };
   const targets = [['ready'], ['ready'], []].map((probes) => webhook({ url: 'http://127.0.0.1:9', probes }));
   const settings = resolveAlertsOptions({ targets }, monitor.probes, new Faults());
   const silent = (): void => undefined;
   const alerts = new HealthAlerts(settings, monitor, { log: silent, warn: silent, error: silent });
-  expect(listened.toSorted()).toEqual(['changes', 'ready', 'removals', 'stalls', 'states']);
+  expect(listened.toSorted()).toEqual(['changes', 'overrides', 'ready', 'removals', 'runs', 'stalls', 'states']);
 
   await alerts.stop();
   expect(listened).toEqual([]);

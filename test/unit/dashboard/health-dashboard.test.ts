@@ -14,6 +14,7 @@ it('shows the status if the page cannot be rendered, and reports the error', () 
     onRun: () => nothing,
     onChange: () => nothing,
     onState: () => nothing,
+    onRemoved: () => nothing,
     onStall: () => nothing,
     get indicators() {
       throw new Error('no indicators');
