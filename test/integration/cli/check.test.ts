@@ -32,7 +32,8 @@ describe('nest-vitals check', () => {
       message: 'replica is DOWN',
       details: { primary: { status: 'UP' }, replica },
     };
-    const { url, requests } = await listen(reports(200, { status: 'DEGRADED', details: { database } }));
+    const report = { status: 'DEGRADED', details: { database } };
+    const { url, requests } = await listen(reports(200, report));
 
     const { exitCode, output } = await runCli(['check', 'database/primary', '--url', url, '--nagios']);
 
