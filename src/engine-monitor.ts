@@ -63,6 +63,7 @@ export class EngineMonitor implements HealthMonitor {
     return [...this.#engine.runners].map(({ name, isCritical, definition: { settings }, strayRuns }) => ({
       name,
       critical: isCritical,
+      shared: settings.shared,
       probes: settings.probes,
       tags: settings.tags,
       strayRuns,

@@ -1,3 +1,4 @@
+import type { SharedQuorum } from '../core/check.js';
 import type { CheckCall } from '../core/check-wrappers.js';
 import type { HealthChange, SharedOutages } from '../core/health-engine.js';
 import type { HealthReport } from '../core/report.js';
@@ -81,6 +82,8 @@ export interface ProbeResponse {
 export interface MonitoredIndicator {
   readonly name: string;
   readonly critical: boolean;
+  /** Whether all instances of the service depend on it, or the quorum that decides it. */
+  readonly shared: boolean | SharedQuorum;
   readonly probes: readonly string[];
   readonly tags: readonly string[];
   /** How many runs continue after their timeout. */

@@ -47,6 +47,12 @@ export interface HealthFleetOptions {
    * signature are refused and listed. At least 16 characters, the same for all instances. Default: entries are not signed.
    */
   readonly secret?: string;
+  /**
+   * Whether this instance has the endpoint `/health/fleet`. False: it writes its own entry only, and does not receive those
+   * of the others, unless `maxUnready` or an indicator with a quorum needs them. Then the cost of an instance does not grow
+   * with the fleet. Default: true.
+   */
+  readonly serve?: boolean;
   /** False: the instance is not announced and knows no others, for tests of the application. Default: true. */
   readonly enabled?: boolean;
 }
@@ -67,6 +73,7 @@ export interface FleetSettings {
   readonly expected: ReadonlyMap<string, number>;
   readonly maxUnready: number | undefined;
   readonly secret: string | undefined;
+  readonly serve: boolean;
   readonly enabled: boolean;
 }
 
@@ -100,7 +107,7 @@ const instanceRule: Rule<string> = {
 export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'maxUnready', 'secret', 'enabled']);
+  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'maxUnready', 'secret', 'serve', 'enabled']);
   if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
   const settings: FleetSettings = {
     store: reader.read('store', storeRule, given?.store),
@@ -109,6 +116,7 @@ export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
     expected: new Map(Object.entries(reader.read('expected', expectedRule, {}))),
     maxUnready: reader.read<number | undefined>('maxUnready', unreadyRule, undefined),
     secret: reader.read<string | undefined>('secret', secretRule, undefined, true),
+    serve: reader.read('serve', flag, true),
     enabled: reader.read('enabled', flag, true),
   };
   faults.throwIfAny();

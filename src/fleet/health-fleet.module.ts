@@ -49,7 +49,7 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
   onModuleInit(): void {
     const { fleet } = this;
     if (fleet === undefined) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
-    if (!fleet) return;
+    if (!fleet || !fleet.serves) return;
     this.endpoints?.add({
       name: FLEET,
       access: 'deep',

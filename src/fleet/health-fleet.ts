@@ -27,6 +27,7 @@ const TICK = 1000;
 /** This instance within the fleet, and the fleet as this instance knows it. Injected by applications. */
 export class HealthFleet {
   readonly #settings: FleetSettings;
+  readonly #monitor: HealthMonitor;
   readonly #roster: Roster;
   readonly #announcer: Announcer;
   readonly #history = new FleetHistory();
@@ -42,6 +43,7 @@ export class HealthFleet {
     logger: Pick<LoggerService, 'log' | 'warn'>,
   ) {
     this.#settings = settings;
+    this.#monitor = monitor;
     const { service_info: identity } = monitor.peek('live');
     const { name: service = UNKNOWN, environment = UNKNOWN } = identity;
     this.#environment = environment;
@@ -82,8 +84,17 @@ export class HealthFleet {
     monitor.shareRuns(this.#runs);
   }
 
-  /** The fleet at this moment, as `/health/fleet` describes it. */
+  /** Whether this instance has the endpoint. */
+  get serves(): boolean {
+    return this.#settings.serve;
+  }
+
+  /**
+   * The fleet at this moment, as `/health/fleet` describes it. With `serve: false`, the first call begins to follow the
+   * others: they are known a moment later.
+   */
   report(): FleetReport {
+    this.#roster.follow();
     const { store, expected } = this.#settings;
     return describeFleet({
       roster: this.#roster,
@@ -96,6 +107,9 @@ export class HealthFleet {
 
   start(): void {
     this.#announcer.start();
+    const { serve, maxUnready } = this.#settings;
+    const hasQuorum = this.#monitor.indicators.some(({ shared }) => typeof shared === 'object');
+    if (serve || maxUnready !== undefined || hasQuorum) this.#roster.follow();
     let last = performance.now();
     this.#ticks = setInterval(() => {
       const now = performance.now();

@@ -6,12 +6,12 @@ import { type OutageMemory, decideSharedOutage } from './shared-outage.js';
 
 /** Judges the failures of shared indicators by the other instances of the service. */
 export class PeerOutages {
-  readonly #roster: Pick<Roster, 'instances' | 'connection'>;
+  readonly #roster: Pick<Roster, 'instances' | 'connection' | 'follow'>;
   readonly #service: string;
   readonly #instance: string;
   readonly #memories = new Map<string, OutageMemory>();
 
-  constructor(roster: Pick<Roster, 'instances' | 'connection'>, service: string, instance: string) {
+  constructor(roster: Pick<Roster, 'instances' | 'connection' | 'follow'>, service: string, instance: string) {
     this.#roster = roster;
     this.#service = service;
     this.#instance = instance;
@@ -19,6 +19,8 @@ export class PeerOutages {
 
   /** Called for a failing indicator. Undefined: this instance decides alone. */
   of(indicator: string, quorum: SharedQuorum): string | undefined {
+    // For an indicator that was registered after the start.
+    this.#roster.follow();
     const now = elapsed();
     const memory = this.#memories.get(indicator) ?? { failingSince: now, metAt: undefined };
     const { isConnected, since } = this.#roster.connection;

@@ -58,14 +58,19 @@ export class Roster {
   readonly #settings: RosterSettings;
   readonly #known = new Map<string, Known>();
   readonly #refused = new Map<string, string>();
-  readonly #end: () => void;
+  #end: (() => void) | undefined;
   /** When anything was heard, on the monotonic clock. */
   #lastHeard = elapsed();
   #connection: StoreConnection = { isConnected: false, since: undefined, error: undefined };
 
   constructor(settings: RosterSettings) {
     this.#settings = settings;
-    this.#end = settings.store.watch(`${settings.collection}/`, {
+  }
+
+  /** Begins to follow the entries of all instances, if it has not begun. */
+  follow(): void {
+    const { store, collection } = this.#settings;
+    this.#end ??= store.watch(`${collection}/`, {
       snapshot: (entries) => this.#replace(entries),
       put: (key, value) => this.#hear(key, value, elapsed()),
       removed: (key) => this.#forget(key),
@@ -75,7 +80,7 @@ export class Roster {
   }
 
   close(): void {
-    this.#end();
+    this.#end?.();
   }
 
   get connection(): StoreConnection {

@@ -258,6 +258,32 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     });
   });
 
+  it('follows nobody and has no endpoint with serve: false, until something needs the others', async () => {
+    const store = memoryStore();
+    const watch = vi.spyOn(store, 'watch');
+    const following = (): unknown[] =>
+      watch.mock.calls.map(([prefix]) => prefix).filter((prefix) => prefix === 'fleet.test/');
+    const startWith = (options: { shared: boolean | { quorum: number } }, fleet: Partial<HealthFleetOptions> = {}) =>
+      startApplication(adapter, {
+        imports: [
+          HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+          HealthFleetModule.forRoot({ store, instance: 'one', serve: false, ...fleet }),
+        ],
+        providers: [FakeIndicator('database', () => up(), options)],
+      });
+    const one = await startWith({ shared: true });
+    expect((await one.get('/health/fleet')).status).toBe(404);
+    expect(following()).toStrictEqual([]);
+    const fleet = one.app.get(HealthFleet);
+    await vi.waitFor(() => expect(fleet.report().services).toMatchObject([{ service: 'orders', present: 1 }]));
+    expect(following()).toHaveLength(1);
+
+    await startWith({ shared: { quorum: 0.5 } });
+    expect(following()).toHaveLength(2);
+    await startWith({ shared: false }, { maxUnready: 1 });
+    expect(following()).toHaveLength(3);
+  });
+
   it('does nothing when it is not enabled', async () => {
     const store = memoryStore();
     const one = await start(store, 'one', { fleet: { enabled: false } });

@@ -63,6 +63,7 @@ describe('Roster', () => {
     const store = memoryStore();
     let changes = 0;
     const roster = new Roster({ store, collection: 'fleet.test', secret: undefined, onChange: () => (changes += 1) });
+    roster.follow();
     await advance(0);
     return {
       store,
