@@ -2,8 +2,11 @@ export const HELP = `nest-vitals: requests the health endpoints of applications.
 
   nest-vitals check [probe] [options]     one probe: ready (default), live, startup, deep, a group or an indicator
   nest-vitals status <url>... [options]   the reports of several applications as a table
+  nest-vitals control list                        changes that are active
+  nest-vitals control indicators <name> (--disable | --enable | --set <option>=<value> | --clear | --run)
+  nest-vitals control maintenance (--on | --off)
 
-Address (check):
+Address (check, control):
   --url <url>          http://host:3000 (then the path is /health/<probe>), http://host:3000/base/health with a probe,
                        or the complete URL of a probe
   --port <port>        default: the environment variable PORT, then 3000
@@ -20,6 +23,11 @@ Request:
   --ca <path>          a file with the certificate authority of an https address
   --insecure           accept any certificate
 
+Changes (control), with the key in --key-file or the environment variable HEALTH_CONTROL_KEY:
+  --reason <text>      why; required for a change
+  --for <time>         the time after which the change ends: 30m, at most 24h; required for a change
+  --set <assignment>   an option of the indicator: timeout=2s, critical=false, probes=ready,deep; repeatable
+
 Output:
   --json               the report as JSON
   --nagios             check: the output and the exit codes of a Nagios plugin
@@ -29,5 +37,6 @@ Output:
   --help, --version
 
 Exit codes of check: 0 for a report with the status code 200, 1 otherwise. With --nagios: 0 UP, 1 DEGRADED, 2 failing or
-no report, 3 for a wrong command line. Exit codes of status: 0 if every response is 200, 1 otherwise.
+no report, 3 for a wrong command line. Exit codes of status: 0 if every response is 200, 1 otherwise. Exit
+codes of control: 0 if the change was made, 1 otherwise.
 `;

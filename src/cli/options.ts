@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { milliseconds } from '../options/rules.js';
-import type { RequestSettings } from './request-report.js';
+import type { RequestSettings } from './exchange.js';
 import { UsageError } from './usage-error.js';
 
 const OPTIONS = {
@@ -22,6 +22,15 @@ const OPTIONS = {
   watch: { type: 'boolean' },
   every: { type: 'string' },
   probe: { type: 'string' },
+  disable: { type: 'boolean' },
+  enable: { type: 'boolean' },
+  set: { type: 'string', multiple: true },
+  clear: { type: 'boolean' },
+  run: { type: 'boolean' },
+  on: { type: 'boolean' },
+  off: { type: 'boolean' },
+  reason: { type: 'string' },
+  for: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;

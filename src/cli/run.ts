@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reply, requestReport } from './request-report.js';
 import { type Verdict, judge, judgeForNagios } from './check.js';
 import { staleBecause } from './file-check.js';
+import { control } from './control.js';
 import { HELP } from './help.js';
 import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
 import { type AddressReply, table } from './status.js';
@@ -27,9 +28,10 @@ export async function run(given: readonly string[], surroundings: Surroundings):
     else if (line.values.help || line.command === 'help') terminal.write(HELP);
     else if (line.command === 'check') return await check(line, surroundings);
     else if (line.command === 'status') return await status(line, surroundings);
+    else if (line.command === 'control') return await changeApplication(line, surroundings);
     else
       throw new UsageError(
-        `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check or status`,
+        `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check, status or control`,
       );
     return 0;
   } catch (error) {
@@ -42,12 +44,20 @@ export async function run(given: readonly string[], surroundings: Surroundings):
 async function check(line: CommandLine, { terminal, environment }: Surroundings): Promise<number> {
   const { values, operands } = line;
   if (operands.length > 1) throw new UsageError(`check takes one probe, not ${operands.length}: ${operands.join(' ')}`);
-  refuse(line, 'check', ['watch', 'every', 'probe']);
+  refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGES]);
   const { verdict, reply } =
     values.file === undefined ? await checkProbe(line, environment) : await checkFile(line, values.file);
   const isJson = values.json === true && values.nagios !== true;
   terminal.write(isJson ? `${JSON.stringify(reply.report ?? { error: reply.problem })}\n` : `${verdict.line}\n`);
   return verdict.exitCode;
+}
+
+/** The options of `control` that change something. */
+const CHANGES = ['disable', 'enable', 'set', 'clear', 'run', 'on', 'off', 'reason', 'for'] as const;
+
+async function changeApplication(line: CommandLine, surroundings: Surroundings): Promise<number> {
+  refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios']);
+  return control(line, surroundings);
 }
 
 interface Checked {
@@ -82,7 +92,7 @@ async function status(line: CommandLine, surroundings: Surroundings): Promise<nu
   const { values, operands } = line;
   const { terminal, signal, environment } = surroundings;
   if (operands.length === 0) throw new UsageError('status needs at least one URL, such as http://127.0.0.1:3000');
-  refuse(line, 'status', ['url', 'host', 'port', 'path', 'socket', 'file', 'max-age', 'nagios']);
+  refuse(line, 'status', ['url', 'host', 'port', 'path', 'socket', 'file', 'max-age', 'nagios', ...CHANGES]);
   if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
   const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
   const settings = settingsOf(line, environment);

@@ -8,6 +8,8 @@ describe('a fault', () => {
     messages.secretMalformed('here', 'a key'),
     messages.optionUnknown('here', 'dedline', ['deadline']),
     messages.descriptionMissing(),
+    messages.partNameMalformed('here', '"a/b/c"'),
+    messages.nameOfComposite('database', 'here', 'database/primary', 'there'),
     messages.optionFixed('here', ['timeout']),
     messages.liveExtended('here'),
     messages.indicatorsTooMany('here', 10_000),
