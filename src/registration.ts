@@ -104,7 +104,7 @@ export class Registration {
     if (!callable.accepts(check)) at.option('check').outOfRange(check, callable);
     if (this.#engine.size >= MOST_INDICATORS) at.add(indicatorsTooMany(at.place, MOST_INDICATORS));
     const definition = this.#explorer.define(name, check, options, at);
-    faults.throwIfAny();
+    faults.throwIfAny(`The indicator ${show(name)}`, 'so it is not registered');
     if (definition) this.#engine.add(definition);
     let isRegistered = true;
     const remove = (): void => {

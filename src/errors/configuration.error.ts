@@ -3,8 +3,8 @@ import type { ConfigurationFault } from './fault.js';
 const MARK = Symbol.for('nest-vitals:configuration-error');
 
 /**
- * Thrown while the application starts, when the health configuration has faults. It contains all of them, so that one
- * start shows everything that needs a change.
+ * Thrown when the health configuration has faults: while the application starts, or by a change of the running application,
+ * which then has no effect. It contains all of them, so that one attempt shows everything that needs a change.
  */
 export class HealthConfigurationError extends Error {
   override readonly name = 'HealthConfigurationError';
@@ -16,8 +16,13 @@ export class HealthConfigurationError extends Error {
   /** Every fault, in the order of the message. Not enumerable. */
   declare readonly faults: readonly ConfigurationFault[];
 
-  constructor(faults: readonly ConfigurationFault[]) {
-    super(describe(faults));
+  /** `what` has the faults, and `consequence` follows them in the message. Default: the application does not start. */
+  constructor(
+    faults: readonly ConfigurationFault[],
+    what = 'The health configuration',
+    consequence = 'so the application does not start',
+  ) {
+    super(describeFaults(what, faults, consequence));
     // Not enumerable, because Node prints the enumerable properties of an uncaught error, and the message names the faults already.
     Object.defineProperty(this, 'faults', { value: faults });
   }
@@ -26,10 +31,6 @@ export class HealthConfigurationError extends Error {
 /** Also recognises an error from another copy of the package. */
 export function isHealthConfigurationError(error: unknown): error is HealthConfigurationError {
   return error instanceof Error && MARK in error;
-}
-
-function describe(faults: readonly ConfigurationFault[]): string {
-  return describeFaults('The health configuration', faults, 'so the application does not start');
 }
 
 /** The text of an error or of a log entry for these faults. `what` has them, and `consequence` follows them. */

@@ -12,6 +12,8 @@ import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../options/ru
 import { logOverride } from './log-override.js';
 import { checkTerms } from './terms.js';
 
+const NO_CHANGE = 'so nothing has changed';
+
 interface Active {
   readonly override: HealthOverride;
   readonly timer: NodeJS.Timeout;
@@ -59,9 +61,9 @@ export class Overrides {
     const usable = checkRuntimeOptions(options, faults.at('options'));
     const { expiresIn, reason, by } = checkTerms(terms, faults);
     if (this.#wouldExtendLive(indicator, usable)) faults.add(liveExtended('options, probes'));
-    faults.throwIfAny();
+    faults.throwIfAny(`The override of ${indicator}`, NO_CHANGE);
     const settings = this.#configuration.change(indicator, 'override', usable, faults.at('options'));
-    faults.throwIfAny();
+    faults.throwIfAny(`The override of ${indicator}`, NO_CHANGE);
     if (!settings) throw new TypeError(`The options of ${indicator} are not known`);
 
     const since = new Date();

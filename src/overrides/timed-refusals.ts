@@ -22,7 +22,7 @@ export class TimedRefusals {
   begin(terms: OverrideTerms): (by?: string) => void {
     const faults = new Faults();
     const { reason, by, expiresIn } = checkTerms(terms, faults);
-    faults.throwIfAny();
+    faults.throwIfAny('The refusal of traffic', 'so nothing has changed');
     const until = new Date(Date.now() + expiresIn);
     const author = by ?? 'the application';
     this.#log('warn', `Traffic is refused by ${author} until ${until.toISOString()}; reason: ${reason}`);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { HealthModule } from 'nest-vitals';
 import { HealthFleetModule } from 'nest-vitals/fleet';
 import { memoryStore } from 'nest-vitals/stores/memory';
@@ -68,6 +69,8 @@ describeInChromium('the page of the fleet', (open) => {
       expect(boxes).toHaveLength(16);
       for (const box of boxes) expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThan(800);
 
+      // The history compares once a second, from the first second on.
+      await pause(2500);
       await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
       await write('payments', 'payments-1', { version: '1.5.0', boot: 'b' });
       await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');

@@ -207,6 +207,13 @@ describe('Overrides', () => {
       expect((await health.report('deep')).details['payments']).not.toHaveProperty('override');
     });
 
+    it('says in its message that nothing has changed', () => {
+      const { overrides } = setUp();
+      expect(() => overrides.set('payments', { timeout: 0 }, TERMS)).toThrow(
+        'The override of payments has a fault, so nothing has changed:\n  1. options, timeout',
+      );
+    });
+
     it.each([undefined, null, 0, -1, '24', '1d', 1.5, Infinity, DAY + 1, {}])('an end of %s', (expiresIn) => {
       const { overrides } = setUp();
       const change = (): unknown =>
