@@ -1,4 +1,4 @@
-import type { CheckDefinition } from './core/check.js';
+import { type CheckDefinition, longestRunOf } from './core/check.js';
 import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
 
@@ -71,8 +71,8 @@ function* unusedVariables(environment: Environment): Iterable<string> {
 
 function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDefinition[]): Iterable<string> {
   for (const { name, settings } of definitions) {
-    const { enabled, interval, timeout, retries, retryDelay } = settings;
-    const longest = (retries + 1) * timeout + retries * retryDelay;
+    const { enabled, interval } = settings;
+    const longest = longestRunOf(settings);
     if (!enabled || interval !== undefined || longest <= deadline) continue;
     yield (
       `The indicator "${name}" may take ${longest} ms (timeout and retries), but a probe responds within ${deadline} ms. Until ` +

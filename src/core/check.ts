@@ -53,6 +53,15 @@ export interface CheckSettings {
   readonly when: ((context: HealthCheckContext) => boolean | Promise<boolean>) | undefined;
 }
 
+/** How long one run can take with all its attempts, in milliseconds. */
+export function longestRunOf({
+  timeout,
+  retries,
+  retryDelay,
+}: Pick<CheckSettings, 'timeout' | 'retries' | 'retryDelay'>): number {
+  return (retries + 1) * timeout + retries * retryDelay;
+}
+
 /** What reports show of an override: the changed options by name, and `reason`, `by`, `until`. */
 export type ShownOverride = Readonly<Record<string, unknown>>;
 

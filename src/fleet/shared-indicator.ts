@@ -1,4 +1,4 @@
-import type { CheckSettings } from '../core/check.js';
+import { type CheckSettings, longestRunOf } from '../core/check.js';
 import type { CheckRun } from '../core/check-history.js';
 import { elapsed } from '../core/moment.js';
 import type { SharedOutcome } from '../core/outcome.js';
@@ -117,8 +117,7 @@ export class SharedIndicator {
   /** Milliseconds. A greater age shows that no other instance has taken over. */
   get #longestAge(): number {
     if (!this.#settings) return 0;
-    const { timeout, retries, retryDelay, maxAge } = this.#settings;
-    return Math.min(maxAge, TAKEN_FOR * this.#period + (retries + 1) * timeout + retries * retryDelay);
+    return Math.min(this.#settings.maxAge, TAKEN_FOR * this.#period + longestRunOf(this.#settings));
   }
 
   /** The known outcome, unless it is too old for this instance. */

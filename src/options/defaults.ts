@@ -1,4 +1,4 @@
-import type { CheckSettings, SharedQuorum } from '../core/check.js';
+import { type CheckSettings, type SharedQuorum, longestRunOf } from '../core/check.js';
 import type { ReportStatus } from '../core/status.js';
 import type { EndpointName } from './health-module-options.js';
 import type { HealthView } from './view.js';
@@ -31,11 +31,10 @@ const MAX_AGE = 30_000;
 const INTERVALS_TRUSTED = 3;
 
 export function defaultMaxAge(settings: Omit<CheckSettings, 'maxAge'>): number {
-  const { interval = 0, ttl, timeout, retries, retryDelay } = settings;
-  const longestRun = (retries + 1) * timeout + retries * retryDelay;
+  const { interval = 0, ttl } = settings;
   // In a fleet, the outcome of another instance must outlast the time in which a third one takes over.
   const period = interval === 0 && settings.scope === 'fleet' ? ttl : interval;
-  return Math.max(MAX_AGE, ttl, period === 0 ? 0 : INTERVALS_TRUSTED * period + longestRun);
+  return Math.max(MAX_AGE, ttl, period === 0 ? 0 : INTERVALS_TRUSTED * period + longestRunOf(settings));
 }
 
 export const MODULE_DEFAULTS = {
