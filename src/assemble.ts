@@ -35,7 +35,7 @@ import { ServerWatch } from './lifecycle/servers/server-watch.js';
 import { ShutdownSignals } from './lifecycle/shutdown-signals.js';
 import { logChange } from './logging/change-logger.js';
 import { logFault } from './logging/log-fault.js';
-import { rateLimited } from './logging/rate-limited.js';
+import { omittedFaults, rateLimited } from './logging/rate-limited.js';
 import type { HealthModuleOptions } from './options/health-module-options.js';
 import type { HealthSettings } from './options/health-settings.js';
 import { IndicatorConfiguration } from './options/indicator-configuration.js';
@@ -165,11 +165,11 @@ export function assemble(
   };
 }
 
-const others = (omitted: number): string => (omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`);
-
 function limitOfFailedKeys({ rateLimit: { failedKeys } }: HealthSettings, logger: Logger): RateLimiter | undefined {
   const onFlood = rateLimited((address, omitted) => {
-    logger.warn(`Too many wrong API keys from ${String(address) || 'a caller without an address'}${others(omitted)}`);
+    logger.warn(
+      `Too many wrong API keys from ${String(address) || 'a caller without an address'}${omittedFaults(omitted)}`,
+    );
   });
   return failedKeys ? new RateLimiter('failed-keys', failedKeys, onFlood) : undefined;
 }
@@ -180,7 +180,7 @@ function createAccess(
   failedKeys: RateLimiter | undefined,
 ): Access | undefined {
   const onFault = rateLimited((fault, omitted) => {
-    logger.error(`authorize failed, access denied${others(omitted)}:\n${formatRaw(fault)}`);
+    logger.error(`authorize failed, access denied${omittedFaults(omitted)}:\n${formatRaw(fault)}`);
   });
   return access && new Access(access, onFault, failedKeys);
 }

@@ -3,7 +3,7 @@ import { withTimeout } from '../core/async.js';
 import { formatRaw } from '../core/raw-error.js';
 import { ApiKeys, tokenIn } from '../endpoints/api-keys.js';
 import type { Quota, RateLimiter } from '../endpoints/rate-limit/rate-limiter.js';
-import { rateLimited } from '../logging/rate-limited.js';
+import { omittedFaults, rateLimited } from '../logging/rate-limited.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { type ControlSettings, isName } from './control-options.js';
 
@@ -39,8 +39,9 @@ export class ControlAccess {
     this.#authorize = authorize;
     this.#failedKeys = failedKeys;
     this.#onFault = rateLimited((fault, omitted) => {
-      const others = omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
-      logger.error(`authorize of HealthControlModule failed, control denied${others}:\n${formatRaw(fault)}`);
+      logger.error(
+        `authorize of HealthControlModule failed, control denied${omittedFaults(omitted)}:\n${formatRaw(fault)}`,
+      );
     });
   }
 

@@ -10,7 +10,7 @@ import {
 } from '@nestjs/common';
 import { formatRaw } from '../core/raw-error.js';
 import { ServiceModule } from '../extension/service-module.js';
-import { rateLimited } from '../logging/rate-limited.js';
+import { omittedFaults, rateLimited } from '../logging/rate-limited.js';
 import { type HealthFilesAsyncOptions, type HealthFilesOptions, PLACE, resolveFilesOptions } from './files-options.js';
 import { HealthFiles } from './health-files.js';
 
@@ -23,8 +23,7 @@ const MODULE = new ServiceModule<HealthFilesOptions, HealthFiles>({
   create: (options, { monitor, endpoints }) => {
     const logger = new Logger('Health');
     const onFault = rateLimited((fault, omitted) => {
-      const others = omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
-      logger.error(`A health file cannot be written or removed${others}:\n${formatRaw(fault)}`);
+      logger.error(`A health file cannot be written or removed${omittedFaults(omitted)}:\n${formatRaw(fault)}`);
     });
     return new HealthFiles(resolveFilesOptions(options), monitor, endpoints, onFault);
   },

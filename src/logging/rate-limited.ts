@@ -21,3 +21,8 @@ export function rateLimited(report: (fault: unknown, omitted: number) => void): 
     omitted = 0;
   };
 }
+
+/** For the end of a line: how many faults were omitted since the last one. Empty if there were none. */
+export function omittedFaults(omitted: number): string {
+  return omitted === 0 ? '' : ` (and ${omitted} times since the last such line)`;
+}
