@@ -1,5 +1,5 @@
+import { explainEtcdClient } from './explain-client.js';
 import { onAbort, raceAbort } from '../../core/async.js';
-import { HealthCheckError } from '../../errors/health-check.error.js';
 import { grpcFailure } from '../grpc-failure.js';
 import { WatchedCall } from '../watched-call.js';
 
@@ -41,7 +41,7 @@ export class EtcdCallError extends Error {
     const { failure } = this.#call;
     return failure
       ? grpcFailure(failure, this.cause, { refusals: { PERMISSION_DENIED: notPermitted } })
-      : explainClient(this.cause);
+      : explainEtcdClient(this.cause);
   }
 }
 
@@ -115,17 +115,4 @@ export async function keepAlive(leases: EtcdLeaseClient, id: string, signal: Abo
   } finally {
     stream.close();
   }
-}
-
-/** The errors of the client itself, which has not called the server. */
-function explainClient(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if ('isBrokenCircuitError' in error) {
-    return new HealthCheckError('the client pauses before its next attempt: its circuit breaker is open', {
-      cause: error,
-    });
-  }
-  return error.constructor.name === 'ClientClosedError'
-    ? new HealthCheckError('the client is closed', { cause: error })
-    : error;
 }

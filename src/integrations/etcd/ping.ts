@@ -1,7 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
+import { explainEtcdClient } from '../../clients/etcd/explain-client.js';
 import { grpcFailure } from '../../clients/grpc-failure.js';
 import { onAbort } from '../../core/async.js';
-import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { EtcdClient, EtcdStatus } from './etcd-client.js';
 import { WatchedCall } from '../../clients/watched-call.js';
 
@@ -20,22 +20,9 @@ export function ping(client: EtcdClient, signal: AbortSignal): Promise<EtcdStatu
     try {
       return await client.maintenance.status(call.options);
     } catch (error) {
-      throw call.failure ? grpcFailure(call.failure, error, { refusals: REFUSALS }) : explain(error);
+      throw call.failure ? grpcFailure(call.failure, error, { refusals: REFUSALS }) : explainEtcdClient(error);
     } finally {
       removeListener();
     }
   });
-}
-
-/** The errors of the client itself, which has not called the server. */
-function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  if ('isBrokenCircuitError' in error) {
-    return new HealthCheckError('the client pauses before its next attempt: its circuit breaker is open', {
-      cause: error,
-    });
-  }
-  return error.constructor.name === 'ClientClosedError'
-    ? new HealthCheckError('the client is closed', { cause: error })
-    : error;
 }
