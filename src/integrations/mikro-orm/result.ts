@@ -1,4 +1,5 @@
 import { assess } from '../../clients/assess.js';
+import { pendingMigrationsText } from '../../clients/pending-migrations-text.js';
 import { type PoolCounts, poolData } from '../../clients/pool-data.js';
 import { type HealthData, type HealthResult, down } from '../../core/result.js';
 import type { PendingMigrations } from './pending-migrations.js';
@@ -36,5 +37,5 @@ function problemOf(pending: Exclude<PendingMigrations, 'not permitted'> | undefi
   if (pending === undefined) return undefined;
   if ('missingTable' in pending) return `no migration was executed: the table ${pending.missingTable} does not exist`;
   if (pending.length === 0) return undefined;
-  return `${pending.length} pending migration${pending.length === 1 ? '' : 's'}, the first is ${pending[0]}`;
+  return pendingMigrationsText(pending);
 }

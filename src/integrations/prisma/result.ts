@@ -1,4 +1,5 @@
 import { assess } from '../../clients/assess.js';
+import { pendingMigrationsText } from '../../clients/pending-migrations-text.js';
 import { type PoolCounts, poolData } from '../../clients/pool-data.js';
 import { type HealthData, type HealthResult, down } from '../../core/result.js';
 import type { MigrationsReading, UnfinishedMigrations } from './pending-migrations.js';
@@ -44,8 +45,7 @@ function problemOf({ pending, failed, running }: UnfinishedMigrations): string |
   const problems = [
     failed.length > 0 && `the migration ${failed[0]} has failed`,
     running.length > 0 && `the migration ${running[0]} has not finished`,
-    pending.length > 0 &&
-      `${pending.length} pending migration${pending.length === 1 ? '' : 's'}, the first is ${pending[0]}`,
+    pending.length > 0 && pendingMigrationsText(pending),
   ].filter((problem) => problem !== false);
   return problems.length > 0 ? problems.join('; ') : undefined;
 }

@@ -1,4 +1,5 @@
 import { assess } from '../../clients/assess.js';
+import { pendingMigrationsText } from '../../clients/pending-migrations-text.js';
 import { type PoolCounts, poolData } from '../../clients/pool-data.js';
 import { type HealthData, type HealthResult, down } from '../../core/result.js';
 import type { NotPermitted } from './permission.js';
@@ -27,7 +28,7 @@ export function resultOf(findings: Findings, options: ResultOptions): HealthResu
     ...(typeof pending === 'object' && { pending_migrations: pending.length }),
     ...(lag === 'not permitted' && { note: 'reading the replica lag is not permitted' }),
   };
-  const migrations = typeof pending === 'object' && pending.length > 0 ? pendingMessage(pending) : undefined;
+  const migrations = typeof pending === 'object' && pending.length > 0 ? pendingMigrationsText(pending) : undefined;
   if (migrations !== undefined && options.pendingMigrations === 'down') return down(migrations, data);
   return assess(
     [
@@ -44,8 +45,4 @@ export function resultOf(findings: Findings, options: ResultOptions): HealthResu
     ],
     data,
   );
-}
-
-function pendingMessage(pending: readonly string[]): string {
-  return `${pending.length} pending migration${pending.length === 1 ? '' : 's'}, the first is ${pending[0]}`;
 }
