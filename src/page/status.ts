@@ -65,3 +65,13 @@ export function iconUrl(status: HealthStatus, colour = ICON_COLOURS[APPEARANCES[
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16" fill="${colour}">${shape}</svg>`,
   )}`;
 }
+
+/** The order on a page: what needs attention comes first, and what is skipped last. */
+export const ATTENTION_ORDER: Readonly<Record<HealthStatus, number>> = {
+  DOWN: 0,
+  OUT_OF_SERVICE: 1,
+  UNKNOWN: 2,
+  DEGRADED: 3,
+  UP: 4,
+  SKIPPED: 5,
+};

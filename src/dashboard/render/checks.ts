@@ -7,7 +7,7 @@ import { dataOf } from './data.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { type PageModel, detailsOf } from './model.js';
 import { describeRuns, sparkline } from './sparkline.js';
-import { appearanceOf, icon, wordFor } from '../../page/status.js';
+import { ATTENTION_ORDER, appearanceOf, icon, wordFor } from '../../page/status.js';
 import { ago, exact, lasting } from '../../page/time.js';
 import { formatAge } from '../../page/age.js';
 
@@ -22,19 +22,10 @@ export function inOrder({ report, monitor }: PageModel): string[] {
   if (!report.details) return [];
   const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
   const rank = ([name, { status, critical }]: [string, VisibleDetail]): number =>
-    RANKS[isFailing(status) && (critical === false || harmless.has(name)) ? HealthStatus.DEGRADED : status];
+    ATTENTION_ORDER[isFailing(status) && (critical === false || harmless.has(name)) ? HealthStatus.DEGRADED : status];
   const inRank = Object.entries(report.details).toSorted((one, other) => rank(one) - rank(other));
   return [...detailsOf({ report: { ...report, details: Object.fromEntries(inRank) } }).keys()];
 }
-
-const RANKS: Readonly<Record<HealthStatus, number>> = {
-  DOWN: 0,
-  OUT_OF_SERVICE: 1,
-  UNKNOWN: 2,
-  DEGRADED: 3,
-  UP: 4,
-  SKIPPED: 5,
-};
 
 /** One check: a line, and in the full view a collapsed section with the details. */
 export function checkPart(

@@ -1,9 +1,8 @@
-import type { HealthStatus } from '../../core/status.js';
 import { BASE_STYLE } from '../../page/base-style.js';
 import { type Content, type Markup, clip, html, raw } from '../../page/html.js';
 import { pageHead, reloadAfter } from '../../page/page-head.js';
 import { pageHeaders } from '../../page/page-headers.js';
-import { SHAPE_DEFINITIONS, appearanceOf, icon } from '../../page/status.js';
+import { ATTENTION_ORDER, SHAPE_DEFINITIONS, appearanceOf, icon } from '../../page/status.js';
 import { exact } from '../../page/time.js';
 import type { FleetReport } from '../fleet-report.js';
 import type { RefusedEntry } from '../roster.js';
@@ -92,16 +91,10 @@ function bodyOf(report: FleetReport, { search }: PageQuery, now: number): Conten
 }
 
 /** Services that need attention first. */
-const RANKS: Readonly<Record<HealthStatus, number>> = {
-  DOWN: 0,
-  OUT_OF_SERVICE: 1,
-  UNKNOWN: 2,
-  DEGRADED: 3,
-  UP: 4,
-  SKIPPED: 5,
-};
 const inOrder = (found: readonly Found[]): readonly Found[] =>
-  found.toSorted((one, other) => RANKS[serviceStatus(one.service)] - RANKS[serviceStatus(other.service)]);
+  found.toSorted(
+    (one, other) => ATTENTION_ORDER[serviceStatus(one.service)] - ATTENTION_ORDER[serviceStatus(other.service)],
+  );
 
 function searchPart(search: string, count: number): Markup {
   const result =
