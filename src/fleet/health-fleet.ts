@@ -49,7 +49,7 @@ export class HealthFleet {
     this.#environment = environment;
     const collection = collectionOf(environment);
     const { store, instance, heartbeat, secret } = settings;
-    this.#roster = new Roster({ store, collection, secret, onChange: () => undefined });
+    this.#roster = new Roster({ store, collection, secret });
     const outages = new PeerOutages(this.#roster, service, instance);
     monitor.compareWithPeers(outages);
     this.#ends.push(outages.follow(monitor));

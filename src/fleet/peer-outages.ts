@@ -6,12 +6,12 @@ import { type OutageMemory, decideSharedOutage } from './shared-outage.js';
 
 /** Judges the failures of shared indicators by the other instances of the service. */
 export class PeerOutages {
-  readonly #roster: Pick<Roster, 'instances' | 'connection' | 'follow'>;
+  readonly #roster: Pick<Roster, 'peersOf' | 'follow'>;
   readonly #service: string;
   readonly #instance: string;
   readonly #memories = new Map<string, OutageMemory>();
 
-  constructor(roster: Pick<Roster, 'instances' | 'connection' | 'follow'>, service: string, instance: string) {
+  constructor(roster: Pick<Roster, 'peersOf' | 'follow'>, service: string, instance: string) {
     this.#roster = roster;
     this.#service = service;
     this.#instance = instance;
@@ -23,12 +23,8 @@ export class PeerOutages {
     this.#roster.follow();
     const now = elapsed();
     const memory = this.#memories.get(indicator) ?? { failingSince: now, metAt: undefined };
-    const { isConnected, since } = this.#roster.connection;
-    const storeAway = isConnected ? 0 : since === undefined ? Infinity : now - since;
-    const peers = this.#roster
-      .instances(now)
-      .filter(({ entry }) => entry.service === this.#service && entry.instance !== this.#instance);
-    const { because, isMet } = decideSharedOutage(indicator, quorum, { peers, storeAway }, memory, now);
+    const news = this.#roster.peersOf(this.#service, this.#instance, now);
+    const { because, isMet } = decideSharedOutage(indicator, quorum, news, memory, now);
     this.#memories.set(indicator, isMet ? { ...memory, metAt: now } : memory);
     return because;
   }

@@ -32,6 +32,14 @@ export interface StoreConnection {
   readonly error: string | undefined;
 }
 
+/** What is known of the other instances at one moment. */
+export interface PeerNews {
+  /** The other instances of the same service. */
+  readonly peers: readonly FleetInstance[];
+  /** Milliseconds for which the store has been away. 0: it responds. */
+  readonly storeAway: number;
+}
+
 interface Known {
   readonly entry: FleetEntry;
   heard: number;
@@ -49,8 +57,6 @@ export interface RosterSettings {
   /** The collection of the environment. */
   readonly collection: string;
   readonly secret: string | undefined;
-  /** Called when something is heard, or the store goes or comes back. */
-  readonly onChange: () => void;
 }
 
 /** The instances of the fleet, by what they write into the store. */
@@ -118,6 +124,15 @@ export class Roster {
     return isConnected ? Math.max(this.#lastHeard, now - SILENCE_NOTICED) : this.#lastHeard;
   }
 
+  /** The other instances of a service, and for how long the store has been away, in milliseconds. */
+  peersOf(service: string, instance: string, now = elapsed()): PeerNews {
+    const { isConnected, since } = this.#connection;
+    return {
+      peers: this.instances(now).filter(({ entry }) => entry.service === service && entry.instance !== instance),
+      storeAway: isConnected ? 0 : since === undefined ? Infinity : now - since,
+    };
+  }
+
   /** This process was frozen for so long: what it did not hear meanwhile is nobody's fault. */
   excuse(milliseconds: number): void {
     for (const known of this.#known.values()) known.heard += milliseconds;
@@ -130,7 +145,6 @@ export class Roster {
     for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
     this.#refused.clear();
     for (const [key, value] of entries) this.#hear(key, value, now, true);
-    this.#settings.onChange();
   }
 
   #hear(key: string, value: string, now: number, isSnapshot = false): void {
@@ -148,26 +162,22 @@ export class Roster {
     }
     if (isSnapshot) return;
     this.#lastHeard = now;
-    this.#settings.onChange();
   }
 
   #forget(key: string): void {
     this.#known.delete(key);
     this.#refused.delete(key);
-    this.#settings.onChange();
   }
 
   #connect(): void {
     const now = elapsed();
     this.excuse(now - this.#lastHeard);
     this.#connection = { isConnected: true, since: now, error: undefined };
-    this.#settings.onChange();
   }
 
   #disconnect(error: string): void {
     const { isConnected, since } = this.#connection;
     this.#connection = { isConnected: false, since: isConnected ? elapsed() : since, error };
-    this.#settings.onChange();
   }
 }
 

@@ -1,14 +1,6 @@
 import type { SharedQuorum } from '../core/check.js';
 import { isFailing } from '../core/status.js';
-import type { FleetInstance } from './roster.js';
-
-/** What is known of the other instances at the moment of the decision. */
-export interface PeerNews {
-  /** The other instances of the same service. */
-  readonly peers: readonly FleetInstance[];
-  /** Milliseconds for which the store has been away. 0: it responds. */
-  readonly storeAway: number;
-}
+import type { FleetInstance, PeerNews } from './roster.js';
 
 /** The part of a decision that outlasts it. */
 export interface OutageMemory {

@@ -1,19 +1,15 @@
 import { elapsed } from '../core/moment.js';
 import type { UnreadyLimit } from '../extension/unready-limit.js';
-import type { FleetInstance, Roster } from './roster.js';
+import type { FleetInstance, PeerNews, Roster } from './roster.js';
 import { NEWS_LASTS } from './shared-outage.js';
 
 /** Milliseconds in which the decision of one instance surely reaches the others. Each further instance waits so much longer. */
 export const TURN = 3000;
 
 /** What is known of the service at the moment of the decision. */
-export interface LoadNews {
+export interface LoadNews extends PeerNews {
   /** This instance. */
   readonly instance: string;
-  /** The other instances of the same service. */
-  readonly peers: readonly FleetInstance[];
-  /** Milliseconds for which the store has been away. 0: it responds. */
-  readonly storeAway: number;
 }
 
 /**
@@ -48,13 +44,13 @@ function isReady({ phase, entry }: FleetInstance): boolean {
 
 /** The limit by the instances that this process knows. */
 export class FleetUnreadyLimit implements UnreadyLimit {
-  readonly #roster: Pick<Roster, 'instances' | 'connection'>;
+  readonly #roster: Pick<Roster, 'peersOf'>;
   readonly #service: string;
   readonly #instance: string;
   readonly #maxUnready: number;
 
   constructor(
-    roster: Pick<Roster, 'instances' | 'connection'>,
+    roster: Pick<Roster, 'peersOf'>,
     { service, instance, maxUnready }: { service: string; instance: string; maxUnready: number },
   ) {
     this.#roster = roster;
@@ -65,12 +61,8 @@ export class FleetUnreadyLimit implements UnreadyLimit {
 
   refusal(indicator: string, since: number): string | undefined {
     const now = elapsed();
-    const { isConnected, since: disconnected } = this.#roster.connection;
-    const storeAway = isConnected ? 0 : disconnected === undefined ? Infinity : now - disconnected;
     const instance = this.#instance;
-    const peers = this.#roster
-      .instances(now)
-      .filter(({ entry }) => entry.service === this.#service && entry.instance !== instance);
-    return decideUnready(indicator, this.#maxUnready, { instance, peers, storeAway }, now - since);
+    const news = this.#roster.peersOf(this.#service, instance, now);
+    return decideUnready(indicator, this.#maxUnready, { instance, ...news }, now - since);
   }
 }
