@@ -1,4 +1,12 @@
-import type { DynamicModule, FactoryProvider, InjectionToken, ModuleMetadata, Provider, Type } from '@nestjs/common';
+import type {
+  DynamicModule,
+  FactoryProvider,
+  InjectionToken,
+  ModuleMetadata,
+  OptionalFactoryDependency,
+  Provider,
+  Type,
+} from '@nestjs/common';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { optionsFactory, presentOptions } from '../options/factory-options.js';
@@ -21,7 +29,7 @@ interface Description<Options, Service, Injected extends readonly unknown[]> {
   readonly example: string;
   readonly service: Type<Service>;
   /** More tokens, whose instances `create` receives. */
-  readonly inject?: readonly InjectionToken[];
+  readonly inject?: readonly (InjectionToken | OptionalFactoryDependency)[];
   readonly create: (options: Options, health: ObservedHealth, ...injected: Injected) => Service;
 }
 

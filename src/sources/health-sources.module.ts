@@ -8,12 +8,9 @@ import {
   type OnModuleDestroy,
   type OnModuleInit,
   Optional,
-  type Provider,
 } from '@nestjs/common';
-import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
+import { ServiceModule } from '../extension/service-module.js';
 import { SOURCE_OPTIONS, type SourceOptions } from '../extension/source-options.js';
-import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { HealthSources } from './health-sources.js';
 import { type HealthSourcesOptions, PLACE, resolveSourcesOptions } from './sources-options.js';
 
@@ -25,8 +22,15 @@ export interface HealthSourcesAsyncOptions extends Pick<ModuleMetadata, 'imports
   readonly useFactory: FactoryProvider<HealthSourcesOptions>['useFactory'];
 }
 
-const MODULE = 'HealthSourcesModule';
-const OPTIONS = Symbol('options of HealthSourcesModule');
+const MODULE = new ServiceModule<HealthSourcesOptions, HealthSources, [SourceOptions]>({
+  name: 'HealthSourcesModule',
+  place: PLACE,
+  task: 'configure',
+  example: '{ sources: […] }',
+  service: HealthSources,
+  inject: [{ token: SOURCE_OPTIONS, optional: true }],
+  create: (options, _health, target) => new HealthSources(resolveSourcesOptions(options), target, new Logger('Health')),
+});
 
 /**
  * Takes options of indicators from sources outside the process, while the application runs. Import it together with
@@ -44,43 +48,20 @@ export class HealthSourcesModule implements OnModuleInit, OnModuleDestroy {
 
   /** Configures the sources. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthSourcesOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useValue: options });
+    return MODULE.forRoot(HealthSourcesModule, options);
   }
 
   /** Same as `forRoot()`, with options from a factory. */
-  static forRootAsync({ imports = [], inject = [], useFactory }: HealthSourcesAsyncOptions): DynamicModule {
-    return configure({ provide: OPTIONS, useFactory: optionsFactory(MODULE, useFactory), inject }, imports);
+  static forRootAsync(options: HealthSourcesAsyncOptions): DynamicModule {
+    return MODULE.forRootAsync(HealthSourcesModule, options);
   }
 
   /** The indicators are registered by now, and no check runs yet. `sources` is undefined if the module is imported without `forRoot()`. */
   async onModuleInit(): Promise<void> {
-    if (!this.sources) throw new HealthConfigurationError([moduleNotConfigured(MODULE)]);
-    await this.sources.start();
+    await MODULE.configured(this.sources).start();
   }
 
   onModuleDestroy(): void {
     this.sources?.stop();
   }
-}
-
-function configure(options: Provider, imports: ModuleMetadata['imports'] = []): DynamicModule {
-  return {
-    module: HealthSourcesModule,
-    imports,
-    providers: [
-      options,
-      {
-        provide: HealthSources,
-        useFactory: createSources,
-        inject: [OPTIONS, { token: SOURCE_OPTIONS, optional: true }],
-      },
-    ],
-    exports: [HealthSources],
-  };
-}
-
-function createSources(given: HealthSourcesOptions, target: SourceOptions | undefined): HealthSources {
-  if (!target) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'configure')]);
-  const settings = resolveSourcesOptions(presentOptions(MODULE, given, '{ sources: […] }'));
-  return new HealthSources(settings, target, new Logger('Health'));
 }
