@@ -398,7 +398,7 @@ export class HealthEngine {
     return parts.filter((part) => this.#startedUp.has(part)).length < Math.min(atLeast, parts.length);
   }
 
-  /** Why `ready` tolerates the failure of a shared indicator: to take out this instance would help nobody. */
+  /** Why `ready` tolerates the failure of a shared indicator: to take out this instance would not help. */
   #toleratedBecause({ name, definition, history }: CheckRunner): string | undefined {
     const { critical, shared } = definition.settings;
     if (!critical || shared === false || !history.hasPassed) return undefined;

@@ -117,7 +117,7 @@ export class Roster {
 
   /**
    * Until when silence says something about an instance: until something was heard of any instance, such as of this one. When
-   * nobody is heard, the store may be silent, which it notices only after a while.
+   * no instance is heard, the store may be silent, which it notices only after a while.
    */
   #listenedUntil(now: number): number {
     const { isConnected } = this.#connection;
@@ -133,7 +133,7 @@ export class Roster {
     };
   }
 
-  /** This process was frozen for so long: what it did not hear meanwhile is nobody's fault. */
+  /** This process was frozen for so long: what it did not hear meanwhile says nothing about the others. */
   excuse(milliseconds: number): void {
     for (const known of this.#known.values()) known.heard += milliseconds;
     this.#lastHeard += milliseconds;

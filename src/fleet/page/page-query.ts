@@ -2,7 +2,7 @@
 export interface PageQuery {
   /** The text to search for. Undefined: all instances are shown. */
   readonly search: string | undefined;
-  /** Whether the page reloads by itself. It does not while somebody searches or has paused it. */
+  /** Whether the page reloads by itself. It does not during a search or a pause. */
   readonly reloads: boolean;
 }
 

@@ -9,7 +9,7 @@ const pools = new WeakMap<OrmConnection, InnerPgPool | undefined>();
 /** The pool of `pg` that MikroORM uses. Undefined for other drivers, and before MikroORM 7.2. */
 export async function openPool(orm: MikroOrmClient): Promise<InnerPgPool | undefined> {
   const connection = connectionOf(orm);
-  // A closed MikroORM would open a new pool, which nobody closes.
+  // A closed MikroORM would open a new pool that is never closed.
   if (connection.connected === false && pools.has(connection)) throw new HealthCheckError('the MikroORM is closed');
   await connection.ensureConnection();
   // An application that passes its own Kysely has no native client.
