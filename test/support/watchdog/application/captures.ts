@@ -27,7 +27,11 @@ async function main(): Promise<void> {
   const result = new Promise<object>((resolve) => void worker.once('message', resolve));
   await new Promise((resolve) => void worker.once('online', resolve));
   countedLoop(state);
-  writeSync(1, JSON.stringify({ ...(await result), scripts: scripts.length }));
+  const measured = await result;
+  // As the library does: the main thread ends the worker, when it has run since the last capture. Node.js aborts the process
+  // if a worker ends while the main thread still closes a session of its inspector.
+  await worker.terminate();
+  writeSync(1, JSON.stringify({ ...measured, scripts: scripts.length }));
 }
 
 async function capture(): Promise<void> {
@@ -43,6 +47,8 @@ async function capture(): Promise<void> {
   }
   const growth = process.memoryUsage.rss() - memory;
   durations.sort((a, b) => a - b);
+  // Keeps the worker alive until the main thread ends it.
+  parentPort?.on('message', () => undefined);
   parentPort?.postMessage({ captures: CAPTURES, withFrames, median: durations[CAPTURES / 2], growth }, []);
   Atomics.store(workerData as Int32Array, 0, 1);
 }
