@@ -1,4 +1,6 @@
-import type { FinishedRun, HealthChange, HealthEngine, SharedOutages } from './core/health-engine.js';
+import type { FinishedRun, HealthEngine } from './core/health-engine.js';
+import type { HealthChange } from './core/health-change.js';
+import type { SharedOutages } from './core/shared-outages.js';
 import { Listeners } from './core/listeners.js';
 import type { HealthReport } from './core/report.js';
 import type { HealthResponse } from './endpoints/health-response.js';

@@ -1,7 +1,8 @@
 import type { LoggerService } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { HealthCheckContext, HealthCheckReturn } from './core/check.js';
-import type { HealthChange, HealthEngine } from './core/health-engine.js';
+import type { HealthChange } from './core/health-change.js';
+import type { HealthEngine } from './core/health-engine.js';
 import type { HealthCheckDetail, HealthReport } from './core/report.js';
 import { UnknownProbeError } from './errors/unknown-probe.error.js';
 import { sleep } from './core/async.js';

@@ -6,7 +6,8 @@ export type { HealthCheckContext, HealthCheckReturn, SharedQuorum } from './core
 export type { CheckCall } from './core/check-wrappers.js';
 export type { HealthCheckDetail, HealthReport } from './core/report.js';
 export type { ReportedComponent } from './core/reported-health.js';
-export type { HealthChange, SharedOutages } from './core/health-engine.js';
+export type { HealthChange } from './core/health-change.js';
+export type { SharedOutages } from './core/shared-outages.js';
 export type { HealthProbeChange } from './core/probe-changes.js';
 export type { ServiceInfo } from './core/service-info.js';
 export { OnDrain } from './lifecycle/on-drain.decorator.js';

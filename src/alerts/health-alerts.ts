@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus } from '../core/status.js';

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
 import type { ChangeMethod, ChangeMethods } from './change-methods.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';

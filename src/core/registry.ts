@@ -1,3 +1,4 @@
+import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { CheckRunner } from './check-runner.js';
 
 /** A custom group: the listed indicators, and those with one of the tags. */
@@ -29,9 +30,14 @@ export class CheckRegistry {
     return this.#runners.values();
   }
 
+  /** The names of the standard probes and the groups. */
+  get probes(): readonly string[] {
+    return [...PROBES, ...this.#groups.keys()];
+  }
+
   /** The names of all probes, groups, composites and indicators. */
   get names(): readonly string[] {
-    return [...PROBES, ...this.#groups.keys(), ...this.composites, ...this.#runners.keys()];
+    return [...this.probes, ...this.composites, ...this.#runners.keys()];
   }
 
   /** The names of the composites that have parts. */
@@ -56,6 +62,25 @@ export class CheckRegistry {
 
   get(name: string): CheckRunner | undefined {
     return this.#runners.get(name);
+  }
+
+  /** An indicator. Throws `UnknownProbeError` for any other name. */
+  requireIndicator(name: string): CheckRunner {
+    const runner = this.#runners.get(name);
+    if (runner) return runner;
+    let kind = `There is no indicator named "${name}".`;
+    if (this.hasProbe(name)) kind = `"${name}" is a probe or a group: use report("${name}").`;
+    else if (this.partsOf(name)) kind = `"${name}" is a composite: use the name of one of its parts.`;
+    throw new UnknownProbeError(name, [...this.#runners.keys()], kind);
+  }
+
+  /** Throws `UnknownProbeError` unless the name is that of a standard probe or a group. */
+  requireProbe(name: string): void {
+    if (this.hasProbe(name)) return;
+    let kind = `There is no probe or group named "${name}".`;
+    if (this.#runners.has(name)) kind = `"${name}" is an indicator: use check("${name}").`;
+    else if (this.partsOf(name)) kind = `"${name}" is a composite: use check("${name}").`;
+    throw new UnknownProbeError(name, this.probes, kind);
   }
 
   /** The parts of a composite. Undefined: there is no composite of this name. */

@@ -1,4 +1,4 @@
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { EventLoopStall } from '../extension/event-loop-stall.js';

@@ -1,6 +1,7 @@
 import type { SharedQuorum } from '../core/check.js';
 import type { CheckCall } from '../core/check-wrappers.js';
-import type { HealthChange, SharedOutages } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
+import type { SharedOutages } from '../core/shared-outages.js';
 import type { HealthReport } from '../core/report.js';
 import type { SharedRuns } from '../core/shared-runs.js';
 import type { HealthStatus } from '../core/status.js';

@@ -1,6 +1,6 @@
 import { describeFailure } from '../core/failure.js';
 import { boundedText } from '../core/bounded-text.js';
-import type { TrafficGate } from '../core/health-engine.js';
+import type { TrafficGate } from '../core/engine-settings.js';
 import type { ApplicationPhase, DrainStep } from '../extension/health-monitor.js';
 import type { HealthRefusal } from '../extension/health-override.js';
 

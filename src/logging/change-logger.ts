@@ -1,6 +1,6 @@
 import type { LoggerService } from '@nestjs/common';
 import { onOneLine } from '../core/bounded-text.js';
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
 import { formatRaw } from '../core/raw-error.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { ChangeLevels, HealthLogLevel } from '../options/health-module-options.js';

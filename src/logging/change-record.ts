@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { HealthChange } from '../core/health-engine.js';
+import type { HealthChange } from '../core/health-change.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthLogLevel } from '../options/health-module-options.js';
 

@@ -1,11 +1,7 @@
 import type { CheckDefinition, CheckSettings } from '../../src/core/check.js';
-import {
-  type EngineSettings,
-  type FinishedRun,
-  type HealthChange,
-  HealthEngine,
-  type TrafficGate,
-} from '../../src/core/health-engine.js';
+import type { EngineSettings, TrafficGate } from '../../src/core/engine-settings.js';
+import { type FinishedRun, HealthEngine } from '../../src/core/health-engine.js';
+import type { HealthChange } from '../../src/core/health-change.js';
 import type { Evaluation } from '../../src/core/probe.js';
 import type { HealthReport } from '../../src/core/report.js';
 import { checkDefinition } from './check-definition.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { CheckDefinition } from '../../../src/core/check.js';
-import type { HealthChange } from '../../../src/core/health-engine.js';
+import type { HealthChange } from '../../../src/core/health-change.js';
 import { degraded, down, outOfService, skipped, unknown, up } from '../../../src/core/result.js';
 import { RecordedEngine } from '../../support/engine.js';
 import { advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { HealthChange } from '../../../src/core/health-engine.js';
+import type { HealthChange } from '../../../src/core/health-change.js';
 import type { HealthProbeChange } from '../../../src/core/probe-changes.js';
 import { HealthRecord, type Transition } from '../../../src/dashboard/health-record.js';
 import type { EventLoopStall } from '../../../src/extension/event-loop-stall.js';

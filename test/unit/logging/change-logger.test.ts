@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HealthChange } from '../../../src/core/health-engine.js';
+import type { HealthChange } from '../../../src/core/health-change.js';
 import { logChange } from '../../../src/logging/change-logger.js';
 
 function linesOf(change: Partial<HealthChange>): string[] {

@@ -1,7 +1,7 @@
 import { ConsoleLogger, type LoggerService } from '@nestjs/common';
 import { fastify } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
-import type { HealthChange } from '../../../src/core/health-engine.js';
+import type { HealthChange } from '../../../src/core/health-change.js';
 import { logChange } from '../../../src/logging/change-logger.js';
 import type { ChangeLevels } from '../../../src/options/health-module-options.js';
 

@@ -1,0 +1,21 @@
+import type { SharedQuorum } from './check.js';
+import type { CheckRunner } from './check-runner.js';
+
+/** What other instances of the service report of shared indicators. */
+export interface SharedOutages {
+  /** Describes the outage if enough other instances report the same failure. Undefined: this instance decides alone. */
+  of(indicator: string, quorum: SharedQuorum): string | undefined;
+}
+
+/**
+ * Why `ready` tolerates the failure of an indicator: every instance depends on it, so to take out this one would not help.
+ * Undefined: it does not.
+ */
+export function toleratedBecause(
+  { name, definition, history }: CheckRunner,
+  outages: SharedOutages | undefined,
+): string | undefined {
+  const { critical, shared } = definition.settings;
+  if (!critical || shared === false || !history.hasPassed) return undefined;
+  return shared === true ? 'every instance depends on it' : outages?.of(name, shared);
+}

@@ -1,0 +1,60 @@
+import type { CheckRunner } from './check-runner.js';
+import type { TrafficGate } from './engine-settings.js';
+import { moment } from './moment.js';
+import type { CheckRegistry } from './registry.js';
+import { type HealthCheckDetail, describeCheck } from './report.js';
+
+/** Which startup indicators have passed once. The application is not ready before each that counts has. */
+export class StartupProgress {
+  readonly #registry: CheckRegistry;
+  readonly #gate: TrafficGate;
+  readonly #passed = new Map<CheckRunner, HealthCheckDetail>();
+  #isComplete = false;
+
+  constructor(registry: CheckRegistry, gate: TrafficGate) {
+    this.#registry = registry;
+    this.#gate = gate;
+  }
+
+  /** From now on, no failure of an indicator concerns the startup. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** An indicator has passed. Only the first pass of a startup indicator is kept. */
+  recordPass(runner: CheckRunner): void {
+    if (!runner.definition.settings.probes.includes('startup') || this.#passed.has(runner)) return;
+    this.#passed.set(runner, describeCheck(runner, moment()));
+  }
+
+  /** The indicator was removed. */
+  forget(runner: CheckRunner): void {
+    this.#passed.delete(runner);
+  }
+
+  /** The detail of an indicator when it passed first. */
+  firstPassOf(runner: CheckRunner): HealthCheckDetail | undefined {
+    return this.#passed.get(runner);
+  }
+
+  /** The indicators that keep the application from being ready, because they have never passed. Once empty, it stays empty. */
+  awaited(): readonly CheckRunner[] {
+    if (this.#isComplete) return [];
+    const awaited = this.#registry.membersOf('startup').filter((runner) => this.#isAwaited(runner));
+    if (awaited.length === 0 && this.#gate.isBootstrapped) this.#isComplete = true;
+    return awaited;
+  }
+
+  #isAwaited(runner: CheckRunner): boolean {
+    const { enabled, critical } = runner.definition.settings;
+    if (!enabled || this.#passed.has(runner)) return false;
+    const { partOf } = runner;
+    if (partOf === undefined) return critical;
+    const { atLeast, critical: isCompositeCritical } = partOf.settings;
+    if (atLeast === undefined || !isCompositeCritical) return runner.isCritical;
+    const parts = (this.#registry.partsOf(partOf.composite) ?? []).filter(
+      ({ definition: { settings } }) => settings.enabled && settings.probes.includes('startup'),
+    );
+    return parts.filter((part) => this.#passed.has(part)).length < Math.min(atLeast, parts.length);
+  }
+}
