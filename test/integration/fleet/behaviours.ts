@@ -1,29 +1,22 @@
 import { HealthModule, HealthService, up } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
-import type { HealthStore } from 'nest-vitals/stores/memory';
 import { expect, it, vi } from 'vitest';
 import { FakeIndicator } from '../../support/fake-indicator.js';
-import type { PrivateServer } from '../../support/servers/private-server.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
+import type { FleetOnServer } from './fleet-server.js';
 
 const PATIENCE = 120_000;
 /** A store may need several attempts and timeouts until it is connected again. */
 const SOON = { timeout: 60_000, interval: 100 };
 const HEARTBEAT = 1000;
 
-export interface FleetOnServer {
-  readonly server: () => PrivateServer;
-  /** Opens a store with a client of its own. */
-  readonly open: () => HealthStore | Promise<HealthStore>;
-}
-
 /** What a fleet does whose store goes and comes back. */
-export function testFleet({ server, open }: FleetOnServer): void {
+export function testFleet({ server, connect }: FleetOnServer): void {
   const start = async (instance: string): Promise<TestApplication> =>
     startApplication('express', {
       imports: [
         HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2', environment: 'test' } }),
-        HealthFleetModule.forRoot({ store: await open(), instance, heartbeat: HEARTBEAT }),
+        HealthFleetModule.forRoot({ store: (await connect()).store, instance, heartbeat: HEARTBEAT }),
       ],
       providers: [FakeIndicator('stock', () => up(), { ttl: 0 })],
     });

@@ -1,30 +1,10 @@
-import { connect } from '@nats-io/transport-node';
-import { natsStore } from 'nest-vitals/stores/nats';
-import { onTestFinished } from 'vitest';
 import { describeWith } from '../../support/servers/describe-with.js';
-import { nats } from '../../support/servers/nats.js';
-import type { ServerKind } from '../../support/servers/private-server.js';
 import { testFleet } from './behaviours.js';
+import { onNats } from './fleet-server.js';
+import { testScopedRuns } from './scoped-runs.js';
 
-const jetStream: ServerKind = {
-  ...nats,
-  command: (place) => ({ ...nats.command(place), args: [...nats.command(place).args, '--jetstream'] }),
-};
-
-describeWith(jetStream, 'a fleet on NATS', (server) => {
-  testFleet({
-    server,
-    open: async () => {
-      const { host, port, user, password } = server().address();
-      const client = await connect({
-        servers: `${host}:${port}`,
-        user,
-        pass: password,
-        maxReconnectAttempts: -1,
-        reconnectTimeWait: 100,
-      });
-      onTestFinished(() => client.close());
-      return natsStore({ client });
-    },
-  });
+describeWith(onNats.kind, 'a fleet on NATS', (server) => {
+  const subject = { server, connect: (port?: number) => onNats.connect(server(), port) };
+  testFleet(subject);
+  testScopedRuns(subject);
 });

@@ -1,83 +1,31 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CheckSettings } from '../../../src/core/check.js';
-import { type HealthResult, down, up } from '../../../src/core/result.js';
-import { FleetRuns } from '../../../src/fleet/fleet-runs.js';
-import type { LifecycleState } from '../../../src/extension/health-monitor.js';
+import { down, up } from '../../../src/core/result.js';
 import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
 import { storeOf } from '../../../src/stores/store-of.js';
-import { RecordedEngine } from '../../support/engine.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { CHECK_TAKES, type ScopedCall, ScopedInstance, type ScopedOptions } from '../../support/scoped-instance.js';
 import { SeverableBackend } from '../../support/severable-backend.js';
 
 useFakeClock();
 
 const TTL = 1000;
-const CHECK_TAKES = 20;
 const STORE_TIMEOUT = 2000;
 
-interface Call {
-  readonly by: number;
-  readonly at: number;
-}
-
-interface Options {
-  readonly secret?: string;
-  readonly release?: string;
-  readonly settings?: Partial<CheckSettings>;
-}
-
 /** One simulated process. */
-class Instance {
-  readonly health = new RecordedEngine();
+class Instance extends ScopedInstance {
   readonly connection: SeverableBackend;
-  readonly runs: FleetRuns;
-  readonly warnings: string[] = [];
-  phase: LifecycleState['phase'] = 'accepting';
-  #onState: () => void = () => undefined;
-  isAlive = true;
-  result: HealthResult = up();
 
-  constructor(
-    readonly fleet: Fleet,
-    readonly index: number,
-    { secret, release = '1.0.0', settings = {} }: Options,
-  ) {
-    this.connection = new SeverableBackend(fleet.backend);
-    const { phase } = this;
-    this.runs = new FleetRuns(
-      {
-        store: storeOf(this.connection, STORE_TIMEOUT),
-        environment: 'test',
-        service: 'orders',
-        release,
-        instance: `pod-${index}`,
-        boot: `boot-${index}`,
-        secret,
-        warn: (line) => this.warnings.push(line),
-      },
-      {
-        state: { phase },
-        onState: (listener) => {
-          this.#onState = () => void listener({ phase });
-          return () => undefined;
-        },
-      },
-    );
-    this.health.engine.shareRuns(this.runs);
-    this.health.add('rates', () => this.#check(), { scope: 'fleet', ttl: TTL, ...settings });
-    this.health.engine.start();
+  constructor(fleet: Fleet, index: number, options: ScopedOptions) {
+    const connection = new SeverableBackend(fleet.backend);
+    super({ store: storeOf(connection, STORE_TIMEOUT), index, calls: fleet.calls }, options, TTL);
+    this.connection = connection;
   }
 
   /** SIGKILL: nothing is released. */
   kill(): void {
-    this.isAlive = false;
     this.connection.sever();
-    this.health.engine.stop();
-  }
-
-  stateChanged(): void {
-    this.#onState();
+    this.end();
   }
 
   async status(): Promise<string | undefined> {
@@ -86,26 +34,18 @@ class Instance {
     await advance(2 * CHECK_TAKES);
     return (await report).details['rates']?.status;
   }
-
-  async #check(): Promise<HealthResult> {
-    if (!this.isAlive) return new Promise(() => undefined);
-    const at = performance.now();
-    this.fleet.calls.push({ by: this.index, at });
-    await new Promise((resolve) => setTimeout(resolve, CHECK_TAKES));
-    return { ...this.result, message: String(at) };
-  }
 }
 
 class Fleet {
   readonly backend = new MemoryBackend(STORE_TIMEOUT);
-  readonly calls: Call[] = [];
+  readonly calls: ScopedCall[] = [];
   readonly instances: Instance[] = [];
 
-  constructor(count: number, options: Options = {}) {
+  constructor(count: number, options: ScopedOptions = {}) {
     for (let index = 0; index < count; index += 1) this.add(options);
   }
 
-  add(options: Options = {}): Instance {
+  add(options: ScopedOptions = {}): Instance {
     const added = new Instance(this, this.instances.length, options);
     this.instances.push(added);
     return added;
@@ -128,7 +68,7 @@ class Fleet {
     }
   }
 
-  callsSince(from: number): Call[] {
+  callsSince(from: number): ScopedCall[] {
     return this.calls.filter(({ at }) => at >= from);
   }
 
@@ -137,10 +77,7 @@ class Fleet {
   }
 
   stop(): void {
-    for (const { runs, health } of this.instances) {
-      runs.stop();
-      health.engine.stop();
-    }
+    for (const instance of this.instances) instance.stop();
   }
 }
 

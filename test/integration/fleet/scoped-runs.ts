@@ -1,0 +1,137 @@
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { type ScopedCall, ScopedInstance } from '../../support/scoped-instance.js';
+import type { FleetOnServer } from './fleet-server.js';
+
+const PATIENCE = 300_000;
+/** Longer than a takeover and a new connection take on a busy machine. */
+const SOON = { timeout: 60_000, interval: 50 };
+const COUNT = 100;
+const TTL = 2000;
+/** Shorter than the time for which an outcome would be taken otherwise, so that it decides. */
+const MAX_AGE = 2.5 * TTL;
+/** Milliseconds between two probes of one instance. */
+const PROBED_EVERY = 500;
+/** Milliseconds that one call of the check takes on a busy machine. Ages are counted from its beginning, `maxAge` from its end. */
+const LONGEST_CALL = 1000;
+
+interface Member extends ScopedInstance {
+  destroy: () => void;
+}
+
+/** Many instances in this process, each with its own client, which are probed until the test ends. */
+class ScopedFleet {
+  readonly calls: ScopedCall[] = [];
+  readonly members: Member[] = [];
+  /** The ages of all outcomes by which an instance was UP, in milliseconds. */
+  readonly ages: number[] = [];
+  #isStopped = false;
+
+  static async start({ connect }: FleetOnServer, count: number): Promise<ScopedFleet> {
+    const fleet = new ScopedFleet();
+    onTestFinished(() => fleet.#stop());
+    const opened = await Promise.all(Array.from({ length: count }, () => connect()));
+    const settings = { maxAge: MAX_AGE, timeout: 1000 };
+    for (const [index, { store, destroy }] of opened.entries()) {
+      const instance = new ScopedInstance({ store, index, calls: fleet.calls }, { settings }, TTL);
+      fleet.members.push(Object.assign(instance, { destroy }));
+    }
+    for (const member of fleet.members) void fleet.#probe(member);
+    return fleet;
+  }
+
+  get alive(): readonly Member[] {
+    return this.members.filter(({ isAlive }) => isAlive);
+  }
+
+  get runner(): Member {
+    return this.members[this.calls.at(-1)?.by ?? -1] as Member;
+  }
+
+  /** The calls of the checks in so many periods from now on. */
+  async callsIn(periods: number): Promise<readonly ScopedCall[]> {
+    const first = this.calls.length;
+    await new Promise((resolve) => setTimeout(resolve, periods * TTL));
+    return this.calls.slice(first);
+  }
+
+  /** Waits until one call per `ttl` is made for all instances, give or take the call of a takeover. */
+  async costsOneCall(): Promise<void> {
+    await vi.waitFor(async () => {
+      const { length } = await this.callsIn(3);
+      expect(length).toBeGreaterThanOrEqual(1);
+      expect(length).toBeLessThanOrEqual(4);
+    }, SOON);
+  }
+
+  /** Waits until each instance has run the check itself. */
+  async runsOnEachItself(): Promise<void> {
+    const from = this.calls.length;
+    await vi.waitUntil(() => this.callersSince(from).size === this.alive.length, SOON);
+    for (const { health } of this.alive) {
+      expect((await health.report('ready')).details['rates']).toMatchObject({ status: 'UP' });
+    }
+  }
+
+  callersSince(call: number): ReadonlySet<number> {
+    return new Set(this.calls.slice(call).map(({ by }) => by));
+  }
+
+  async #probe(member: Member): Promise<void> {
+    // Spread over the period, as probers are.
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * PROBED_EVERY));
+    while (!this.#isStopped && member.isAlive) {
+      const asked = performance.now();
+      const { details } = await member.health.report('ready');
+      const { status, message } = details['rates'] ?? {};
+      // When the report chose the outcome, not when a busy machine delivers the report.
+      if (status === 'UP') this.ages.push(asked - Number(message));
+      await new Promise((resolve) => setTimeout(resolve, PROBED_EVERY));
+    }
+  }
+
+  #stop(): void {
+    this.#isStopped = true;
+    for (const member of this.alive) member.stop();
+  }
+}
+
+/** An indicator with scope fleet, whose runner is killed and whose store goes and comes back. */
+export function testScopedRuns(subject: FleetOnServer): void {
+  it(
+    `runs a check with scope fleet once per ttl for ${COUNT} instances, whatever happens to the runner and to the store`,
+    { timeout: PATIENCE },
+    async () => {
+      const fleet = await ScopedFleet.start(subject, COUNT);
+      await fleet.costsOneCall();
+      for (const { health } of fleet.alive) {
+        expect((await health.report('ready')).details['rates']).toMatchObject({ status: 'UP' });
+      }
+
+      const killed = fleet.runner;
+      const before = fleet.calls.length;
+      killed.destroy();
+      killed.end();
+      await vi.waitUntil(() => fleet.calls.length > before + 1, SOON);
+      expect(fleet.callersSince(before)).not.toContain(killed.index);
+      // The last outcome of the killed instance was still valid when another one took over, so the rest did not run the check.
+      expect(fleet.callersSince(before).size).toBeLessThan(COUNT / 4);
+      await fleet.costsOneCall();
+
+      subject.server().freeze();
+      try {
+        await fleet.runsOnEachItself();
+      } finally {
+        subject.server().thaw();
+      }
+      await fleet.costsOneCall();
+
+      await subject.server().kill();
+      await fleet.runsOnEachItself();
+      await subject.server().restart();
+      await fleet.costsOneCall();
+
+      expect(fleet.ages.length).toBeGreaterThan(COUNT);
+      expect(Math.max(...fleet.ages)).toBeLessThanOrEqual(MAX_AGE + LONGEST_CALL);
+    },
+  );
+}
