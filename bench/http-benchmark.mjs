@@ -89,7 +89,7 @@ async function fetchResponse({ subject, body, url }) {
 }
 
 function faultOf({ kind, indicators, path }, status, text, expected) {
-  if (status !== 200) return `answered ${status} instead of 200: ${text.slice(0, 200)}`;
+  if (status !== 200) return `HTTP status ${status} instead of 200: ${text.slice(0, 200)}`;
   if (kind === 'peer') return undefined;
   if (kind === 'bare' || kind === 'node-http') return text === expected ? undefined : 'answered something else';
   const { status: health, details = {} } = JSON.parse(text);

@@ -185,7 +185,7 @@ describe('the orders service', () => {
     const payments = await client.get('/health/payments').expect(503);
     expect(payments.body.details.payments).toMatchObject({
       critical: false,
-      error: 'answered 503, reports OUT_OF_SERVICE',
+      error: 'HTTP status 503, reports OUT_OF_SERVICE',
     });
 
     const billing = await client.get('/health/billing').expect(200);

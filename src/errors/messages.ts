@@ -174,7 +174,7 @@ export const headerReserved = (place: string): ConfigurationFault => ({
   remedy: 'remove it, or use a name of your own',
 });
 
-export const headerBreaksAnswer = (place: string): ConfigurationFault => ({
+export const headerBreaksResponse = (place: string): ConfigurationFault => ({
   place,
   problem: 'the server or a proxy sets this header; a fixed value makes every response unreadable',
   remedy: 'remove it',

@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
       () => degraded('slow'),
       () => unknown('no lag is known'),
       () => outOfService('maintenance'),
-      () => down('answered 500'),
+      () => down('HTTP status 500'),
       () => skipped('not configured'),
       () => 'ok',
       throwing(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })),

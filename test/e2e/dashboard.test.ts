@@ -316,7 +316,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const application = await start({ adapter, providers: many });
     for (let run = 0; run < 45; run += 1) {
       for (const indicator of many.slice(0, 4)) {
-        indicator.answer = run % 8 < 4 ? () => up() : () => down('answered 500', { http_status: 500 });
+        indicator.answer = run % 8 < 4 ? () => up() : () => down('HTTP status 500', { http_status: 500 });
       }
       await application.get('/health/deep');
     }

@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
       [
         '[+]database ok (N ms)',
         '[~]stock DEGRADED: 30 s behind (N ms)',
-        '[-]payments DOWN: answered 500 (N ms)',
+        '[-]payments DOWN: HTTP status 500 (N ms)',
         '[~]search SKIPPED: not here (N ms)',
         'deep is DEGRADED',
         '',

@@ -213,7 +213,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     { text, isCut }: Body,
     data: HealthData,
   ): Promise<HealthResult> {
-    if (own.expectedStatus !== undefined && !isExpected(response.status)) return down(answered(response), data);
+    if (own.expectedStatus !== undefined && !isExpected(response.status)) return down(describeStatus(response), data);
     if (isCut) return down(`the response is longer than ${maxBodyBytes} bytes`, data);
     const verdict: unknown = await predicate({
       status: response.status,
@@ -229,7 +229,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   }
 
   function judgeStatus(response: HttpResponse, data: HealthData): HealthResult {
-    return isExpected(response.status) ? up(data) : down(answered(response), data);
+    return isExpected(response.status) ? up(data) : down(describeStatus(response), data);
   }
 
   function judgeHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
@@ -238,7 +238,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
     const words = typeof health === 'object' ? describe(health) : undefined;
     if (!isExpected(response.status)) {
       const isBad = typeof health === 'object' && health.status !== HealthStatus.UP;
-      return down(isBad ? `${answered(response)}, ${words}` : answered(response), data);
+      return down(isBad ? `${describeStatus(response)}, ${words}` : describeStatus(response), data);
     }
     if (health === 'cut') {
       return degraded(
@@ -278,9 +278,9 @@ function describe({ word, failing }: ForeignHealth): string {
   return failing.length > 0 ? `reports ${word}: ${failing.join(', ')}` : `reports ${word}`;
 }
 
-function answered({ status, headers: received }: HttpResponse): string {
+function describeStatus({ status, headers: received }: HttpResponse): string {
   const isRedirect = status >= 300 && status <= 399 && received.has('location');
-  return isRedirect ? `answered ${status}, a redirect that is not followed` : `answered ${status}`;
+  return isRedirect ? `HTTP status ${status}, a redirect that is not followed` : `HTTP status ${status}`;
 }
 
 /** A fault at boot shows the URL that cannot be used. Its query and fragment are removed, because they may contain a token. */

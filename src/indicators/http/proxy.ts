@@ -40,7 +40,7 @@ export const proxyUnreachable = (cause: unknown): HealthCheckError =>
   });
 
 export const proxyRefused = (status: number): HealthCheckError =>
-  new HealthCheckError(`the proxy answered ${status}`, { code: 'PROXY_REFUSED' });
+  new HealthCheckError(`the proxy responded with HTTP status ${status}`, { code: 'PROXY_REFUSED' });
 
 /** The options of a request, with the signal that ends the connection to the proxy. */
 export interface TunnelOptions extends RequestOptions {

@@ -45,7 +45,7 @@ export class Connections {
   #isDraining = false;
   readonly #refusedListeners: RefusedListener[] = [];
 
-  /** Calls the listener for each request that is answered 503 during the drain. */
+  /** Calls the listener for each request that gets a 503 during the drain. */
   onRefused(listener: RefusedListener): void {
     this.#refusedListeners.push(listener);
   }

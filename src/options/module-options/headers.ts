@@ -1,4 +1,4 @@
-import { headerBreaksAnswer, headerReserved } from '../../errors/messages.js';
+import { headerBreaksResponse, headerReserved } from '../../errors/messages.js';
 import type { FaultsAt } from '../faults.js';
 import type { HealthModuleOptions } from '../health-module-options.js';
 import type { HealthSettings } from '../health-settings.js';
@@ -45,7 +45,7 @@ export function resolveHeaders({ headers = {} }: HealthModuleOptions, at: Faults
     const own = at.entry(name);
     if (!HEADER_NAME.test(name)) own.outOfRange(name, { expected: 'a name of letters, digits and "-"' });
     else if (RESERVED_HEADERS.has(name.toLowerCase())) own.add(headerReserved(own.place));
-    else if (BREAKING_HEADERS.has(name.toLowerCase())) own.add(headerBreaksAnswer(own.place));
+    else if (BREAKING_HEADERS.has(name.toLowerCase())) own.add(headerBreaksResponse(own.place));
     else if (!headerValue.accepts(value)) own.outOfRange(value, headerValue);
     else accepted[name.toLowerCase()] = value;
   }

@@ -28,7 +28,7 @@ export interface DrainOptions {
 export interface LostRequest {
   /** Milliseconds from the beginning of the shutdown to the sending of the request. Negative: before the shutdown. */
   readonly when: number;
-  /** `ECONNREFUSED`, `ECONNRESET`, `answered 503`, … */
+  /** `ECONNREFUSED`, `ECONNRESET`, `HTTP status 503`, … */
   readonly error: string;
 }
 

@@ -105,7 +105,7 @@ async function withinTimeout(request: Promise<unknown>, timeout: number): Promis
 }
 
 function refuseErrorStatus(status: number): void {
-  if (status >= 400) throw new Error(`answered ${status}`);
+  if (status >= 400) throw new Error(`HTTP status ${status}`);
 }
 
 /** The code of a system error, whose message may be empty, or the message of another error. */

@@ -80,10 +80,10 @@ describeInChromium('the page', (open) => {
     expect(await page.title()).toBe('✓ Up · orders');
     const icon = await page.locator('#icon').getAttribute('href');
 
-    payments.answer = () => down('answered 500');
+    payments.answer = () => down('HTTP status 500');
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Down');
-    await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('payments is Down: answered 500');
-    expect(await textOf(page, '#c-payments')).toContain('answered 500');
+    await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('payments is Down: HTTP status 500');
+    expect(await textOf(page, '#c-payments')).toContain('HTTP status 500');
     expect(await page.locator('#checks > li').first().getAttribute('id')).toBe('c-payments');
     expect(await textOf(page, '#history tbody')).toContain('payments Up → Down');
     expect(await page.title()).toBe('✕ Down · orders');

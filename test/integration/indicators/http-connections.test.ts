@@ -206,7 +206,7 @@ describe('HttpIndicator: proxy', () => {
     const proxy = await startProxy();
     const url = `${scheme}://127.0.0.1:${await freePort()}/`;
     await expect(run(http(url, { proxy: `http://user:wrong@127.0.0.1:${proxy.port}` }))).rejects.toMatchObject({
-      message: 'the proxy answered 407',
+      message: 'the proxy responded with HTTP status 407',
       code: 'PROXY_REFUSED',
     });
     await expect(run(http(url, { proxy: `http://127.0.0.1:${await freePort()}` }))).rejects.toMatchObject({

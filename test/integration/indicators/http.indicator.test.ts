@@ -108,7 +108,7 @@ describe('HttpIndicator: the status', () => {
     const server = await startHttpServer((_request, response) => response.writeHead(status).end());
     const result = await run(http(server.origin));
     expect(result.status).toBe(expected);
-    expect(result.message).toBe(expected === 'UP' ? undefined : `answered ${status}`);
+    expect(result.message).toBe(expected === 'UP' ? undefined : `HTTP status ${status}`);
     expect(result.data).toMatchObject({ http_status: status });
   });
 
@@ -116,8 +116,8 @@ describe('HttpIndicator: the status', () => {
     const server = await startHttpServer(answering(401, 'who are you?', 'text/plain'));
     expect((await run(http(server.origin, { expectedStatus: 401 }))).status).toBe('UP');
     expect((await run(http(server.origin, { expectedStatus: [200, 401] }))).status).toBe('UP');
-    expect(await run(http(server.origin, { expectedStatus: [200] }))).toMatchObject({ message: 'answered 401' });
-    expect(await run(http(server.origin, { expectedStatus: 200 }))).toMatchObject({ message: 'answered 401' });
+    expect(await run(http(server.origin, { expectedStatus: [200] }))).toMatchObject({ message: 'HTTP status 401' });
+    expect(await run(http(server.origin, { expectedStatus: 200 }))).toMatchObject({ message: 'HTTP status 401' });
   });
 });
 
@@ -126,7 +126,7 @@ describe('HttpIndicator: redirects', () => {
     const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/elsewhere' }));
     expect(await run(http(server.origin))).toMatchObject({
       status: 'DOWN',
-      message: 'answered 302, a redirect that is not followed',
+      message: 'HTTP status 302, a redirect that is not followed',
     });
     expect(server.requests).toHaveLength(1);
   });
@@ -213,7 +213,7 @@ describe('HttpIndicator: redirects', () => {
 
   it('without a location are responses', async () => {
     const server = await startHttpServer(answering(302));
-    expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'answered 302' });
+    expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'HTTP status 302' });
   });
 });
 
@@ -222,11 +222,11 @@ describe('HttpIndicator: what the dependency says of itself', () => {
 
   it.each([
     ['this library', 200, 'application/json; charset=utf-8', ours, 'DEGRADED', 'it reports DEGRADED: payments'],
-    ['this library, down', 503, 'application/json', { status: 'DOWN' }, 'DOWN', 'answered 503, reports DOWN'],
+    ['this library, down', 503, 'application/json', { status: 'DOWN' }, 'DOWN', 'HTTP status 503, reports DOWN'],
     ['this library, up', 200, 'application/json', { status: 'UP' }, 'UP', undefined],
     ['health+json, pass', 200, 'application/health+json', { status: 'pass' }, 'UP', undefined],
     ['health+json, warn', 200, 'application/health+json', { status: 'warn' }, 'DEGRADED', 'it reports warn'],
-    ['health+json, fail', 500, 'application/health+json', { status: 'fail' }, 'DOWN', 'answered 500, reports fail'],
+    ['health+json, fail', 500, 'application/health+json', { status: 'fail' }, 'DOWN', 'HTTP status 500, reports fail'],
     [
       'Spring Boot',
       200,
@@ -242,9 +242,9 @@ describe('HttpIndicator: what the dependency says of itself', () => {
       'application/json',
       { status: 'error', error: {}, details: { redis: { status: 'down' } } },
       'DOWN',
-      'answered 503, reports error: redis',
+      'HTTP status 503, reports error: redis',
     ],
-    ['a status that belies the words', 503, 'application/json', { status: 'UP' }, 'DOWN', 'answered 503'],
+    ['a status that belies the words', 503, 'application/json', { status: 'UP' }, 'DOWN', 'HTTP status 503'],
     ['any other JSON', 200, 'application/json', { status: 'shipped', total: 5 }, 'UP', undefined],
     ['JSON that is none', 200, 'application/json', '{"status":', 'UP', undefined],
     ['a page that speaks of health', 200, 'text/html', '{"status":"DOWN"}', 'UP', undefined],
@@ -331,7 +331,7 @@ describe('HttpIndicator: a predicate', () => {
     const predicate = vi.fn<() => boolean>(() => true);
     expect(await run(http(server.origin, { expectedStatus: 200, expect: predicate }))).toMatchObject({
       status: 'DOWN',
-      message: 'answered 500',
+      message: 'HTTP status 500',
     });
     expect(predicate).not.toHaveBeenCalled();
   });
@@ -389,7 +389,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
       socket.once('data', () => socket.write(head));
     });
     const result = await run(http(`http://${server.host}:${server.port}`));
-    expect(result).toMatchObject({ status: 'DOWN', message: 'answered 101' });
+    expect(result).toMatchObject({ status: 'DOWN', message: 'HTTP status 101' });
   });
 
   it('is that after decompression', async () => {

@@ -79,7 +79,7 @@ describe('maskCredentials: the forms of a secret', () => {
   });
 
   it.each([
-    'answered 503, reports DOWN: db',
+    'HTTP status 503, reports DOWN: db',
     'connection refused (ECONNREFUSED)',
     'Basic authentication failed',
     'the bearer stopped',

@@ -30,7 +30,7 @@ describe('a fault', () => {
     messages.probeUnknown('here', 'raedy', ['ready']),
     messages.endpointPathShared('deep', ['here', 'there']),
     messages.headerReserved('here'),
-    messages.headerBreaksAnswer('here'),
+    messages.headerBreaksResponse('here'),
     messages.accessEmpty('here'),
     messages.indicatorNotSingleton('here', 'transient'),
     messages.indicatorWithoutCheck('here'),

@@ -120,7 +120,7 @@ describe('components that a dependency reports', () => {
         database: { status: 'UP', data: { password: 'x' }, checked_at: since },
         ledger: {
           status: 'DOWN',
-          error: 'answered 503 at http://10.0.0.3',
+          error: 'HTTP status 503 at http://10.0.0.3',
           since: '2026-11-20T11:30:00+01:00',
           data: {
             host: '10.0.0.3',

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import {
   accessEmpty,
   endpointPathShared,
-  headerBreaksAnswer,
+  headerBreaksResponse,
   headerReserved,
   minDelayAboveMaxDelay,
   nameReserved,
@@ -781,7 +781,7 @@ describe('resolveModuleOptions', () => {
       'upgrade',
     ])('refuse %s, which would break every answer', (name) => {
       const { settings, faults } = resolve({ headers: { [name]: 'x' } });
-      expect(faults).toStrictEqual([headerBreaksAnswer(`HealthModule options, headers.${name}`)]);
+      expect(faults).toStrictEqual([headerBreaksResponse(`HealthModule options, headers.${name}`)]);
       expect(settings.headers).toStrictEqual({});
     });
 

@@ -18,6 +18,6 @@ export class PaymentsClient {
       signal: AbortSignal.timeout(TIMEOUT),
     });
     await response.body?.cancel();
-    if (!response.ok) throw new Error(`payments answered ${response.status}`);
+    if (!response.ok) throw new Error(`payments responded with ${response.status}`);
   }
 }
