@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       ['the second key', { 'x-health-key': 'key-2' }],
       ['Authorization: Bearer', { authorization: 'Bearer key-1' }],
       ['bearer, in whatever case', { authorization: 'bEARER   key-2' }],
-    ])('%s opens everything', async (_name, headers) => {
+    ])('%s is accepted everywhere', async (_name, headers) => {
       expect(await views(await start({ apiKeys: ['key-1', 'key-2'] }), headers)).toEqual(KNOWN);
     });
 
@@ -71,11 +71,11 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       ['basic authorization', { authorization: `Basic ${Buffer.from('key-1:').toString('base64')}` }],
       ['the key without a scheme', { authorization: 'key-1' }],
       ['a cookie', { cookie: 'x-health-key=key-1' }],
-    ])('%s is a stranger', async (_name, headers) => {
+    ])('%s is unauthenticated', async (_name, headers) => {
       expect(await views(await start({ apiKeys: ['key-1', 'key-2'] }), headers)).toEqual(STRANGER);
     });
 
-    it('a key that is not ASCII opens everything, sent as UTF-8 and as Latin-1', async () => {
+    it('a key that is not ASCII is accepted everywhere, sent as UTF-8 and as Latin-1', async () => {
       const key = 'schlüssel-à-1';
       const application = await start({ apiKeys: key });
       const utf8 = Buffer.from(key).toString('latin1');
@@ -92,12 +92,12 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       );
     });
 
-    it('a key in the URL is none', async () => {
+    it('a key in the URL is ignored', async () => {
       const application = await start({ apiKeys: 'key-1' });
       expect((await application.get('/health/deep?x-health-key=key-1&key=key-1')).status).toBe(401);
     });
 
-    it('a key that is sent twice opens nothing', async () => {
+    it('a key that is sent twice is not accepted', async () => {
       const application = await start({ apiKeys: 'key-1' });
       const headers = { 'x-health-key': ['key-1', 'key-1'] };
       expect((await sendRaw(application, '/health/deep', { headers })).status).toBe(401);
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       ['"true"', () => 'true'],
       ['an object', () => ({ view: 'full' })],
       ['a new Boolean(false)', () => Object(false) as unknown],
-    ])('%s is not an answer: a stranger', async (_name, authorize) => {
+    ])('treats the caller as unauthenticated if authorize returns %s', async (_name, authorize) => {
       expect(await views(await start({ authorize: authorize as () => boolean }))).toEqual(STRANGER);
     });
 
@@ -203,15 +203,18 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
           throw undefined;
         },
       ],
-    ])('one that %s: a stranger, and one line in the log for all of them', async (_name, authorize) => {
-      const application = await start({ authorize });
-      expect(await views(application)).toEqual(STRANGER);
-      expect(application.log.health('error')).toHaveLength(1);
-      expect(application.log.health('error')[0]).toContain('authorize failed, access denied');
-      expect(application.log.text).not.toContain('secret');
-    });
+    ])(
+      'treats the caller as unauthenticated if authorize %s, with one line in the log for all calls',
+      async (_name, authorize) => {
+        const application = await start({ authorize });
+        expect(await views(application)).toEqual(STRANGER);
+        expect(application.log.health('error')).toHaveLength(1);
+        expect(application.log.health('error')[0]).toContain('authorize failed, access denied');
+        expect(application.log.text).not.toContain('secret');
+      },
+    );
 
-    it('one that never settles: unauthenticated after half the deadline', async () => {
+    it('treats the caller as unauthenticated after half the deadline if it does not settle', async () => {
       stopClock();
       const asked = latch();
       const stock = FakeIndicator('stock', () => down('gone'));
@@ -229,7 +232,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(application.log.health('error')[0]).toContain('authorize took longer than 300 ms');
     });
 
-    it('is handed the request, with what the application left on it', async () => {
+    it('receives the request, with the properties that the application has set', async () => {
       const requests: HealthRequest[] = [];
       const addresses: unknown[] = [];
       const prepare: StartOptions['prepare'] = (app) =>
@@ -265,8 +268,8 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     });
   });
 
-  describe('strangers', () => {
-    it('deep is 401 with WWW-Authenticate, runs nothing, and says nothing', async () => {
+  describe('unauthenticated callers', () => {
+    it('deep is 401 with WWW-Authenticate, runs no check, and contains no report', async () => {
       const stock = FakeIndicator('stock', () => up());
       const application = await start({ apiKeys: 'key-1' }, { service: { version: '1.4.2' } }, stock);
       for (const path of ['/health/deep', '/health?deep=true']) {
@@ -285,7 +288,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect((await application.get('/health/deep')).status).toBe(401);
     });
 
-    it('deep off is 404 for everybody', async () => {
+    it('a disabled deep is 404 for every caller', async () => {
       const application = await start({ apiKeys: 'key-1' }, { endpoints: { deep: false } });
       for (const headers of [{}, { 'x-health-key': 'key-1' }]) {
         expect((await application.get('/health/deep', headers)).status).toBe(404);
@@ -327,7 +330,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     });
   });
 
-  describe('the deadline holds whatever authorize takes', () => {
+  describe('keeps the deadline however long authorize takes', () => {
     /** How long the request was in the server, on the clock of the test. */
     async function timeOf(application: TestApplication, path: string): Promise<number> {
       let took = Number.NaN;

@@ -84,22 +84,19 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(await ApiDocument.of(application.app, version).errors()).toBeUndefined();
   });
 
-  it.each(JSON_SHAPES)(
-    'says what each endpoint answers, and nothing that none does, with the JSON of %s',
-    async (format) => {
-      const { application, api, payments } = await start(adapter, {
-        format,
-        aliases: true,
-        headers: { 'X-Region': 'eu' },
-      });
-      expect(await mistakes(application, api)).toEqual([]);
-      payments.answer = () => up({ pool_size: 10 });
-      expect(await mistakes(application, api)).toEqual([]);
-      expect(api.unanswered).toEqual([]);
-      application.health.refuseTraffic('maintenance');
-      expect(await mistakes(application, api)).toEqual([]);
-    },
-  );
+  it.each(JSON_SHAPES)('describes exactly the responses of each endpoint, with the JSON of %s', async (format) => {
+    const { application, api, payments } = await start(adapter, {
+      format,
+      aliases: true,
+      headers: { 'X-Region': 'eu' },
+    });
+    expect(await mistakes(application, api)).toEqual([]);
+    payments.answer = () => up({ pool_size: 10 });
+    expect(await mistakes(application, api)).toEqual([]);
+    expect(api.unanswered).toEqual([]);
+    application.health.refuseTraffic('maintenance');
+    expect(await mistakes(application, api)).toEqual([]);
+  });
 
   it('describes the responses to unauthenticated and authenticated callers', async () => {
     const { application, api, payments } = await start(adapter, {
@@ -179,7 +176,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(validate({ status: 'UP', timestamp: '2026-11-20T10:30:00.000Z' })).toBe(false);
   });
 
-  it('has the endpoints that there are, where they are', async () => {
+  it('has the enabled endpoints at their paths', async () => {
     const { application, api, payments } = await start(
       adapter,
       {
@@ -240,7 +237,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     }
   });
 
-  it('has metrics, and what else other modules add', async () => {
+  it('has the metrics and the other endpoints of modules', async () => {
     const application = await createApplication(adapter, {
       imports: [
         HealthModule.forRoot({ access: { apiKeys: 'key' } }),
@@ -266,7 +263,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     ).toThrow('There are two endpoints named live');
   });
 
-  it('has the page and its stream, before they are there', async () => {
+  it('has the page and its stream before the application is initialised', async () => {
     const application = await createApplication(adapter, {
       imports: [HealthModule.forRoot(), HealthDashboardModule.forRoot()],
     });

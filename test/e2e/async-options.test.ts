@@ -221,14 +221,14 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/health/ready')).status).toBe(200);
     });
 
-    it('UseGuards beside the factory is honoured', async () => {
+    it('UseGuards beside the factory applies', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRootAsync({ decorators: [UseGuards(RefusingGuard)], useFactory: () => ({}) })],
       });
       expect((await application.get('/health/ready')).status).toBe(403);
     });
 
-    it('UseGuards in the options of forRoot is honoured', async () => {
+    it('UseGuards in the options of forRoot applies', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot({ decorators: [UseGuards(RefusingGuard)] })],
       });
@@ -238,7 +238,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
     it.each([
       ['UseGuards', UseGuards(RefusingGuard)],
       ['UseInterceptors', UseInterceptors(PassingInterceptor)],
-    ])('%s in the result of the factory is refused: it would do nothing', async (_name, decorator) => {
+    ])('%s in the result of the factory is refused, because it would have no effect', async (_name, decorator) => {
       expect(
         await faultsOf(adapter, {
           imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public(), decorator] }) })],

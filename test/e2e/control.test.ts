@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
   }
 
   describe.each(PORTS)('through the port: %s', (port) => {
-    it('overrides an indicator, shows it, and takes it back', async () => {
+    it('overrides an indicator, shows the override, and clears it', async () => {
       const { application, send, payments } = await start({ port });
       expect((await application.get('/health/ready')).status).toBe(503);
       const set = await send('PUT', '/health/control/indicators/payments', { body: { enabled: false, ...terms } });
@@ -129,7 +129,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       expect(application.log.health('log').at(-1)).toBe('Override of payments by bob has ended: cleared by alice');
     });
 
-    it('refuses traffic until the maintenance is taken back', async () => {
+    it('refuses traffic until the maintenance is withdrawn', async () => {
       const { application, send } = await start({ port, root: { providers: [] } });
       await send('PUT', '/health/control/indicators/payments', { body: { enabled: false, ...terms } });
       const begun = await send('PUT', '/health/control/maintenance', { body: terms });
@@ -182,7 +182,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       expect(application.log.health('warn').filter((line) => /Override|refused/.test(line))).toEqual([]);
     });
 
-    it('refuses every request without a control key in a header, whatever it asks for', async () => {
+    it('refuses every request without a control key in a header', async () => {
       const { port: number } = await start({ port, health: { access: { apiKeys: READ_KEY } } });
       const basic = `Basic ${Buffer.from(`alice:${KEY}`).toString('base64')}`;
       for (const headers of [{}, { 'x-health-key': READ_KEY }, { authorization: basic }, { cookie: `key=${KEY}` }]) {
@@ -205,7 +205,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       expect((await sendJson(number, 'GET', '/health/deep', { headers: key })).status).toBe(401);
     });
 
-    it('answers hostile requests with a refusal, and serves the next one', async () => {
+    it('refuses hostile requests, and serves the next one', async () => {
       const { send, port: number } = await start({ port });
       const path = '/health/control/indicators/payments';
       const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -296,7 +296,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect((await send('DELETE', path)).body).toEqual({ ended: true });
   });
 
-  it('takes the author from authorize, and asks it only with a token', async () => {
+  it('takes the author from authorize, and calls it only for a token', async () => {
     const asked: string[] = [];
     const { send, application } = await start({
       control: {

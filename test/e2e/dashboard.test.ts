@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     FakeIndicator('search', () => skipped('not here')),
   ];
 
-  it('/health/deep is the page for a browser, with everything that there is to know, and JSON for all others', async () => {
+  it('/health/deep is the page for a browser, with the full report, and JSON for all others', async () => {
     const application = await start({
       adapter,
       providers: indicators(),
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
   });
 
   it.each(['', '/live', '/ready', '/startup', '/deep', '/billing', '/stock'])(
-    '/health%s answers as HTML with the status that it has as JSON',
+    '/health%s has the same status code as HTML and as JSON',
     async (path) => {
       const application = await start({
         adapter,
@@ -167,7 +167,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     }
   });
 
-  it('/health/dashboard is the same page, and 200 whatever it says', async () => {
+  it('/health/dashboard is the same page, and 200 for every status', async () => {
     const application = await start({ adapter, providers: indicators(), dashboard: { refresh: 1000 } });
     const page = await application.get('/health/dashboard');
     expect([page.status, page.headers['content-type']]).toEqual([200, HTML]);
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect((await application.head('/health/dashboard')).status).toBe(200);
   });
 
-  it('says before all else that it takes no traffic, though everything works', async () => {
+  it('shows first that it takes no traffic, though every check passes', async () => {
     const application = await start({ adapter, providers: [FakeIndicator('database')] });
     application.health.refuseTraffic('maintenance');
     const { text, status } = await application.get('/health/deep', BROWSER);
@@ -196,7 +196,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       [FakeIndicator('database'), FakeIndicator('search', () => skipped('not here'))],
     ],
     ['All 2 checks are up.', [FakeIndicator('database'), FakeIndicator('stock')]],
-  ])('says in words how it is: %s', async (words, providers) => {
+  ])('summarises the state as a sentence: %s', async (words, providers) => {
     const application = await start({ adapter, providers });
     expect(textOf((await application.get('/health/deep', BROWSER)).text)).toContain(words);
   });
@@ -250,7 +250,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
   describe('hostile content', () => {
     const evil = `</script><script>alert(1)</script><img src=x onerror="alert('1')">\u202Etxt`;
 
-    it('stands in the page as text', async () => {
+    it('is shown as text', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('evil', () => down(evil, { [evil]: evil, nested: { a: [evil] } }))],
@@ -405,7 +405,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
   });
 
   describe('the stream', () => {
-    it('begins with the whole page, and goes on with what has changed', async () => {
+    it('begins with the whole page, and continues with changes', async () => {
       const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
       const application = await start({ adapter, providers: [payments, FakeIndicator('database')] });
       await application.get('/health/deep');
@@ -433,7 +433,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(change.parts).not.toHaveProperty('service');
     });
 
-    it('sends a returning client nothing that it has, and everything if it has another state', async () => {
+    it('sends a returning client nothing if its state is current, and the whole page otherwise', async () => {
       const application = await start({ adapter, providers: [FakeIndicator('database')] });
       await application.get('/health/deep');
       const held = await open(application);
@@ -446,7 +446,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       }
     });
 
-    it('gives signs of life', async () => {
+    it('sends heartbeats', async () => {
       const application = await start({ adapter, dashboard: { heartbeat: 100 } });
       const stream = await open(application);
       const { data } = await stream.find(({ event }) => event === 'beat');
@@ -454,7 +454,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(updateIn(await stream.find(isUpdate)).heartbeat).toBe(100);
     });
 
-    it('has room for so many', async () => {
+    it('refuses clients beyond maxClients', async () => {
       const application = await start({ adapter, dashboard: { maxClients: 2 } });
       const first = await open(application);
       const second = await open(application);
@@ -516,7 +516,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
     });
 
-    it('works below a prefix and a path of its own, from the page', async () => {
+    it('works below a global prefix and with another path', async () => {
       const application = await start({
         adapter,
         health: { path: 'internal/health', endpoints: { deep: { path: 'all' } } },
@@ -531,7 +531,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       }
     });
 
-    it('events: false is a page that loads itself anew', async () => {
+    it('events: false gives a page that reloads itself', async () => {
       const application = await start({ adapter, dashboard: { events: false } });
       const { text } = await application.get('/health/deep', BROWSER);
       expect(text).toContain('http-equiv="refresh"');
@@ -540,8 +540,8 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     });
   });
 
-  describe('the end', () => {
-    it('sends the drain to pages, which delay it no longer than balancers do', async () => {
+  describe('the shutdown', () => {
+    it('shows the drain on open pages, which do not delay it', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('database')],
@@ -562,7 +562,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(application.log.text).not.toContain('Gave up');
     });
 
-    it('a client that has stopped to read is cut off', async () => {
+    it('a client that has stopped reading is disconnected', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('big', () => up({ filler: 'x' }))],

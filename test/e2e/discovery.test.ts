@@ -200,7 +200,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
     });
   });
 
-  describe('where it stands', () => {
+  describe('the module that lists it', () => {
     it('in a module nested deep, and in the root module', async () => {
       const deep = FakeIndicator('deep_down');
       expect(

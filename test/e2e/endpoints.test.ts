@@ -22,7 +22,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
     more?: StartOptions,
   ): Promise<TestApplication> => startApplication(adapter, { ...root, imports: [HealthModule.forRoot(options)] }, more);
 
-  describe('on and off', () => {
+  describe('enabling endpoints', () => {
     it.each(ENDPOINTS)('%s: false leaves out this one and no other', async (endpoint) => {
       const application = await start({ endpoints: { [endpoint]: false } });
       for (const other of ENDPOINTS) {
@@ -32,14 +32,14 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       }
     });
 
-    it.each(ENDPOINTS)('%s: true, or settings, leave it where it is', async (endpoint) => {
+    it.each(ENDPOINTS)('%s: true, or options, keep its path', async (endpoint) => {
       for (const setting of [true, {}]) {
         const application = await start({ endpoints: { [endpoint]: setting } });
         expect((await application.get(PATHS[endpoint])).status).toBe(200);
       }
     });
 
-    it('all off: there is nothing', async () => {
+    it('all false: no endpoint exists', async () => {
       const application = await start({
         endpoints: { overview: false, live: false, ready: false, startup: false, deep: false, checks: false },
       });
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
   });
 
   describe('paths', () => {
-    it('each endpoint can be moved, and is gone from where it was', async () => {
+    it('each endpoint can be moved, and does not exist at its default path', async () => {
       const application = await start({
         endpoints: {
           live: { path: 'alive' },
@@ -78,7 +78,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect(Object.keys(reportIn(await application.get('/health?deep=true')).details)).toEqual(['stock']);
     });
 
-    it('two endpoints can change places', async () => {
+    it('two endpoints can exchange their paths', async () => {
       const application = await start(
         { endpoints: { live: { path: 'ready' }, ready: { path: 'live' } } },
         { providers: [FakeIndicator('stock', () => down('gone'))] },
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       },
     );
 
-    it('a path of the application beside the endpoints is its own', async () => {
+    it('a route of the application below the base path is served by the application', async () => {
       @Controller()
       class OrdersController {
         @Get('orders')
@@ -156,14 +156,14 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
     });
 
     it.each(['?deep=false', '?deep=0', '?deep=no', '?DEEP=true', '?deeper=true', '?x=deep', '?'])(
-      'with %s as ever',
+      'with %s as live',
       async (query) => {
         const application = await start();
         expect((await application.get(`/health${query}`)).text).toBe('{"status":"UP"}');
       },
     );
 
-    it('the query means nothing to the other endpoints', async () => {
+    it('the query has no effect on the other endpoints', async () => {
       const application = await start();
       expect((await application.get('/health/live?deep=true')).text).toBe('{"status":"UP"}');
     });
@@ -237,7 +237,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       }
     });
 
-    it('they are there when the endpoint is off', async () => {
+    it('they exist when the endpoint is disabled', async () => {
       const application = await start({ aliases: { '/up': 'ready' }, endpoints: { ready: false } });
       expect((await application.get('/up')).status).toBe(200);
       expect((await application.get('/health/ready')).status).toBe(404);

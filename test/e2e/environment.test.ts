@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(stock.runs).toHaveLength(2);
     });
 
-    it('INTERVAL=off takes back what the code has set', async () => {
+    it('INTERVAL=off removes the interval of the code', async () => {
       setVariables({ HEALTH_STOCK_INTERVAL: 'OFF' });
       const stock = FakeIndicator('stock', undefined, { interval: 60_000 });
       const application = await startWith(stock);
@@ -289,7 +289,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect([ready.status, reportIn(ready).status]).toEqual([200, 'DEGRADED']);
     });
 
-    it('a module option from the environment beats the code', async () => {
+    it('a module option from the environment has precedence over the code', async () => {
       setVariables({ HEALTH_RETRY_AFTER: '42' });
       const application = await start(() => down('gone'), {}, { retryAfter: 7 });
       expect((await application.get('/health/ready')).headers['retry-after']).toBe('42');
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       ]);
     });
 
-    it('is not there when all are used', async () => {
+    it('is not logged when all are used', async () => {
       setVariables({ HEALTH_STOCK_TTL: '1s', HEALTH_DEFAULT_TTL: '1s', HEALTH_DEADLINE: '700', HEALTHY: 'yes' });
       expect((await start()).log.health()).toEqual([]);
     });

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
       report.services.flatMap(({ instances }) => instances.map((each) => [each.instance, each.phase])),
     );
 
-  it('shows every instance on each of them, and who has left', async () => {
+  it('shows on each instance all instances, and those that have left', async () => {
     const store = memoryStore();
     const one = await start(store, 'one');
     const two = await start(store, 'two');
@@ -87,7 +87,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
 
   // The decision is independent of the adapter, and this test takes seconds.
   it.runIf(adapter === 'express')(
-    'keeps in a shared outage, takes out a local fault, and tells the difference',
+    'stays in rotation in a shared outage, and is taken out by a local fault',
     async () => {
       const store = memoryStore();
       const databases: Switch[] = Array.from({ length: 4 }, () => ({ result: up() }));
@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     },
   );
 
-  it('goes on alone without the store: the start, probes, the page and the shutdown', async () => {
+  it('works alone without the store: the start, probes, the page and the shutdown', async () => {
     const store = memoryStore({ timeout: 60_000 });
     store.simulate('frozen');
     const one = await start(store, 'one');
@@ -126,7 +126,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await one.app.close();
   });
 
-  it('says once that the store is away, and once that it is back', async () => {
+  it('logs once that the store is away, and once that it is back', async () => {
     const store = memoryStore();
     store.simulate('away');
     const one = await start(store, 'one', { fleet: { heartbeat: 500 } });
@@ -194,7 +194,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect((await one.get('/health/fleet?format=text')).status).toBe(406);
   });
 
-  it('makes a browser ask for a key, but no other caller', async () => {
+  it('sends a login challenge to a browser, and to no other caller', async () => {
     const one = await start(memoryStore(), 'one', { health: { access: { apiKeys: 'operations-key' } } });
     const browser = await one.get('/health/fleet', { accept: 'text/html' });
     expect([browser.status, browser.headers['www-authenticate']]).toStrictEqual([
@@ -206,7 +206,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect((await one.get('/health/fleet', { accept: 'text/html', authorization })).text).toContain('<title>');
   });
 
-  it('tells the services that an instance depends on, also while one does not respond', async () => {
+  it('lists the services that an instance depends on, also while one does not respond', async () => {
     const payments = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ service: { name: 'payments-api' } })],
     });
@@ -227,7 +227,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await vi.waitFor(async () => expect(await known()).toStrictEqual([0, ['payments-api']]), { timeout: 10_000 });
   });
 
-  it('tells nothing of an indicator that has not run', async () => {
+  it('omits an indicator that has not run', async () => {
     const store = memoryStore();
     const one = await startApplication(adapter, {
       imports: [
@@ -258,7 +258,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     });
   });
 
-  it('follows nobody and has no endpoint with serve: false, until something needs the others', async () => {
+  it('does not follow the store and has no endpoint with serve: false, until an option needs the other instances', async () => {
     const store = memoryStore();
     const watch = vi.spyOn(store, 'watch');
     const following = (): unknown[] =>

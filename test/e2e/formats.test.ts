@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     );
   });
 
-  it('text shows no more than the view does', async () => {
+  it('text shows no more than the view permits', async () => {
     const application = await start(adapter);
     application.health.refuseTraffic('maintenance');
     const ready = await application.get('/health/ready?format=text');
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     expect((await application.get('/health/live?format=text')).text).toBe('live is UP\n');
   });
 
-  it('application/health+json is that of the draft', async () => {
+  it('application/health+json follows the draft', async () => {
     const application = await start(adapter);
     const response = await application.get('/health/deep', { accept: 'application/health+json' });
     expect(response.headers['content-type']).toBe('application/health+json; charset=utf-8');
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     },
   );
 
-  it('known callers get their view in every format, and strangers are refused in none', async () => {
+  it('authenticated callers get their view in every format, and unauthenticated callers are refused in none', async () => {
     const application = await start(adapter, { access: { apiKeys: ['open-sesame'] } });
     const key = { 'x-health-key': 'open-sesame' };
     expect((await application.get('/health/ready?format=text', key)).text).toContain('30 s behind');

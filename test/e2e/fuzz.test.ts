@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {
   ] as const;
 
   it.each(KINDS)(
-    'of %s ones, to an application %s, is answered in time, by no 500 and with no secret',
+    'of %s requests, to an application %s, gets responses in time, without a 500 and without a secret',
     async (kind, _guard, isGuarded) => {
       const { application } = await start(isGuarded);
       const requests = fuzzedRequests(PATHS, [KEY, `Bearer ${KEY}`])[kind];

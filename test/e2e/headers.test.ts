@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       }
     });
 
-    it('the environment maps too', async () => {
+    it('the environment sets status codes too', async () => {
       setVariables({ HEALTH_STATUS_CODE_DEGRADED: '207', HEALTH_STATUS_CODE_OUT_OF_SERVICE: '429' });
       expect((await (await start(RESULTS.DEGRADED)).get('/health/ready')).status).toBe(207);
       expect((await (await start(RESULTS.OUT_OF_SERVICE)).get('/health/ready')).status).toBe(429);
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       expect(deep.text).toContain('größer');
     });
 
-    it('X-Health-Checked-At is when the oldest result was obtained', async () => {
+    it('X-Health-Checked-At is the time of the oldest result', async () => {
       stopClock();
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot()],
@@ -141,7 +141,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       }
     });
 
-    it('Retry-After goes with a 503 and nothing else', async () => {
+    it('Retry-After is sent with a 503 only', async () => {
       const application = await start(RESULTS.DOWN, { retryAfter: 17, statusCodes: { OUT_OF_SERVICE: 500 } });
       expect((await application.get('/health/ready')).headers['retry-after']).toBe('17');
       expect((await application.head('/health/ready')).headers['retry-after']).toBe('17');
@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       expect((await application.get('/health/ready')).headers['retry-after']).toBe('0');
     });
 
-    it('X-Service-Version goes with the views above status only', async () => {
+    it('X-Service-Version is sent with the views above status only', async () => {
       const application = await start(RESULTS.UP, {
         service: { version: '1.4.2' },
         endpoints: { live: { view: 'status' }, ready: { view: 'components' }, deep: { view: 'full' } },
@@ -169,7 +169,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
     });
 
     it.each(['1.4.2\u2013beta', '1.4.2\nx-injected: yes', '\u{1F680}'])(
-      'a version that cannot stand in a header is no reason for a 500: %j',
+      'a version that is not valid in a header causes no 500: %j',
       async (version) => {
         setVariables({ SERVICE_VERSION: version });
         const application = await start(RESULTS.UP);
@@ -209,7 +209,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
     });
 
     it.each(['*/*', 'text/html,application/xml;q=0.9,*/*;q=0.8', 'application/json', ''])(
-      'Accept: %j is answered with JSON',
+      'Accept: %j gives JSON',
       async (accept) => {
         const application = await start(RESULTS.UP);
         const response = await application.get('/health/live', { accept });

@@ -51,23 +51,26 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
   });
 
   describe('report()', () => {
-    it.each(['live', 'ready', 'startup', 'deep', 'billing'])('%s: what the endpoint says, in full', async (probe) => {
-      const stock = FakeIndicator('stock', () => degraded('low', { left: 3 }), {
-        probes: ['live', 'ready', 'startup'],
-      });
-      const application = await start(stock, {
-        groups: { billing: ['stock'] },
-        endpoints: { live: { view: 'full' }, ready: { view: 'full' }, startup: { view: 'full' } },
-      });
-      const report = await application.health.report(probe);
-      const answer = await application.get(`/health/${probe}`);
-      expect(reportIn(answer)).toEqual({
-        ...report,
-        timestamp: expect.any(String) as unknown,
-        service_info: { ...report.service_info, uptime_seconds: expect.any(Number) as unknown },
-      });
-      expect(report.details['stock']).toMatchObject({ status: 'DEGRADED', message: 'low', data: { left: 3 } });
-    });
+    it.each(['live', 'ready', 'startup', 'deep', 'billing'])(
+      '%s: the report of the endpoint, in full',
+      async (probe) => {
+        const stock = FakeIndicator('stock', () => degraded('low', { left: 3 }), {
+          probes: ['live', 'ready', 'startup'],
+        });
+        const application = await start(stock, {
+          groups: { billing: ['stock'] },
+          endpoints: { live: { view: 'full' }, ready: { view: 'full' }, startup: { view: 'full' } },
+        });
+        const report = await application.health.report(probe);
+        const answer = await application.get(`/health/${probe}`);
+        expect(reportIn(answer)).toEqual({
+          ...report,
+          timestamp: expect.any(String) as unknown,
+          service_info: { ...report.service_info, uptime_seconds: expect.any(Number) as unknown },
+        });
+        expect(report.details['stock']).toMatchObject({ status: 'DEGRADED', message: 'low', data: { left: 3 } });
+      },
+    );
 
     it('shares its results with the endpoint', async () => {
       const stock = FakeIndicator('stock', undefined, { ttl: 60_000 });
@@ -232,7 +235,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
             )
             .subscribe(),
       ],
-    ])('a subscriber that %s harms nobody, and is in the log', async (_name, subscribe) => {
+    ])('a subscriber that %s has no effect on others, and is logged', async (_name, subscribe) => {
       const uncaught = uncaughtErrors();
       const { application, change } = await flapping();
       const heard: string[] = [];

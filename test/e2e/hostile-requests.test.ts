@@ -66,7 +66,7 @@ const QUERIES = [
   'deep;true',
 ];
 
-describe.each(ADAPTERS)('odd requests on %s', (adapter) => {
+describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
   const start = async (): Promise<{ application: TestApplication; stock: FakeIndicatorClass }> => {
     const stock = FakeIndicator('stock', () => up(), { ttl: 0 });
     const application = await startApplication(adapter, {

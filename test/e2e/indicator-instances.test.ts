@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('instances of one indicator class on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('what the log says of the indicators on %s', (adapter) => {
+describe.each(ADAPTERS)('the log lines about indicators on %s', (adapter) => {
   @Injectable()
   class ForgottenHealth implements HealthIndicator {
     check() {
@@ -146,7 +146,7 @@ describe.each(ADAPTERS)('what the log says of the indicators on %s', (adapter) =
     expect(log.health()).toEqual([]);
   });
 
-  it('names a class that has check() and an usual name, but no decorator', async () => {
+  it('names a class that has check() and a usual name, but no decorator', async () => {
     const { log } = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('database'), ForgottenHealth, Payments],

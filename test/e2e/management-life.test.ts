@@ -155,7 +155,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     ]);
   });
 
-  it('serves probers while a stranger holds 1,100 idle connections', async () => {
+  it('serves probers while another client holds 1,100 idle connections', async () => {
     const { app } = await startApplication('express', importing({ thread }));
     const { port = 0 } = app.get(HealthManagement).address ?? {};
     const strangers: Socket[] = [];
@@ -182,7 +182,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect(String(error)).toContain('192.0.2.1 is no address of this machine');
   });
 
-  it('gives up the port of an application that has failed to start', async () => {
+  it('releases the port of an application that has failed to start', async () => {
     const port = await freePort();
     const failing = {
       ...importing({ thread, port }),
@@ -297,7 +297,7 @@ describe('the thread of the management port', () => {
       /^event loop blocked for \d\.\d s in block /,
       503,
     ],
-  ] as const)('says that the event loop is blocked, %s', async (_title, watchdog, reason, live) => {
+  ] as const)('reports that the event loop is blocked, %s', async (_title, watchdog, reason, live) => {
     const { app } = await startApplication('express', importing({ watchdog }, { deadline: 300 }));
     const { port = 0 } = app.get(HealthManagement).address ?? {};
     await ask(port, '/health/ready');

@@ -120,7 +120,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       expect(body).toContain('health_indicator_status');
     });
 
-    it('refuses methods that are not for reading', async () => {
+    it('refuses methods other than GET and HEAD', async () => {
       const { ask } = await start(adapter, { thread });
       expect(await ask('/health/live', { method: 'POST' })).toMatchObject({
         status: 405,

@@ -176,7 +176,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       },
     );
 
-    it('a class without a name, and one of which nothing is left', async () => {
+    it('a class without a name, and a class whose name becomes empty', async () => {
       class Nameless implements HealthIndicator {
         check() {
           return up();
@@ -288,14 +288,14 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('an unknown one, named with all that there are', async () => {
+    it('an unknown option, with the list of options', async () => {
       const [fault, ...others] = await faults([FakeIndicator('stock', () => up(), { timeuot: 1 } as object)]);
       expect(others).toEqual([]);
       expect(fault).toMatchObject({ place: PLACE, problem: 'there is no option "timeuot"' });
       expect(fault?.remedy).toContain('timeout');
     });
 
-    it('undefined is as good as left out', async () => {
+    it('undefined counts as omitted', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot()],
         providers: [FakeIndicator('stock', () => up(), { timeout: undefined } as object)],
@@ -405,7 +405,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('an indicator may inject what is transient: it has an instance of that for itself', async () => {
+    it('an indicator may inject a transient provider, of which it has its own instance', async () => {
       @HealthIndicator('clock')
       class ClockHealth {
         constructor(@Inject(Clock) readonly clock: Clock) {}

@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
     });
 
     it.each(['Cache-Control', 'content-type', 'Retry-After', 'X-Health-Status', 'x-service-version'])(
-      'the header %s, which the answer sets itself',
+      'the header %s, which the response sets itself',
       async (name) => {
         expect(await faults({ headers: { [name]: 'x' } })).toEqual([
           headerReserved(`HealthModule options, headers.${name}`),
@@ -148,7 +148,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       },
     );
 
-    it('an option of the service that there is not', async () => {
+    it('an unknown option of the service', async () => {
       expect(await found({ service: { nmae: 'orders' } })).toEqual([
         ['HealthModule options, service', 'there is no option "nmae"'],
       ]);
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ]);
     });
 
-    it('a version that cannot stand in a header', async () => {
+    it('a version that is not valid in a header', async () => {
       expect(await found({ service: { version: '1.4.2\u2013beta' } })).toEqual([
         ['HealthModule options, service, version', 'its value is "1.4.2\u2013beta"'],
       ]);
@@ -216,7 +216,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ['HEALTH_STOCK_CRITICAL', 'perhaps', flag.expected],
       ['HEALTH_STOCK_RETRIES', '101', whole(0, 100).expected],
       ['HEALTH_STOCK_INTERVAL', 'never', `${duration(1).expected}, or "off" in the environment`],
-    ])('%s=%s: the variable, its value and what is allowed', async (variable, value, expected) => {
+    ])('%s=%s: names the variable, its value and the allowed values', async (variable, value, expected) => {
       setVariables({ [variable]: value });
       expect(await faults({}, [FakeIndicator('stock')])).toEqual([
         variableMalformed(variable, JSON.stringify(value), expected),
@@ -263,7 +263,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       expect(await faultsOf(adapter, root)).toEqual([moduleImportedBare(['OtherModule'])]);
     });
 
-    it('forRootAsync without a source, which says so where it stands', () => {
+    it('forRootAsync without a source of options, with an error at the call', () => {
       expect(() => HealthModule.forRootAsync({})).toThrow(
         expect.objectContaining({
           faults: [asyncOptionsIncomplete('HealthModule.forRootAsync()', 'one of useFactory, useClass, useExisting')],

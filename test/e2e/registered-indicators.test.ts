@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     await expect(health.check('tenant')).rejects.toThrow(UnknownProbeError);
   });
 
-  it('leaves a later indicator of the name alone', async () => {
+  it('does not remove a later indicator of the same name', async () => {
     const { health } = await start();
     const first = health.register('tenant', () => down('first'));
     first.remove();
@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     expect(application.log.health('warn')).not.toContainEqual(expect.stringContaining('No indicators were found'));
   });
 
-  it.runIf(adapter === 'express')('has an end at 10,000 indicators, and responds with that many', async () => {
+  it.runIf(adapter === 'express')('accepts at most 10,000 indicators, and responds with that many', async () => {
     const application = await start({ deadline: '25s' });
     const { health } = application;
     const handles = Array.from({ length: 9_999 }, (_, index) =>

@@ -92,21 +92,21 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     );
 
   describe('global prefix', () => {
-    it('goes before the base path', async () => {
+    it('is before the base path', async () => {
       const plain = await answersOf(await start());
       const prefixed = await start((app) => app.setGlobalPrefix('api'));
       expect(await answersOf(prefixed, '/api')).toEqual(plain);
       expect((await prefixed.get('/health/live')).status).toBe(404);
     });
 
-    it('can leave the endpoints out', async () => {
+    it('can exclude the endpoints', async () => {
       const application = await start((app) => app.setGlobalPrefix('api', { exclude: ['health', 'health/{*rest}'] }));
       expect((await application.get('/health')).status).toBe(200);
       expect((await application.get('/health/live')).status).toBe(200);
       expect((await application.get('/api/greeting')).status).toBe(200);
     });
 
-    it('can leave out a single one', async () => {
+    it('can exclude a single endpoint', async () => {
       const application = await start((app) =>
         app.setGlobalPrefix('api', { exclude: [{ path: 'health/ready', method: RequestMethod.GET }] }),
       );
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       ],
     ];
 
-    it.each(kinds)('%s: the endpoints are neutral', async (_name, enable) => {
+    it.each(kinds)('%s: the endpoints have no version', async (_name, enable) => {
       const application = await start(enable);
       for (const headers of [{}, { 'x-version': '2' }, { accept: 'application/json;v=2' }]) {
         expect((await application.get('/health/live', headers)).status).toBe(200);
@@ -150,7 +150,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
   });
 
-  describe('global parts of the application do not change a response', () => {
+  describe('global interceptors, pipes and filters do not change a response', () => {
     const called: string[] = [];
 
     @Injectable()
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect(await answersOf(application)).toEqual(plain);
     });
 
-    it('an interceptor that sends a response decides, once', async () => {
+    it('an interceptor that sends a response replaces it, once', async () => {
       @Injectable()
       class AnsweringInterceptor implements NestInterceptor {
         intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
@@ -232,7 +232,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
   describe('an app-wide guard', () => {
     const guarded: ModuleMetadata = { providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }] };
 
-    it('is obeyed', async () => {
+    it('applies to the endpoints', async () => {
       const application = await start(undefined, guarded);
       for (const path of PATHS) expect([path, (await application.get(path)).status]).toEqual([path, 403]);
     });
@@ -244,7 +244,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect((await application.get('/greeting')).status).toBe(403);
     });
 
-    it('does not concern the aliases', async () => {
+    it('does not apply to the aliases', async () => {
       const application = await start(undefined, guarded, { aliases: true });
       expect((await application.get('/livez')).status).toBe(200);
       expect((await application.get('/readyz')).status).toBe(503);
@@ -252,7 +252,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
   });
 
   describe('middleware', () => {
-    it('that compresses what goes out can do so', async () => {
+    it('can compress responses', async () => {
       const application = await start((app) => app.use(compress));
       for (const path of PATHS) {
         const plain = await sendRaw(application, path);
@@ -265,7 +265,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       }
     });
 
-    it('that sets headers of its own keeps them', async () => {
+    it('can add headers', async () => {
       const application = await start((app) =>
         app.use((_request: IncomingMessage, response: ServerResponse, next: () => void) => {
           response.setHeader('x-request-id', '4711');
@@ -278,7 +278,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       }
     });
 
-    it('that has responded stays the only response', async () => {
+    it('can respond itself, once', async () => {
       const application = await start((app) =>
         app.use((_request: IncomingMessage, response: ServerResponse) => {
           response.writeHead(418).end('teapot');
@@ -353,7 +353,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect((await application.get('/somewhere')).text).toContain('the application');
     });
 
-    it('is not warned of where it stands behind the endpoints', async () => {
+    it('causes no warning where it is registered after the endpoints', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot({ aliases: true }), PageModule],
         providers: [stock],
@@ -395,7 +395,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     class DeeperModule {}
     const imports = [HealthModule.forRoot(), DeeperModule];
 
-    it.each(['', 'api'])('is 404 without a word of the request, with the global prefix "%s"', async (prefix) => {
+    it.each(['', 'api'])('is 404 without any text of the request, with the global prefix "%s"', async (prefix) => {
       const base = prefix === '' ? '/health' : `/${prefix}/health`;
       const application = await startApplication(
         adapter,

@@ -153,7 +153,7 @@ const DATA: [string, Record<string, unknown>][] = [
   ['an error', { failure: new Error(WORDS) }],
 ];
 
-describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
+describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
   const start = (
     answer: FakeAnswer,
     options: HealthIndicatorOptions = {},
@@ -205,7 +205,7 @@ describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
       expect(await leaksOf(await start(() => down('no stock', data)))).toEqual([]);
     });
 
-    it('everything else is shown as it is', async () => {
+    it('other data is shown unchanged', async () => {
       const data = {
         pool_size: 10,
         url: 'https://db:5432/orders',
@@ -226,7 +226,7 @@ describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
       expect(await leaksOf(await start(() => up(), { when }))).toEqual([]);
     });
 
-    it('tries that fail one after the other', async () => {
+    it('attempts that fail one after the other', async () => {
       let tries = 0;
       const answer = (): never => {
         tries += 1;
@@ -320,7 +320,7 @@ describe.each(ADAPTERS)('nothing secret leaves on %s', (adapter) => {
     });
   });
 
-  describe('in what is written when the boot is refused', () => {
+  describe('in the error that refuses the boot', () => {
     it('keys in the code', async () => {
       const { error, log } = await refusalOf(adapter, {
         imports: [HealthModule.forRoot({ access: { apiKeys: [SECRET, ''] } })],

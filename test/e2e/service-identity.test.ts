@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
   const uptime = { uptime_seconds: expect.any(Number) as unknown };
   const everywhere = { name: 'orders', version: '1.4.2', environment: 'staging', commit: 'abc123' };
 
-  it('from the options, which beat the environment', async () => {
+  it('from the options, which have precedence over the environment', async () => {
     const variables = {
       SERVICE_NAME: 'other',
       SERVICE_VERSION: '9.9.9',
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
     expect(version).toBe(manifest.version);
   });
 
-  it('some from the options, some from elsewhere', async () => {
+  it('some from the options, the others from their other sources', async () => {
     const { info } = await infoOf(
       { NODE_ENV: 'staging', COMMIT_SHA: 'abc123', SERVICE_VERSION: '1.4.2' },
       { name: 'orders' },

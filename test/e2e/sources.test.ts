@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(application.app.get(HealthSources).state).toMatchObject([{ isConnected: true, options: {}, refused: {} }]);
   });
 
-  it('refuses faulty options, says why, and keeps the last valid ones', async () => {
+  it('refuses faulty options, logs the reason, and keeps the last valid ones', async () => {
     const store = memoryStore();
     await put(store, 'stock', { critical: false });
     const application = await start(adapter, store);
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(application.app.get(HealthSources).state[0]?.refused).toEqual({});
   });
 
-  it('lets the last source, and an override before all of them, decide', async () => {
+  it('gives precedence to the last source, and to an override over all sources', async () => {
     const store = memoryStore();
     await put(store, 'stock', { enabled: false, critical: false });
     await store.put('config-pod-1/stock', JSON.stringify({ enabled: true }));
@@ -99,7 +99,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(await stock()).toMatchObject({ status: 'UP' });
   });
 
-  it('starts without a store that is away, says so, and keeps the last options when it is away again', async () => {
+  it('starts while the store is away, logs that, and keeps the last options when it is away again', async () => {
     const store = memoryStore();
     await put(store, 'stock', { enabled: false });
     store.simulate('away');

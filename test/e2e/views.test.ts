@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
 
     it.each(ENDPOINTS)(
-      '%s with each view set explicitly: it is honoured, and no other endpoint changes',
+      '%s with each view set explicitly: that view applies, and no other endpoint changes',
       async (endpoint) => {
         setVariables({ NODE_ENV: environment });
         for (const view of VIEWS) {
@@ -77,7 +77,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
       },
     );
 
-    it('/health?deep=true shows what deep shows', async () => {
+    it('/health?deep=true has the view of deep', async () => {
       setVariables({ NODE_ENV: environment });
       expect(viewIn(await (await start()).get('/health?deep=true'))).toBe(defaults.deep);
       const application = await start({ endpoints: { overview: { view: 'full' }, deep: { view: 'status' } } });
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
       expect(viewIn(await application.get('/health/ready'))).toBe('status');
     });
 
-    it('an alias shows what its endpoint shows', async () => {
+    it('an alias has the view of its endpoint', async () => {
       setVariables({ NODE_ENV: environment });
       const application = await start({ aliases: true, endpoints: { live: { view: 'full' } } });
       expect(viewIn(await application.get('/livez'))).toBe('full');
@@ -100,7 +100,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
   });
 
-  it('components: each status, the reason and the service, and nothing of how or why', async () => {
+  it('components: each status, the reason and the service, without errors and times', async () => {
     setVariables({ NODE_ENV: 'production' });
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } })],
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
   });
 
-  it('status: the one word, also when the application itself refuses', async () => {
+  it('status: only the status, also when the application refuses traffic', async () => {
     const application = await start({ endpoints: { ready: { view: 'status' } } });
     application.health.refuseTraffic('secret maintenance');
     const ready = await application.get('/health/ready');
@@ -156,7 +156,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     const lines = async (options?: HealthModuleOptions): Promise<string[]> =>
       (await start(options)).log.health('warn').filter((line) => line.includes('In production'));
 
-    it('says once how to open deep', async () => {
+    it('explains once how to show deep', async () => {
       setVariables({ NODE_ENV: 'production' });
       const [line, ...others] = await lines();
       expect(others).toEqual([]);
@@ -175,12 +175,12 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
       ['access is set', { access: { apiKeys: 'key' } }],
       ['the view is set', { endpoints: { deep: { view: 'components' } } }],
       ['deep is off', { endpoints: { deep: false } }],
-    ])('is not there when %s', async (_name, options) => {
+    ])('is not logged when %s', async (_name, options) => {
       setVariables({ NODE_ENV: 'production' });
       expect(await lines(options)).toEqual([]);
     });
 
-    it('is not there outside production', async () => {
+    it('is not logged outside production', async () => {
       expect(await lines()).toEqual([]);
     });
   });

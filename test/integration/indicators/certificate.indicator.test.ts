@@ -84,7 +84,7 @@ describe('CertificateIndicator', () => {
     });
   });
 
-  it('does not mind a missing trust or another host if it is not to', async () => {
+  it('accepts an untrusted chain or another host if the options permit it', async () => {
     const untrusted = await startTlsServer(selfSigned);
     expect((await run(indicatorFor(untrusted, { requireTrusted: false }))).status).toBe('UP');
     const other = await startTlsServer(foreign);

@@ -85,7 +85,7 @@ describe('the management port', () => {
     await expect(until('never sent')).rejects.toThrow('the stream has ended');
   });
 
-  it('ends the stream of a client that goes away', async () => {
+  it('ends the stream of a client that disconnects', async () => {
     const app = await NestFactory.create(OrdersModule, { logger: false });
     onTestFinished(() => app.close());
     await app.listen(0, '127.0.0.1');

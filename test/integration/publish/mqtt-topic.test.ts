@@ -37,7 +37,7 @@ describeWith(mosquitto, 'an mqttTopic', (server) => {
     });
   });
 
-  it('retains the latest message for a later subscriber, unless it is told not to', async () => {
+  it('retains the latest message for a later subscriber, unless retain is false', async () => {
     const address = server().address();
     const client = await connect(address);
     const retained = mqttTopic({ client, topic: `${TOPIC}/1`, qos: 2, instance: '1' });

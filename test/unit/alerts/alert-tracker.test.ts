@@ -58,7 +58,7 @@ describe('AlertTracker', () => {
     const end = (): void =>
       tracker.end({ subject: { kind: 'indicator', name: 'stock' }, status: 'SKIPPED', critical: true, at: moment() });
 
-    it('ends an announced outage at once, for no later status would', async () => {
+    it('ends an announced outage at once, because no later status follows', async () => {
       observe('DOWN');
       await advance(3000);
       end();
@@ -78,7 +78,7 @@ describe('AlertTracker', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('leaves the outage open during the drain, for the next process finds it again', async () => {
+    it('leaves the outage open during the drain, because the next process finds it again', async () => {
       observe('DOWN');
       await advance(1000);
       tracker.close();

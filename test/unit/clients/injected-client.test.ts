@@ -95,7 +95,7 @@ describe('a client', () => {
     ['a string', 'shared', 'use the token Symbol(shared), which OtherModule provides'],
     ['another class with the name', sharedOfOtherCopy, 'use the class Shared, which OtherModule provides'],
     ['a string with the name of a class', 'Shared', 'use the class Shared, which OtherModule provides'],
-  ])('is not found by %s, and the message names the token that reads alike', async (_token, token, remedy) => {
+  ])('is not found by %s, and the message names the token with the same text', async (_token, token, remedy) => {
     await expect(find([token])).rejects.toThrow(`${remedy}: it is a different token with the same text`);
   });
 

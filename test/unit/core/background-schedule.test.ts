@@ -77,7 +77,7 @@ describe('BackgroundSchedule', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('waits out the longest interval that a timer can be set to, jitter and all', async () => {
+  it('supports the longest interval of a timer, with its jitter', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     schedule(check, LONGEST_TIMER, {}, 1).start(0);
     await advance(1000);

@@ -75,7 +75,7 @@ describe('mistakes of a check beside its outcome', () => {
     ['attach() with a function that throws', ({ attach }) => attach(() => fail()), 'attach()'],
     ['attach() with an async function', ({ attach }) => attach((async () => fail()) as never), 'attach()'],
     ['attach() with a promise', ({ attach }) => attach(Promise.reject(new Error('no')) as never), 'attach()'],
-  ])('end no process and are handed on: %s', async (_what, mistake, place) => {
+  ])('do not end the process, and are reported: %s', async (_what, mistake, place) => {
     const faults: unknown[] = [];
     const rejected = vi.fn<(reason: unknown) => void>();
     process.on('unhandledRejection', rejected);

@@ -84,14 +84,14 @@ describe('attempt', () => {
       expect(await outcomeOf(attaching(() => degraded('lag'), { waiting: 1 }))).not.toHaveProperty('data');
     });
 
-    it('is left out when there is none, or when asking for it fails', async () => {
+    it('is omitted when there is none, or when its function throws', async () => {
       const failed = await outcomeOf(fails);
       expect(await outcomeOf(attaching(fails, () => undefined))).toEqual(failed);
       expect(await outcomeOf(attaching(fails, fails))).toEqual(failed);
       expect(await outcomeOf(attaching(fails, untouchable() as Record<string, unknown>))).toHaveProperty('error');
     });
 
-    it('is as free of secrets as all data', async () => {
+    it('has its secrets masked, as all data', async () => {
       const { data } = await outcomeOf(attaching(never, { url: 'postgres://user:secret@db', password: 'secret' }));
       expect(JSON.stringify(data)).not.toContain('secret@');
     });
@@ -135,7 +135,7 @@ describe('attempt', () => {
     });
   });
 
-  it('leaves no timer, no listener and nothing behind when the check finishes in time', async () => {
+  it('leaves no timer and no listener when the check finishes in time', async () => {
     const onLeftBehind = vi.fn<() => () => void>();
     let signal: AbortSignal | undefined;
     const definition = checkDefinition('a', (context) => {
@@ -251,7 +251,7 @@ describe('attempt', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('changes nothing any more when the attempt is over', async () => {
+    it('has no effect when the attempt is over', async () => {
       const leftBehind = vi.fn<() => () => void>();
       let signal: AbortSignal | undefined;
       const definition = checkDefinition('a', (context) => {
@@ -264,7 +264,7 @@ describe('attempt', () => {
       expect(leftBehind).not.toHaveBeenCalled();
     });
 
-    it('changes nothing any more after a timeout', async () => {
+    it('has no effect after a timeout', async () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
       const running = attempt(checkDefinition('a', check), { onLeftBehind: leftBehind, onFault });

@@ -69,7 +69,7 @@ describe('CheckHistory', () => {
     ]);
   });
 
-  it('says how long the state that ended had lasted', () => {
+  it('has the duration of the state that ended', () => {
     const recording = new Recording();
     recording.follow('UP', 'UP', 'UP');
     expect(recording.record('DOWN')?.lasted).toBe(3000);
@@ -77,7 +77,7 @@ describe('CheckHistory', () => {
     expect(recording.record('UP')?.lasted).toBe(2000);
   });
 
-  it('hands out the run that made the change', () => {
+  it('contains the run that made the change', () => {
     const recording = new Recording();
     recording.record('UP');
     const change = recording.record('DOWN');
@@ -89,7 +89,7 @@ describe('CheckHistory', () => {
       expect(new Recording(3).follow('UP', 'DOWN', 'DOWN', 'DOWN')).toStrictEqual(['UP', 'UP', 'UP', 'DOWN']);
     });
 
-    it('begins to count anew after a pass', () => {
+    it('begins to count again after a pass', () => {
       expect(new Recording(3).follow('UP', 'DOWN', 'DOWN', 'UP', 'DOWN', 'DOWN')).toStrictEqual(
         Array<HealthStatus>(6).fill('UP'),
       );
@@ -100,7 +100,7 @@ describe('CheckHistory', () => {
       expect(recording.follow('UP', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN')).toStrictEqual(['UP', 'UP', 'UP', 'DOWN']);
     });
 
-    it('does not damp moves within a side', () => {
+    it('does not damp changes between two failing or two passing statuses', () => {
       expect(new Recording(3, 3).follow('UP', 'DEGRADED', 'UP')).toStrictEqual(['UP', 'DEGRADED', 'UP']);
       expect(new Recording(3, 3).follow('DOWN', 'OUT_OF_SERVICE', 'UNKNOWN')).toStrictEqual([
         'DOWN',
@@ -183,7 +183,7 @@ describe('CheckHistory', () => {
       expect(recording.record('DEGRADED')?.lasted).toBe(2000);
     });
 
-    it('says of a move within the outage how long its last state had lasted', () => {
+    it('has the duration of the last state on a change within the outage', () => {
       const recording = new Recording();
       recording.follow('UP', 'DOWN', 'DOWN', 'OUT_OF_SERVICE');
       expect(recording.record('DOWN')?.lasted).toBe(1000);
@@ -202,7 +202,7 @@ describe('CheckHistory', () => {
       expect(recording.record('UP')?.lasted).toBe(3000);
     });
 
-    it('says of a move between passing states how long the one that ended had lasted', () => {
+    it('has the duration of the last state on a change between passing statuses', () => {
       const recording = new Recording();
       recording.follow('DOWN', 'UP', 'UP', 'UP');
       expect(recording.record('DEGRADED')?.lasted).toBe(3000);
@@ -211,7 +211,7 @@ describe('CheckHistory', () => {
   });
 
   describe('SKIPPED', () => {
-    it('counts at once, and so does what follows it', () => {
+    it('takes effect at once, and so does the next result', () => {
       expect(new Recording(3, 3).follow('UP', 'SKIPPED', 'DOWN', 'SKIPPED', 'UP')).toStrictEqual([
         'UP',
         'SKIPPED',

@@ -11,7 +11,7 @@ type Check = CheckDefinition['check'];
 describe('a check that never settles', () => {
   useFakeClock();
 
-  it('is tried again after 1 s, then after 4, 16 and 32 s, and every 32 s from then on', async () => {
+  it('runs again after 1 s, then after 4, 16 and 32 s, and every 32 s from then on', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
     const callsAt: number[] = [];
@@ -84,7 +84,7 @@ describe('a check that never settles', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('is free again when what hung has ended after all', async () => {
+  it('runs normally again when the hanging runs have ended', async () => {
     const work: Latch<unknown>[] = [];
     const check = vi.fn<Check>(() => {
       const next = latch<unknown>();
@@ -125,7 +125,7 @@ describe('a check that never settles', () => {
 });
 
 describe('a check whose promises are lost', () => {
-  it('is free again when the garbage collector has found them', async () => {
+  it('runs normally again when the garbage collector has found them', async () => {
     let calls = 0;
     const recorded = new RecordedRunner(() => ((calls += 1) === 1 ? never() : up()), { timeout: 1, ttl: 0 });
     await recorded.runner.run();

@@ -18,7 +18,7 @@ const fails: Check = () => {
 describe('CheckRunner', () => {
   useFakeClock();
 
-  it('hands out its definition', () => {
+  it('returns its definition', () => {
     const definition = checkDefinition('database', () => undefined);
     const runner = new CheckRunner(definition, new Limiter(), {
       settled: () => undefined,
@@ -86,7 +86,7 @@ describe('CheckRunner', () => {
       expect(running).toStrictEqual([false]);
     });
 
-    it('degrades a slow pass by the time that the try took', async () => {
+    it('degrades a slow pass by the duration of its attempt', async () => {
       const work = latch();
       const { runner } = new RecordedRunner(() => work.promise, { slowThreshold: 200 });
       const run = runner.run();
@@ -105,7 +105,7 @@ describe('CheckRunner', () => {
       ['a pass', () => up()],
       ['a failure', () => down('x')],
       ['a throw', fails],
-    ])('asks not again within ttl, and again after it: %s', async (_what, answer) => {
+    ])('does not run the check again within ttl, and runs it after ttl: %s', async (_what, answer) => {
       const check = vi.fn<Check>(answer);
       const recorded = new RecordedRunner(check, { ttl: 1000 });
       await recorded.refresh();
@@ -146,7 +146,7 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('is of no interest to run(), which always runs', async () => {
+    it('has no effect on run(), which always runs the check', async () => {
       const check = vi.fn<Check>();
       const { runner } = new RecordedRunner(check);
       await runner.run();
@@ -161,7 +161,7 @@ describe('CheckRunner', () => {
       expect(runner.isRunning).toBe(false);
     });
 
-    it('is no matter of probes for a background check: its result is trusted for maxAge', async () => {
+    it('does not depend on ttl for a background check: its result is trusted for maxAge', async () => {
       const check = vi.fn<Check>();
       const { runner } = new RecordedRunner(check, { interval: 1000, maxAge: 5000 });
       expect(runner.isInBackground).toBe(true);
@@ -175,7 +175,7 @@ describe('CheckRunner', () => {
       expect(runner.refresh(performance.now())).toBeUndefined();
     });
 
-    it('has nothing for a probe to wait for while a background run is under way', () => {
+    it('does not make a probe wait for a background run', () => {
       const { runner } = new RecordedRunner(never, { interval: 1000 });
       void runner.run();
       expect(runner.refresh(performance.now())).toBeUndefined();
@@ -199,7 +199,7 @@ describe('CheckRunner', () => {
   });
 
   describe('retries', () => {
-    it('repeats a failed try after the pause, so often and no more', async () => {
+    it('repeats a failed attempt after the pause, at most as often as retries says', async () => {
       const check = vi.fn<Check>(fails);
       const { runner, settled } = new RecordedRunner(check, { retries: 2, retryDelay: 100 });
       void runner.run();
@@ -253,7 +253,7 @@ describe('CheckRunner', () => {
       expect(new Set(signals).size).toBe(2);
     });
 
-    it('does not repeat a try that hangs on beyond its timeout', async () => {
+    it('does not repeat an attempt that hangs beyond its timeout', async () => {
       const check = vi.fn<Check>(never);
       const { runner, settled } = new RecordedRunner(check, { retries: 3, timeout: 500, retryDelay: 100 });
       void runner.run();
@@ -287,7 +287,7 @@ describe('CheckRunner', () => {
   });
 
   describe('stop', () => {
-    it('aborts the run under way with a reason, and records nothing of it', async () => {
+    it('aborts the run under way with a reason, and records no result of it', async () => {
       let signal: AbortSignal | undefined;
       const { runner, settled, ...recorded } = new RecordedRunner((context) => {
         signal = context.signal;
@@ -312,7 +312,7 @@ describe('CheckRunner', () => {
       expect(recorded.invalidations).toBe(1);
     });
 
-    it('ends the pause between two tries, and tries no more', async () => {
+    it('ends the pause between two attempts, and makes no further attempt', async () => {
       const check = vi.fn<Check>(fails);
       const { runner, settled } = new RecordedRunner(check, { retries: 3, retryDelay: 1000 });
       const run = runner.run();

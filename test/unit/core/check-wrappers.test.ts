@@ -49,7 +49,7 @@ describe('around each call of a check', () => {
     expect(recorded.runs.map(({ indicator }) => indicator).toSorted()).toEqual(['database', 'elsewhere']);
   });
 
-  it('each try of a run is a call', async () => {
+  it('each attempt of a run is a call', async () => {
     const { recorded, calls, ends } = wrapped();
     let tries = 0;
     recorded.add('database', () => ((tries += 1) < 3 ? down('no') : up()), { retries: 5, retryDelay: 10 });
@@ -60,7 +60,7 @@ describe('around each call of a check', () => {
     expect(ends.map((run) => run?.outcome.status)).toEqual(['DOWN', 'DOWN', 'UP']);
   });
 
-  it('a background run says that it is one', async () => {
+  it('marks a background run', async () => {
     const { recorded, calls } = wrapped();
     recorded.add('database', () => up(), { interval: 1000 });
     recorded.engine.start();
@@ -80,7 +80,7 @@ describe('around each call of a check', () => {
     await report;
   });
 
-  it('a call that the end of the application cuts short came to nothing', async () => {
+  it('a call that the end of the application interrupts has no outcome', async () => {
     const { recorded, ends } = wrapped();
     recorded.add('database', never);
     const report = recorded.report('ready');
@@ -114,7 +114,7 @@ describe('around each call of a check', () => {
     ]);
   });
 
-  it('wrappers stand inside those that came before them', async () => {
+  it('a wrapper is called inside the wrappers that were added before it', async () => {
     const recorded = new RecordedEngine();
     const order: string[] = [];
     for (const name of ['outer', 'inner']) {
@@ -130,7 +130,7 @@ describe('around each call of a check', () => {
     expect(order).toEqual(['outer', 'inner', 'check', 'inner called', 'outer called']);
   });
 
-  it('is over when the wrapper is taken off, for the calls after it', async () => {
+  it('ends for later calls when the wrapper is removed', async () => {
     const { recorded, calls, takeOff } = wrapped();
     const work = latch();
     recorded.add('database', () => work.promise, { ttl: 0 });
@@ -185,7 +185,7 @@ describe('around each call of a check', () => {
   ];
 
   describe.each(harmful)('one that %s', (_name, wrapper, faults) => {
-    it('neither keeps the check from being called, once, nor changes what comes of it', async () => {
+    it('neither prevents the call of the check nor changes its outcome', async () => {
       const { recorded, ends } = wrapped();
       recorded.engine.aroundCheck(wrapper);
       let called = 0;

@@ -50,7 +50,7 @@ describe('the status of a composite', () => {
     expect([all, any, two].map((settings) => statusOfParts(parts(status), settings))).toEqual([status, status, status]);
   });
 
-  it('is degraded by a part that is not critical where all must pass, and else counts it like the others', () => {
+  it('is degraded by a part that is not critical with aggregation all; other aggregations count it like any part', () => {
     const harmless = { status: 'DOWN', critical: false, isTolerated: false } as const;
     expect(statusOfParts([...parts('UP'), harmless], all)).toBe('DEGRADED');
     expect(statusOfParts([harmless], any)).toBe('DOWN');

@@ -42,7 +42,7 @@ describe('describeFailure', () => {
     ['SELF_SIGNED_CERT_IN_CHAIN', 'certificate not trusted'],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'certificate not trusted'],
     ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'certificate not trusted'],
-  ])('puts %s into words', (code, error) => {
+  ])('has a text for the code %s', (code, error) => {
     expect(describeFailure(coded(code))).toStrictEqual({ error, code });
   });
 
@@ -87,7 +87,7 @@ describe('describeFailure', () => {
     ['ECONNREFUSED'],
     'constructor',
     '__proto__',
-  ])('keeps the code %j to itself', (code) => {
+  ])('does not show the code %j', (code) => {
     expect(describeFailure(coded(code))).toStrictEqual(CHECK_FAILED);
   });
 
@@ -110,7 +110,7 @@ describe('describeFailure', () => {
   });
 
   describe('looking for the cause', () => {
-    it('finds the known code behind a wrapper, as fetch throws it', () => {
+    it('finds the known code in the cause of an error, as fetch throws it', () => {
       const error = new TypeError('fetch failed', { cause: coded('ECONNREFUSED') });
       expect(describeFailure(error)).toStrictEqual({ error: 'connection refused', code: 'ECONNREFUSED' });
     });
@@ -161,12 +161,12 @@ describe('describeFailure', () => {
       });
     });
 
-    it('omits what it does not contain, and never reads its cause', () => {
+    it('omits properties that it does not have, and never reads its cause', () => {
       const error = new HealthCheckError('queue is full', { cause: coded('ECONNREFUSED') });
       expect(describeFailure(error)).toStrictEqual({ error: 'queue is full' });
     });
 
-    it('shows no credentials, and a text even if the message was replaced by something else', () => {
+    it('masks credentials, and shows a text even if the message is no string', () => {
       const careless = new HealthCheckError('cannot reach redis://:hunter2@cache');
       expect(describeFailure(careless)).toStrictEqual({ error: 'cannot reach redis://***@cache' });
       const replaced = Object.assign(new HealthCheckError('queue is full'), { message: 42 });
@@ -196,7 +196,7 @@ describe('describeFailure', () => {
     ['a revoked proxy', revoked()],
     ['an error with unreadable properties', unreadableError()],
     ['a cause that refuses everything', new Error('secret', { cause: untouchable() })],
-  ])('says no more than that the check failed of %s', (_what, thrown) => {
+  ])('reports only "check failed" for %s', (_what, thrown) => {
     expect(describeFailure(thrown)).toStrictEqual(CHECK_FAILED);
   });
 

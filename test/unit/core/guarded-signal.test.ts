@@ -24,7 +24,7 @@ describe('a guarded signal', () => {
     ['an async function', (signal) => signal.addEventListener('abort', () => Promise.reject(fault))],
     ['onabort', (signal) => Object.assign(signal, { onabort: fail })],
     ['addAbortListener', (signal) => addAbortListener(signal, fail)],
-  ])('hands on what a listener throws, and calls the other listeners: %s', async (_kind, listen) => {
+  ])('reports an error of a listener, and calls the other listeners: %s', async (_kind, listen) => {
     const { signal, faults, abort } = guarded();
     const other = vi.fn<(event: Event) => void>();
     listen(signal);
@@ -35,7 +35,7 @@ describe('a guarded signal', () => {
     expect(other).toHaveBeenCalledOnce();
   });
 
-  it('calls each listener once, as itself, and takes it off again', () => {
+  it('calls each listener once, with the signal as this, and removes it', () => {
     const { signal, abort } = guarded();
     const kept = vi.fn<(this: unknown) => void>();
     const removed = vi.fn<() => void>();
@@ -49,7 +49,7 @@ describe('a guarded signal', () => {
     expect(removed).not.toHaveBeenCalled();
   });
 
-  it('is a signal for everything that takes one', () => {
+  it('is accepted by every function that takes a signal', () => {
     const { signal, abort } = guarded();
     const any = AbortSignal.any([signal]);
     expect(signal).toBeInstanceOf(AbortSignal);

@@ -16,7 +16,7 @@ describe('a background check', () => {
     vi.restoreAllMocks();
   });
 
-  it('is UNKNOWN until its first run has finished, then what that said', async () => {
+  it('is UNKNOWN until its first run has finished, then has the outcome of that run', async () => {
     const work = latch();
     const health = new RecordedEngine().add('database', () => work.promise, { interval: 1000 });
     expect((await health.report('ready')).status).toBe('UNKNOWN');
@@ -70,7 +70,7 @@ describe('a background check', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('is not trusted any more when it has not reported for longer than maxAge', async () => {
+  it('is UNKNOWN when its last result is older than maxAge', async () => {
     const check = vi.fn<Check>(never).mockReturnValueOnce(up());
     const health = new RecordedEngine().add('database', check, {
       interval: 1000,
@@ -103,7 +103,7 @@ describe('a background check', () => {
     expect((await health.report('ready')).status).toBe('UP');
   });
 
-  it('does not hold up a probe while it runs', () => {
+  it('does not delay a probe while it runs', () => {
     const health = new RecordedEngine().add('database', never, { interval: 1000 });
     health.engine.start();
     expect(health.engine.evaluate('ready')).toMatchObject({ report: { status: 'UNKNOWN' } });

@@ -48,7 +48,7 @@ describe('changes', () => {
     expect((await engineAfter([() => result])).changes.map(inWords)).toStrictEqual([`UNKNOWN ${status} undefined`]);
   });
 
-  it('tell of moves within a side, too', async () => {
+  it('are announced between two failing or two passing statuses too', async () => {
     const health = await engineAfter([
       () => up(),
       () => degraded('lag'),
@@ -64,7 +64,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('carry what may be read of them, and what was thrown', async () => {
+  it('contain the reported error, and the thrown error', async () => {
     const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     const health = await engineAfter([() => up(), () => Promise.reject(error)], { critical: false });
     expect(health.changes).toStrictEqual([
@@ -82,7 +82,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('carry the message of a status that is no failure, and nothing that there is not', async () => {
+  it('contain the message of a status that is no failure, and no missing properties', async () => {
     const health = await engineAfter([() => up(), () => degraded('lag')]);
     expect(health.changes).toStrictEqual([
       {
@@ -97,7 +97,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('come only when a threshold is reached', async () => {
+  it('are announced only when a threshold is reached', async () => {
     const gone = (): unknown => down('gone');
     const health = await engineAfter([() => up(), gone, gone, gone], { failureThreshold: 3 });
     expect(health.changes.map(inWords)).toStrictEqual(['UP DOWN 1000']);
@@ -105,7 +105,7 @@ describe('changes', () => {
     expect(health.runs).toHaveLength(4);
   });
 
-  it('are announced when the new status can be read already', async () => {
+  it('are announced after the new status is readable', async () => {
     const check = vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone'));
     const health = new RecordedEngine().add('database', check, { ttl: 5 });
     await health.report('deep');
@@ -131,7 +131,7 @@ describe('changes', () => {
     expect(new Set(health.faults)).toStrictEqual(new Set([thrown, rejected]));
   });
 
-  it('reach a listener until it is taken off', async () => {
+  it('are sent to a listener until it is removed', async () => {
     const health = new RecordedEngine().add('database', vi.fn<Check>().mockReturnValueOnce(down('x')), { ttl: 0 });
     const [changes, runs] = [vi.fn<() => void>(), vi.fn<() => void>()];
     const remove = [health.engine.onChange(changes), health.engine.onRun(runs)];

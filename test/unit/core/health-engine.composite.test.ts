@@ -47,7 +47,7 @@ describe('a composite', () => {
     expect(Object.isFrozen(details['database']?.details)).toBe(true);
   });
 
-  it('is as bad as its worst part by default, and names the parts that fail', async () => {
+  it('has the status of its worst part by default, and names the parts that fail', async () => {
     const health = new RecordedEngine()
       .add('database/primary', () => up(), always)
       .add('database/replica', gone, always);

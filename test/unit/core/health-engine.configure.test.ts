@@ -57,7 +57,7 @@ describe('HealthEngine.configure', () => {
     });
   });
 
-  it('shows no half of a change in a report that was being made', async () => {
+  it('shows a change completely or not at all in a report that is in progress', async () => {
     const open = latch();
     const health = new RecordedEngine().add('slow', () => open.promise).add('database', () => down('away'));
     const pending = health.report('ready');
@@ -69,7 +69,7 @@ describe('HealthEngine.configure', () => {
     expect(Object.keys((await pending).details)).toStrictEqual(['slow']);
   });
 
-  it('adds an indicator with a result to a report that was being made, and one without to the next', async () => {
+  it('adds an indicator with a result to a report in progress, and one without a result to the next report', async () => {
     const open = latch();
     const health = new RecordedEngine()
       .add('slow', () => open.promise)
@@ -182,7 +182,7 @@ describe('HealthEngine.configure', () => {
       expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
     });
 
-    it('end when the interval is taken away: then requests run the check', async () => {
+    it('end when the interval is removed: then requests run the check', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { interval: 10_000 });
       health.engine.configure('database', checkSettings());
@@ -235,7 +235,7 @@ describe('HealthEngine.remove', () => {
     expect(health.runs).toStrictEqual([]);
   });
 
-  it('forgets the report of the single indicator, so that a new one of the name starts anew', async () => {
+  it('drops the report of the single indicator, so that a new indicator of that name starts without it', async () => {
     const health = new RecordedEngine().add('tenant', () => down('away'));
     expect((await health.report('tenant')).status).toBe('DOWN');
     health.engine.remove('tenant');

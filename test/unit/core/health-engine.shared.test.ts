@@ -25,7 +25,7 @@ describe('HealthEngine, shared indicators', () => {
     expect(report.details['database']).not.toHaveProperty('shared');
   });
 
-  it.each([up(), degraded('slow')])('tolerates a failure after $status, and says why', async (result) => {
+  it.each([up(), degraded('slow')])('tolerates a failure after $status, and reports the reason', async (result) => {
     const health = new SharedDatabase({ shared: true });
     health.result = result;
     await health.report('ready');
@@ -100,7 +100,7 @@ describe('HealthEngine, shared indicators', () => {
       expect(asked).toContainEqual(['database', shared]);
     });
 
-    it('does not ask the others about an indicator that has never passed', async () => {
+    it('does not use reports of other instances for an indicator that has never passed', async () => {
       const health = new SharedDatabase({ shared });
       health.engine.compareWithPeers({ of: () => 'shared outage: 7 of 8 instances' });
       health.result = down('away');

@@ -22,7 +22,7 @@ describe('startup', () => {
     expect((await health.report('startup')).status).toBe('UP');
   });
 
-  it('stays passed once an indicator has passed, and does not ask it again', async () => {
+  it('stays passed once an indicator has passed, and does not run it again', async () => {
     const check = vi
       .fn<Check>()
       .mockReturnValueOnce(gone())
@@ -42,7 +42,7 @@ describe('startup', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('shows the present state of an indicator elsewhere', async () => {
+  it('shows the current state of an indicator in other probes', async () => {
     const check = vi.fn<Check>().mockReturnValueOnce(up()).mockImplementation(gone);
     const health = new RecordedEngine().add('cache', check, startup);
     await health.report('startup');
@@ -139,7 +139,7 @@ describe('startup', () => {
       expect(check).toHaveBeenCalledTimes(3);
     });
 
-    it('waits for them, so that it is open as soon as they have passed', async () => {
+    it('waits for them, so that ready is UP as soon as they have passed', async () => {
       const warm = latch();
       const health = new RecordedEngine().add('cache', () => warm.promise, startup);
       const answered = vi.fn<(status: string) => void>();

@@ -50,7 +50,7 @@ describe('HealthEngine', () => {
       expect([...engine.runners].map(({ name }) => name)).toEqual(['stock', 'payments']);
     });
 
-    it('can be looked at without asking anybody', async () => {
+    it('can be read without running a check', async () => {
       const check = vi.fn<() => void>();
       const health = new RecordedEngine().add('stock', check);
       expect(health.engine.peek('ready').report).toMatchObject({ details: { stock: { status: 'UNKNOWN' } } });
@@ -63,7 +63,7 @@ describe('HealthEngine', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('is nothing else', () => {
+    it('contains no other names', () => {
       const health = new RecordedEngine().add('database', () => up());
       expect(health.engine.has('cache')).toBe(false);
       expect(() => health.engine.evaluate('cache')).toThrow(
@@ -141,7 +141,7 @@ describe('HealthEngine', () => {
       ['returns another status', () => ({ status: 'down' })],
       ['returns a proxy that refuses everything', untouchable],
       ['returns a revoked proxy', revoked],
-    ])('is DOWN and leaves the others unharmed when it %s', async (_what, check) => {
+    ])('is DOWN without an effect on the others when it %s', async (_what, check) => {
       const health = new RecordedEngine().add('hostile', check).add('database', () => up());
       expect(await health.statuses('ready')).toStrictEqual({ report: 'DOWN', hostile: 'DOWN', database: 'UP' });
       const { details } = await health.report('ready');
@@ -235,7 +235,7 @@ describe('HealthEngine', () => {
   });
 
   describe('the application itself', () => {
-    it('closes ready, and nothing else, with its reason', async () => {
+    it('makes only ready fail, with its reason', async () => {
       const health = new RecordedEngine().add('database', () => up(), { probes: ['ready', 'live', 'startup'] });
       health.gate.closedBecause = 'maintenance';
       expect(await health.report('ready')).toMatchObject({
@@ -258,7 +258,7 @@ describe('HealthEngine', () => {
       expect(await health.report('ready')).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
     });
 
-    it('opens again when its reason is gone', async () => {
+    it('passes again when its reason is gone', async () => {
       const health = new RecordedEngine();
       health.gate.closedBecause = 'maintenance';
       expect((await health.report('ready')).status).toBe('OUT_OF_SERVICE');
@@ -290,7 +290,7 @@ describe('HealthEngine', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('announces nothing of the runs that it has cut short', async () => {
+    it('announces no run that it has interrupted', async () => {
       const health = new RecordedEngine().add('hangs', never);
       const pending = health.report('ready');
       health.engine.stop();
@@ -299,7 +299,7 @@ describe('HealthEngine', () => {
       expect(health.runs).toStrictEqual([]);
     });
 
-    it('begins no background runs any more', async () => {
+    it('begins no further background run', async () => {
       const check = vi.fn<Check>();
       const health = new RecordedEngine().add('background', check, { interval: 1000 });
       health.engine.stop();
@@ -309,7 +309,7 @@ describe('HealthEngine', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('does not ask an indicator that comes afterwards', async () => {
+    it('does not run an indicator that is added afterwards', async () => {
       const check = vi.fn<Check>();
       const health = new RecordedEngine();
       health.engine.start();
@@ -323,7 +323,7 @@ describe('HealthEngine', () => {
   });
 
   describe('the wall clock', () => {
-    it('changes nothing but the times that are shown, when it is set back', async () => {
+    it('affects only the shown times when it is set back', async () => {
       const check = vi.fn<Check>(() => down('gone'));
       const health = new RecordedEngine()
         .add('database', check, { ttl: 1000 })

@@ -38,7 +38,7 @@ describe('outcomeOfReturn', () => {
     expect(outcomeOfReturn({ status: 'DOWN' })).toStrictEqual({ status: 'DOWN', error: 'check failed' });
   });
 
-  it('masks credentials in what the check says', () => {
+  it('masks credentials in messages and data', () => {
     expect(outcomeOfReturn(degraded('redis://:hunter2@cache lags')).message).toBe('redis://***@cache lags');
     expect(outcomeOfReturn(down('redis://:hunter2@cache is gone')).error).toBe('redis://***@cache is gone');
   });
@@ -91,7 +91,7 @@ describe('outcomeOfReturn', () => {
     });
   });
 
-  it('leaves out data with nothing in it', () => {
+  it('omits empty data', () => {
     expect(outcomeOfReturn(up({}))).toStrictEqual({ status: 'UP' });
   });
 
@@ -116,7 +116,7 @@ describe('outcomeOfReturn', () => {
 });
 
 describe('outcomeOfThrow', () => {
-  it('keeps what was thrown for the log', () => {
+  it('keeps the thrown error for the log', () => {
     const error = Object.assign(new Error('postgres://user:hunter2@db'), { code: 'ECONNREFUSED' });
     expect(outcomeOfThrow(error)).toStrictEqual({
       status: 'DOWN',
@@ -165,7 +165,7 @@ describe('outcomeOfThrow', () => {
     ['an error with unreadable properties', unreadableError()],
     ['a proxy that refuses everything', untouchable()],
     ['an object without a prototype', bare()],
-  ])('is DOWN without a word of what was thrown: %s', (_what, thrown) => {
+  ])('is DOWN without the text of the thrown value: %s', (_what, thrown) => {
     const { cause, ...words } = outcomeOfThrow(thrown);
     expect(words).toStrictEqual({ status: 'DOWN', error: 'check failed' });
     expect(Object.is(cause, thrown)).toBe(true);
@@ -178,7 +178,7 @@ describe('outcomeOfThrow', () => {
 });
 
 describe('outcomeOfTimeout', () => {
-  it('is DOWN and says after how long', () => {
+  it('is DOWN, with the timeout in the message', () => {
     expect(outcomeOfTimeout(500)).toStrictEqual({
       status: 'DOWN',
       error: 'timed out after 500 ms',
@@ -199,11 +199,11 @@ describe('degradeWhenSlow', () => {
     });
   });
 
-  it('leaves a pass alone that took just so long', () => {
+  it('does not change a pass that took exactly the limit', () => {
     expect(degradeWhenSlow(passed, 200, 200)).toBe(passed);
   });
 
-  it('leaves everything alone without a threshold', () => {
+  it('changes nothing without a threshold', () => {
     expect(degradeWhenSlow(passed, 10_000, undefined)).toBe(passed);
   });
 
@@ -211,7 +211,7 @@ describe('degradeWhenSlow', () => {
     expect(degradeWhenSlow(passed, 1, 0).status).toBe('DEGRADED');
   });
 
-  it.each(['DEGRADED', 'DOWN', 'UNKNOWN', 'OUT_OF_SERVICE', 'SKIPPED'] as const)('leaves %s alone', (status) => {
+  it.each(['DEGRADED', 'DOWN', 'UNKNOWN', 'OUT_OF_SERVICE', 'SKIPPED'] as const)('does not change %s', (status) => {
     const outcome = { status };
     expect(degradeWhenSlow(outcome, 10_000, 1)).toBe(outcome);
   });

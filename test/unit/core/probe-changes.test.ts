@@ -81,7 +81,7 @@ describe('the changes of a probe', () => {
     ]);
   });
 
-  it('begin when something is known: a start is no outage, and a first status that is fine is no change', () => {
+  it('begin with the first known status: a start is no outage, and a first status that passes is no change', () => {
     status = 'OUT_OF_SERVICE';
     reason = 'starting';
     listen();
@@ -97,7 +97,7 @@ describe('the changes of a probe', () => {
     expect(steps()).toEqual(['UP to UNKNOWN', 'UNKNOWN to OUT_OF_SERVICE']);
   });
 
-  it('begin with a first status that is not fine, after nothing', () => {
+  it('begin with a first status that fails, without a previous status', () => {
     details = { stock: { status: 'UNKNOWN', message: 'has not run yet' } };
     listen();
     becomes('DOWN');
@@ -113,7 +113,7 @@ describe('the changes of a probe', () => {
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
   });
 
-  it('begin with maintenance that was there from the first, which is no start', () => {
+  it('begin with a maintenance that exists from the beginning, which is no start', () => {
     becomes('OUT_OF_SERVICE', 'starting: cache');
     listen();
     expect(heard).toEqual([]);
@@ -131,7 +131,7 @@ describe('the changes of a probe', () => {
     expect(steps()).toEqual([]);
   });
 
-  it('are none because of an indicator that has come later and has not run', () => {
+  it('are not caused by an indicator that was added later and has not run', () => {
     status = 'UP';
     listen();
     details = { late: { status: 'UNKNOWN', message: 'has not run yet' } };

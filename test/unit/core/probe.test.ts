@@ -65,7 +65,7 @@ describe('Probe', () => {
       expect(Object.keys((await report).details)).toStrictEqual(['b', 'a']);
     });
 
-    it('says when the oldest of its results was obtained', async () => {
+    it('has the time of the oldest of its results', async () => {
       const health = new RecordedEngine()
         .add('first', () => up(), { ttl: 10_000 })
         .add('second', () => up(), { ttl: 1000 })
@@ -78,7 +78,7 @@ describe('Probe', () => {
   });
 
   describe('reuse', () => {
-    it('hands out the same report, in the same turn, until the first result in it is no longer fresh', async () => {
+    it('returns the same report, in the same turn, until the first result in it is no longer fresh', async () => {
       const health = new RecordedEngine()
         .add('long', () => up(), { ttl: 900 })
         .add('short', () => up(), { ttl: 400 })
@@ -104,7 +104,7 @@ describe('Probe', () => {
       expect(health.runs).toHaveLength(1);
     });
 
-    it('composes a new one after anything that changes it', async () => {
+    it('composes a new one after each change', async () => {
       const health = new RecordedEngine().add('database', () => up(), { ttl: 60_000 });
       const first = await health.evaluate('ready');
       health.engine.invalidate();
@@ -127,7 +127,7 @@ describe('Probe', () => {
       expect(health.runs).toHaveLength(2);
     });
 
-    it('hands out the report of a background check no longer than that is trusted', async () => {
+    it('returns the report of a background check only while its result is trusted', async () => {
       const health = new RecordedEngine().add('database', () => up(), { interval: 60_000, maxAge: 700 });
       health.engine.start();
       await advance(0);
@@ -161,7 +161,7 @@ describe('Probe', () => {
       );
     });
 
-    it('is the one of the probe, if it has its own', async () => {
+    it('is that of the probe, if it has its own', async () => {
       const health = new RecordedEngine({ deadline: 800, deadlines: { deep: 300 } }).add('hangs', never, {
         timeout: 60_000,
       });
@@ -187,7 +187,7 @@ describe('Probe', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('is waited for by each probe anew while the check hangs, without another run', async () => {
+    it('applies to each probe separately while the check hangs, without another run', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 100 }).add('hangs', check, { timeout: 60_000 });
       for (let count = 0; count < 5; count += 1) {
@@ -279,7 +279,7 @@ describe('Probe', () => {
   });
 
   describe('with many concurrent callers', () => {
-    it('runs each check once for a thousand, and hands all the same report', async () => {
+    it('runs each check once for a thousand callers, and returns the same report to all', async () => {
       const checks = ['a', 'b', 'c'].map(() => vi.fn<Check>(() => Promise.resolve(up())));
       const health = new RecordedEngine();
       for (const [index, check] of checks.entries()) health.add(`check${index}`, check);

@@ -30,7 +30,7 @@ describe('formatRaw', () => {
     );
   });
 
-  it('names the instances of classes that a client hangs on its error, and shows nothing of them', () => {
+  it('shows only the class names of instances that a client adds to its error', () => {
     const request = Object.assign(new (class ClientRequest {})(), { _header: 'x-api-key: hunter2' });
     const config = {
       url: 'http://h/x?token=hunter2',
@@ -44,7 +44,7 @@ describe('formatRaw', () => {
     expect(text).toContain('"Accept":"a"');
   });
 
-  it('keeps to some kilobytes', () => {
+  it('is limited to some kilobytes', () => {
     const branch = (depth: number): object =>
       depth === 0 ? { text: 'x'.repeat(1000) } : { list: Array.from({ length: 20 }, () => branch(depth - 1)) };
     const tree = branch(2);
@@ -96,7 +96,7 @@ describe('formatRaw', () => {
     ['an object', { status: 'down' }, "{ status: 'down' }"],
     ['an object three levels deep', { a: { b: { c: { d: 1 } } } }, 'd: 1'],
     ['an object without a prototype', bare({ a: 1 }), 'a: 1'],
-  ])('shows what is no error: %s', (_what, value, text) => {
+  ])('shows a value that is no error: %s', (_what, value, text) => {
     expect(formatRaw(value)).toContain(text);
   });
 
@@ -112,7 +112,7 @@ describe('formatRaw', () => {
       },
     ],
     ['a proxy that refuses everything', untouchable()],
-  ])('does not throw, whatever it is: %s', (_what, value) => {
+  ])('does not throw for any value: %s', (_what, value) => {
     expect(formatRaw(value)).toMatch(/\w|\{\}/);
   });
 });

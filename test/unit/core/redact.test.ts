@@ -11,7 +11,7 @@ describe('maskCredentials', () => {
     ['mongodb+srv://user:secret@cluster', 'mongodb+srv://***@cluster'],
     ['http://@host', 'http://***@host'],
     ['x@y://user:secret@host', 'x@y://***@host'],
-  ])('hides what stands before the host: %s', (text, masked) => {
+  ])('masks the credentials before the host: %s', (text, masked) => {
     expect(maskCredentials(text)).toBe(masked);
   });
 
@@ -23,7 +23,7 @@ describe('maskCredentials', () => {
     'http://host/path or ops@host',
     'ops@http://host',
     '@',
-  ])('leaves a text alone that holds no credentials: "%s"', (text) => {
+  ])('does not change a text without credentials: "%s"', (text) => {
     expect(maskCredentials(text)).toBe(text);
   });
 
@@ -89,7 +89,7 @@ describe('maskCredentials: the forms of a secret', () => {
     'timed out after 500 ms: 3 of 5 passed',
     'pinned: yes, mapping=3, design=a',
     'expires in 5 days; 12:30:00',
-  ])('leaves a text alone that holds none: %s', (text) => {
+  ])('does not change a text without a secret: %s', (text) => {
     expect(maskCredentials(text)).toBe(text);
   });
 

@@ -37,7 +37,7 @@ describe('CheckRegistry', () => {
     expect(namesOf(registry, 'deep')).toStrictEqual(['database', 'loop', 'none']);
   });
 
-  it('gathers a group by names, by tags, and by what indicators say themselves', () => {
+  it('collects the members of a group by names, by tags, and by the probes of indicators', () => {
     const registry = registryOf(
       { billing: { indicators: ['payments'], tags: ['money', 'tax'] } },
       { database: {}, payments: {}, ledger: { tags: ['slow', 'tax'] }, invoices: { probes: ['billing'] } },

@@ -81,7 +81,7 @@ describe('describeCheck', () => {
     ],
     ['DOWN', down('disk full'), { critical: true, error: 'disk full', since: START, consecutive_failures: 1 }],
     ['SKIPPED', skipped('no replica'), { message: 'no replica' }],
-  ] as const)('shows of %s what there is to say', async (status, result, rest) => {
+  ] as const)('shows the known properties of %s', async (status, result, rest) => {
     expect(await afterRuns([() => result])).toStrictEqual({
       status,
       response_time_ms: 0,
@@ -123,7 +123,7 @@ describe('describeCheck', () => {
     it.each([
       [outOfService('patching'), 'patching'],
       [{ status: 'UNKNOWN' }, 'UNKNOWN'],
-    ])('shows as the error what a failure of another kind says', async (result, error) => {
+    ])('shows the message of another kind of failure as the error', async (result, error) => {
       const detail = await afterRuns([() => degraded('lag'), () => result], { failureThreshold: 2 });
       expect(detail).toMatchObject({ status: 'DEGRADED', message: 'lag', error, consecutive_failures: 1 });
       expect(detail).not.toHaveProperty('code');
@@ -179,7 +179,7 @@ describe('describeCheck', () => {
       });
     });
 
-    it('keeps since when the status was DOWN already', async () => {
+    it('keeps the time since when the status was DOWN', async () => {
       const { runner } = new RecordedRunner(refused, { ttl: 0, maxAge: 5000 });
       await runner.run();
       await advance(5001);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { degraded, down, outOfService, skipped, unknown, up } from '../../../src/core/result.js';
 
 describe('a result', () => {
-  it('says UP without a message', () => {
+  it('is UP without a message', () => {
     expect(up()).toStrictEqual({ status: 'UP' });
     expect(up({ pool_size: 10 })).toStrictEqual({ status: 'UP', data: { pool_size: 10 } });
   });
@@ -13,7 +13,7 @@ describe('a result', () => {
     [outOfService, 'OUT_OF_SERVICE'],
     [unknown, 'UNKNOWN'],
     [skipped, 'SKIPPED'],
-  ] as const)('says what it is named after, with a message and data', (create, status) => {
+  ] as const)('has the status of its name, with a message and data', (create, status) => {
     expect(create('a reason')).toStrictEqual({ status, message: 'a reason' });
     expect(create('a reason', { lag: 3 })).toStrictEqual({ status, message: 'a reason', data: { lag: 3 } });
   });

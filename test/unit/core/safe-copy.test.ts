@@ -23,7 +23,7 @@ describe('safeCopy', () => {
     );
   });
 
-  it('copies what JSON would lose', () => {
+  it('copies values that JSON would lose', () => {
     expect(
       safeCopy({
         map: new Map<unknown, unknown>([
@@ -53,7 +53,7 @@ describe('safeCopy', () => {
     });
   });
 
-  it('names by a text what JSON cannot express', () => {
+  it('has a text for values that JSON cannot express', () => {
     expect(
       safeCopy({
         nan: NaN,
@@ -194,7 +194,7 @@ describe('safeCopy', () => {
       });
     });
 
-    it('reads no more than it copies', () => {
+    it('reads only the values that it copies', () => {
       let read = 0;
       const data = new Map(
         Array.from({ length: 1000 }, (_, index) => [
@@ -224,7 +224,7 @@ describe('safeCopy', () => {
     ['a toJSON that throws', { x: { toJSON: throwing } }],
     ['a proxy that refuses everything', { x: untouchable() }],
     ['a revoked proxy', { x: revoked() }],
-  ])('copies what is beside %s', (_what, data) => {
+  ])('copies the values beside %s', (_what, data) => {
     expect(safeCopy({ before: 1, data, after: 2 })).toStrictEqual({
       before: 1,
       data: { x: '(could not be read)' },

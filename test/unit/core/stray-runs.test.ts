@@ -55,7 +55,7 @@ describe('StrayRuns', () => {
     expect(runs.map(({ isTracked }) => isTracked)).toStrictEqual([false, false, true, true, true]);
   });
 
-  it('counts a run no longer that was given up and has finished after all', () => {
+  it('does not count an abandoned run that has finished later', () => {
     const { strays, gone } = strayRuns();
     const [first] = Array.from({ length: 4 }, () => strays.add(never(), 100));
     if (first) strays.remove(first);
@@ -84,7 +84,7 @@ describe('StrayRuns', () => {
     expect(pauseOf(strays)).toBe(1000);
   });
 
-  it('ends the pause when a later run has ended in time, and is careful when the next one hangs beside three', () => {
+  it('ends the pause when a later run has ended in time, and pauses longest when the next one hangs beside three', () => {
     const { strays } = strayRuns();
     for (let runs = 0; runs < 5; runs += 1) strays.add(never(), 100);
     strays.endPause();

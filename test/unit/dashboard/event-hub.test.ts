@@ -8,7 +8,7 @@ const event = eventOf('update', '{}', 'a-1');
 describe('EventHub', () => {
   useFakeClock();
 
-  it('writes an event as the format has it', () => {
+  it('writes an event in the format of server-sent events', () => {
     expect(event.toString()).toBe('id: a-1\nevent: update\ndata: {}\n\n');
     expect(eventOf('beat', '5').toString()).toBe('event: beat\ndata: 5\n\n');
   });
@@ -26,7 +26,7 @@ describe('EventHub', () => {
     expect(hub.channels).toEqual(new Set(['full', 'components']));
   });
 
-  it('is full with so many, until one leaves', () => {
+  it('refuses clients at its limit, until one leaves', () => {
     const hub = new EventHub<string>(1);
     const outlet = new FakeOutlet();
     expect(hub.isFull).toBe(false);
@@ -49,7 +49,7 @@ describe('EventHub', () => {
     expect([hub.size, hub.dropped]).toEqual([1, 1]);
   });
 
-  it('a sign of life drops them as well', () => {
+  it('drops such a client at a heartbeat too', () => {
     const hub = new EventHub<string>(10);
     const slow = new FakeOutlet(false);
     slow.pending = 300 * 1024;
@@ -99,7 +99,7 @@ describe('EventHub', () => {
     expect([hub.size, hub.isClosed, vi.getTimerCount()]).toEqual([0, true, 0]);
   });
 
-  it('leaves no timer when all have taken it', () => {
+  it('leaves no timer when all clients have read it', () => {
     const hub = new EventHub<string>(10);
     hub.add(new FakeOutlet(), 'full');
     hub.close(eventOf('bye', '1'));

@@ -86,7 +86,7 @@ describe('HealthRecord', () => {
     ]);
   });
 
-  it('keeps nothing but the transitions of an indicator that was removed', () => {
+  it('keeps only the transitions of an indicator that was removed', () => {
     monitor.run(runOf({ outcome: 'DOWN', error: 'connection refused' }));
     monitor.change(changeOf({}));
     expect(record.runs('database')).toHaveLength(1);
@@ -143,7 +143,7 @@ describe('HealthRecord', () => {
     expect(record.transitions(Date.now())[0]).toMatchObject({ from: 'draining: balancers', to: 'draining: work' });
   });
 
-  it('keeps so many and for so long, and since when something is as it is for ever', async () => {
+  it('limits the number and the age of transitions, and keeps the time of the current state', async () => {
     for (let index = 0; index < 100; index += 1) monitor.change(changeOf({ to: index % 2 === 0 ? 'DOWN' : 'UP' }));
     expect(record.transitions(Date.now())).toHaveLength(5);
     const at = Date.now();

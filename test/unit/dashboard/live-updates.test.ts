@@ -48,7 +48,7 @@ describe('LiveUpdates', () => {
     live = new LiveUpdates(settings);
   });
 
-  it('serialises once for a thousand clients: when they come, and at each change', async () => {
+  it('serialises once for a thousand clients, when they connect and at each change', async () => {
     const clients = Array.from({ length: 1000 }, () => joined());
     expect(live.serialisations).toBe(1);
     expect(dataOf(clients[999]?.written[0])).toMatchObject({ build: 'build', heartbeat: 10_000, parts: page.parts });
@@ -75,7 +75,7 @@ describe('LiveUpdates', () => {
     expect([drawn, vi.getTimerCount()]).toEqual([[], 0]);
   });
 
-  it('collects changes in a storm, and sends them twice a second', async () => {
+  it('collects frequent changes, and sends them twice a second', async () => {
     const client = joined();
     for (let storm = 0; storm < 1000; storm += 1) {
       show({ 'c-a': `a${storm}` });

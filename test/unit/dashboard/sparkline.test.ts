@@ -22,7 +22,7 @@ it('one run that took very long does not flatten the others', () => {
   expect(text).toContain('d="m1 20v-3m3 3v-5m3 5v-10m3 10v-5m3 5v-20"');
 });
 
-it('draws a failed run apart from the others', () => {
+it('draws a failed run differently', () => {
   const { text } = sparkline([passed(4), failed(1), passed(4)], 3) ?? { text: '' };
   expect(text).toContain('d="m1 20v-20m6 20v-20"');
   expect(text).toContain('class="bad" d="M4 0v20"');
@@ -32,6 +32,6 @@ it.each([
   [[passed(3)], '3 ms, 1 run'],
   [[passed(1), passed(48), passed(3)], 'median 3 ms, 1 to 48 ms, 3 runs'],
   [[passed(1), failed(500.4), failed(3)], 'median 3 ms, 1 to 500 ms, 2 of 3 runs failed'],
-])('says the same in words', (points, words) => {
+])('has a text with the same information', (points, words) => {
   expect(sparkline(points, 40)?.text).toContain(`role="img" aria-label="${words}"`);
 });

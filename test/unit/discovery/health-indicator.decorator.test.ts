@@ -23,7 +23,7 @@ class DiskHealth implements HealthIndicator {
 }
 
 describe('@HealthIndicator()', () => {
-  it('notes the name and the options, either of which may be missing', () => {
+  it('stores the name and the options, either of which may be missing', () => {
     expect(getIndicatorMetadata(StockHealth)).toStrictEqual({ name: 'stock', options: { timeout: 300 } });
     expect(getIndicatorMetadata(CacheHealth)).toStrictEqual({ name: undefined, options: { timeout: 400 } });
     expect(getIndicatorMetadata(DiskHealth)).toStrictEqual({ name: undefined, options: {} });
@@ -33,7 +33,7 @@ describe('@HealthIndicator()', () => {
     expect([StockHealth, CacheHealth, DiskHealth].every((target) => isInjectable(target))).toBe(true);
   });
 
-  it('leaves the scope alone that the class has been given, above it or below', () => {
+  it('keeps the scope of the class, with either order of the decorators', () => {
     @HealthIndicator('below')
     @Injectable({ scope: Scope.REQUEST })
     class Below implements HealthIndicator {
@@ -58,7 +58,7 @@ describe('@HealthIndicator()', () => {
     expect(isInjectable(Derived)).toBe(true);
   });
 
-  it('counts for subclasses, which may have their own', () => {
+  it('is inherited by subclasses, which may have their own', () => {
     class Inherited extends StockHealth {}
     @HealthIndicator('own')
     class Own extends StockHealth {}

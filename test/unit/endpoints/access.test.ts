@@ -41,11 +41,11 @@ describe('Access', () => {
         'a bearer token beside a header that came twice',
         { 'x-health-key': ['x', 'y'], authorization: 'Bearer second' },
       ],
-    ])('opens to %s', async (_how, headers) => {
+    ])('accepts %s', async (_how, headers) => {
       await expect(viewWith(access, headers)).resolves.toBe('full');
     });
 
-    it.each(['schlüssel', 'clé à', 'ключ', '鍵'])('opens to a key that is not ASCII: %s', async (key) => {
+    it.each(['schlüssel', 'clé à', 'ключ', '鍵'])('accepts a key that is not ASCII: %s', async (key) => {
       const keyed = accessOf({ apiKeys: ['other', key] });
       const utf8 = Buffer.from(key).toString('latin1');
       const basic = `Basic ${Buffer.from(`user:${key}`).toString('base64')}`;
@@ -55,7 +55,7 @@ describe('Access', () => {
       await expect(viewWith(keyed, { 'x-health-key': `${utf8}x` })).resolves.toBeUndefined();
     });
 
-    it('opens to a key that was sent as Latin-1', async () => {
+    it('accepts a key that was sent as Latin-1', async () => {
       const keyed = accessOf({ apiKeys: ['schlüssel'] });
       const basic = `Basic ${Buffer.from('user:schlüssel', 'latin1').toString('base64')}`;
       for (const headers of [{ 'x-health-key': 'schlüssel' }, { authorization: basic }]) {
@@ -78,7 +78,7 @@ describe('Access', () => {
       ['a bearer token without a token', { authorization: 'Bearer ' }],
       ['something before the scheme', { authorization: 'x Bearer first' }],
       ['a wrong key beside a right token', { 'x-health-key': 'fourth', authorization: 'Bearer first' }],
-    ])('does not open to %s', async (_how, headers) => {
+    ])('does not accept %s', async (_how, headers) => {
       await expect(viewWith(access, headers)).resolves.toBeUndefined();
     });
 
@@ -86,7 +86,7 @@ describe('Access', () => {
       await expect(viewWith(accessOf({}), { 'x-health-key': '' })).resolves.toBeUndefined();
     });
 
-    it('is enough: authorize is not called', async () => {
+    it('is sufficient: authorize is not called', async () => {
       const authorize = vi.fn<() => boolean>().mockReturnValue(false);
       const both = accessOf({ apiKeys: ['first'], authorize });
       await expect(viewWith(both, { 'x-health-key': 'first' })).resolves.toBe('full');
@@ -95,7 +95,7 @@ describe('Access', () => {
   });
 
   describe('by authorize', () => {
-    it('hands on the request', async () => {
+    it('passes the request', async () => {
       const authorize = vi.fn<(request: HealthRequest) => boolean>().mockReturnValue(true);
       const request = healthRequest('/health/deep', { cookie: 'a' });
       await accessOf({ authorize }).viewFor(request, PATIENCE);
@@ -116,7 +116,7 @@ describe('Access', () => {
       ['everything', undefined],
       [{}, undefined],
       [['full'], undefined],
-    ])('takes %j for %s, at once or by a promise', async (decision, view) => {
+    ])('treats the result %j as %s, at once or by a promise', async (decision, view) => {
       const faults: unknown[] = [];
       await expect(accessOf({ authorize: () => decision }, faults).viewFor(healthRequest(), PATIENCE)).resolves.toBe(
         view,
@@ -140,7 +140,7 @@ describe('Access', () => {
         },
       ],
       ['rejects', (fault: Error) => () => Promise.reject(fault)],
-    ])('takes the caller for a stranger when it %s, and reports why', async (_how, failing) => {
+    ])('treats the caller as unauthenticated when it %s, and reports the reason', async (_how, failing) => {
       const faults: unknown[] = [];
       const fault = new Error('authorize');
       await expect(

@@ -144,7 +144,7 @@ describe('Responder', () => {
       expect((await nameless.probe('ready', healthRequest())).headers).not.toHaveProperty('x-service-version');
     });
 
-    it('is given in the same turn when the report is at hand', () => {
+    it('is returned in the same turn when the report exists', () => {
       const responder = responderOf(reports);
       const answers = [
         responder.probe('ready', healthRequest()),
@@ -154,14 +154,14 @@ describe('Responder', () => {
       expect(answers.some((answer) => answer instanceof Promise)).toBe(false);
     });
 
-    it('waits for a report that is not', async () => {
+    it('waits for a report that does not exist yet', async () => {
       reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
       const answer = responderOf(reports).probe('ready', healthRequest());
       expect(answer).toBeInstanceOf(Promise);
       expect((await answer).statusCode).toBe(503);
     });
 
-    it('is written once as long as the report is the same', async () => {
+    it('is rendered once as long as the report is the same', async () => {
       const responder = responderOf(reports);
       const first = responder.probe('ready', healthRequest());
       expect(responder.probe('ready', healthRequest())).toBe(first);
@@ -169,7 +169,7 @@ describe('Responder', () => {
       expect(responder.probe('ready', healthRequest())).not.toBe(first);
     });
 
-    it('is written for each view and each name apart', async () => {
+    it('is rendered for each view and each name separately', async () => {
       reports.evaluations.set('live', reports.set('ready', 'UP'));
       const responder = responderOf(reports);
       expect(viewOf(await responder.probe('ready', healthRequest()))).toBe('components');
@@ -213,7 +213,7 @@ describe('Responder', () => {
       '/health?deeper=true',
       '/health?x=deep',
       '/deep',
-    ])('answers as live: %s', async (url) => {
+    ])('responds as live: %s', async (url) => {
       const answer = await responderOf(reports).overview(healthRequest(url));
       expect(reports.asked).toStrictEqual(['live']);
       expect(viewOf(answer)).toBe('status');
@@ -226,7 +226,7 @@ describe('Responder', () => {
       '/health?deep',
       '/health?a=b&deep=',
       '/api/health?deep=true&x=1',
-    ])('answers as deep: %s', async (url) => {
+    ])('responds as deep: %s', async (url) => {
       const answer = await responderOf(reports).overview(healthRequest(url));
       expect(reports.asked).toStrictEqual(['deep']);
       expect(viewOf(answer)).toBe('full');
@@ -237,7 +237,7 @@ describe('Responder', () => {
       expect(viewOf(await responder.overview(healthRequest('/health')))).toBe('components');
     });
 
-    it('has no deep if that is switched off', async () => {
+    it('does not show deep if that is disabled', async () => {
       const responder = responderOf(reports, { endpoints: { deep: false } });
       expect((await responder.overview(healthRequest('/health?deep=true'))).statusCode).toBe(404);
       expect(reports.asked).toStrictEqual([]);
@@ -257,7 +257,7 @@ describe('Responder', () => {
     });
 
     it.each(['nowhere', 'live', 'ready', 'startup', 'deep', 'overview', 'checks', '__proto__', 'constructor'])(
-      'is 404 for %s, which is none, and asks nobody',
+      'is 404 for %s, which is no name, and runs no check',
       async (name) => {
         const answer = await responderOf(reports).check(name, healthRequest());
         expect(answer.statusCode).toBe(404);
@@ -289,7 +289,7 @@ describe('Responder', () => {
       expect(viewOf(await responder.deep(healthRequest('/', key)))).toBe('full');
     });
 
-    it('shows the default views to strangers, with the same code as to others', async () => {
+    it('shows the default views to unauthenticated callers, with the same status code as to others', async () => {
       reports.set('ready', 'DOWN');
       const responder = responderOf(reports, options);
       const answers = [
@@ -302,7 +302,7 @@ describe('Responder', () => {
       ]);
     });
 
-    it('shows one word of live to strangers', async () => {
+    it('shows only the status of live to unauthenticated callers', async () => {
       expect(viewOf(await responderOf(reports, options).probe('live', healthRequest()))).toBe('status');
     });
 
@@ -313,7 +313,7 @@ describe('Responder', () => {
       expect(viewOf(await responder.probe('startup', healthRequest('/', key)))).toBe('full');
     });
 
-    it('never narrows a view by what is granted, save that of deep', async () => {
+    it('narrows only the view of deep by the result of authorize', async () => {
       const responder = responderOf(reports, {
         access: { authorize: () => 'status' },
         endpoints: { ready: { view: 'full' }, deep: { view: 'full' } },
@@ -367,7 +367,7 @@ describe('Responder', () => {
       ['ready', { endpoints: { ready: { deadline: 300 } } }, 150],
       ['deep', { endpoints: { deep: { deadline: 300 } } }, 150],
       ['deep', {}, 400],
-    ] as const)('gives authorize half of the time that %s has: %j', async (probe, settings, half) => {
+    ] as const)('gives authorize half of the deadline of %s: %j', async (probe, settings, half) => {
       const view = respondTo(responderOf(reports, { ...settings, access: { authorize: never } }), probe);
       const answered = vi.fn<() => void>();
       void Promise.resolve(view).then(answered);
@@ -602,7 +602,7 @@ describe('Responder', () => {
       ['everybody', undefined, 'status'],
       ['everybody', 'components', 'components'],
       ['deep', 'full', 'full'],
-    ] as const)('for %s tells how much a caller may see who is granted %s', async (access, granted, view) => {
+    ] as const)('for %s passes the view of a caller that is granted %s', async (access, granted, view) => {
       const seen: string[] = [];
       const responder = new Responder(restricted, reports, { viewFor: async () => granted } as unknown as Access);
       responder.add(

@@ -15,7 +15,7 @@ const report: HealthReport = {
 };
 
 describe('project', () => {
-  it('shows one word in the view status', () => {
+  it('shows only the status in the view status', () => {
     expect(project(report, 'status')).toStrictEqual({ status: 'DOWN' });
   });
 
@@ -42,7 +42,7 @@ describe('wider', () => {
     ['components', 'full', 'full'],
     ['full', 'full', 'full'],
     ['status', 'status', 'status'],
-  ] as const)('of %s and %s is %s, whichever comes first', (one, other, expected) => {
+  ] as const)('of %s and %s is %s, in either order', (one, other, expected) => {
     expect([wider(one, other), wider(other, one)]).toStrictEqual([expected, expected]);
   });
 });

@@ -60,7 +60,7 @@ const throughFastify = [
 ];
 
 describe('writeResponse', () => {
-  it('hands the finished bytes to the response of Node, as Express has it', () => {
+  it('passes the finished bytes to the response of Node on Express', () => {
     const { response, calls } = nodeResponse();
     writeResponse(response, answer);
     expect(calls).toStrictEqual([
@@ -82,7 +82,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual([]);
   });
 
-  it('passes by Fastify, which has nothing to add', () => {
+  it('bypasses Fastify, which has nothing to add', () => {
     const { reply, calls } = fastifyReply();
     writeResponse(reply, answer);
     expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, answer.fields], ['end', answer.body]]);
@@ -94,7 +94,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual(throughFastify);
   });
 
-  it('goes through Fastify when a middleware has put its own writeHead in place', () => {
+  it('goes through Fastify when a middleware has replaced writeHead', () => {
     const { reply, raw, calls } = fastifyReply();
     Object.defineProperty(raw, 'writeHead', { value: () => raw });
     writeResponse(reply, answer);
@@ -107,7 +107,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual(throughFastify);
   });
 
-  it('passes by Fastify when the only hook is its own for HEAD', () => {
+  it('bypasses Fastify when the only hook is its own for HEAD', () => {
     const { reply, calls } = fastifyReply({ hooks: [headRouteOnSendHandler.bind(undefined)] });
     writeResponse(reply, answer);
     expect(calls[0]).toStrictEqual(['hijack']);
@@ -119,7 +119,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual(throughFastify);
   });
 
-  it('keeps what others have put into Vary', () => {
+  it('keeps the names that others have added to Vary', () => {
     const varying = finishResponse(200, { vary: 'accept' }, {});
     const express = nodeResponse();
     express.response.setHeader('Vary', ['Origin', 'Accept-Encoding']);
@@ -140,7 +140,7 @@ describe('writeResponse', () => {
 describe('a streamed response', () => {
   const headers = { 'content-type': 'text/event-stream' };
 
-  it('has its head written, past every adapter, with what plugins have set, and is then opened', () => {
+  it('has its head written without the adapter, with the headers of plugins, and is then opened', () => {
     const opened: EndpointOutlet[] = [];
     const stream = finishHead(200, headers, (outlet) => opened.push(outlet));
     const express = nodeResponse();

@@ -29,7 +29,7 @@ describe('HealthConfigurationError', () => {
     expect(printed.split('StockHealth in AppModule')).toHaveLength(2);
   });
 
-  it('speaks of one fault in the singular', () => {
+  it('uses the singular for one fault', () => {
     expect(new HealthConfigurationError([nameReserved('here', 'live')]).message).toBe(
       [
         'The health configuration has a fault, so the application does not start:',

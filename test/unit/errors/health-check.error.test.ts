@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HealthCheckError, isHealthCheckError } from '../../../src/errors/health-check.error.js';
 
 describe('HealthCheckError', () => {
-  it('carries a message, a code, data and a cause', () => {
+  it('has a message, a code, data and a cause', () => {
     const cause = new Error('behind');
     const error = new HealthCheckError('queue is full', { code: 'queue-full', data: { waiting: 900 }, cause });
     expect(error).toBeInstanceOf(Error);
@@ -11,7 +11,7 @@ describe('HealthCheckError', () => {
     expect([error.code, error.data, error.cause]).toStrictEqual(['queue-full', { waiting: 900 }, cause]);
   });
 
-  it('has no cause unless it is given one', () => {
+  it('has no cause unless one is passed', () => {
     expect(new HealthCheckError('queue is full')).not.toHaveProperty('cause');
     expect(new HealthCheckError('queue is full', { code: 'x' })).not.toHaveProperty('cause');
     expect(new HealthCheckError('queue is full', { cause: undefined })).toHaveProperty('cause', undefined);

@@ -48,17 +48,14 @@ describe('a fault', () => {
     messages.packageMissing('here', 'pg'),
   ];
 
-  it.each(faults.map((fault) => [fault.problem, fault] as const))(
-    'says where it is and what to do: %s',
-    (_problem, fault) => {
-      for (const text of [fault.place, fault.problem, fault.remedy]) {
-        expect(text).toMatch(/\w/);
-        expect(text).not.toMatch(/undefined|\[object|\n/);
-      }
-    },
-  );
+  it.each(faults.map((fault) => [fault.problem, fault] as const))('has a place and a remedy: %s', (_problem, fault) => {
+    for (const text of [fault.place, fault.problem, fault.remedy]) {
+      expect(text).toMatch(/\w/);
+      expect(text).not.toMatch(/undefined|\[object|\n/);
+    }
+  });
 
-  it('is of every kind that there is', () => {
+  it('is tested for every kind of fault', () => {
     const kinds = Object.values(messages).filter((value) => typeof value === 'function');
     // One kind is listed twice, because its remedy depends on whether there are indicators at all.
     expect(faults).toHaveLength(kinds.length + 1);
@@ -66,7 +63,7 @@ describe('a fault', () => {
 });
 
 describe('groupMemberUnknown', () => {
-  it('lists the indicators, or says how there come to be some', () => {
+  it('lists the indicators, or how to add one', () => {
     expect(messages.groupMemberUnknown('here', 'stock', ['cache', 'disk']).remedy).toBe(
       'the indicators are cache, disk',
     );

@@ -8,11 +8,11 @@ describe('nearest', () => {
     ['tiemout', 'timeout'],
     ['ttll', 'ttl'],
     ['maxage', 'maxAge'],
-  ])('%s is meant to be %s', (given, word) => {
+  ])('%s is most similar to %s', (given, word) => {
     expect(nearest(given, ['ttl', 'maxAge', 'deadline', 'timeout', 'when'])).toBe(word);
   });
 
-  it.each(['', 'x', 'port', 'retries', 'a'.repeat(10_000)])('%s is near to none', (given) => {
+  it.each(['', 'x', 'port', 'retries', 'a'.repeat(10_000)])('%s is similar to no option', (given) => {
     expect(nearest(given, ['ttl', 'deadline', 'timeout', 'when'])).toBeUndefined();
   });
 });

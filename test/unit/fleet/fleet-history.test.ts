@@ -45,7 +45,7 @@ function eventsOf(...states: FleetInstance[][]): string[] {
 }
 
 describe('FleetHistory', () => {
-  it('takes the first state for no change', () => {
+  it('does not record the first state as a change', () => {
     expect(eventsOf([instance('one'), instance('two', {}, 'lost')])).toStrictEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('FleetHistory', () => {
     ]);
   });
 
-  it('records that the store goes and is back, and keeps the newest 50 events', () => {
+  it('records that the store is away and back, and keeps the newest 50 events', () => {
     const history = new FleetHistory();
     history.compare([], { isConnected: false, since: undefined, error: undefined });
     for (let index = 0; index < 60; index += 1) history.compare([], index % 2 === 0 ? CONNECTED : AWAY);

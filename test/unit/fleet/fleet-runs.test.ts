@@ -107,7 +107,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('shows the outcome with the age that it has, and the instance that ran the check', async () => {
+  it('shows the outcome with its age, and the instance that ran the check', async () => {
     const fleet = new Fleet(2);
     await fleet.probe(3 * TTL);
     const other = fleet.instances.find((instance) => instance !== fleet.runner);
@@ -119,7 +119,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('tells all instances of a failure and of the recovery within two ttl each, by the texts of the report', async () => {
+  it('shows a failure and its recovery on all instances within two ttl each, with the texts of the report', async () => {
     const fleet = new Fleet(5);
     await fleet.probe(2 * TTL);
     for (const instance of fleet.instances) instance.result = down('x');
@@ -136,7 +136,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('counts one outcome once in a threshold, and lets another instance judge after a failure', async () => {
+  it('counts one outcome once in a threshold, and another instance runs the check after a failure', async () => {
     const fleet = new Fleet(5, { settings: { failureThreshold: 2 } });
     await fleet.probe(2 * TTL);
     const faulty = fleet.runner;
@@ -196,7 +196,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('does not take a write of a frozen runner that arrives late', async () => {
+  it('ignores a write of a frozen runner that arrives late', async () => {
     const fleet = new Fleet(3);
     await fleet.probe(3 * TTL);
     const frozen = fleet.runner;
@@ -235,7 +235,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('calls the check at once when the store was never there', async () => {
+  it('calls the check at once when the store was never available', async () => {
     const fleet = new Fleet(0);
     fleet.backend.simulate('away');
     const instance = fleet.add();
@@ -257,7 +257,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('refuses outcomes without the signature, and says so once', async () => {
+  it('refuses outcomes without the signature, and logs that once', async () => {
     const fleet = new Fleet(2);
     await fleet.probe(2 * TTL);
     const careful = fleet.add({ secret: 'a secret of the fleet' });

@@ -83,7 +83,7 @@ describe('Roster', () => {
     ]);
   });
 
-  it('loses an instance after three silent heartbeats, and finds it again when it thaws', async () => {
+  it('reports an instance as lost after three missing heartbeats, and as back when it continues', async () => {
     const { roster, one, self } = await setUp();
     await one.write();
     await pass(self, 15_000);
@@ -94,7 +94,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'accepting', self: 'accepting' });
   });
 
-  it('does not believe that everybody is lost at once, before the store would have noticed its silence', async () => {
+  it('does not report all instances as lost before the store has had time to notice a lost connection', async () => {
     const { roster, one, self } = await setUp();
     await one.write();
     await self.write();
@@ -104,7 +104,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'lost', self: 'lost' });
   });
 
-  it('takes a restart under the same name for no loss', async () => {
+  it('does not report a restart under the same name as a loss', async () => {
     const { roster, one } = await setUp();
     await one.write();
     await advance(14_000);
@@ -112,14 +112,14 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'starting' });
   });
 
-  it.each(['draining', 'left'] as const)('says that an instance has left which is silent after %s', async (phase) => {
+  it.each(['draining', 'left'] as const)('reports an instance as left that is silent after %s', async (phase) => {
     const { roster, one, self } = await setUp();
     await one.write({ phase });
     await pass(self, 15_001);
     expect(phases(roster)).toStrictEqual({ one: 'left', self: 'accepting' });
   });
 
-  it('loses nobody while the store is away, nor at once when it is back', async () => {
+  it('reports no instance as lost while the store is away, nor at once when it is back', async () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
     store.simulate('away');
@@ -134,7 +134,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'lost', self: 'accepting' });
   });
 
-  it('keeps who was lost when the store was away meanwhile', async () => {
+  it('keeps lost instances as lost when the store was away meanwhile', async () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
     await pass(self, 20_000);
@@ -145,7 +145,7 @@ describe('Roster', () => {
     expect(phases(roster)).toMatchObject({ one: 'lost' });
   });
 
-  it('excuses the silence during which this process was frozen', async () => {
+  it('does not count the time in which this process was frozen', async () => {
     const { roster, one } = await setUp();
     await one.write();
     await advance(30_000);
@@ -154,7 +154,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'accepting' });
   });
 
-  it('refuses malformed entries and lists them, until they are right', async () => {
+  it('refuses malformed entries and lists them, until they are valid', async () => {
     const { store, roster, one } = await setUp();
     await one.write();
     await store.put(one.key, '{"service":"payments"}');
@@ -173,7 +173,7 @@ describe('Roster', () => {
     expect(roster.refused).toHaveLength(20);
   });
 
-  it('forgets an entry that is removed, and hears nothing after close()', async () => {
+  it('drops an entry that is removed, and ignores entries after close()', async () => {
     const { store, roster, one } = await setUp();
     await one.write();
     await store.remove(one.key);

@@ -46,7 +46,7 @@ const decide = (
   decideSharedOutage('database', QUORUM, { peers, storeAway }, { failingSince: 0, metAt }, now).because;
 
 describe('decideSharedOutage', () => {
-  it('decides alone while the others are well', () => {
+  it('decides alone while the others are healthy', () => {
     expect(decide([peer('UP'), peer('UP'), peer('DEGRADED')])).toBeUndefined();
   });
 
@@ -200,7 +200,7 @@ describe('the decisions of all instances together', () => {
     ).not.toThrow();
   });
 
-  it('are not changed by instances that were never ready, which never open themselves', () => {
+  it('are not changed by instances that were never ready, which stay unready', () => {
     expect(() =>
       fc.assert(
         fc.property(fleets, ({ count, delay, never }) => {

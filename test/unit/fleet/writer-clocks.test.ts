@@ -16,7 +16,7 @@ describe('WriterClocks', () => {
     expect(clocks.timeOf('a', 5000, 100_500)).toBe(99_500);
   });
 
-  it('knows nothing of a writer that was never heard, or not for ten minutes', () => {
+  it('is undefined for a writer without an entry, or without one for ten minutes', () => {
     const clocks = new WriterClocks();
     clocks.hear('a', 0, 0);
     expect(clocks.timeOf('b', 0, 0)).toBeUndefined();

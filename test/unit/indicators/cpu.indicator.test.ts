@@ -82,7 +82,7 @@ describe('CpuIndicator', () => {
     expect(await run(indicator)).toMatchObject({ status: 'UP', data: { usage: 0 } });
   });
 
-  it('does not judge by its first moment', async () => {
+  it('does not compare its first second with limits', async () => {
     const indicator = start({ cores: 1, usage: { fail: 0.95 } });
     pass(950, 1);
     expect(await run(indicator)).toEqual({ status: 'UP', data: { window_ms: 950 } });

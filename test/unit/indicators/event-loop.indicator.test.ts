@@ -52,7 +52,7 @@ describe('EventLoopIndicator', () => {
     [120, 'UP'],
     [120.2, 'DEGRADED'],
     [100_000, 'DEGRADED'],
-  ])('a percentile of %d ms between looks is %s', async (percentile, status) => {
+  ])('a percentile of %d ms between two ticks is %s', async (percentile, status) => {
     FakeHistogram.percentiles = { 99: percentile };
     expect((await run(settled())).status).toBe(status);
   });
@@ -73,7 +73,7 @@ describe('EventLoopIndicator', () => {
     expect((await run(settled({ utilization: false }))).status).toBe('UP');
   });
 
-  it('does not judge by its first moment', async () => {
+  it('does not compare its first second with limits', async () => {
     FakeHistogram.percentiles = { 99: 1000 };
     const indicator = create();
     expect(await run(indicator)).toEqual({ status: 'UP', data: { window_ms: 0 } });
@@ -83,7 +83,7 @@ describe('EventLoopIndicator', () => {
     expect((await run(indicator)).status).toBe('DEGRADED');
   });
 
-  it('is not late before anything was measured, and never less than not at all', async () => {
+  it('has a delay of 0 before a measurement, and never a negative delay', async () => {
     const indicator = create({ window: 1000 });
     indicator.onApplicationBootstrap();
     FakeHistogram.percentiles = { 99: 1e9, 100: 19 };
@@ -94,7 +94,7 @@ describe('EventLoopIndicator', () => {
     expect((await run(indicator)).data).toMatchObject({ delay_max_ms: 0 });
   });
 
-  it('measures anew each window, in both respects', () => {
+  it('restarts both measurements with each window', () => {
     const indicator = create({ window: 1000 });
     indicator.onApplicationBootstrap();
     vi.mocked(performance.eventLoopUtilization).mockClear();

@@ -10,7 +10,7 @@ import {
 
 const read = (json: unknown) => foreignHealthIn(JSON.stringify(json));
 
-describe('a word for a state of health', () => {
+describe('a status word', () => {
   it.each([
     ['UP', 'UP'],
     ['up', 'UP'],
@@ -34,7 +34,7 @@ describe('a word for a state of health', () => {
   });
 });
 
-describe('a state of health in JSON', () => {
+describe('a status in JSON', () => {
   it('of this library', () => {
     const json = {
       status: 'DEGRADED',
@@ -73,7 +73,7 @@ describe('a state of health in JSON', () => {
     expect(read(json)).toMatchObject({ status: 'DEGRADED', word: 'warn', failing: ['cassandra:responseTime'] });
   });
 
-  it('names few parts, and only names that are ones', () => {
+  it('names a few parts, and only valid names', () => {
     const down = { status: 'DOWN' };
     const odd = { '<script>': down, ['x'.repeat(65)]: down, 'line\nbreak': down, '': down };
     expect(read({ status: 'DOWN', details: odd })?.failing).toEqual([]);
@@ -94,7 +94,7 @@ describe('a state of health in JSON', () => {
   });
 
   it.each([{ details: 'DOWN' }, { components: [] }, { checks: null }, { details: { a: null, b: 'DOWN', c: [null] } }])(
-    'takes odd parts for nothing: %j',
+    'ignores malformed parts: %j',
     (parts) => {
       expect(read({ status: 'DOWN', ...parts })).toMatchObject({ status: 'DOWN', word: 'DOWN', failing: [] });
     },
@@ -145,7 +145,7 @@ describe('components that a dependency reports', () => {
     expect(JSON.stringify(read(json)?.components)).not.toMatch(/password|10\.0\.0\.3|answered|checked_at/);
   });
 
-  it('are read from composites of Spring Boot, whose own words are UNKNOWN', () => {
+  it('are read from composites of Spring Boot, whose custom statuses are UNKNOWN', () => {
     const json = {
       status: 'DOWN',
       components: {
@@ -277,7 +277,7 @@ describe('the data of the reported health', () => {
     expect(reportedHealthIn(data)).toBeUndefined();
   });
 
-  it('is read also where it has another form', () => {
+  it('is read also in another form', () => {
     const data = {
       reported_status: 'DOWN',
       reported_failing: ['bank', 5],

@@ -32,7 +32,7 @@ describe('HeartbeatIndicator', () => {
     });
   });
 
-  it('grants the first beat as long as any other', async () => {
+  it('allows the same time for the first beat as for any other', async () => {
     pass(1000);
     expect(await run(heartbeat)).toEqual({ status: 'UP', data: { beats: 0, silence_ms: 1000 } });
     pass(1);
@@ -43,7 +43,7 @@ describe('HeartbeatIndicator', () => {
     });
   });
 
-  it('grants the first beat what the options say', async () => {
+  it('allows the time of the option grace for the first beat', async () => {
     heartbeat = new (HeartbeatIndicator('invoices', { maxSilence: 1000, grace: 5000 }))();
     pass(5000);
     expect((await run(heartbeat)).status).toBe('UP');
@@ -61,7 +61,7 @@ describe('HeartbeatIndicator', () => {
     expect((await run(heartbeat)).status).toBe('UP');
   });
 
-  it('does not care for corrections of the system clock', async () => {
+  it('is not affected by corrections of the system clock', async () => {
     heartbeat.beat();
     vi.setSystemTime(Date.parse(START) + 3_600_000);
     expect((await run(heartbeat)).status).toBe('UP');

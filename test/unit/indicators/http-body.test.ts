@@ -5,12 +5,12 @@ import { readBody } from '../../../src/indicators/http/body.js';
 /** A body that comes in these pieces. */
 const inPieces = (...pieces: Uint8Array[]): Readable => Readable.from(pieces);
 
-it('reads the pieces of a body as one text, and does not tear letters apart', async () => {
+it('reads the chunks of a body as one text, without splitting characters', async () => {
   const bytes = Buffer.from('grün');
   expect(await readBody(inPieces(bytes.subarray(0, 3), bytes.subarray(3)), 5)).toEqual({ text: 'grün', isCut: false });
 });
 
-it('shows a letter that is never finished', async () => {
+it('shows a replacement for an incomplete character', async () => {
   expect(await readBody(inPieces(Buffer.from('ü').subarray(0, 1)), 5)).toEqual({ text: '\uFFFD', isCut: false });
 });
 

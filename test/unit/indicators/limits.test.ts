@@ -21,7 +21,7 @@ describe('judge', () => {
     expect(result).toEqual({ status, ...(message !== undefined && { message }) });
   });
 
-  it('goes the other way for what may run out', () => {
+  it('compares in the other direction for resources that run out', () => {
     const limits = { warn: 10, fail: 2 };
     expect([10, 9, 2, 1].map((value) => judged(value, limits, 'below').status)).toEqual([
       'UP',
@@ -39,7 +39,7 @@ describe('judge', () => {
     expect(judged(1, { warn: 0 }).status).toBe('DEGRADED');
   });
 
-  it('names every reading that is beyond its limit, and the worst decides', () => {
+  it('names every value beyond its limit, and the worst one decides', () => {
     const limits = { warn: 1, fail: 5 };
     const reading = (what: string, value: number) => ({ what, value, limits, show: String });
     expect(judge([reading('a', 2), reading('b', 0), reading('c', 3)], { a: 2 })).toEqual({
@@ -99,7 +99,7 @@ describe('options that are pairs of limits', () => {
     expect(faults).toEqual([]);
   });
 
-  it('leave the other options alone', () => {
+  it('do not change the other options', () => {
     expect(configured({ other: 5, usage: { warn: 0.1 } }).own).toMatchObject({ other: 5 });
     expect(configured({ other: 10 }).faults).toEqual([
       'TestIndicator("test"), other: its value is 10; use a number from 0 to 9',
@@ -130,7 +130,7 @@ describe('options that are pairs of limits', () => {
     expect(configured(options).faults).toEqual([fault]);
   });
 
-  it('take two limits that are the same, and a warning beyond a failure that is only the default', () => {
+  it('accept equal limits, and a warn beyond a fail that is only the default', () => {
     expect(configured({ usage: { warn: 0.5, fail: 0.5 }, level: { warn: 3, fail: 3 } }).faults).toEqual([]);
     expect(configured({ usage: { warn: 0.95 } }).faults).toEqual([]);
   });

@@ -61,7 +61,7 @@ describe('MemoryIndicator', () => {
     expect((await check()).status).toBe(status);
   });
 
-  it('says which number is beyond which limit', async () => {
+  it('names the value and the limit that it exceeds', async () => {
     useMemory({ rss: 3.9 * GIB, heap: HEAP_LIMIT });
     expect((await check({ rss: { fail: GIB } })).message).toBe(
       'heap in use: 100 %, above 95 %; memory in use: 97.5 %, above 95 %; resident set size: 3.9 GiB, above 1 GiB',
@@ -69,7 +69,7 @@ describe('MemoryIndicator', () => {
   });
 
   it.each([0, 2 ** 63, 18_446_744_073_709_552_000])(
-    'takes the machine for the limit where there is none (%d)',
+    'uses the memory of the machine where there is no limit (%d)',
     async (limit) => {
       useMemory({ rss: totalmem(), limit });
       const result = await check();
@@ -78,7 +78,7 @@ describe('MemoryIndicator', () => {
     },
   );
 
-  it('checks what the options name', async () => {
+  it('checks the limits of the options', async () => {
     useMemory({ heap: HEAP_LIMIT, rss: 4 * GIB });
     expect((await check({ heap: false, container: false })).status).toBe('UP');
     expect((await check({ heap: false, container: false, rss: { warn: 100 } })).status).toBe('DEGRADED');

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { listOf, nonBlank, numeric, show, whole } from '../../../src/options/rules.js';
 
-describe('the rules that indicators brought', () => {
-  it('numeric takes fractions of its range and nothing else', () => {
+describe('the rules of indicators', () => {
+  it('numeric accepts fractions in its range, and no other value', () => {
     const rule = numeric(0, 1);
     expect([0, 0.5, 1].map((value) => rule.accepts(value))).toEqual([true, true, true]);
     expect([-0.1, 1.1, Number.NaN, '0.5', null].some((value) => rule.accepts(value))).toBe(false);
     expect(rule.expected).toBe('a number from 0 to 1');
   });
 
-  it('nonBlank takes a text with something in it', () => {
+  it('nonBlank accepts a text that is not blank', () => {
     expect(nonBlank.accepts('a')).toBe(true);
     expect(['', ' \n', 5, undefined].some((value) => nonBlank.accepts(value))).toBe(false);
   });
 
-  it('listOf takes a list whose every element is as the rule says', () => {
+  it('listOf accepts a list of which each element passes the rule', () => {
     const rule = listOf(whole(1, 3));
     expect(rule.accepts([1, 3])).toBe(true);
     expect([[], [1, 4], 1, { length: 1 }].some((value) => rule.accepts(value))).toBe(false);

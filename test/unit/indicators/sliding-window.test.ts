@@ -56,7 +56,7 @@ describe('a sliding window', () => {
   it.each([
     [10_000, 1000],
     [1000, 500],
-  ])('of %d ms has seen enough after %d ms', (length, settled) => {
+  ])('of %d ms is complete enough after %d ms', (length, settled) => {
     const window = new SlidingWindow(length, () => new Stopwatch());
     vi.advanceTimersByTime(5000);
     window.start();
@@ -68,7 +68,7 @@ describe('a sliding window', () => {
     expect(window.isSettled).toBe(true);
   });
 
-  it('frees everything when it is stopped, and does not begin again', () => {
+  it('releases its timer and its histogram when it is stopped, and does not begin again', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     window.start();
     window.stop();

@@ -24,7 +24,7 @@ describe('ThresholdIndicator', () => {
     });
   });
 
-  it('goes the other way for what may run out', async () => {
+  it('compares in the other direction for resources that run out', async () => {
     const options = { warn: 10, fail: 2, direction: 'below' } as const;
     expect([(await of(10, options)).status, (await of(9, options)).status, (await of(1, options)).status]).toEqual([
       'UP',
@@ -33,7 +33,7 @@ describe('ThresholdIndicator', () => {
     ]);
   });
 
-  it('needs one limit only, and reports what there is', async () => {
+  it('needs one limit only, and reports the limits that are set', async () => {
     expect(await of(6.54321, { warn: 5 })).toEqual({
       status: 'DEGRADED',
       message: 'value: 6.543, above 5',
@@ -57,7 +57,7 @@ describe('ThresholdIndicator', () => {
     expect(await of(value, { fail: 20 })).toEqual({ status: 'DOWN', message });
   });
 
-  it('throws what the function throws', async () => {
+  it('throws the error of the function', async () => {
     const broken = ThresholdIndicator('queue', {
       fail: 1,
       value: () => {
@@ -67,7 +67,7 @@ describe('ThresholdIndicator', () => {
     await expect(run(new broken())).rejects.toThrow('no connection');
   });
 
-  it('hands over what was injected, and the context', async () => {
+  it('passes the injected providers, and the context', async () => {
     const value = vi.fn<(...injected: unknown[]) => number>(() => 1);
     const indicator = ThresholdIndicator('queue', { inject: ['a', 'b'], fail: 5, value });
     const signal = calm();

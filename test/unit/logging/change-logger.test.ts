@@ -32,7 +32,7 @@ describe('logChange', () => {
     ['DOWN', 'DEGRADED', 'LOG database is DEGRADED after 20 s of DOWN'],
     ['DOWN', 'SKIPPED', 'LOG database is SKIPPED after 20 s of DOWN'],
     ['DEGRADED', 'UP', 'LOG database is UP after 20 s of DEGRADED'],
-  ] as const)('warns of the worse and notes the better: %s to %s', (from, to, line) => {
+  ] as const)('logs changes for the worse as warn and recoveries as log: %s to %s', (from, to, line) => {
     expect(linesOf({ from, to })).toStrictEqual([line]);
   });
 

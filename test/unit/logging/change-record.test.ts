@@ -136,7 +136,7 @@ describe('its level', () => {
     ['DOWN', 'DEGRADED', ['debug: database is DEGRADED: lag after 20 s of DOWN']],
     ['DOWN', 'UP', ['verbose: database is UP: lag after 20 s of DOWN']],
     ['UP', 'UNKNOWN', ['warn: database is UNKNOWN: lag']],
-  ] as const)('goes by where it came from and where it came to: %s to %s', (from, to, calls) => {
+  ] as const)('depends on both statuses: %s to %s', (from, to, calls) => {
     expect(levelOf(from, to)).toEqual(calls);
   });
 

@@ -22,7 +22,7 @@ it.each([
   [7_500_000, '2 h 5 min'],
   [7_550_000, '2 h 5 min'],
   [86_400_000, '24 h'],
-])('says of %d ms: %s', (milliseconds, text) => {
+])('writes %d ms as %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
 });
 

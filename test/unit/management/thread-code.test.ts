@@ -9,7 +9,7 @@ it('is made of the files of the thread: npm run build:thread', async () => {
   expect(readFileSync(file, 'utf8')).toBe(await threadCode());
 });
 
-it('needs no file: it requires nothing but modules of Node', () => {
+it('needs no file: it requires only modules of Node', () => {
   const required = [...THREAD_CODE.matchAll(/(?:require|getBuiltinModule|import)\(([^)]*)\)/g)].map(([, name]) => name);
   expect(required.length).toBeGreaterThan(0);
   for (const name of required) {

@@ -46,7 +46,7 @@ describe('IndicatorConfiguration', () => {
     expect(configuration.change('database', 'override', undefined, new Faults().at('here'))?.ttl).toBe(2000);
   });
 
-  it('knows nothing of an indicator that was not added, or was removed', () => {
+  it('is undefined for an indicator that was not added, or was removed', () => {
     const configuration = configurationOf();
     const at = new Faults().at('here');
     expect(configuration.change('database', 'override', { timeout: 1 }, at)).toBeUndefined();

@@ -55,7 +55,7 @@ describe('OptionReader', () => {
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
-  it('refuses options that there are not', () => {
+  it('refuses unknown options', () => {
     const { reader, faults } = readerOf({ deadline: 400, dedline: 5, path: 'x' });
     reader.refuseUnknown(['deadline', 'path']);
     expect(faults).toStrictEqual([optionUnknown('options', 'dedline', ['deadline', 'path'])]);

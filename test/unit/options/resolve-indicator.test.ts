@@ -81,7 +81,7 @@ describe('checkIndicatorOptions', () => {
     ]);
   });
 
-  it('refuses options that there are not, and names those that there are', () => {
+  it('refuses unknown options, and names the known ones', () => {
     const { usable, faults } = check({ timeuot: 500, constructor: 1 });
     expect(usable).toStrictEqual({});
     expect(faults.map(({ problem }) => problem)).toStrictEqual([
@@ -96,7 +96,7 @@ describe('checkIndicatorOptions', () => {
     expect(check(undefined)).toStrictEqual({ usable: {}, faults: [] });
   });
 
-  it('finds every fault in one go', () => {
+  it('finds all faults at once', () => {
     expect(check({ timeout: 0, ttl: -1, nonsense: 1 }).faults.map(({ place }) => place)).toStrictEqual([
       'here, timeout',
       'here, ttl',
@@ -204,7 +204,7 @@ describe('resolveCheckSettings', () => {
     expect(resolve(layers).settings).toMatchObject({ timeout: 2, ttl: 5, interval: undefined });
   });
 
-  it('refuses a maxAge below ttl, and takes an equal one', () => {
+  it('refuses a maxAge below ttl, and accepts an equal one', () => {
     expect(resolve([{ maxAge: 999, ttl: 1000 }]).faults).toStrictEqual([maxAgeBelowTtl('here', 999, 1000)]);
     expect(resolve([{ maxAge: 1000, ttl: 1000 }]).faults).toStrictEqual([]);
   });
@@ -214,7 +214,7 @@ describe('resolveCheckSettings', () => {
     expect(resolve([{ interval: 100, ttl: 5000, maxAge: 800 }]).faults).toStrictEqual([]);
   });
 
-  it('refuses a maxAge that a background result is past before the next one comes', () => {
+  it('refuses a maxAge that is too short for the interval', () => {
     const resolved = resolve([{ maxAge: 5000, interval: 5000 }]);
     expect(resolved.faults).toStrictEqual([maxAgeWithinInterval('here', 5000, 5000)]);
     expect(resolve([{ maxAge: 5001, interval: 5000 }]).faults).toStrictEqual([]);

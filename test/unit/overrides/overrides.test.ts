@@ -257,7 +257,7 @@ describe('Overrides', () => {
     });
   });
 
-  it('writes a line for each beginning and each end, with who and why, on one line each', async () => {
+  it('writes one line for each beginning and each end, with author and reason', async () => {
     const { overrides, log } = setUp();
     overrides.set('payments', { enabled: false }, { ...TERMS, reason: 'vendor\nmaintenance' });
     overrides.set('payments', { timeout: '2s', critical: false }, { reason: 'slow', expiresIn: '1m' });

@@ -124,7 +124,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G2: within ttl it does not run again, however many ask', { timeout: PATIENCE }, () =>
+  it('G2: within ttl it does not run again, for any number of probes', { timeout: PATIENCE }, () =>
     holds((world, played) => {
       for (const { plan, calls, runs } of byCheck(played, world)) {
         if (!isOnRequest(plan)) continue;
@@ -139,7 +139,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G2: no more checks run at once than may', { timeout: PATIENCE }, () =>
+  it('G2: at most maxConcurrency checks run at once', { timeout: PATIENCE }, () =>
     holds(({ calls }, { maxConcurrency }) => {
       for (const { began } of calls) {
         const atOnce = calls.filter((other) => other.began <= began && overAt(other) > began);

@@ -32,7 +32,7 @@ it.each([
   ['application/vnd.api+json', 'json'],
   ['application/json;q=0', 'json'],
   ['*/*;q=0', 'json'],
-])('Accept: %j is answered as %j', (accept, format) => {
+])('Accept: %j gives %j', (accept, format) => {
   expect(formatOf(healthRequest('/health/ready', accept === undefined ? {} : { accept }))).toBe(format);
 });
 
@@ -43,11 +43,11 @@ it.each([
   ['?format=html', undefined],
   ['?format=', undefined],
   ['?format=__proto__', undefined],
-])('%s wins over the header', (query, format) => {
+])('%s takes precedence over the header', (query, format) => {
   expect(formatOf(healthRequest(`/health/ready${query}`, { accept: 'application/json' }))).toBe(format);
 });
 
-it('a query without a format leaves it to the header', () => {
+it('a query without a format lets the header decide', () => {
   expect(formatOf(healthRequest('/health/ready?now', { accept: 'text/plain' }))).toBe('text');
   expect(formatOf(healthRequest('/health/ready?now'))).toBe('json');
 });
@@ -62,7 +62,7 @@ describe('with a format that a module has added', () => {
     ['text/*', 'text'],
     ['*/*', 'json'],
     [undefined, 'json'],
-  ])('Accept: %j is answered as %j', (accept, format) => {
+  ])('Accept: %j gives %j', (accept, format) => {
     const headers = accept === undefined ? {} : { accept };
     expect(formatOf(healthRequest('/health/ready', headers), mediaTypes)).toBe(format);
   });

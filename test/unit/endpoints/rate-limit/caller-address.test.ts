@@ -28,7 +28,7 @@ it('takes the address of the connection if the adapter gives none', () => {
 });
 
 it.each(['unknown', '10.0.0.7:80', `10.0.0.${'7'.repeat(500)}`, 'evil\nline', 7, {}])(
-  'takes no text of a caller that is no address: %j',
+  'ignores a text that is no address: %j',
   (ip) => {
     expect(addressOf(ip, '10.0.0.8')).toBe('10.0.0.8');
   },

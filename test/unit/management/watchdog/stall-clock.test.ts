@@ -22,20 +22,20 @@ describe('StallClock', () => {
     expect(clock.look(1380, 1400)).toEqual({ silence: 20, turnedAfter: 300 });
   });
 
-  it('leaves out a time in which the thread itself did not run', () => {
+  it('does not count the time in which the thread itself did not run', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1080, 11_100)).toEqual({ silence: 120 });
     expect(clock.look(1080, 11_200)).toEqual({ silence: 220 });
     expect(clock.look(11_280, 11_300)).toEqual({ silence: 20, turnedAfter: 300 });
   });
 
-  it('does not count a pause between an unread turn and the next look', () => {
+  it('does not count a pause between an unread turn and the next tick', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1180, 11_200)).toEqual({ silence: 20, turnedAfter: 0 });
     expect(clock.look(1180, 11_300)).toEqual({ silence: 120 });
   });
 
-  it('leaves out every late look of a thread that has no processor', () => {
+  it('does not count any late tick of a thread without CPU time', () => {
     const clock = clockAfterBeat();
     const looks = [1600, 2100, 2600, 3100].map((now) => clock.look(1080, now).silence);
     expect(looks).toEqual([120, 220, 320, 420]);
