@@ -2,7 +2,7 @@ const MARK = Symbol.for('nest-vitals:health-check-error');
 
 /** Options of {@link HealthCheckError}. */
 export interface HealthCheckErrorOptions {
-  /** A short machine-readable code. Every caller who may see details sees it. */
+  /** A short machine-readable code. Callers with the view `full` see it. */
   readonly code?: string;
   /** Facts for the operator, reported like the data of a result. */
   readonly data?: Readonly<Record<string, unknown>>;

@@ -268,7 +268,7 @@ export interface HealthModuleOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * The form of the JSON, for tools that read the form of @nestjs/terminus (`terminus`) or of Spring Boot Actuator
+   * The form of the JSON, for tools that read the form of `@nestjs/terminus` (`terminus`) or of Spring Boot Actuator
    * (`spring`). Status codes and views stay the same. Default: `vitals`, the form of this library. Callers choose formats
    * other than JSON by the header `Accept`.
    */

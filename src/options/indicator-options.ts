@@ -34,7 +34,7 @@ export interface HealthIndicatorOptions {
   readonly critical?: boolean;
   /**
    * Whether all instances of the service depend on it together, such as on one database. When it fails everywhere, `ready`
-   * of every instance would fail, and no instance would be left to serve what could still be served. Default: false.
+   * of every instance would fail, and no instance would be left for the requests that need no such dependency. Default: false.
    *
    * With true, the check must pass once before the instance is ready for the first time. From then on its failure makes
    * `ready` DEGRADED (200) at worst. With a quorum, `ready` tolerates the failure only while other instances report it
@@ -74,8 +74,8 @@ export interface HealthIndicatorOptions {
    */
   readonly ttl?: Duration;
   /**
-   * Runs the check in the background: the next run starts this long after the previous run has ended, give or take a
-   * tenth, so that the instances of a service do not run in step. Requests then never start a run. Default: unset, the
+   * Runs the check in the background: the next run starts this long after the previous run has ended, plus or minus a
+   * tenth, so that the instances of a service do not run it at the same time. Requests then never start a run. Default: unset, the
    * check runs on request. Until the first run has finished the indicator is UNKNOWN, and `ready` fails.
    *
    * @example
