@@ -144,12 +144,12 @@ export class HealthService implements HealthControl {
     return this.#overrides.set(name, options, terms);
   }
 
-  /** Ends an override before its time. `by`: who ends it, for the log. Returns whether there was one. */
+  /** Ends an override before its time. `by`: the author of this change, for the log. Returns whether there was one. */
   clear(name: string, by?: string): boolean {
     return this.#overrides.clear(name, by);
   }
 
-  /** Why the application refuses traffic at present: each refusal that has not been withdrawn, oldest first. */
+  /** The active refusals of traffic, oldest first. */
   get refusals(): readonly HealthRefusal[] {
     return this.#state.refusals;
   }
@@ -159,7 +159,7 @@ export class HealthService implements HealthControl {
    * full. `live` does not change. Callers see the reason. Several refusals can be active: traffic is accepted again when
    * each has been withdrawn, by `acceptTraffic` or by the returned function.
    *
-   * With `expiresIn` (at most 24 hours) the refusal also ends by itself. `by` says who refuses traffic, for the log. The
+   * With `expiresIn` (at most 24 hours) the refusal also ends by itself. `by` is the author of the refusal, for the log. The
    * returned function takes the name of the caller that withdraws the refusal. Throws one `HealthConfigurationError` with
    * every fault of these terms; nothing has changed then.
    *

@@ -167,7 +167,7 @@ export const OPERATIONS = [
     path: '',
     parameters: {},
     summary: 'The active overrides and the maintenance',
-    description: 'What operators have changed, by whom, and until when.',
+    description: 'The changes of operators, each with its author, its reason and its end.',
     responses: [ok('The state', STATE), failed],
   },
   {

@@ -2,7 +2,7 @@ import { LONGEST_TIMER } from './async.js';
 import type { CheckRunner } from './check-runner.js';
 import { elapsed } from './moment.js';
 
-/** Each interval varies by up to a tenth, so that the instances of a service do not run their checks in step. */
+/** Each interval varies by up to a tenth, so that the instances of a service do not run their checks at the same time. */
 const JITTER = 0.1;
 
 /** Runs one check repeatedly. Each run begins one interval after the previous run has ended. */

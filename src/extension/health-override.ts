@@ -1,20 +1,20 @@
 import type { Duration } from '../options/duration.js';
 import type { RuntimeIndicatorOptions } from '../options/runtime-options.js';
 
-/** What every override must say. */
+/** The reason, the end and the author of an override. */
 export interface OverrideTerms {
-  /** Why the options change. Reports, the log and alerts show it, so it must contain no secret. */
+  /** The reason of the change. Reports, the log and alerts show it, so it must contain no secret. */
   readonly reason: string;
   /** The time after which the override ends by itself, at most 24 hours. */
   readonly expiresIn: Duration;
-  /** Who makes the change, for the log and for reports. Default: the application itself. */
+  /** The author of the change, for the log and for reports. Default: the application itself. */
   readonly by?: string | undefined;
 }
 
 /** A reason for which the application refuses traffic. */
 export interface HealthRefusal {
   readonly reason: string;
-  /** Who refuses it. Undefined: the application itself. */
+  /** The author of the refusal. Undefined: the application itself. */
   readonly by: string | undefined;
   readonly since: Date;
   /** The refusal ends by itself at this time. Undefined: it lasts until it is withdrawn. */
@@ -27,7 +27,7 @@ export interface HealthOverride {
   /** The changed options, as they were given. */
   readonly options: RuntimeIndicatorOptions;
   readonly reason: string;
-  /** Who made the change. Undefined: the application itself. */
+  /** The author of the change. Undefined: the application itself. */
   readonly by: string | undefined;
   readonly since: Date;
   /** The override ends by itself at this time. */
@@ -46,6 +46,6 @@ export type OverrideEvent =
       /** `expired`: its time has passed. `cleared`: it was withdrawn, or its indicator was removed. */
       readonly kind: 'expired' | 'cleared';
       readonly override: HealthOverride;
-      /** Who withdrew it. Undefined: the application itself. */
+      /** The author of the withdrawal. Undefined: the application itself. */
       readonly by: string | undefined;
     };

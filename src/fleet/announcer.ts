@@ -11,7 +11,7 @@ import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase, wri
 
 /** Milliseconds between two writes at least: changes in between are written together. */
 const SHORTEST_GAP = 200;
-/** Milliseconds for which the entry of an instance stays, so that who opens the page later sees which instances were lost. */
+/** Milliseconds for which the entry of an instance stays, so that the page still shows lost instances later. */
 const KEPT = 3_600_000;
 /** Milliseconds for which an instance that has left is shown. */
 const KEPT_AFTER_LEAVING = 300_000;

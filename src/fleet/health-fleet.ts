@@ -63,10 +63,10 @@ export class HealthFleet {
         secret,
         identity,
         onOutcome: (error) => {
-          if (error === undefined) logger.log(`The fleet is told of this instance again (${store.name})`);
+          if (error === undefined) logger.log(`This instance is announced to the fleet again (${store.name})`);
           else
             logger.warn(
-              `The fleet is not told of this instance: ${error instanceof Error ? error.message : 'unknown'}`,
+              `Cannot announce this instance to the fleet: ${error instanceof Error ? error.message : 'unknown'}`,
             );
         },
       },

@@ -14,7 +14,7 @@ const SHORTEST_PERIOD = 1000;
 const LONGEST_LEASE = 86_400_000;
 /** In periods: the age of an outcome from which on another instance takes over. */
 const OVERDUE = 1.25;
-/** In periods: the time between two attempts to take over. A random part of it keeps instances from acting in step. */
+/** In periods: the time between two attempts to take over. A random part of it keeps instances from acting at the same time. */
 const CLAIM_PAUSE = 0.25;
 /** In periods: how long an instance whose run failed leaves the next run to another instance. */
 const ABSTAINS = 1.75;

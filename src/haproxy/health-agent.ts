@@ -54,7 +54,7 @@ export class HealthAgent {
     try {
       const { address: host, port } = await this.#server.listen(settings.port, settings.host);
       this.#address = { host, port };
-      logger.log(`HAProxy agent checks are answered on ${host.includes(':') ? `[${host}]` : host}:${port}`);
+      logger.log(`The port for HAProxy agent checks listens on ${host.includes(':') ? `[${host}]` : host}:${port}`);
     } catch (error) {
       const { port, host } = settings;
       const ports = { place: PLACE, port, host, ifInUse: IF_IN_USE, ifHostUnknown: IF_HOST_UNKNOWN };

@@ -75,7 +75,7 @@ export class ApplicationState implements TrafficGate {
 
   /**
    * Refuses traffic until the returned function is called or `acceptTraffic` withdraws the refusal. The function returns
-   * whether the refusal was still active. `terms`: who refuses it, and until when.
+   * whether the refusal was still active. `terms`: its author and its end.
    */
   refuseTraffic(reason: string, { by, until }: Partial<Pick<HealthRefusal, 'by' | 'until'>> = {}): () => boolean {
     const refusal = Object.freeze({ reason: boundedText(reason), by, since: new Date(), until });

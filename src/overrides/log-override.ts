@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { onOneLine } from '../core/bounded-text.js';
 import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
 
-/** Logs the beginning and the end of each override, with who and why, as a record for an audit. */
+/** Logs the beginning and the end of each override, with author and reason, as a record for an audit. */
 export function logOverride(logger: Pick<LoggerService, 'log' | 'warn'>, event: OverrideEvent): void {
   const { override } = event;
   if (event.kind === 'begun') {

@@ -109,7 +109,7 @@ export class PublishChannel {
     if (this.#isFailing) return;
     this.#isFailing = true;
     this.#logger.warn(
-      `Health is not published to ${this.#name}: ${textOf(error)}. The next line about it follows when it works again`,
+      `Health is not published to ${this.#name}: ${textOf(error)}. Further failures are not logged until it works again`,
     );
   }
 

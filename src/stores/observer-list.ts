@@ -50,7 +50,7 @@ export class Observing {
       try {
         this.#observer.failed?.(error);
       } catch {
-        // There is no one else to tell.
+        // An error of the observer of errors has no other receiver.
       }
     };
     try {

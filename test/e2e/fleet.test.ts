@@ -131,9 +131,11 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     store.simulate('away');
     const one = await start(store, 'one', { fleet: { heartbeat: 500 } });
     await vi.waitFor(() => expect(one.log.health('warn')).toHaveLength(1));
-    expect(one.log.health('warn')).toStrictEqual([expect.stringContaining('The fleet is not told of this instance')]);
+    expect(one.log.health('warn')).toStrictEqual([
+      expect.stringContaining('Cannot announce this instance to the fleet'),
+    ]);
     store.simulate(undefined);
-    await vi.waitFor(() => expect(one.log.health().join('\n')).toContain('told of this instance again'));
+    await vi.waitFor(() => expect(one.log.health().join('\n')).toContain('announced to the fleet again'));
   });
 
   it('runs an indicator with scope fleet on one instance, and takes over at its shutdown', async () => {

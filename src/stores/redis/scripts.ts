@@ -56,7 +56,7 @@ return 1`;
 
 /**
  * KEYS: values, expiry, revision. Returns the revision, names with values, and names with the milliseconds that are left, which
- * are not positive for expired entries. It writes nothing, so a user who may only read can use it.
+ * are not positive for expired entries. It writes nothing, so a user with permission to read can use it.
  */
 export const SNAPSHOT = `${COMMON}
 local left = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')

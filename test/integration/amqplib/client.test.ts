@@ -208,7 +208,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(await channel.checkExchange('amq.direct')).toEqual({});
   });
 
-  it('can be an object that holds the present connection, also a new one after a restart', async () => {
+  it('can be an object that holds the current connection, also a new one after a restart', async () => {
     const holder: { connection: ChannelModel | undefined } = { connection: undefined };
     const application = await start({ client: holder });
     const none = { status: 'DOWN', error: 'not connected: the client is without a connection', code: 'ENOTCONN' };
@@ -265,7 +265,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     await vi.waitFor(async () => expect(await brokerIn(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('with recovery gets no request while it has no connection, and forgets that its last connection was blocked', async () => {
+  it('with recovery gets no request while it has no connection, and drops the blocked state of its last connection', async () => {
     const connection = await connect(server().address().url, { recovery: true });
     onTestFinished(() => connection.close());
     const application = await start({ client: connection });

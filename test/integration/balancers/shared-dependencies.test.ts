@@ -15,7 +15,7 @@ describe.runIf(isInstalled)('three instances of the sample application whose dat
   beforeAll(build, LIMIT);
 
   it(
-    'stay in rotation if it is a shared indicator, and serve what needs no database',
+    'stay in rotation if it is a shared indicator, and serve requests that need no database',
     async () => {
       // The third instance shows in the same outage what happens without the option.
       const shared = { 'orders-1': true, 'orders-2': true, 'orders-3': false };

@@ -13,7 +13,7 @@ const SOON = { timeout: 30_000, interval: 50 };
 
 describeWith(postgresql, 'a BullMqIndicator of a queue that is kept in PostgreSQL', (server) => {
   it(
-    'reports its jobs, and sees its server go and come back',
+    'reports its jobs, is DOWN without its server, and UP after the restart',
     async () => {
       const connection = { connectionString: `${server().address().url}/postgres`, migrate: true };
       const queue = new Queue('mails', { connection }, createPostgresBackend);

@@ -26,7 +26,7 @@ describe('nest-vitals control', () => {
     return { application, environment, control };
   };
 
-  it('disables a check, lists the change, and takes it back', async () => {
+  it('disables a check, lists the change, and clears it', async () => {
     const { application, control } = await start();
     const disabled = await control('indicators', 'payments', '--disable', ...TERMS);
     expect(disabled).toMatchObject({ exitCode: 0, errors: '' });
@@ -80,7 +80,7 @@ describe('nest-vitals control', () => {
     });
   });
 
-  it('reads the key from a file, and says what is missing', async () => {
+  it('reads the key from a file, and names a missing option', async () => {
     const { environment } = await start();
     const file = join(mkdtempSync(join(tmpdir(), 'nest-vitals-cli-')), 'key');
     writeFileSync(file, `${KEY}\n`);
@@ -108,7 +108,7 @@ describe('nest-vitals control', () => {
     expect([exitCode, errors]).toEqual([line.includes('--nagios') ? 3 : 1, expect.stringContaining(because)]);
   });
 
-  it('says that there is no response, or that it is from something else', async () => {
+  it('reports a missing response, and a response of another server', async () => {
     const { port } = await listen(reports(200, { status: 'UP' }));
     expect(await runCli(['control', 'list', '--port', port])).toMatchObject({ exitCode: 0 });
     const page = await listen((_request, response) => void response.end('<html>'));

@@ -82,7 +82,9 @@ describeInChromium('the page', (open) => {
 
     payments.answer = () => down('HTTP status 500');
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Down');
-    await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('payments is Down: HTTP status 500');
+    await expect
+      .poll(() => page.locator('#announcer').textContent(), PATIENCE)
+      .toBe('payments is Down: HTTP status 500');
     expect(await textOf(page, '#c-payments')).toContain('HTTP status 500');
     expect(await page.locator('#checks > li').first().getAttribute('id')).toBe('c-payments');
     expect(await textOf(page, '#history tbody')).toContain('payments Up → Down');
@@ -141,7 +143,7 @@ describeInChromium('the page', (open) => {
     expect(await page.evaluate<string | undefined>(FOCUSED)).toBe('c-check_20');
   });
 
-  it('says that it is not live while the server is gone, and is live again when another one is there', async () => {
+  it('shows that it is not live while the server is gone, and is live again with another server', async () => {
     const port = await freePort();
     const listen = async (status: () => ReturnType<typeof up>): Promise<TestApplication> => {
       const application = await createApplication('express', rootOf([FakeIndicator('database', status, { ttl: 0 })]));
@@ -176,7 +178,7 @@ describeInChromium('the page', (open) => {
     expect(requests.filter((url) => url.endsWith('/events')).length).toBeGreaterThan(1);
   });
 
-  it('comes back when its stream is over after a quarter of an hour, without having said that it is not live', async () => {
+  it('reconnects when its stream ends after a quarter of an hour, without showing that it is not live', async () => {
     const application = await start([FakeIndicator('database')]);
     const { page, requests } = await open(urlOf(application));
     await becomesLive(page);
@@ -189,7 +191,7 @@ describeInChromium('the page', (open) => {
     expect(await page.evaluate<string>('said.join()')).not.toContain('not live');
   });
 
-  it('is a whole page without a script, which loads itself anew', async () => {
+  it('is a complete page without JavaScript, which reloads itself', async () => {
     const stock = FakeIndicator('stock', () => degraded('30 s behind', { lag_seconds: 30 }), { ttl: 0 });
     const application = await start([stock]);
     const { page } = await open(urlOf(application), { javaScriptEnabled: false });

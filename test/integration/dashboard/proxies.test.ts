@@ -137,7 +137,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
       await expect.poll(() => stream.events.filter(isBeat).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
     });
 
-    it('the test can tell: without them the proxy closes it', async () => {
+    it('control of the test: without heartbeats the proxy closes the stream', async () => {
       const { application } = await start('express');
       const stream = await open(await portBefore(application, impatient));
       await stream.find(isUpdate);
@@ -161,7 +161,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
       expect((await stream.find(isUpdate)).data).toContain('host-1');
     });
 
-    it('a page that is closed makes room for another', async () => {
+    it('a page that is closed frees its place', async () => {
       const { application } = await start('express', { dashboard: { maxClients: 1, heartbeat: 500 } });
       const port = await portBefore(application, proxy);
       const stream = await open(port);
@@ -171,7 +171,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
       await expect.poll(async () => (await open(port)).statusCode, { timeout: 20_000 }).toBe(200);
     });
 
-    it.each(ADAPTERS)('a drain of %s ends the stream with a last word', async (adapter) => {
+    it.each(ADAPTERS)('a drain of %s ends the stream with a last event', async (adapter) => {
       const { application } = await start(adapter, { health: { shutdown: { delay: 0, timeout: 60_000 } } });
       const stream = await open(await portBefore(application, proxy));
       await stream.find(isUpdate);
@@ -185,7 +185,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
 });
 
 describe.runIf(isAvailable('nginx'))('the page behind nginx with a path and a password of its own', () => {
-  it('finds its stream, and is opened by the key that nginx adds', async () => {
+  it('finds its stream, and gets access by the key that nginx adds', async () => {
     const { application } = await start('express', { health: { access: { apiKeys: 'sesame' } } });
     const directives = ['rewrite ^/orders(/.*)$ $1 break;', 'proxy_set_header X-Health-Key sesame;'];
     const port = await portBefore(application, (upstream) => nginx(upstream, directives));

@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
   });
 
-  it('are touched again and again, so that the command line finds them young', async () => {
+  it('are touched regularly, so that the command line finds them recent', async () => {
     await startApplication(adapter, root());
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
     const path = join(directory, 'live');
@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
     await vi.waitFor(async () => expect(await staleBecause(path, 20_000)).toBeUndefined(), SOON);
   });
 
-  it('are removed by the drain: ready before anything is awaited, live at the end', async () => {
+  it('are removed by the drain: ready at its beginning, live at its end', async () => {
     const hook = { began: latch(), goOn: latch() };
     class Worker {
       @OnDrain()

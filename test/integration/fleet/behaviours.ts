@@ -32,7 +32,7 @@ export function testFleet({ server, connect }: FleetOnServer): void {
   const bothAccept = { one: 'accepting', two: 'accepting' };
 
   it(
-    'knows all instances, goes on while the store is frozen or gone, and finds everybody again',
+    'knows all instances, works while the store is frozen or gone, and finds all instances again',
     { timeout: PATIENCE },
     async () => {
       const one = await start('one');

@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
     expect(await ask(agent)).toBe('ready up 100%\n');
   });
 
-  it('says down until the server of the application listens', async () => {
+  it('reports down until the server of the application listens', async () => {
     const application = await createApplication(adapter, root());
     await application.app.init();
     expect(await ask(agentOf(application))).toBe('down #the server of the application does not listen\n');
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
     expect(await ask(agentOf(application))).toBe('ready up 100%\n');
   });
 
-  it('says up before that with awaitServer: false', async () => {
+  it('reports up before that with awaitServer: false', async () => {
     const application = await createApplication(adapter, root({ awaitServer: false }));
     await application.app.init();
     expect(await ask(agentOf(application))).toBe('ready up 100%\n');
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
 });
 
 describe('the agent port', () => {
-  it('says down with the task that delays readiness', async () => {
+  it('reports down with the task that delays readiness', async () => {
     const application = await startApplication('express', root());
     const warm = latch();
     void application.health.delayReadiness('catalogue', warm.promise);
@@ -156,7 +156,7 @@ describe('the agent port', () => {
     const application = await startApplication('express', root());
     const { host, port } = agentOf(application).address ?? {};
     expect(host).toBe('127.0.0.1');
-    expect(application.log.health()).toContain(`HAProxy agent checks are answered on 127.0.0.1:${port}`);
+    expect(application.log.health()).toContain(`The port for HAProxy agent checks listens on 127.0.0.1:${port}`);
   });
 
   it('opens no port with enabled: false', async () => {

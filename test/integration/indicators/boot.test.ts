@@ -44,7 +44,7 @@ it('reports a misspelt limit as a fault', async () => {
   expect(String(error)).toContain('there is no option "core"');
 });
 
-it('an application that refuses to start leaves nothing that was begun', async () => {
+it('an application that refuses to start leaves no timer and no socket', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
   await refusalOf('express', {

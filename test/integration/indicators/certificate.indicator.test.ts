@@ -39,7 +39,7 @@ const indicatorFor = ({ port }: { port: number }, options: Partial<CertificateIn
   new (CertificateIndicator('tls', { host: '127.0.0.1', port, ca: root.cert, ...options }))();
 
 describe('CertificateIndicator', () => {
-  it('is UP with a certificate that is good for long', async () => {
+  it('is UP with a certificate that is valid for a long time', async () => {
     const server = await startTlsServer(valid);
     expect(await run(indicatorFor(server))).toEqual({
       status: 'UP',
@@ -54,7 +54,7 @@ describe('CertificateIndicator', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0));
   });
 
-  it('is DEGRADED when it is to expire soon, or DOWN if the options say so', async () => {
+  it('is DEGRADED when the certificate expires soon, or DOWN if the options say so', async () => {
     const server = await startTlsServer(ending);
     expect(await run(indicatorFor(server))).toMatchObject({
       status: 'DEGRADED',
@@ -171,7 +171,7 @@ describe('CertificateIndicator', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0));
   });
 
-  it('leaves nothing behind in a thousand runs', async () => {
+  it('leaves no socket and no listener in a thousand runs', async () => {
     const server = await startTlsServer(valid);
     const indicator = indicatorFor(server);
     const signal = calm();

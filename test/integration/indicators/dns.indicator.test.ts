@@ -25,14 +25,14 @@ describe('DnsIndicator, with the name resolution of connections', () => {
     expect(data?.['records']).toBeGreaterThan(0);
   });
 
-  it('throws what Node throws for a name that has none', async () => {
+  it('throws the error of Node for a name without an address', async () => {
     // A real one would be asked for outside of this machine.
     vi.mocked(lookup).mockRejectedValue(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
     await expect(run(dns())).rejects.toMatchObject({ code: 'ENOTFOUND' });
     expect(lookup).toHaveBeenCalledWith('payments.test', { all: true });
   });
 
-  it('resolves once at a time while the operating system hangs, and sees it recover', async () => {
+  it('resolves once at a time while the operating system hangs, and is UP after its recovery', async () => {
     const hanging = latch<never>();
     vi.mocked(lookup).mockReturnValue(hanging.promise);
     const indicator = dns();
@@ -49,7 +49,7 @@ describe('DnsIndicator, with the name resolution of connections', () => {
   });
 });
 
-describe('DnsIndicator, asking name servers', () => {
+describe('DnsIndicator, with queries to name servers', () => {
   it('is UP for a name that has records', async () => {
     const server = await startDnsServer(['10.0.0.1', '10.0.0.2']);
     expect(await run(dns({ servers: [server.address] }))).toEqual({
@@ -58,7 +58,7 @@ describe('DnsIndicator, asking name servers', () => {
     });
   });
 
-  it('is DOWN with fewer records than there must be', async () => {
+  it('is DOWN with fewer records than minimum', async () => {
     const server = await startDnsServer(['10.0.0.1', '10.0.0.2']);
     const options = { servers: [server.address], recordType: 'A' } as const;
     expect((await run(dns({ ...options, minimum: 2 }))).status).toBe('UP');
@@ -72,12 +72,12 @@ describe('DnsIndicator, asking name servers', () => {
   it.each([
     ['ESERVFAIL', 'the name server has failed'],
     ['EREFUSED', 'the name server refuses the query'],
-  ] as const)('says what %s means', async (code, message) => {
+  ] as const)('has a message for %s', async (code, message) => {
     const server = await startDnsServer(code);
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ message, code });
   });
 
-  it('says that there is no such record', async () => {
+  it('reports a missing record', async () => {
     const server = await startDnsServer([]);
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({
       message: 'the host has no such record',
@@ -85,12 +85,12 @@ describe('DnsIndicator, asking name servers', () => {
     });
   });
 
-  it('throws what Node throws for a name that is not there', async () => {
+  it('throws the error of Node for an unknown name', async () => {
     const server = await startDnsServer('ENOTFOUND');
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ code: 'ENOTFOUND' });
   });
 
-  it('requests what the options set', async () => {
+  it('requests the record type of the options', async () => {
     const server = await startDnsServer(['10.0.0.1']);
     // The response contains an address for every query.
     expect(await run(dns({ servers: [server.address], recordType: 'MX' }))).toMatchObject({
@@ -110,7 +110,7 @@ describe('DnsIndicator, asking name servers', () => {
     await expect(run(dns({ servers: [server.address] }), controller.signal)).rejects.toBe(reason);
   });
 
-  it('leaves nothing behind in a thousand runs', async () => {
+  it('leaves no socket and no listener in a thousand runs', async () => {
     const server = await startDnsServer(['10.0.0.1']);
     const signal = calm();
     await expectNoLeak(() => run(dns({ servers: [server.address] })));
@@ -119,7 +119,7 @@ describe('DnsIndicator, asking name servers', () => {
     expect(server.queries).toBeGreaterThanOrEqual(1001);
   }, 60_000);
 
-  it('goes down and comes back with its server, end to end', async () => {
+  it('is DOWN without its server, and UP with it, end to end', async () => {
     const server = await startDnsServer(['10.0.0.1']);
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot()],
@@ -145,7 +145,7 @@ describe('DnsIndicator: its options', () => {
   const faults = (options: object): string[] => faultsOf(DnsIndicator('name', options as DnsIndicatorOptions));
 
   it.each([[['10.0.0.10']], [['10.0.0.10:53']], [['fd00::10']], [['[fd00::10]:53']], [['10.0.0.10', '::1']]])(
-    'take the servers %j',
+    'accept the servers %j',
     (servers) => {
       expect(faults({ host: 'a', servers })).toEqual([]);
       // Node takes them, too.

@@ -25,7 +25,7 @@ const look = (path: string, options: Omit<FileIndicatorOptions, 'path'> = {}) =>
   run(new (FileIndicator('settings', { path, ...options }))());
 
 describe('FileIndicator', () => {
-  it('is UP for a file that is there', async () => {
+  it('is UP for a file that exists', async () => {
     const { mtime } = await stat(file);
     expect(await look(file)).toEqual({
       status: 'UP',
@@ -33,7 +33,7 @@ describe('FileIndicator', () => {
     });
   });
 
-  it('reports what exists', async () => {
+  it('reports the kind, the size and the time of a file', async () => {
     expect((await look(folder)).data).toMatchObject({ kind: 'directory' });
     expect((await look(folder)).data).not.toHaveProperty('size_bytes');
     expect((await look('/dev/null')).data).toMatchObject({ kind: 'other' });
@@ -46,7 +46,7 @@ describe('FileIndicator', () => {
     await expect(look(join(folder, 'dangling'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
-  it('insists on the kind that the options say', async () => {
+  it('requires the kind of the options', async () => {
     expect((await look(file, { kind: 'file' })).status).toBe('UP');
     expect((await look(folder, { kind: 'directory' })).status).toBe('UP');
     expect(await look(folder, { kind: 'file' })).toMatchObject({ status: 'DOWN', message: 'it is not a file' });
@@ -54,7 +54,7 @@ describe('FileIndicator', () => {
     expect(await look(file, { kind: 'directory' })).toMatchObject({ status: 'DOWN', message: 'it is not a directory' });
   });
 
-  it('insists on every access that the options say', async () => {
+  it('requires every access of the options', async () => {
     await chmod(file, 0o600);
     expect((await look(file, { access: ['read', 'write'] })).status).toBe('UP');
     // Not even the superuser executes a file that nobody may execute.
@@ -71,7 +71,7 @@ describe('FileIndicator', () => {
     [['execute'], 1],
     [['read', 'write'], 6],
     [['write', 'write', 'execute'], 3],
-  ] as const)('asks the system once for %j', async (modes, mask) => {
+  ] as const)('calls the system once for %j', async (modes, mask) => {
     await look(folder, modes && { access: modes });
     // The bits of access(2).
     expect(access).toHaveBeenCalledExactlyOnceWith(folder, mask);
@@ -101,7 +101,7 @@ describe('FileIndicator', () => {
     expect((await run(indicator)).status).toBe('UP');
   });
 
-  it('goes down and comes back with its file, end to end', async () => {
+  it('is DOWN without its file, and UP with it, end to end', async () => {
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot()],
       providers: [FileIndicator('settings', { path: file, ttl: 0 })],

@@ -121,7 +121,7 @@ describe('HttpIndicator: tls', () => {
     });
   });
 
-  it('shows it to no other origin, which a redirect leads to', async () => {
+  it('is not sent to another origin after a redirect', async () => {
     const other = await startHttpsServer(true);
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
     const target = await startRedirect(other.url);
@@ -148,7 +148,7 @@ describe('HttpIndicator: tls', () => {
     await vi.waitFor(() => expect(https.sockets.size).toBe(0));
   });
 
-  it('that cannot work stops the boot', () => {
+  it('that is invalid stops the boot', () => {
     const faults = (tls: unknown): string[] =>
       faultsOf(HttpIndicator('payments', { url: 'https://h/', tls: tls as object }));
     for (const [tls, part] of [
@@ -179,7 +179,7 @@ async function startRedirect(location: string): Promise<string> {
 }
 
 describe('HttpIndicator: proxy', () => {
-  it('carries requests to http servers, and their credentials no further', async () => {
+  it('forwards requests to http servers, without the credentials of the proxy', async () => {
     const proxy = await startProxy();
     const target = await startHttpServer(answering(200, 'fine', 'text/plain'));
     const indicator = http(`${target.origin}/health?a=1`, { proxy: proxy.origin, headers: { 'x-key': 'key' } });
@@ -189,7 +189,7 @@ describe('HttpIndicator: proxy', () => {
     expect(target.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
   });
 
-  it('carries connections to https servers, which it cannot read', async () => {
+  it('tunnels connections to https servers, which it cannot read', async () => {
     const proxy = await startProxy();
     const target = await startHttpsServer(true);
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
@@ -202,7 +202,7 @@ describe('HttpIndicator: proxy', () => {
     });
   });
 
-  it.each(['http', 'https'])('that refuses, or is gone, is named: %s', async (scheme) => {
+  it.each(['http', 'https'])('that refuses, or is not reachable, is named: %s', async (scheme) => {
     const proxy = await startProxy();
     const url = `${scheme}://127.0.0.1:${await freePort()}/`;
     await expect(run(http(url, { proxy: `http://user:wrong@127.0.0.1:${proxy.port}` }))).rejects.toMatchObject({
@@ -215,7 +215,7 @@ describe('HttpIndicator: proxy', () => {
     });
   });
 
-  it('that hangs is left when the run is over, and no connection stays', async () => {
+  it('that hangs is abandoned when the run is over, and no connection stays', async () => {
     const proxy = await startProxy(false);
     const controller = new AbortController();
     const reason = new Error('time is over');

@@ -42,7 +42,7 @@ describe('HttpIndicator: the request', () => {
     expect(body).toBe('{"query":"{ping}"}');
   });
 
-  it('has headers from a function, anew each time', async () => {
+  it('has headers from a function, which is called for each run', async () => {
     const server = await startHttpServer(answering(200));
     let renewed = 0;
     const indicator = http(server.origin, {
@@ -83,7 +83,7 @@ describe('HttpIndicator: the request', () => {
     expect(other.requests[0]?.headers.connection).toBe('close');
   });
 
-  it('HEAD has no body, and the header that this library sends is understood', async () => {
+  it('HEAD has no body, and the header X-Health-Status is read', async () => {
     const server = await startHttpServer(
       answering(200, '', 'application/json; charset=utf-8', { 'X-Health-Status': 'DEGRADED' }),
     );
@@ -112,7 +112,7 @@ describe('HttpIndicator: the status', () => {
     expect(result.data).toMatchObject({ http_status: status });
   });
 
-  it('can be expected otherwise, one or several', async () => {
+  it('can be one or several others, by option', async () => {
     const server = await startHttpServer(answering(401, 'who are you?', 'text/plain'));
     expect((await run(http(server.origin, { expectedStatus: 401 }))).status).toBe('UP');
     expect((await run(http(server.origin, { expectedStatus: [200, 401] }))).status).toBe('UP');
@@ -144,13 +144,13 @@ describe('HttpIndicator: redirects', () => {
     });
   });
 
-  it('in a loop end', async () => {
+  it('in a loop are ended', async () => {
     const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/' }));
     await expect(run(http(server.origin, { maxRedirects: 20 }))).rejects.toThrow('more than 20 redirects');
     expect(server.requests).toHaveLength(21);
   });
 
-  it('take headers and credentials along to the same origin, and to no other', async () => {
+  it('send headers and credentials to the same origin, and to no other', async () => {
     const other = await startHttpServer(answering(200));
     const server = await startHttpServer((request, response) => {
       const location = request.url === '/' ? '/same' : `${other.origin}/other`;
@@ -183,7 +183,7 @@ describe('HttpIndicator: redirects', () => {
   });
 
   it.each(['http://', 'ftp://127.0.0.1/', 'file:///etc/passwd', 'javascript:1'])(
-    'that lead to %s lead nowhere',
+    'that lead to %s are not followed',
     async (location) => {
       const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
       await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
@@ -217,7 +217,7 @@ describe('HttpIndicator: redirects', () => {
   });
 });
 
-describe('HttpIndicator: what the dependency says of itself', () => {
+describe('HttpIndicator: the health that the dependency reports', () => {
   const ours = { status: 'DEGRADED', details: { payments: { status: 'DOWN' }, cache: { status: 'UP' } } };
 
   it.each([
@@ -299,7 +299,7 @@ describe('HttpIndicator: what the dependency says of itself', () => {
 });
 
 describe('HttpIndicator: a predicate', () => {
-  it('sees the status, the headers and the body, and decides', async () => {
+  it('receives the status, the headers and the body, and decides', async () => {
     const server = await startHttpServer(answering(418, { queue: 5 }, 'application/json', { 'x-mode': 'tea' }));
     const expect418: HttpIndicatorOptions['expect'] = ({ status, headers, body, json }) =>
       status === 418 && headers.get('x-mode') === 'tea' && body === '{"queue":5}' && 'queue' in (json() as object);
@@ -326,7 +326,7 @@ describe('HttpIndicator: a predicate', () => {
     });
   });
 
-  it('comes after the status, if one is expected', async () => {
+  it('is called after the comparison of the status, if one is expected', async () => {
     const server = await startHttpServer(answering(500));
     const predicate = vi.fn<() => boolean>(() => true);
     expect(await run(http(server.origin, { expectedStatus: 200, expect: predicate }))).toMatchObject({
@@ -336,12 +336,12 @@ describe('HttpIndicator: a predicate', () => {
     expect(predicate).not.toHaveBeenCalled();
   });
 
-  it('overrules what the dependency says of itself', async () => {
+  it('has precedence over the health that the dependency reports', async () => {
     const server = await startHttpServer(answering(200, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expect: () => true }))).status).toBe('UP');
   });
 
-  it.each([undefined, null, 'yes', 1])('that returns %j has not said that it is fine', async (returned) => {
+  it.each([undefined, null, 'yes', 1])('that returns %j is DOWN', async (returned) => {
     const server = await startHttpServer(answering(200));
     expect((await run(http(server.origin, { expect: () => returned as unknown as boolean }))).status).toBe('DOWN');
   });
@@ -392,7 +392,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     expect(result).toMatchObject({ status: 'DOWN', message: 'HTTP status 101' });
   });
 
-  it('is that after decompression', async () => {
+  it('is counted after decompression', async () => {
     const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
     expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
       status: 'DOWN',
@@ -400,7 +400,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     });
   });
 
-  it('counts when the body is needed', async () => {
+  it('applies when the body is needed', async () => {
     const server = await startHttpServer(answering(200, '{"a":1,"status":"pass"}', 'application/health+json'));
     expect((await run(http(server.origin, { maxBodyBytes: 23 }))).status).toBe('UP');
     expect((await run(http(server.origin, { maxBodyBytes: 22 }))).status).toBe('DOWN');
@@ -425,7 +425,7 @@ describe('HttpIndicator: JSON that is longer than the limit', () => {
     expect((await run(http(server.origin, { maxBodyBytes: 200_000 }))).status).toBe(whole);
   });
 
-  it('says why', async () => {
+  it('reports the reason', async () => {
     const server = await startHttpServer(answering(200, [padding]));
     expect((await run(http(server.origin))).message).toBe(
       'its JSON is longer than 65536 bytes, so a status in it was not read: set maxBodyBytes, or readHealth to false',
@@ -476,7 +476,7 @@ describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('leave no socket behind in a thousand runs, good, bad and cut off', async () => {
+  it('leave no socket after a thousand runs that pass, fail or are interrupted', async () => {
     let requests = 0;
     let runs = 0;
     const server = await startHttpServer((request, response) => {
@@ -571,7 +571,7 @@ describe('HttpIndicator: end to end', () => {
     }
   });
 
-  it("carries another application's degraded state over", async () => {
+  it('is DEGRADED when the other application is', async () => {
     const { server } = await startApplication('express', {
       imports: [HealthModule.forRoot()],
       providers: [HttpIndicator('gone', { url: `http://127.0.0.1:${await freePort()}/`, critical: false })],

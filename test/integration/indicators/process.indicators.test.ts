@@ -36,7 +36,7 @@ function block(milliseconds: number): void {
 }
 
 describe('MemoryIndicator, end to end', () => {
-  it('sees the heap of this process grow', async () => {
+  it('reports the growth of the heap of this process', async () => {
     const application = await start(MemoryIndicator('memory', { heap: { warn: 0.8 }, rss: { warn: 1 } }));
     const before = await ask(application, 'memory');
     expect(before).toMatchObject({ status: 'DEGRADED', message: expect.stringContaining('resident set size') });
@@ -54,7 +54,7 @@ describe('DiskIndicator, end to end', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('reports a real file system, and a path that goes and comes back', async () => {
+  it('reports a real file system, and a path that is removed and created again', async () => {
     const path = join(folder, 'data');
     await mkdir(path);
     const application = await start(DiskIndicator('disk', { paths: [path], used: false, inodes: false }));
@@ -72,7 +72,7 @@ describe('DiskIndicator, end to end', () => {
     expect(await ask(application, 'disk')).toMatchObject({ status: 'UP' });
   });
 
-  it('sees a file that takes space', async () => {
+  it('reports the space that a file takes', async () => {
     const used = async (): Promise<number> => {
       const { data } = await ask(application, 'disk');
       return (data as Record<string, Record<string, number>>)[folder]?.['free_bytes'] ?? Number.NaN;
@@ -83,7 +83,7 @@ describe('DiskIndicator, end to end', () => {
     await vi.waitFor(async () => expect(before - (await used())).toBeGreaterThan(32 * 1024 * 1024), PATIENCE);
   });
 
-  it('is DOWN below a limit that no disk meets', async () => {
+  it('is DOWN with a limit above the size of every disk', async () => {
     const application = await start(DiskIndicator('disk', { paths: [folder], free: { fail: 2 ** 52 } }));
     expect(await ask(application, 'disk')).toMatchObject({
       status: 'DOWN',
@@ -93,7 +93,7 @@ describe('DiskIndicator, end to end', () => {
 });
 
 describe('EventLoopIndicator, end to end', () => {
-  it('sees a loop that is blocked, and forgets it after a window', async () => {
+  it('reports a blocked loop until the end of the window', async () => {
     const limits = { delay: { warn: 400 }, percentile: 100, utilization: false } as const;
     const application = await start(EventLoopIndicator('event_loop', { window: 1000, ...limits }));
     await vi.waitFor(async () => {
@@ -109,7 +109,7 @@ describe('EventLoopIndicator, end to end', () => {
     );
   }, 60_000);
 
-  it('sees a loop that is always busy', async () => {
+  it('reports a loop that is always busy', async () => {
     const limits = { delay: false, utilization: { warn: 0.6 } } as const;
     const application = await start(EventLoopIndicator('event_loop', { window: 600, ...limits }));
     for (let blocks = 0; blocks < 20; blocks += 1) {
@@ -149,7 +149,7 @@ describe('EventLoopIndicator, end to end', () => {
 });
 
 describe('CpuIndicator, end to end', () => {
-  it('sees a process that works, and forgets it after a window', async () => {
+  it('reports a busy process until the end of the window', async () => {
     const application = await start(CpuIndicator('cpu', { cores: 1, window: 1000, usage: { warn: 0.1 } }));
     // A machine that is busy with other things may give less than a core.
     await vi.waitFor(async () => {

@@ -52,7 +52,7 @@ describe('TcpIndicator', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 
-  it('leaves no socket behind in a thousand runs, good or bad', async () => {
+  it('leaves no socket after a thousand runs that pass or fail', async () => {
     const server = await startTcpServer();
     const port = await freePort();
     await expectNoLeak(() => run(tcp(server.host, server.port)));
@@ -60,7 +60,7 @@ describe('TcpIndicator', () => {
     await vi.waitFor(() => expect(server.connections).toBe(1000), { timeout: 20_000 });
   }, 60_000);
 
-  it('goes down and comes back with its server, end to end', async () => {
+  it('is DOWN without its server, and UP with it, end to end', async () => {
     const server = await startTcpServer();
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot()],

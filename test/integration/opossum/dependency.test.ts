@@ -43,7 +43,7 @@ async function scene(dependency: string | undefined = 'payments'): Promise<Scene
   };
 }
 
-describe('an open breaker whose dependency is watched', () => {
+describe('an open breaker with the option dependency', () => {
   it('is closed early when a check of the dependency passes, without a probe of the breaker', async () => {
     const { breaker, payments, isOpenAfterCheck, probe, log } = await scene();
     payments.result = down('gone');

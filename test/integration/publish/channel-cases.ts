@@ -48,7 +48,7 @@ export function testChannel(server: () => PrivateServer, { open, subscribe, name
   const again = `Health is published to ${name} again`;
 
   describe('a message', () => {
-    it('is the report with the instance and without data, and the final one says why', async () => {
+    it('is the report with the instance and without data, and the final one has the reason', async () => {
       const { app, messages, log } = await begin();
       await expect.poll(() => messages.length, SOON).toBeGreaterThan(1);
       await app.close();

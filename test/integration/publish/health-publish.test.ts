@@ -132,7 +132,7 @@ describe('publishing', () => {
     const { log } = await startApplication('express', root([target], { period: 100 }));
     await expect.poll(() => receiver.received.length, SOON).toBeGreaterThan(3);
     expect(log.health('warn')).toEqual([
-      `Health is not published to Healthchecks.io at ${receiver.url}: HTTP status 500. The next line about it follows when it works again`,
+      `Health is not published to Healthchecks.io at ${receiver.url}: HTTP status 500. Further failures are not logged until it works again`,
     ]);
     isBroken = false;
     const again = `Health is published to Healthchecks.io at ${receiver.url} again`;

@@ -122,7 +122,7 @@ export function testStore(subject: StoreSubject): void {
     await next.release();
   });
 
-  it('fails in time while the server is frozen, says so, and recovers', { timeout: PATIENCE }, async () => {
+  it('fails in time while the server is frozen, reports that, and recovers', { timeout: PATIENCE }, async () => {
     const [writer, reader] = await openTwo();
     const name = collection();
     await writer.put(`${name}/a`, '1');
@@ -150,7 +150,7 @@ export function testStore(subject: StoreSubject): void {
     await vi.waitUntil(() => watch.entries.get(`${name}/b`) === 'after', SOON);
   });
 
-  it('reports a crash, connects again, and tells what vanished', { timeout: PATIENCE }, async () => {
+  it('reports a crash, connects again, and reports the entries that vanished', { timeout: PATIENCE }, async () => {
     const [writer, reader] = await openTwo();
     const name = collection();
     await writer.put(`${name}/a`, '1');
@@ -193,7 +193,7 @@ export function testStore(subject: StoreSubject): void {
     expect(early.events.filter((event) => event.startsWith('disconnected'))).toEqual([]);
   });
 
-  it('refuses what it cannot store, and says why', async () => {
+  it('refuses keys and values that it cannot store, with the reason', async () => {
     const store = await open();
     const refusals: [Promise<unknown>, RegExp][] = [
       [store.put('no-collection', ''), /put\("no-collection"\) failed: the key "no-collection" is malformed: use /],

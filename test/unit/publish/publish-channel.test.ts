@@ -73,7 +73,7 @@ it('aborts a report after the timeout, and starts no other before the call has e
   await vi.waitFor(() => expect(publisher.calls[0]?.signal.aborted).toBe(true));
   expect(publisher.reasons).toEqual(['1']);
   expect(lines).toEqual([
-    'warn: Health is not published to board: timed out (ETIMEDOUT). The next line about it follows when it works again',
+    'warn: Health is not published to board: timed out (ETIMEDOUT). Further failures are not logged until it works again',
   ]);
   publisher.calls[0]?.end.fail(new Error('aborted'));
   await settle();
@@ -97,7 +97,7 @@ it('logs the first failure and the recovery, without the message of an unknown e
     channel.offer(PASSING_REPORT);
     await settle();
   }
-  const rest = 'The next line about it follows when it works again';
+  const rest = 'Further failures are not logged until it works again';
   expect(lines).toEqual([
     String.raw`warn: Health is not published to board\nforged: publish() failed. ${rest}`,
     String.raw`log: Health is published to board\nforged again`,

@@ -42,7 +42,7 @@ describe('a stall in JavaScript', () => {
     expect(ends[0]?.current).toBeUndefined();
   });
 
-  it('lets the application continue unharmed', async () => {
+  it('lets the application continue', async () => {
     const stalled = start('busyLoop');
     expect(await stalled.finished()).toBe(0);
     expect(stalled.of('returned').map(({ answer }) => answer)).toEqual(['intact']);
@@ -81,7 +81,7 @@ describe('a stall in native code', () => {
     ['deriveKey', 64],
     ['childProcess', 'intact'],
     ['parseJson', 3_000_001],
-  ])('says so for %s, without a stack', async (name, answer) => {
+  ])('is reported for %s, without a stack', async (name, answer) => {
     const nodeOptions = ['--max-old-space-size=4096'];
     const stalled = start(name, { settings: { warnAfter: 200 }, nodeOptions });
     expect(await stalled.finished()).toBe(0);
@@ -186,7 +186,7 @@ describe('no stall', () => {
   });
 });
 
-it('is deadly after liveAfter, with a second line', async () => {
+it('makes live fail after liveAfter, with a second line', async () => {
   const stalled = start('busyLoop', { settings: { warnAfter: 300, liveAfter: 800 } });
   await stalled.finished();
   expect(stalled.of('stall').map(({ stall }) => stall?.isDeadly)).toEqual([false, true]);
