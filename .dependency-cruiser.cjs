@@ -50,7 +50,7 @@ module.exports = {
     may('lifecycle', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('overrides', 'core', 'errors', 'options', 'extension'),
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
-    may('page', 'core'),
+    may('page', 'core', 'extension'),
     may('dashboard', 'core', 'errors', 'options', 'extension', 'page'),
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
     may('control', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),

@@ -12,18 +12,13 @@ import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/
 import { announcementOf, livePartsOf } from './render/parts.js';
 import { EVENTS, FORMAT, PAGE } from './describe-dashboard.js';
 import { iconUrl } from '../page/status.js';
-import { LiveUpdates, type PageState } from './stream/live-updates.js';
+import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
+import { streamResponse } from '../page/live/stream-response.js';
 
 const DEEP = 'deep';
-/** Value of Retry-After for a refused stream, in seconds. */
-const RETRY_AFTER = '10';
-
-/** Keeps caches, proxies and compressing middleware from buffering events. */
-const STREAM_HEADERS = { 'cache-control': 'no-store, no-transform', 'x-accel-buffering': 'no' };
-
 /** The page of one application: its history, its responses, and its open pages. */
 export class HealthDashboard {
-  readonly live: LiveUpdates;
+  readonly live: LiveUpdates<HealthView>;
   readonly #settings: DashboardSettings;
   readonly #monitor: HealthMonitor;
   readonly #endpoints: HealthEndpoints;
@@ -120,25 +115,9 @@ export class HealthDashboard {
   }
 
   #respondWithEvents({ headers }: HealthRequest, view: HealthView): EndpointResponse | EndpointStream {
-    const { hub } = this.live;
-    if (hub.isClosed || hub.isFull) {
-      return {
-        statusCode: 503,
-        contentType: 'text/plain; charset=utf-8',
-        headers: { 'retry-after': RETRY_AFTER },
-        body: hub.isClosed ? 'shutting down\n' : 'too many pages are open\n',
-      };
-    }
-    const lastId = headers['last-event-id'];
-    return {
-      statusCode: 200,
-      contentType: 'text/event-stream; charset=utf-8',
-      headers: STREAM_HEADERS,
-      open: (outlet) => {
-        const isAdmitted = this.live.join(outlet, view, typeof lastId === 'string' ? lastId : undefined);
-        if (isAdmitted) this.#refreshes ??= this.#startRefreshing();
-      },
-    };
+    return streamResponse(this.live, view, headers, () => {
+      this.#refreshes ??= this.#startRefreshing();
+    });
   }
 
   #eventsAt(base: string): string | undefined {

@@ -54,8 +54,8 @@ export class FleetHistory {
     return this.#events;
   }
 
-  /** Records the differences to the last comparison. The first state that is known is no change. */
-  compare(instances: readonly FleetInstance[], { isConnected, since }: StoreConnection): void {
+  /** Records the differences to the last comparison, and returns them. The first state that is known is no change. */
+  compare(instances: readonly FleetInstance[], { isConnected, since }: StoreConnection): readonly FleetEvent[] {
     const at = new Date().toISOString();
     const news = new Map<string, FleetEvent>();
     const wasConnected = this.#isConnected;
@@ -73,6 +73,7 @@ export class FleetHistory {
     }
     if (isConnected || this.#seen) this.#seen = seen;
     if (news.size > 0) this.#events = [...[...news.values()].toReversed(), ...this.#events].slice(0, MOST_EVENTS);
+    return [...news.values()];
   }
 }
 

@@ -2,6 +2,7 @@ import { elapsed } from '../core/moment.js';
 import { type HealthStatus, isFailing } from '../core/status.js';
 import type { FleetEvent } from './fleet-history.js';
 import type { FleetInstance, FleetPhase, RefusedEntry, Roster } from './roster.js';
+import type { WallTimes } from './wall-times.js';
 
 /** One instance in the response of `/health/fleet`. */
 export interface FleetMember {
@@ -65,13 +66,13 @@ export interface FleetFacts {
   readonly storeName: string;
   readonly expected: ReadonlyMap<string, number>;
   readonly events: readonly FleetEvent[];
+  readonly times: WallTimes;
 }
 
 /** Describes the fleet at this moment. */
-export function describeFleet({ roster, environment, storeName, expected, events }: FleetFacts): FleetReport {
+export function describeFleet({ roster, environment, storeName, expected, events, times }: FleetFacts): FleetReport {
   const now = elapsed();
-  const wall = Date.now();
-  const at = (moment: number): string => new Date(wall - (now - moment)).toISOString();
+  const at = (moment: number): string => times.at(moment);
   const byService = new Map<string, FleetInstance[]>([...expected.keys()].map((service) => [service, []]));
   for (const instance of roster.instances(now)) {
     const { service } = instance.entry;
@@ -90,7 +91,7 @@ export function describeFleet({ roster, environment, storeName, expected, events
   return {
     status: missing.length > 0 ? 'DOWN' : 'UP',
     ...(missing.length > 0 && { reason: missing.join(', ') }),
-    timestamp: new Date(wall).toISOString(),
+    timestamp: at(now),
     environment,
     store: {
       name: storeName,

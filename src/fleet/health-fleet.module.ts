@@ -11,7 +11,8 @@ import {
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
 import { ServiceModule } from '../extension/service-module.js';
 import { type HealthFleetAsyncOptions, type HealthFleetOptions, PLACE, resolveFleetOptions } from './fleet-options.js';
-import { FLEET, FLEET_FORMATS, HealthFleet } from './health-fleet.js';
+import { FLEET_FORMATS } from './fleet-overview.js';
+import { FLEET, HealthFleet } from './health-fleet.js';
 
 /** The service is false if the module is not enabled. */
 const MODULE = new ServiceModule<HealthFleetOptions, HealthFleet | false>({
@@ -58,7 +59,7 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
       name: FLEET,
       access: 'deep',
       formats: FLEET_FORMATS,
-      respond: ({ url }, _view, format) => fleet.respond(url, format),
+      respond: (request, _view, format) => fleet.respond(request, format),
     });
   }
 

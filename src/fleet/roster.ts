@@ -1,6 +1,6 @@
 import { elapsed } from '../core/moment.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { storeKeyParts } from '../stores/store-key.js';
+import { storeKey, storeKeyParts } from '../stores/store-key.js';
 import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
 
 /** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
@@ -42,6 +42,10 @@ export interface PeerNews {
 
 interface Known {
   readonly entry: FleetEntry;
+  readonly phaseSince: number;
+  readonly readySince: number;
+  /** It has written since this process began to listen, so that it is not only a remnant in the store. */
+  readonly isAlive: boolean;
   heard: number;
 }
 
@@ -49,6 +53,8 @@ interface Known {
 export const HEARTBEATS_MISSED = 3;
 /** Milliseconds in which a store surely notices that its connection is silent. */
 const SILENCE_NOTICED = 10_000;
+/** A message of the store is delayed by less, in milliseconds. */
+const LONGEST_DELAY = 2000;
 /** The most refused entries that are listed. */
 const MOST_REFUSED = 20;
 
@@ -57,6 +63,8 @@ export interface RosterSettings {
   /** The collection of the environment. */
   readonly collection: string;
   readonly secret: string | undefined;
+  /** Called when more is known than that an instance is still there. Default: none. */
+  readonly onChange?: () => void;
 }
 
 /** The instances of the fleet, by what they write into the store. */
@@ -101,18 +109,28 @@ export class Roster {
   /** The instances at this moment. */
   instances(now = elapsed()): FleetInstance[] {
     const listened = this.#listenedUntil(now);
-    return [...this.#known.values()].map(({ entry, heard }) => {
+    return [...this.#known.values()].map(({ entry, heard, phaseSince, readySince }) => {
       const silent = Math.max(0, listened - heard);
       const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
       const phase = isSilent ? silentPhase(entry.phase) : entry.phase;
       return {
         entry,
         phase,
-        phaseSince: phase === entry.phase ? heard - entry.phaseFor : heard,
-        readySince: heard - entry.readyFor,
+        phaseSince: phase === entry.phase ? phaseSince : heard,
+        readySince,
         heard,
       };
     });
+  }
+
+  /** Whether each instance that seems present has written since this process began to listen, so that it is no remnant. */
+  isConfirmed(now = elapsed()): boolean {
+    return this.instances(now).every(
+      ({ entry: { service, instance }, phase }) =>
+        phase === 'lost' ||
+        phase === 'left' ||
+        this.#known.get(storeKey(this.#settings.collection, service, instance))?.isAlive === true,
+    );
   }
 
   /**
@@ -145,43 +163,92 @@ export class Roster {
     for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
     this.#refused.clear();
     for (const [key, value] of entries) this.#hear(key, value, now, true);
+    this.#changed();
   }
 
   #hear(key: string, value: string, now: number, isSnapshot = false): void {
     const [, service = '', instance = ''] = storeKeyParts(key);
     const entry = readEntry(value, { service, instance }, this.#settings.secret);
+    const earlier = this.#known.get(key);
     if (typeof entry === 'string') {
       this.#known.delete(key);
       if (this.#refused.size < MOST_REFUSED) this.#refused.set(key, entry);
     } else {
       this.#refused.delete(key);
-      const earlier = this.#known.get(key);
-      // A snapshot repeats what was known. It is no sign of life.
-      const isNews = !isSnapshot || earlier?.entry.boot !== entry.boot || earlier.entry.beat !== entry.beat;
-      this.#known.set(key, { entry, heard: isNews ? now : (earlier?.heard ?? now) });
+      this.#known.set(key, knownFrom(entry, earlier, now, isSnapshot));
     }
     if (isSnapshot) return;
     this.#lastHeard = now;
+    if (!earlier || typeof entry === 'string' || !isRepeated(earlier, this.#known.get(key))) this.#changed();
+  }
+
+  #changed(): void {
+    this.#settings.onChange?.();
   }
 
   #forget(key: string): void {
     this.#known.delete(key);
     this.#refused.delete(key);
+    this.#changed();
   }
 
   #connect(): void {
     const now = elapsed();
     this.excuse(now - this.#lastHeard);
     this.#connection = { isConnected: true, since: now, error: undefined };
+    this.#changed();
   }
 
   #disconnect(error: string): void {
     const { isConnected, since } = this.#connection;
     this.#connection = { isConnected: false, since: isConnected ? elapsed() : since, error };
+    this.#changed();
   }
 }
 
 /** An instance that was going away and is silent has gone. */
 function silentPhase(phase: WrittenPhase): FleetPhase {
   return phase === 'draining' || phase === 'left' ? 'left' : 'lost';
+}
+
+/** A snapshot repeats what was known. It is no sign of life. */
+function knownFrom(entry: FleetEntry, earlier: Known | undefined, now: number, isSnapshot: boolean): Known {
+  const isSameBoot = earlier?.entry.boot === entry.boot;
+  const isNews = !isSnapshot || !isSameBoot || earlier.entry.beat !== entry.beat;
+  const heard = isNews ? now : earlier.heard;
+  const before = isSameBoot ? earlier : undefined;
+  return {
+    entry,
+    heard,
+    phaseSince: beginOf(heard - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
+    readySince: beginOf(heard - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
+    isAlive: !isSnapshot || (isNews && earlier !== undefined) || earlier?.isAlive === true,
+  };
+}
+
+/** When a state began. A message that was delayed seems to say that it began later than others have said. */
+function beginOf(begin: number, earlier: number | undefined): number {
+  return earlier !== undefined && Math.abs(begin - earlier) < LONGEST_DELAY ? earlier : begin;
+}
+
+/** Whether an entry says only that the instance is still there. */
+function isRepeated(earlier: Known, known: Known | undefined): boolean {
+  if (!known || known.heard - earlier.heard > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
+  if (known.phaseSince !== earlier.phaseSince || known.readySince !== earlier.readySince) return false;
+  return isEqual(known.entry, earlier.entry);
+}
+
+/** Whether two entries tell the same, except for what changes in each of them. */
+function isEqual(one: FleetEntry, other: FleetEntry): boolean {
+  const names = Object.keys(one.checks);
+  return (
+    one.boot === other.boot &&
+    one.phase === other.phase &&
+    one.ready === other.ready &&
+    one.version === other.version &&
+    one.commit === other.commit &&
+    names.length === Object.keys(other.checks).length &&
+    names.every((name) => one.checks[name] === other.checks[name]) &&
+    (one.dependsOn ?? []).join('\n') === (other.dependsOn ?? []).join('\n')
+  );
 }

@@ -28,3 +28,8 @@ export function pageHeaders({ style, script, hasForm = false }: PageContents): R
     'referrer-policy': 'no-referrer',
   };
 }
+
+/** Identifies a version of the script and the styles. A page with another version than its stream reloads. */
+export function buildOf(script: string, style: string): string {
+  return createHash('sha256').update(script).update(style).digest('base64url').slice(0, 8);
+}

@@ -17,7 +17,8 @@ import {
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { healthModuleMissing } from '../../src/errors/messages.js';
-import type { PageUpdate } from '../../src/dashboard/page-update.js';
+import type { PageUpdate } from '../../src/page/live/page-update.js';
+import { type PartText, patched } from '../../src/page/live/patch.js';
 import { stallOf } from '../support/event-loop-stall.js';
 import { EventStream, type StreamEvent } from '../support/event-stream.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
@@ -66,8 +67,8 @@ const updateIn = ({ data }: StreamEvent): PageUpdate => JSON.parse(data) as Page
 const updateWith = async (stream: EventStream, matches: (update: PageUpdate) => boolean): Promise<PageUpdate> =>
   updateIn(await stream.find((event) => isUpdate(event) && matches(updateIn(event))));
 /** What a reader sees of HTML. */
-const textOf = (markup = ''): string =>
-  markup
+const textOf = (markup: PartText = ''): string =>
+  patched('', markup)
     .replaceAll(/<(style|script|title)[^>]*>.*?<\/\1>/gs, '')
     .replaceAll(/<[^>]+>/g, ' ')
     .replaceAll(/\s+/g, ' ');

@@ -181,7 +181,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect([page.status, page.headers['content-type']]).toStrictEqual([503, 'text/html; charset=utf-8']);
     expect(page.headers).toMatchObject({ vary: 'accept', 'cache-control': 'no-store' });
     expect(page.headers['content-security-policy']).toMatch(
-      /^default-src 'none'; style-src 'sha256-\S+'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
+      /^default-src 'none'; script-src 'sha256-\S+'; style-src 'sha256-\S+'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'$/,
     );
     expect((await one.get('/health/fleet?format=html&q=zzz')).text).toContain('0 instances match');
     for (const [path, headers] of [

@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { PAGE_SCRIPT, PAGE_STYLE } from '../assets.js';
 import { type Markup, html, raw } from '../../page/html.js';
 import type { PageModel } from './model.js';
 import { type PageParts, livePartsOf, staticPartsOf } from './parts.js';
 import { BASE_STYLE } from '../../page/base-style.js';
 import { pageHead, reloadAfter } from '../../page/page-head.js';
-import { pageHeaders } from '../../page/page-headers.js';
-import { SHAPE_DEFINITIONS, iconUrl } from '../../page/status.js';
+import { buildOf, pageHeaders } from '../../page/page-headers.js';
+import { liveAttributes } from '../../page/live/live-attributes.js';
+import { SHAPE_DEFINITIONS } from '../../page/status.js';
 import { exact } from '../../page/time.js';
 
 /** Seconds after which a page without a script reloads. */
@@ -14,8 +14,7 @@ const RELOAD = 10;
 
 const STYLE_TEXT = BASE_STYLE + PAGE_STYLE;
 
-/** Identifies the version of the script and the styles. */
-export const BUILD = createHash('sha256').update(PAGE_SCRIPT).update(STYLE_TEXT).digest('base64url').slice(0, 8);
+export const BUILD = buildOf(PAGE_SCRIPT, STYLE_TEXT);
 
 /** The page loads nothing, and runs only its own script. */
 export const PAGE_HEADERS = pageHeaders({ script: PAGE_SCRIPT, style: STYLE_TEXT });
@@ -67,12 +66,10 @@ function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, 
   const { now = Date.now() } = model;
   const isLive = events !== undefined;
   const reload = reloads && reloadAfter(RELOAD);
-  const stream = html` data-events="${events}" data-build="${BUILD}" data-now="${now}"
-  data-stale="${iconUrl('UNKNOWN')}"`;
   return html`<!doctype html>
     <html lang="en">
       ${pageHead({ title: parts.title, status: parts.status, style: STYLE, reload: isLive ? html`<noscript>${reload}</noscript>` : reload })}
-      <body${isLive && stream}>
+      <body${isLive && liveAttributes({ events, build: BUILD, list: 'checks', now })}>
         ${SHAPE_DEFINITIONS}
         <header>
           <div class="bar wrap">

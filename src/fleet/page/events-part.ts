@@ -23,14 +23,14 @@ const KINDS: Readonly<Record<FleetEventKind, readonly [word: string, className: 
 };
 
 /** The latest changes, newest first. */
-export function eventsPart(events: readonly FleetEvent[], now: number): Markup {
+export function eventsPart(events: readonly FleetEvent[], now: number | undefined): Markup {
   const older = events.slice(NEWEST);
-  return html`<section aria-labelledby="h-events" class="events">
+  return html`<section id="events" aria-labelledby="h-events" class="events">
     <h2 id="h-events">Latest changes seen by this process</h2>
     ${events.length === 0 ? html`<p class="none">None since its start.</p>` : tableOf(events.slice(0, NEWEST), now)}
     ${
       older.length > 0 &&
-      html`<details>
+      html`<details id="older">
         <summary>${older.length} older</summary>
         ${tableOf(older, now)}
       </details>`
@@ -38,7 +38,7 @@ export function eventsPart(events: readonly FleetEvent[], now: number): Markup {
   </section>`;
 }
 
-function tableOf(events: readonly FleetEvent[], now: number): Markup {
+function tableOf(events: readonly FleetEvent[], now: number | undefined): Markup {
   return html`<table class="log">
     <thead>
       <tr>
@@ -54,7 +54,7 @@ function tableOf(events: readonly FleetEvent[], now: number): Markup {
   </table>`;
 }
 
-function row({ at, kind, service, instances = [], count = 0, version }: FleetEvent, now: number): Markup {
+function row({ at, kind, service, instances = [], count = 0, version }: FleetEvent, now: number | undefined): Markup {
   const [word, className] = KINDS[kind];
   const more = count - instances.length;
   const names = instances.map((name) => clip(name, LONGEST_NAME)).join(', ');
@@ -64,4 +64,13 @@ function row({ at, kind, service, instances = [], count = 0, version }: FleetEve
     <td>${names}${more > 0 && ` and ${more} more`}</td>
     <td class="${className}"><b>${word}</b>${version !== undefined && html` <i>${clip(version, 60)}</i>`}</td>
   </tr>`;
+}
+
+/** A change in words, for screen readers. */
+export function sentenceOf({ kind, service, instances = [], count = 0 }: FleetEvent): string {
+  const [word] = KINDS[kind];
+  if (service === undefined) return `The store ${word}`;
+  const [only = ''] = instances;
+  const name = clip(service, LONGEST_NAME);
+  return count === 1 ? `${clip(only, LONGEST_NAME)} of ${name} ${word}` : `${count} instances of ${name}: ${word}`;
 }

@@ -18,7 +18,7 @@ export interface Headline {
 }
 
 /** The state of the fleet in a few words. */
-export function headlineOf(report: FleetReport, now: number): Headline {
+export function headlineOf(report: FleetReport, now: number | undefined): Headline {
   const { services, store, status, reason = '' } = report;
   const lead: Content[] =
     status === 'DOWN' ? [`Fewer instances are ready than expected: ${clip(reason, LONGEST_REASON)}.`] : [];

@@ -1,5 +1,5 @@
 import { HealthStatus } from '../../core/status.js';
-import { type Content, type Markup, clip, html } from '../../page/html.js';
+import { type Markup, clip, html } from '../../page/html.js';
 import { appearanceOf } from '../../page/status.js';
 import type { FleetService } from '../fleet-report.js';
 import { type GraphEdge, type GraphNode, serviceGraphOf } from './service-graph.js';
@@ -13,13 +13,13 @@ const MARGIN = 4;
 const LONGEST_NAME = 17;
 
 /** The services and their dependencies as a drawing, and as a list for narrow screens and screen readers. */
-export function mapPart(services: readonly FleetService[]): Content {
+export function mapPart(services: readonly FleetService[]): Markup | undefined {
   const graph = serviceGraphOf(services);
   if (!graph) return undefined;
   const { nodes, edges } = graph;
   const width = (Math.max(...nodes.map(({ column }) => column)) + 1) * COLUMN - (COLUMN - WIDTH) + 2 * MARGIN;
   const height = (Math.max(...nodes.map(({ row }) => row)) + 1) * ROW - (ROW - HEIGHT) + 2 * MARGIN;
-  return html`<section aria-labelledby="h-map" class="map">
+  return html`<section id="map" aria-labelledby="h-map" class="map">
     <h2 id="h-map">Dependencies</h2>
     <svg width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" aria-hidden="true">
       ${edges.map(edge)}${nodes.map(node)}

@@ -13,8 +13,10 @@ const LONGEST_NAME = 80;
 const CHECKS_SHOWN = 4;
 
 export interface MembersShown {
-  /** Milliseconds since the epoch. */
-  readonly now: number;
+  /** Milliseconds since the epoch. Undefined for an update: the page computes the ages. */
+  readonly now: number | undefined;
+  /** The id of the service, with which the ids of its groups begin. */
+  readonly id: string;
   /** The result of a search: every group is open. */
   readonly isSearch: boolean;
 }
@@ -42,8 +44,10 @@ export function membersPart(members: readonly FleetMember[], shown: MembersShown
 function groupPart(state: MemberState, group: readonly FleetMember[], shown: MembersShown): Markup {
   const { word, status, isOpen } = state;
   const more = group.length - MOST_IN_GROUP;
-  const open = (isOpen || shown.isSearch) && html` open`;
-  return html`<details${open} class="${appearanceOf(status).className}">
+  const open = (isOpen || shown.isSearch) && html`open`;
+  // An update leaves a group as the reader has left it. The result of a search has groups of its own, which are open.
+  const id = `${shown.isSearch ? 'found' : 'group'}-${shown.id}-${word.replaceAll(' ', '-')}`;
+  return html`<details id="${id}" ${open} class="${appearanceOf(status).className}">
     <summary>${icon(status)}<b>${word}</b> <span>${group.length}</span></summary>
     ${listOf(group.slice(0, MOST_IN_GROUP), shown)}
     ${more > 0 && html`<p class="none">and ${more} more: search to find them</p>`}
@@ -57,7 +61,7 @@ function listOf(members: readonly FleetMember[], { now }: MembersShown): Markup 
   </ul>`;
 }
 
-function row(member: FleetMember, now: number): Markup {
+function row(member: FleetMember, now: number | undefined): Markup {
   const { instance, version, commit, phase } = member;
   const { word, status } = stateOf(member);
   const since = stateSince(member);

@@ -2,8 +2,8 @@
 export interface PageQuery {
   /** The text to search for. Undefined: all instances are shown. */
   readonly search: string | undefined;
-  /** Whether the page reloads by itself. It does not during a search or a pause. */
-  readonly reloads: boolean;
+  /** Whether the page stays as it is. */
+  readonly isPaused: boolean;
 }
 
 const LONGEST_SEARCH = 100;
@@ -13,5 +13,5 @@ export function pageQueryOf(url: string): PageQuery {
   const start = url.indexOf('?');
   const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
   const search = parameters.get('q')?.trim().slice(0, LONGEST_SEARCH);
-  return { search, reloads: search === undefined && !parameters.has('pause') };
+  return { search, isPaused: parameters.has('pause') };
 }

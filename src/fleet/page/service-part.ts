@@ -18,21 +18,25 @@ export function serviceStatus({ ready, expected, present, instances }: FleetServ
   return present === 0 ? HealthStatus.SKIPPED : HealthStatus.UP;
 }
 
+/** The element id of a service. A name can contain characters that an id cannot. */
+export function serviceId({ service }: FleetService): string {
+  return /^[\w.-]+$/.test(service) ? `s-${service}` : `s-~${Buffer.from(service).toString('base64url')}`;
+}
+
 /** One service. `members`: the instances to show, of all or of those that were searched for. */
 export function servicePart(
   service: FleetService,
   members: readonly FleetMember[],
-  index: number,
-  shown: MembersShown,
+  shown: Omit<MembersShown, 'id'>,
 ): Markup {
   const status = serviceStatus(service);
-  const id = `s-${index}`;
-  return html`<section class="svc ${appearanceOf(status).className}" aria-labelledby="${id}">
+  const id = serviceId(service);
+  return html`<section id="${id}" class="svc ${appearanceOf(status).className}" aria-labelledby="h-${id}">
     <div class="sh">
-      <h2 id="${id}">${icon(status)}<span class="n">${clip(service.service, LONGEST_NAME)}</span></h2>
+      <h2 id="h-${id}">${icon(status)}<span class="n">${clip(service.service, LONGEST_NAME)}</span></h2>
       <p>${countsOf(service)}</p>
     </div>
-    ${versionsPart(service)}${failingPart(service)}${membersPart(members, shown)}
+    ${versionsPart(service)}${failingPart(service)}${membersPart(members, { ...shown, id })}
   </section>`;
 }
 

@@ -5,7 +5,7 @@ import type { INestApplication } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { PageUpdate } from '../../../src/dashboard/page-update.js';
+import type { PageUpdate } from '../../../src/page/live/page-update.js';
 import { EventStream, type StreamEvent } from '../../support/event-stream.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { haproxy } from '../../support/servers/haproxy.js';

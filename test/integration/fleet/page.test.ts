@@ -13,12 +13,12 @@ import { startApplication } from '../../support/start-application.js';
 const PATIENCE = { timeout: 20_000, interval: 100 };
 
 /** An application whose store has other instances, which the test writes. */
-async function startFleet() {
+async function startFleet(own = 'viewer') {
   const store = memoryStore();
-  const { port } = await startApplication('express', {
+  const application = await startApplication('express', {
     imports: [
-      HealthModule.forRoot({ service: { name: 'viewer', version: '1.0.0', environment: 'test' } }),
-      HealthFleetModule.forRoot({ store, instance: 'viewer-1' }),
+      HealthModule.forRoot({ service: { name: own, version: '1.0.0', environment: 'test' } }),
+      HealthFleetModule.forRoot({ store, instance: `${own}-1` }),
     ],
   });
   let beat = 0;
@@ -42,9 +42,14 @@ async function startFleet() {
     };
     return store.put(storeKey('fleet.test', service, instance), writeEntry(entry, undefined));
   };
-  return { store, write, url: `http://127.0.0.1:${port}/health/fleet` };
+  return { application, store, write, url: `http://127.0.0.1:${application.port}/health/fleet` };
 }
 
+const textOf = async (page: Page, selector: string): Promise<string> =>
+  (await page.locator(selector).innerText()).replaceAll(/\s+/g, ' ');
+async function becomesLive(page: Page): Promise<void> {
+  await expect.poll(() => textOf(page, '#stream'), PATIENCE).toBe('live');
+}
 const five = ['1', '2', '3', '4', '5'];
 const widths = (page: Page): Promise<number[]> =>
   page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]');
@@ -119,6 +124,131 @@ describeInChromium('the page of the fleet', (open) => {
       }, PATIENCE)
       .toBe('Store away');
     expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it('follows changes without loading the page again, and announces them', async () => {
+    const { write, url } = await startFleet();
+    for (const each of five) await write('orders', `orders-${each}`);
+    const { page, complaints, requests } = await open(url);
+    await becomesLive(page);
+    await expect.poll(() => page.title(), PATIENCE).toBe('✓ All ready · fleet test');
+    const icon = await page.locator('#icon').getAttribute('href');
+    await pause(2500);
+    await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
+    await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
+    expect(await textOf(page, '#s-orders')).toContain('4 of 5 ready · 1 not ready');
+    expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
+    await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('orders-3 of orders is not ready');
+    await write('orders', 'orders-3');
+    await expect.poll(() => page.title(), PATIENCE).toBe('✓ All ready · fleet test');
+    await expect.poll(() => textOf(page, '#events tbody tr:first-child'), PATIENCE).toContain('is ready');
+    expect(await textOf(page, '#s-orders')).toMatch(/orders-3 Ready for \d+ s/);
+    expect(requests.filter((each) => !each.startsWith('data:'))).toEqual([url, `${url}?format=events`]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps groups as they were opened and closed, the focus and the scroll position while it changes', async () => {
+    const { write, url } = await startFleet();
+    for (let index = 0; index < 60; index += 1) await write('orders', `pod-${index}`);
+    await write('orders', 'pod-7', { phase: 'draining' });
+    for (const each of five) await write('stock', `stock-${each}`);
+    const { page } = await open(url, { viewport: { width: 900, height: 400 } });
+    await becomesLive(page);
+    const ready = page.locator('#group-s-orders-Ready');
+    await expect.poll(() => ready.locator('summary').innerText(), PATIENCE).toContain('59');
+    await ready.locator('summary').click();
+    await page.locator('#group-s-orders-Draining summary').click();
+    await ready.locator('summary').focus();
+    const before = await page.evaluate<number>('scrollY');
+
+    await write('orders', 'pod-9', { ready: 'DOWN' });
+    await write('orders', 'pod-7', { phase: 'left' });
+    await expect.poll(() => page.locator('#group-s-orders-Not-ready').getAttribute('open'), PATIENCE).toBe('');
+    await expect.poll(() => page.locator('#group-s-orders-Draining').count(), PATIENCE).toBe(0);
+    await write('orders', 'pod-8', { phase: 'draining' });
+    await expect.poll(() => page.locator('#group-s-orders-Draining').count(), PATIENCE).toBe(1);
+    await page.locator('#group-s-orders-Draining summary').click();
+    await write('orders', 'pod-6', { phase: 'draining' });
+    await expect.poll(() => page.locator('#group-s-orders-Draining summary').innerText(), PATIENCE).toContain('2');
+
+    expect(await ready.getAttribute('open')).toBe('');
+    expect(await page.locator('#group-s-orders-Draining').getAttribute('open')).toBeNull();
+    expect(await page.locator('#group-s-orders-Not-ready').getAttribute('open')).toBe('');
+    expect(await page.evaluate<number>('scrollY')).toBe(before);
+  });
+
+  it('finds an instance of a thousand while the reader types, and goes on to follow it', async () => {
+    const { write, url } = await startFleet();
+    for (let index = 0; index < 1000; index += 1) await write('orders', `pod-${String(index).padStart(4, '0')}`);
+    const { page, complaints } = await open(url);
+    await becomesLive(page);
+    expect(await page.locator('.rows li:visible').count()).toBeLessThan(10);
+    await page.getByRole('searchbox').fill('pod-07');
+    await expect.poll(() => textOf(page, '#found'), PATIENCE).toBe('100 instances match');
+    await page.getByRole('searchbox').pressSequentially('77');
+    await expect.poll(() => page.locator('.rows li .n').allInnerTexts(), PATIENCE).toEqual(['pod-0777']);
+    expect(page.url()).toBe(`${url}?q=pod-0777`);
+
+    await write('orders', 'pod-0777', { ready: 'DOWN' });
+    await expect.poll(() => textOf(page, '.rows li'), PATIENCE).toContain('Not ready');
+    expect(await page.getByRole('searchbox').inputValue()).toBe('pod-0777');
+    expect(await page.evaluate('document.activeElement.id')).toBe('q');
+
+    await page.reload();
+    await becomesLive(page);
+    expect(await page.locator('.rows li .n').allInnerTexts()).toEqual(['pod-0777']);
+    await page.getByRole('searchbox').fill('');
+    await expect.poll(() => page.locator('#group-s-orders-Ready').count(), PATIENCE).toBe(1);
+    expect(page.url()).toBe(url);
+    expect(complaints).toEqual([]);
+  });
+
+  it('says that it is not live when the application is gone', async () => {
+    const { application, url } = await startFleet();
+    const { page } = await open(url, { bypassCSP: true });
+    await becomesLive(page);
+    await application.app.close();
+    await expect.poll(() => textOf(page, '#stream'), PATIENCE).toMatch(/^not live: last update/);
+    expect(await page.title()).toMatch(/^\(not live\) /);
+    expect(await violationsOf(page)).toEqual([]);
+  });
+
+  it.each([
+    [360, 'light'],
+    [360, 'dark'],
+    [768, 'light'],
+    [1280, 'dark'],
+    [1920, 'light'],
+  ] as const)('is accessible and fits while it is live: %d pixels, %s', async (width, colorScheme) => {
+    const { write, url } = await startFleet();
+    await write('<img src=x>', 'x'.repeat(90), { ready: 'DOWN', dependsOn: ['</svg>', 'payments'] });
+    await write('payments', 'one', { phase: 'draining', dependsOn: ['bank'] });
+    await write('payments', 'two', { version: '1.5.0' });
+    for (let index = 0; index < 20; index += 1) await write('stock', `stock-${index}`);
+    const { page, complaints } = await open(url, { viewport: { width, height: 800 }, colorScheme });
+    await becomesLive(page);
+    await write('orders', 'new', { ready: 'DEGRADED' });
+    await expect.poll(() => page.locator('#s-orders').count(), PATIENCE).toBe(1);
+    for (const summary of await page.locator('summary').all()) await summary.click();
+    await page.mouse.move(0, 0);
+    const [content = 0, screen = 0] = await widths(page);
+    expect(content).toBeLessThanOrEqual(screen);
+    expect(await violationsOf(page)).toEqual([]);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows three services of five instances on one screen while it is live', async () => {
+    const { write, url } = await startFleet('orders');
+    for (const service of ['orders', 'payments', 'stock']) {
+      for (const each of service === 'orders' ? five.slice(1) : five) {
+        await write(service, `${service}-${each}`, service === 'orders' ? { dependsOn: ['payments', 'stock'] } : {});
+      }
+    }
+    const { page } = await open(url, { viewport: { width: 1280, height: 800 } });
+    await becomesLive(page);
+    await expect.poll(() => page.locator('.rows li').count(), PATIENCE).toBe(15);
+    const [height = 0] = await page.evaluate<number[]>('[document.documentElement.scrollHeight]');
+    expect(height).toBeLessThanOrEqual(800);
   });
 
   it('finds one instance of many, by a form without a script', async () => {

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { PageUpdate } from '../../../src/dashboard/page-update.js';
-import { type LiveSettings, LiveUpdates, type PageState } from '../../../src/dashboard/stream/live-updates.js';
-import type { HealthView } from '../../../src/options/view.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import type { PageUpdate } from '../../../../src/page/live/page-update.js';
+import { type LiveSettings, LiveUpdates, type PageState } from '../../../../src/page/live/live-updates.js';
+import type { HealthView } from '../../../../src/options/view.js';
+import { advance, useFakeClock } from '../../../support/fake-clock.js';
 import { FakeOutlet } from './fake-outlet.js';
 
 const dataOf = (bytes: Buffer | undefined): PageUpdate =>
@@ -15,8 +15,8 @@ describe('LiveUpdates', () => {
   let drawn: HealthView[];
   let faults: unknown[];
   let announced: string[];
-  let settings: LiveSettings;
-  let live: LiveUpdates;
+  let settings: LiveSettings<HealthView>;
+  let live: LiveUpdates<HealthView>;
 
   const show = (parts: Record<string, string>): void => {
     page = { ...page, parts: { ...page.parts, ...parts } };

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { elapsed } from '../../core/moment.js';
 import type { EndpointOutlet } from '../../extension/health-endpoints.js';
-import type { HealthView } from '../../options/view.js';
-import type { PageUpdate } from '../page-update.js';
 import { EventHub, eventOf } from './event-hub.js';
+import type { PageUpdate } from './page-update.js';
+import { patchOf } from './patch.js';
 
-/** The content of the page in one view. */
+/** The content of the page for one channel. */
 export interface PageState {
   readonly title: string;
   readonly icon: string;
@@ -13,14 +13,14 @@ export interface PageState {
   readonly parts: Readonly<Record<string, string>>;
 }
 
-export interface LiveSettings {
+export interface LiveSettings<Channel> {
   readonly heartbeat: number;
   readonly maxClients: number;
   readonly build: string;
-  /** Renders the page in a view. */
-  draw(view: HealthView): PageState;
-  /** Returns the announcements since the last call, for each view. It is called once for all views. */
-  announcements(): (view: HealthView) => readonly string[];
+  /** Renders the page for a channel. */
+  draw(channel: Channel): PageState;
+  /** Returns the announcements since the last call, for each channel. It is called once for all channels. */
+  announcements(): (channel: Channel) => readonly string[];
   /** Called with an error outside of a request. */
   onFault(fault: unknown): void;
 }
@@ -30,7 +30,7 @@ const GATHERING = 20;
 /** Minimum time between two updates, in milliseconds. */
 const SPACING = 500;
 
-/** The latest page that the clients of a view received, and the event with all of it for a new client. */
+/** The latest page that the clients of a channel received, and the event with all of it for a new client. */
 interface SentPage {
   readonly state: PageState;
   readonly id: string;
@@ -38,13 +38,13 @@ interface SentPage {
 }
 
 /**
- * Sends changes to the open pages. A change is rendered and serialised once for each view with an open page, whatever
- * their number, and at most twice a second.
+ * Sends changes to the open pages. The pages of a channel have the same content: a change is rendered and serialised once
+ * for each channel with an open page, whatever their number, and at most twice a second.
  */
-export class LiveUpdates {
-  readonly #settings: LiveSettings;
-  readonly #hub: EventHub<HealthView>;
-  readonly #sent = new Map<HealthView, SentPage>();
+export class LiveUpdates<Channel> {
+  readonly #settings: LiveSettings<Channel>;
+  readonly #hub: EventHub<Channel>;
+  readonly #sent = new Map<Channel, SentPage>();
   /** Distinguishes the event ids of this process from those of another one. */
   readonly #boot = randomBytes(4).toString('hex');
   #sequence = 0;
@@ -53,12 +53,12 @@ export class LiveUpdates {
   #timer: NodeJS.Timeout | undefined;
   #beats: NodeJS.Timeout | undefined;
 
-  constructor(settings: LiveSettings) {
+  constructor(settings: LiveSettings<Channel>) {
     this.#settings = settings;
     this.#hub = new EventHub(settings.maxClients);
   }
 
-  get hub(): Pick<EventHub<HealthView>, 'size' | 'dropped' | 'isFull' | 'isClosed'> {
+  get hub(): Pick<EventHub<Channel>, 'size' | 'dropped' | 'isFull' | 'isClosed' | 'channels'> {
     return this.#hub;
   }
 
@@ -71,13 +71,13 @@ export class LiveUpdates {
    * Adds a client, or ends its stream if the maximum is reached or the page cannot be rendered. `lastId`: the id of the
    * last event that a returning client received. Returns whether the client was added.
    */
-  join(outlet: EndpointOutlet, view: HealthView, lastId: string | undefined): boolean {
-    const events = this.#firstEvents(view, lastId);
+  join(outlet: EndpointOutlet, channel: Channel, lastId: string | undefined): boolean {
+    const events = this.#firstEvents(channel, lastId);
     if (!events) {
       outlet.end();
       return false;
     }
-    this.#hub.add(outlet, view);
+    this.#hub.add(outlet, channel);
     for (const event of events) outlet.write(event);
     this.#beats ??= this.#startBeating();
     return true;
@@ -97,7 +97,7 @@ export class LiveUpdates {
     this.#timer = undefined;
     this.#lastSent = elapsed();
     const announcements = this.#settings.announcements();
-    for (const view of this.#hub.channels) this.#sendUpdate(view, announcements(view));
+    for (const channel of this.#hub.channels) this.#sendUpdate(channel, announcements(channel));
   }
 
   /** Sends the last changes and ends all streams. */
@@ -109,11 +109,11 @@ export class LiveUpdates {
   }
 
   /** The first events for a new client. Undefined: it cannot be added. */
-  #firstEvents(view: HealthView, lastId: string | undefined): readonly Buffer[] | undefined {
+  #firstEvents(channel: Channel, lastId: string | undefined): readonly Buffer[] | undefined {
     // Several requests may be accepted before the first of them joins.
     if (this.#hub.isClosed || this.#hub.isFull) return undefined;
     return this.#guarded(() => {
-      const page = this.#current(view);
+      const page = this.#current(channel);
       if (page.id === lastId) return [this.#beat()];
       const now = Date.now();
       page.snapshot ??= { event: this.#serialise(page, page.state.parts, []), madeAt: now };
@@ -123,33 +123,42 @@ export class LiveUpdates {
     });
   }
 
-  #current(view: HealthView): SentPage {
-    const page = this.#sent.get(view);
-    if (page && this.#hub.channels.has(view)) return page;
-    const drawn = this.#remember(view, this.#settings.draw(view));
+  #current(channel: Channel): SentPage {
+    const page = this.#sent.get(channel);
+    if (page && this.#hub.channels.has(channel)) return page;
+    const drawn = this.#remember(channel, this.#settings.draw(channel));
     if (this.#hub.size === 0) this.#settings.announcements();
     return drawn;
   }
 
-  #sendUpdate(view: HealthView, announce: readonly string[]): void {
-    const before = this.#sent.get(view)?.state;
-    const state = this.#settings.draw(view);
-    const changed = Object.entries(state.parts).filter(([id, part]) => before?.parts[id] !== part);
+  #sendUpdate(channel: Channel, announce: readonly string[]): void {
+    const before = this.#sent.get(channel)?.state;
+    const state = this.#settings.draw(channel);
+    const changed = Object.entries(state.parts).flatMap(([id, part]) =>
+      before?.parts[id] === part ? [] : [[id, patchOf(before?.parts[id], part)] as const],
+    );
     const isSame =
       changed.length === 0 &&
       state.title === before?.title &&
       Object.keys(before.parts).length === Object.keys(state.parts).length &&
       state.order.join() === before.order.join();
     if (isSame && announce.length === 0) return;
-    const page = this.#remember(view, state);
-    this.#hub.send(view, this.#serialise(page, Object.fromEntries(changed), announce));
+    const page = this.#remember(channel, state);
+    this.#hub.send(channel, this.#serialise(page, Object.fromEntries(changed), announce));
   }
 
-  #remember(view: HealthView, state: PageState): SentPage {
+  #remember(channel: Channel, state: PageState): SentPage {
+    this.#forgetUnused();
     this.#sequence += 1;
     const page = { state, id: `${this.#boot}-${this.#sequence}`, snapshot: undefined };
-    this.#sent.set(view, page);
+    this.#sent.set(channel, page);
     return page;
+  }
+
+  /** A page of the fleet has a channel for each search, so there is no end of them. */
+  #forgetUnused(): void {
+    const { channels } = this.#hub;
+    for (const channel of this.#sent.keys()) if (!channels.has(channel)) this.#sent.delete(channel);
   }
 
   #serialise({ state, id }: SentPage, parts: PageUpdate['parts'], announce: readonly string[]): Buffer {

@@ -1,4 +1,4 @@
-import type { EndpointOutlet } from '../../../src/extension/health-endpoints.js';
+import type { EndpointOutlet } from '../../../../src/extension/health-endpoints.js';
 
 /** A client of a stream that reads what it is told to. */
 export class FakeOutlet implements EndpointOutlet {

@@ -1,3 +1,5 @@
+import type { PartText } from './patch.js';
+
 /** The data of an `update` event. */
 export interface PageUpdate {
   /** Time of the server, in milliseconds since 1970. The page computes ages with it. */
@@ -9,10 +11,10 @@ export interface PageUpdate {
   readonly title: string;
   /** URL of the icon. */
   readonly icon: string;
-  /** Element ids of the checks, in display order. */
+  /** Element ids of the list of the page, in display order. */
   readonly order: readonly string[];
-  /** HTML of the changed parts by element id. The first event contains all parts. */
-  readonly parts: Readonly<Record<string, string>>;
+  /** HTML of the changed parts by element id. The first event contains all parts, as whole texts. */
+  readonly parts: Readonly<Record<string, PartText>>;
   /** Announcements for screen readers: changes, without single runs. */
   readonly announce: readonly string[];
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { EventHub, eventOf } from '../../../src/dashboard/stream/event-hub.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { EventHub, eventOf } from '../../../../src/page/live/event-hub.js';
+import { advance, useFakeClock } from '../../../support/fake-clock.js';
 import { FakeOutlet } from './fake-outlet.js';
 
 const event = eventOf('update', '{}', 'a-1');

@@ -1,0 +1,162 @@
+import { elapsed } from '../core/moment.js';
+import type { EndpointResponse } from '../extension/endpoint-response.js';
+import type { EndpointStream } from '../extension/health-endpoints.js';
+import type { HealthRequest } from '../options/health-module-options.js';
+import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
+import { refusedStream, streamResponse } from '../page/live/stream-response.js';
+import { iconUrl } from '../page/status.js';
+import type { HealthStore } from '../stores/health-store.js';
+import { storeKey } from '../stores/store-key.js';
+import { type FleetEvent, FleetHistory } from './fleet-history.js';
+import { type FleetReport, describeFleet } from './fleet-report.js';
+import { sentenceOf } from './page/events-part.js';
+import { FLEET_BUILD, FLEET_PAGE_HEADERS, fleetPartsOf, renderFleetPage } from './page/fleet-page.js';
+import { pageQueryOf } from './page/page-query.js';
+import { Roster } from './roster.js';
+import { WallTimes } from './wall-times.js';
+
+/** The formats of a response. `events`: the stream of changes of the page. */
+export const FLEET_FORMATS = { json: 'application/json', html: 'text/html', events: 'text/event-stream' } as const;
+const VARY = { vary: 'accept' };
+/** Milliseconds between two looks at the clock. A look that comes much later shows that this process was frozen. */
+const TICK = 1000;
+/** Milliseconds between two heartbeats of a stream. */
+const STREAM_HEARTBEAT = 15_000;
+const MOST_PAGES = 1000;
+/** Open pages with different searches, each of which is rendered on its own. */
+const MOST_SEARCHES = 20;
+/** Changes that are announced to screen readers at once. */
+const MOST_ANNOUNCED = 3;
+
+export interface OverviewSettings {
+  readonly store: HealthStore;
+  readonly environment: string;
+  readonly expected: ReadonlyMap<string, number>;
+  readonly secret: string | undefined;
+  /** Receives errors outside of a request. */
+  readonly onFault: (fault: unknown) => void;
+}
+
+/** A request, of an application or of a server without one. */
+export type OverviewRequest = Pick<HealthRequest, 'url' | 'headers'>;
+
+/** The fleet as this process sees it: the report, and the page with its live updates. It needs no application. */
+export class FleetOverview {
+  readonly roster: Roster;
+  readonly #settings: OverviewSettings;
+  readonly #history = new FleetHistory();
+  readonly #times = new WallTimes();
+  /** The pages with the same search have the same content. */
+  readonly #live: LiveUpdates<string>;
+  #pendingAnnouncements: FleetEvent[] = [];
+  #ticks: NodeJS.Timeout | undefined;
+
+  constructor(settings: OverviewSettings) {
+    this.#settings = settings;
+    const { store, environment, secret, onFault } = settings;
+    this.roster = new Roster({
+      store,
+      collection: collectionOf(environment),
+      secret,
+      onChange: () => this.#live.changed(),
+    });
+    this.#live = new LiveUpdates({
+      heartbeat: STREAM_HEARTBEAT,
+      maxClients: MOST_PAGES,
+      build: FLEET_BUILD,
+      draw: (search) => this.#draw(search),
+      announcements: () => this.#takeAnnouncements(),
+      onFault,
+    });
+  }
+
+  /** Begins to compare the fleet with itself from time to time. */
+  start(): void {
+    let last = performance.now();
+    this.#ticks = setInterval(() => {
+      const now = performance.now();
+      const late = now - last - TICK;
+      last = now;
+      if (late > TICK) this.roster.excuse(late);
+      this.#compare();
+    }, TICK).unref();
+  }
+
+  /** Ends all streams. */
+  closePages(): void {
+    this.#live.close();
+  }
+
+  stop(): void {
+    clearInterval(this.#ticks);
+    this.closePages();
+    this.roster.close();
+  }
+
+  /** The fleet at this moment. The first call begins to follow the instances, if nothing has begun it before. */
+  report(): FleetReport {
+    this.roster.follow();
+    const { store, environment, expected } = this.#settings;
+    const { events } = this.#history;
+    return describeFleet({
+      roster: this.roster,
+      environment,
+      storeName: store.name,
+      expected,
+      events,
+      times: this.#times,
+    });
+  }
+
+  /**
+   * 503 while fewer instances are ready than expected. `format`: `html` for the page, `events` for its stream, or `json`.
+   */
+  respond({ url, headers }: OverviewRequest, format: string): EndpointResponse | EndpointStream {
+    const query = pageQueryOf(url);
+    if (format === 'events') return this.#respondWithEvents(query.search ?? '', headers);
+    const report = this.report();
+    const statusCode = report.status === 'UP' ? 200 : 503;
+    if (format === 'html') {
+      const body = renderFleetPage(report, query);
+      return { statusCode, contentType: 'text/html; charset=utf-8', headers: FLEET_PAGE_HEADERS, body };
+    }
+    return { statusCode, contentType: 'application/json; charset=utf-8', headers: VARY, body: JSON.stringify(report) };
+  }
+
+  #respondWithEvents(search: string, headers: OverviewRequest['headers']): EndpointResponse | EndpointStream {
+    const { channels } = this.#live.hub;
+    if (channels.size >= MOST_SEARCHES && !channels.has(search)) return refusedStream('too many searches are open');
+    return streamResponse(this.#live, search, headers);
+  }
+
+  #compare(): void {
+    const news = this.#history.compare(this.roster.instances(elapsed()), this.roster.connection);
+    if (news.length === 0) return;
+    if (this.#live.hub.size > 0) this.#pendingAnnouncements.push(...news);
+    this.#live.changed();
+  }
+
+  #draw(search: string): PageState {
+    const { title, status, order, parts } = fleetPartsOf(this.report(), search, undefined);
+    return {
+      title,
+      icon: iconUrl(status),
+      order,
+      parts: Object.fromEntries(Object.entries(parts).map(([id, part]) => [id, part.text])),
+    };
+  }
+
+  #takeAnnouncements(): () => readonly string[] {
+    const taken = this.#pendingAnnouncements;
+    this.#pendingAnnouncements = [];
+    const more = taken.length - MOST_ANNOUNCED;
+    const sentences = taken.slice(0, MOST_ANNOUNCED).map(sentenceOf);
+    const announced = more > 0 ? [...sentences, `${more} more changes`] : sentences;
+    return () => announced;
+  }
+}
+
+/** Instances of different environments do not see each other. */
+export function collectionOf(environment: string): string {
+  return storeKey(`fleet.${environment.slice(0, 50)}`);
+}

@@ -1,0 +1,171 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
+import { FleetOverview } from '../../../src/fleet/fleet-overview.js';
+import type { PageUpdate } from '../../../src/page/live/page-update.js';
+import { patched } from '../../../src/page/live/patch.js';
+import { memoryStore } from '../../../src/stores/memory/memory-store.js';
+import { storeKey } from '../../../src/stores/store-key.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { FakeOutlet } from '../page/live/fake-outlet.js';
+
+const THOUSAND = Array.from({ length: 1000 }, (_, index) => `pod-${String(index).padStart(4, '0')}`);
+
+describe('FleetOverview', () => {
+  useFakeClock();
+
+  const setUp = async () => {
+    const store = memoryStore();
+    const faults: unknown[] = [];
+    const overview = new FleetOverview({
+      store,
+      environment: 'test',
+      expected: new Map(),
+      secret: undefined,
+      onFault: (fault) => faults.push(fault),
+    });
+    overview.roster.follow();
+    overview.start();
+    onTestFinished(() => {
+      overview.stop();
+      expect(faults).toStrictEqual([]);
+    });
+    await advance(0);
+    const started = performance.now();
+    let beat = 0;
+    const write = (instance: string, changed: Partial<FleetEntry> = {}): Promise<void> => {
+      beat += 1;
+      const lasts = Math.round(performance.now() - started);
+      const entry: FleetEntry = {
+        service: 'orders',
+        instance,
+        boot: 'a',
+        beat,
+        heartbeat: 5000,
+        version: '1.4.2',
+        commit: undefined,
+        phase: 'accepting',
+        // As if messages were delayed by different times.
+        phaseFor: lasts + (beat % 7),
+        ready: 'UP',
+        readyFor: lasts + (beat % 5),
+        wasReady: true,
+        checks: { database: 'UP' },
+        ...changed,
+      };
+      return store.put(storeKey('fleet.test', 'orders', instance), writeEntry(entry, undefined));
+    };
+    const open = (query = ''): FakeOutlet => {
+      const response = overview.respond({ url: `/health/fleet?format=events${query}`, headers: {} }, 'events');
+      if (!('open' in response)) throw new Error(response.body);
+      const outlet = new FakeOutlet();
+      response.open(outlet);
+      return outlet;
+    };
+    return { store, overview, write, open };
+  };
+  const updatesIn = (outlet: FakeOutlet): PageUpdate[] =>
+    outlet.written
+      .filter((_, index) => outlet.events[index] === 'update')
+      .map((bytes) => JSON.parse(/^data: (.*)$/m.exec(String(bytes))?.[1] ?? '') as PageUpdate);
+  /** The part as the page has it after all updates. */
+  const partIn = (outlet: FakeOutlet, id: string): string =>
+    updatesIn(outlet).reduce((text, { parts }) => patched(text, parts[id] ?? text), '');
+
+  it('sends nothing for heartbeats, of a thousand instances', async () => {
+    const { write, open } = await setUp();
+    for (const instance of THOUSAND) await write(instance);
+    await advance(2000);
+    const page = open();
+    for (let round = 0; round < 5; round += 1) {
+      for (const instance of THOUSAND) await write(instance);
+      await advance(3000);
+    }
+    expect(page.events).toStrictEqual(['update', 'beat']);
+  });
+
+  it('sends what changed, and little of it, when one of a thousand instances changes', async () => {
+    const { write, open } = await setUp();
+    for (const instance of THOUSAND) await write(instance);
+    await advance(2000);
+    const page = open();
+    await write('pod-0500', { ready: 'DOWN', checks: { database: 'DOWN' } });
+    await write('pod-0050', { ready: 'DOWN', checks: { database: 'DOWN' } });
+    await advance(20);
+    expect(page.events).toStrictEqual(['update', 'update']);
+    expect(page.written[1]?.length).toBeLessThan(5000);
+    expect(partIn(page, 's-orders')).toContain('998 of 1000 ready');
+    expect(partIn(page, 's-orders').match(/<li class="down">(?=.*?pod-0(050|500))/g)?.length).toBeGreaterThanOrEqual(2);
+    expect(updatesIn(page)[1]?.title).toBe('▲ Needs attention · fleet test');
+  });
+
+  it('sends two updates a second, of bounded size, while a thousand instances change', async () => {
+    const { write, open } = await setUp();
+    for (const instance of THOUSAND) await write(instance);
+    await advance(2000);
+    const page = open();
+    for (let round = 0; round < 10; round += 1) {
+      for (const instance of THOUSAND) await write(instance, { ready: round % 2 === 0 ? 'DOWN' : 'UP' });
+      await advance(100);
+    }
+    await advance(1000);
+    expect(updatesIn(page).length).toBeLessThanOrEqual(6);
+    for (const bytes of page.written) expect(bytes.length).toBeLessThan(100_000);
+    expect(partIn(page, 's-orders')).toContain('1000 of 1000 ready');
+  });
+
+  it('announces changes to screen readers, the same change of many instances once', async () => {
+    const { store, write, open } = await setUp();
+    for (const instance of ['one', 'two', 'three']) await write(instance);
+    await advance(2000);
+    const page = open();
+    await write('one', { phase: 'draining' });
+    await write('two', { ready: 'DOWN' });
+    await write('three', { ready: 'DOWN' });
+    await advance(2000);
+    store.simulate('away');
+    await advance(30_000);
+    expect(updatesIn(page).flatMap(({ announce }) => announce)).toStrictEqual([
+      'one of orders is draining',
+      '2 instances of orders: is not ready',
+      'The store is away',
+    ]);
+    expect(partIn(page, 'state')).toContain('Store away');
+  });
+
+  it('shows a lost instance, which sends nothing itself', async () => {
+    const { write, open } = await setUp();
+    await write('one');
+    await write('silent');
+    await advance(1000);
+    const page = open();
+    for (let second = 0; second < 20; second += 1) {
+      await write('one');
+      await advance(1000);
+    }
+    expect(partIn(page, 's-orders')).toMatch(/class="down".*silent.*Lost/s);
+  });
+
+  it('searches, and renders once for all pages with the same search', async () => {
+    const { write, open, overview } = await setUp();
+    for (const instance of THOUSAND) await write(instance);
+    await advance(2000);
+    const [one, other] = [open('&q=pod-0777'), open('&q=pod-0777')];
+    expect(one.written[0]).toBe(other.written[0]);
+    expect(partIn(one, 'found')).toContain('1 instance matches');
+    const draw = vi.spyOn(overview, 'report');
+    await write('pod-0777', { ready: 'DOWN' });
+    await advance(20);
+    expect(draw).toHaveBeenCalledTimes(1);
+    expect(partIn(one, 's-orders')).toContain('Not ready');
+    expect(other.written[1]).toBe(one.written[1]);
+  });
+
+  it('refuses a stream with one more search than it renders, and accepts it when one has ended', async () => {
+    const { open } = await setUp();
+    const pages = Array.from({ length: 20 }, (_, index) => open(`&q=${index}`));
+    expect(() => open('&q=more')).toThrow('too many searches are open');
+    expect(open('&q=7').state).toBe('open');
+    pages[0]?.close();
+    expect(open('&q=more').state).toBe('open');
+  });
+});
