@@ -7,6 +7,7 @@ import type { PartOf } from './composite.js';
 import type { Limiter } from './limiter.js';
 import { type Moment, elapsed, moment, momentOf } from './moment.js';
 import { degradeWhenSlow, passes } from './outcome.js';
+import type { ReportedSourceOptions } from './reported-source.js';
 import { StrayRuns } from './stray-runs.js';
 
 /** Events of a runner. */
@@ -24,6 +25,8 @@ export class CheckRunner {
   readonly history = new CheckHistory();
   /** The options that an operator has changed for a time. */
   override: ShownOverride | undefined;
+  /** The options that come from sources outside the process. */
+  source: ReportedSourceOptions | undefined;
   /** The composite of the indicator. Undefined: the indicator is no part. */
   readonly partOf: PartOf | undefined;
   readonly #strays: StrayRuns;

@@ -11,6 +11,7 @@ import { type Listener, Listeners, neverThrows } from './listeners.js';
 import type { Evaluation } from './probe.js';
 import { Probes } from './probes.js';
 import { CheckRegistry } from './registry.js';
+import type { ReportedSource, ReportedSourceOptions } from './reported-source.js';
 import { Revision } from './revision.js';
 import type { SharedOutages } from './shared-outages.js';
 import { type SharedRuns, takeOrCall } from './shared-runs.js';
@@ -80,6 +81,22 @@ export class HealthEngine {
     runner.configure(settings, override);
     this.#registry.refreshMembers();
     this.#background.update(runner);
+    this.invalidate();
+  }
+
+  /**
+   * From now on, every report contains the state of these sources of options. `changed`: what reports show beside single
+   * indicators from now on; undefined: nothing. Unknown names are ignored.
+   */
+  showSources(
+    sources: readonly ReportedSource[],
+    changed: Iterable<readonly [indicator: string, source: ReportedSourceOptions | undefined]>,
+  ): void {
+    this.#probes.frame.sources = sources;
+    for (const [name, source] of changed) {
+      const runner = this.#registry.get(name);
+      if (runner) runner.source = source;
+    }
     this.invalidate();
   }
 

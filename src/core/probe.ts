@@ -3,6 +3,7 @@ import { CompositeDetails } from './composite-detail.js';
 import { GRACE, LoopTimer } from './loop-timer.js';
 import { type Moment, elapsed, isoTime, moment } from './moment.js';
 import { type HealthCheckDetail, type HealthReport, type Overdue, describeCheck } from './report.js';
+import type { ReportedSource } from './reported-source.js';
 import type { Revision } from './revision.js';
 import { type ServiceIdentity, describeService } from './service-info.js';
 import { type HealthStatus, aggregate, isFailing } from './status.js';
@@ -16,6 +17,13 @@ export interface Evaluation {
   readonly report: HealthReport;
   /** The time of the oldest result, in ISO 8601 format. */
   readonly checkedAt: string;
+}
+
+/** The part that is the same in the reports of all probes. */
+export interface ReportFrame {
+  readonly identity: ServiceIdentity;
+  /** The state of the sources of options. Undefined: there are none. */
+  sources?: readonly ReportedSource[] | undefined;
 }
 
 /** The rules of one probe. */
@@ -44,15 +52,15 @@ const LONGEST_REUSE = 1000;
 /** Evaluates one probe: from the existing report while its results are fresh, else after running the checks that are due. */
 export class Probe {
   readonly #rules: ProbeRules;
-  readonly #identity: ServiceIdentity;
+  readonly #frame: ReportFrame;
   readonly #revision: Pick<Revision, 'value'>;
   #evaluation: Evaluation | undefined;
   #composedAtRevision = -1;
   #underWay: Promise<Evaluation> | undefined;
 
-  constructor(rules: ProbeRules, identity: ServiceIdentity, revision: Pick<Revision, 'value'>) {
+  constructor(rules: ProbeRules, frame: ReportFrame, revision: Pick<Revision, 'value'>) {
     this.#rules = rules;
-    this.#identity = identity;
+    this.#frame = frame;
     this.#revision = revision;
   }
 
@@ -156,12 +164,14 @@ export class Probe {
     const reason = this.#rules.closedBecause?.();
     if (reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
 
+    const { identity, sources } = this.#frame;
     const report: HealthReport = Object.freeze({
       status: aggregate(parts),
       ...(reason !== undefined && { reason }),
       timestamp: isoTime(now),
       details: Object.freeze(details),
-      service_info: Object.freeze(describeService(this.#identity)),
+      ...(sources && { sources }),
+      service_info: Object.freeze(describeService(identity)),
     });
     return { report, checkedAt: isoTime(oldest), reusableUntil, revision: this.#revision.value };
   }

@@ -1,7 +1,7 @@
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { CheckRunner } from './check-runner.js';
 import type { EngineSettings } from './engine-settings.js';
-import { Probe, type ProbeRules } from './probe.js';
+import { Probe, type ProbeRules, type ReportFrame } from './probe.js';
 import type { CheckRegistry } from './registry.js';
 import type { Revision } from './revision.js';
 import { type SharedOutages, toleratedBecause } from './shared-outages.js';
@@ -14,11 +14,14 @@ export class Probes {
   readonly #startup: StartupProgress;
   readonly #revision: Revision;
   readonly #probes = new Map<string, Probe>();
+  /** The part that is the same in the reports of all probes. */
+  readonly frame: ReportFrame;
   /** Decides about shared indicators with a quorum. */
   sharedOutages: SharedOutages | undefined;
 
   constructor(settings: EngineSettings, registry: CheckRegistry, startup: StartupProgress, revision: Revision) {
     this.#settings = settings;
+    this.frame = { identity: settings.identity };
     this.#registry = registry;
     this.#startup = startup;
     this.#revision = revision;
@@ -65,7 +68,7 @@ export class Probes {
   }
 
   #set(name: string, rules: ProbeRules): Probe {
-    const probe = new Probe(rules, this.#settings.identity, this.#revision);
+    const probe = new Probe(rules, this.frame, this.#revision);
     this.#probes.set(name, probe);
     return probe;
   }

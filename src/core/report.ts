@@ -2,6 +2,7 @@ import type { ShownOverride } from './check.js';
 import type { CheckRunner } from './check-runner.js';
 import { type Moment, isoTime } from './moment.js';
 import type { Outcome } from './outcome.js';
+import type { ReportedSource, ReportedSourceOptions } from './reported-source.js';
 import type { HealthData } from './result.js';
 import type { ServiceInfo } from './service-info.js';
 import { HealthStatus, type ReportStatus, isFailing } from './status.js';
@@ -26,6 +27,8 @@ export interface HealthCheckDetail {
   readonly data?: HealthData;
   /** The options that are overridden at present, with the reason, the author and the end. */
   readonly override?: ShownOverride;
+  /** The options that sources outside the process set, and why others are refused. Absent: there are none. */
+  readonly source?: ReportedSourceOptions;
   /** Only of a composite: its parts in this report, by their names without that of the composite. */
   readonly details?: Readonly<Record<string, HealthCheckDetail>>;
 }
@@ -37,6 +40,8 @@ export interface HealthReport {
   readonly reason?: string;
   readonly timestamp: string;
   readonly details: Readonly<Record<string, HealthCheckDetail>>;
+  /** The state of the sources of options. Absent: the application has no sources. */
+  readonly sources?: readonly ReportedSource[];
   readonly service_info: ServiceInfo;
 }
 
@@ -51,8 +56,7 @@ export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdu
   const { settings } = runner.definition;
   const { history } = runner;
   if (!settings.enabled) {
-    const { override } = runner;
-    return Object.freeze({ status: HealthStatus.SKIPPED, message: 'disabled', ...(override && { override }) });
+    return Object.freeze({ status: HealthStatus.SKIPPED, message: 'disabled', ...changesOf(runner) });
   }
 
   const latest = history.latest;
@@ -102,7 +106,8 @@ function textsOf({ history }: CheckRunner): Texts {
   };
 }
 
-function detail({ isCritical, history, override }: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
+function detail(runner: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
+  const { isCritical, history } = runner;
   const { latest, since, consecutiveFailures } = history;
   const needsAttention = status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return Object.freeze({
@@ -115,6 +120,11 @@ function detail({ isCritical, history, override }: CheckRunner, status: HealthSt
     ...(needsAttention && status === history.status && since && { since: isoTime(since) }),
     ...(consecutiveFailures > 0 && { consecutive_failures: consecutiveFailures }),
     ...(texts.data && { data: texts.data }),
-    ...(override && { override }),
+    ...changesOf(runner),
   });
+}
+
+/** What has changed the options of the indicator while the application runs. */
+function changesOf({ override, source }: CheckRunner): Pick<HealthCheckDetail, 'override' | 'source'> {
+  return { ...(override && { override }), ...(source && { source }) };
 }

@@ -1,3 +1,4 @@
+import type { ReportedSource, ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 
 /** Sets the options of indicators that come from outside the process. Overrides have precedence over them. */
@@ -11,6 +12,14 @@ export interface SourceOptions {
    * fault, nothing has changed. `place` names the origin in the faults.
    */
   apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[];
+  /**
+   * From now on, reports in the full view, the page and the metrics show the state of these sources. `changed`: what they show
+   * beside single indicators from now on; undefined: nothing.
+   */
+  show(
+    sources: readonly ReportedSource[],
+    changed: Iterable<readonly [indicator: string, source: ReportedSourceOptions | undefined]>,
+  ): void;
 }
 
 /** The token under which `HealthModule` provides it. It is the same in every copy of the package. */

@@ -12,7 +12,8 @@ export type VisibleReport = Pick<HealthReport, 'status'> &
 export function project(report: HealthReport, view: HealthView): VisibleReport {
   if (view === 'full') return report;
   if (view === 'status') return { status: report.status };
-  return { ...report, details: statusesOf(report.details) };
+  const { sources: _sources, ...rest } = report;
+  return { ...rest, details: statusesOf(report.details) };
 }
 
 type Statuses = Readonly<Record<string, Pick<HealthCheckDetail, 'status' | 'details'>>>;

@@ -1,10 +1,10 @@
-import { hostname } from 'node:os';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
+import { defaultInstanceName, instanceName } from '../options/instance-name.js';
 import { readerOf } from '../options/option-reader.js';
-import { type Rule, duration, flag, nonBlank, whole } from '../options/rules.js';
+import { type Rule, duration, flag, whole } from '../options/rules.js';
 import type { HealthStore } from '../stores/health-store.js';
 
 /** Options of `HealthFleetModule.forRoot()`. */
@@ -98,10 +98,6 @@ const secretRule: Rule<string> = {
   accepts: (value) => typeof value === 'string' && value.length >= 16,
   isSecret: true,
 };
-const instanceRule: Rule<string> = {
-  expected: 'a text of up to 100 characters that is not blank',
-  accepts: (value) => nonBlank.accepts(value) && String(value).length <= 100,
-};
 
 /** Checks the options. Throws one error with every configuration fault. */
 export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
@@ -111,7 +107,7 @@ export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
   const settings: FleetSettings = {
     store: reader.read('store', storeRule, given?.store),
-    instance: reader.read('instance', instanceRule, defaultInstance()),
+    instance: reader.read('instance', instanceName, defaultInstanceName()),
     heartbeat: reader.read('heartbeat', duration(500), 5000),
     expected: new Map(Object.entries(reader.read('expected', expectedRule, {}))),
     maxUnready: reader.read<number | undefined>('maxUnready', unreadyRule, undefined),
@@ -121,11 +117,4 @@ export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   };
   faults.throwIfAny();
   return settings;
-}
-
-/** A pod has a name of its own. Processes of one machine are told apart by their identifiers. */
-function defaultInstance(): string {
-  const { HOSTNAME, KUBERNETES_SERVICE_HOST } = process.env;
-  const host = (HOSTNAME?.trim() || hostname()).slice(0, 80);
-  return KUBERNETES_SERVICE_HOST === undefined ? `${host}-${process.pid}` : host;
 }

@@ -1,5 +1,7 @@
 import { flatDetails } from '../core/composite-detail.js';
+import type { ReportedSource } from '../core/reported-source.js';
 import { HEALTH_STATUSES, REPORT_STATUSES } from '../core/status.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { CounterMetric, HealthMetric, HistogramMetric } from './metric.js';
 import { DRAIN_STEPS, PHASES } from './state-sets.js';
 
@@ -143,6 +145,26 @@ export const METRICS: readonly HealthMetric[] = [
     },
   },
   {
+    kind: 'sum',
+    name: 'source.connected',
+    help: 'Whether a source of options is connected: 1 or 0.',
+    unit: '{source}',
+    labels: ['source'],
+    read({ monitor }, observe) {
+      for (const { name, connected } of sourcesOf(monitor)) observe(Number(connected), { source: name });
+    },
+  },
+  {
+    kind: 'sum',
+    name: 'source.refused_entries',
+    help: 'Entries of a source of options that are refused.',
+    unit: '{entry}',
+    labels: ['source'],
+    read({ monitor }, observe) {
+      for (const { name, refused = 0 } of sourcesOf(monitor)) observe(refused, { source: name });
+    },
+  },
+  {
     kind: 'gauge',
     name: 'indicator.data',
     help: 'A number from the data of the last result of an indicator.',
@@ -185,3 +207,7 @@ export const METRICS: readonly HealthMetric[] = [
   STALLS,
   STALL_DURATION,
 ];
+
+function sourcesOf(monitor: HealthMonitor): readonly ReportedSource[] {
+  return monitor.peek('live').sources ?? [];
+}

@@ -20,7 +20,7 @@ export class SourceLayer implements SourceOptions {
   }
 
   has(indicator: string): boolean {
-    return this.#engine.indicators.includes(indicator);
+    return this.#engine.isMember(indicator, 'deep');
   }
 
   onRemoved(listener: (indicator: string) => unknown): () => void {
@@ -38,5 +38,9 @@ export class SourceLayer implements SourceOptions {
     const settings = this.#configuration.change(indicator, 'source', usable, at);
     if (settings) this.#engine.configure(indicator, settings, this.#overrides.shown(indicator));
     return faults.list;
+  }
+
+  show(...state: Parameters<SourceOptions['show']>): void {
+    this.#engine.showSources(...state);
   }
 }

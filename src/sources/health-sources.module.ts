@@ -29,17 +29,21 @@ const MODULE = new ServiceModule<HealthSourcesOptions, HealthSources, [SourceOpt
   example: '{ sources: […] }',
   service: HealthSources,
   inject: [{ token: SOURCE_OPTIONS, optional: true }],
-  create: (options, _health, target) => new HealthSources(resolveSourcesOptions(options), target, new Logger('Health')),
+  create: (options, { monitor }, target) => {
+    const settings = resolveSourcesOptions(options);
+    const { name: service } = monitor.peek('live').service_info;
+    return new HealthSources({ ...settings, service }, target, new Logger('Health'));
+  },
 });
 
 /**
  * Takes options of indicators from sources outside the process, while the application runs. Import it together with
- * `HealthModule.forRoot()`. It exports `HealthSources`, whose `state` shows what each source says.
+ * `HealthModule.forRoot()`. It exports `HealthSources`, whose `state` has the entries of each source.
  *
  * @example
  * HealthSourcesModule.forRootAsync({
- *   inject: [REDIS],
- *   useFactory: (client: Redis) => ({ sources: [storeSource({ store: redisStore({ client }), prefix: 'config-orders/' })] }),
+ *   inject: [Etcd3],
+ *   useFactory: (client: Etcd3) => ({ sources: [storeSource({ store: etcdStore({ client }), prefix: 'config/' })] }),
  * })
  */
 @Module({})

@@ -1,92 +1,77 @@
 import type { LoggerService } from '@nestjs/common';
 import { sleep } from '../core/async.js';
-import { onOneLine } from '../core/bounded-text.js';
+import { boundedText, onOneLine } from '../core/bounded-text.js';
+import type { ReportedSourceOptions } from '../core/reported-source.js';
+import type { ConfigurationFault } from '../errors/fault.js';
 import type { SourceOptions } from '../extension/source-options.js';
-import type { ConfigurationSource } from './configuration-source.js';
+import type { SourceApplication, SourceScope } from './configuration-source.js';
+import { mergeLayers, optionsIn } from './entries.js';
+import { FollowedSource, type SourceState } from './followed-source.js';
 import { SourceFollower } from './source-follower.js';
 import type { SourcesSettings } from './sources-options.js';
 
-/** Milliseconds between two attempts to apply the options of indicators that are not registered yet. */
+/** Milliseconds between two attempts to apply entries that could not be applied. */
 const RETRY_PERIOD = 10_000;
+const NAMES_LOGGED = 5;
+const REASONS_KEPT = 5;
 
-/** The state of one source, for the operator. */
-export interface SourceState {
-  readonly source: string;
-  readonly isConnected: boolean;
-  /** Since when it is connected, or away. Undefined: it has not connected yet. */
-  readonly since: Date | undefined;
-  /** Why it is away. */
-  readonly error: string | undefined;
-  /** The options that are in use, by indicator. */
-  readonly options: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Why options are refused, by indicator. The last valid options stay in use. */
-  readonly refused: Readonly<Record<string, readonly string[]>>;
-  /** The names for which no indicator is registered. */
-  readonly unknown: readonly string[];
-}
-
-interface Followed {
-  readonly follower: SourceFollower;
-  readonly accepted: Map<string, Readonly<Record<string, unknown>>>;
-  readonly refused: Map<string, readonly string[]>;
-  readonly unknown: Set<string>;
-  isConnected: boolean;
-  since: Date | undefined;
-  error: string | undefined;
-}
+type SourcesLogger = Pick<LoggerService, 'log' | 'warn'>;
 
 /** Applies the options of all sources. Inject it to read their state. */
 export class HealthSources {
-  readonly #settings: SourcesSettings;
+  readonly #bootTimeout: number;
+  readonly #application: SourceApplication;
   readonly #target: SourceOptions;
-  readonly #logger: Pick<LoggerService, 'log' | 'warn'>;
-  readonly #sources: readonly Followed[];
-  #ends: readonly (() => void)[] = [];
+  readonly #logger: SourcesLogger;
+  readonly #sources: readonly FollowedSource[];
+  #ends: (() => void)[] = [];
 
-  constructor(settings: SourcesSettings, target: SourceOptions, logger: Pick<LoggerService, 'log' | 'warn'>) {
-    this.#settings = settings;
+  constructor(settings: SourcesSettings & SourceApplication, target: SourceOptions, logger: SourcesLogger) {
+    this.#bootTimeout = settings.bootTimeout;
+    this.#application = { service: settings.service, instance: settings.instance };
     this.#target = target;
     this.#logger = logger;
-    this.#sources = settings.sources.map((source) => this.#followed(source));
+    this.#sources = settings.sources.map((source) => new FollowedSource(source, (its) => this.#createFollower(its)));
   }
 
   /** The state of each source, in the order of the options. */
   get state(): readonly SourceState[] {
-    return this.#sources.map(({ follower, accepted, refused, unknown, isConnected, since, error }) => ({
-      source: follower.source.name,
-      isConnected,
-      since,
-      error,
-      options: Object.fromEntries(accepted),
-      refused: Object.fromEntries(refused),
-      unknown: [...unknown],
-    }));
+    return this.#sources.map(({ state }) => state);
   }
 
-  /** Resolves when the first options of all sources are applied, at the latest after the boot timeout. Never rejects. */
+  /**
+   * Resolves when the first options of all sources are applied, at the latest after the boot timeout. Rejects with a
+   * `HealthConfigurationError` if a source cannot be used by this application.
+   */
   async start(): Promise<void> {
+    try {
+      for (const { source, follower } of this.#sources) this.#ends.push(source.watch(follower, this.#application));
+    } catch (error) {
+      this.stop();
+      throw error;
+    }
     const timer = setInterval(() => {
-      for (const { follower } of this.#sources) if (follower.hasWaiting) follower.retry();
-    }, RETRY_PERIOD);
-    timer.unref();
-    const ends = this.#sources.map(({ follower }) => follower.source.watch(follower));
-    const stopListening = this.#target.onRemoved((indicator) => this.#forget(indicator));
-    this.#ends = [...ends, stopListening, () => clearInterval(timer)];
+      for (const { follower } of this.#sources) follower.retry();
+    }, RETRY_PERIOD).unref();
+    this.#ends.push(
+      this.#target.onRemoved((indicator) => this.#forget(indicator)),
+      () => clearInterval(timer),
+    );
+    this.#report([]);
+
     const waiting = new Set(this.#sources);
     const arrivals = this.#sources.map(async (source) => {
       await source.follower.ready;
       waiting.delete(source);
     });
     const over = new AbortController();
-    await Promise.race([Promise.all(arrivals), sleep(this.#settings.bootTimeout, over.signal)]);
+    await Promise.race([Promise.all(arrivals), sleep(this.#bootTimeout, over.signal)]);
     over.abort();
-    for (const { follower, error } of waiting) {
+    for (const { name, error } of waiting) {
       const why = error === undefined ? '' : `: ${error}`;
-      this.#logger.warn(
-        onOneLine(
-          `Health options of the source ${follower.source.name} have not arrived after ${this.#settings.bootTimeout} ms${why}. ` +
-            'The application starts without them, and uses them when they arrive',
-        ),
+      this.#warn(
+        `Health options of the source ${name} have not arrived after ${this.#bootTimeout} ms${why}. ` +
+          'The application starts without them, and uses them when they arrive',
       );
     }
   }
@@ -94,79 +79,109 @@ export class HealthSources {
   stop(): void {
     for (const end of this.#ends) end();
     this.#ends = [];
+    for (const { follower } of this.#sources) follower.stop();
+  }
+
+  #createFollower(source: FollowedSource): SourceFollower {
+    const { name } = source;
+    return new SourceFollower({
+      isKnown: (indicator) => this.#target.has(indicator),
+      change: (indicator, scope, text) => this.#change(source, indicator, scope, text),
+      refused: (indicator, scope, reasons) => {
+        source.entries.refuse(indicator, scope, reasons);
+        this.#warn(
+          `${this.#entryIn(source, indicator, scope)} are refused, the last valid ones stay: ${reasons.join('; ')}`,
+        );
+        this.#report([indicator]);
+      },
+      unknown: (indicators) => {
+        const names = indicators.slice(0, NAMES_LOGGED).join(', ');
+        const more = indicators.length > NAMES_LOGGED ? ` and ${indicators.length - NAMES_LOGGED} more` : '';
+        this.#warn(
+          `Health options of ${names}${more} from the source ${name} have no effect: no such indicator is registered`,
+        );
+        this.#report([]);
+      },
+      connected: () => {
+        if (source.connect()) this.#log(`Health options: the source ${name} is connected again`);
+        this.#report(source.entries.indicators);
+      },
+      disconnected: ({ message }) => {
+        if (source.disconnect(message)) {
+          this.#warn(`Health options: the source ${name} is away, its last options stay: ${message}`);
+        }
+        this.#report(source.entries.indicators);
+      },
+      failed: ({ message }) => this.#warn(`Health options: the source ${name}: ${message}`),
+    });
+  }
+
+  /** Applies the options of all sources for one indicator, with new ones of this entry. Returns the reasons for a refusal. */
+  #change(changed: FollowedSource, indicator: string, scope: SourceScope, text: string | undefined): readonly string[] {
+    const place = `source ${changed.name}, ${indicator}${scope === 'instance' ? ' for this instance' : ''}`;
+    const options = text === undefined ? undefined : optionsIn(text);
+    if (text !== undefined && !options) return [`${place}: it is no JSON object; use one, such as {"timeout": 500}`];
+    const layers = this.#sources.flatMap((source) =>
+      source.entries.layers(indicator, source === changed ? { scope, options } : undefined),
+    );
+    const faults = this.#target.apply(indicator, mergeLayers(layers), place);
+    if (faults.length > 0) return reasonsOf(faults);
+    changed.entries.accept(indicator, scope, options);
+    const what = options ? Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`) : [];
+    this.#log(`${this.#entryIn(changed, indicator, scope)}: ${what.length > 0 ? what.join(', ') : 'removed'}`);
+    this.#report([indicator]);
+    return [];
   }
 
   #forget(indicator: string): void {
-    for (const source of this.#sources) {
-      source.accepted.delete(indicator);
-      source.refused.delete(indicator);
-      source.follower.forget(indicator);
+    for (const { entries, follower } of this.#sources) {
+      entries.forget(indicator);
+      follower.forget(indicator);
     }
+    this.#report([]);
   }
 
-  #followed(source: ConfigurationSource): Followed {
-    const { name } = source;
-    const followed: Followed = {
-      follower: new SourceFollower(source, {
-        isKnown: (indicator) => this.#target.has(indicator),
-        change: (indicator, options) => this.#change(followed, indicator, options),
-        refused: (indicator, reasons) => {
-          followed.refused.set(indicator, reasons);
-          const text = `Health options of ${indicator} from the source ${name} are refused, the last valid ones stay`;
-          this.#logger.warn(onOneLine(`${text}: ${reasons.join('; ')}`));
-        },
-        unknown: (indicator) => {
-          followed.unknown.add(indicator);
-          const text = `Health options of ${indicator} from the source ${name} have no effect: no such indicator is registered`;
-          this.#logger.warn(onOneLine(text));
-        },
-        connected: () => {
-          if (followed.error !== undefined) this.#logger.log(`Health options: the source ${name} is connected again`);
-          Object.assign(followed, { isConnected: true, since: new Date(), error: undefined });
-        },
-        disconnected: ({ message }) => {
-          if (followed.error === undefined) {
-            this.#logger.warn(
-              onOneLine(`Health options: the source ${name} is away, its last options stay: ${message}`),
-            );
-            Object.assign(followed, { isConnected: false, since: new Date() });
-          }
-          followed.error = message;
-        },
-        failed: ({ message }) => this.#logger.warn(onOneLine(`Health options: the source ${name}: ${message}`)),
-      }),
-      accepted: new Map(),
-      refused: new Map(),
-      unknown: new Set(),
-      isConnected: false,
-      since: undefined,
-      error: undefined,
-    };
-    return followed;
+  #entryIn({ name }: FollowedSource, indicator: string, scope: SourceScope): string {
+    const instance = scope === 'instance' ? ` for the instance ${this.#application.instance}` : '';
+    return `Health options of ${indicator}${instance} from the source ${name}`;
   }
 
-  /** Applies the options of all sources for one indicator, with new ones of this source. */
-  #change(
-    changed: Followed,
-    indicator: string,
-    options: Readonly<Record<string, unknown>> | undefined,
-  ): readonly string[] {
-    const { name } = changed.follower.source;
-    changed.unknown.delete(indicator);
-    const layers = this.#sources.flatMap((source) => {
-      const layer = source === changed ? options : source.accepted.get(indicator);
-      return layer ? [layer] : [];
+  /** Shows the state of the sources, and what it means for these indicators. */
+  #report(indicators: Iterable<string>): void {
+    const sources = this.#sources.map(({ reported }) => reported);
+    this.#target.show(
+      sources,
+      Array.from(indicators, (name) => [name, this.#reported(name)] as const),
+    );
+  }
+
+  #reported(indicator: string): ReportedSourceOptions | undefined {
+    const sources = this.#sources.filter(({ entries }) => entries.has(indicator));
+    if (sources.length === 0) return undefined;
+    const options = mergeLayers(sources.flatMap(({ entries }) => entries.layers(indicator)));
+    const reasons = sources.flatMap(({ entries }) => entries.reasons(indicator));
+    const [awaySince] = sources.flatMap(({ awaySince: since }) => since?.toISOString() ?? []).toSorted();
+    return Object.freeze({
+      ...(options && { options }),
+      ...(reasons.length > 0 && { refused: reasons }),
+      ...(awaySince !== undefined && { away_since: awaySince }),
     });
-    // Not by assignment, which would take a key "__proto__" for the prototype.
-    const merged = layers.length === 0 ? undefined : Object.fromEntries(layers.flatMap(Object.entries));
-    const faults = this.#target.apply(indicator, merged, `source ${name}, ${indicator}`);
-    if (faults.length > 0) return faults.map(({ place, problem, remedy }) => `${place}: ${problem}; ${remedy}`);
-    changed.refused.delete(indicator);
-    if (options) changed.accepted.set(indicator, options);
-    else changed.accepted.delete(indicator);
-    const what = options ? Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`) : [];
-    const text = what.length > 0 ? what.join(', ') : 'removed';
-    this.#logger.log(onOneLine(`Health options of ${indicator} from the source ${name}: ${text}`));
-    return [];
   }
+
+  #log(text: string): void {
+    this.#logger.log(onOneLine(boundedText(text)));
+  }
+
+  #warn(text: string): void {
+    this.#logger.warn(onOneLine(boundedText(text)));
+  }
+}
+
+/** An entry of any length, by any author, can have any number of faults. */
+function reasonsOf(faults: readonly ConfigurationFault[]): readonly string[] {
+  const reasons = faults
+    .slice(0, REASONS_KEPT)
+    .map(({ place, problem, remedy }) => boundedText(`${place}: ${problem}; ${remedy}`));
+  const more = faults.length - reasons.length;
+  return more > 0 ? [...reasons, `and ${more} more faults`] : reasons;
 }

@@ -1,56 +1,86 @@
-import { isRecord } from '../core/is-record.js';
 import type { HealthCheckError } from '../errors/health-check.error.js';
-import type { ConfigurationObserver, ConfigurationSource } from './configuration-source.js';
+import type { ConfigurationObserver, SourceEntry, SourceEntryOptions, SourceScope } from './configuration-source.js';
+import { Pace } from './pace.js';
+
+/** Milliseconds. An entry that changes more often is applied once in this time, with its last content. */
+const PERIOD = 500;
+/** The name for the pace of `unknown()`. No entry has it, because each begins with its scope. */
+const UNKNOWN = '';
+
+const SCOPES: readonly SourceScope[] = ['service', 'instance'];
+
+/** A refused text, and why. Undefined: the text was removed, and the options without it are refused. */
+interface Refusal {
+  readonly text: string | undefined;
+  readonly reasons: string;
+}
 
 export interface FollowerEvents {
-  /** Returns the reasons for which the options are refused. Undefined: the source has no options of the indicator any more. */
-  readonly change: (indicator: string, options: Readonly<Record<string, unknown>> | undefined) => readonly string[];
   readonly isKnown: (indicator: string) => boolean;
-  readonly refused: (indicator: string, reasons: readonly string[]) => void;
-  readonly unknown: (indicator: string) => void;
+  /** The text of an entry has changed; undefined: it was removed. Returns the reasons for which it is refused. */
+  readonly change: (indicator: string, scope: SourceScope, text: string | undefined) => readonly string[];
+  /** An entry is refused, for the first time or for other reasons. */
+  readonly refused: (indicator: string, scope: SourceScope, reasons: readonly string[]) => void;
+  /** The indicators of these entries are not registered. Called once for each name. */
+  readonly unknown: (indicators: readonly string[]) => void;
   readonly connected: () => void;
   readonly disconnected: (error: HealthCheckError) => void;
   readonly failed: (error: HealthCheckError) => void;
 }
 
-/** Follows one source: each text is read once, and texts of indicators that are registered later are kept. */
+/**
+ * Follows the entries of one source. The same text again has no effect, a flood of changes is applied at a limited rate, and
+ * entries that cannot be applied yet are kept.
+ */
 export class SourceFollower implements ConfigurationObserver {
-  readonly source: ConfigurationSource;
   /** Resolves when the first snapshot was applied. */
   readonly ready: Promise<void>;
   readonly #events: FollowerEvents;
-  readonly #texts = new Map<string, string>();
-  readonly #waiting = new Set<string>();
+  readonly #texts: Readonly<Record<SourceScope, Map<string, string>>> = { service: new Map(), instance: new Map() };
+  readonly #refused = new Map<string, Refusal>();
+  readonly #unknown = new Set<string>();
+  /** The names that `unknown()` has not received yet. */
+  readonly #unknownNews = new Set<string>();
+  readonly #pace = new Pace(PERIOD, (key) => (key === UNKNOWN ? this.#tellUnknown() : this.#apply(key)));
   #setReady = (): void => undefined;
 
-  constructor(source: ConfigurationSource, events: FollowerEvents) {
-    this.source = source;
+  constructor(events: FollowerEvents) {
     this.#events = events;
     this.ready = new Promise((resolve) => {
       this.#setReady = resolve;
     });
   }
 
-  get hasWaiting(): boolean {
-    return this.#waiting.size > 0;
+  /** The names of entries for which no indicator is registered. */
+  get unknown(): ReadonlySet<string> {
+    return this.#unknown;
   }
 
-  snapshot(options: ReadonlyMap<string, string>): void {
-    for (const indicator of this.#texts.keys()) if (!options.has(indicator)) this.removed(indicator);
-    for (const [indicator, text] of options) this.put(indicator, text);
+  snapshot(entries: Iterable<SourceEntryOptions>): void {
+    const present = new Set<string>();
+    for (const entry of entries) {
+      present.add(keyOf(entry));
+      this.#write(entry);
+    }
+    for (const scope of SCOPES) {
+      for (const indicator of this.#texts[scope].keys()) {
+        if (!present.has(keyOf({ indicator, scope }))) this.removed({ indicator, scope });
+      }
+    }
+    if (this.#unknownNews.size > 0) this.#pace.request(UNKNOWN);
     this.#setReady();
   }
 
-  put(indicator: string, text: string): void {
-    // The same text again needs neither a change nor a second line in the log.
-    if (this.#texts.get(indicator) === text) return;
-    this.#texts.set(indicator, text);
-    this.#apply(indicator, text);
+  put(entry: SourceEntryOptions): void {
+    this.#write(entry);
+    if (this.#unknownNews.size > 0) this.#pace.request(UNKNOWN);
   }
 
-  removed(indicator: string): void {
-    this.#waiting.delete(indicator);
-    if (this.#texts.delete(indicator) && this.#events.isKnown(indicator)) this.#events.change(indicator, undefined);
+  removed(entry: SourceEntry): void {
+    const { indicator, scope = 'service' } = entry;
+    if (!this.#texts[scope].delete(indicator)) return;
+    if (!SCOPES.some((each) => this.#texts[each].has(indicator))) this.#forgetUnknown(indicator);
+    if (this.#events.isKnown(indicator)) this.#pace.request(keyOf(entry));
   }
 
   connected(): void {
@@ -65,37 +95,74 @@ export class SourceFollower implements ConfigurationObserver {
     this.#events.failed(error);
   }
 
-  /** An indicator was removed. Its options wait for an indicator that is registered by the same name. */
+  /** An indicator was removed. Its entries wait for an indicator that is registered by the same name. */
   forget(indicator: string): void {
-    if (this.#texts.has(indicator)) this.#waiting.add(indicator);
-  }
-
-  /** Applies the options of indicators that were registered meanwhile. */
-  retry(): void {
-    for (const indicator of this.#waiting) {
-      const text = this.#texts.get(indicator);
-      if (text !== undefined && this.#events.isKnown(indicator)) this.#apply(indicator, text);
+    for (const scope of SCOPES) {
+      this.#refused.delete(keyOf({ indicator, scope }));
+      if (this.#texts[scope].has(indicator)) this.#unknown.add(indicator);
     }
   }
 
-  #apply(indicator: string, text: string): void {
-    if (!this.#events.isKnown(indicator)) {
-      if (!this.#waiting.has(indicator)) this.#events.unknown(indicator);
-      this.#waiting.add(indicator);
+  /** Applies the entries of indicators that were registered meanwhile, and those whose reason for the refusal may be gone. */
+  retry(): void {
+    for (const indicator of this.#unknown) {
+      if (!this.#events.isKnown(indicator)) continue;
+      this.#forgetUnknown(indicator);
+      for (const scope of SCOPES)
+        if (this.#texts[scope].has(indicator)) this.#pace.request(keyOf({ indicator, scope }));
+    }
+    for (const key of this.#refused.keys()) this.#pace.request(key);
+  }
+
+  stop(): void {
+    this.#pace.stop();
+  }
+
+  #write(entry: SourceEntryOptions): void {
+    const { indicator, scope = 'service', options } = entry;
+    if (this.#texts[scope].get(indicator) === options) return;
+    this.#texts[scope].set(indicator, options);
+    if (this.#events.isKnown(indicator)) {
+      this.#pace.request(keyOf(entry));
+    } else if (!this.#unknown.has(indicator)) {
+      this.#unknown.add(indicator);
+      this.#unknownNews.add(indicator);
+    }
+  }
+
+  #forgetUnknown(indicator: string): void {
+    this.#unknown.delete(indicator);
+    this.#unknownNews.delete(indicator);
+  }
+
+  #tellUnknown(): void {
+    const names = [...this.#unknownNews];
+    this.#unknownNews.clear();
+    if (names.length > 0) this.#events.unknown(names);
+  }
+
+  #apply(key: string): void {
+    const { indicator, scope } = entryOf(key);
+    if (!this.#events.isKnown(indicator)) return;
+    const text = this.#texts[scope].get(indicator);
+    const reasons = this.#events.change(indicator, scope, text);
+    const before = this.#refused.get(key);
+    if (reasons.length === 0) {
+      this.#refused.delete(key);
       return;
     }
-    this.#waiting.delete(indicator);
-    const options = parsed(text);
-    const reasons = options ? this.#events.change(indicator, options) : ['use a JSON object, such as {"timeout": 500}'];
-    if (reasons.length > 0) this.#events.refused(indicator, reasons);
+    const now: Refusal = { text, reasons: reasons.join('; ') };
+    this.#refused.set(key, now);
+    if (now.text !== before?.text || now.reasons !== before?.reasons) this.#events.refused(indicator, scope, reasons);
   }
 }
 
-function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+/** One text for the place of an entry. */
+function keyOf({ indicator, scope = 'service' }: SourceEntry): string {
+  return `${scope} ${indicator}`;
+}
+
+function entryOf(key: string): Required<SourceEntry> {
+  const scope = key.startsWith('service ') ? 'service' : 'instance';
+  return { indicator: key.slice(scope.length + 1), scope };
 }

@@ -1,6 +1,7 @@
 import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
+import { defaultInstanceName, instanceName } from '../options/instance-name.js';
 import { readerOf } from '../options/option-reader.js';
 import { type Rule, duration, nonBlank } from '../options/rules.js';
 import type { ConfigurationSource } from './configuration-source.js';
@@ -8,18 +9,23 @@ import type { ConfigurationSource } from './configuration-source.js';
 /** Options of `HealthSourcesModule.forRoot()`. */
 export interface HealthSourcesOptions {
   /**
-   * The sources. Where several set the same option of an indicator, the last one in the list has precedence: for example a
-   * source of the service first, and a source of the instance after it. Required.
+   * The sources. Where several set the same option of an indicator, the last one in the list has precedence. Required.
    */
   readonly sources: readonly ConfigurationSource[];
   /** Milliseconds that the start of the application waits for the first options of all sources at most. Default: 2000. */
   readonly bootTimeout?: Duration;
+  /**
+   * The name of this instance, for options that apply to it only. Default: `HOSTNAME` (the name of the pod on Kubernetes) or the
+   * name of the machine, with the process identifier where the machine is not a pod; the same as in `HealthFleetModule`.
+   */
+  readonly instance?: string;
 }
 
 export interface SourcesSettings {
   readonly sources: readonly ConfigurationSource[];
   /** Milliseconds. */
   readonly bootTimeout: number;
+  readonly instance: string;
 }
 
 export const PLACE = 'HealthSourcesModule.forRoot()';
@@ -37,11 +43,12 @@ const list: Rule<readonly ConfigurationSource[]> = {
 export function resolveSourcesOptions(options: HealthSourcesOptions): SourcesSettings {
   const faults = new Faults();
   const reader = readerOf(options, faults.at(PLACE));
-  reader.refuseUnknown(['sources', 'bootTimeout']);
+  reader.refuseUnknown(['sources', 'bootTimeout', 'instance']);
   if (isRecord(options) && options['sources'] === undefined) reader.at.option('sources').missing(list);
   const settings = {
     sources: reader.read('sources', list, []),
     bootTimeout: reader.read('bootTimeout', duration(0), DEFAULT_BOOT_TIMEOUT),
+    instance: reader.read('instance', instanceName, defaultInstanceName()),
   };
   faults.throwIfAny();
   return settings;

@@ -1,52 +1,92 @@
 import { onOneLine } from '../core/bounded-text.js';
-import type { Rule } from '../options/rules.js';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { type Rule, flag, matching } from '../options/rules.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { checkPrefix, storeKeyParts } from '../stores/store-key.js';
+import { checkPrefix } from '../stores/store-key.js';
 import { readOptions } from '../stores/store-options.js';
-import type { ConfigurationSource } from './configuration-source.js';
+import type { ConfigurationSource, SourceEntry } from './configuration-source.js';
+import { flatLayout, serviceLayout } from './store-layout.js';
 
 /** Options of `storeSource()`. */
 export interface StoreSourceOptions {
-  /** The store, such as `redisStore({ client })`. Required. */
+  /** The store, such as `etcdStore({ client })`. Required. */
   readonly store: HealthStore;
   /**
-   * The beginning of the keys: a collection and a slash, such as `config-orders/`. The rest of a key is the name of an indicator.
-   * Required. A prefix for each service keeps the options of services apart.
+   * The beginning of the keys, which ends with a slash, such as `config/`. The name of the service follows, then the name of
+   * an indicator: `config/orders/payments`. Required.
    */
   readonly prefix: string;
+  /**
+   * True: the name of an indicator follows the prefix directly, as in `config-all/payments`. All services and instances with
+   * this prefix have the same options. Default: false.
+   */
+  readonly flat?: boolean;
 }
 
 const store: Rule<HealthStore> = {
-  expected: 'a store, such as redisStore({ client })',
+  expected: 'a store, such as etcdStore({ client })',
   accepts: (value) =>
     typeof value === 'object' && value !== null && 'watch' in value && typeof value.watch === 'function',
 };
+const ending = matching(
+  /\/$/,
+  'a collection and a slash, such as "config/", and further segments that end with a slash',
+);
 
 /**
- * Reads options of indicators from a store: for each key after the prefix, the options of the indicator of that name as a JSON object,
- * such as `{ "timeout": 500, "critical": false }`. Throws a `HealthConfigurationError` for a malformed option.
+ * Reads options of indicators from a store. Each value is a JSON object of options, such as
+ * `{ "timeout": 500, "critical": false }`. The keys are `<prefix><service>/<indicator>` for all instances of the service, and
+ * `<prefix><service>/_instances/<instance>/<indicator>` for one instance, whose options have precedence. Entries of other
+ * services and instances are ignored. Throws a `HealthConfigurationError` for a malformed option.
  *
  * @example
- * storeSource({ store: redisStore({ client }), prefix: 'config-orders/' })
+ * storeSource({ store: etcdStore({ client }), prefix: 'config/' })
  */
 export function storeSource(options: StoreSourceOptions): ConfigurationSource {
-  const { from, prefix } = readOptions('storeSource()', options, (reader) => {
-    reader.refuseUnknown(['store', 'prefix']);
+  const { from, prefix, isFlat } = readOptions('storeSource()', options, (reader) => {
+    reader.refuseUnknown(['store', 'prefix', 'flat']);
     if (options?.store === undefined) reader.at.option('store').missing(store);
-    return { from: reader.read('store', store, options?.store), prefix: options?.prefix };
+    if (options?.prefix === undefined) reader.at.option('prefix').missing(ending);
+    return {
+      from: reader.read('store', store, options?.store),
+      prefix: reader.read('prefix', ending, options?.prefix),
+      isFlat: reader.read('flat', flag, false),
+    };
   });
   checkPrefix('storeSource()', prefix);
-  const nameOf = (key: string): string => storeKeyParts(key.slice(prefix.length)).join('/');
   return {
     name: onOneLine(`${from.name} "${prefix}"`),
-    watch: (observer) =>
-      from.watch(prefix, {
-        snapshot: (entries) => observer.snapshot(new Map([...entries].map(([key, text]) => [nameOf(key), text]))),
-        put: (key, text) => observer.put(nameOf(key), text),
-        removed: (key) => observer.removed(nameOf(key)),
+    watch(observer, application) {
+      const { service } = application;
+      if (!isFlat && service === undefined) throw new HealthConfigurationError([serviceMissing(prefix)]);
+      const layout = isFlat || service === undefined ? flatLayout(prefix) : serviceLayout(prefix, service, application);
+      const entryOf = (key: string): SourceEntry | undefined => layout.entryOf(key.slice(layout.prefix.length));
+      return from.watch(layout.prefix, {
+        snapshot: (entries) => {
+          const own = [...entries].flatMap(([key, text]) => {
+            const entry = entryOf(key);
+            return entry ? [{ ...entry, options: text }] : [];
+          });
+          observer.snapshot(own);
+        },
+        put: (key, text) => {
+          const entry = entryOf(key);
+          if (entry) observer.put({ ...entry, options: text });
+        },
+        removed: (key) => {
+          const entry = entryOf(key);
+          if (entry) observer.removed(entry);
+        },
         connected: () => observer.connected(),
         disconnected: (error) => observer.disconnected(error),
         failed: (error) => observer.failed(error),
-      }),
+      });
+    },
   };
 }
+
+const serviceMissing = (prefix: string): { place: string; problem: string; remedy: string } => ({
+  place: 'storeSource()',
+  problem: `the keys after "${prefix}" begin with the name of the service, which is not known`,
+  remedy: 'set HealthModule.forRoot({ service: { name } }), or use storeSource({ flat: true })',
+});

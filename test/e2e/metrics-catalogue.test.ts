@@ -2,6 +2,8 @@ import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
+import { HealthSourcesModule, storeSource } from 'nest-vitals/sources';
+import { memoryStore } from 'nest-vitals/stores/memory';
 import { Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import { METRICS } from '../../src/metrics/catalogue.js';
@@ -19,6 +21,8 @@ const EXPORTED = [
   ['health_indicator_status', 'gauge', 'health.indicator.status', 'indicator status'],
   ['health_indicator_info', 'gauge', 'health.indicator.info', 'indicator critical'],
   ['health_override_active', 'gauge', 'health.override.active', 'indicator'],
+  ['health_source_connected', 'gauge', 'health.source.connected', 'source'],
+  ['health_source_refused_entries', 'gauge', 'health.source.refused_entries', 'source'],
   ['health_indicator_data', 'gauge', 'health.indicator.data', 'indicator name'],
   ['health_check_stray_runs', 'gauge', 'health.check.stray_runs', 'indicator'],
   ['health_indicator_status_changes_total', 'counter', 'health.indicator.status_changes', 'indicator'],
@@ -42,6 +46,7 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
     const application = await startApplication(adapter, {
       imports: [
         HealthModule.forRoot({ service }),
+        HealthSourcesModule.forRoot({ sources: [storeSource({ store: memoryStore(), prefix: 'config/' })] }),
         HealthPrometheusModule.forRoot({ registry }),
         HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider }),
       ],

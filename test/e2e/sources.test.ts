@@ -1,6 +1,12 @@
 import { HealthModule, up } from 'nest-vitals';
-import { type ConfigurationSource, HealthSources, HealthSourcesModule, storeSource } from 'nest-vitals/sources';
-import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
+import {
+  type ConfigurationObserver,
+  type ConfigurationSource,
+  HealthSources,
+  HealthSourcesModule,
+  storeSource,
+} from 'nest-vitals/sources';
+import { type MemoryStore, memoryStore, storeKey } from 'nest-vitals/stores/memory';
 import { describe, expect, it, vi } from 'vitest';
 import { reportIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
@@ -8,50 +14,85 @@ import { never } from '../support/latch.js';
 import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../support/start-application.js';
 
 const SOON = { timeout: 20_000, interval: 5 };
-const PREFIX = 'config-orders/';
+const PREFIX = 'config/orders/';
+const NAME = 'memory store "config/"';
 
-function start(adapter: AdapterName, store: MemoryStore, further: readonly string[] = []): Promise<TestApplication> {
-  const sources = [PREFIX, ...further].map((prefix) => storeSource({ store, prefix }));
+interface Setting {
+  readonly flat?: string;
+  readonly access?: { readonly apiKeys: readonly string[] };
+}
+
+function start(adapter: AdapterName, store: MemoryStore, { flat, access }: Setting = {}): Promise<TestApplication> {
+  const own = storeSource({ store, prefix: 'config/' });
+  const sources = flat === undefined ? [own] : [storeSource({ store, prefix: flat, flat: true }), own];
   return startApplication(adapter, {
-    imports: [HealthModule.forRoot(), HealthSourcesModule.forRoot({ sources, bootTimeout: 300 })],
-    providers: [FakeIndicator('stock', () => up()), FakeIndicator('hanging', () => never(), { timeout: 60_000 })],
+    imports: [
+      HealthModule.forRoot({ service: { name: 'orders' }, ...(access && { access }) }),
+      HealthSourcesModule.forRoot({ sources, bootTimeout: 300, instance: 'pod:7' }),
+    ],
+    providers: [
+      FakeIndicator('stock', () => up()),
+      FakeIndicator('hanging', () => never(), { timeout: 60_000 }),
+      FakeIndicator('database/primary', () => up()),
+    ],
   });
 }
 
-const put = (store: MemoryStore, indicator: string, options: unknown): Promise<void> =>
-  store.put(`${PREFIX}${indicator}`, typeof options === 'string' ? options : JSON.stringify(options));
+const put = (store: MemoryStore, entry: string, options: unknown): Promise<void> =>
+  store.put(`${PREFIX}${entry}`, typeof options === 'string' ? options : JSON.stringify(options));
 
 const linesOf = ({ log }: TestApplication): readonly string[] =>
   log.lines.map(({ text }) => text).filter((text) => text.startsWith('Health options'));
+
+const detailOf = async (application: TestApplication, indicator: string) =>
+  reportIn(await application.get('/health/deep')).details[indicator];
+
+const sourcesIn = async (application: TestApplication) => reportIn(await application.get('/health/deep')).sources;
+
+const stateOf = ({ app }: TestApplication) => app.get(HealthSources).state[0];
 
 describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
   it('applies the options of the store before the first check, and each change of them', async () => {
     const store = memoryStore();
     await put(store, 'hanging', { timeout: 50, critical: false });
     const application = await start(adapter, store);
-    const hanging = async () => reportIn(await application.get('/health/deep')).details['hanging'];
-    expect(await hanging()).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT', error: 'timed out after 50 ms' });
+    expect(await detailOf(application, 'hanging')).toMatchObject({
+      status: 'DOWN',
+      code: 'ETIMEDOUT',
+      error: 'timed out after 50 ms',
+      source: { options: { timeout: 50, critical: false } },
+    });
     expect((await application.get('/health/ready')).status).toBe(200);
     await put(store, 'hanging', { enabled: false });
-    await vi.waitFor(async () => expect(await hanging()).toMatchObject({ status: 'SKIPPED' }), SOON);
+    await vi.waitFor(
+      async () =>
+        expect(await detailOf(application, 'hanging')).toEqual({
+          status: 'SKIPPED',
+          message: 'disabled',
+          source: { options: { enabled: false } },
+        }),
+      SOON,
+    );
     await store.remove(`${PREFIX}hanging`);
     await vi.waitUntil(() => linesOf(application).length === 3, SOON);
     expect(linesOf(application)).toEqual([
-      'Health options of hanging from the source memory store "config-orders/": timeout 50, critical false',
-      'Health options of hanging from the source memory store "config-orders/": enabled false',
-      'Health options of hanging from the source memory store "config-orders/": removed',
+      `Health options of hanging from the source ${NAME}: timeout 50, critical false`,
+      `Health options of hanging from the source ${NAME}: enabled false`,
+      `Health options of hanging from the source ${NAME}: removed`,
     ]);
-    expect(application.app.get(HealthSources).state).toMatchObject([{ isConnected: true, options: {}, refused: {} }]);
+    expect(stateOf(application)).toMatchObject({ isConnected: true, options: {}, refused: {} });
+    expect(await detailOf(application, 'hanging')).not.toHaveProperty('source');
+    expect(await sourcesIn(application)).toEqual([{ name: NAME, connected: true, since: expect.any(String) }]);
   });
 
-  it('refuses faulty options, logs the reason, and keeps the last valid ones', async () => {
+  it('refuses faulty options, logs and shows the reason, and keeps the last valid ones', async () => {
     const store = memoryStore();
     await put(store, 'stock', { critical: false });
     const application = await start(adapter, store);
     const refusals: [unknown, string][] = [
-      ['{', 'use a JSON object'],
-      ['[1]', 'use a JSON object'],
-      [{ timeout: -1 }, 'source memory store "config-orders/", stock, timeout: its value is -1'],
+      ['{', 'it is no JSON object'],
+      ['[1]', 'it is no JSON object'],
+      [{ timeout: -1 }, `source ${NAME}, stock, timeout: its value is -1`],
       [{ timout: 5 }, 'timout'],
       [{ probes: ['live'] }, 'it would add the indicator to "live"'],
       [{ initialDelay: 5 }, 'it cannot change while the application runs'],
@@ -64,39 +105,87 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
       const { length } = linesOf(application);
       await put(store, 'stock', options);
       await put(store, 'hanging', { timeout: 60_000 + length });
-      await vi.waitUntil(
-        () =>
-          linesOf(application)
-            .at(-1)
-            ?.includes(`timeout ${60_000 + length}`),
-        SOON,
-      );
+      const change = `timeout ${60_000 + length}`;
+      await vi.waitUntil(() => linesOf(application).at(-1)?.includes(change), SOON);
       expect(linesOf(application)).toHaveLength(length + 1);
+      expect(await detailOf(application, 'stock')).toMatchObject({
+        status: 'UP',
+        source: { options: { critical: false }, refused: [expect.stringContaining(reason)] },
+      });
     }
-    const [state] = application.app.get(HealthSources).state;
-    expect(state?.options['stock']).toEqual({ critical: false });
-    expect(Object.keys(state?.refused ?? {})).toEqual(['stock']);
+    expect(await sourcesIn(application)).toMatchObject([{ connected: true, refused: 1 }]);
+    expect(stateOf(application)?.options['stock']).toEqual({ critical: false });
+    expect(Object.keys(stateOf(application)?.refused ?? {})).toEqual(['stock']);
     await put(store, 'stock', { critical: true });
-    await vi.waitUntil(
-      () => application.app.get(HealthSources).state[0]?.options['stock']?.['critical'] === true,
-      SOON,
-    );
-    expect(application.app.get(HealthSources).state[0]?.refused).toEqual({});
+    await vi.waitUntil(() => stateOf(application)?.options['stock']?.['critical'] === true, SOON);
+    expect(stateOf(application)?.refused).toEqual({});
+    expect(await detailOf(application, 'stock')).toMatchObject({ source: { options: { critical: true } } });
+    expect((await sourcesIn(application))?.[0]).not.toHaveProperty('refused');
   });
 
-  it('gives precedence to the last source, and to an override over all sources', async () => {
+  it('gives precedence to the instance over its service, and to the service over a flat prefix', async () => {
     const store = memoryStore();
-    await put(store, 'stock', { enabled: false, critical: false });
-    await store.put('config-pod-1/stock', JSON.stringify({ enabled: true }));
-    const application = await start(adapter, store, ['config-pod-1/']);
-    const stock = async () => reportIn(await application.get('/health/deep')).details['stock'];
-    expect(await stock()).toMatchObject({ status: 'UP' });
+    await store.put('config-all/stock', JSON.stringify({ enabled: false, critical: false, timeout: 100 }));
+    await put(store, 'stock', { timeout: 200, ttl: 10 });
+    await put(store, '_instances/pod=3A7/stock', { timeout: 300 });
+    // Entries of another instance and of another service have no effect, and are not unknown.
+    await put(store, '_instances/pod-8/stock', { timeout: 400 });
+    await store.put('config/payments/stock', JSON.stringify({ timeout: 500 }));
+    const application = await start(adapter, store, { flat: 'config-all/' });
+    const options = async () => (await detailOf(application, 'stock'))?.source?.options;
+    expect(await options()).toEqual({ enabled: false, critical: false, timeout: 300, ttl: 10 });
+    expect(linesOf(application)).toEqual([
+      `Health options of stock from the source memory store "config-all/": enabled false, critical false, timeout 100`,
+      `Health options of stock from the source ${NAME}: timeout 200, ttl 10`,
+      `Health options of stock for the instance pod:7 from the source ${NAME}: timeout 300`,
+    ]);
+    await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
+    await vi.waitFor(async () => expect(await options()).toMatchObject({ timeout: 200 }), SOON);
+    await put(store, '_instances/pod=3A7/stock', { timeout: 0 });
+    await vi.waitUntil(() => linesOf(application).at(-1)?.includes('stock for this instance, timeout'), SOON);
+    await store.remove(`${PREFIX}stock`);
+    await vi.waitFor(async () => expect(await options()).toMatchObject({ timeout: 100 }), SOON);
+    await store.remove('config-all/stock');
+    await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
+    await vi.waitFor(async () => expect(await detailOf(application, 'stock')).not.toHaveProperty('source'), SOON);
+    expect(await sourcesIn(application)).toMatchObject([{ connected: true }, { connected: true }]);
+    expect((await sourcesIn(application))?.flatMap(({ refused = 0, unknown = 0 }) => [refused, unknown])).toEqual([
+      0, 0, 0, 0,
+    ]);
+  });
+
+  it('tells an instance from the composite of the same name', async () => {
+    const store = memoryStore();
+    await put(store, 'database/primary', { enabled: false });
+    await put(store, '_instances/database/primary', { enabled: true });
+    // Keys that name no indicator.
+    await put(store, '_instances/pod=3A7', { enabled: false });
+    await put(store, 'database=2Fprimary', { enabled: true });
+    const application = await start(adapter, store);
+    expect((await detailOf(application, 'database'))?.details).toMatchObject({
+      primary: { status: 'SKIPPED', source: { options: { enabled: false } } },
+    });
+    expect(await sourcesIn(application)).toMatchObject([
+      { unknown: 2, unknown_names: ['_instances/pod=3A7', 'database=2Fprimary'] },
+    ]);
+  });
+
+  it('gives precedence to an override over all sources', async () => {
+    const store = memoryStore();
+    const application = await start(adapter, store);
     application.health.override('stock', { enabled: false }, { reason: 'a test', expiresIn: '1h' });
     await put(store, 'stock', { enabled: true });
     await vi.waitUntil(() => linesOf(application).at(-1)?.includes('enabled true'), SOON);
-    expect(await stock()).toMatchObject({ status: 'SKIPPED', override: { reason: 'a test' } });
+    expect(await detailOf(application, 'stock')).toMatchObject({
+      status: 'SKIPPED',
+      override: { reason: 'a test' },
+      source: { options: { enabled: true } },
+    });
     application.health.clear('stock');
-    expect(await stock()).toMatchObject({ status: 'UP' });
+    expect(await detailOf(application, 'stock')).toMatchObject({
+      status: 'UP',
+      source: { options: { enabled: true } },
+    });
   });
 
   it('starts while the store is away, logs that, and keeps the last options when it is away again', async () => {
@@ -104,20 +193,29 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     await put(store, 'stock', { enabled: false });
     store.simulate('away');
     const application = await start(adapter, store);
-    const stock = async () => reportIn(await application.get('/health/deep')).details['stock'];
-    expect(await stock()).toMatchObject({ status: 'UP' });
+    expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' });
     expect(linesOf(application)).toEqual([
-      expect.stringContaining('the source memory store "config-orders/" is away, its last options stay: memory store:'),
-      expect.stringContaining('have not arrived after 300 ms: memory store: following "config-orders/" failed'),
+      expect.stringContaining(`the source ${NAME} is away, its last options stay: memory store:`),
+      expect.stringContaining('have not arrived after 300 ms: memory store: following "config/" failed'),
+    ]);
+    expect(await sourcesIn(application)).toMatchObject([
+      { connected: false, since: expect.any(String), error: expect.stringContaining('memory store: following') },
     ]);
     store.simulate(undefined);
-    await vi.waitFor(async () => expect(await stock()).toMatchObject({ status: 'SKIPPED' }), SOON);
+    await vi.waitFor(
+      async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' }),
+      SOON,
+    );
+    expect(await detailOf(application, 'stock')).not.toHaveProperty('source.away_since');
     store.loseData();
     store.simulate('away');
-    await vi.waitUntil(() => !application.app.get(HealthSources).state[0]?.isConnected, SOON);
-    expect(await stock()).toMatchObject({ status: 'SKIPPED' });
+    await vi.waitUntil(() => !stateOf(application)?.isConnected, SOON);
+    expect(await detailOf(application, 'stock')).toMatchObject({
+      status: 'SKIPPED',
+      source: { options: { enabled: false }, away_since: expect.any(String) },
+    });
     store.simulate(undefined);
-    await vi.waitFor(async () => expect(await stock()).toMatchObject({ status: 'UP' }), SOON);
+    await vi.waitFor(async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' }), SOON);
   });
 
   it('applies the options of an indicator that is registered later', async () => {
@@ -127,12 +225,44 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(linesOf(application)).toEqual([expect.stringContaining('no such indicator is registered')]);
     application.health.register('tenant.42', () => up());
     await put(store, 'tenant.42', { enabled: false, ttl: 5 });
-    await vi.waitFor(async () => {
-      const { details } = reportIn(await application.get('/health/deep'));
-      expect(details['tenant.42']).toMatchObject({ status: 'SKIPPED' });
-    }, SOON);
+    await vi.waitFor(
+      async () => expect(await detailOf(application, 'tenant.42')).toMatchObject({ status: 'SKIPPED' }),
+      SOON,
+    );
+  });
+
+  it('names entries without an indicator in one line, and bounds what reports show of them', async () => {
+    const store = memoryStore();
+    for (let index = 0; index < 500; index += 1) await put(store, `unknown-${index}`, { ttl: 1 });
+    const application = await start(adapter, store);
+    expect(linesOf(application)).toEqual([
+      expect.stringMatching(/^Health options of unknown-0, .*, unknown-4 and 495 more from the source/),
+    ]);
+    const [source] = (await sourcesIn(application)) ?? [];
+    expect([source?.unknown, source?.unknown_names?.length]).toEqual([500, 10]);
+    for (let index = 1; index < 500; index += 1) await store.remove(`${PREFIX}unknown-${index}`);
+    await vi.waitUntil(() => stateOf(application)?.unknown.length === 1, SOON);
+  });
+
+  it('shows sources to authenticated callers only, as an override', async () => {
+    const store = memoryStore();
+    await put(store, 'stock', { critical: false });
+    await put(store, 'unknown-name', {});
+    const key = 'a-key-of-the-test';
+    const application = await start(adapter, store, { access: { apiKeys: [key] } });
+    for (const path of ['/health/live', '/health/ready', '/health/startup', '/health']) {
+      const { text } = await application.get(path);
+      expect(text).not.toMatch(/source|unknown-name|config/);
+    }
+    for (const path of ['/health/deep', '/health/stock', '/health/ready']) {
+      const report = reportIn(await application.get(path, { 'x-health-key': key }));
+      expect(report).toMatchObject({ details: { stock: { source: { options: { critical: false } } } } });
+      expect(report.sources).toMatchObject([{ name: NAME, unknown: 1 }]);
+    }
   });
 });
+
+const OWN = { name: 'own', watch: (): void => undefined };
 
 describe('HealthSourcesModule', () => {
   it('ends its watches when the application stops', async () => {
@@ -140,7 +270,7 @@ describe('HealthSourcesModule', () => {
     const source: ConfigurationSource = {
       name: 'own',
       watch: (observer) => {
-        observer.snapshot(new Map([['stock', '{"enabled":false}']]));
+        observer.snapshot([{ indicator: 'stock', options: '{"enabled":false}' }]);
         return end;
       },
     };
@@ -151,17 +281,45 @@ describe('HealthSourcesModule', () => {
       ],
       providers: [FakeIndicator('stock', () => up())],
     });
-    expect(reportIn(await application.get('/health/deep')).details['stock']).toMatchObject({ status: 'SKIPPED' });
+    expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' });
     expect(end).not.toHaveBeenCalled();
     await application.app.close();
     expect(end).toHaveBeenCalledTimes(1);
+  });
+
+  it('has a default name of the instance, the same for the fleet', async () => {
+    vi.stubEnv('HOSTNAME', 'pod-9');
+    const store = memoryStore();
+    await store.put(storeKey('config', 'orders', '_instances', `pod-9-${process.pid}`, 'stock'), '{"enabled":false}');
+    const application = await startApplication('express', {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders' } }),
+        HealthSourcesModule.forRoot({ sources: [storeSource({ store, prefix: 'config/' })] }),
+      ],
+      providers: [FakeIndicator('stock', () => up())],
+    });
+    expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' });
+  });
+
+  it('writes the name of the service as one segment of the key', async () => {
+    const store = memoryStore();
+    await store.put(storeKey('config', '@shop/orders', 'stock'), '{"enabled":false}');
+    const application = await startApplication('express', {
+      imports: [
+        HealthModule.forRoot({ service: { name: '@shop/orders' } }),
+        HealthSourcesModule.forRoot({ sources: [storeSource({ store, prefix: 'config/' })] }),
+      ],
+      providers: [FakeIndicator('stock', () => up())],
+    });
+    expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' });
   });
 
   it.each([
     [{}, 'sources: it is missing'],
     [{ sources: [] }, 'use a list of sources'],
     [{ sources: [{}], bootTimeout: -1 }, 'bootTimeout'],
-    [{ sources: [{ name: 'a', watch: () => undefined }], prefix: '' }, 'prefix'],
+    [{ sources: [OWN], instance: ' ' }, 'instance'],
+    [{ sources: [OWN], prefix: '' }, 'prefix'],
   ])('stops the boot for the options %j', async (options, problem) => {
     const imports = [HealthModule.forRoot(), HealthSourcesModule.forRoot(options as never)];
     await expect(startApplication('express', { imports })).rejects.toThrow(problem);
@@ -175,7 +333,22 @@ describe('HealthSourcesModule', () => {
   });
 
   it('refuses a source without a store or a prefix', () => {
+    const store = memoryStore();
     expect(() => storeSource({ prefix: 'a/' } as never)).toThrow('store: it is missing');
-    expect(() => storeSource({ store: memoryStore(), prefix: 'a' })).toThrow('use a collection and a slash');
+    expect(() => storeSource({ store } as never)).toThrow('prefix: it is missing');
+    expect(() => storeSource({ store, prefix: 'a' })).toThrow('use a collection and a slash');
+    expect(() => storeSource({ store, prefix: 'a/b' })).toThrow('segments that end with a slash');
+    expect(() => storeSource({ store, prefix: '/' })).toThrow('use a collection and a slash');
+    expect(() => storeSource({ store, prefix: 'a/', flat: 1 as never })).toThrow('flat');
+  });
+
+  it('refuses a service without a name, unless the prefix is flat', () => {
+    const store = memoryStore();
+    const observer = {} as ConfigurationObserver;
+    const unnamed = { service: undefined, instance: 'pod-7' };
+    expect(() => storeSource({ store, prefix: 'a/' }).watch(observer, unnamed)).toThrow(
+      'set HealthModule.forRoot({ service: { name } }), or use storeSource({ flat: true })',
+    );
+    storeSource({ store, prefix: 'a/', flat: true }).watch(observer, unnamed)();
   });
 });

@@ -74,6 +74,7 @@ export function checkPart(
             ['Last error', lastError(name, model)],
             ['Stray runs', known && known.strayRuns > 0 && `${known.strayRuns} still running after the timeout`],
             ['Override', detail.override && overrideOf(detail.override, now)],
+            ['From sources', detail.source && sourceOf(detail.source, now)],
             ['Settings', known && settingsOf(known)],
           ])}
         </dl>
@@ -96,13 +97,29 @@ function overrideOf(
   { reason, by, until, ...options }: NonNullable<VisibleDetail['override']>,
   now: number | undefined,
 ): string {
-  const changed = Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
   const end = typeof until === 'string' ? Date.parse(until) : Number.NaN;
   const left = now === undefined || Number.isNaN(end) ? '' : ` (${formatAge(Math.max(0, end - now))} left)`;
   const author = typeof by === 'string' ? by : 'the application';
-  const text = `${changed.join(', ')}, by ${author} until ${Number.isNaN(end) ? '' : exact(end)} UTC${left}: ${String(reason)}`;
+  const text = `${changesIn(options)}, by ${author} until ${Number.isNaN(end) ? '' : exact(end)} UTC${left}: ${String(reason)}`;
   return clip(text, LONGEST_WORDS * 2);
 }
+
+/** The options that sources set, and why others are refused. */
+function sourceOf(
+  { options, refused, away_since: awaySince }: NonNullable<VisibleDetail['source']>,
+  now: number | undefined,
+): Content {
+  return [
+    options && clip(changesIn(options), LONGEST_WORDS * 2),
+    awaySince !== undefined && html` <i>may be out of date: the source is away ${lasting(awaySince, now)}</i>`,
+    refused?.map((reason) => html`<br /><b class="refused">refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
+  ];
+}
+
+const changesIn = (options: Readonly<Record<string, unknown>>): string =>
+  Object.entries(options)
+    .map(([option, value]) => `${option} ${JSON.stringify(value)}`)
+    .join(', ');
 
 function settingsOf({ critical, probes, tags }: MonitoredIndicator): string {
   return [

@@ -129,7 +129,22 @@ function leadOf(model: PageModel): Content {
   if (view === 'status' || !report.details) return undefined;
   const { state } = monitor;
   return html`<p class="lead">${summaryOf(model)}</p>
-    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}`;
+    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}${troubledSources(model)}`;
+}
+
+/** The sources of options that need attention. Only the full view has sources. */
+function troubledSources({ report: { sources = [] }, now }: PageModel): Content {
+  return sources.map(({ name, connected, since, refused = 0, unknown = 0, unknown_names: names = [] }) => {
+    const more = unknown > names.length ? ` and ${unknown - names.length} more` : '';
+    const troubles = [
+      !connected && html` is away${since !== undefined && html` ${lasting(since, now)}`}, its last options stay.`,
+      refused > 0 && ` ${refused === 1 ? '1 entry is' : `${refused} entries are`} refused.`,
+      unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_WORDS * 2),
+    ].filter((trouble) => trouble !== false);
+    return (
+      troubles.length > 0 && html`<p class="lead closed"><b>Source ${clip(name, LONGEST_WORDS)}</b>${troubles}</p>`
+    );
+  });
 }
 
 function summaryOf(model: PageModel): string {

@@ -23,7 +23,9 @@ type TypeName<Value> = Value extends string
     ? 'integer' | 'number'
     : Value extends boolean
       ? 'boolean'
-      : 'object';
+      : Value extends readonly unknown[]
+        ? 'array'
+        : 'object';
 
 type PropertySchema<Value> = JsonSchema & { readonly description: string } & (
     { readonly type: TypeName<Value> } | { readonly $ref: string }

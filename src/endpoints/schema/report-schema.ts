@@ -73,10 +73,17 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         },
         service_info: reportProperties.service_info,
       },
-      optional: { reason: reportProperties.reason },
+      optional: {
+        reason: reportProperties.reason,
+        sources: {
+          type: 'array',
+          items: { type: 'object', additionalProperties: true },
+          description: 'Sources of options, with "name", "connected", "since", "error", "refused", "unknown".',
+        },
+      },
     },
   ),
-  HealthReportComponents: closedObject<HealthReport>(
+  HealthReportComponents: closedObject<Omit<HealthReport, 'sources'>>(
     {
       title: 'Health report, components',
       description: 'Response to a probe in the view "components".',
@@ -153,6 +160,11 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
           type: 'object',
           additionalProperties: true,
           description: 'Options that are overridden at present, with "reason", "by" and "until".',
+        },
+        source: {
+          type: 'object',
+          additionalProperties: true,
+          description: 'Options that sources set: "options" in use, why others are "refused", "away_since".',
         },
         details: {
           type: 'object',

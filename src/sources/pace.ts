@@ -1,0 +1,41 @@
+/**
+ * Limits how often a task runs for a name: at once for the first request, then at most once per period, however many requests
+ * arrive. The last request is never lost.
+ */
+export class Pace {
+  readonly #period: number;
+  readonly #run: (name: string) => void;
+  /** The names that ran in this period, and whether they were requested again. */
+  readonly #recent = new Map<string, boolean>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `period`: milliseconds. */
+  constructor(period: number, run: (name: string) => void) {
+    this.#period = period;
+    this.#run = run;
+  }
+
+  request(name: string): void {
+    if (this.#recent.has(name)) {
+      this.#recent.set(name, true);
+      return;
+    }
+    this.#recent.set(name, false);
+    // Before the task, which may throw.
+    this.#timer ??= setInterval(() => this.#endPeriod(), this.#period).unref();
+    this.#run(name);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#recent.clear();
+  }
+
+  #endPeriod(): void {
+    const again = [...this.#recent].flatMap(([name, isRequested]) => (isRequested ? [name] : []));
+    this.#recent.clear();
+    if (again.length === 0) return this.stop();
+    for (const name of again) this.request(name);
+  }
+}
