@@ -1,0 +1,23 @@
+import { consulStore } from 'nest-vitals/stores/consul';
+import { afterAll, beforeAll, describe } from 'vitest';
+import { ConsulStandIn } from '../../support/servers/consul-stand-in.js';
+import { testSource } from './behaviours.js';
+
+describe('a source in Consul, against a stand-in', () => {
+  const consul = new ConsulStandIn();
+  beforeAll(() => consul.start());
+  afterAll(() => consul.stop());
+  testSource({
+    name: 'stand-in of Consul',
+    server: () => ({
+      port: Number(new URL(consul.url).port),
+      freeze: () => consul.freeze(),
+      thaw: () => consul.thaw(),
+      kill: () => consul.stop(),
+      restart: () => consul.start(),
+    }),
+    open: (port) => consulStore({ url: `http://127.0.0.1:${port}` }),
+    keepsData: true,
+    size: 2000,
+  });
+});
