@@ -45,7 +45,7 @@ export type { DnsIndicatorOptions, DnsRecordType } from './indicators/dns.indica
 export { CertificateIndicator } from './indicators/certificate.indicator.js';
 export type { CertificateIndicatorOptions } from './indicators/certificate.indicator.js';
 export { HttpIndicator } from './indicators/http/http.indicator.js';
-export type { HttpIndicatorResponse, HttpIndicatorOptions } from './indicators/http/http.indicator.js';
+export type { HttpIndicatorResponse, HttpIndicatorOptions } from './indicators/http/http-options.js';
 export { ThresholdIndicator } from './indicators/threshold.indicator.js';
 export type { InjectedInstance, InjectedToken } from './indicators/injected.js';
 export type { ThresholdIndicatorOptions } from './indicators/threshold.indicator.js';

@@ -2,9 +2,10 @@ import { Agent, type ClientRequest, type IncomingMessage, globalAgent, request a
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { Readable, type Transform, pipeline } from 'node:stream';
-import { type Proxy, TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreachable } from './proxy.js';
+import type { Proxy } from './proxy.js';
 import type { HttpRequest } from './target.js';
 import { type HttpTlsOptions, secureContextOf } from './tls.js';
+import { TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreachable } from './tunnel-agent.js';
 
 /** A response. Its body must be read or destroyed. */
 export interface HttpResponse {
