@@ -93,12 +93,20 @@ export default defineConfig([
     output: { ...common, format: entryFileNames.endsWith('.cjs') ? 'cjs' : 'esm', entryFileNames },
   })),
   {
-    // The command-line tool: one file, so that it starts quickly.
+    // The command-line tool: one file, so that it starts quickly, and a second one for the command `fleet`.
     input: { cli: 'src/cli/main.ts' },
     transform: { define: { VERSION: JSON.stringify(version) } },
+    // What both share is in the first one, which can be copied alone.
+    preserveEntrySignatures: 'allow-extension',
     platform: 'node',
     tsconfig: 'tsconfig.json',
-    output: { dir: 'dist', format: 'esm', banner: '#!/usr/bin/env node', minify: true },
+    output: {
+      dir: 'dist',
+      format: 'esm',
+      banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
+      chunkFileNames: 'shared/cli-[name].js',
+      minify: true,
+    },
   },
   {
     // The CLI of Nest loads the schematics with require().

@@ -40,7 +40,7 @@ await Promise.all([...instances.values()].map((instance) => instance.start()));
 const page = `http://127.0.0.1:${instances.get(VIEWER).port}/health/fleet`;
 await becomes('every instance to be ready', ({ orders }) => orders.ready === NAMES.length);
 process.stdout.write(`
-Five instances of orders and one of payments are ready. Open the page, which reloads every five seconds:
+Five instances of orders and one of payments are ready. Open the page, which is live:
 
   ${page}
 

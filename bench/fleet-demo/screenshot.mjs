@@ -12,6 +12,7 @@ export async function takeScreenshot(url) {
   });
   const page = await browser.newPage({ viewport: { width: 1080, height: 640 } });
   await page.goto(url);
+  await page.waitForSelector('[data-stream=live]');
   await page.screenshot({ path: PICTURE });
   await browser.close();
 }

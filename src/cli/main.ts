@@ -9,9 +9,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 // A reader such as `head` may close the pipe early, which is no error.
 process.stdout.on('error', () => process.exit());
 
-process.exitCode = await run(process.argv.slice(2), {
+// Not awaited here: the file of the command `fleet` imports this one, and would wait for the end of its evaluation.
+void run(process.argv.slice(2), {
   terminal: terminalOf(process),
   environment: process.env,
   version: VERSION,
   signal: interrupted.signal,
+}).then((exitCode) => {
+  process.exitCode = exitCode;
 });

@@ -31,6 +31,16 @@ const OPTIONS = {
   off: { type: 'boolean' },
   reason: { type: 'string' },
   for: { type: 'string' },
+  redis: { type: 'string' },
+  nats: { type: 'string' },
+  etcd: { type: 'string' },
+  namespace: { type: 'string' },
+  environment: { type: 'string' },
+  expected: { type: 'string', multiple: true },
+  'secret-file': { type: 'string' },
+  'password-file': { type: 'string' },
+  unauthenticated: { type: 'boolean' },
+  once: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
 } as const;
@@ -61,7 +71,8 @@ export function timeOf(option: string, text: string): number {
 
 /** The settings of a request except its address. */
 export function settingsOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): RequestSettings {
-  const key = values['key-file'] === undefined ? environment['HEALTH_API_KEY'] : readKey(values['key-file']);
+  const file = values['key-file'];
+  const key = file === undefined ? environment['HEALTH_API_KEY'] : readSecret('--key-file', file, 'API key');
   return {
     timeout: values.timeout === undefined ? 5000 : timeOf('--timeout', values.timeout),
     headers: { ...(key && { 'x-health-key': key }), ...headersIn(values.header ?? []) },
@@ -70,14 +81,15 @@ export function settingsOf({ values }: CommandLine, environment: NodeJS.ProcessE
   };
 }
 
-function readKey(path: string): string {
+/** The content of a file that an option names. `what`: what stands in it. */
+export function readSecret(option: string, path: string, what: string): string {
   try {
-    const key = readFileSync(path, 'utf8').trim();
-    if (key !== '') return key;
+    const secret = readFileSync(path, 'utf8').trim();
+    if (secret !== '') return secret;
   } catch (error) {
-    throw new UsageError(`--key-file ${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}`, { cause: error });
   }
-  throw new UsageError(`--key-file ${path} is empty: write one API key into it`);
+  throw new UsageError(`${option} ${path} is empty: write one ${what} into it`);
 }
 
 function headersIn(lines: readonly string[]): Record<string, string> {

@@ -7,16 +7,8 @@ import { HELP } from './help.js';
 import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
 import { type AddressReply, table } from './status.js';
 import { probeUrl, targetOf } from './target.js';
-import type { Terminal } from './terminal.js';
+import type { Surroundings } from './surroundings.js';
 import { UsageError } from './usage-error.js';
-
-export interface Surroundings {
-  readonly terminal: Terminal;
-  readonly environment: NodeJS.ProcessEnv;
-  readonly version: string;
-  /** Aborted when the tool is interrupted. */
-  readonly signal: AbortSignal;
-}
 
 /** Runs one command line and returns the exit code. */
 export async function run(given: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -29,9 +21,10 @@ export async function run(given: readonly string[], surroundings: Surroundings):
     else if (line.command === 'check') return await check(line, surroundings);
     else if (line.command === 'status') return await status(line, surroundings);
     else if (line.command === 'control') return await changeApplication(line, surroundings);
+    else if (line.command === 'fleet') return await showFleet(line, surroundings);
     else
       throw new UsageError(
-        `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check, status or control`,
+        `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check, status, control or fleet`,
       );
     return 0;
   } catch (error) {
@@ -44,7 +37,7 @@ export async function run(given: readonly string[], surroundings: Surroundings):
 async function check(line: CommandLine, { terminal, environment }: Surroundings): Promise<number> {
   const { values, operands } = line;
   if (operands.length > 1) throw new UsageError(`check takes one probe, not ${operands.length}: ${operands.join(' ')}`);
-  refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGES]);
+  refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGES, ...OF_FLEET]);
   const { verdict, reply } =
     values.file === undefined ? await checkProbe(line, environment) : await checkFile(line, values.file);
   const isJson = values.json === true && values.nagios !== true;
@@ -55,8 +48,34 @@ async function check(line: CommandLine, { terminal, environment }: Surroundings)
 /** The options of `control` that change something. */
 const CHANGES = ['disable', 'enable', 'set', 'clear', 'run', 'on', 'off', 'reason', 'for'] as const;
 
+/** The options of `fleet` only. */
+const OF_FLEET = [
+  'redis',
+  'nats',
+  'etcd',
+  'namespace',
+  'environment',
+  'expected',
+  'secret-file',
+  'password-file',
+  'unauthenticated',
+  'once',
+] as const;
+/** The options of `fleet` that open its port. */
+const OF_PAGE = ['port', 'host', 'key-file', 'unauthenticated'] as const;
+const OF_REQUESTS = ['url', 'path', 'socket', 'file', 'max-age', 'header', 'insecure', 'nagios', 'probe'] as const;
+
+async function showFleet(line: CommandLine, surroundings: Surroundings): Promise<number> {
+  refuse(line, 'fleet', ['watch', 'every', ...OF_REQUESTS, ...CHANGES]);
+  if (line.values.once) refuse(line, 'fleet --once', OF_PAGE);
+  else refuse(line, 'fleet without --once', ['json', 'timeout']);
+  // The other commands must not load it: they start in a few milliseconds.
+  const { fleet } = await import('./fleet/fleet.js');
+  return fleet(line, surroundings);
+}
+
 async function changeApplication(line: CommandLine, surroundings: Surroundings): Promise<number> {
-  refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios']);
+  refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios', ...OF_FLEET]);
   return control(line, surroundings);
 }
 
@@ -92,7 +111,18 @@ async function status(line: CommandLine, surroundings: Surroundings): Promise<nu
   const { values, operands } = line;
   const { terminal, signal, environment } = surroundings;
   if (operands.length === 0) throw new UsageError('status needs at least one URL, such as http://127.0.0.1:3000');
-  refuse(line, 'status', ['url', 'host', 'port', 'path', 'socket', 'file', 'max-age', 'nagios', ...CHANGES]);
+  refuse(line, 'status', [
+    'url',
+    'host',
+    'port',
+    'path',
+    'socket',
+    'file',
+    'max-age',
+    'nagios',
+    ...CHANGES,
+    ...OF_FLEET,
+  ]);
   if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
   const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
   const settings = settingsOf(line, environment);

@@ -71,7 +71,7 @@ const shorten = (text: string): string => {
 };
 
 /** In the largest whole unit: `8 s`, `3 min`, `5 h`, `2 d`. */
-function duration(milliseconds: number): string {
+export function duration(milliseconds: number): string {
   const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;

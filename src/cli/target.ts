@@ -64,10 +64,14 @@ function hostOf(host = '127.0.0.1'): string {
 }
 
 function portOf(given: string | undefined, environment: NodeJS.ProcessEnv): string {
-  const port = given ?? environment['PORT'] ?? DEFAULT_PORT;
-  if (/^\d+$/.test(port) && Number(port) > 0 && Number(port) < 65_536) return port;
   const place = given === undefined ? 'the environment variable PORT' : '--port';
-  throw new UsageError(`${place} is "${port}": use a whole number from 1 to 65535`);
+  return checkedPort(given ?? environment['PORT'] ?? DEFAULT_PORT, place, 1);
+}
+
+/** A port number from `least` on. Throws `UsageError` with the place that it comes from. */
+export function checkedPort(port: string, place: string, least: 0 | 1): string {
+  if (/^\d+$/.test(port) && Number(port) >= least && Number(port) < 65_536) return port;
+  throw new UsageError(`${place} is "${port}": use a whole number from ${least} to 65535`);
 }
 
 /** The part of a composite has a segment of its own: `database/primary`. */

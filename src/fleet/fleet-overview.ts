@@ -29,7 +29,7 @@ const MOST_SEARCHES = 20;
 const MOST_ANNOUNCED = 3;
 
 export interface OverviewSettings {
-  readonly store: HealthStore;
+  readonly store: Pick<HealthStore, 'name' | 'watch'>;
   readonly environment: string;
   readonly expected: ReadonlyMap<string, number>;
   readonly secret: string | undefined;

@@ -59,7 +59,7 @@ const LONGEST_DELAY = 2000;
 const MOST_REFUSED = 20;
 
 export interface RosterSettings {
-  readonly store: HealthStore;
+  readonly store: Pick<HealthStore, 'watch'>;
   /** The collection of the environment. */
   readonly collection: string;
   readonly secret: string | undefined;
@@ -73,6 +73,7 @@ export class Roster {
   readonly #known = new Map<string, Known>();
   readonly #refused = new Map<string, string>();
   #end: (() => void) | undefined;
+  #hasSnapshot = false;
   /** When anything was heard, on the monotonic clock. */
   #lastHeard = elapsed();
   #connection: StoreConnection = { isConnected: false, since: undefined, error: undefined };
@@ -99,6 +100,11 @@ export class Roster {
 
   get connection(): StoreConnection {
     return this.#connection;
+  }
+
+  /** Whether the entries of the store have been received once. */
+  get hasSnapshot(): boolean {
+    return this.#hasSnapshot;
   }
 
   /** Entries that are malformed, not signed, or claim another name. */
@@ -160,6 +166,7 @@ export class Roster {
   #replace(entries: ReadonlyMap<string, string>): void {
     const now = elapsed();
     this.#lastHeard = now;
+    this.#hasSnapshot = true;
     for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
     this.#refused.clear();
     for (const [key, value] of entries) this.#hear(key, value, now, true);

@@ -181,8 +181,8 @@ describe('nest-vitals check', () => {
   });
 
   it.each([
-    [['frobnicate'], '"frobnicate" is not a command: use check, status or control'],
-    [[], 'no command: use check, status or control'],
+    [['frobnicate'], '"frobnicate" is not a command: use check, status, control or fleet'],
+    [[], 'no command: use check, status, control or fleet'],
     [['check', '--prot', '3'], "Unknown option '--prot'"],
     [['check', '--port', '70000'], '--port is "70000": use a whole number from 1 to 65535'],
     [['check', '--timeout', '5y'], '--timeout is "5y": use a number of milliseconds, or a unit: 500ms, 5s, 1m'],

@@ -1,0 +1,116 @@
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Access } from '../../endpoints/access.js';
+import { formatOf } from '../../endpoints/formats/negotiation.js';
+import {
+  BASE_HEADERS,
+  type HealthResponse,
+  finishHead,
+  finishResponse,
+  finishText,
+  mergeHeaders,
+} from '../../endpoints/health-response.js';
+import { RateLimiter } from '../../endpoints/rate-limit/rate-limiter.js';
+import { Refusals } from '../../endpoints/refusals.js';
+import { writeResponse } from '../../endpoints/write-response.js';
+import { FLEET_FORMATS, type FleetOverview } from '../../fleet/fleet-overview.js';
+import { FAILED_KEYS } from '../../options/defaults.js';
+import type { HealthRequest } from '../../options/health-module-options.js';
+import { type FleetPageSettings, isLoopback } from './fleet-settings.js';
+
+/** The page is at both: monitors know the second one from applications. */
+const PATHS: ReadonlySet<string> = new Set(['/', '/health/fleet']);
+/** Requests of browsers and monitors are small. The limits keep a stranger from occupying memory and connections. */
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 5000,
+};
+const MOST_CONNECTIONS = 2000;
+/** Milliseconds for responses in flight when the server closes. */
+const CLOSE_LIMIT = 1000;
+/** Nothing asynchronous decides about access here. */
+const NO_TIME = 1000;
+
+/** The page of the fleet on a port of its own. */
+export class FleetPageServer {
+  readonly #overview: FleetOverview;
+  readonly #settings: FleetPageSettings;
+  readonly #refusals = new Refusals({});
+  readonly #access: Access | undefined;
+  readonly #server: Server;
+
+  constructor(overview: FleetOverview, settings: FleetPageSettings) {
+    this.#overview = overview;
+    this.#settings = settings;
+    const { key } = settings;
+    if (key !== undefined) {
+      const limiter = new RateLimiter('failed-keys', FAILED_KEYS);
+      this.#access = new Access({ apiKeys: [key], authorize: undefined }, () => undefined, limiter);
+    }
+    this.#server = createServer(LIMITS, (request, response) => void this.#respond(request, response));
+    this.#server.maxConnections = MOST_CONNECTIONS;
+  }
+
+  /** Rejects with the error of the system if the port cannot be opened. */
+  async listen(): Promise<AddressInfo> {
+    const { host, port } = this.#settings;
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen({ host, port }, () => resolve(this.#server.address() as AddressInfo));
+    });
+  }
+
+  /** Ends the streams, and waits a moment for responses in flight. */
+  async close(): Promise<void> {
+    this.#overview.closePages();
+    await new Promise<void>((resolve) => {
+      const limit = setTimeout(() => this.#server.closeAllConnections(), CLOSE_LIMIT);
+      this.#server.close(() => {
+        clearTimeout(limit);
+        resolve();
+      });
+      this.#server.closeIdleConnections();
+    });
+  }
+
+  async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // A body is not needed.
+    request.resume();
+    writeResponse(response, await this.#responseTo(request as IncomingMessage & HealthRequest));
+  }
+
+  async #responseTo(request: IncomingMessage & HealthRequest): Promise<HealthResponse> {
+    const { method, url } = request;
+    if (this.#isForeign(request)) return finishResponse(403, BASE_HEADERS, { error: 'unknown host' });
+    if (!PATHS.has(url.split('?', 1)[0] ?? '')) return this.#refusals.notFound;
+    if (method !== 'GET' && method !== 'HEAD') {
+      return finishResponse(405, { ...BASE_HEADERS, allow: 'GET, HEAD' }, { error: 'method not allowed' });
+    }
+    const format = formatOf(request, FLEET_FORMATS);
+    const refusal = await this.#refusalOf(request, format);
+    if (refusal) return refusal;
+    if (format === undefined) return this.#refusals.notAcceptable(FLEET_FORMATS);
+    const answer = this.#overview.respond(request, format);
+    const { statusCode, contentType } = answer;
+    const headers = mergeHeaders(BASE_HEADERS, { 'content-type': contentType }, answer.headers);
+    if ('body' in answer) return finishText(statusCode, headers, answer.body);
+    return finishHead(statusCode, headers, (outlet) => answer.open(outlet));
+  }
+
+  async #refusalOf(request: HealthRequest, format: string | undefined): Promise<HealthResponse | undefined> {
+    if (!this.#access || (await this.#access.viewFor(request, NO_TIME)) !== undefined) return undefined;
+    const slowed = this.#access.slowedBy(request);
+    if (slowed) return this.#refusals.tooManyRequests(slowed.headers);
+    return format === 'html' ? this.#refusals.unauthorizedInBrowser : this.#refusals.unauthorized;
+  }
+
+  /**
+   * Without a key, a page of another site could read this one through a name of its own that leads to the loopback address
+   * (DNS rebinding).
+   */
+  #isForeign({ headers: { host = '' } }: IncomingMessage): boolean {
+    return this.#settings.isLoopback && !this.#access && !isLoopback(host.replace(/:\d+$/, ''));
+  }
+}

@@ -1,0 +1,79 @@
+import type { HealthStatus } from '../../core/status.js';
+import type { FleetMember, FleetReport, FleetService } from '../../fleet/fleet-report.js';
+import { attentionOf, stateOf, stateSince } from '../../fleet/page/member-state.js';
+import { serviceStatus } from '../../fleet/page/service-part.js';
+import { duration } from '../status.js';
+import { type Terminal, coloured, printable } from '../terminal.js';
+
+interface Row {
+  readonly name: string;
+  readonly word: string;
+  readonly status: HealthStatus;
+  readonly text: string;
+}
+
+/** A service with more instances shows only those that need attention. */
+const MOST_SHOWN = 20;
+const LONGEST_TEXT = 120;
+const INDENTATION = '  ';
+
+/** The report of the fleet: a line for the fleet, and a block for each service with a line for each instance. */
+export function fleetTable(report: FleetReport, terminal: Pick<Terminal, 'hasColours'>): string {
+  const now = Date.parse(report.timestamp);
+  const blocks = [[headOf(report)], ...report.services.map((service) => rowsOf(service, now))];
+  const rows = blocks.flat();
+  const nameWidth = Math.max(...rows.map(({ name }) => name.length));
+  const wordWidth = Math.max(...rows.map(({ word }) => word.length));
+  const line = ({ name, word, status, text }: Row): string =>
+    `${name.padEnd(nameWidth)}  ${coloured(word.padEnd(wordWidth), status, terminal)}  ${shorten(text)}`.trimEnd();
+  return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
+}
+
+function headOf({ environment, store, status, reason, services, refused = [] }: FleetReport): Row {
+  const name = `fleet ${printable(environment)}`;
+  if (!store.connected)
+    return { name, word: 'UNKNOWN', status: 'UNKNOWN', text: store.error ?? `${store.name} has not responded` };
+  const facts = [
+    ...(reason === undefined ? [] : [reason]),
+    ...(services.length === 0 ? ['no instance is known'] : []),
+    ...(refused.length > 0 ? [`${refused.length} entries are refused: ${refused[0]?.because}`] : []),
+  ];
+  return { name, word: status, status, text: [store.name, ...facts].join(', ') };
+}
+
+function rowsOf(service: FleetService, now: number): Row[] {
+  const { instances, versions, ready, present, expected, failing } = service;
+  const status = serviceStatus(service);
+  const counts = [
+    present > 0 ? `${ready} of ${present} ready` : instances.length > 0 ? 'none present' : 'none known',
+    ...(expected === undefined ? [] : [`${expected} expected`]),
+    ...attentionOf(instances),
+    ...Object.entries(versions).map(([version, count]) => `${count} × ${version}`),
+    ...Object.entries(failing).map(([name, count]) => `${name} fails at ${count}`),
+  ];
+  const head: Row = { name: printable(service.service), word: status, status, text: counts.join(', ') };
+  const ordered = instances.toSorted((one, other) => stateOf(one).rank - stateOf(other).rank);
+  const shown =
+    ordered.length > MOST_SHOWN ? ordered.filter((each) => stateOf(each).isOpen).slice(0, MOST_SHOWN) : ordered;
+  const more = ordered.length - shown.length;
+  const others: Row[] = more > 0 ? [{ name: `${INDENTATION}and ${more} more`, word: '', status: 'UP', text: '' }] : [];
+  return [head, ...shown.map((member) => rowOf(member, now)), ...others];
+}
+
+function rowOf(member: FleetMember, now: number): Row {
+  const { instance, version, phase } = member;
+  // What an instance last said of its indicators says nothing about now.
+  const attention = phase === 'lost' || phase === 'left' ? {} : (member.attention ?? {});
+  const { word, status } = stateOf(member);
+  const facts = [
+    `for ${duration(now - Date.parse(stateSince(member)))}`,
+    ...(version === undefined ? [] : [version]),
+    ...Object.entries(attention).map(([name, indicator]) => `${name} ${indicator}`),
+  ];
+  return { name: `${INDENTATION}${printable(instance)}`, word, status, text: facts.join(', ') };
+}
+
+function shorten(text: string): string {
+  const line = printable(text);
+  return line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT - 1)}…` : line;
+}

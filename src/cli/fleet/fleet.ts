@@ -1,0 +1,137 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { elapsed } from '../../core/moment.js';
+import { cannotListen } from '../../errors/cannot-listen.js';
+import { FleetOverview } from '../../fleet/fleet-overview.js';
+import type { CommandLine } from '../options.js';
+import type { Surroundings } from '../surroundings.js';
+import { type Terminal, printable } from '../terminal.js';
+import { FleetPageServer } from './fleet-page-server.js';
+import {
+  type FleetCommand,
+  type FleetPageSettings,
+  fleetCommandOf,
+  pageSettingsOf,
+  timeoutOf,
+} from './fleet-settings.js';
+import { fleetTable } from './fleet-table.js';
+import { type ObservedStore, openStore } from './open-store.js';
+
+/** Milliseconds between two looks at what is known. */
+const LOOK = 100;
+
+/** Shows the fleet of a store, without an application: as a page until it is interrupted, or once in the terminal. */
+export async function fleet(line: CommandLine, surroundings: Surroundings): Promise<number> {
+  const { terminal, environment, signal } = surroundings;
+  const { values } = line;
+  const command = fleetCommandOf(line, environment);
+  const page = values.once ? undefined : pageSettingsOf(line);
+  const timeout = timeoutOf(line);
+  const { store, close } = openStore(command.address, command.namespace);
+  const overview = new FleetOverview({
+    store: page ? announced(store, terminal) : store,
+    environment: command.environment,
+    expected: command.expected,
+    secret: command.secret,
+    onFault: (fault) => terminal.writeError(`nest-vitals: the page cannot be updated: ${printable(fault)}\n`),
+  });
+  overview.roster.follow();
+  overview.start();
+  try {
+    if (page) return await servePage(overview, page, command, surroundings);
+    return await printOnce(overview, { timeout, isJson: values.json === true, terminal, signal });
+  } finally {
+    overview.stop();
+    close();
+  }
+}
+
+async function servePage(
+  overview: FleetOverview,
+  page: FleetPageSettings,
+  { environment }: FleetCommand,
+  { terminal, signal }: Surroundings,
+): Promise<number> {
+  const server = new FleetPageServer(overview, page);
+  let port: number;
+  try {
+    ({ port } = await server.listen());
+  } catch (error) {
+    const { problem, remedy } = cannotListen(
+      {
+        place: 'fleet',
+        port: page.port,
+        host: page.host,
+        ifInUse: 'choose another one with --port, or 0 for any free one',
+        ifHostUnknown: 'choose another one with --host',
+      },
+      error as NodeJS.ErrnoException,
+    );
+    terminal.writeError(`nest-vitals: ${problem}: ${remedy}\n`);
+    return 1;
+  }
+  const host = page.host.includes(':') ? `[${page.host}]` : page.host;
+  terminal.write(`fleet ${printable(environment)}: http://${host}:${port}/\n`);
+  if (page.key !== undefined) terminal.write('A key is required. A browser asks for it as a password.\n');
+  if (!signal.aborted) await once(signal, 'abort');
+  await server.close();
+  return 0;
+}
+
+/** The store, whose loss and return are told in the terminal. */
+function announced(store: ObservedStore, terminal: Terminal): ObservedStore {
+  const { name } = store;
+  return {
+    name,
+    watch: (prefix, observer) => {
+      let isConnected: boolean | undefined;
+      return store.watch(prefix, {
+        snapshot: (entries) => observer.snapshot(entries),
+        put: (key, value) => observer.put(key, value),
+        removed: (key) => observer.removed(key),
+        connected: () => {
+          if (isConnected === false) terminal.writeError(`nest-vitals: ${name} responds again\n`);
+          isConnected = true;
+          observer.connected?.();
+        },
+        disconnected: (error) => {
+          if (isConnected !== false) {
+            terminal.writeError(
+              `nest-vitals: ${name} is away, the page shows what is known: ${printable(error.message)}\n`,
+            );
+          }
+          isConnected = false;
+          observer.disconnected?.(error);
+        },
+      });
+    },
+  };
+}
+
+interface Once {
+  readonly timeout: number;
+  readonly isJson: boolean;
+  readonly terminal: Terminal;
+  readonly signal: AbortSignal;
+}
+
+/** Exit code 0 if enough instances are ready and something is known, 1 otherwise. */
+async function printOnce(overview: FleetOverview, { timeout, isJson, terminal, signal }: Once): Promise<number> {
+  const { roster } = overview;
+  const began = elapsed();
+  // An entry in the store does not say how old it is: only the next heartbeat, or its absence, tells whether the instance lives.
+  const isKnown = (): boolean => roster.connection.isConnected && roster.hasSnapshot && roster.isConfirmed();
+  while (!isKnown() && elapsed() - began < timeout && !signal.aborted) {
+    await sleep(LOOK, undefined, { signal }).catch(() => undefined);
+  }
+  const isComplete = isKnown();
+  const report = overview.report();
+  terminal.write(isJson ? `${JSON.stringify(report)}\n` : `${fleetTable(report, terminal)}\n`);
+  if (!isComplete && report.store.connected) {
+    terminal.writeError(
+      `nest-vitals: some instances were not heard within ${timeout} ms, so they may be gone: give a --timeout of more than ` +
+        'three heartbeats\n',
+    );
+  }
+  return isComplete && report.status === 'UP' && report.services.length > 0 ? 0 : 1;
+}

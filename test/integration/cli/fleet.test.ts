@@ -1,0 +1,360 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { connect as connectNats } from '@nats-io/transport-node';
+import { Etcd3 } from 'etcd3';
+import { Redis } from 'ioredis';
+import { HealthModule, type HealthResult, down, up } from 'nest-vitals';
+import { type FleetReport, HealthFleetModule } from 'nest-vitals/fleet';
+import { etcdStore } from 'nest-vitals/stores/etcd';
+import type { HealthStore } from 'nest-vitals/stores/memory';
+import { natsStore } from 'nest-vitals/stores/nats';
+import { redisStore } from 'nest-vitals/stores/redis';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { EventStream } from '../../support/event-stream.js';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import { sendJson } from '../../support/json-request.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { etcd } from '../../support/servers/etcd.js';
+import { freePort } from '../../support/servers/free-port.js';
+import { nats } from '../../support/servers/nats.js';
+import type { PrivateServer, ServerKind } from '../../support/servers/private-server.js';
+import { redis } from '../../support/servers/redis.js';
+import { type TestApplication, startApplication } from '../../support/start-application.js';
+import { BuiltCli, CLI } from './built-cli.js';
+import { runCli } from './support.js';
+
+const MODULES = join(dirname(CLI), '../node_modules');
+const PATIENCE = 180_000;
+const SOON = { timeout: 60_000, interval: 100 };
+
+function folder(): string {
+  const path = mkdtempSync(join(tmpdir(), 'nest-vitals-cli-'));
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+function fileWith(text: string): string {
+  const path = join(folder(), 'file');
+  writeFileSync(path, text);
+  return path;
+}
+
+interface Kind {
+  readonly kind: ServerKind;
+  /** A package that the tool uses if the preferred one is not installed. */
+  readonly otherPackage?: string;
+  /** A store with a client of its own, for an application. */
+  readonly open: (server: PrivateServer) => Promise<HealthStore>;
+  /** The options of the tool that name the server. */
+  readonly options: (server: PrivateServer) => string[];
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    kind: redis,
+    otherPackage: 'redis',
+    open: async (server) => {
+      const client = new Redis(server.address().url, { retryStrategy: () => 100 });
+      client.on('error', () => undefined);
+      onTestFinished(() => client.disconnect());
+      return redisStore({ client });
+    },
+    options: (server) => ['--redis', server.address().url],
+  },
+  {
+    kind: {
+      ...nats,
+      command: (place) => ({ ...nats.command(place), args: [...nats.command(place).args, '--jetstream'] }),
+    },
+    otherPackage: 'nats',
+    open: async (server) => {
+      const { host, port, user, password } = server.address();
+      const settings = {
+        servers: `${host}:${port}`,
+        user,
+        pass: password,
+        maxReconnectAttempts: -1,
+        reconnectTimeWait: 100,
+      };
+      const client = await connectNats(settings);
+      onTestFinished(() => client.close());
+      return natsStore({ client });
+    },
+    options: (server) => {
+      const { host, port, user, password } = server.address();
+      return ['--nats', `nats://${user}@${host}:${port}`, '--password-file', fileWith(`${password}\n`)];
+    },
+  },
+  {
+    kind: etcd,
+    open: async (server) => {
+      const client = new Etcd3({ hosts: `127.0.0.1:${server.port}` });
+      onTestFinished(() => client.close());
+      return etcdStore({ client });
+    },
+    options: (server) => ['--etcd', `http://127.0.0.1:${server.port}`],
+  },
+];
+
+const start = (
+  store: HealthStore,
+  instance: string,
+  { database = up, secret }: { database?: () => HealthResult; secret?: string } = {},
+): Promise<TestApplication> =>
+  startApplication('express', {
+    imports: [
+      HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2', environment: 'test' } }),
+      HealthFleetModule.forRoot({
+        store,
+        instance,
+        heartbeat: 1000,
+        serve: false,
+        ...(secret !== undefined && { secret }),
+      }),
+    ],
+    providers: [FakeIndicator('database', database, { ttl: 0 })],
+  });
+
+const phasesIn = ({ services }: FleetReport): Record<string, string> =>
+  Object.fromEntries(services.flatMap(({ instances }) => instances.map(({ instance, phase }) => [instance, phase])));
+
+describe.each(KINDS)('nest-vitals fleet on $kind.name', ({ kind, open, options, otherPackage }) => {
+  describeWith(kind, 'the tool', (server) => {
+    const run = (...line: string[]): BuiltCli =>
+      new BuiltCli(['fleet', ...options(server()), '--environment', 'test', ...line]);
+    const serve = (...line: string[]): BuiltCli => run('--port', '0', ...line);
+    const reportAt = async (url: string): Promise<FleetReport> => (await (await fetch(url)).json()) as FleetReport;
+
+    it(
+      'serves the page of real instances, goes on while the store is gone, and ends at a signal',
+      { timeout: PATIENCE },
+      async () => {
+        let result = up();
+        const one = await start(await open(server()), 'one', { database: () => result });
+        await start(await open(server()), 'two');
+        const tool = serve('--expected', 'orders=2');
+        const url = await tool.url();
+        await vi.waitFor(async () => {
+          expect(phasesIn(await reportAt(url))).toStrictEqual({ one: 'accepting', two: 'accepting' });
+        }, SOON);
+        const page = await fetch(url, { headers: { accept: 'text/html' } });
+        expect(await page.text()).toContain('2 of 2 ready');
+        expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+        const stream = await EventStream.open(`${url}?format=events`);
+        result = down('away');
+        await stream.find(({ data }) => data.includes('database down'));
+        expect((await fetch(`${url}health/fleet`)).status).toBe(503);
+        result = up();
+
+        await server().kill();
+        await vi.waitFor(async () => expect((await reportAt(url)).store.connected).toBe(false), SOON);
+        expect(phasesIn(await reportAt(url))).toStrictEqual({ one: 'accepting', two: 'accepting' });
+        await stream.find(({ data }) => data.includes('Store away'));
+        expect(tool.errors).toMatch(/is away, the page shows what is known/);
+        await server().restart();
+        await vi.waitFor(async () => expect((await reportAt(url)).store.connected).toBe(true), SOON);
+        await one.app.close();
+        await vi.waitFor(async () => {
+          expect(phasesIn(await reportAt(url))).toStrictEqual({ one: 'left', two: 'accepting' });
+        }, SOON);
+        expect(tool.errors).toMatch(/responds again/);
+
+        tool.kill('SIGTERM');
+        expect(await tool.exit()).toBe(0);
+        expect(await stream.ended).toBe(true);
+        expect(stream.events.at(-1)?.event).toBe('bye');
+      },
+    );
+
+    it('begins while the store is away, says so, and shows it when it comes', { timeout: PATIENCE }, async () => {
+      const store = await open(server());
+      await start(store, 'three');
+      await server().kill();
+      const tool = serve();
+      const url = await tool.url();
+      expect(await (await fetch(url, { headers: { accept: 'text/html' } })).text()).toContain('Store away');
+      await vi.waitFor(() => expect(tool.errors).toMatch(/is away/), SOON);
+      await server().restart();
+      await vi.waitFor(async () => expect(phasesIn(await reportAt(url))['three']).toBe('accepting'), SOON);
+      tool.kill('SIGINT');
+      expect(await tool.exit()).toBe(0);
+    });
+
+    it.runIf(otherPackage !== undefined)('works with the other package', { timeout: PATIENCE }, async () => {
+      await start(await open(server()), 'five');
+      const line = ['fleet', ...options(server()), '--environment', 'test', '--once'];
+      const tool = new BuiltCli(line, installed(otherPackage ?? ''));
+      await tool.exit();
+      expect(tool.output).toMatch(/\n {2}five +Ready/);
+    });
+
+    it('prints the report once, with a code for monitors', { timeout: PATIENCE }, async () => {
+      await start(await open(server()), 'four', { database: () => down('away') });
+      const tool = run('--once');
+      expect(await tool.exit()).toBe(0);
+      expect(tool.output).toMatch(/^fleet test +UP +\S+/);
+      expect(tool.output).toMatch(/\n {2}four +Not ready +for \d+ s, 1\.4\.2, database DOWN\n/);
+      expect(tool.errors).toBe('');
+
+      const monitor = run('--once', '--json', '--expected', 'orders=5', '--expected', 'stock=1');
+      expect(await monitor.exit()).toBe(1);
+      expect(JSON.parse(monitor.output)).toMatchObject({
+        status: 'DOWN',
+        reason: expect.stringMatching(/^orders: \d of 5 ready, stock: 0 of 1 ready$/) as unknown,
+      });
+    });
+  });
+});
+
+describeWith(redis, 'nest-vitals fleet', (server) => {
+  const storeOf = (): Promise<HealthStore> => (KINDS[0] as Kind).open(server());
+  const run = (...line: string[]): BuiltCli =>
+    new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'test', ...line]);
+
+  it('does not believe an entry that is left of a dead instance', { timeout: PATIENCE }, async () => {
+    const store = await storeOf();
+    const one = await start(store, 'dead');
+    await vi.waitFor(async () => expect((await one.get('/health/ready')).status).toBe(200));
+    const put = vi.spyOn(store, 'put').mockImplementation(() => new Promise(() => undefined));
+    await vi.waitFor(() => expect(put).toHaveBeenCalled(), SOON);
+    const tool = run('--once', '--expected', 'orders=1');
+    expect(await tool.exit()).toBe(1);
+    expect(tool.output).toMatch(/dead +Lost/);
+  });
+
+  it('reads signed entries with the secret, and refuses others', { timeout: PATIENCE }, async () => {
+    const secret = 'a secret of the fleet';
+    const store = await storeOf();
+    await start(store, 'signed', { secret });
+    await start(store, 'forged');
+    const tool = run('--once', '--json', '--secret-file', fileWith(secret));
+    await tool.exit();
+    const report = JSON.parse(tool.output) as FleetReport;
+    expect(phasesIn(report)).toStrictEqual({ signed: 'accepting' });
+    expect(report.refused).toStrictEqual(
+      expect.arrayContaining([{ key: 'fleet.test/orders/forged', because: 'it is not signed with the secret' }]),
+    );
+  });
+
+  it('fails once if no instance is known', async () => {
+    const tool = new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'elsewhere', '--once']);
+    expect(await tool.exit()).toBe(1);
+    expect(tool.output).toContain('no instance is known');
+  });
+
+  it('requires the key, also for the stream, and limits wrong keys', async () => {
+    const tool = run('--port', '0', '--host', '0.0.0.0', '--key-file', fileWith('operations-key\n'));
+    const url = (await tool.url()).replace('0.0.0.0', '127.0.0.1');
+    const browser = await fetch(url, { headers: { accept: 'text/html' } });
+    expect([browser.status, browser.headers.get('www-authenticate')]).toStrictEqual([
+      401,
+      expect.stringContaining('Basic'),
+    ]);
+    expect((await fetch(`${url}?format=events`)).status).toBe(401);
+    for (const headers of [
+      { 'x-health-key': 'operations-key' },
+      { authorization: 'Bearer operations-key' },
+      { authorization: `Basic ${Buffer.from('me:operations-key').toString('base64')}` },
+    ]) {
+      expect((await fetch(url, { headers })).status).toBe(200);
+    }
+    const codes = [];
+    for (let attempt = 0; attempt < 40; attempt += 1) {
+      codes.push((await fetch(url, { headers: { 'x-health-key': `wrong-${attempt}` } })).status);
+    }
+    expect(new Set(codes)).toStrictEqual(new Set([401, 429]));
+    expect(tool.output).not.toContain('operations-key');
+  });
+
+  it('refuses other methods, paths, formats, and a name of another site that leads to the loopback address', async () => {
+    const url = await run('--port', '0').url();
+    const statusFor = async (host: string): Promise<number> =>
+      (await sendJson(Number(new URL(url).port), 'GET', '/', { headers: { host } })).status;
+    expect((await fetch(url, { method: 'POST' })).status).toBe(405);
+    expect((await fetch(`${url}elsewhere`)).status).toBe(404);
+    expect((await fetch(`${url}?format=text`)).status).toBe(406);
+    expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
+    expect(await statusFor('example.com')).toBe(403);
+    expect(await statusFor('localhost:1')).toBe(200);
+  });
+
+  it('names the port that is taken', async () => {
+    const taken = createServer();
+    onTestFinished(() => void taken.close());
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as AddressInfo;
+    const tool = run('--port', String(port));
+    expect(await tool.exit()).toBe(1);
+    expect(tool.errors).toContain(`port ${port} of 127.0.0.1 is in use: choose another one with --port`);
+  });
+});
+
+/** A copy of the tool in a folder with these packages only. */
+function installed(...packages: string[]): { readonly cwd: string; readonly file: string } {
+  const cwd = folder();
+  const file = join(cwd, 'dist/cli.js');
+  cpSync(CLI, file);
+  mkdirSync(join(cwd, 'dist/shared'));
+  cpSync(join(dirname(CLI), 'shared/cli-fleet.js'), join(cwd, 'dist/shared/cli-fleet.js'));
+  writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }');
+  mkdirSync(join(cwd, 'node_modules'));
+  for (const name of packages) symlinkSync(join(MODULES, name), join(cwd, 'node_modules', name));
+  return { cwd, file };
+}
+
+describe('nest-vitals fleet without a store', () => {
+  it('runs without an application, and names the install command of a missing package', async () => {
+    const place = installed();
+    for (const [store, url, name] of [
+      ['--redis', 'redis://127.0.0.1:1', 'ioredis'],
+      ['--nats', 'nats://127.0.0.1:1', '@nats-io/transport-node'],
+      ['--etcd', 'http://127.0.0.1:1', 'etcd3'],
+    ] as const) {
+      const tool = new BuiltCli(['fleet', store, url], place);
+      expect(await tool.exit()).toBe(1);
+      expect(tool.errors).toContain(`${store} needs the package ${name}`);
+      expect(tool.errors).toContain(`run npm install ${name}`);
+    }
+  });
+
+  it('says once that the store is away', { timeout: PATIENCE }, async () => {
+    const port = await freePort();
+    for (const line of [
+      ['--redis', `redis://127.0.0.1:${port}`],
+      ['--nats', `nats://127.0.0.1:${port}`],
+      ['--etcd', `http://127.0.0.1:${port}`],
+    ]) {
+      const tool = new BuiltCli(['fleet', ...line, '--once', '--timeout', '3s']);
+      expect(await tool.exit()).toBe(1);
+      expect(tool.output).toMatch(/^fleet production +UNKNOWN +(Redis|NATS|etcd)/);
+    }
+  });
+
+  it.each([
+    [[], 'give one of --redis'],
+    [['--redis', 'redis://a', '--nats', 'nats://b'], 'give one of --redis'],
+    [['--redis', 'http://user:pass@host'], '--redis "http://***@host" is not an address: use redis://host:6379'],
+    [['--nats', 'host:4222'], '--nats "host:4222" is not an address'],
+    [['--redis', 'redis://a', '--expected', 'orders'], '--expected "orders"'],
+    [['--redis', 'redis://a', '--port', '70000'], '--port is "70000"'],
+    [['--redis', 'redis://a', '--host', '0.0.0.0'], '--key-file'],
+    [['--redis', 'redis://a', '--json'], '--json has no effect with fleet without --once'],
+    [['--redis', 'redis://a', '--once', '--port', '1'], '--port has no effect with fleet --once'],
+    [['--redis', 'redis://a', '--nagios'], '--nagios has no effect'],
+    [['--redis', 'redis://a', '--namespace', 'a b'], '--namespace "a b"'],
+    [['--redis', 'redis://a', '--secret-file', '/nowhere/file'], '--secret-file /nowhere/file cannot be read'],
+    [['--redis', 'redis://a', 'orders'], '"orders" has no effect'],
+  ])('refuses %j', async (line, message) => {
+    const { exitCode, errors } = await runCli(['fleet', ...line]);
+    expect([exitCode, errors.includes('pass@')]).toStrictEqual([line.includes('--nagios') ? 3 : 1, false]);
+    expect(errors).toContain(message);
+  });
+
+  it('refuses the options of the fleet with other commands', async () => {
+    expect((await runCli(['check', '--redis', 'redis://a'])).errors).toContain('--redis has no effect with check');
+    expect((await runCli(['status', 'http://127.0.0.1:1', '--once'])).errors).toContain('--once has no effect');
+  });
+});
