@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsed } from '../../core/moment.js';
 import { cannotListen } from '../../errors/cannot-listen.js';
 import { FleetOverview } from '../../fleet/fleet-overview.js';
+import { messageOf } from '../exchange.js';
 import type { CommandLine } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
 import { type Terminal, printable } from '../terminal.js';
@@ -27,7 +28,7 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
   const command = fleetCommandOf(line, environment);
   const page = values.once ? undefined : pageSettingsOf(line);
   const timeout = timeoutOf(line);
-  const { store, close } = openStore(command.address, command.namespace);
+  const { store, close } = openStore(command.address, command.namespace, clientErrors(terminal));
   const overview = new FleetOverview({
     store: page ? announced(store, terminal) : store,
     environment: command.environment,
@@ -76,6 +77,16 @@ async function servePage(
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();
   return 0;
+}
+
+/** Writes the errors of the client, each once until there is another one: a client that reconnects repeats them. */
+function clientErrors(terminal: Terminal): (error: unknown) => void {
+  let last = '';
+  return (error) => {
+    const message = printable(messageOf(error));
+    if (message !== last) terminal.writeError(`nest-vitals: cannot connect to the store: ${message}\n`);
+    last = message;
+  };
 }
 
 /** The store, whose loss and return are told in the terminal. */

@@ -20,28 +20,33 @@ export interface OpenedStore {
 
 /** Milliseconds between two attempts to connect. */
 const PAUSE = 1000;
-const CLIENT_NAME = 'nest-vitals fleet';
+/** Redis refuses a name with spaces. */
+const CLIENT_NAME = 'nest-vitals-fleet';
+
+/** Receives the errors of a client: the store itself tells only that it is not connected. */
+type OnError = (error: unknown) => void;
 
 /** Opens the store with a client of its own. It does not wait for the server, and connects until it is closed. */
-export function openStore(address: StoreAddress, namespace: string | undefined): OpenedStore {
-  return OPEN[address.kind](address, namespace === undefined ? {} : { namespace });
+export function openStore(address: StoreAddress, namespace: string | undefined, onError: OnError): OpenedStore {
+  return OPEN[address.kind](address, namespace === undefined ? {} : { namespace }, onError);
 }
 
-const OPEN: Readonly<Record<StoreKind, (address: StoreAddress, options: Namespace) => OpenedStore>> = {
-  redis: openRedis,
-  nats: openNats,
-  etcd: openEtcd,
-};
+const OPEN: Readonly<Record<StoreKind, (address: StoreAddress, options: Namespace, onError: OnError) => OpenedStore>> =
+  {
+    redis: openRedis,
+    nats: openNats,
+    etcd: openEtcd,
+  };
 
 interface Namespace {
   readonly namespace?: string;
 }
 
-type Emitter = { on(event: 'error', listener: () => void): unknown };
+type Emitter = { on(event: 'error', listener: OnError): unknown };
 type IoRedis = RedisStoreClient & Emitter & { disconnect(): void };
 type NodeRedis = RedisStoreClient & Emitter & { connect(): Promise<unknown>; destroy(): void };
 
-function openRedis({ urls, user, password, ca }: StoreAddress, options: Namespace): OpenedStore {
+function openRedis({ urls, user, password, ca }: StoreAddress, options: Namespace, onError: OnError): OpenedStore {
   const { name, client: loaded } = loadClient('--redis', ['ioredis', 'redis']);
   const url = String(urls[0]);
   const login = { ...(user !== undefined && { username: user }), ...(password !== undefined && { password }) };
@@ -54,20 +59,19 @@ function openRedis({ urls, user, password, ca }: StoreAddress, options: Namespac
       connectionName: CLIENT_NAME,
       retryStrategy: () => PAUSE,
     });
-    // The store reports that the server is away.
-    client.on('error', () => undefined);
+    client.on('error', onError);
     return { store: redisStore({ client, ...options }), close: () => client.disconnect() };
   }
   const createClient = loaded['createClient'] as (options: object) => NodeRedis;
   const client = createClient({ url, ...login, name: CLIENT_NAME, socket: { reconnectStrategy: PAUSE, ...tls } });
-  client.on('error', () => undefined);
+  client.on('error', onError);
   client.connect().catch(() => undefined);
   return { store: redisStore({ client, ...options }), close: () => client.destroy() };
 }
 
 type Nats = NatsStoreClient & { close(): Promise<void>; closed(): Promise<unknown> };
 
-function openNats({ urls, user, password, ca }: StoreAddress, options: Namespace): OpenedStore {
+function openNats({ urls, user, password, ca }: StoreAddress, options: Namespace, onError: OnError): OpenedStore {
   const { client: loaded } = loadClient('--nats', ['@nats-io/transport-node', 'nats']);
   const connect = loaded['connect'] as (options: object) => Promise<Nats>;
   const login = user === undefined ? { ...(password !== undefined && { token: password }) } : { user, pass: password };
@@ -82,7 +86,10 @@ function openNats({ urls, user, password, ca }: StoreAddress, options: Namespace
     timeout: 5000,
   };
   const store = new ReconnectingStore('NATS', PAUSE, async () => {
-    const client = await connect(settings);
+    const client = await connect(settings).catch((error: unknown) => {
+      onError(error);
+      throw error;
+    });
     return {
       store: natsStore({ client, ...options }),
       closed: client.closed(),

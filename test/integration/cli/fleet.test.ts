@@ -239,6 +239,15 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     );
   });
 
+  it('names the error of the client, such as a wrong password, and no password', async () => {
+    const address = server().address();
+    const url = `redis://${address.user}:wrong-word@${address.host}:${address.port}`;
+    const tool = new BuiltCli(['fleet', '--redis', url, '--once', '--timeout', '3s']);
+    expect(await tool.exit()).toBe(1);
+    expect(tool.errors).toMatch(/cannot connect to the store: .*(WRONGPASS|invalid username-password)/);
+    expect(`${tool.output}${tool.errors}`).not.toContain('wrong-word');
+  });
+
   it('fails once if no instance is known', async () => {
     const tool = new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'elsewhere', '--once']);
     expect(await tool.exit()).toBe(1);
