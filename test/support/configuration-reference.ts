@@ -33,7 +33,7 @@ export function configurationReference(): string {
     "The type `Duration` is a time span: a whole number of milliseconds (`5000`), or text with a unit: `'500ms'`, `'5s'`, `'1m'`, `'1h'`.",
     '',
     'Options that are out of range, unknown or contradictory stop the boot with one error that lists all of them, each with its place, its value and the allowed values.',
-    'Options of an indicator come from six places. The first place in this list that sets an option determines it: an [override](control.md), a [source](sources.md), the environment, `HealthModule.forRoot({ indicators })`, the decorator or the call that makes the indicator, `HealthModule.forRoot({ defaults })`.',
+    'Options of an indicator come from six places. The first place in this list that sets an option determines it: an [override](control.md), a [source](dynamic-configuration.md), the environment, `HealthModule.forRoot({ indicators })`, the decorator or the call that makes the indicator, `HealthModule.forRoot({ defaults })`.',
     '',
     '## The module',
     '',

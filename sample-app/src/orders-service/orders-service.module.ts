@@ -8,6 +8,7 @@ import { FleetModule } from '../fleet/fleet.module.js';
 import { CacheModule } from './cache/cache.module.js';
 import { ConfigurationModule } from './configuration.module.js';
 import { DatabaseModule } from './database/database.module.js';
+import { DynamicOptionsModule } from './dynamic-options/dynamic-options.module.js';
 import { EventsModule } from './events/events.module.js';
 import { OrdersModule } from './orders/orders.module.js';
 import { ProcessHealthModule } from './process/process-health.module.js';
@@ -30,6 +31,7 @@ import { ProcessHealthModule } from './process/process-health.module.js';
     HealthDashboardModule.forRoot(),
     FleetModule,
     DatabaseModule,
+    ...(process.env['ETCD_URL'] ? [DynamicOptionsModule] : []),
     ...(process.env['REDIS_URL'] ? [CacheModule] : []),
     ...(process.env['RABBITMQ_URL'] ? [EventsModule] : []),
     OrdersModule,

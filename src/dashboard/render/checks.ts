@@ -112,7 +112,7 @@ function sourceOf(
   return [
     options && clip(changesIn(options), LONGEST_WORDS * 2),
     awaySince !== undefined && html` <i>may be out of date: the source is away ${lasting(awaySince, now)}</i>`,
-    refused?.map((reason) => html`<br /><b class="refused">refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
+    refused?.map((reason) => html`<br /><b>refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
   ];
 }
 

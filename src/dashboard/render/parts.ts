@@ -142,7 +142,7 @@ function troubledSources({ report: { sources = [] }, now }: PageModel): Content 
       unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_WORDS * 2),
     ].filter((trouble) => trouble !== false);
     return (
-      troubles.length > 0 && html`<p class="lead closed"><b>Source ${clip(name, LONGEST_WORDS)}</b>${troubles}</p>`
+      troubles.length > 0 && html`<p class="lead troubled"><b>Source ${clip(name, LONGEST_WORDS)}</b>${troubles}</p>`
     );
   });
 }
