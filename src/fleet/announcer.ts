@@ -25,8 +25,13 @@ export interface AnnouncerSettings {
   readonly heartbeat: number;
   readonly secret: string | undefined;
   readonly identity: ServiceIdentity;
-  /** Called with the first error after a success, and with undefined for the first success after an error. */
-  readonly onOutcome: (error: unknown) => void;
+  /** Called after each write, with the reason of a failure. */
+  readonly onWrite: (failure: string | undefined) => void;
+  /**
+   * Called with the reason of the first failure after a success, once more if the store responds later and refuses the write,
+   * and with undefined for the first success after a failure.
+   */
+  readonly onOutcome: (failure: string | undefined) => void;
 }
 
 /** Writes the state of this instance into the store: at each change, and at each heartbeat. Nothing waits for it. */
@@ -47,7 +52,8 @@ export class Announcer {
   #gap: NodeJS.Timeout | undefined;
   #isWriting = false;
   #isPending = false;
-  #hasFailed = false;
+  #failure: string | undefined;
+  #isRefusalNotified = false;
   #isStopped = false;
 
   constructor(settings: AnnouncerSettings, monitor: HealthMonitor, endpoints: Pick<HealthEndpoints, 'report'>) {
@@ -115,19 +121,35 @@ export class Announcer {
   }
 
   async #write(expiresIn: number): Promise<void> {
-    const { store, key, secret, onOutcome } = this.#settings;
+    const { store, key, secret, onWrite, onOutcome } = this.#settings;
     this.#isWriting = true;
     try {
       await store.put(key, writeEntry(this.#describe(), secret), { expiresIn });
-      if (this.#hasFailed) onOutcome(undefined);
-      this.#hasFailed = false;
+      const hasFailed = this.#failure !== undefined;
+      this.#failure = undefined;
+      this.#isRefusalNotified = false;
+      onWrite(undefined);
+      if (hasFailed) onOutcome(undefined);
     } catch (error) {
-      if (!this.#hasFailed) onOutcome(error);
-      this.#hasFailed = true;
+      this.#fail(error);
     } finally {
       this.#isWriting = false;
       this.#writePending();
     }
+  }
+
+  /**
+   * A store that was away may be back and refuse writes, because it is full, for example. That reason is notified too, since
+   * it needs a person.
+   */
+  #fail(error: unknown): void {
+    const before = this.#failure;
+    this.#failure = error instanceof Error ? error.message : 'unknown';
+    this.#settings.onWrite(this.#failure);
+    const isLasting = before === this.#failure && !isAway(error);
+    if (before !== undefined && (!isLasting || this.#isRefusalNotified)) return;
+    this.#isRefusalNotified = !isAway(error);
+    this.#settings.onOutcome(this.#failure);
   }
 
   #describe(): FleetEntry {
@@ -178,4 +200,10 @@ export class Announcer {
     const others = all.filter(([, status]) => !isFailing(status));
     return Object.fromEntries([...failing, ...others].slice(0, MOST_CHECKS));
   }
+}
+
+/** Whether the store did not respond. Its refusals have codes of their own. */
+function isAway(error: unknown): boolean {
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  return typeof code === 'string' && /^E[A-Z]|UNAVAILABLE$/.test(code);
 }

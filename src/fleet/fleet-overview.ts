@@ -49,6 +49,7 @@ export class FleetOverview {
   /** The pages with the same search have the same content. */
   readonly #live: LiveUpdates<string>;
   #pendingAnnouncements: FleetEvent[] = [];
+  #writeError: string | undefined;
   #ticks: NodeJS.Timeout | undefined;
 
   constructor(settings: OverviewSettings) {
@@ -68,6 +69,13 @@ export class FleetOverview {
       announcements: () => this.#takeAnnouncements(),
       onFault,
     });
+  }
+
+  /** Records why the instance of this process cannot write its state. Undefined: its state is written. */
+  recordWrite(error: string | undefined): void {
+    if (error === this.#writeError) return;
+    this.#writeError = error;
+    this.#live.changed();
   }
 
   /** Begins to compare the fleet with itself from time to time. */
@@ -102,6 +110,7 @@ export class FleetOverview {
       roster: this.roster,
       environment,
       storeName: store.name,
+      writeError: this.#writeError,
       expected,
       events,
       times: this.#times,

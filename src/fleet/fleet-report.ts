@@ -51,6 +51,8 @@ export interface FleetReport {
     readonly connected: boolean;
     readonly since?: string;
     readonly error?: string;
+    /** Why this instance cannot write its state, so that the others lose it. Absent: its state is written. */
+    readonly write_error?: string;
   };
   /** All services, with those of `expected` of which no instance is known. */
   readonly services: readonly FleetService[];
@@ -64,13 +66,23 @@ export interface FleetFacts {
   readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused'>;
   readonly environment: string;
   readonly storeName: string;
+  /** Why this instance cannot write its state. */
+  readonly writeError?: string | undefined;
   readonly expected: ReadonlyMap<string, number>;
   readonly events: readonly FleetEvent[];
   readonly times: WallTimes;
 }
 
 /** Describes the fleet at this moment. */
-export function describeFleet({ roster, environment, storeName, expected, events, times }: FleetFacts): FleetReport {
+export function describeFleet({
+  roster,
+  environment,
+  storeName,
+  writeError,
+  expected,
+  events,
+  times,
+}: FleetFacts): FleetReport {
   const now = elapsed();
   const at = (moment: number): string => times.at(moment);
   const byService = new Map<string, FleetInstance[]>([...expected.keys()].map((service) => [service, []]));
@@ -98,6 +110,7 @@ export function describeFleet({ roster, environment, storeName, expected, events
       connected: isConnected,
       ...(since !== undefined && { since: at(since) }),
       ...(error !== undefined && { error }),
+      ...(writeError !== undefined && { write_error: writeError }),
     },
     services,
     events,

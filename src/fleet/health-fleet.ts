@@ -63,12 +63,10 @@ export class HealthFleet {
         heartbeat,
         secret,
         identity,
-        onOutcome: (error) => {
-          if (error === undefined) logger.log(`This instance is announced to the fleet again (${store.name})`);
-          else
-            logger.warn(
-              `Cannot announce this instance to the fleet: ${error instanceof Error ? error.message : 'unknown'}`,
-            );
+        onWrite: (error) => this.#overview.recordWrite(error),
+        onOutcome: (failure) => {
+          if (failure === undefined) logger.log(`This instance is announced to the fleet again (${store.name})`);
+          else logger.warn(`Cannot announce this instance to the fleet: ${failure}`);
         },
       },
       monitor,

@@ -1,4 +1,5 @@
 import { explainEtcdClient } from './explain-client.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import { grpcFailure } from '../grpc-failure.js';
 import { WatchedCall } from '../watched-call.js';
@@ -22,6 +23,9 @@ export interface EtcdLeaseClient {
 /** The status code of gRPC for a message that is larger than the client accepts. */
 export const RESOURCE_EXHAUSTED = 8;
 const NOT_FOUND = 5;
+/** The texts of the server for an alarm of the quota, which ends only when a person disarms it. */
+const NO_SPACE = /database space exceeded|NOSPACE/;
+const FULL = 'the database of etcd is full: compact and defragment it, then disarm the alarm NOSPACE';
 
 /** A failed call, with its real status code: the client receives another one, so that it does not repeat the call. */
 export class EtcdCallError extends Error {
@@ -39,6 +43,9 @@ export class EtcdCallError extends Error {
   /** The error for the reader of a report. `notPermitted`: its text if the user is not permitted to make the call. */
   explain(notPermitted: string): unknown {
     const { failure } = this.#call;
+    if (failure && NO_SPACE.test(failure.details)) {
+      return new HealthCheckError(FULL, { code: 'NOSPACE', cause: this.cause });
+    }
     return failure
       ? grpcFailure(failure, this.cause, { refusals: { PERMISSION_DENIED: notPermitted } })
       : explainEtcdClient(this.cause);

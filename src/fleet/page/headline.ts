@@ -34,6 +34,10 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
     const count = report.refused.length;
     lead.push(count === 1 ? '1 entry is refused.' : `${count} entries are refused.`);
   }
+  if (store.connected && store.write_error !== undefined) {
+    const detail = clip(withoutName(store.write_error, store.name), LONGEST_REASON);
+    lead.push(`This instance cannot write into ${store.name}, so the others lose it: ${detail}.`);
+  }
   if (!store.connected) {
     const away = store.since === undefined ? 'has not responded yet' : html`has been away ${lasting(store.since, now)}`;
     const detail = store.error === undefined ? '' : `: ${clip(withoutName(store.error, store.name), LONGEST_REASON)}`;

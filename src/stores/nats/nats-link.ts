@@ -18,6 +18,8 @@ export const STREAM_NOT_FOUND = 10_059;
 export const MESSAGE_NOT_FOUND = 10_037;
 export const WRONG_LAST_SEQUENCE = 10_071;
 const NAME_IN_USE = 10_058;
+/** The limits of an account, the storage of the server, its memory, and the limits of the bucket. */
+const FULL: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047, 10_077]);
 
 export const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>
   error instanceof JetStreamError && codes.includes(error.code);
@@ -168,7 +170,8 @@ const MESSAGES: readonly (readonly [RegExp, (cause: Error) => unknown])[] = [
 
 export function explainNatsError(error: unknown): unknown {
   if (error instanceof JetStreamError) {
-    return new HealthCheckError(`JetStream refused the request (error ${error.code})`, {
+    const remedy = FULL.has(error.code) ? ': raise the limits of storage of JetStream, the account or the bucket' : '';
+    return new HealthCheckError(`JetStream refused the request (error ${error.code})${remedy}`, {
       code: `JS_${error.code}`,
       cause: error,
     });

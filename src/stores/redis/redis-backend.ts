@@ -76,9 +76,9 @@ export class RedisBackend implements StoreBackend {
 
 /** The errors of Redis that only writes and scripts get. */
 const MESSAGES: Readonly<Record<string, string>> = {
-  READONLY: 'the server is a read-only replica',
-  OOM: 'the server has no memory left for writes',
-  NOREPLICAS: 'the server has too few replicas for writes',
+  READONLY: 'the server is a read-only replica: connect the client to the primary',
+  OOM: 'the server has no memory left for writes: raise its maxmemory',
+  NOREPLICAS: 'the server has too few replicas for writes: see its min-replicas-to-write',
 };
 
 /** The texts of Redis 7 and Redis 6. */

@@ -91,6 +91,17 @@ describe('the page of the fleet', () => {
     );
   });
 
+  it('says why this instance is not written into a store that is full', () => {
+    const page = render(
+      fleetReport([service('orders', [member('one')])], {
+        store: { name: 'Redis', connected: true, since: before(180), write_error: 'Redis: put("a/b") failed: <full>' },
+      }),
+    );
+    expect(titleOf(page)).toBe('▲ Needs attention · fleet production');
+    expect(page).toContain('put(&quot;a/b&quot;) failed: &lt;full&gt;.');
+    expect(textOf(page)).toContain('This instance cannot write into Redis, so the others lose it');
+  });
+
   it('says that the memory store sees this process only', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], { store: { name: 'memory store', connected: true } }),
