@@ -1,34 +1,16 @@
-import { HealthModule, HealthService, up } from 'nest-vitals';
-import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
+import { HealthService } from 'nest-vitals';
 import { expect, it, vi } from 'vitest';
-import { FakeIndicator } from '../../support/fake-indicator.js';
-import { type TestApplication, startApplication } from '../../support/start-application.js';
+import type { TestApplication } from '../../support/start-application.js';
+import { isConnected, phasesOn, startInstance } from './fleet-application.js';
 import type { FleetOnServer } from './fleet-server.js';
 
 const PATIENCE = 120_000;
 /** A store may need several attempts and timeouts until it is connected again. */
 const SOON = { timeout: 60_000, interval: 100 };
-const HEARTBEAT = 1000;
 
 /** What a fleet does whose store goes and comes back. */
 export function testFleet({ server, connect }: FleetOnServer): void {
-  const start = async (instance: string): Promise<TestApplication> =>
-    startApplication('express', {
-      imports: [
-        HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2', environment: 'test' } }),
-        HealthFleetModule.forRoot({ store: (await connect()).store, instance, heartbeat: HEARTBEAT }),
-      ],
-      providers: [FakeIndicator('stock', () => up(), { ttl: 0 })],
-    });
-  const phasesOn = (application: TestApplication): Record<string, string> =>
-    Object.fromEntries(
-      application.app
-        .get(HealthFleet)
-        .report()
-        .services.flatMap(({ instances }) => instances.map(({ instance, phase }) => [instance, phase])),
-    );
-  const isConnected = (application: TestApplication): boolean =>
-    application.app.get(HealthFleet).report().store.connected;
+  const start = async (instance: string): Promise<TestApplication> => startInstance((await connect()).store, instance);
   const bothAccept = { one: 'accepting', two: 'accepting' };
 
   it(

@@ -1,10 +1,14 @@
 import { describeWith } from '../../support/servers/describe-with.js';
 import { testFleet } from './behaviours.js';
-import { onEtcd } from './fleet-server.js';
+import { type ConnectOptions, onEtcd } from './fleet-server.js';
+import { testQuorum } from './quorum.js';
 import { testScopedRuns } from './scoped-runs.js';
+import { testSlowStore } from './slow-store.js';
 
 describeWith(onEtcd.kind, 'a fleet on etcd', (server) => {
-  const subject = { server, connect: (port?: number) => onEtcd.connect(server(), port) };
+  const subject = { server, connect: (options?: ConnectOptions) => onEtcd.connect(server(), options) };
   testFleet(subject);
+  testSlowStore(subject);
+  testQuorum(subject);
   testScopedRuns(subject);
 });

@@ -18,17 +18,23 @@ export interface Connected {
   readonly destroy: () => void;
 }
 
+export interface ConnectOptions {
+  /** Of a proxy in front of the server. */
+  readonly port?: number;
+  /** Milliseconds that one operation of the store may take. */
+  readonly timeout?: number;
+}
+
 /** A kind of server that a fleet can use. */
 export interface FleetServerKind {
   readonly kind: ServerKind;
-  /** Opens a store with a client of its own. `port`: of a proxy in front of the server. */
-  connect(server: PrivateServer, port?: number): Promise<Connected>;
+  connect(server: PrivateServer, options?: ConnectOptions): Promise<Connected>;
 }
 
 /** The fleet in the tests of one server. */
 export interface FleetOnServer {
   readonly server: () => PrivateServer;
-  readonly connect: (port?: number) => Promise<Connected>;
+  readonly connect: (options?: ConnectOptions) => Promise<Connected>;
 }
 
 const jetStream: ServerKind = {
@@ -38,18 +44,18 @@ const jetStream: ServerKind = {
 
 export const onRedis: FleetServerKind = {
   kind: redis,
-  connect: (server, port) => {
+  connect: (server, { port, ...options } = {}) => {
     const client = new Redis(server.address(port).url, { retryStrategy: () => 100 });
     client.on('error', () => undefined);
     const destroy = (): void => client.disconnect();
     onTestFinished(destroy);
-    return Promise.resolve({ store: redisStore({ client }), destroy });
+    return Promise.resolve({ store: redisStore({ client, ...options }), destroy });
   },
 };
 
 export const onNats: FleetServerKind = {
   kind: jetStream,
-  connect: async (server, port) => {
+  connect: async (server, { port, ...options } = {}) => {
     const { host, port: reached, user, password } = server.address(port);
     const client = await connect({
       servers: `${host}:${reached}`,
@@ -61,13 +67,13 @@ export const onNats: FleetServerKind = {
     });
     const destroy = (): void => void client.close();
     onTestFinished(destroy);
-    return { store: natsStore({ client }), destroy };
+    return { store: natsStore({ client, ...options }), destroy };
   },
 };
 
 export const onEtcd: FleetServerKind = {
   kind: etcd,
-  connect: (server, port = server.port) => {
+  connect: (server, { port = server.port, ...options } = {}) => {
     const client = new Etcd3({ hosts: `127.0.0.1:${port}` });
     let isClosed = false;
     const destroy = (): void => {
@@ -75,6 +81,6 @@ export const onEtcd: FleetServerKind = {
       isClosed = true;
     };
     onTestFinished(destroy);
-    return Promise.resolve({ store: etcdStore({ client }), destroy });
+    return Promise.resolve({ store: etcdStore({ client, ...options }), destroy });
   },
 };

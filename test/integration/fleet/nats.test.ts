@@ -1,10 +1,14 @@
 import { describeWith } from '../../support/servers/describe-with.js';
 import { testFleet } from './behaviours.js';
-import { onNats } from './fleet-server.js';
+import { type ConnectOptions, onNats } from './fleet-server.js';
+import { testQuorum } from './quorum.js';
 import { testScopedRuns } from './scoped-runs.js';
+import { testSlowStore } from './slow-store.js';
 
 describeWith(onNats.kind, 'a fleet on NATS', (server) => {
-  const subject = { server, connect: (port?: number) => onNats.connect(server(), port) };
+  const subject = { server, connect: (options?: ConnectOptions) => onNats.connect(server(), options) };
   testFleet(subject);
+  testSlowStore(subject);
+  testQuorum(subject);
   testScopedRuns(subject);
 });

@@ -1,0 +1,102 @@
+import { type HealthResult, down, up } from 'nest-vitals';
+import { HealthFleet } from 'nest-vitals/fleet';
+import { expect, it, onTestFinished, vi } from 'vitest';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import { type FaultProxy, startFaultProxy } from '../../support/servers/fault-proxy.js';
+import type { TestApplication } from '../../support/start-application.js';
+import { startInstance } from './fleet-application.js';
+import type { FleetOnServer } from './fleet-server.js';
+
+const PATIENCE = 300_000;
+/** Longer than the last news count and a new connection takes. */
+const SOON = { timeout: 90_000, interval: 200 };
+const COUNT = 5;
+/** Milliseconds. Longer than the instances compare a failure with each other. */
+const COMPARED = 4000;
+
+/** An instance with a database of its own, and a connection of its own to the store. */
+interface Member {
+  readonly application: TestApplication;
+  readonly proxy: FaultProxy;
+  database: HealthResult;
+}
+
+async function startMember({ server, connect }: FleetOnServer, instance: string): Promise<Member> {
+  const proxy = await startFaultProxy(server().port);
+  onTestFinished(() => proxy.close());
+  const { store } = await connect({ port: proxy.port });
+  const shared = { quorum: 0.5, minPeers: 3 };
+  const indicator = FakeIndicator('database', () => member.database, { ttl: 0, shared });
+  const member: Member = { application: await startInstance(store, instance, indicator), proxy, database: up() };
+  return member;
+}
+
+/** Which instances a balancer would use: `++-++`. */
+async function rotation(members: readonly Member[]): Promise<string> {
+  const responses = await Promise.all(members.map(({ application }) => application.get('/health/ready')));
+  return responses.map(({ status }) => (status === 200 ? '+' : '-')).join('');
+}
+
+/** Every rotation of so many milliseconds. */
+async function rotationsIn(members: readonly Member[], milliseconds: number): Promise<ReadonlySet<string>> {
+  const seen = new Set<string>();
+  for (const end = performance.now() + milliseconds; performance.now() < end;) seen.add(await rotation(members));
+  return seen;
+}
+
+/** An indicator with a quorum on the instances of one service. */
+export function testQuorum(subject: FleetOnServer): void {
+  it(
+    'takes out one instance with a fault of its own, keeps all in a shared outage, and decides alone without news',
+    { timeout: PATIENCE },
+    async () => {
+      const names = Array.from({ length: COUNT }, (_unused, index) => `pod-${index}`);
+      const members = await Promise.all(names.map((name) => startMember(subject, name)));
+      const [first, second] = members as [Member, Member];
+      const knownBy = ({ application }: Member): number =>
+        application.app.get(HealthFleet).report().services[0]?.ready ?? 0;
+      const isRotation = (expected: string): Promise<void> =>
+        vi.waitFor(async () => expect(await rotation(members)).toBe(expected), SOON);
+      await isRotation('+++++');
+      await vi.waitFor(() => expect(members.map(knownBy)).toStrictEqual([5, 5, 5, 5, 5]), SOON);
+
+      first.database = down('the password is wrong here');
+      await isRotation('-++++');
+      first.database = up();
+      await isRotation('+++++');
+      await vi.waitFor(() => expect(members.map(knownBy)).toStrictEqual([5, 5, 5, 5, 5]), SOON);
+
+      // One instance after another finds the failure, within a second.
+      for (const member of members) {
+        member.database = down('the database is away');
+        await rotation(members);
+        await new Promise((resolve) => setTimeout(resolve, 200));
+      }
+      expect([...(await rotationsIn(members, COMPARED))]).toStrictEqual(['+++++']);
+      expect((await first.application.health.report('ready')).details['database']).toMatchObject({
+        status: 'DOWN',
+        shared: 'shared outage: 5 of 5 instances',
+      });
+
+      // A store that responds late changes nothing.
+      for (const { proxy } of members) proxy.delay = 300;
+      expect([...(await rotationsIn(members, COMPARED))]).toStrictEqual(['+++++']);
+      for (const { proxy } of members) proxy.delay = 0;
+
+      // A network cut between one instance and the store: this one decides alone when its last news are too old.
+      second.proxy.swallow();
+      await isRotation('+-+++');
+      second.proxy.forward();
+      second.proxy.reset();
+      await isRotation('+++++');
+
+      subject.server().freeze();
+      try {
+        await isRotation('-----');
+      } finally {
+        subject.server().thaw();
+      }
+      await isRotation('+++++');
+    },
+  );
+}
