@@ -51,7 +51,9 @@ export function testUnwritable({
       const before = warnings();
       const line = before.at(-1);
       expect(before.length).toBeLessThanOrEqual(isAwayBefore ? 2 : 1);
-      expect(line).toMatch(/^Cannot announce this instance to the fleet: \w+: put\("fleet\.test\/orders\/one"\) failed: /);
+      expect(line).toMatch(
+        /^Cannot announce this instance to the fleet: \w+: put\("fleet\.test\/orders\/one"\) failed: /,
+      );
       expect(line).toContain(remedy);
       expect((await one.get('/health/ready')).status).toBe(200);
       expect((await one.get('/health/fleet')).body).toMatchObject({
