@@ -1,5 +1,6 @@
 import { Inject, Logger, Optional, type Type } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { muteRejection } from '../core/guarded-signal.js';
 import { elapsed } from '../core/moment.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
@@ -12,6 +13,7 @@ import { type InjectedToken, injectInto } from '../indicators/injected.js';
 import { judge } from '../indicators/limits.js';
 import { MeasuringIndicator } from '../indicators/measuring-indicator.js';
 import { inMilliseconds, percent, rounded, share } from '../indicators/units.js';
+import { show as textOf } from '../options/rules.js';
 import { healthPaths } from './health-paths.js';
 import { type Excess, Hysteresis } from './hysteresis.js';
 import {
@@ -80,8 +82,8 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
 
     protected judge(measurement: EventLoopMeasurement): HealthResult {
       const inFlight = this.#inFlight();
-      if (inFlight !== undefined && !Number.isFinite(inFlight)) {
-        return down(`count returned a value of type ${typeof inFlight} instead of a number`);
+      if (inFlight !== undefined && !isCount(inFlight)) {
+        return down(`count returned ${describeNoCount(inFlight)} instead of a number`);
       }
       const loads: Readonly<Record<LoadName, Load>> = {
         delay: { what: `p${PERCENTILE} of the delay`, value: measurement.delay(PERCENTILE), show: inMilliseconds },
@@ -120,8 +122,8 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
       return refusal;
     }
 
-    #inFlight(): number | undefined {
-      if (count) return count(...this.#injected) as number;
+    #inFlight(): unknown {
+      if (count) return count(...this.#injected);
       const { endpointParts } = this;
       this.#isHealthPath ??= endpointParts && healthPaths(endpointParts.settings);
       // A probe that runs this check is in flight itself.
@@ -166,4 +168,12 @@ function dataOf(
     ['in_flight_down_limit', downLimits.inFlight],
   ];
   return Object.fromEntries(entries.filter((entry): entry is [string, number] => typeof entry[1] === 'number'));
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+function describeNoCount(value: unknown): string {
+  return muteRejection(value, () => undefined) ? 'a promise' : textOf(value);
 }

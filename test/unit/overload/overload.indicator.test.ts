@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { resolveModuleOptions } from '../../../src/options/resolve-module.js';
 import { OverloadIndicator, type OverloadIndicatorOptions } from '../../../src/overload/index.js';
 import { FakeHistogram } from '../indicators/fake-histogram.js';
@@ -182,12 +183,27 @@ describe('OverloadIndicator', () => {
     expect(data).not.toHaveProperty('in_flight');
   });
 
-  it('is DOWN when count returns no number', async () => {
-    const options = { inFlight: 1, count: () => 'many' as unknown as number };
-    expect(await run(settled(options))).toMatchObject({
+  it.each([
+    ['"many"', () => 'many'],
+    ['NaN', () => NaN],
+    ['null', () => null],
+  ])('is DOWN when count returns %s, which is no number', async (shown, count) => {
+    expect(await run(settled({ inFlight: 1, count: count as () => number }))).toMatchObject({
       status: 'DOWN',
-      message: 'count returned a value of type string instead of a number',
+      message: `count returned ${shown} instead of a number`,
     });
+  });
+
+  it('is DOWN when count is an async function, whose rejection does not end the process', async () => {
+    const unhandled = vi.fn<() => void>();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const rejects = (): Promise<never> => Promise.reject(new Error('no count'));
+    const result = await run(settled({ inFlight: 1, count: rejects as unknown as () => number }));
+    expect(result).toMatchObject({ status: 'DOWN', message: 'count returned a promise instead of a number' });
+    vi.useRealTimers();
+    await setImmediate();
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   it('is not compared with its limits in its first moment', async () => {
