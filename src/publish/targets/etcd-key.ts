@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { EtcdCallError } from '../../clients/etcd/etcd-calls.js';
 import type { HealthReport } from '../../core/report.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { Duration } from '../../options/duration.js';
 import { type Rule, duration, nonBlank } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
@@ -53,16 +54,19 @@ export function etcdKey(options: EtcdKeyOptions): HealthPublisher {
       instance: reader.read('instance', nonBlank, hostname()),
     };
   });
-  const valueOf = (report: HealthReport): string | undefined => {
-    if (value === undefined) return messageOf(report, instance);
-    return typeof value === 'string' ? value : value(report);
+  const valueOf = async (report: HealthReport): Promise<string | undefined> => {
+    if (typeof value !== 'function') return value ?? messageOf(report, instance);
+    // Awaited against its type: the rejection of an async function would end the process.
+    const text = await Promise.resolve<unknown>(value(report));
+    if (text === undefined || typeof text === 'string') return text;
+    throw new HealthCheckError('the option value must return a text or undefined');
   };
   const leased = new LeasedKey(client, key, ttl);
   return {
     name: `the key ${key} of etcd`,
-    publish: (report, signal) => {
-      const text = valueOf(report);
-      return explained(text === undefined ? leased.remove(signal) : leased.write(text, signal));
+    publish: async (report, signal) => {
+      const text = await valueOf(report);
+      await explained(text === undefined ? leased.remove(signal) : leased.write(text, signal));
     },
     finish: (_report, signal) => explained(leased.remove(signal)),
   };
