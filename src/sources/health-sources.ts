@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { sleep } from '../core/async.js';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
+import { formatRaw } from '../core/raw-error.js';
 import type { ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { SourceOptions } from '../extension/source-options.js';
@@ -77,7 +78,13 @@ export class HealthSources {
   }
 
   stop(): void {
-    for (const end of this.#ends) end();
+    for (const end of this.#ends) {
+      try {
+        end();
+      } catch (fault) {
+        this.#warn(`The end of a source of options failed: ${formatRaw(fault)}`);
+      }
+    }
     this.#ends = [];
     for (const { follower } of this.#sources) follower.stop();
   }

@@ -184,4 +184,28 @@ describe('HealthSources', () => {
     );
     expect(isEnded).toBe(true);
   });
+
+  it('ends every source although the end of one throws, and logs that', async () => {
+    const ended: string[] = [];
+    const lines: string[] = [];
+    const source = (name: string, end: () => void) => ({
+      name,
+      watch: (observer: ConfigurationObserver) => {
+        observer.snapshot([]);
+        return end;
+      },
+    });
+    const stuck = source('stuck', () => {
+      throw new Error('still busy');
+    });
+    const sound = source('sound', () => ended.push('sound'));
+    const settings = { sources: [stuck, sound], bootTimeout: 100, service: 'orders', instance: 'pod-7' };
+    const logger = { log: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
+    const sources = new HealthSources(settings, new Target(), logger);
+    await sources.start();
+
+    sources.stop();
+    expect(ended).toEqual(['sound']);
+    expect(lines).toEqual([expect.stringMatching(/^The end of a source of options failed: Error: still busy/)]);
+  });
 });
