@@ -75,10 +75,11 @@ export class ApplicationState implements TrafficGate {
 
   /**
    * Refuses traffic until the returned function is called or `acceptTraffic` withdraws the refusal. The function returns
-   * whether the refusal was still active. `terms`: its author and its end.
+   * whether the refusal was still active. `terms`: its author, its beginning (now) and its end.
    */
-  refuseTraffic(reason: string, { by, until }: Partial<Pick<HealthRefusal, 'by' | 'until'>> = {}): () => boolean {
-    const refusal = Object.freeze({ reason: boundedText(reason), by, since: new Date(), until });
+  refuseTraffic(reason: string, terms: Partial<Omit<HealthRefusal, 'reason'>> = {}): () => boolean {
+    const { by, since = new Date(), until } = terms;
+    const refusal = Object.freeze({ reason: boundedText(reason), by, since, until });
     this.#refusals.push(refusal);
     this.#changed();
     return () => this.#withdraw(this.#refusals.indexOf(refusal));

@@ -28,8 +28,12 @@ const anObject: Pick<Rule, 'expected'> = {
 /** Checks options that come from outside while the application runs, and returns the valid ones. */
 export function checkRuntimeOptions(options: unknown, at: FaultsAt): HealthIndicatorOptions {
   const usable: Record<string, unknown> = {};
-  if (!isRecord(options) || Object.keys(options).length === 0) {
+  if (!isRecord(options)) {
     at.outOfRange(options, anObject);
+    return usable;
+  }
+  if (Object.keys(options).length === 0) {
+    at.add({ place: at.place, problem: 'it sets no option', remedy: `use ${anObject.expected}` });
     return usable;
   }
   for (const [option, value] of Object.entries(options)) {

@@ -1,5 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
-import { onOneLine } from '../core/bounded-text.js';
+import { boundedText, onOneLine } from '../core/bounded-text.js';
 import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
 
 /** Logs the beginning and the end of each override, with author and reason, as a record for an audit. */
@@ -25,7 +25,6 @@ function author(by: string | undefined): string {
 }
 
 function describeOptions({ options }: HealthOverride): string {
-  return Object.entries(options)
-    .map(([option, value]) => `${option} ${JSON.stringify(value)}`)
-    .join(', ');
+  const texts = Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
+  return boundedText(texts.join(', '));
 }

@@ -16,7 +16,8 @@ const NO_CHANGE = 'so nothing has changed';
 
 interface Active {
   readonly override: HealthOverride;
-  readonly timer: NodeJS.Timeout;
+  /** Undefined: the application has stopped. */
+  readonly timer: NodeJS.Timeout | undefined;
 }
 
 interface OverridesParts {
@@ -32,6 +33,7 @@ export class Overrides {
   readonly #configuration: IndicatorConfiguration;
   readonly #active = new Map<string, Active>();
   readonly #listeners: Listeners<OverrideEvent>;
+  #isOver = false;
 
   constructor({ engine, configuration, logger, onListenerFault }: OverridesParts) {
     this.#engine = engine;
@@ -71,7 +73,7 @@ export class Overrides {
     const override: HealthOverride = Object.freeze({ indicator, options: copyOf(options), reason, by, since, until });
     const earlier = this.#active.get(indicator);
     clearTimeout(earlier?.timer);
-    const timer = setTimeout(() => this.#end(indicator, 'expired'), Math.min(expiresIn, LONGEST_TIMER)).unref();
+    const timer = this.#isOver ? undefined : this.#startTimer(indicator, expiresIn);
     // The latest is the last of the list.
     this.#active.delete(indicator);
     this.#active.set(indicator, { override, timer });
@@ -91,9 +93,14 @@ export class Overrides {
     return this.#end(indicator, 'cleared', by);
   }
 
-  /** The application stops: no timer is left. */
+  /** The application stops: no timer is left, and none begins. */
   stop(): void {
+    this.#isOver = true;
     for (const { timer } of this.#active.values()) clearTimeout(timer);
+  }
+
+  #startTimer(indicator: string, expiresIn: number): NodeJS.Timeout {
+    return setTimeout(() => this.#end(indicator, 'expired'), Math.min(expiresIn, LONGEST_TIMER)).unref();
   }
 
   #end(indicator: string, kind: 'expired' | 'cleared', by?: string): boolean {

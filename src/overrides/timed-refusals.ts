@@ -5,13 +5,14 @@ import { Faults } from '../options/faults.js';
 import { checkTerms } from './terms.js';
 
 /** Refuses traffic, and returns the function that withdraws the refusal. It returns whether the refusal was still active. */
-type Refuse = (reason: string, terms: Pick<HealthRefusal, 'by' | 'until'>) => () => boolean;
+type Refuse = (reason: string, terms: Pick<HealthRefusal, 'by' | 'since' | 'until'>) => () => boolean;
 
 /** Refusals of traffic that end by themselves. The log has a line for the beginning and one for the end of each. */
 export class TimedRefusals {
   readonly #refuse: Refuse;
   readonly #logger: Pick<LoggerService, 'log' | 'warn'>;
   readonly #timers = new Set<NodeJS.Timeout>();
+  #isOver = false;
 
   constructor(refuse: Refuse, logger: Pick<LoggerService, 'log' | 'warn'>) {
     this.#refuse = refuse;
@@ -23,22 +24,27 @@ export class TimedRefusals {
     const faults = new Faults();
     const { reason, by, expiresIn } = checkTerms(terms, faults);
     faults.throwIfAny('The refusal of traffic', 'so nothing has changed');
-    const until = new Date(Date.now() + expiresIn);
+    const since = new Date();
+    const until = new Date(since.getTime() + expiresIn);
     const author = by ?? 'the application';
     this.#log('warn', `Traffic is refused by ${author} until ${until.toISOString()}; reason: ${reason}`);
-    const withdraw = this.#refuse(reason, { by, until });
+    const withdraw = this.#refuse(reason, { by, since, until });
+    let timer: NodeJS.Timeout | undefined;
     const end = (how: string): void => {
       clearTimeout(timer);
-      this.#timers.delete(timer);
+      if (timer) this.#timers.delete(timer);
       if (withdraw()) this.#log('log', `The refusal of traffic by ${author} has ended: ${how}`);
     };
-    const timer = setTimeout(() => end('its time has passed'), expiresIn).unref();
-    this.#timers.add(timer);
+    if (!this.#isOver) {
+      timer = setTimeout(() => end('its time has passed'), expiresIn).unref();
+      this.#timers.add(timer);
+    }
     return (who) => end(`withdrawn by ${who === undefined ? 'the application' : boundedText(who)}`);
   }
 
-  /** The application stops: no timer is left. */
+  /** The application stops: no timer is left, and none begins. */
   stop(): void {
+    this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
   }

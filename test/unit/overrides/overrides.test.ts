@@ -288,11 +288,26 @@ describe('Overrides', () => {
     expect(faults).toHaveLength(4);
   });
 
-  it('leaves no timer after stop()', () => {
+  it('leaves no timer after stop(), and begins none', () => {
     const { overrides } = setUp();
     overrides.set('payments', { enabled: false }, TERMS);
     overrides.stop();
     expect(vi.getTimerCount()).toBe(0);
+    overrides.set('payments', { enabled: false }, TERMS);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('limits the length of the options in the log', () => {
+    const { overrides, log } = setUp();
+    overrides.set('payments', { tags: ['x'.repeat(15_000)] }, TERMS);
+    const [line] = log.lines;
+    expect(line?.text.length).toBeLessThan(1200);
+    expect(line?.text).toMatch(/… \(15\d{3} characters\); reason: vendor maintenance$/);
+  });
+
+  it('refuses options without an option', () => {
+    const { overrides } = setUp();
+    expect(faultsOf(() => overrides.set('payments', {}, TERMS))).toStrictEqual(['options: it sets no option']);
   });
 
   it('ends with its indicator', () => {
