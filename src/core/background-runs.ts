@@ -36,7 +36,7 @@ export class BackgroundRuns {
     const schedule = this.#schedules.get(runner);
     if (schedule) return schedule.follow(interval);
     const finished = runner.history.latest?.finished.elapsed;
-    this.#begin(runner, finished === undefined ? 0 : Math.max(0, finished + interval - elapsed()));
+    this.#begin(runner, finished === undefined ? 0 : Math.max(0, finished + interval - elapsed()), finished);
   }
 
   remove(runner: CheckRunner): void {
@@ -44,11 +44,11 @@ export class BackgroundRuns {
     this.#schedules.delete(runner);
   }
 
-  #begin(runner: CheckRunner, delay: number): void {
+  #begin(runner: CheckRunner, delay: number, ended?: number): void {
     const { enabled, interval } = runner.definition.settings;
     if (this.#state !== 'started' || !enabled || interval === undefined) return;
     const schedule = new BackgroundSchedule(runner, interval);
     this.#schedules.set(runner, schedule);
-    schedule.start(delay);
+    schedule.start(delay, ended);
   }
 }

@@ -5,7 +5,10 @@ import { elapsed } from './moment.js';
 /** Each interval varies by up to a tenth, so that the instances of a service do not run their checks at the same time. */
 const JITTER = 0.1;
 
-/** Runs one check repeatedly. Each run begins one interval after the previous run has ended. */
+/**
+ * Runs one check repeatedly. Each run begins one interval after the end of the latest run, also when that run was
+ * requested by something else.
+ */
 export class BackgroundSchedule {
   readonly #runner: CheckRunner;
   #interval: number;
@@ -19,7 +22,9 @@ export class BackgroundSchedule {
     this.#interval = interval;
   }
 
-  start(initialDelay: number): void {
+  /** `ended`: when the latest run has ended, if the check has run before. */
+  start(initialDelay: number, ended?: number): void {
+    this.#ended = ended;
     if (initialDelay > 0) this.#runIn(initialDelay);
     else this.#run();
   }
@@ -30,7 +35,7 @@ export class BackgroundSchedule {
     this.#interval = interval;
     if (this.#ended === undefined) return;
     clearTimeout(this.#timer);
-    this.#runIn(Math.max(0, this.#ended + this.#varied() - elapsed()));
+    this.#runAfter(this.#ended);
   }
 
   stop(): void {
@@ -41,10 +46,13 @@ export class BackgroundSchedule {
   #run(): void {
     this.#ended = undefined;
     void this.#runner.run().then(() => {
-      if (this.#stopped) return;
-      this.#ended = elapsed();
-      this.#runIn(this.#varied());
+      if (!this.#stopped) this.#runAfter(elapsed());
     });
+  }
+
+  #runAfter(ended: number): void {
+    this.#ended = ended;
+    this.#runIn(Math.max(0, ended + this.#varied() - elapsed()));
   }
 
   #varied(): number {
@@ -52,7 +60,14 @@ export class BackgroundSchedule {
   }
 
   #runIn(delay: number): void {
-    this.#timer = setTimeout(() => this.#run(), Math.min(delay, LONGEST_TIMER));
+    this.#timer = setTimeout(
+      () => {
+        const latest = this.#runner.history.latest?.finished.elapsed ?? -Infinity;
+        if (latest > (this.#ended ?? -Infinity)) this.#runAfter(latest);
+        else this.#run();
+      },
+      Math.min(delay, LONGEST_TIMER),
+    );
     this.#timer.unref();
   }
 }

@@ -158,7 +158,8 @@ export class HealthEngine {
 
   /**
    * Evaluates a probe, a group, a composite, or one indicator by its name. It settles within the deadline or within `patience`
-   * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name.
+   * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name, and rejects with it if the
+   * indicator or composite is removed meanwhile.
    */
   evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
     return this.#probes.get(name).evaluate(patience);

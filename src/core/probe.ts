@@ -185,11 +185,11 @@ export class Probe {
   }
 }
 
-/** Resolves when all have settled, or after the given time. Runs do not reject. */
+/** Resolves when all have settled, or after the given time. */
 function settledWithin(runs: readonly Promise<unknown>[], milliseconds: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = new LoopTimer(Math.max(1, milliseconds), resolve, GRACE);
-    void Promise.all(runs).then(() => {
+    void Promise.allSettled(runs).then(() => {
       timer.clear();
       resolve();
     });

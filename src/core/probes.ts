@@ -56,15 +56,17 @@ export class Probes {
   }
 
   #addOne(name: string): Probe {
-    const { deadline } = this.#settings;
-    const isCritical = (): boolean => true;
-    if (this.#registry.partsOf(name)) {
-      return this.#set(name, { deadline, members: () => this.#registry.partsOf(name) ?? [], isCritical });
-    }
     const runner = this.#registry.get(name);
-    if (!runner) throw new UnknownProbeError(name, this.#registry.names);
-    const only: readonly CheckRunner[] = [runner];
-    return this.#set(name, { deadline, members: () => only, isCritical, isFlat: true });
+    const only = runner && [runner];
+    const members = (): readonly CheckRunner[] => {
+      // It may have been removed during an evaluation.
+      const present = only ? this.#registry.get(name) === runner && only : this.#registry.partsOf(name);
+      if (!present) throw new UnknownProbeError(name, this.#registry.names);
+      return present;
+    };
+    members();
+    const { deadline } = this.#settings;
+    return this.#set(name, { deadline, members, isCritical: () => true, isFlat: only !== undefined });
   }
 
   #set(name: string, rules: ProbeRules): Probe {

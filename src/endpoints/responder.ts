@@ -1,6 +1,7 @@
 import { elapsed } from '../core/moment.js';
 import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
+import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { HealthEndpoint, HealthFormatter } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
@@ -161,11 +162,18 @@ export class Responder {
   }
 
   #respond(route: HealthRoute, request: HealthRequest): Answer {
-    const response = this.#access
+    let response = this.#access
       ? this.#authorize(route, this.#access, request)
       : this.#show(route, route.view, request);
+    if (response instanceof Promise) response = response.catch((error: unknown) => this.#removed(error));
     if (this.#onResponse) record(this.#onResponse, route.name, request, response);
     return response;
+  }
+
+  /** An indicator that is removed while it runs is not found. */
+  #removed(error: unknown): HealthResponse {
+    if (error instanceof UnknownProbeError) return this.notFound;
+    throw error;
   }
 
   /** A report that every caller may see is evaluated meanwhile: no probe turns red because `authorize` is slow. */

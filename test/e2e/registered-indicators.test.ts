@@ -131,6 +131,27 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     expect((await response).status).toBe(404);
   });
 
+  it.each([
+    ['every caller sees it', {}],
+    ['authorize decides', { access: { authorize: () => true } }],
+  ])(
+    'responds with 404 when the indicator is removed while it runs: %s',
+    async (_which, options: HealthModuleOptions) => {
+      const application = await start(options);
+      const began = latch();
+      const handle = application.health.register('tenant', () => {
+        began.open();
+        return never();
+      });
+      const response = application.get('/health/tenant');
+      const checked = expect(application.health.check('tenant')).rejects.toThrow(UnknownProbeError);
+      await began.promise;
+      handle.remove();
+      expect((await response).status).toBe(404);
+      await checked;
+    },
+  );
+
   it('lets the start find the faults of other indicators when a constructor calls it', async () => {
     const early = {
       provide: 'early',

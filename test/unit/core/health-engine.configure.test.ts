@@ -182,6 +182,35 @@ describe('HealthEngine.configure', () => {
       expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
     });
 
+    it('are put off by a run that was requested meanwhile', async () => {
+      const check = vi.fn<CheckDefinition['check']>();
+      const { engine } = background(check, { interval: 10_000 });
+      await advance(6000);
+      await engine.runNow('database');
+      await advance(9999);
+      expect(check).toHaveBeenCalledTimes(2);
+      await advance(1);
+      expect(check).toHaveBeenCalledTimes(3);
+    });
+
+    it('do not follow at once on a request that was under way when the interval began', async () => {
+      const open = latch();
+      const check = vi.fn<CheckDefinition['check']>();
+      const health = background(check, { ttl: 0 });
+      await health.report('ready');
+      await advance(700);
+      check.mockImplementation(() => open.promise);
+      const pending = health.report('ready');
+      health.engine.configure('database', checkSettings({ interval: 1000 }));
+      await advance(200);
+      open.open();
+      await pending;
+      await advance(999);
+      expect(check).toHaveBeenCalledTimes(2);
+      await advance(1);
+      expect(check).toHaveBeenCalledTimes(3);
+    });
+
     it('end when the interval is removed: then requests run the check', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { interval: 10_000 });
@@ -242,6 +271,28 @@ describe('HealthEngine.remove', () => {
     health.add('tenant', () => up());
     expect((await health.report('tenant')).status).toBe('UP');
     expect(health.changes.filter(({ to }) => to === 'UP')).toStrictEqual([]);
+  });
+
+  it.each([[undefined], [100]])(
+    'rejects the probe of the indicator that was waiting for it (patience: %s)',
+    async (patience) => {
+      const { engine } = new RecordedEngine().add('tenant', never);
+      const pending = Promise.resolve(engine.evaluate('tenant', patience));
+      const rejected = expect(pending).rejects.toThrow(UnknownProbeError);
+      engine.remove('tenant');
+      await advance(1000);
+      await rejected;
+    },
+  );
+
+  it('rejects the probe of a composite whose last part is removed', async () => {
+    const { engine } = new RecordedEngine().add('database/primary', never).add('database/replica', never);
+    const pending = Promise.resolve(engine.evaluate('database'));
+    const rejected = expect(pending).rejects.toThrow(UnknownProbeError);
+    engine.remove('database/primary');
+    engine.remove('database/replica');
+    await advance(1000);
+    await rejected;
   });
 
   it('ends the background runs', async () => {
