@@ -1,3 +1,4 @@
+import type { CheckRun } from '../../../../src/core/check-history.js';
 import { HealthStatus, type ReportStatus } from '../../../../src/core/status.js';
 import type { CheckPlan } from './scenario.js';
 import type { Run } from './world.js';
@@ -22,16 +23,30 @@ interface State {
   readonly side: number;
 }
 
+interface Thresholds {
+  readonly failureThreshold: number;
+  readonly successThreshold: number;
+}
+
 /** An indicator after these runs of it, oldest first. */
-export function known(plan: CheckPlan, runs: readonly Run[]): Known {
-  const outcomes = runs.map(({ run }) => ({ status: run.outcome.status, at: run.finished.wall }));
+export function known({ settings }: CheckPlan, runs: readonly Run[]): Known {
+  return knownBy(runs.map(({ run }) => ({ run, thresholds: settings })));
+}
+
+/** An indicator after these runs of it, oldest first, each judged by thresholds of its own. */
+export function knownBy(runs: readonly { readonly run: CheckRun; readonly thresholds: Thresholds }[]): Known {
+  const outcomes = runs.map(({ run, thresholds }) => ({
+    status: run.outcome.status,
+    at: run.finished.wall,
+    thresholds,
+  }));
   let state: State | undefined;
   let ended: Known['ended'];
-  for (const [index, { status, at }] of outcomes.entries()) {
+  for (const [index, { status, at, thresholds }] of outcomes.entries()) {
     const streak = streakUpTo(outcomes, index);
     ended = undefined;
     const before: State | undefined = state;
-    if (before && !counts(before.status, status, streak.length, plan)) continue;
+    if (before && !counts(before.status, status, streak.length, thresholds)) continue;
     if (before && before.status === status) continue;
     const turns = !before || fails(before.status) !== fails(status);
     const since = turns ? (streak[0]?.at ?? at) : at;
@@ -61,9 +76,9 @@ function streakUpTo<T extends { readonly status: HealthStatus }>(outcomes: reado
 }
 
 /** Whether a run counts at once, or its streak is long enough. */
-function counts(from: HealthStatus, to: HealthStatus, streak: number, { settings }: CheckPlan): boolean {
+function counts(from: HealthStatus, to: HealthStatus, streak: number, thresholds: Thresholds): boolean {
   if (from === 'SKIPPED' || to === 'SKIPPED' || fails(from) === fails(to)) return true;
-  return streak >= (fails(to) ? settings.failureThreshold : settings.successThreshold);
+  return streak >= (fails(to) ? thresholds.failureThreshold : thresholds.successThreshold);
 }
 
 const WORST_FIRST: readonly ReportStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'DEGRADED', 'UP'];

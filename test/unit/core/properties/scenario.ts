@@ -79,11 +79,11 @@ const PROBES = ['live', 'ready', 'startup', 'deep', GROUP] as const;
  * Times of checks are never those of deadlines and timeouts: which of two timers comes first that are due at once is
  * nobody's guarantee.
  */
-const tens = (min: number, max: number): fc.Arbitrary<number> =>
+export const tens = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min: min / 10, max: max / 10 }).map((value) => value * 10);
 const notTens = (min: number, max: number): fc.Arbitrary<number> => tens(min, max).map((value) => value + 5);
 
-const behaviour: fc.Arbitrary<Behaviour> = fc.record({
+export const behaviour: fc.Arbitrary<Behaviour> = fc.record({
   ending: fc.constantFrom(...ENDINGS),
   delay: fc.oneof(
     { arbitrary: fc.constantFrom<Behaviour['delay'][]>(0, 'sync', 'hanging'), weight: 3 },

@@ -2,10 +2,10 @@ import { vi } from 'vitest';
 import type { HealthCheckContext } from '../../../../src/core/check.js';
 import type { CheckRun } from '../../../../src/core/check-history.js';
 import type { Evaluation } from '../../../../src/core/probe.js';
-import { degraded, down, outOfService, skipped, unknown, up } from '../../../../src/core/result.js';
 import { RecordedEngine } from '../../../support/engine.js';
 import { advance } from '../../../support/fake-clock.js';
-import { type Behaviour, type CheckPlan, type Ending, GROUP, type Scenario, type Step } from './scenario.js';
+import { PlannedCalls } from './planned-calls.js';
+import { type Behaviour, type CheckPlan, GROUP, type Scenario, type Step } from './scenario.js';
 
 /** One call of a check, as the check saw it. */
 export interface Call {
@@ -40,34 +40,7 @@ export interface Answer {
   runs?: { readonly now: number; readonly before: number };
 }
 
-const MALFORMED: readonly unknown[] = ['ok', null, 42, true, [], {}, { status: 'GREEN' }, { status: 'UP', message: 5 }];
-
 const MISTAKE = 'a mistake of a bystander';
-
-function conclude(ending: Ending, turn: number): unknown {
-  switch (ending) {
-    case 'up':
-      return up({ turn });
-    case 'nothing':
-      return undefined;
-    case 'degraded':
-      return degraded('so-so');
-    case 'down':
-      return down('no');
-    case 'unknown':
-      return unknown('who knows');
-    case 'outOfService':
-      return outOfService('maintenance');
-    case 'skipped':
-      return skipped('not here');
-    case 'malformed':
-      return MALFORMED[turn % MALFORMED.length];
-    case 'throws':
-      throw new Error('broken');
-    default:
-      return ending satisfies never;
-  }
-}
 
 /** An engine in the middle of a scenario, and everything that has happened. */
 export class World {
@@ -78,11 +51,10 @@ export class World {
   /** Of those that the engine has set: whether each would keep the process alive. */
   readonly timers: NodeJS.Timeout[] = [];
   readonly #scenario: Scenario;
-  readonly #pending = new Set<() => void>();
+  readonly #planned = new PlannedCalls();
   readonly #turns = new Map<string, number>();
   /** The checks whose condition said no when it was asked last. */
   readonly #skipped = new Set<CheckPlan>();
-  readonly #ownTimers = new Set<NodeJS.Timeout>();
   readonly #setTimeout = globalThis.setTimeout;
   #hasRecovered = false;
 
@@ -169,7 +141,7 @@ export class World {
 
   /** Whatever is under way ends. */
   async release(): Promise<void> {
-    for (const settle of this.#pending) settle();
+    this.#planned.endAll();
     await advance(0);
   }
 
@@ -187,7 +159,7 @@ export class World {
   async stop(): Promise<number> {
     this.recorded.engine.stop();
     await advance(0);
-    for (const timer of this.#ownTimers) clearTimeout(timer);
+    this.#planned.clearTimers();
     return vi.getTimerCount();
   }
 
@@ -225,39 +197,6 @@ export class World {
     const [behaviour, turn] = this.#next(plan, true);
     const call: Call = { plan, behaviour, began: performance.now(), runsBefore: this.#runsOf(plan).length };
     this.calls.push(call);
-    signal.addEventListener('abort', () => (call.abortedAt = performance.now()));
-    const end = (): unknown => {
-      call.endedAt = performance.now();
-      return conclude(behaviour.ending, turn);
-    };
-    if (behaviour.delay === 'sync') return end();
-    return new Promise((resolve, reject) => {
-      let timer: NodeJS.Timeout | undefined;
-      const settle = (how: () => unknown): void => {
-        if (!this.#pending.delete(finish)) return;
-        if (timer) clearTimeout(timer);
-        if (timer) this.#ownTimers.delete(timer);
-        try {
-          resolve(how());
-        } catch (error) {
-          reject(error);
-        }
-      };
-      const finish = (): void => settle(end);
-      this.#pending.add(finish);
-      if (behaviour.heedsAbort) {
-        signal.addEventListener('abort', () =>
-          settle(() => {
-            call.endedAt = performance.now();
-            throw signal.reason;
-          }),
-        );
-      }
-      if (behaviour.delay === 0) void Promise.resolve().then(finish);
-      else if (behaviour.delay !== 'hanging') {
-        timer = this.#setTimeout(finish, behaviour.delay as number);
-        this.#ownTimers.add(timer);
-      }
-    });
+    return this.#planned.make(behaviour, turn, signal, call);
   }
 }

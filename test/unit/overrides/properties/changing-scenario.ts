@@ -1,0 +1,114 @@
+import * as fc from 'fast-check';
+import type { RuntimeIndicatorOptions } from '../../../../src/options/runtime-options.js';
+import { type Behaviour, behaviour, tens } from '../../core/properties/scenario.js';
+
+/** An indicator as the code of the application defines it. It can be removed and registered again. */
+export interface IndicatorPlan {
+  readonly name: string;
+  readonly options: RuntimeIndicatorOptions;
+  /** One for each call, repeatedly. */
+  readonly behaviours: readonly Behaviour[];
+}
+
+export type ChangingStep =
+  | { readonly kind: 'wait'; readonly milliseconds: number }
+  | { readonly kind: 'ask'; readonly probe: string; readonly times: number }
+  | {
+      readonly kind: 'override';
+      readonly name: string;
+      readonly options: RuntimeIndicatorOptions;
+      readonly expiresIn: number;
+    }
+  | { readonly kind: 'clear'; readonly name: string }
+  /** Undefined: the source takes its options back. */
+  | { readonly kind: 'source'; readonly name: string; readonly options: RuntimeIndicatorOptions | undefined }
+  /** Removes the indicator, or registers it again. */
+  | { readonly kind: 'toggle'; readonly name: string }
+  | { readonly kind: 'runNow'; readonly name: string }
+  /** Every call that is under way ends. */
+  | { readonly kind: 'release' };
+
+export interface ChangingScenario {
+  readonly deadline: number;
+  readonly indicators: readonly IndicatorPlan[];
+  readonly steps: readonly ChangingStep[];
+}
+
+const NAMES = ['a', 'b', 'c'] as const;
+const PROBES = ['live', 'ready', 'deep', 'startup'] as const;
+
+/** Some options, as an operator changes a few of them. Combinations that the rules refuse occur. */
+const options: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
+  {
+    probes: fc.subarray(['live', 'ready', 'startup']),
+    enabled: fc.integer({ min: 0, max: 2 }).map((value) => value > 0),
+    critical: fc.boolean(),
+    timeout: tens(10, 2000),
+    ttl: tens(0, 3000),
+    interval: fc.oneof(
+      { arbitrary: tens(200, 5000), weight: 4 },
+      { arbitrary: fc.constant('off' as const), weight: 1 },
+    ),
+    maxAge: tens(1000, 8000),
+    retries: fc.integer({ min: 0, max: 2 }),
+    retryDelay: tens(0, 500),
+    failureThreshold: fc.integer({ min: 1, max: 3 }),
+    successThreshold: fc.integer({ min: 1, max: 3 }),
+    slowThreshold: fc.oneof(tens(0, 1000), fc.constant('off' as const)),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
+
+const name = fc.constantFrom(...NAMES);
+
+const step: fc.Arbitrary<ChangingStep> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), milliseconds: tens(0, 4000) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      probe: fc.constantFrom(...PROBES, ...NAMES),
+      times: fc.constantFrom(1, 1, 5),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({ kind: fc.constant('override' as const), name, options, expiresIn: tens(10, 12_000) }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const), name }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('source' as const),
+      name,
+      options: fc.option(options, { nil: undefined, freq: 3 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), name }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('runNow' as const), name }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const) }) },
+);
+
+/** An application whose indicators are changed, added and removed beside its probes. */
+export const changingScenario: fc.Arbitrary<ChangingScenario> = fc.record({
+  deadline: tens(50, 1500),
+  indicators: fc.tuple(
+    ...NAMES.map((each) =>
+      fc.record({
+        name: fc.constant(each),
+        options,
+        behaviours: fc.array(behaviour, { minLength: 1, maxLength: 6 }),
+      }),
+    ),
+  ),
+  steps: fc.array(step, { minLength: 1, maxLength: 25 }),
+});
+
+/** The same with checks that end when their signal is aborted, so that no pause delays a run. */
+export const heedingScenario: fc.Arbitrary<ChangingScenario> = changingScenario.map((any) => ({
+  ...any,
+  indicators: any.indicators.map((plan) => ({
+    ...plan,
+    behaviours: plan.behaviours.map((each) => ({ ...each, heedsAbort: true })),
+  })),
+}));

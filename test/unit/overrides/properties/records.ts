@@ -1,0 +1,71 @@
+import type { CheckSettings } from '../../../../src/core/check.js';
+import type { CheckRun } from '../../../../src/core/check-history.js';
+import type { Evaluation } from '../../../../src/core/probe.js';
+import type { HealthStatus } from '../../../../src/core/status.js';
+import type { CallTimes } from '../../core/properties/planned-calls.js';
+import type { Behaviour } from '../../core/properties/scenario.js';
+import type { IndicatorPlan } from './changing-scenario.js';
+import type { ActiveOverride } from './layers.js';
+
+/** One registration of an indicator, until its removal. */
+export interface Registered {
+  readonly plan: IndicatorPlan;
+  readonly addedAt: number;
+  removedAt?: number;
+}
+
+/** An indicator between two changes. */
+export interface Present {
+  readonly registered: Registered;
+  readonly settings: CheckSettings;
+  readonly override: ActiveOverride | undefined;
+}
+
+/** The configuration of the application between two changes. */
+export interface Version {
+  readonly at: number;
+  /** The revision of the engine from which reports must be of this version. */
+  revision: number;
+  readonly indicators: ReadonlyMap<string, Present>;
+}
+
+export interface Call extends CallTimes {
+  readonly registered: Registered;
+  readonly behaviour: Behaviour;
+  readonly began: number;
+  /** The settings at the time of the call. */
+  readonly settings: CheckSettings;
+  /** How many runs of this registration had finished. */
+  readonly runsBefore: number;
+  /** What made the call. `other`: a timer, or a change of the configuration. */
+  readonly cause: 'ask' | 'runNow' | 'other';
+}
+
+export interface Run {
+  readonly registered: Registered;
+  readonly run: CheckRun;
+  readonly status: HealthStatus;
+  readonly calls: readonly Call[];
+  /** The revision of the engine from which reports contain it. */
+  readonly revision: number;
+}
+
+export interface Answer {
+  readonly probe: string;
+  readonly askedAt: number;
+  answeredAt?: number;
+  evaluation?: Evaluation;
+  isAtOnce?: boolean;
+  rejectedWith?: unknown;
+  /** The calls that the request made before it returned. */
+  readonly made: Call[];
+  /** The indicators that the request had to run. Undefined: it joined a report that was being made. */
+  readonly due: readonly Registered[] | undefined;
+}
+
+/** The overrides that are active at one moment, by the model and by the library. */
+export interface Snapshot {
+  readonly at: number;
+  readonly expected: Readonly<Record<string, { until: number | undefined; settings: CheckSettings }>>;
+  readonly actual: Readonly<Record<string, { until: number | undefined; settings: CheckSettings }>>;
+}
