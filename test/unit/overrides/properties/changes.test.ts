@@ -5,11 +5,18 @@ import type { Evaluation } from '../../../../src/core/probe.js';
 import { useFakeClock } from '../../../support/fake-clock.js';
 import { isNightly } from '../../../support/nightly.js';
 import { type Known, knownBy, worstOf } from '../../core/properties/model.js';
-import { type ChangingScenario, changingScenario, heedingScenario } from './changing-scenario.js';
+import {
+  type ChangingScenario,
+  busyScenario,
+  changingScenario,
+  heeding,
+  scheduleScenario,
+} from './changing-scenario.js';
 import { ChangingWorld } from './changing-world.js';
 import type { Answer, Call, Present, Registered, Run, Version } from './records.js';
 
-const RUNS = isNightly ? 300 : 50;
+const RUNS = isNightly ? 1000 : 100;
+const anyScenario = fc.oneof(changingScenario, busyScenario);
 const PATIENCE = 300_000;
 /** Milliseconds: longer than each deadline. */
 const LONGEST_DEADLINE = 1500;
@@ -17,7 +24,7 @@ const LONGEST_DEADLINE = 1500;
 /** Checks the claim for random applications. A failure shows the smallest one that breaks it, and its seed. */
 async function holds(
   claim: (world: ChangingWorld, played: ChangingScenario) => void | Promise<void>,
-  worlds: fc.Arbitrary<ChangingScenario> = changingScenario,
+  worlds: fc.Arbitrary<ChangingScenario> = anyScenario,
   numRuns = RUNS,
 ): Promise<void> {
   await fc.assert(
@@ -125,7 +132,7 @@ describe('while overrides, sources and indicators come and go', () => {
           const run = new Set(made.map(({ registered }) => registered));
           expect((due ?? []).filter((each) => !run.has(each))).toEqual([]);
         }
-      }, heedingScenario),
+      }, heeding(anyScenario)),
   );
 
   it('G3, G7: a run ends by the options that it began with', { timeout: PATIENCE }, () =>
@@ -169,9 +176,9 @@ describe('while overrides, sources and indicators come and go', () => {
       async (world) => {
         for (const { strayRuns } of world.recorded.engine.runners) expect(strayRuns).toBeLessThanOrEqual(3);
         world.recover();
-        for (let seconds = 0; seconds < 100; seconds += 1) {
+        for (let seconds = 0; seconds < 100; seconds += 5) {
           world.ask('deep');
-          await world.wait(1000);
+          await world.wait(5000);
         }
         const present = [...(world.versions.at(-1)?.indicators.values() ?? [])];
         for (const { registered } of present.filter(({ settings }) => settings.enabled)) {
@@ -179,8 +186,8 @@ describe('while overrides, sources and indicators come and go', () => {
           expect(knownAfter(runs).status, `the status of ${registered.plan.name}`).toBe('UP');
         }
       },
-      changingScenario,
-      RUNS / 4,
+      anyScenario,
+      RUNS / 10,
     ),
   );
 
@@ -248,33 +255,36 @@ describe('while overrides, sources and indicators come and go', () => {
     'a background run begins one present interval after the end of the latest run, neither earlier nor later',
     { timeout: PATIENCE },
     () =>
-      holds((world) => {
-        for (const registered of world.registrations) {
-          const begun = beginnings(world, registered);
-          for (const { call, before } of begun) {
-            const { interval } = call.settings;
-            if (call.cause !== 'other' || interval === undefined || !before) continue;
-            expect(call.began - before.run.finished.elapsed).toBeGreaterThanOrEqual(interval);
-          }
-          // The pauses between the runs, and that before the present moment.
-          const runs = world.runs.filter((run) => run.registered === registered);
-          const over = registered.removedAt ?? performance.now();
-          for (let index = 0; index <= runs.length; index += 1) {
-            const from = runs[index - 1]?.run.finished.elapsed;
-            const to = begun.find(({ call }) => call.runsBefore === index)?.call.began ?? over;
-            for (const [which, version] of world.versions.entries()) {
-              const settings = settingsIn(version, registered);
-              const begins = Math.max(version.at, from ?? registered.addedAt);
-              const ends = Math.min(world.versions[which + 1]?.at ?? Infinity, to);
-              if (!settings?.enabled || settings.interval === undefined || begins >= ends) continue;
-              const next = from === undefined ? begins : from + settings.interval;
-              // The change itself makes it due. A timer of 0 ms can take one.
-              const due = next > begins ? next : begins + 1;
-              expect(due, `${registered.plan.name} is due from ${begins} to ${ends}`).toBeGreaterThanOrEqual(ends);
+      holds(
+        (world) => {
+          for (const registered of world.registrations) {
+            const begun = beginnings(world, registered);
+            for (const { call, before } of begun) {
+              const { interval } = call.settings;
+              if (call.cause !== 'other' || interval === undefined || !before) continue;
+              expect(call.began - before.run.finished.elapsed).toBeGreaterThanOrEqual(interval);
+            }
+            // The pauses between the runs, and that before the present moment.
+            const runs = world.runs.filter((run) => run.registered === registered);
+            const over = registered.removedAt ?? performance.now();
+            for (let index = 0; index <= runs.length; index += 1) {
+              const from = runs[index - 1]?.run.finished.elapsed;
+              const to = begun.find(({ call }) => call.runsBefore === index)?.call.began ?? over;
+              for (const [which, version] of world.versions.entries()) {
+                const settings = settingsIn(version, registered);
+                const begins = Math.max(version.at, from ?? registered.addedAt);
+                const ends = Math.min(world.versions[which + 1]?.at ?? Infinity, to);
+                if (!settings?.enabled || settings.interval === undefined || begins >= ends) continue;
+                const next = from === undefined ? begins : from + settings.interval;
+                // The change itself makes it due. A timer of 0 ms can take one.
+                const due = next > begins ? next : begins + 1;
+                expect(due, `${registered.plan.name} is due from ${begins} to ${ends}`).toBeGreaterThanOrEqual(ends);
+              }
             }
           }
-        }
-      }, heedingScenario),
+        },
+        fc.oneof(heeding(changingScenario), scheduleScenario),
+      ),
   );
 
   it(

@@ -38,7 +38,7 @@ const NAMES = ['a', 'b', 'c'] as const;
 const PROBES = ['live', 'ready', 'deep', 'startup'] as const;
 
 /** Some options, as an operator changes a few of them. Combinations that the rules refuse occur. */
-const options: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
+const anyOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   {
     probes: fc.subarray(['live', 'ready', 'startup']),
     enabled: fc.integer({ min: 0, max: 2 }).map((value) => value > 0),
@@ -59,56 +59,97 @@ const options: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   { requiredKeys: [], noNullPrototype: true },
 );
 
-const name = fc.constantFrom(...NAMES);
+interface Shape {
+  readonly names: readonly string[];
+  readonly options: fc.Arbitrary<RuntimeIndicatorOptions>;
+  /** Milliseconds. */
+  readonly longestWait: number;
+}
 
-const step: fc.Arbitrary<ChangingStep> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), milliseconds: tens(0, 4000) }) },
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      kind: fc.constant('ask' as const),
-      probe: fc.constantFrom(...PROBES, ...NAMES),
-      times: fc.constantFrom(1, 1, 5),
-    }),
-  },
-  {
-    weight: 6,
-    arbitrary: fc.record({ kind: fc.constant('override' as const), name, options, expiresIn: tens(10, 12_000) }),
-  },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const), name }) },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      kind: fc.constant('source' as const),
-      name,
-      options: fc.option(options, { nil: undefined, freq: 3 }),
-    }),
-  },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), name }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('runNow' as const), name }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const) }) },
-);
+const stepOf = ({ names, options, longestWait }: Shape): fc.Arbitrary<ChangingStep> => {
+  const name = fc.constantFrom(...names);
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('wait' as const), milliseconds: tens(0, longestWait) }) },
+    {
+      weight: 5,
+      arbitrary: fc.record({
+        kind: fc.constant('ask' as const),
+        probe: fc.constantFrom(...PROBES, ...names),
+        times: fc.constantFrom(1, 1, 5),
+      }),
+    },
+    {
+      weight: 6,
+      arbitrary: fc.record({
+        kind: fc.constant('override' as const),
+        name,
+        options,
+        expiresIn: tens(10, 3 * longestWait),
+      }),
+    },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('clear' as const), name }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('source' as const),
+        name,
+        options: fc.option(options, { nil: undefined, freq: 3 }),
+      }),
+    },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), name }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('runNow' as const), name }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const) }) },
+  );
+};
+
+const scenarioOf = (shape: Shape): fc.Arbitrary<ChangingScenario> =>
+  fc.record({
+    deadline: tens(50, 1500),
+    indicators: fc.tuple(
+      ...shape.names.map((name) =>
+        fc.record({
+          name: fc.constant(name),
+          options: shape.options,
+          behaviours: fc.array(behaviour, { minLength: 1, maxLength: 6 }),
+        }),
+      ),
+    ),
+    steps: fc.array(stepOf(shape), { minLength: 1, maxLength: 25 }),
+  });
 
 /** An application whose indicators are changed, added and removed beside its probes. */
-export const changingScenario: fc.Arbitrary<ChangingScenario> = fc.record({
-  deadline: tens(50, 1500),
-  indicators: fc.tuple(
-    ...NAMES.map((each) =>
-      fc.record({
-        name: fc.constant(each),
-        options,
-        behaviours: fc.array(behaviour, { minLength: 1, maxLength: 6 }),
-      }),
+export const changingScenario = scenarioOf({ names: NAMES, options: anyOptions, longestWait: 4000 });
+
+/** One or two options, so that the others stay as they were. */
+const fewOptions = fc.tuple(anyOptions, fc.nat()).map(([options, start]) => {
+  const entries = Object.entries(options);
+  return Object.fromEntries([...entries, ...entries].slice(start % (entries.length || 1)).slice(0, 1 + (start % 2)));
+}) as fc.Arbitrary<RuntimeIndicatorOptions>;
+
+/** One indicator that is changed often and by little, mostly beside its runs. */
+export const busyScenario = scenarioOf({ names: ['a'], options: fewOptions, longestWait: 700 });
+
+const scheduleOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
+  {
+    interval: fc.oneof(
+      { arbitrary: tens(200, 1500), weight: 5 },
+      { arbitrary: fc.constant('off' as const), weight: 1 },
     ),
-  ),
-  steps: fc.array(step, { minLength: 1, maxLength: 25 }),
-});
+    enabled: fc.integer({ min: 0, max: 4 }).map((value) => value > 0),
+  },
+  { requiredKeys: ['interval'], noNullPrototype: true },
+);
+
+/** One indicator that runs in the background, by intervals that change often. */
+export const scheduleScenario = heeding(scenarioOf({ names: ['a'], options: scheduleOptions, longestWait: 700 }));
 
 /** The same with checks that end when their signal is aborted, so that no pause delays a run. */
-export const heedingScenario: fc.Arbitrary<ChangingScenario> = changingScenario.map((any) => ({
-  ...any,
-  indicators: any.indicators.map((plan) => ({
-    ...plan,
-    behaviours: plan.behaviours.map((each) => ({ ...each, heedsAbort: true })),
-  })),
-}));
+export function heeding(scenario: fc.Arbitrary<ChangingScenario>): fc.Arbitrary<ChangingScenario> {
+  return scenario.map((any) => ({
+    ...any,
+    indicators: any.indicators.map((plan) => ({
+      ...plan,
+      behaviours: plan.behaviours.map((each) => ({ ...each, heedsAbort: true })),
+    })),
+  }));
+}
