@@ -67,7 +67,7 @@ module.exports = {
     may('page', 'core', 'extension'),
     may('dashboard', 'core', 'errors', 'options', 'extension', 'page'),
     may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
-    may('control', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
+    may('control', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging', 'page'),
     may('haproxy', 'core', 'errors', 'options', 'extension'),
     may('fleet', 'core', 'errors', 'options', 'extension', 'page', 'stores'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),

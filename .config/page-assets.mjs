@@ -18,6 +18,7 @@ export async function pageAssets() {
       PAGE_SCRIPT: await scriptOf('dashboard/client/page.ts'),
       PAGE_STYLE: styleOf('dashboard/client/page.css'),
     }),
+    await moduleOf('control/forms/form-style.ts', { FORM_STYLE: styleOf('control/forms/form.css') }),
     await moduleOf('fleet/page/assets.ts', {
       FLEET_SCRIPT: await scriptOf('fleet/client/page.ts'),
       FLEET_STYLE: styleOf('fleet/client/page.css'),

@@ -9,6 +9,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import { HealthIndicator, HealthModule, degraded, skipped, up } from 'nest-vitals';
+import { HealthControlModule } from 'nest-vitals/control';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { chromium } from 'playwright-core';
 import { createModule } from './applications/by-hand.mjs';
@@ -59,23 +60,29 @@ function createIndicator([name, [options, check]]) {
   return Indicator;
 }
 
-const application = await NestFactory.create(
-  createModule({
-    imports: [
-      HealthModule.forRoot({
-        service: { name: 'orders', version: '1.4.2', environment: 'production' },
-        endpoints: { deep: { view: 'full' } },
-        groups: { billing: { tags: ['billing'] } },
-        logging: false,
-      }),
-      HealthDashboardModule.forRoot({ instance: 'orders-7c9f8' }),
-    ],
-    providers: Object.entries(CHECKS).map(createIndicator),
-  }),
-  { logger: ['error'] },
-);
-await application.listen(0, '127.0.0.1');
-const url = `http://127.0.0.1:${application.getHttpServer().address().port}/health/deep`;
+async function start(...modules) {
+  const application = await NestFactory.create(
+    createModule({
+      imports: [
+        HealthModule.forRoot({
+          service: { name: 'orders', version: '1.4.2', environment: 'production' },
+          endpoints: { deep: { view: 'full' } },
+          groups: { billing: { tags: ['billing'] } },
+          logging: false,
+        }),
+        HealthDashboardModule.forRoot({ instance: 'orders-7c9f8' }),
+        ...modules,
+      ],
+      providers: Object.entries(CHECKS).map(createIndicator),
+    }),
+    { logger: ['error'] },
+  );
+  await application.listen(0, '127.0.0.1');
+  return { application, base: `http://127.0.0.1:${application.getHttpServer().address().port}/health/` };
+}
+
+const { application, base } = await start();
+const url = `${base}deep`;
 const ask = async (times) => {
   for (let asked = 0; asked < times; asked += 1) await (await fetch(url)).text();
 };
@@ -100,5 +107,15 @@ for (const colorScheme of ['light', 'dark']) {
   await page.screenshot({ path: fileURLToPath(new URL(`dashboard-${colorScheme}.png`, FOLDER)) });
   await page.close();
 }
-await browser.close();
 await application.close();
+
+const controlled = await start(
+  HealthControlModule.forRoot({ apiKeys: { alice: 'a-key-for-the-picture' }, forms: true }),
+);
+const form = await browser.newPage({ viewport: { width: 760, height: 600 } });
+await form.goto(`${controlled.base}control/form?do=disable&check=payments`);
+await form.locator('#reason').fill('vendor maintenance');
+await form.locator('#key').focus();
+await form.screenshot({ path: fileURLToPath(new URL('control-form.png', FOLDER)) });
+await browser.close();
+await controlled.application.close();

@@ -15,7 +15,7 @@ import type {
   LifecycleState,
   MonitoredIndicator,
 } from './extension/health-monitor.js';
-import type { HealthOverride, OverrideEvent } from './extension/health-override.js';
+import type { HealthOverride, HealthRefusal, OverrideEvent } from './extension/health-override.js';
 import type { UnreadyLimit } from './extension/unready-limit.js';
 import type { Overrides } from './overrides/overrides.js';
 import type { CheckRun } from './core/check-history.js';
@@ -83,6 +83,10 @@ export class EngineMonitor implements HealthMonitor {
 
   get overrides(): readonly HealthOverride[] {
     return this.#overrides.list;
+  }
+
+  get refusals(): readonly HealthRefusal[] {
+    return this.#application.refusals;
   }
 
   peek(name: string): HealthReport {

@@ -64,6 +64,8 @@ export type {
   HealthEndpoints,
   HealthFormatter,
 } from './extension/health-endpoints.js';
+export type { ControlForms, FormLink, LinkingPage } from './extension/control-forms.js';
+export type { HealthPort } from './extension/health-port.js';
 export type {
   ActionDescription,
   ActionRequest,

@@ -47,7 +47,11 @@ export class ControlAccess {
 
   async callerOf(request: HealthRequest): Promise<ControlCaller> {
     const key = tokenIn(request.headers);
-    if (key === undefined) return UNKNOWN;
+    return key === undefined ? UNKNOWN : this.callerWith(key, request);
+  }
+
+  /** `key`: as the request has sent it. `authorize` receives it in the headers, wherever the request had it. */
+  async callerWith(key: string, request: HealthRequest): Promise<ControlCaller> {
     const limiter = this.#failedKeys;
     // A correct key is not accepted either: otherwise the response would still reveal which key is correct.
     const quota = limiter?.count(request, 0);
@@ -56,7 +60,7 @@ export class ControlAccess {
     if (owner !== undefined) return { kind: 'known', name: owner };
     // Counted before `authorize` decides: meanwhile the caller could try many keys.
     limiter?.count(request);
-    const name = await this.#decisionOf(request);
+    const name = await this.#decisionOf(tokenIn(request.headers) === key ? request : withKey(request, key));
     if (name === undefined) return UNKNOWN;
     limiter?.count(request, -1);
     return { kind: 'known', name };
@@ -77,4 +81,10 @@ export class ControlAccess {
       return undefined;
     }
   }
+}
+
+/** The same request with the key in both headers. It inherits the rest, also what the adapter computes when it is read. */
+function withKey(request: HealthRequest, key: string): HealthRequest {
+  const headers = { ...request.headers, 'x-health-key': key, authorization: `Bearer ${key}` };
+  return Object.create(request, { headers: { value: headers, enumerable: true } }) as HealthRequest;
 }

@@ -10,6 +10,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { OverrideTerms } from '../extension/health-override.js';
 import { show } from '../options/rules.js';
 import type { ControlAccess } from './control-access.js';
+import { OperatorForms } from './forms/operator-forms.js';
 import { readJson } from './json-body.js';
 import { Maintenance } from './maintenance.js';
 import { OPERATIONS, type OperationId } from './operations.js';
@@ -30,13 +31,21 @@ interface ControlParts {
   readonly access: () => ControlAccess;
   readonly logger: Pick<LoggerService, 'error'>;
   readonly isOnMainPort: boolean;
+  /** Whether the page has forms. */
+  readonly hasForms: boolean;
 }
+
+/** The path of the forms, below that of the control. */
+const FORM = 'form';
 
 /** The operations below `/health/control`. Each request is authenticated before anything else about it is looked at. */
 export class ControlActions implements HealthActions {
   readonly name = NAME;
   readonly operations = OPERATIONS;
+  readonly pages: NonNullable<HealthActions['pages']>;
   readonly isOnMainPort: boolean;
+  /** Undefined: the page has none. */
+  readonly forms: OperatorForms | undefined;
   readonly #parts: ControlParts;
   readonly #maintenance: Maintenance;
   readonly #handlers: Readonly<Record<OperationId, (call: Call) => EndpointResponse | Promise<EndpointResponse>>> = {
@@ -52,6 +61,13 @@ export class ControlActions implements HealthActions {
     this.#parts = parts;
     this.isOnMainPort = parts.isOnMainPort;
     this.#maintenance = new Maintenance(parts.control);
+    this.forms = parts.hasForms ? new OperatorForms({ ...parts, maintenance: this.#maintenance }) : undefined;
+    this.pages = this.forms
+      ? [
+          { method: 'GET', path: FORM },
+          { method: 'POST', path: FORM },
+        ]
+      : [];
   }
 
   async respond(action: ActionRequest): Promise<EndpointResponse> {
@@ -67,6 +83,7 @@ export class ControlActions implements HealthActions {
 
   async #respond(action: ActionRequest): Promise<EndpointResponse> {
     const { request, segments } = action;
+    if (this.forms && segments?.length === 1 && segments[0] === FORM) return this.forms.respond(action);
     const caller = await this.#parts.access().callerOf(request);
     if (caller.kind === 'slowed') return refusal(429, 'too many requests', caller.quota.headers);
     if (caller.kind === 'unknown') return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer realm="health"' });

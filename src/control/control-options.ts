@@ -33,6 +33,12 @@ export interface HealthControlOptions {
    * then only the management port serves it.
    */
   readonly mainPort?: boolean;
+  /**
+   * Whether the page of `HealthDashboardModule` has links to forms, in which an operator disables or runs an indicator, ends
+   * its override, refuses traffic, or ends that. Each form asks for a key of `apiKeys`, or a token for `authorize`. The page
+   * has the links on the ports that serve the control. Default: false.
+   */
+  readonly forms?: boolean;
 }
 
 type MaybeName = string | false | null | undefined;
@@ -50,6 +56,7 @@ export interface ControlSettings {
   readonly authorize: HealthControlOptions['authorize'];
   /** Undefined: it depends on the management port. */
   readonly mainPort: boolean | undefined;
+  readonly forms: boolean;
 }
 
 export const PLACE = 'HealthControlModule.forRoot()';
@@ -78,13 +85,25 @@ export function isName(value: unknown): value is string {
 }
 
 /** Validates the options. Throws one error with every configuration fault. `readKeys`: the keys that may read reports. */
-export function resolveControlOptions(given: HealthControlOptions, readKeys: readonly string[]): ControlSettings {
+export function resolveControlOptions(
+  given: HealthControlOptions,
+  readKeys: readonly string[],
+  hasPage: boolean,
+): ControlSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['apiKeys', 'authorize', 'mainPort']);
+  reader.refuseUnknown(['apiKeys', 'authorize', 'mainPort', 'forms']);
   const keys = keysOf((given as HealthControlOptions | null)?.apiKeys, reader.at.option('apiKeys'), new Set(readKeys));
   const authorize = reader.read('authorize', callable, undefined) as HealthControlOptions['authorize'];
   const mainPort = reader.read<boolean | undefined>('mainPort', flag, undefined);
+  const forms = reader.read('forms', flag, false);
+  if (forms && !hasPage) {
+    reader.at.add({
+      place: `${PLACE}, forms`,
+      problem: 'there is no page that links to the forms',
+      remedy: "import HealthDashboardModule of 'nest-vitals/dashboard', or leave out forms",
+    });
+  }
   if (faults.isEmpty && keys.length === 0 && !authorize) {
     reader.at.add({
       place: PLACE,
@@ -93,7 +112,7 @@ export function resolveControlOptions(given: HealthControlOptions, readKeys: rea
     });
   }
   faults.throwIfAny();
-  return { keys, authorize, mainPort };
+  return { keys, authorize, mainPort, forms };
 }
 
 function keysOf(given: unknown, at: FaultsAt, readKeys: ReadonlySet<string>): ControlSettings['keys'] {

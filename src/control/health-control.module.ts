@@ -17,6 +17,7 @@ import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.
 import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { ControlAccess } from './control-access.js';
 import { ControlActions } from './control-actions.js';
+import { PAGE } from './forms/form-responses.js';
 import {
   type HealthControlAsyncOptions,
   type HealthControlOptions,
@@ -40,21 +41,22 @@ export class HealthControlModule implements OnModuleInit {
     @Optional() @Inject(OPTIONS) private readonly options?: HealthControlOptions,
     @Optional() @Inject(HEALTH_CONTROL) control?: HealthControl,
     @Optional() @Inject(HEALTH_MONITOR) monitor?: HealthMonitor,
-    @Optional() @Inject(HEALTH_ENDPOINTS) endpoints?: HealthEndpoints,
+    @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
     @Optional() @Inject(ENDPOINT_PARTS) private readonly parts?: EndpointParts,
     @Optional() @Inject(HAS_MANAGEMENT_PORT) hasManagementPort = false,
   ) {
     if (!options || !control || !monitor || !endpoints) return;
-    endpoints.addActions(
-      new ControlActions({
-        control,
-        monitor,
-        logger: new Logger('Health'),
-        // Options of plain JavaScript may be null. The routes are made before the options are checked.
-        isOnMainPort: (options as HealthControlOptions | null)?.mainPort ?? !hasManagementPort,
-        access: () => this.access,
-      }),
-    );
+    // The routes are made before the options are checked.
+    const actions = new ControlActions({
+      control,
+      monitor,
+      logger: new Logger('Health'),
+      isOnMainPort: options.mainPort ?? !hasManagementPort,
+      hasForms: options.forms === true,
+      access: () => this.access,
+    });
+    endpoints.addActions(actions);
+    if (actions.forms) endpoints.addForms(actions.forms);
   }
 
   /**
@@ -77,7 +79,11 @@ export class HealthControlModule implements OnModuleInit {
     if (!this.parts) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'control')]);
     const { settings, failedKeys } = this.parts;
     const given = presentOptions(MODULE, this.options, "{ apiKeys: { alice: '…' } }");
-    const resolved = resolveControlOptions(given, settings.access?.apiKeys ?? []);
+    const resolved = resolveControlOptions(
+      given,
+      settings.access?.apiKeys ?? [],
+      this.endpoints?.isDescribed(PAGE) === true,
+    );
     this.#access = new ControlAccess(resolved, failedKeys, new Logger('Health'));
   }
 

@@ -1,12 +1,15 @@
 import type { HealthReport } from '../core/report.js';
+import { RESULT } from '../extension/control-forms.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import type { EndpointStream, FormatInput, HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor, LifecycleState } from '../extension/health-monitor.js';
+import type { HealthPort } from '../extension/health-port.js';
 import { type VisibleReport, project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
 import type { DashboardSettings } from './dashboard-options.js';
 import { HealthRecord, type Transition } from './health-record.js';
+import { type PageKind, hasForms, pageKind, viewOf } from './page-kind.js';
 import type { PageModel } from './render/model.js';
 import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/page.js';
 import { announcementOf, livePartsOf } from './render/parts.js';
@@ -16,9 +19,13 @@ import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
 import { streamResponse } from '../page/live/stream-response.js';
 
 const DEEP = 'deep';
+
+/** The parameter of the stream for pages that link to forms. */
+const FORMS = 'forms';
+
 /** The page of one application: its history, its responses, and its open pages. */
 export class HealthDashboard {
-  readonly live: LiveUpdates<HealthView>;
+  readonly live: LiveUpdates<PageKind>;
   readonly #settings: DashboardSettings;
   readonly #monitor: HealthMonitor;
   readonly #endpoints: HealthEndpoints;
@@ -45,25 +52,30 @@ export class HealthDashboard {
       heartbeat: settings.heartbeat,
       maxClients: settings.maxClients,
       build: BUILD,
-      draw: (view) => this.#draw(view),
+      draw: (kind) => this.#draw(kind),
       announcements: () => this.#takeAnnouncements(),
       onFault,
     });
     this.#ends = [
       this.#record.listen(monitor),
       monitor.onRun(() => this.live.changed()),
+      monitor.onOverride(() => this.live.changed()),
       monitor.onState((state) => this.#stateChanged(state)),
     ];
   }
 
   /** Adds the page and its stream to the endpoints. */
   install(): void {
-    this.#endpoints.add({ name: PAGE, access: 'deep', respond: (_request, view) => this.#respondWithPage(view) });
+    this.#endpoints.add({
+      name: PAGE,
+      access: 'deep',
+      respond: (request, view, _format, port) => this.#respondWithPage(request, view, port),
+    });
     if (this.#settings.events) {
       this.#endpoints.add({
         name: EVENTS,
         access: 'deep',
-        respond: (request, view) => this.#respondWithEvents(request, view),
+        respond: (request, view, _format, port) => this.#respondWithEvents(request, view, port),
       });
     }
     this.#endpoints.addFormat({
@@ -72,6 +84,8 @@ export class HealthDashboard {
       isForBrowsers: true,
       format: (input) => this.#format(input),
     });
+    const { instance } = this.#settings;
+    this.#endpoints.forms?.linkFrom({ title: this.#titleOf(this.#monitor.peek(DEEP)), instance });
   }
 
   stop(): void {
@@ -80,26 +94,29 @@ export class HealthDashboard {
     this.live.close();
   }
 
-  async #respondWithPage(view: HealthView): Promise<EndpointResponse> {
+  async #respondWithPage({ url }: HealthRequest, view: HealthView, port: HealthPort): Promise<EndpointResponse> {
     const { refresh } = this.#settings;
+    const kind = pageKind(view, this.#hasForms(port));
     const report = refresh === false ? this.#monitor.peek(DEEP) : await this.#endpoints.report(DEEP);
     return {
       statusCode: 200,
       contentType: 'text/html; charset=utf-8',
       headers: PAGE_HEADERS,
-      body: this.#render(this.#modelOf(DEEP, project(report, view), view, Date.now()), (model) =>
-        renderLivePage(model, this.#eventsAt('')),
+      body: this.#render(this.#modelOf(DEEP, project(report, view), kind, Date.now()), (model) =>
+        renderLivePage({ ...model, result: this.#resultIn(url, kind) }, this.#eventsAt('', kind)),
       ),
     };
   }
 
-  #format({ name, report, view, base }: FormatInput): string {
-    const model = this.#modelOf(name, report, view, Date.now());
+  #format({ name, report, view, base, port }: FormatInput): string {
+    // All pages of a kind get the same updates, so links are relative to the same URL.
+    const kind = pageKind(view, base === '' && name === DEEP && this.#hasForms(port));
+    const model = this.#modelOf(name, report, kind, Date.now());
     return this.#render(model, (checked) => {
       if (base === undefined)
         return name === DEEP ? renderLivePage(checked, undefined) : renderStaticPage(checked, undefined);
       return name === DEEP
-        ? renderLivePage(checked, this.#eventsAt(base))
+        ? renderLivePage(checked, this.#eventsAt(base, kind))
         : renderStaticPage(checked, `${base}${PAGE}`);
     });
   }
@@ -114,19 +131,36 @@ export class HealthDashboard {
     }
   }
 
-  #respondWithEvents({ headers }: HealthRequest, view: HealthView): EndpointResponse | EndpointStream {
-    return streamResponse(this.live, view, headers, () => {
+  #respondWithEvents(
+    { headers, url }: HealthRequest,
+    view: HealthView,
+    port: HealthPort,
+  ): EndpointResponse | EndpointStream {
+    const kind = pageKind(view, parametersOf(url).has(FORMS) && this.#hasForms(port));
+    return streamResponse(this.live, kind, headers, () => {
       this.#refreshes ??= this.#startRefreshing();
     });
   }
 
-  #eventsAt(base: string): string | undefined {
-    return this.#settings.events ? `${base}${EVENTS}` : undefined;
+  #eventsAt(base: string, kind: PageKind): string | undefined {
+    if (!this.#settings.events) return undefined;
+    return hasForms(kind) ? `${base}${EVENTS}?${FORMS}` : `${base}${EVENTS}`;
   }
 
-  #draw(view: HealthView): PageState {
+  #hasForms(port: HealthPort): boolean {
+    return this.#endpoints.forms?.isServedOn(port) === true;
+  }
+
+  /** The result of the form from which the browser comes. */
+  #resultIn(url: string, kind: PageKind): string | undefined {
+    const id = hasForms(kind) && viewOf(kind) !== 'status' ? parametersOf(url).get(RESULT) : null;
+    return id === null ? undefined : this.#endpoints.forms?.resultOf(id);
+  }
+
+  #draw(kind: PageKind): PageState {
+    const view = viewOf(kind);
     const report: HealthReport = this.#monitor.peek(DEEP);
-    const { title, status, order, parts } = livePartsOf(this.#modelOf(DEEP, project(report, view), view, undefined));
+    const { title, status, order, parts } = livePartsOf(this.#modelOf(DEEP, project(report, view), kind, undefined));
     return {
       title,
       icon: iconUrl(status),
@@ -135,10 +169,15 @@ export class HealthDashboard {
     };
   }
 
-  #modelOf(name: string, report: VisibleReport, view: HealthView, now: number | undefined): PageModel {
-    const { title, instance } = this.#settings;
-    const known = { monitor: this.#monitor, record: this.#record, instance };
-    return { ...known, name, report, view, now, title: title ?? report.service_info?.name ?? 'Health' };
+  #modelOf(name: string, report: VisibleReport, kind: PageKind, now: number | undefined): PageModel {
+    const { instance } = this.#settings;
+    const forms = hasForms(kind) ? this.#endpoints.forms : undefined;
+    const known = { monitor: this.#monitor, record: this.#record, forms, instance };
+    return { ...known, name, report, view: viewOf(kind), now, title: this.#titleOf(report) };
+  }
+
+  #titleOf({ service_info: service }: VisibleReport): string {
+    return this.#settings.title ?? service?.name ?? 'Health';
   }
 
   #announce(transition: Transition): void {
@@ -146,10 +185,10 @@ export class HealthDashboard {
     this.live.changed();
   }
 
-  #takeAnnouncements(): (view: HealthView) => readonly string[] {
+  #takeAnnouncements(): (kind: PageKind) => readonly string[] {
     const taken = this.#pendingAnnouncements;
     this.#pendingAnnouncements = [];
-    return (view) => taken.flatMap((transition) => announcementOf(transition, view) ?? []);
+    return (kind) => taken.flatMap((transition) => announcementOf(transition, viewOf(kind)) ?? []);
   }
 
   /** Pages show the wait for balancers. Later an open stream would count as a request in flight that never ends. */
@@ -185,4 +224,9 @@ export class HealthDashboard {
     }
     this.#isRefreshing = false;
   }
+}
+
+function parametersOf(url: string): URLSearchParams {
+  const start = url.indexOf('?');
+  return new URLSearchParams(start < 0 ? '' : url.slice(start));
 }

@@ -1,10 +1,8 @@
-import type { HealthActions, ReadBody } from '../extension/health-actions.js';
+import type { ActionRequest, HealthActions, ReadBody } from '../extension/health-actions.js';
+import type { HealthPort } from '../extension/health-port.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
-
-/** The port on which a request has arrived. */
-export type ActionPort = 'main' | 'management';
 
 /** The actions of other modules, found by the URL of a request. */
 export class AdditionalActions {
@@ -24,7 +22,12 @@ export class AdditionalActions {
   }
 
   /** The response to a request for an action. Undefined: the URL is not one of an action, or the port does not serve it. */
-  respond(request: HealthRequest, readBody: ReadBody, port: ActionPort): Promise<HealthResponse> | undefined {
+  respond(
+    request: HealthRequest,
+    readBody: ReadBody,
+    readView: ActionRequest['readView'],
+    port: HealthPort,
+  ): Promise<HealthResponse> | undefined {
     if (this.#actions.size === 0) return undefined;
     // Express removes the base path from `url` where it calls a handler of unmatched paths.
     const { originalUrl } = request;
@@ -32,29 +35,21 @@ export class AdditionalActions {
     for (const [base, actions] of this.#actions) {
       if (port === 'main' && !actions.isOnMainPort) continue;
       const rest = restOf(path, base, port);
-      if (rest !== undefined) return this.#respond(actions, request, rest, readBody);
+      if (rest !== undefined)
+        return this.#respond(actions, { request, segments: segmentsOf(rest), readBody, readView });
     }
     return undefined;
   }
 
-  async #respond(
-    actions: HealthActions,
-    request: HealthRequest,
-    rest: string,
-    readBody: ReadBody,
-  ): Promise<HealthResponse> {
-    const { statusCode, contentType, headers, body } = await actions.respond({
-      request,
-      segments: segmentsOf(rest),
-      readBody,
-    });
+  async #respond(actions: HealthActions, action: ActionRequest): Promise<HealthResponse> {
+    const { statusCode, contentType, headers, body } = await actions.respond(action);
     const own = { ...BASE_HEADERS, 'content-type': contentType };
     return finishText(statusCode, mergeHeaders(own, this.#settings.headers, headers), body);
   }
 }
 
 /** What follows the base. On the main port a prefix of the application may precede it. Case is ignored as on Express. */
-function restOf(path: string, base: string, port: ActionPort): string | undefined {
+function restOf(path: string, base: string, port: HealthPort): string | undefined {
   const start = `${path.toLowerCase()}/`.indexOf(`${base}/`);
   if (start < 0 || (port === 'management' && start > 0)) return undefined;
   return path.slice(start + base.length);

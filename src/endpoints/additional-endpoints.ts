@@ -1,5 +1,6 @@
 import type { Type } from '@nestjs/common';
 import type { HealthReport } from '../core/report.js';
+import type { ControlForms } from '../extension/control-forms.js';
 import type {
   EndpointDescription,
   HealthEndpoint,
@@ -19,6 +20,8 @@ export class AdditionalEndpoints implements HealthEndpoints {
   readonly #controller: Type<EndpointHandlers> | undefined;
   readonly #description: ApiDescription | undefined;
   readonly #recordProbe: HealthEndpoints['recordProbe'];
+  readonly #described = new Set<string>();
+  #forms: ControlForms | undefined;
 
   /** There is neither a controller nor a description when the application is about to refuse its options. */
   constructor(
@@ -46,12 +49,26 @@ export class AdditionalEndpoints implements HealthEndpoints {
     this.#description?.addActions(actions);
   }
 
+  get forms(): ControlForms | undefined {
+    return this.#forms;
+  }
+
+  addForms(forms: ControlForms): void {
+    if (this.#forms) throw new Error('There are forms of another module');
+    this.#forms = forms;
+  }
+
+  isDescribed(name: string): boolean {
+    return this.#described.has(name);
+  }
+
   addFormat(formatter: HealthFormatter): void {
     this.#responder.addFormat(formatter);
     this.describeFormat(formatter);
   }
 
   describe(endpoint: EndpointDescription): void {
+    this.#described.add(endpoint.name);
     if (this.#controller) mapAdditionalRoute(this.#controller, endpoint.name);
     this.#description?.addEndpoint(endpoint);
   }

@@ -1,4 +1,5 @@
 import type { HealthEndpoint } from '../extension/health-endpoints.js';
+import type { HealthPort } from '../extension/health-port.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
@@ -37,8 +38,9 @@ export class AdditionalResponses {
     view: HealthView,
     format: string,
     request: HealthRequest,
+    port: HealthPort,
   ): Promise<HealthResponse> {
-    const response = await endpoint.respond(request, view, format);
+    const response = await endpoint.respond(request, view, format, port);
     const { statusCode, contentType } = response;
     const own = { ...BASE_HEADERS, 'content-type': contentType };
     const headers = mergeHeaders(own, this.#settings.headers, response.headers);

@@ -1,3 +1,4 @@
+import type { HealthPort } from '../extension/health-port.js';
 import type { HealthView } from '../options/view.js';
 import { wider } from './views.js';
 
@@ -14,6 +15,8 @@ export interface HealthRoute {
    * `status` get it too: another response would reveal that the name exists.
    */
   readonly unauthenticated: 'default-view' | 401 | 404;
+  /** Where the request has arrived. Undefined: it does not matter. */
+  readonly port?: HealthPort;
 }
 
 /**

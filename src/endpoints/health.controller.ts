@@ -137,9 +137,12 @@ export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: str
   if (isNew) route(controller, name, true, path);
 }
 
-/** Gives each operation of another module a route of its own. */
-export function mapActionRoutes(controller: Type<EndpointHandlers>, { name, operations }: HealthActions): void {
-  for (const operation of operations) {
+/** Gives each operation and page of another module a route of its own. */
+export function mapActionRoutes(
+  controller: Type<EndpointHandlers>,
+  { name, operations, pages = [] }: HealthActions,
+): void {
+  for (const operation of [...operations, ...pages]) {
     const handler = handlerOf(name, operation);
     const isNew = addHandler(controller, handler, function (this: EndpointHandlers, response) {
       return this.act(response);

@@ -1,5 +1,6 @@
 import type { Evaluation } from '../core/probe.js';
 import type { HealthFormatter } from '../extension/health-endpoints.js';
+import type { HealthPort } from '../extension/health-port.js';
 import { project } from '../extension/visible-report.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
@@ -21,17 +22,24 @@ export class RenderedResponses {
     this.#settings = settings;
   }
 
-  get(probe: string, view: HealthView, evaluation: Evaluation, format: HealthFormatter, url: string): HealthResponse {
+  get(
+    probe: string,
+    view: HealthView,
+    evaluation: Evaluation,
+    format: HealthFormatter,
+    url: string,
+    port: HealthPort = 'main',
+  ): HealthResponse {
     let rendered = this.#rendered.get(evaluation);
     if (!rendered) this.#rendered.set(evaluation, (rendered = {}));
     if ('isBuiltIn' in format) {
       const byView = (rendered[format.name] ??= {});
-      return (byView[view] ??= this.#render(probe, view, evaluation, format, undefined));
+      return (byView[view] ??= this.#render(probe, view, evaluation, format, undefined, port));
     }
-    // A format of another module may contain links, which depend on the URL of the request.
+    // A format of another module may contain links, which depend on the URL and the port of the request.
     const base = baseOf(url, this.#settings.path);
-    const byView = (rendered[`${format.name} ${base}`] ??= {});
-    return (byView[view] ??= this.#render(probe, view, evaluation, format, base));
+    const byView = (rendered[`${format.name} ${port} ${base}`] ??= {});
+    return (byView[view] ??= this.#render(probe, view, evaluation, format, base, port));
   }
 
   #render(
@@ -40,6 +48,7 @@ export class RenderedResponses {
     { report, checkedAt }: Evaluation,
     format: HealthFormatter,
     base: string | undefined,
+    port: HealthPort,
   ): HealthResponse {
     const { groups, statusCodes, retryAfter, identity, headers } = this.#settings;
     const statusCode = (groups.get(name)?.statusCodes ?? statusCodes)[report.status];
@@ -51,7 +60,7 @@ export class RenderedResponses {
       ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
       ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
     };
-    const body = format.format({ name, report: project(report, view), view, base });
+    const body = format.format({ name, report: project(report, view), view, base, port });
     return finishText(statusCode, mergeHeaders(own, headers, format.headers), body);
   }
 }

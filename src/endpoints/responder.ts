@@ -8,7 +8,8 @@ import type { HealthSettings } from '../options/health-settings.js';
 import type { HealthView } from '../options/view.js';
 import type { Access } from './access.js';
 import { type HealthActions, NO_BODY, type ReadBody } from '../extension/health-actions.js';
-import { type ActionPort, AdditionalActions } from './additional-actions.js';
+import type { HealthPort } from '../extension/health-port.js';
+import { AdditionalActions } from './additional-actions.js';
 import { AdditionalResponses } from './additional-responses.js';
 import { Formats } from './formats/formats.js';
 import { formatOf } from './formats/negotiation.js';
@@ -43,6 +44,7 @@ export class Responder {
   readonly #access: Access | undefined;
   readonly #onResponse: OnResponse | undefined;
   readonly #routes: Readonly<Record<StandardProbe | 'overview', HealthRoute>>;
+  readonly #deepOnManagement: HealthRoute;
   /** By the last segment of the path. */
   readonly #groupsByPath: ReadonlyMap<string, HealthRoute>;
   readonly #formats: Formats;
@@ -58,6 +60,7 @@ export class Responder {
     this.#access = access;
     this.#onResponse = onResponse;
     this.#routes = routesOf(settings);
+    this.#deepOnManagement = { ...this.#routes.deep, port: 'management' };
     this.#groupsByPath = new Map(
       [...settings.groups].flatMap(([name, { path, view, isHidden, isServed }]) =>
         isServed ? [[path, checkRoute(name, view, isHidden)]] : [],
@@ -88,8 +91,8 @@ export class Responder {
   }
 
   /** Responds to a request for an operation of another module. Undefined: there is none at this URL. */
-  act(request: HealthRequest, readBody: ReadBody, port: ActionPort): Promise<HealthResponse> | undefined {
-    return this.#actions.respond(request, readBody, port);
+  act(request: HealthRequest, readBody: ReadBody, port: HealthPort): Promise<HealthResponse> | undefined {
+    return this.#actions.respond(request, readBody, () => this.#readView(request), port);
   }
 
   /** Responds to a request below the base path that no route of a probe has answered. */
@@ -103,9 +106,9 @@ export class Responder {
   }
 
   /** Responds to `/health`. */
-  overview(request: HealthRequest): Answer {
+  overview(request: HealthRequest, port?: HealthPort): Answer {
     if (!asksDeep(request.url)) return this.#respond(this.#routes.overview, request);
-    return this.#settings.endpoints.deep.enabled ? this.deep(request) : this.notFound;
+    return this.#settings.endpoints.deep.enabled ? this.deep(request, port) : this.notFound;
   }
 
   /** Responds to a standard probe that is never limited. */
@@ -114,8 +117,9 @@ export class Responder {
   }
 
   /** Responds to the probe with all indicators. */
-  deep(request: HealthRequest): Answer {
-    return this.#respondLimited('deep', this.#routes.deep, request);
+  deep(request: HealthRequest, port: HealthPort = 'main'): Answer {
+    const route = port === 'main' ? this.#routes.deep : this.#deepOnManagement;
+    return this.#respondLimited('deep', route, request);
   }
 
   /** The response to an unauthenticated request without query and `Accept`, from an existing evaluation. Not recorded. */
@@ -127,12 +131,12 @@ export class Responder {
   }
 
   /** Responds to `/health/<name>`: an indicator, a group, or an endpoint of another module. */
-  check(name: string, request: HealthRequest): Answer {
+  check(name: string, request: HealthRequest, port: HealthPort = 'main'): Answer {
     // The route with the parameter comes before the own route of an operation.
     const action = this.act(request, NO_BODY, 'main');
     if (action) return action;
     const additional = this.#additional.get(name);
-    if (additional) return this.#respondAdditional(additional, request);
+    if (additional) return this.#respondAdditional(additional, request, port);
     const { enabled } = this.#settings.endpoints.checks;
     const route = this.#groupsByPath.get(name) ?? (enabled ? this.#checkRoute(name) : undefined);
     return enabled || route ? this.#respondLimited('checks', route, request) : this.notFound;
@@ -207,15 +211,25 @@ export class Responder {
     if (view === undefined) return this.#refuse(route, request);
     const format = this.#formats.of(request);
     if (format === undefined) return this.#refusals.notAcceptable(this.#formats.mediaTypes);
-    const { probe } = route;
+    const { probe, port } = route;
     const evaluation = evaluated ?? this.#source.evaluate(probe, patience);
     if (evaluation instanceof Promise) {
-      return evaluation.then((current) => this.#rendered.get(probe, view, current, format, request.url));
+      return evaluation.then((current) => this.#rendered.get(probe, view, current, format, request.url, port));
     }
-    return this.#rendered.get(probe, view, evaluation, format, request.url);
+    return this.#rendered.get(probe, view, evaluation, format, request.url, port);
   }
 
-  async #respondAdditional(endpoint: HealthEndpoint, request: HealthRequest): Promise<HealthResponse> {
+  /** The view of `deep` for a caller. Undefined: the caller may not see it. */
+  async #readView(request: HealthRequest): Promise<HealthView | undefined> {
+    const { deep } = this.#routes;
+    return this.#access ? this.#viewGranted(deep, this.#access, request) : deep.view;
+  }
+
+  async #respondAdditional(
+    endpoint: HealthEndpoint,
+    request: HealthRequest,
+    port: HealthPort,
+  ): Promise<HealthResponse> {
     const route = this.#additional.routeOf(endpoint);
     const granted = this.#access ? await this.#viewGranted(route, this.#access, request) : route.view;
     const view = viewFor(route, granted);
@@ -223,7 +237,7 @@ export class Responder {
     const format = formats ? formatOf(request, formats) : 'json';
     if (view === undefined) return this.#refuse(route, request, format === 'html');
     if (format === undefined) return this.#refusals.notAcceptable(formats ?? {});
-    return this.#additional.respond(endpoint, view, format, request);
+    return this.#additional.respond(endpoint, view, format, request, port);
   }
 
   /** `isPage`: the caller requests a page for people. */

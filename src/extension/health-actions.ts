@@ -1,4 +1,5 @@
 import type { HealthRequest } from '../options/health-module-options.js';
+import type { HealthView } from '../options/view.js';
 import type { EndpointResponse } from './endpoint-response.js';
 
 /** The body of a request, as far as it was read. */
@@ -26,6 +27,8 @@ export interface ActionRequest {
   /** The parts of the path after the name, decoded. Undefined: a part cannot be decoded. */
   readonly segments: readonly string[] | undefined;
   readonly readBody: ReadBody;
+  /** How much of the probe `deep` this caller may see, by the access control of the reports. Undefined: nothing. */
+  readonly readView: () => Promise<HealthView | undefined>;
 }
 
 /** The description of one operation, for the OpenAPI document. */
@@ -60,6 +63,8 @@ export interface HealthActions {
   /** Whether the port of the application serves them. The management port always does. */
   readonly isOnMainPort: boolean;
   readonly operations: readonly ActionDescription[];
+  /** Pages for people. They have routes of their own, and the OpenAPI document leaves them out. Default: none. */
+  readonly pages?: readonly Pick<ActionDescription, 'method' | 'path'>[];
   /** Responds to each request below the path, of any method. An error is logged, and the response is a 500. */
   respond(action: ActionRequest): Promise<EndpointResponse>;
 }

@@ -1,8 +1,10 @@
 import type { HealthReport } from '../core/report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthView } from '../options/view.js';
+import type { ControlForms } from './control-forms.js';
 import type { EndpointResponse, ResponseHead } from './endpoint-response.js';
 import type { HealthActions } from './health-actions.js';
+import type { HealthPort } from './health-port.js';
 import type { VisibleReport } from './visible-report.js';
 
 /** Describes an additional endpoint in the OpenAPI document of the application. */
@@ -48,13 +50,14 @@ export interface HealthEndpoint {
    */
   readonly formats?: Readonly<Record<string, string>>;
   /**
-   * `view`: how much this caller may see. `format`: the selected one of `formats`, or `json`. An error is logged, and the
-   * response is a 500.
+   * `view`: how much this caller may see. `format`: the selected one of `formats`, or `json`. `port`: where the request has
+   * arrived. An error is logged, and the response is a 500.
    */
   respond(
     request: HealthRequest,
     view: HealthView,
     format: string,
+    port: HealthPort,
   ): EndpointResponse | EndpointStream | Promise<EndpointResponse | EndpointStream>;
 }
 
@@ -70,6 +73,8 @@ export interface FormatInput {
    * request used an alias.
    */
   readonly base: string | undefined;
+  /** Where the request has arrived. */
+  readonly port: HealthPort;
 }
 
 /** An additional format of reports, for callers that request it. */
@@ -98,6 +103,12 @@ export interface HealthEndpoints {
    * document. Call it in a constructor, before Nest registers routes. Throws if there is an endpoint of that name.
    */
   addActions(actions: HealthActions): void;
+  /** The forms of the module that changes the application. Undefined: there are none. */
+  readonly forms: ControlForms | undefined;
+  /** Offers forms to pages. Throws if there are forms of another module. */
+  addForms(forms: ControlForms): void;
+  /** Whether an endpoint of this name is described: see `describe()`. */
+  isDescribed(name: string): boolean;
   /** Throws if a format of that name exists. */
   addFormat(formatter: HealthFormatter): void;
   /**

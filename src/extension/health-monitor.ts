@@ -6,7 +6,7 @@ import type { HealthReport } from '../core/report.js';
 import type { SharedRuns } from '../core/shared-runs.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
-import type { HealthOverride, OverrideEvent } from './health-override.js';
+import type { HealthOverride, HealthRefusal, OverrideEvent } from './health-override.js';
 import type { UnreadyLimit } from './unready-limit.js';
 import type { EventLoopStall } from './event-loop-stall.js';
 
@@ -106,6 +106,8 @@ export interface HealthMonitor {
   readonly state: LifecycleState;
   /** The options that are overridden at present. */
   readonly overrides: readonly HealthOverride[];
+  /** Each refusal of traffic that has not been withdrawn, oldest first. */
+  readonly refusals: readonly HealthRefusal[];
   /** How many instances may be unready because of their load. Undefined: there is no limit, or no fleet. */
   readonly unreadyLimit: UnreadyLimit | undefined;
   /** The report of a probe, a group or an indicator from existing results. Throws `UnknownProbeError` for any other name. */

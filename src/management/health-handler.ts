@@ -84,13 +84,13 @@ export class RequestHandler implements HealthHandler {
     this.paths = paths;
     this.#fixed = new Map([
       ...(endpoints.overview.enabled
-        ? [[`/${path}`, (request: HealthRequest) => responder.overview(request)] as const]
+        ? [[`/${path}`, (request: HealthRequest) => responder.overview(request, 'management')] as const]
         : []),
       ...(endpoints.deep.enabled
         ? [
             [
               `/${path}/${endpoints.deep.path.toLowerCase()}`,
-              (request: HealthRequest) => responder.deep(request),
+              (request: HealthRequest) => responder.deep(request, 'management'),
             ] as const,
           ]
         : []),
@@ -117,7 +117,9 @@ export class RequestHandler implements HealthHandler {
     if (respond) return respond(request);
     const base = `/${settings.path.toLowerCase()}/`;
     const name = folded.startsWith(base) ? decoded(path.slice(base.length)) : undefined;
-    return name === undefined || name.split('/').length > 2 ? responder.notFound : responder.check(name, request);
+    return name === undefined || name.split('/').length > 2
+      ? responder.notFound
+      : responder.check(name, request, 'management');
   }
 
   async snapshot(probe: SharedProbe): Promise<ResponseSnapshot> {

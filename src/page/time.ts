@@ -26,3 +26,10 @@ export function lasting(since: number | string, now: number | undefined): Markup
 export function exact(at: number | string): string {
   return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 }
+
+/** The time until a point in time. An update contains the time of day, as above. */
+export function left(until: number, now: number | undefined): Markup {
+  const iso = new Date(until).toISOString();
+  const text = now === undefined ? `until ${clock(iso)}` : `${formatAge(until - now)} left`;
+  return html`<time datetime="${iso}" data-left>${text}</time>`;
+}

@@ -6,10 +6,12 @@ import type { Transition } from '../health-record.js';
 import { dataOf } from './data.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { type PageModel, detailsOf } from './model.js';
+import { formLinks } from './links.js';
 import { describeRuns, sparkline } from './sparkline.js';
 import { ATTENTION_ORDER, appearanceOf, icon, wordFor } from '../../page/status.js';
 import { ago, exact, lasting } from '../../page/time.js';
 import { formatAge } from '../../page/age.js';
+import { termsPart } from '../../page/terms.js';
 
 const RUNS_SHOWN = 40;
 const CHANGES_SHOWN = 4;
@@ -42,7 +44,8 @@ export function checkPart(
   if (model.view !== 'full') {
     return html`<li id="${idOf(name)}" class="${className}">
       <div class="s">
-        ${title}<span class="w"><b>${word}</b></span>
+        ${title}<span class="w"><b>${word}</b></span
+        >${formLinks(model.forms?.linksOf(name), name)}
       </div>
     </li>`;
   }
@@ -58,12 +61,13 @@ export function checkPart(
       <summary class="s">
         ${title}<span class="w"
           ><b>${word}</b
-          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}</span
+          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}${detail.override && html` <i class="ov">override: ${termsOf(detail.override, now, true)}</i>`}</span
         >${sparkline(runs, RUNS_SHOWN) ?? html`<span class="spark"></span>`}<span class="t"
           >${detail.response_time_ms !== undefined && status !== HealthStatus.SKIPPED && took(detail.response_time_ms)}</span
         ><span class="a">${detail.checked_at !== undefined && ago(detail.checked_at, now)}</span>
       </summary>
       <div class="d">
+        ${formLinks(model.forms?.linksOf(name), name)}
         <dl>
           ${facts([
             ['Message', words !== undefined && words.length > LONGEST_WORDS && clip(words, LONGEST_WORDS * 10)],
@@ -92,16 +96,20 @@ function lastError(name: string, { record, now }: PageModel): Content {
   return last && html`${last.text}${last.code !== undefined && ` (${last.code})`}, ${ago(last.at, now)}`;
 }
 
-/** What is overridden, why, and how long it still lasts. An update has no `now`: the text must not change by itself. */
-function overrideOf(
-  { reason, by, until, ...options }: NonNullable<VisibleDetail['override']>,
-  now: number | undefined,
-): string {
+type Override = NonNullable<VisibleDetail['override']>;
+
+/** What is overridden, why, by whom, and how long it still lasts. */
+function overrideOf(override: Override, now: number | undefined): Markup {
+  const { reason: _reason, by: _by, until: _until, ...options } = override;
+  return html`${clip(changesIn(options), LONGEST_WORDS)}: ${termsOf(override, now)}`;
+}
+
+function termsOf({ reason, by, until }: Override, now: number | undefined, isShort = false): Markup {
   const end = typeof until === 'string' ? Date.parse(until) : Number.NaN;
-  const left = now === undefined || Number.isNaN(end) ? '' : ` (${formatAge(Math.max(0, end - now))} left)`;
   const author = typeof by === 'string' ? by : 'the application';
-  const text = `${changesIn(options)}, by ${author} until ${Number.isNaN(end) ? '' : exact(end)} UTC${left}: ${String(reason)}`;
-  return clip(text, LONGEST_WORDS * 2);
+  return termsPart({ reason: String(reason), by: author, until: Number.isNaN(end) ? undefined : end }, now, {
+    isShort,
+  });
 }
 
 /** The options that sources set, and why others are refused. */

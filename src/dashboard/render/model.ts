@@ -1,4 +1,5 @@
 import { flatDetails } from '../../core/composite-detail.js';
+import type { ControlForms } from '../../extension/control-forms.js';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
 import type { HealthView } from '../../options/view.js';
@@ -13,6 +14,10 @@ export interface PageModel {
   readonly view: HealthView;
   readonly monitor: HealthMonitor;
   readonly record: HealthRecord;
+  /** Undefined: the page links to no forms. */
+  readonly forms: ControlForms | undefined;
+  /** The result of the form from which the browser comes. */
+  readonly result?: string | undefined;
   /** Title of the page. */
   readonly title: string;
   readonly instance: string;

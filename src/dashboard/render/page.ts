@@ -23,7 +23,8 @@ export const PAGE_HEADERS = pageHeaders({ script: PAGE_SCRIPT, style: STYLE_TEXT
 export function renderLivePage(model: PageModel, events: string | undefined): string {
   const parts = livePartsOf(model);
   const { probes, history } = parts.parts;
-  const body = html`${probes}${checksOf(model, parts)}${
+  const { result } = model;
+  const body = html`${result !== undefined && html`<p id="result" role="status">${result}</p>`}${probes}${checksOf(model, parts)}${
     history &&
     html`<section aria-labelledby="h-history">
       <h2 id="h-history">History</h2>
@@ -41,10 +42,12 @@ export function renderStaticPage(model: PageModel, overview: string | undefined)
   return renderPage(model, parts, html`${checksOf(model, parts)}${link}`, { reloads: false });
 }
 
-function checksOf({ report }: PageModel, { parts, order }: PageParts): Markup | undefined {
+function checksOf({ report, forms, view }: PageModel, { parts, order }: PageParts): Markup | undefined {
   if (!report.details) return undefined;
   return html`<section aria-labelledby="h-checks">
-    <h2 id="h-checks">Checks ${parts['count']}</h2>
+    <h2 id="h-checks">
+      Checks ${parts['count']}${forms && view === 'full' && html` <span>open one to run or disable it</span>`}
+    </h2>
     <ul id="checks">
       ${order.map((id) => parts[id])}
     </ul>

@@ -5,8 +5,11 @@ import { formatAge } from '../../page/age.js';
 import type { Transition } from '../health-record.js';
 import { checkPart, idOf, inOrder } from './checks.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
+import { overridesOf, troubledSources } from './attention.js';
+import { formLinks } from './links.js';
 import { type PageModel, detailsOf } from './model.js';
 import { appearanceOf, icon, wordFor } from '../../page/status.js';
+import { termsPart } from '../../page/terms.js';
 import { ago, exact, lasting } from '../../page/time.js';
 
 const TRANSITIONS_SHOWN = 30;
@@ -125,25 +128,19 @@ function statePart(model: PageModel): Markup {
 
 /** The summary in words. */
 function leadOf(model: PageModel): Content {
-  const { report, view, monitor, record, now } = model;
+  const { report, view, record, now } = model;
   if (view === 'status' || !report.details) return undefined;
-  const { state } = monitor;
   return html`<p class="lead">${summaryOf(model)}</p>
-    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${clip(describeState(state), LONGEST_WORDS * 2)}</p>`}${troubledSources(model)}`;
+    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${whyClosed(model)}</p>`}${overridesOf(model)}${troubledSources(model)}`;
 }
 
-/** The sources of options that need attention. Only the full view has sources. */
-function troubledSources({ report: { sources = [] }, now }: PageModel): Content {
-  return sources.map(({ name, connected, since, refused = 0, unknown = 0, unknown_names: names = [] }) => {
-    const more = unknown > names.length ? ` and ${unknown - names.length} more` : '';
-    const troubles = [
-      !connected && html` is away${since !== undefined && html` ${lasting(since, now)}`}, its last options stay.`,
-      refused > 0 && ` ${refused === 1 ? '1 entry is' : `${refused} entries are`} refused.`,
-      unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_WORDS * 2),
-    ].filter((trouble) => trouble !== false);
-    return (
-      troubles.length > 0 && html`<p class="lead troubled"><b>Source ${clip(name, LONGEST_WORDS)}</b>${troubles}</p>`
-    );
+/** Each refusal has an author and an end, if it is the application that refuses traffic. */
+function whyClosed({ monitor, view, now }: PageModel): Content {
+  const { state, refusals } = monitor;
+  if (state.phase !== 'refusing') return clip(describeState(state), LONGEST_WORDS * 2);
+  return refusals.slice(0, NAMES_SHOWN).map(({ reason, by, until }, index) => {
+    const author = view === 'full' ? (by ?? (until && 'the application')) : undefined;
+    return html`${index > 0 && '; '}${termsPart({ reason, by: author, until: until?.getTime() }, now)}`;
   });
 }
 
@@ -185,7 +182,8 @@ function describeState({ phase, drainStep, reason = '' }: LifecycleState): strin
   return phase === 'accepting' ? 'accepted' : reason || phase;
 }
 
-function probesPart({ monitor, record, now }: PageModel): Markup {
+function probesPart({ monitor, record, forms, now }: PageModel): Markup {
+  const links = formLinks(forms?.trafficLinks);
   const { state } = monitor;
   const probes = monitor.probes.map((probe) => {
     const { status } = monitor.peek(probe);
@@ -198,8 +196,10 @@ function probesPart({ monitor, record, now }: PageModel): Markup {
   });
   const traffic =
     state.phase === 'accepting'
-      ? html`<li class="up">${icon('UP')}<span class="n">traffic</span> <b>accepted</b></li>`
-      : html`<li class="out">${icon('OUT_OF_SERVICE')}<span class="n">traffic</span> <b>${state.phase}</b></li>`;
+      ? html`<li class="up">${icon('UP')}<span class="n">traffic</span> <b>accepted</b>${links}</li>`
+      : html`<li class="out">
+          ${icon('OUT_OF_SERVICE')}<span class="n">traffic</span> <b>${state.phase}</b>${links}
+        </li>`;
   return html`<ul id="probes" class="probes" aria-label="Probes and groups">
     ${traffic}${probes}
   </ul>`;

@@ -49,6 +49,8 @@ export class ApiDescription {
     const operations = this.#actions.flatMap(({ name, operations: all }) =>
       all.map((operation) => [handlerOf(name, operation), operation] as const),
     );
+    // A handler without a description is left out of the document.
+    const pages = this.#actions.flatMap(({ name, pages: all = [] }) => all.map((page) => handlerOf(name, page)));
     let made: ControllerDescription | undefined;
     const describe = (): ControllerDescription =>
       (made ??= loadDescription().describeController(settings, formats, endpoints, operations));
@@ -57,6 +59,7 @@ export class ApiDescription {
       'parts',
       ...endpoints.map(({ name }) => name),
       ...operations.map(([handler]) => handler),
+      ...pages,
     ];
     for (const name of names) describeHandler(this.#handler(name), name, this.#aliasesOf(name), describe);
     for (const [group, { hasEndpoint, additionalPath: alias }] of settings.groups) {

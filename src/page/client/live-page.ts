@@ -87,13 +87,18 @@ function showStream(): void {
   showAges();
 }
 
+/** Undefined: the text does not change. */
+function textOf({ dataset }: HTMLTimeElement, age: number): string | undefined {
+  if ('age' in dataset) return `${formatAge(age)} ago`;
+  if ('left' in dataset) return `${formatAge(-age)} left`;
+  return 'for' in dataset ? `for ${formatAge(age)}` : undefined;
+}
+
 function showAges(): void {
   const now = Date.now() + clockOffset;
   for (const time of document.querySelectorAll('time')) {
-    const isAge = 'age' in time.dataset;
-    if (!isAge && !('for' in time.dataset)) continue;
-    const age = formatAge(now - Date.parse(time.dateTime));
-    const text = isAge ? `${age} ago` : `for ${age}`;
+    const text = textOf(time, now - Date.parse(time.dateTime));
+    if (text === undefined) continue;
     if (time.textContent !== text) time.textContent = text;
     time.title = time.dateTime;
   }

@@ -13,6 +13,7 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
   };
   const monitor: HealthMonitor = {
     indicators: [],
+    refusals: [],
     probes: ['live', 'ready'],
     state: { phase: 'accepting' },
     peek: () => expect.unreachable('no alert is sent'),

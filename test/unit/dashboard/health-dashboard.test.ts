@@ -13,6 +13,7 @@ it('shows the status if the page cannot be rendered, and reports the error', () 
     state: { phase: 'accepting' },
     onRun: () => nothing,
     onChange: () => nothing,
+    onOverride: () => nothing,
     onState: () => nothing,
     onRemoved: () => nothing,
     onStall: () => nothing,
@@ -27,7 +28,7 @@ it('shows the status if the page cannot be rendered, and reports the error', () 
   new HealthDashboard(resolveDashboardOptions({}), monitor, endpoints, (fault) => faults.push(fault)).install();
 
   const report = { status: 'DOWN', details: { database: { status: 'DOWN' } } } as const;
-  const page = formatter?.format({ name: 'deep', report, view: 'full', base: '' });
+  const page = formatter?.format({ name: 'deep', report, view: 'full', base: '', port: 'main' });
   expect(page).toContain('<span>Down</span>');
   expect(page).not.toContain('database');
   expect(faults).toEqual([new Error('no indicators')]);

@@ -7,7 +7,7 @@ import { BASE_STYLE } from '../../../src/page/base-style.js';
 
 it('is made of the scripts and the styles as they are: npm run build:page', async () => {
   const assets = await pageAssets();
-  expect(assets.size).toBe(3);
+  expect(assets.size).toBe(4);
   for (const [path, text] of assets) expect([path, readFileSync(path, 'utf8')]).toStrictEqual([path, text]);
 });
 

@@ -1,0 +1,27 @@
+import { type Markup, clip, html } from './html.js';
+import { exact, left } from './time.js';
+
+const LONGEST_REASON = 300;
+
+/** What a change for a time says. */
+export interface ShownTerms {
+  readonly reason: string;
+  /** Undefined: it is not shown. */
+  readonly by: string | undefined;
+  /** Milliseconds since 1970. Undefined: it lasts until it is withdrawn. */
+  readonly until: number | undefined;
+}
+
+/** Why, by whom, until when, and for how long still. `isShort`: without the date and the time. */
+export function termsPart(
+  { reason, by, until }: ShownTerms,
+  now: number | undefined,
+  { isShort = false }: { readonly isShort?: boolean } = {},
+): Markup {
+  const shown = clip(reason, LONGEST_REASON);
+  const author = by === undefined ? '' : `by ${by}`;
+  const end = until === undefined || isShort ? '' : `until ${exact(until)} UTC`;
+  const who = [author, end].filter((text) => text !== '').join(' ');
+  if (until === undefined) return who === '' ? html`${shown}` : html`${shown} (${who})`;
+  return html`${shown} (${who}${who !== '' && ', '}${left(until, now)})`;
+}

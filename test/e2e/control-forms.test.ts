@@ -1,0 +1,482 @@
+import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
+import { HealthControlModule, type HealthControlOptions } from 'nest-vitals/control';
+import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
+import { HealthManagement, HealthManagementModule } from 'nest-vitals/management';
+import { describe, expect, it } from 'vitest';
+import { isFromOwnPage } from '../../src/control/forms/same-site.js';
+import { ApiDocument } from '../support/api-document.js';
+import { EventStream } from '../support/event-stream.js';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { type JsonResponse, sendJson } from '../support/json-request.js';
+import { passTime, stopClock } from '../support/standing-clock.js';
+import { ADAPTERS, type StartOptions, refusalOf, startApplication } from '../support/start-application.js';
+
+const KEY = 'a-control-key-of-alice';
+const READ_KEY = 'a-key-that-only-reads';
+const PORTS = ['main', 'local', 'thread'] as const;
+type Fields = Readonly<Record<string, string>>;
+
+const DISABLE = '/health/control/form?do=disable&check=payments';
+const END = '/health/control/form?do=end-override&check=payments';
+const RUN = '/health/control/form?do=run&check=payments';
+const REFUSE = '/health/control/form?do=refuse-traffic';
+const ACCEPT = '/health/control/form?do=end-maintenance';
+const TERMS = { reason: 'vendor <maintenance>', expiresIn: '30m', key: KEY };
+
+/** What a reader sees of HTML. */
+const textOf = (markup: string): string =>
+  markup
+    .replaceAll(/<(style|script|title)[^>]*>.*?<\/\1>/gs, '')
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ');
+const linksIn = (page: string): string[] =>
+  [...page.matchAll(/href="(control\/form[^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+const instanceIn = (form: string): string => /name="instance" value="([^"]+)"/.exec(form)?.[1] ?? '';
+
+interface Start {
+  readonly port?: (typeof PORTS)[number];
+  readonly control?: Partial<HealthControlOptions>;
+  readonly health?: HealthModuleOptions;
+  readonly dashboard?: HealthDashboardOptions;
+}
+
+describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
+  async function start(
+    { port = 'main', control = {}, health = {}, dashboard = {} }: Start = {},
+    options?: StartOptions,
+  ) {
+    const payments = FakeIndicator('payments', () => down('refused'), { ttl: 0 });
+    const application = await startApplication(
+      adapter,
+      {
+        imports: [
+          HealthModule.forRoot({ service: { name: 'orders' }, ...health }),
+          // The order does not matter.
+          HealthDashboardModule.forRoot({ instance: 'host-1', refresh: false, ...dashboard }),
+          HealthControlModule.forRoot({
+            ...(control.authorize ? {} : { apiKeys: { alice: KEY } }),
+            forms: true,
+            ...control,
+          }),
+          ...(port === 'main'
+            ? []
+            : [HealthManagementModule.forRoot({ port: 0, host: '127.0.0.1', thread: port === 'thread' })]),
+        ],
+        providers: [payments, FakeIndicator('stock', () => up())],
+      },
+      options,
+    );
+    const number = port === 'main' ? application.port : (application.app.get(HealthManagement).address?.port ?? 0);
+    const get = (path: string, headers: Fields = {}): Promise<JsonResponse> =>
+      sendJson(number, 'GET', path, { headers });
+    const post = (path: string, fields: Fields | string, headers: Fields = {}): Promise<JsonResponse> =>
+      sendJson(number, 'POST', path, {
+        body: typeof fields === 'string' ? fields : new URLSearchParams(fields).toString(),
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          origin: `http://127.0.0.1:${number}`,
+          ...headers,
+        },
+      });
+    /** Opens a form and sends it. */
+    const submit = async (path: string, fields: Fields, headers: Fields = {}): Promise<JsonResponse> => {
+      const { text } = await get(path, { authorization: `Bearer ${READ_KEY}` });
+      return post(path, { instance: instanceIn(text), ...fields }, headers);
+    };
+    const state = async (): Promise<JsonResponse['body']> =>
+      (await get('/health/control', { 'x-health-key': KEY })).body;
+    return { application, payments, get, post, submit, state, port: number };
+  }
+
+  /** The page to which the browser is sent. */
+  const pageAfter = async (
+    { get }: Pick<Awaited<ReturnType<typeof start>>, 'get'>,
+    { status, headers, text }: JsonResponse,
+  ): Promise<string> => {
+    expect([status, text]).toEqual([303, '']);
+    expect(headers.location).toMatch(/^\.\.\/dashboard\?result=[\w-]{16}$/);
+    return (await get(`/health/${String(headers.location).slice(3)}`)).text;
+  };
+
+  describe.each(PORTS)('through the port: %s', (port) => {
+    it('disables a check, shows it, runs another one and ends the override', async () => {
+      const started = await start({ port });
+      const { application, get, submit, state, payments } = started;
+      const before = await get('/health/dashboard');
+      expect(linksIn(before.text)).toEqual([
+        'control/form?do=refuse-traffic',
+        'control/form?do=run&check=payments',
+        'control/form?do=disable&check=payments',
+        'control/form?do=run&check=stock',
+        'control/form?do=disable&check=stock',
+      ]);
+      const form = await get(DISABLE);
+      expect(form.status).toBe(200);
+      expect(textOf(form.text)).toContain('orders host-1');
+      expect(textOf(form.text)).toContain('Disable payments');
+      expect(form.headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
+        'referrer-policy': 'same-origin',
+      });
+      const policy = String(form.headers['content-security-policy']).split('; ');
+      expect(policy).toEqual([
+        "default-src 'none'",
+        expect.stringMatching(/^style-src 'sha256-/),
+        'img-src data:',
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+      ]);
+
+      const disabled = await pageAfter(started, await submit(DISABLE, TERMS));
+      expect(textOf(disabled)).toMatch(/ \d\d:\d\d:\d\d UTC: payments is disabled until \S+ \S+ UTC\. /);
+      expect(textOf(disabled)).toContain('override: vendor &lt;maintenance&gt; (by alice, ');
+      expect(linksIn(disabled)).toContain('control/form?do=end-override&check=payments');
+      expect(await state()).toMatchObject({
+        overrides: [
+          { indicator: 'payments', options: { enabled: false }, reason: 'vendor <maintenance>', by: 'alice' },
+        ],
+      });
+      expect((await application.get('/health/ready')).status).toBe(200);
+      expect(textOf((await get(END)).text)).toContain(
+        'At present: enabled false: vendor &lt;maintenance&gt; (by alice',
+      );
+
+      expect(textOf(await pageAfter(started, await submit(END, { key: KEY })))).toContain(
+        'The override of payments has ended.',
+      );
+      expect(textOf(await pageAfter(started, await submit(END, { key: KEY })))).toContain(
+        'payments had no override any more.',
+      );
+      const runs = payments.runs.length;
+      expect(textOf(await pageAfter(started, await submit(RUN, { key: ` ${KEY}\n` })))).toContain(
+        'payments has run: Down.',
+      );
+      expect(payments.runs.length).toBeGreaterThan(runs);
+      expect((await application.get('/health/ready')).status).toBe(503);
+      // The same lines as for the JSON operations.
+      expect(application.log.health('warn').filter((line) => line.startsWith('Override'))).toEqual([
+        expect.stringMatching(
+          /^Override of payments by alice until \S+Z: enabled false; reason: vendor <maintenance>$/,
+        ),
+      ]);
+      expect(application.log.health('log').at(-1)).toBe('Override of payments by alice has ended: cleared by alice');
+    });
+
+    it('refuses traffic, shows by whom, why and how long, and ends that', async () => {
+      const started = await start({ port });
+      const { application, get, submit } = started;
+      await submit(DISABLE, TERMS);
+      const refused = await pageAfter(started, await submit(REFUSE, { ...TERMS, expiresIn: '1h' }));
+      expect(textOf(refused)).toMatch(/UTC: Traffic is refused until \S+ \S+ UTC\. /);
+      expect(textOf(refused)).toMatch(
+        /Accepts no traffic for \d+ s ?: vendor &lt;maintenance&gt; \(by alice until \S+ \S+ UTC, (?:59 min|1 h) left ?\)/,
+      );
+      expect(linksIn(refused).slice(0, 2)).toEqual([
+        'control/form?do=end-maintenance',
+        'control/form?do=refuse-traffic',
+      ]);
+      expect((await application.get('/health/ready')).status).toBe(503);
+      expect((await application.get('/health/live')).status).toBe(200);
+      expect(textOf((await get(REFUSE)).text)).toContain('At present: vendor &lt;maintenance&gt; (by alice until');
+      expect(textOf(await pageAfter(started, await submit(ACCEPT, { key: KEY })))).toContain(
+        'The maintenance has ended.',
+      );
+      expect((await application.get('/health/ready')).status).toBe(200);
+    });
+
+    it('shows faults beside the fields with what was typed, except the key, and changes nothing', async () => {
+      const { submit, state, application } = await start({ port });
+      const faulty = await submit(DISABLE, { reason: '  ', expiresIn: '4h', key: KEY });
+      expect(faulty.status).toBe(400);
+      expect(faulty.text).toMatch(/<p id="f-reason" class="fault">Give a reason\.<\/p>/);
+      expect(faulty.text).toMatch(/<option value="4h" +selected>/);
+      expect(textOf(faulty.text)).toContain('Nothing has changed.');
+      const late = await submit(REFUSE, { reason: '<b>disk</b>', expiresIn: '25h', key: KEY });
+      expect(late.status).toBe(400);
+      expect(late.text).toContain('value="&lt;b&gt;disk&lt;/b&gt;"');
+      expect(late.text).toMatch(/<p id="f-expiresIn" class="fault">Choose a time\.<\/p>/);
+      const without = await submit(DISABLE, { ...TERMS, key: ' ' });
+      expect(without.status).toBe(400);
+      expect(without.text).toContain('<p id="f-key" class="fault">Enter your control key.</p>');
+      const wrong = await submit(DISABLE, { ...TERMS, key: 'a-key-that-is-wrong' });
+      expect(wrong.status).toBe(401);
+      expect(wrong.headers['www-authenticate']).toBe('Bearer realm="health"');
+      expect(wrong.text).toContain('value="vendor &lt;maintenance&gt;"');
+      for (const { text } of [faulty, late, without, wrong]) {
+        expect(text).not.toContain(KEY);
+        expect(text).not.toContain('a-key-that-is-wrong');
+      }
+      expect(await state()).toMatchObject({ overrides: [], refusals: [] });
+      expect(application.log.health('warn').filter((line) => /Override|refused/.test(line))).toEqual([]);
+    });
+
+    it('refuses forms of other sites before it compares a key', async () => {
+      const {
+        get,
+        post,
+        state,
+        port: number,
+      } = await start({
+        port,
+        health: { access: { apiKeys: READ_KEY }, rateLimit: { failedKeys: '2/1h' } },
+      });
+      const instance = instanceIn((await get(DISABLE, { 'x-health-key': READ_KEY })).text);
+      expect(instance).not.toBe('');
+      for (const headers of [
+        { origin: 'https://evil.example' },
+        { origin: 'null' },
+        { origin: '' },
+        { origin: `http://127.0.0.1:${number + 1}` },
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' },
+      ]) {
+        const { status, text } = await post(DISABLE, { ...TERMS, instance, key: 'wrong' }, headers);
+        expect([headers, status]).toEqual([headers, 403]);
+        expect(text).not.toContain('<form');
+      }
+      // Behind a proxy with TLS, Host may be another one.
+      const accepted = await post(
+        DISABLE,
+        { ...TERMS, instance },
+        { origin: 'https://x', 'sec-fetch-site': 'same-origin' },
+      );
+      expect(accepted.status).toBe(303);
+      expect(await state()).toMatchObject({ overrides: [{ by: 'alice' }] });
+    });
+
+    it('accepts a form in its body only, of a limited length and of one content type', async () => {
+      const { get, post, state, port: number } = await start({ port });
+      const instance = instanceIn((await get(DISABLE)).text);
+      const inUrl = await post(`${DISABLE}&key=${KEY}&reason=x&expiresIn=1h&instance=${instance}`, 'a=b');
+      expect(inUrl.status).toBe(400);
+      expect((await post(DISABLE, { ...TERMS, instance }, { 'x-health-key': KEY })).status).toBe(303);
+      const byHeader = await post(DISABLE, { reason: 'x', expiresIn: '1h', instance }, { 'x-health-key': KEY });
+      expect(byHeader.status).toBe(400);
+      for (const type of ['application/json', 'text/plain', 'multipart/form-data; boundary=x']) {
+        const sent = await post(DISABLE, '{"key":"x"}', { 'content-type': type });
+        expect([type, sent.status]).toEqual([type, 415]);
+      }
+      expect((await post(DISABLE, { ...TERMS, instance, reason: 'r'.repeat(17_000) })).status).toBe(413);
+      const lists = await post(DISABLE, `key=${KEY}&key=${KEY}&reason[a]=b&__proto__[x]=y&instance=${instance}`);
+      expect(lists.status).toBeGreaterThanOrEqual(400);
+      expect(({} as Record<string, unknown>)['x']).toBeUndefined();
+      for (const method of ['PUT', 'DELETE', 'PATCH']) {
+        const { status, headers } = await sendJson(number, method, DISABLE, { headers: { 'x-health-key': KEY } });
+        expect([method, status, headers['allow']]).toEqual([method, 405, 'GET, HEAD, POST']);
+      }
+      expect(((await state())['overrides'] as unknown[]).length).toBe(1);
+    });
+
+    it('knows no other forms and no other indicators', async () => {
+      const { get, submit, post } = await start({ port });
+      for (const query of [
+        '',
+        '?do=disable',
+        '?do=nothing&check=payments',
+        '?do=constructor',
+        '?do=disable&check=nothing',
+        '?do=disable&check=__proto__',
+        '?do=refuse-traffic&check=payments',
+      ]) {
+        const { status, text } = await get(`/health/control/form${query}`);
+        expect([query, status]).toEqual([query, 404]);
+        expect(text).not.toContain('<form');
+      }
+      expect((await submit('/health/control/form?do=nothing', { key: KEY })).status).toBe(404);
+      const { text } = await get(DISABLE);
+      const gone = await post('/health/control/form?do=run&check=gone', { key: KEY, instance: instanceIn(text) });
+      expect(gone.status).toBe(404);
+      expect(textOf(gone.text)).toContain('There is no indicator gone any more.');
+    });
+
+    it('does not change another instance than the one whose form it is', async () => {
+      const one = await start({ port });
+      const two = await start({ port });
+      const form = (await one.get(DISABLE)).text;
+      const sent = await two.post(DISABLE, { ...TERMS, instance: instanceIn(form) });
+      expect(sent.status).toBe(409);
+      expect(textOf(sent.text)).toContain('This form is from another instance');
+      expect(await two.state()).toMatchObject({ overrides: [] });
+      // The form in the response is that of the second one.
+      expect((await two.post(DISABLE, { ...TERMS, instance: instanceIn(sent.text) })).status).toBe(303);
+    });
+  });
+
+  it('shows the links on the ports that serve the control, on the page and in its updates', async () => {
+    const linksOn = async (port: number, path: string): Promise<number> => {
+      const { text } = await sendJson(port, 'GET', path, { headers: { accept: 'text/html' } });
+      return linksIn(text).length;
+    };
+    const updateOn = async (port: number): Promise<string> => {
+      const stream = await EventStream.open(`http://127.0.0.1:${port}/health/events?forms`);
+      return (await stream.find(({ event }) => event === 'update')).data;
+    };
+    const { application, port } = await start({ port: 'local' });
+    for (const path of ['/health/dashboard', '/health/deep']) {
+      expect([path, await linksOn(application.port, path), await linksOn(port, path)]).toEqual([path, 0, 5]);
+    }
+    // The links would be relative to another URL here.
+    expect(await linksOn(port, '/health?deep=true')).toBe(0);
+    expect((await application.get(DISABLE)).status).toBe(404);
+    expect(await updateOn(port)).toContain('control/form?do=run');
+    expect(await updateOn(application.port)).not.toContain('control/form');
+
+    const both = await start({ port: 'local', control: { mainPort: true } });
+    expect(await linksOn(both.application.port, '/health/deep')).toBe(5);
+    expect(await updateOn(both.application.port)).toContain('control/form?do=run');
+    const none = await start({ control: { forms: false } });
+    expect(await linksOn(none.port, '/health/deep')).toBe(0);
+    // The path is one of the control again, which needs a key.
+    expect((await none.get(DISABLE)).status).toBe(401);
+    expect((await none.post(DISABLE, TERMS)).status).toBe(401);
+  });
+
+  it('opens forms for callers that may read, and sends others to the page', async () => {
+    const { get, post } = await start({ health: { access: { apiKeys: READ_KEY } } });
+    for (const headers of [{}, { 'x-health-key': KEY }, { 'x-health-key': 'wrong' }] as Fields[]) {
+      const { status, headers: fields } = await get(DISABLE, headers);
+      expect([status, fields.location]).toEqual([303, '../dashboard']);
+    }
+    const basic = { authorization: `Basic ${Buffer.from(`me:${READ_KEY}`).toString('base64')}` };
+    const form = await get(DISABLE, basic);
+    expect(form.status).toBe(200);
+    // The credentials that the browser sends by itself do not control.
+    const byBrowser = await post(DISABLE, { reason: 'x', expiresIn: '1h', instance: instanceIn(form.text) }, basic);
+    expect(byBrowser.status).toBe(400);
+    const readKey = await post(DISABLE, { ...TERMS, key: READ_KEY, instance: instanceIn(form.text) }, basic);
+    expect(readKey.status).toBe(401);
+    // Without a key that reads, the response has no state either.
+    const stranger = await post(END, { key: 'wrong' });
+    expect(stranger.status).toBe(401);
+    expect(stranger.text).not.toContain('orders');
+    expect(stranger.text).not.toContain('At present');
+  });
+
+  it('shows neither names of people nor options in the view components', async () => {
+    const { get, submit } = await start({ health: { endpoints: { deep: { view: 'components' } } } });
+    await submit(DISABLE, TERMS);
+    await submit(REFUSE, TERMS);
+    for (const path of ['/health/dashboard', DISABLE, END, ACCEPT]) {
+      const { text } = await get(path);
+      expect([path, /alice|host-1|enabled false/.exec(text)?.[0]]).toEqual([path, undefined]);
+    }
+    expect(linksIn((await get('/health/dashboard')).text)).toContain('control/form?do=end-override&check=payments');
+    const status = await start({ health: { endpoints: { deep: { view: 'status' } } } });
+    expect(linksIn((await status.get('/health/dashboard')).text)).toEqual([]);
+    expect((await status.get(DISABLE)).status).toBe(303);
+  });
+
+  it('counts wrong keys together with those of the operations', async () => {
+    const { get, post, submit } = await start({ health: { rateLimit: { failedKeys: '2/1h' } } });
+    expect((await submit(RUN, { key: 'wrong' })).status).toBe(401);
+    expect((await get('/health/control', { 'x-health-key': 'wrong' })).status).toBe(401);
+    const slowed = await submit(RUN, { key: KEY });
+    expect(slowed.status).toBe(429);
+    expect(slowed.headers['retry-after']).toMatch(/^\d+$/);
+    expect(textOf(slowed.text)).toContain('Too many wrong keys');
+    expect((await post(RUN, { key: 'wrong' })).status).toBe(429);
+  });
+
+  it('gives the key to authorize in the headers, with the address of the caller', async () => {
+    const asked: unknown[] = [];
+    const { submit } = await start(
+      {
+        control: {
+          authorize: (request) => {
+            const { 'x-health-key': key, authorization, host } = request.headers;
+            asked.push([key, authorization, typeof host, request.ip]);
+            return key === 'a-token-of-carol' ? 'carol' : undefined;
+          },
+        },
+      },
+      { trustedProxies: 1 },
+    );
+    const forwarded = { 'x-forwarded-for': '203.0.113.7' };
+    expect((await submit(REFUSE, { ...TERMS, key: 'a-token-of-carol' }, forwarded)).status).toBe(303);
+    expect((await submit(REFUSE, { ...TERMS, key: 'another-token' }, forwarded)).status).toBe(401);
+    expect(asked).toEqual([
+      ['a-token-of-carol', 'Bearer a-token-of-carol', 'string', '203.0.113.7'],
+      ['another-token', 'Bearer another-token', 'string', '203.0.113.7'],
+    ]);
+  });
+
+  it('is below the prefix of the application', async () => {
+    const { get, post } = await start(
+      { health: { path: 'internal/health' } },
+      { prepare: (app) => app.setGlobalPrefix('api') },
+    );
+    const page = (await get('/api/internal/health/dashboard')).text;
+    const [link = ''] = linksIn(page);
+    const url = new URL(link, 'http://x/api/internal/health/dashboard');
+    const form = await get(`${url.pathname}${url.search}`);
+    expect(form.status).toBe(200);
+    const sent = await post(`${url.pathname}${url.search}`, { ...TERMS, instance: instanceIn(form.text) });
+    const back = new URL(String(sent.headers.location), url);
+    expect(back.pathname).toBe('/api/internal/health/dashboard');
+    expect(textOf((await get(`${back.pathname}${back.search}`)).text)).toContain('Traffic is refused until');
+    // A slash at the end changes what relative URLs are relative to.
+    const withSlash = await get('/api/internal/health/control/form/?do=refuse-traffic');
+    expect(withSlash.text).toContain('href="../../dashboard"');
+  });
+
+  it('reads a form without the body parsers of Nest', async () => {
+    const { submit, application } = await start({}, { withoutBodyParser: true });
+    const { status } = await submit(DISABLE, TERMS);
+    // Fastify itself has no parser of forms, and refuses the body before any handler.
+    expect([status, application.health.overrides.length]).toEqual(adapter === 'express' ? [303, 1] : [415, 0]);
+  });
+
+  it('shows a result for a minute, by its id only', async () => {
+    stopClock();
+    const { get, submit } = await start();
+    const { headers } = await submit(RUN, { key: KEY });
+    const path = `/health/${String(headers.location).slice(3)}`;
+    expect((await get(path)).text).toContain('id="result"');
+    for (const other of ['', 'x', '__proto__', 'payments+is+disabled']) {
+      expect((await get(`/health/dashboard?result=${other}`)).text).not.toContain('id="result"');
+    }
+    await passTime(61_000);
+    expect((await get(path)).text).not.toContain('id="result"');
+  });
+
+  it('leaves the forms out of the OpenAPI document', async () => {
+    const { application } = await start();
+    const { paths } = ApiDocument.of(application.app).document;
+    expect(Object.keys(paths).filter((path) => path.includes('form'))).toEqual([]);
+    expect(Object.keys(paths)).toContain('/health/control/maintenance');
+  });
+
+  it('stops the start without the page', async () => {
+    const control = HealthControlModule.forRoot({ apiKeys: { alice: KEY }, forms: true });
+    const { error } = await refusalOf(adapter, { imports: [HealthModule.forRoot(), control] });
+    expect(String(error)).toContain('HealthControlModule.forRoot(), forms: there is no page that links to the forms');
+    const unknown = HealthControlModule.forRoot({ apiKeys: { alice: KEY }, forms: 'yes' as never });
+    const refused = await refusalOf(adapter, {
+      imports: [HealthModule.forRoot(), HealthDashboardModule.forRoot(), unknown],
+    });
+    expect(String(refused.error)).toContain('use true or false');
+  });
+});
+
+describe('isFromOwnPage', () => {
+  it.each([
+    [{ 'sec-fetch-site': 'same-origin' }, true],
+    [{ 'sec-fetch-site': 'none' }, true],
+    [{ 'sec-fetch-site': 'same-site', origin: 'http://a', host: 'a' }, false],
+    [{ 'sec-fetch-site': ['same-origin', 'cross-site'] }, false],
+    [{ origin: 'http://health.internal:9090', host: 'Health.internal:9090' }, true],
+    [{ origin: 'https://a', host: 'a' }, true],
+    [{ origin: 'http://a:81', host: 'a' }, false],
+    [{ origin: 'http://a.evil', host: 'a' }, false],
+    [{ origin: 'null', host: 'null' }, false],
+    [{ host: 'a' }, false],
+    [{}, false],
+  ] as const)('%o: %s', (headers, isOwn) => {
+    expect(isFromOwnPage({ method: 'POST', url: '/', headers })).toBe(isOwn);
+  });
+});
