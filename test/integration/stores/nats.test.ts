@@ -106,6 +106,26 @@ describeWith(jetStream, 'a NATS store', (server) => {
     ]);
   });
 
+  it(
+    'refuses calls while the client is still connecting, and works when it has connected',
+    { timeout: PATIENCE },
+    async () => {
+      await server().kill();
+      const connecting = connectTransport({ ...optionsOf(server()), waitOnFirstConnect: true });
+      onTestFinished(async () => (await connecting).close());
+      const store = natsStore({ client: connecting, namespace: randomUUID() });
+      const watch = observe(store, 'fleet/');
+      await expect(store.put('fleet/a', '1')).rejects.toThrow('not connected: the client is connecting');
+      await vi.waitUntil(() => watch.events.length > 0, SOON);
+      expect(watch.events).toEqual([expect.stringContaining('not connected: the client is connecting')]);
+      await server().restart();
+      await vi.waitFor(() => store.put('fleet/a', '1'), SOON);
+      await vi.waitUntil(() => watch.entries.get('fleet/a') === '1', SOON);
+      const failed = natsStore({ client: Promise.reject(new Error('secret')) });
+      await vi.waitFor(() => expect(failed.put('fleet/a', '1')).rejects.toThrow('the client reported an error'), SOON);
+    },
+  );
+
   it('names a closed connection, and refuses another kind of client', async () => {
     const client = await openOld(server());
     await client.close();
