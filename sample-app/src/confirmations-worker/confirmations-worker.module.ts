@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { HealthModule } from 'nest-vitals';
 import { HealthManagementModule } from 'nest-vitals/management';
 import { port } from '../environment.js';
+import { FleetModule } from '../fleet/fleet.module.js';
 import { ConfirmationsHeartbeat } from './confirmations.heartbeat.js';
 import { ConfirmationsWorker } from './confirmations.worker.js';
 
@@ -17,6 +18,7 @@ import { ConfirmationsWorker } from './confirmations.worker.js';
       port: port('WORKER_PORT', 9091),
       host: process.env['LISTEN_HOST'] || '127.0.0.1',
     }),
+    FleetModule,
   ],
   providers: [ConfirmationsHeartbeat, ConfirmationsWorker],
 })

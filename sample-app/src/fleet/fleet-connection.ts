@@ -37,8 +37,14 @@ async function connect({ REDIS_URL, NATS_URL, ETCD_URL }: NodeJS.ProcessEnv): Pr
   if (NATS_URL) {
     const { connect: connectToNats } = await import('@nats-io/transport-node');
     const { natsStore } = await import('nest-vitals/stores/nats');
-    const client = await connectToNats({ servers: NATS_URL, waitOnFirstConnect: true, maxReconnectAttempts: -1 });
-    return { store: natsStore({ client }), close: () => client.close() };
+    // Not awaited: it resolves only when the server is there.
+    const connecting = connectToNats({ servers: NATS_URL, waitOnFirstConnect: true, maxReconnectAttempts: -1 });
+    const close = (): void =>
+      void connecting.then(
+        (client) => client.close(),
+        () => undefined,
+      );
+    return { store: natsStore({ client: connecting }), close };
   }
   if (ETCD_URL) {
     const { Etcd3 } = await import('etcd3');
