@@ -36,10 +36,12 @@ function headOf({ environment, store, status, reason, services, refused = [] }: 
   const facts = [
     ...(reason === undefined ? [] : [reason]),
     ...(services.length === 0 ? ['no instance is known'] : []),
-    ...(refused.length > 0 ? [`${refused.length} entries are refused: ${refused[0]?.because}`] : []),
+    ...refused.slice(0, 1).map(({ because }) => `${refusedOf(refused.length)}: ${because}`),
   ];
   return { name, word: status, status, text: [store.name, ...facts].join(', ') };
 }
+
+const refusedOf = (count: number): string => (count === 1 ? '1 entry is refused' : `${count} entries are refused`);
 
 function rowsOf(service: FleetService, now: number): Row[] {
   const { instances, versions, ready, present, expected, failing } = service;

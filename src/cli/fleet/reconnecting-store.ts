@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { onAbort, sleep } from '../../core/async.js';
 import type { HealthStore, StoreObserver } from '../../stores/health-store.js';
 import { storeError } from '../../stores/store-error.js';
 
@@ -40,7 +40,7 @@ export class ReconnectingStore implements Pick<HealthStore, 'name' | 'watch'> {
       } catch (error) {
         if (!signal.aborted) observer.disconnected?.(storeError(this.name, 'connect()', error));
       }
-      await sleep(this.#pause, undefined, { signal }).catch(() => undefined);
+      await sleep(this.#pause, signal);
     }
   }
 
@@ -49,8 +49,7 @@ export class ReconnectingStore implements Pick<HealthStore, 'name' | 'watch'> {
     const connection = await this.#connect();
     const stop = signal.aborted ? () => undefined : connection.store.watch(prefix, observer);
     const ended = new Promise<void>((resolve) => {
-      if (signal.aborted) resolve();
-      else signal.addEventListener('abort', () => resolve(), { once: true });
+      onAbort(signal, resolve);
     });
     try {
       await Promise.race([connection.closed, ended]);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { fleetTable } from '../../../src/cli/fleet/fleet-table.js';
+import { before, fleetReport, member, service } from '../fleet/fleet-reports.js';
+
+const plain = { hasColours: false };
+
+describe('the table of the fleet', () => {
+  it('has a line for the fleet, each service and each instance, those that need attention first', () => {
+    const report = fleetReport(
+      [
+        service(
+          'orders',
+          [
+            member('one'),
+            member('two', { phase: 'lost', phase_since: before(20), attention: { database: 'DOWN' } }),
+            member('three', { ready: 'DOWN', ready_since: before(90), attention: { stock: 'DOWN' } }),
+          ],
+          { expected: 3, failing: { stock: 1 } },
+        ),
+        service('stock', [], { expected: 1 }),
+      ],
+      { status: 'DOWN', reason: 'orders: 1 of 3 ready, stock: 0 of 1 ready' },
+    );
+    expect(fleetTable(report, plain))
+      .toBe(`fleet production  DOWN       Redis, orders: 1 of 3 ready, stock: 0 of 1 ready
+
+orders            DOWN       1 of 2 ready, 3 expected, 1 lost, 1 not ready, 2 × 1.4.2, stock fails at 1
+  two             Lost       for 20 s, 1.4.2
+  three           Not ready  for 1 min, 1.4.2, stock DOWN
+  one             Ready      for 2 h, 1.4.2
+
+stock             DOWN       none known, 1 expected`);
+    expect(fleetTable(report, { hasColours: true })).toContain('\u001B[31mLost     \u001B[0m');
+  });
+
+  it('shows what needs attention of a thousand instances, and counts the others', () => {
+    const many = Array.from({ length: 1000 }, (_, index) =>
+      member(`pod-${index}`, index < 30 ? { phase: 'draining' } : {}),
+    );
+    const lines = fleetTable(fleetReport([service('orders', many)]), plain).split('\n');
+    expect(lines).toHaveLength(24);
+    expect(lines.at(-1)).toBe('  and 980 more');
+  });
+
+  it('says that the store is away, that no instance is known, and that entries are refused', () => {
+    const away = fleetReport([], { store: { name: 'Redis', connected: false, error: 'Redis: not connected' } });
+    expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');
+    const refused = [{ key: 'fleet/orders/x', because: 'it is no JSON' }];
+    expect(fleetTable(fleetReport([], { refused }), plain)).toBe(
+      'fleet production  UP  Redis, no instance is known, 1 entry is refused: it is no JSON',
+    );
+  });
+
+  it('writes no control characters of a name', () => {
+    const evil = 'a\u001B[2J\nb';
+    const report = fleetReport([service(evil, [member(evil, { version: evil, attention: { [evil]: 'DOWN' } })])]);
+    // eslint-disable-next-line no-control-regex -- a name must not move the cursor
+    expect(fleetTable(report, plain)).not.toMatch(/\u001B|a.*\nb/);
+  });
+});
