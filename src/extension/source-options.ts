@@ -8,10 +8,11 @@ export interface SourceOptions {
   /** Calls the listener with the name of an indicator after it was removed, and its options with it. */
   onRemoved(listener: (indicator: string) => unknown): () => void;
   /**
-   * Replaces the options of a registered indicator that come from outside; undefined removes them. Returns the faults: with a
-   * fault, nothing has changed. `place` names the origin in the faults.
+   * Replaces the options of a registered indicator that come from outside; undefined removes them. `changed`: the part that is
+   * new, which must be valid also where another part has precedence over it. Returns the faults: with a fault, nothing has
+   * changed. `place` names the origin in the faults.
    */
-  apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[];
+  apply(indicator: string, options: unknown, changed: unknown, place: string): readonly ConfigurationFault[];
   /**
    * From now on, reports in the full view, the page and the metrics show the state of these sources. `changed`: what they show
    * beside single indicators from now on; undefined: nothing.

@@ -2,8 +2,9 @@ import type { HealthEngine } from '../core/health-engine.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { liveExtended } from '../errors/messages.js';
 import type { SourceOptions } from '../extension/source-options.js';
-import { Faults } from '../options/faults.js';
+import { Faults, type FaultsAt } from '../options/faults.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
+import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { checkRuntimeOptions } from '../options/runtime-options.js';
 import type { Overrides } from './overrides.js';
 
@@ -27,13 +28,11 @@ export class SourceLayer implements SourceOptions {
     return this.#engine.onRemoved(listener);
   }
 
-  apply(indicator: string, options: unknown, place: string): readonly ConfigurationFault[] {
+  apply(indicator: string, options: unknown, changed: unknown, place: string): readonly ConfigurationFault[] {
     const faults = new Faults();
     const at = faults.at(place);
-    const usable = options === undefined ? undefined : checkRuntimeOptions(options, at);
-    if (usable?.probes?.includes('live') && !this.#engine.isMember(indicator, 'live')) {
-      at.add(liveExtended(at.option('probes').place));
-    }
+    this.#check(indicator, changed, at);
+    const usable = faults.isEmpty ? this.#check(indicator, options, at) : undefined;
     if (!faults.isEmpty) return faults.list;
     const settings = this.#configuration.change(indicator, 'source', usable, at);
     if (settings) this.#engine.configure(indicator, settings, this.#overrides.shown(indicator));
@@ -42,5 +41,13 @@ export class SourceLayer implements SourceOptions {
 
   show(...state: Parameters<SourceOptions['show']>): void {
     this.#engine.showSources(...state);
+  }
+
+  #check(indicator: string, options: unknown, at: FaultsAt): HealthIndicatorOptions | undefined {
+    const usable = options === undefined ? undefined : checkRuntimeOptions(options, at);
+    if (usable?.probes?.includes('live') && !this.#engine.isMember(indicator, 'live')) {
+      at.add(liveExtended(at.option('probes').place));
+    }
+    return usable;
   }
 }

@@ -131,7 +131,7 @@ export class HealthSources {
     const layers = this.#sources.flatMap((source) =>
       source.entries.layers(indicator, source === changed ? { scope, options } : undefined),
     );
-    const faults = this.#target.apply(indicator, mergeLayers(layers), place);
+    const faults = this.#target.apply(indicator, mergeLayers(layers), options, place);
     if (faults.length > 0) return reasonsOf(faults);
     changed.entries.accept(indicator, scope, options);
     const what = options ? Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`) : [];

@@ -154,6 +154,26 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     ]);
   });
 
+  it('refuses a faulty entry also where another one has precedence', async () => {
+    const store = memoryStore();
+    await put(store, '_instances/pod=3A7/stock', { enabled: true, probes: ['ready'] });
+    const application = await start(adapter, store);
+    const refused = async () => (await detailOf(application, 'stock'))?.source?.refused;
+    for (const [options, reason] of [
+      [{ enabled: 'no' }, 'stock, enabled: its value is "no"'],
+      [{ probes: ['live'] }, 'it would add the indicator to "live"'],
+    ] as const) {
+      await put(store, 'stock', options);
+      await vi.waitFor(async () => expect(await refused()).toEqual([expect.stringContaining(reason)]), SOON);
+    }
+    await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
+    await vi.waitFor(
+      async () => expect(await detailOf(application, 'stock')).not.toHaveProperty('source.options'),
+      SOON,
+    );
+    expect(await refused()).toHaveLength(1);
+  });
+
   it('tells an instance from the composite of the same name', async () => {
     const store = memoryStore();
     await put(store, 'database/primary', { enabled: false });
