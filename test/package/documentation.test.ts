@@ -31,7 +31,7 @@ describe('the documentation', () => {
     const blocks = files.flatMap((file) => codeBlocks(join(root, file), 'ts'));
     expect(blocks.length).toBeGreaterThan(2);
     expect(typeCheck(blocks)).toEqual([]);
-  }, 60_000);
+  }, 300_000);
 
   it.each(files)('%s has links to existing files and headings', (file) => {
     const text = readFileSync(join(root, file), 'utf8');

@@ -201,7 +201,7 @@ export class ChangingWorld {
         return this.#change(step.name, { override: undefined }, () => void this.#overrides.clear(step.name));
       case 'source':
         return this.#change(step.name, { source: step.options }, () => {
-          const faults = this.#source.apply(step.name, step.options, step.name);
+          const faults = this.#source.apply(step.name, step.options, step.options, step.name);
           if (faults.length > 0) throw new HealthConfigurationError(faults);
         });
       case 'override': {
