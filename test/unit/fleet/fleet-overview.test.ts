@@ -47,7 +47,7 @@ describe('FleetOverview', () => {
         // As if messages were delayed by different times.
         phaseFor: lasts + (beat % 7),
         ready: 'UP',
-        readyFor: lasts + (beat % 5),
+        readyFor: lasts + (beat % 7),
         wasReady: true,
         checks: { database: 'UP' },
         ...changed,
