@@ -1,6 +1,6 @@
 import { isRecord } from '../core/is-record.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
-import { signed, verified } from './signed-text.js';
+import { readSigned, signed } from './signed-text.js';
 
 /** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
 export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
@@ -54,15 +54,8 @@ export function readEntry(
   place: { readonly service: string; readonly instance: string },
   secret: string | undefined,
 ): FleetEntry | string {
-  const text = verified(value, secret);
-  if (text === undefined) return 'it is not signed with the secret';
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    return 'it is no JSON';
-  }
-  if (!isRecord(given)) return 'it is no object';
+  const given = readSigned(value, secret);
+  if (typeof given === 'string') return given;
   const {
     service,
     instance,

@@ -1,7 +1,6 @@
 import { LONGEST_CODE, LONGEST_TEXT } from '../core/bounded-text.js';
-import { isRecord } from '../core/is-record.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
-import { signed, verified } from './signed-text.js';
+import { readSigned, signed } from './signed-text.js';
 
 /** Which check an outcome is of. Versions are separate: a new version must pass its own checks. */
 export interface OutcomeSubject {
@@ -39,15 +38,8 @@ export function writeOutcome(entry: OutcomeEntry, secret: string | undefined): s
 /** Reads an entry. A text tells why it is refused. */
 export function readOutcome(value: string, secret: string | undefined): OutcomeEntry | string {
   if (value.length > LONGEST_ENTRY) return 'it is too long';
-  const text = verified(value, secret);
-  if (text === undefined) return 'it is not signed with the secret';
-  let given: unknown;
-  try {
-    given = JSON.parse(text);
-  } catch {
-    return 'it is no JSON';
-  }
-  if (!isRecord(given)) return 'it is no object';
+  const given = readSigned(value, secret);
+  if (typeof given === 'string') return given;
   const { service, release, indicator, instance, boot, clock, age, status, message, error, code } = given;
   if (!isText(service, LONGEST_NAME) || !isText(release, 2 * LONGEST_NAME + 1)) return 'a text is malformed';
   if (!isText(indicator, LONGEST_NAME) || !isText(instance, LONGEST_NAME) || !isText(boot, LONGEST_NAME)) {
