@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { NestFactory } from '@nestjs/core';
 import { HealthManagement } from 'nest-vitals/management';
 import { DemoModule } from './demo/demo.module.js';
@@ -17,7 +18,9 @@ await run(async () => {
   // The orders service reads the address of payments from its environment, as in a deployment.
   process.env['PAYMENTS_URL'] = paymentsUrl;
 
-  const app = await NestFactory.create(DemoModule.with(payments, confirmations), {
+  const givenKey = process.env['CONTROL_KEY'];
+  const controlKey = givenKey || randomBytes(12).toString('base64url');
+  const app = await NestFactory.create(DemoModule.with(payments, confirmations, controlKey), {
     logger: new SampleLogger({ prefix: 'orders' }),
     abortOnError: false,
   });
@@ -26,5 +29,13 @@ await run(async () => {
   const host = process.env['LISTEN_HOST'] || undefined;
   const orders = await listen(app, ordersPort, 'PORT', host);
   const management = `http://127.0.0.1:${app.get(HealthManagement).address?.port}`;
-  process.stdout.write(welcome({ orders, management, payments: paymentsUrl, worker: workerUrl }));
+  process.stdout.write(
+    welcome({
+      orders,
+      management,
+      payments: paymentsUrl,
+      worker: workerUrl,
+      key: givenKey ? 'that of CONTROL_KEY' : controlKey,
+    }),
+  );
 });

@@ -1,4 +1,4 @@
-/** The URLs of the services. */
+/** The URLs of the services, and the key. */
 export interface Addresses {
   readonly orders: string;
   /** The management port of orders. */
@@ -6,10 +6,12 @@ export interface Addresses {
   readonly payments: string;
   /** The management port of the worker, which has no other one. */
   readonly worker: string;
+  /** The key of the buttons on the page, or where it comes from. */
+  readonly key: string;
 }
 
 /** The text that is printed after the start: the addresses to open. */
-export function welcome({ orders, management, payments, worker }: Addresses): string {
+export function welcome({ orders, management, payments, worker, key }: Addresses): string {
   return `
 The sample application is running.
 
@@ -19,9 +21,10 @@ The sample application is running.
   startup    ${orders}/health/startup
   deep       ${orders}/health/deep
   billing    ${orders}/health/billing
-  page       ${orders}/health/dashboard
   fleet      ${orders}/health/fleet
   management ${management}/health/ready
+  page       ${management}/health/dashboard
+  key        ${key} (for the buttons of the page)
   payments   ${payments}/health/ready
   worker     ${worker}/health/ready
 

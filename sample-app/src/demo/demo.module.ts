@@ -1,4 +1,5 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { HealthControlModule } from 'nest-vitals/control';
 import { OrdersServiceModule } from '../orders-service/orders-service.module.js';
 import { OutboxProcessor } from '../orders-service/outbox/outbox.processor.js';
 import { OutboxModule } from '../orders-service/outbox/outbox.module.js';
@@ -7,7 +8,7 @@ import { DatabaseLock } from './database-lock.js';
 import { DemoController } from './demo.controller.js';
 import { PaymentsProcess } from './payments-process.js';
 
-/** The orders service with commands that break its dependencies. */
+/** The orders service with commands that break its dependencies, and with buttons for operators on its page. */
 @Module({})
 export class DemoModule implements OnApplicationShutdown {
   constructor(
@@ -18,10 +19,14 @@ export class DemoModule implements OnApplicationShutdown {
     outbox.onPaid((orderId) => confirmations.confirm(orderId));
   }
 
-  static with(payments: PaymentsProcess, confirmations: ConfirmationsProcess): DynamicModule {
+  static with(payments: PaymentsProcess, confirmations: ConfirmationsProcess, controlKey: string): DynamicModule {
     return {
       module: DemoModule,
-      imports: [OrdersServiceModule, OutboxModule],
+      imports: [
+        OrdersServiceModule,
+        OutboxModule,
+        HealthControlModule.forRoot({ apiKeys: { operator: controlKey }, forms: true }),
+      ],
       controllers: [DemoController],
       providers: [
         DatabaseLock,
