@@ -16,6 +16,21 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener('abort', listener);
 }
 
+/** An abort of its own, which also follows another signal. */
+export interface LinkedAbort {
+  readonly signal: AbortSignal;
+  readonly abort: (reason?: unknown) => void;
+  /** Stops following the other signal. Call it when the work has ended. */
+  readonly release: () => void;
+}
+
+/** Work that can be aborted alone, and is aborted with `signal`, for the same reason. */
+export function linkedAbort(signal: AbortSignal): LinkedAbort {
+  const controller = new AbortController();
+  const release = onAbort(signal, () => controller.abort(signal.reason));
+  return { signal: controller.signal, abort: (reason) => controller.abort(reason), release };
+}
+
 /**
  * Settles as the promise does, or rejects when the signal is aborted first. `reason` returns the error of that rejection.
  * Default: the signal's reason. A later rejection of the promise is ignored.

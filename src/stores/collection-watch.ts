@@ -1,4 +1,4 @@
-import { onAbort, sleep } from '../core/async.js';
+import { linkedAbort, sleep } from '../core/async.js';
 import { HealthCheckError } from '../errors/health-check.error.js';
 import { EntryTable, MOST_BYTES, MOST_ENTRIES } from './entry-table.js';
 import { Expiries } from './expiries.js';
@@ -68,17 +68,15 @@ export class CollectionWatch {
 
   /** Resolves to the reason for which it ended. */
   async #follow(): Promise<unknown> {
-    const ended = new AbortController();
-    const { signal } = ended;
-    const removeListener = onAbort(this.#closing.signal, () => ended.abort());
+    const { signal, abort, release } = linkedAbort(this.#closing.signal);
     try {
       await this.#backend.follow(this.#collection, this.#sinkUntil(signal), signal);
       return new HealthCheckError('the subscription has ended');
     } catch (error) {
       return this.#backend.explain?.(error) ?? error;
     } finally {
-      removeListener();
-      ended.abort();
+      release();
+      abort();
     }
   }
 

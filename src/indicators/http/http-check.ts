@@ -1,4 +1,4 @@
-import { onAbort } from '../../core/async.js';
+import { linkedAbort } from '../../core/async.js';
 import { isRecord } from '../../core/is-record.js';
 import { reportedData } from '../../core/reported-health.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../../core/result.js';
@@ -38,14 +38,13 @@ export class HttpCheck {
 
   async run(to: Target, added: HttpHeaders | undefined, signal: AbortSignal): Promise<HealthResult> {
     // Node adds listeners to the signal of each request, so each request has a signal of its own.
-    const request = new AbortController();
-    const removeListener = onAbort(signal, () => request.abort(signal.reason));
+    const request = linkedAbort(signal);
     try {
       return await this.#request(to, { ...to.headers, ...added }, request.signal);
     } catch (error) {
       throw signal.aborted ? signal.reason : error;
     } finally {
-      removeListener();
+      request.release();
     }
   }
 

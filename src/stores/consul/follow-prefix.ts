@@ -1,4 +1,4 @@
-import { onAbort, raceAbort, sleep } from '../../core/async.js';
+import { linkedAbort, raceAbort, sleep } from '../../core/async.js';
 import { elapsed } from '../../core/moment.js';
 import { unwrap } from '../envelope.js';
 import type { Lifetimes } from '../lifetimes.js';
@@ -26,8 +26,7 @@ export async function followPrefix(
   timeout: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const ended = new AbortController();
-  const removeListener = onAbort(signal, () => ended.abort(signal.reason));
+  const ended = linkedAbort(signal);
   try {
     const first = await limited(timeout, ended.signal, (limit) => api.read(prefix, { recurse: '' }, limit));
     const known = new Map<string, number>();
@@ -56,7 +55,7 @@ export async function followPrefix(
     over.catch(() => undefined);
     await raceAbort(Promise.race([over, check]), ended.signal);
   } finally {
-    removeListener();
+    ended.release();
     ended.abort();
   }
 }

@@ -1,4 +1,4 @@
-import { onAbort, raceAbort } from '../../core/async.js';
+import { linkedAbort, raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { checkPeriodically } from '../periodic-check.js';
 import type { CollectionSink, SnapshotEntry } from '../store-backend.js';
@@ -51,8 +51,7 @@ export async function followPrefix(
     }
   };
 
-  const ended = new AbortController();
-  const removeListener = onAbort(signal, () => ended.abort(signal.reason));
+  const ended = linkedAbort(signal);
   const stream = await limited(timeout, ended.signal, (limit) =>
     etcdStream(limit, (options) => client.watchClient.watch(options), receive),
   );
@@ -73,7 +72,7 @@ export async function followPrefix(
     check.catch(() => undefined);
     await raceAbort(Promise.race([over, check]), ended.signal);
   } finally {
-    removeListener();
+    ended.release();
     ended.abort();
     stream.close();
   }

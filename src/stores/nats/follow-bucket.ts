@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { connectionLost } from '../../clients/error-codes.js';
-import { onAbort, raceAbort } from '../../core/async.js';
+import { linkedAbort, raceAbort } from '../../core/async.js';
 import { elapsed } from '../../core/moment.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { unwrap } from '../envelope.js';
@@ -28,9 +28,9 @@ export async function followBucket(
   timeout: number,
   signal: AbortSignal,
 ): Promise<void> {
-  const ended = new AbortController();
-  const end = (error: unknown): void => ended.abort(error);
-  const removeListeners = [onAbort(signal, () => end(signal.reason)), link.onLoss(() => end(connectionLost()))];
+  const ended = linkedAbort(signal);
+  const end = ended.abort;
+  const removeListeners = [ended.release, link.onLoss(() => end(connectionLost()))];
   const consumer = new CollectionConsumer(link, collection, lifetimes, sink, timeout, end);
   try {
     await limited(timeout, ended.signal, (limit) => raceAbort(consumer.start(limit), limit));

@@ -1,4 +1,4 @@
-import { onAbort, raceAbort, sleep } from '../../core/async.js';
+import { linkedAbort, onAbort, raceAbort, sleep } from '../../core/async.js';
 import { elapsed } from '../../core/moment.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { CollectionSink, SnapshotEntry } from '../store-backend.js';
@@ -44,13 +44,11 @@ export class CollectionFeed {
 
   /** Rejects when the connection is lost, when the server does not respond in time, or when `signal` is aborted. */
   async follow(signal: AbortSignal): Promise<void> {
-    const lost = new AbortController();
-    const ended = lost.signal;
-    const removeListener = onAbort(signal, () => lost.abort(signal.reason));
+    const ended = linkedAbort(signal);
     try {
-      await this.#followUntil(ended, (error) => lost.abort(error));
+      await this.#followUntil(ended.signal, ended.abort);
     } finally {
-      removeListener();
+      ended.release();
     }
   }
 
