@@ -15,6 +15,7 @@ import type {
   LifecycleState,
   MonitoredIndicator,
 } from './extension/health-monitor.js';
+import type { FleetLink } from './extension/fleet-link.js';
 import type { HealthOverride, HealthRefusal, OverrideEvent } from './extension/health-override.js';
 import type { UnreadyLimit } from './extension/unready-limit.js';
 import type { Overrides } from './overrides/overrides.js';
@@ -37,6 +38,7 @@ export class EngineMonitor implements HealthMonitor {
   #lastState: LifecycleState;
 
   #unreadyLimit: UnreadyLimit | undefined;
+  #fleet: FleetLink | undefined;
 
   constructor(
     engine: HealthEngine,
@@ -135,6 +137,14 @@ export class EngineMonitor implements HealthMonitor {
 
   limitUnready(limit: UnreadyLimit): void {
     this.#unreadyLimit = limit;
+  }
+
+  get fleet(): FleetLink | undefined {
+    return this.#fleet;
+  }
+
+  linkFleet(link: FleetLink): void {
+    this.#fleet = link;
   }
 
   shareRuns(runs: SharedRuns): void {

@@ -1,8 +1,11 @@
-import type { Alert, Observation } from './alert.js';
+import type { HealthStatus } from '../core/status.js';
+import type { FleetLink } from '../extension/fleet-link.js';
+import type { Alert, AlertSubject, Observation } from './alert.js';
 import { AlertTracker } from './alert-tracker.js';
 import { AlertText } from './alert-text.js';
 import type { AlertsSettings } from './alerts-options.js';
 import { Delivery, type DeliverySettings } from './delivery.js';
+import { FleetChannel } from './fleet/fleet-channel.js';
 import type { AlertSender } from './formats.js';
 import { sendEmail } from './send-email.js';
 import { sendWebhook } from './send-webhook.js';
@@ -14,6 +17,7 @@ export class AlertChannel {
   readonly #tracker: AlertTracker;
   readonly #delivery: Delivery;
   readonly #reminder: NodeJS.Timeout | undefined;
+  #fleet: FleetChannel | undefined;
 
   constructor(
     target: TargetSettings,
@@ -37,13 +41,27 @@ export class AlertChannel {
           : sendWebhook(target, alert, from, body, signal);
       },
     });
-    this.#tracker = new AlertTracker(target.to, debounce, (alert) => this.#delivery.push(alert));
+    this.#tracker = new AlertTracker(target.to, debounce, (alert) => {
+      if (this.#fleet) this.#fleet.add(alert);
+      else this.#delivery.push(alert);
+    });
     if (target.kind === 'webhook' && target.resendInterval !== undefined) {
       this.#reminder = setInterval(() => {
-        for (const alert of this.#tracker.open) this.#delivery.remind(alert);
+        for (const alert of this.#fleet?.open ?? this.#tracker.open) this.#delivery.remind(alert);
       }, target.resendInterval);
       this.#reminder.unref();
     }
+  }
+
+  /** Sends messages once for all instances of the service from now on. `topic` identifies the target on all of them. */
+  join(link: FleetLink, topic: string, statusHere: (subject: AlertSubject) => HealthStatus | undefined): void {
+    this.#fleet = new FleetChannel({
+      link,
+      topic,
+      bad: this.#target.to,
+      statusHere,
+      deliver: (alert, terms) => this.#delivery.push(alert, terms),
+    });
   }
 
   observe(observation: Observation): void {
@@ -72,6 +90,7 @@ export class AlertChannel {
   /** Call it when the drain begins: the shutdown itself must not send alerts. */
   close(): void {
     this.#tracker.close();
+    this.#fleet?.retire();
   }
 
   /** Sends the waiting alerts for at most this many milliseconds, then stops. */
@@ -79,6 +98,8 @@ export class AlertChannel {
     clearInterval(this.#reminder);
     this.#tracker.close();
     this.#tracker.stop();
+    this.#fleet?.finish();
     await this.#delivery.finish(milliseconds);
+    await this.#fleet?.stop();
   }
 }

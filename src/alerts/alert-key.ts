@@ -5,8 +5,17 @@ import type { AlertSender } from './formats.js';
 /** Longest key that the receivers accept. */
 const LONGEST_KEY = 255;
 
-/** The same for the outage and the recovery of a subject on one instance. */
-export function keyOfAlert({ subject }: Alert, { service, instance }: AlertSender): string {
-  const key = [service.name ?? '', service.environment ?? '', instance, subject.kind, subject.name].join(':');
+/**
+ * The same for the outage and the recovery of a subject: on one instance, or for all instances of the service, whichever of
+ * them sends the message.
+ */
+export function keyOfAlert({ subject, instances }: Alert, { service, instance }: AlertSender): string {
+  const key = [
+    service.name ?? '',
+    service.environment ?? '',
+    instances ? '' : instance,
+    subject.kind,
+    subject.name,
+  ].join(':');
   return key.length <= LONGEST_KEY ? key : createHash('sha256').update(key).digest('hex');
 }

@@ -1,7 +1,7 @@
 import { formatRaw } from '../core/raw-error.js';
 import type { HealthStatus } from '../core/status.js';
 import type { ServiceIdentity } from '../core/service-info.js';
-import type { Alert } from './alert.js';
+import type { AffectedInstances, Alert } from './alert.js';
 import { type AlertSender, sentence } from './formats.js';
 
 /** An alert, as a message template receives it. It holds only texts that callers of the endpoints may see. */
@@ -24,6 +24,11 @@ export interface AlertDetails {
   /** The service and the instance that send the alert. */
   readonly service: ServiceIdentity;
   readonly instance: string;
+  /**
+   * The instances that the outage affects, in a message for all instances of the service; in the message about the recovery,
+   * those that were affected. `total`: how many instances there are, if that is known.
+   */
+  readonly instances?: AffectedInstances;
   /** The default text, such as `payments is DOWN: connection refused (ECONNREFUSED)`. */
   readonly text: string;
 }
@@ -87,7 +92,7 @@ export class AlertText {
 }
 
 function detailsOf(alert: Alert, { service, instance }: AlertSender, text: string): AlertDetails {
-  const { event, subject, status, critical, error, code, since, duration } = alert;
+  const { event, subject, status, critical, error, code, since, duration, instances } = alert;
   return {
     event,
     kind: subject.kind,
@@ -100,6 +105,7 @@ function detailsOf(alert: Alert, { service, instance }: AlertSender, text: strin
     ...(duration !== undefined && { duration }),
     service: { ...service },
     instance,
+    ...(instances && { instances }),
     text,
   };
 }

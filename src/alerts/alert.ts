@@ -17,6 +17,15 @@ export interface Observation {
   readonly code?: string;
 }
 
+/** The instances of the service that an outage affects. */
+export interface AffectedInstances {
+  readonly affected: number;
+  /** How many instances there are. Undefined: not known. */
+  readonly total: number | undefined;
+  /** The names of affected instances, not always of all. */
+  readonly names: readonly string[];
+}
+
 /** A message that a subject is down or has recovered, or that the event loop was blocked. */
 export interface Alert extends Observation {
   readonly event: 'down' | 'up' | 'stall';
@@ -24,4 +33,8 @@ export interface Alert extends Observation {
   readonly since: Moment;
   /** Milliseconds. Present in the message about the recovery, and about a stall, which has ended. */
   readonly duration?: number;
+  /** Present when the message is for all instances of the service. In the message about the recovery: those that were affected. */
+  readonly instances?: AffectedInstances;
+  /** The number of the message about this outage, from 1. Absent: 1. */
+  readonly edition?: number;
 }

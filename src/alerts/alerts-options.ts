@@ -3,7 +3,7 @@ import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import type { Faults } from '../options/faults.js';
 import { OptionReader } from '../options/option-reader.js';
-import { type Rule, duration, nonBlank, whole } from '../options/rules.js';
+import { type Rule, duration, nonBlank, oneOf, whole } from '../options/rules.js';
 import { resolveEmail } from './resolve-email.js';
 import { resolveWebhook } from './resolve-webhook.js';
 import type { TargetSettings } from './target-settings.js';
@@ -22,8 +22,14 @@ export interface HealthAlertsOptions {
   readonly queueSize?: number;
   /** Milliseconds that the shutdown waits at most for the delivery of waiting alerts. Default: 3000. */
   readonly shutdownTimeout?: Duration;
-  /** Name of this instance in alerts. Default: the host name. */
+  /** Name of this instance in alerts. Default: the host name. Alerts for the fleet have the names of `HealthFleetModule`. */
   readonly instance?: string;
+  /**
+   * - `fleet` (default): together with `HealthFleetModule`, an outage that several instances of the service see sends one
+   *   message with their number, and one when the last of them is back. Without that module, the same as `instance`.
+   * - `instance`: each instance sends its own messages.
+   */
+  readonly scope?: 'instance' | 'fleet';
 }
 
 export interface AlertsSettings {
@@ -32,6 +38,7 @@ export interface AlertsSettings {
   readonly queueSize: number;
   readonly shutdownTimeout: number;
   readonly instance: string;
+  readonly scope: 'instance' | 'fleet';
 }
 
 const PLACE = 'HealthAlertsModule options';
@@ -50,7 +57,7 @@ export function resolveAlertsOptions(
   faults: Faults,
 ): AlertsSettings {
   const reader = new OptionReader(faults.at(PLACE), options);
-  reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance']);
+  reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance', 'scope']);
   const given: HealthAlertsOptions['targets'] | undefined = options?.targets;
   if (given === undefined) reader.at.option('targets').missing(targets);
   return {
@@ -62,5 +69,6 @@ export function resolveAlertsOptions(
     queueSize: reader.read('queueSize', whole(1, 100_000), 100),
     shutdownTimeout: reader.read('shutdownTimeout', duration(0), 3000),
     instance: reader.read('instance', nonBlank, hostname()),
+    scope: reader.read('scope', oneOf(['instance', 'fleet']), 'fleet'),
   };
 }

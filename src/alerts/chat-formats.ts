@@ -23,7 +23,7 @@ export const toTeams: Format = (alert, sender, text) => ({
             color: TEAMS_COLORS[alert.event],
             wrap: true,
           },
-          { type: 'TextBlock', text: whereOf(sender), isSubtle: true, wrap: true },
+          { type: 'TextBlock', text: whereOf(alert, sender), isSubtle: true, wrap: true },
         ],
       },
     },
@@ -37,7 +37,7 @@ export const toDiscord: Format = (alert, sender, text) => {
     embeds: [
       {
         title: `${SIGNS[alert.event]} ${title}`.slice(0, LONGEST_TITLE),
-        description: [...more, whereOf(sender)].join('\n'),
+        description: [...more, whereOf(alert, sender)].join('\n'),
         color: DISCORD_COLORS[alert.event],
         timestamp: new Date(alert.at.wall).toISOString(),
       },

@@ -32,10 +32,26 @@ export interface DeliverySettings {
   readonly logger: { warn(line: string): void; error(line: string): void };
 }
 
+/** How the delivery of an alert has ended. `refused`: the receiver would refuse it again. `moot`: it was not to be sent any more. */
+export type DeliveryEnd = 'delivered' | 'refused' | 'failed' | 'moot';
+
+/** The terms of one alert. */
+export interface DeliveryTerms {
+  /** Asked before each attempt. False: the alert is dropped without a line in the log. */
+  readonly isDue: () => boolean;
+  /** Called once. */
+  readonly ended: (end: DeliveryEnd) => void;
+}
+
+interface Waiting {
+  readonly alert: Alert;
+  readonly terms: DeliveryTerms | undefined;
+}
+
 /** Delivers alerts to one receiver in order, one at a time, in the background. */
 export class Delivery {
   readonly #settings: DeliverySettings;
-  readonly #waiting: Alert[] = [];
+  readonly #waiting: Waiting[] = [];
   /** Aborted at the shutdown: no more pauses between attempts. */
   readonly #hurry = new AbortController();
   /** Aborted when the shutdown timeout is over: no more attempts. */
@@ -47,23 +63,24 @@ export class Delivery {
     this.#settings = settings;
   }
 
-  push(alert: Alert): void {
-    if (this.#over.signal.aborted) return;
+  push(alert: Alert, terms?: DeliveryTerms): void {
+    if (this.#over.signal.aborted) return terms?.ended('failed');
     const { queueSize, receiver, logger } = this.#settings;
-    this.#waiting.push(alert);
+    this.#waiting.push({ alert, terms });
     if (this.#waiting.length > queueSize) {
-      this.#waiting.shift();
+      const dropped = this.#waiting.shift();
       this.#dropped += 1;
       logger.warn(
         `More than ${queueSize} alerts wait for ${receiver}: dropped the oldest (${this.#dropped} dropped since the start)`,
       );
+      dropped?.terms?.ended('failed');
     }
     this.#delivering ??= this.#deliverAll();
   }
 
   /** Sends an alert again for a receiver that lets alerts expire, unless an alert about the same subject is waiting. */
   remind(alert: Alert): void {
-    if (!this.#waiting.some(({ subject }) => keyOf(subject) === keyOf(alert.subject))) this.push(alert);
+    if (!this.#waiting.some((each) => keyOf(each.alert.subject) === keyOf(alert.subject))) this.push(alert);
   }
 
   /** Makes one attempt for each waiting alert, without pauses, for at most this many milliseconds. */
@@ -79,31 +96,37 @@ export class Delivery {
     // The run that caused the alert must not wait for the delivery.
     await Promise.resolve();
     const { receiver, logger } = this.#settings;
-    for (let alert = this.#waiting.shift(); alert; alert = this.#waiting.shift()) {
-      if (!this.#over.signal.aborted) await this.#deliver(alert);
-      else {
-        logger.error(
-          `${this.#waiting.length + 1} alerts for ${receiver} were not delivered before the shutdown timeout`,
-        );
-        this.#waiting.length = 0;
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      if (!this.#over.signal.aborted) {
+        const end = await this.#deliver(next);
+        next.terms?.ended(end);
+        continue;
       }
+      const lost = [next, ...this.#waiting.splice(0)].filter(({ terms }) => terms?.isDue() !== false);
+      if (lost.length > 0) {
+        logger.error(`${lost.length} alerts for ${receiver} were not delivered before the shutdown timeout`);
+      }
+      for (const { terms } of lost) terms?.ended('failed');
     }
     this.#delivering = undefined;
   }
 
-  async #deliver(alert: Alert): Promise<void> {
+  async #deliver({ alert, terms }: Waiting): Promise<DeliveryEnd> {
     const { send, retries, receiver, logger } = this.#settings;
     for (let attempt = 1; ; attempt += 1) {
+      if (terms?.isDue() === false) return 'moot';
       const isLast = attempt > retries || this.#hurry.signal.aborted;
       try {
-        return await send(alert, this.#over.signal);
+        await send(alert, this.#over.signal);
+        return 'delivered';
       } catch (error) {
         const isFinal = error instanceof RefusedError && error.isFinal;
         if (isFinal || isLast || this.#over.signal.aborted) {
           const count = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
           const { name } = alert.subject;
           const title = alert.event === 'stall' ? `${name} blocked` : `${name} is ${alert.status}`;
-          return logger.error(`The alert "${title}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`);
+          logger.error(`The alert "${title}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`);
+          return isFinal ? 'refused' : 'failed';
         }
         await sleep(pauseAfter(attempt), this.#hurry.signal);
       }

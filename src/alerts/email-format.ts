@@ -5,7 +5,7 @@ import { isoTime } from '../core/moment.js';
 import type { Alert } from './alert.js';
 import { keyOfAlert } from './alert-key.js';
 import type { AlertMail } from './email.js';
-import { type AlertSender, SIGNS } from './formats.js';
+import { type AlertSender, SIGNS, instanceList } from './formats.js';
 
 const COLORS: Readonly<Record<Alert['event'], string>> = { down: '#d32f2f', up: '#388e3c', stall: '#f57c00' };
 /** The longest subject that mail programs show as a whole is shorter. */
@@ -20,7 +20,9 @@ export function toEmail(
   text: string,
   from: string,
 ): Omit<AlertMail, 'from' | 'to' | 'signal'> {
-  const id = (event: Alert['event']): string => messageId(event, alert, sender, from);
+  const isRepeated = (alert.edition ?? 1) > 1;
+  const id = (event: Alert['event'], edition = 1): string =>
+    messageId(event === 'down' && edition > 1 ? `${event}${edition}` : event, alert, sender, from);
   const facts = factsOf(alert, sender);
   const place = [sender.service.name, sender.service.environment].filter(Boolean).join(', ');
   const [title = ''] = text.trim().split(/[\r\n]+/, 1);
@@ -28,16 +30,16 @@ export function toEmail(
     subject: onOneLine(`${SIGNS[alert.event]} ${place === '' ? '' : `[${place}] `}${title}`).slice(0, LONGEST_SUBJECT),
     text: `${text.trim()}\n\n${facts.map(([name, value]) => `${name}: ${onOneLine(value)}`).join('\n')}\n`,
     html: toHtml(alert, text.trim(), facts),
-    messageId: id(alert.event),
+    messageId: id(alert.event, alert.edition),
     // Mail programs show the recovery below the message about the outage.
-    ...(alert.event === 'up' && { inReplyTo: id('down'), references: id('down') }),
+    ...((alert.event === 'up' || isRepeated) && { inReplyTo: id('down'), references: id('down') }),
     // Programs that answer automatically, such as those for absences, do not answer such a message (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
 }
 
 /** The same for every attempt, so that a message that arrives twice is recognised, and known when the outage ends. */
-function messageId(event: Alert['event'], alert: Alert, sender: AlertSender, from: string): string {
+function messageId(event: string, alert: Alert, sender: AlertSender, from: string): string {
   const outage = createHash('sha256')
     .update(`${keyOfAlert(alert, sender)} ${alert.since.wall}`)
     .digest('hex');
@@ -48,7 +50,7 @@ function messageId(event: Alert['event'], alert: Alert, sender: AlertSender, fro
 type Fact = readonly [name: string, value: string];
 
 function factsOf(alert: Alert, { service, instance }: AlertSender): readonly Fact[] {
-  const { subject, status, critical, error, code, since, at, duration } = alert;
+  const { subject, status, critical, error, code, since, at, duration, instances } = alert;
   const facts: readonly (readonly [name: string, value: string | undefined])[] = [
     [subject.kind === 'probe' ? 'Probe' : subject.kind === 'process' ? 'Process' : 'Indicator', subject.name],
     ['Status', status],
@@ -61,7 +63,7 @@ function factsOf(alert: Alert, { service, instance }: AlertSender): readonly Fac
     ['Service', service.name],
     ['Version', service.version],
     ['Environment', service.environment],
-    ['Instance', instance],
+    instances ? ['Instances', instanceList(instances)] : ['Instance', instance],
   ];
   return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
 }

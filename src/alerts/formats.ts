@@ -1,7 +1,7 @@
 import { isoTime } from '../core/moment.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import { formatDuration } from '../logging/duration.js';
-import type { Alert } from './alert.js';
+import type { AffectedInstances, Alert } from './alert.js';
 
 /** The instance that sends an alert. */
 export interface AlertSender {
@@ -35,14 +35,14 @@ export const toJson = (alert: Alert, { service, instance }: AlertSender): Readon
   since: isoTime(alert.since),
   ...(alert.duration !== undefined && { ended_at: isoTime(alert.at), duration_ms: Math.round(alert.duration) }),
   service,
-  instance,
+  ...(alert.instances ? { instances: alert.instances } : { instance }),
 });
 
 export const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
 
 /** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
 export const toSlack: Format = (alert, sender, text) => {
-  const line = `${SIGNS[alert.event]} ${text} (${whereOf(sender)})`;
+  const line = `${SIGNS[alert.event]} ${text} (${whereOf(alert, sender)})`;
   // Slack reads these three characters as markup, and an error text may contain them.
   return { text: line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
@@ -55,12 +55,17 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
         alertname: alert.event === 'stall' ? 'EventLoopBlocked' : 'HealthCheckFailing',
         [alert.subject.kind]: alert.subject.name,
         severity: alert.critical ? 'critical' : 'warning',
-        instance,
+        // The labels identify the alert, so they do not name the instances, which change.
+        ...(!alert.instances && { instance }),
         ...(service.name !== undefined && { service: service.name }),
         ...(service.environment !== undefined && { environment: service.environment }),
         ...labels,
       },
-      annotations: { summary: text, status: alert.status },
+      annotations: {
+        summary: text,
+        status: alert.status,
+        ...(alert.instances && { instances: instanceList(alert.instances) }),
+      },
       startsAt: isoTime(alert.since),
       endsAt:
         alert.event === 'up'
@@ -70,15 +75,42 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
   ];
 }
 
-/** `orders, production, orders-7d9f` */
-export function whereOf({ service, instance }: AlertSender): string {
-  return [service.name, service.environment, instance].filter(Boolean).join(', ');
+/** `orders, production, orders-7d9f`; of a message for all instances `orders, production, orders-7d9f and 2 more` */
+export function whereOf({ instances }: Alert, { service, instance }: AlertSender): string {
+  return [service.name, service.environment, instances ? namesOf(instances) : instance].filter(Boolean).join(', ');
 }
 
-/** `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s` */
-export function sentence({ event, subject, status, error, code, duration }: Alert): string {
+/** The most names in a text. */
+const SHOWN_NAMES = 3;
+
+/** `orders-1, orders-2, orders-3 and 2 more` */
+function namesOf({ affected, names }: AffectedInstances): string {
+  const shown = names.slice(0, SHOWN_NAMES);
+  const more = affected - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** `3 of 5 instances` */
+function countOf({ affected, total }: AffectedInstances): string {
+  const counted = total ?? affected;
+  return `${total === undefined ? '' : `${affected} of `}${counted} instance${counted === 1 ? '' : 's'}`;
+}
+
+/** `3 of 5: orders-1, orders-2, orders-3` */
+export function instanceList(instances: AffectedInstances): string {
+  const { affected, total } = instances;
+  return `${affected}${total === undefined ? '' : ` of ${total}`}: ${namesOf(instances)}`;
+}
+
+/**
+ * `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s`; of a message for all instances
+ * `payments is DOWN on 3 of 5 instances`, `payments is UP after 3 min 20 s; 3 of 5 instances were affected`
+ */
+export function sentence({ event, subject, status, error, code, duration, instances }: Alert): string {
   if (subject.kind === 'process') return error ?? `${subject.name} ${event === 'up' ? 'not blocked' : 'blocked'}`;
   const why = error === undefined ? '' : code === undefined ? `: ${error}` : `: ${error} (${code})`;
   const after = duration === undefined ? '' : ` after ${formatDuration(duration)}`;
-  return `${subject.name} is ${status}${after}${why}`;
+  if (!instances) return `${subject.name} is ${status}${after}${why}`;
+  if (event !== 'up') return `${subject.name} is ${status} on ${countOf(instances)}${why}`;
+  return `${subject.name} is ${status}${after}${why}; ${countOf(instances)} ${instances.affected === 1 ? 'was' : 'were'} affected`;
 }

@@ -59,7 +59,7 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
   }
 
   onModuleInit(): void {
-    MODULE.configured(this.alerts);
+    MODULE.configured(this.alerts).start();
   }
 
   onApplicationBootstrap(): void {

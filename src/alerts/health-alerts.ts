@@ -5,11 +5,13 @@ import type { HealthProbeChange } from '../core/probe-changes.js';
 import { HealthStatus } from '../core/status.js';
 import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
 import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
-import type { Observation } from './alert.js';
+import { flatDetails } from '../core/composite-detail.js';
+import type { AlertSubject, Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';
 import type { AlertSender } from './formats.js';
 import { StallAlerts } from './stall-alerts.js';
+import { topicsOf } from './fleet/topics.js';
 
 /** Observes the health of the application and passes each change on to all targets. */
 export class HealthAlerts {
@@ -57,6 +59,17 @@ export class HealthAlerts {
     ];
   }
 
+  /** Joins the fleet, if there is one. Call it when all modules exist. */
+  start(): void {
+    const { targets, scope } = this.#settings;
+    const { fleet } = this.#monitor;
+    if (!fleet || scope === 'instance') return;
+    const topics = topicsOf(targets);
+    for (const [index, channel] of this.#channels.entries()) {
+      channel.join(fleet, topics[index] ?? '', (subject) => this.#statusHere(subject));
+    }
+  }
+
   /** A warning and not a fault: an unknown name may belong to a module that is loaded later. */
   warnOfUnknown(): void {
     const known = new Set(this.#monitor.indicators.map(({ name }) => name));
@@ -92,6 +105,14 @@ export class HealthAlerts {
 
   #isSilenced(indicator: string): boolean {
     return this.#monitor.overrides.some((each) => each.indicator === indicator && each.options.enabled === false);
+  }
+
+  #statusHere({ kind, name }: AlertSubject): HealthStatus | undefined {
+    if (kind === 'probe') return this.#monitor.probes.includes(name) ? this.#monitor.peek(name).status : undefined;
+    for (const [indicator, { status }] of flatDetails(this.#monitor.peek('deep').details)) {
+      if (indicator === name) return status;
+    }
+    return undefined;
   }
 
   #isCritical(indicator: string): boolean {

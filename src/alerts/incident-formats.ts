@@ -17,7 +17,7 @@ export function toPagerDuty(routingKey: string): Format {
     ...(alert.event !== 'up' && {
       payload: {
         summary: onOneLine(text).slice(0, LONGEST_SUMMARY),
-        source: sender.instance,
+        source: sourceOf(alert, sender),
         severity: alert.critical ? 'critical' : 'warning',
         timestamp: new Date(alert.since.wall).toISOString(),
         component: alert.subject.name,
@@ -27,15 +27,20 @@ export function toPagerDuty(routingKey: string): Format {
   });
 }
 
+/** The service of a message for all its instances, otherwise the instance. */
+function sourceOf({ instances }: Alert, { service, instance }: AlertSender): string {
+  return instances ? (service.name ?? instance) : instance;
+}
+
 /** A request of Opsgenie's Alert API: the body of an alert to create, or of the request that closes it. */
 export const toOpsgenie: Format = (alert, sender, text) =>
   alert.event === 'up'
-    ? { source: sender.instance, note: text }
+    ? { source: sourceOf(alert, sender), note: text }
     : {
         message: onOneLine(text).slice(0, LONGEST_MESSAGE),
         alias: keyOfAlert(alert, sender),
-        description: `${text} (${whereOf(sender)})`.slice(0, LONGEST_DESCRIPTION),
-        source: sender.instance,
+        description: `${text} (${whereOf(alert, sender)})`.slice(0, LONGEST_DESCRIPTION),
+        source: sourceOf(alert, sender),
         entity: alert.subject.name,
         priority: alert.critical ? 'P1' : 'P3',
       };

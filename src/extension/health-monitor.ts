@@ -6,6 +6,7 @@ import type { HealthReport } from '../core/report.js';
 import type { SharedRuns } from '../core/shared-runs.js';
 import type { HealthStatus } from '../core/status.js';
 import type { HealthProbeChange } from '../core/probe-changes.js';
+import type { FleetLink } from './fleet-link.js';
 import type { HealthOverride, HealthRefusal, OverrideEvent } from './health-override.js';
 import type { UnreadyLimit } from './unready-limit.js';
 import type { EventLoopStall } from './event-loop-stall.js';
@@ -110,6 +111,8 @@ export interface HealthMonitor {
   readonly refusals: readonly HealthRefusal[];
   /** How many instances may be unready because of their load. Undefined: there is no limit, or no fleet. */
   readonly unreadyLimit: UnreadyLimit | undefined;
+  /** The other instances of this service. Undefined: there is no fleet. */
+  readonly fleet: FleetLink | undefined;
   /** The report of a probe, a group or an indicator from existing results. Throws `UnknownProbeError` for any other name. */
   peek(name: string): HealthReport;
   /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
@@ -131,6 +134,8 @@ export interface HealthMonitor {
   limitUnready(limit: UnreadyLimit): void;
   /** For a fleet: from now on, it shares the outcomes of indicators with `scope: 'fleet'`. */
   shareRuns(runs: SharedRuns): void;
+  /** For a fleet: connects modules that act once for all instances. Call it in a constructor. */
+  linkFleet(link: FleetLink): void;
   /** For a watchdog: passes a stall that has ended to the listeners. */
   recordStall(stall: EventLoopStall): void;
   /** Adds middleware around each attempt, for example for the context of a trace. An error of it is logged, and the check runs. */

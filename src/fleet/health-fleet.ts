@@ -10,6 +10,7 @@ import type { FleetSettings } from './fleet-options.js';
 import { FleetOverview, collectionOf } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
 import { FleetRuns } from './fleet-runs.js';
+import { FleetTopics } from './fleet-topics.js';
 import { PeerOutages } from './peer-outages.js';
 import { FleetUnreadyLimit } from './unready-limit.js';
 
@@ -45,6 +46,7 @@ export class HealthFleet {
       onFault: (fault) => logger.error(`The page of the fleet cannot be updated:\n${formatRaw(fault)}`),
     });
     const { roster } = this.#overview;
+    const collection = collectionOf(environment);
     const outages = new PeerOutages(roster, service, instance);
     monitor.compareWithPeers(outages);
     this.#ends.push(
@@ -57,7 +59,7 @@ export class HealthFleet {
     this.#announcer = new Announcer(
       {
         store,
-        key: storeKey(collectionOf(environment), service, instance),
+        key: storeKey(collection, service, instance),
         service,
         instance,
         heartbeat,
@@ -81,6 +83,7 @@ export class HealthFleet {
     const { boot } = this.#announcer;
     this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
     monitor.shareRuns(this.#runs);
+    monitor.linkFleet(new FleetTopics({ store, environment, service, instance, secret, collection, roster, warn }));
   }
 
   /** Whether this instance has the endpoint. */

@@ -94,6 +94,10 @@ export class Roster {
     });
   }
 
+  get isFollowing(): boolean {
+    return this.#end !== undefined;
+  }
+
   close(): void {
     this.#end?.();
   }

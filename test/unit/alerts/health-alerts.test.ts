@@ -29,6 +29,8 @@ it('subscribes once to each probe of its targets, and to no other, until stop()'
     compareWithPeers: () => expect.unreachable('alerts compare no instances'),
     unreadyLimit: undefined,
     limitUnready: () => expect.unreachable('alerts limit no instances'),
+    fleet: undefined,
+    linkFleet: () => expect.unreachable('alerts link no fleet'),
     shareRuns: () => expect.unreachable('alerts share no runs'),
     onOverride: () => listen('overrides'),
     recordStall: () => expect.unreachable('alerts record no stalls'),

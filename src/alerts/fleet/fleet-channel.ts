@@ -1,0 +1,183 @@
+import { elapsed } from '../../core/moment.js';
+import type { FleetTopic } from '../../extension/fleet-link.js';
+import type { Alert, AlertSubject } from '../alert.js';
+import type { FleetChannelSettings } from './fleet-channel-settings.js';
+import { IncidentBook, noteNameOf, recordNameOf } from './incident-book.js';
+import { RECORD_KEPT, writeIncident } from './incident.js';
+import { writeInstanceNote } from './instance-note.js';
+import { OwnOutages } from './own-outages.js';
+import { Sender } from './sender.js';
+
+/** Milliseconds. */
+const TICK = 500;
+/** Milliseconds for which a note stays. An instance that crashes counts as affected for so long, as one that is replaced does. */
+const NOTE_KEPT = 90_000;
+/** Milliseconds after which a note is written again. */
+const NOTE_RENEWED = 30_000;
+/** Milliseconds for which the store may be away before each instance sends its own messages. */
+const AWAY_PATIENCE = 5000;
+/** Milliseconds without an instance that sends, after which an instance sends its own message. */
+const SENDER_PATIENCE = 30_000;
+
+/**
+ * The alerts of one target, once for all instances of the service. Each instance writes its outages into the store. One of
+ * them, which has a lease while there are outages, sends one message for each incident, and one when the last instance is back.
+ * When the store is away, or no instance sends, each instance sends its own messages: none is lost, and one may come twice.
+ */
+export class FleetChannel {
+  readonly #settings: FleetChannelSettings;
+  readonly #topic: FleetTopic;
+  readonly #book = new IncidentBook();
+  readonly #own: OwnOutages;
+  readonly #sender: Sender;
+  #isConnected = false;
+  /** Milliseconds for which the store has been away. Counted by ticks: a process that was frozen has missed nothing. */
+  #away = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Undefined: the note must be written. */
+  #notedAt: number | undefined;
+  #hasNote = false;
+  #isWriting = false;
+  readonly #unsaved = new Set<AlertSubject>();
+  #isStopped = false;
+
+  constructor(settings: FleetChannelSettings) {
+    this.#settings = settings;
+    const { link, topic, deliver } = settings;
+    this.#own = new OwnOutages((alert) => deliver(alert));
+    this.#topic = link.open(topic, {
+      connected: () => this.#connect(),
+      disconnected: () => {
+        this.#isConnected = false;
+        this.#sender.disconnected();
+        this.#schedule();
+      },
+      snapshot: (notes) => {
+        this.#book.replace(notes);
+        this.#schedule();
+      },
+      put: (name, text) => {
+        this.#book.hear(name, text);
+        this.#sender.hear(name, text);
+        this.#schedule();
+      },
+      removed: (name) => {
+        this.#book.forget(name);
+        this.#schedule();
+      },
+    });
+    this.#sender = new Sender({ ...settings, book: this.#book, topic: this.#topic, save: (each) => this.#save(each) });
+    // Until the first connection, the store is away.
+    this.#schedule();
+  }
+
+  /** An outage of this instance has begun or ended. */
+  add(alert: Alert): void {
+    this.#own.add(alert);
+    this.#notedAt = undefined;
+    this.#tick(0);
+  }
+
+  /** Messages about lasting outages that this instance sends again for receivers that let alerts expire. */
+  get open(): readonly Alert[] {
+    return [...this.#own.alone, ...this.#sender.open];
+  }
+
+  /** The drain has begun. */
+  retire(): void {
+    this.#sender.retire();
+    this.#tick(0);
+  }
+
+  /** Call it before the delivery finishes: what no other instance can send is sent by this one. */
+  finish(): void {
+    this.#sender.retire();
+    this.#tick(0);
+    const others = this.#topic.instances()?.filter(({ instance }) => instance !== this.#settings.link.instance) ?? [];
+    if (!this.#isConnected || others.length === 0) this.#own.giveUp();
+  }
+
+  /** Call it when the delivery has finished. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#sender.stop();
+    this.#topic.close();
+  }
+
+  #connect(): void {
+    this.#isConnected = true;
+    this.#away = 0;
+    // The store may have lost the note.
+    this.#notedAt = undefined;
+    this.#sender.connected();
+    this.#schedule();
+  }
+
+  /** Many notes that arrive in one moment make one tick. */
+  #schedule(): void {
+    if (this.#isStopped || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#tick(TICK);
+    }, TICK);
+    this.#timer.unref();
+  }
+
+  /** `passed`: milliseconds since the last one. */
+  #tick(passed: number): void {
+    if (this.#isStopped) return;
+    this.#book.expire();
+    if (!this.#isConnected) this.#away += passed;
+    const isAway = !this.#isConnected && this.#away >= AWAY_PATIENCE;
+    const waited = this.#isConnected && this.#sender.isServed ? 0 : Math.max(1, passed);
+    const hasChanged = this.#own.compare(
+      (subject) => this.#book.of(subject),
+      isAway ? Infinity : waited,
+      isAway ? 0 : SENDER_PATIENCE,
+    );
+    if (hasChanged) this.#notedAt = undefined;
+    this.#writeNote();
+    this.#saveAgain();
+    this.#sender.act();
+    const isIdle = this.#own.isEmpty && !this.#hasNote && this.#unsaved.size === 0 && this.#sender.isIdle;
+    if (!isIdle || !this.#isConnected) this.#schedule();
+  }
+
+  #writeNote(): void {
+    const now = elapsed();
+    if (this.#isWriting || !this.#isConnected) return;
+    if (this.#notedAt !== undefined && now - this.#notedAt < NOTE_RENEWED) return;
+    const { instance } = this.#settings.link;
+    const outages = this.#own.noted;
+    if (outages.length === 0 && !this.#hasNote) return;
+    const text = writeInstanceNote({ instance, outages });
+    this.#notedAt = now;
+    this.#isWriting = true;
+    this.#hasNote = outages.length > 0;
+    this.#topic
+      .put(noteNameOf(instance), text, NOTE_KEPT)
+      .catch(() => {
+        this.#notedAt = undefined;
+        this.#hasNote = true;
+      })
+      .finally(() => {
+        this.#isWriting = false;
+      });
+  }
+
+  /** Writes the incident of a subject, again and again until the store has it. */
+  #save(subject: AlertSubject): void {
+    const incident = this.#book.of(subject);
+    this.#unsaved.delete(subject);
+    if (!incident) return;
+    this.#topic.put(recordNameOf(subject), writeIncident(incident, elapsed()), RECORD_KEPT).catch(() => {
+      this.#unsaved.add(subject);
+    });
+  }
+
+  #saveAgain(): void {
+    if (!this.#isConnected) return;
+    for (const subject of this.#unsaved) this.#save(subject);
+  }
+}

@@ -1,0 +1,127 @@
+import { Redis } from 'ioredis';
+import { HealthModule, down, up } from 'nest-vitals';
+import { HealthAlertsModule, webhook } from 'nest-vitals/alerts';
+import { HealthFleetModule } from 'nest-vitals/fleet';
+import { redisStore } from 'nest-vitals/stores/redis';
+import { expect, it, onTestFinished } from 'vitest';
+import { FakeIndicator } from '../../support/fake-indicator.js';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { redis } from '../../support/servers/redis.js';
+import { type TestApplication, startApplication } from '../../support/start-application.js';
+import { type WebhookReceiver, webhookReceiver } from '../../support/webhook-receiver.js';
+
+/** An instance that is cut off counts as affected for 90 seconds. */
+const PATIENCE = { timeout: 150_000, interval: 100 };
+const INSTANCES = ['orders-1', 'orders-2', 'orders-3', 'orders-4', 'orders-5'];
+
+interface Message {
+  readonly event: string;
+  readonly indicator: string;
+  readonly status: string;
+  readonly instance?: string;
+  readonly instances?: { readonly affected: number; readonly total: number; readonly names: readonly string[] };
+}
+
+const messagesOf = ({ received }: WebhookReceiver): Message[] =>
+  received.map(({ body }) => JSON.parse(body) as Message);
+const sendersOf = ({ received }: WebhookReceiver): unknown[] => received.map(({ headers }) => headers['x-sender']);
+
+describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
+  const clients = new Map<string, Redis>();
+
+  /** The database that all instances check. */
+  const database = { isAway: false };
+
+  async function start(instance: string, receiver: WebhookReceiver): Promise<TestApplication> {
+    const client = new Redis(server().address().url, { retryStrategy: () => 100 });
+    client.on('error', () => undefined);
+    onTestFinished(() => client.disconnect());
+    clients.set(instance, client);
+    return startApplication('express', {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+        HealthFleetModule.forRoot({ store: redisStore({ client }), instance, heartbeat: 1000 }),
+        HealthAlertsModule.forRoot({
+          targets: [webhook({ url: receiver.url, headers: { 'x-sender': instance } })],
+          debounce: 500,
+        }),
+      ],
+      providers: [
+        FakeIndicator('database', () => (database.isAway ? down('connection refused') : up()), { interval: 200 }),
+      ],
+    });
+  }
+
+  const takeAway = (isAway: boolean): void => {
+    database.isAway = isAway;
+  };
+
+  it(
+    'are one message when the database is taken away, and one when it is back, also without the instance that sent the first',
+    { timeout: 400_000 },
+    async () => {
+      const receiver = await webhookReceiver();
+      const applications = await Promise.all(INSTANCES.map((instance) => start(instance, receiver)));
+      const [first] = applications;
+      const ready = async (): Promise<unknown> =>
+        ((await first?.get('/health/fleet'))?.body as { services: { ready: number }[] }).services[0]?.ready;
+      await expect.poll(ready, PATIENCE).toBe(5);
+
+      takeAway(true);
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
+      expect(messagesOf(receiver)).toMatchObject([
+        {
+          event: 'down',
+          indicator: 'database',
+          status: 'DOWN',
+          error: 'connection refused',
+          service: { name: 'orders', environment: 'test' },
+          instances: { affected: 5, total: 5, names: INSTANCES },
+        },
+      ]);
+      expect(messagesOf(receiver)[0]).not.toHaveProperty('instance');
+
+      // The sender loses its connection to the store for good, and its lease with it.
+      const [sender] = sendersOf(receiver);
+      clients.get(String(sender))?.disconnect();
+      takeAway(false);
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(2);
+      expect(messagesOf(receiver)[1]).toMatchObject({ event: 'up', status: 'UP', instances: { affected: 5 } });
+      expect(sendersOf(receiver)[1]).not.toBe(sender);
+
+      // The next outage: the instance without the store sends for itself, the others send one message.
+      takeAway(true);
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(4);
+      const [alone, together] = messagesOf(receiver)
+        .slice(2)
+        .toSorted((a, b) => Number(b.instance !== undefined) - Number(a.instance !== undefined));
+      expect(alone).not.toHaveProperty('instances');
+      expect(together).toMatchObject({ event: 'down', instances: { affected: expect.any(Number) as number } });
+
+      await Promise.all(applications.map(({ app }) => app.close()));
+      expect(receiver.received).toHaveLength(4);
+    },
+  );
+
+  it(
+    'are those of each instance while Redis is frozen, and none again when it is back',
+    { timeout: 400_000 },
+    async () => {
+      takeAway(false);
+      const receiver = await webhookReceiver();
+      await Promise.all(INSTANCES.slice(0, 3).map((instance) => start(instance, receiver)));
+      server().freeze();
+      try {
+        takeAway(true);
+        await expect.poll(() => receiver.received.length, PATIENCE).toBe(3);
+        expect(sendersOf(receiver).toSorted()).toEqual(INSTANCES.slice(0, 3));
+      } finally {
+        server().thaw();
+      }
+      // The next message is the recovery: nothing was repeated when the store was back.
+      takeAway(false);
+      await expect.poll(() => receiver.received.length, PATIENCE).toBe(6);
+      expect(messagesOf(receiver).map(({ event }) => event)).toEqual(['down', 'down', 'down', 'up', 'up', 'up']);
+    },
+  );
+});
