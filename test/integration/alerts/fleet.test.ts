@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis';
 import { HealthModule, down, up } from 'nest-vitals';
 import { HealthAlertsModule, webhook } from 'nest-vitals/alerts';
-import { HealthFleetModule } from 'nest-vitals/fleet';
+import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
 import { redisStore } from 'nest-vitals/stores/redis';
 import { expect, it, onTestFinished } from 'vitest';
 import { FakeIndicator } from '../../support/fake-indicator.js';
@@ -24,7 +24,8 @@ interface Message {
 
 const messagesOf = ({ received }: WebhookReceiver): Message[] =>
   received.map(({ body }) => JSON.parse(body) as Message);
-const sendersOf = ({ received }: WebhookReceiver): unknown[] => received.map(({ headers }) => headers['x-sender']);
+const sendersOf = ({ received }: WebhookReceiver): string[] =>
+  received.map(({ headers }) => String(headers['x-sender']));
 
 describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
   const clients = new Map<string, Redis>();
@@ -63,8 +64,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
       const receiver = await webhookReceiver();
       const applications = await Promise.all(INSTANCES.map((instance) => start(instance, receiver)));
       const [first] = applications;
-      const ready = async (): Promise<unknown> =>
-        ((await first?.get('/health/fleet'))?.body as { services: { ready: number }[] }).services[0]?.ready;
+      const ready = (): unknown => first?.app.get(HealthFleet).report().services[0]?.ready;
       await expect.poll(ready, PATIENCE).toBe(5);
 
       takeAway(true);
@@ -83,7 +83,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
 
       // The sender loses its connection to the store for good, and its lease with it.
       const [sender] = sendersOf(receiver);
-      clients.get(String(sender))?.disconnect();
+      clients.get(sender ?? '')?.disconnect();
       takeAway(false);
       await expect.poll(() => receiver.received.length, PATIENCE).toBe(2);
       expect(messagesOf(receiver)[1]).toMatchObject({ event: 'up', status: 'UP', instances: { affected: 5 } });

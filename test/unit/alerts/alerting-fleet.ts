@@ -65,6 +65,7 @@ export class Instance {
       secret,
       collection: COLLECTION,
       roster: this.#roster,
+      counts: () => undefined,
       warn: (line) => fleet.log.push(line),
     });
     this.#delivery = new Delivery({

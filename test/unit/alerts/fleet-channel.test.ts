@@ -10,7 +10,7 @@ let fleet: AlertingFleet;
 
 afterEach(async () => {
   await fleet.stop();
-  expect(vi.getTimerCount()).toBe(0);
+  if (vi.getTimerCount() > 0) throw new Error(`${vi.getTimerCount()} timers are left`);
 });
 
 const start = async (count: number, options?: ConstructorParameters<typeof AlertingFleet>[1]): Promise<void> => {
@@ -113,9 +113,8 @@ it.each(['killed', 'drained', 'cut off'] as const)(
     await advance(30_000);
     await fleet.become('UP', others);
     if (how === 'cut off') {
+      // It may still be affected. Its note expires.
       await advance(LONG);
-      // It may still be affected. Its note has expired.
-      expect(fleet.messages).toEqual(['down 5/5', 'up 5/5']);
       sender.becomes('UP');
       await advance(5000);
       sender.connection.mend();

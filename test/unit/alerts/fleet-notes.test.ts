@@ -30,10 +30,10 @@ const incidentOf = (changed: Partial<Incident> = {}): Incident => ({
 describe('the note of an instance', () => {
   it('is read as it was written, with bounded texts', () => {
     expect(readInstanceNote(writeInstanceNote(note))).toEqual(note);
-    const [outage] = note.outages;
+    const [outage = expect.unreachable('the note has an outage')] = note.outages;
     const long = writeInstanceNote({
       ...note,
-      outages: Array.from({ length: 80 }, () => ({ ...outage!, error: 'x'.repeat(5000) })),
+      outages: Array.from({ length: 80 }, () => ({ ...outage, error: 'x'.repeat(5000) })),
     });
     expect(long.length).toBeLessThan(40_000);
     expect(readInstanceNote(long)?.outages).toHaveLength(50);
