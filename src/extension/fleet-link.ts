@@ -44,10 +44,24 @@ export interface FleetTopic {
   close(): void;
 }
 
+/** How many instances of a service are in which state. */
+export interface FleetCounts {
+  readonly service: string;
+  /** By phase. Each phase is present. */
+  readonly phases: Readonly<Record<string, number>>;
+  /** Instances that accept traffic and whose `ready` is UP or DEGRADED. */
+  readonly ready: number;
+  readonly expected: number | undefined;
+  /** By indicator: present instances at which it fails. Indicators that fail nowhere may be absent. */
+  readonly failing: ReadonlyMap<string, number>;
+}
+
 /** For modules that act once for all instances of this service. */
 export interface FleetLink {
   /** The name of this instance, unique within the service. */
   readonly instance: string;
   /** Opens a topic. `topic`: any text; only a hash of it is written. */
   open(topic: string, observer: FleetTopicObserver): FleetTopic;
+  /** The services of the fleet, for metrics. Undefined: the option `metrics` is not set. */
+  counts(): { readonly isConnected: boolean; readonly services: readonly FleetCounts[] } | undefined;
 }

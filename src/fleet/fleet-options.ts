@@ -53,6 +53,11 @@ export interface HealthFleetOptions {
    * with the fleet. Default: true.
    */
   readonly serve?: boolean;
+  /**
+   * Exports the numbers of instances of all services as metrics, by `HealthPrometheusModule` or `HealthOpenTelemetryModule`.
+   * Each instance with this option exports the same numbers. Default: false.
+   */
+  readonly metrics?: boolean;
   /** False: the instance is not announced and knows no others, for tests of the application. Default: true. */
   readonly enabled?: boolean;
 }
@@ -74,6 +79,7 @@ export interface FleetSettings {
   readonly maxUnready: number | undefined;
   readonly secret: string | undefined;
   readonly serve: boolean;
+  readonly metrics: boolean;
   readonly enabled: boolean;
 }
 
@@ -103,7 +109,17 @@ const secretRule: Rule<string> = {
 export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['store', 'instance', 'heartbeat', 'expected', 'maxUnready', 'secret', 'serve', 'enabled']);
+  reader.refuseUnknown([
+    'store',
+    'instance',
+    'heartbeat',
+    'expected',
+    'maxUnready',
+    'secret',
+    'serve',
+    'metrics',
+    'enabled',
+  ]);
   if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
   const settings: FleetSettings = {
     store: reader.read('store', storeRule, given?.store),
@@ -113,6 +129,7 @@ export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
     maxUnready: reader.read<number | undefined>('maxUnready', unreadyRule, undefined),
     secret: reader.read<string | undefined>('secret', secretRule, undefined, true),
     serve: reader.read('serve', flag, true),
+    metrics: reader.read('metrics', flag, false),
     enabled: reader.read('enabled', flag, true),
   };
   faults.throwIfAny();

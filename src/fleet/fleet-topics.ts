@@ -15,6 +15,8 @@ export interface FleetTopicsSettings {
   /** The collection of the entries of all instances. */
   readonly collection: string;
   readonly roster: Roster;
+  /** How many instances are in which state. Undefined: not exported as metrics. */
+  readonly counts: FleetLink['counts'];
   /** Receives a line for the log. */
   readonly warn: (line: string) => void;
 }
@@ -34,6 +36,10 @@ export class FleetTopics implements FleetLink {
 
   get instance(): string {
     return this.#settings.instance;
+  }
+
+  counts(): ReturnType<FleetLink['counts']> {
+    return this.#settings.counts();
   }
 
   open(topic: string, observer: FleetTopicObserver): FleetTopic {

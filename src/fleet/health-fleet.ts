@@ -2,6 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { formatRaw } from '../core/raw-error.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import type { EndpointStream, HealthEndpoints } from '../extension/health-endpoints.js';
+import type { FleetLink } from '../extension/fleet-link.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { storeKey } from '../stores/store-key.js';
@@ -9,6 +10,7 @@ import { Announcer } from './announcer.js';
 import type { FleetSettings } from './fleet-options.js';
 import { FleetOverview, collectionOf } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
+import { countFleet } from './fleet-counts.js';
 import { FleetRuns } from './fleet-runs.js';
 import { FleetTopics } from './fleet-topics.js';
 import { PeerOutages } from './peer-outages.js';
@@ -83,7 +85,12 @@ export class HealthFleet {
     const { boot } = this.#announcer;
     this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
     monitor.shareRuns(this.#runs);
-    monitor.linkFleet(new FleetTopics({ store, environment, service, instance, secret, collection, roster, warn }));
+    const counts: FleetLink['counts'] = () =>
+      settings.metrics
+        ? { isConnected: roster.connection.isConnected, services: countFleet(roster.instances(), expected) }
+        : undefined;
+    const facts = { environment, service, instance };
+    monitor.linkFleet(new FleetTopics({ store, ...facts, secret, collection, roster, counts, warn }));
   }
 
   /** Whether this instance has the endpoint. */
@@ -101,9 +108,9 @@ export class HealthFleet {
 
   start(): void {
     this.#announcer.start();
-    const { serve, maxUnready } = this.#settings;
+    const { serve, maxUnready, metrics } = this.#settings;
     const hasQuorum = this.#monitor.indicators.some(({ shared }) => typeof shared === 'object');
-    if (serve || maxUnready !== undefined || hasQuorum) this.#overview.roster.follow();
+    if (serve || metrics || maxUnready !== undefined || hasQuorum) this.#overview.roster.follow();
     this.#overview.start();
   }
 

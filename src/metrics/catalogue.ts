@@ -2,6 +2,7 @@ import { flatDetails } from '../core/composite-detail.js';
 import type { ReportedSource } from '../core/reported-source.js';
 import { HEALTH_STATUSES, REPORT_STATUSES } from '../core/status.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
+import { FLEET_METRICS } from './fleet-metrics.js';
 import type { CounterMetric, HealthMetric, HistogramMetric } from './metric.js';
 import { DRAIN_STEPS, PHASES } from './state-sets.js';
 
@@ -146,6 +147,19 @@ export const METRICS: readonly HealthMetric[] = [
   },
   {
     kind: 'sum',
+    name: 'indicator.shared_outage',
+    help: 'Whether a failure of an indicator is tolerated by ready because it is shared: 1 or 0.',
+    unit: '{indicator}',
+    labels: ['indicator'],
+    read({ monitor }, observe) {
+      const details = new Map(flatDetails(monitor.peek('ready').details));
+      for (const { name } of monitor.indicators) {
+        observe(Number(details.get(name)?.shared !== undefined), { indicator: name });
+      }
+    },
+  },
+  {
+    kind: 'sum',
     name: 'source.connected',
     help: 'Whether a source of options is connected: 1 or 0.',
     unit: '{source}',
@@ -206,6 +220,7 @@ export const METRICS: readonly HealthMetric[] = [
   PROBE_RESPONSES,
   STALLS,
   STALL_DURATION,
+  ...FLEET_METRICS,
 ];
 
 function sourcesOf(monitor: HealthMonitor): readonly ReportedSource[] {

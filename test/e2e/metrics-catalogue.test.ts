@@ -1,5 +1,6 @@
 import { DataPointType } from '@opentelemetry/sdk-metrics';
 import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
+import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 import { HealthSourcesModule, storeSource } from 'nest-vitals/sources';
@@ -21,6 +22,7 @@ const EXPORTED = [
   ['health_indicator_status', 'gauge', 'health.indicator.status', 'indicator status'],
   ['health_indicator_info', 'gauge', 'health.indicator.info', 'indicator critical'],
   ['health_override_active', 'gauge', 'health.override.active', 'indicator'],
+  ['health_indicator_shared_outage', 'gauge', 'health.indicator.shared_outage', 'indicator'],
   ['health_source_connected', 'gauge', 'health.source.connected', 'source'],
   ['health_source_refused_entries', 'gauge', 'health.source.refused_entries', 'source'],
   ['health_indicator_data', 'gauge', 'health.indicator.data', 'indicator name'],
@@ -33,6 +35,11 @@ const EXPORTED = [
   ['health_probe_responses_total', 'counter', 'health.probe.responses', 'probe code prober'],
   ['health_event_loop_stalls_total', 'counter', 'health.event_loop.stalls', ''],
   ['health_event_loop_stall_seconds', 'histogram', 'health.event_loop.stall', ''],
+  ['health_fleet_instances', 'gauge', 'health.fleet.instances', 'service phase'],
+  ['health_fleet_ready_instances', 'gauge', 'health.fleet.ready_instances', 'service'],
+  ['health_fleet_expected_instances', 'gauge', 'health.fleet.expected_instances', 'service'],
+  ['health_fleet_failing_instances', 'gauge', 'health.fleet.failing_instances', 'service indicator'],
+  ['health_fleet_store_connected', 'gauge', 'health.fleet.store_connected', ''],
 ] as const;
 
 const TYPES = { sum: DataPointType.SUM, counter: DataPointType.SUM, gauge: DataPointType.GAUGE };
@@ -47,6 +54,7 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
       imports: [
         HealthModule.forRoot({ service }),
         HealthSourcesModule.forRoot({ sources: [storeSource({ store: memoryStore(), prefix: 'config/' })] }),
+        HealthFleetModule.forRoot({ store: memoryStore(), expected: { orders: 2 }, metrics: true }),
         HealthPrometheusModule.forRoot({ registry }),
         HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider }),
       ],
@@ -56,6 +64,8 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
       ],
     });
     await application.get('/health/deep');
+    const failing = (): object => application.app.get(HealthFleet).report().services[0]?.failing ?? {};
+    await expect.poll(failing, { timeout: 20_000 }).toEqual({ payments: 1 });
     application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
     return { registry, sdk };
   }

@@ -10,7 +10,16 @@ function topicsOf(store: HealthStore, instance: string, secret: string | undefin
   const warnings: string[] = [];
   const notes = new Map<string, string>();
   const roster = new Roster({ store, collection, secret });
-  const base = { store, environment: 'test', service: 'orders', collection, roster, secret, instance };
+  const base = {
+    store,
+    environment: 'test',
+    service: 'orders',
+    collection,
+    roster,
+    secret,
+    instance,
+    counts: () => undefined,
+  };
   const link = new FleetTopics({ ...base, warn: (line) => warnings.push(line) });
   const topic = link.open('https://hooks.example/secret', {
     connected: () => undefined,

@@ -1,0 +1,52 @@
+import { isFailing } from '../core/status.js';
+import type { FleetCounts } from '../extension/fleet-link.js';
+import { WRITTEN_PHASES } from './fleet-entry.js';
+import { isReady } from './fleet-report.js';
+import type { FleetInstance } from './roster.js';
+
+/** The most services, and the most indicators of a service, that are counted: others can announce any name. */
+const MOST_SERVICES = 200;
+const MOST_INDICATORS = 50;
+
+interface Counted {
+  readonly phases: Record<string, number>;
+  ready: number;
+  readonly failing: Map<string, number>;
+}
+
+/** How many instances of each service are in which state, services in the order of their names. */
+export function countFleet(
+  instances: readonly FleetInstance[],
+  expected: ReadonlyMap<string, number>,
+): readonly FleetCounts[] {
+  const services = new Map<string, Counted>([...expected.keys()].map((service) => [service, nothing()]));
+  for (const instance of instances) {
+    const { entry, phase } = instance;
+    const counted = services.get(entry.service) ?? nothing();
+    services.set(entry.service, counted);
+    counted.phases[phase] = (counted.phases[phase] ?? 0) + 1;
+    if (isReady(instance)) counted.ready += 1;
+    if (phase === 'lost' || phase === 'left') continue;
+    for (const [indicator, status] of Object.entries(entry.checks)) {
+      if (isFailing(status)) counted.failing.set(indicator, (counted.failing.get(indicator) ?? 0) + 1);
+    }
+  }
+  return [...services]
+    .toSorted(([a], [b]) => Number(expected.has(b)) - Number(expected.has(a)) || a.localeCompare(b))
+    .slice(0, MOST_SERVICES)
+    .map(([service, { failing, ...counted }]) => ({
+      service,
+      ...counted,
+      expected: expected.get(service),
+      // Of many, those that fail at most instances.
+      failing: new Map([...failing].toSorted(([, a], [, b]) => b - a).slice(0, MOST_INDICATORS)),
+    }));
+}
+
+function nothing(): Counted {
+  return {
+    phases: Object.fromEntries([...WRITTEN_PHASES, 'lost'].map((phase) => [phase, 0])),
+    ready: 0,
+    failing: new Map(),
+  };
+}

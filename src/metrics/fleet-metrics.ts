@@ -1,0 +1,71 @@
+import type { FleetCounts } from '../extension/fleet-link.js';
+import type { HealthMonitor } from '../extension/health-monitor.js';
+import type { ObservedMetric } from './metric.js';
+
+/**
+ * The fleet as this instance knows it, with the option `metrics` of `HealthFleetModule`. Several instances report the same
+ * values, so the values of instances must not be added up.
+ */
+export const FLEET_METRICS: readonly ObservedMetric[] = [
+  {
+    kind: 'gauge',
+    name: 'fleet.instances',
+    help: 'Instances of a service by phase, as this instance knows them.',
+    unit: '{instance}',
+    labels: ['service', 'phase'],
+    read({ monitor }, observe) {
+      for (const { service, phases } of servicesOf(monitor)) {
+        for (const [phase, count] of Object.entries(phases)) observe(count, { service, phase });
+      }
+    },
+  },
+  {
+    kind: 'gauge',
+    name: 'fleet.ready_instances',
+    help: 'Instances of a service that are ready, as this instance knows them.',
+    unit: '{instance}',
+    labels: ['service'],
+    read({ monitor }, observe) {
+      for (const { service, ready } of servicesOf(monitor)) observe(ready, { service });
+    },
+  },
+  {
+    kind: 'gauge',
+    name: 'fleet.expected_instances',
+    help: 'Instances of a service that must be ready, by the option expected of HealthFleetModule.',
+    unit: '{instance}',
+    labels: ['service'],
+    read({ monitor }, observe) {
+      for (const { service, expected } of servicesOf(monitor)) {
+        if (expected !== undefined) observe(expected, { service });
+      }
+    },
+  },
+  {
+    kind: 'gauge',
+    name: 'fleet.failing_instances',
+    help: 'Present instances of a service at which an indicator fails. Absent while it fails at none of them.',
+    unit: '{instance}',
+    labels: ['service', 'indicator'],
+    read({ monitor }, observe) {
+      for (const { service, failing } of servicesOf(monitor)) {
+        for (const [indicator, count] of failing) observe(count, { service, indicator });
+      }
+    },
+  },
+  {
+    kind: 'gauge',
+    name: 'fleet.store_connected',
+    help: 'Whether the store of the fleet is connected: 1 or 0.',
+    unit: '{store}',
+    labels: [],
+    read({ monitor }, observe) {
+      const counts = monitor.fleet?.counts();
+      if (counts) observe(Number(counts.isConnected), {});
+    },
+  },
+];
+
+function servicesOf(monitor: HealthMonitor): readonly FleetCounts[] {
+  return monitor.fleet?.counts()?.services ?? [];
+}
