@@ -21,7 +21,7 @@ export function readSigned(value: string, secret: string | undefined): Readonly<
 }
 
 /** The text without its signature. Undefined: the signature is wrong or missing. */
-function verified(value: string, secret: string | undefined): string | undefined {
+export function verified(value: string, secret: string | undefined): string | undefined {
   if (secret === undefined) return value;
   const text = value.slice(SIGNATURE_LENGTH);
   const given = Buffer.from(value.slice(0, SIGNATURE_LENGTH));
