@@ -83,7 +83,10 @@ export class ControlActions implements HealthActions {
 
   async #respond(action: ActionRequest): Promise<EndpointResponse> {
     const { request, segments } = action;
-    if (this.forms && segments?.length === 1 && segments[0] === FORM) return this.forms.respond(action);
+    if (this.forms && segments?.length === 1 && segments[0] === FORM) {
+      if (!action.isRouted && request.method === 'POST') return refusal(404, 'not found');
+      return this.forms.respond(action);
+    }
     const caller = await this.#parts.access().callerOf(request);
     if (caller.kind === 'slowed') return refusal(429, 'too many requests', caller.quota.headers);
     if (caller.kind === 'unknown') return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer realm="health"' });
@@ -95,6 +98,7 @@ export class ControlActions implements HealthActions {
       const allowed = operations.flatMap((one) => (one.method === 'GET' ? ['GET', 'HEAD'] : [one.method]));
       return refusal(405, 'method not allowed', { allow: allowed.join(', ') });
     }
+    if (!action.isRouted) return refusal(404, 'not found');
     const id = `${operation.method} ${operation.path}` as OperationId;
     return this.#handlers[id]({ by: caller.name, indicator: segments?.[1] ?? '', action });
   }

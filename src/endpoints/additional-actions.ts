@@ -4,6 +4,9 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
 
+/** Where a request has arrived. `unmatched`: on the port of the application, where no route has matched. */
+export type ActionPort = HealthPort | 'unmatched';
+
 /** The actions of other modules, found by the URL of a request. */
 export class AdditionalActions {
   readonly #settings: Pick<HealthSettings, 'path' | 'headers'>;
@@ -26,17 +29,23 @@ export class AdditionalActions {
     request: HealthRequest,
     readBody: ReadBody,
     readView: ActionRequest['readView'],
-    port: HealthPort,
+    port: ActionPort,
   ): Promise<HealthResponse> | undefined {
     if (this.#actions.size === 0) return undefined;
     // Express removes the base path from `url` where it calls a handler of unmatched paths.
     const { originalUrl } = request;
     const [path = ''] = (typeof originalUrl === 'string' ? originalUrl : request.url).split('?', 1);
     for (const [base, actions] of this.#actions) {
-      if (port === 'main' && !actions.isOnMainPort) continue;
+      if (port !== 'management' && !actions.isOnMainPort) continue;
       const rest = restOf(path, base, port);
       if (rest !== undefined)
-        return this.#respond(actions, { request, segments: segmentsOf(rest), readBody, readView });
+        return this.#respond(actions, {
+          request,
+          segments: segmentsOf(rest),
+          isRouted: port !== 'unmatched',
+          readBody,
+          readView,
+        });
     }
     return undefined;
   }
@@ -49,7 +58,7 @@ export class AdditionalActions {
 }
 
 /** What follows the base. On the main port a prefix of the application may precede it. Case is ignored as on Express. */
-function restOf(path: string, base: string, port: HealthPort): string | undefined {
+function restOf(path: string, base: string, port: ActionPort): string | undefined {
   const start = `${path.toLowerCase()}/`.indexOf(`${base}/`);
   if (start < 0 || (port === 'management' && start > 0)) return undefined;
   return path.slice(start + base.length);

@@ -70,7 +70,7 @@ export function createHealthController(): Type<EndpointHandlers> {
 
     act(response: AdapterResponse): unknown {
       const request = requestOf(response);
-      return send(this.responder.unmatched(request, bodyReader(request, response)), response);
+      return send(this.responder.unmatched(request, bodyReader(request, response), 'main'), response);
     }
   }
   return HealthController;

@@ -9,7 +9,7 @@ import type { HealthView } from '../options/view.js';
 import type { Access } from './access.js';
 import { type HealthActions, NO_BODY, type ReadBody } from '../extension/health-actions.js';
 import type { HealthPort } from '../extension/health-port.js';
-import { AdditionalActions } from './additional-actions.js';
+import { type ActionPort, AdditionalActions } from './additional-actions.js';
 import { AdditionalResponses } from './additional-responses.js';
 import { Formats } from './formats/formats.js';
 import { formatOf } from './formats/negotiation.js';
@@ -91,13 +91,13 @@ export class Responder {
   }
 
   /** Responds to a request for an operation of another module. Undefined: there is none at this URL. */
-  act(request: HealthRequest, readBody: ReadBody, port: HealthPort): Promise<HealthResponse> | undefined {
+  act(request: HealthRequest, readBody: ReadBody, port: ActionPort): Promise<HealthResponse> | undefined {
     return this.#actions.respond(request, readBody, () => this.#readView(request), port);
   }
 
   /** Responds to a request below the base path that no route of a probe has answered. */
-  unmatched(request: HealthRequest, readBody: ReadBody): Answer {
-    return this.act(request, readBody, 'main') ?? this.notFound;
+  unmatched(request: HealthRequest, readBody: ReadBody, port: ActionPort = 'unmatched'): Answer {
+    return this.act(request, readBody, port) ?? this.notFound;
   }
 
   /** Adds a format of another module. */

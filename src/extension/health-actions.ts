@@ -26,6 +26,11 @@ export interface ActionRequest {
   readonly request: HealthRequest;
   /** The parts of the path after the name, decoded. Undefined: a part cannot be decoded. */
   readonly segments: readonly string[] | undefined;
+  /**
+   * False if no route of the application has matched, so its guards and hooks have not run, for example because the path
+   * has another case. No operation may run then.
+   */
+  readonly isRouted: boolean;
   readonly readBody: ReadBody;
   /** How much of the probe `deep` this caller may see, by the access control of the reports. Undefined: nothing. */
   readonly readView: () => Promise<HealthView | undefined>;

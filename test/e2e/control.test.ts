@@ -1,4 +1,4 @@
-import { All, Controller, type ModuleMetadata } from '@nestjs/common';
+import { All, type CanActivate, Controller, type ExecutionContext, type ModuleMetadata } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
 import { HealthControlModule, type HealthControlOptions } from 'nest-vitals/control';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
@@ -294,6 +294,62 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect((await send('PUT', path, { body: { enabled: false, ...terms } })).body).toMatchObject({ by: 'alice' });
     expect((await send('POST', `${path}/run`)).status).toBe(200);
     expect((await send('DELETE', path)).body).toEqual({ ended: true });
+  });
+
+  it('runs no operation before the guards of the application, in any spelling of its path', async () => {
+    const guarded: string[] = [];
+    class Guard implements CanActivate {
+      canActivate(context: ExecutionContext): boolean {
+        guarded.push(context.switchToHttp().getRequest<{ readonly url: string }>().url);
+        return true;
+      }
+    }
+    const { application, send } = await start({}, { prepare: (app) => app.useGlobalGuards(new Guard()) });
+    const spellings = ['control', 'Control', 'CONTROL'].flatMap((name) => [
+      ['PUT', `/health/${name}/maintenance`],
+      ['PUT', `/health/${name}/maintenance/`],
+      ['PUT', `/Health/${name}/maintenance`],
+      ['PUT', `/health/${name}/indicators/payments`],
+      ['POST', `/health/${name}/Indicators/payments/run`],
+      ['GET', `/health/${name}`],
+      ['GET', `/health/${name}/`],
+      ['HEAD', `/health/${name}`],
+    ]) as [string, string][];
+    for (const [method, path] of spellings) {
+      guarded.length = 0;
+      const { status } = await send(method, path, method === 'PUT' ? { body: { ...terms } } : {});
+      expect([method, path, status < 400 && guarded.length === 0]).toEqual([method, path, false]);
+    }
+    expect((await send('HEAD', '/health/control')).status).toBe(200);
+    expect((await send('PUT', '/health/control/maintenance', { body: terms })).status).toBe(200);
+    expect(application.health.refusals).toHaveLength(1);
+  });
+
+  it('takes the slash in the name of a part of a composite as %2F', async () => {
+    const { application, send } = await start({ health: { composites: { database: {} } } });
+    application.health.register('database/primary', () => up());
+    const path = '/health/control/indicators/database%2Fprimary';
+    expect((await send('PUT', path, { body: { enabled: false, ...terms } })).body).toMatchObject({
+      indicator: 'database/primary',
+    });
+    expect((await send('POST', `${path}/run`)).status).toBe(200);
+    expect((await send('DELETE', path.replace('%2F', '/'))).status).toBe(404);
+    expect((await send('DELETE', path)).body).toEqual({ ended: true });
+  });
+
+  it('keeps a maintenance when the application calls acceptTraffic()', async () => {
+    const { application, send } = await start();
+    const { health } = application;
+    await send('PUT', '/health/control/maintenance', { body: terms });
+    health.refuseTraffic('the worker is full');
+    health.refuseTraffic('the disk is replaced', { expiresIn: '1h', by: 'bob' });
+    const reasons = (): string[] => health.refusals.map(({ reason }) => reason);
+    health.acceptTraffic();
+    health.acceptTraffic();
+    expect(reasons()).toEqual(['vendor maintenance', 'the disk is replaced']);
+    health.acceptTraffic('the disk is replaced');
+    expect((await send('DELETE', '/health/control/maintenance')).body).toEqual({ ended: true });
+    expect(reasons()).toEqual([]);
   });
 
   it('takes the author from authorize, and calls it only for a token', async () => {
