@@ -175,7 +175,10 @@ export class HealthService implements HealthControl {
     };
   }
 
-  /** Withdraws the latest refusal, or the latest one with the given reason. */
+  /**
+   * Withdraws the latest refusal of the application itself, or the latest one with the given reason. Without a reason, a
+   * refusal that has an author (`by`), such as the maintenance that an operator began, stays.
+   */
   acceptTraffic(reason?: string): void {
     if (this.#state.acceptTraffic(reason)) this.#logAcceptance();
   }

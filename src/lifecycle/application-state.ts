@@ -85,10 +85,10 @@ export class ApplicationState implements TrafficGate {
     return () => this.#withdraw(this.#refusals.indexOf(refusal));
   }
 
-  /** Withdraws the latest refusal, or the latest one with the given reason. Returns whether there was one. */
+  /** Withdraws the latest refusal without an author, or the latest one with the given reason. Returns whether there was one. */
   acceptTraffic(reason?: string): boolean {
-    const index = this.#refusals.findLastIndex(
-      (refusal) => reason === undefined || refusal.reason === boundedText(reason),
+    const index = this.#refusals.findLastIndex((refusal) =>
+      reason === undefined ? refusal.by === undefined : refusal.reason === boundedText(reason),
     );
     return this.#withdraw(index);
   }
