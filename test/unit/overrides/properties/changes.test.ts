@@ -16,7 +16,7 @@ import { ChangingWorld } from './changing-world.js';
 import type { Answer, Call, Present, Registered, Run, Version } from './records.js';
 
 const RUNS = isNightly ? 1000 : 100;
-const anyScenario = fc.oneof(changingScenario, busyScenario);
+const anyScenario = fc.oneof(changingScenario, busyScenario, scheduleScenario);
 const PATIENCE = 300_000;
 /** Milliseconds: longer than each deadline. */
 const LONGEST_DEADLINE = 1500;
@@ -136,39 +136,45 @@ describe('while overrides, sources and indicators come and go', () => {
   );
 
   it('G3, G7: a run ends by the options that it began with', { timeout: PATIENCE }, () =>
-    holds((world) => {
-      const now = performance.now();
-      for (const { call: first } of world.registrations.flatMap((each) => beginnings(world, each))) {
-        const { registered, runsBefore, settings } = first;
-        const attempts = world.calls.filter((call) => call.registered === registered && call.runsBefore === runsBefore);
-        expect(attempts.length).toBeLessThanOrEqual(1 + settings.retries);
-        for (const [index, { began, abortedAt, endedAt = Infinity }] of attempts.entries()) {
-          const due = began + settings.timeout;
-          const { removedAt = Infinity } = registered;
-          const over = Math.min(due, removedAt);
-          expect(abortedAt).toBe((endedAt <= over && endedAt !== abortedAt) || over > now ? undefined : over);
-          const previous = attempts[index - 1];
-          const pause = previous ? began - overAt(previous) : settings.retryDelay;
-          // A timer of 0 ms can take one.
-          expect([settings.retryDelay, Math.max(1, settings.retryDelay)]).toContain(pause);
+    holds(
+      (world) => {
+        const now = performance.now();
+        for (const { call: first } of world.registrations.flatMap((each) => beginnings(world, each))) {
+          const { registered, runsBefore, settings } = first;
+          const attempts = world.calls.filter(
+            (call) => call.registered === registered && call.runsBefore === runsBefore,
+          );
+          expect(attempts.length).toBeLessThanOrEqual(1 + settings.retries);
+          for (const [index, { began, abortedAt, endedAt = Infinity }] of attempts.entries()) {
+            const due = began + settings.timeout;
+            const { removedAt = Infinity } = registered;
+            const over = Math.min(due, removedAt);
+            expect(abortedAt).toBe((endedAt <= over && endedAt !== abortedAt) || over > now ? undefined : over);
+            const previous = attempts[index - 1];
+            const pause = previous ? began - overAt(previous) : settings.retryDelay;
+            // A timer of 0 ms can take one.
+            expect([settings.retryDelay, Math.max(1, settings.retryDelay)]).toContain(pause);
+          }
         }
-      }
-      for (const registered of world.registrations) {
-        const runs = world.runs.filter((run) => run.registered === registered);
-        for (const [index, { run, status, calls }] of runs.entries()) {
-          const { slowThreshold = Infinity, retries } = settingsOf(calls[0]);
-          const { behaviour, abortedAt } = calls.at(-1) ?? {};
-          const { status: outcome } = run.outcome;
-          const isHealthy = ['up', 'nothing'].includes(behaviour?.ending ?? '') && abortedAt === undefined;
-          expect(outcome).toBe(isHealthy ? (run.took > slowThreshold ? 'DEGRADED' : 'UP') : outcome);
-          const isPassed = ['UP', 'DEGRADED', 'SKIPPED'].includes(outcome);
-          // Nothing is retried beside an attempt that ignores its signal.
-          const mayHang = registered.plan.behaviours.some(({ heedsAbort }) => !heedsAbort);
-          expect(calls).toHaveLength(isPassed || mayHang ? calls.length : 1 + retries);
-          expect(status).toBe(knownAfter(runs.slice(0, index + 1)).status);
+        for (const registered of world.registrations) {
+          const runs = world.runs.filter((run) => run.registered === registered);
+          for (const [index, { run, status, calls }] of runs.entries()) {
+            const { slowThreshold = Infinity, retries } = settingsOf(calls[0]);
+            const { behaviour, abortedAt } = calls.at(-1) ?? {};
+            const { status: outcome } = run.outcome;
+            const isHealthy = ['up', 'nothing'].includes(behaviour?.ending ?? '') && abortedAt === undefined;
+            expect(outcome).toBe(isHealthy ? (run.took > slowThreshold ? 'DEGRADED' : 'UP') : outcome);
+            const isPassed = ['UP', 'DEGRADED', 'SKIPPED'].includes(outcome);
+            // Nothing is retried beside an attempt that ignores its signal.
+            const mayHang = registered.plan.behaviours.some(({ heedsAbort }) => !heedsAbort);
+            expect(calls).toHaveLength(isPassed || mayHang ? calls.length : 1 + retries);
+            expect(status).toBe(knownAfter(runs.slice(0, index + 1)).status);
+          }
         }
-      }
-    }),
+      },
+      fc.oneof(anyScenario, { arbitrary: busyScenario, weight: 3 }),
+      3 * RUNS,
+    ),
   );
 
   it('G4: at most three runs are tracked that ignore their signal, and a recovery is seen', { timeout: PATIENCE }, () =>
@@ -283,7 +289,7 @@ describe('while overrides, sources and indicators come and go', () => {
             }
           }
         },
-        fc.oneof(heeding(changingScenario), scheduleScenario),
+        heeding(fc.oneof(changingScenario, scheduleScenario)),
       ),
   );
 

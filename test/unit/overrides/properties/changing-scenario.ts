@@ -96,7 +96,7 @@ const stepOf = ({ names, options, longestWait }: Shape): fc.Arbitrary<ChangingSt
         options: fc.option(options, { nil: undefined, freq: 3 }),
       }),
     },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('toggle' as const), name }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('toggle' as const), name }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('runNow' as const), name }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('release' as const) }) },
   );
@@ -120,14 +120,21 @@ const scenarioOf = (shape: Shape): fc.Arbitrary<ChangingScenario> =>
 /** An application whose indicators are changed, added and removed beside its probes. */
 export const changingScenario = scenarioOf({ names: NAMES, options: anyOptions, longestWait: 4000 });
 
-/** One or two options, so that the others stay as they were. */
-const fewOptions = fc.tuple(anyOptions, fc.nat()).map(([options, start]) => {
-  const entries = Object.entries(options);
-  return Object.fromEntries([...entries, ...entries].slice(start % (entries.length || 1)).slice(0, 1 + (start % 2)));
-}) as fc.Arbitrary<RuntimeIndicatorOptions>;
+/** Options whose values matter within a second. */
+const busyOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
+  {
+    enabled: fc.integer({ min: 0, max: 5 }).map((value) => value > 0),
+    timeout: tens(10, 600),
+    ttl: tens(0, 600),
+    maxAge: tens(600, 1500),
+    failureThreshold: fc.integer({ min: 1, max: 3 }),
+    successThreshold: fc.integer({ min: 1, max: 3 }),
+  },
+  { requiredKeys: [], noNullPrototype: true },
+);
 
-/** One indicator that is changed often and by little, mostly beside its runs. */
-export const busyScenario = scenarioOf({ names: ['a'], options: fewOptions, longestWait: 700 });
+/** One indicator that is changed often, mostly beside its runs. */
+export const busyScenario = scenarioOf({ names: ['a'], options: busyOptions, longestWait: 700 });
 
 const scheduleOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   {
@@ -136,12 +143,14 @@ const scheduleOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
       { arbitrary: fc.constant('off' as const), weight: 1 },
     ),
     enabled: fc.integer({ min: 0, max: 4 }).map((value) => value > 0),
+    maxAge: tens(800, 1600),
+    timeout: tens(500, 2000),
   },
   { requiredKeys: ['interval'], noNullPrototype: true },
 );
 
 /** One indicator that runs in the background, by intervals that change often. */
-export const scheduleScenario = heeding(scenarioOf({ names: ['a'], options: scheduleOptions, longestWait: 700 }));
+export const scheduleScenario = scenarioOf({ names: ['a'], options: scheduleOptions, longestWait: 700 });
 
 /** The same with checks that end when their signal is aborted, so that no pause delays a run. */
 export function heeding(scenario: fc.Arbitrary<ChangingScenario>): fc.Arbitrary<ChangingScenario> {
