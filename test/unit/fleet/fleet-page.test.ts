@@ -148,6 +148,17 @@ describe('the page of the fleet', () => {
     expect(textOf(render(report, '/health/fleet?q=one'))).toContain('1 instance matches');
   });
 
+  it('shortens a search between two characters, not within one', () => {
+    for (const [search, kept] of [
+      [`${'a'.repeat(99)}😀`, 'a'.repeat(99)],
+      [`${'a'.repeat(98)}😀b`, `${'a'.repeat(98)}😀`],
+    ] as const) {
+      expect(render(fleetReport([]), `/health/fleet?q=${encodeURIComponent(search)}`)).toContain(
+        `data-events="?format=events&amp;q=${encodeURIComponent(kept)}"`,
+      );
+    }
+  });
+
   it('shows the latest changes, and refused entries', () => {
     const events = Array.from({ length: 7 }, (_, index) => ({
       at: before(10 * (index + 1)),
