@@ -37,13 +37,16 @@ const NO_TIME = 1000;
 export class FleetPageServer {
   readonly #overview: FleetOverview;
   readonly #settings: FleetPageSettings;
+  readonly #onFault: (fault: unknown) => void;
   readonly #refusals = new Refusals({});
   readonly #access: Access | undefined;
   readonly #server: Server;
 
-  constructor(overview: FleetOverview, settings: FleetPageSettings) {
+  /** `onFault` receives the error of a request that got a 500. */
+  constructor(overview: FleetOverview, settings: FleetPageSettings, onFault: (fault: unknown) => void) {
     this.#overview = overview;
     this.#settings = settings;
+    this.#onFault = onFault;
     const { key } = settings;
     if (key !== undefined) {
       const limiter = new RateLimiter('failed-keys', FAILED_KEYS);
@@ -78,7 +81,13 @@ export class FleetPageServer {
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     // A body is not needed.
     request.resume();
-    writeResponse(response, await this.#responseTo(request as IncomingMessage & HealthRequest));
+    try {
+      writeResponse(response, await this.#responseTo(request as IncomingMessage & HealthRequest));
+    } catch (fault) {
+      // Without this, the error of one request would end the process.
+      this.#onFault(fault);
+      writeResponse(response, finishResponse(500, BASE_HEADERS, { error: 'the page cannot be rendered' }));
+    }
   }
 
   async #responseTo(request: IncomingMessage & HealthRequest): Promise<HealthResponse> {

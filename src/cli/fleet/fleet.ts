@@ -28,18 +28,23 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
   const command = fleetCommandOf(line, environment);
   const page = values.once ? undefined : pageSettingsOf(line);
   const timeout = timeoutOf(line);
-  const { store, close } = openStore(command.address, command.namespace, clientErrors(terminal));
+  const { store, close } = openStore(
+    command.address,
+    command.namespace,
+    errorsOn(terminal, 'cannot connect to the store'),
+  );
+  const onFault = errorsOn(terminal, 'the page cannot be shown');
   const overview = new FleetOverview({
     store: page ? announced(store, terminal) : store,
     environment: command.environment,
     expected: command.expected,
     secret: command.secret,
-    onFault: (fault) => terminal.writeError(`nest-vitals: the page cannot be updated: ${printable(fault)}\n`),
+    onFault,
   });
   overview.roster.follow();
   overview.start();
   try {
-    if (page) return await servePage(overview, page, command, surroundings);
+    if (page) return await servePage(new FleetPageServer(overview, page, onFault), page, command, surroundings);
     return await printOnce(overview, { timeout, isJson: values.json === true, terminal, signal });
   } finally {
     overview.stop();
@@ -48,12 +53,11 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
 }
 
 async function servePage(
-  overview: FleetOverview,
+  server: FleetPageServer,
   page: FleetPageSettings,
   { environment }: FleetCommand,
   { terminal, signal }: Surroundings,
 ): Promise<number> {
-  const server = new FleetPageServer(overview, page);
   let port: number;
   try {
     ({ port } = await server.listen());
@@ -79,12 +83,12 @@ async function servePage(
   return 0;
 }
 
-/** Writes the errors of the client, each once until there is another one: a client that reconnects repeats them. */
-function clientErrors(terminal: Terminal): (error: unknown) => void {
+/** Writes errors, each once until there is another one: a client that reconnects, or a page that reloads, repeats them. */
+function errorsOn(terminal: Terminal, problem: string): (error: unknown) => void {
   let last = '';
   return (error) => {
     const message = printable(messageOf(error));
-    if (message !== last) terminal.writeError(`nest-vitals: cannot connect to the store: ${message}\n`);
+    if (message !== last) terminal.writeError(`nest-vitals: ${problem}: ${message}\n`);
     last = message;
   };
 }
