@@ -5,4 +5,5 @@ export type { AlertMail, EmailOptions, EmailTarget, MailSender } from './email.j
 export { HealthAlertsModule } from './health-alerts.module.js';
 export type { HealthAlertsAsyncOptions } from './health-alerts.module.js';
 export { webhook } from './webhook.js';
+export type { AffectedInstances } from './alert.js';
 export type { AlertFormat, AlertTarget, WebhookOptions, WebhookTarget } from './webhook.js';

@@ -44,7 +44,7 @@ describe.runIf(mustRun)('promtool', () => {
 
   it('accepts the configuration and its alerts', () => {
     const { status, stdout } = run(['check', 'config', 'prometheus.yml']);
-    expect(stdout).toContain('8 rules found');
+    expect(stdout).toContain('12 rules found');
     expect(status).toBe(0);
   });
 
@@ -58,7 +58,7 @@ describe.runIf(mustRun)('promtool', () => {
     const file = (name: string): string => readFileSync(join(OPERATIONS, 'prometheus', name), 'utf8');
     const alerts = [...file('alerts.yml').matchAll(/alert: (\w+)/g)].map(([, name = '']) => name);
     const tested = [...file('alerts.test.yml').matchAll(/alertname: (\w+)/g)].map(([, name = '']) => name);
-    expect(alerts).toHaveLength(8);
+    expect(alerts).toHaveLength(12);
     expect([...new Set(tested)].toSorted()).toEqual(alerts.toSorted());
   });
 });
