@@ -41,6 +41,17 @@ export function partWithoutEndpoint(name: string): string {
   );
 }
 
+/** Called when all modules have started: until then their hooks register indicators. */
+export function compositesWithoutParts({ composites }: HealthSettings, indicators: readonly string[]): string[] {
+  return [...composites.keys()]
+    .filter((composite) => !indicators.some((name) => name.startsWith(`${composite}/`)))
+    .map(
+      (composite) =>
+        `HealthModule options, composites.${composite}: there is no indicator "${composite}/…", so the options have no effect ` +
+        'until one is registered or loaded. Correct the name, or remove the options.',
+    );
+}
+
 function* missingIndicators(definitions: readonly CheckDefinition[], undecorated: readonly string[]): Iterable<string> {
   if (definitions.length === 0) yield NO_INDICATORS;
   if (undecorated.length > 0) {

@@ -1,5 +1,5 @@
 import type { HttpServer, LoggerService } from '@nestjs/common';
-import { bootNotices, partWithoutEndpoint } from './boot-notices.js';
+import { bootNotices, compositesWithoutParts, partWithoutEndpoint } from './boot-notices.js';
 import { partName } from './core/composite.js';
 import type { HealthEngine } from './core/health-engine.js';
 import type { IndicatorExplorer } from './discovery/indicator-explorer.js';
@@ -89,6 +89,7 @@ export class HealthLifecycle {
     const { settings, engine, state, servers, signals, logger } = this.#parts;
     engine.start();
     state.bootstrapped();
+    for (const notice of compositesWithoutParts(settings, engine.indicators)) logger.warn(notice);
     if (adapter) servers.start(adapter);
     signals.start();
     if (!settings.shutdown.isDevelopment) signals.warnIfUnhandled(() => logger.warn(UNHANDLED_SIGNAL));

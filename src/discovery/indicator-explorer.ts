@@ -2,6 +2,7 @@ import type { ModulesContainer } from '@nestjs/core';
 import type { CheckDefinition } from '../core/check.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import {
+  compositeMisspelt,
   endpointPathShared,
   groupMemberUnknown,
   indicatorNotSingleton,
@@ -14,6 +15,7 @@ import {
   nameTakenByInstances,
 } from '../errors/messages.js';
 import { partName } from '../core/composite.js';
+import { nearest } from '../errors/nearest.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
@@ -116,10 +118,14 @@ export class IndicatorExplorer {
         faults.add(groupMemberUnknown(`the group "${group}"`, member, [...known, ...composites.keys()]));
       }
     }
+    const withoutOptions = [...composites.keys()].filter((name) => !this.#settings.composites.has(name));
     for (const name of this.#settings.composites.keys()) {
       const isGroup = this.#settings.groups.has(name);
       const holder = isGroup ? `the group "${name}"` : this.#registered.get(name)?.place;
       if (holder !== undefined) faults.add(nameTaken(name, [holder, `HealthModule options, composites.${name}`]));
+      // Its parts may be registered later, so only a similar name shows that this one is misspelt.
+      const similar = holder === undefined && !composites.has(name) ? nearest(name, withoutOptions) : undefined;
+      if (similar !== undefined) faults.add(compositeMisspelt(name, similar));
     }
     for (const name of Object.keys(this.#settings.indicators)) {
       if (!this.#registered.has(name)) {
@@ -137,14 +143,10 @@ export class IndicatorExplorer {
     at: FaultsAt,
   ): CheckDefinition | undefined {
     if (!checkIndicatorName(name, at)) return undefined;
-    const conflict = compositeConflict(name, at.place, this.#registered);
+    const earlier = this.#registered.get(name);
+    const conflict = earlier ? nameTaken(name, [earlier.place, at.place]) : this.#conflictOf(name, at.place);
     if (conflict) {
       at.add(conflict);
-      return undefined;
-    }
-    const holder = this.#registered.get(name)?.place ?? this.#placeOfPath(name);
-    if (holder !== undefined) {
-      at.add(nameTaken(name, [holder, at.place]));
       return undefined;
     }
     const settings = this.#configuration.add(name, options, at);
@@ -163,14 +165,20 @@ export class IndicatorExplorer {
     this.#configuration.remove(name);
   }
 
-  /** The options or the group of this name, or the endpoint, the alias or the group with the path that the indicator would have. */
-  #placeOfPath(indicator: string): string | undefined {
-    const { path, groups, composites } = this.#settings;
-    if (composites.has(indicator)) return `HealthModule options, composites.${indicator}`;
+  /** The fault of an indicator of the running application whose name or path is that of something else. */
+  #conflictOf(indicator: string, place: string): ConfigurationFault | undefined {
+    const conflict = compositeConflict(indicator, place, this.#registered);
+    if (conflict) return conflict;
+    const { path, endpoints, groups, composites } = this.#settings;
+    if (composites.has(indicator)) {
+      return nameTaken(indicator, [`HealthModule options, composites.${indicator}`, place]);
+    }
     const name = partName(indicator)?.composite ?? indicator;
-    if (groups.has(name)) return `the group "${name}"`;
+    if (groups.has(name)) return nameTaken(name, [`the group "${name}"`, place]);
+    if (!endpoints.checks.enabled) return undefined;
     const { places } = pathsOf(this.#settings);
-    return places.get(`/${path}/${name}`) ?? places.get(`/${path}/${indicator}`);
+    const shared = [`/${path}/${name}`, `/${path}/${indicator}`].find((own) => places.has(own));
+    return shared === undefined ? undefined : endpointPathShared(shared, [places.get(shared) ?? '', place]);
   }
 
   #define(provided: ProvidedIndicator, faults: Faults): CheckDefinition | undefined {
@@ -191,7 +199,9 @@ export class IndicatorExplorer {
       faults.add((isOtherInstance ? nameTakenByInstances : nameTaken)(name, [earlier.place, place]));
       return undefined;
     }
-    const conflict = compositeConflict(name, place, this.#registered);
+    const isLate = this.#modulesSeen !== 0;
+    // At the start, `checkReferences()` compares with the options, once all indicators are known.
+    const conflict = isLate ? this.#conflictOf(name, place) : compositeConflict(name, place, this.#registered);
     if (conflict) {
       faults.add(conflict);
       return undefined;

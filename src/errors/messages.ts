@@ -126,6 +126,13 @@ export const nameOfComposite = (name: string, place: string, part: string, partP
   remedy: `give the first a name with a slash ("${name}/primary"), or give the composite another name`,
 });
 
+/** Options of a composite that has no part, where a similar name has parts and no options. */
+export const compositeMisspelt = (composite: string, similar: string): ConfigurationFault => ({
+  place: `HealthModule options, composites.${composite}`,
+  problem: `the composite "${composite}" has no part`,
+  remedy: `did you mean "${similar}"? If both exist, add composites.${similar} as well`,
+});
+
 /** Two instances of one class, for example from a dynamic module that is registered twice. */
 export const nameTakenByInstances = (name: string, places: readonly string[]): ConfigurationFault => ({
   place: [...new Set(places)].join(' and '),

@@ -1,4 +1,4 @@
-import { Controller, Get, Injectable, type ModuleMetadata } from '@nestjs/common';
+import { Controller, Get, Inject, Injectable, type ModuleMetadata } from '@nestjs/common';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import {
@@ -6,6 +6,7 @@ import {
   HealthIndicator,
   HealthModule,
   type HealthModuleOptions,
+  HealthService,
   OnHealthChange,
   down,
   up,
@@ -17,6 +18,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { partWithoutEndpoint } from '../../src/boot-notices.js';
 import { REPORT_SCHEMA } from '../../src/endpoints/schema/report-schema.js';
 import {
+  compositeMisspelt,
   endpointPathShared,
   groupMemberUnknown,
   nameOfComposite,
@@ -332,6 +334,21 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(named.log.health('warn')).toEqual([]);
   });
 
+  it('warns when options name a composite that has no part once all modules have started', async () => {
+    @Injectable()
+    class Tenants {
+      constructor(@Inject(HealthService) private readonly health: HealthService) {}
+      onApplicationBootstrap(): void {
+        this.health.register('tenants/acme', () => up());
+      }
+    }
+    const composites = { database: {}, databases: {}, tenants: {} };
+    const { health, log } = await start({ composites }, { providers: [Tenants] });
+    expect(log.health('warn')).toEqual([expect.stringContaining('composites.databases: there is no indicator')]);
+    health.register('databases/archive', () => up());
+    expect((await health.check('databases')).status).toBe('UP');
+  });
+
   it.each<[string, ModuleMetadata['providers'], HealthModuleOptions, unknown]>([
     [
       'an indicator and a composite',
@@ -362,6 +379,12 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
       [FakeIndicator('database')],
       ANY,
       nameTaken('database', [PLACE, 'HealthModule options, composites.database']),
+    ],
+    [
+      'the misspelt name of a composite in the options',
+      [primary],
+      { composites: { databse: {} } },
+      compositeMisspelt('databse', 'database'),
     ],
     ['two levels', [FakeIndicator('a/b/c')], {}, partNameMalformed(PLACE, '"a/b/c"')],
     [

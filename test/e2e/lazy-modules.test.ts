@@ -5,7 +5,15 @@ import { describe, expect, it, vi } from 'vitest';
 import { ClientIndicator } from '../../src/clients/client-indicator.js';
 import type { ClientRequest } from '../../src/clients/injected-client.js';
 import { describeFaults } from '../../src/errors/configuration.error.js';
-import { indicatorNotSingleton, indicatorWithoutCheck, nameTaken, optionUnknown } from '../../src/errors/messages.js';
+import {
+  endpointPathShared,
+  indicatorNotSingleton,
+  indicatorWithoutCheck,
+  nameOfComposite,
+  nameReserved,
+  nameTaken,
+  optionUnknown,
+} from '../../src/errors/messages.js';
 import { statusesIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
@@ -130,6 +138,45 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
       ]),
     );
     expect(known).toContain('timeout');
+  });
+
+  it('an indicator with the name of a group, a probe, an endpoint or a composite is refused in the log', async () => {
+    const application = await startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({
+          groups: { billing: ['early'], sales: { indicators: ['early'], path: 'money' } },
+          endpoints: { deep: { path: 'everything' } },
+          composites: { tenants: {} },
+        }),
+      ],
+      providers: [FakeIndicator('early'), FakeIndicator('queue/jobs')],
+    });
+    const names = ['billing', 'billing/eu', 'money', 'everything', 'ready', 'tenants', 'queue', 'right'];
+    await load(application, { providers: names.map((name) => FakeIndicator(name)) });
+
+    expect(statusesIn(await application.get('/health/everything'))).toEqual({ early: 'UP', queue: 'UP', right: 'UP' });
+    const place = 'Fake in LateModule';
+    expect(application.log.health('error')).toEqual([
+      messageFor([
+        nameTaken('billing', ['the group "billing"', place]),
+        nameTaken('billing', ['the group "billing"', place]),
+        endpointPathShared('/health/money', ['the group "sales"', place]),
+        endpointPathShared('/health/everything', ['the endpoint "deep"', place]),
+        nameReserved(place, 'ready'),
+        nameTaken('tenants', ['HealthModule options, composites.tenants', place]),
+        nameOfComposite('queue', place, 'queue/jobs', 'Fake in RootModule'),
+      ]),
+    ]);
+    expect((await application.get('/health/billing')).status).toBe(200);
+  });
+
+  it('an indicator with the path of an endpoint runs where single checks have no endpoints', async () => {
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot({ endpoints: { deep: { path: 'everything' }, checks: false } })],
+    });
+    await load(application, { providers: [FakeIndicator('everything')] });
+    expect(statusesIn(await application.get('/health/everything'))).toEqual({ everything: 'UP' });
+    expect(application.log.health('error')).toEqual([]);
   });
 
   it('a request-scoped indicator is refused in the log and never runs', async () => {

@@ -106,7 +106,9 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
 
   it('refuses the path of a group, which would hide the indicator', async () => {
     const { health } = await start({ groups: { billing: { indicators: ['stock'], path: 'money' } } });
-    expect(faultsOf(() => health.register('money', () => up()))).toHaveLength(1);
+    expect(faultsOf(() => health.register('money', () => up()))).toStrictEqual([
+      'the group "billing" and HealthService.register("money"): they share the path "/health/money"',
+    ]);
   });
 
   it('responds with 404 when the indicator is removed while the caller is authorized', async () => {
