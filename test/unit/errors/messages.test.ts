@@ -10,6 +10,7 @@ describe('a fault', () => {
     messages.descriptionMissing(),
     messages.partNameMalformed('here', '"a/b/c"'),
     messages.nameOfComposite('database', 'here', 'database/primary', 'there'),
+    messages.compositeMisspelt('databse', 'database'),
     messages.optionFixed('here', ['timeout']),
     messages.liveExtended('here'),
     messages.indicatorsTooMany('here', 10_000),
