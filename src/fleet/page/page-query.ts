@@ -13,6 +13,10 @@ export function pageQueryOf(url: string): PageQuery {
   const start = url.indexOf('?');
   const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
   // Without the half of a surrogate pair, which cannot be written into the URL of the stream.
-  const search = parameters.get('q')?.trim().slice(0, LONGEST_SEARCH).replace(/[\uD800-\uDBFF]$/, '');
+  const search = parameters
+    .get('q')
+    ?.trim()
+    .slice(0, LONGEST_SEARCH)
+    .replace(/[\uD800-\uDBFF]$/, '');
   return { search, isPaused: parameters.has('pause') };
 }
