@@ -51,7 +51,10 @@ export function storeAddressOf({ values }: CommandLine): StoreAddress {
 
 function parse(kind: StoreKind, text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && SCHEMES[kind].includes(url.protocol) && url.hostname !== '') return url;
+  if (url && SCHEMES[kind].includes(url.protocol) && url.hostname !== '' && isDecodable(url)) {
+    // The clients make a number of the path.
+    if (kind !== 'redis' || /^\/?\d*$/.test(url.pathname)) return url;
+  }
   // A password is not repeated.
   const shown = text.replace(/^(.*\/\/)?.*@/, '$1***@');
   throw new UsageError(`--${kind} "${shown}" is not an address: use ${EXAMPLES[kind]}`);
@@ -62,6 +65,16 @@ function withoutLogin(url: URL): URL {
   bare.username = '';
   bare.password = '';
   return bare;
+}
+
+/** A percent sign of a login stands for itself only as `%25`. */
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(username + password);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const decode = (text: string): string | undefined => (text === '' ? undefined : decodeURIComponent(text));

@@ -346,6 +346,8 @@ describe('nest-vitals fleet without a store', () => {
     [[], 'give one of --redis'],
     [['--redis', 'redis://a', '--nats', 'nats://b'], 'give one of --redis'],
     [['--redis', 'http://user:pass@host'], '--redis "http://***@host" is not an address: use redis://host:6379'],
+    [['--redis', 'redis://user:50%pass@host'], '--redis "redis://***@host" is not an address'],
+    [['--redis', 'redis://host/orders'], '--redis "redis://host/orders" is not an address'],
     [['--nats', 'host:4222'], '--nats "host:4222" is not an address'],
     [['--redis', 'redis://a', '--expected', 'orders'], '--expected "orders"'],
     [['--redis', 'redis://a', '--port', '70000'], '--port is "70000"'],
