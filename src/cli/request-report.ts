@@ -1,5 +1,6 @@
 import type { HealthCheckDetail, HealthReport } from '../core/report.js';
-import type { ReportStatus } from '../core/status.js';
+import { isRecord } from '../core/is-record.js';
+import { type ReportStatus, isHealthStatus } from '../core/status.js';
 import { type Exchange, type RequestSettings, exchange, messageOf } from './exchange.js';
 import type { Target } from './target.js';
 
@@ -47,8 +48,19 @@ function reportIn({ status, body }: Exchange): SeenReport | undefined {
   const parsed = parsedObject(body);
   const named = status ?? parsed?.['status'];
   if (typeof named !== 'string' || !isReportStatus(named)) return undefined;
-  const isDefaultFormat = parsed?.['status'] === named;
+  const isDefaultFormat = parsed?.['status'] === named && areDetails(parsed['details']);
   return isDefaultFormat ? (parsed as unknown as SeenReport) : { status: named };
+}
+
+/** Another server may respond with anything. Malformed details are left out, and the status still counts. */
+function areDetails(details: unknown): boolean {
+  return details === undefined || (isRecord(details) && Object.values(details).every(isDetail));
+}
+
+function isDetail(detail: unknown): boolean {
+  if (!isRecord(detail) || !isHealthStatus(detail['status'])) return false;
+  const { response_time_ms: took, details: parts } = detail;
+  return (took === undefined || typeof took === 'number') && areDetails(parts);
 }
 
 function parsedObject(body: string): Record<string, unknown> | undefined {

@@ -37,6 +37,20 @@ describe('nest-vitals status', () => {
     expect(output).toMatch(/http:\/\/127\.0\.0\.1:1\/health\/ready +UNKNOWN .*ECONNREFUSED/);
   });
 
+  it.each([
+    { payments: null },
+    { payments: 'DOWN' },
+    { payments: { status: '\u001B[2J' } },
+    { payments: { status: 'UP', response_time_ms: '\u001B[2J' } },
+    { database: { status: 'UP', details: { primary: null } } },
+    [],
+  ])('shows the status of a report with the malformed details %j', async (details) => {
+    const report = { status: 'UP', details };
+    const { url } = await listen(reports(200, report));
+    const { exitCode, output } = await runCli(['status', url]);
+    expect([exitCode, output]).toStrictEqual([0, expect.stringMatching(/^\S+ +UP +\d+ ms\n$/)]);
+  });
+
   it('requests the probe of --probe', async () => {
     const { url, requests } = await listen(reports(200, ORDERS));
 
