@@ -1,7 +1,8 @@
+import { isRecord } from '../core/is-record.js';
 import { type Exchange, exchange, messageOf } from './exchange.js';
 import { type CommandLine, settingsOf } from './options.js';
 import { targetOf } from './target.js';
-import { type Terminal, printable } from './terminal.js';
+import { type Terminal, json, printable } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 interface Operation {
@@ -30,7 +31,7 @@ export async function control(
   const { statusCode } = exchanged;
   const parsed = parse(exchanged.body);
   if (statusCode === 200 && parsed) {
-    terminal.write(line.values.json ? `${JSON.stringify(parsed)}\n` : `${describe(parsed)}\n`);
+    terminal.write(line.values.json ? `${json(parsed)}\n` : `${describe(parsed)}\n`);
     return 0;
   }
   terminal.writeError(`nest-vitals: ${statusCode}: ${problemOf(statusCode, parsed)}\n`);
@@ -104,7 +105,7 @@ function valueOf(option: string, text: string): unknown {
 function problemOf(statusCode: number, parsed: Readonly<Record<string, unknown>> | undefined): string {
   if (statusCode === 401) return 'access denied: give a control key with --key-file, or in HEALTH_CONTROL_KEY';
   if (!parsed) return 'the response is none of nest-vitals/control';
-  const faults = Array.isArray(parsed['faults']) ? (parsed['faults'] as Record<string, unknown>[]) : [];
+  const faults = Array.isArray(parsed['faults']) ? parsed['faults'].filter(isRecord) : [];
   const lines = faults.map(
     ({ place, problem, remedy }) => `  ${printable(place)}: ${printable(problem)}: ${printable(remedy)}`,
   );

@@ -8,6 +8,7 @@ import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options
 import { type AddressReply, table } from './status.js';
 import { probeUrl, targetOf } from './target.js';
 import type { Surroundings } from './surroundings.js';
+import { json } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /** Runs one command line and returns the exit code. */
@@ -41,7 +42,7 @@ async function check(line: CommandLine, { terminal, environment }: Surroundings)
   const { verdict, reply } =
     values.file === undefined ? await checkProbe(line, environment) : await checkFile(line, values.file);
   const isJson = values.json === true && values.nagios !== true;
-  terminal.write(isJson ? `${JSON.stringify(reply.report ?? { error: reply.problem })}\n` : `${verdict.line}\n`);
+  terminal.write(isJson ? `${json(reply.report ?? { error: reply.problem })}\n` : `${verdict.line}\n`);
   return verdict.exitCode;
 }
 
@@ -134,7 +135,7 @@ async function status(line: CommandLine, surroundings: Surroundings): Promise<nu
         reply: await requestReport({ url, socketPath: undefined }, settings),
       })),
     );
-    const text = values.json ? JSON.stringify(replies.map(asJson)) : table(replies, terminal, Date.now());
+    const text = values.json ? json(replies.map(asJson)) : table(replies, terminal, Date.now());
     // Cursor home, then erase below: clearing the whole screen would flicker.
     const start = values.watch && terminal.isInteractive ? '\u001B[H\u001B[J' : '';
     terminal.write(`${start}${text}\n${values.watch && !terminal.isInteractive && !values.json ? '\n' : ''}`);

@@ -38,6 +38,15 @@ export function coloured(text: string, status: HealthStatus, { hasColours }: Pic
   return hasColours ? `\u001B[${CODES[status] ?? RED}m${text}\u001B[0m` : text;
 }
 
+/** JSON on one line, in which control characters are escaped: JSON itself permits those above U+007E, which terminals obey. */
+export function json(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) =>
+    [...Array(sign.length).keys()].map((at) => escaped(sign.charCodeAt(at))).join(''),
+  );
+}
+
+const escaped = (code: number): string => `\\u${code.toString(16).padStart(4, '0')}`;
+
 /** One line without control characters, so that a text of a server cannot move the cursor or forge a line. */
 export function printable(text: unknown): string {
   return String(text)

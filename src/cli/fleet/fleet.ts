@@ -6,7 +6,7 @@ import { FleetOverview } from '../../fleet/fleet-overview.js';
 import { messageOf } from '../exchange.js';
 import type { CommandLine } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
-import { type Terminal, printable } from '../terminal.js';
+import { type Terminal, json, printable } from '../terminal.js';
 import { FleetPageServer } from './fleet-page-server.js';
 import {
   type FleetCommand,
@@ -141,11 +141,13 @@ async function printOnce(overview: FleetOverview, { timeout, isJson, terminal, s
   }
   const isComplete = isKnown();
   const report = overview.report();
-  terminal.write(isJson ? `${JSON.stringify(report)}\n` : `${fleetTable(report, terminal)}\n`);
+  terminal.write(isJson ? `${json(report)}\n` : `${fleetTable(report, terminal)}\n`);
   if (!isComplete && report.store.connected) {
     terminal.writeError(
-      `nest-vitals: some instances were not heard within ${timeout} ms, so they may be gone: give a --timeout of more than ` +
-        'three heartbeats\n',
+      signal.aborted
+        ? 'nest-vitals: interrupted before each instance was heard, so some of them may be gone\n'
+        : `nest-vitals: some instances were not heard within ${timeout} ms, so they may be gone: give a --timeout of more ` +
+            'than three heartbeats\n',
     );
   }
   return isComplete && report.status === 'UP' && report.services.length > 0 ? 0 : 1;

@@ -120,6 +120,21 @@ describe('nest-vitals control', () => {
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('no response')]);
   });
 
+  it('prints no control characters of a response, also in JSON', async () => {
+    const { port } = await listen((_request, response) => void response.end('{"phase":"\u009B2J\u202E"}'));
+    const { output } = await runCli(['control', 'list', '--port', port, '--json']);
+    expect(output).toBe('{"phase":"\\u009b2J\\u202e"}\n');
+  });
+
+  it('leaves out malformed faults of another server', async () => {
+    const { port } = await listen((_request, response) => {
+      response.writeHead(400).end('{"error":"refused","faults":[null,"x",{"place":"reason"}]}');
+    });
+    const { exitCode, errors } = await runCli(['control', 'maintenance', '--on', ...TERMS, '--port', port]);
+    expect(exitCode).toBe(1);
+    expect(errors).toMatch(/^nest-vitals: 400: refused\n {2}reason: [^\n]*\n$/);
+  });
+
   it('refuses its options with the other commands', async () => {
     const { exitCode, errors } = await runCli(['check', '--disable']);
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('--disable has no effect with check')]);
