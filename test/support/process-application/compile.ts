@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
+import { entries } from '../../../.config/entries.mjs';
 
 export type NestVersion = 11 | 12;
 
@@ -25,13 +26,22 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   inlineSourceMap: true,
 };
 
+/** The library as users import it. */
+const MANIFEST = JSON.stringify({
+  name: 'nest-vitals',
+  type: 'module',
+  exports: Object.fromEntries(
+    entries.map(({ name, source }) => [name.replace(/^nest-vitals/, '.'), `./library/${source}.js`]),
+  ),
+});
+
 /**
  * Compiles the library and the application for processes of their own, once for each state of the sources. The copy is
  * a package by the library's name, so that the application imports the library as users do. Returns the main file.
  */
 export function compileApplication(nest: NestVersion): string {
   const files = [...filesBelow(SOURCES, 'library'), ...filesBelow(APPLICATION, 'application')];
-  const hash = createHash('sha256').update(JSON.stringify(COMPILER_OPTIONS));
+  const hash = createHash('sha256').update(JSON.stringify(COMPILER_OPTIONS)).update(MANIFEST);
   for (const { target, text } of files) hash.update(`${target}\0${text}\0`);
   const compiled = join(CACHES[nest], hash.digest('hex').slice(0, 16));
   if (!existsSync(compiled)) write(files, compiled);
@@ -59,8 +69,7 @@ function write(files: readonly SourceFile[], compiled: string): void {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, ts.transpileModule(text, { compilerOptions: COMPILER_OPTIONS, fileName: target }).outputText);
   }
-  const manifest = { name: 'nest-vitals', type: 'module', exports: { '.': './library/index.js' } };
-  writeFileSync(join(draft, 'package.json'), JSON.stringify(manifest));
+  writeFileSync(join(draft, 'package.json'), MANIFEST);
   try {
     renameSync(draft, compiled);
   } catch (error) {

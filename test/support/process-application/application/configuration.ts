@@ -24,6 +24,16 @@ export type Part =
   /** The same, before it returns its promise. */
   | 'computing check that is certain';
 
+export interface FleetConfiguration {
+  /** Of the Redis that holds the fleet. */
+  readonly url: string;
+  /** Instances of different environments do not see each other. */
+  readonly environment: string;
+  readonly instance: string;
+  /** Milliseconds. */
+  readonly heartbeat: number;
+}
+
 export interface Configuration {
   readonly adapter: 'express' | 'fastify' | 'none';
   /** False: plain Nest, to compare with. Default: true. */
@@ -45,6 +55,8 @@ export interface Configuration {
   };
   /** The URL that the indicator `dependency` asks in every report. Default: there is no such indicator. */
   readonly dependency?: string;
+  /** Makes the application an instance of the service `orders`. Default: it is in no fleet. */
+  readonly fleet?: FleetConfiguration;
   /** Default: 127.0.0.1. */
   readonly host?: string;
 }

@@ -14,13 +14,22 @@ import { Upgrades } from './upgrades.js';
 
 const configuration = readConfiguration();
 const { health = true, shutdown = {}, path = 'health', statusCodes = {}, parts = [], dependency } = configuration;
+/** Loaded on demand: other applications must not pay for it. */
+const fleet = configuration.fleet && (await import('./fleet.js')).fleetParts(configuration.fleet);
 
 @Module({
-  imports: [PoolModule, ...(health ? [HealthModule.forRoot({ shutdown, path, statusCodes })] : [])],
+  imports: [
+    PoolModule,
+    ...(health
+      ? [HealthModule.forRoot({ shutdown, path, statusCodes, ...(fleet && { service: fleet.service }) })]
+      : []),
+    ...(fleet?.modules ?? []),
+  ],
   controllers: configuration.adapter === 'none' ? [] : [OrdersController, BlockingController],
   providers: [
     Upgrades,
     ...parts.map((part) => PARTS[part]),
+    ...(fleet?.indicators ?? []),
     ...(dependency === undefined ? [] : [HttpIndicator('dependency', { url: dependency, ttl: 0 })]),
   ],
 })
