@@ -5,11 +5,14 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { ActionRequest, HealthActions } from '../extension/health-actions.js';
 import type { HealthControl } from '../extension/health-control.js';
+import type { RateLimiter } from '../endpoints/rate-limit/rate-limiter.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { OverrideTerms } from '../extension/health-override.js';
 import { show } from '../options/rules.js';
 import type { ControlAccess } from './control-access.js';
+import { countOperation, withQuota } from './control-limit.js';
+import { backFrom, problemPage } from './forms/form-responses.js';
 import { OperatorForms } from './forms/operator-forms.js';
 import { readJson } from './json-body.js';
 import { Maintenance } from './maintenance.js';
@@ -29,6 +32,8 @@ interface ControlParts {
   readonly control: HealthControl;
   readonly monitor: HealthMonitor;
   readonly access: () => ControlAccess;
+  /** Undefined: the operations are not limited. */
+  readonly limiter: () => RateLimiter | undefined;
   readonly logger: Pick<LoggerService, 'error'>;
   readonly isOnMainPort: boolean;
   /** Whether the page has forms. */
@@ -72,7 +77,7 @@ export class ControlActions implements HealthActions {
 
   async respond(action: ActionRequest): Promise<EndpointResponse> {
     try {
-      return await this.#respond(action);
+      return await this.#respondLimited(action);
     } catch (error) {
       if (error instanceof UnknownProbeError) return this.#unknown(error.probe);
       if (isHealthConfigurationError(error)) return faulty(error.faults.map(ofBody));
@@ -81,9 +86,22 @@ export class ControlActions implements HealthActions {
     }
   }
 
+  async #respondLimited(action: ActionRequest): Promise<EndpointResponse> {
+    const limiter = this.#parts.limiter();
+    const isForm = this.#isForm(action);
+    const quota = limiter && countOperation(limiter, action.request, isForm);
+    if (!quota?.isExceeded) {
+      const response = await this.#respond(action);
+      return quota ? withQuota(response, quota) : response;
+    }
+    if (!isForm) return refusal(429, 'too many requests', quota.headers);
+    const text = `Your address has sent too many requests. Go back in ${quota.headers['retry-after']} s and send the form again.`;
+    return problemPage(429, backFrom(action.request.url), 'Too many requests', text, quota.headers);
+  }
+
   async #respond(action: ActionRequest): Promise<EndpointResponse> {
     const { request, segments } = action;
-    if (this.forms && segments?.length === 1 && segments[0] === FORM) {
+    if (this.forms && this.#isForm(action)) {
       if (!action.isRouted && request.method === 'POST') return refusal(404, 'not found');
       return this.forms.respond(action);
     }
@@ -140,6 +158,10 @@ export class ControlActions implements HealthActions {
     const unknown = Object.keys(others).map((name): ConfigurationFault => (name === 'by' ? BY : unknownProperty(name)));
     if (unknown.length > 0) return faulty(unknown);
     return reply(200, this.#maintenance.begin({ reason, expiresIn, by } as OverrideTerms));
+  }
+
+  #isForm({ segments }: ActionRequest): boolean {
+    return this.forms !== undefined && segments?.length === 1 && segments[0] === FORM;
   }
 
   #isKnown(indicator: string): boolean {

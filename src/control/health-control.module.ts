@@ -9,6 +9,7 @@ import {
   type Provider,
 } from '@nestjs/common';
 import { ENDPOINT_PARTS, type EndpointParts, HAS_MANAGEMENT_PORT } from '../endpoints/endpoint-parts.js';
+import { RateLimiter } from '../endpoints/rate-limit/rate-limiter.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing } from '../errors/messages.js';
 import { HEALTH_CONTROL, type HealthControl } from '../extension/health-control.js';
@@ -36,6 +37,7 @@ const OPTIONS = Symbol('options of HealthControlModule');
 @Module({})
 export class HealthControlModule implements OnModuleInit {
   #access: ControlAccess | undefined;
+  #limiter: RateLimiter | undefined;
 
   constructor(
     @Optional() @Inject(OPTIONS) private readonly options?: HealthControlOptions,
@@ -54,6 +56,7 @@ export class HealthControlModule implements OnModuleInit {
       isOnMainPort: options.mainPort ?? !hasManagementPort,
       hasForms: options.forms === true,
       access: () => this.access,
+      limiter: () => this.#limiter,
     });
     endpoints.addActions(actions);
     if (actions.forms) endpoints.addForms(actions.forms);
@@ -78,6 +81,8 @@ export class HealthControlModule implements OnModuleInit {
   onModuleInit(): void {
     if (!this.parts) throw new HealthConfigurationError([healthModuleMissing(PLACE, 'control')]);
     const { settings, failedKeys } = this.parts;
+    const { control } = settings.rateLimit;
+    this.#limiter = control ? new RateLimiter('control', control) : undefined;
     const given = presentOptions(MODULE, this.options, "{ apiKeys: { alice: '…' } }");
     const resolved = resolveControlOptions(
       given,

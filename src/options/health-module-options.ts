@@ -81,6 +81,11 @@ export interface RateLimitOptions {
    */
   readonly checks?: RateLimit | false;
   /**
+   * Requests with a key for the operations of `HealthControlModule`, and the forms that are sent to it. Default: false, no
+   * limit. Requests without a key are refused and do not count, and opening a form does not count.
+   */
+  readonly control?: RateLimit | false;
+  /**
    * Requests with a wrong API key. Default: `'20/1m'`. An address that has sent more gets 429 where it would get 401, and
    * its keys are not compared until the limit permits it, not even a correct one. A credential that `authorize` accepts does
    * not count.

@@ -382,6 +382,26 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect((await post(RUN, { key: 'wrong' })).status).toBe(429);
   });
 
+  it('limits the forms that are sent, together with the operations', async () => {
+    stopClock();
+    const { get, post, submit, payments } = await start({ health: { rateLimit: { control: '2/20s' } } });
+    const otherSite = await post(RUN, { key: KEY }, { origin: 'https://other.example' });
+    expect([otherSite.status, otherSite.headers['ratelimit']]).toEqual([403, undefined]);
+    const sent = await submit(RUN, { key: KEY });
+    expect(sent.status).toBe(303);
+    expect(sent.headers).toMatchObject({ 'ratelimit-policy': '"control";q=2;w=20', ratelimit: '"control";r=1;t=10' });
+    expect((await get('/health/control', { 'x-health-key': KEY })).status).toBe(200);
+    const runs = payments.runs.length;
+    const refused = await submit(RUN, { key: KEY });
+    expect(refused.status).toBe(429);
+    expect(refused.headers).toMatchObject({ ratelimit: '"control";r=0;t=10', 'retry-after': '10' });
+    expect(textOf(refused.text)).toContain('Go back in 10 s and send the form again.');
+    expect(payments.runs).toHaveLength(runs);
+    expect((await get(RUN, { authorization: `Bearer ${READ_KEY}` })).status).toBe(200);
+    await passTime(10_000);
+    expect((await submit(RUN, { key: KEY })).status).toBe(303);
+  });
+
   it('gives the key to authorize in the headers, with the address of the caller', async () => {
     const asked: unknown[] = [];
     const { submit } = await start(

@@ -392,6 +392,34 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect(await statusOf('/health/live', KEY)).toBe(200);
   });
 
+  it.each(PORTS)('limits the operations of an address through the port: %s', async (port) => {
+    stopClock();
+    const { send, port: number } = await start({ port, health: { rateLimit: { control: '2/20s' } } });
+    const path = '/health/control/indicators/payments';
+    for (let time = 0; time < 3; time += 1) {
+      const { status, headers } = await sendJson(number, 'PUT', path, { body: terms });
+      expect([status, headers['ratelimit']]).toEqual([401, undefined]);
+    }
+    const first = await send('PUT', path, { body: { enabled: false, ...terms } });
+    expect(first.status).toBe(200);
+    expect(first.headers).toMatchObject({ 'ratelimit-policy': '"control";q=2;w=20', ratelimit: '"control";r=1;t=10' });
+    const wrong = await send('DELETE', path, { headers: { 'x-health-key': 'wrong' } });
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers).toMatchObject({ ratelimit: '"control";r=0;t=10' });
+
+    const refused = await send('DELETE', path);
+    expect([refused.status, refused.body]).toEqual([429, { error: 'too many requests' }]);
+    expect(refused.headers).toMatchObject({
+      'ratelimit-policy': '"control";q=2;w=20',
+      ratelimit: '"control";r=0;t=10',
+      'retry-after': '10',
+    });
+    expect((await send('GET', '/health/stock')).status).toBe(200);
+    await passTime(10_000);
+    expect(await send('DELETE', path)).toMatchObject({ status: 200, body: { ended: true } });
+    expect((await send('GET', '/health/control')).status).toBe(429);
+  });
+
   it('reads the body without a body parser, in pieces too', async () => {
     const { send, port } = await start({}, { prepare: () => undefined, withoutBodyParser: true });
     const path = '/health/control/indicators/payments';

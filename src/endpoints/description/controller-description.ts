@@ -192,7 +192,8 @@ function action(
     responses.addObject(statusCode, text, schema, headers);
   }
   responses.addUnauthorized();
-  if (settings.rateLimit.failedKeys) responses.addTooManyRequests();
+  const { failedKeys, control } = settings.rateLimit;
+  if (failedKeys || control) responses.addTooManyRequests();
   const json = body && { required: true, content: { 'application/json': { schema: toOpenApi(body) } } };
   return {
     operation: { summary, description, ...(json && { requestBody: json }) },

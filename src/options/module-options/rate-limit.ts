@@ -20,7 +20,12 @@ export const limitRule: Rule<LimitSettings | false> = {
   read: (text) => (flag.read?.(text) === false ? false : parse(text)),
 };
 
-const RULES = { deep: limitRule, checks: limitRule, failedKeys: limitRule } satisfies RuleTable<RateLimitOptions>;
+const RULES = {
+  deep: limitRule,
+  checks: limitRule,
+  control: limitRule,
+  failedKeys: limitRule,
+} satisfies RuleTable<RateLimitOptions>;
 
 export function resolveRateLimit(
   { rateLimit = {} }: HealthModuleOptions,

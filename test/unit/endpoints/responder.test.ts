@@ -468,7 +468,9 @@ describe('Responder', () => {
     });
 
     it('never limits live, ready, startup and the overview', async () => {
-      const responder = responderOf(reports, { rateLimit: { deep: limit, checks: limit, failedKeys: limit } });
+      const responder = responderOf(reports, {
+        rateLimit: { deep: limit, checks: limit, control: limit, failedKeys: limit },
+      });
       const plain = responderOf(reports);
       for (let count = 0; count < 10; count += 1) {
         for (const probe of ['live', 'ready', 'startup'] as const) {

@@ -50,7 +50,12 @@ describe('resolveModuleOptions', () => {
       headers: {},
       format: 'vitals',
       access: undefined,
-      rateLimit: { deep: undefined, checks: undefined, failedKeys: { requests: 20, window: 60_000 } },
+      rateLimit: {
+        deep: undefined,
+        checks: undefined,
+        control: undefined,
+        failedKeys: { requests: 20, window: 60_000 },
+      },
       identity: service,
       decorators: [],
       shutdown: {
@@ -453,11 +458,17 @@ describe('resolveModuleOptions', () => {
       [{ checks: '3/5m' }, { HEALTH_RATE_LIMIT_CHECKS: '7/10s' }, { checks: { requests: 7, window: 10_000 } }],
       [{ deep: '3/5m' }, { HEALTH_RATE_LIMIT_DEEP: 'off' }, { deep: false }],
       [{}, { HEALTH_RATE_LIMIT_FAILED_KEYS: 'false' }, { failedKeys: false }],
+      [{}, { HEALTH_RATE_LIMIT_CONTROL: '9/1m' }, { control: { requests: 9, window: 60_000 } }],
     ])('are read from the code and the environment: %j, %j', (rateLimit, variables, limits) => {
       const { settings, faults, environment } = resolve({ rateLimit }, variables);
       expect(faults).toStrictEqual([]);
       expect(environment.unused).toStrictEqual([]);
-      const defaults = { deep: undefined, checks: undefined, failedKeys: { requests: 20, window: 60_000 } };
+      const defaults = {
+        deep: undefined,
+        checks: undefined,
+        control: undefined,
+        failedKeys: { requests: 20, window: 60_000 },
+      };
       expect(settings.rateLimit).toStrictEqual({ ...defaults, ...limits });
     });
 
