@@ -1,6 +1,8 @@
 import { elapsed } from '../core/moment.js';
 import { type HealthStatus, isFailing } from '../core/status.js';
+import { MOST_DEPENDENCIES } from './fleet-entry.js';
 import type { FleetEvent } from './fleet-history.js';
+import { listAttention, listFailing } from './listed-checks.js';
 import type { FleetInstance, FleetPhase, RefusedEntry, Roster } from './roster.js';
 import type { WallTimes } from './wall-times.js';
 
@@ -15,8 +17,10 @@ export interface FleetMember {
   readonly heard_at: string;
   readonly version?: string;
   readonly commit?: string;
-  /** The indicators that are not UP, by name. */
+  /** The indicators that are not UP, by name: 20 at most, failing ones first. */
   readonly attention?: Readonly<Record<string, HealthStatus>>;
+  /** How many more indicators are not UP. Absent: all of them are listed. */
+  readonly attention_more?: number;
 }
 
 /** One service in the response of `/health/fleet`. */
@@ -30,9 +34,11 @@ export interface FleetService {
   readonly present: number;
   /** How many present instances run each version. */
   readonly versions: Readonly<Record<string, number>>;
-  /** How many present instances report each failing indicator. */
+  /** How many present instances report each failing indicator: the 50 that fail at most instances. */
   readonly failing: Readonly<Record<string, number>>;
-  /** The services that present instances depend on, as those services name themselves. */
+  /** How many more indicators fail. Absent: all of them are listed. */
+  readonly failing_more?: number;
+  /** The services that present instances depend on, as those services name themselves. At most 50. */
   readonly depends_on?: readonly string[];
   readonly instances: readonly FleetMember[];
 }
@@ -126,14 +132,11 @@ function describeService(
 ): FleetService {
   const present = instances.filter(({ phase }) => phase !== 'lost' && phase !== 'left');
   const versions: Record<string, number> = Object.create(null) as Record<string, number>;
-  const failing: Record<string, number> = Object.create(null) as Record<string, number>;
   for (const { entry } of present) {
     const version = entry.version ?? 'unknown';
     versions[version] = (versions[version] ?? 0) + 1;
-    for (const [name, status] of Object.entries(entry.checks)) {
-      if (isFailing(status)) failing[name] = (failing[name] ?? 0) + 1;
-    }
   }
+  const failing = listFailing(present.map(({ entry }) => entry.checks));
   const dependsOn = new Set(present.flatMap(({ entry }) => entry.dependsOn ?? []));
   return {
     service,
@@ -141,8 +144,9 @@ function describeService(
     ...(expected !== undefined && { expected }),
     present: present.length,
     versions,
-    failing,
-    ...(dependsOn.size > 0 && { depends_on: [...dependsOn].toSorted() }),
+    failing: failing.listed,
+    ...(failing.more > 0 && { failing_more: failing.more }),
+    ...(dependsOn.size > 0 && { depends_on: [...dependsOn].toSorted().slice(0, MOST_DEPENDENCIES) }),
     instances: instances
       .map((instance) => describeMember(instance, at))
       .toSorted((a, b) => a.instance.localeCompare(b.instance)),
@@ -158,7 +162,8 @@ function describeMember(
   { entry, phase, phaseSince, readySince, heard }: FleetInstance,
   at: (moment: number) => string,
 ): FleetMember {
-  const attention = Object.entries(entry.checks).filter(([, status]) => status !== 'UP' && status !== 'SKIPPED');
+  const attention = listAttention(entry.checks);
+  const hasAttention = Object.keys(attention.listed).length > 0;
   return {
     instance: entry.instance,
     phase,
@@ -168,6 +173,7 @@ function describeMember(
     heard_at: at(heard),
     ...(entry.version !== undefined && { version: entry.version }),
     ...(entry.commit !== undefined && { commit: entry.commit }),
-    ...(attention.length > 0 && { attention: Object.fromEntries(attention) }),
+    ...(hasAttention && { attention: attention.listed }),
+    ...(attention.more > 0 && { attention_more: attention.more }),
   };
 }

@@ -44,7 +44,7 @@ function headOf({ environment, store, status, reason, services, refused = [] }: 
 const refusedOf = (count: number): string => (count === 1 ? '1 entry is refused' : `${count} entries are refused`);
 
 function rowsOf(service: FleetService, now: number): Row[] {
-  const { instances, versions, ready, present, expected, failing } = service;
+  const { instances, versions, ready, present, expected, failing, failing_more: unlisted } = service;
   const status = serviceStatus(service);
   const counts = [
     present > 0 ? `${ready} of ${present} ready` : instances.length > 0 ? 'none present' : 'none known',
@@ -52,6 +52,7 @@ function rowsOf(service: FleetService, now: number): Row[] {
     ...attentionOf(instances),
     ...Object.entries(versions).map(([version, count]) => `${count} × ${version}`),
     ...Object.entries(failing).map(([name, count]) => `${name} fails at ${count}`),
+    ...(unlisted === undefined ? [] : [`${unlisted} more indicators fail`]),
   ];
   const head: Row = { name: printable(service.service), word: status, status, text: counts.join(', ') };
   const ordered = instances.toSorted((one, other) => stateOf(one).rank - stateOf(other).rank);
@@ -65,12 +66,13 @@ function rowsOf(service: FleetService, now: number): Row[] {
 function rowOf(member: FleetMember, now: number): Row {
   const { instance, version, phase } = member;
   // What an instance last said of its indicators says nothing about now.
-  const attention = phase === 'lost' || phase === 'left' ? {} : (member.attention ?? {});
+  const { attention = {}, attention_more: unlisted } = phase === 'lost' || phase === 'left' ? {} : member;
   const { word, status } = stateOf(member);
   const facts = [
     `for ${duration(now - Date.parse(stateSince(member)))}`,
     ...(version === undefined ? [] : [version]),
     ...Object.entries(attention).map(([name, indicator]) => `${name} ${indicator}`),
+    ...(unlisted === undefined ? [] : [`and ${unlisted} more`]),
   ];
   return { name: `${INDENTATION}${printable(instance)}`, word, status, text: facts.join(', ') };
 }

@@ -75,10 +75,10 @@ function row(member: FleetMember, now: number | undefined): Markup {
 }
 
 /** The indicators that are not UP. What a lost instance last said of them says nothing about now. */
-function checksOf({ attention = {}, phase }: FleetMember): Content {
+function checksOf({ attention = {}, attention_more: unlisted = 0, phase }: FleetMember): Content {
   const all = Object.entries(attention);
   if (all.length === 0 || phase === 'lost' || phase === 'left') return undefined;
-  const more = all.length - CHECKS_SHOWN;
+  const more = Math.max(0, all.length - CHECKS_SHOWN) + unlisted;
   const words = all
     .toSorted(([, one], [, other]) => rank(one) - rank(other))
     .slice(0, CHECKS_SHOWN)

@@ -73,10 +73,10 @@ function versionsPart({ versions, present }: FleetService): Content {
 }
 
 /** Indicators by the number of instances at which they fail: at one a local fault, at many a dependency that they share. */
-function failingPart({ failing, present }: FleetService): Content {
+function failingPart({ failing, failing_more: unlisted = 0, present }: FleetService): Content {
   const all = Object.entries(failing).toSorted(([, one], [, other]) => other - one);
   if (all.length === 0) return undefined;
-  const more = all.length - FAILING_SHOWN;
+  const more = Math.max(0, all.length - FAILING_SHOWN) + unlisted;
   return html`<ul class="fail down" role="list" aria-label="Failing indicators">
     ${all.slice(0, FAILING_SHOWN).map(
       ([name, count]) =>

@@ -42,6 +42,13 @@ stock             DOWN       none known, 1 expected`);
     expect(lines.at(-1)).toBe('  and 980 more');
   });
 
+  it('counts the indicators that the report does not list', () => {
+    const one = member('one', { ready: 'DOWN', ready_since: before(90), attention: { a: 'DOWN' }, attention_more: 9 });
+    const table = fleetTable(fleetReport([service('orders', [one], { failing: { a: 1 }, failing_more: 9 })]), plain);
+    expect(table).toContain('a fails at 1, 9 more indicators fail');
+    expect(table).toContain('a DOWN, and 9 more');
+  });
+
   it('says that the store is away, that no instance is known, and that entries are refused', () => {
     const away = fleetReport([], { store: { name: 'Redis', connected: false, error: 'Redis: not connected' } });
     expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');

@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
 import { FleetOverview } from '../../../src/fleet/fleet-overview.js';
+import type { FleetReport } from '../../../src/fleet/fleet-report.js';
 import type { PageUpdate } from '../../../src/page/live/page-update.js';
 import { patched } from '../../../src/page/live/patch.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -70,6 +71,22 @@ describe('FleetOverview', () => {
   /** The part as the page has it after all updates. */
   const partIn = (outlet: FakeOutlet, id: string): string =>
     updatesIn(outlet).reduce((text, { parts }) => patched(text, parts[id] ?? text), '');
+
+  it('bounds the response of instances with many failing indicators, and counts the others', async () => {
+    const { overview, write } = await setUp();
+    for (const instance of THOUSAND) {
+      const checks = Array.from({ length: 200 }, (_, index) => [`${instance}-check-${index}`, 'DOWN'] as const);
+      await write(instance, { checks: Object.fromEntries(checks) });
+    }
+    await advance(0);
+    const response = overview.respond({ url: '/health/fleet', headers: {} }, 'json');
+    const body = 'body' in response ? response.body : '';
+    const [orders] = (JSON.parse(body) as FleetReport).services;
+    expect(orders).toMatchObject({ present: 1000, failing_more: 199_950 });
+    expect(orders?.instances[0]?.attention_more).toBe(180);
+    // 20 names of 20 characters for each instance. With all 200 it would be 7 MB.
+    expect(body.length).toBeLessThan(1_000_000);
+  });
 
   it('sends nothing for heartbeats, of a thousand instances', async () => {
     const { write, open } = await setUp();

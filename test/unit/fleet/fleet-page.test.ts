@@ -53,6 +53,13 @@ describe('the page of the fleet', () => {
     expect(places).toStrictEqual(places.toSorted((a, b) => a - b));
   });
 
+  it('counts the indicators that the report does not list', () => {
+    const one = member('one', { ready: 'DOWN', attention: { a: 'DOWN' }, attention_more: 190 });
+    const text = textOf(render(fleetReport([service('orders', [one], { failing: { a: 1 }, failing_more: 150 })])));
+    expect(text).toContain('and 150 more indicators');
+    expect(text).toMatch(/a down.* and 190 more 1\.4\.2/);
+  });
+
   it('compares the ready instances with the expected ones, also of a service that is unknown', () => {
     const page = render(
       fleetReport([service('orders', [member('one')], { expected: 2 }), service('stock', [], { expected: 1 })], {

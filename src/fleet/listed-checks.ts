@@ -1,0 +1,45 @@
+import { HealthStatus, isFailing } from '../core/status.js';
+
+/** The most indicators of one instance that a report lists. Thousands of instances can fail at the same time. */
+export const MOST_LISTED = 20;
+/** The most failing indicators of one service that a report lists: instances can announce any name. */
+export const MOST_FAILING = 50;
+
+/** Read by `Object.keys`: of large objects, `Object.entries` takes five times as long. */
+type Checks = Readonly<Record<string, HealthStatus>>;
+
+/** Some of the entries, and how many others there are. */
+export interface Listed<Value> {
+  readonly listed: Readonly<Record<string, Value>>;
+  readonly more: number;
+}
+
+/** The indicators that are not UP. Of many, failing ones come first. */
+export function listAttention(checks: Checks): Listed<HealthStatus> {
+  const failing: [string, HealthStatus][] = [];
+  const others: [string, HealthStatus][] = [];
+  let count = 0;
+  for (const name of Object.keys(checks)) {
+    const status = checks[name];
+    if (status === undefined || status === HealthStatus.UP || status === HealthStatus.SKIPPED) continue;
+    count += 1;
+    const list = isFailing(status) ? failing : others;
+    if (list.length < MOST_LISTED) list.push([name, status]);
+  }
+  const shown = [...failing, ...others].slice(0, MOST_LISTED);
+  return { listed: Object.fromEntries(shown), more: count - shown.length };
+}
+
+/** At how many of the instances each indicator fails. Of many, those that fail at most instances. */
+export function listFailing(instances: Iterable<Checks>): Listed<number> {
+  const counts = new Map<string, number>();
+  for (const checks of instances) {
+    for (const name of Object.keys(checks)) {
+      const status = checks[name];
+      if (status !== undefined && isFailing(status)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    }
+  }
+  const more = Math.max(0, counts.size - MOST_FAILING);
+  const shown = more > 0 ? [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_FAILING) : counts;
+  return { listed: Object.fromEntries(shown), more };
+}
