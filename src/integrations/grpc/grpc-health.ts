@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
+import { partName } from '../../core/composite.js';
 import { isFailing } from '../../core/status.js';
 import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
@@ -61,7 +62,7 @@ const methods = {
 
 /**
  * Adds the service `grpc.health.v1.Health` to Nest's gRPC server: `Check`, `Watch` and `List`. The empty name is the
- * probe `ready`; `live`, `ready`, `startup` and the groups have their own names. `UP` and `DEGRADED` are `SERVING`, all
+ * probe `ready`; `live`, `ready`, `startup`, the groups and the composites have their own names. `UP` and `DEGRADED` are `SERVING`, all
  * other statuses are `NOT_SERVING`. A name that does not exist is `NOT_FOUND` for `Check` and `SERVICE_UNKNOWN` for
  * `Watch`. Needs no protobuf file.
  *
@@ -107,7 +108,7 @@ export function grpcHealth(
   };
 }
 
-/** The probes by the names that clients use. `deep` is left out, because its access is restricted. */
+/** The probes, the groups and the composites by the names that clients use. `deep` is left out, because its access is restricted. */
 class ProbeStatuses implements ServingStatuses {
   constructor(
     private readonly monitor: HealthMonitor,
@@ -115,7 +116,8 @@ class ProbeStatuses implements ServingStatuses {
   ) {}
 
   get services(): string[] {
-    return ['', ...this.monitor.probes.filter((probe) => probe !== 'deep')];
+    const composites = this.monitor.indicators.flatMap(({ name }) => partName(name)?.composite ?? []);
+    return ['', ...this.monitor.probes.filter((probe) => probe !== 'deep'), ...new Set(composites)];
   }
 
   async evaluate(service: string): Promise<KnownServingStatus> {
@@ -134,7 +136,9 @@ class ProbeStatuses implements ServingStatuses {
   }
 
   #isKnown(service: string): boolean {
-    return service !== 'deep' && (service === '' || this.monitor.probes.includes(service));
+    if (service === 'deep') return false;
+    if (service === '' || this.monitor.probes.includes(service)) return true;
+    return this.monitor.indicators.some(({ name }) => partName(name)?.composite === service);
   }
 }
 
@@ -145,7 +149,7 @@ function implementation(statuses: ProbeStatuses, watches: HealthWatches): object
     Check({ request: { service } }: CheckCall, reply: Reply<KnownServingStatus>): void {
       void statuses.evaluate(service).then((status) => {
         if (status !== 'SERVICE_UNKNOWN') reply(null, status);
-        else reply({ code: NOT_FOUND, details: `there is no probe or group ${show(service)}` });
+        else reply({ code: NOT_FOUND, details: `there is no probe, group or composite ${show(service)}` });
       });
     },
     Watch: (call: WatchCall): void => watches.add(call),

@@ -51,6 +51,22 @@ const root = (providers: Type[] = [DatabaseHealth]): Type =>
     providers,
   });
 
+@HealthIndicator('storage/primary', { ttl: 0, timeout: 5000 })
+class PrimaryHealth extends DatabaseHealth {}
+
+@HealthIndicator('storage/replica', { ttl: 0 })
+class ReplicaHealth implements HealthIndicator {
+  check() {
+    return down('away');
+  }
+}
+
+const withComposite = (aggregation: 'all' | 'any'): Type =>
+  moduleNamed('RootModule', {
+    imports: [HealthModule.forRoot({ composites: { storage: { aggregation } }, shutdown: { delay: 0 } })],
+    providers: [PrimaryHealth, ReplicaHealth],
+  });
+
 interface Started {
   readonly app: INestMicroservice;
   readonly url: string;
@@ -115,6 +131,19 @@ describe('Check', () => {
     },
   );
 
+  it('serves a composite by its name and aggregation, and none of its parts', async () => {
+    const any = await start({ module: withComposite('any') });
+    expect(await any.client.check('storage')).toBe('SERVING');
+    expect(await any.client.check('storage/primary')).toBe(code.NOT_FOUND);
+    expect(await any.client.list()).toMatchObject({ ready: 'SERVING', storage: 'SERVING' });
+    database.isUp = false;
+    expect(await any.client.check('storage')).toBe('NOT_SERVING');
+    database.isUp = true;
+    const all = await start({ module: withComposite('all') });
+    expect(await all.client.check('storage')).toBe('NOT_SERVING');
+    expect(Object.keys(await all.client.list()).filter((name) => name.startsWith('storage'))).toEqual(['storage']);
+  });
+
   it('is NOT_SERVING within the deadline of the probe when an indicator hangs', async () => {
     database.hangs = true;
     const { client } = await start();
@@ -176,6 +205,14 @@ describe('Watch', () => {
     expect(watch.statuses).toEqual(['SERVING', 'NOT_SERVING']);
     database.isUp = true;
     await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING', 'NOT_SERVING', 'SERVING']), SOON);
+  });
+
+  it('sends the changes of a composite', async () => {
+    const { client } = await start({ module: withComposite('any') });
+    const watch = client.watch('storage');
+    await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING']), SOON);
+    database.isUp = false;
+    await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING', 'NOT_SERVING']), SOON);
   });
 
   it('evaluates nothing once the last client has gone', async () => {
