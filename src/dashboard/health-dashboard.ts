@@ -96,14 +96,17 @@ export class HealthDashboard {
 
   async #respondWithPage({ url }: HealthRequest, view: HealthView, port: HealthPort): Promise<EndpointResponse> {
     const { refresh } = this.#settings;
-    const kind = pageKind(view, this.#hasForms(port));
+    // Express ignores a slash at the end, but it changes where relative links lead. All pages of a kind get the same updates.
+    const [path = ''] = url.split('?', 1);
+    const base = path.endsWith('/') ? '../' : '';
+    const kind = pageKind(view, base === '' && this.#hasForms(port));
     const report = refresh === false ? this.#monitor.peek(DEEP) : await this.#endpoints.report(DEEP);
     return {
       statusCode: 200,
       contentType: 'text/html; charset=utf-8',
       headers: PAGE_HEADERS,
       body: this.#render(this.#modelOf(DEEP, project(report, view), kind, Date.now()), (model) =>
-        renderLivePage({ ...model, result: this.#resultIn(url, kind) }, this.#eventsAt('', kind)),
+        renderLivePage({ ...model, result: this.#resultIn(url, kind) }, this.#eventsAt(base, kind)),
       ),
     };
   }

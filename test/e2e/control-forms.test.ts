@@ -98,6 +98,14 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     return (await get(`/health/${String(headers.location).slice(3)}`)).text;
   };
 
+  it('links to no form from a path with a slash at the end, where the links would lead elsewhere', async () => {
+    const { get } = await start({ port: 'local' });
+    expect((await get('/health/dashboard')).text).toContain('href="control/form?do=');
+    const { status, text } = await get('/health/dashboard/');
+    expect([status, text.includes('control/form')]).toStrictEqual([200, false]);
+    expect(text).toContain('data-events="../events"');
+  });
+
   describe.each(PORTS)('through the port: %s', (port) => {
     it('disables a check, shows it, runs another one and ends the override', async () => {
       const started = await start({ port });
