@@ -8,14 +8,26 @@ import type { HealthPort } from './health-port.js';
 import type { VisibleReport } from './visible-report.js';
 
 /** Describes an additional endpoint in the OpenAPI document of the application. */
-export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'access'> {
+export interface EndpointDescription extends Pick<HealthEndpoint, 'name' | 'access' | 'formats'> {
   readonly summary: string;
   readonly description: string;
-  /** The responses, all of them text. The 401 for unauthenticated callers is added automatically. */
+  /** Descriptions of the query parameters, by name. With `formats`, `format` is added automatically. Default: none. */
+  readonly query?: Readonly<Record<string, string>>;
+  /**
+   * JSON Schemas by name, which become schemas of the document. A schema refers to another one by `#/$defs/<name>`. Names are
+   * unique in the document. Default: none.
+   */
+  readonly schemas?: Readonly<Record<string, object>>;
+  /**
+   * The responses, without the 401 for unauthenticated callers and, with `formats`, the 406 for an unknown format: these are
+   * added automatically.
+   */
   readonly responses: readonly {
     readonly statusCode: number;
     readonly description: string;
     readonly mediaTypes: readonly string[];
+    /** The name of the schema of `application/json`. Every other media type is text. Default: all of them are text. */
+    readonly schema?: string;
   }[];
 }
 

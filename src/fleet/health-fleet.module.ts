@@ -10,9 +10,9 @@ import {
 } from '@nestjs/common';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../extension/health-endpoints.js';
 import { ServiceModule } from '../extension/service-module.js';
+import { FLEET_ENDPOINT } from './describe-fleet.js';
 import { type HealthFleetAsyncOptions, type HealthFleetOptions, PLACE, resolveFleetOptions } from './fleet-options.js';
-import { FLEET_FORMATS } from './fleet-overview.js';
-import { FLEET, HealthFleet } from './health-fleet.js';
+import { HealthFleet } from './health-fleet.js';
 
 /** The service is false if the module is not enabled. */
 const MODULE = new ServiceModule<HealthFleetOptions, HealthFleet | false>({
@@ -40,7 +40,9 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
   constructor(
     @Optional() @Inject(HealthFleet) private readonly fleet?: HealthFleet | false,
     @Optional() @Inject(HEALTH_ENDPOINTS) private readonly endpoints?: HealthEndpoints,
-  ) {}
+  ) {
+    if (fleet && fleet.serves) endpoints?.describe(FLEET_ENDPOINT);
+  }
 
   /** Configures the fleet. Throws one error with every configuration fault when the application starts. */
   static forRoot(options: HealthFleetOptions): DynamicModule {
@@ -55,10 +57,11 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
   onModuleInit(): void {
     const fleet = MODULE.configured(this.fleet);
     if (!fleet || !fleet.serves) return;
+    const { name, access, formats } = FLEET_ENDPOINT;
     this.endpoints?.add({
-      name: FLEET,
-      access: 'deep',
-      formats: FLEET_FORMATS,
+      name,
+      access,
+      formats,
       respond: (request, _view, format) => fleet.respond(request, format),
     });
   }

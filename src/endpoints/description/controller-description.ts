@@ -5,7 +5,7 @@ import type { AccessSettings, GroupSettings, HealthSettings } from '../../option
 import { type HealthView, VIEWS } from '../../options/view.js';
 import { groupHandler } from '../group-handler.js';
 import { definitionsOf } from '../schema/format-schemas.js';
-import { toOpenApi } from '../schema/json-schema.js';
+import { toOpenApi } from '../../extension/json-schema.js';
 import { Responses } from './responses.js';
 import type { ControllerDescription, HandlerDescription, Operation, Parameter } from './swagger-metadata.js';
 
@@ -92,12 +92,14 @@ export function describeController(
   endpoints: readonly EndpointDescription[],
   operations: readonly (readonly [handler: string, ActionDescription])[] = [],
 ): ControllerDescription {
-  const schemas = Object.entries(definitionsOf(settings.format)).map(([name, schema]) => [name, toOpenApi(schema)]);
+  const schemas = [definitionsOf(settings.format), ...endpoints.map(({ schemas: own = {} }) => own)]
+    .flatMap((definitions) => Object.entries(definitions))
+    .map(([name, schema]) => [name, toOpenApi(schema)]);
   const probes = (Object.keys(OPERATIONS) as EndpointName[]).map((name) => [name, probe(name, settings, formats)]);
   const groups = [...settings.groups].flatMap(([name, group]) =>
     group.hasEndpoint ? [[groupHandler(name), groupEndpoint(name, group, settings, formats)]] : [],
   );
-  const additional = endpoints.map((endpoint) => [endpoint.name, additionalEndpoint(endpoint, settings, formats)]);
+  const additional = endpoints.map((endpoint) => [endpoint.name, additionalEndpoint(endpoint, settings)]);
   const actions = operations.map(([handler, operation]) => [handler, action(operation, settings, formats)]);
   return {
     handlers: Object.fromEntries([
@@ -164,20 +166,24 @@ function partsOf(settings: HealthSettings, formats: Formats): HandlerDescription
 }
 
 function additionalEndpoint(
-  { summary, description, access, responses: described }: EndpointDescription,
+  { summary, description, access, formats, query = {}, responses: described }: EndpointDescription,
   settings: HealthSettings,
-  formats: Formats,
 ): HandlerDescription {
-  const responses = new Responses(settings, formats);
-  for (const { statusCode, description: text, mediaTypes } of described)
-    responses.addText(statusCode, text, mediaTypes);
+  const responses = new Responses(settings, {});
+  for (const { statusCode, description: text, mediaTypes, schema } of described)
+    responses.addText(statusCode, text, mediaTypes, schema);
+  if (formats) responses.addNotAcceptable();
   if (settings.access && access === 'deep') {
     responses.addUnauthorized();
     if (limitsKeys(settings)) responses.addTooManyRequests();
   }
   return {
     operation: { summary, description },
-    parameters: keyParameter(settings),
+    parameters: [
+      ...(formats ? [formatParameter(formats)] : []),
+      ...textParameters('query', query),
+      ...keyParameter(settings),
+    ],
     responses: responses.describe(),
   };
 }
@@ -197,16 +203,7 @@ function action(
   const json = body && { required: true, content: { 'application/json': { schema: toOpenApi(body) } } };
   return {
     operation: { summary, description, ...(json && { requestBody: json }) },
-    parameters: [
-      ...Object.entries(parameters).map(([name, text]): Parameter => ({
-        name,
-        in: 'path',
-        required: true,
-        description: text,
-        schema: { type: 'string' },
-      })),
-      CONTROL_KEY,
-    ],
+    parameters: [...textParameters('path', parameters), CONTROL_KEY],
     responses: responses.describe(),
   };
 }
@@ -242,6 +239,17 @@ function formatParameter(formats: Formats): Parameter {
     description: 'Format of the response. It takes precedence over the header Accept.',
     schema: { type: 'string', enum: Object.keys(formats) },
   };
+}
+
+/** `descriptions`: by the name of the parameter. */
+function textParameters(place: 'path' | 'query', descriptions: Readonly<Record<string, string>>): Parameter[] {
+  return Object.entries(descriptions).map(([name, description]) => ({
+    name,
+    in: place,
+    required: place === 'path',
+    description,
+    schema: { type: 'string' },
+  }));
 }
 
 function keyParameter({ access }: HealthSettings): Parameter[] {

@@ -2,7 +2,7 @@ import { REPORT_STATUSES, type ReportStatus } from '../../core/status.js';
 import type { HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
 import { jsonSchemaOf } from '../schema/format-schemas.js';
-import { type JsonSchema, reference, toOpenApi } from '../schema/json-schema.js';
+import { type JsonSchema, reference, toOpenApi } from '../../extension/json-schema.js';
 import { WITHOUT_BODY } from '../health-response.js';
 import type { ResponseDescription } from './swagger-metadata.js';
 
@@ -83,12 +83,13 @@ export class Responses {
     return this;
   }
 
-  /** A text of any media type. */
-  addText(code: number, description: string, mediaTypes: readonly string[]): this {
+  /** A text of any media type, and JSON with the schema of this name. */
+  addText(code: number, description: string, mediaTypes: readonly string[], schema?: string): this {
+    const json = schema === undefined ? TEXT : reference(schema);
     this.#add(
       code,
       description,
-      mediaTypes.map((mediaType) => [mediaType, TEXT] as const),
+      mediaTypes.map((mediaType) => [mediaType, mediaType === 'application/json' ? json : TEXT] as const),
     );
     return this;
   }

@@ -1,7 +1,7 @@
 import { HEALTH_STATUSES, HealthStatus, REPORT_STATUSES } from '../../core/status.js';
 import type { JsonShape } from '../../options/json-shape.js';
 import type { HealthView } from '../../options/view.js';
-import { type JsonSchema, reference } from './json-schema.js';
+import { type JsonSchema, reference } from '../../extension/json-schema.js';
 import { REPORT_DEFINITIONS, VIEW_SCHEMAS } from './report-schema.js';
 
 const closed = { type: 'object', additionalProperties: false } as const;

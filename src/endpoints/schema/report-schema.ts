@@ -2,7 +2,7 @@ import type { HealthCheckDetail, HealthReport } from '../../core/report.js';
 import type { ServiceInfo } from '../../core/service-info.js';
 import { HEALTH_STATUSES, REPORT_STATUSES } from '../../core/status.js';
 import type { HealthView } from '../../options/view.js';
-import { type JsonSchema, closedObject, reference } from './json-schema.js';
+import { type JsonSchema, closedObject, reference } from '../../extension/json-schema.js';
 
 const SERVICE = { name: 'orders', version: '1.4.2', environment: 'production', uptime_seconds: 3600 };
 const TIME = '2026-11-20T10:30:00.000Z';
