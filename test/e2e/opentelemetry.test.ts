@@ -9,7 +9,13 @@ import {
   metrics,
   trace,
 } from '@opentelemetry/api';
-import type { ViewOptions } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type ViewOptions,
+} from '@opentelemetry/sdk-metrics';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace-base';
 import {
   HEALTH_MONITOR,
@@ -60,6 +66,50 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       const application = await start({ meterProvider: sdk.provider, traces: false, ...options }, providers, health);
       return { application, sdk, read: (metric) => sdk.read(metric) };
     }
+
+    it('of a removed indicator have the status 0, also where the SDK repeats the last value', async () => {
+      const { application, read } = await measured([FakeIndicator('stock')]);
+      const register = (): { remove(): void } => application.health.register('tenant', () => down('away'));
+      const current = async (): Promise<string[]> =>
+        (await read('health.indicator.status')).filter((point) => point.endsWith(': 1'));
+      const handle = register();
+      await application.health.report('deep');
+      expect(await current()).toEqual(['stock UP: 1', 'tenant DOWN: 1']);
+      handle.remove();
+      // Listeners learn of it in a microtask.
+      await Promise.resolve();
+      expect(await current()).toEqual(['stock UP: 1']);
+      expect(await current()).toEqual(['stock UP: 1']);
+      register().remove();
+      register();
+      await application.health.report('deep');
+      expect(await current()).toEqual(['stock UP: 1', 'tenant DOWN: 1']);
+    });
+
+    it('of a removed indicator disappear where the temporality is delta', async () => {
+      const exporter = new InMemoryMetricExporter(AggregationTemporality.DELTA);
+      const reader = new PeriodicExportingMetricReader({ exporter, exportIntervalMillis: 2 ** 31 - 1 });
+      const provider = new MeterProvider({ readers: [reader] });
+      onTestFinished(() => provider.shutdown());
+      const { application } = await measured([FakeIndicator('stock')], { meterProvider: provider });
+      const handle = application.health.register('tenant', () => down('away'));
+      await application.health.report('deep');
+      const namesOf = async (indicator: string): Promise<string[]> => {
+        exporter.reset();
+        await provider.forceFlush();
+        return exporter
+          .getMetrics()
+          .flatMap(({ scopeMetrics }) => scopeMetrics.flatMap((scope) => scope.metrics))
+          .filter(({ dataPoints }) => dataPoints.some(({ attributes }) => attributes['indicator'] === indicator))
+          .map(({ descriptor }) => descriptor.name);
+      };
+      expect(await namesOf('tenant')).toEqual(expect.arrayContaining(['health.indicator.status', 'health.check.runs']));
+      handle.remove();
+      await Promise.resolve();
+      expect(await namesOf('tenant')).toEqual(['health.indicator.status']);
+      expect(await namesOf('tenant')).toEqual([]);
+      expect(await namesOf('stock')).toContain('health.indicator.status');
+    });
 
     it('have one point for each status of an indicator and a probe, with 1 for the current one', async () => {
       const { application, read } = await measured(

@@ -1,4 +1,5 @@
 import type { BatchObservableResult, Counter, Histogram, Meter, Observable } from '@opentelemetry/api';
+import { HEALTH_STATUSES } from '../../core/status.js';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import { METRICS } from '../../metrics/catalogue.js';
 import type {
@@ -15,6 +16,7 @@ import type { OpenTelemetrySettings } from './opentelemetry-options.js';
 /** The metrics of the catalogue as instruments of OpenTelemetry. Collecting them runs no check. */
 export class HealthInstruments implements MetricSink {
   readonly #meter: Meter;
+  readonly #monitor: HealthMonitor;
   readonly #recorder: MetricRecorder;
   readonly #observed = new Map<Observable, ObservedMetric>();
   readonly #counters = new Map<CounterMetric, Counter>();
@@ -22,6 +24,7 @@ export class HealthInstruments implements MetricSink {
 
   constructor(meter: Meter, { buckets, data }: OpenTelemetrySettings, monitor: HealthMonitor) {
     this.#meter = meter;
+    this.#monitor = monitor;
     this.#recorder = new MetricRecorder(monitor, data, this);
     for (const metric of METRICS) this.#create(metric, buckets);
   }
@@ -29,16 +32,20 @@ export class HealthInstruments implements MetricSink {
   /** Starts counting and makes the states readable. Returns the function that stops both. */
   listen(): () => void {
     const observables = [...this.#observed.keys()];
+    const removed = new Set<string>();
     const collect = (result: BatchObservableResult): void => {
       this.#recorder.flush();
+      this.#endStatuses(result, removed);
       for (const [observable, metric] of this.#observed) {
         this.#recorder.read(metric, (value, labels) => result.observe(observable, value, labels));
       }
     };
     this.#meter.addBatchObservableCallback(collect, observables);
     const stopListening = this.#recorder.listen();
+    const stopRemovals = this.#monitor.onRemoved((indicator) => removed.add(indicator));
     return () => {
       stopListening();
+      stopRemovals();
       // The SDK is shut down after the application and then collects once more.
       this.#recorder.flush();
       this.#meter.removeBatchObservableCallback(collect, observables);
@@ -59,6 +66,20 @@ export class HealthInstruments implements MetricSink {
 
   remove(): void {
     // The API of OpenTelemetry cannot end a series of a counter. The SDK limits how many there are.
+  }
+
+  /**
+   * With cumulative temporality, the JavaScript SDK repeats the last value of each series for ever. A removed indicator must
+   * not stay DOWN there, so its status ends with 0. An indicator that has the name again is observed after it.
+   */
+  #endStatuses(result: BatchObservableResult, removed: Set<string>): void {
+    for (const [observable, { name }] of this.#observed) {
+      if (name !== 'indicator.status') continue;
+      for (const indicator of removed) {
+        for (const status of HEALTH_STATUSES) result.observe(observable, 0, { indicator, status });
+      }
+    }
+    removed.clear();
   }
 
   #create(metric: HealthMetric, buckets: readonly number[]): void {
