@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { HealthModule, down, up } from 'nest-vitals';
+import { HealthFleetModule } from 'nest-vitals/fleet';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
+import { memoryStore } from 'nest-vitals/stores/memory';
 import { describe, expect, it, vi } from 'vitest';
 import { FakeIndicator, type FakeIndicatorClass } from '../../support/fake-indicator.js';
 import { describeWith } from '../../support/servers/describe-with.js';
@@ -69,7 +71,11 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       const payments = FakeIndicator('payments', () => up(), inBackground);
       const mail = FakeIndicator('mail', () => up(), { ...inBackground, critical: false });
       const application = await createApplication(adapter, {
-        imports: [HealthPrometheusModule.forRoot(), HealthModule.forRoot({ service: { name: 'orders' } })],
+        imports: [
+          HealthPrometheusModule.forRoot(),
+          HealthModule.forRoot({ service: { name: 'orders' } }),
+          HealthFleetModule.forRoot({ store: memoryStore(), metrics: true, expected: { orders: 1 } }),
+        ],
         providers: [payments, mail, FakeIndicator('certificate', () => up({ days_left: 80 }), inBackground)],
       });
       await application.app.listen(port, '127.0.0.1');
