@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { HEALTH_MONITOR, HealthModule, type HealthMonitor, down, up } from 'nest-vitals';
+import { HealthFleetModule } from 'nest-vitals/fleet';
 import { HealthOpenTelemetryModule } from 'nest-vitals/opentelemetry';
-import { describe, expect, it } from 'vitest';
+import { HealthSourcesModule, storeSource } from 'nest-vitals/sources';
+import { memoryStore } from 'nest-vitals/stores/memory';
+import { describe, expect, it, vi } from 'vitest';
 import { stallOf } from '../../support/event-loop-stall.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { missingProgram } from '../../support/servers/programs.js';
@@ -19,7 +22,12 @@ if (!mustRun) process.stderr.write(`skipped the tests with promtool: ${missing} 
 async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
   const sdk = new MetricsInMemory(views);
   const application = await startApplication('express', {
-    imports: [HealthModule.forRoot(), HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider })],
+    imports: [
+      HealthModule.forRoot({ service: { name: 'orders' } }),
+      HealthOpenTelemetryModule.forRoot({ meterProvider: sdk.provider }),
+      HealthFleetModule.forRoot({ store: memoryStore(), metrics: true, expected: { orders: 1 } }),
+      HealthSourcesModule.forRoot({ sources: [storeSource({ store: memoryStore(), prefix: 'config/' })] }),
+    ],
     providers: [
       FakeIndicator('payments', () => down('no'), { critical: false }),
       FakeIndicator('certificate', () => up({ days_left: 12 })),
@@ -27,6 +35,7 @@ async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
   });
   await application.get('/health/deep');
   application.app.get<HealthMonitor>(HEALTH_MONITOR).recordStall(stallOf(4200));
+  await vi.waitFor(async () => expect(await sdk.names()).toContain('health.fleet.failing_instances'), 20_000);
   return sdk;
 }
 
