@@ -71,7 +71,15 @@ export class Environment {
 
   /** Variables with the prefix that configure nothing. They are most likely misspelt. */
   get unused(): readonly string[] {
-    return [...this.#variables.keys()].filter((name) => !this.#known.has(name));
+    return [...this.#variables.keys()].filter((name) => !this.#known.has(name) && !this.#isOfCommandLine(name));
+  }
+
+  /**
+   * The command-line tool often runs in the environment of the application, and reads these. `HEALTH_API_KEY` without
+   * `HEALTH_API_KEYS` can be a misspelt name that leaves the application without keys, so it stays in the list.
+   */
+  #isOfCommandLine(name: string): boolean {
+    return name === 'HEALTH_CONTROL_KEY' || (name === 'HEALTH_API_KEY' && this.#variables.has('HEALTH_API_KEYS'));
   }
 }
 

@@ -75,6 +75,14 @@ describe('Environment', () => {
     expect(environment.unused).toStrictEqual(['HEALTH_MISSPELT']);
   });
 
+  it.each([
+    [{ HEALTH_CONTROL_KEY: 'k' }, []],
+    [{ HEALTH_API_KEY: 'k', HEALTH_API_KEYS: 'k' }, ['HEALTH_API_KEYS']],
+    [{ HEALTH_API_KEY: 'k' }, ['HEALTH_API_KEY']],
+  ])('of the keys that the command-line tool reads in %o, lists %o', (variables, expected) => {
+    expect(new Environment('HEALTH_', variables).unused).toStrictEqual(expected);
+  });
+
   it('has no unused variables without a prefix', () => {
     expect(new Environment(false, { HEALTH_A: 'true', falseA: '1' }).unused).toStrictEqual([]);
   });
