@@ -102,7 +102,9 @@ function barOf(
       ? html`reloads every ${RELOAD} s · <a href="?pause">pause</a> · <a href="?q=">find an instance</a>`
       : html`paused · <a href="?">show all, and reload</a>`;
   return html`<div class="bar wrap">
-    <p id="service"><strong>Fleet</strong><span>${clip(environment, LONGEST_NAME)}</span><span>${store.name}</span></p>
+    <p id="service">
+      <strong>Fleet</strong><span>environment ${clip(environment, LONGEST_NAME)}</span><span>${store.name}</span>
+    </p>
     <form id="find" role="search" ${search === undefined && html`hidden`}>
       <label for="q" class="vh">Service, instance, version, state or failing indicator</label>
       <input
