@@ -35,7 +35,7 @@ function headOf({ environment, store, status, reason, services, refused = [] }: 
     return { name, word: 'UNKNOWN', status: 'UNKNOWN', text: store.error ?? `${store.name} has not responded` };
   const facts = [
     ...(reason === undefined ? [] : [reason]),
-    ...(services.length === 0 ? ['no instance is known'] : []),
+    ...(services.length === 0 ? ['no instance is known in this environment (--environment selects another)'] : []),
     ...refused.slice(0, 1).map(({ because }) => `${refusedOf(refused.length)}: ${because}`),
   ];
   return { name, word: status, status, text: [store.name, ...facts].join(', ') };

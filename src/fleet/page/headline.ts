@@ -7,6 +7,7 @@ import { serviceStatus } from './service-part.js';
 
 const SERVICES_SHOWN = 6;
 const LONGEST_REASON = 400;
+const LONGEST_NAME = 100;
 
 export interface Headline {
   readonly status: Exclude<HealthStatus, 'SKIPPED'>;
@@ -55,7 +56,10 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
   }
   if (lead.length > 0) return { status: 'DEGRADED', words: 'Needs attention', sign: '▲', lead };
   const ready = services.reduce((sum, each) => sum + each.ready, 0);
-  if (ready === 0) return { status: 'UNKNOWN', words: 'No instances', sign: '?', lead: ['No instance is present.'] };
+  if (ready === 0) {
+    const absent = `No instance is present in the environment ${clip(report.environment, LONGEST_NAME)}.`;
+    return { status: 'UNKNOWN', words: 'No instances', sign: '?', lead: [absent] };
+  }
   const words = ready === 1 ? 'The only instance is ready.' : `All ${ready} instances are ready.`;
   return { status: 'UP', words: 'All ready', sign: '✓', lead: [words] };
 }

@@ -54,7 +54,7 @@ stock             DOWN       none known, 1 expected`);
     expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');
     const refused = [{ key: 'fleet/orders/x', because: 'it is no JSON' }];
     expect(fleetTable(fleetReport([], { refused }), plain)).toBe(
-      'fleet production  UP  Redis, no instance is known, 1 entry is refused: it is no JSON',
+      'fleet production  UP  Redis, no instance is known in this environment (--environment selects another), 1 entry is refused: it is no JSON',
     );
   });
 
