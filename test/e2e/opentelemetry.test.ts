@@ -282,8 +282,9 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
         return { ours, theirs: await sdk.exposition() };
       }
 
+      /** The metrics with a series. OpenTelemetry does not export a metric without one, for example those of a fleet. */
       const typesIn = (exposition: string): string[] =>
-        [...exposition.matchAll(/^# TYPE (\S+ \S+)$/gm)].map(([, type = '']) => type).toSorted();
+        [...exposition.matchAll(/^# TYPE (\S+ \S+)\n(?=[^#\n])/gm)].map(([, type = '']) => type).toSorted();
 
       /** Each series with its value. The values of durations are left out, because they depend on the runs. */
       const seriesIn = (exposition: string): string[] =>

@@ -99,6 +99,8 @@ export class HealthMetrics implements MetricSink {
       ...common,
       collect: () => {
         gauge.reset();
+        // A gauge without labels has a series with the value 0 otherwise, also where nothing is measured.
+        gauge.remove({});
         this.#recorder.read(metric, (value, labels) => gauge.set(labels, value));
       },
     });
