@@ -31,7 +31,7 @@ export function outage({ shared, frozenFor }) {
       requests: service.figures(frozenAt, thawedAt),
       inRotation,
       ready,
-      alertsFrom: [...new Set(alerts.messages.map(({ instance }) => instance))].toSorted(),
+      alertsFrom: [...new Set(alerts.messages.flatMap(({ instances }) => instances.names))].toSorted(),
     };
   });
 }

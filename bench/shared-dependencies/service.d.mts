@@ -25,7 +25,12 @@ export interface Report {
 export class Service {
   static run<T>(settings: ServiceSettings, rehearse: (service: Service) => Promise<T>): Promise<T>;
   readonly postgresql: { freeze(): void; thaw(): void };
-  readonly alerts: { readonly messages: readonly { readonly instance: string; readonly status: string }[] };
+  readonly alerts: {
+    readonly messages: readonly {
+      readonly instances: { readonly names: readonly string[] };
+      readonly status: string;
+    }[];
+  };
   readonly balancer: { inRotation(names: readonly string[]): Promise<void> };
   stopLoad(): Promise<void>;
   figures(from: number, to: number): Readonly<Record<'/products' | '/orders', PathFigures>>;

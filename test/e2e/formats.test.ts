@@ -7,7 +7,7 @@ import { ADAPTERS, type AdapterName, type TestApplication, startApplication } fr
 const indicators = () => [
   FakeIndicator('database', () => up({ pool_used: 1 })),
   FakeIndicator('stock', () => degraded('30 s behind'), { critical: false }),
-  FakeIndicator('payments', () => down('answered\n500'), { critical: false }),
+  FakeIndicator('payments', () => down('HTTP status\n500'), { critical: false }),
   FakeIndicator('search', () => skipped('not here')),
 ];
 
@@ -71,7 +71,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
           { componentId: 'stock', status: 'warn', state: 'DEGRADED', ...measured, output: '30 s behind' },
         ],
         'payments:responseTime': [
-          { componentId: 'payments', status: 'fail', state: 'DOWN', ...measured, output: 'answered\n500' },
+          { componentId: 'payments', status: 'fail', state: 'DOWN', ...measured, output: 'HTTP status\n500' },
         ],
         'search:responseTime': [
           { componentId: 'search', status: 'pass', state: 'SKIPPED', ...measured, output: 'not here' },
@@ -131,7 +131,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
       { status: 'up', message: '30 s behind' },
       { status: 'up', message: 'not here' },
     ];
-    const payments = { status: 'down', message: 'answered\n500' };
+    const payments = { status: 'down', message: 'HTTP status\n500' };
     expect(parsed(await application.get('/health/deep'))).toEqual({
       status: 'ok',
       info: { database, stock, search },
@@ -166,7 +166,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
       components: {
         database: { status: 'UP', details: { pool_used: 1 } },
         stock: { status: 'DEGRADED', details: { message: '30 s behind' } },
-        payments: { status: 'DOWN', details: { error: 'answered\n500' } },
+        payments: { status: 'DOWN', details: { error: 'HTTP status\n500' } },
         search: { status: 'SKIPPED', details: { message: 'not here' } },
       },
     });

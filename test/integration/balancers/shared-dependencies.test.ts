@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { postgresqlFolder } from '../../../bench/shared-dependencies/postgresql.mjs';
 import { NAMES, Service } from '../../../bench/shared-dependencies/service.mjs';
 import { build } from '../../../sample-app/test/build.js';
@@ -10,6 +10,12 @@ const MOST_FOR_ERROR = 15_000;
 
 /** The program has its name in the folder of its version, which is not in the PATH. */
 const isInstalled = isAvailable('haproxy') && isAvailable('initdb', () => postgresqlFolder() !== undefined);
+
+/** The instances in the alerts so far. */
+function alertingIn({ alerts }: Service): Set<string> {
+  const down = alerts.messages.filter(({ status }) => status === 'DOWN');
+  return new Set(down.flatMap(({ instances }) => instances.names));
+}
 
 describe.runIf(isInstalled)('three instances of the sample application whose database freezes', () => {
   beforeAll(build, LIMIT);
@@ -24,6 +30,8 @@ describe.runIf(isInstalled)('three instances of the sample application whose dat
         service.postgresql.freeze();
         await service.balancer.inRotation(['orders-1', 'orders-2']);
         const states = await Promise.all(NAMES.map((name) => service.ready(name)));
+        // Each process is a fleet of its own here, and a fleet collects the reports of its instances before it sends.
+        await vi.waitFor(() => expect(alertingIn(service)).toEqual(new Set(NAMES)), { timeout: 60_000, interval: 100 });
         service.postgresql.thaw();
         const ended = performance.now();
         await service.stopLoad();
@@ -39,10 +47,6 @@ describe.runIf(isInstalled)('three instances of the sample application whose dat
         expect(orders.application).toBeGreaterThan(0);
         expect(orders).toMatchObject({ balancer: 0, none: 0 });
         expect(orders.slowest).toBeLessThan(MOST_FOR_ERROR);
-        const alerting = service.alerts.messages
-          .filter(({ status }) => status === 'DOWN')
-          .map(({ instance }) => instance);
-        expect(new Set(alerting)).toEqual(new Set(NAMES));
       });
     },
     LIMIT,

@@ -1,3 +1,4 @@
+import { isNightly } from '../../support/nightly.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { testFleet } from './behaviours.js';
 import { type ConnectOptions, onEtcd } from './fleet-server.js';
@@ -9,6 +10,8 @@ describeWith(onEtcd.kind, 'a fleet on etcd', (server) => {
   const subject = { server, connect: (options?: ConnectOptions) => onEtcd.connect(server(), options) };
   testFleet(subject);
   testSlowStore(subject);
+  // Each takes a minute. Every run tests them on Redis.
+  if (!isNightly) return;
   testQuorum(subject);
   testScopedRuns(subject);
 });
