@@ -98,8 +98,9 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       mail.answer = () => up();
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
       payments.answer = () => down('no');
-      await expect.poll(namesOfFiring, PATIENCE).toEqual(['HealthDependencyDown', 'HealthNotReady']);
-      expect((await firing()).map(({ labels }) => labels['severity'])).toEqual(['critical', 'critical']);
+      const expected = ['HealthDependencyDown', 'HealthFleetTooFewReady', 'HealthNotReady'];
+      await expect.poll(namesOfFiring, PATIENCE).toEqual(expected);
+      expect((await firing()).map(({ labels }) => labels['severity'])).toEqual(['critical', 'critical', 'critical']);
       expect((await application.get('/health/metrics')).status).toBe(200);
       payments.answer = () => up();
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
