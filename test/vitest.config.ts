@@ -66,7 +66,7 @@ export default defineConfig({
   test: {
     root: at('..'),
     // Many tests wait for processes and servers most of the time, so more workers than cores are useful.
-    maxWorkers: 6,
+    maxWorkers: 4,
     sequence: { sequencer: Sequencer },
     // Slow tests that rarely fail run only at night.
     exclude: excluded,
