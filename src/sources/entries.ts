@@ -1,4 +1,3 @@
-import { isRecord } from '../core/is-record.js';
 import type { SourceScope } from './configuration-source.js';
 
 /** Options by name. */
@@ -58,16 +57,6 @@ export class Entries {
   /** The number of refused entries. */
   get refusedCount(): number {
     return this.#refused.service.size + this.#refused.instance.size;
-  }
-}
-
-/** The options in the text of an entry. Undefined: it is no JSON object. */
-export function optionsIn(text: string): Options | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return isRecord(value) ? value : undefined;
-  } catch {
-    return undefined;
   }
 }
 

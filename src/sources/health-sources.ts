@@ -1,12 +1,13 @@
 import type { LoggerService } from '@nestjs/common';
 import { sleep } from '../core/async.js';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
+import { jsonRecordIn } from '../core/json-record.js';
 import { formatRaw } from '../core/raw-error.js';
 import type { ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { SourceOptions } from '../extension/source-options.js';
 import type { SourceApplication, SourceScope } from './configuration-source.js';
-import { mergeLayers, optionsIn } from './entries.js';
+import { mergeLayers } from './entries.js';
 import { FollowedSource, type SourceState } from './followed-source.js';
 import { SourceFollower } from './source-follower.js';
 import type { SourcesSettings } from './sources-options.js';
@@ -126,7 +127,7 @@ export class HealthSources {
   /** Applies the options of all sources for one indicator, with new ones of this entry. Returns the reasons for a refusal. */
   #change(changed: FollowedSource, indicator: string, scope: SourceScope, text: string | undefined): readonly string[] {
     const place = `source ${changed.name}, ${indicator}${scope === 'instance' ? ' for this instance' : ''}`;
-    const options = text === undefined ? undefined : optionsIn(text);
+    const options = text === undefined ? undefined : jsonRecordIn(text);
     if (text !== undefined && !options) return [`${place}: it is no JSON object; use one, such as {"timeout": 500}`];
     const layers = this.#sources.flatMap((source) =>
       source.entries.layers(indicator, source === changed ? { scope, options } : undefined),

@@ -1,6 +1,7 @@
+import { jsonRecordIn } from '../../core/json-record.js';
 import { isoTime, type Moment } from '../../core/moment.js';
 import type { Alert, AlertSubject } from '../alert.js';
-import { type Cause, isName, isSpan, isSubject, parsed, readCause } from './instance-note.js';
+import { type Cause, isName, isSpan, isSubject, readCause } from './instance-note.js';
 
 /** An outage of a subject at one or more instances, of which a message was sent for all of them. */
 export interface Incident extends Cause {
@@ -34,7 +35,7 @@ export function writeIncident({ since, names, ...incident }: Incident, now: numb
 
 /** `isOld`: the record may have been written at any time. Undefined: it is malformed. */
 export function readIncident(text: string, now: number, isOld: boolean): Incident | undefined {
-  const given = parsed(text);
+  const given = jsonRecordIn(text);
   const cause = given && readCause(given);
   if (!given || !cause) return undefined;
   const { subject, round, isOpen, since, age, edition, announced, names, affected, total } = given;

@@ -1,4 +1,5 @@
 import { isRecord } from '../../core/is-record.js';
+import { jsonRecordIn } from '../../core/json-record.js';
 import { type HealthStatus, isHealthStatus } from '../../core/status.js';
 import type { AlertSubject } from '../alert.js';
 
@@ -43,7 +44,7 @@ export function writeInstanceNote({ instance, outages }: InstanceNote): string {
 
 /** Undefined: the note is malformed, for example of another version of the package. */
 export function readInstanceNote(text: string): InstanceNote | undefined {
-  const given = parsed(text);
+  const given = jsonRecordIn(text);
   if (!given || !isName(given['instance']) || !Array.isArray(given['outages'])) return undefined;
   const outages = given['outages'].slice(0, MOST_OUTAGES).map(readOutage);
   const valid = outages.filter((outage) => outage !== undefined);
@@ -69,15 +70,6 @@ export function readCause({ status, critical, error, code }: Readonly<Record<str
     ...(typeof error === 'string' && { error: error.slice(0, LONGEST_ERROR) }),
     ...(typeof code === 'string' && { code: code.slice(0, LONGEST_NAME) }),
   };
-}
-
-export function parsed(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const given: unknown = JSON.parse(text);
-    return isRecord(given) ? given : undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 export function isSubject(value: unknown): value is AlertSubject {

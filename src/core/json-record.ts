@@ -1,0 +1,11 @@
+import { isRecord } from './is-record.js';
+
+/** The JSON object in a text. Undefined: the text is no JSON, or another value. */
+export function jsonRecordIn(text: string): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
