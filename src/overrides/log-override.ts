@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
-import type { HealthOverride, OverrideEvent } from '../extension/health-override.js';
+import type { OverrideEvent } from '../extension/health-override.js';
+import { optionText } from '../options/option-text.js';
 
 /** Logs the beginning and the end of each override, with author and reason, as a record for an audit. */
 export function logOverride(logger: Pick<LoggerService, 'log' | 'warn'>, event: OverrideEvent): void {
@@ -11,7 +12,7 @@ export function logOverride(logger: Pick<LoggerService, 'log' | 'warn'>, event: 
     logger.warn(
       onOneLine(
         `Override of ${override.indicator} by ${author(override.by)} until ${override.until.toISOString()}: ` +
-          `${describeOptions(override)}; reason: ${override.reason}${instead}`,
+          `${boundedText(optionText(override.options))}; reason: ${override.reason}${instead}`,
       ),
     );
     return;
@@ -22,9 +23,4 @@ export function logOverride(logger: Pick<LoggerService, 'log' | 'warn'>, event: 
 
 function author(by: string | undefined): string {
   return by ?? 'the application';
-}
-
-function describeOptions({ options }: HealthOverride): string {
-  const texts = Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
-  return boundedText(texts.join(', '));
 }

@@ -6,6 +6,7 @@ import { formatRaw } from '../core/raw-error.js';
 import type { ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { SourceOptions } from '../extension/source-options.js';
+import { optionText } from '../options/option-text.js';
 import type { SourceApplication, SourceScope } from './configuration-source.js';
 import { mergeLayers } from './entries.js';
 import { FollowedSource, type SourceState } from './followed-source.js';
@@ -135,8 +136,8 @@ export class HealthSources {
     const faults = this.#target.apply(indicator, mergeLayers(layers), options, place);
     if (faults.length > 0) return reasonsOf(faults);
     changed.entries.accept(indicator, scope, options);
-    const what = options ? Object.entries(options).map(([option, value]) => `${option} ${JSON.stringify(value)}`) : [];
-    this.#log(`${this.#entryIn(changed, indicator, scope)}: ${what.length > 0 ? what.join(', ') : 'removed'}`);
+    const what = optionText(options ?? {}) || 'removed';
+    this.#log(`${this.#entryIn(changed, indicator, scope)}: ${what}`);
     this.#report([indicator]);
     return [];
   }

@@ -12,6 +12,7 @@ import type { HealthControl } from '../../extension/health-control.js';
 import type { HealthOverride, HealthRefusal, OverrideTerms } from '../../extension/health-override.js';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import type { HealthPort } from '../../extension/health-port.js';
+import { optionText } from '../../options/option-text.js';
 import type { HealthView } from '../../options/view.js';
 import { type Markup, html } from '../../page/html.js';
 import { wordFor } from '../../page/status.js';
@@ -219,8 +220,7 @@ export class OperatorForms implements ControlForms {
     if (!override) return id === 'end-override' ? html`there is no override.` : undefined;
     // Only the full view has the overrides of reports.
     if (view !== 'full') return html`there is an override.`;
-    const options = Object.entries(override.options).map(([option, value]) => `${option} ${JSON.stringify(value)}`);
-    return html`${options.join(', ')}: ${shown(override, view)}`;
+    return html`${optionText(override.options)}: ${shown(override, view)}`;
   }
 
   #exists({ id, indicator }: ChangeTarget): boolean {

@@ -2,6 +2,7 @@ import type { MonitoredIndicator } from '../../extension/health-monitor.js';
 import type { VisibleDetail } from '../../extension/visible-report.js';
 import { partName } from '../../core/composite.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
+import { optionText } from '../../options/option-text.js';
 import type { Transition } from '../health-record.js';
 import { dataOf } from './data.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
@@ -101,7 +102,7 @@ type Override = NonNullable<VisibleDetail['override']>;
 /** What is overridden, why, by whom, and how long it still lasts. */
 function overrideOf(override: Override, now: number | undefined): Markup {
   const { reason: _reason, by: _by, until: _until, ...options } = override;
-  return html`${clip(changesIn(options), LONGEST_WORDS)}: ${termsOf(override, now)}`;
+  return html`${clip(optionText(options), LONGEST_WORDS)}: ${termsOf(override, now)}`;
 }
 
 function termsOf({ reason, by, until }: Override, now: number | undefined, isShort = false): Markup {
@@ -118,16 +119,11 @@ function sourceOf(
   now: number | undefined,
 ): Content {
   return [
-    options && clip(changesIn(options), LONGEST_WORDS * 2),
+    options && clip(optionText(options), LONGEST_WORDS * 2),
     awaySince !== undefined && html` <i>may be out of date: the source is away ${lasting(awaySince, now)}</i>`,
     refused?.map((reason) => html`<br /><b>refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
   ];
 }
-
-const changesIn = (options: Readonly<Record<string, unknown>>): string =>
-  Object.entries(options)
-    .map(([option, value]) => `${option} ${JSON.stringify(value)}`)
-    .join(', ');
 
 function settingsOf({ critical, probes, tags }: MonitoredIndicator): string {
   return [
