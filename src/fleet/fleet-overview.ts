@@ -6,7 +6,7 @@ import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
 import { refusedStream, streamResponse } from '../page/live/stream-response.js';
 import { iconUrl } from '../page/status.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { storeKey } from '../stores/store-key.js';
+import { collectionOf } from './collection.js';
 import { type FleetEvent, FleetHistory } from './fleet-history.js';
 import { type FleetReport, describeFleet } from './fleet-report.js';
 import { sentenceOf } from './page/events-part.js';
@@ -57,7 +57,7 @@ export class FleetOverview {
     const { store, environment, secret, onFault } = settings;
     this.roster = new Roster({
       store,
-      collection: collectionOf(environment),
+      collection: collectionOf('fleet', environment),
       secret,
       onChange: () => this.#live.changed(),
     });
@@ -163,9 +163,4 @@ export class FleetOverview {
     const announced = more > 0 ? [...sentences, `${more} more changes`] : sentences;
     return () => announced;
   }
-}
-
-/** Instances of different environments do not see each other. */
-export function collectionOf(environment: string): string {
-  return storeKey(`fleet.${environment.slice(0, 50)}`);
 }

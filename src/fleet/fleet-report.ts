@@ -3,7 +3,7 @@ import { type HealthStatus, isFailing } from '../core/status.js';
 import { MOST_DEPENDENCIES } from './fleet-entry.js';
 import type { FleetEvent } from './fleet-history.js';
 import { listAttention, listFailing } from './listed-checks.js';
-import type { FleetInstance, FleetPhase, RefusedEntry, Roster } from './roster.js';
+import { type FleetInstance, type FleetPhase, type RefusedEntry, type Roster, isPresent } from './roster.js';
 import type { WallTimes } from './wall-times.js';
 
 /** One instance in the response of `/health/fleet`. */
@@ -130,7 +130,7 @@ function describeService(
   instances: readonly FleetInstance[],
   at: (moment: number) => string,
 ): FleetService {
-  const present = instances.filter(({ phase }) => phase !== 'lost' && phase !== 'left');
+  const present = instances.filter(({ phase }) => isPresent(phase));
   const versions: Record<string, number> = Object.create(null) as Record<string, number>;
   for (const { entry } of present) {
     const version = entry.version ?? 'unknown';

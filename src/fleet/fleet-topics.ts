@@ -2,7 +2,8 @@ import { createHash, createHmac } from 'node:crypto';
 import type { FleetLease, FleetLink, FleetPeer, FleetTopic, FleetTopicObserver } from '../extension/fleet-link.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
-import { Roster } from './roster.js';
+import { Roster, isPresent } from './roster.js';
+import { collectionOf } from './collection.js';
 import { NEWS_LASTS } from './shared-outage.js';
 import { signed, verified } from './signed-text.js';
 
@@ -31,7 +32,7 @@ export class FleetTopics implements FleetLink {
 
   constructor(settings: FleetTopicsSettings) {
     this.#settings = settings;
-    this.#collection = `fleet-notes.${settings.environment.slice(0, 50)}`;
+    this.#collection = collectionOf('fleet-notes', settings.environment);
   }
 
   get instance(): string {
@@ -91,16 +92,16 @@ export class FleetTopics implements FleetLink {
         const { peers, storeAway } = (own ?? roster).peersOf(service, '');
         if (storeAway > NEWS_LASTS) return undefined;
         return peers.flatMap(({ phase, entry }): FleetPeer[] =>
-          phase === 'lost' || phase === 'left'
-            ? []
-            : [
+          isPresent(phase)
+            ? [
                 {
                   instance: entry.instance,
                   isDraining: phase === 'draining',
                   ready: entry.ready,
                   checks: entry.checks,
                 },
-              ],
+              ]
+            : [],
         );
       },
       forgetInstances: () => {

@@ -7,8 +7,9 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { storeKey } from '../stores/store-key.js';
 import { Announcer } from './announcer.js';
+import { collectionOf } from './collection.js';
 import type { FleetSettings } from './fleet-options.js';
-import { FleetOverview, collectionOf } from './fleet-overview.js';
+import { FleetOverview } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
 import { countFleet } from './fleet-counts.js';
 import { FleetRuns } from './fleet-runs.js';
@@ -48,7 +49,7 @@ export class HealthFleet {
       onFault: (fault) => logger.error(`The page of the fleet cannot be updated:\n${formatRaw(fault)}`),
     });
     const { roster } = this.#overview;
-    const collection = collectionOf(environment);
+    const collection = collectionOf('fleet', environment);
     const outages = new PeerOutages(roster, service, instance);
     monitor.compareWithPeers(outages);
     this.#ends.push(

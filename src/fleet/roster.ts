@@ -6,6 +6,11 @@ import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js'
 /** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
 export type FleetPhase = WrittenPhase | 'lost';
 
+/** Whether an instance in this phase runs, as far as is known: it is neither lost nor has it left. */
+export function isPresent(phase: FleetPhase): boolean {
+  return phase !== 'lost' && phase !== 'left';
+}
+
 /** One instance, as this process knows it. Times are on the monotonic clock of this process. */
 export interface FleetInstance {
   readonly entry: FleetEntry;
@@ -137,9 +142,7 @@ export class Roster {
   isConfirmed(now = elapsed()): boolean {
     return this.instances(now).every(
       ({ entry: { service, instance }, phase }) =>
-        phase === 'lost' ||
-        phase === 'left' ||
-        this.#known.get(storeKey(this.#settings.collection, service, instance))?.isAlive === true,
+        !isPresent(phase) || this.#known.get(storeKey(this.#settings.collection, service, instance))?.isAlive === true,
     );
   }
 

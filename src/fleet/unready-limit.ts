@@ -1,6 +1,6 @@
 import { elapsed } from '../core/moment.js';
 import type { UnreadyLimit } from '../extension/unready-limit.js';
-import type { FleetInstance, PeerNews, Roster } from './roster.js';
+import { type FleetInstance, type PeerNews, type Roster, isPresent } from './roster.js';
 import { NEWS_LASTS } from './shared-outage.js';
 
 /** Milliseconds in which the decision of one instance surely reaches the others. Each further instance waits so much longer. */
@@ -23,7 +23,7 @@ export function decideUnready(
   waited: number,
 ): string | undefined {
   if (storeAway > NEWS_LASTS) return 'stays in rotation: nothing is known of the other instances';
-  const counted = peers.filter(({ phase, entry }) => entry.wasReady && phase !== 'lost' && phase !== 'left');
+  const counted = peers.filter(({ phase, entry }) => entry.wasReady && isPresent(phase));
   const total = counted.length + 1;
   // One instance stays, whatever the limit is.
   const most = Math.min(maxUnready < 1 ? Math.floor(maxUnready * total) : maxUnready, total - 1);

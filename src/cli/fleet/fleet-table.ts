@@ -1,5 +1,6 @@
 import type { HealthStatus } from '../../core/status.js';
 import type { FleetMember, FleetReport, FleetService } from '../../fleet/fleet-report.js';
+import { isPresent } from '../../fleet/roster.js';
 import { attentionOf, stateOf, stateSince } from '../../fleet/page/member-state.js';
 import { serviceStatus } from '../../fleet/page/service-part.js';
 import { duration } from '../status.js';
@@ -66,7 +67,7 @@ function rowsOf(service: FleetService, now: number): Row[] {
 function rowOf(member: FleetMember, now: number): Row {
   const { instance, version, phase } = member;
   // What an instance last said of its indicators says nothing about now.
-  const { attention = {}, attention_more: unlisted } = phase === 'lost' || phase === 'left' ? {} : member;
+  const { attention = {}, attention_more: unlisted } = isPresent(phase) ? member : {};
   const { word, status } = stateOf(member);
   const facts = [
     `for ${duration(now - Date.parse(stateSince(member)))}`,

@@ -3,6 +3,7 @@ import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { appearanceOf, icon } from '../../page/status.js';
 import { ago, lasting } from '../../page/time.js';
 import type { FleetMember } from '../fleet-report.js';
+import { isPresent } from '../roster.js';
 import { type MemberState, stateOf, stateSince } from './member-state.js';
 
 /** A service with more instances shows them in groups. */
@@ -77,7 +78,7 @@ function row(member: FleetMember, now: number | undefined): Markup {
 /** The indicators that are not UP. What a lost instance last said of them says nothing about now. */
 function checksOf({ attention = {}, attention_more: unlisted = 0, phase }: FleetMember): Content {
   const all = Object.entries(attention);
-  if (all.length === 0 || phase === 'lost' || phase === 'left') return undefined;
+  if (all.length === 0 || !isPresent(phase)) return undefined;
   const more = Math.max(0, all.length - CHECKS_SHOWN) + unlisted;
   const words = all
     .toSorted(([, one], [, other]) => rank(one) - rank(other))
