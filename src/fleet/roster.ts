@@ -65,7 +65,7 @@ const MOST_REFUSED = 20;
 
 export interface RosterSettings {
   readonly store: Pick<HealthStore, 'watch'>;
-  /** The collection of the environment. */
+  /** The collection of the environment, as `collectionOf()` returns it. */
   readonly collection: string;
   readonly secret: string | undefined;
   /** Called when more is known than that an instance is still there. Default: none. */
@@ -90,7 +90,7 @@ export class Roster {
   /** Begins to follow the entries of all instances, if it has not begun. */
   follow(): void {
     const { store, collection } = this.#settings;
-    this.#end ??= store.watch(`${collection}/`, {
+    this.#end ??= store.watch(`${storeKey(collection)}/`, {
       snapshot: (entries) => this.#replace(entries),
       put: (key, value) => this.#hear(key, value, elapsed()),
       removed: (key) => this.#forget(key),

@@ -55,6 +55,16 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     });
   });
 
+  it.each(['my staging', 'prod/eu:1'])('finds the instances of the environment %o', async (environment) => {
+    const store = memoryStore();
+    const health = { service: { name: 'orders', environment } };
+    const one = await start(store, 'one', { health });
+    await start(store, 'two', { health });
+    await vi.waitFor(async () => {
+      expect(instancesOf(await reportOf(one))).toStrictEqual({ one: 'accepting', two: 'accepting' });
+    });
+  });
+
   it('writes a change at once, with statuses and without errors or data', async () => {
     const store = memoryStore();
     const database: Switch = { result: up() };
