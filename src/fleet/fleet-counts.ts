@@ -1,12 +1,11 @@
-import { isFailing } from '../core/status.js';
 import type { FleetCounts } from '../extension/fleet-link.js';
 import { WRITTEN_PHASES } from './fleet-entry.js';
 import { isReady } from './fleet-report.js';
-import type { FleetInstance } from './roster.js';
+import { countFailing, mostFailing } from './listed-checks.js';
+import { type FleetInstance, isPresent } from './roster.js';
 
-/** The most services, and the most indicators of a service, that are counted: others can announce any name. */
+/** The most services that are counted: others can announce any name. */
 const MOST_SERVICES = 200;
-const MOST_INDICATORS = 50;
 
 interface Counted {
   readonly phases: Record<string, number>;
@@ -26,10 +25,7 @@ export function countFleet(
     services.set(entry.service, counted);
     counted.phases[phase] = (counted.phases[phase] ?? 0) + 1;
     if (isReady(instance)) counted.ready += 1;
-    if (phase === 'lost' || phase === 'left') continue;
-    for (const [indicator, status] of Object.entries(entry.checks)) {
-      if (isFailing(status)) counted.failing.set(indicator, (counted.failing.get(indicator) ?? 0) + 1);
-    }
+    if (isPresent(phase)) countFailing(counted.failing, entry.checks);
   }
   return [...services]
     .toSorted(([a], [b]) => Number(expected.has(b)) - Number(expected.has(a)) || a.localeCompare(b))
@@ -38,8 +34,7 @@ export function countFleet(
       service,
       ...counted,
       expected: expected.get(service),
-      // Of many, those that fail at most instances.
-      failing: new Map([...failing].toSorted(([, a], [, b]) => b - a).slice(0, MOST_INDICATORS)),
+      failing: new Map(mostFailing(failing)),
     }));
 }
 

@@ -14,6 +14,7 @@ import type { FleetReport } from './fleet-report.js';
 import { countFleet } from './fleet-counts.js';
 import { FleetRuns } from './fleet-runs.js';
 import { FleetTopics } from './fleet-topics.js';
+import { oncePerTurn } from './once-per-turn.js';
 import { PeerOutages } from './peer-outages.js';
 import { FleetUnreadyLimit } from './unready-limit.js';
 
@@ -86,10 +87,11 @@ export class HealthFleet {
     const { boot } = this.#announcer;
     this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
     monitor.shareRuns(this.#runs);
-    const counts: FleetLink['counts'] = () =>
+    const count: FleetLink['counts'] = () =>
       settings.metrics
         ? { isConnected: roster.connection.isConnected, services: countFleet(roster.instances(), expected) }
         : undefined;
+    const counts = oncePerTurn(count);
     const facts = { environment, service, instance };
     monitor.linkFleet(new FleetTopics({ store, ...facts, secret, collection, roster, counts, warn }));
   }

@@ -33,13 +33,20 @@ export function listAttention(checks: Checks): Listed<HealthStatus> {
 /** At how many of the instances each indicator fails. Of many, those that fail at most instances. */
 export function listFailing(instances: Iterable<Checks>): Listed<number> {
   const counts = new Map<string, number>();
-  for (const checks of instances) {
-    for (const name of Object.keys(checks)) {
-      const status = checks[name];
-      if (status !== undefined && isFailing(status)) counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
+  for (const checks of instances) countFailing(counts, checks);
   const more = Math.max(0, counts.size - MOST_FAILING);
-  const shown = more > 0 ? [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_FAILING) : counts;
-  return { listed: Object.fromEntries(shown), more };
+  return { listed: Object.fromEntries(more > 0 ? mostFailing(counts) : counts), more };
+}
+
+/** Adds the failing indicators of one more instance. */
+export function countFailing(counts: Map<string, number>, checks: Checks): void {
+  for (const name of Object.keys(checks)) {
+    const status = checks[name];
+    if (status !== undefined && isFailing(status)) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+}
+
+/** Those that fail at most instances, in this order. */
+export function mostFailing(counts: ReadonlyMap<string, number>): [name: string, count: number][] {
+  return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_FAILING);
 }

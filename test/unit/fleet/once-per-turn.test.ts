@@ -1,0 +1,20 @@
+import { expect, it, vi } from 'vitest';
+import { oncePerTurn } from '../../../src/fleet/once-per-turn.js';
+
+it('computes once for calls without a pause, and again after one', async () => {
+  let count = 0;
+  const compute = vi.fn(() => (count += 1));
+  const read = oncePerTurn(compute);
+  expect([read(), read(), read()]).toEqual([1, 1, 1]);
+  await Promise.resolve();
+  expect([read(), read()]).toEqual([2, 2]);
+  expect(compute).toHaveBeenCalledTimes(2);
+});
+
+it('keeps no error', () => {
+  const read = oncePerTurn(() => {
+    throw new Error('no');
+  });
+  expect(read).toThrow('no');
+  expect(read).toThrow('no');
+});
