@@ -34,17 +34,18 @@ const MANIFEST = JSON.stringify({
     entries.map(({ name, source }) => [name.replace(/^nest-vitals/, '.'), `./library/${source}.js`]),
   ),
 });
+const SOURCE_OF = new Map(entries.map(({ name, source }) => [name, join(SOURCES, `${source}.ts`)]));
 
 /**
  * Compiles the library and the application for processes of their own, once for each state of the sources. The copy is
  * a package by the library's name, so that the application imports the library as users do. Returns the main file.
  */
 export function compileApplication(nest: NestVersion): string {
-  const files = [...filesBelow(SOURCES, 'library'), ...filesBelow(APPLICATION, 'application')];
+  const files = withTheirImports(filesBelow(APPLICATION));
   const hash = createHash('sha256').update(JSON.stringify(COMPILER_OPTIONS)).update(MANIFEST);
   for (const { target, text } of files) hash.update(`${target}\0${text}\0`);
   const compiled = join(CACHES[nest], hash.digest('hex').slice(0, 16));
-  if (!existsSync(compiled)) write(files, compiled);
+  if (!existsSync(compiled)) writeOnce(files, compiled);
   return join(compiled, 'application/main.js');
 }
 
@@ -53,15 +54,69 @@ interface SourceFile {
   readonly text: string;
 }
 
-function filesBelow(folder: string, target: string): SourceFile[] {
+function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
     .map(({ parentPath, name }) => join(parentPath, name))
-    .toSorted()
-    .map((path) => ({ target: join(target, relative(folder, path)), text: readFileSync(path, 'utf8') }));
+    .toSorted();
 }
 
-/** Beside its place first, and then there in one step: other test files may be doing the same. */
+/** These files and all that they import, directly and indirectly: half of the library is of no use to the application. */
+function withTheirImports(paths: readonly string[]): SourceFile[] {
+  const texts = new Map<string, string>();
+  const open = [...paths];
+  for (let path = open.pop(); path !== undefined; path = open.pop()) {
+    if (texts.has(path)) continue;
+    const text = readFileSync(path, 'utf8');
+    texts.set(path, text);
+    for (const { fileName } of ts.preProcessFile(text).importedFiles) {
+      const imported = fileName.startsWith('.')
+        ? join(dirname(path), fileName.replace(/\.js$/, '.ts'))
+        : SOURCE_OF.get(fileName);
+      if (imported !== undefined) open.push(imported);
+    }
+  }
+  return [...texts].map(([path, text]) => {
+    const isOfLibrary = path.startsWith(SOURCES);
+    const target = isOfLibrary
+      ? join('library', relative(SOURCES, path))
+      : join('application', relative(APPLICATION, path));
+    return { target, text };
+  });
+}
+
+/** Milliseconds after which a process that compiles has surely ended without a result. */
+const LONGEST_COMPILATION = 120_000;
+const PAUSE = 200;
+
+/** Several test files start at the same time. One of them compiles, which takes seconds of both cores, and the others wait. */
+function writeOnce(files: readonly SourceFile[], compiled: string): void {
+  const lock = `${compiled}.lock`;
+  mkdirSync(dirname(lock), { recursive: true });
+  const began = performance.now();
+  while (!existsSync(compiled)) {
+    if (!take(lock) && performance.now() - began < LONGEST_COMPILATION) {
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE);
+      continue;
+    }
+    try {
+      if (!existsSync(compiled)) write(files, compiled);
+    } finally {
+      rmSync(lock, { recursive: true, force: true });
+    }
+  }
+}
+
+function take(lock: string): boolean {
+  try {
+    mkdirSync(lock);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Beside its place first, and then there in one step: a process may have stopped before, in the middle. */
 function write(files: readonly SourceFile[], compiled: string): void {
   const draft = `${compiled}-${randomUUID()}`;
   for (const { target, text } of files) {
