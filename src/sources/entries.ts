@@ -4,7 +4,7 @@ import type { SourceScope } from './configuration-source.js';
 export type Options = Readonly<Record<string, unknown>>;
 
 /** The scopes of one source, the one with precedence last. */
-const SCOPES: readonly SourceScope[] = ['service', 'instance'];
+export const SCOPES: readonly SourceScope[] = ['service', 'instance'];
 
 /** What one source has of indicators: the options in use, and why entries are refused. */
 export class Entries {

@@ -1,13 +1,12 @@
 import type { HealthCheckError } from '../errors/health-check.error.js';
 import type { ConfigurationObserver, SourceEntry, SourceEntryOptions, SourceScope } from './configuration-source.js';
+import { SCOPES } from './entries.js';
 import { Pace } from './pace.js';
 
 /** Milliseconds. An entry that changes more often is applied once in this time, with its last content. */
 const PERIOD = 500;
 /** The name for the pace of `unknown()`. No entry has it, because each begins with its scope. */
 const UNKNOWN = '';
-
-const SCOPES: readonly SourceScope[] = ['service', 'instance'];
 
 /** A refused text, and why. Undefined: the text was removed, and the options without it are refused. */
 interface Refusal {

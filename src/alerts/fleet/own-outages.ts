@@ -66,11 +66,7 @@ export class OwnOutages {
       // The incident has ended for the fleet. An outage of this instance that lasts needs a new message.
       if (own.told === 'fleet' && !isOpen && !own.over) own.told = 'waiting';
       own.waited = own.told === 'waiting' ? own.waited + passed : 0;
-      if (own.told === 'waiting' && own.waited > patience) {
-        own.told = 'alone';
-        this.#sendAlone(own.alert);
-        if (own.over) this.#sendAlone(own.over);
-      }
+      if (own.told === 'waiting' && own.waited > patience) this.#tellAlone(own);
       hasChanged ||= own.told !== before;
       if (own.over && own.told !== 'waiting' && elapsed() - own.over.at.elapsed > SHOWN_AFTER_END) {
         this.#outages.delete(key);
@@ -83,11 +79,14 @@ export class OwnOutages {
   /** Sends what no instance may send any more: this one stops. */
   giveUp(): void {
     for (const own of this.#outages.values()) {
-      if (own.told !== 'waiting') continue;
-      own.told = 'alone';
-      this.#sendAlone(own.alert);
-      if (own.over) this.#sendAlone(own.over);
+      if (own.told === 'waiting') this.#tellAlone(own);
     }
+  }
+
+  #tellAlone(own: OwnOutage): void {
+    own.told = 'alone';
+    this.#sendAlone(own.alert);
+    if (own.over) this.#sendAlone(own.over);
   }
 
   /** The outages for the note. An outage counts as lasting until a message was sent about it. */

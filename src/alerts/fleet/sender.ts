@@ -122,7 +122,7 @@ export class Sender {
     for (const [key, all] of reports) {
       const lasting = all.filter(({ endedAt }) => endedAt === undefined);
       const [first, ...others] = lasting;
-      if (!first || (this.#abstains.get(key) ?? 0) > elapsed()) continue;
+      if (!first || this.#isAbstaining(key)) continue;
       const incident = book.of(first.outage.subject);
       if (incident?.isOpen) tasks.push((peers) => this.#continue(incident, [first, ...others], peers));
       else if (lasting.some(({ outage }) => !outage.isAlone)) {
@@ -134,7 +134,7 @@ export class Sender {
     for (const incident of book.open) {
       const key = keyOf(incident.subject);
       const all = reports.get(key) ?? [];
-      if ((this.#abstains.get(key) ?? 0) > elapsed() || all.some(({ endedAt }) => endedAt === undefined)) continue;
+      if (this.#isAbstaining(key) || all.some(({ endedAt }) => endedAt === undefined)) continue;
       tasks.push(() => this.#end(key, incident, all));
     }
     return tasks;
@@ -236,6 +236,10 @@ export class Sender {
         }
       },
     });
+  }
+
+  #isAbstaining(key: string): boolean {
+    return (this.#abstains.get(key) ?? 0) > elapsed();
   }
 
   /** A receiver that refuses the message would refuse it from any other instance. */
