@@ -6,6 +6,7 @@ import type { HealthMonitor, LifecycleState } from '../extension/health-monitor.
 import type { HealthPort } from '../extension/health-port.js';
 import { type VisibleReport, project } from '../extension/visible-report.js';
 import type { HealthRequest } from '../options/health-module-options.js';
+import { queryParameters } from '../extension/query-parameters.js';
 import type { HealthView } from '../options/view.js';
 import type { DashboardSettings } from './dashboard-options.js';
 import { HealthRecord, type Transition } from './health-record.js';
@@ -139,7 +140,7 @@ export class HealthDashboard {
     view: HealthView,
     port: HealthPort,
   ): EndpointResponse | EndpointStream {
-    const kind = pageKind(view, parametersOf(url).has(FORMS) && this.#hasForms(port));
+    const kind = pageKind(view, queryParameters(url).has(FORMS) && this.#hasForms(port));
     return streamResponse(this.live, kind, headers, () => {
       this.#refreshes ??= this.#startRefreshing();
     });
@@ -156,7 +157,7 @@ export class HealthDashboard {
 
   /** The result of the form from which the browser comes. */
   #resultIn(url: string, kind: PageKind): string | undefined {
-    const id = hasForms(kind) && viewOf(kind) !== 'status' ? parametersOf(url).get(RESULT) : null;
+    const id = hasForms(kind) && viewOf(kind) !== 'status' ? queryParameters(url).get(RESULT) : null;
     return id === null ? undefined : this.#endpoints.forms?.resultOf(id);
   }
 
@@ -227,9 +228,4 @@ export class HealthDashboard {
     }
     this.#isRefreshing = false;
   }
-}
-
-function parametersOf(url: string): URLSearchParams {
-  const start = url.indexOf('?');
-  return new URLSearchParams(start < 0 ? '' : url.slice(start));
 }

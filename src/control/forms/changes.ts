@@ -1,3 +1,5 @@
+import { queryParameters } from '../../extension/query-parameters.js';
+
 /** The changes that have a form, by the value of `do` in its URL. */
 export type ChangeId = 'disable' | 'end-override' | 'run' | 'refuse-traffic' | 'end-maintenance';
 
@@ -74,8 +76,7 @@ export const DEFAULT_TIME = '30m';
 
 /** The form in the URL of a request. Undefined: there is none. */
 export function targetOf(url: string): ChangeTarget | undefined {
-  const start = url.indexOf('?');
-  const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start));
+  const parameters = queryParameters(url);
   const id = parameters.get('do') ?? '';
   if (!Object.hasOwn(CHANGES, id)) return undefined;
   const indicator = parameters.get('check') ?? '';

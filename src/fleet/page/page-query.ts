@@ -1,3 +1,5 @@
+import { queryParameters } from '../../extension/query-parameters.js';
+
 /** What the URL of a request says about the page. */
 export interface PageQuery {
   /** The text to search for. Undefined: all instances are shown. */
@@ -10,8 +12,7 @@ const LONGEST_SEARCH = 100;
 
 /** Reads `?q=<text>` and `?pause`. */
 export function pageQueryOf(url: string): PageQuery {
-  const start = url.indexOf('?');
-  const parameters = new URLSearchParams(start < 0 ? '' : url.slice(start + 1));
+  const parameters = queryParameters(url);
   // Without the half of a surrogate pair, which cannot be written into the URL of the stream.
   const search = parameters
     .get('q')
