@@ -12,8 +12,6 @@ const LIMITS = {
   connectionsCheckingInterval: 5000,
 };
 const MOST_CONNECTIONS = 1000;
-/** Milliseconds for requests in flight when the server closes. */
-const CLOSE_LIMIT = 1000;
 
 /** Creates the server and listens. It does not keep the process alive. Both threads use it. */
 export function listen(
@@ -38,17 +36,4 @@ export function listen(
     server.unref();
   });
   return { server, listening };
-}
-
-/** Stops listening and closes the connections: idle ones at once, the others when their request is answered. */
-export async function close(server: Server): Promise<void> {
-  if (!server.listening) return;
-  await new Promise<void>((resolve) => {
-    const limit = setTimeout(() => server.closeAllConnections(), CLOSE_LIMIT);
-    server.close(() => {
-      clearTimeout(limit);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
 }

@@ -5,7 +5,8 @@ import type { HealthHandler } from './health-handler.js';
 import { readStream } from '../endpoints/request-body.js';
 import { writeResponse } from '../endpoints/write-response.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import { close, listen } from './http-server.js';
+import { closeServer } from '../endpoints/close-server.js';
+import { listen } from './http-server.js';
 import { MainServerCheck } from './main-server-check.js';
 import type { Listening, ManagementServer } from './management-server.js';
 import { startingResponse } from './starting.js';
@@ -43,7 +44,7 @@ export class LocalServer implements ManagementServer {
 
   async close(): Promise<void> {
     this.#mainServer.stop();
-    await close(this.#server);
+    await closeServer(this.#server);
   }
 
   #respond(incoming: IncomingMessage, response: ServerResponse): void {

@@ -1,6 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Access } from '../../endpoints/access.js';
+import { closeServer } from '../../endpoints/close-server.js';
 import { formatOf } from '../../endpoints/formats/negotiation.js';
 import {
   BASE_HEADERS,
@@ -28,8 +29,6 @@ const LIMITS = {
   connectionsCheckingInterval: 5000,
 };
 const MOST_CONNECTIONS = 2000;
-/** Milliseconds for responses in flight when the server closes. */
-const CLOSE_LIMIT = 1000;
 /** Nothing asynchronous decides about access here. */
 const NO_TIME = 1000;
 
@@ -68,14 +67,7 @@ export class FleetPageServer {
   /** Ends the streams, and waits a moment for responses in flight. */
   async close(): Promise<void> {
     this.#overview.closePages();
-    await new Promise<void>((resolve) => {
-      const limit = setTimeout(() => this.#server.closeAllConnections(), CLOSE_LIMIT);
-      this.#server.close(() => {
-        clearTimeout(limit);
-        resolve();
-      });
-      this.#server.closeIdleConnections();
-    });
+    await closeServer(this.#server);
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {

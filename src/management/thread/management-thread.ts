@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { failureResponse, startingFailure } from '../failure-response.js';
 import { SHARED_PROBES, type SharedProbe, isLive, probeAt } from '../shared-probes.js';
-import { close, listen } from '../http-server.js';
+import { closeServer } from '../../endpoints/close-server.js';
+import { listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
 import { KeptResponses } from './kept-responses.js';
@@ -194,7 +195,7 @@ export class ManagementThread {
     this.#mainServer.stop();
     await this.#watchdog?.stop();
     this.#callers.flush();
-    await close(this.#server);
+    await closeServer(this.#server);
     this.#send({ type: 'closed' });
   }
 }
