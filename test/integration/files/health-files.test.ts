@@ -33,9 +33,10 @@ const SOON = { timeout: 20_000, interval: 10 };
 const AT_ONCE: HealthModuleOptions = { shutdown: { delay: 0 }, defaults: { ttl: 0 } };
 
 let directory: string;
-beforeEach(() => {
+beforeEach(({ onTestFinished }) => {
   directory = mkdtempSync(join(tmpdir(), 'nest-vitals-files-'));
-  return () => rmSync(directory, { recursive: true, force: true });
+  // Such hooks run in reverse order: the application, which writes files, is closed first.
+  onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
 });
 
 const root = (files: Partial<HealthFilesOptions> = {}): ModuleMetadata => ({

@@ -3,7 +3,7 @@ import { oncePerTurn } from '../../../src/fleet/once-per-turn.js';
 
 it('computes once for calls without a pause, and again after one', async () => {
   let count = 0;
-  const compute = vi.fn(() => (count += 1));
+  const compute = vi.fn<() => number>(() => (count += 1));
   const read = oncePerTurn(compute);
   expect([read(), read(), read()]).toEqual([1, 1, 1]);
   await Promise.resolve();
