@@ -20,7 +20,7 @@ export async function control(
   const { method, path, body } = operationOf(line);
   const { url, socketPath } = targetOf(line.values, 'control', environment);
   url.pathname += path;
-  const settings = settingsOf(line, { HEALTH_API_KEY: environment['HEALTH_CONTROL_KEY'] });
+  const settings = await settingsOf(line, { HEALTH_API_KEY: environment['HEALTH_CONTROL_KEY'] });
   let exchanged: Exchange;
   try {
     exchanged = await exchange({ url, socketPath }, settings, { method, body: body && JSON.stringify(body) });

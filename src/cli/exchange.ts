@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import type { Target } from './target.js';
 
@@ -6,7 +5,7 @@ export interface RequestSettings {
   /** Milliseconds for the whole exchange. */
   readonly timeout: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A file with further certificate authorities, for https. */
+  /** Further certificate authorities for https, as PEM. */
   readonly ca: string | undefined;
   /** Accept any certificate. */
   readonly isInsecure: boolean;
@@ -30,7 +29,6 @@ export async function exchange(
 ): Promise<Exchange> {
   const { url, socketPath } = target;
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
-  const ca = settings.ca === undefined ? undefined : readFileSync(settings.ca);
   return new Promise((resolve, reject) => {
     const sent = request(url, {
       method,
@@ -42,7 +40,7 @@ export async function exchange(
         ...contentHeaders(sentBody),
       },
       ...(socketPath !== undefined && { socketPath }),
-      ...(ca && { ca }),
+      ...(settings.ca !== undefined && { ca: settings.ca }),
       ...(settings.isInsecure && { rejectUnauthorized: false }),
     });
     const timer = setTimeout(() => over(new Error(`no response within ${settings.timeout} ms`)), settings.timeout);

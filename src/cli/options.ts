@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { milliseconds } from '../options/rules.js';
 import type { RequestSettings } from './exchange.js';
+import { readCertificates, readSecret } from './read-file.js';
 import { UsageError } from './usage-error.js';
 
 const OPTIONS = {
@@ -70,26 +70,15 @@ export function timeOf(option: string, text: string): number {
 }
 
 /** The settings of a request except its address. */
-export function settingsOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): RequestSettings {
+export async function settingsOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): Promise<RequestSettings> {
   const file = values['key-file'];
-  const key = file === undefined ? environment['HEALTH_API_KEY'] : readSecret('--key-file', file, 'API key');
+  const key = file === undefined ? environment['HEALTH_API_KEY'] : await readSecret('--key-file', file, 'API key');
   return {
     timeout: values.timeout === undefined ? 5000 : timeOf('--timeout', values.timeout),
     headers: { ...(key && { 'x-health-key': key }), ...headersIn(values.header ?? []) },
-    ca: values.ca,
+    ca: values.ca === undefined ? undefined : await readCertificates('--ca', values.ca),
     isInsecure: values.insecure ?? false,
   };
-}
-
-/** The content of a file that an option names. `what`: what stands in it. */
-export function readSecret(option: string, path: string, what: string): string {
-  try {
-    const secret = readFileSync(path, 'utf8').trim();
-    if (secret !== '') return secret;
-  } catch (error) {
-    throw new UsageError(`${option} ${path} cannot be read: ${(error as Error).message}`, { cause: error });
-  }
-  throw new UsageError(`${option} ${path} is empty: write one ${what} into it`);
 }
 
 function headersIn(lines: readonly string[]): Record<string, string> {

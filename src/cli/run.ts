@@ -89,7 +89,7 @@ async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Pr
   const { values, operands } = line;
   if (values['max-age'] !== undefined) throw new UsageError('--max-age needs --file');
   const target = targetOf(values, operands[0], environment);
-  const reply = await requestReport(target, settingsOf(line, environment));
+  const reply = await requestReport(target, await settingsOf(line, environment));
   const probe = operands[0] ?? decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
   return { verdict: values.nagios ? judgeForNagios(probe, reply) : judge(probe, reply), reply };
 }
@@ -126,7 +126,7 @@ async function status(line: CommandLine, surroundings: Surroundings): Promise<nu
   ]);
   if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
   const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
-  const settings = settingsOf(line, environment);
+  const settings = await settingsOf(line, environment);
   const pause = values.every === undefined ? 2000 : timeOf('--every', values.every);
   for (;;) {
     const replies = await Promise.all(

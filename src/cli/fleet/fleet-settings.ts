@@ -1,4 +1,5 @@
-import { type CommandLine, readSecret, timeOf } from '../options.js';
+import { type CommandLine, timeOf } from '../options.js';
+import { readSecret } from '../read-file.js';
 import { checkedPort } from '../target.js';
 import { UsageError } from '../usage-error.js';
 import { type StoreAddress, storeAddressOf } from './store-address.js';
@@ -26,7 +27,7 @@ const NAMESPACE = /^[A-Za-z0-9._:-]{1,100}$/;
 /** Three heartbeats of 5 s until an instance is lost, and 10 s in which a store notices that it is silent. */
 const DEFAULT_TIMEOUT = 30_000;
 
-export function fleetCommandOf(line: CommandLine, environment: NodeJS.ProcessEnv): FleetCommand {
+export async function fleetCommandOf(line: CommandLine, environment: NodeJS.ProcessEnv): Promise<FleetCommand> {
   const { values, operands } = line;
   if (operands.length > 0) throw new UsageError(`fleet takes options only: "${operands.join(' ')}" has no effect`);
   const { namespace, 'secret-file': secretFile } = values;
@@ -35,12 +36,13 @@ export function fleetCommandOf(line: CommandLine, environment: NodeJS.ProcessEnv
       `--namespace "${namespace}" is no namespace: use up to 100 letters, digits, ".", "_", "-" and ":"`,
     );
   }
-  const secret = secretFile === undefined ? undefined : readSecret('--secret-file', secretFile, 'secret of the fleet');
+  const secret =
+    secretFile === undefined ? undefined : await readSecret('--secret-file', secretFile, 'secret of the fleet');
   if (secret !== undefined && secret.length < SHORTEST_SECRET) {
     throw new UsageError(`--secret-file ${secretFile}: the secret has at least ${SHORTEST_SECRET} characters`);
   }
   return {
-    address: storeAddressOf(line),
+    address: await storeAddressOf(line),
     namespace,
     environment:
       values.environment ?? (environment['DEPLOYMENT_ENVIRONMENT'] || environment['NODE_ENV'] || DEFAULT_ENVIRONMENT),
@@ -63,12 +65,12 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|::1|\[::1\])$/i;
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host);
 
 /** The page is open on loopback, and needs a key elsewhere. */
-export function pageSettingsOf({ values }: CommandLine): FleetPageSettings {
+export async function pageSettingsOf({ values }: CommandLine): Promise<FleetPageSettings> {
   const { host = '127.0.0.1', unauthenticated, 'key-file': keyFile } = values;
   if (unauthenticated && keyFile !== undefined) {
     throw new UsageError('--unauthenticated and --key-file exclude each other: give one of them');
   }
-  const key = keyFile === undefined ? undefined : readSecret('--key-file', keyFile, 'API key');
+  const key = keyFile === undefined ? undefined : await readSecret('--key-file', keyFile, 'API key');
   if (key === undefined && !unauthenticated && !isLoopback(host)) {
     throw new UsageError(
       `--host ${host}: other machines reach the page there: give --key-file with a key that they must send, or ` +

@@ -25,8 +25,8 @@ const LOOK = 100;
 export async function fleet(line: CommandLine, surroundings: Surroundings): Promise<number> {
   const { terminal, environment, signal } = surroundings;
   const { values } = line;
-  const command = fleetCommandOf(line, environment);
-  const page = values.once ? undefined : pageSettingsOf(line);
+  const command = await fleetCommandOf(line, environment);
+  const page = values.once ? undefined : await pageSettingsOf(line);
   const timeout = timeoutOf(line);
   const { store, close } = openStore(
     command.address,

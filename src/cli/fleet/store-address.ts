@@ -1,5 +1,5 @@
-import { readSecret } from '../options.js';
 import type { CommandLine } from '../options.js';
+import { readCertificates, readSecret } from '../read-file.js';
 import { UsageError } from '../usage-error.js';
 
 export const STORES = ['redis', 'nats', 'etcd'] as const;
@@ -28,7 +28,7 @@ const EXAMPLES: Readonly<Record<StoreKind, string>> = {
 };
 
 /** Reads the option that names the store. Throws `UsageError`. */
-export function storeAddressOf({ values }: CommandLine): StoreAddress {
+export async function storeAddressOf({ values }: CommandLine): Promise<StoreAddress> {
   const given = STORES.filter((kind) => values[kind] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length > 1) {
@@ -44,8 +44,9 @@ export function storeAddressOf({ values }: CommandLine): StoreAddress {
     kind,
     urls: parsed.map(withoutLogin),
     user: login && decode(login.username),
-    password: file === undefined ? login && decode(login.password) : readSecret('--password-file', file, 'password'),
-    ca: values.ca === undefined ? undefined : readSecret('--ca', values.ca, 'certificate'),
+    password:
+      file === undefined ? login && decode(login.password) : await readSecret('--password-file', file, 'password'),
+    ca: values.ca === undefined ? undefined : await readCertificates('--ca', values.ca),
   };
 }
 
