@@ -7,35 +7,42 @@ import {
   storeSource,
 } from 'nest-vitals/sources';
 import { type MemoryStore, memoryStore, storeKey } from 'nest-vitals/stores/memory';
-import { describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { reportIn } from '../support/answers.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { never } from '../support/latch.js';
+import { passTimeUntil, passTimeUntilPasses, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../support/start-application.js';
 
-const SOON = { timeout: 20_000, interval: 5 };
 const PREFIX = 'config/orders/';
 const NAME = 'memory store "config/"';
 
 interface Setting {
   readonly flat?: string;
+  /** Whether the check of `hanging` ends. Default: true. */
+  readonly ends?: boolean;
   readonly access?: { readonly apiKeys: readonly string[] };
 }
 
-function start(adapter: AdapterName, store: MemoryStore, { flat, access }: Setting = {}): Promise<TestApplication> {
+function start(
+  adapter: AdapterName,
+  store: MemoryStore,
+  { flat, ends = true, access }: Setting = {},
+): Promise<TestApplication> {
   const own = storeSource({ store, prefix: 'config/' });
   const sources = flat === undefined ? [own] : [storeSource({ store, prefix: flat, flat: true }), own];
-  return startApplication(adapter, {
+  const starting = startApplication(adapter, {
     imports: [
       HealthModule.forRoot({ service: { name: 'orders' }, ...(access && { access }) }),
       HealthSourcesModule.forRoot({ sources, bootTimeout: 300, instance: 'pod:7' }),
     ],
     providers: [
       FakeIndicator('stock', () => up()),
-      FakeIndicator('hanging', () => never(), { timeout: 60_000 }),
+      FakeIndicator('hanging', () => (ends ? up() : never()), { timeout: 60_000 }),
       FakeIndicator('database/primary', () => up()),
     ],
   });
+  return passTimeUntil(starting);
 }
 
 const put = (store: MemoryStore, entry: string, options: unknown): Promise<void> =>
@@ -45,36 +52,37 @@ const linesOf = ({ log }: TestApplication): readonly string[] =>
   log.lines.map(({ text }) => text).filter((text) => text.startsWith('Health options'));
 
 const detailOf = async (application: TestApplication, indicator: string) =>
-  reportIn(await application.get('/health/deep')).details[indicator];
+  reportIn(await passTimeUntil(application.get('/health/deep'))).details[indicator];
 
-const sourcesIn = async (application: TestApplication) => reportIn(await application.get('/health/deep')).sources;
+const sourcesIn = async (application: TestApplication) =>
+  reportIn(await passTimeUntil(application.get('/health/deep'))).sources;
 
 const stateOf = ({ app }: TestApplication) => app.get(HealthSources).state[0];
 
 describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
+  beforeEach(stopClock);
+
   it('applies the options of the store before the first check, and each change of them', async () => {
     const store = memoryStore();
     await put(store, 'hanging', { timeout: 50, critical: false });
-    const application = await start(adapter, store);
+    const application = await start(adapter, store, { ends: false });
     expect(await detailOf(application, 'hanging')).toMatchObject({
       status: 'DOWN',
       code: 'ETIMEDOUT',
       error: 'timed out after 50 ms',
       source: { options: { timeout: 50, critical: false } },
     });
-    expect((await application.get('/health/ready')).status).toBe(200);
+    expect((await passTimeUntil(application.get('/health/ready'))).status).toBe(200);
     await put(store, 'hanging', { enabled: false });
-    await vi.waitFor(
-      async () =>
-        expect(await detailOf(application, 'hanging')).toEqual({
-          status: 'SKIPPED',
-          message: 'disabled',
-          source: { options: { enabled: false } },
-        }),
-      SOON,
+    await passTimeUntilPasses(async () =>
+      expect(await detailOf(application, 'hanging')).toEqual({
+        status: 'SKIPPED',
+        message: 'disabled',
+        source: { options: { enabled: false } },
+      }),
     );
     await store.remove(`${PREFIX}hanging`);
-    await vi.waitUntil(() => linesOf(application).length === 3, SOON);
+    await passTimeUntilPasses(() => expect(linesOf(application)).toHaveLength(3));
     expect(linesOf(application)).toEqual([
       `Health options of hanging from the source ${NAME}: timeout 50, critical false`,
       `Health options of hanging from the source ${NAME}: enabled false`,
@@ -100,13 +108,13 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     ];
     for (const [options, reason] of refusals) {
       await put(store, 'stock', options);
-      await vi.waitUntil(() => linesOf(application).at(-1)?.includes(reason), SOON);
+      await passTimeUntilPasses(() => expect(linesOf(application).at(-1)).toContain(reason));
       // The same text again is not logged again.
       const { length } = linesOf(application);
       await put(store, 'stock', options);
       await put(store, 'hanging', { timeout: 60_000 + length });
       const change = `timeout ${60_000 + length}`;
-      await vi.waitUntil(() => linesOf(application).at(-1)?.includes(change), SOON);
+      await passTimeUntilPasses(() => expect(linesOf(application).at(-1)).toContain(change));
       expect(linesOf(application)).toHaveLength(length + 1);
       expect(await detailOf(application, 'stock')).toMatchObject({
         status: 'UP',
@@ -117,7 +125,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(stateOf(application)?.options['stock']).toEqual({ critical: false });
     expect(Object.keys(stateOf(application)?.refused ?? {})).toEqual(['stock']);
     await put(store, 'stock', { critical: true });
-    await vi.waitUntil(() => stateOf(application)?.options['stock']?.['critical'] === true, SOON);
+    await passTimeUntilPasses(() => expect(stateOf(application)?.options['stock']).toMatchObject({ critical: true }));
     expect(stateOf(application)?.refused).toEqual({});
     expect(await detailOf(application, 'stock')).toMatchObject({ source: { options: { critical: true } } });
     expect((await sourcesIn(application))?.[0]).not.toHaveProperty('refused');
@@ -140,14 +148,14 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
       `Health options of stock for the instance pod:7 from the source ${NAME}: timeout 300`,
     ]);
     await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
-    await vi.waitFor(async () => expect(await options()).toMatchObject({ timeout: 200 }), SOON);
+    await passTimeUntilPasses(async () => expect(await options()).toMatchObject({ timeout: 200 }));
     await put(store, '_instances/pod=3A7/stock', { timeout: 0 });
-    await vi.waitUntil(() => linesOf(application).at(-1)?.includes('stock for this instance, timeout'), SOON);
+    await passTimeUntilPasses(() => expect(linesOf(application).at(-1)).toContain('stock for this instance, timeout'));
     await store.remove(`${PREFIX}stock`);
-    await vi.waitFor(async () => expect(await options()).toMatchObject({ timeout: 100 }), SOON);
+    await passTimeUntilPasses(async () => expect(await options()).toMatchObject({ timeout: 100 }));
     await store.remove('config-all/stock');
     await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
-    await vi.waitFor(async () => expect(await detailOf(application, 'stock')).not.toHaveProperty('source'), SOON);
+    await passTimeUntilPasses(async () => expect(await detailOf(application, 'stock')).not.toHaveProperty('source'));
     expect(await sourcesIn(application)).toMatchObject([{ connected: true }, { connected: true }]);
     expect((await sourcesIn(application))?.flatMap(({ refused = 0, unknown = 0 }) => [refused, unknown])).toEqual([
       0, 0, 0, 0,
@@ -164,12 +172,11 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
       [{ probes: ['live'] }, 'it would add the indicator to "live"'],
     ] as const) {
       await put(store, 'stock', options);
-      await vi.waitFor(async () => expect(await refused()).toEqual([expect.stringContaining(reason)]), SOON);
+      await passTimeUntilPasses(async () => expect(await refused()).toEqual([expect.stringContaining(reason)]));
     }
     await store.remove(`${PREFIX}_instances/pod=3A7/stock`);
-    await vi.waitFor(
-      async () => expect(await detailOf(application, 'stock')).not.toHaveProperty('source.options'),
-      SOON,
+    await passTimeUntilPasses(async () =>
+      expect(await detailOf(application, 'stock')).not.toHaveProperty('source.options'),
     );
     expect(await refused()).toHaveLength(1);
   });
@@ -195,7 +202,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     const application = await start(adapter, store);
     application.health.override('stock', { enabled: false }, { reason: 'a test', expiresIn: '1h' });
     await put(store, 'stock', { enabled: true });
-    await vi.waitUntil(() => linesOf(application).at(-1)?.includes('enabled true'), SOON);
+    await passTimeUntilPasses(() => expect(linesOf(application).at(-1)).toContain('enabled true'));
     expect(await detailOf(application, 'stock')).toMatchObject({
       status: 'SKIPPED',
       override: { reason: 'a test' },
@@ -222,20 +229,19 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
       { connected: false, since: expect.any(String), error: expect.stringContaining('memory store: following') },
     ]);
     store.simulate(undefined);
-    await vi.waitFor(
-      async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' }),
-      SOON,
+    await passTimeUntilPasses(async () =>
+      expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' }),
     );
     expect(await detailOf(application, 'stock')).not.toHaveProperty('source.away_since');
     store.loseData();
     store.simulate('away');
-    await vi.waitUntil(() => !stateOf(application)?.isConnected, SOON);
+    await passTimeUntilPasses(() => expect(stateOf(application)?.isConnected).toBe(false));
     expect(await detailOf(application, 'stock')).toMatchObject({
       status: 'SKIPPED',
       source: { options: { enabled: false }, away_since: expect.any(String) },
     });
     store.simulate(undefined);
-    await vi.waitFor(async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' }), SOON);
+    await passTimeUntilPasses(async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' }));
   });
 
   it('applies the options of an indicator that is registered later', async () => {
@@ -245,9 +251,8 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(linesOf(application)).toEqual([expect.stringContaining('no such indicator is registered')]);
     application.health.register('tenant.42', () => up());
     await put(store, 'tenant.42', { enabled: false, ttl: 5 });
-    await vi.waitFor(
-      async () => expect(await detailOf(application, 'tenant.42')).toMatchObject({ status: 'SKIPPED' }),
-      SOON,
+    await passTimeUntilPasses(async () =>
+      expect(await detailOf(application, 'tenant.42')).toMatchObject({ status: 'SKIPPED' }),
     );
   });
 
@@ -261,7 +266,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     const [source] = (await sourcesIn(application)) ?? [];
     expect([source?.unknown, source?.unknown_names?.length]).toEqual([500, 10]);
     for (let index = 1; index < 500; index += 1) await store.remove(`${PREFIX}unknown-${index}`);
-    await vi.waitUntil(() => stateOf(application)?.unknown.length === 1, SOON);
+    await passTimeUntilPasses(() => expect(stateOf(application)?.unknown).toHaveLength(1));
   });
 
   it('shows sources to authenticated callers only, as an override', async () => {

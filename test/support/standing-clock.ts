@@ -18,8 +18,9 @@ export async function passTime(milliseconds: number): Promise<void> {
 }
 
 const STEP = 10;
-/** Milliseconds after which a request without a response has failed. */
-const LIMIT = 10_000;
+const LONG_STEP = 50;
+/** Milliseconds after which a request without a response, or an attempt, has failed. */
+const LIMIT = 20_000;
 
 /** Advances the time in small steps until the promise has settled. */
 export async function passTimeUntil<T>(promise: Promise<T>): Promise<T> {
@@ -34,6 +35,18 @@ export async function passTimeUntil<T>(promise: Promise<T>): Promise<T> {
     await passTime(STEP);
   }
   throw new Error(`nothing came within ${LIMIT} ms`);
+}
+
+/** Advances the time until the attempt no longer fails. The error is that of the last attempt. */
+export async function passTimeUntilPasses<T>(attempt: () => T | Promise<T>): Promise<T> {
+  for (let passed = 0; ; passed += LONG_STEP) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (passed >= LIMIT) throw error;
+    }
+    await passTime(LONG_STEP);
+  }
 }
 
 /** Waits some turns of the event loop, in which data in sockets arrives. */
