@@ -1,13 +1,14 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useConcurrentTests } from '../../support/concurrent-tests.js';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { ALL_VARIANTS } from '../../support/process-application/variants.js';
+import { ALL_VARIANTS, VARIANTS } from '../../support/process-application/variants.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+useConcurrentTests();
 
-/** A generous bound for what happens at once, well below the 5 s and 72 s for which the servers keep idle connections. */
-const SOON = 3000;
+/** A generous bound for what happens at once, below the 5 s and 72 s for which the servers keep idle connections. */
+const SOON = 4500;
 
-describe.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
+describe.concurrent.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
   it('responds with 503 to ready and 200 to live, and serves requests, until the drain ends', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
@@ -29,7 +30,9 @@ describe.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.eventsOf('pool destroyed')).toHaveLength(1);
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
+});
 
+describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it('completes a request of 2 s that is in flight at SIGTERM with 200, and exits soon after it', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const answer = application.ask('/slow?ms=2000');

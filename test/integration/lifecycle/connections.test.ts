@@ -1,36 +1,19 @@
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useConcurrentTests, afterThisTest } from '../../support/concurrent-tests.js';
 import { BusyClient } from '../../support/process-application/busy-client.js';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT, VARIANTS } from '../../support/process-application/variants.js';
 
-vi.setConfig({ testTimeout: 90_000 });
+useConcurrentTests();
 
-const SOON = 3000;
+const SOON = 4500;
 
-describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('is not delayed by 1,000 idle and 100 silent connections', async () => {
-    const application = await ProcessApplication.start(nest, { adapter });
-    const silent = await Promise.all(Array.from({ length: 100 }, () => application.connect()));
-    for (let batch = 0; batch < 10; batch += 1) {
-      await Promise.all(Array.from({ length: 100 }, () => application.idleConnection()));
-    }
-
-    const since = Date.now();
-    application.signal('SIGTERM');
-
-    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
-    const [, idle, quiet] = /Closed (\d+) idle and (\d+) silent/.exec(application.log('log').at(-1) ?? '') ?? [];
-    // On a slow machine the first have been idle for so long that the server has closed them by itself.
-    expect(Number(idle)).toBeGreaterThan(500);
-    expect(Number(quiet)).toBe(100);
-    for (const connection of silent) await connection.waitForClose();
-  });
-
+describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it('is not delayed by a client with endless requests, and loses none of them', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     await application.command('hold');
     const client = new BusyClient(application.port);
-    onTestFinished(() => client.stop());
+    afterThisTest(() => client.stop());
     await client.askedAgain(20);
     application.signal('SIGTERM');
     await application.draining();
@@ -83,21 +66,6 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('responds to pipelined requests in order, and exits soon', async () => {
-    const application = await ProcessApplication.start(nest, { adapter });
-    await application.command('hold');
-    application.signal('SIGTERM');
-    await application.draining();
-    const connection = await application.connect();
-    connection.write('GET /order HTTP/1.1\r\nHost: a\r\n\r\nGET /slow?ms=50 HTTP/1.1\r\nHost: a\r\n\r\n');
-    await connection.waitForClose();
-    expect(connection.statusCodes[0]).toBe(200);
-
-    const since = Date.now();
-    await application.command('release');
-    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
-  });
-
   it('drains every address that the application listens on', async () => {
     const application = await ProcessApplication.start(nest, { adapter, host: 'localhost' });
     const hosts = await application.reachable('127.0.0.1', '::1');
@@ -118,5 +86,41 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     }
     expect(await application.exitedAfter(Date.now())).toBeLessThan(SOON);
     expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+});
+
+// These depend neither on Nest nor on the adapter.
+describe.concurrent.each(ONE_VARIANT)('a shutdown with %s', (_, { nest, adapter }) => {
+  it('is not delayed by 1,000 idle and 100 silent connections', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    const silent = await Promise.all(Array.from({ length: 100 }, () => application.connect()));
+    for (let batch = 0; batch < 10; batch += 1) {
+      await Promise.all(Array.from({ length: 100 }, () => application.idleConnection()));
+    }
+
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
+    const [, idle, quiet] = /Closed (\d+) idle and (\d+) silent/.exec(application.log('log').at(-1) ?? '') ?? [];
+    // On a slow machine the first have been idle for so long that the server has closed them by itself.
+    expect(Number(idle)).toBeGreaterThan(500);
+    expect(Number(quiet)).toBe(100);
+    for (const connection of silent) await connection.waitForClose();
+  });
+
+  it('responds to pipelined requests in order, and exits soon', async () => {
+    const application = await ProcessApplication.start(nest, { adapter });
+    await application.command('hold');
+    application.signal('SIGTERM');
+    await application.draining();
+    const connection = await application.connect();
+    connection.write('GET /order HTTP/1.1\r\nHost: a\r\n\r\nGET /slow?ms=50 HTTP/1.1\r\nHost: a\r\n\r\n');
+    await connection.waitForClose();
+    expect(connection.statusCodes[0]).toBe(200);
+
+    const since = Date.now();
+    await application.command('release');
+    expect(await application.exitedAfter(since)).toBeLessThan(SOON);
   });
 });

@@ -1,11 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useConcurrentTests } from '../../support/concurrent-tests.js';
 import type { Part } from '../../support/process-application/application/configuration.js';
 import { type Exit, ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT, VARIANTS } from '../../support/process-application/variants.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+useConcurrentTests();
 
-describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
+// These depend neither on Nest nor on the adapter.
+describe.concurrent.each(ONE_VARIANT)('@OnDrain() methods, with %s', (_, { nest, adapter }) => {
   it('abandons an @OnDrain() method that hangs at its own limit', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['limited hanging consumer'] });
     const since = Date.now();
@@ -42,19 +44,22 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
     expect(application.log('error')).toEqual([expect.stringContaining('the queue is gone')]);
   });
+});
 
+describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it.each<[Part]>([['throwing onModuleDestroy'], ['throwing beforeApplicationShutdown']])(
     'exits like plain Nest with a %s',
     async (part) => {
-      const exits: Exit[] = [];
-      for (const health of [false, true]) {
-        const application = await ProcessApplication.start(nest, { adapter, health, parts: [part] });
-        application.signal('SIGTERM');
-        await application.event('about to throw');
-        exits.push(await application.exited());
-      }
+      const [plain, drained] = await Promise.all(
+        [false, true].map(async (health): Promise<Exit> => {
+          const application = await ProcessApplication.start(nest, { adapter, health, parts: [part] });
+          application.signal('SIGTERM');
+          await application.event('about to throw');
+          return application.exited();
+        }),
+      );
 
-      expect(exits[1]).toEqual(exits[0]);
+      expect(drained).toEqual(plain);
     },
   );
 });

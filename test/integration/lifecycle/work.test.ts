@@ -1,35 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { useConcurrentTests } from '../../support/concurrent-tests.js';
 import { ProcessApplication } from '../../support/process-application/process-application.js';
-import { VARIANTS } from '../../support/process-application/variants.js';
+import { ONE_VARIANT, VARIANTS } from '../../support/process-application/variants.js';
 
-vi.setConfig({ testTimeout: 60_000 });
+useConcurrentTests();
 
-const SOON = 3000;
+const SOON = 4500;
 
-describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
-  it('keeps a pool open while it is used', async () => {
-    const application = await ProcessApplication.start(nest, { adapter, parts: ['poller', 'consumer'] });
-    await application.command('hold');
-    const held = application.ask('/held');
-    await application.event('working');
-    application.signal('SIGTERM');
-    await application.event('told to drain');
-    const polled = application.eventsOf('polled').length;
-    await application.event('polled', polled + 5);
-
-    application.open('consumer');
-    await application.event('consumer stopped');
-    application.open('request');
-    expect(await held).toMatchObject({ status: 200, body: 'rows' });
-    await application.event('polled', application.eventsOf('polled').length + 2);
-    expect(application.eventsOf('pool destroyed')).toEqual([]);
-    await application.command('release');
-
-    await application.exited();
-    expect(application.eventsOf('pool destroyed')).toHaveLength(1);
-    expect(application.eventsOf('query after destruction')).toEqual([]);
-  });
-
+describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it('waits for the job that a request in flight has started', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const answer = application.ask('/job');
@@ -85,22 +63,6 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await streamed.waitForClose();
   });
 
-  it('names the requests that exceed the limit, and exits', async () => {
-    const application = await ProcessApplication.start(nest, { adapter, shutdown: { timeout: 400 } });
-    const held = await application.busyConnection('/held?token=secret');
-    const since = Date.now();
-    application.signal('SIGTERM');
-
-    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
-    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(390);
-    expect(await application.exitedAfter(since)).toBeLessThan(400 + SOON);
-    expect(application.log('warn')).toEqual([
-      expect.stringMatching(/^Gave up waiting for work after 400 ms\. Still open: GET \/held \(for \d+ ms\)$/),
-    ]);
-    await held.waitForClose();
-    expect(held.received).toBe('');
-  });
-
   it('finishes requests that arrive during the wait for others', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const first = application.ask('/held');
@@ -115,6 +77,48 @@ describe.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await second).toMatchObject({ status: 200, body: 'rows' });
     await application.exited();
     expect(application.log('warn')).toEqual([]);
+  });
+});
+
+// These depend neither on Nest nor on the adapter.
+describe.concurrent.each(ONE_VARIANT)('the wait for work, with %s,', (_, { nest, adapter }) => {
+  it('keeps a pool open while it is used', async () => {
+    const application = await ProcessApplication.start(nest, { adapter, parts: ['poller', 'consumer'] });
+    await application.command('hold');
+    const held = application.ask('/held');
+    await application.event('working');
+    application.signal('SIGTERM');
+    await application.event('told to drain');
+    const polled = application.eventsOf('polled').length;
+    await application.event('polled', polled + 5);
+
+    application.open('consumer');
+    await application.event('consumer stopped');
+    application.open('request');
+    expect(await held).toMatchObject({ status: 200, body: 'rows' });
+    await application.event('polled', application.eventsOf('polled').length + 2);
+    expect(application.eventsOf('pool destroyed')).toEqual([]);
+    await application.command('release');
+
+    await application.exited();
+    expect(application.eventsOf('pool destroyed')).toHaveLength(1);
+    expect(application.eventsOf('query after destruction')).toEqual([]);
+  });
+
+  it('names the requests that exceed the limit, and exits', async () => {
+    const application = await ProcessApplication.start(nest, { adapter, shutdown: { timeout: 400 } });
+    const held = await application.busyConnection('/held?token=secret');
+    const since = Date.now();
+    application.signal('SIGTERM');
+
+    expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(390);
+    expect(await application.exitedAfter(since)).toBeLessThan(400 + SOON);
+    expect(application.log('warn')).toEqual([
+      expect.stringMatching(/^Gave up waiting for work after 400 ms\. Still open: GET \/held \(for \d+ ms\)$/),
+    ]);
+    await held.waitForClose();
+    expect(held.received).toBe('');
   });
 
   it('writes one line for each phase, with its duration', async () => {

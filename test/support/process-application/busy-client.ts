@@ -29,7 +29,7 @@ export class BusyClient {
       () => {
         if (this.answers.length < before + times) throw new Error('The client waits for an answer');
       },
-      { timeout: 20_000, interval: 5 },
+      { timeout: 60_000, interval: 5 },
     );
   }
 

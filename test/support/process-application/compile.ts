@@ -36,17 +36,24 @@ const MANIFEST = JSON.stringify({
 });
 const SOURCE_OF = new Map(entries.map(({ name, source }) => [name, join(SOURCES, `${source}.ts`)]));
 
+/** The main files. A search through all sources for each process would take some of the time that it starts in. */
+const compiledHere = new Map<NestVersion, string>();
+
 /**
  * Compiles the library and the application for processes of their own, once for each state of the sources. The copy is
  * a package by the library's name, so that the application imports the library as users do. Returns the main file.
  */
 export function compileApplication(nest: NestVersion): string {
+  const known = compiledHere.get(nest);
+  if (known !== undefined) return known;
   const files = withTheirImports(filesBelow(APPLICATION));
   const hash = createHash('sha256').update(JSON.stringify(COMPILER_OPTIONS)).update(MANIFEST);
   for (const { target, text } of files) hash.update(`${target}\0${text}\0`);
   const compiled = join(CACHES[nest], hash.digest('hex').slice(0, 16));
   if (!existsSync(compiled)) writeOnce(files, compiled);
-  return join(compiled, 'application/main.js');
+  const main = join(compiled, 'application/main.js');
+  compiledHere.set(nest, main);
+  return main;
 }
 
 interface SourceFile {

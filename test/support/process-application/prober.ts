@@ -1,5 +1,6 @@
-import { onTestFinished, vi } from 'vitest';
-import type { Answer, ProcessApplication } from './process-application.js';
+import { vi } from 'vitest';
+import { afterThisTest } from '../concurrent-tests.js';
+import { type Answer, PATIENCE, type ProcessApplication } from './process-application.js';
 
 /** Stands for a balancer: asks for readiness every so often, until nobody listens any more or the test is over. */
 export class BalancerProber {
@@ -12,7 +13,7 @@ export class BalancerProber {
     this.#timer = setInterval(() => {
       application.ask('/health/ready', { headers: { 'user-agent': agent } }).then(note, () => this.stop());
     }, interval);
-    onTestFinished(() => this.stop());
+    afterThisTest(() => this.stop());
   }
 
   get refusals(): number {
@@ -24,7 +25,7 @@ export class BalancerProber {
       () => {
         if (this.answers.length < times) throw new Error(`asked ${this.answers.length} times`);
       },
-      { timeout: 20_000, interval: 5 },
+      { timeout: PATIENCE, interval: 5 },
     );
   }
 

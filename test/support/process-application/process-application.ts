@@ -3,17 +3,18 @@ import { Agent, type IncomingHttpHeaders, request as httpRequest } from 'node:ht
 import { Agent as TlsAgent, request as httpsRequest } from 'node:https';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import type { Configuration } from './application/configuration.js';
 import type { Command, Event } from './application/outside.js';
 import { type NestVersion, compileApplication } from './compile.js';
 import { RawConnection } from './raw-connection.js';
 import { isListing } from '../captured-log.js';
+import { afterThisTest } from '../concurrent-tests.js';
 
 const ANNOUNCEMENT = /^Shutting down: waiting for /;
 
 /** How long anything may take that is bound to happen, on a machine that is busy. */
-export const PATIENCE = 20_000;
+export const PATIENCE = 60_000;
 
 export interface Exit {
   readonly code: number | null;
@@ -57,7 +58,7 @@ export class ProcessApplication {
     // `close` comes after the last of its output, `exit` may come before it.
     this.#child.on('exit', () => (this.#exitedAt = Date.now()));
     this.#child.on('close', (code, signal) => (this.#exit = { code, signal }));
-    onTestFinished(() => {
+    afterThisTest(() => {
       this.#child.kill('SIGKILL');
     });
   }
@@ -190,7 +191,7 @@ export class ProcessApplication {
 
   connect(host?: string): Promise<RawConnection> {
     const connection = RawConnection.open(this.port, host);
-    onTestFinished(async () => (await connection).destroy());
+    afterThisTest(async () => (await connection).destroy());
     return connection;
   }
 

@@ -1,7 +1,7 @@
 import { type Socket, connect } from 'node:net';
 import { vi } from 'vitest';
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** A connection on which the test decides every byte, and reads every byte. */
 export class RawConnection {

@@ -7,7 +7,7 @@ export interface Variant {
   readonly adapter: Exclude<Configuration['adapter'], 'none'>;
 }
 
-/** All combinations of Nest and HTTP adapter. The guarantees of the shutdown are tested on each of them in every run. */
+/** All combinations of Nest and HTTP adapter. The main guarantee of the shutdown is tested on each of them in every run. */
 export const ALL_VARIANTS: readonly (readonly [string, Variant])[] = [
   ['Nest 12 on Express', { nest: 12, adapter: 'express' }],
   ['Nest 12 on Fastify', { nest: 12, adapter: 'fastify' }],
