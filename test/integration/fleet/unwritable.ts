@@ -56,9 +56,14 @@ export function testUnwritable({
       );
       expect(line).toContain(remedy);
       expect((await one.get('/health/ready')).status).toBe(200);
-      expect((await one.get('/health/fleet')).body).toMatchObject({
-        store: { connected: true, write_error: expect.stringContaining(remedy) as unknown },
-      });
+      // After a restart of the server, a write can be refused before the watch goes on.
+      await vi.waitFor(
+        async () =>
+          expect((await one.get('/health/fleet')).body).toMatchObject({
+            store: { connected: true, write_error: expect.stringContaining(remedy) as unknown },
+          }),
+        SOON,
+      );
       expect((await one.get('/health/fleet?format=html')).text).toMatch(/This instance cannot write into \w+, so the/);
 
       // Neither a start nor a shutdown waits for a write.
