@@ -1,6 +1,8 @@
 import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
+/** A worker keeps its modules while the next file is of the same project, so the projects run one after the other. */
+const PROJECTS = ['isolated', 'nest-12', 'nest-11'];
 /** Files that mostly wait for processes and servers, the slowest first. */
 const WAITING = [
   'test/integration/balancers/',
@@ -15,14 +17,18 @@ const COMPUTING = ['test/unit/core/properties/', 'test/package/', 'test/e2e/', '
 
 /**
  * Starts slow files first, so that no slow file is left alone at the end, and waiting files in turn with computing files,
- * so that the processor is busy while other files wait. The default order runs one project after the other.
+ * so that the processor is busy while other files wait.
  */
 export default class Sequencer extends BaseSequencer {
   override sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const pathOf = (file: TestSpecification): string => relative(this.ctx.config.root, file.moduleId);
-    const inOrderOf = (folders: readonly string[]): TestSpecification[] =>
-      folders.flatMap((folder) => files.filter((file) => folderOf(pathOf(file)) === folder));
-    return Promise.resolve(inTurn(inOrderOf(WAITING), inOrderOf(COMPUTING)));
+    const inOrderOf = (project: string, folders: readonly string[]): TestSpecification[] =>
+      folders.flatMap((folder) =>
+        files.filter((file) => file.project.name === project && folderOf(pathOf(file)) === folder),
+      );
+    return Promise.resolve(
+      PROJECTS.flatMap((project) => inTurn(inOrderOf(project, WAITING), inOrderOf(project, COMPUTING))),
+    );
   }
 }
 

@@ -49,17 +49,20 @@ const sameOnEveryNest = [
   'views',
 ].map((name) => `test/e2e/${name}.test.ts`);
 
-/** Unit tests that measure memory, or replace modules or globals of Node.js. Each runs in a process of its own. */
-const isolatedUnits = [
-  '**/*.{memory,collected}',
-  'clients/injected-client',
-  'endpoints/access.constant-time',
-  'endpoints/description/api-description',
-  'indicators/disk.indicator',
-  'indicators/event-loop.indicator',
-  'overload/overload.indicator',
-  'testing/jest',
-].map((name) => `test/unit/${name}.test.ts`);
+/** Tests that measure memory, or replace modules or globals of Node.js. Each runs in a process of its own. */
+const isolated = [
+  ...[
+    '**/*.{memory,collected}',
+    'clients/injected-client',
+    'endpoints/access.constant-time',
+    'endpoints/description/api-description',
+    'indicators/disk.indicator',
+    'indicators/event-loop.indicator',
+    'overload/overload.indicator',
+    'testing/jest',
+  ].map((name) => `test/unit/${name}.test.ts`),
+  'test/integration/indicators/file.indicator.test.ts',
+];
 const excluded = ['**/node_modules/**', ...(isNightly ? [] : ['**/*.nightly.test.ts'])];
 
 export default defineConfig({
@@ -73,24 +76,16 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text', 'html'] },
+    // The files of a worker share its modules, which takes half the processor time of loading them for each file.
+    isolate: false,
     projects: [
       {
         extends: true,
         resolve: { alias: self },
         test: {
-          name: 'unit',
-          include: ['test/unit/**/*.test.ts'],
-          exclude: [...excluded, ...isolatedUnits],
-          // The files of a worker share its modules, which takes half the processor time of loading them for each file.
-          isolate: false,
-        },
-      },
-      {
-        extends: true,
-        resolve: { alias: self },
-        test: {
           name: 'nest-12',
-          include: [...isolatedUnits, 'test/{e2e,integration,package}/**/*.test.ts', 'sample-app/**/*.test.ts'],
+          include: ['{test/{unit,e2e,integration,package},sample-app}/**/*.test.ts'],
+          exclude: [...excluded, ...isolated],
         },
       },
       {
@@ -101,6 +96,11 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: [...excluded, ...(isNightly ? [] : sameOnEveryNest)],
         },
+      },
+      {
+        extends: true,
+        resolve: { alias: self },
+        test: { name: 'isolated', isolate: true, include: isolated },
       },
     ],
   },
