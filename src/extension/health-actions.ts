@@ -9,11 +9,14 @@ export type RequestBody =
   /** A body parser of the application has read it first. */
   | { readonly kind: 'parsed'; readonly value: unknown }
   | { readonly kind: 'too-large' }
-  /** The caller has disconnected. */
+  /** The caller has disconnected, or has not sent the body within `LONGEST_TRANSFER`. */
   | { readonly kind: 'incomplete' };
 
 /** Bytes. A longer body is not kept. */
 export const LONGEST_BODY = 16 * 1024;
+
+/** Milliseconds for the rest of a body. A shorter one than `LONGEST_BODY` arrives long before. */
+export const LONGEST_TRANSFER = 5000;
 
 /** Reads the body of a request, up to `LONGEST_BODY`. */
 export type ReadBody = () => Promise<RequestBody>;

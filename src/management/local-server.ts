@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { LoggerService } from '@nestjs/common';
 import type { HealthHandler } from './health-handler.js';
-import { readStream } from '../endpoints/request-body.js';
+import { closeUnended, readStream } from '../endpoints/request-body.js';
 import { writeResponse } from '../endpoints/write-response.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { closeServer } from '../endpoints/close-server.js';
@@ -57,6 +57,7 @@ export class LocalServer implements ManagementServer {
     if (problem !== undefined && (probe === 'live' || probe === 'ready')) {
       return writeResponse(response, handler.failure(problem));
     }
+    closeUnended(incoming, response);
     const answer = handler.handle(request, () => readStream(incoming));
     if (answer instanceof Promise) void answer.then((finished) => writeResponse(response, finished));
     else writeResponse(response, answer);

@@ -3,7 +3,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthHandler } from './health-handler.js';
 import { SHARED_PROBES, type SharedProbe } from './shared-probes.js';
 import type { HealthResponse } from '../endpoints/health-response.js';
-import { NO_BODY, type RequestBody } from '../extension/health-actions.js';
+import { NO_BODY, type ReadBody, type RequestBody } from '../extension/health-actions.js';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { Listening, ManagementServer } from './management-server.js';
@@ -35,6 +35,7 @@ export class ThreadServer implements ManagementServer {
   /** One object for each connection, by which its requests are recognised. */
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
+  readonly #bodies = new Map<number, (body: RequestBody) => void>();
   /** The passed requests without a response. */
   readonly #pending = new Set<number>();
   readonly #snapshots = new Map<number, HealthResponse>();
@@ -110,6 +111,8 @@ export class ThreadServer implements ManagementServer {
     for (const outlet of this.#outlets.values()) outlet.close();
     this.#outlets.clear();
     this.#pending.clear();
+    for (const receive of this.#bodies.values()) receive({ kind: 'incomplete' });
+    this.#bodies.clear();
     this.#callers.clear();
     this.#sockets.clear();
   }
@@ -119,7 +122,9 @@ export class ThreadServer implements ManagementServer {
       case 'refresh':
         return void this.#refresh(message.probe);
       case 'request':
-        return void this.#respond(message.id, this.#requestOf(message.request), message.body);
+        return void this.#respond(message.id, this.#requestOf(message.request), message.hasBody);
+      case 'body':
+        return this.#receiveBody(message.id, message.body);
       case 'records':
         for (const caller of message.callers) this.#callers.set(caller.caller, this.#requestOf(caller));
         return this.#record(message.records);
@@ -127,6 +132,7 @@ export class ThreadServer implements ManagementServer {
         return this.#outlets.get(message.id)?.sent(message.bytes);
       case 'gone':
         this.#pending.delete(message.id);
+        this.#receiveBody(message.id, { kind: 'incomplete' });
         this.#outlets.get(message.id)?.close();
         this.#outlets.delete(message.id);
         return;
@@ -150,14 +156,29 @@ export class ThreadServer implements ManagementServer {
     this.#send({ type: 'snapshot', probe, id, response: wire(response), freshUntil: now() + freshFor, revision });
   }
 
-  async #respond(id: number, request: HealthRequest, body: RequestBody | undefined): Promise<void> {
+  async #respond(id: number, request: HealthRequest, hasBody: boolean): Promise<void> {
     if (!this.#handler) return;
     this.#pending.add(id);
-    const response = await this.#handler.handle(request, body ? () => Promise.resolve(received(body)) : NO_BODY);
+    const response = await this.#handler.handle(request, hasBody ? this.#bodyReader(id) : NO_BODY);
     // The client has disconnected meanwhile: a stream would never learn that.
     if (!this.#pending.delete(id)) return;
     if (response.open) this.#stream(id, request, response, response.open);
     else this.#send({ type: 'response', id, response: wire(response) });
+  }
+
+  #bodyReader(id: number): ReadBody {
+    return () =>
+      new Promise((resolve) => {
+        // The thread does not respond for a client that has disconnected.
+        if (!this.#pending.has(id)) return resolve({ kind: 'incomplete' });
+        this.#bodies.set(id, resolve);
+        this.#send({ type: 'read-body', id });
+      });
+  }
+
+  #receiveBody(id: number, body: RequestBody): void {
+    this.#bodies.get(id)?.(received(body));
+    this.#bodies.delete(id);
   }
 
   #stream(

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { All, type CanActivate, Controller, type ExecutionContext, type ModuleMetadata } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, down, up } from 'nest-vitals';
 import { HealthControlModule, type HealthControlOptions } from 'nest-vitals/control';
@@ -269,6 +271,22 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
       });
     });
   });
+
+  // On the port of the application, a body parser reads the body before any handler.
+  it.each(['local', 'thread'] as const)(
+    'refuses a wrong key before the body arrives through the port: %s',
+    async (port) => {
+      const { port: number } = await start({ port });
+      const head = 'PUT /health/control/maintenance HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n';
+      const socket = connect(number, '127.0.0.1');
+      socket.write(`${head}X-Health-Key: a-key-that-is-wrong\r\nContent-Length: 50\r\n\r\n`);
+      // Less than the time after which the body counts as incomplete.
+      const signal = AbortSignal.timeout(4500);
+      const [first] = (await once(socket, 'data', { signal })) as [Buffer];
+      expect(first.toString()).toMatch(/^HTTP\/1\.1 401 /);
+      socket.destroy();
+    },
+  );
 
   it('is only on the management port where there is one, unless mainPort is true', async () => {
     const { application, send } = await start({ port: 'local' });

@@ -85,6 +85,7 @@ export class ManagementThread {
       case 'chunk':
       case 'end':
       case 'destroy':
+      case 'read-body':
         this.#passed.receive(message);
     }
   }

@@ -46,7 +46,7 @@ export type ToThread =
   | { readonly type: 'response'; readonly id: number; readonly response: WireResponse }
   | { readonly type: 'stream'; readonly id: number; readonly head: WireResponse }
   | { readonly type: 'chunk'; readonly id: number; readonly bytes: Uint8Array }
-  | { readonly type: 'end' | 'destroy'; readonly id: number }
+  | { readonly type: 'end' | 'destroy' | 'read-body'; readonly id: number }
   | { readonly type: 'main-server'; readonly address: AddressInfo }
   | { readonly type: 'drain' | 'close' };
 
@@ -73,7 +73,8 @@ export type FromThread =
   | { readonly type: 'listening'; readonly address: AddressInfo }
   | { readonly type: 'failed'; readonly code: string | undefined; readonly message: string }
   | { readonly type: 'refresh'; readonly probe: SharedProbe }
-  | { readonly type: 'request'; readonly id: number; readonly request: WireRequest; readonly body?: RequestBody }
+  | { readonly type: 'request'; readonly id: number; readonly request: WireRequest; readonly hasBody: boolean }
+  | { readonly type: 'body'; readonly id: number; readonly body: RequestBody }
   | { readonly type: 'records'; readonly callers: readonly WireCaller[]; readonly records: Float64Array }
   | { readonly type: 'gone'; readonly id: number }
   | { readonly type: 'sent'; readonly id: number; readonly bytes: number }

@@ -1,13 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { readStream } from '../../endpoints/request-body.js';
-import type { RequestBody } from '../../extension/health-actions.js';
+import { closeUnended, hasBody, readStream } from '../../endpoints/request-body.js';
 import type { Callers } from './callers.js';
 import type { FromThread, ToThread, WireResponse } from './messages.js';
 import { write } from './responses.js';
 
 type Passed = Extract<
   ToThread,
-  { readonly id: number; readonly type: 'response' | 'stream' | 'chunk' | 'end' | 'destroy' }
+  { readonly id: number; readonly type: 'response' | 'stream' | 'chunk' | 'end' | 'destroy' | 'read-body' }
 >;
 
 /** Milliseconds for a response of the main thread. Its probes respond within their deadlines; other endpoints may take longer. */
@@ -21,6 +20,7 @@ export interface LateResponse {
 }
 
 interface Pending {
+  readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly timer: NodeJS.Timeout;
 }
@@ -39,16 +39,10 @@ export class PassedRequests {
 
   /** `late`: what responds in place of the main thread, and after how many milliseconds. */
   pass(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
-    if (!hasBody(request)) return this.#pass(request, response, late);
-    void readStream(request).then((body) => {
-      if (body.kind !== 'incomplete') this.#pass(request, response, late, body);
-    });
-  }
-
-  #pass(request: IncomingMessage, response: ServerResponse, late: LateResponse, body?: RequestBody): void {
+    closeUnended(request, response);
     const id = (this.#last += 1);
     const timer = setTimeout(() => write(response, late.respond()), late.after).unref();
-    this.#pending.set(id, { response, timer });
+    this.#pending.set(id, { request, response, timer });
     response.once('close', () => {
       clearTimeout(timer);
       this.#pending.delete(id);
@@ -58,13 +52,14 @@ export class PassedRequests {
     const connection = this.#callers.connectionOf(request).number;
     const { remoteAddress } = socket;
     const passed = { method, url, headers: { ...headers }, connection, remoteAddress };
-    this.#send({ type: 'request', id, request: passed, ...(body && { body }) });
+    this.#send({ type: 'request', id, request: passed, hasBody: hasBody(request) });
   }
 
   receive(message: Passed): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
-    const { response, timer } = pending;
+    const { request, response, timer } = pending;
+    if (message.type === 'read-body') return void this.#readBody(message.id, request);
     clearTimeout(timer);
     switch (message.type) {
       case 'response':
@@ -79,6 +74,11 @@ export class PassedRequests {
       case 'destroy':
         response.destroy();
     }
+  }
+
+  /** Not before the main thread asks for it, which compares the key first. */
+  async #readBody(id: number, request: IncomingMessage): Promise<void> {
+    this.#send({ type: 'body', id, body: await readStream(request) });
   }
 
   #begin(response: ServerResponse, { statusCode, fields }: WireResponse): void {
@@ -96,10 +96,4 @@ export class PassedRequests {
       if (!error) this.#send({ type: 'sent', id, bytes: bytes.length });
     });
   }
-}
-
-/** Probes have no body. The body of another request is read up to a limit, for the operations of other modules. */
-function hasBody({ method, headers }: IncomingMessage): boolean {
-  if (method === 'GET' || method === 'HEAD') return false;
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
