@@ -7,6 +7,7 @@ import { pageHead } from '../../page/page-head.js';
 import { pageHeaders } from '../../page/page-headers.js';
 import { SHAPE_DEFINITIONS } from '../../page/status.js';
 import { CHANGES, type ChangeTarget, DEFAULT_TIME, TIMES } from './changes.js';
+import type { FormEncoding } from './encoding.js';
 import { FORM_STYLE } from './form-style.js';
 
 const STYLE_TEXT = BASE_STYLE + FORM_STYLE;
@@ -27,6 +28,7 @@ export type FieldName = 'reason' | 'expiresIn' | 'key';
 
 export interface FormModel {
   readonly target: ChangeTarget;
+  readonly encoding: FormEncoding;
   /** Undefined: the caller may not see its names. */
   readonly page: Partial<LinkingPage> | undefined;
   /** What the change would replace or end. Undefined: nothing, or the caller may not see it. */
@@ -55,7 +57,7 @@ export function renderForm(model: FormModel): string {
     heading: html`<span>${before}${isOfIndicator && html`<span class="q">${target.indicator}</span>`}${after}</span>`,
     lead,
     main: html`${isFaulty && html`<p id="problem" role="alert"><b>Nothing has changed.</b> ${problem ?? 'See the marked fields.'}</p>`}
-      <form method="post" autocomplete="off">
+      <form method="post" enctype="${model.encoding}" autocomplete="off">
         ${hasTerms && [reasonField(model), timeField(model)]}${keyField(model)}
         <input type="hidden" name="instance" value="${model.instance}" />
         <p class="go">

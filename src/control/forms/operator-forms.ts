@@ -13,6 +13,7 @@ import type { HealthOverride, HealthRefusal, OverrideTerms } from '../../extensi
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import type { HealthPort } from '../../extension/health-port.js';
 import { optionText } from '../../options/option-text.js';
+import type { HealthRequest } from '../../options/health-module-options.js';
 import type { HealthView } from '../../options/view.js';
 import { type Markup, html } from '../../page/html.js';
 import { wordFor } from '../../page/status.js';
@@ -21,6 +22,7 @@ import { exact } from '../../page/time.js';
 import type { ControlAccess } from '../control-access.js';
 import type { Maintenance } from '../maintenance.js';
 import { type ChangeId, type ChangeTarget, CHANGES, DEFAULT_TIME, targetOf, urlOf } from './changes.js';
+import { encodingFor } from './encoding.js';
 import { type FieldName, type FormModel, renderForm } from './form-page.js';
 import { readForm } from './read-form.js';
 import { Results } from './results.js';
@@ -125,7 +127,7 @@ export class OperatorForms implements ControlForms {
     if (view === undefined || view === 'status') return redirect(back);
     const target = targetOf(request.url);
     if (!target || !this.#exists(target)) return noSuchForm(back);
-    return this.#form(200, { target, view, back });
+    return this.#form(200, { request, target, view, back });
   }
 
   async #receive(action: ActionRequest, back: string): Promise<EndpointResponse> {
@@ -149,7 +151,7 @@ export class OperatorForms implements ControlForms {
       return redirect(`${back}?${RESULT}=${this.#results.add(text)}`);
     }
     const view = (await action.readView()) ?? 'status';
-    return this.#form(change.statusCode, { target, view, back, fields, refused: change });
+    return this.#form(change.statusCode, { request, target, view, back, fields, refused: change });
   }
 
   /** Makes the change. Returns its result as a sentence, or why it was not made. */
@@ -193,10 +195,11 @@ export class OperatorForms implements ControlForms {
     }
   }
 
-  #form(statusCode: number, { target, view, back, fields, refused }: FormInput): EndpointResponse {
+  #form(statusCode: number, { request, target, view, back, fields, refused }: FormInput): EndpointResponse {
     const page = this.#page;
     const model: FormModel = {
       target,
+      encoding: encodingFor(request),
       page: view === 'status' || !page ? undefined : view === 'full' ? page : { title: page.title },
       present: view === 'status' ? undefined : this.#present(target, view),
       instance: this.#instance,
@@ -242,6 +245,7 @@ interface Sent {
 }
 
 interface FormInput {
+  readonly request: HealthRequest;
   readonly target: ChangeTarget;
   readonly view: HealthView;
   readonly back: string;
