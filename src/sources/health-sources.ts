@@ -1,5 +1,4 @@
 import type { LoggerService } from '@nestjs/common';
-import { sleep } from '../core/async.js';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
 import { jsonRecordIn } from '../core/json-record.js';
 import { formatRaw } from '../core/raw-error.js';
@@ -67,9 +66,7 @@ export class HealthSources {
       await source.follower.ready;
       waiting.delete(source);
     });
-    const over = new AbortController();
-    await Promise.race([Promise.all(arrivals), sleep(this.#bootTimeout, over.signal)]);
-    over.abort();
+    await this.#arrived(Promise.all(arrivals));
     for (const { name, error } of waiting) {
       const why = error === undefined ? '' : `: ${error}`;
       this.#warn(
@@ -77,6 +74,19 @@ export class HealthSources {
           'The application starts without them, and uses them when they arrive',
       );
     }
+  }
+
+  /**
+   * Waits for the first options. The timer keeps the process alive: while a store is away and the application does not
+   * listen yet, nothing else may do so, and Node would exit.
+   */
+  async #arrived(arrivals: Promise<unknown>): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const limit = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#bootTimeout);
+    });
+    await Promise.race([arrivals, limit]);
+    clearTimeout(timer);
   }
 
   stop(): void {
@@ -104,12 +114,13 @@ export class HealthSources {
         this.#report([indicator]);
       },
       unknown: (indicators) => {
+        this.#report([]);
+        if (indicators.length === 0) return;
         const names = indicators.slice(0, NAMES_LOGGED).join(', ');
         const more = indicators.length > NAMES_LOGGED ? ` and ${indicators.length - NAMES_LOGGED} more` : '';
         this.#warn(
           `Health options of ${names}${more} from the source ${name} have no effect: no such indicator is registered`,
         );
-        this.#report([]);
       },
       connected: () => {
         if (source.connect()) this.#log(`Health options: the source ${name} is connected again`);

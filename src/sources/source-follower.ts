@@ -20,7 +20,7 @@ export interface FollowerEvents {
   readonly change: (indicator: string, scope: SourceScope, text: string | undefined) => readonly string[];
   /** An entry is refused, for the first time or for other reasons. */
   readonly refused: (indicator: string, scope: SourceScope, reasons: readonly string[]) => void;
-  /** The indicators of these entries are not registered. Called once for each name. */
+  /** `unknown` has changed. The list has the names that are new in it, each one once. */
   readonly unknown: (indicators: readonly string[]) => void;
   readonly connected: () => void;
   readonly disconnected: (error: HealthCheckError) => void;
@@ -78,7 +78,11 @@ export class SourceFollower implements ConfigurationObserver {
   removed(entry: SourceEntry): void {
     const { indicator, scope = 'service' } = entry;
     if (!this.#texts[scope].delete(indicator)) return;
-    if (!SCOPES.some((each) => this.#texts[each].has(indicator))) this.#forgetUnknown(indicator);
+    const isGone = !SCOPES.some((each) => this.#texts[each].has(indicator));
+    if (isGone && this.#unknown.has(indicator)) {
+      this.#forgetUnknown(indicator);
+      this.#pace.request(UNKNOWN);
+    }
     if (this.#events.isKnown(indicator)) this.#pace.request(keyOf(entry));
   }
 
@@ -137,7 +141,7 @@ export class SourceFollower implements ConfigurationObserver {
   #tellUnknown(): void {
     const names = [...this.#unknownNews];
     this.#unknownNews.clear();
-    if (names.length > 0) this.#events.unknown(names);
+    this.#events.unknown(names);
   }
 
   #apply(key: string): void {

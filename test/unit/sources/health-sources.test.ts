@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../../../src/errors/fault.js';
 import type { SourceOptions } from '../../../src/extension/source-options.js';
 import type { ConfigurationObserver } from '../../../src/sources/configuration-source.js';
 import { HealthSources } from '../../../src/sources/health-sources.js';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 /** The part of an application that sources change, without an engine. */
@@ -120,8 +120,29 @@ describe('HealthSources', () => {
     expect(lines[1]).toContain('unknown-1, unknown-2, unknown-3, unknown-4, unknown-5 and 994 more');
     expect(target.sources).toMatchObject([{ unknown: 1000 }]);
     for (let index = 0; index < 1000; index += 1) observer.removed({ indicator: `unknown-${index}` });
-    observer.connected();
+    await advance(500);
     expect(target.sources[0]).not.toHaveProperty('unknown');
+    expect(lines).toHaveLength(2);
+  });
+
+  it('keeps the process alive until the boot timeout while a store is away', async () => {
+    const timers = vi.spyOn(globalThis, 'setTimeout');
+    const lines: string[] = [];
+    const logger = { log: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
+    const away = { name: 'away', watch: () => () => undefined };
+    const settings = { sources: [away], bootTimeout: 100, service: 'orders', instance: 'pod-7' };
+    const sources = new HealthSources(settings, new Target(), logger);
+    onTestFinished(() => sources.stop());
+    const started = sources.start();
+
+    const limits = timers.mock.calls.flatMap(([, delay], call) =>
+      delay === 100 ? timers.mock.results[call]?.value : [],
+    );
+    expect(limits.map((timer: NodeJS.Timeout) => timer.hasRef())).toEqual([true]);
+    await advance(100);
+    await started;
+    expect(lines).toEqual([expect.stringContaining('have not arrived after 100 ms')]);
+    timers.mockRestore();
   });
 
   it('tries refused entries again, and logs them once', async () => {
