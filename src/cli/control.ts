@@ -103,13 +103,17 @@ function valueOf(option: string, text: string): unknown {
 }
 
 function problemOf(statusCode: number, parsed: Readonly<Record<string, unknown>> | undefined): string {
-  if (statusCode === 401) return 'access denied: give a control key with --key-file, or in HEALTH_CONTROL_KEY';
+  if (statusCode === 401)
+    return 'access denied: the control key is missing or wrong; give it with --key-file, or in HEALTH_CONTROL_KEY';
   if (!parsed) return 'the response is none of nest-vitals/control';
   const faults = Array.isArray(parsed['faults']) ? parsed['faults'].filter(isRecord) : [];
   const lines = faults.map(
     ({ place, problem, remedy }) => `  ${printable(place)}: ${printable(problem)}: ${printable(remedy)}`,
   );
-  return [printable(parsed['error'] ?? 'refused'), ...lines].join('\n');
+  const known = Array.isArray(parsed['indicators'])
+    ? `; the indicators are ${printable(parsed['indicators'].join(', '))}`
+    : '';
+  return [`${printable(parsed['error'] ?? 'refused')}${known}`, ...lines].join('\n');
 }
 
 /** The response, one line for each value. */

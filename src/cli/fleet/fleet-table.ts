@@ -17,6 +17,8 @@ interface Row {
 const MOST_SHOWN = 20;
 const LONGEST_TEXT = 120;
 const INDENTATION = '  ';
+/** Applications without `NODE_ENV` are in the environment `unknown`, and the tool shows `production` by default. */
+const NONE_KNOWN = 'no instance is known: try another --environment, such as unknown';
 
 /** The report of the fleet: a line for the fleet, and a block for each service with a line for each instance. */
 export function fleetTable(report: FleetReport, terminal: Pick<Terminal, 'hasColours'>): string {
@@ -36,7 +38,7 @@ function headOf({ environment, store, status, reason, services, refused = [] }: 
     return { name, word: 'UNKNOWN', status: 'UNKNOWN', text: store.error ?? `${store.name} has not responded` };
   const facts = [
     ...(reason === undefined ? [] : [reason]),
-    ...(services.length === 0 ? ['no instance is known in this environment (--environment selects another)'] : []),
+    ...(services.every(({ instances }) => instances.length === 0) ? [NONE_KNOWN] : []),
     ...refused.slice(0, 1).map(({ because }) => `${refusedOf(refused.length)}: ${because}`),
   ];
   return { name, word: status, status, text: [store.name, ...facts].join(', ') };

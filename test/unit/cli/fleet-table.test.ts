@@ -54,8 +54,10 @@ stock             DOWN       none known, 1 expected`);
     expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');
     const refused = [{ key: 'fleet/orders/x', because: 'it is no JSON' }];
     expect(fleetTable(fleetReport([], { refused }), plain)).toBe(
-      'fleet production  UP  Redis, no instance is known in this environment (--environment selects another), 1 entry is refused: it is no JSON',
+      'fleet production  UP  Redis, no instance is known: try another --environment, such as unknown, 1 entry is refused: it is no JSON',
     );
+    const expected = fleetTable(fleetReport([service('orders', [], { expected: 2 })]), plain);
+    expect(expected).toContain('try another --environment, such as unknown');
   });
 
   it('writes no control characters of a name', () => {
