@@ -523,6 +523,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     };
     expect(await faultOf({})).toContain('every caller could control the application');
     expect(await faultOf({ apiKeys: {} })).toContain('HealthControlModule.forRoot(), apiKeys');
+    expect(await faultOf({ apiKeys: { alice: '' } })).toContain('apiKeys, alice: its value is ""');
     expect(await faultOf({ apiKeys: { alice: 'short' } })).toContain('at least 16 characters');
     expect(await faultOf({ apiKeys: { alice: 'short' } })).not.toContain('"short"');
     expect(await faultOf({ apiKeys: { alice: KEY, bob: KEY } })).toContain('alice has the same key');
