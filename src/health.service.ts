@@ -184,6 +184,14 @@ export class HealthService implements HealthControl {
   }
 
   /**
+   * Ends one of `refusals` for an operator. `by` is the name of that operator, for the log. Returns whether it has ended. A
+   * refusal without an author stays: the application itself refuses traffic, and knows when it can accept it again.
+   */
+  endRefusal(refusal: HealthRefusal, by?: string): boolean {
+    return refusal.by !== undefined && this.#timedRefusals.end(refusal, by);
+  }
+
+  /**
    * Holds `ready` at 503 until the task is done, for example until a cache is warm. If the task fails, the application
    * stays out of service and the report names the task, unless `retry` is set; to be retried, a task must be a function.
    * The returned promise never rejects. It resolves to false when the task has failed finally, or when the application

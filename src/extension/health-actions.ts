@@ -9,7 +9,7 @@ export type RequestBody =
   /** A body parser of the application has read it first. */
   | { readonly kind: 'parsed'; readonly value: unknown }
   | { readonly kind: 'too-large' }
-  /** The caller has disconnected, or has not sent the body within `LONGEST_TRANSFER`. */
+  /** The caller has disconnected, or has not sent the body within 5 s. */
   | { readonly kind: 'incomplete' };
 
 /** Bytes. A longer body is not kept. */

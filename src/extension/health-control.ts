@@ -10,6 +10,7 @@ export interface HealthControl {
   clear(name: string, by?: string): boolean;
   runNow(name: string): Promise<HealthCheckDetail>;
   refuseTraffic(reason: string, terms: Omit<OverrideTerms, 'reason'>): (by?: string) => void;
+  endRefusal(refusal: HealthRefusal, by?: string): boolean;
 }
 
 /** The same in every copy of the package. */

@@ -12,6 +12,8 @@ export class TimedRefusals {
   readonly #refuse: Refuse;
   readonly #logger: Pick<LoggerService, 'log' | 'warn'>;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** By the beginning of the refusal, whose object no other refusal has. */
+  readonly #ends = new Map<Date, (by?: string) => boolean>();
   #isOver = false;
 
   constructor(refuse: Refuse, logger: Pick<LoggerService, 'log' | 'warn'>) {
@@ -30,16 +32,27 @@ export class TimedRefusals {
     this.#log('warn', `Traffic is refused by ${author} until ${until.toISOString()}; reason: ${reason}`);
     const withdraw = this.#refuse(reason, { by, since, until });
     let timer: NodeJS.Timeout | undefined;
-    const end = (how: string): void => {
+    const end = (how: string): boolean => {
       clearTimeout(timer);
       if (timer) this.#timers.delete(timer);
-      if (withdraw()) this.#log('log', `The refusal of traffic by ${author} has ended: ${how}`);
+      this.#ends.delete(since);
+      const wasActive = withdraw();
+      if (wasActive) this.#log('log', `The refusal of traffic by ${author} has ended: ${how}`);
+      return wasActive;
     };
+    const endBy = (who?: string): boolean =>
+      end(`withdrawn by ${who === undefined ? 'the application' : boundedText(who)}`);
+    this.#ends.set(since, endBy);
     if (!this.#isOver) {
       timer = setTimeout(() => end('its time has passed'), expiresIn).unref();
       this.#timers.add(timer);
     }
-    return (who) => end(`withdrawn by ${who === undefined ? 'the application' : boundedText(who)}`);
+    return endBy;
+  }
+
+  /** Returns whether the refusal was still active. */
+  end({ since }: HealthRefusal, by?: string): boolean {
+    return this.#ends.get(since)?.(by) ?? false;
   }
 
   /** The application stops: no timer is left, and none begins. */

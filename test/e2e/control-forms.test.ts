@@ -32,6 +32,7 @@ const textOf = (markup: string): string =>
 const linksIn = (page: string): string[] =>
   [...page.matchAll(/href="(control\/form[^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
 const encodingIn = (form: string): string | undefined => /<form [^>]*enctype="([^"]+)"/.exec(form)?.[1];
+const refusalsIn = (form: string): string | undefined => /name="refusals" value="([^"]*)"/.exec(form)?.[1];
 const instanceIn = (form: string): string => /name="instance" value="([^"]+)"/.exec(form)?.[1] ?? '';
 
 interface Start {
@@ -82,7 +83,8 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     /** Opens a form and sends it. */
     const submit = async (path: string, fields: Fields, headers: Fields = {}): Promise<JsonResponse> => {
       const { text } = await get(path, { authorization: `Bearer ${READ_KEY}` });
-      const all = { instance: instanceIn(text), ...fields };
+      const refusals = refusalsIn(text);
+      const all = { instance: instanceIn(text), ...(refusals !== undefined && { refusals }), ...fields };
       if (encodingIn(text) !== 'text/plain') return post(path, all, headers);
       const lines = Object.entries(all).map(([name, value]) => `${name}=${value}\r\n`);
       return post(path, lines.join(''), { 'content-type': 'text/plain;charset=UTF-8', ...headers });
@@ -454,6 +456,45 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     // A slash at the end changes what relative URLs are relative to.
     const withSlash = await get('/api/internal/health/control/form/?do=refuse-traffic');
     expect(withSlash.text).toContain('href="../../dashboard"');
+  });
+
+  it('ends the maintenance of any operator, but no refusal of the application or that the form has not shown', async () => {
+    const started = await start();
+    const { application, get, post } = started;
+    const { health } = application;
+    const asBob = { by: 'bob', expiresIn: '1h' } as const;
+    const reasons = (): readonly string[] => health.refusals.map(({ reason }) => reason);
+    const finish = health.refuseTraffic('warming up', { expiresIn: '1h' });
+    const page = async (): Promise<string> => (await get('/health/dashboard')).text;
+    expect(linksIn(await page())).not.toContain('control/form?do=end-maintenance');
+    const withoutMaintenance = textOf((await get(ACCEPT)).text);
+    expect(withoutMaintenance).toMatch(
+      /At present: there is no maintenance; the application itself refuses traffic: warming up \(until [^)]+\)\. Only the application can end that\./,
+    );
+
+    health.refuseTraffic('new disk', asBob);
+    expect(linksIn(await page())).toContain('control/form?do=end-maintenance');
+    const { text } = await get(ACCEPT);
+    expect(textOf(text)).toMatch(
+      /At present: new disk \(by bob [^)]+\); the application itself refuses traffic: warming up/,
+    );
+    health.refuseTraffic('new fan', asBob);
+    const fields = { key: KEY, instance: instanceIn(text), refusals: refusalsIn(text) ?? '' };
+    const ended = textOf(await pageAfter(started, await post(ACCEPT, fields)));
+    expect(ended).toContain('The maintenance has ended. Traffic is still refused, because of another maintenance.');
+    expect(reasons()).toEqual(['warming up', 'new fan']);
+    expect(application.log.lines.map(({ text: line }) => line)).toContain(
+      'The refusal of traffic by bob has ended: withdrawn by alice',
+    );
+
+    const again = await post(ACCEPT, fields);
+    expect(textOf(await pageAfter(started, again))).toContain('There was no maintenance any more. Traffic is still');
+    await post(ACCEPT, { ...fields, refusals: refusalsIn((await get(ACCEPT)).text) ?? '' });
+    expect(reasons()).toEqual(['warming up']);
+    const [own] = health.refusals;
+    expect(own && health.endRefusal(own, 'alice')).toBe(false);
+    finish();
+    expect(health.refusals).toEqual([]);
   });
 
   it('reads a form without the body parsers of Nest', async () => {

@@ -35,6 +35,8 @@ export interface FormModel {
   readonly present: Markup | undefined;
   /** Identifies this instance and its start. */
   readonly instance: string;
+  /** The ids of the refusals of traffic that are shown. */
+  readonly refusals: string;
   readonly values: Readonly<Record<'reason' | 'expiresIn', string>>;
   readonly faults: Readonly<Partial<Record<FieldName, string>>>;
   /** A fault that is of no field. */
@@ -60,6 +62,7 @@ export function renderForm(model: FormModel): string {
       <form method="post" enctype="${model.encoding}" autocomplete="off">
         ${hasTerms && [reasonField(model), timeField(model)]}${keyField(model)}
         <input type="hidden" name="instance" value="${model.instance}" />
+        ${target.id === 'end-maintenance' && html`<input type="hidden" name="refusals" value="${model.refusals}" />`}
         <p class="go">
           <button class="${className}">${button(target.indicator)}</button>
           <a href="${model.back}">Cancel</a>

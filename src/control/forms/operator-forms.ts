@@ -9,7 +9,7 @@ import { RESULT } from '../../extension/control-forms.js';
 import type { EndpointResponse } from '../../extension/endpoint-response.js';
 import type { ActionRequest } from '../../extension/health-actions.js';
 import type { HealthControl } from '../../extension/health-control.js';
-import type { HealthOverride, HealthRefusal, OverrideTerms } from '../../extension/health-override.js';
+import type { HealthOverride, OverrideTerms } from '../../extension/health-override.js';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import type { HealthPort } from '../../extension/health-port.js';
 import { optionText } from '../../options/option-text.js';
@@ -17,7 +17,6 @@ import type { HealthRequest } from '../../options/health-module-options.js';
 import type { HealthView } from '../../options/view.js';
 import { type Markup, html } from '../../page/html.js';
 import { wordFor } from '../../page/status.js';
-import { termsPart } from '../../page/terms.js';
 import { exact } from '../../page/time.js';
 import type { ControlAccess } from '../control-access.js';
 import type { Maintenance } from '../maintenance.js';
@@ -26,6 +25,7 @@ import { encodingFor } from './encoding.js';
 import { type FieldName, type FormModel, renderForm } from './form-page.js';
 import { readForm } from './read-form.js';
 import { Results } from './results.js';
+import { TrafficRefusals, shown } from './traffic-refusals.js';
 import { backFrom, formResponse, noSuchForm, problemPage, redirect } from './form-responses.js';
 import { isFromOwnPage } from './same-site.js';
 
@@ -53,6 +53,7 @@ interface Refused {
 export class OperatorForms implements ControlForms {
   readonly #parts: FormsParts;
   readonly #results = new Results();
+  readonly #traffic: TrafficRefusals;
   /** A form of another instance, or from before a restart, has another value. Pages of other sites cannot read it. */
   readonly #instance = randomBytes(12).toString('base64url');
   #page: LinkingPage | undefined;
@@ -73,12 +74,12 @@ export class OperatorForms implements ControlForms {
       const { until } = this.#parts.maintenance.begin(terms);
       return `Traffic is refused until ${until === undefined ? 'it is accepted again' : `${exact(until.getTime())} UTC`}.`;
     },
-    'end-maintenance': ({ terms: { by = '' } }) =>
-      this.#parts.maintenance.end(by) ? 'The maintenance has ended.' : 'There was no maintenance any more.',
+    'end-maintenance': ({ refusals, terms: { by } }) => this.#traffic.end(refusals, by),
   };
 
   constructor(parts: FormsParts) {
     this.#parts = parts;
+    this.#traffic = new TrafficRefusals(parts.control);
   }
 
   isServedOn(port: HealthPort): boolean {
@@ -103,7 +104,9 @@ export class OperatorForms implements ControlForms {
   get trafficLinks(): readonly FormLink[] {
     const isActive = this.#parts.maintenance.current !== undefined;
     return [
-      ...(isActive ? [{ label: 'End the maintenance…', url: urlOf({ id: 'end-maintenance', indicator: '' }) }] : []),
+      ...(this.#traffic.hasMaintenance
+        ? [{ label: 'End the maintenance…', url: urlOf({ id: 'end-maintenance', indicator: '' }) }]
+        : []),
       { label: isActive ? 'Refuse longer…' : 'Refuse traffic…', url: urlOf({ id: 'refuse-traffic', indicator: '' }) },
     ];
   }
@@ -186,7 +189,8 @@ export class OperatorForms implements ControlForms {
         expiresIn: fields.get('expiresIn'),
         by: caller.name,
       } as OverrideTerms;
-      return await this.#changes[target.id]({ indicator: target.indicator, terms });
+      const refusals = fields.get('refusals') ?? '';
+      return await this.#changes[target.id]({ indicator: target.indicator, refusals, terms });
     } catch (error) {
       if (error instanceof UnknownProbeError) return { statusCode: 404, problem: `${error.message}.` };
       if (isHealthConfigurationError(error)) return refusedFor(error.faults);
@@ -203,6 +207,8 @@ export class OperatorForms implements ControlForms {
       page: view === 'status' || !page ? undefined : view === 'full' ? page : { title: page.title },
       present: view === 'status' ? undefined : this.#present(target, view),
       instance: this.#instance,
+      // Exactly those that the caller sees are ended.
+      refusals: view === 'status' ? (fields?.get('refusals') ?? '') : this.#traffic.ids,
       values: { reason: fields?.get('reason') ?? '', expiresIn: fields?.get('expiresIn') ?? DEFAULT_TIME },
       faults: refused?.faults ?? {},
       problem: refused?.problem,
@@ -214,11 +220,7 @@ export class OperatorForms implements ControlForms {
   /** What the change would replace or end. */
   #present({ id, indicator }: ChangeTarget, view: HealthView): Markup | undefined {
     if (id === 'run') return undefined;
-    if (!CHANGES[id].isOfIndicator) {
-      const { current } = this.#parts.maintenance;
-      if (current) return shown(current, view);
-      return id === 'end-maintenance' ? html`there is no maintenance.` : undefined;
-    }
+    if (!CHANGES[id].isOfIndicator) return this.#traffic.describe(view, id === 'end-maintenance');
     const override = this.#overrideOf(indicator);
     if (!override) return id === 'end-override' ? html`there is no override.` : undefined;
     // Only the full view has the overrides of reports.
@@ -241,6 +243,8 @@ export class OperatorForms implements ControlForms {
 
 interface Sent {
   readonly indicator: string;
+  /** The ids of the refusals of traffic that the form has shown. */
+  readonly refusals: string;
   readonly terms: OverrideTerms;
 }
 
@@ -251,12 +255,6 @@ interface FormInput {
   readonly back: string;
   readonly fields?: ReadonlyMap<string, string>;
   readonly refused?: Refused;
-}
-
-/** The view `components` has reasons, and no names of people. */
-function shown({ reason, by, until }: HealthRefusal, view: HealthView): Markup {
-  const author = view === 'full' ? (by ?? 'the application') : undefined;
-  return termsPart({ reason, by: author, until: until?.getTime() }, Date.now());
 }
 
 /** Each fault beside its field. */
