@@ -57,6 +57,7 @@ export type { WorkHandle } from './lifecycle/announced-work.js';
 export type { EndpointResponse } from './extension/endpoint-response.js';
 export { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 export type {
+  EndpointDescription,
   EndpointOutlet,
   EndpointStream,
   FormatInput,
