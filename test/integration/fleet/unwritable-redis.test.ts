@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import type { HealthStore } from 'nest-vitals/stores/memory';
 import { redisStore } from 'nest-vitals/stores/redis';
 import { onTestFinished } from 'vitest';
+import { isNightly } from '../../support/nightly.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import type { PrivateServer } from '../../support/servers/private-server.js';
 import { redis } from '../../support/servers/redis.js';
@@ -33,6 +34,8 @@ describeWith(redis, 'a fleet on a Redis that refuses writes', (server) => {
     },
   });
 
+  // Every run tests the errors of the store for these two.
+  if (!isNightly) return;
   testUnwritable({
     fault: 'becomes a replica',
     remedy: 'the server is a read-only replica: connect the client to the primary',

@@ -1,11 +1,16 @@
 import type { HealthStore } from 'nest-vitals/stores/memory';
 import { expect, it, vi } from 'vitest';
 import type { PrivateServer } from '../../support/servers/private-server.js';
+import type { TestApplication } from '../../support/start-application.js';
 import { phasesOn, startInstance } from './fleet-application.js';
 
 const PATIENCE = 180_000;
 /** A store may need several attempts and timeouts until it is connected again. */
 const SOON = { timeout: 40_000, interval: 100 };
+
+/** The test waits for several heartbeats, so they follow each other as soon as possible. */
+const start = (store: HealthStore, instance: string): Promise<TestApplication> =>
+  startInstance(store, instance, undefined, { heartbeat: 500 });
 
 export interface UnwritableStore {
   /** How the server refuses writes, in the title of the test. */
@@ -36,8 +41,8 @@ export function testUnwritable({
       const store = await open(server());
       let puts = 0;
       const counting: HealthStore = { ...store, put: (...entry) => ((puts += 1), store.put(...entry)) };
-      const one = await startInstance(counting, 'one');
-      const two = await startInstance(await open(server()), 'two');
+      const one = await start(counting, 'one');
+      const two = await start(await open(server()), 'two');
       const bothAccept = { one: 'accepting', two: 'accepting' };
       await vi.waitFor(() => expect(phasesOn(one)).toStrictEqual(bothAccept), SOON);
 
@@ -67,7 +72,7 @@ export function testUnwritable({
       expect((await one.get('/health/fleet?format=html')).text).toMatch(/This instance cannot write into \w+, so the/);
 
       // Neither a start nor a shutdown waits for a write.
-      const three = await startInstance(await open(server()), 'three');
+      const three = await start(await open(server()), 'three');
       applications.push(three);
       expect((await three.get('/health/ready')).status).toBe(200);
       await three.app.close();
