@@ -12,7 +12,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** The TypeScript source of the blocking functions. */
 export const SOURCE = join(HERE, 'sources/blocking.ts');
 
-/** Compiles TypeScript while it is loaded. */
+/** Loads TypeScript as JavaScript that no file has. */
 export const LOADER = join(HERE, 'loader/register.mjs');
 
 export interface WatchdogEvent {

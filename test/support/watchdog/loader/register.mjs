@@ -1,3 +1,4 @@
 import { register } from 'node:module';
+import { dirname } from 'node:path';
 
-register('./hooks.mjs', import.meta.url);
+register('./hooks.mjs', import.meta.url, { data: dirname(process.argv[1]) });
