@@ -18,6 +18,7 @@ import {
 import { HealthManagement, HealthManagementModule, type HealthManagementOptions } from 'nest-vitals/management';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { latch } from '../support/latch.js';
+import { atNight, isNightly } from '../support/nightly.js';
 import { ADAPTERS, createApplication, refusalOf, startApplication } from '../support/start-application.js';
 import { freePort } from '../support/servers/free-port.js';
 
@@ -53,6 +54,9 @@ function block(milliseconds: number): void {
 }
 
 describe.each([true, false])('the management port with a thread: %s', (thread) => {
+  // Of tests that take seconds, every run tests the default, which is a thread.
+  const testsSlow = thread || isNightly;
+
   it('is open while the application starts', async () => {
     const port = await freePort();
     const application = await createApplication('express', importing({ thread, port }));
@@ -155,7 +159,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     ]);
   });
 
-  it('serves probers while another client holds 1,100 idle connections', async () => {
+  it.runIf(testsSlow)('serves probers while another client holds 1,100 idle connections', async () => {
     const { app } = await startApplication('express', importing({ thread }));
     const { port = 0 } = app.get(HealthManagement).address ?? {};
     const strangers: Socket[] = [];
@@ -204,7 +208,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect(await ask(port, '/health/ready')).toMatchObject({ status: 503, body: { reason: 'maintenance' } });
   });
 
-  it('is neither ready nor live when the server of the application is closed', async () => {
+  it.runIf(testsSlow)('is neither ready nor live when the server of the application is closed', async () => {
     const application = await startApplication('express', importing({ thread }));
     const { port = 0 } = application.app.get(HealthManagement).address ?? {};
     const main = application.port;
@@ -221,7 +225,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect((await ask(port, '/health/startup')).status).toBe(200);
   });
 
-  it('makes a shutdown wait for its prober', async () => {
+  it.runIf(testsSlow)('makes a shutdown wait for its prober', async () => {
     const application = await startApplication(
       'express',
       importing({ thread }, { shutdown: { delay: 'auto', maxDelay: 5000 } }),
@@ -290,40 +294,32 @@ describe('the thread of the management port', () => {
 
   it.each([
     ['by the deadline', false, /^the event loop has not responded within 300 ms$/, 200],
-    ['by the watchdog', { warnAfter: 200 }, /^event loop blocked for \d\.\d s in block /, 200],
     [
       'by the watchdog, which gives up',
       { warnAfter: 200, liveAfter: 400 },
       /^event loop blocked for \d\.\d s in block /,
-      503,
+      500,
     ],
+    ...atNight(['by the watchdog', { warnAfter: 200 }, /^event loop blocked for \d\.\d s in block /, 200]),
   ] as const)('reports that the event loop is blocked, %s', async (_title, watchdog, reason, live) => {
-    const { app } = await startApplication('express', importing({ watchdog }, { deadline: 300 }));
+    const options = { deadline: 300, statusCodes: { DOWN: 500 }, retryAfter: 7 };
+    const { app } = await startApplication('express', importing({ watchdog }, options));
     const { port = 0 } = app.get(HealthManagement).address ?? {};
     await ask(port, '/health/ready');
     await ask(port, '/health/live');
     const { statuses } = await askFromThread(port, 2500);
     expect(statuses.ready).toEqual({
-      status: 503,
+      status: 500,
       body: { status: 'DOWN', reason: expect.stringMatching(reason) as string },
     });
     expect(statuses.live).toMatchObject({
       status: live,
-      body: expect.objectContaining(live === 503 ? { status: 'DOWN' } : { status: 'UP' }) as object,
+      body: expect.objectContaining(live === 500 ? { status: 'DOWN' } : { status: 'UP' }) as object,
     });
     // With a query, the request is for the main thread.
-    expect(statuses.passed.status).toBe(503);
+    expect(statuses.passed.status).toBe(500);
     expect((await ask(port, '/health/ready')).status).toBe(200);
   });
-});
-
-it('responds with the configured status codes in place of a blocked main thread', async () => {
-  const options = { deadline: 300, statusCodes: { DOWN: 500 }, retryAfter: 7 };
-  const { app } = await startApplication('express', importing({}, options));
-  const { port = 0 } = app.get(HealthManagement).address ?? {};
-  await ask(port, '/health/ready');
-  const { statuses } = await askFromThread(port, 2500);
-  expect([statuses.ready.status, statuses.passed.status]).toEqual([500, 500]);
 });
 
 describe('a thread of the management port that ends by itself', () => {
