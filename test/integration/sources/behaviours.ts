@@ -7,6 +7,7 @@ import type { HealthStore } from 'nest-vitals/stores/memory';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { reportIn } from '../../support/answers.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
+import { isNightly } from '../../support/nightly.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import { CutProxy } from './cut-proxy.js';
 
@@ -28,6 +29,8 @@ export interface SourceSubject {
   readonly keepsData: boolean;
   /** Makes the server forget old changes. Undefined: it keeps no changes. */
   readonly compact?: () => Promise<void>;
+  /** Whether every run tests all behaviours on this store. Default: only the nightly run does. */
+  readonly testsAll?: boolean;
   /** The number of entries of the largest collection. Default: 10,000. */
   readonly size?: number;
 }
@@ -39,6 +42,7 @@ const MEBIBYTE = 2 ** 20;
 /** The behaviours of a source on every store. The tests share one server, so each uses a collection of its own. */
 export function testSource(subject: SourceSubject): void {
   const { server, open } = subject;
+  const testsAll = isNightly || subject.testsAll === true;
 
   async function start({ instance = 'pod-1', isAway = false } = {}) {
     const proxy = new CutProxy(() => server().port);
@@ -102,25 +106,31 @@ export function testSource(subject: SourceSubject): void {
     },
   );
 
-  it('refuses a malformed entry, logs and shows it, and keeps the last valid one', { timeout: PATIENCE }, async () => {
-    const { put, startReader } = await prepare();
-    await put('stock', { timeout: 100 });
-    const reader = await startReader();
-    await put('stock', '{"timeout":');
-    await reader.until(async () => expect(await reader.refused('stock')).toEqual([expect.stringContaining('no JSON')]));
-    expect(await reader.options('stock')).toEqual({ timeout: 100 });
-    expect(reader.lines('refused')).toEqual([expect.stringContaining('stock')]);
-    await put('stock', { timeout: 0 });
-    await reader.until(async () =>
-      expect(await reader.refused('stock')).toEqual([expect.stringContaining('stock, timeout: its value is 0')]),
-    );
-    expect(await reader.source()).toMatchObject({ connected: true, refused: 1 });
-    await put('stock', { timeout: 300 });
-    await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 300 }));
-    expect(await reader.refused('stock')).toBeUndefined();
-  });
+  it.runIf(testsAll)(
+    'refuses a malformed entry, logs and shows it, and keeps the last valid one',
+    { timeout: PATIENCE },
+    async () => {
+      const { put, startReader } = await prepare();
+      await put('stock', { timeout: 100 });
+      const reader = await startReader();
+      await put('stock', '{"timeout":');
+      await reader.until(async () =>
+        expect(await reader.refused('stock')).toEqual([expect.stringContaining('no JSON')]),
+      );
+      expect(await reader.options('stock')).toEqual({ timeout: 100 });
+      expect(reader.lines('refused')).toEqual([expect.stringContaining('stock')]);
+      await put('stock', { timeout: 0 });
+      await reader.until(async () =>
+        expect(await reader.refused('stock')).toEqual([expect.stringContaining('stock, timeout: its value is 0')]),
+      );
+      expect(await reader.source()).toMatchObject({ connected: true, refused: 1 });
+      await put('stock', { timeout: 300 });
+      await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 300 }));
+      expect(await reader.refused('stock')).toBeUndefined();
+    },
+  );
 
-  it(
+  it.runIf(testsAll)(
     'keeps the options while the server is frozen, shows it, and goes on after it',
     { timeout: PATIENCE },
     async () => {
@@ -185,21 +195,25 @@ export function testSource(subject: SourceSubject): void {
     await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 200 }));
   });
 
-  it('starts while the source is away, and applies the options when they arrive', { timeout: PATIENCE }, async () => {
-    const { put, proxy, startReader } = await prepare({ isAway: true });
-    await put('stock', { timeout: 100 });
-    const reader = await startReader();
-    expect(reader.lines('have not arrived after 300 ms')).toHaveLength(1);
-    expect(await reader.options('stock')).toBeUndefined();
-    await reader.until(async () =>
-      expect(await reader.source()).toMatchObject({ connected: false, error: expect.any(String) }),
-    );
-    await proxy.mend();
-    await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 100 }));
-    expect(await reader.source()).toMatchObject({ connected: true });
-  });
+  it.runIf(testsAll)(
+    'starts while the source is away, and applies the options when they arrive',
+    { timeout: PATIENCE },
+    async () => {
+      const { put, proxy, startReader } = await prepare({ isAway: true });
+      await put('stock', { timeout: 100 });
+      const reader = await startReader();
+      expect(reader.lines('have not arrived after 300 ms')).toHaveLength(1);
+      expect(await reader.options('stock')).toBeUndefined();
+      await reader.until(async () =>
+        expect(await reader.source()).toMatchObject({ connected: false, error: expect.any(String) }),
+      );
+      await proxy.mend();
+      await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 100 }));
+      expect(await reader.source()).toMatchObject({ connected: true });
+    },
+  );
 
-  it(
+  it.runIf(testsAll)(
     'applies a flood of changes of one entry in a few changes, the last one included',
     { timeout: PATIENCE },
     async () => {
@@ -217,7 +231,7 @@ export function testSource(subject: SourceSubject): void {
   );
 
   const { size = 10_000 } = subject;
-  it(`reads ${size} entries with bounded memory, log and reports`, { timeout: PATIENCE }, async () => {
+  it.runIf(testsAll)(`reads ${size} entries with bounded memory, log and reports`, { timeout: PATIENCE }, async () => {
     const { prefix, writer, put, startReader } = await prepare();
     // Half of them belong to other services, a quarter to other instances, a quarter to no indicator.
     const places = ['payments/', 'payments/', 'orders/_instances/pod-9/', 'orders/'];

@@ -11,6 +11,7 @@ describeWith(redis, 'a source in Redis', (server) => {
     name: 'Redis',
     server,
     keepsData: false,
+    testsAll: true,
     open: (port): Promise<HealthStore> => {
       const client = new Redis(server().address(port).url, { retryStrategy: () => 100 });
       client.on('error', () => undefined);
