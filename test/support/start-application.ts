@@ -7,8 +7,9 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { HealthService } from 'nest-vitals';
 import request, { type Response } from 'supertest';
-import { onTestFinished, vi } from 'vitest';
+import { vi } from 'vitest';
 import { CapturedLog } from './captured-log.js';
+import { afterThisTest } from './concurrent-tests.js';
 import { moduleNamed } from './module-named.js';
 
 export const ADAPTERS = ['express', 'fastify'] as const;
@@ -90,7 +91,7 @@ export async function createApplication(
           { bodyParser: !withoutBodyParser },
         )
       : module.createNestApplication({ bodyParser: !withoutBodyParser });
-  onTestFinished(async () => {
+  afterThisTest(async () => {
     await app.close();
     vi.unstubAllEnvs();
   });
