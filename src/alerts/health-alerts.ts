@@ -12,6 +12,7 @@ import type { AlertsSettings } from './alerts-options.js';
 import type { AlertSender } from './formats.js';
 import { StallAlerts } from './stall-alerts.js';
 import { topicsOf } from './fleet/topics.js';
+import { ResumedChecks } from './resumed-checks.js';
 
 /** Observes the health of the application and passes each change on to all targets. */
 export class HealthAlerts {
@@ -21,8 +22,7 @@ export class HealthAlerts {
   readonly #channels: readonly AlertChannel[];
   readonly #stalls: StallAlerts;
   readonly #ends: readonly (() => void)[];
-  /** Indicators that were disabled for a time and have not run since. */
-  readonly #resumed = new Set<string>();
+  readonly #resumed: ResumedChecks;
 
   constructor(settings: AlertsSettings, monitor: HealthMonitor, logger: LoggerService) {
     this.#settings = settings;
@@ -37,6 +37,8 @@ export class HealthAlerts {
     this.#stalls = new StallAlerts((alert) => {
       for (const channel of this.#channels) channel.sendStall(alert);
     });
+    // The outage may have outlasted the override. Then its status does not change.
+    this.#resumed = new ResumedChecks(monitor, (run) => this.#observe(ofRun(run, this.#isCritical(run.indicator))));
     const probes = new Set(targets.flatMap((target) => target.probes));
     this.#ends = [
       monitor.onState(() => this.#closeIfDraining()),
@@ -44,10 +46,6 @@ export class HealthAlerts {
         if (!this.#isSilenced(change.indicator)) this.#observe(ofIndicator(change));
       }),
       monitor.onOverride((event) => this.#followOverride(event)),
-      monitor.onRun((run) => {
-        // The outage may have outlasted the override. Then its status does not change.
-        if (this.#resumed.delete(run.indicator)) this.#observe(ofRun(run, this.#isCritical(run.indicator)));
-      }),
       monitor.onRemoved((indicator) => {
         this.#resumed.delete(indicator);
         for (const channel of this.#channels) channel.end(ofRemoved(indicator));
@@ -84,6 +82,7 @@ export class HealthAlerts {
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
+    this.#resumed.clear();
     this.#stalls.end();
     await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
   }
