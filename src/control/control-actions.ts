@@ -14,6 +14,7 @@ import type { ControlAccess } from './control-access.js';
 import { countOperation, withQuota } from './control-limit.js';
 import { backFrom, problemPage } from './forms/form-responses.js';
 import { OperatorForms } from './forms/operator-forms.js';
+import { isIndicator } from './is-indicator.js';
 import { readJson } from './json-body.js';
 import { Maintenance } from './maintenance.js';
 import { OPERATIONS, type OperationId } from './operations.js';
@@ -133,7 +134,7 @@ export class ControlActions implements HealthActions {
   }
 
   async #override({ by, indicator, action }: Call): Promise<EndpointResponse> {
-    if (!this.#isKnown(indicator)) return this.#unknown(indicator);
+    if (!isIndicator(this.#parts.monitor, indicator)) return this.#unknown(indicator);
     const { object, refused } = await readJson(action);
     if (!object) return refused;
     if ('by' in object) return faulty([BY]);
@@ -143,7 +144,7 @@ export class ControlActions implements HealthActions {
   }
 
   #clear({ by, indicator }: Call): EndpointResponse {
-    if (!this.#isKnown(indicator)) return this.#unknown(indicator);
+    if (!isIndicator(this.#parts.monitor, indicator)) return this.#unknown(indicator);
     return reply(200, { ended: this.#parts.control.clear(indicator, by) });
   }
 
@@ -162,10 +163,6 @@ export class ControlActions implements HealthActions {
 
   #isForm({ segments }: ActionRequest): boolean {
     return this.forms !== undefined && segments?.length === 1 && segments[0] === FORM;
-  }
-
-  #isKnown(indicator: string): boolean {
-    return this.#parts.monitor.indicators.some(({ name }) => name === indicator);
   }
 
   #unknown(indicator: string): EndpointResponse {

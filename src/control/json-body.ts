@@ -1,8 +1,9 @@
 import { isRecord } from '../core/is-record.js';
-import { LONGEST_BODY, type ActionRequest } from '../extension/health-actions.js';
+import type { ActionRequest } from '../extension/health-actions.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import { show } from '../options/rules.js';
 import { faulty, refusal } from './replies.js';
+import { readTyped } from './typed-body.js';
 
 /** The JSON object in the body of a request, or the response to a body that has none. */
 export type JsonBody =
@@ -10,15 +11,12 @@ export type JsonBody =
   | { readonly refused: EndpointResponse; readonly object?: never };
 
 const REMEDY = 'send a JSON object, such as {"reason": "vendor maintenance", "expiresIn": "30m"}';
+const TEXTS = { subject: 'the body', otherType: 'the body must be JSON: send Content-Type: application/json' };
 
-export async function readJson({ request, readBody }: ActionRequest): Promise<JsonBody> {
-  const type = request.headers['content-type'];
-  if (typeof type !== 'string' || !/^application\/json *(?:;|$)/i.test(type)) {
-    return { refused: refusal(415, 'the body must be JSON: send Content-Type: application/json') };
-  }
-  const body = await readBody();
-  if (body.kind === 'too-large') return { refused: refusal(413, `the body is longer than ${LONGEST_BODY} bytes`) };
-  if (body.kind === 'incomplete') return { refused: refusal(400, 'the body is incomplete') };
+export async function readJson(action: ActionRequest): Promise<JsonBody> {
+  const read = await readTyped(action, ['application/json'], TEXTS);
+  if ('problem' in read) return { refused: refusal(read.statusCode, read.problem) };
+  const { body } = read;
   return body.kind === 'parsed' ? objectIn(body.value) : parse(body.bytes.toString());
 }
 

@@ -19,6 +19,7 @@ import { type Markup, html } from '../../page/html.js';
 import { wordFor } from '../../page/status.js';
 import { exact } from '../../page/time.js';
 import type { ControlAccess } from '../control-access.js';
+import { isIndicator } from '../is-indicator.js';
 import type { Maintenance } from '../maintenance.js';
 import { type ChangeId, type ChangeTarget, CHANGES, DEFAULT_TIME, targetOf, urlOf } from './changes.js';
 import { encodingFor } from './encoding.js';
@@ -91,7 +92,7 @@ export class OperatorForms implements ControlForms {
   }
 
   linksOf(indicator: string): readonly FormLink[] {
-    if (!this.#isKnown(indicator)) return [];
+    if (!isIndicator(this.#parts.monitor, indicator)) return [];
     const override = this.#overrideOf(indicator);
     const isDisabled = override?.options.enabled === false;
     return [
@@ -229,11 +230,7 @@ export class OperatorForms implements ControlForms {
   }
 
   #exists({ id, indicator }: ChangeTarget): boolean {
-    return !CHANGES[id].isOfIndicator || this.#isKnown(indicator);
-  }
-
-  #isKnown(indicator: string): boolean {
-    return this.#parts.monitor.indicators.some(({ name }) => name === indicator);
+    return !CHANGES[id].isOfIndicator || isIndicator(this.#parts.monitor, indicator);
   }
 
   #overrideOf(indicator: string): HealthOverride | undefined {
