@@ -1,10 +1,10 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { HealthModule } from 'nest-vitals';
 import { HealthFleetModule } from 'nest-vitals/fleet';
 import { memoryStore } from 'nest-vitals/stores/memory';
 import type { Page } from 'playwright-core';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
+import { FleetHistory } from '../../../src/fleet/fleet-history.js';
 import { storeKey } from '../../../src/stores/store-key.js';
 import { violationsOf } from '../../support/axe.js';
 import { describeInChromium, shortenReload } from '../../support/chromium.js';
@@ -51,6 +51,11 @@ const textOf = async (page: Page, selector: string): Promise<string> =>
 async function becomesLive(page: Page): Promise<void> {
   await expect.poll(() => textOf(page, '#stream'), PATIENCE).toBe('live');
 }
+/** Waits until the history knows the present state, so that it finds each later change. It compares once a second. */
+async function isCompared(): Promise<void> {
+  const compare = vi.spyOn(FleetHistory.prototype, 'compare');
+  await vi.waitFor(() => expect(compare).toHaveBeenCalled(), PATIENCE).finally(() => compare.mockRestore());
+}
 const five = ['1', '2', '3', '4', '5'];
 const widths = (page: Page): Promise<number[]> =>
   page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]');
@@ -76,8 +81,7 @@ describeInChromium('the page of the fleet', (open) => {
       for (const box of boxes) expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThan(800);
       await shortenReload(page, 5);
 
-      // The history compares once a second, from the first second on.
-      await pause(2500);
+      await isCompared();
       await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
       await write('payments', 'payments-1', { version: '1.5.0', boot: 'b' });
       await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
@@ -135,7 +139,7 @@ describeInChromium('the page of the fleet', (open) => {
     await becomesLive(page);
     await expect.poll(() => page.title(), PATIENCE).toBe('✓ All ready · fleet test');
     const icon = await page.locator('#icon').getAttribute('href');
-    await pause(2500);
+    await isCompared();
     await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
     await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
     expect(await textOf(page, '#s-orders')).toContain('4 of 5 ready · 1 not ready');
