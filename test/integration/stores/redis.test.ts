@@ -11,7 +11,7 @@ import { testStore } from './behaviours.js';
 const COMMON = { keepsData: false, shortestLease: 1000, expiryDelay: 0 };
 
 describeWith(redis, 'a Redis store with ioredis', (server) => {
-  testStore({ ...COMMON, server, open: (options) => openIoRedis(server(), options) });
+  testStore({ ...COMMON, server, open: (options) => openIoRedis(server(), options), size: 10_000 });
 });
 
 describeWith(redis, 'a Redis store with the package redis', (server) => {
