@@ -1,5 +1,6 @@
 import { Controller, Inject, RequestMapping, RequestMethod, Res, type Type, VERSION_NEUTRAL } from '@nestjs/common';
-import type { HealthRequest } from '../options/health-module-options.js';
+import { PROBES } from '../core/registry.js';
+import type { EndpointName, HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { decoratorNeedsStaticOptions } from '../errors/messages.js';
@@ -11,21 +12,26 @@ import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
-/** The handlers of the endpoints, named like the endpoints in the options. */
+/** Has one handler for each endpoint, named like the endpoint in the options. `parts`: the parts of composites. */
 export interface EndpointHandlers {
-  overview(response: AdapterResponse): unknown;
-  live(response: AdapterResponse): unknown;
-  ready(response: AdapterResponse): unknown;
-  startup(response: AdapterResponse): unknown;
-  deep(response: AdapterResponse): unknown;
-  checks(response: AdapterResponse): unknown;
-  /** The parts of composites. */
-  parts(response: AdapterResponse): unknown;
-  /** Has no route: the routes with a fixed name call it. */
-  check(name: string, response: AdapterResponse): unknown;
-  /** Has no route either. */
-  act(response: AdapterResponse): unknown;
+  readonly responder: Responder;
 }
+
+type Answer = ReturnType<Responder['probe']>;
+type Answers = (responder: Responder, request: HealthRequest, response: AdapterResponse) => Answer;
+
+const ENDPOINTS: Readonly<Record<EndpointName | 'parts', Answers>> = {
+  overview: (responder, request) => responder.overview(request),
+  live: (responder, request) => responder.probe('live', request),
+  ready: (responder, request) => responder.probe('ready', request),
+  startup: (responder, request) => responder.probe('startup', request),
+  deep: (responder, request) => responder.deep(request),
+  checks: (responder, request) => responder.check(parametersOf(request).name, request),
+  parts: (responder, request) => {
+    const { name, part } = parametersOf(request);
+    return responder.check(`${name}/${part}`, request);
+  },
+};
 
 /**
  * Creates a controller class for one configuration, because Nest stores the paths of a controller on its class. The
@@ -34,45 +40,9 @@ export interface EndpointHandlers {
 export function createHealthController(): Type<EndpointHandlers> {
   @Controller()
   class HealthController implements EndpointHandlers {
-    constructor(@Inject(Responder) private readonly responder: Responder) {}
-
-    overview(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.overview(requestOf(response)), response);
-    }
-
-    live(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.probe('live', requestOf(response)), response);
-    }
-
-    ready(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.probe('ready', requestOf(response)), response);
-    }
-
-    startup(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.probe('startup', requestOf(response)), response);
-    }
-
-    deep(@Res() response: AdapterResponse): unknown {
-      return send(this.responder.deep(requestOf(response)), response);
-    }
-
-    checks(@Res() response: AdapterResponse): unknown {
-      return this.check(nameIn(requestOf(response)), response);
-    }
-
-    parts(@Res() response: AdapterResponse): unknown {
-      return this.check(partIn(requestOf(response)), response);
-    }
-
-    check(name: string, response: AdapterResponse): unknown {
-      return send(this.responder.check(name, requestOf(response)), response);
-    }
-
-    act(response: AdapterResponse): unknown {
-      const request = requestOf(response);
-      return send(this.responder.unmatched(request, bodyReader(request, response), 'main'), response);
-    }
+    constructor(@Inject(Responder) readonly responder: Responder) {}
   }
+  for (const [name, answer] of Object.entries(ENDPOINTS)) addHandler(HealthController, name, answer);
   return HealthController;
 }
 
@@ -81,17 +51,12 @@ function requestOf(response: AdapterResponse): HealthRequest {
   return 'raw' in response ? response.request : (response.req as unknown as HealthRequest);
 }
 
-function nameIn({ params }: HealthRequest): string {
-  return (params as Readonly<Record<'name', string>>).name;
-}
-
-function partIn({ params }: HealthRequest): string {
-  const { name, part } = params as Readonly<Record<'name' | 'part', string>>;
-  return `${name}/${part}`;
+function parametersOf({ params }: HealthRequest): Readonly<Record<'name' | 'part', string>> {
+  return params as Readonly<Record<'name' | 'part', string>>;
 }
 
 /** Not async: a response that is no promise is written in this call. */
-function send(answer: ReturnType<Responder['probe']>, response: AdapterResponse): unknown {
+function send(answer: Answer, response: AdapterResponse): unknown {
   if (answer instanceof Promise) return answer.then((finished) => writeResponse(response, finished));
   return writeResponse(response, answer);
 }
@@ -109,11 +74,9 @@ export function mapRoutes(
   const { endpoints, path, decorators } = settings;
   Controller({ path, version: VERSION_NEUTRAL })(controller);
   // In the order of registration: fixed paths come before the one with a parameter.
-  route(controller, 'overview', endpoints.overview.enabled, '/');
-  route(controller, 'live', endpoints.live.enabled, endpoints.live.path);
-  route(controller, 'ready', endpoints.ready.enabled, endpoints.ready.path);
-  route(controller, 'startup', endpoints.startup.enabled, endpoints.startup.path);
-  route(controller, 'deep', endpoints.deep.enabled, endpoints.deep.path);
+  for (const name of ['overview', ...PROBES] as const) {
+    route(controller, name, endpoints[name].enabled, endpoints[name].path);
+  }
   for (const [name, group] of settings.groups) {
     if (group.hasEndpoint) mapAdditionalRoute(controller, groupHandler(name), group.path);
   }
@@ -131,10 +94,7 @@ const additionalHandlers = new WeakSet<object>();
 
 /** Gives an endpoint of another module, or a group, a route of its own, with the response of the route with a parameter. */
 export function mapAdditionalRoute(controller: Type<EndpointHandlers>, name: string, path: string = name): void {
-  const isNew = addHandler(controller, name, function (this: EndpointHandlers, response) {
-    return this.check(path, response);
-  });
-  if (isNew) route(controller, name, true, path);
+  addRoute(controller, name, path, (responder, request) => responder.check(path, request));
 }
 
 /** Gives each operation and page of another module a route of its own. */
@@ -142,13 +102,11 @@ export function mapActionRoutes(
   controller: Type<EndpointHandlers>,
   { name, operations, pages = [] }: HealthActions,
 ): void {
+  const answer: Answers = (responder, request, response) =>
+    responder.unmatched(request, bodyReader(request, response), 'main');
   for (const operation of [...operations, ...pages]) {
-    const handler = handlerOf(name, operation);
-    const isNew = addHandler(controller, handler, function (this: EndpointHandlers, response) {
-      return this.act(response);
-    });
     const { path, method } = operation;
-    if (isNew) route(controller, handler, true, path === '' ? name : `${name}/${path}`, METHODS[method]);
+    addRoute(controller, handlerOf(name, operation), path === '' ? name : `${name}/${path}`, answer, METHODS[method]);
   }
 }
 
@@ -159,25 +117,32 @@ const METHODS: Readonly<Record<ActionDescription['method'], RequestMethod>> = {
   DELETE: RequestMethod.DELETE,
 };
 
-/** Returns whether the handler is new. Throws if the name belongs to another kind of handler. */
-function addHandler(
+/** Does nothing if the route exists. Throws if the name belongs to another kind of handler. */
+function addRoute(
   controller: Type<EndpointHandlers>,
   name: string,
-  handle: (this: EndpointHandlers, response: AdapterResponse) => unknown,
-): boolean {
-  const prototype = controller.prototype as object;
-  const present: unknown = Reflect.get(prototype, name);
-  if (typeof present === 'function' && additionalHandlers.has(present)) return false;
+  path: string,
+  answer: Answers,
+  method?: RequestMethod,
+): void {
+  const present: unknown = Reflect.get(controller.prototype as object, name);
+  if (typeof present === 'function' && additionalHandlers.has(present)) return;
   if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
+  additionalHandlers.add(addHandler(controller, name, answer));
+  route(controller, name, true, path, method);
+}
+
+function addHandler(controller: Type<EndpointHandlers>, name: string, answer: Answers): object {
+  // A method, so that its name is that of the endpoint: Nest shows it in the log.
   const value = {
     [name](this: EndpointHandlers, response: AdapterResponse): unknown {
-      return handle.call(this, response);
+      return send(answer(this.responder, requestOf(response), response), response);
     },
-  }[name];
-  if (value) additionalHandlers.add(value);
+  }[name] as object;
+  const prototype = controller.prototype as object;
   Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   Res()(prototype, name, 0);
-  return true;
+  return value;
 }
 
 /** Applies the decorators of the application to the controller. */
