@@ -11,7 +11,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const library = {
   input: Object.fromEntries(entries.map(({ source }) => [source, `src/${source}.ts`])),
   platform: 'node',
-  tsconfig: 'tsconfig.json',
+  tsconfig: 'src/tsconfig.json',
   // The decorator helpers are bundled. Every other package is resolved in the application.
   external: (id) => !/^[./]|^@oxc-project\/runtime\//.test(id),
 };
@@ -89,7 +89,7 @@ export default defineConfig([
   ...[DESCRIPTION, BUNDLED_DESCRIPTION].map((entryFileNames) => ({
     input: { 'endpoints-description': 'src/endpoints/description/controller-description.ts' },
     platform: 'node',
-    tsconfig: 'tsconfig.json',
+    tsconfig: 'src/tsconfig.json',
     output: { ...common, format: entryFileNames.endsWith('.cjs') ? 'cjs' : 'esm', entryFileNames },
   })),
   {
@@ -99,7 +99,7 @@ export default defineConfig([
     // What both share is in the first one, which can be copied alone.
     preserveEntrySignatures: 'allow-extension',
     platform: 'node',
-    tsconfig: 'tsconfig.json',
+    tsconfig: 'src/tsconfig.json',
     output: {
       dir: 'dist',
       format: 'esm',
@@ -112,7 +112,7 @@ export default defineConfig([
     // The CLI of Nest loads the schematics with require().
     input: { 'schematics/index': `${SCHEMATICS}/index.ts` },
     platform: 'node',
-    tsconfig: 'tsconfig.json',
+    tsconfig: 'src/tsconfig.json',
     plugins: [collection],
     output: { dir: 'dist', format: 'cjs', entryFileNames: '[name].cjs' },
   },
