@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { getSystemErrorMap } from 'node:util';
 import { isHealthCheckError } from '../errors/health-check.error.js';
 import { LONGEST_CODE, boundedText } from './bounded-text.js';
 import type { HealthData } from './result.js';
@@ -50,20 +51,20 @@ const KINDS: Readonly<Record<string, string>> = {
 /** The names that the web platform gives its own errors. */
 const NAMES: Readonly<Record<string, string>> = { TimeoutError: 'timed out', AbortError: 'aborted' };
 
-/** The system's own error codes, which differ between platforms, and those of Node's DNS client and of widespread drivers. */
-const ERRNO: ReadonlySet<string> = new Set([
-  ...Object.keys(constants.errno),
-  ...Object.keys(KINDS),
-  ...'EAI_FAIL EAI_MEMORY EAI_NODATA EAI_NONAME EAI_SERVICE EBADFAMILY EBADFLAGS EBADHINTS EBADNAME EBADQUERY EBADRESP'.split(
-    ' ',
-  ),
-  ...'EBADSTR ECANCELLED EDESTRUCTION EFORMERR ENODATA ENONAME ENOTIMP ENOTINITIALIZED EOF EREFUSED ESERVFAIL'.split(
-    ' ',
-  ),
-  ...'EABORT EAUTH ECANCEL ECONNCLOSED ECONNECTION EENVELOPE EINSTLOOKUP ELOGIN EPROTOCOL EREQUEST ESOCKET ETIMEOUT'.split(
-    ' ',
-  ),
-]);
+/** Codes of widespread drivers. */
+const DRIVERS = 'EABORT EAUTH ECANCEL ECONNCLOSED ECONNECTION EENVELOPE EINSTLOOKUP ELOGIN EPROTOCOL EREQUEST ESOCKET';
+
+let errno: ReadonlySet<string> | undefined;
+
+/** The error codes of the system, which differ between platforms, those of Node's DNS client, and those of drivers. */
+function systemCodes(): ReadonlySet<string> {
+  return (errno ??= new Set([
+    ...Object.keys(constants.errno),
+    ...[...getSystemErrorMap().values()].map(([code]) => code),
+    ...Object.values(process.getBuiltinModule('node:dns')).filter((value) => typeof value === 'string'),
+    ...DRIVERS.split(' '),
+  ]));
+}
 
 /**
  * Codes of these families are identifiers and hold nothing else: Node's own, those of its HTTP parser, zlib, undici, MySQL,
@@ -73,7 +74,7 @@ const ERRNO: ReadonlySet<string> = new Set([
 const SAFE_CODE =
   /^(?:ERR_[A-Z0-9_]{1,48}|HPE_[A-Z_]{1,48}|Z_[A-Z_]{1,16}|UND_ERR_[A-Z_]{1,32}|ER_[A-Z0-9_]{1,48}|SQLITE_[A-Z_]{1,32}|\d[0-9A-Z]{4}|(?:F0|HV|P0|XX)\d[0-9A-Z]{2})$/;
 
-const isSafeCode = (code: string): boolean => ERRNO.has(code) || SAFE_CODE.test(code);
+const isSafeCode = (code: string): boolean => SAFE_CODE.test(code) || systemCodes().has(code);
 
 const CAUSES_FOLLOWED = 5;
 
