@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../core/check.js';
 import type { HealthResult } from '../core/result.js';
@@ -75,6 +74,7 @@ export function DiskIndicator(name: string, options: DiskIndicatorOptions = {}):
 }
 
 async function usageOf(path: string): Promise<Usage> {
+  const { statfs } = await import('node:fs/promises');
   const { bsize, blocks, bfree, bavail, files, ffree } = await statfs(path);
   if (blocks === 0) throw new HealthCheckError(`${path} is on a file system without a size`);
   return {

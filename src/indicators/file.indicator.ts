@@ -1,4 +1,3 @@
-import { access, constants, stat } from 'node:fs/promises';
 import type { Type } from '@nestjs/common';
 import type { HealthCheckContext } from '../core/check.js';
 import { type HealthResult, down, up } from '../core/result.js';
@@ -9,7 +8,7 @@ import { configureIndicator } from '../discovery/configured-indicator.js';
 import { SharedCall } from './shared-call.js';
 
 const KINDS = ['file', 'directory'] as const;
-const MODES = { read: constants.R_OK, write: constants.W_OK, execute: constants.X_OK } as const;
+const MODES = { read: 'R_OK', write: 'W_OK', execute: 'X_OK' } as const;
 
 /** Options of {@link FileIndicator}. */
 export interface FileIndicatorOptions extends HealthIndicatorOptions {
@@ -33,11 +32,12 @@ export function FileIndicator(name: string, options: FileIndicatorOptions): Type
 
   class ConfiguredFileIndicator implements HealthIndicator {
     readonly #status = new SharedCall(async () => {
+      const { access, constants, stat } = await import('node:fs/promises');
       const found = await stat(path);
       // One call with a bit mask checks all permissions.
       await access(
         path,
-        needed.reduce((mask, mode) => mask | MODES[mode], 0),
+        needed.reduce((mask, mode) => mask | constants[MODES[mode]], 0),
       );
       return found;
     });

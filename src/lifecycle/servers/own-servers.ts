@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { Server } from 'node:http';
-import { Server as TlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import type { Server } from 'node:http';
+import type { Server as NetServer, Socket } from 'node:net';
+import { isHttp1 } from './watched-server.js';
 
 /** The channel on which Node publishes every accepted connection, with or without TLS (nodejs.org, "Diagnostics Channel", `net.server.socket`). */
 const CONNECTION = 'net.server.socket';
@@ -32,9 +32,9 @@ export class OwnServers {
   }
 
   readonly #onConnection = (message: unknown): void => {
-    const { socket } = message as { readonly socket: Socket & { readonly server?: unknown } };
+    const { socket } = message as { readonly socket: Socket & { readonly server?: NetServer } };
     const { server } = socket;
-    if (!(server instanceof Server || server instanceof TlsServer) || this.#decided.has(server)) return;
+    if (!server || !isHttp1(server) || this.#decided.has(server)) return;
     this.#decided.add(server);
     if (server.listeners('request').some((listener) => this.#handlers.has(listener))) this.#onFound(server, socket);
   };

@@ -1,18 +1,22 @@
-import { Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { Http2Server } from 'node:http2';
-import { Server as TlsServer } from 'node:https';
 import { Server as NetServer } from 'node:net';
 
 /** A server for HTTP/1, HTTP/2, or both, with or without TLS. */
 export type WatchedServer = Server | Http2Server;
 
-/** Whether requests of this server can be counted. node:http2 exports no classes, so a method identifies its servers. */
+/** Whether requests of this server can be counted. */
 export function isWatchable(server: unknown): server is WatchedServer {
-  if (server instanceof Server || server instanceof TlsServer) return true;
-  return server instanceof NetServer && isHttp2(server);
+  return server instanceof NetServer && (isHttp1(server) || isHttp2(server));
 }
 
-export function isHttp2(server: NetServer): server is Http2Server {
+/** Identifies the servers of node:http and node:https by a method, because an import of node:https adds to the start. */
+export function isHttp1(server: NetServer): server is Server {
+  return 'closeIdleConnections' in server && !isHttp2(server);
+}
+
+/** node:http2 exports no classes, so a method identifies its servers. */
+export function isHttp2(server: NetServer): server is NetServer & Http2Server {
   return 'updateSettings' in server;
 }
 

@@ -92,6 +92,7 @@ describe('FileIndicator', () => {
     const indicator = new (FileIndicator('settings', { path: file }))();
     const controller = new AbortController();
     const running = run(indicator, controller.signal);
+    await vi.waitFor(() => expect(stat).toHaveBeenCalled());
     controller.abort(new Error('time is over'));
     await expect(running).rejects.toThrow('time is over');
     const waiting = run(indicator);
