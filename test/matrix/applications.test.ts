@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nodeBinary } from './support/node-binary.js';
@@ -47,6 +47,11 @@ describe.each([11, 12] as const)('Nest %i', (nest) => {
     const others = ['reflect-metadata', 'rxjs', 'prom-client', 'typescript@6.0.3', '@types/node@20'];
     await run(home, 'npm', 'install', '--no-audit', '--no-fund', inject('tarball'), ...packages, ...others);
     for (const version of nodeVersions) nodes.set(version, await nodeBinary(home, version));
+  });
+
+  it.each(['index', 'shared/core', 'dashboard/index'])('loads the file %s, which is ASCII throughout', async (file) => {
+    const code = await readFile(join(home, `node_modules/nest-vitals/dist/${file}.js`), 'utf8');
+    expect(code.match(/[^\0-\x7f]/g)).toBeNull();
   });
 
   describe.each(flavours.filter((flavour) => flavour.nest === nest))(
