@@ -11,8 +11,12 @@ const MOST_NAMES = 50;
 
 /** The line that lists the indicators when the application starts: `3 indicators: database, cache, payments`. */
 export function indicatorList(names: readonly string[]): string {
+  return `${names.length} indicator${names.length === 1 ? '' : 's'}: ${listed(names)}`;
+}
+
+function listed(names: readonly string[]): string {
   const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
-  return `${names.length} indicator${names.length === 1 ? '' : 's'}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`;
+  return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
 
 /** Warnings at the start about settings and providers that do not have the effect that one would expect. */
@@ -96,9 +100,8 @@ function* slowChecks({ deadline }: HealthSettings, definitions: readonly CheckDe
 function* scopesWithoutFleet(definitions: readonly CheckDefinition[]): Iterable<string> {
   const names = definitions.filter(({ settings }) => settings.scope === 'fleet').map(({ name }) => name);
   if (names.length === 0) return;
-  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : '';
   yield (
-    `scope: 'fleet' has no effect (${names.slice(0, MOST_NAMES).join(', ')}${more}), because HealthFleetModule is not imported ` +
+    `scope: 'fleet' has no effect (${listed(names)}), because HealthFleetModule is not imported ` +
     'or not enabled. Each instance runs these checks. Import it from nest-vitals/fleet, or remove the option.'
   );
 }

@@ -190,16 +190,16 @@ function configure(
         ) => assemble(given, { modules, controller: controllerOf(modules), servesMainPort, standIns }),
         inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS, { token: SERVES_MAIN_PORT, optional: true }],
       },
-      part(HealthLifecycle, ({ lifecycle }) => lifecycle),
-      part(HealthService, ({ service }) => service),
-      part(HEALTH_CONTROL, ({ service }) => service),
-      part(Responder, ({ responder }) => responder),
-      part(ENDPOINT_PARTS, ({ endpointParts }) => endpointParts),
-      part(HEALTH_ENDPOINTS, ({ endpoints }) => endpoints),
-      part(HEALTH_MONITOR, ({ monitor }) => monitor),
-      part(INDICATOR_RESULTS, ({ results }) => results),
-      part(REQUESTS_IN_FLIGHT, ({ requestsInFlight }) => requestsInFlight),
-      part(SOURCE_OPTIONS, ({ sourceOptions }) => sourceOptions),
+      part(HealthLifecycle, 'lifecycle'),
+      part(HealthService, 'service'),
+      part(HEALTH_CONTROL, 'service'),
+      part(Responder, 'responder'),
+      part(ENDPOINT_PARTS, 'endpointParts'),
+      part(HEALTH_ENDPOINTS, 'endpoints'),
+      part(HEALTH_MONITOR, 'monitor'),
+      part(INDICATOR_RESULTS, 'results'),
+      part(REQUESTS_IN_FLIGHT, 'requestsInFlight'),
+      part(SOURCE_OPTIONS, 'sourceOptions'),
     ],
     exports: [
       HealthLifecycle,
@@ -215,11 +215,8 @@ function configure(
   };
 }
 
-function part(
-  provide: Exclude<FactoryProvider['provide'], undefined>,
-  useFactory: (parts: HealthParts) => unknown,
-): Provider {
-  return { provide, useFactory, inject: [PARTS] };
+function part(provide: NonNullable<FactoryProvider['provide']>, name: keyof HealthParts): Provider {
+  return { provide, useFactory: (parts: HealthParts) => parts[name], inject: [PARTS] };
 }
 
 /**
