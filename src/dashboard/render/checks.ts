@@ -62,7 +62,7 @@ export function checkPart(
       <summary class="s">
         ${title}<span class="w"
           ><b>${word}</b
-          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}${detail.override && html` <i class="ov">override: ${termsOf(detail.override, now, true)}</i>`}</span
+          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}${detail.override && html` <i class="ov">override: ${termsOf(detail.override, now, true)}</i>`}${detail.source && sourceNotes(detail.source)}</span
         >${sparkline(runs, RUNS_SHOWN) ?? html`<span class="spark"></span>`}<span class="t"
           >${detail.response_time_ms !== undefined && status !== HealthStatus.SKIPPED && took(detail.response_time_ms)}</span
         ><span class="a">${detail.checked_at !== undefined && ago(detail.checked_at, now)}</span>
@@ -111,6 +111,14 @@ function termsOf({ reason, by, until }: Override, now: number | undefined, isSho
   return termsPart({ reason: String(reason), by: author, until: Number.isNaN(end) ? undefined : end }, now, {
     isShort,
   });
+}
+
+/** The parts of `sourceOf()` that need attention while the check is collapsed. */
+function sourceNotes({ options, refused }: NonNullable<VisibleDetail['source']>): Content {
+  return [
+    options?.['enabled'] === false && html` <i class="ov">disabled by a source of options</i>`,
+    refused !== undefined && html` <i class="ov">options of a source are refused</i>`,
+  ];
 }
 
 /** The options that sources set, and why others are refused. */
