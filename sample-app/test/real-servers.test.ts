@@ -48,48 +48,64 @@ const CASES: readonly Case[] = [
 
 beforeAll(build, LIMIT);
 
-for (const { kind, indicator, environment, data, frozen } of CASES) {
-  describeWith(kind, 'the sample application', (server) => {
-    let sample: SampleProcess;
+// One process with all servers, each of which freezes in turn.
+withServers(CASES, [], (servers) => {
+  let sample: SampleProcess;
 
-    beforeAll(async () => {
-      sample = await new SampleProcess(environment(server())).ready();
-    }, LIMIT);
+  beforeAll(async () => {
+    const variables = CASES.map(({ environment }, index) => environment(serverAt(index)));
+    sample = await new SampleProcess(Object.assign({}, ...variables) as NodeJS.ProcessEnv).ready();
+  }, LIMIT);
 
-    afterAll(async () => {
-      sample.kill('SIGKILL');
-      await sample.ended();
-    }, LIMIT);
+  afterAll(async () => {
+    sample.kill('SIGKILL');
+    await sample.ended();
+  }, LIMIT);
 
-    const detail = async (): Promise<unknown> => detailOf(await sample.get(`/health/${indicator}`), indicator);
-    const becomes = (expected: object): Promise<void> =>
-      vi.waitFor(async () => expect(await detail()).toMatchObject(expected), WAIT);
+  const serverAt = (index: number): PrivateServer => {
+    const server = servers[index]?.();
+    if (!server) throw new Error(`no server ${index}`);
+    return server;
+  };
 
-    it(
-      `reports "${indicator}" as DOWN while the server is frozen, and stores orders after it`,
-      async () => {
-        await becomes({ status: 'UP', ...(data !== undefined && { data }) });
-        const { id } = (await sample.post('/orders', TEA)).body as { id: string };
-        await vi.waitFor(
-          async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
-          WAIT,
-        );
-        // This response may come from the cache.
-        expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ id, status: 'paid' });
+  it.each(CASES.map((one, index) => [one.indicator, one, index] as const))(
+    'reports "%s" as DOWN while the server is frozen, and stores orders after it',
+    async (indicator, { data, frozen }, index) => {
+      const server = serverAt(index);
+      const detail = async (): Promise<unknown> => detailOf(await sample.get(`/health/${indicator}`), indicator);
+      const becomes = (expected: object): Promise<void> =>
+        vi.waitFor(async () => expect(await detail()).toMatchObject(expected), WAIT);
+      await becomes({ status: 'UP', ...(data !== undefined && { data }) });
+      const { id } = (await sample.post('/orders', TEA)).body as { id: string };
+      await vi.waitFor(
+        async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
+        WAIT,
+      );
+      // This response may come from the cache.
+      expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ id, status: 'paid' });
 
-        server().freeze();
-        await becomes({ status: 'DOWN', code: 'ETIMEDOUT' });
-        expect((await sample.get('/health/ready')).status).toBe(frozen);
-        expect((await sample.get('/health/live')).status).toBe(200);
+      server.freeze();
+      await becomes({ status: 'DOWN', code: 'ETIMEDOUT' });
+      expect((await sample.get('/health/ready')).status).toBe(frozen);
+      expect((await sample.get('/health/live')).status).toBe(200);
 
-        server().thaw();
-        await becomes({ status: 'UP' });
-        expect(await sample.post('/orders', TEA)).toMatchObject({ status: 201 });
-        expect(sample.output).not.toContain(server().address().password);
-      },
-      LIMIT,
-    );
-  });
+      server.thaw();
+      await becomes({ status: 'UP' });
+      expect(await sample.post('/orders', TEA)).toMatchObject({ status: 201 });
+      expect(sample.output).not.toContain(server.address().password);
+    },
+    LIMIT,
+  );
+});
+
+/** Starts a server for each case, one inside the other, and then runs the tests. */
+function withServers(
+  [first, ...rest]: readonly Case[],
+  started: readonly (() => PrivateServer)[],
+  tests: (servers: readonly (() => PrivateServer)[]) => void,
+): void {
+  if (!first) tests(started);
+  else describeWith(first.kind, 'the sample application', (server) => withServers(rest, [...started, server], tests));
 }
 
 function detailOf({ body }: Answer, name: string): unknown {

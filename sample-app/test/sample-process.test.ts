@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterThisTest, useConcurrentTests } from '../../test/support/concurrent-tests.js';
 import { build } from './build.js';
 import { type ReadmeStep, masked, readmeSteps } from './readme-steps.js';
 import { type Answer, WAIT, SampleProcess } from './sample-process.js';
 
-const LIMIT = 120_000;
+const LIMIT = 240_000;
 const TEA = { sku: 'tea', quantity: 1 };
+
+useConcurrentTests();
 
 const running: SampleProcess[] = [];
 
@@ -91,6 +94,18 @@ function isAlive(pid: number): boolean {
   }
 }
 
+async function waitingMessages(sample: SampleProcess): Promise<unknown> {
+  const { body } = await sample.get('/health/deep');
+  return (body as { details: { outbox?: { data?: { waiting?: number } } } }).details.outbox?.data?.waiting;
+}
+
+/** The README leaves these fields out. */
+function withoutRepeatedFields(body: unknown): unknown {
+  const { timestamp, service_info: service, ...rest } = body as Record<string, unknown>;
+  expect([masked({ timestamp }), masked(service)]).toEqual([{ timestamp: 'a time' }, SERVICE]);
+  return rest;
+}
+
 describe('the sample application, as a process of its own', { timeout: LIMIT }, () => {
   let sample: SampleProcess;
 
@@ -101,6 +116,37 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     // could hide a prober, for which the shutdown would wait.
     sample = await launch({ HEALTH_UNPAID_ORDERS_INTERVAL: '200', HEALTH_SHUTDOWN_DELAY: '0' }).ready();
   }, LIMIT);
+
+  async function follow(step: ReadmeStep): Promise<void> {
+    const { status, body } = await sample.send(step.path, step.request);
+    const given = {
+      command: step.command,
+      status: step.status === 'success' && status < 300 ? 'success' : status,
+      body: step.body === undefined ? undefined : masked(withoutRepeatedFields(body)),
+    };
+    expect(given).toEqual({ command: step.command, status: step.status, body: step.body });
+  }
+
+  it.each([
+    ['When nothing is broken', 1],
+    ['Stop payments', 3],
+    ['Fill the outbox', 4],
+    ['Lock the database', 3],
+  ])('gives the responses of the README: %s', async (heading, count) => {
+    const steps = readmeSteps(heading);
+    expect(steps).toHaveLength(count);
+    // The orders of the previous section may still wait in the outbox, and would be counted in this one.
+    await vi.waitFor(async () => {
+      expect((await sample.get('/health/outbox')).body).toMatchObject({ details: { outbox: { status: 'UP' } } });
+      expect(await waitingMessages(sample)).toBe(0);
+    }, WAIT);
+
+    for (const step of steps) {
+      // A GET is repeated, because results are up to a second old. A POST is sent exactly as often as the README says.
+      if (step.request.method === 'GET') await vi.waitFor(() => follow(step), WAIT);
+      else for (let time = 0; time < step.times; time += 1) await follow(step);
+    }
+  });
 
   /** Repeats the request until the response is the expected one, because results are up to a second old. */
   const eventually = (path: string, expected: unknown): Promise<void> =>
@@ -118,6 +164,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
   });
 
   it('reports payments as DOWN and stays in rotation', async () => {
+    const earlier = sample.output.length;
     expect(await sample.post('/demo/payments/stop')).toMatchObject({ status: 200, body: { running: false } });
 
     const refused = { status: 'DOWN', critical: false, error: 'connection refused', code: 'ECONNREFUSED', ...FAILURE };
@@ -134,8 +181,10 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
       async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
       WAIT,
     );
-    expect(sample.output).toMatch(/WARN \[Health] payments is DOWN: connection refused \(ECONNREFUSED\)/);
-    expect(sample.output).toMatch(/LOG \[Health] payments is UP after .+ of DOWN/);
+    expect(sample.output.slice(earlier)).toMatch(
+      /WARN \[Health] payments is DOWN: connection refused \(ECONNREFUSED\)/,
+    );
+    expect(sample.output.slice(earlier)).toMatch(/LOG \[Health] payments is UP after .+ of DOWN/);
   });
 
   it('reports payments as DOWN when its process is killed', async () => {
@@ -189,40 +238,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     await eventually('/health/ready', readyAnswer(200, 'UP'));
   });
 
-  it('finishes requests in flight at SIGTERM and stops the payments service', async () => {
-    const orders = sample.address('orders');
-    const payments = sample.address('payments');
-    const { body } = await sample.get('/demo');
-    const { pid } = (body as { payments: { pid: number } }).payments;
-    await sample.post('/demo/database/lock');
-    const inFlight = sample.post('/orders', TEA);
-    await vi.waitFor(async () => expect((await sample.get('/health/outbox')).status).toBe(503), WAIT);
-
-    sample.kill('SIGTERM');
-
-    expect(await inFlight).toMatchObject({ status: 201 });
-    expect(await sample.ended()).toEqual({ code: null, signal: 'SIGTERM' });
-    expect(isAlive(pid)).toBe(false);
-    expect(await isListening(orders)).toBe(false);
-    expect(await isListening(payments)).toBe(false);
-  });
-});
-
-async function waitingMessages(sample: SampleProcess): Promise<unknown> {
-  const { body } = await sample.get('/health/deep');
-  return (body as { details: { outbox?: { data?: { waiting?: number } } } }).details.outbox?.data?.waiting;
-}
-
-describe('the ports for probes alone', { timeout: LIMIT }, () => {
-  let sample: SampleProcess;
-
-  afterAll(endAll, LIMIT);
-
-  beforeAll(async () => {
-    sample = await launch().ready();
-  }, LIMIT);
-
-  it('serve orders, and the worker without HTTP', async () => {
+  it('has ports for probes alone: its own, and that of the worker without HTTP', async () => {
     for (const word of ['management', 'worker'] as const) {
       const response = await fetch(sample.address(word));
       expect([word, response.status]).toEqual([word, 200]);
@@ -233,12 +249,14 @@ describe('the ports for probes alone', { timeout: LIMIT }, () => {
     });
   });
 
-  it('belong to a worker that confirms each paid order', async () => {
+  it('has a worker that confirms each paid order', async () => {
+    const earlier = sample.output.length;
     await sample.post('/orders', TEA);
-    await vi.waitFor(() => expect(sample.output).toMatch(/\[ConfirmationsWorker] Confirmed order \S+/), WAIT);
+    const confirmed = /\[ConfirmationsWorker] Confirmed order \S+/;
+    await vi.waitFor(() => expect(sample.output.slice(earlier)).toMatch(confirmed), WAIT);
   });
 
-  it('respond while the event loop is blocked, and the log names the function', async () => {
+  it('responds on its management port while the event loop is blocked, and the log names the function', async () => {
     const blocked = sample.post('/demo/event-loop/block');
     await vi.waitFor(async () => {
       const response = await fetch(sample.address('management'));
@@ -251,65 +269,25 @@ describe('the ports for probes alone', { timeout: LIMIT }, () => {
     await vi.waitFor(async () => expect((await fetch(sample.address('management'))).status).toBe(200), WAIT);
   });
 
-  it('close at SIGTERM', async () => {
-    const addresses = [sample.address('management'), sample.address('worker')];
+  it('finishes requests in flight at SIGTERM, and closes all its ports', async () => {
+    const addresses = (['orders', 'payments', 'management', 'worker'] as const).map((word) => sample.address(word));
+    const { body } = await sample.get('/demo');
+    const { pid } = (body as { payments: { pid: number } }).payments;
+    await sample.post('/demo/database/lock');
+    const inFlight = sample.post('/orders', TEA);
+    await vi.waitFor(async () => expect((await sample.get('/health/outbox')).status).toBe(503), WAIT);
+
     sample.kill('SIGTERM');
-    await sample.ended();
+
+    expect(await inFlight).toMatchObject({ status: 201 });
+    expect(await sample.ended()).toEqual({ code: null, signal: 'SIGTERM' });
+    expect(isAlive(pid)).toBe(false);
     for (const address of addresses) expect(await isListening(address)).toBe(false);
   });
 });
 
-/** The README leaves these fields out. */
-function withoutRepeatedFields(body: unknown): unknown {
-  const { timestamp, service_info: service, ...rest } = body as Record<string, unknown>;
-  expect([masked({ timestamp }), masked(service)]).toEqual([{ timestamp: 'a time' }, SERVICE]);
-  return rest;
-}
-
-describe('the commands and responses of the README', { timeout: LIMIT }, () => {
-  let sample: SampleProcess;
-
+describe('the environment variables of the sample', { timeout: LIMIT, concurrent: true }, () => {
   afterAll(endAll, LIMIT);
-
-  beforeAll(async () => {
-    // No warm-up and a short interval, so that the test need not wait for them.
-    sample = await launch({ CATALOGUE_WARM_UP: '0', HEALTH_UNPAID_ORDERS_INTERVAL: '200' }).listening();
-  }, LIMIT);
-
-  async function follow(step: ReadmeStep): Promise<void> {
-    const { status, body } = await sample.send(step.path, step.request);
-    const given = {
-      command: step.command,
-      status: step.status === 'success' && status < 300 ? 'success' : status,
-      body: step.body === undefined ? undefined : masked(withoutRepeatedFields(body)),
-    };
-    expect(given).toEqual({ command: step.command, status: step.status, body: step.body });
-  }
-
-  it.each([
-    ['When nothing is broken', 1],
-    ['Stop payments', 3],
-    ['Fill the outbox', 4],
-    ['Lock the database', 3],
-  ])('%s', async (heading, count) => {
-    const steps = readmeSteps(heading);
-    expect(steps).toHaveLength(count);
-    // The orders of the previous section may still wait in the outbox, and would be counted in this one.
-    await vi.waitFor(async () => {
-      expect((await sample.get('/health/outbox')).body).toMatchObject({ details: { outbox: { status: 'UP' } } });
-      expect(await waitingMessages(sample)).toBe(0);
-    }, WAIT);
-
-    for (const step of steps) {
-      // A GET is repeated, because results are up to a second old. A POST is sent exactly as often as the README says.
-      if (step.request.method === 'GET') await vi.waitFor(() => follow(step), WAIT);
-      else for (let time = 0; time < step.times; time += 1) await follow(step);
-    }
-  });
-});
-
-describe('the environment variables of the sample', { timeout: LIMIT }, () => {
-  afterEach(endAll, LIMIT);
 
   it('is not ready while the catalogue is loaded', async () => {
     const sample = await launch({ CATALOGUE_WARM_UP: '600000' }).listening();
@@ -318,8 +296,8 @@ describe('the environment variables of the sample', { timeout: LIMIT }, () => {
     expect(await sample.get('/health/live')).toMatchObject({ status: 200 });
   });
 
-  it('requires an API key with HEALTH_API_KEYS', async () => {
-    const sample = await launch({ HEALTH_API_KEYS: 'open-sesame' }).ready();
+  it('requires an API key with HEALTH_API_KEYS, makes payments critical, and stops payments when it is killed', async () => {
+    const sample = await launch({ HEALTH_API_KEYS: 'open-sesame', HEALTH_PAYMENTS_CRITICAL: 'true' }).ready();
     const withoutKey = await sample.get('/health/deep');
     expect(withoutKey).toMatchObject({ status: 401, body: { error: 'unauthorized' } });
     expect(withoutKey.headers.get('www-authenticate')).toBe('Bearer realm="health"');
@@ -327,23 +305,17 @@ describe('the environment variables of the sample', { timeout: LIMIT }, () => {
     const withKey = await sample.get('/health/deep', { 'x-health-key': 'open-sesame' });
     expect(withKey).toMatchObject({ status: 200, body: { details: { outbox: { data: { waiting: 0 } } } } });
     expect((await sample.get('/health/ready')).body).toMatchObject({ details: { database: { status: 'UP' } } });
-  });
 
-  it('makes payments critical with HEALTH_PAYMENTS_CRITICAL', async () => {
-    const sample = await launch({ HEALTH_PAYMENTS_CRITICAL: 'true' }).ready();
     await sample.post('/demo/payments/stop');
     await vi.waitFor(async () => {
       const ready = await sample.get('/health/ready');
       expect(ready).toMatchObject({ status: 503, body: { status: 'DOWN', details: { payments: { status: 'DOWN' } } } });
     }, WAIT);
-  });
 
-  it('stops the payments service when it is killed', async () => {
-    const sample = await launch().listening();
+    await sample.post('/demo/payments/start');
     const { body } = await sample.get('/demo');
     const { pid } = (body as { payments: { pid: number } }).payments;
     expect(isAlive(pid)).toBe(true);
-
     sample.kill('SIGKILL');
     await vi.waitFor(() => expect(isAlive(pid)).toBe(false), WAIT);
   });
@@ -361,13 +333,16 @@ describe('the environment variables of the sample', { timeout: LIMIT }, () => {
   });
 
   it('does not start on a port in use, and stops the payments service again', async () => {
-    const first = await launch().listening();
+    const taken = createServer().listen(0);
+    afterThisTest(() => taken.close());
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
     const paymentsPort = await freePort();
-    const second = launch({ PORT: first.address('orders').port, PAYMENTS_PORT: String(paymentsPort) });
+    const sample = launch({ PORT: String(port), PAYMENTS_PORT: String(paymentsPort) });
     const payments = new URL(`http://127.0.0.1:${paymentsPort}/health/live`);
     await vi.waitFor(async () => expect(await isListening(payments)).toBe(true), { timeout: 60_000, interval: 10 });
-    expect(await second.ended()).toEqual({ code: 1, signal: null });
-    expect(second.output).toContain(`Port ${first.address('orders').port} is in use: set PORT to another port.`);
+    expect(await sample.ended()).toEqual({ code: 1, signal: null });
+    expect(sample.output).toContain(`Port ${port} is in use: set PORT to another port.`);
     await vi.waitFor(async () => expect(await isListening(payments)).toBe(false), WAIT);
   });
 });

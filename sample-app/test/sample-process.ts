@@ -4,7 +4,7 @@ import { vi } from 'vitest';
 import { PROGRAM } from './build.js';
 
 /** Long, because the machine may be busy. */
-export const WAIT = { timeout: 30_000, interval: 50 };
+export const WAIT = { timeout: 60_000, interval: 50 };
 
 /** Variables of the environment that would change the behaviour which the README describes. */
 const EXCLUDED =
