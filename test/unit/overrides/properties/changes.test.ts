@@ -7,10 +7,12 @@ import { isNightly } from '../../../support/nightly.js';
 import { type Known, knownBy, worstOf } from '../../core/properties/model.js';
 import {
   type ChangingScenario,
+  agingScenario,
   busyScenario,
   changingScenario,
   heeding,
   scheduleScenario,
+  strayScenario,
 } from './changing-scenario.js';
 import { ChangingWorld } from './changing-world.js';
 import type { Answer, Call, Present, Registered, Run, Version } from './records.js';
@@ -191,8 +193,19 @@ describe('while overrides, sources and indicators come and go', () => {
           const runs = world.runs.filter((run) => run.registered === registered);
           expect(knownAfter(runs).status, `the status of ${registered.plan.name}`).toBe('UP');
         }
+        for (const { name, isHanging, definition } of world.recorded.engine.runners) {
+          expect(isHanging && definition.settings.enabled, `whether ${name} hangs`).toBe(false);
+        }
+        const answer = world.ask('deep');
+        await world.wait(LONGEST_DEADLINE);
+        for (const { registered, settings } of present) {
+          const { name } = registered.plan;
+          expect(answer.evaluation?.report.details[name]?.status, `the report of ${name}`).toBe(
+            settings.enabled ? 'UP' : 'SKIPPED',
+          );
+        }
       },
-      anyScenario,
+      fc.oneof(anyScenario, strayScenario),
       RUNS / 10,
     ),
   );
@@ -234,27 +247,30 @@ describe('while overrides, sources and indicators come and go', () => {
   );
 
   it('G6: a result that is older than maxAge by the present options is not trusted', { timeout: PATIENCE }, () =>
-    holds(async (world) => {
-      await world.wait(LONGEST_DEADLINE);
-      const toWall = Date.now() - performance.now();
-      for (const { answer, evaluation, version } of reportsOf(world)) {
-        const { probe, isAtOnce, answeredAt = NaN } = answer;
-        if (probe === 'startup') continue;
-        const { details, timestamp } = evaluation.report;
-        const at = isAtOnce ? answeredAt + toWall : Date.parse(timestamp);
-        for (const [name, { registered, settings }] of version.indicators) {
-          const detail = details[name];
-          if (!detail || !settings.enabled) continue;
-          const runs = world.runsIn(evaluation, registered);
-          const latest = runs.at(-1);
-          const isInBackground = settings.interval !== undefined;
-          let allowed: string[] = ['UNKNOWN'];
-          if (latest && at - latest.run.finished.wall <= settings.maxAge) allowed = [knownAfter(runs).status];
-          else if (!isInBackground) allowed = ['DOWN', latest ? knownAfter(runs).status : 'UNKNOWN'];
-          expect(allowed, `${name} in ${probe} at ${at - toWall}`).toContain(detail.status);
+    holds(
+      async (world) => {
+        await world.wait(LONGEST_DEADLINE);
+        const toWall = Date.now() - performance.now();
+        for (const { answer, evaluation, version } of reportsOf(world)) {
+          const { probe, isAtOnce, answeredAt = NaN } = answer;
+          if (probe === 'startup') continue;
+          const { details, timestamp } = evaluation.report;
+          const at = isAtOnce ? answeredAt + toWall : Date.parse(timestamp);
+          for (const [name, { registered, settings }] of version.indicators) {
+            const detail = details[name];
+            if (!detail || !settings.enabled) continue;
+            const runs = world.runsIn(evaluation, registered);
+            const latest = runs.at(-1);
+            const isInBackground = settings.interval !== undefined;
+            let allowed: string[] = ['UNKNOWN'];
+            if (latest && at - latest.run.finished.wall <= settings.maxAge) allowed = [knownAfter(runs).status];
+            else if (!isInBackground) allowed = ['DOWN', latest ? knownAfter(runs).status : 'UNKNOWN'];
+            expect(allowed, `${name} in ${probe} at ${at - toWall}`).toContain(detail.status);
+          }
         }
-      }
-    }),
+      },
+      fc.oneof(anyScenario, agingScenario),
+    ),
   );
 
   it(

@@ -152,6 +152,62 @@ const scheduleOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
 /** One indicator that runs in the background, by intervals that change often. */
 export const scheduleScenario = scenarioOf({ names: ['a'], options: scheduleOptions, longestWait: 700 });
 
+interface Stuck {
+  readonly options: fc.Arbitrary<RuntimeIndicatorOptions>;
+  readonly changes: fc.Arbitrary<RuntimeIndicatorOptions>;
+  readonly heedsAbort: fc.Arbitrary<boolean>;
+  readonly waits: fc.Arbitrary<number>;
+}
+
+/** One indicator that passes once and then hangs. It is changed, and asked so often that every moment is seen. */
+const stuckScenarioOf = ({ options, changes, heedsAbort, waits }: Stuck): fc.Arbitrary<ChangingScenario> => {
+  const change: fc.Arbitrary<ChangingStep> = fc.record({
+    kind: fc.constant('override' as const),
+    name: fc.constant('a'),
+    options: changes,
+    expiresIn: tens(10, 3000),
+  });
+  const moments = fc.array(fc.record({ change: fc.option(change, { freq: 2 }), milliseconds: waits }), {
+    minLength: 8,
+    maxLength: 16,
+  });
+  return fc
+    .record({ deadline: tens(50, 1500), options, heedsAbort, moments })
+    .map(({ deadline, options: given, heedsAbort: heeds, moments: all }) => ({
+      deadline,
+      indicators: [{ name: 'a', options: given, behaviours: passingOnce(heeds) }],
+      steps: all.flatMap(({ change: made, milliseconds }): ChangingStep[] => [
+        ...(made ? [made] : []),
+        { kind: 'ask', probe: 'deep', times: 1 },
+        { kind: 'wait', milliseconds },
+      ]),
+    }));
+};
+
+function passingOnce(heedsAbort: boolean): Behaviour[] {
+  const hanging: Behaviour = { ending: 'up', delay: 'hanging', heedsAbort, applies: true };
+  return [{ ...hanging, delay: 'sync' }, ...Array.from({ length: 30 }, () => hanging)];
+}
+
+/** A background indicator whose last result becomes too old while its run hangs. */
+export const agingScenario = stuckScenarioOf({
+  options: fc.record({ interval: tens(200, 600), maxAge: tens(700, 1500), timeout: tens(2000, 5000) }),
+  changes: fc.record({ maxAge: tens(700, 3000) }),
+  heedsAbort: fc.boolean(),
+  waits: tens(0, 700),
+});
+
+/** An indicator with as many runs that ignore their signal as can be. */
+export const strayScenario = stuckScenarioOf({
+  options: fc.record(
+    { interval: fc.oneof(tens(200, 600), fc.constant('off' as const)), ttl: tens(0, 500), timeout: tens(10, 500) },
+    { requiredKeys: ['timeout'] },
+  ),
+  changes: fc.record({ timeout: tens(10, 500) }),
+  heedsAbort: fc.constant(false),
+  waits: tens(1000, 20_000),
+});
+
 /** The same with checks that end when their signal is aborted, so that no pause delays a run. */
 export function heeding(scenario: fc.Arbitrary<ChangingScenario>): fc.Arbitrary<ChangingScenario> {
   return scenario.map((any) => ({
