@@ -22,7 +22,7 @@ Request:
   --max-age <time>     with --file: the largest age; default: 30s
   --key-file <path>    a file with an API key, sent as X-Health-Key; default: the environment variable HEALTH_API_KEY
   --header <line>      an additional header, "Name: value"; repeatable
-  --ca <path>          a file with the certificate authority of an https address, or of the store
+  --ca-file <path>     the certificate authority of an https address, or of the store
   --insecure           accept any certificate
 
 Changes (control), with the key in --key-file or the environment variable HEALTH_CONTROL_KEY:
@@ -30,11 +30,17 @@ Changes (control), with the key in --key-file or the environment variable HEALTH
   --for <time>         the time after which the change ends: 30m, at most 24h; required for a change
   --set <assignment>   an option of the indicator: timeout=2s, critical=false, probes=ready,deep; repeatable
 
-Store (fleet), with its package installed here or beside nest-vitals:
+Store (fleet), with its package installed here or beside nest-vitals. Several addresses are separated by commas:
   --redis <url>        redis://host:6379 or rediss://…, with ioredis or redis
-  --nats <url>         nats://host:4222 or tls://…, several with commas, with @nats-io/transport-node or nats
-  --etcd <url>         http://host:2379 or https://…, several with commas, with etcd3
-  --password-file <path>   the password of the user in the URL, or the token of NATS
+  --redis-sentinel <name>  the addresses are sentinels, which monitor a Redis of this name
+  --redis-cluster      the addresses are nodes of a cluster
+  --nats <url>         nats://host:4222 or tls://…, with @nats-io/transport-node or nats
+  --etcd <url>         http://host:2379 or https://…, with etcd3
+  --password-file <path>   the password of the user in the address, or the token of NATS; default: the environment
+                       variable HEALTH_STORE_PASSWORD
+  --sentinel-user <name>, --sentinel-password-file <path>  the login of the sentinels; default of the password: the
+                       environment variable HEALTH_SENTINEL_PASSWORD
+  --cert-file <path>, --cert-key-file <path>  a client certificate and its key, for rediss://, tls:// and https://
   --namespace <text>   the namespace of the store; default: nest-vitals
   --environment <name> default: DEPLOYMENT_ENVIRONMENT, then NODE_ENV, then production
   --secret-file <path> the secret of signed entries

@@ -52,8 +52,14 @@ const CHANGES = ['disable', 'enable', 'set', 'clear', 'run', 'on', 'off', 'reaso
 /** The options of `fleet` only. */
 const OF_FLEET = [
   'redis',
+  'redis-sentinel',
+  'redis-cluster',
+  'sentinel-user',
+  'sentinel-password-file',
   'nats',
   'etcd',
+  'cert-file',
+  'cert-key-file',
   'namespace',
   'environment',
   'expected',

@@ -42,7 +42,7 @@ export async function fleetCommandOf(line: CommandLine, environment: NodeJS.Proc
     throw new UsageError(`--secret-file ${secretFile}: the secret has at least ${SHORTEST_SECRET} characters`);
   }
   return {
-    address: await storeAddressOf(line),
+    address: await storeAddressOf(line, environment),
     namespace,
     environment:
       values.environment ?? (environment['DEPLOYMENT_ENVIRONMENT'] || environment['NODE_ENV'] || DEFAULT_ENVIRONMENT),

@@ -7,6 +7,8 @@ import { duration } from '../status.js';
 import { type Terminal, coloured, printable } from '../terminal.js';
 
 interface Row {
+  /** Whether the text is longer than the other ones: a reason with its remedy. */
+  readonly isWhole?: boolean;
   readonly name: string;
   readonly word: string;
   readonly status: HealthStatus;
@@ -27,15 +29,17 @@ export function fleetTable(report: FleetReport, terminal: Pick<Terminal, 'hasCol
   const rows = blocks.flat();
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const wordWidth = Math.max(...rows.map(({ word }) => word.length));
-  const line = ({ name, word, status, text }: Row): string =>
-    `${name.padEnd(nameWidth)}  ${coloured(word.padEnd(wordWidth), status, terminal)}  ${shorten(text)}`.trimEnd();
+  const line = ({ name, word, status, text, isWhole }: Row): string =>
+    `${name.padEnd(nameWidth)}  ${coloured(word.padEnd(wordWidth), status, terminal)}  ${isWhole ? printable(text) : shorten(text)}`.trimEnd();
   return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
 }
 
 function headOf({ environment, store, status, reason, services, refused = [] }: FleetReport): Row {
   const name = `fleet ${printable(environment)}`;
-  if (!store.connected)
-    return { name, word: 'UNKNOWN', status: 'UNKNOWN', text: store.error ?? `${store.name} has not responded` };
+  if (!store.connected) {
+    const text = store.error ?? `${store.name} has not responded`;
+    return { name, word: 'UNKNOWN', status: 'UNKNOWN', text, isWhole: true };
+  }
   const facts = [
     ...(reason === undefined ? [] : [reason]),
     ...(services.every(({ instances }) => instances.length === 0) ? [NONE_KNOWN] : []),

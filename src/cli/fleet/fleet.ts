@@ -16,7 +16,9 @@ import {
   timeoutOf,
 } from './fleet-settings.js';
 import { fleetTable } from './fleet-table.js';
-import { type ObservedStore, openStore } from './open-store.js';
+import { announced } from './announced-store.js';
+import { ConnectionFaults } from './connection-faults.js';
+import { openStore } from './open-store.js';
 
 /** Milliseconds between two looks at what is known. */
 const LOOK = 100;
@@ -28,11 +30,11 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
   const command = await fleetCommandOf(line, environment);
   const page = values.once ? undefined : await pageSettingsOf(line);
   const timeout = timeoutOf(line);
-  const { store, close } = openStore(
-    command.address,
-    command.namespace,
-    errorsOn(terminal, 'cannot connect to the store'),
-  );
+  const faults = new ConnectionFaults(command.address, (message) => {
+    terminal.writeError(`nest-vitals: cannot connect to the store: ${printable(message)}\n`);
+  });
+  const { store: opened, close } = openStore(command.address, command.namespace, faults.report);
+  const store = faults.explain(opened);
   const onFault = errorsOn(terminal, 'the page cannot be shown');
   const overview = new FleetOverview({
     store: page ? announced(store, terminal) : store,
@@ -83,43 +85,13 @@ async function servePage(
   return 0;
 }
 
-/** Writes errors, each once until there is another one: a client that reconnects, or a page that reloads, repeats them. */
+/** Writes errors, each once until there is another one: a page that reloads repeats them. */
 function errorsOn(terminal: Terminal, problem: string): (error: unknown) => void {
   let last = '';
   return (error) => {
     const message = printable(messageOf(error));
     if (message !== last) terminal.writeError(`nest-vitals: ${problem}: ${message}\n`);
     last = message;
-  };
-}
-
-/** The store, whose loss and return are told in the terminal. */
-function announced(store: ObservedStore, terminal: Terminal): ObservedStore {
-  const { name } = store;
-  return {
-    name,
-    watch: (prefix, observer) => {
-      let isConnected: boolean | undefined;
-      return store.watch(prefix, {
-        snapshot: (entries) => observer.snapshot(entries),
-        put: (key, value) => observer.put(key, value),
-        removed: (key) => observer.removed(key),
-        connected: () => {
-          if (isConnected === false) terminal.writeError(`nest-vitals: ${name} responds again\n`);
-          isConnected = true;
-          observer.connected?.();
-        },
-        disconnected: (error) => {
-          if (isConnected !== false) {
-            terminal.writeError(
-              `nest-vitals: ${name} is away, the page shows what is known: ${printable(error.message)}\n`,
-            );
-          }
-          isConnected = false;
-          observer.disconnected?.(error);
-        },
-      });
-    },
   };
 }
 

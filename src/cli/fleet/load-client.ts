@@ -2,6 +2,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UsageError } from '../usage-error.js';
 
+/** What a package exports. */
+export type LoadedPackage = Readonly<Record<string, unknown>>;
+
 const NOT_FOUND: ReadonlySet<unknown> = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);
 
 /**
@@ -11,7 +14,7 @@ const NOT_FOUND: ReadonlySet<unknown> = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE
 export function loadClient<Name extends string>(
   option: string,
   names: readonly Name[],
-): { readonly name: Name; readonly client: Readonly<Record<string, unknown>> } {
+): { readonly name: Name; readonly client: LoadedPackage } {
   const places = [join(process.cwd(), 'package.json'), import.meta.url];
   for (const place of places) {
     for (const name of names) {
@@ -25,7 +28,7 @@ export function loadClient<Name extends string>(
   );
 }
 
-function loadFrom(place: string, name: string): Readonly<Record<string, unknown>> | undefined {
+function loadFrom(place: string, name: string): LoadedPackage | undefined {
   const require = createRequire(place);
   let path: string;
   try {
@@ -34,5 +37,5 @@ function loadFrom(place: string, name: string): Readonly<Record<string, unknown>
     if (NOT_FOUND.has((error as NodeJS.ErrnoException).code)) return undefined;
     throw error;
   }
-  return require(path) as Readonly<Record<string, unknown>>;
+  return require(path) as LoadedPackage;
 }

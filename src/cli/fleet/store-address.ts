@@ -1,64 +1,68 @@
 import type { CommandLine } from '../options.js';
-import { readCertificates, readSecret } from '../read-file.js';
 import { UsageError } from '../usage-error.js';
-
-export const STORES = ['redis', 'nats', 'etcd'] as const;
-export type StoreKind = (typeof STORES)[number];
+import { type RedisTopology, redisTopologyOf } from './redis-topology.js';
+import { SCHEMES, STORES, type StoreKind, exampleOf } from './store-kind.js';
+import { type Login, loginOf } from './store-login.js';
+import { type StoreTls, tlsOf } from './store-tls.js';
 
 /** Where the store is, and how to log in to it. */
 export interface StoreAddress {
   readonly kind: StoreKind;
-  /** Without a login. NATS and etcd can have several servers. */
+  /** Without a login, one at least. */
   readonly urls: readonly URL[];
-  readonly user: string | undefined;
-  readonly password: string | undefined;
-  /** Further certificate authorities, as PEM. */
-  readonly ca: string | undefined;
+  readonly login: Login;
+  readonly tls: StoreTls | undefined;
+  /** `server` for the other stores. */
+  readonly topology: RedisTopology;
 }
 
-const SCHEMES: Readonly<Record<StoreKind, readonly string[]>> = {
-  redis: ['redis:', 'rediss:'],
-  nats: ['nats:', 'tls:'],
-  etcd: ['http:', 'https:'],
-};
-const EXAMPLES: Readonly<Record<StoreKind, string>> = {
-  redis: 'redis://host:6379',
-  nats: 'nats://host:4222',
-  etcd: 'http://host:2379',
-};
+const OF_REDIS = ['redis-sentinel', 'redis-cluster', 'sentinel-user', 'sentinel-password-file'] as const;
 
-/** Reads the option that names the store. Throws `UsageError`. */
-export async function storeAddressOf({ values }: CommandLine): Promise<StoreAddress> {
+/** Reads the options that name the store. Throws `UsageError`. */
+export async function storeAddressOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): Promise<StoreAddress> {
   const given = STORES.filter((kind) => values[kind] !== undefined);
   const [kind] = given;
   if (kind === undefined || given.length > 1) {
     throw new UsageError(
-      `fleet: give one of ${STORES.map((each) => `--${each} ${EXAMPLES[each]}`).join(', ')}: the store of the instances`,
+      `fleet: give one of ${STORES.map((each) => `--${each} ${exampleOf(each)}`).join(', ')}: the store of the instances`,
     );
   }
-  const parsed = (values[kind] ?? '').split(',').map((text) => parse(kind, text.trim()));
-  if (kind === 'redis' && parsed.length > 1) throw new UsageError('--redis: give one server, not several');
-  const login = parsed.find(({ username, password }) => username !== '' || password !== '');
-  const file = values['password-file'];
+  const foreign = OF_REDIS.find((option) => values[option] !== undefined);
+  if (foreign !== undefined && kind !== 'redis') {
+    throw new UsageError(`--${foreign} has no effect with --${kind}: leave it out`);
+  }
+  // A password may contain a comma.
+  const texts = (values[kind] ?? []).flatMap((text) => text.split(/,(?=\s*[a-z]+:\/\/)/i));
+  const urls = texts.map((text) => parse(kind, text.trim()));
   return {
     kind,
-    urls: parsed.map(withoutLogin),
-    user: login && decode(login.username),
-    password:
-      file === undefined ? login && decode(login.password) : await readSecret('--password-file', file, 'password'),
-    ca: values.ca === undefined ? undefined : await readCertificates('--ca', values.ca),
+    urls: urls.map(withoutLogin),
+    login: await loginOf(kind, urls, values, environment),
+    tls: await tlsOf(kind, urls, values),
+    topology: kind === 'redis' ? await redisTopologyOf(urls, values, environment) : { kind: 'server' },
   };
 }
 
 function parse(kind: StoreKind, text: string): URL {
+  const { plain, encrypted } = SCHEMES[kind];
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && SCHEMES[kind].includes(url.protocol) && url.hostname !== '' && isDecodable(url)) {
-    // The clients make a number of the path.
-    if (kind !== 'redis' || /^\/?\d*$/.test(url.pathname)) return url;
+  if (url && (url.protocol === plain || url.protocol === encrypted) && HOST.test(url.hostname) && isDecodable(url)) {
+    // Of Redis, it is the number of the database. The clients of the other stores ignore it.
+    if (kind === 'redis' ? /^\/?\d*$/.test(url.pathname) : /^\/?$/.test(url.pathname)) return url;
   }
-  // A password is not repeated.
-  const shown = text.replace(/^(.*\/\/)?.*@/, '$1***@');
-  throw new UsageError(`--${kind} "${shown}" is not an address: use ${EXAMPLES[kind]}`);
+  const example = exampleOf(kind);
+  throw new UsageError(
+    `--${kind} "${withoutSecrets(text)}" is not an address: use ${example}, several as ${example},${example}`,
+  );
+}
+
+const HOST = /^(?:[^,[\]]+|\[[\da-f:.]+\])$/i;
+const SHOWN = /^(?:[\w.,-]+|\[[\da-f:.]*\])?(?::\d+)?(?:\/[\w-]*)?$/i;
+
+/** A malformed address for a message. What may be a part of a login is replaced. */
+function withoutSecrets(text: string): string {
+  const [, scheme = '', login, rest = ''] = /^([a-z][a-z+.-]*:\/\/)?(?:(.*)@)?(.*)$/is.exec(text) ?? [];
+  return `${scheme}${login === undefined ? '' : '***@'}${SHOWN.test(rest) ? rest : '***'}`;
 }
 
 function withoutLogin(url: URL): URL {
@@ -77,5 +81,3 @@ function isDecodable({ username, password }: URL): boolean {
     return false;
   }
 }
-
-const decode = (text: string): string | undefined => (text === '' ? undefined : decodeURIComponent(text));

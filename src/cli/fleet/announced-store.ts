@@ -1,0 +1,73 @@
+import { type Terminal, printable } from '../terminal.js';
+import type { ObservedStore } from './opened-store.js';
+
+/** Milliseconds that the first connection may take before the terminal says that the store is away. */
+const FIRST_CONNECTION = 2000;
+
+/** The store, whose loss and return are written to the terminal. */
+export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeError'>): ObservedStore {
+  const { name } = store;
+  return {
+    name,
+    watch: (prefix, observer) => {
+      const state = new AnnouncedState(name, terminal);
+      const stop = store.watch(prefix, {
+        snapshot: (entries) => observer.snapshot(entries),
+        put: (key, value) => observer.put(key, value),
+        removed: (key) => observer.removed(key),
+        connected: () => {
+          state.connected();
+          observer.connected?.();
+        },
+        disconnected: (error) => {
+          state.disconnected(error.message);
+          observer.disconnected?.(error);
+        },
+      });
+      return () => {
+        state.close();
+        stop();
+      };
+    },
+  };
+}
+
+class AnnouncedState {
+  readonly #name: string;
+  readonly #terminal: Pick<Terminal, 'writeError'>;
+  #hasConnected = false;
+  #isAwayWritten = false;
+  #reason = '';
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(name: string, terminal: Pick<Terminal, 'writeError'>) {
+    this.#name = name;
+    this.#terminal = terminal;
+  }
+
+  connected(): void {
+    this.close();
+    if (this.#isAwayWritten) this.#terminal.writeError(`nest-vitals: ${this.#name} responds again\n`);
+    this.#hasConnected = true;
+    this.#isAwayWritten = false;
+  }
+
+  disconnected(reason: string): void {
+    this.#reason = reason;
+    if (this.#isAwayWritten) return;
+    // Some clients are not connected yet when the store is opened.
+    if (this.#hasConnected) this.#writeAway();
+    else this.#timer ??= setTimeout(() => this.#writeAway(), FIRST_CONNECTION);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #writeAway(): void {
+    this.#isAwayWritten = true;
+    const text = `${this.#name} is away, the page shows what is known: ${printable(this.#reason)}`;
+    this.#terminal.writeError(`nest-vitals: ${text}\n`);
+  }
+}

@@ -1,0 +1,96 @@
+import { CHECK_FAILED, describeFailure } from '../../core/failure.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
+import { messageOf } from '../exchange.js';
+import { explainClosed, explainFault } from './explain-fault.js';
+import type { ObservedStore } from './opened-store.js';
+import type { StoreAddress } from './store-address.js';
+
+/** Shorter texts may be in any message by chance. */
+const SHORTEST_SECRET = 3;
+/** Different messages that are kept, so that none of them is written twice before the next connection. */
+const MOST_MESSAGES = 20;
+
+/** The errors of a store's client: what they mean, in the terminal and as the reason for which the store is away. */
+export class ConnectionFaults {
+  readonly #address: StoreAddress;
+  readonly #write: (message: string) => void;
+  readonly #written = new Set<string>();
+  #reason: string | undefined;
+  #hasConnected = false;
+  #tell = (): void => undefined;
+
+  /** `write` receives the message of each error of the client, once for each time without a connection. */
+  constructor(address: StoreAddress, write: (message: string) => void) {
+    this.#address = address;
+    this.#write = write;
+  }
+
+  /** Receives an error of the client. */
+  readonly report = (error: unknown): void => {
+    const explained = this.#explained(error);
+    this.#writeOnce(explained ?? this.#withoutLogin(messageOf(error)));
+    this.#reason = explained ?? kindOf(error) ?? this.#reason;
+    this.#tell();
+  };
+
+  /** The store, which tells the reason of its client while it is away. */
+  explain(store: ObservedStore): ObservedStore {
+    const { name } = store;
+    return {
+      name,
+      watch: (prefix, observer) => {
+        let away: HealthCheckError | undefined;
+        this.#tell = () => {
+          if (!away) return;
+          const reason = this.#reason;
+          observer.disconnected?.(
+            reason === undefined ? away : new HealthCheckError(`${name}: ${reason}`, { cause: away }),
+          );
+        };
+        return store.watch(prefix, {
+          snapshot: (entries) => observer.snapshot(entries),
+          put: (key, value) => observer.put(key, value),
+          removed: (key) => observer.removed(key),
+          connected: () => {
+            away = undefined;
+            this.#reason = undefined;
+            this.#hasConnected = true;
+            this.#written.clear();
+            observer.connected?.();
+          },
+          disconnected: (error) => {
+            away = error;
+            this.#reason = this.#explained(error) ?? this.#reason;
+            this.#tell();
+          },
+        });
+      },
+    };
+  }
+
+  #explained(error: unknown): string | undefined {
+    return explainFault(error, this.#address) ?? (this.#hasConnected ? undefined : explainClosed(error, this.#address));
+  }
+
+  #writeOnce(message: string): void {
+    if (this.#written.has(message)) return;
+    if (this.#written.size === MOST_MESSAGES) this.#written.clear();
+    this.#written.add(message);
+    this.#write(message);
+  }
+
+  #withoutLogin(message: string): string {
+    const { login, topology } = this.#address;
+    const logins = topology.kind === 'sentinels' ? [login, topology.login] : [login];
+    return logins
+      .flatMap(({ user, password }) => [password, user])
+      .filter((text) => text !== undefined && text.length >= SHORTEST_SECRET)
+      .reduce<string>((shown, text) => shown.replaceAll(text ?? '', '***'), message);
+  }
+}
+
+/** The kind of an error of the system, such as "connection refused". */
+function kindOf(error: unknown): string | undefined {
+  const { error: kind } = describeFailure(error);
+  return kind === CHECK_FAILED ? undefined : kind;
+}

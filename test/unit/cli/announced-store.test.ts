@@ -1,0 +1,65 @@
+import { describe, expect, it, vi } from 'vitest';
+import { announced } from '../../../src/cli/fleet/announced-store.js';
+import { HealthCheckError } from '../../../src/errors/health-check.error.js';
+import type { StoreObserver } from '../../../src/stores/health-store.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+const AWAY = 'nest-vitals: Redis is away, the page shows what is known: refused\n';
+const BACK = 'nest-vitals: Redis responds again\n';
+
+describe('announced()', () => {
+  useFakeClock();
+
+  const setUp = () => {
+    const lines: string[] = [];
+    let source: StoreObserver | undefined;
+    const store = announced(
+      { name: 'Redis', watch: (_prefix, observer) => ((source = observer), () => undefined) },
+      { writeError: (text) => void lines.push(text) },
+    );
+    const stop = store.watch('fleet/', { snapshot: () => undefined, put: () => undefined, removed: () => undefined });
+    return {
+      lines,
+      stop,
+      connect: () => source?.connected?.(),
+      lose: (text = 'refused') => source?.disconnected?.(new HealthCheckError(text)),
+    };
+  };
+
+  it('says nothing while the first connection is being made', async () => {
+    const { lines, connect, lose } = setUp();
+    lose('connecting');
+    await advance(1900);
+    connect();
+    await advance(5000);
+    expect(lines).toStrictEqual([]);
+  });
+
+  it('says once that the store is away at the start, with the latest reason, and that it responds', async () => {
+    const { lines, connect, lose } = setUp();
+    lose('connecting');
+    await advance(1900);
+    lose();
+    await advance(100);
+    lose('another reason');
+    expect(lines).toStrictEqual([AWAY]);
+    connect();
+    connect();
+    expect(lines).toStrictEqual([AWAY, BACK]);
+  });
+
+  it('says at once that a connection is lost', () => {
+    const { lines, connect, lose } = setUp();
+    connect();
+    lose();
+    connect();
+    expect(lines).toStrictEqual([AWAY, BACK]);
+  });
+
+  it('leaves no timer', () => {
+    const { stop, lose } = setUp();
+    lose();
+    stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
