@@ -10,6 +10,7 @@ const SOON = { timeout: 30_000, interval: 50 };
 export interface SpawnOptions {
   readonly cwd?: string;
   readonly file?: string;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** The built tool as a process of its own. It ends with the test. */
@@ -19,8 +20,8 @@ export class BuiltCli {
   output = '';
   errors = '';
 
-  constructor(line: readonly string[], { cwd, file = CLI }: SpawnOptions = {}) {
-    this.#child = spawn(process.execPath, [file, ...line], { cwd, env: { PATH: process.env['PATH'] } });
+  constructor(line: readonly string[], { cwd, file = CLI, environment }: SpawnOptions = {}) {
+    this.#child = spawn(process.execPath, [file, ...line], { cwd, env: { PATH: process.env['PATH'], ...environment } });
     this.#child.stdout?.on('data', (text: Buffer) => (this.output += text.toString()));
     this.#child.stderr?.on('data', (text: Buffer) => (this.errors += text.toString()));
     this.#closed = once(this.#child, 'close');
