@@ -1,8 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { connect as connectNats } from '@nats-io/transport-node';
 import { Etcd3 } from 'etcd3';
 import { Redis } from 'ioredis';
@@ -24,20 +23,14 @@ import type { PrivateServer, ServerKind } from '../../support/servers/private-se
 import { redis } from '../../support/servers/redis.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import { BuiltCli, CLI } from './built-cli.js';
+import { installed, temporaryFolder } from './installed.js';
 import { runCli } from './support.js';
 
-const MODULES = join(dirname(CLI), '../node_modules');
 const PATIENCE = 180_000;
 const SOON = { timeout: 60_000, interval: 100 };
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'nest-vitals-cli-'));
-  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
-  return path;
-}
-
 function fileWith(text: string): string {
-  const path = join(folder(), 'file');
+  const path = join(temporaryFolder(), 'file');
   writeFileSync(path, text);
   return path;
 }
@@ -303,19 +296,6 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     expect(tool.errors).toContain(`port ${port} of 127.0.0.1 is in use: choose another one with --port`);
   });
 });
-
-/** A copy of the tool in a folder with these packages only. */
-function installed(...packages: string[]): { readonly cwd: string; readonly file: string } {
-  const cwd = folder();
-  const file = join(cwd, 'dist/cli.js');
-  cpSync(CLI, file);
-  mkdirSync(join(cwd, 'dist/shared'));
-  cpSync(join(dirname(CLI), 'shared/cli-fleet.js'), join(cwd, 'dist/shared/cli-fleet.js'));
-  writeFileSync(join(cwd, 'package.json'), '{ "type": "module" }');
-  mkdirSync(join(cwd, 'node_modules'));
-  for (const name of packages) symlinkSync(join(MODULES, name), join(cwd, 'node_modules', name));
-  return { cwd, file };
-}
 
 describe('nest-vitals fleet without a store', () => {
   it('runs without an application, and names the install command of a missing package', async () => {

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import type { ServerAddress, ServerKind } from './private-server.js';
 import { redis } from './redis.js';
 
-/** A sentinel that monitors a Redis with the name "main" and never promotes a replica. */
-export const redisSentinel = (primary: ServerAddress): ServerKind => ({
+/**
+ * A sentinel that monitors a Redis with the name "main". It promotes a replica when the primary was silent for `downAfter`
+ * milliseconds. Default: ten minutes, so never in a test.
+ */
+export const redisSentinel = (primary: ServerAddress, downAfter = 600_000): ServerKind => ({
   ...redis,
   name: 'Redis Sentinel',
   prepare({ folder, port, password }) {
@@ -15,7 +18,7 @@ export const redisSentinel = (primary: ServerAddress): ServerKind => ({
       `requirepass ${password}`,
       `sentinel monitor main ${primary.host} ${primary.port} 1`,
       `sentinel auth-pass main ${primary.password}`,
-      'sentinel down-after-milliseconds main 600000',
+      `sentinel down-after-milliseconds main ${downAfter}`,
     ];
     writeFileSync(join(folder, 'sentinel.conf'), `${lines.join('\n')}\n`);
   },

@@ -1,0 +1,55 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { describeWith } from '../../support/servers/describe-with.js';
+import { PrivateServer } from '../../support/servers/private-server.js';
+import { redisCluster } from '../../support/servers/redis-cluster.js';
+import { redisSentinel } from '../../support/servers/redis-sentinel.js';
+import { redis } from '../../support/servers/redis.js';
+import { BuiltCli } from './built-cli.js';
+import { installed } from './installed.js';
+
+const PATIENCE = 120_000;
+
+/** One run of the tool with each package for Redis. */
+function runs(line: readonly string[], environment: Readonly<Record<string, string>>): BuiltCli[] {
+  return ['ioredis', 'redis'].map(
+    (name) => new BuiltCli(['fleet', ...line, '--once'], { ...installed(name), environment }),
+  );
+}
+
+describeWith(redisCluster, 'nest-vitals fleet with a cluster', (server) => {
+  it('follows it with both packages while a node is away', { timeout: PATIENCE }, async () => {
+    const { host, port, password } = server().address();
+    const environment = { HEALTH_STORE_PASSWORD: password };
+    const nodes = ['--redis', `redis://${host}:1,redis://${host}:${port}`];
+    for (const tool of runs([...nodes, '--redis-cluster'], environment)) {
+      expect(await tool.exit()).toBe(1);
+      expect(tool.output).toContain('Redis, no instance is known');
+    }
+  });
+});
+
+describeWith(redis, 'nest-vitals fleet with sentinels', (primary) => {
+  let sentinel: PrivateServer;
+  beforeAll(async () => {
+    sentinel = await PrivateServer.start(redisSentinel(primary().address()));
+  }, PATIENCE);
+  afterAll(() => sentinel.stop(), PATIENCE);
+
+  it('follows their primary with both packages, and says that the name is unknown', { timeout: PATIENCE }, async () => {
+    const { host, port, password } = sentinel.address();
+    const environment = {
+      HEALTH_STORE_PASSWORD: primary().address().password,
+      HEALTH_SENTINEL_PASSWORD: password,
+    };
+    const sentinels = ['--redis', `redis://${host}:1,redis://${host}:${port}`];
+    const known = runs([...sentinels, '--redis-sentinel', 'main'], environment);
+    const unknown = runs([...sentinels, '--redis-sentinel', 'other', '--timeout', '2500ms'], environment);
+    for (const tool of [...known, ...unknown]) {
+      expect(await tool.exit()).toBe(1);
+      expect(tool.output + tool.errors).not.toContain(password);
+    }
+    for (const { output } of known) expect(output).toMatch(/^fleet production +UP +Redis, no instance is known/);
+    for (const { output } of unknown)
+      expect(output).toContain('do not know a Redis of that name: check --redis-sentinel');
+  });
+});
