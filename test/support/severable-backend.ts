@@ -1,3 +1,5 @@
+import { sleep } from '../../src/core/async.js';
+import { elapsed } from '../../src/core/moment.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../../src/stores/store-backend.js';
 import type { StorePlace } from '../../src/stores/store-key.js';
 
@@ -7,9 +9,14 @@ import type { StorePlace } from '../../src/stores/store-key.js';
  */
 export class SeverableBackend implements StoreBackend {
   readonly name: string;
+  /** Milliseconds from now on for each request to the store, and for each change to this process. */
+  delay = 0;
   readonly #shared: StoreBackend;
   #mended: Promise<void> | undefined;
   #mend: (() => void) | undefined;
+  /** What is on its way, in its order. */
+  #sent: Promise<void> | undefined;
+  #received: Promise<void> | undefined;
 
   constructor(shared: StoreBackend) {
     this.#shared = shared;
@@ -26,46 +33,71 @@ export class SeverableBackend implements StoreBackend {
   }
 
   async put(entry: BackendEntry): Promise<void> {
-    await this.#mended;
+    await this.#send();
     // Not the caller's signal: a client may send a command long after its caller has given up.
     return this.#shared.put(entry, new AbortController().signal);
   }
 
   async remove(place: StorePlace, signal: AbortSignal): Promise<void> {
-    await this.#mended;
+    await this.#send();
     return this.#shared.remove(place, signal);
   }
 
   follow(collection: string, sink: CollectionSink, signal: AbortSignal): Promise<void> {
-    const late = (deliver: () => void): void => {
-      if (this.#mended) void this.#mended.then(deliver);
-      else deliver();
-    };
     return this.#shared.follow(
       collection,
       {
-        snapshot: (entries) => late(() => sink.snapshot(entries)),
-        put: (...entry) => late(() => sink.put(...entry)),
-        remove: (name) => late(() => sink.remove(name)),
+        snapshot: (entries) => this.#receive(() => sink.snapshot(entries)),
+        put: (...entry) => this.#receive(() => sink.put(...entry)),
+        remove: (name) => this.#receive(() => sink.remove(name)),
       },
       signal,
     );
   }
 
   async claim(...claim: Parameters<StoreBackend['claim']>): Promise<BackendLease | undefined> {
-    await this.#mended;
+    await this.#send();
     const lease = await this.#shared.claim(...claim);
     return (
       lease && {
         renew: async (signal) => {
-          await this.#mended;
+          await this.#send();
           return lease.renew(signal);
         },
         release: async (signal) => {
-          await this.#mended;
+          await this.#send();
           return lease.release(signal);
         },
       }
     );
+  }
+
+  async #send(): Promise<void> {
+    const arrival = this.#arrival(this.#sent);
+    if (!arrival) return;
+    this.#sent = arrival;
+    await arrival;
+    if (this.#sent === arrival) this.#sent = undefined;
+  }
+
+  #receive(deliver: () => void): void {
+    const arrival = this.#arrival(this.#received);
+    if (!arrival) return deliver();
+    const delivered = arrival.then(deliver).then(() => {
+      if (this.#received === delivered) this.#received = undefined;
+    });
+    this.#received = delivered;
+  }
+
+  /** Undefined: at once. */
+  #arrival(earlier: Promise<void> | undefined): Promise<void> | undefined {
+    if (!earlier && !this.#mended && this.delay === 0) return undefined;
+    return this.#arriveAfter(earlier, elapsed() + this.delay);
+  }
+
+  async #arriveAfter(earlier: Promise<void> | undefined, due: number): Promise<void> {
+    await earlier;
+    await this.#mended;
+    if (due > elapsed()) await sleep(due - elapsed(), new AbortController().signal);
   }
 }
