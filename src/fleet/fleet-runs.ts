@@ -10,6 +10,7 @@ import { collectionOf } from './collection.js';
 import { CLOCK_ONLY, OutcomeBook } from './outcome-book.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
+import { ShownClock } from './shown-clock.js';
 
 export interface FleetRunsSettings {
   readonly store: HealthStore;
@@ -24,8 +25,8 @@ export interface FleetRunsSettings {
   readonly warn: (line: string) => void;
 }
 
-/** Milliseconds. More often than readers forget the difference to a clock. */
-const CLOCK_EVERY = 240_000;
+/** Milliseconds. Instances that connect to the store later receive the clock as well. */
+const CLOCK_KEPT = 240_000;
 
 /** The part of the monitor that shared runs need. */
 type ObservedState = Pick<HealthMonitor, 'state' | 'onState'>;
@@ -35,12 +36,12 @@ export class FleetRuns implements SharedRuns {
   readonly #settings: FleetRunsSettings;
   readonly #book: OutcomeBook;
   readonly #collection: string;
+  readonly #clock = new ShownClock(() => this.#showClock());
   readonly #indicators = new Map<string, SharedIndicator>();
   readonly #end: () => void;
   /** From the beginning of the drain on, this instance runs nothing for others. */
   #isRetired = false;
   #isStopped = false;
-  #clockTimer: NodeJS.Timeout | undefined;
 
   constructor(settings: FleetRunsSettings, monitor: ObservedState) {
     this.#settings = settings;
@@ -54,6 +55,10 @@ export class FleetRuns implements SharedRuns {
       boot,
       secret,
       onRefused: (because) => warn(`An outcome of another instance is refused: ${because}`),
+      onDated: (isWell) => {
+        if (isWell) this.#clock.confirm();
+        else this.#clock.showSoon();
+      },
     });
     this.#end = monitor.onState(() => {
       if (monitor.state.phase === 'draining') this.#retire();
@@ -71,7 +76,7 @@ export class FleetRuns implements SharedRuns {
   /** Gives the leases back. Not awaited by the shutdown. */
   stop(): void {
     this.#isStopped = true;
-    clearInterval(this.#clockTimer);
+    this.#clock.stop();
     this.#end();
     this.#retire();
     this.#book.close();
@@ -82,7 +87,7 @@ export class FleetRuns implements SharedRuns {
     for (const indicator of this.#indicators.values()) indicator.retire();
   }
 
-  /** So that the others recognise a late entry of this instance, even if it is its first outcome. */
+  /** So that the next outcome names this instance. */
   #showClock(): void {
     const { store, service, release, instance, boot, secret } = this.#settings;
     const entry = {
@@ -94,10 +99,14 @@ export class FleetRuns implements SharedRuns {
       clock: elapsed(),
       age: 0,
       status: 'UNKNOWN',
+      message: undefined,
+      error: undefined,
+      code: undefined,
+      heard: [],
     } as const;
-    const text = writeOutcome({ ...entry, message: undefined, error: undefined, code: undefined }, secret);
+    const text = writeOutcome(entry, secret);
     store
-      .put(storeKey(this.#collection, service, `clock-${boot}`), text, { expiresIn: CLOCK_EVERY })
+      .put(storeKey(this.#collection, service, `clock-${boot}`), text, { expiresIn: CLOCK_KEPT })
       .catch(() => undefined);
   }
 
@@ -116,10 +125,7 @@ export class FleetRuns implements SharedRuns {
       onIdle: () => this.#indicators.delete(indicator),
     });
     if (this.#isRetired) added.retire();
-    if (this.#clockTimer === undefined) {
-      this.#showClock();
-      this.#clockTimer = setInterval(() => this.#showClock(), CLOCK_EVERY).unref();
-    }
+    this.#clock.start();
     this.#indicators.set(indicator, added);
     return added;
   }

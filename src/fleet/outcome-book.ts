@@ -1,11 +1,14 @@
 import { elapsed } from '../core/moment.js';
 import type { Outcome, SharedOutcome } from '../core/outcome.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { type OutcomeEntry, readOutcome } from './outcome-entry.js';
+import { HeardClocks } from './heard-clocks.js';
+import { type HeardClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
 import { WriterClocks } from './writer-clocks.js';
 
 /** In place of the name of an indicator: the entry shows the clock of its writer and has no outcome. */
 export const CLOCK_ONLY = '';
+/** Milliseconds. If the entry of an outcome seems so old at its arrival, the clocks may be compared badly. */
+const UNSURE = 250;
 /** The most indicators whose outcomes are kept. */
 const MOST_OUTCOMES = 10_000;
 
@@ -20,15 +23,18 @@ export interface OutcomeBookSettings {
   readonly secret: string | undefined;
   /** Called for the first entry that is refused. */
   readonly onRefused: (because: string) => void;
+  /** Called when an outcome arrives: whether this instance knows well when it was written. */
+  readonly onDated: (isWell: boolean) => void;
 }
 
 /** The latest outcome of each shared indicator that this instance knows, by the clock of this process. */
 export class OutcomeBook {
   readonly #settings: OutcomeBookSettings;
   readonly #latest = new Map<string, SharedOutcome>();
-  /** The writers of the outcomes of other instances. */
-  readonly #writers = new Map<string, { boot: string; clock: number; outcome: SharedOutcome }>();
-  readonly #clocks = new WriterClocks();
+  /** The latest outcomes of other instances. */
+  readonly #others = new Map<string, { readonly boot: string; readonly clock: number; readonly ranAt: number }>();
+  readonly #clocks: WriterClocks;
+  readonly #heard = new HeardClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #end: () => void;
   #isAway = false;
@@ -36,6 +42,7 @@ export class OutcomeBook {
 
   constructor(settings: OutcomeBookSettings) {
     this.#settings = settings;
+    this.#clocks = new WriterClocks(settings.boot);
     this.#end = settings.store.watch(settings.prefix, {
       snapshot: (entries) => {
         for (const value of entries.values()) this.#receive(value, true);
@@ -62,8 +69,18 @@ export class OutcomeBook {
     return this.#isAway;
   }
 
+  /** For the next outcome that this instance writes. */
+  get heard(): readonly HeardClock[] {
+    return this.#heard.list;
+  }
+
   of(indicator: string): SharedOutcome | undefined {
     return this.#latest.get(indicator);
+  }
+
+  /** When the latest known run of another instance has ended. */
+  lastRunOfOthers(indicator: string): number | undefined {
+    return this.#others.get(indicator)?.ranAt;
   }
 
   /** Keeps an outcome unless a newer one is known. */
@@ -94,33 +111,35 @@ export class OutcomeBook {
   }
 
   #receive(value: string, isSnapshot: boolean): void {
-    const { service, release, boot, secret, onRefused } = this.#settings;
+    const { service, release, boot, secret, onRefused, onDated } = this.#settings;
     const entry = readOutcome(value, secret);
     if (typeof entry === 'string') {
       if (!this.#hasRefused) onRefused(entry);
       this.#hasRefused = true;
       return;
     }
-    if (entry.service !== service || entry.release !== release || entry.boot === boot) return;
+    if (entry.service !== service || entry.release !== release) return;
+    this.#heard.remove(entry.heard);
+    if (entry.boot === boot) return;
     const now = elapsed();
-    // An entry of a snapshot may have been written at any time, so it says nothing about the clock of its writer.
-    const written = isSnapshot
-      ? this.#clocks.timeOf(entry.boot, entry.clock, now)
-      : this.#clocks.hear(entry.boot, entry.clock, now);
-    if (written === undefined || entry.indicator === CLOCK_ONLY) return;
-    const ranAt = written - entry.age;
-    const last = this.#writers.get(entry.indicator);
-    if (last?.boot === entry.boot) {
-      if (last.clock >= entry.clock) return;
-      // The newer entry of one writer replaces the older one, even if the older one was late and looked younger than it was.
-      const known = this.#latest.get(entry.indicator);
-      if (known === last.outcome && known.ranAt >= ranAt) this.#latest.delete(entry.indicator);
-    }
-    const outcome = outcomeOf(entry, ranAt);
-    this.record(entry.indicator, outcome);
-    if (this.#latest.get(entry.indicator) === outcome) {
-      this.#writers.set(entry.indicator, { boot: entry.boot, clock: entry.clock, outcome });
-    }
+    this.#heard.hear(entry.boot, entry.clock, now);
+    if (entry.indicator === CLOCK_ONLY) return;
+    this.#clocks.hear(entry.boot, entry.clock, entry.heard, now);
+    const written = this.#clocks.timeOf(entry.boot, entry.clock);
+    // An entry of a snapshot may have been written at any time.
+    if (!isSnapshot || written === undefined) onDated(written !== undefined && now - written < UNSURE);
+    this.#recordEntry(entry);
+  }
+
+  #recordEntry(entry: OutcomeEntry): void {
+    const { indicator, boot, clock, age } = entry;
+    const ranAt = this.#clocks.timeOf(boot, clock - age);
+    const last = this.#others.get(indicator);
+    // The same entry, again in a snapshot, is no other outcome.
+    if (ranAt === undefined || (last?.boot === boot && last.clock >= clock)) return;
+    if (last ? last.ranAt >= ranAt : this.#others.size >= MOST_OUTCOMES) return;
+    this.#others.set(indicator, { boot, clock, ranAt });
+    this.record(indicator, outcomeOf(entry, ranAt));
   }
 }
 

@@ -2,6 +2,15 @@ import { LONGEST_CODE, LONGEST_TEXT } from '../core/bounded-text.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
 import { readSigned, signed } from './signed-text.js';
 
+/**
+ * An entry that the writer of an outcome had received: the process that wrote it, the monotonic clock of that process when it
+ * wrote, and the monotonic clock of the writer of the outcome at the arrival, in milliseconds.
+ */
+export type HeardClock = readonly [boot: string, clock: number, at: number];
+
+/** The most entries that an outcome names. */
+export const MOST_HEARD = 500;
+
 /** Which check an outcome is of. Versions are separate: a new version must pass its own checks. */
 export interface OutcomeSubject {
   readonly service: string;
@@ -23,11 +32,13 @@ export interface OutcomeEntry extends OutcomeSubject {
   readonly message: string | undefined;
   readonly error: string | undefined;
   readonly code: string | undefined;
+  /** The entries that the writer had received and that no outcome had named before. */
+  readonly heard: readonly HeardClock[];
 }
 
 /** Characters. */
 const LONGEST_NAME = 200;
-const LONGEST_ENTRY = 16_384;
+const LONGEST_ENTRY = 49_152;
 /** A shortened text has its original length after it. */
 const SUFFIX = 40;
 
@@ -40,7 +51,7 @@ export function readOutcome(value: string, secret: string | undefined): OutcomeE
   if (value.length > LONGEST_ENTRY) return 'it is too long';
   const given = readSigned(value, secret);
   if (typeof given === 'string') return given;
-  const { service, release, indicator, instance, boot, clock, age, status, message, error, code } = given;
+  const { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard } = given;
   if (!isText(service, LONGEST_NAME) || !isText(release, 2 * LONGEST_NAME + 1)) return 'a text is malformed';
   if (!isText(indicator, LONGEST_NAME) || !isText(instance, LONGEST_NAME) || !isText(boot, LONGEST_NAME)) {
     return 'a text is malformed';
@@ -50,7 +61,8 @@ export function readOutcome(value: string, secret: string | undefined): OutcomeE
   }
   if (!isSpan(clock) || !isSpan(age)) return 'a number is malformed';
   if (!isHealthStatus(status)) return 'its status is malformed';
-  return { service, release, indicator, instance, boot, clock, age, status, message, error, code };
+  if (!isHeard(heard)) return 'its list of entries is malformed';
+  return { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard };
 }
 
 function isText(value: unknown, longest: number): value is string {
@@ -59,6 +71,16 @@ function isText(value: unknown, longest: number): value is string {
 
 function isOptional(value: unknown, longest: number): value is string | undefined {
   return value === undefined || isText(value, longest + SUFFIX);
+}
+
+function isHeard(value: unknown): value is readonly HeardClock[] {
+  return Array.isArray(value) && value.length <= MOST_HEARD && value.every(isHeardClock);
+}
+
+function isHeardClock(value: unknown): value is HeardClock {
+  if (!Array.isArray(value) || value.length !== 3) return false;
+  const [boot, clock, at] = value as readonly unknown[];
+  return isText(boot, LONGEST_NAME) && isSpan(clock) && isSpan(at);
 }
 
 function isSpan(value: unknown): value is number {

@@ -120,13 +120,23 @@ export class SharedIndicator {
     return Math.min(this.#settings.maxAge, TAKEN_FOR * this.#period + longestRunOf(this.#settings));
   }
 
+  /**
+   * Milliseconds until another instance must have run the check again. A run that this instance made for itself says nothing
+   * about that.
+   */
+  get #untilOverdue(): number {
+    const { book, subject } = this.#given;
+    const ranAt = book.lastRunOfOthers(subject.indicator);
+    return ranAt === undefined ? -Infinity : ranAt + OVERDUE * this.#period - elapsed();
+  }
+
   /** The known outcome, unless it is too old for this instance. */
   #usable(): SharedOutcome | undefined {
     const { book, subject } = this.#given;
     const known = book.of(subject.indicator);
     if (!known) return undefined;
     const age = elapsed() - known.ranAt;
-    const leavesRunToOthers = !book.isAway && elapsed() < this.#claimsNotBefore;
+    const leavesRunToOthers = !book.isAway && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
     const runsItself = this.#lease?.isHeld || (known === this.#own && !leavesRunToOthers);
     const longestAge = runsItself ? this.#period : this.#longestAge;
     return age < longestAge && age <= (this.#settings?.maxAge ?? 0) ? known : undefined;
@@ -138,9 +148,7 @@ export class SharedIndicator {
     this.#ticksWithoutCall += 1;
     if (this.#lease && !this.#lease.isHeld) this.#lease = undefined;
     const known = this.#given.book.of(this.#given.subject.indicator);
-    const age = known ? elapsed() - known.ranAt : Infinity;
-    // A run that this instance made for itself says nothing about whether another instance runs the check for all.
-    const left = this.#lease ? this.#period - age : known === this.#own ? 0 : OVERDUE * this.#period - age;
+    const left = this.#lease ? this.#period - (known ? elapsed() - known.ranAt : Infinity) : this.#untilOverdue;
     if (left > 0) return this.#schedule(left + 1);
     if (this.#ticksWithoutCall > IDLE_AFTER) {
       this.retire();
@@ -204,7 +212,8 @@ export class SharedIndicator {
   async #write({ status, message, error, code }: CheckRun['outcome'], ranAt: number): Promise<void> {
     const { store, key, subject, instance, boot, secret } = this.#given;
     const clock = elapsed();
-    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, status, message, error, code };
+    const { heard } = this.#given.book;
+    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, status, message, error, code, heard };
     const maxAge = this.#settings?.maxAge ?? 0;
     try {
       await store.put(key, writeOutcome(entry, secret), {

@@ -1,48 +1,70 @@
-/** Milliseconds. Two clocks drift apart, so an old difference between them is forgotten after one to two windows. */
-const WINDOW = 300_000;
+import type { HeardClock } from './outcome-entry.js';
+
+/** Milliseconds per millisecond: two clocks drift apart less than this. */
+const DRIFT = 1 / 2000;
 /** The most writers that are remembered. */
 const MOST_WRITERS = 1000;
 
-interface Difference {
-  began: number;
-  least: number;
-  earlier: number;
+/** At `clock` of the writer, the clock of this process showed `time` or more. */
+interface Mark {
+  readonly clock: number;
+  readonly time: number;
 }
 
 /**
- * The differences between the monotonic clock of this process and those of other processes, from the entries that they write.
- * The entry that arrived fastest shows the difference best. An entry that arrives late, for example because the store was
- * frozen or because it waited in a client without a connection, is recognised by it.
+ * When other processes wrote, at the earliest, by the monotonic clock of this process. So an outcome is never older than it seems,
+ * however late its entry arrives.
+ *
+ * An outcome names the entries that its writer had received before, with the clocks of both processes. An entry is written before
+ * it is received. So if the writer has received an entry of this process, or one of a process whose clock is already compared,
+ * then the clock of the writer is compared as well.
  */
 export class WriterClocks {
-  readonly #differences = new Map<string, Difference>();
+  /** Identifies this process. */
+  readonly #boot: string;
+  readonly #marks = new Map<string, Mark>();
 
-  /** An entry has arrived that was written at `clock` of the writer. Returns when that was on the clock of this process. */
-  hear(boot: string, clock: number, now: number): number {
-    const heard = now - clock;
-    const known = this.#known(boot, now) ?? { began: now, least: heard, earlier: Infinity };
-    known.least = Math.min(known.least, heard);
-    this.#differences.delete(boot);
-    this.#differences.set(boot, known);
-    const [oldest] = this.#differences.keys();
-    if (this.#differences.size > MOST_WRITERS && oldest !== undefined) this.#differences.delete(oldest);
-    return clock + Math.min(known.least, known.earlier);
+  constructor(boot: string) {
+    this.#boot = boot;
   }
 
-  /** When `clock` of the writer was on the clock of this process. Undefined: nothing was heard of the writer lately. */
-  timeOf(boot: string, clock: number, now: number): number | undefined {
-    const known = this.#known(boot, now);
-    return known && Math.min(now, clock + Math.min(known.least, known.earlier));
+  /** An entry has arrived that was written at `clock` of its writer, which had received `heard` before. */
+  hear(boot: string, clock: number, heard: readonly HeardClock[], now: number): void {
+    const marks: Mark[] = [];
+    for (const [other, written, at] of heard) {
+      const time = this.timeOf(other, written);
+      if (time !== undefined) marks.push({ clock: at, time });
+    }
+    const known = this.#marks.get(boot);
+    // An entry cannot be newer than now. If it seems so, the clock of this process has stopped for a time, as in a machine that was
+    // suspended, and earlier marks are wrong.
+    const best = bestOf(known ? [known, ...marks] : marks, clock, Infinity);
+    const valid = best && timeAt(best, clock) > now ? bestOf(marks, clock, now) : best;
+    this.#marks.delete(boot);
+    if (valid) this.#marks.set(boot, valid);
+    const [oldest] = this.#marks.keys();
+    if (this.#marks.size > MOST_WRITERS && oldest !== undefined) this.#marks.delete(oldest);
   }
 
-  #known(boot: string, now: number): Difference | undefined {
-    const known = this.#differences.get(boot);
-    if (!known || now - known.began < WINDOW) return known;
-    // Without an entry in the latest window, the difference is too old to be used.
-    if (now - known.began >= 2 * WINDOW) return undefined;
-    known.earlier = known.least;
-    known.least = Infinity;
-    known.began = now;
-    return known;
+  /** When it was `clock` at the writer, at the earliest, on the clock of this process. Undefined: the clocks are not compared. */
+  timeOf(boot: string, clock: number): number | undefined {
+    if (boot === this.#boot) return clock;
+    const mark = this.#marks.get(boot);
+    return mark && timeAt(mark, clock);
   }
+}
+
+function timeAt(mark: Mark, clock: number): number {
+  const passed = clock - mark.clock;
+  return mark.time + passed - Math.abs(passed) * DRIFT;
+}
+
+/** The mark that shows `clock` best, of those by which it was not later than `latest`. */
+function bestOf(marks: readonly Mark[], clock: number, latest: number): Mark | undefined {
+  let best: Mark | undefined;
+  for (const mark of marks) {
+    const time = timeAt(mark, clock);
+    if (time <= latest && (!best || time > timeAt(best, clock))) best = mark;
+  }
+  return best;
 }

@@ -13,6 +13,7 @@ const ENTRY: OutcomeEntry = {
   message: undefined,
   error: 'connection refused',
   code: 'ECONNREFUSED',
+  heard: [['b', 7, 12]],
 };
 const SECRET = 'a secret of the fleet';
 
@@ -20,6 +21,16 @@ describe('an outcome in the store', () => {
   it('is read as it was written, with and without a secret', () => {
     expect(readOutcome(writeOutcome(ENTRY, undefined), undefined)).toStrictEqual(ENTRY);
     expect(readOutcome(writeOutcome(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
+  });
+
+  it('is read when its texts and its list are as long as they may be', () => {
+    const text = '\u0000'.repeat(1000);
+    const boot = '0'.repeat(36);
+    const heard = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);
+    const value = writeOutcome({ ...ENTRY, error: text, message: text, heard }, SECRET);
+    expect(readOutcome(value, SECRET)).toMatchObject({ error: text, message: text });
+    // The limit of a store.
+    expect(value.length).toBeLessThan(65_536);
   });
 
   it('is refused without the signature, or with a changed text', () => {
@@ -33,7 +44,7 @@ describe('an outcome in the store', () => {
     ['no JSON', '{'],
     ['no object', '[]'],
     ['no object', 'null'],
-    ['too long', ' '.repeat(20_000)],
+    ['too long', ' '.repeat(60_000)],
   ])('is refused when it is %s', (because, text) => {
     expect(readOutcome(text, undefined)).toContain(because);
   });
@@ -52,6 +63,13 @@ describe('an outcome in the store', () => {
     { message: 'x'.repeat(2000) },
     { error: 7 },
     { code: 'x'.repeat(200) },
+    { heard: undefined },
+    { heard: ['b'] },
+    { heard: [['b', 7]] },
+    { heard: [['b', '7', 12]] },
+    { heard: [['b', 7, -1]] },
+    { heard: [['x'.repeat(201), 7, 12]] },
+    { heard: Array.from({ length: 501 }, () => ['b', 7, 12]) },
   ])('is refused when it is malformed: %o', (change) => {
     expect(readOutcome(JSON.stringify({ ...ENTRY, ...change }), undefined)).toContain('malformed');
   });

@@ -1,0 +1,107 @@
+import { describe, expect, it } from 'vitest';
+import { CLOCK_ONLY, OutcomeBook } from '../../../src/fleet/outcome-book.js';
+import { type OutcomeEntry, writeOutcome } from '../../../src/fleet/outcome-entry.js';
+import { type MemoryStore, memoryStore } from '../../../src/stores/memory/index.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
+
+useFakeClock();
+
+const SUBJECT = { service: 'orders', release: '1.0.0' };
+
+/** The book of the process `me`. Its clock is at 0 when the test begins. */
+async function openBook(): Promise<{
+  readonly store: MemoryStore;
+  readonly book: OutcomeBook;
+  readonly dated: boolean[];
+  readonly write: (entry: Partial<OutcomeEntry>) => Promise<void>;
+}> {
+  const store = memoryStore();
+  const dated: boolean[] = [];
+  const book = new OutcomeBook({
+    store,
+    prefix: 'outcomes/orders/',
+    ...SUBJECT,
+    boot: 'me',
+    secret: undefined,
+    onRefused: (because) => expect.fail(because),
+    onDated: (isWell) => dated.push(isWell),
+  });
+  await advance(1);
+  const write = async (entry: Partial<OutcomeEntry>): Promise<void> => {
+    const whole: OutcomeEntry = {
+      ...SUBJECT,
+      indicator: 'rates',
+      instance: 'pod-a',
+      boot: 'a',
+      clock: 0,
+      age: 0,
+      status: 'UP',
+      message: undefined,
+      error: undefined,
+      code: undefined,
+      heard: [],
+      ...entry,
+    };
+    await store.put(`outcomes/orders/of-${whole.indicator}`, writeOutcome(whole, undefined));
+  };
+  return { store, book, dated, write };
+}
+
+describe('OutcomeBook', () => {
+  it('has no outcome of a writer that has not received an entry of this process', async () => {
+    const { book, write, dated } = await openBook();
+    await write({ clock: 500 });
+    await write({ clock: 600, heard: [['b', 100, 550]] });
+    expect(book.of('rates')).toBeUndefined();
+    expect(dated).toStrictEqual([false, false]);
+    book.close();
+  });
+
+  it('dates an outcome from the moment at which its writer received an entry of this process', async () => {
+    const { book, write, dated } = await openBook();
+    await advance(5000);
+    // The run ended 60 ms after the arrival of the entry that this process wrote at 4000.
+    await write({ clock: 900, age: 40, heard: [['me', 4000, 800]] });
+    expect(book.of('rates')?.ranAt).toBeCloseTo(4060, 0);
+    expect(dated).toStrictEqual([false]);
+    await advance(1000);
+    await write({ clock: 2000, heard: [['me', 5900, 1940]] });
+    expect(book.of('rates')?.ranAt).toBeCloseTo(5960, 0);
+    expect(dated).toStrictEqual([false, true]);
+    book.close();
+  });
+
+  it('keeps the date of an outcome that a snapshot shows again, so that it counts once', async () => {
+    const { store, book, write, dated } = await openBook();
+    await advance(5000);
+    await write({ clock: 900, heard: [['me', 4000, 800]] });
+    const first = book.of('rates');
+    await write({ indicator: 'other', clock: 901, heard: [['me', 4990, 900]] });
+    store.simulate('away');
+    await advance(10);
+    store.simulate(undefined);
+    await advance(1000);
+    expect(book.isAway).toBe(false);
+    expect(book.of('rates')).toBe(first);
+    expect(dated).toStrictEqual([false, true]);
+    book.close();
+  });
+
+  it('names the entries of others once', async () => {
+    const { book, write } = await openBook();
+    await write({ boot: 'b', indicator: CLOCK_ONLY, clock: 7.5 });
+    await write({ boot: 'c', indicator: CLOCK_ONLY, clock: 8 });
+    expect(book.heard).toStrictEqual([
+      ['b', 7, 1],
+      ['c', 8, 1],
+    ]);
+    await write({ boot: 'a', clock: 50, heard: [['b', 7, 40]] });
+    expect(book.heard).toStrictEqual([
+      ['c', 8, 1],
+      ['a', 50, 1],
+    ]);
+    await write({ boot: 'me', clock: 60, heard: book.heard });
+    expect(book.heard).toStrictEqual([]);
+    book.close();
+  });
+});
