@@ -3,6 +3,7 @@ import { flatDetails } from '../core/composite-detail.js';
 import { elapsed } from '../core/moment.js';
 import { reportedHealthIn } from '../core/reported-health.js';
 import type { ServiceIdentity } from '../core/service-info.js';
+import { sleep } from '../core/shutdown-clock.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
@@ -15,6 +16,8 @@ const SHORTEST_GAP = 200;
 const KEPT = 3_600_000;
 /** Milliseconds for which an instance that has left is shown. */
 const KEPT_AFTER_LEAVING = 300_000;
+/** Milliseconds for which the shutdown waits until it is written that the instance has left. */
+const LEAVE_LIMIT = 500;
 
 export interface AnnouncerSettings {
   readonly store: HealthStore;
@@ -34,7 +37,7 @@ export interface AnnouncerSettings {
   readonly onOutcome: (failure: string | undefined) => void;
 }
 
-/** Writes the state of this instance into the store: at each change, and at each heartbeat. Nothing waits for it. */
+/** Writes the state of this instance into the store: at each change, and at each heartbeat. */
 export class Announcer {
   /** Differs for each start of the process. */
   readonly boot = randomUUID();
@@ -51,6 +54,8 @@ export class Announcer {
   #timer: NodeJS.Timeout | undefined;
   #gap: NodeJS.Timeout | undefined;
   #isWriting = false;
+  /** Resolves when the current write has ended. */
+  #written: Promise<void> = Promise.resolve();
   #isPending = false;
   #failure: string | undefined;
   #isRefusalNotified = false;
@@ -75,15 +80,24 @@ export class Announcer {
     void this.#renew();
   }
 
-  /** Writes that the instance has left. Not awaited by the shutdown: a store that is away must not delay it. */
-  stop(): void {
+  /**
+   * Writes that the instance has left, and waits for that: the process may end right after the shutdown. A store that is away
+   * must not delay the shutdown, so the wait is short, and there is none after a failure.
+   */
+  async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
     clearTimeout(this.#timer);
     clearTimeout(this.#gap);
     for (const end of this.#ends.splice(0)) end();
     this.#phase = { is: 'left', since: elapsed() };
-    void this.#write(KEPT_AFTER_LEAVING);
+    const hadFailed = this.#failure !== undefined;
+    // After the current write, which could otherwise reach the store later and replace the entry.
+    const written = this.#written.then(() => this.#write(KEPT_AFTER_LEAVING));
+    if (hadFailed) return;
+    const end = new AbortController();
+    void written.then(() => end.abort());
+    await sleep(LEAVE_LIMIT, end.signal);
   }
 
   /** The results of `ready` are renewed with each heartbeat, so that what is written is fresh without a prober too. */
@@ -106,7 +120,7 @@ export class Announcer {
       return;
     }
     this.#gap = setTimeout(() => this.#endGap(), SHORTEST_GAP).unref();
-    void this.#write(KEPT);
+    this.#written = this.#write(KEPT);
   }
 
   #endGap(): void {

@@ -71,7 +71,7 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
   }
 
   /** Runs after the same hook of HealthModule, so the drain has ended. */
-  onModuleDestroy(): void {
-    if (this.fleet) this.fleet.stop();
+  async onModuleDestroy(): Promise<void> {
+    if (this.fleet) await this.fleet.stop();
   }
 }

@@ -117,11 +117,12 @@ export class HealthFleet {
     this.#overview.start();
   }
 
-  stop(): void {
+  /** Resolves when the store knows that the instance has left, or after half a second. */
+  async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
     this.#runs.stop();
-    this.#announcer.stop();
     this.#overview.stop();
+    await this.#announcer.stop();
   }
 
   /** 503 while fewer instances are ready than expected. `format`: `html` for the page, `events` for its stream, or `json`. */

@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { HealthModule, type HealthModuleOptions, type HealthResult, HttpIndicator, down, up } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
 import { describe, expect, it, vi } from 'vitest';
+import { never } from '../support/latch.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 
@@ -53,6 +55,37 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await vi.waitFor(async () => {
       expect(instancesOf(await reportOf(one))).toStrictEqual({ one: 'accepting', two: 'left' });
     });
+  });
+
+  it('waits in the shutdown until it is written that the instance has left, if the store responds', async () => {
+    const memory = memoryStore();
+    const events: string[] = [];
+    const store: MemoryStore = {
+      ...memory,
+      put: async (key, value, options) => {
+        const isLeft = value.includes('"phase":"left"');
+        // A store that takes two turns of the event loop for a write.
+        if (isLeft) await setImmediate().then(() => setImmediate());
+        await memory.put(key, value, options);
+        if (isLeft) events.push('written');
+      },
+    };
+    const { app } = await start(store, 'one');
+    await app.close();
+    events.push('closed');
+    expect(events).toStrictEqual(['written', 'closed']);
+  });
+
+  it('ends the shutdown while the store does not respond', async () => {
+    const memory = memoryStore();
+    let isFrozen = false;
+    const store: MemoryStore = {
+      ...memory,
+      put: (...entry) => (isFrozen ? never() : memory.put(...entry)),
+    };
+    const { app } = await start(store, 'one');
+    isFrozen = true;
+    await expect(app.close()).resolves.toBeUndefined();
   });
 
   it.each(['my staging', 'prod/eu:1'])('finds the instances of the environment %o', async (environment) => {
