@@ -40,6 +40,11 @@ export class EtcdCallError extends Error {
     return this.#call.failure?.code;
   }
 
+  /** Whether the call did not leave the client. */
+  get isUnsent(): boolean {
+    return NOT_SENT.test(this.#call.failure?.details ?? '');
+  }
+
   /** The error for the reader of a report. `notPermitted`: its text if the user is not permitted to make the call. */
   explain(notPermitted: string): unknown {
     const { failure } = this.#call;
@@ -54,8 +59,27 @@ export class EtcdCallError extends Error {
 
 export const isMissing = (error: unknown): boolean => error instanceof EtcdCallError && error.status === NOT_FOUND;
 
-/** Makes a call that is cancelled when `signal` is aborted. Rejects with an `EtcdCallError`. */
+/** Attempts of one call. With one of three members away, all of them fail for one call in 700. */
+const MOST_ATTEMPTS = 6;
+/** The client had no connection to the member, so the call was not sent. */
+const NOT_SENT = /^No connection established/;
+
+/**
+ * Makes a call that is cancelled when `signal` is aborted. The client chooses a member of the cluster for each call: a call
+ * that was not sent, because that member is away, is made again. Rejects with an `EtcdCallError`.
+ */
 export async function etcdCall<T>(signal: AbortSignal, begin: (options: object) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await etcdAttempt(signal, begin);
+    } catch (error) {
+      const isSent = !(error instanceof EtcdCallError && error.isUnsent);
+      if (isSent || attempt === MOST_ATTEMPTS || signal.aborted) throw error;
+    }
+  }
+}
+
+async function etcdAttempt<T>(signal: AbortSignal, begin: (options: object) => Promise<T>): Promise<T> {
   signal.throwIfAborted();
   const call = new WatchedCall();
   const removeListener = onAbort(signal, () => call.cancel());
