@@ -15,6 +15,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { EventStream } from '../../support/event-stream.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { sendJson } from '../../support/json-request.js';
+import { isNightly } from '../../support/nightly.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { etcd } from '../../support/servers/etcd.js';
 import { freePort } from '../../support/servers/free-port.js';
@@ -205,7 +206,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
   const run = (...line: string[]): BuiltCli =>
     new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'test', ...line]);
 
-  it('does not believe an entry that is left of a dead instance', { timeout: PATIENCE }, async () => {
+  it.runIf(isNightly)('does not believe an entry that is left of a dead instance', { timeout: PATIENCE }, async () => {
     const environment = 'remnants';
     const store = await storeOf();
     const dead = await start(store, 'dead', { environment });

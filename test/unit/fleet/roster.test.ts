@@ -94,6 +94,21 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'accepting', self: 'accepting' });
   });
 
+  it('does not confirm an entry that it found, until the instance writes again or is lost', async () => {
+    const store = memoryStore();
+    const [remnant, alive] = [new Instance(store, 'remnant'), new Instance(store, 'alive')];
+    for (const instance of [remnant, alive]) await instance.write();
+    const roster = new Roster({ store, collection: 'fleet.test', secret: undefined });
+    roster.follow();
+    await advance(0);
+    expect([roster.hasSnapshot, roster.isConfirmed()]).toStrictEqual([true, false]);
+    await alive.write();
+    expect(roster.isConfirmed()).toBe(false);
+    await pass(alive, 16_000);
+    expect(phases(roster)).toStrictEqual({ remnant: 'lost', alive: 'accepting' });
+    expect(roster.isConfirmed()).toBe(true);
+  });
+
   it('does not report all instances as lost before the store has had time to notice a lost connection', async () => {
     const { roster, one, self } = await setUp();
     await one.write();
