@@ -14,7 +14,7 @@ export class SeverableBackend implements StoreBackend {
   readonly #shared: StoreBackend;
   #mended: Promise<void> | undefined;
   #mend: (() => void) | undefined;
-  /** What is on its way, in its order. */
+  /** What is on its way with a delay, in its order. */
   #sent: Promise<void> | undefined;
   #received: Promise<void> | undefined;
 
@@ -72,27 +72,26 @@ export class SeverableBackend implements StoreBackend {
     );
   }
 
-  async #send(): Promise<void> {
-    const arrival = this.#arrival(this.#sent);
-    if (!arrival) return;
+  #send(): Promise<void> | undefined {
+    if (!this.#sent && this.delay === 0) return this.#mended;
+    const arrival = this.#arriveAfter(this.#sent, elapsed() + this.delay).then(() => {
+      if (this.#sent === arrival) this.#sent = undefined;
+    });
     this.#sent = arrival;
-    await arrival;
-    if (this.#sent === arrival) this.#sent = undefined;
+    return arrival;
   }
 
   #receive(deliver: () => void): void {
-    const arrival = this.#arrival(this.#received);
-    if (!arrival) return deliver();
-    const delivered = arrival.then(deliver).then(() => {
-      if (this.#received === delivered) this.#received = undefined;
+    if (!this.#received && this.delay === 0) {
+      if (this.#mended) void this.#mended.then(deliver);
+      else deliver();
+      return;
+    }
+    const arrival = this.#arriveAfter(this.#received, elapsed() + this.delay).then(() => {
+      if (this.#received === arrival) this.#received = undefined;
+      deliver();
     });
-    this.#received = delivered;
-  }
-
-  /** Undefined: at once. */
-  #arrival(earlier: Promise<void> | undefined): Promise<void> | undefined {
-    if (!earlier && !this.#mended && this.delay === 0) return undefined;
-    return this.#arriveAfter(earlier, elapsed() + this.delay);
+    this.#received = arrival;
   }
 
   async #arriveAfter(earlier: Promise<void> | undefined, due: number): Promise<void> {
