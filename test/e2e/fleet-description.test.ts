@@ -157,7 +157,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
     await application.get('/health/ready');
     await waitFor(503);
     expect(await mistakes()).toEqual([]);
-    application.app.get(HealthFleet).stop();
+    await application.app.get(HealthFleet).stop();
     expect(api.mistakesIn(PATH, await application.get(`${PATH}?format=events`))).toEqual([]);
     expect(api.unanswered.filter((place) => place.startsWith(PATH))).toEqual([]);
   });
