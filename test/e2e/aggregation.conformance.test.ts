@@ -72,6 +72,25 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect([ready.status, reportIn(ready).status]).toEqual([503, 'DOWN']);
   });
 
+  it('fails ready for a shared indicator until it has passed once, and tolerates its failures after that', async () => {
+    const database = FakeIndicator('database', () => down('no connection'), { ttl: 0, shared: true });
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [database],
+    });
+    const probes = async (): Promise<unknown[]> => {
+      const ready = await application.get('/health/ready');
+      const live = await application.get('/health/live');
+      return [ready.status, reportIn(ready).status, statusesIn(ready), live.status];
+    };
+
+    expect(await probes()).toEqual([503, 'DOWN', { database: 'DOWN' }, 200]);
+    database.answer = () => up();
+    expect(await probes()).toEqual([200, 'UP', { database: 'UP' }, 200]);
+    database.answer = () => down('no connection');
+    expect(await probes()).toEqual([200, 'DEGRADED', { database: 'DOWN' }, 200]);
+  });
+
   it('reports a check as DOWN whatever it throws, and the results of the others', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],

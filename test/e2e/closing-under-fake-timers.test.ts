@@ -1,6 +1,8 @@
 import { setTimeout as realPause } from 'node:timers/promises';
-import { HealthModule, type HealthModuleOptions } from 'nest-vitals';
+import { HealthModule, type HealthModuleOptions, up } from 'nest-vitals';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FakeIndicator } from '../support/fake-indicator.js';
+import { latch, never } from '../support/latch.js';
 import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../support/start-application.js';
 
 afterEach(() => vi.useRealTimers());
@@ -47,5 +49,23 @@ describe.each(ADAPTERS)('close() under fake timers on %s', (adapter) => {
     const application = await start(adapter);
     expect((await application.get('/health/ready', BALANCER)).status).toBe(200);
     await expect(application.app.close()).resolves.toBeUndefined();
+  });
+
+  it('leaves no timer of checks that run in the background, hang or are cached', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval'] });
+    const hanging = latch();
+    const application = await startApplication(adapter, {
+      imports: [HealthModule.forRoot()],
+      providers: [
+        FakeIndicator('background', () => up(), { interval: 1000 }),
+        FakeIndicator('cached', () => up(), { ttl: 60_000 }),
+        FakeIndicator('hangs', () => (hanging.open(), never()), { timeout: 60_000 }),
+      ],
+    });
+    void application.health.report('ready');
+    await hanging.promise;
+    expect(vi.getTimerCount()).toBeGreaterThan(0);
+    await application.app.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
