@@ -21,7 +21,7 @@ import { Evaluator } from './evaluator.js';
 import type { HealthEndpoints } from './extension/health-endpoints.js';
 import type { HealthMonitor } from './extension/health-monitor.js';
 import type { RequestsInFlight } from './extension/requests-in-flight.js';
-import type { SourceOptions } from './extension/source-options.js';
+import type { OptionParts } from './extension/source-options.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
 import { AnnouncedWork } from './lifecycle/announced-work.js';
@@ -41,7 +41,6 @@ import type { HealthSettings } from './options/health-settings.js';
 import { IndicatorConfiguration } from './options/indicator-configuration.js';
 import { resolveModuleOptions } from './options/resolve-module.js';
 import { Overrides } from './overrides/overrides.js';
-import { SourceLayer } from './overrides/source-layer.js';
 import { TimedRefusals } from './overrides/timed-refusals.js';
 import { Registration } from './registration.js';
 
@@ -68,7 +67,7 @@ export interface HealthParts {
   readonly monitor: HealthMonitor;
   readonly results: IndicatorResults;
   readonly requestsInFlight: RequestsInFlight;
-  readonly sourceOptions: SourceOptions;
+  readonly optionParts: OptionParts;
 }
 
 /** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
@@ -161,7 +160,7 @@ export function assemble(
     monitor,
     results: resultsOf(engine),
     requestsInFlight: connections.inFlight,
-    sourceOptions: new SourceLayer(engine, configuration, overrides),
+    optionParts: { engine, configuration, overrides },
   };
 }
 

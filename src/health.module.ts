@@ -199,7 +199,7 @@ function configure(
       part(HEALTH_MONITOR, 'monitor'),
       part(INDICATOR_RESULTS, 'results'),
       part(REQUESTS_IN_FLIGHT, 'requestsInFlight'),
-      part(SOURCE_OPTIONS, 'sourceOptions'),
+      part(SOURCE_OPTIONS, 'optionParts'),
     ],
     exports: [
       HealthLifecycle,

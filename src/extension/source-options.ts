@@ -1,5 +1,7 @@
+import type { HealthEngine } from '../core/health-engine.js';
 import type { ReportedSource, ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
+import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
 
 /** Sets the options of indicators that come from outside the process. Overrides have precedence over them. */
 export interface SourceOptions {
@@ -23,5 +25,13 @@ export interface SourceOptions {
   ): void;
 }
 
-/** The token under which `HealthModule` provides it. It is the same in every copy of the package. */
+/** The parts of `HealthModule` that set options of indicators. */
+export interface OptionParts {
+  readonly engine: HealthEngine;
+  readonly configuration: IndicatorConfiguration;
+  /** What reports show of the override of an indicator. */
+  readonly overrides: { shown(indicator: string): Readonly<Record<string, unknown>> | undefined };
+}
+
+/** The token under which `HealthModule` provides the `OptionParts`. It is the same in every copy of the package. */
 export const SOURCE_OPTIONS = Symbol.for('nest-vitals:source-options');

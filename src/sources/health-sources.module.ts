@@ -10,8 +10,9 @@ import {
   Optional,
 } from '@nestjs/common';
 import { ServiceModule } from '../extension/service-module.js';
-import { SOURCE_OPTIONS, type SourceOptions } from '../extension/source-options.js';
+import { type OptionParts, SOURCE_OPTIONS } from '../extension/source-options.js';
 import { HealthSources } from './health-sources.js';
+import { SourceLayer } from './source-layer.js';
 import { type HealthSourcesOptions, PLACE, resolveSourcesOptions } from './sources-options.js';
 
 /** Options of `HealthSourcesModule.forRootAsync()`. */
@@ -22,17 +23,17 @@ export interface HealthSourcesAsyncOptions extends Pick<ModuleMetadata, 'imports
   readonly useFactory: FactoryProvider<HealthSourcesOptions>['useFactory'];
 }
 
-const MODULE = new ServiceModule<HealthSourcesOptions, HealthSources, [SourceOptions]>({
+const MODULE = new ServiceModule<HealthSourcesOptions, HealthSources, [OptionParts]>({
   name: 'HealthSourcesModule',
   place: PLACE,
   task: 'configure',
   example: '{ sources: […] }',
   service: HealthSources,
   inject: [{ token: SOURCE_OPTIONS, optional: true }],
-  create: (options, { monitor }, target) => {
+  create: (options, { monitor }, parts) => {
     const settings = resolveSourcesOptions(options);
     const { name: service } = monitor.peek('live').service_info;
-    return new HealthSources({ ...settings, service }, target, new Logger('Health'));
+    return new HealthSources({ ...settings, service }, new SourceLayer(parts), new Logger('Health'));
   },
 });
 

@@ -7,7 +7,7 @@ import { Faults } from '../../../../src/options/faults.js';
 import { IndicatorConfiguration } from '../../../../src/options/indicator-configuration.js';
 import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../../../../src/options/runtime-options.js';
 import { Overrides } from '../../../../src/overrides/overrides.js';
-import { SourceLayer } from '../../../../src/overrides/source-layer.js';
+import { SourceLayer } from '../../../../src/sources/source-layer.js';
 import { CapturedLog } from '../../../support/captured-log.js';
 import { RecordedEngine } from '../../../support/engine.js';
 import { advance } from '../../../support/fake-clock.js';
@@ -55,7 +55,7 @@ export class ChangingWorld {
     this.#configuration = new IndicatorConfiguration(settings, new Environment('HEALTH_', {}));
     const parts = { engine, configuration: this.#configuration, logger: new CapturedLog() };
     this.#overrides = new Overrides({ ...parts, onListenerFault: (fault) => this.surprises.push(String(fault)) });
-    this.#source = new SourceLayer(engine, this.#configuration, this.#overrides);
+    this.#source = new SourceLayer({ engine, configuration: this.#configuration, overrides: this.#overrides });
     engine.onRun(({ indicator, run, status }) => {
       const { registered } = this.#entry(indicator);
       const calls = this.calls.filter(

@@ -1,20 +1,17 @@
-import type { HealthEngine } from '../core/health-engine.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { liveExtended } from '../errors/messages.js';
-import type { SourceOptions } from '../extension/source-options.js';
+import type { OptionParts, SourceOptions } from '../extension/source-options.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
-import type { IndicatorConfiguration } from '../options/indicator-configuration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { checkRuntimeOptions } from '../options/runtime-options.js';
-import type { Overrides } from './overrides.js';
 
 /** The options of indicators that a source sets, by the rules of overrides. */
 export class SourceLayer implements SourceOptions {
-  readonly #engine: HealthEngine;
-  readonly #configuration: IndicatorConfiguration;
-  readonly #overrides: Overrides;
+  readonly #engine: OptionParts['engine'];
+  readonly #configuration: OptionParts['configuration'];
+  readonly #overrides: OptionParts['overrides'];
 
-  constructor(engine: HealthEngine, configuration: IndicatorConfiguration, overrides: Overrides) {
+  constructor({ engine, configuration, overrides }: OptionParts) {
     this.#engine = engine;
     this.#configuration = configuration;
     this.#overrides = overrides;
