@@ -14,7 +14,7 @@ import { CheckRegistry } from './registry.js';
 import type { ReportedSource, ReportedSourceOptions } from './reported-source.js';
 import { Revision } from './revision.js';
 import type { SharedOutages } from './shared-outages.js';
-import { type SharedRuns, takeOrCall } from './shared-runs.js';
+import type { SharedRuns } from './shared-runs.js';
 import { StartupProgress } from './startup-progress.js';
 import { type HealthStatus, isFailing } from './status.js';
 
@@ -249,8 +249,7 @@ export class HealthEngine {
     const { name } = definition;
     const settings = runs && this.#registry.get(name)?.definition.settings;
     if (!runs || settings?.scope !== 'fleet') return definition.check(context);
-    return takeOrCall(
-      runs,
+    return runs.takeOrCall(
       { indicator: name, settings, run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()) },
       () => definition.check(context),
       neverThrows((fault) => this.#settings.onListenerFault(fault, 'The fleet')),

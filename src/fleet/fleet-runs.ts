@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { CheckRun } from '../core/check-history.js';
 import { elapsed } from '../core/moment.js';
-import type { SharedOutcome } from '../core/outcome.js';
 import type { SharedCall, SharedRuns } from '../core/shared-runs.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
@@ -11,6 +10,7 @@ import { CLOCK_ONLY, OutcomeBook } from './outcome-book.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
 import { ShownClock } from './shown-clock.js';
+import { takeOrCall } from './take-or-call.js';
 
 export interface FleetRunsSettings {
   readonly store: HealthStore;
@@ -65,8 +65,8 @@ export class FleetRuns implements SharedRuns {
     });
   }
 
-  take(call: SharedCall): SharedOutcome | undefined | Promise<SharedOutcome | undefined> {
-    return this.#isStopped ? undefined : this.#of(call.indicator).take(call);
+  takeOrCall(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown {
+    return takeOrCall(() => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
   }
 
   finished(indicator: string, run: CheckRun): void {
