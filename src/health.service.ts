@@ -39,7 +39,7 @@ export interface DelayReadinessOptions {
 /** Injected by the application: reads its health, subscribes to changes, and accepts or refuses traffic. */
 export class HealthService implements HealthControl {
   /**
-   * Every change of an indicator's status. A first result that is not failing is no change. An error thrown by a
+   * Every change of the status of an indicator or a composite. A first result that is not failing is no change. An error thrown by a
    * subscriber is logged and has no other effect.
    */
   readonly changes$: Observable<HealthChange>;

@@ -1,4 +1,5 @@
 import type { LoggerService } from '@nestjs/common';
+import { flatDetails } from '../core/composite-detail.js';
 import type { HealthChange } from '../core/health-change.js';
 import type { ChangeMethod, ChangeMethods } from './change-methods.js';
 import type { ConfigurationFault } from '../errors/fault.js';
@@ -21,11 +22,11 @@ export class ChangeSubscriptions {
   /** Subscribes the methods of modules that were loaded since the last call. Returns their configuration faults. */
   addModules(): readonly ConfigurationFault[] {
     const { methods, faults } = this.#found.find();
-    const known = methods.length > 0 ? new Set(this.#monitor.indicators.map(({ name }) => name)) : undefined;
+    const known = new Map(flatDetails(this.#monitor.peek('deep').details));
     for (const method of methods) {
       for (const name of method.indicators ?? []) {
         // No configuration fault: a module that is loaded later may bring the indicator.
-        if (!known?.has(name)) this.#logger.warn(`${method.name} waits for changes of "${name}", which does not exist`);
+        if (!known.has(name)) this.#logger.warn(`${method.name} waits for changes of "${name}", which does not exist`);
       }
       if (method.indicators?.length !== 0) this.#forIndicators.push(method);
       for (const probe of method.probes) {

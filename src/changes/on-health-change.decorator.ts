@@ -8,7 +8,7 @@ interface ToStatus {
 }
 
 export interface IndicatorChangeOptions extends ToStatus {
-  /** The name of an indicator, or several. Default: every indicator, unless `probe` is given. */
+  /** The name of an indicator or a composite, or several. Default: all of them, unless `probe` is given. */
   readonly indicator?: string | readonly string[];
   readonly probe?: never;
 }
@@ -21,7 +21,7 @@ export interface ProbeChangeOptions extends ToStatus {
 
 /** Changes of indicators and of probes. The method distinguishes them by `'probe' in change`. */
 export interface OnHealthChangeOptions extends ToStatus {
-  /** The name of an indicator, or several. */
+  /** The name of an indicator or a composite, or several. */
   readonly indicator: string | readonly string[];
   /** The name of a probe or of a group, or several. */
   readonly probe: string | readonly string[];
@@ -43,8 +43,8 @@ export interface AnnotatedMethod {
 const KEY = Symbol.for('nest-vitals:on-health-change');
 
 /**
- * Calls the method of a provider or a controller when the status of an indicator changes, or, with `probe`, the status of
- * a probe or a group. The library does not wait for the method; an error that it throws or rejects with is logged and has
+ * Calls the method of a provider or a controller when the status of an indicator or a composite changes, or, with `probe`, the
+ * status of a probe or a group. The library does not wait for the method; an error that it throws or rejects with is logged and has
  * no other effect. A first status that is not failing is no change. A method can have several of these decorators.
  *
  * @example

@@ -12,8 +12,8 @@ import { StrayRuns } from './stray-runs.js';
 
 /** Events of a runner. */
 export interface RunnerEvents {
-  /** A run has finished. `change` is set when the run has changed the status. */
-  settled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void;
+  /** A run has finished. `change` is set when the run has changed the status. `wasResumed`: it is the first since the indicator was enabled. */
+  settled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined, wasResumed: boolean): void;
   /** Something else has happened that makes earlier reports obsolete. */
   invalidated(): void;
   /** An error of the check that is not its outcome has happened, for the first time in this place. The listener throws nothing. */
@@ -80,9 +80,9 @@ export class CheckRunner {
     return this.#running !== undefined;
   }
 
-  /** There is something to report without a run: a result, or that the indicator is disabled. */
+  /** There is something to report without a run: that the indicator is disabled, or a result since it was enabled last. */
   get hasResult(): boolean {
-    return this.history.latest !== undefined || !this.#definition.settings.enabled;
+    return !this.#definition.settings.enabled || (this.history.latest !== undefined && !this.#isResumed);
   }
 
   /** How many runs have passed their timeout and have not finished. At most three are tracked. */
@@ -165,14 +165,15 @@ export class CheckRunner {
     const definition = this.#definition;
     const run = await this.#attemptUntilPass(definition);
     this.#running = undefined;
-    this.#isResumed = false;
     // A run that the shutdown has aborted says nothing about the dependency.
     if (this.#stopped || run === undefined) return this.#events.invalidated();
     // An outcome of another instance that is not newer must not count twice.
     if (run.outcome.ranAt !== undefined && run.outcome.ranAt <= (this.history.latest?.finished.elapsed ?? -Infinity)) {
       return this.#events.invalidated();
     }
-    this.#events.settled(this, run, this.history.record(run, definition.settings));
+    const wasResumed = this.#isResumed;
+    this.#isResumed = false;
+    this.#events.settled(this, run, this.history.record(run, definition.settings), wasResumed);
   }
 
   async #attemptUntilPass(definition: CheckDefinition): Promise<CheckRun | undefined> {

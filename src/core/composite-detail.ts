@@ -1,47 +1,56 @@
+import { boundedText } from './bounded-text.js';
 import { type CompositeSettings, type PartOf, type PartStatus, statusOfParts } from './composite.js';
 import { isRecord } from './is-record.js';
+import { isoTime } from './moment.js';
 import type { HealthCheckDetail } from './report.js';
-import { type HealthStatus, isFailing } from './status.js';
+import { type HealthStatus, isFailing, needsAttention } from './status.js';
 
 /** The composites of one report: each takes the parts that are members of the probe. */
 export class CompositeDetails {
   readonly #composites = new Map<string, Collected>();
 
-  add({ composite, part, settings }: PartOf, detail: HealthCheckDetail, counted: PartStatus): void {
-    let collected = this.#composites.get(composite);
-    if (!collected) this.#composites.set(composite, (collected = { settings, details: {}, parts: [] }));
-    collected.details[part] = detail;
+  add(partOf: PartOf, detail: HealthCheckDetail, counted: PartStatus): void {
+    let collected = this.#composites.get(partOf.composite);
+    if (!collected) this.#composites.set(partOf.composite, (collected = { of: partOf, details: {}, parts: [] }));
+    collected.details[partOf.part] = detail;
     collected.parts.push(counted);
   }
 
   /** The detail of each composite by name, with the settings of the composite. */
   *describe(): Iterable<readonly [name: string, detail: HealthCheckDetail, settings: CompositeSettings]> {
-    for (const [name, collected] of this.#composites) yield [name, describe(collected), collected.settings];
+    for (const [name, collected] of this.#composites) yield [name, describe(collected), collected.of.settings];
   }
 }
 
 interface Collected {
-  readonly settings: CompositeSettings;
+  readonly of: PartOf;
   readonly details: Record<string, HealthCheckDetail>;
   readonly parts: PartStatus[];
 }
 
 /** The text names statuses only: the reason of a failure is in the detail of the part. */
-function describe({ settings, details, parts }: Collected): HealthCheckDetail {
+function describe({ of: { settings, history, parts: all }, details, parts }: Collected): HealthCheckDetail {
   const status = statusOfParts(parts, settings);
-  const text = Object.entries(details)
+  // A report that lacks parts can have the status for another time.
+  const since = status === history.status && parts.length === all().length && history.since;
+  const texts = Object.entries(details)
     .filter(([, part]) => needsAttention(part.status))
-    .map(([name, part]) => `${name} is ${part.status}`)
-    .join(', ');
+    .map(([name, part]) => `${name} is ${part.status}`);
   return Object.freeze({
     status,
-    ...(needsAttention(status) && { critical: settings.critical }),
-    ...(text !== '' && (isFailing(status) ? { error: text } : { message: text })),
+    ...(needsAttention(status) && { critical: settings.critical, ...(since && { since: isoTime(since) }) }),
+    ...joinedTexts(status, texts),
     details: Object.freeze(details),
   });
 }
 
-const needsAttention = (status: HealthStatus): boolean => status !== 'UP' && status !== 'SKIPPED';
+/** The text of a composite with this status, from those of its parts. */
+export function joinedTexts(
+  status: HealthStatus,
+  texts: readonly string[],
+): Pick<HealthCheckDetail, 'message' | 'error'> {
+  return texts.length > 0 ? { [isFailing(status) ? 'error' : 'message']: boundedText(texts.join(', ')) } : {};
+}
 
 /** What {@link flatDetails} needs of a detail, which may be that of a report or of one view of it. */
 interface Nested {

@@ -1,4 +1,6 @@
-import { type HealthStatus, aggregate, isFailing, isWorse } from './status.js';
+import type { CheckHistory } from './check-history.js';
+import type { CheckSettings } from './check.js';
+import { type HealthStatus, aggregate, isFailing } from './status.js';
 
 /** How the parts of a composite make its status. */
 export interface CompositeSettings {
@@ -17,6 +19,19 @@ export interface PartOf {
   /** The name of the part in its composite. */
   readonly part: string;
   readonly settings: CompositeSettings;
+  /** Of the composite as a whole. Its parts share it. */
+  readonly history: CheckHistory;
+  /** All parts of the composite. */
+  readonly parts: () => readonly Part[];
+}
+
+/** What a composite reads of the runner of a part. */
+export interface Part {
+  readonly partOf: PartOf;
+  readonly definition: { readonly settings: Pick<CheckSettings, 'enabled' | 'critical' | 'probes'> };
+  readonly history: CheckHistory;
+  readonly hasResult: boolean;
+  readonly isRunning: boolean;
 }
 
 /** `database/primary` → `database` and `primary`. Undefined: the name has no slash, so it is no part. */
@@ -38,13 +53,14 @@ export interface PartStatus {
 export function statusOfParts(parts: readonly PartStatus[], { atLeast }: CompositeSettings): HealthStatus {
   const counted = parts.filter(({ status }) => status !== 'SKIPPED');
   if (counted.length === 0) return 'SKIPPED';
-  if (atLeast === undefined) {
-    return aggregate(
-      counted.map(({ status, critical, isTolerated }) => ({ status, critical: critical && !isTolerated })),
-    );
-  }
-  const passing = counted.filter(({ status, isTolerated }) => isTolerated || !isFailing(status)).length;
-  const worst = counted.reduce<HealthStatus>((so, { status }) => (isWorse(status, so) ? status : so), 'UP');
+  const worst = aggregate(
+    counted.map(({ status, critical, isTolerated }) => ({
+      status,
+      critical: atLeast !== undefined || (critical && !isTolerated),
+    })),
+  );
+  if (atLeast === undefined || !isFailing(worst)) return worst;
+  const passing = counted.filter(({ status, isTolerated }) => isTolerated || !isFailing(status));
   // A probe can contain fewer parts than must pass: then it needs all of them.
-  return passing < Math.min(atLeast, counted.length) || !isFailing(worst) ? worst : 'DEGRADED';
+  return passing.length < Math.min(atLeast, counted.length) ? worst : 'DEGRADED';
 }

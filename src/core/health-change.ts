@@ -2,8 +2,9 @@ import type { StatusChange } from './check-history.js';
 import type { CheckRunner } from './check-runner.js';
 import type { HealthStatus } from './status.js';
 
-/** An indicator's status has changed. */
+/** The status of an indicator or a composite has changed. */
 export interface HealthChange {
+  /** The name of the indicator or the composite. */
   readonly indicator: string;
   readonly critical: boolean;
   readonly from: HealthStatus;
@@ -21,11 +22,14 @@ export interface HealthChange {
   readonly cause?: unknown;
 }
 
-export function describeChange(runner: CheckRunner, { from, to, at, lasted, run }: StatusChange): HealthChange {
+export function describeChange(
+  { name, isCritical }: Pick<CheckRunner, 'name' | 'isCritical'>,
+  { from, to, at, lasted, run }: StatusChange,
+): HealthChange {
   const { message, error, code, cause } = run.outcome;
   return {
-    indicator: runner.name,
-    critical: runner.isCritical,
+    indicator: name,
+    critical: isCritical,
     from,
     to,
     at: new Date(at.wall),

@@ -1,10 +1,11 @@
 import { BackgroundRuns } from './background-runs.js';
 import type { CheckDefinition, CheckSettings, HealthCheckContext, ShownOverride } from './check.js';
-import type { CheckRun, StatusChange } from './check-history.js';
+import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import { CheckRunner, type RunnerEvents } from './check-runner.js';
 import { type CheckWrapper, CheckWrappers } from './check-wrappers.js';
-import { COMPOSITE_DEFAULTS, type PartOf, partName } from './composite.js';
+import { COMPOSITE_DEFAULTS, type Part, type PartOf, partName } from './composite.js';
 import type { EngineSettings } from './engine-settings.js';
+import { recordComposite } from './composite-change.js';
 import { type HealthChange, describeChange } from './health-change.js';
 import { Limiter } from './limiter.js';
 import { type Listener, Listeners, neverThrows } from './listeners.js';
@@ -58,7 +59,7 @@ export class HealthEngine {
   /** Adds an indicator. In a running application its background runs begin immediately. */
   add(definition: CheckDefinition): void {
     const events: RunnerEvents = {
-      settled: (settled, run, change) => this.#onSettled(settled, run, change),
+      settled: (...settled) => this.#onSettled(...settled),
       invalidated: () => this.invalidate(),
       faulted: ({ name }, place, fault) =>
         neverThrows(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
@@ -80,6 +81,7 @@ export class HealthEngine {
     const runner = this.#registry.requireIndicator(name);
     runner.configure(settings, override);
     this.#registry.refreshMembers();
+    this.#recordComposite(runner);
     this.#background.update(runner);
     this.invalidate();
   }
@@ -105,12 +107,13 @@ export class HealthEngine {
     const runner = this.#registry.get(name);
     if (!runner) return;
     this.#registry.remove(runner);
-    const composite = runner.partOf?.composite;
-    const ended = composite !== undefined && !this.isComposite(composite) ? [name, composite] : [name];
+    const { partOf } = runner;
+    const ended = partOf?.parts().length === 0 ? [name, partOf.composite] : [name];
     for (const each of ended) this.#probes.delete(each);
     this.#startup.forget(runner);
     this.#background.remove(runner);
     runner.stop('the indicator was removed');
+    this.#recordComposite(runner);
     this.invalidate();
     // A listener of a run or a change may remove the indicator. The other listeners must receive that event first.
     queueMicrotask(() => {
@@ -219,7 +222,7 @@ export class HealthEngine {
     this.revision.increase();
   }
 
-  /** Calls the listener for each change of an indicator's status. A first result that passes is no change. */
+  /** Calls the listener for each change of the status of an indicator or a composite. A first result that passes is no change. */
   onChange(listener: Listener<HealthChange>): () => void {
     return this.#changes.add(listener);
   }
@@ -241,7 +244,11 @@ export class HealthEngine {
 
   #partOf(name: string): PartOf | undefined {
     const names = partName(name);
-    return names && { ...names, settings: this.#settings.composites?.get(names.composite) ?? COMPOSITE_DEFAULTS };
+    if (!names) return undefined;
+    const { composite } = names;
+    const parts = (): readonly Part[] => this.#registry.partsOf(composite) ?? [];
+    const settings = this.#settings.composites?.get(composite) ?? COMPOSITE_DEFAULTS;
+    return { settings, history: new CheckHistory(), parts, ...parts()[0]?.partOf, ...names };
   }
 
   #callCheck(definition: CheckDefinition, context: HealthCheckContext): unknown {
@@ -256,13 +263,28 @@ export class HealthEngine {
     );
   }
 
-  #onSettled(runner: CheckRunner, run: CheckRun, change: StatusChange | undefined): void {
+  #onSettled(...[runner, run, change, wasResumed]: Parameters<RunnerEvents['settled']>): void {
     if (runner.definition.settings.scope === 'fleet') this.#sharedRuns?.finished(runner.name, run);
     const passes = !isFailing(runner.history.status);
     if (passes) this.#startup.recordPass(runner);
+    if (change || wasResumed) this.#recordComposite(runner);
     this.invalidate();
     this.#runs.emit({ indicator: runner.name, run, status: runner.history.status });
-    const isFirstPass = passes && change?.lasted === undefined;
-    if (change && !isFirstPass) this.#changes.emit(describeChange(runner, change));
+    this.#emitChange(runner, change);
+  }
+
+  /** The status of a part, the parts or their settings have changed. */
+  #recordComposite({ partOf }: CheckRunner): void {
+    const change = partOf && recordComposite(partOf);
+    if (!change) return;
+    const composite = { name: partOf.composite, isCritical: partOf.settings.critical };
+    // After the change of the part. A listener may have caused this one, and the others must receive theirs first.
+    queueMicrotask(() => this.#emitChange(composite, change));
+  }
+
+  #emitChange(changed: Pick<CheckRunner, 'name' | 'isCritical'>, change: StatusChange | undefined): void {
+    // A first status that passes is no change.
+    if (change && (change.lasted !== undefined || isFailing(change.to)))
+      this.#changes.emit(describeChange(changed, change));
   }
 }

@@ -1,11 +1,14 @@
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { CheckRunner } from './check-runner.js';
+import type { PartOf } from './composite.js';
 
 /** A custom group: the listed indicators, and those with one of the tags. */
 export interface GroupDefinition {
   readonly indicators: readonly string[];
   readonly tags: readonly string[];
 }
+
+type PartRunner = CheckRunner & { readonly partOf: PartOf };
 
 export const PROBES = ['live', 'ready', 'startup', 'deep'] as const;
 export type StandardProbe = (typeof PROBES)[number];
@@ -15,7 +18,7 @@ export class CheckRegistry {
   readonly #runners = new Map<string, CheckRunner>();
   readonly #groups: ReadonlyMap<string, GroupDefinition>;
   readonly #members = new Map<string, readonly CheckRunner[]>();
-  readonly #parts = new Map<string, readonly CheckRunner[]>();
+  readonly #parts = new Map<string, readonly PartRunner[]>();
 
   constructor(groups: ReadonlyMap<string, GroupDefinition>) {
     this.#groups = groups;
@@ -84,10 +87,12 @@ export class CheckRegistry {
   }
 
   /** The parts of a composite. Undefined: there is no composite of this name. */
-  partsOf(composite: string): readonly CheckRunner[] | undefined {
+  partsOf(composite: string): readonly PartRunner[] | undefined {
     let parts = this.#parts.get(composite);
     if (!parts) {
-      parts = [...this.#runners.values()].filter(({ partOf }) => partOf?.composite === composite);
+      parts = [...this.#runners.values()].filter(
+        (runner): runner is PartRunner => runner.partOf?.composite === composite,
+      );
       if (parts.length === 0) return undefined;
       this.#parts.set(composite, parts);
     }

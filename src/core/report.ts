@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.js';
 import type { ReportedSource, ReportedSourceOptions } from './reported-source.js';
 import type { HealthData } from './result.js';
 import type { ServiceInfo } from './service-info.js';
-import { HealthStatus, type ReportStatus, isFailing } from './status.js';
+import { HealthStatus, type ReportStatus, isFailing, needsAttention } from './status.js';
 
 /** One indicator or composite in a report. The property names are those of the JSON response. */
 export interface HealthCheckDetail {
@@ -109,15 +109,14 @@ function textsOf({ history }: CheckRunner): Texts {
 function detail(runner: CheckRunner, status: HealthStatus, texts: Texts): HealthCheckDetail {
   const { isCritical, history } = runner;
   const { latest, since, consecutiveFailures } = history;
-  const needsAttention = status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return Object.freeze({
     status,
-    ...(needsAttention && { critical: isCritical }),
+    ...(needsAttention(status) && { critical: isCritical }),
     ...(texts.message !== undefined && { message: texts.message }),
     ...(texts.error !== undefined && { error: texts.error }),
     ...(texts.code !== undefined && { code: texts.code }),
     ...(latest && { response_time_ms: Math.round(latest.took), checked_at: isoTime(latest.finished) }),
-    ...(needsAttention && status === history.status && since && { since: isoTime(since) }),
+    ...(needsAttention(status) && status === history.status && since && { since: isoTime(since) }),
     ...(consecutiveFailures > 0 && { consecutive_failures: consecutiveFailures }),
     ...(texts.data && { data: texts.data }),
     ...changesOf(runner),

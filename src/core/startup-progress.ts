@@ -8,7 +8,8 @@ import { type HealthCheckDetail, describeCheck } from './report.js';
 export class StartupProgress {
   readonly #registry: CheckRegistry;
   readonly #gate: TrafficGate;
-  readonly #passed = new Map<CheckRunner, HealthCheckDetail>();
+  /** By the runner of the indicator. */
+  readonly #passed = new Map<object, HealthCheckDetail>();
   #isComplete = false;
 
   constructor(registry: CheckRegistry, gate: TrafficGate) {
@@ -52,9 +53,9 @@ export class StartupProgress {
     if (partOf === undefined) return critical;
     const { atLeast, critical: isCompositeCritical } = partOf.settings;
     if (atLeast === undefined || !isCompositeCritical) return runner.isCritical;
-    const parts = (this.#registry.partsOf(partOf.composite) ?? []).filter(
-      ({ definition: { settings } }) => settings.enabled && settings.probes.includes('startup'),
-    );
+    const parts = partOf
+      .parts()
+      .filter(({ definition: { settings } }) => settings.enabled && settings.probes.includes('startup'));
     return parts.filter((part) => this.#passed.has(part)).length < Math.min(atLeast, parts.length);
   }
 }

@@ -48,6 +48,9 @@ export function isFailing(status: HealthStatus): boolean {
   return SEVERITY[status] > SEVERITY.DEGRADED;
 }
 
+/** Whether a report explains the status. */
+export const needsAttention = (status: HealthStatus): boolean => status !== 'UP' && status !== 'SKIPPED';
+
 /** The status that counts in a report. A non-critical failure makes the report DEGRADED at worst. */
 function contribution(status: HealthStatus, critical: boolean): HealthStatus {
   return !critical && isFailing(status) ? HealthStatus.DEGRADED : status;

@@ -117,6 +117,7 @@ export interface HealthMonitor {
   peek(name: string): HealthReport;
   /** Called after each run. Like the other methods here, it returns the function that removes the listener. */
   onRun(listener: (run: HealthRun) => unknown): Unsubscribe;
+  /** Called for each change of the status of an indicator or a composite. */
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
   /** Called with the name of an indicator, or of a composite without parts, after it was removed, so that what is kept for it can be dropped. */
   onRemoved(listener: (indicator: string) => unknown): Unsubscribe;

@@ -34,14 +34,10 @@ export abstract class MeasuringIndicator<M extends Measurement>
     const { measurement } = this.#window;
     if (!measurement) return unknown('the measurement has ended');
     const window_ms = Math.round(measurement.age);
-    const result = this.#window.isSettled ? this.judge(measurement) : this.judgeEarly();
+    if (!this.#window.isSettled) return up({ window_ms });
+    const result = this.judge(measurement);
     return { ...result, data: { ...result.data, window_ms } };
   }
 
   protected abstract judge(measurement: M): HealthResult;
-
-  /** The result while the measurement is too short to be judged. */
-  protected judgeEarly(): HealthResult {
-    return up();
-  }
 }

@@ -1,3 +1,4 @@
+import { partName } from '../core/composite.js';
 import { HEALTH_STATUSES, HealthStatus, isFailing } from '../core/status.js';
 import type { HealthMonitor, HealthRun } from '../extension/health-monitor.js';
 import {
@@ -49,7 +50,10 @@ export class MetricRecorder implements MetricSource {
   /** Passes on everything that is counted late: the series of new indicators, and responses. Call it before a collection. */
   flush(): void {
     this.#sink.add(STALLS, 0, {});
-    for (const { name } of this.monitor.indicators) this.#createSeries(name);
+    for (const { name } of this.monitor.indicators) {
+      this.#createSeries(name);
+      this.#createCompositeSeries(partName(name)?.composite);
+    }
     for (const { probe, statusCode, prober, count } of this.#responses.take()) {
       this.#sink.add(PROBE_RESPONSES, count, { probe, code: String(statusCode), prober });
     }
@@ -92,5 +96,12 @@ export class MetricRecorder implements MetricSource {
     this.#sink.add(CHECK_TIMEOUTS, 0, { indicator });
     this.#sink.add(STATUS_CHANGES, 0, { indicator });
     this.#sink.create(CHECK_DURATION, { indicator });
+  }
+
+  /** A composite has no runs. */
+  #createCompositeSeries(composite: string | undefined): void {
+    if (composite === undefined || this.#indicators.has(composite)) return;
+    this.#indicators.add(composite);
+    this.#sink.add(STATUS_CHANGES, 0, { indicator: composite });
   }
 }

@@ -81,22 +81,13 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
     }
 
     protected judge(measurement: EventLoopMeasurement): HealthResult {
-      return this.#judge(measurement);
-    }
-
-    /** The requests in flight need no measurement: an instance can be overloaded from its first moment. */
-    protected override judgeEarly(): HealthResult {
-      return this.#judge(undefined);
-    }
-
-    #judge(measurement: EventLoopMeasurement | undefined): HealthResult {
       const inFlight = this.#inFlight();
       if (inFlight !== undefined && !isCount(inFlight)) {
         return down(`count returned ${describeNoCount(inFlight)} instead of a number`);
       }
       const loads: Readonly<Record<LoadName, Load>> = {
-        delay: { what: `p${PERCENTILE} of the delay`, value: measurement?.delay(PERCENTILE), show: inMilliseconds },
-        utilization: { what: 'utilization', value: measurement?.utilization, show: percent },
+        delay: { what: `p${PERCENTILE} of the delay`, value: measurement.delay(PERCENTILE), show: inMilliseconds },
+        utilization: { what: 'utilization', value: measurement.utilization, show: percent },
         inFlight: { what: 'in flight', value: inFlight, show: String },
       };
       const above = excessOf(loads, limits, release);
@@ -160,27 +151,18 @@ function excessOf(loads: Readonly<Record<LoadName, Load>>, limits: OverloadLimit
   };
 }
 
-type Entry = readonly [string, number | false | undefined];
-
-function ofLoop(delay: number, utilization: number, limits: OverloadLimits, downLimits: OverloadLimits): Entry[] {
-  return [
-    ['delay_ms', rounded(delay, 1)],
-    ['delay_limit_ms', limits.delay],
-    ['delay_down_limit_ms', downLimits.delay],
-    ['utilization', share(utilization)],
-    ['utilization_limit', limits.utilization],
-    ['utilization_down_limit', downLimits.utilization],
-  ];
-}
-
 function dataOf(
   { delay, utilization, inFlight }: Readonly<Record<LoadName, Load>>,
   limits: OverloadLimits,
   downLimits: OverloadLimits,
 ): HealthData {
-  const isMeasured = delay.value !== undefined && utilization.value !== undefined;
-  const entries: Entry[] = [
-    ...(isMeasured ? ofLoop(delay.value, utilization.value, limits, downLimits) : []),
+  const entries: readonly (readonly [string, number | false | undefined])[] = [
+    ['delay_ms', rounded(delay.value ?? 0, 1)],
+    ['delay_limit_ms', limits.delay],
+    ['delay_down_limit_ms', downLimits.delay],
+    ['utilization', share(utilization.value ?? 0)],
+    ['utilization_limit', limits.utilization],
+    ['utilization_down_limit', downLimits.utilization],
     ['in_flight', inFlight.value],
     ['in_flight_limit', limits.inFlight],
     ['in_flight_down_limit', downLimits.inFlight],

@@ -218,19 +218,27 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(() => health.register('cache/eu', () => up())).toThrow('also the composite of "cache/eu"');
   });
 
-  it('notifies of changes by the names of the parts', async () => {
+  it('notifies of changes by its name and those of its parts, with one line in the log for each', async () => {
     const heard: string[] = [];
     @Injectable()
     class Listener {
-      @OnHealthChange({ indicator: 'database/replica' })
+      @OnHealthChange({ indicator: ['database', 'database/replica'] })
       note({ indicator, to, critical }: HealthChange): void {
         heard.push(`${indicator} ${to} ${critical}`);
       }
     }
     const application = await start(ANY, { providers: [Listener] });
     await application.get('/health/ready');
-    expect(heard).toEqual(['database/replica DOWN false']);
-    expect(application.log.health('warn')).toEqual([expect.stringContaining('database/replica') as string]);
+    primary.answer = () => down('refused');
+    await application.get('/health/ready');
+    await application.get('/health/ready');
+    expect(heard).toEqual(['database/replica DOWN false', 'database DOWN true']);
+    expect(application.log.health('warn')).toEqual([
+      'database/replica is DOWN: 30 s behind',
+      'database/primary is DOWN: refused',
+      'database is DOWN: primary is DOWN: refused, replica is DOWN: 30 s behind',
+    ]);
+    expect(await application.health.check('database')).toHaveProperty('since');
   });
 
   it('has a series in the metrics, beside those of its parts', async () => {
@@ -241,6 +249,12 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(text).toContain('health_indicator_status{indicator="database/replica",status="DOWN"} 1');
     expect(text).toContain('health_check_runs_total{indicator="database/replica",outcome="DOWN"} 1');
     expect(text).toContain('health_indicator_info{indicator="database/replica",critical="false"} 1');
+    expect(text).toContain('health_indicator_status_changes_total{indicator="database"} 0');
+    expect(text).not.toContain('health_check_runs_total{indicator="database",');
+    primary.answer = () => down('refused');
+    await application.get('/health/ready');
+    const later = await application.get('/health/metrics');
+    expect(later.text).toContain('health_indicator_status_changes_total{indicator="database"} 1');
   });
 
   it('is on the page with its parts below, which are counted', async () => {
@@ -261,6 +275,10 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     ]);
     expect(text).toContain('<span id="count">3</span>');
     expect(text).toContain('1 of 3 checks not up: database/replica.');
+    primary.answer = () => down('refused');
+    await application.get('/health/deep');
+    const whole = await application.get('/health/database', { accept: 'text/html' });
+    expect(whole.text).toMatch(/id="c-database"[^]*?Down since[^]*?<h3>Latest changes<\/h3>[^]*? Degraded → Down/);
     const part = await application.get('/health/database/replica', { accept: 'text/html' });
     expect(part.text).toContain('<a href="../dashboard">');
     expect(part.text).toContain('30 s behind');
@@ -310,7 +328,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     const application = await start(ANY, { controllers: [PageController] });
     expect((await application.get('/health/database/replica')).status).toBe(503);
     expect((await application.get('/else')).text).toBe('page');
-    expect(application.log.health('warn')).toEqual(['database/replica is DOWN: 30 s behind']);
+    expect(application.log.health('warn')[0]).toBe('database/replica is DOWN: 30 s behind');
   });
 
   it('warns when the names of instances give parts that have no endpoint', async () => {

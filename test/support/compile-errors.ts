@@ -23,10 +23,9 @@ export function compileErrors(files: Readonly<Record<string, string>>): string[]
     return code === undefined ? disk.getSourceFile(path, version, ...rest) : ts.createSourceFile(path, code, version);
   };
   const program = ts.createProgram([...virtual.keys()], { ...options, ...AS_APPLICATION }, host);
-  // Only these files are checked: the source files that they import have a check of their own.
-  return [...virtual.keys()]
-    .map((path) => program.getSourceFile(path))
-    .flatMap((file) => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)])
+  return ts
+    .getPreEmitDiagnostics(program)
+    .filter(({ file }) => file !== undefined && virtual.has(file.fileName))
     .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
 }
 

@@ -42,19 +42,13 @@ export interface FaultCase {
    * waits for it, and the others work. Default: false.
    */
   readonly keepsSilentClients?: boolean;
-  /**
-   * Whether the client takes many seconds to give up a connection without a response. The test of its recovery then runs
-   * at night. Default: false.
-   */
-  readonly givesUpLate?: boolean;
   /** The event emitters of the client, to find leaked listeners. */
   readonly emitters?: (application: TestApplication) => readonly EventEmitter[];
 }
 
-/** The library's default. */
+/** The library's defaults. */
 const DEADLINE = 800;
-/** Shorter than the default, so that a test does not wait for it. */
-const TTL = 300;
+const TTL = 1000;
 /** Added to every time limit, because the machine may be busy. */
 const SLACK = 2500;
 const SOON = { timeout: 45_000, interval: 50 };
@@ -64,16 +58,15 @@ const GONE = /^connection (?:refused|reset|closed|aborted)$/;
 /** More than the calls that may be left behind. A leak of one call for each probe is found with few probes. */
 const FROZEN_PROBES = isNightly ? 30 : 10;
 const MOST_STRAY_CALLS = 3;
-/** More than the connections of any pool here. */
-const TIMED_OUT_CHECKS = isNightly ? 100 : 30;
+const TIMED_OUT_CHECKS = 100;
 /** It includes the captured log of the test. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const SLOW = 150;
 /** Milliseconds for the recovery of an indicator while the application itself is idle. */
 const ALONE = 40_000;
 
-/** The number of restarts of the server: one leaks already what each of them leaks. A thorough run sets 30. */
-const ROUNDS = Number(process.env['NEST_VITALS_FAULT_ROUNDS'] ?? (isNightly ? 3 : 1));
+/** The number of restarts of the server. A thorough run sets 30. */
+const ROUNDS = Number(process.env['NEST_VITALS_FAULT_ROUNDS'] ?? 2);
 
 /** Tests an integration against every fault of its server. */
 export function describeFaults(title: string, faults: FaultCase): void {
@@ -86,7 +79,6 @@ export function describeFaults(title: string, faults: FaultCase): void {
     replacesConnections = false,
     waitsForSilence = false,
     keepsSilentClients = false,
-    givesUpLate = false,
   } = faults;
 
   describeWith(faults.server, `${title}, while its server fails`, (server) => {
@@ -117,7 +109,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     it(
       'is DOWN with the reason when the server is killed, and UP after its restart',
       async () => {
-        const subject = await start({ ttl: TTL });
+        const subject = await start();
         await server().kill();
         const detail = await subject.becomes('DOWN', refused);
         expect(detail.critical).toBe(true);
@@ -134,7 +126,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
     it(
       'is DOWN within the deadline when the server is frozen, and UP within one ttl after the thaw',
       async () => {
-        const subject = await start({ ttl: TTL });
+        const subject = await start();
         server().freeze();
         await subject.expires();
         const { detail, took } = await subject.probe();
@@ -203,7 +195,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
       PATIENCE,
     );
 
-    it.runIf(work && !keepsSilentClients && (isNightly || !givesUpLate))(
+    it.runIf(work && !keepsSilentClients)(
       'is UP again when the application can work, after connections without a response',
       async () => {
         const proxy = await startFaultProxy(server().port);
@@ -296,9 +288,6 @@ export function describeFaults(title: string, faults: FaultCase): void {
     );
   });
 }
-
-/** The same for a variant of a client, in the nightly run only. */
-export const describeFaultsAtNight: typeof describeFaults = isNightly ? describeFaults : () => undefined;
 
 /** The warnings of Node during the test, for example about too many listeners. */
 function collectWarnings(): string[] {

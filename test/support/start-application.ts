@@ -7,9 +7,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import { HealthService } from 'nest-vitals';
 import request, { type Response } from 'supertest';
-import { vi } from 'vitest';
+import { onTestFinished, vi } from 'vitest';
 import { CapturedLog } from './captured-log.js';
-import { afterThisTest } from './concurrent-tests.js';
 import { moduleNamed } from './module-named.js';
 
 export const ADAPTERS = ['express', 'fastify'] as const;
@@ -91,7 +90,7 @@ export async function createApplication(
           { bodyParser: !withoutBodyParser },
         )
       : module.createNestApplication({ bodyParser: !withoutBodyParser });
-  afterThisTest(async () => {
+  onTestFinished(async () => {
     await app.close();
     vi.unstubAllEnvs();
   });

@@ -1,14 +1,20 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
 import { isNightly } from '../../support/nightly.js';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
-import { packageEnvironment } from './package-environment.js';
 
 const LIMIT = 240_000;
 const PROGRAMS = { caddy: 'caddy', apache: 'apache2', varnish: 'varnishd' } as const;
 
 // One short rehearsal for each balancer; every night all three instances are restarted, with more requests.
 describe('a rolling restart behind a balancer that requests readiness every second', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
   for (const [balancer, program] of Object.entries(PROGRAMS)) {
     it.runIf(isAvailable(program)).concurrent(
       `loses no request (${balancer})`,
@@ -20,7 +26,7 @@ describe('a rolling restart behind a balancer that requests readiness every seco
           rate: isNightly ? 150 : 60,
           rounds: 1,
           restarted,
-          environment: packageEnvironment(),
+          environment: built.environment,
         });
         expect(failures).toEqual([]);
         expect(requests).toBeGreaterThan(200);

@@ -1,17 +1,23 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { switchColours } from '../../../bench/rolling-restart/colour-switch.mjs';
 import { isNightly } from '../../support/nightly.js';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
-import { packageEnvironment } from './package-environment.js';
 
 const LIMIT = 120_000;
 const METHODS = isNightly ? (['readiness', 'socket'] as const) : (['readiness'] as const);
 
 describe.runIf(isAvailable('haproxy'))('a switch from blue to green behind HAProxy', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
   it.each(METHODS)(
     'by %s loses no request',
     async (by) => {
-      const environment = packageEnvironment();
+      const { environment } = built;
       const { requests, failures, before, switched, answered, restarts } = await switchColours({
         subject: 'vitals-express',
         by,

@@ -1,13 +1,19 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
 import { isNightly } from '../../support/nightly.js';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
-import { packageEnvironment } from './package-environment.js';
 
 const LIMIT = 180_000;
 
 // The drain tells probers apart by address, User-Agent and rhythm. Here several of them share address and User-Agent.
 describe.runIf(isAvailable('haproxy'))('a rolling restart behind HAProxy with several similar probers', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
   // The balancers wait most of the time, so the tests run concurrently. At night all three instances are restarted.
   it.concurrent.each([
     ['three backends check each instance', 'haproxy-backends', 'vitals-express'],
@@ -22,7 +28,7 @@ describe.runIf(isAvailable('haproxy'))('a rolling restart behind HAProxy with se
         rate: 80,
         rounds: 1,
         restarted,
-        environment: packageEnvironment(),
+        environment: built.environment,
       });
       expect(failures).toEqual([]);
       expect(requests).toBeGreaterThan(300);

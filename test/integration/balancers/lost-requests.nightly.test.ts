@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
-import { packageEnvironment } from './package-environment.js';
 
 const LIMIT = 240_000;
 /**
@@ -12,6 +12,12 @@ const MOST_FAILURES = 15;
 
 // Controls for the tests of rolling restarts: they show that the rehearsal notices lost requests.
 describe('a rolling restart that loses requests', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
   it.runIf(isAvailable('haproxy'))(
     'behind HAProxy if the instances do not wait for it',
     async () => {
@@ -20,7 +26,7 @@ describe('a rolling restart that loses requests', () => {
         balancer: 'haproxy',
         rate: 80,
         rounds: 1,
-        environment: { ...packageEnvironment(), HEALTH_SHUTDOWN_DELAY: '0' },
+        environment: { ...built.environment, HEALTH_SHUTDOWN_DELAY: '0' },
       });
       expect(failures.length).toBeGreaterThan(10);
       expect(new Set(failures.map(({ reason }) => reason))).toContain('status 503');
@@ -36,7 +42,7 @@ describe('a rolling restart that loses requests', () => {
         balancer: 'nginx-strict',
         rate: 60,
         rounds: 1,
-        environment: packageEnvironment(),
+        environment: built.environment,
       });
       expect(requests).toBeGreaterThan(1000);
       expect(failures.length).toBeLessThanOrEqual(MOST_FAILURES);

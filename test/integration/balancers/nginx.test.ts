@@ -1,16 +1,22 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RollingRestart, restartInTurn } from '../../../bench/rolling-restart/rolling-restart.mjs';
 import { isNightly } from '../../support/nightly.js';
+import { BUILD_LIMIT, type BuiltPackage, buildPackage } from './build-package.js';
 import { isAvailable } from './is-available.js';
-import { packageEnvironment } from './package-environment.js';
 
 const LIMIT = 240_000;
 /** The number of instances that are restarted. */
 const RESTARTED = isNightly ? 3 : 1;
 
 describe.runIf(isAvailable('nginx'))('a rolling restart behind nginx with passive checks', () => {
+  let built: BuiltPackage;
+  beforeAll(() => {
+    built = buildPackage();
+  }, BUILD_LIMIT);
+  afterAll(() => built.remove());
+
   const restart = (options: Pick<RollingRestart, 'subject' | 'balancer' | 'postEvery'>) =>
-    restartInTurn({ rate: 60, rounds: 1, restarted: RESTARTED, environment: packageEnvironment(), ...options });
+    restartInTurn({ rate: 60, rounds: 1, restarted: RESTARTED, environment: built.environment, ...options });
 
   // After a failure nginx does not use an instance for 10 s, and every restart waits for this. So the tests run concurrently.
   it.concurrent(

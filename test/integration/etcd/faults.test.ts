@@ -27,6 +27,5 @@ describeFaults('EtcdIndicator', {
   // `grpc-js` connects once more when it was closed while it waited to try again, as one here was before.
   sockets: 2,
   waitsForSilence: true,
-  givesUpLate: true,
   work: ({ app }) => app.get(Etcd3).get('key').string(),
 });

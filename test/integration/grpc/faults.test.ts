@@ -1,7 +1,7 @@
 import { Client, credentials } from '@grpc/grpc-js';
 import type { ModuleMetadata } from '@nestjs/common';
 import { GrpcIndicator } from 'nest-vitals/grpc';
-import { describeFaults, describeFaultsAtNight } from '../../support/fault-table.js';
+import { describeFaults } from '../../support/fault-table.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { grpcHealth } from '../../support/servers/grpc-health.js';
 import type { ServerAddress } from '../../support/servers/private-server.js';
@@ -48,11 +48,10 @@ describeFaults('GrpcIndicator with a client of the application', {
   application: withClient,
   data: { serving_status: 'SERVING' },
   waitsForSilence: true,
-  givesUpLate: true,
   work: ownCall,
 });
 
-describeFaultsAtNight('GrpcIndicator with an address', {
+describeFaults('GrpcIndicator with an address', {
   server: grpcHealth,
   indicator: 'orders',
   application: ({ host, port }) => ({ providers: [GrpcIndicator('orders', { url: `${host}:${port}` })] }),

@@ -5,9 +5,8 @@ import { type Consumer, type ConsumerConfig, Kafka, Partitioners, logLevel } fro
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { KafkaJsConsumerIndicator, type KafkaJsConsumerIndicatorOptions, KafkaJsIndicator } from 'nest-vitals/kafkajs';
 import { MicroserviceServerIndicator } from 'nest-vitals/microservices';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { reportIn } from '../../support/answers.js';
-import { afterThisTest, useConcurrentTests } from '../../support/concurrent-tests.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { kafka, toPort } from '../../support/servers/kafka.js';
 import {
@@ -16,8 +15,6 @@ import {
   refusalOf,
   startApplication,
 } from '../../support/start-application.js';
-
-useConcurrentTests();
 
 /** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
@@ -71,31 +68,11 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
     await consumer.connect();
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     await consumer.run({ eachMessage });
-    afterThisTest(() => consumer.disconnect());
+    onTestFinished(() => consumer.disconnect());
     return consumer;
   };
 
   it(
-    'is DOWN without a heartbeat for longer than maxHeartbeatAge, and UP after the next one',
-    async () => {
-      const consumer = await consume(open(), { groupId: 'frozen' });
-      const application = await start({ consumer, maxHeartbeatAge: '2s' });
-      await becomes(application, { status: 'UP' });
-      server().freeze();
-      afterThisTest(() => server().thaw());
-      await becomes(application, {
-        status: 'DOWN',
-        error: expect.stringMatching(/^the last heartbeat of the consumer was \d+ s ago, more than 2 s$/),
-        data: { consumer_state: 'joined' },
-      });
-      server().thaw();
-      await becomes(application, { status: 'UP' });
-    },
-    PATIENCE,
-  );
-
-  // The mock broker waits most of the time, so the other tests run concurrently.
-  it.concurrent(
     'follows the state of the consumer, and its share of the partitions',
     async () => {
       const client = open();
@@ -118,7 +95,26 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
     PATIENCE,
   );
 
-  it.concurrent.each([
+  it(
+    'is DOWN without a heartbeat for longer than maxHeartbeatAge, and UP after the next one',
+    async () => {
+      const consumer = await consume(open(), { groupId: 'frozen' });
+      const application = await start({ consumer, maxHeartbeatAge: '2s' });
+      await becomes(application, { status: 'UP' });
+      server().freeze();
+      onTestFinished(() => server().thaw());
+      await becomes(application, {
+        status: 'DOWN',
+        error: expect.stringMatching(/^the last heartbeat of the consumer was \d+ s ago, more than 2 s$/),
+        data: { consumer_state: 'joined' },
+      });
+      server().thaw();
+      await becomes(application, { status: 'UP' });
+    },
+    PATIENCE,
+  );
+
+  it.each([
     ['starts again', true, 'the consumer has crashed, and starts again'],
     ['does not start again', false, 'the consumer has crashed'],
   ])(
@@ -142,7 +138,7 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
         error: 'the consumer has not joined its group',
       });
       await consumer.connect();
-      afterThisTest(() => consumer.disconnect());
+      onTestFinished(() => consumer.disconnect());
       await consumer.subscribe({ topics: [groupId], fromBeginning: true });
       await consumer.run({ eachMessage: () => Promise.reject(new Error('a secret of the order')) });
       await becomes(application, {
@@ -156,7 +152,7 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
     PATIENCE,
   );
 
-  it.concurrent(
+  it(
     'follows the server of a hybrid application through a rebalance',
     async () => {
       const { host, port } = server().address();

@@ -32,5 +32,4 @@ describeFaults('KafkaJsIndicator', {
   work: ({ app }) => app.get<Admin>(ADMIN).listTopics(),
   // For each admin client, one to the configured address and one to the address that the mock broker advertises.
   sockets: 4,
-  givesUpLate: true,
 });

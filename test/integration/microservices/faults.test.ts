@@ -3,7 +3,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { type ClientProviderOptions, type ClientProxy, ClientsModule, Transport } from '@nestjs/microservices';
 import { MicroserviceIndicator, type MicroserviceIndicatorOptions } from 'nest-vitals/microservices';
 import { lastValueFrom } from 'rxjs';
-import { describeFaults, describeFaultsAtNight } from '../../support/fault-table.js';
+import { describeFaults } from '../../support/fault-table.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { mosquitto } from '../../support/servers/mosquitto.js';
 import { nats } from '../../support/servers/nats.js';
@@ -43,11 +43,10 @@ describeFaults('MicroserviceIndicator with TCP', {
   application: ({ host, port }) =>
     application({ name: SERVICE, transport: Transport.TCP, options: { host, port } }, { pattern: 'health' }),
   waitsForSilence: true,
-  givesUpLate: true,
   work: ({ app }) => lastValueFrom(app.get<ClientProxy>(SERVICE).send('health', {})),
 });
 
-describeFaultsAtNight('MicroserviceIndicator with Redis', {
+describeFaults('MicroserviceIndicator with Redis', {
   server: redis,
   indicator: 'service',
   application: ({ host, port, password }) =>
@@ -61,7 +60,7 @@ describeFaultsAtNight('MicroserviceIndicator with Redis', {
   emitters: insides,
 });
 
-describeFaultsAtNight('MicroserviceIndicator with NATS', {
+describeFaults('MicroserviceIndicator with NATS', {
   server: nats,
   indicator: 'service',
   application: ({ host, port, user, password }) =>
@@ -73,7 +72,7 @@ describeFaultsAtNight('MicroserviceIndicator with NATS', {
   refused: RECONNECTING,
 });
 
-describeFaultsAtNight('MicroserviceIndicator with MQTT', {
+describeFaults('MicroserviceIndicator with MQTT', {
   server: mosquitto,
   indicator: 'service',
   application: ({ host, port, user, password }) =>

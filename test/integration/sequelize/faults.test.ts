@@ -20,6 +20,5 @@ describeFaults('SequelizeIndicator', {
   data: { pool_max: 3, pool_open: 1, pool_used: 0, pool_idle: 1, pool_waiting: 0 },
   sockets: 3,
   replacesConnections: true,
-  givesUpLate: true,
   work: ({ app }) => app.get(Sequelize).query('SELECT 1'),
 });

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 import { DataSource } from 'typeorm';
-import { describeFaults, describeFaultsAtNight } from '../../support/fault-table.js';
+import { describeFaults } from '../../support/fault-table.js';
 import { mariadb } from '../../support/servers/mariadb.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 
@@ -22,12 +22,11 @@ describeFaults('TypeOrmIndicator of a PostgreSQL', {
   data: { pool_max: 3, pool_open: 1, pool_used: 0, pool_idle: 1, pool_waiting: 0 },
   sockets: 3,
   replacesConnections: true,
-  givesUpLate: true,
   work: ({ app }) => app.get(DataSource).query('SELECT 1'),
   emitters: ({ app }) => [poolOf('master')(app.get(DataSource))],
 });
 
-describeFaultsAtNight('TypeOrmIndicator of a MariaDB', {
+describeFaults('TypeOrmIndicator of a MariaDB', {
   server: mariadb,
   indicator: 'database',
   application: ({ url }) => ({
@@ -37,7 +36,6 @@ describeFaultsAtNight('TypeOrmIndicator of a MariaDB', {
   data: { pool_max: 3, pool_open: 1, pool_used: 0, pool_idle: 1, pool_waiting: 0 },
   sockets: 3,
   replacesConnections: true,
-  givesUpLate: true,
   work: ({ app }) => app.get(DataSource).query('SELECT 1'),
   emitters: ({ app }) => [poolOf('pool')(app.get(DataSource))],
 });

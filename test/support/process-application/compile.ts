@@ -36,9 +36,6 @@ const MANIFEST = JSON.stringify({
 });
 const SOURCE_OF = new Map(entries.map(({ name, source }) => [name, join(SOURCES, `${source}.ts`)]));
 
-/** Entry points that other applications import, and not this one: `libraryPath`. */
-const FURTHER_SOURCES = [join(SOURCES, 'haproxy/index.ts')];
-
 /** The main files. A search through all sources for each process would take some of the time that it starts in. */
 const compiledHere = new Map<NestVersion, string>();
 
@@ -49,7 +46,7 @@ const compiledHere = new Map<NestVersion, string>();
 export function compileApplication(nest: NestVersion): string {
   const known = compiledHere.get(nest);
   if (known !== undefined) return known;
-  const files = withTheirImports([...filesBelow(APPLICATION), ...FURTHER_SOURCES]);
+  const files = withTheirImports(filesBelow(APPLICATION));
   const hash = createHash('sha256').update(JSON.stringify(COMPILER_OPTIONS)).update(MANIFEST);
   for (const { target, text } of files) hash.update(`${target}\0${text}\0`);
   const compiled = join(CACHES[nest], hash.digest('hex').slice(0, 16));
@@ -57,11 +54,6 @@ export function compileApplication(nest: NestVersion): string {
   const main = join(compiled, 'application/main.js');
   compiledHere.set(nest, main);
   return main;
-}
-
-/** The file of an entry point in the same copy, for applications of other tests: `index` or `haproxy/index`. */
-export function libraryPath(entry: string): string {
-  return join(dirname(compileApplication(12)), `../library/${entry}.js`);
 }
 
 interface SourceFile {

@@ -1,10 +1,13 @@
-import { describe, expect, it, vi } from 'vitest';
+import { type Mock, describe, expect, it, vi } from 'vitest';
 import type { CheckDefinition } from '../../../src/core/check.js';
-import { degraded, down, up } from '../../../src/core/result.js';
+import { CheckHistory } from '../../../src/core/check-history.js';
+import type { HealthChange } from '../../../src/core/health-change.js';
+import { type HealthResult, degraded, down, up } from '../../../src/core/result.js';
 import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 import { checkSettings } from '../../support/check-definition.js';
 import { RecordedEngine } from '../../support/engine.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';
+import { latch } from '../../support/latch.js';
 
 type Check = CheckDefinition['check'];
 
@@ -230,5 +233,177 @@ describe('a composite at the start', () => {
     const health = engineWith(1, false).add('database/primary', gone, startup);
     expect((await health.report('startup')).status).toBe('DEGRADED');
     expect((await health.report('ready')).reason).toBeUndefined();
+  });
+});
+
+describe('the changes of a composite', () => {
+  useFakeClock();
+
+  const inWords = ({ indicator, from, to, lasted }: HealthChange): string => `${indicator}: ${from} ${to} ${lasted}`;
+  const own = ({ changes }: RecordedEngine): string[] =>
+    changes.filter(({ indicator }) => indicator === 'database').map(inWords);
+  /** Two parts whose results the test sets. */
+  const twoParts = (
+    atLeast: number | undefined,
+    primary: Check = () => up(),
+    replica: Check = () => up(),
+  ): { health: RecordedEngine; primary: Mock<Check>; replica: Mock<Check>; next: () => Promise<void> } => {
+    const checks = { primary: vi.fn<Check>(primary), replica: vi.fn<Check>(replica) };
+    const health = engineWith(atLeast)
+      .add('database/primary', checks.primary, always)
+      .add('database/replica', checks.replica, always);
+    const next = async (): Promise<void> => {
+      await advance(1000);
+      await health.report('ready');
+    };
+    return { health, ...checks, next };
+  };
+
+  it('follow its own aggregation, with the times and the reasons', async () => {
+    const { health, primary, replica, next } = twoParts(1);
+    await next();
+    expect(health.changes).toEqual([]);
+    replica.mockImplementation(() => down('refused'));
+    await next();
+    primary.mockImplementation(gone);
+    await next();
+    primary.mockImplementation(() => up());
+    await next();
+    replica.mockImplementation(() => up());
+    await next();
+    expect(own(health)).toEqual([
+      'database: UP DEGRADED 1000',
+      'database: DEGRADED DOWN 1000',
+      'database: DOWN DEGRADED 1000',
+      'database: DEGRADED UP 1000',
+    ]);
+    expect(health.changes.slice(0, 4)).toMatchObject([
+      { indicator: 'database/replica', to: 'DOWN' },
+      { indicator: 'database', critical: true, message: 'replica is DOWN: refused', at: new Date(timeAfter(2000)) },
+      { indicator: 'database/primary', to: 'DOWN' },
+      { indicator: 'database', error: 'primary is DOWN: gone, replica is DOWN: refused' },
+    ]);
+    expect(health.changes.at(-1)).not.toHaveProperty('error');
+  });
+
+  it('are none while the composite keeps its status, and start no runs', async () => {
+    const { health, primary, replica, next } = twoParts(undefined);
+    await next();
+    primary.mockImplementation(gone);
+    await next();
+    replica.mockImplementation(gone);
+    await next();
+    await next();
+    expect(own(health)).toEqual(['database: UP DOWN 1000']);
+    expect([primary.mock.calls.length, replica.mock.calls.length]).toEqual([4, 4]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('begin when each part that runs has a result', async () => {
+    const answer = latch<HealthResult>();
+    const { health } = twoParts(1, gone, () => answer.promise);
+    const first = health.report('ready');
+    await advance(100);
+    expect(health.changes.map(({ indicator }) => indicator)).toEqual(['database/primary']);
+    answer.open(up());
+    await first;
+    expect(own(health)).toEqual([]);
+    expect((await health.report('database')).details['database']).toMatchObject({
+      status: 'DEGRADED',
+      since: timeAfter(100),
+    });
+  });
+
+  it('begin with a first status that fails, also when another part never runs', async () => {
+    const primary = vi.fn<Check>(gone);
+    const health = engineWith(1)
+      .add('database/primary', primary, always)
+      .add('database/replica', () => up(), { ...always, probes: [] });
+    await health.report('ready');
+    primary.mockImplementation(() => up());
+    await advance(500);
+    await health.report('ready');
+    expect(own(health)).toEqual(['database: UNKNOWN DOWN undefined', 'database: DOWN UP 500']);
+  });
+
+  it('follow a part that is disabled, and wait for its run when it is enabled again', async () => {
+    const { health, primary, replica, next } = twoParts(undefined);
+    await next();
+    replica.mockImplementation(gone);
+    await next();
+    const enable = (enabled: boolean): void =>
+      health.engine.configure('database/replica', checkSettings({ ttl: 0, enabled }));
+    enable(false);
+    await advance(0);
+    expect(own(health)).toEqual(['database: UP DOWN 1000', 'database: DOWN UP 0']);
+    enable(true);
+    await advance(0);
+    expect(own(health)).toHaveLength(2);
+    primary.mockImplementation(() => degraded('lag'));
+    await next();
+    // The status of the replica is the one from before.
+    expect(own(health).slice(2)).toEqual(['database: UP DOWN 1000']);
+  });
+
+  it('end with SKIPPED when all parts are disabled', async () => {
+    const { health, next } = twoParts(undefined, gone);
+    await next();
+    for (const part of ['database/primary', 'database/replica']) {
+      health.engine.configure(part, checkSettings({ enabled: false }));
+    }
+    await advance(0);
+    expect(own(health)).toEqual(['database: UNKNOWN DOWN undefined', 'database: DOWN UP 0', 'database: UP SKIPPED 0']);
+  });
+
+  it('follow parts that are added and removed, and begin anew after the last one', async () => {
+    const { health, next } = twoParts(1, gone, gone);
+    await next();
+    health.add('database/archive', () => up(), always);
+    await advance(0);
+    expect(own(health)).toEqual(['database: UNKNOWN DOWN undefined']);
+    await next();
+    health.engine.remove('database/archive');
+    await advance(0);
+    expect(own(health).slice(1)).toEqual(['database: DOWN DEGRADED 1000', 'database: DEGRADED DOWN 0']);
+    health.engine.remove('database/replica');
+    health.engine.remove('database/primary');
+    await advance(0);
+    health.add('database/primary', gone, always);
+    await next();
+    expect(own(health).slice(3)).toEqual(['database: UNKNOWN DOWN undefined']);
+  });
+
+  it('reach each listener after the change of the part, also when a listener removes a part', async () => {
+    const { health, primary, next } = twoParts(undefined);
+    await next();
+    const order: string[] = [];
+    health.engine.onChange(({ indicator }) => {
+      if (indicator === 'database/primary') health.engine.remove('database/primary');
+    });
+    health.engine.onChange(({ indicator, to }) => order.push(`${indicator} ${to}`));
+    primary.mockImplementation(gone);
+    await next();
+    expect(order).toEqual(['database/primary DOWN', 'database DOWN', 'database UP']);
+  });
+
+  it('give a report the beginning of the status, unless it lacks parts', async () => {
+    const health = engineWith(undefined)
+      .add('database/primary', gone, always)
+      .add('database/replica', gone, { ...always, probes: [] });
+    await health.report('deep');
+    await advance(2000);
+    const { details } = await health.report('deep');
+    expect(details['database']).toMatchObject({ status: 'DOWN', since: timeAfter(0) });
+    expect((await health.report('ready')).details['database']).not.toHaveProperty('since');
+  });
+
+  it('are not computed again while no part changes', async () => {
+    const { health, next } = twoParts(undefined);
+    await next();
+    const record = vi.spyOn(CheckHistory.prototype, 'record');
+    await next();
+    expect(record).toHaveBeenCalledTimes(2);
+    record.mockRestore();
+    expect(own(health)).toEqual([]);
   });
 });
