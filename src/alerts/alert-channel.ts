@@ -41,10 +41,16 @@ export class AlertChannel {
           : sendWebhook(target, alert, from, body, signal);
       },
     });
-    this.#tracker = new AlertTracker(target.to, debounce, (alert) => {
-      if (this.#fleet) this.#fleet.add(alert);
-      else this.#delivery.push(alert);
-    });
+    this.#tracker = new AlertTracker(
+      target.to,
+      debounce,
+      (alert) => {
+        if (this.#fleet) this.#fleet.add(alert);
+        else this.#delivery.push(alert);
+      },
+      // A target that lists its indicators receives what it lists.
+      { inhibitsParts: target.indicators === undefined },
+    );
     if (target.kind === 'webhook' && target.resendInterval !== undefined) {
       this.#reminder = setInterval(() => {
         for (const alert of this.#fleet?.open ?? this.#tracker.open) this.#delivery.remind(alert);

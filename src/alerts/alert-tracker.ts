@@ -1,3 +1,4 @@
+import { partName } from '../core/composite.js';
 import type { HealthStatus } from '../core/status.js';
 import type { Alert, AlertSubject, Observation } from './alert.js';
 
@@ -14,19 +15,27 @@ interface Outage {
 
 /**
  * Turns status changes into one alert for each outage and one for its recovery. Both must last for the debounce: a
- * shorter outage sends no alert, and a shorter recovery does not end the outage.
+ * shorter outage sends no alert, and a shorter recovery does not end the outage. With `inhibitsParts`, the outage of a part
+ * sends no alert during the outage of its composite: both have one cause.
  */
 export class AlertTracker {
   readonly #bad: ReadonlySet<HealthStatus>;
   readonly #debounce: number;
   readonly #send: (alert: Alert) => void;
+  readonly #inhibitsParts: boolean;
   readonly #outages = new Map<string, Outage>();
   #isClosing = false;
 
-  constructor(bad: Iterable<HealthStatus>, debounce: number, send: (alert: Alert) => void) {
+  constructor(
+    bad: Iterable<HealthStatus>,
+    debounce: number,
+    send: (alert: Alert) => void,
+    { inhibitsParts = false }: { readonly inhibitsParts?: boolean } = {},
+  ) {
     this.#bad = new Set(bad);
     this.#debounce = debounce;
     this.#send = send;
+    this.#inhibitsParts = inhibitsParts;
   }
 
   observe(observation: Observation): void {
@@ -77,10 +86,21 @@ export class AlertTracker {
     if (this.#isClosing) return;
     const outage: Outage = { began: bad, bad, good: undefined, isAnnounced: false, timer: undefined };
     this.#outages.set(keyOf(bad.subject), outage);
-    this.#afterDebounce(outage, () => {
+    this.#announceLater(outage);
+  }
+
+  #announceLater(outage: Outage): void {
+    const composite = this.#inhibitsParts ? compositeOf(outage) : undefined;
+    const announce = (): void => {
+      const inhibiting = composite === undefined ? undefined : this.#outages.get(composite);
+      // The end of that outage calls again.
+      if (inhibiting && !inhibiting.good) return;
       outage.isAnnounced = true;
       this.#send(downAlert(outage));
-    });
+    };
+    // The change of the composite follows that of its part.
+    if (composite !== undefined) this.#startTimer(outage, announce);
+    else this.#afterDebounce(outage, announce);
   }
 
   #recordGood(outage: Outage, good: Observation): void {
@@ -101,18 +121,33 @@ export class AlertTracker {
 
   #discard(outage: Outage): void {
     clearTimeout(outage.timer);
-    this.#outages.delete(keyOf(outage.began.subject));
+    const key = keyOf(outage.began.subject);
+    this.#outages.delete(key);
+    if (!this.#inhibitsParts || this.#isClosing) return;
+    for (const part of this.#outages.values()) {
+      if (compositeOf(part) === key && !part.isAnnounced) this.#announceLater(part);
+    }
   }
 
   #afterDebounce(outage: Outage, act: () => void): void {
-    if (this.#debounce === 0 || this.#isClosing) return act();
-    outage.timer = setTimeout(act, this.#debounce);
-    outage.timer.unref();
+    if (this.#debounce === 0 || this.#isClosing) act();
+    else this.#startTimer(outage, act);
+  }
+
+  #startTimer(outage: Outage, act: () => void): void {
+    clearTimeout(outage.timer);
+    outage.timer = setTimeout(act, this.#debounce).unref();
   }
 }
 
 function downAlert({ began, bad }: Outage): Alert {
   return { ...bad, event: 'down', since: began.at };
+}
+
+/** The key of the composite, if the subject is a part of one. */
+function compositeOf({ began: { subject } }: Outage): string | undefined {
+  const composite = partName(subject.name)?.composite;
+  return composite === undefined ? undefined : keyOf({ ...subject, name: composite });
 }
 
 export function keyOf({ kind, name }: AlertSubject): string {

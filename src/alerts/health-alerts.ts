@@ -12,7 +12,6 @@ import type { AlertsSettings } from './alerts-options.js';
 import type { AlertSender } from './formats.js';
 import { StallAlerts } from './stall-alerts.js';
 import { topicsOf } from './fleet/topics.js';
-import { ResumedChecks } from './resumed-checks.js';
 
 /** Observes the health of the application and passes each change on to all targets. */
 export class HealthAlerts {
@@ -22,7 +21,8 @@ export class HealthAlerts {
   readonly #channels: readonly AlertChannel[];
   readonly #stalls: StallAlerts;
   readonly #ends: readonly (() => void)[];
-  readonly #resumed: ResumedChecks;
+  /** Indicators that were disabled for a time and have not run since. */
+  readonly #resumed = new Set<string>();
 
   constructor(settings: AlertsSettings, monitor: HealthMonitor, logger: LoggerService) {
     this.#settings = settings;
@@ -37,8 +37,6 @@ export class HealthAlerts {
     this.#stalls = new StallAlerts((alert) => {
       for (const channel of this.#channels) channel.sendStall(alert);
     });
-    // The outage may have outlasted the override. Then its status does not change.
-    this.#resumed = new ResumedChecks(monitor, (run) => this.#observe(ofRun(run, this.#isCritical(run.indicator))));
     const probes = new Set(targets.flatMap((target) => target.probes));
     this.#ends = [
       monitor.onState(() => this.#closeIfDraining()),
@@ -46,6 +44,10 @@ export class HealthAlerts {
         if (!this.#isSilenced(change.indicator)) this.#observe(ofIndicator(change));
       }),
       monitor.onOverride((event) => this.#followOverride(event)),
+      monitor.onRun((run) => {
+        // The outage may have outlasted the override. Then its status does not change.
+        if (this.#resumed.delete(run.indicator)) this.#observe(ofRun(run, this.#isCritical(run.indicator)));
+      }),
       monitor.onRemoved((indicator) => {
         this.#resumed.delete(indicator);
         for (const channel of this.#channels) channel.end(ofRemoved(indicator));
@@ -70,19 +72,18 @@ export class HealthAlerts {
 
   /** A warning and not a fault: an unknown name may belong to a module that is loaded later. */
   warnOfUnknown(): void {
-    const known = new Set(this.#monitor.indicators.map(({ name }) => name));
+    const known = new Map(flatDetails(this.#monitor.peek('deep').details));
     const named = new Set(this.#settings.targets.flatMap(({ indicators = [] }) => indicators));
     for (const name of named) {
       if (!known.has(name))
         this.#logger.warn(
-          `HealthAlertsModule: the target option "indicators" names "${name}", but there is no indicator with this name`,
+          `HealthAlertsModule: the target option "indicators" names "${name}", but there is no indicator or composite with this name`,
         );
     }
   }
 
   async stop(): Promise<void> {
     for (const end of this.#ends) end();
-    this.#resumed.clear();
     this.#stalls.end();
     await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
   }

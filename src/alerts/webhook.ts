@@ -34,7 +34,10 @@ export interface WebhookOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** Statuses that count as an outage. Any other status is the recovery. Default: DOWN, OUT_OF_SERVICE, UNKNOWN. */
   readonly to?: readonly HealthStatus[];
-  /** Names of the indicators that send alerts. Default: all. An empty list: none. */
+  /**
+   * Names of the indicators and composites that send alerts. Default: all, except that the parts of a composite send none during its
+   * outage. An empty list: none.
+   */
   readonly indicators?: readonly string[];
   /** Names of probes and groups that send alerts about their aggregated status, such as `['ready']`. Default: none. */
   readonly probes?: readonly string[];

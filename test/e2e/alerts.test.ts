@@ -408,10 +408,39 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
   });
 
+  it.runIf(adapter === 'express')(
+    'sends one message for a composite and its part, and one for each name in a list',
+    async () => {
+      const receivers = await Promise.all([webhookReceiver(), webhookReceiver()]);
+      const [every, listed] = receivers;
+      const part = FakeIndicator('database/primary', () => up(), { ttl: 0 });
+      const application = await start(
+        [part],
+        [{ url: every.url }, { url: listed.url, indicators: ['database', 'database/primary'] }],
+      );
+      await becomes(application, part, down('refused'));
+      await expect.poll(() => listed.received.length, PATIENCE).toBe(2);
+      await becomes(application, part, up());
+      await expect.poll(() => listed.received.length, PATIENCE).toBe(4);
+      await expect.poll(() => every.received.length, PATIENCE).toBe(2);
+      await application.app.close();
+      const told = (receiver: WebhookReceiver): string[] =>
+        bodies(receiver).map(({ event, indicator, error }) => [event, indicator, error].join(' '));
+      expect(told(every)).toEqual(['down database primary is DOWN: refused', 'up database ']);
+      expect(told(listed)).toEqual([
+        'down database/primary refused',
+        'down database primary is DOWN: refused',
+        'up database/primary ',
+        'up database ',
+      ]);
+      expect(application.log.health('warn')).toHaveLength(2);
+    },
+  );
+
   it('logs a warning for an unknown indicator name', async () => {
     const { log } = await start([stock()], { url: 'http://127.0.0.1:1', indicators: ['stock', 'stok'] });
     expect(log.health('warn')).toEqual([
-      'HealthAlertsModule: the target option "indicators" names "stok", but there is no indicator with this name',
+      'HealthAlertsModule: the target option "indicators" names "stok", but there is no indicator or composite with this name',
     ]);
   });
 

@@ -214,3 +214,82 @@ describe('AlertTracker at the shutdown', () => {
     expect(sent).toHaveLength(2);
   });
 });
+
+describe('AlertTracker of a target for all indicators', () => {
+  const begin = (debounce: number): void => {
+    tracker = new AlertTracker(['DOWN', 'UNKNOWN'], debounce, (alert) => sent.push(alert), { inhibitsParts: true });
+  };
+  beforeEach(() => begin(1000));
+  /** The change of a composite follows that of its part. */
+  const bothBecome = (status: HealthStatus): void => {
+    observe(status, 'database/primary');
+    observe(status, 'database');
+  };
+
+  it.each([0, 1000])('sends one alert for a composite and the part that fails it, debounce %i', async (debounce) => {
+    begin(debounce);
+    bothBecome('DOWN');
+    await advance(5000);
+    bothBecome('UP');
+    await advance(5000);
+    expect(events()).toEqual(['down database DOWN', 'up database UP']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('sends an alert for a part whose composite passes, and later one for the composite', async () => {
+    observe('DOWN', 'database/replica');
+    observe('DEGRADED', 'database');
+    await advance(1000);
+    bothBecome('DOWN');
+    await advance(1000);
+    bothBecome('UP');
+    observe('UP', 'database/replica');
+    await advance(1000);
+    expect(events()).toEqual([
+      'down database/replica DOWN',
+      'down database DOWN',
+      'up database UP',
+      'up database/replica UP',
+    ]);
+  });
+
+  it('sends an alert for a part that is still down when its composite has recovered', async () => {
+    observe('DOWN', 'database/replica');
+    bothBecome('DOWN');
+    await advance(1000);
+    observe('UP', 'database/primary');
+    observe('DEGRADED', 'database');
+    await advance(1000);
+    expect(events()).toEqual(['down database DOWN', 'up database DEGRADED']);
+    await advance(1000);
+    expect(events().slice(2)).toEqual(['down database/replica DOWN']);
+  });
+
+  it('sends an alert for a part that is still down after a short outage of its composite', async () => {
+    observe('DOWN', 'database/replica');
+    await advance(500);
+    bothBecome('DOWN');
+    await advance(900);
+    observe('UP', 'database/primary');
+    observe('DEGRADED', 'database');
+    await advance(1000);
+    expect(events()).toEqual(['down database/replica DOWN']);
+  });
+
+  it('sends nothing for parts at the drain', async () => {
+    bothBecome('DOWN');
+    await advance(1000);
+    tracker.close();
+    bothBecome('UP');
+    await advance(5000);
+    expect(events()).toEqual(['down database DOWN', 'up database UP']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer behind', async () => {
+    bothBecome('DOWN');
+    await advance(1000);
+    tracker.stop();
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
