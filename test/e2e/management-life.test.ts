@@ -319,6 +319,7 @@ describe('the thread of the management port', () => {
     // With a query, the request is for the main thread.
     expect(statuses.passed.status).toBe(500);
     expect((await ask(port, '/health/ready')).status).toBe(200);
+    expect(await ask(port, '/health/live')).toMatchObject({ status: 200, body: { status: 'UP' } });
   });
 });
 
