@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** A worker keeps its modules while the next file is of the same project, so the projects run one after the other. */
-const PROJECTS = ['isolated', 'nest-12', 'nest-11'];
+const PROJECTS = ['isolated', 'nest-12', 'nest-11', 'unit'];
 /** Files that mostly wait for processes and servers, the slowest first. */
 const WAITING = [
   'test/integration/balancers/',

@@ -84,7 +84,7 @@ export default defineConfig({
         resolve: { alias: self },
         test: {
           name: 'nest-12',
-          include: ['{test/{unit,e2e,integration,package},sample-app}/**/*.test.ts'],
+          include: ['{test/{e2e,integration,package},sample-app}/**/*.test.ts'],
           exclude: [...excluded, ...isolated],
         },
       },
@@ -96,6 +96,12 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           exclude: [...excluded, ...(isNightly ? [] : sameOnEveryNest)],
         },
+      },
+      {
+        extends: true,
+        resolve: { alias: self },
+        // Apart from the others, because modules that are loaded under fake timers keep some of their functions.
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], exclude: [...excluded, ...isolated] },
       },
       {
         extends: true,
