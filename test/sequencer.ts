@@ -3,17 +3,30 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** A worker keeps its modules while the next file is of the same project, so the projects run one after the other. */
 const PROJECTS = ['isolated', 'nest-12', 'nest-11', 'unit'];
-/** Files that mostly wait for processes and servers, the slowest first. */
+/** Files that mostly wait for servers, the slowest first. */
 const WAITING = [
+  'test/integration/microservices/',
+  'test/integration/fleet/',
+  'test/integration/grpc/',
+  'test/integration/amqplib/',
+  'test/integration/management/',
+  'test/integration/typeorm/',
+  'test/integration/stores/',
+  'test/integration/kafkajs/',
+  'test/integration/',
+];
+/** Files that mostly need the processor, the slowest first. Many of them start processes. */
+const COMPUTING = [
   'test/integration/balancers/',
   'test/integration/lifecycle/',
   'sample-app/',
-  'test/integration/typeorm/',
-  'test/integration/amqplib/',
-  'test/integration/',
+  'test/package/',
+  'test/integration/cli/',
+  'test/integration/dashboard/',
+  'test/e2e/',
+  'test/unit/core/properties/',
+  'test/unit/',
 ];
-/** Files that mostly need the processor, the slowest first. */
-const COMPUTING = ['test/unit/core/properties/', 'test/package/', 'test/e2e/', 'test/unit/'];
 
 /**
  * Starts slow files first, so that no slow file is left alone at the end, and waiting files in turn with computing files,
