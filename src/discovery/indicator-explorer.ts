@@ -23,7 +23,7 @@ import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { pathsOf } from '../options/module-options/shared-paths.js';
 import { checkIndicatorName } from '../options/names.js';
 import { show } from '../options/rules.js';
-import { compositeConflict, compositesOf } from './composite-names.js';
+import { RegisteredNames } from './registered-names.js';
 import type { HealthIndicator } from './health-indicator.decorator.js';
 import { isMinified, nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
@@ -52,7 +52,7 @@ export class IndicatorExplorer {
   readonly #standIns: IndicatorStandIns;
   readonly #explored = new Set<object>();
   readonly #instances = new Set<unknown>();
-  readonly #registered = new Map<string, Registered>();
+  readonly #registered = new RegisteredNames<Registered>();
   #modulesSeen = 0;
 
   constructor(
@@ -109,7 +109,7 @@ export class IndicatorExplorer {
   checkReferences(): ConfigurationFault[] {
     const faults = new Faults();
     const known = [...this.#registered.keys()];
-    const composites = compositesOf(this.#registered);
+    const { composites } = this.#registered;
     for (const [group, { indicators }] of this.#settings.groups) {
       const holder = this.#registered.get(group)?.place ?? composites.get(group);
       if (holder !== undefined) faults.add(nameTaken(group, [holder, `the group "${group}"`]));
@@ -167,7 +167,7 @@ export class IndicatorExplorer {
 
   /** The fault of an indicator of the running application whose name or path is that of something else. */
   #conflictOf(indicator: string, place: string): ConfigurationFault | undefined {
-    const conflict = compositeConflict(indicator, place, this.#registered);
+    const conflict = this.#registered.compositeConflict(indicator, place);
     if (conflict) return conflict;
     const { path, endpoints, groups, composites } = this.#settings;
     if (composites.has(indicator)) {
@@ -201,7 +201,7 @@ export class IndicatorExplorer {
     }
     const isLate = this.#modulesSeen !== 0;
     // At the start, `checkReferences()` compares with the options, once all indicators are known.
-    const conflict = isLate ? this.#conflictOf(name, place) : compositeConflict(name, place, this.#registered);
+    const conflict = isLate ? this.#conflictOf(name, place) : this.#registered.compositeConflict(name, place);
     if (conflict) {
       faults.add(conflict);
       return undefined;
@@ -249,7 +249,7 @@ export class IndicatorExplorer {
     if (!endpoints.checks.enabled) return [];
     const { places } = pathsOf(this.#settings);
     const named = [...this.#registered].map(([name, { place }]) => [name, place] as const);
-    return [...named, ...compositesOf(this.#registered)].flatMap(([name, place]) => {
+    return [...named, ...this.#registered.composites].flatMap(([name, place]) => {
       const path = `/${base}/${name}`;
       const other = groups.has(name) ? undefined : places.get(path);
       return other === undefined ? [] : [endpointPathShared(path, [other, place])];
