@@ -1,5 +1,6 @@
 import { type Terminal, printable } from '../terminal.js';
 import type { ObservedStore } from './opened-store.js';
+import { withStates } from './with-states.js';
 
 /** Milliseconds that the first connection may take before the terminal says that the store is away. */
 const FIRST_CONNECTION = 2000;
@@ -11,10 +12,7 @@ export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeE
     name,
     watch: (prefix, observer) => {
       const state = new AnnouncedState(name, terminal);
-      const stop = store.watch(prefix, {
-        snapshot: (entries) => observer.snapshot(entries),
-        put: (key, value) => observer.put(key, value),
-        removed: (key) => observer.removed(key),
+      const states = withStates(observer, {
         connected: () => {
           state.connected();
           observer.connected?.();
@@ -24,6 +22,7 @@ export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeE
           observer.disconnected?.(error);
         },
       });
+      const stop = store.watch(prefix, states);
       return () => {
         state.close();
         stop();

@@ -4,6 +4,7 @@ import { messageOf } from '../exchange.js';
 import { explainClosed, explainFault } from './explain-fault.js';
 import type { ObservedStore } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';
+import { withStates } from './with-states.js';
 
 /** Shorter texts may be in any message by chance. */
 const SHORTEST_SECRET = 3;
@@ -47,10 +48,7 @@ export class ConnectionFaults {
             reason === undefined ? away : new HealthCheckError(`${name}: ${reason}`, { cause: away }),
           );
         };
-        return store.watch(prefix, {
-          snapshot: (entries) => observer.snapshot(entries),
-          put: (key, value) => observer.put(key, value),
-          removed: (key) => observer.removed(key),
+        const states = withStates(observer, {
           connected: () => {
             away = undefined;
             this.#reason = undefined;
@@ -64,6 +62,7 @@ export class ConnectionFaults {
             this.#tell();
           },
         });
+        return store.watch(prefix, states);
       },
     };
   }

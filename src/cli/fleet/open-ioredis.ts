@@ -3,7 +3,7 @@ import { redisStore } from '../../stores/redis/redis-store.js';
 import type { LoadedPackage } from './load-client.js';
 import { CLIENT_NAME, type Namespace, type OnError, type OpenedStore, PAUSE } from './opened-store.js';
 import { databaseOf } from './redis-topology.js';
-import { endpointOf } from './redis-endpoint.js';
+import { credentialsOf, endpointOf } from './redis-endpoint.js';
 import type { StoreAddress } from './store-address.js';
 
 type IoRedis = RedisStoreClient & {
@@ -43,8 +43,7 @@ function clientOf(loaded: LoadedPackage, { urls, login, tls, topology }: StoreAd
   const nodes = urls.map((each) => endpointOf(each, topology));
   const retry = (): number => PAUSE;
   const connection = {
-    ...(login.user !== undefined && { username: login.user }),
-    ...(login.password !== undefined && { password: login.password }),
+    ...credentialsOf(login),
     ...(tls && { tls }),
     db: databaseOf(url),
     connectionName: CLIENT_NAME,

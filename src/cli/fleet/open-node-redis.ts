@@ -4,10 +4,9 @@ import { UsageError } from '../usage-error.js';
 import { connectUntilClosed } from './connect-until-closed.js';
 import type { LoadedPackage } from './load-client.js';
 import { CLIENT_NAME, type Namespace, type OnError, type OpenedStore, PAUSE } from './opened-store.js';
-import { endpointOf } from './redis-endpoint.js';
+import { credentialsOf, endpointOf } from './redis-endpoint.js';
 import { databaseOf } from './redis-topology.js';
 import type { StoreAddress } from './store-address.js';
-import type { Login } from './store-login.js';
 
 type NodeRedis = RedisStoreClient & {
   on(event: 'error', listener: OnError): unknown;
@@ -44,7 +43,7 @@ function clientOf(loaded: LoadedPackage, { urls, login, tls, topology }: StoreAd
   const socketTo = (endpoint: object): object => ({
     socket: { reconnectStrategy: PAUSE, ...endpoint, ...(tls && { tls: true, ...tls }) },
   });
-  const common = { ...namesIn(login), name: CLIENT_NAME };
+  const common = { ...credentialsOf(login), name: CLIENT_NAME };
   const nodes = urls.map((each) => endpointOf(each, topology));
   if (topology.kind === 'cluster') {
     return create('createCluster', {
@@ -57,16 +56,12 @@ function clientOf(loaded: LoadedPackage, { urls, login, tls, topology }: StoreAd
   return create('createSentinel', {
     name: topology.name,
     sentinelRootNodes: nodes,
-    sentinelClientOptions: { ...namesIn(topology.login), ...socketTo({}) },
+    sentinelClientOptions: { ...credentialsOf(topology.login), ...socketTo({}) },
     nodeClientOptions: { ...common, database, ...socketTo({}) },
     passthroughClientErrorEvents: true,
     // Attempts to connect, of which there are 16 otherwise.
     maxCommandRediscovers: Number.MAX_SAFE_INTEGER,
   });
-}
-
-function namesIn({ user, password }: Login): object {
-  return { ...(user !== undefined && { username: user }), ...(password !== undefined && { password }) };
 }
 
 /** The client for sentinels writes its errors to the console, and so into the output of the tool. */

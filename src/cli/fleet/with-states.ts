@@ -1,0 +1,14 @@
+import type { StoreObserver } from '../../stores/health-store.js';
+
+/** An observer that receives entries as `observer` does. The changes of the connection go to `states`, which passes them on. */
+export function withStates(
+  observer: StoreObserver,
+  states: Required<Pick<StoreObserver, 'connected' | 'disconnected'>>,
+): StoreObserver {
+  return {
+    snapshot: (entries) => observer.snapshot(entries),
+    put: (key, value) => observer.put(key, value),
+    removed: (key) => observer.removed(key),
+    ...states,
+  };
+}
