@@ -1,10 +1,9 @@
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { RedisIndicator } from 'nest-vitals/redis';
 import { createSentinel } from 'redis';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { reportIn } from '../../support/answers.js';
-import { describeWith } from '../../support/servers/describe-with.js';
-import { PrivateServer } from '../../support/servers/private-server.js';
+import { describeWith, useServer } from '../../support/servers/describe-with.js';
 import { redis } from '../../support/servers/redis.js';
 import { redisSentinel } from '../../support/servers/redis-sentinel.js';
 import { startApplication } from '../../support/start-application.js';
@@ -13,16 +12,12 @@ const PATIENCE = 120_000;
 const SOON = { timeout: 40_000, interval: 50 };
 
 describeWith(redis, 'a RedisIndicator with sentinels', (primary) => {
-  let sentinel: PrivateServer;
-  beforeAll(async () => {
-    sentinel = await PrivateServer.start(redisSentinel(primary().address()));
-  }, PATIENCE);
-  afterAll(() => sentinel.stop(), PATIENCE);
+  const sentinel = useServer(() => redisSentinel(primary().address()));
 
   it(
     'pings the primary that they name, and is UP again after its restart',
     async () => {
-      const { host, port, password } = sentinel.address();
+      const { host, port, password } = sentinel().address();
       // The client writes to the console when it finds no primary.
       vi.spyOn(console, 'log').mockImplementation(() => undefined);
       const client = createSentinel({

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { Cluster, Redis } from 'ioredis';
 import { redisStore } from 'nest-vitals/stores/redis';
 import { createClient, createClientPool, createCluster, createSentinel } from 'redis';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { isNightly } from '../../support/nightly.js';
-import { describeWith } from '../../support/servers/describe-with.js';
-import { PrivateServer } from '../../support/servers/private-server.js';
+import { describeWith, useServer } from '../../support/servers/describe-with.js';
+import type { PrivateServer } from '../../support/servers/private-server.js';
 import { redisCluster } from '../../support/servers/redis-cluster.js';
 import { redisSentinel } from '../../support/servers/redis-sentinel.js';
 import { redis } from '../../support/servers/redis.js';
@@ -59,14 +59,10 @@ describeWith(redisCluster, 'a Redis store with a cluster', (server) => {
 });
 
 describeWith(redis, 'a Redis store with sentinels', (primary) => {
-  let sentinel: PrivateServer;
-  beforeAll(async () => {
-    sentinel = await PrivateServer.start(redisSentinel(primary().address()));
-  }, PATIENCE);
-  afterAll(() => sentinel.stop(), PATIENCE);
+  const sentinel = useServer(() => redisSentinel(primary().address()));
 
   it('works with a Redis of ioredis', { timeout: PATIENCE }, async () => {
-    const { host, port, password } = sentinel.address();
+    const { host, port, password } = sentinel().address();
     const client = new Redis({
       name: 'main',
       sentinels: [{ host, port }],
@@ -83,7 +79,7 @@ describeWith(redis, 'a Redis store with sentinels', (primary) => {
   it.runIf(isNightly)('works with a sentinel client of redis', { timeout: PATIENCE }, async () => {
     vi.spyOn(console, 'log').mockImplementation(() => undefined);
     onTestFinished(() => void vi.restoreAllMocks());
-    const { host, port, password } = sentinel.address();
+    const { host, port, password } = sentinel().address();
     const client = createSentinel({
       name: 'main',
       sentinelRootNodes: [{ host, port }],

@@ -2,32 +2,27 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { HealthModule } from 'nest-vitals';
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 import { DataSource } from 'typeorm';
-import { afterAll, afterEach, beforeAll, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { reportIn } from '../../support/answers.js';
-import { describeWith } from '../../support/servers/describe-with.js';
+import { describeWith, useServer } from '../../support/servers/describe-with.js';
 import { postgresqlStandby } from '../../support/servers/postgresql-standby.js';
 import { postgresql } from '../../support/servers/postgresql.js';
-import { PrivateServer } from '../../support/servers/private-server.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 
 const PATIENCE = 300_000;
 const SOON = { timeout: 10_000, interval: 20 };
 
 describeWith(postgresql, 'a replica', (primary) => {
-  let standby: PrivateServer;
-  beforeAll(async () => {
-    standby = await PrivateServer.start(postgresqlStandby(primary().address()));
-  }, PATIENCE);
-  afterAll(() => standby.stop(), PATIENCE);
+  const standby = useServer(() => postgresqlStandby(primary().address()));
   afterEach(async () => {
     primary().thaw();
-    standby.thaw();
-    if (!standby.isRunning) await standby.restart();
+    standby().thaw();
+    if (!standby().isRunning) await standby().restart();
   }, PATIENCE);
 
   const start = async (): Promise<TestApplication> => {
     const { url, user, password } = primary().address();
-    const replica = `postgres://${user}:${password}@127.0.0.1:${standby.port}/postgres`;
+    const replica = `postgres://${user}:${password}@127.0.0.1:${standby().port}/postgres`;
     const application = await startApplication('express', {
       imports: [
         HealthModule.forRoot({ defaults: { ttl: 0 } }),
@@ -64,10 +59,10 @@ describeWith(postgresql, 'a replica', (primary) => {
     'is DOWN alone when it is killed, and UP after its restart',
     async () => {
       const application = await start();
-      await standby.kill();
+      await standby().kill();
       await becomes(application, { primary: 'UP', replica: 'DOWN' });
       expect((await application.get('/health/ready')).status).toBe(200);
-      await standby.restart();
+      await standby().restart();
       await becomes(application, { primary: 'UP', replica: 'UP' });
     },
     PATIENCE,
@@ -86,7 +81,7 @@ describeWith(postgresql, 'a replica', (primary) => {
     const application = await start();
     const dataSource = application.app.get(DataSource);
     const { user, password } = primary().address();
-    const url = `postgres://${user}:${password}@127.0.0.1:${standby.port}/postgres`;
+    const url = `postgres://${user}:${password}@127.0.0.1:${standby().port}/postgres`;
     const follower = await new DataSource({ type: 'postgres', url }).initialize();
 
     await dataSource.query('CREATE TABLE IF NOT EXISTS writings (number integer)');

@@ -14,15 +14,24 @@ export function describeWith(kind: ServerKind, title: string, tests: (server: ()
   const mustRun = missing === undefined || process.env['CI'] === 'true';
   if (!mustRun) process.stderr.write(`skipped: ${title}, because ${missing} is not installed\n`);
   describe.runIf(mustRun)(`${title}, against a private ${kind.name}`, () => {
-    let running: PrivateServer | undefined;
-    beforeAll(async () => {
-      if (missing !== undefined) expect.fail(`${kind.name} cannot be started: ${missing} is not installed`);
-      running = await PrivateServer.start(kind);
-    }, PATIENCE);
-    afterAll(async () => running?.stop(), PATIENCE);
-    tests(() => {
-      if (!running) throw new Error(`${kind.name} has not started`);
-      return running;
-    });
+    tests(
+      useServer(() => {
+        if (missing !== undefined) expect.fail(`${kind.name} cannot be started: ${missing} is not installed`);
+        return kind;
+      }),
+    );
   });
+}
+
+/** Starts a private server before the tests of this block, and stops it after them. `kind` is called then, and can use a server that has started. */
+export function useServer(kind: () => ServerKind): () => PrivateServer {
+  let running: PrivateServer | undefined;
+  beforeAll(async () => {
+    running = await PrivateServer.start(kind());
+  }, PATIENCE);
+  afterAll(async () => running?.stop(), PATIENCE);
+  return () => {
+    if (!running) throw new Error('the private server has not started');
+    return running;
+  };
 }
