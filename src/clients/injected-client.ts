@@ -21,7 +21,7 @@ export interface ClientRequest<Client> {
   /** What the reader should do. See `passToken`. */
   readonly remedy: string;
   /** A fault if the client that was found cannot serve the options. */
-  readonly objection?: (client: Client) => ConfigurationFault | undefined;
+  readonly optionsFault?: (client: Client) => ConfigurationFault | undefined;
 }
 
 /** The remedy of most integrations. `client` is the application's word for it, `example` the options of the example. */
@@ -46,8 +46,8 @@ export function findClient<Client>(moduleRef: ModuleRef, request: ClientRequest<
     if (others.length > 0) refuse(clientAmbiguous(place, nameOf(source), remedy));
     const candidate = client ?? source;
     if (accepts(candidate)) {
-      const objection = request.objection?.(candidate);
-      return objection ? refuse(objection) : candidate;
+      const fault = request.optionsFault?.(candidate);
+      return fault ? refuse(fault) : candidate;
     }
     if (client !== undefined || !isToken(source)) refuse(clientUnusable(place, show(candidate), expected, remedy));
   }

@@ -40,7 +40,7 @@ export function redisServerRules(given: RedisServerOptions | undefined): OwnRule
 }
 
 /** A fault if the options need one server: the servers of a cluster differ in role and memory. */
-export function objectionToCluster(
+export function clusterOptionsFault(
   place: string,
   options: InMilliseconds<RedisServerOptions>,
 ): ConfigurationFault | undefined {

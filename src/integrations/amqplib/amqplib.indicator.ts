@@ -55,7 +55,7 @@ export function AmqplibIndicator(name: string, options: AmqplibIndicatorOptions)
           accepts: isAmqplibClient,
           expected: 'a connection or a channel of amqplib, or an object whose property "connection" is a connection',
           remedy: passToken(place, 'connection', '{ client: AMQP_CONNECTION }'),
-          objection: (client) => objectionTo(client, place, own),
+          optionsFault: (client) => optionsFault(client, place, own),
         };
       }
 
@@ -96,7 +96,7 @@ function resultOf(counts: QueueCounts | undefined, { maxMessages = Infinity, min
   );
 }
 
-function objectionTo(client: AmqplibClient, place: string, own: Own): ConfigurationFault | undefined {
+function optionsFault(client: AmqplibClient, place: string, own: Own): ConfigurationFault | undefined {
   if (own.queue !== undefined && isChannel(client)) {
     return {
       place: `${place}, queue`,

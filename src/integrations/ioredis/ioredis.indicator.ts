@@ -4,7 +4,7 @@ import { type ClientRequest, type ClientSource, clientSource, passToken } from '
 import { degradedIfNotPermitted } from '../../clients/not-permitted.js';
 import {
   type RedisServerOptions,
-  objectionToCluster,
+  clusterOptionsFault,
   redisClusterResult,
   redisServerResult,
   redisServerRules,
@@ -37,7 +37,7 @@ export function IoRedisIndicator(name: string, options: IoRedisIndicatorOptions)
           accepts: isIoRedisClient,
           expected: 'a Redis or a Cluster of ioredis',
           remedy: passToken(place, 'client', '{ client: REDIS }'),
-          objection: (client) => (isCluster(client) ? objectionToCluster(place, own) : undefined),
+          optionsFault: (client) => (isCluster(client) ? clusterOptionsFault(place, own) : undefined),
         };
       }
 

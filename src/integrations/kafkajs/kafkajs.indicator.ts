@@ -56,7 +56,7 @@ export function KafkaJsIndicator(name: string, options: KafkaJsIndicatorOptions)
           accepts: isKafkaJsClient,
           expected: "a Kafka or an Admin of kafkajs, Nest's client for Kafka, or an object with its server",
           remedy: passToken(place, 'client', '{ client: KAFKA }'),
-          objection: () => objectionTo(place, own),
+          optionsFault: () => optionsFault(place, own),
         };
       }
 
@@ -99,7 +99,7 @@ function groupOf({ groupId, topics }: Own): GroupName | undefined {
   return groupId === undefined || topics === undefined ? undefined : { groupId, topics };
 }
 
-function objectionTo(place: string, { groupId, topics, maxLag }: Own): ConfigurationFault | undefined {
+function optionsFault(place: string, { groupId, topics, maxLag }: Own): ConfigurationFault | undefined {
   if ((groupId === undefined) !== (topics === undefined)) {
     return { place, problem: 'groupId and topics must be set together', remedy: 'set both options, or remove both' };
   }

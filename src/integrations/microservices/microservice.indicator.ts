@@ -50,7 +50,7 @@ export function MicroserviceIndicator(name: string, options: MicroserviceIndicat
           accepts: isMicroserviceClient,
           expected: 'a ClientProxy of @nestjs/microservices (for gRPC, use nest-vitals/grpc)',
           remedy: passToken(place, 'client', '{ client: ORDERS_SERVICE }'),
-          objection: () => objectionTo(place, own),
+          optionsFault: () => optionsFault(place, own),
         };
       }
 
@@ -65,7 +65,7 @@ export function MicroserviceIndicator(name: string, options: MicroserviceIndicat
   );
 }
 
-function objectionTo(place: string, own: OwnOf<MicroserviceIndicatorOptions>): ConfigurationFault | undefined {
+function optionsFault(place: string, own: OwnOf<MicroserviceIndicatorOptions>): ConfigurationFault | undefined {
   if (own.data === undefined || own.pattern !== undefined) return undefined;
   return { place, problem: 'data needs a pattern', remedy: 'set pattern, or remove data' };
 }

@@ -38,7 +38,7 @@ export async function requestOrm(
     expected: 'a MikroORM',
     remedy:
       "import MikroOrmModule.forRoot(), or pass the context name: { orm: 'reports' }, a token, or the MikroORM itself",
-    objection: (orm) => (needsMigrator ? objectionTo(place, orm) : undefined),
+    optionsFault: (orm) => (needsMigrator ? optionsFault(place, orm) : undefined),
   };
 }
 
@@ -64,7 +64,7 @@ export function migratorOf(orm: MikroOrmClient): Migrator {
   return (orm as MikroOrmClient & { readonly migrator: Migrator }).migrator;
 }
 
-function objectionTo(place: string, orm: MikroOrmClient): ConfigurationFault | undefined {
+function optionsFault(place: string, orm: MikroOrmClient): ConfigurationFault | undefined {
   const option = `${place}, pendingMigrations`;
   if (!hasMethods(connectionOf(orm), 'getNativeClient') || !isPostgres(orm)) {
     return {

@@ -44,7 +44,7 @@ export function NatsIndicator(name: string, options: NatsIndicatorOptions): Type
           accepts: isNatsConnection,
           expected: 'a connection of @nats-io/transport-node or nats',
           remedy: passToken(place, 'connection', '{ client: NATS_CONNECTION }'),
-          objection: () => objectionTo(place, own),
+          optionsFault: () => optionsFault(place, own),
         };
       }
 
@@ -84,7 +84,7 @@ function serverData({ info }: NatsConnection): HealthData {
   return info?.server_name === undefined ? {} : { server: info.server_name };
 }
 
-function objectionTo(place: string, { stream, consumer, maxPending }: Own): ConfigurationFault | undefined {
+function optionsFault(place: string, { stream, consumer, maxPending }: Own): ConfigurationFault | undefined {
   if ((stream === undefined) !== (consumer === undefined)) {
     return { place, problem: 'stream and consumer must be set together', remedy: 'set both options, or remove both' };
   }

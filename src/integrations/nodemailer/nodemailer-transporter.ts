@@ -21,7 +21,7 @@ export function isTransporter(candidate: unknown): candidate is NodemailerTransp
 }
 
 /** Every transporter has `verify()`. If its transport does not have it, `verify()` returns `false` and does nothing. */
-export function objectionTo(place: string, transporter: NodemailerTransporter): ConfigurationFault | undefined {
+export function transportFault(place: string, transporter: NodemailerTransporter): ConfigurationFault | undefined {
   const transport: unknown = Reflect.get(transporter, 'transporter');
   if (!hasMethods(transport) || isTransporter(transport)) return undefined;
   const name: unknown = Reflect.get(transport, 'name');

@@ -6,7 +6,12 @@ import { type HealthResult, up } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { type NodemailerTransporter, isTransporter, objectionTo, pendingMessages } from './nodemailer-transporter.js';
+import {
+  type NodemailerTransporter,
+  isTransporter,
+  pendingMessages,
+  transportFault,
+} from './nodemailer-transporter.js';
 import { ping } from './ping.js';
 
 /** Options of {@link NodemailerIndicator}. */
@@ -32,7 +37,7 @@ export function NodemailerIndicator(name: string, options: NodemailerIndicatorOp
           accepts: isTransporter,
           expected: 'a transporter of nodemailer',
           remedy: passToken(place, 'transporter', '{ transporter: MAILER }'),
-          objection: (transporter) => objectionTo(place, transporter),
+          optionsFault: (transporter) => transportFault(place, transporter),
         };
       }
 

@@ -9,7 +9,7 @@ import type { HealthIndicator } from '../../discovery/health-indicator.decorator
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { nonBlank, oneOf, whole } from '../../options/rules.js';
 import { MIGRATIONS_FOLDER } from './migrations-folder.js';
-import { objectionTo } from './objection.js';
+import { optionsFault } from './options-fault.js';
 import { unfinishedMigrations } from './pending-migrations.js';
 import { countsOf, ping } from './ping.js';
 import { type PrismaClientLike, isMongo, isPrismaClient } from './prisma-client.js';
@@ -59,7 +59,7 @@ export function PrismaIndicator(name: string, options: PrismaIndicatorOptions): 
           accepts: isPrismaClient,
           expected: 'a PrismaClient',
           remedy: passToken(place, 'PrismaClient', '{ client: PrismaService }'),
-          objection: (client) => objectionTo(client, place, { ...own, migrationsFolder: folder }),
+          optionsFault: (client) => optionsFault(client, place, { ...own, migrationsFolder: folder }),
         };
       }
 

@@ -4,7 +4,7 @@ import { type ClientRequest, type ClientSource, clientSource, passToken } from '
 import { degradedIfNotPermitted } from '../../clients/not-permitted.js';
 import {
   type RedisServerOptions,
-  objectionToCluster,
+  clusterOptionsFault,
   redisClusterResult,
   redisServerResult,
   redisServerRules,
@@ -42,7 +42,7 @@ export function RedisIndicator(name: string, options: RedisIndicatorOptions): Ty
           accepts: isRedisClient,
           expected: 'a client, a pool or a cluster of redis',
           remedy: passToken(place, 'client', '{ client: REDIS }'),
-          objection: (client) => (isCluster(client) ? objectionToCluster(place, own) : undefined),
+          optionsFault: (client) => (isCluster(client) ? clusterOptionsFault(place, own) : undefined),
         };
       }
 

@@ -21,7 +21,7 @@ export async function requestDataSource(
     expected: 'a DataSource of typeorm',
     remedy:
       "import TypeOrmModule.forRoot(), or pass the name of the data source: { dataSource: 'reports' }, a token, or the DataSource itself",
-    objection: (dataSource) => objectionTo(place, dataSource, replica),
+    optionsFault: (dataSource) => optionsFault(place, dataSource, replica),
   };
 }
 
@@ -38,7 +38,11 @@ function isDataSource(candidate: unknown): candidate is DataSource {
   return hasMethods(candidate, 'createQueryRunner') && 'isInitialized' in candidate;
 }
 
-function objectionTo(place: string, { options, driver }: DataSource, replica: boolean): ConfigurationFault | undefined {
+function optionsFault(
+  place: string,
+  { options, driver }: DataSource,
+  replica: boolean,
+): ConfigurationFault | undefined {
   if (options.type === 'mongodb') {
     return {
       place,

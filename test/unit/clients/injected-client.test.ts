@@ -27,7 +27,10 @@ const sharedOfOtherCopy = { Shared: class {} }.Shared;
 const near = Symbol('near');
 const twice = Symbol('twice');
 
-async function find(sources: readonly unknown[], objection?: ClientRequest<Client>['objection']): Promise<string> {
+async function find(
+  sources: readonly unknown[],
+  optionsFault?: ClientRequest<Client>['optionsFault'],
+): Promise<string> {
   const own = moduleNamed('OwnModule', {
     imports: [
       moduleNamed('OneModule', {
@@ -60,7 +63,7 @@ async function find(sources: readonly unknown[], objection?: ClientRequest<Clien
       candidate !== null && (typeof candidate === 'object' || typeof candidate === 'function') && 'ask' in candidate,
     expected: 'a client',
     remedy: 'provide one',
-    ...(objection && { objection }),
+    ...(optionsFault && { optionsFault }),
   }).ask();
 }
 
@@ -104,10 +107,10 @@ describe('a client', () => {
   });
 
   it('can be rejected because of an option', async () => {
-    const objection = (client: Client): ReturnType<NonNullable<ClientRequest<Client>['objection']>> =>
+    const optionsFault = (client: Client): ReturnType<NonNullable<ClientRequest<Client>['optionsFault']>> =>
       client.ask() === 'far' ? { place: 'here', problem: 'it is far', remedy: 'come closer' } : undefined;
-    expect(await find([near], objection)).toBe('near');
-    await expect(find(['far'], objection)).rejects.toThrow('here: it is far');
+    expect(await find([near], optionsFault)).toBe('near');
+    await expect(find(['far'], optionsFault)).rejects.toThrow('here: it is far');
   });
 });
 

@@ -12,7 +12,7 @@ interface Demands {
 }
 
 /** The fault of a client that cannot serve the options. */
-export function objectionTo(
+export function optionsFault(
   client: PrismaClientLike,
   place: string,
   { pendingMigrations, migrationsFolder, maxWaiting }: Demands,
