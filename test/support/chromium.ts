@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Longer than a browser takes to start on a busy machine. */
+/** Longer than a browser needs to start on a busy machine. */
 const PATIENCE = 120_000;
 
 export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
@@ -31,7 +31,10 @@ export interface OpenedPage {
 
 export type OpenPage = (url: string, options?: BrowserContextOptions) => Promise<OpenedPage>;
 
-/** Loads the page with another time to its next reload: one second in place of `seconds`, which the page must have. */
+/**
+ * Loads the page with a shorter time until its next reload: one second instead of `seconds`, which the page must
+ * contain.
+ */
 export async function shortenReload(page: Page, seconds: number): Promise<void> {
   const reload = (after: number): string => `<meta http-equiv="refresh" content="${after}"`;
   let loaded = '';

@@ -1,7 +1,7 @@
 import { type DocumentedOptions, documentedOptions } from './option-types.js';
 import { type OptionVariable, optionVariables } from './option-variables.js';
 
-/** The types of the module's options, in the order in which they are nested. */
+/** The types of the module's options, in their nesting order. */
 const MODULE = [
   'HealthModuleOptions',
   'EndpointOptions',

@@ -6,7 +6,7 @@ import type { Evaluation } from '../../src/core/probe.js';
 import type { HealthReport } from '../../src/core/report.js';
 import { checkDefinition } from './check-definition.js';
 
-/** The application state for the engine. The test opens and closes it. */
+/** The application state for the engine. The test sets it to open or closed. */
 export class ManualGate implements TrafficGate {
   isBootstrapped = true;
   closedBecause: string | undefined;

@@ -24,19 +24,19 @@ export interface SubjectSettings {
   readonly defaults: HealthIndicatorOptions;
 }
 
-/** The time for a client to reconnect. Some clients double the pause between their attempts. */
+/** The time that a client needs to reconnect. Some clients double the pause between their attempts. */
 const COMEBACK = { timeout: 40_000, interval: 50 };
 /** Milliseconds. */
 const TOO_SHORT = 20;
 const EXPIRY = { timeout: 10_000, interval: 20 };
 
 const INTERVAL = 50;
-/** Longer than the work takes over a connection that responds. */
+/** Longer than the work takes on a connection that responds. */
 const WORK_TIME = 2500;
 
 const ignore = (): void => undefined;
 
-/** An application that the test sees only through its endpoints. No response may hold the secret. */
+/** An application that the test observes only through its endpoints. No response may contain the secret. */
 export class FaultSubject {
   readonly application: TestApplication;
   readonly #settings: SubjectSettings;

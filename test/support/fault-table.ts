@@ -30,7 +30,7 @@ export interface FaultCase {
   readonly sockets?: number;
   /** Whether the client uses another connection when one is silent, as a pool does. Default: false. */
   readonly replacesConnections?: boolean;
-  /** Work of the application with the client. Checks must not disturb it. */
+  /** Work of the application with the client. Checks must not disturb this work. */
   readonly work?: (application: TestApplication) => Promise<unknown>;
   /**
    * Whether the client waits without limit for a response on its only connection, so that the application cannot work
@@ -55,11 +55,11 @@ const SOON = { timeout: 45_000, interval: 50 };
 /** The time that a restart of a server may take. */
 const PATIENCE = 300_000;
 const GONE = /^connection (?:refused|reset|closed|aborted)$/;
-/** More than the calls that may be left behind. A leak of one call for each probe is found with few probes. */
+/** More than the calls that may be left behind. A leak of one call per probe is found with few probes. */
 const FROZEN_PROBES = isNightly ? 30 : 10;
 const MOST_STRAY_CALLS = 3;
 const TIMED_OUT_CHECKS = 100;
-/** It includes the captured log of the test. */
+/** Includes the captured log of the test. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const SLOW = 150;
 /** Milliseconds for the recovery of an indicator while the application itself is idle. */
@@ -147,7 +147,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
       async () => {
         const subject = await start({ ttl: 0, timeout: 100 });
         server().freeze();
-        // The system stops a process only after some time.
+        // The system needs some time to stop a process.
         await subject.becomes('DOWN');
         for (let probes = 0; probes < FROZEN_PROBES; probes += 1) {
           const { detail, took } = await subject.probe();
@@ -205,7 +205,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
         await subject.becomes('DOWN');
         for (let probes = 0; probes < FROZEN_PROBES; probes += 1) await subject.probe();
         expect(subject.pendingCalls).toBeLessThanOrEqual(MOST_STRAY_CALLS);
-        // A socket that a client has given up is closed a moment later.
+        // A socket that a client has abandoned is closed a moment later.
         await vi.waitFor(
           () => expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2))),
           SOON,
@@ -214,7 +214,8 @@ export function describeFaults(title: string, faults: FaultCase): void {
         proxy.forward();
         const time = waitsForSilence ? SLACK : ALONE;
         const works = await subject.recovers(async () => work?.(subject.application), time);
-        // A client that waits for the silence to end may have given up by itself on a busy machine. Its status says so.
+        // On a busy machine, a client that waits for the silence to end may have abandoned the connection. Its status
+        // shows that.
         expect([true, !waitsForSilence]).toContain(works);
         // The shutdown of a pool waits for the connections that are opening.
         await proxy.close();
@@ -232,7 +233,7 @@ export function describeFaults(title: string, faults: FaultCase): void {
         await subject.becomes('DOWN');
         for (let probes = 0; probes < FROZEN_PROBES; probes += 1) await subject.probe();
         expect(subject.pendingCalls).toBeLessThanOrEqual(MOST_STRAY_CALLS);
-        // A socket that a client has given up is closed a moment later.
+        // A socket that a client has abandoned is closed a moment later.
         await vi.waitFor(
           () => expect(openSockets(proxy.port)).toBeLessThanOrEqual(Math.max(1, Math.ceil(sockets / 2))),
           SOON,

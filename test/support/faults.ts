@@ -2,7 +2,7 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { type ConfigurationFault, isHealthConfigurationError } from 'nest-vitals';
 import { type AdapterName, type StartOptions, refusalOf } from './start-application.js';
 
-/** Starts an application that has to refuse because of its configuration, and returns everything that is wrong with it. */
+/** Starts an application whose configuration must be refused, and returns every configuration fault. */
 export async function faultsOf(
   adapter: AdapterName,
   root: ModuleMetadata,

@@ -7,7 +7,7 @@ export interface FuzzedAnswer {
   readonly text: string;
 }
 
-/** Milliseconds without data after which the client gives up an incomplete request. */
+/** Milliseconds without data after which the client abandons an incomplete request. */
 const QUIET = 200;
 /** Milliseconds after which a response counts as missing. */
 const LONGEST = 15_000;
@@ -50,7 +50,7 @@ function isComplete(text: string): boolean {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return false;
   const head = text.slice(0, end).toLowerCase();
-  // A stream has no end, so its headers are enough.
+  // A stream does not end, so its headers are enough.
   if (head.includes('text/event-stream')) return true;
   const length = /\r\ncontent-length: (\d+)/.exec(head)?.[1];
   if (length !== undefined) return text.length - end - 4 >= Number(length);

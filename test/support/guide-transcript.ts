@@ -13,7 +13,7 @@ export interface Transcript {
   readonly exchanges: readonly Exchange[];
   /** The lines of the log. */
   readonly log: readonly string[];
-  /** The commands of the command-line tool, as words. */
+  /** The arguments of the commands of the command-line tool. */
   readonly commands: readonly (readonly string[])[];
 }
 

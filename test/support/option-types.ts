@@ -40,7 +40,7 @@ export function documentedOptions(): DocumentedOptions[] {
       .flatMap((symbol) => {
         const declaration = symbol.declarations?.find((candidate) => ts.isInterfaceDeclaration(candidate));
         if (!declaration || !/(?<!Async)Options$/.test(symbol.name)) return [];
-        // `never` forbids an option beside another one, so it is no option.
+        // `never` forbids an option beside another one, so a property of this type is not an option.
         const members = declaration.members
           .filter((member) => ts.isPropertySignature(member))
           .filter(({ type }) => type?.kind !== ts.SyntaxKind.NeverKeyword);

@@ -23,16 +23,20 @@ const replaceable = (owner: object, name: string): Replaceable => {
   return { owner: properties, name, original: properties[name] };
 };
 
-/** What tests replace, as it is in a new worker. This file runs again for each test file of a worker. */
+/** The globals that tests replace, as they are in a new worker. This file runs again for each test file of a worker. */
 const originals = ((globalThis as Record<symbol, unknown>)[KEY] ??= [
   ...NAMES.map((name) => replaceable(globalThis, name)),
   replaceable(performance, 'now'),
 ]) as readonly Replaceable[];
 
-/** The files of a worker share its globals, so a file that leaves a fake clock behind fails itself, and not a later one. */
+/**
+ * The files of a worker share its globals. A file that leaves a fake clock behind must fail itself, and not a later
+ * file.
+ */
 afterAll(() => {
   const changed = originals.filter(({ owner, name, original }) => owner[name] !== original);
-  // Vitest does this after each file. It puts back what a spy has replaced, also if that was a function of a fake clock.
+  // Vitest does this after each file. It restores the function that a spy replaced, even if that was a function of a
+  // fake clock.
   vi.restoreAllMocks();
   for (const { owner, name, original } of originals) owner[name] = original;
   if (changed.length > 0) throw new Error(`this file does not restore ${changed.map(({ name }) => name).join(', ')}`);

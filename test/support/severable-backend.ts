@@ -4,17 +4,18 @@ import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '.
 import type { StorePlace } from '../../src/stores/store-key.js';
 
 /**
- * The connection of one process to a store that several simulated processes share. `sever()` simulates that the process is
- * killed or frozen: nothing leaves or reaches it. `mend()` delivers what was on its way.
+ * The connection of one process to a store that several simulated processes share. `sever()` simulates that the process
+ * is
+ * killed or frozen: it neither sends nor receives anything. `mend()` delivers the delayed requests and changes.
  */
 export class SeverableBackend implements StoreBackend {
   readonly name: string;
-  /** Milliseconds from now on for each request to the store, and for each change to this process. */
+  /** The delay in milliseconds of each later request to the store, and of each change to this process. */
   delay = 0;
   readonly #shared: StoreBackend;
   #mended: Promise<void> | undefined;
   #mend: (() => void) | undefined;
-  /** What is on its way with a delay, in its order. */
+  /** Delayed requests and changes, in order. */
   #sent: Promise<void> | undefined;
   #received: Promise<void> | undefined;
 
@@ -34,7 +35,7 @@ export class SeverableBackend implements StoreBackend {
 
   async put(entry: BackendEntry): Promise<void> {
     await this.#send();
-    // Not the caller's signal: a client may send a command long after its caller has given up.
+    // Does not use the caller's signal: a client may send a command long after its caller has stopped waiting.
     return this.#shared.put(entry, new AbortController().signal);
   }
 

@@ -15,7 +15,7 @@ export const ADAPTERS = ['express', 'fastify'] as const;
 export type AdapterName = (typeof ADAPTERS)[number];
 
 export interface StartOptions {
-  /** The configuration of `main.ts` before it listens: a global prefix, versioning, middleware. */
+  /** The configuration in `main.ts` before it listens: a global prefix, versioning, middleware. */
   readonly prepare?: (app: INestApplication) => void;
   /** Whether Nest leaves out its body parsers. Default: false. */
   readonly withoutBodyParser?: boolean;
@@ -28,7 +28,7 @@ export interface StartOptions {
 export type Method = 'get' | 'head' | 'post' | 'put' | 'patch' | 'delete';
 export type Headers = Readonly<Record<string, string>>;
 
-/** The kubelet. No shutdown waits for this prober, so the applications of these tests close at once. */
+/** The kubelet. A shutdown does not wait for this prober, so the applications of these tests close at once. */
 const USER_AGENT = 'kube-probe/1.31';
 
 /** An application on a real adapter, and its log. */
@@ -110,7 +110,7 @@ export async function startApplication(
   return (await createApplication(adapter, root, options)).listen();
 }
 
-/** Starts an application that must not start, and returns the error. */
+/** Starts an application whose start must fail, and returns the error. */
 export async function refusalOf(
   adapter: AdapterName,
   root: ModuleMetadata,

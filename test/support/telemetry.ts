@@ -17,7 +17,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { onTestFinished } from 'vitest';
 
-/** The views of docs/monitoring.md: the exporter of the SDK leaves units out of the names. */
+/** The views of docs/monitoring.md: the SDK's exporter leaves units out of the names. */
 export const NAMES_WITH_UNITS: ViewOptions[] = [
   { instrumentName: 'health.check.duration', name: 'health.check.duration_seconds' },
   { instrumentName: 'health.check.last_success_timestamp', name: 'health.check.last_success_timestamp_seconds' },

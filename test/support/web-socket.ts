@@ -20,7 +20,7 @@ const HANDSHAKE = [
 
 const FINAL_TEXT = 0x81;
 const MASKED = 0x80;
-/** A mask without effect. */
+/** A mask of zeros, which changes nothing. */
 const NO_MASK = [0, 0, 0, 0];
 
 /** A client for short messages (RFC 6455), because Node 20 has none. */

@@ -1,9 +1,11 @@
 /**
  * node test/support/kubernetes/generate.mjs <folder> > test/support/kubernetes/api-schemas.json
  *
- * Writes the JSON schemas of the kinds that `ops/kubernetes` has, from the types of the packages `kubernetes-models` and
- * `@kubernetes-models/prometheus-operator`, which have to be installed in the folder. Properties that a type does not have
- * are refused: the API server would ignore a misspelt one.
+ * Writes the JSON schemas of the kinds that `ops/kubernetes` has, from the types of the packages `kubernetes-models`
+ * and
+ * `@kubernetes-models/prometheus-operator`, which have to be installed in the folder. The schemas refuse properties
+ * that a
+ * type does not have: the API server would ignore a misspelt property.
  */
 import { join } from 'node:path';
 import { argv, stdout } from 'node:process';
@@ -67,7 +69,7 @@ function objectOf(type) {
   if (!name) {
     const { escapedName } = type.symbol;
     name = escapedName === '__type' ? `anonymous${names.size}` : String(escapedName).replace(/^I/, '');
-    // Some names stand for different things in different groups of the API.
+    // Some names mean different kinds in different groups of the API.
     if (name in $defs) name = `${name}${names.size}`;
     names.set(type, name);
     const definition = { type: 'object', properties: {}, required: [], additionalProperties: false };

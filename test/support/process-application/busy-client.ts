@@ -1,12 +1,14 @@
 import { Agent, get } from 'node:http';
 import { vi } from 'vitest';
 
-/** More than any test lasts. */
+/** More requests than any test needs. */
 const MOST_REQUESTS = 200_000;
 
-/** Asks one request after the other, on one connection while the server keeps it, until nobody listens any more. */
+/**
+ * Sends requests one after the other until the port refuses connections. It keeps its connection while the server does.
+ */
 export class BusyClient {
-  /** `200 keep-alive`, `200 close`, or the code of an error. The refused connection at the end is not among them. */
+  /** `200 keep-alive`, `200 close`, or the code of an error. The refused connection at the end is not included. */
   readonly answers: string[] = [];
   readonly done: Promise<void>;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -22,7 +24,7 @@ export class BusyClient {
     return this.answers.filter((given) => given === answer).length;
   }
 
-  /** Resolves when it has got so many answers from now on. */
+  /** Resolves after this number of further responses. */
   async askedAgain(times: number): Promise<void> {
     const before = this.answers.length;
     await vi.waitFor(

@@ -11,7 +11,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const SOURCES = join(ROOT, 'src');
 const APPLICATION = join(ROOT, 'test/support/process-application/application');
 
-/** Compiled files that stand below a `node_modules` find the Nest that is installed there. */
+/** Compiled files below a `node_modules` folder load the Nest that is installed there. */
 const CACHES: Readonly<Record<NestVersion, string>> = {
   11: join(ROOT, 'test/nest-11/node_modules/.cache/process-application'),
   12: join(ROOT, 'node_modules/.cache/process-application'),
@@ -26,7 +26,7 @@ const COMPILER_OPTIONS: ts.CompilerOptions = {
   inlineSourceMap: true,
 };
 
-/** The library as users import it. */
+/** The library under the name that users import. */
 const MANIFEST = JSON.stringify({
   name: 'nest-vitals',
   type: 'module',
@@ -36,7 +36,7 @@ const MANIFEST = JSON.stringify({
 });
 const SOURCE_OF = new Map(entries.map(({ name, source }) => [name, join(SOURCES, `${source}.ts`)]));
 
-/** The main files. A search through all sources for each process would take some of the time that it starts in. */
+/** The main files. Searching all sources for each process would make its start slower. */
 const compiledHere = new Map<NestVersion, string>();
 
 /**
@@ -68,7 +68,7 @@ function filesBelow(folder: string): string[] {
     .toSorted();
 }
 
-/** These files and all that they import, directly and indirectly: half of the library is of no use to the application. */
+/** These files and all their imports, direct and indirect. The application does not use half of the library. */
 function withTheirImports(paths: readonly string[]): SourceFile[] {
   const texts = new Map<string, string>();
   const open = [...paths];
@@ -92,11 +92,13 @@ function withTheirImports(paths: readonly string[]): SourceFile[] {
   });
 }
 
-/** Milliseconds after which a process that compiles has surely ended without a result. */
+/** Milliseconds after which a compiling process has certainly ended without a result. */
 const LONGEST_COMPILATION = 120_000;
 const PAUSE = 200;
 
-/** Several test files start at the same time. One of them compiles, which takes seconds of both cores, and the others wait. */
+/**
+ * Several test files start at the same time. One of them compiles, which takes seconds on both cores. The others wait.
+ */
 function writeOnce(files: readonly SourceFile[], compiled: string): void {
   const lock = `${compiled}.lock`;
   mkdirSync(dirname(lock), { recursive: true });
@@ -123,7 +125,7 @@ function take(lock: string): boolean {
   }
 }
 
-/** Beside its place first, and then there in one step: a process may have stopped before, in the middle. */
+/** Writes to a temporary folder and renames it in one step, because an earlier process may have been killed halfway. */
 function write(files: readonly SourceFile[], compiled: string): void {
   const draft = `${compiled}-${randomUUID()}`;
   for (const { target, text } of files) {

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { afterThisTest } from '../concurrent-tests.js';
 import { type Answer, PATIENCE, type ProcessApplication } from './process-application.js';
 
-/** Stands for a balancer: asks for readiness every so often, until nobody listens any more or the test is over. */
+/** A stand-in for a balancer. It probes readiness periodically until the port refuses connections or the test ends. */
 export class BalancerProber {
   /** The status codes, in order. */
   readonly answers: number[] = [];

@@ -13,7 +13,7 @@ import { afterThisTest } from '../concurrent-tests.js';
 
 const ANNOUNCEMENT = /^Shutting down: waiting for /;
 
-/** How long anything may take that is bound to happen, on a machine that is busy. */
+/** Milliseconds. The longest wait for an expected event on a busy machine. */
 export const PATIENCE = 60_000;
 
 export interface Exit {
@@ -33,7 +33,7 @@ export interface Question {
   readonly host?: string;
 }
 
-/** An application in a process of its own, with real signals and a real port. It is killed when its test is over. */
+/** An application in its own process, with real signals and a real port. It is killed when its test ends. */
 export class ProcessApplication {
   readonly events: Event[] = [];
   port = 0;
@@ -55,7 +55,7 @@ export class ProcessApplication {
     if (this.#child.stdout) {
       createInterface(this.#child.stdout).on('line', (line) => this.events.push(JSON.parse(line) as Event));
     }
-    // `close` comes after the last of its output, `exit` may come before it.
+    // `close` comes after the last output of the process. `exit` may come before it.
     this.#child.on('exit', () => (this.#exitedAt = Date.now()));
     this.#child.on('close', (code, signal) => (this.#exit = { code, signal }));
     afterThisTest(() => {
@@ -63,7 +63,7 @@ export class ProcessApplication {
     });
   }
 
-  /** Starts an application, and does not wait for it. */
+  /** Starts an application without waiting for it. */
   static spawn(
     nest: NestVersion,
     configuration: Configuration,
@@ -88,7 +88,7 @@ export class ProcessApplication {
     this.port = Number(port);
   }
 
-  /** Resolves when the application has told of this event so many times. */
+  /** Resolves when the application has sent this event so many times. */
   async event(name: string, times = 1): Promise<Event> {
     return this.until(`event "${name}"`, () => this.eventsOf(name)[times - 1]);
   }
@@ -97,7 +97,7 @@ export class ProcessApplication {
     return this.events.filter(({ event }) => event === name);
   }
 
-  /** The names of what happened, in order, as far as it is among these. */
+  /** The names of the events among `names`, in the order in which they happened. */
   orderOf(...names: string[]): string[] {
     return this.events.map(({ event }) => event).filter((event) => names.includes(event));
   }
@@ -122,14 +122,14 @@ export class ProcessApplication {
     this.#child.kill(signal);
   }
 
-  /** Gives a command and waits until it was obeyed. */
+  /** Sends a command and waits until it was executed. */
   async command(command: string, name?: string): Promise<void> {
     const before = this.eventsOf('obeyed').length;
     this.#send({ command, ...(name !== undefined && { name }) });
     await this.event('obeyed', before + 1);
   }
 
-  /** Lets go on whoever waits at the gate of this name. */
+  /** Opens the gate: all code that waits at the gate of this name continues. */
   open(name: string): void {
     this.#send({ command: 'open', name });
   }
@@ -142,14 +142,14 @@ export class ProcessApplication {
     return this.until('exit', () => this.#exit);
   }
 
-  /** Milliseconds from then on until the process has ended. */
+  /** Milliseconds from `since` until the process has ended. */
   async exitedAfter(since: number): Promise<number> {
     await this.exited();
     return this.#exitedAt - since;
   }
 
   ask(path: string, { method = 'GET', headers = {}, host = '127.0.0.1' }: Question = {}): Promise<Answer> {
-    // A connection of its own, that the client would keep: what the server says about it shows in its answer.
+    // A separate keep-alive connection, so that the response shows whether the server closes it.
     const agent = this.#isTls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
     const send = this.#isTls ? httpsRequest : httpRequest;
     const answer = new Promise<Answer>((resolve, reject) => {
@@ -166,7 +166,7 @@ export class ProcessApplication {
       request.on('error', reject);
       request.end();
     }).finally(() => agent.destroy());
-    // A test that fails before it looks at an answer has one failure, and not two.
+    // A test that fails before it awaits the response would otherwise have a second failure.
     answer.catch(() => undefined);
     return answer;
   }
@@ -175,13 +175,13 @@ export class ProcessApplication {
     return (await this.ask(path)).status;
   }
 
-  /** Those of the addresses on which it answers. */
+  /** The addresses among `hosts` on which the application responds. */
   async reachable(...hosts: readonly string[]): Promise<readonly string[]> {
     const answers = await Promise.allSettled(hosts.map((host) => this.ask('/order', { host })));
     return hosts.filter((_, index) => answers[index]?.status === 'fulfilled');
   }
 
-  /** Resolves when the application has begun to drain, as seen from outside. */
+  /** Resolves when the application has begun to drain, as a client sees it. */
   async draining(host = '127.0.0.1'): Promise<Answer> {
     return this.until('503 on ready', async () => {
       const answer = await this.ask('/health/ready', { host, headers: { 'user-agent': 'kube-probe/1.31' } });
@@ -195,7 +195,7 @@ export class ProcessApplication {
     return connection;
   }
 
-  /** A connection on which a request is being worked on. */
+  /** A connection with a request in progress. */
   async busyConnection(path: string, host?: string): Promise<RawConnection> {
     const connection = await this.connect(host);
     const before = this.eventsOf('working').length;
@@ -204,7 +204,7 @@ export class ProcessApplication {
     return connection;
   }
 
-  /** A connection that was kept after a request. */
+  /** A connection that stays open after a request. */
   async idleConnection(host?: string): Promise<RawConnection> {
     const connection = await this.connect(host);
     connection.get('/order');
@@ -212,7 +212,7 @@ export class ProcessApplication {
     return connection;
   }
 
-  /** Polls until there is something. */
+  /** Polls until `look` returns a value. */
   async until<T>(what: string, look: () => T | undefined | Promise<T | undefined>): Promise<T> {
     return vi.waitFor(
       async () => {

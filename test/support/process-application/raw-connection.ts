@@ -3,19 +3,19 @@ import { vi } from 'vitest';
 
 const PATIENCE = 60_000;
 
-/** A connection on which the test decides every byte, and reads every byte. */
+/** A connection on which the test writes every byte and reads every byte. */
 export class RawConnection {
   readonly socket: Socket;
   #received = '';
   #isClosed = false;
 
-  /** Takes over a socket that is connected. */
+  /** Uses a connected socket. */
   constructor(socket: Socket) {
     this.socket = socket;
     socket.setEncoding('latin1');
     socket.on('data', (chunk: string) => (this.#received += chunk));
     socket.on('close', () => (this.#isClosed = true));
-    // How a connection ends is what `isClosed` and `received` tell.
+    // `isClosed` and `received` show how a connection ended.
     socket.on('error', () => undefined);
   }
 
@@ -28,7 +28,7 @@ export class RawConnection {
     return new RawConnection(socket);
   }
 
-  /** All that has come so far. */
+  /** All data received so far. */
   get received(): string {
     return this.#received;
   }
@@ -37,7 +37,7 @@ export class RawConnection {
     return this.#isClosed;
   }
 
-  /** How many responses have begun to arrive, with their status codes. */
+  /** The status codes of the responses that have begun to arrive. */
   get statusCodes(): number[] {
     return [...this.#received.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, code]) => Number(code));
   }
@@ -46,7 +46,7 @@ export class RawConnection {
     this.socket.write(text);
   }
 
-  /** Asks with a request that leaves the connection open. */
+  /** Sends a request that leaves the connection open. */
   get(path: string): void {
     this.write(`GET ${path} HTTP/1.1\r\nHost: application\r\n\r\n`);
   }

@@ -20,5 +20,5 @@ export const VARIANTS = isNightly
   ? ALL_VARIANTS
   : ALL_VARIANTS.filter(([, { nest, adapter }]) => (nest === 12) === (adapter === 'express'));
 
-/** For tests of what depends neither on Nest nor on the adapter. The nightly run uses all combinations. */
+/** For tests of behaviour that depends neither on Nest nor on the adapter. The nightly run uses all combinations. */
 export const ONE_VARIANT = isNightly ? ALL_VARIANTS : ALL_VARIANTS.slice(0, 1);

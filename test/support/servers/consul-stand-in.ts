@@ -16,7 +16,7 @@ interface Session {
   timer: NodeJS.Timeout;
 }
 
-/** Milliseconds. The least TTL of a session. */
+/** Milliseconds. The shortest TTL of a session. */
 const SHORTEST_TTL = 10_000;
 const FACTORS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000 };
 
@@ -26,8 +26,9 @@ const milliseconds = (text: string): number => {
 };
 
 /**
- * A stand-in for an agent of Consul, which behaves as its HTTP API is documented: KV with conditions, flags and locks, blocking
- * queries, sessions with TTL and lock delay, tokens. It is no Consul: no test here shows how Consul itself behaves.
+ * A stand-in for an agent of Consul. It follows the documentation of the HTTP API: KV with conditions, flags and locks,
+ * blocking
+ * queries, sessions with TTL and lock delay, tokens. It is not a Consul: no test here shows how Consul itself behaves.
  */
 export class ConsulStandIn {
   readonly token: string | undefined;
@@ -39,7 +40,7 @@ export class ConsulStandIn {
   readonly services = new Map<string, { readonly registration: unknown; status: string; output: string }>();
   /** The requests, as method and URL. */
   readonly requests: string[] = [];
-  /** `ttlFactor`: tests do not wait for TTLs of at least ten seconds. */
+  /** `ttlFactor`: makes the TTLs shorter, because the shortest TTL of ten seconds is too long for tests. */
   readonly #ttlFactor: number;
   readonly #entries = new Map<string, Entry>();
   readonly #sessions = new Map<string, Session>();

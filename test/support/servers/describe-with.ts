@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { PrivateServer, type ServerKind } from './private-server.js';
 import { missingProgram } from './programs.js';
 
-/** Longer than any server takes to start. */
+/** Milliseconds. Longer than any server needs to start. */
 const PATIENCE = 300_000;
 
 /**

@@ -14,7 +14,7 @@ export const etcd: ServerKind = {
     const peer = `http://127.0.0.1:${port + 1}`;
     const clientUrls = ['--listen-client-urls', client, '--advertise-client-urls', client];
     const peerUrls = ['--listen-peer-urls', peer, '--initial-advertise-peer-urls', peer];
-    // The gateway would connect to the server itself, which looks like a connection of the test.
+    // The gateway would itself connect to the server, which would look like a connection of the test.
     const gateway = '--enable-grpc-gateway=false';
     return {
       file: program,

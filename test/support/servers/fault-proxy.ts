@@ -25,7 +25,7 @@ export async function startFaultProxy(target: number): Promise<FaultProxy> {
   let swallows = false;
   const keep = (socket: Socket): Socket => {
     sockets.add(socket);
-    // The tested client must handle every end of a connection.
+    // The tested client must handle any end of a connection.
     socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
     return socket.setNoDelay(true);
   };

@@ -13,13 +13,13 @@ export interface ServerAddress {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Random, so that a text that contains it must have it from here. */
+  /** Random, so that a text that contains the password can only have it from here. */
   readonly password: string;
   /** The same values in one URL. */
   readonly url: string;
 }
 
-/** The place of a server, known before its start. */
+/** The address of a server, known before its start. */
 export interface ServerPlace {
   readonly folder: string;
   readonly port: number;
@@ -34,9 +34,9 @@ export interface Command {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** How one kind of server is run from the program that is installed on the machine. */
+/** How to run one kind of server with the program that is installed on the machine. */
 export interface ServerKind {
-  /** The name in sentences. */
+  /** The name of the server for sentences. */
   readonly name: string;
   /** The programs that it needs, as `findProgram` returns them. */
   readonly programs: readonly string[];
@@ -88,7 +88,7 @@ export class PrivateServer {
         return server;
       } catch (error) {
         await server.stop();
-        // Another process may use the port by now.
+        // Another process may have taken the port.
         if (tries === TRIES) throw error;
       }
     }

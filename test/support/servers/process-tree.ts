@@ -6,8 +6,8 @@ const ROUNDS = 20;
 const LIMIT = 30_000;
 
 /**
- * Stops a process and its descendants, and returns all of them when they have stopped. Process groups cannot be used for
- * that, because each PostgreSQL backend has a process group of its own.
+ * Stops a process and its descendants, and returns them when all have stopped. Process groups cannot be used for
+ * that, because each PostgreSQL backend has its own process group.
  */
 export function freezeTree(root: number): readonly number[] {
   const stopped = new Set<number>();

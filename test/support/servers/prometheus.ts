@@ -24,7 +24,10 @@ scrape_configs:
       - targets: ['127.0.0.1:${target}']
 `;
 
-/** One that scrapes the application on a port of the loopback address, under the delivered alerts, which do not wait. */
+/**
+ * A Prometheus that scrapes the application on a port of the loopback address, with the delivered alerts, which do not
+ * wait.
+ */
 export const prometheusScraping = (target: number): ServerKind => ({
   name: 'Prometheus',
   programs: [binary, promtool],

@@ -27,7 +27,7 @@ export const rabbitmq: ServerKind = {
     writeFileSync(join(folder, 'plugins'), '[].\n', { mode: 0o644 });
   },
   command: ({ folder, port }) => ({
-    // The server would start the port mapper as a daemon that nothing ends. This one is part of the server.
+    // The server would start the port mapper as a daemon that no process ends. This port mapper is part of the server.
     file: '/bin/sh',
     args: ['-c', `"${epmd}" -address 127.0.0.1 -port ${port + 1} & exec "${rabbitmqServer}"`],
     environment: {

@@ -4,8 +4,9 @@ import type { ServerAddress, ServerKind } from './private-server.js';
 import { redis } from './redis.js';
 
 /**
- * A sentinel that monitors a Redis with the name "main". It promotes a replica when the primary was silent for `downAfter`
- * milliseconds. Default: ten minutes, so never in a test.
+ * A sentinel that monitors a Redis with the name "main". It promotes a replica when the primary was silent for
+ * `downAfter`
+ * milliseconds. The default is ten minutes, which no test reaches.
  */
 export const redisSentinel = (primary: ServerAddress, downAfter = 600_000): ServerKind => ({
   ...redis,

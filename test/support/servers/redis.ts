@@ -3,7 +3,7 @@ import { findProgram } from './programs.js';
 
 const redisServer = findProgram('redis-server');
 
-/** A Redis with further arguments on its command line. */
+/** A Redis with additional command-line arguments. */
 export function redisWith(further: (place: ServerPlace) => readonly string[]): ServerKind {
   const basic = ({ port, folder, password }: ServerPlace): readonly string[] => {
     return ['--bind', '127.0.0.1', '--port', `${port}`, '--dir', folder, '--save', '', '--requirepass', password];

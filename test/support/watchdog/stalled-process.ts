@@ -12,14 +12,14 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 /** The TypeScript source of the blocking functions. */
 export const SOURCE = join(HERE, 'sources/blocking.ts');
 
-/** Loads TypeScript as JavaScript that no file has. */
+/** Loads TypeScript as JavaScript that exists in no file. */
 export const LOADER = join(HERE, 'loader/register.mjs');
 
 export interface WatchdogEvent {
   readonly event: 'ready' | 'log' | 'stall' | 'end' | 'returned' | 'finished';
   readonly line?: string;
   readonly stall?: Stall;
-  /** What `current()` returned at that moment. */
+  /** The return value of `current()` at that moment. */
   readonly current?: Stall;
   readonly answer?: unknown;
   readonly memory?: number;
@@ -67,7 +67,7 @@ function compile(folder: string, kind: MapKind): void {
       inlineSourceMap: kind === 'inline',
     },
   });
-  // The compiler leaves lines out, so the positions differ from those of the source.
+  // The compiler omits lines, so the positions differ from those of the source.
   const name = `blocking-${kind}.js`;
   const asSource = (map: string): string => map.replace('"blocking.ts"', JSON.stringify(SOURCE));
   const text = outputText.replace(/(?<=base64,).*/, (map) =>

@@ -1,13 +1,13 @@
 import type { HealthModuleOptions, ShutdownOptions } from 'nest-vitals';
 
-/** What an application of the tests is made of beside the parts that all have. */
+/** A part of a test application, in addition to the parts that every test application has. */
 export type Part =
-  /** Is told that the drain begins. */
+  /** Receives the event that the drain begins. */
   | 'consumer'
   | 'throwing consumer'
-  /** Never finishes what it does when the drain begins. */
+  /** Starts work when the drain begins, and never finishes it. */
   | 'hanging consumer'
-  /** The same, with a limit of its own. */
+  /** The same, with its own time limit. */
   | 'limited hanging consumer'
   | 'throwing onModuleDestroy'
   | 'throwing beforeApplicationShutdown'
@@ -17,15 +17,15 @@ export type Part =
   | 'warm-up'
   /** The first attempts fail, the third waits for the gate `warm-up`. */
   | 'warm-up with retries'
-  /** Says on a regular basis whether the pool is alive. */
+  /** Logs periodically whether the pool is alive. */
   | 'poller'
-  /** A check that is not critical, and that computes for 600 ms after it has read a file. */
+  /** A non-critical check that reads a file and then computes for 600 ms. */
   | 'computing check'
   /** The same, before it returns its promise. */
   | 'computing check that is certain';
 
 export interface FleetConfiguration {
-  /** Of the Redis that holds the fleet. */
+  /** The URL of the Redis that stores the state of the fleet. */
   readonly url: string;
   /** Instances of different environments do not see each other. */
   readonly environment: string;
@@ -36,7 +36,7 @@ export interface FleetConfiguration {
 
 export interface Configuration {
   readonly adapter: 'express' | 'fastify' | 'none';
-  /** False: plain Nest, to compare with. Default: true. */
+  /** False: plain Nest, for comparison. Default: true. */
   readonly health?: boolean;
   readonly shutdown?: ShutdownOptions;
   readonly path?: HealthModuleOptions['path'];
@@ -53,9 +53,9 @@ export interface Configuration {
     readonly forceCloseConnections?: boolean;
     readonly httpsOptions?: { readonly key: string; readonly cert: string };
   };
-  /** The URL that the indicator `dependency` asks in every report. Default: there is no such indicator. */
+  /** The URL that the indicator `dependency` requests in every report. Default: there is no such indicator. */
   readonly dependency?: string;
-  /** Makes the application an instance of the service `orders`. Default: it is in no fleet. */
+  /** Makes the application an instance of the service `orders`. Default: it does not belong to a fleet. */
   readonly fleet?: FleetConfiguration;
   /** Default: 127.0.0.1. */
   readonly host?: string;

@@ -14,7 +14,9 @@ class Rates {
   }
 }
 
-/** Makes the application an instance of a fleet, with the indicator `rates`, which one instance runs for all. */
+/**
+ * Makes the application an instance of a fleet. It has the indicator `rates`, which one instance runs for the fleet.
+ */
 export function fleetParts({ url, environment, instance, heartbeat }: FleetConfiguration): {
   readonly service: NonNullable<HealthModuleOptions['service']>;
   readonly modules: readonly DynamicModule[];

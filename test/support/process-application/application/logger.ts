@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { tell } from './outside.js';
 
-/** Tells the test every line. */
+/** Sends every line to the test. */
 export class TellingLogger implements LoggerService {
   log(message: unknown, ...rest: unknown[]): void {
     line('log', message, rest);
@@ -14,7 +14,7 @@ export class TellingLogger implements LoggerService {
   }
 }
 
-/** Nest hands the context over as the last of the parameters. */
+/** Nest passes the context as the last parameter. */
 function line(level: string, message: unknown, rest: readonly unknown[]): void {
   tell('log', { level, context: rest.at(-1) ?? '', text: message instanceof Error ? message.message : message });
 }

@@ -14,7 +14,7 @@ import { Upgrades } from './upgrades.js';
 
 const configuration = readConfiguration();
 const { health = true, shutdown = {}, path = 'health', statusCodes = {}, parts = [], dependency } = configuration;
-/** Loaded on demand: other applications must not pay for it. */
+/** Loaded on demand, so that other applications do not pay its loading time. */
 const fleet = configuration.fleet && (await import('./fleet.js')).fleetParts(configuration.fleet);
 
 @Module({
@@ -50,7 +50,7 @@ function enableShutdownHooks(app: INestApplicationContext): void {
   app.enableShutdownHooks([], { useProcessExit });
 }
 
-/** The commands that the test may give. */
+/** The commands that the test may send. */
 function obey(app: INestApplicationContext): void {
   const handles: WorkHandle[] = [];
   const close = async (): Promise<void> => {
@@ -67,7 +67,7 @@ function obey(app: INestApplicationContext): void {
   });
 }
 
-/** Most machines know `localhost` by both addresses, for which Fastify opens two servers. */
+/** Most machines resolve `localhost` to two addresses, for which Fastify opens two servers. */
 function knowLocalhostByBothAddresses(): void {
   const addresses = [
     { address: '127.0.0.1', family: 4 },
@@ -91,7 +91,7 @@ async function main(): Promise<void> {
     const context = await NestFactory.createApplicationContext(ApplicationModule, { logger });
     if (shutdownHooks !== 'never') enableShutdownHooks(context);
     obey(context);
-    // A worker has something that keeps it alive, and ends with it.
+    // A timer keeps an application without a server alive. It is cleared when the process ends.
     const alive = setInterval(() => undefined, 1000);
     process.once('beforeExit', () => clearInterval(alive));
     tell('listening', { port: 0 });

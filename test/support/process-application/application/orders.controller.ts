@@ -34,7 +34,7 @@ export class OrdersController {
     return this.pool.query();
   }
 
-  /** Answers, and goes on with what it has promised. */
+  /** Sends the response, and continues its work afterwards. */
   @Get('job')
   async job(): Promise<string> {
     tell('working', { path: '/job' });
@@ -43,7 +43,7 @@ export class OrdersController {
     return this.pool.query();
   }
 
-  /** Its headers are out long before its end. */
+  /** Sends its headers long before its end. */
   @Get('streamed')
   async streamed(@Res() response: MaybeWrapped<ServerResponse>): Promise<void> {
     response.hijack?.();

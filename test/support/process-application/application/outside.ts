@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { writeSync } from 'node:fs';
 
-/** What the application tells the test. */
+/** An event that the application sends to the test. */
 export interface Event {
   readonly event: string;
   /** Milliseconds since 1970. */
@@ -9,13 +9,13 @@ export interface Event {
   readonly [detail: string]: unknown;
 }
 
-/** What the test tells the application. */
+/** A command that the test sends to the application. */
 export interface Command {
   readonly command: string;
   readonly name?: string;
 }
 
-/** Written at once, so that nothing is lost when the process ends. */
+/** Writes synchronously, so that no event is lost when the process ends. */
 export function tell(event: string, details: Readonly<Record<string, unknown>> = {}): void {
   writeSync(1, `${JSON.stringify({ event, at: Date.now(), ...details })}\n`);
 }

@@ -67,7 +67,7 @@ class ThrowingBeforeApplicationShutdown implements BeforeApplicationShutdown {
 @Injectable()
 class SlowStart implements OnModuleInit {
   async onModuleInit(): Promise<void> {
-    // What takes long at the start is a connection or a file, which keep a process alive.
+    // Real slow starts wait for a connection or a file, which keep a process alive.
     const alive = setInterval(() => undefined, 1000);
     tell('starting');
     await gate('init');

@@ -1,7 +1,7 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { tell } from './outside.js';
 
-/** Stands for a database pool: it answers until it is destroyed. */
+/** A stand-in for a database pool. It responds until it is destroyed. */
 @Injectable()
 export class Pool implements OnModuleDestroy {
   #isDestroyed = false;

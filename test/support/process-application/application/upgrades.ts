@@ -3,7 +3,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit }
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Duplex } from 'node:stream';
 
-/** Stands for a websocket gateway: it says goodbye to its clients when the application is shut down. */
+/** A stand-in for a websocket gateway. It sends `goodbye` to its clients when the application is shut down. */
 @Injectable()
 export class Upgrades implements OnModuleInit, BeforeApplicationShutdown {
   readonly #sockets = new Set<Duplex>();
@@ -11,7 +11,7 @@ export class Upgrades implements OnModuleInit, BeforeApplicationShutdown {
   constructor(@Inject(HttpAdapterHost) private readonly host: HttpAdapterHost) {}
 
   onModuleInit(): void {
-    // A worker has no server.
+    // A worker process has no HTTP server.
     const adapter = this.host.httpAdapter as HttpAdapterHost['httpAdapter'] | undefined;
     const server = adapter?.getHttpServer() as Server | undefined;
     server?.on('upgrade', (_request, socket: Duplex) => this.#accept(socket));

@@ -4,10 +4,10 @@ import { isMainThread, parentPort, Worker, workerData } from 'node:worker_thread
 import { captureStack } from '../../../../src/management/watchdog/worker/capture-stack.js';
 import { SourcePositions } from '../../../../src/management/watchdog/worker/source-positions.js';
 
-/** Captures before the first measurement of the memory, and in all. */
+/** The number of captures before the first measurement of the memory, and in total. */
 const [WARM_UP, CAPTURES] = [300, 1300];
 
-/** Creates code of this many scripts, as an application with its packages has. */
+/** Creates as many scripts as an application with its packages has. */
 function createScripts(count: number): unknown[] {
   return Array.from({ length: count }, (_, index) =>
     runInThisContext(`(function script${index}() { return ${index}; })`),
@@ -28,7 +28,8 @@ async function main(): Promise<void> {
   await new Promise((resolve) => void worker.once('online', resolve));
   countedLoop(state);
   const measured = await result;
-  // As the library does: the main thread ends the worker, when it has run since the last capture. Node.js aborts the process
+  // Like the library: the main thread ends the worker, when the worker has run since the last capture. Node.js aborts
+  // the process
   // if a worker ends while the main thread still closes a session of its inspector.
   await worker.terminate();
   writeSync(1, JSON.stringify({ ...measured, scripts: scripts.length }));

@@ -24,7 +24,7 @@ const worker = new Worker(new URL('./worker.js', import.meta.url), {
 });
 await once(worker, 'message');
 const functions = (await import(pathToFileURL(task.file).href)) as Record<string, () => unknown>;
-// The functions that are blocking must be called by the event loop and not by the start of the process.
+// The event loop must call the blocking functions, and not the start of the process.
 await setTimeout(200);
 for (let time = 0; time < task.times; time += 1) {
   const ended = once(worker, 'message');

@@ -9,7 +9,7 @@ interface Data {
   readonly options: WatchdogSettings;
 }
 
-/** The events are written by the thread itself, because the main thread may be blocked. */
+/** The thread writes the events itself, because the main thread may be blocked. */
 function tell(event: string, details: object): void {
   const loaded = Reflect.get(process, 'moduleLoadList') as readonly string[];
   const isInspectorLoaded = loaded.includes('NativeModule inspector');

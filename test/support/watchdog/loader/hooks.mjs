@@ -11,7 +11,7 @@ export function initialize(data) {
 /** Returns JavaScript for a TypeScript file, as loaders of TypeScript do: the file on the disk has no source map. */
 export async function load(url, context, nextLoad) {
   if (!url.endsWith('.ts')) return nextLoad(url, context);
-  // Compiled before, because loading the compiler takes seconds.
+  // Compiled beforehand, because loading the compiler takes seconds.
   const source = readFileSync(join(folder, 'blocking-inline.js'), 'utf8');
   return { format: 'module', source, shortCircuit: true };
 }
