@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { nodeBinary } from './support/node-binary.js';
 import { run } from './support/run.js';
 
-/** How an application is compiled, and how TypeScript resolves the library. */
+/** The module type of an application, and how TypeScript resolves the library. */
 interface Flavour {
   readonly nest: 11 | 12;
   readonly type: 'module' | 'commonjs';
@@ -19,7 +19,7 @@ const FLAVOURS: readonly Flavour[] = [
   { nest: 12, type: 'module', resolution: 'nodenext', module: 'nodenext' },
   { nest: 11, type: 'commonjs', resolution: 'node10', module: 'commonjs' },
 ];
-// Nest 12 is ESM only, and with node16 a CommonJS file cannot import it.
+// Nest 12 is ESM only, and a CommonJS file compiled with node16 cannot import it.
 const FURTHER_FLAVOURS: readonly Flavour[] = [
   { nest: 12, type: 'commonjs', resolution: 'nodenext', module: 'nodenext' },
   { nest: 11, type: 'module', resolution: 'nodenext', module: 'nodenext' },
@@ -36,7 +36,7 @@ const FURTHER_FLAVOURS: readonly Flavour[] = [
 const flavours = all ? [...FLAVOURS, ...FURTHER_FLAVOURS] : FLAVOURS;
 const nodeVersions = all ? ['20.19.0', '20', '22.12.0', '22', '24', '26'] : ['current'];
 
-describe.each([11, 12] as const)('Nest %i', (nest) => {
+describe.each([11, 12] as const)('an application with Nest %i', (nest) => {
   const home = join(folder, `nest-${nest}`);
   const nodes = new Map<string, string>();
 
@@ -49,13 +49,16 @@ describe.each([11, 12] as const)('Nest %i', (nest) => {
     for (const version of nodeVersions) nodes.set(version, await nodeBinary(home, version));
   });
 
-  it.each(['index', 'shared/core', 'dashboard/index'])('loads the file %s, which is ASCII throughout', async (file) => {
-    const code = await readFile(join(home, `node_modules/nest-vitals/dist/${file}.js`), 'utf8');
-    expect(code.match(/[^\0-\x7f]/g)).toBeNull();
-  });
+  it.each(['index', 'shared/core', 'dashboard/index'])(
+    'loads the file %s, which contains only ASCII characters',
+    async (file) => {
+      const code = await readFile(join(home, `node_modules/nest-vitals/dist/${file}.js`), 'utf8');
+      expect(code.match(/[^\0-\x7f]/g)).toBeNull();
+    },
+  );
 
   describe.each(flavours.filter((flavour) => flavour.nest === nest))(
-    'an application of type $type, resolved as $resolution',
+    'of type $type, resolved as $resolution',
     ({ type, resolution, module }) => {
       const application = join(home, `${type}-${resolution}`);
 

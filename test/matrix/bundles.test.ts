@@ -5,7 +5,7 @@ import { nameMinified, packageMissing } from '../../src/errors/messages.js';
 import { bundledSources, observe, observedWith } from './support/bundled-application.js';
 import { run } from './support/run.js';
 
-/** A bundler, the module type of the compiled application, and what it does with the names of classes. */
+/** A bundler, the module type of the compiled application, and whether class names are kept or shortened. */
 interface Bundle {
   readonly bundler: 'esbuild' | 'webpack' | 'rspack' | 'ncc';
   readonly type: 'commonjs' | 'module';
@@ -22,7 +22,7 @@ const FURTHER_BUNDLES: readonly Bundle[] = [
   { bundler: 'rspack', type: 'commonjs', names: 'kept' },
   { bundler: 'rspack', type: 'commonjs', names: 'shortened' },
   { bundler: 'rspack', type: 'module', names: 'shortened' },
-  // It always keeps the names of classes.
+  // This bundler always keeps class names.
   { bundler: 'ncc', type: 'commonjs', names: 'kept' },
 ];
 const all = process.env['NEST_VITALS_MATRIX'] === 'all';
@@ -42,14 +42,14 @@ beforeAll(async () => {
 });
 
 describe.each(all ? [...BUNDLES, ...FURTHER_BUNDLES] : BUNDLES)(
-  '$bundler, from $type, names of classes $names',
+  'the bundle of $bundler, from $type, class names $names',
   ({ bundler, type, names }) => {
-    // Away from node_modules.
+    // A folder without node_modules.
     const alone = join(folder, `alone-${bundler}-${type}-${names}`);
 
     beforeAll(() => run(home, process.execPath, 'bundle.mjs', bundler, `${type}/dist/main.js`, alone, names));
 
-    it('runs in one piece: both ports, discovery, the page, the OpenAPI document, the JSON Schema', async () => {
+    it('runs with all features: both ports, discovery, the page, the OpenAPI document, the JSON Schema', async () => {
       expect(await observe(alone, 'main.cjs')).toEqual(observedWith());
     });
 
@@ -57,11 +57,14 @@ describe.each(all ? [...BUNDLES, ...FURTHER_BUNDLES] : BUNDLES)(
       expect(await observe(alone, 'main.cjs', 'unnamed')).toEqual(observedWith('payments_api UP'));
     });
 
-    it.runIf(names === 'shortened')('asks for a name where the class name is shortened', async () => {
-      await expect(observe(alone, 'main.cjs', 'unnamed')).rejects.toThrow(nameMinified('').remedy);
-    });
+    it.runIf(names === 'shortened')(
+      'refuses an indicator whose name is missing and whose class name is shortened',
+      async () => {
+        await expect(observe(alone, 'main.cjs', 'unnamed')).rejects.toThrow(nameMinified('').remedy);
+      },
+    );
 
-    it('names the package that an indicator needs if it is not installed', async () => {
+    it('names the missing package of an indicator', async () => {
       const { problem, remedy } = packageMissing('', 'typeorm');
       const started = observe(alone, 'main.cjs', 'peer');
       await expect(started).rejects.toThrow(`TypeOrmIndicator("orders_database"): ${problem}\n     Remedy: ${remedy}`);
@@ -69,7 +72,7 @@ describe.each(all ? [...BUNDLES, ...FURTHER_BUNDLES] : BUNDLES)(
   },
 );
 
-it.runIf(all)('names the remedy for a bundle without the description of the endpoints', async () => {
+it.runIf(all)('a bundle without the endpoint description gets an error that names the remedy', async () => {
   const alone = join(folder, 'alone-conditions');
   await run(home, process.execPath, 'bundle.mjs', 'esbuild-with-conditions', 'module/dist/main.js', alone, 'shortened');
   await expect(observe(alone, 'main.cjs')).rejects.toThrow('add "module" to the export conditions of the bundler');

@@ -10,9 +10,9 @@ import { run } from './support/run.js';
 const root = new URL('../..', import.meta.url).pathname;
 const steps = readGuide(join(root, 'docs/getting-started.md'));
 
-/** The free port for each port of the guide. */
+/** A free port instead of each port of the guide. */
 const ports = new Map<string, number>();
-/** The processes in terminals of their own, by the first word of the command. */
+/** The processes in separate terminals, by the first word of the command. */
 const terminals = new Map<string, ChildProcess>();
 let folder = join(inject('folder'), 'getting-started');
 
@@ -25,13 +25,13 @@ afterAll(() => {
   for (const program of terminals.keys()) interrupt(program, 'SIGKILL');
 });
 
-it('has every kind of step', () => {
+it('the getting-started guide has every kind of step', () => {
   const kinds = steps.map((step) => (step.kind === 'command' && step.answer ? step.answer.language : step.kind));
   expect(new Set(kinds)).toEqual(new Set(['command', 'file', 'json', 'http', 'text', 'interrupt']));
 });
 
 it.each(steps.map((step) => [`line ${step.line}`, summaryOf(step), step] as const))(
-  '%s: %s',
+  'the getting-started guide works at %s: %s',
   async (_line, _summary, step) => {
     await expect(follow(step)).resolves.toBeUndefined();
   },
@@ -142,7 +142,7 @@ function withFreePorts(text: string): string {
   return text.replace(/\b300[01]\b/g, (port) => String(ports.get(port)));
 }
 
-/** An answer without times, durations and the headers of the server. */
+/** A response without times, durations and the headers of the server. */
 function read({ language }: Answer, text: string): unknown {
   if (language === 'text') return text.trim();
   if (language === 'json') return masked(JSON.parse(text));
@@ -158,7 +158,7 @@ function read({ language }: Answer, text: string): unknown {
 const OF_THE_SERVER = /^(?:x-powered-by|date|connection|keep-alive|content-length):/i;
 const DURATIONS = new Set(['response_time_ms', 'uptime_seconds']);
 
-/** As text, so that the order is compared. */
+/** As text, so that the order of the properties is compared too. */
 function masked(report: unknown): string {
   const mask = (key: string, value: unknown): unknown =>
     typeof value === 'string' ? maskTimes(value) : DURATIONS.has(key) ? typeof value : value;

@@ -9,7 +9,8 @@ import { run } from './support/run.js';
 
 const WITH_RSPACK = ['@rspack/core', 'webpack-node-externals', 'tsconfig-paths-webpack-plugin'];
 
-// The CLI of Nest 12 bundles ES modules with rspack only, and its dependencies need a later Node than the library.
+// The CLI of Nest 12 bundles ES modules with rspack only, and its dependencies need a later Node than the library
+// needs.
 const CLIS = [
   { nest: 11, node: 'current', type: 'commonjs', builder: 'webpack', tools: [] },
   { nest: 12, node: '22', type: 'module', builder: 'rspack', tools: WITH_RSPACK },
@@ -21,7 +22,7 @@ const REQUIRED_SCHEMA = `import { createRequire } from 'node:module';
 export default createRequire(import.meta.url)('nest-vitals/schema.json') as { $id: string };
 `;
 const GENERATED = 'database/database.health.ts';
-/** One file without other packages: what the guide recommends for `nest build`. */
+/** The setting that the guide recommends for `nest build`: one file without other packages. */
 const ONE_FILE = /```js\n\/\/ webpack\.config\.js\n([^]*?)```/;
 
 describe.each(CLIS)('nest build --builder $builder of Nest $nest', ({ nest, node, type, builder, tools }) => {
@@ -47,7 +48,7 @@ describe.each(CLIS)('nest build --builder $builder of Nest $nest', ({ nest, node
     await install(application, inject('tarball'), `@nestjs/swagger@${nest}`, 'prom-client', ...tools);
     await cli('g', '-c', 'nest-vitals', 'indicator', 'database');
     for (const [path, text] of Object.entries(await bundledSources(type))) {
-      // `nest generate` has written it.
+      // Written by `nest generate`.
       if (path === GENERATED) continue;
       const source = type === 'module' ? text : text.replaceAll(/(from '\.\/[^']*)\.js'/g, "$1'");
       await writeFile(
@@ -59,7 +60,7 @@ describe.each(CLIS)('nest build --builder $builder of Nest $nest', ({ nest, node
 
   afterAll(() => vi.unstubAllEnvs());
 
-  it('has the indicator that the bundles of other tests have', async () => {
+  it('uses the same indicator as the bundles of the other tests', async () => {
     const sources = await bundledSources(type);
     expect(await readFile(join(application, 'src', GENERATED), 'utf8')).toBe(sources[GENERATED]);
   });

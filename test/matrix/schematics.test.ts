@@ -40,7 +40,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
 
   afterAll(() => vi.unstubAllEnvs());
 
-  it('gets the module and a first indicator by nest add', async () => {
+  it('gets the module and a first indicator from nest add', async () => {
     const manifest = JSON.parse(await readFile(join(application, 'package.json'), 'utf8')) as { type?: string };
     expect(manifest.type ?? 'commonjs').toBe(type);
     const output = await cli('add', 'nest-vitals', '--skip-install');
@@ -51,7 +51,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     expect(await cli('add', 'nest-vitals', '--skip-install')).toContain('already. Nothing was changed.');
   });
 
-  it('gets an indicator and its test by nest generate', async () => {
+  it('gets an indicator and its test from nest generate', async () => {
     await cli('generate', '--collection', 'nest-vitals', 'indicator', 'database');
     await cli('g', '-c', 'nest-vitals', 'indicator', 'payments-api', 'billing', '--flat', '--no-spec');
     const ending = type === 'module' ? '.js' : '';
@@ -64,7 +64,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
 
   it('passes its formatter and its linter', async () => {
     expect(await run(application, 'npx', 'prettier', '--check', 'src')).toContain('All matched files use Prettier');
-    // Without --fix, which the script of Nest 11 has.
+    // Without `--fix`, which the script of Nest 11 contains.
     const linter = type === 'module' ? ['oxlint', '--type-aware', 'src/'] : ['eslint', 'src/**/*health*.ts'];
     await expect(run(application, 'npx', ...linter)).resolves.toBeDefined();
   });
@@ -77,7 +77,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     await expect(source('ready/ready.health.ts')).rejects.toThrow('ENOENT');
   });
 
-  it('compiles a generated check made async as its comment says', async () => {
+  it('compiles a generated check that is made async as its comment says', async () => {
     const path = join(application, 'src/database/database.health.ts');
     const text = await readFile(path, 'utf8');
     const [form = ''] = /async check\(.*/.exec(text) ?? [];
@@ -110,7 +110,7 @@ describe.each(CLIS)('a new application of Nest $nest ($type, $runner)', ({ nest,
     });
   });
 
-  it('changes nothing and explains what to write when the module has another form', async () => {
+  it('stays unchanged when the module has another form, and the error explains what to write', async () => {
     const before = await source('app.module.ts');
     const odd = before.replace(/providers: \[.*\]/, 'providers: [AppService].concat([])');
     await writeFile(join(application, 'src/app.module.ts'), odd);

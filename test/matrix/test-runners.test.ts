@@ -50,7 +50,7 @@ test('the application learns that a dependency is DOWN', async () => {
 });
 `;
 
-it('works under Jest 30, as CommonJS, without flags', async () => {
+it('nest-vitals/testing works with Jest 30, as CommonJS, without flags', async () => {
   const home = await application(
     'jest',
     11,
@@ -76,7 +76,7 @@ it('works under Jest 30, as CommonJS, without flags', async () => {
   expect(await passed(home)).toBe(2);
 });
 
-it('works under vitest, as ESM', async () => {
+it('nest-vitals/testing works with vitest, as ESM', async () => {
   const home = await application('vitest', 12, { type: 'module' }, 'vitest@4', 'typescript@6.0.3');
   await writeFile(join(home, 'src/matchers.ts'), "import 'nest-vitals/testing/vitest';\n");
   const types = ['node', 'vitest/globals'];

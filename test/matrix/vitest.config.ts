@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What installs the packed library into applications of their own, which needs a registry and minutes. */
+/** Tests that install the packed library into separate applications. They need a registry and take minutes. */
 export default defineConfig({
   test: {
     root: new URL('.', import.meta.url).pathname,

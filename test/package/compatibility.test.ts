@@ -7,24 +7,24 @@ const manifest = JSON.parse(readFileSync(new URL('package.json', root), 'utf8'))
   readonly exports: Readonly<Record<string, unknown>>;
   readonly peerDependencies: Readonly<Record<string, string>>;
 };
-/** The rows of tables. A bar in a cell has a backslash before it. */
+/** The rows of tables. A backslash precedes a bar inside a cell. */
 const rows = readFileSync(new URL('docs/compatibility.md', root), 'utf8')
   .replaceAll('\\|', '|')
   .split('\n')
   .filter((line) => line.startsWith('|'));
 
 it.each(Object.entries(manifest.peerDependencies))(
-  'the guide names the peer %s with the versions %s',
+  'the compatibility guide names the peer %s with the versions %s',
   (name, range) => {
     expect(rows.filter((row) => row.includes(`\`${name}\``) && row.includes(`\`${range}\``))).toHaveLength(1);
   },
 );
 
-it('the guide names the versions of Node', () => {
+it('the compatibility guide names the versions of Node', () => {
   expect(rows.filter((row) => row.includes(`\`${manifest.engines.node}\``))).toHaveLength(1);
 });
 
-it('the guide names only existing subpaths', () => {
+it('the compatibility guide names only existing subpaths', () => {
   const named = rows.flatMap((row) => [...row.matchAll(/`nest-vitals(\/[\w./-]+)`/g)].map(([, path]) => `.${path}`));
   expect(named.length).toBeGreaterThan(15);
   expect(Object.keys(manifest.exports)).toEqual(expect.arrayContaining(named));

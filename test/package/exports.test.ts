@@ -1,7 +1,7 @@
 import * as vitals from 'nest-vitals';
 import { expect, it } from 'vitest';
 
-it('exports exactly these names', () => {
+it('the package exports exactly the expected names', () => {
   expect(Object.keys(vitals).toSorted()).toEqual([
     'CertificateIndicator',
     'CpuIndicator',

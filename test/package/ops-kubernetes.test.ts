@@ -69,7 +69,7 @@ describe('the manifests for Kubernetes', () => {
     },
   );
 
-  it('are checked for unknown properties, missing properties and types', () => {
+  it('are checked for unknown properties, missing properties and wrong types', () => {
     const service = manifest('Service');
     expect(faultsOf({ ...service, spec: { ...service.spec, selektor: {} } } as Manifest)).toEqual([
       '/spec must NOT have additional properties',
@@ -97,7 +97,7 @@ describe('the manifests for Kubernetes', () => {
     expect(manifest('ServiceMonitor').spec.selector).toEqual({ matchLabels: labels });
   });
 
-  it('use one name for the port, with the number of the image', () => {
+  it('use one name for the port, and the port number of the image', () => {
     const [port] = container?.ports ?? [];
     const [servicePort] = manifest('Service').spec.ports;
     const [endpoint] = manifest('ServiceMonitor').spec.endpoints;

@@ -5,7 +5,7 @@ import { codeBlocks } from '../support/code-blocks.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
-it('shows the modules that the tests run', () => {
+it('the guide to query builders shows the modules that the tests run', () => {
   const shown = codeBlocks(join(root, 'docs/query-builders.md'), 'ts').map(({ code }) => code);
   const tested = ['drizzle', 'kysely', 'knex-with-pool', 'knex'].map((name) =>
     readFileSync(join(root, `test/integration/query-builders/${name}.module.ts`), 'utf8'),

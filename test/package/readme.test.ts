@@ -16,7 +16,7 @@ const OF_THE_SERVER: ReadonlySet<string> = new Set([
   'content-length',
 ]);
 
-it('shows a program with its exact response', { timeout: 60_000 }, async () => {
+it('the README shows a program with its exact response', { timeout: 60_000 }, async () => {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const [, program = ''] = /```ts\n(\/\/ main\.ts\n[^]*?)```/.exec(readme) ?? [];
   const [, statusLine = '', headers = '', json = ''] =

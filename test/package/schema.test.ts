@@ -10,7 +10,7 @@ it('the package contains the JSON Schema of the sources', () => {
   expect(require('nest-vitals/schema.json')).toEqual(REPORT_SCHEMA);
 });
 
-it('each example is valid by its own schema', () => {
+it('each example in the JSON Schema is valid by its own schema', () => {
   const ajv = new Ajv2020({ strict: true });
   (addFormats as unknown as typeof addFormats.default)(ajv);
   ajv.addSchema(REPORT_SCHEMA);

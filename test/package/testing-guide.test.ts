@@ -5,7 +5,7 @@ import { codeBlocks } from '../support/code-blocks.js';
 
 const root = resolve(import.meta.dirname, '../..');
 
-it('shows the test file that the tests run', () => {
+it('the testing guide shows the test file that the tests run', () => {
   const [whole] = codeBlocks(join(root, 'docs/testing.md'), 'ts');
   expect(whole?.code).toBe(readFileSync(join(root, 'test/e2e/testing-guide/testing-guide.test.ts'), 'utf8'));
 });

@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 const esm: typeof vitals = await import(new URL('../../dist/index.js', import.meta.url).href);
 const commonjs: typeof vitals = require('../../dist/index.cjs');
 
-it('finds the indicators of another copy of the library and recognises their errors', async () => {
+it('the library finds the indicators of another copy of itself and recognises the errors of that copy', async () => {
   expect(esm.HealthModule).not.toBe(commonjs.HealthModule);
 
   @esm.HealthIndicator('of_one')

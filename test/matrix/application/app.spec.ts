@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 declare const test: (name: string, run: () => Promise<void>) => void;
 declare const expect: (actual: unknown) => { toMatchObject(expected: object): void };
 
-test('the application says how it is', async () => {
+test('the application reports the status and data of its indicators', async () => {
   const module = await Test.createTestingModule({ imports: [AppModule] }).compile();
   const app = module.createNestApplication({ logger: ['error', 'fatal'] });
   await app.init();

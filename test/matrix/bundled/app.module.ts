@@ -22,7 +22,7 @@ export class StockHealth implements HealthIndicator {
   }
 }
 
-/** Its name comes from the class. */
+/** Its name comes from its class. */
 @HealthIndicator()
 export class PaymentsApiHealth implements HealthIndicator {
   check(): HealthResult {

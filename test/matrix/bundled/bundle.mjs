@@ -1,6 +1,6 @@
 /**
  * Bundles and minifies a compiled application: `node bundle.mjs <bundler> <entry> <folder> <kept|shortened>`. The last
- * argument is for the names of classes.
+ * argument says what happens to the names of classes.
  */
 const [, , bundler, entry, folder, names] = process.argv;
 const keep = names === 'kept';

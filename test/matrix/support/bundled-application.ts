@@ -27,7 +27,7 @@ export async function bundledSources(type: ModuleType): Promise<Record<string, s
 
 const ENDPOINTS = ['', '/live', '/ready', '/startup', '/deep', '/{name}', '/dashboard', '/events', '/metrics'];
 
-/** What the application prints. Its variant has further indicators. */
+/** The output of the application. Its variant has further indicators. */
 export function observedWith(...further: readonly string[]): object {
   return {
     codes: {

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Starts an application as its generated `main` is, on a free port, and returns the JSON of its first response. */
+/** Starts an application with its generated `main` on a free port, and returns the JSON of its first response. */
 export async function firstResponse(folder: string, node: string, file: string, path: string): Promise<unknown> {
   const port = String(await freePort());
   const server = spawn(node, [file], {
     cwd: folder,
-    // A second application of a monorepo reads the variable in lower case.
+    // The second application of a monorepo reads the variable in lower case.
     env: { ...process.env, PORT: port, port, NODE_ENV: undefined },
     stdio: 'ignore',
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A step of the reader of a guide. */
+/** A step that the reader of a guide performs. */
 export type Step = { readonly line: number } & (
   | { readonly kind: 'file'; readonly path: string; readonly code: string }
   | { readonly kind: 'command'; readonly command: string; readonly answer?: Answer }
@@ -17,8 +17,9 @@ export interface Answer {
 const BLOCK_OR_INTERRUPT = /^```(\w+)\n([^]*?)^```$|^<!-- Ctrl\+C: (\w+) -->$/gm;
 
 /**
- * Reads the steps of a guide: commands (`sh`, one in each line), files (`ts`, named by the comment in their first line), and
- * Ctrl+C. An answer follows its command.
+ * Reads the steps of a guide: commands (`sh`, one in each line), files (`ts`, named by the comment in their first
+ * line), and
+ * Ctrl+C. The expected output follows its command.
  */
 export function readGuide(file: string): Step[] {
   const text = readFileSync(file, 'utf8');

@@ -7,7 +7,7 @@ import { latch, never } from '../../support/latch.js';
 const listenersOf = (signal: AbortSignal): number => getEventListeners(signal, 'abort').length;
 
 describe('onAbort', () => {
-  it('calls the listener once when the signal is aborted, and leaves no listener', () => {
+  it('calls the listener once when the signal is aborted, and removes it', () => {
     const controller = new AbortController();
     const listener = vi.fn<() => void>();
     onAbort(controller.signal, listener);
@@ -17,7 +17,7 @@ describe('onAbort', () => {
     expect(listenersOf(controller.signal)).toBe(0);
   });
 
-  it('calls the listener immediately when the signal is aborted already', () => {
+  it('calls the listener immediately when the signal is already aborted', () => {
     const listener = vi.fn<() => void>();
     const removeListener = onAbort(AbortSignal.abort(), listener);
     expect(listener).toHaveBeenCalledOnce();
@@ -40,7 +40,7 @@ describe('raceAbort', () => {
     await expect(raceAbort(Promise.reject(new Error('broken')), signal)).rejects.toThrow('broken');
   });
 
-  it("rejects with the signal's reason when the signal is aborted first, or is aborted already", async () => {
+  it("rejects with the signal's reason when the signal is aborted first, or was aborted before", async () => {
     const controller = new AbortController();
     const reason = new Error('too late');
     const race = raceAbort(never(), controller.signal);
@@ -49,7 +49,7 @@ describe('raceAbort', () => {
     await expect(raceAbort(Promise.resolve(), controller.signal)).rejects.toBe(reason);
   });
 
-  it("rejects with the caller's own reason where one is given", async () => {
+  it("rejects with the caller's own reason if there is one", async () => {
     const own = new Error('not ready');
     await expect(raceAbort(never(), AbortSignal.abort(), () => own)).rejects.toBe(own);
   });
@@ -63,7 +63,7 @@ describe('raceAbort', () => {
       if (count % 2 === 0) work.open();
       else work.fail(new Error('broken'));
       await race.catch(() => undefined);
-      // The listener is removed in the reactions that follow.
+      // The listener is removed in a later microtask.
       await Promise.resolve();
       await Promise.resolve();
     }
@@ -102,7 +102,7 @@ describe('withTimeout', () => {
     await expect(withTimeout(never(), { milliseconds: 20, error })).rejects.toThrow('too late');
   });
 
-  it('does not reject while the event loop is blocked, when the response has arrived meanwhile', async () => {
+  it('does not reject after a blocked event loop when the response has arrived meanwhile', async () => {
     const response = new Promise<string>((resolve) => setTimeout(() => resolve('arrived'), 10));
     const result = withTimeout(response, { milliseconds: 50, error });
     const end = performance.now() + 120;
@@ -132,7 +132,7 @@ describe('sleep', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('does not begin when the signal is aborted already', async () => {
+    it('does not begin when the signal is already aborted', async () => {
       await expect(sleep(100, AbortSignal.abort())).resolves.toBeUndefined();
       expect(vi.getTimerCount()).toBe(0);
     });

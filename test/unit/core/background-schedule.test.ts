@@ -7,7 +7,7 @@ import { checkDefinition } from '../../support/check-definition.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { latch, never } from '../../support/latch.js';
 
-/** Node's timers fire at once for anything longer. */
+/** The longest delay of Node's timers. A longer delay fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 describe('BackgroundSchedule', () => {
@@ -16,7 +16,7 @@ describe('BackgroundSchedule', () => {
     vi.restoreAllMocks();
   });
 
-  /** `random` stands where Math.random() does: 0.5 is no jitter at all. */
+  /** `random` replaces Math.random(): 0.5 means no jitter. */
   const schedule = (
     check: CheckDefinition['check'],
     interval: number,
@@ -29,7 +29,7 @@ describe('BackgroundSchedule', () => {
     return new BackgroundSchedule(new CheckRunner(definition, new Limiter(), events), interval);
   };
 
-  it('runs at once, and an interval after each run', async () => {
+  it('runs at once, and again one interval after the end of each run', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     schedule(check, 1000).start(0);
     expect(check).toHaveBeenCalledTimes(1);
@@ -127,7 +127,7 @@ describe('BackgroundSchedule', () => {
   });
 });
 
-it('does not keep the process alive', () => {
+it('the timer of BackgroundSchedule does not keep the process alive', () => {
   const timers = vi.spyOn(globalThis, 'setTimeout');
   const definition = checkDefinition('a', () => undefined, { interval: 60_000 });
   const events = { settled: () => undefined, invalidated: () => undefined };

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { boundedText, onOneLine } from '../../../src/core/bounded-text.js';
 
 describe('boundedText', () => {
-  it('leaves a short text as it is', () => {
+  it('does not change a short text', () => {
     expect(boundedText('connection refused')).toBe('connection refused');
     expect(boundedText('x'.repeat(1000))).toBe('x'.repeat(1000));
   });
 
-  it('shortens a long one, and marks it as shortened', () => {
+  it('shortens a long text, and marks it as shortened', () => {
     expect(boundedText('x'.repeat(1001))).toBe(`${'x'.repeat(1000)}… (1001 characters)`);
     expect(boundedText('x'.repeat(10 << 20), 5)).toBe('xxxxx… (10485760 characters)');
   });
@@ -24,13 +24,13 @@ describe('boundedText', () => {
 });
 
 describe('onOneLine', () => {
-  it('escapes what breaks lines, controls a terminal or turns the direction of writing', () => {
+  it('escapes line breaks, terminal control characters and marks of the text direction', () => {
     expect(onOneLine('a\nb\r\tc\u001b[2J\u0007\u009b\u2028\u202ed')).toBe(
       String.raw`a\nb\r\tc\u001b[2J\u0007\u009b\u2028\u202ed`,
     );
   });
 
-  it('leaves other characters alone', () => {
+  it('does not change other characters', () => {
     expect(onOneLine(String.raw`grün 😀 日本 \n`)).toBe(String.raw`grün 😀 日本 \n`);
   });
 });

@@ -12,7 +12,7 @@ const block = (milliseconds: number): void => {
 };
 const onLeftBehind = (): (() => void) => () => undefined;
 
-describe('a check in an event loop that is blocked', () => {
+describe('a check in a blocked event loop', () => {
   const run = (check: () => unknown, timeout = 100) => {
     const faults: unknown[] = [];
     const definition = checkDefinition('a', check, { timeout });
@@ -35,7 +35,7 @@ describe('a check in an event loop that is blocked', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
-  it('is DOWN when it blocked for longer than its timeout before it returned', async () => {
+  it('is DOWN when the check itself blocked for longer than its timeout before it returned', async () => {
     const { error, status, isTimeout } = await run(() => {
       block(150);
       return up();
@@ -44,7 +44,7 @@ describe('a check in an event loop that is blocked', () => {
     expect(error).toMatch(/^blocked the event loop for 1\d\d ms, longer than its timeout of 100 ms$/);
   });
 
-  it('is DEGRADED when it finishes in the callback in which the event loop was blocked', async () => {
+  it('is DEGRADED when the check finishes in the callback that blocked the event loop', async () => {
     const { status, message } = await run(async () => {
       await sleep(5);
       block(250);
@@ -56,7 +56,7 @@ describe('a check in an event loop that is blocked', () => {
     );
   });
 
-  it('keeps a failure as it is', async () => {
+  it('keeps a failure unchanged', async () => {
     const outcome = await run(() => {
       block(150);
       return down('full');
@@ -65,7 +65,7 @@ describe('a check in an event loop that is blocked', () => {
   });
 });
 
-describe('mistakes of a check beside its outcome', () => {
+describe('errors that a check causes beside its outcome', () => {
   it.each<[string, (context: Parameters<Parameters<typeof checkDefinition>[1]>[0]) => void, string]>([
     [
       'a listener that throws',

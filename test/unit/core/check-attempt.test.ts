@@ -31,7 +31,7 @@ function hanging(): { context: () => HealthCheckContext; check: CheckDefinition[
 describe('attempt', () => {
   useFakeClock();
 
-  it('hands the check its name, its timeout, a signal and a way to attach data', async () => {
+  it('passes its name, its timeout, a signal and a way to attach data to the check', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     await attempt(checkDefinition('database', check, { timeout: 300 }), keepsTime).outcome;
     expect(check).toHaveBeenCalledExactlyOnceWith({
@@ -42,7 +42,7 @@ describe('attempt', () => {
     });
   });
 
-  describe('data that the check has attached', () => {
+  describe('data attached by a check', () => {
     const outcomeOf = async (check: CheckDefinition['check']) => {
       const { outcome } = attempt(checkDefinition('a', check, { timeout: 500 }), keepsTime);
       await advance(500);
@@ -62,7 +62,7 @@ describe('attempt', () => {
       ['runs out of time', never],
       ['throws', fails],
       ['says DOWN', () => down('full')],
-    ])('is reported when it %s, the last of it', async (_how, check) => {
+    ])('is reported when the check %s; the last attached data wins', async (_how, check) => {
       const { status, data } = await outcomeOf(attaching(check, { waiting: 1 }, { waiting: 2 }));
       expect({ status, data }).toEqual({ status: 'DOWN', data: { waiting: 2 } });
     });
@@ -78,7 +78,7 @@ describe('attempt', () => {
       expect((await outcome).data).toEqual({ waiting: 3 });
     });
 
-    it('is not reported beside data of the check, nor with a pass', async () => {
+    it('is not reported when the check returns data of its own, nor when it passes', async () => {
       expect((await outcomeOf(attaching(() => down('full', { own: 1 }), { waiting: 1 }))).data).toEqual({ own: 1 });
       expect(await outcomeOf(attaching(() => up(), { waiting: 1 }))).toStrictEqual({ status: 'UP' });
       expect(await outcomeOf(attaching(() => degraded('lag'), { waiting: 1 }))).not.toHaveProperty('data');
@@ -91,7 +91,7 @@ describe('attempt', () => {
       expect(await outcomeOf(attaching(fails, untouchable() as Record<string, unknown>))).toHaveProperty('error');
     });
 
-    it('has its secrets masked, as all data', async () => {
+    it('has its secrets masked, like all data', async () => {
       const { data } = await outcomeOf(attaching(never, { url: 'postgres://user:secret@db', password: 'secret' }));
       expect(JSON.stringify(data)).not.toContain('secret@');
     });
@@ -107,7 +107,7 @@ describe('attempt', () => {
         then: (resolve: (value: unknown) => void) => resolve(degraded('lag')),
       }),
     ],
-  ])('takes the result: %s', async (_how, check) => {
+  ])('uses the result: %s', async (_how, check) => {
     await expect(attempt(checkDefinition('a', check), keepsTime).outcome).resolves.toStrictEqual({
       status: 'DEGRADED',
       message: 'lag',
@@ -122,14 +122,14 @@ describe('attempt', () => {
       },
     ],
     ['rejected', () => Promise.reject(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))],
-  ])('takes the failure: %s', async (_how, check) => {
+  ])('uses the failure: %s', async (_how, check) => {
     await expect(attempt(checkDefinition('a', check), keepsTime).outcome).resolves.toMatchObject({
       status: 'DOWN',
       error: 'connection refused',
     });
   });
 
-  it('accepts a result whose property then throws', async () => {
+  it('accepts a result with a property that throws later', async () => {
     await expect(attempt(checkDefinition('a', untouchable), keepsTime).outcome).resolves.toMatchObject({
       status: 'DOWN',
     });
@@ -200,7 +200,7 @@ describe('attempt', () => {
       }
     });
 
-    it('passes on the unfinished work before it aborts, and reports when it finishes', async () => {
+    it('passes on the unfinished work before it aborts the signal, and reports when the work finishes', async () => {
       const order: string[] = [];
       const work = latch<unknown>();
       const definition = checkDefinition('a', ({ signal }) => {
@@ -238,7 +238,7 @@ describe('attempt', () => {
     });
   });
 
-  describe('aborted from outside', () => {
+  describe('when it is aborted by its caller', () => {
     it('ends at once with the reason, and leaves no timer', async () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { CheckHistory, type CheckRun, type StatusChange } from '../../../src/core/check-history.js';
 import type { HealthStatus } from '../../../src/core/status.js';
 
-/** A history that is told one status per second, under the given thresholds. */
+/** A history that records one status per second, with the given thresholds. */
 class Recording {
   readonly history = new CheckHistory();
   seconds = 0;
@@ -45,7 +45,7 @@ describe('CheckHistory', () => {
   });
 
   it.each(['UP', 'DEGRADED', 'DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'SKIPPED'] as const)(
-    'takes a first %s at once, whatever the thresholds',
+    'applies a first status of %s at once, whatever the thresholds',
     (status) => {
       const recording = new Recording(3, 3);
       const change = recording.record(status);
@@ -57,7 +57,7 @@ describe('CheckHistory', () => {
     },
   );
 
-  it('reports a change once, not while the status stays', () => {
+  it('reports a change once, and nothing while the status stays the same', () => {
     const recording = new Recording();
     const changes = (['UP', 'UP', 'DOWN', 'DOWN', 'UP'] as const).map((status) => recording.record(status));
     expect(changes.map((change) => change && `${change.from} ${change.to}`)).toStrictEqual([
@@ -69,7 +69,7 @@ describe('CheckHistory', () => {
     ]);
   });
 
-  it('has the duration of the state that ended', () => {
+  it('reports the duration of the state that ended', () => {
     const recording = new Recording();
     recording.follow('UP', 'UP', 'UP');
     expect(recording.record('DOWN')?.lasted).toBe(3000);
@@ -77,7 +77,7 @@ describe('CheckHistory', () => {
     expect(recording.record('UP')?.lasted).toBe(2000);
   });
 
-  it('contains the run that made the change', () => {
+  it('includes the run that caused the change', () => {
     const recording = new Recording();
     recording.record('UP');
     const change = recording.record('DOWN');
@@ -85,11 +85,11 @@ describe('CheckHistory', () => {
   });
 
   describe('failureThreshold', () => {
-    it('damps failures until there are enough in a row', () => {
+    it('holds back failures until there are enough in a row', () => {
       expect(new Recording(3).follow('UP', 'DOWN', 'DOWN', 'DOWN')).toStrictEqual(['UP', 'UP', 'UP', 'DOWN']);
     });
 
-    it('begins to count again after a pass', () => {
+    it('restarts its count after a pass', () => {
       expect(new Recording(3).follow('UP', 'DOWN', 'DOWN', 'UP', 'DOWN', 'DOWN')).toStrictEqual(
         Array<HealthStatus>(6).fill('UP'),
       );
@@ -100,7 +100,7 @@ describe('CheckHistory', () => {
       expect(recording.follow('UP', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN')).toStrictEqual(['UP', 'UP', 'UP', 'DOWN']);
     });
 
-    it('does not damp changes between two failing or two passing statuses', () => {
+    it('does not delay changes between two failing or two passing statuses', () => {
       expect(new Recording(3, 3).follow('UP', 'DEGRADED', 'UP')).toStrictEqual(['UP', 'DEGRADED', 'UP']);
       expect(new Recording(3, 3).follow('DOWN', 'OUT_OF_SERVICE', 'UNKNOWN')).toStrictEqual([
         'DOWN',
@@ -109,20 +109,20 @@ describe('CheckHistory', () => {
       ]);
     });
 
-    it('keeps the message of the run that agrees with the status', () => {
+    it('keeps the message of the run whose status is in force', () => {
       const recording = new Recording(3);
       recording.follow('UP', 'DOWN');
       expect(recording.history.decisive?.outcome.status).toBe('UP');
       expect(recording.history.latest?.outcome.status).toBe('DOWN');
     });
 
-    it('keeps the latest outcome of those that agree', () => {
+    it('keeps the latest outcome with the status in force', () => {
       const recording = new Recording();
       recording.follow('UP', 'UP');
       expect(recording.history.decisive?.finished.elapsed).toBe(2000);
     });
 
-    it('is since the first failure of the streak, and the state before lasted until then', () => {
+    it('dates the change to the first failure of the streak, where the previous state ends', () => {
       const recording = new Recording(3);
       recording.follow('UP', 'UP', 'DOWN', 'DOWN');
       expect(recording.sinceSecond).toBe(1);
@@ -152,7 +152,7 @@ describe('CheckHistory', () => {
   });
 
   describe('the streaks', () => {
-    it('are counted during the thresholds', () => {
+    it('count during the thresholds', () => {
       const recording = new Recording(3, 3);
       const counts = (['UP', 'DOWN', 'UNKNOWN', 'UP', 'DEGRADED', 'SKIPPED', 'DOWN'] as const).map((status) => {
         recording.record(status);
@@ -177,20 +177,20 @@ describe('CheckHistory', () => {
       expect(recording.record('UP')?.lasted).toBe(4000);
     });
 
-    it('counts from the first result, if that was a failure', () => {
+    it('counts from the first result, if that is a failure', () => {
       const recording = new Recording();
       recording.follow('DOWN', 'OUT_OF_SERVICE');
       expect(recording.record('DEGRADED')?.lasted).toBe(2000);
     });
 
-    it('has the duration of the last state on a change within the outage', () => {
+    it('reports the duration of the last state on a change within the outage', () => {
       const recording = new Recording();
       recording.follow('UP', 'DOWN', 'DOWN', 'OUT_OF_SERVICE');
       expect(recording.record('DOWN')?.lasted).toBe(1000);
       expect(recording.sinceSecond).toBe(5);
     });
 
-    it('counts each outage alone', () => {
+    it('counts each outage separately', () => {
       const recording = new Recording();
       recording.follow('DOWN', 'DOWN', 'DOWN', 'UP', 'DOWN', 'UNKNOWN');
       expect(recording.record('UP')?.lasted).toBe(2000);
@@ -202,7 +202,7 @@ describe('CheckHistory', () => {
       expect(recording.record('UP')?.lasted).toBe(3000);
     });
 
-    it('has the duration of the last state on a change between passing statuses', () => {
+    it('is not used for a change between passing statuses, which has the duration of the last state', () => {
       const recording = new Recording();
       recording.follow('DOWN', 'UP', 'UP', 'UP');
       expect(recording.record('DEGRADED')?.lasted).toBe(3000);

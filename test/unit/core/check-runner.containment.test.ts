@@ -11,7 +11,7 @@ type Check = CheckDefinition['check'];
 describe('a check that never settles', () => {
   useFakeClock();
 
-  it('runs again after 1 s, then after 4, 16 and 32 s, and every 32 s from then on', async () => {
+  it('runs again after 1 s, then after 4, 16 and 32 s, and then every 32 s', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
     const callsAt: number[] = [];
@@ -21,7 +21,7 @@ describe('a check that never settles', () => {
       if (check.mock.calls.length > before) callsAt.push(now);
       await advance(100);
     }
-    // Each pause begins when the timeout of 500 ms is over.
+    // Each pause begins when the timeout of 500 ms has passed.
     expect(callsAt).toStrictEqual([0, 1500, 6000, 22_500, 55_000, 87_500, 120_000]);
     expect(recorded.runner.strayRuns).toBe(3);
     expect(recorded.runner.pause).toMatchObject({ until: { elapsed: 152_500 }, unfinished: 7 });
@@ -48,7 +48,7 @@ describe('a check that never settles', () => {
     expect(recorded.runner.strayRuns).toBe(3);
   });
 
-  it('is retried again once a run has ended in time, though earlier runs never end', async () => {
+  it('is retried normally once a run has ended in time, although earlier runs never end', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0, retries: 1, retryDelay: 10 });
     void recorded.refresh();
@@ -59,7 +59,7 @@ describe('a check that never settles', () => {
     expect(check).toHaveBeenCalledTimes(3);
   });
 
-  it('may run again at the end of the pause, and not a millisecond before', async () => {
+  it('may run again at the end of the pause, and not a millisecond earlier', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 0 });
     void recorded.refresh();
@@ -72,7 +72,7 @@ describe('a check that never settles', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('does not run before its ttl is over, if that is longer than the pause', async () => {
+  it('does not run before its ttl has passed, if that is longer than the pause', async () => {
     const check = vi.fn<Check>(never);
     const recorded = new RecordedRunner(check, { timeout: 500, ttl: 10_000 });
     void recorded.refresh();
@@ -125,7 +125,7 @@ describe('a check that never settles', () => {
 });
 
 describe('a check whose promises are lost', () => {
-  it('runs normally again when the garbage collector has found them', async () => {
+  it('runs normally again when the garbage collector has collected the promises', async () => {
     let calls = 0;
     const recorded = new RecordedRunner(() => ((calls += 1) === 1 ? never() : up()), { timeout: 1, ttl: 0 });
     await recorded.runner.run();

@@ -18,7 +18,7 @@ const fails: Check = () => {
 describe('CheckRunner', () => {
   useFakeClock();
 
-  it('returns its definition', () => {
+  it('exposes its definition', () => {
     const definition = checkDefinition('database', () => undefined);
     const runner = new CheckRunner(definition, new Limiter(), {
       settled: () => undefined,
@@ -29,7 +29,7 @@ describe('CheckRunner', () => {
   });
 
   describe('one run', () => {
-    it('is recorded with its outcome, its end and how long it took', async () => {
+    it('is recorded with its outcome, its end and its duration', async () => {
       const work = latch<unknown>();
       const { runner, settled } = new RecordedRunner(() => work.promise);
       await advance(100);
@@ -47,7 +47,7 @@ describe('CheckRunner', () => {
       expect(runner.history.latest).toBe(settled[0]?.run);
     });
 
-    it('is the only one at a time: later callers join it', async () => {
+    it('runs alone: later callers join it', async () => {
       const work = latch();
       const check = vi.fn<Check>(() => work.promise);
       const { runner, settled } = new RecordedRunner(check);
@@ -61,18 +61,18 @@ describe('CheckRunner', () => {
       expect(settled).toHaveLength(1);
     });
 
-    it('is the only one even if the check itself requests another', async () => {
+    it('runs alone even if the check itself requests another run', async () => {
       let calls = 0;
       const { runner } = new RecordedRunner(() => {
         calls += 1;
-        // The bound keeps a failure of this test from filling the stack.
+        // The limit prevents a stack overflow when this test fails.
         if (calls < 5) void runner.refresh(performance.now());
       });
       await runner.run();
       expect(calls).toBe(1);
     });
 
-    it('ends before its owner is notified, so that the owner may start again', async () => {
+    it('ends before its owner is notified, so that the owner may start another run', async () => {
       const running: boolean[] = [];
       const runner = new CheckRunner(
         checkDefinition('a', () => undefined),
@@ -138,7 +138,7 @@ describe('CheckRunner', () => {
       expect(check).toHaveBeenCalledTimes(5);
     });
 
-    it('runs again with a ttl of 0 in the instant of the last result', async () => {
+    it('runs again with a ttl of 0 in the same instant as the last result', async () => {
       const check = vi.fn<Check>();
       const recorded = new RecordedRunner(check, { ttl: 0 });
       await recorded.refresh();
@@ -199,7 +199,7 @@ describe('CheckRunner', () => {
   });
 
   describe('retries', () => {
-    it('repeats a failed attempt after the pause, at most as often as retries says', async () => {
+    it('repeat a failed attempt after the pause, at most `retries` times', async () => {
       const check = vi.fn<Check>(fails);
       const { runner, settled } = new RecordedRunner(check, { retries: 2, retryDelay: 100 });
       void runner.run();
@@ -217,7 +217,7 @@ describe('CheckRunner', () => {
       expect(settled).toHaveLength(1);
     });
 
-    it('ends with the first pass, and counts as one run', async () => {
+    it('end with the first pass, and count as one run', async () => {
       const check = vi.fn<Check>().mockImplementationOnce(fails).mockReturnValueOnce(degraded('lag'));
       const { runner, settled } = new RecordedRunner(check, { retries: 5 });
       void runner.run();
@@ -227,14 +227,14 @@ describe('CheckRunner', () => {
       expect(runner.history.consecutiveFailures).toBe(0);
     });
 
-    it('does not repeat a pass', async () => {
+    it('do not repeat a pass', async () => {
       const check = vi.fn<Check>();
       const { runner } = new RecordedRunner(check, { retries: 5 });
       await runner.run();
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('gives each attempt the whole timeout', async () => {
+    it('give each attempt the whole timeout', async () => {
       const signals: AbortSignal[] = [];
       const check = vi.fn<Check>(({ signal }: HealthCheckContext) => {
         signals.push(signal);
@@ -253,7 +253,7 @@ describe('CheckRunner', () => {
       expect(new Set(signals).size).toBe(2);
     });
 
-    it('does not repeat an attempt that hangs beyond its timeout', async () => {
+    it('do not repeat an attempt that hangs beyond its timeout', async () => {
       const check = vi.fn<Check>(never);
       const { runner, settled } = new RecordedRunner(check, { retries: 3, timeout: 500, retryDelay: 100 });
       void runner.run();
@@ -263,7 +263,7 @@ describe('CheckRunner', () => {
       expect(settled[0]?.run.outcome.error).toBe('timed out after 500 ms');
     });
 
-    it('frees its place during the pause', async () => {
+    it("free the runner's place during the pause", async () => {
       const limiter = new Limiter(1);
       const { runner } = new RecordedRunner(fails, { retries: 1, retryDelay: 100 }, limiter);
       const other = vi.fn<Check>();
@@ -273,7 +273,7 @@ describe('CheckRunner', () => {
       expect(other).toHaveBeenCalledOnce();
     });
 
-    it('leaves no listener on the signal that stops it', async () => {
+    it('leave no listener on the signal that stops the runner', async () => {
       const listeners: number[] = [];
       const added = vi.spyOn(AbortSignal.prototype, 'addEventListener');
       const { runner } = new RecordedRunner(fails, { retries: 20, retryDelay: 10 });
@@ -287,7 +287,7 @@ describe('CheckRunner', () => {
   });
 
   describe('stop', () => {
-    it('aborts the run under way with a reason, and records no result of it', async () => {
+    it('aborts the run in progress with a reason, and records no result for it', async () => {
       let signal: AbortSignal | undefined;
       const { runner, settled, ...recorded } = new RecordedRunner((context) => {
         signal = context.signal;
@@ -304,7 +304,7 @@ describe('CheckRunner', () => {
       expect(recorded.invalidations).toBe(0);
     });
 
-    it('makes the reports obsolete that were waiting for the run', async () => {
+    it('invalidates the reports that were waiting for the run', async () => {
       const recorded = new RecordedRunner(never);
       const run = recorded.runner.run();
       recorded.runner.stop();
@@ -312,7 +312,7 @@ describe('CheckRunner', () => {
       expect(recorded.invalidations).toBe(1);
     });
 
-    it('ends the pause between two attempts, and makes no further attempt', async () => {
+    it('ends the pause between two attempts, and prevents further attempts', async () => {
       const check = vi.fn<Check>(fails);
       const { runner, settled } = new RecordedRunner(check, { retries: 3, retryDelay: 1000 });
       const run = runner.run();
@@ -324,7 +324,7 @@ describe('CheckRunner', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('removes a waiting caller from the queue without a call', async () => {
+    it('removes a waiting caller from the queue without calling the check', async () => {
       const limiter = new Limiter(1);
       const holder = new RecordedRunner(never, {}, limiter);
       const check = vi.fn<Check>();

@@ -9,10 +9,10 @@ import { latch, never } from '../../support/latch.js';
 
 const MISTAKE = new Error('a wrapper of the test');
 
-describe('around each call of a check', () => {
+describe('wrappers around each call of a check', () => {
   useFakeClock();
 
-  /** An engine with a wrapper that writes down what it is told. */
+  /** An engine with a wrapper that records its arguments. */
   function wrapped(settings?: ConstructorParameters<typeof RecordedEngine>[0]): {
     readonly recorded: RecordedEngine;
     readonly calls: CheckCall[];
@@ -29,7 +29,7 @@ describe('around each call of a check', () => {
     return { recorded, calls, ends, takeOff };
   }
 
-  it('passes the call and its outcome to a wrapper', async () => {
+  it('receive the call and its outcome', async () => {
     const { recorded, calls, ends } = wrapped();
     recorded.add('database', () => degraded('lag'), { critical: false });
     await recorded.evaluate('ready');
@@ -49,7 +49,7 @@ describe('around each call of a check', () => {
     expect(recorded.runs.map(({ indicator }) => indicator).toSorted()).toEqual(['database', 'elsewhere']);
   });
 
-  it('each attempt of a run is a call', async () => {
+  it('are called for each attempt of a run', async () => {
     const { recorded, calls, ends } = wrapped();
     let tries = 0;
     recorded.add('database', () => ((tries += 1) < 3 ? down('no') : up()), { retries: 5, retryDelay: 10 });
@@ -60,7 +60,7 @@ describe('around each call of a check', () => {
     expect(ends.map((run) => run?.outcome.status)).toEqual(['DOWN', 'DOWN', 'UP']);
   });
 
-  it('marks a background run', async () => {
+  it('can see that a run is a background run', async () => {
     const { recorded, calls } = wrapped();
     recorded.add('database', () => up(), { interval: 1000 });
     recorded.engine.start();
@@ -69,7 +69,7 @@ describe('around each call of a check', () => {
     recorded.engine.stop();
   });
 
-  it('has an outcome at the timeout, also for a check that never ends', async () => {
+  it('receive an outcome at the timeout, also for a check that never ends', async () => {
     const { recorded, ends } = wrapped();
     recorded.add('database', never, { timeout: 300 });
     const report = recorded.report('ready');
@@ -80,7 +80,7 @@ describe('around each call of a check', () => {
     await report;
   });
 
-  it('a call that the end of the application interrupts has no outcome', async () => {
+  it('receive no outcome for a call that is interrupted by the end of the application', async () => {
     const { recorded, ends } = wrapped();
     recorded.add('database', never);
     const report = recorded.report('ready');
@@ -89,7 +89,7 @@ describe('around each call of a check', () => {
     expect(ends).toEqual([undefined]);
   });
 
-  it('the check runs in the context in which a wrapper proceeds, also after it had to wait for its turn', async () => {
+  it('determine the async context of the check, also after the check waited in the queue', async () => {
     const storage = new AsyncLocalStorage<string>();
     const recorded = new RecordedEngine({ maxConcurrency: 1 });
     recorded.engine.aroundCheck((call, proceed) =>
@@ -114,7 +114,7 @@ describe('around each call of a check', () => {
     ]);
   });
 
-  it('a wrapper is called inside the wrappers that were added before it', async () => {
+  it('run inside the wrappers that were added before them', async () => {
     const recorded = new RecordedEngine();
     const order: string[] = [];
     for (const name of ['outer', 'inner']) {
@@ -130,7 +130,7 @@ describe('around each call of a check', () => {
     expect(order).toEqual(['outer', 'inner', 'check', 'inner called', 'outer called']);
   });
 
-  it('ends for later calls when the wrapper is removed', async () => {
+  it('are not called any more after their removal', async () => {
     const { recorded, calls, takeOff } = wrapped();
     const work = latch();
     recorded.add('database', () => work.promise, { ttl: 0 });
@@ -184,7 +184,7 @@ describe('around each call of a check', () => {
     ],
   ];
 
-  describe.each(harmful)('one that %s', (_name, wrapper, faults) => {
+  describe.each(harmful)('a wrapper that %s', (_name, wrapper, faults) => {
     it('neither prevents the call of the check nor changes its outcome', async () => {
       const { recorded, ends } = wrapped();
       recorded.engine.aroundCheck(wrapper);
@@ -207,7 +207,7 @@ describe('around each call of a check', () => {
     });
   });
 
-  it('a log that fails has no other effect', async () => {
+  it('have no other effect when the log fails', async () => {
     const recorded = new RecordedEngine();
     recorded.faults.push = () => {
       throw MISTAKE;

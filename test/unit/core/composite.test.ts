@@ -46,11 +46,11 @@ describe('the status of a composite', () => {
     expect(statusOfParts(parts(...statuses), two)).toBe(status);
   });
 
-  it.each(HEALTH_STATUSES)('with one part is %s like the part, by each aggregation', (status) => {
+  it.each(HEALTH_STATUSES)('is %s when its only part is, with each aggregation', (status) => {
     expect([all, any, two].map((settings) => statusOfParts(parts(status), settings))).toEqual([status, status, status]);
   });
 
-  it('is degraded by a part that is not critical with aggregation all; other aggregations count it like any part', () => {
+  it('is degraded by a non-critical part with aggregation all; other aggregations count it like any part', () => {
     const harmless = { status: 'DOWN', critical: false, isTolerated: false } as const;
     expect(statusOfParts([...parts('UP'), harmless], all)).toBe('DEGRADED');
     expect(statusOfParts([harmless], any)).toBe('DOWN');
@@ -66,12 +66,12 @@ describe('the status of a composite', () => {
   });
 });
 
-it('the name of a part has a slash', () => {
+it('partName splits the name of a part at its slash', () => {
   expect(partName('database/primary')).toEqual({ composite: 'database', part: 'primary' });
   expect(partName('database')).toBeUndefined();
 });
 
-it('the details of a foreign report are read, whatever they contain', () => {
+it("flatDetails reads the details of another service's report, whatever they contain", () => {
   const details = { a: { status: 'UP', details: 'text' }, b: { status: 'UP', details: { c: { status: 'DOWN' } } } };
   expect([...flatDetails<object>(details)].map(([name]) => name)).toEqual(['a', 'b', 'b/c']);
 });

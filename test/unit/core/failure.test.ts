@@ -99,12 +99,12 @@ describe('describeFailure', () => {
     expect(describeFailure(new DOMException('secret', 'AbortError'))).toStrictEqual({ error: 'aborted' });
   });
 
-  it('joins a name with a code that has no text of its own', () => {
+  it('joins a name with a code that has no text', () => {
     const error = Object.assign(new Error('secret'), { name: 'AbortError', code: 'ERR_CANCELED' });
     expect(describeFailure(error)).toStrictEqual({ error: 'aborted', code: 'ERR_CANCELED' });
   });
 
-  it('describes the timeout of a check as such', () => {
+  it('describes the timeout of a check as a timeout', () => {
     expect(describeFailure(new HealthCheckTimeoutError(500))).toStrictEqual({ error: 'timed out', code: 'ETIMEDOUT' });
   });
 
@@ -138,11 +138,11 @@ describe('describeFailure', () => {
       expect(describeFailure(error)).toStrictEqual({ error: 'host not found', code: 'ENOTFOUND' });
     });
 
-    it.each([[[]], ['ECONNREFUSED'], [{ 0: coded('ECONNREFUSED') }]])('copes with errors that are %j', (errors) => {
+    it.each([[[]], ['ECONNREFUSED'], [{ 0: coded('ECONNREFUSED') }]])('handles errors that are %j', (errors) => {
       expect(describeFailure(Object.assign(new Error('secret'), { errors }))).toStrictEqual(CHECK_FAILED);
     });
 
-    it('follows four causes and no more', () => {
+    it('follows at most four causes', () => {
       const wrapped = (times: number): Error =>
         Array.from({ length: times }).reduce<Error>((cause) => new Error('secret', { cause }), coded('ECONNREFUSED'));
       expect(describeFailure(wrapped(4))).toStrictEqual({ error: 'connection refused', code: 'ECONNREFUSED' });
@@ -169,19 +169,19 @@ describe('describeFailure', () => {
       expect(describeFailure(error)).toStrictEqual({ error: 'queue is full' });
     });
 
-    it('masks credentials, and shows a text even if the message is no string', () => {
+    it('masks credentials, and shows a text even if the message is not a string', () => {
       const careless = new HealthCheckError('cannot reach redis://:hunter2@cache');
       expect(describeFailure(careless)).toStrictEqual({ error: 'cannot reach redis://***@cache' });
       const replaced = Object.assign(new HealthCheckError('queue is full'), { message: 42 });
       expect(describeFailure(replaced)).toStrictEqual(CHECK_FAILED);
     });
 
-    it('leaves out a code that is no text', () => {
+    it('omits a code that is not a string', () => {
       const error = Object.assign(new HealthCheckError('queue is full'), { code: 7 });
       expect(describeFailure(error)).toStrictEqual({ error: 'queue is full' });
     });
 
-    it('does not show the message of one that is only a cause', () => {
+    it('does not show the message of a HealthCheckError that is only a cause', () => {
       const error = new Error('secret', { cause: new HealthCheckError('inner words') });
       expect(describeFailure(error)).toStrictEqual(CHECK_FAILED);
     });

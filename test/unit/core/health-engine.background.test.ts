@@ -27,7 +27,7 @@ describe('a background check', () => {
     expect((await health.report('ready')).status).toBe('UP');
   });
 
-  it('runs by its interval, and never because of a probe', async () => {
+  it('runs at its interval, and never because of a probe', async () => {
     const check = vi.fn<Check>();
     const health = new RecordedEngine().add('database', check, { interval: 1000, initialDelay: 500, ttl: 0 });
     health.engine.start();

@@ -7,7 +7,7 @@ import { advance, timeAfter, useFakeClock } from '../../support/fake-clock.js';
 
 type Check = CheckDefinition['check'];
 
-/** An engine whose one check answers with each of the given results in turn, asked once a second. */
+/** An engine with one check that returns the given results in turn, one per second. */
 async function engineAfter(
   answers: readonly Check[],
   settings: Parameters<RecordedEngine['add']>[2] = {},
@@ -26,7 +26,7 @@ const inWords = ({ from, to, lasted }: HealthChange): string => `${from} ${to} $
 describe('changes', () => {
   useFakeClock();
 
-  it('are announced once each, a recovery with how long it was down', async () => {
+  it('are announced once each, and a recovery has the duration of the outage', async () => {
     const gone = (): unknown => down('gone');
     const health = await engineAfter([() => up(), gone, gone, () => up(), () => up()]);
     expect(health.changes.map(inWords)).toStrictEqual(['UP DOWN 1000', 'DOWN UP 2000']);
@@ -36,7 +36,7 @@ describe('changes', () => {
     ['UP', up()],
     ['DEGRADED', degraded('lag')],
     ['SKIPPED', skipped('no replica')],
-  ])('are none when the first result is fine: %s', async (_status, result) => {
+  ])('are not announced when the first result is a pass: %s', async (_status, result) => {
     expect((await engineAfter([() => result])).changes).toStrictEqual([]);
   });
 
@@ -44,11 +44,11 @@ describe('changes', () => {
     ['DOWN', down('gone')],
     ['OUT_OF_SERVICE', outOfService('patching')],
     ['UNKNOWN', unknown('no idea')],
-  ])('begin with the first result when that is a failure: %s', async (status, result) => {
+  ])('are announced for a first result that is a failure: %s', async (status, result) => {
     expect((await engineAfter([() => result])).changes.map(inWords)).toStrictEqual([`UNKNOWN ${status} undefined`]);
   });
 
-  it('are announced between two failing or two passing statuses too', async () => {
+  it('are also announced between two failing or two passing statuses', async () => {
     const health = await engineAfter([
       () => up(),
       () => degraded('lag'),
@@ -82,7 +82,7 @@ describe('changes', () => {
     ]);
   });
 
-  it('contain the message of a status that is no failure, and no missing properties', async () => {
+  it('contain the message of a status that is not a failure, and omit missing properties', async () => {
     const health = await engineAfter([() => up(), () => degraded('lag')]);
     expect(health.changes).toStrictEqual([
       {

@@ -31,7 +31,7 @@ const engineWith = (atLeast: number | undefined, critical = true): RecordedEngin
 describe('a composite', () => {
   useFakeClock();
 
-  it('is one entry with its parts inside, at the place of its first part', async () => {
+  it('is one entry that contains its parts, at the position of its first part', async () => {
     const health = new RecordedEngine()
       .add('disk', () => up(), always)
       .add('database/primary', () => up({ lag: 1 }), always)
@@ -50,7 +50,7 @@ describe('a composite', () => {
     expect(Object.isFrozen(details['database']?.details)).toBe(true);
   });
 
-  it('has the status of its worst part by default, and names the parts that fail', async () => {
+  it('has the status of its worst part by default, and names the failing parts', async () => {
     const health = new RecordedEngine()
       .add('database/primary', () => up(), always)
       .add('database/replica', gone, always);
@@ -152,7 +152,7 @@ describe('a composite', () => {
     });
   });
 
-  it('ends with its last part, and begins again with the next', async () => {
+  it('is removed with its last part, and is created again with the next part', async () => {
     const health = new RecordedEngine().add('database/primary', () => up(), always);
     expect((await health.report('database')).status).toBe('UP');
     health.add('database/replica', gone, always);
@@ -286,7 +286,7 @@ describe('the changes of a composite', () => {
     expect(health.changes.at(-1)).not.toHaveProperty('error');
   });
 
-  it('are none while the composite keeps its status, and start no runs', async () => {
+  it('are not announced while the composite keeps its status, and start no runs', async () => {
     const { health, primary, replica, next } = twoParts(undefined);
     await next();
     primary.mockImplementation(gone);
@@ -341,7 +341,7 @@ describe('the changes of a composite', () => {
     expect(own(health)).toHaveLength(2);
     primary.mockImplementation(() => degraded('lag'));
     await next();
-    // The status of the replica is the one from before.
+    // The replica keeps its previous status.
     expect(own(health).slice(2)).toEqual(['database: UP DOWN 1000']);
   });
 
@@ -386,7 +386,7 @@ describe('the changes of a composite', () => {
     expect(order).toEqual(['database/primary DOWN', 'database DOWN', 'database UP']);
   });
 
-  it('give a report the beginning of the status, unless it lacks parts', async () => {
+  it('set the start time of the status in a report, unless the report lacks parts', async () => {
     const health = engineWith(undefined)
       .add('database/primary', gone, always)
       .add('database/replica', gone, { ...always, probes: [] });

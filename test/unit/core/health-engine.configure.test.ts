@@ -16,7 +16,7 @@ describe('HealthEngine.configure', () => {
     expect(() => engine.configure('ready', checkSettings())).toThrow(UnknownProbeError);
   });
 
-  it('applies to the next report, without a run when the result is still fresh', async () => {
+  it('applies to the next report, without a run while the result is still fresh', async () => {
     const check = vi.fn<CheckDefinition['check']>(() => down('away'));
     const health = new RecordedEngine().add('database', check, { ttl: 60_000 });
     expect((await health.report('ready')).status).toBe('DOWN');
@@ -46,7 +46,7 @@ describe('HealthEngine.configure', () => {
     expect(await health.statuses('live')).toStrictEqual({ report: 'UP', database: 'UP' });
   });
 
-  it('lets a run under way end by the timeout and the thresholds that it began with', async () => {
+  it('lets a run in progress end with the timeout and the thresholds that it began with', async () => {
     const health = new RecordedEngine().add('database', never, { timeout: 100, failureThreshold: 1 });
     const pending = health.report('ready');
     health.engine.configure('database', checkSettings({ timeout: 700, failureThreshold: 5, probes: ['ready'] }));
@@ -57,12 +57,12 @@ describe('HealthEngine.configure', () => {
     });
   });
 
-  it('shows a change completely or not at all in a report that is in progress', async () => {
+  it('applies a change completely or not at all to a report in progress', async () => {
     const open = latch();
     const health = new RecordedEngine().add('slow', () => open.promise).add('database', () => down('away'));
     const pending = health.report('ready');
     await advance(1);
-    // Either critical within ready (503), or not within ready: never "within ready, not critical".
+    // The indicator is either critical in ready (503), or not in ready, and never non-critical in ready.
     health.engine.configure('database', checkSettings({ critical: false, probes: ['live'] }));
     open.open();
     await advance(1);
@@ -87,7 +87,7 @@ describe('HealthEngine.configure', () => {
     expect(Object.keys((await health.report('ready')).details)).toStrictEqual(['slow', 'known', 'off', 'new']);
   });
 
-  it('judges a run under way by the thresholds that it began with', async () => {
+  it('judges a run in progress by the thresholds that it began with', async () => {
     const open = latch();
     const check = vi.fn<CheckDefinition['check']>();
     const health = new RecordedEngine().add('database', check, { ttl: 0, failureThreshold: 1 });
@@ -139,7 +139,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(3);
     });
 
-    it('run at once if the new interval has passed already, and only once', async () => {
+    it('run at once, and only once, if the new interval has already passed', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const { engine } = background(check, { interval: 10_000 });
       await advance(3000);
@@ -151,7 +151,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('do not start beside a run under way', async () => {
+    it('do not start beside a run in progress', async () => {
       const open = latch();
       const check = vi.fn<CheckDefinition['check']>(() => open.promise);
       const { engine } = background(check, { interval: 10_000, timeout: 60_000 });
@@ -177,7 +177,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('are waited for once when the indicator is enabled again with a result that is out of date', async () => {
+    it('are awaited once when the indicator is enabled again with an outdated result', async () => {
       const open = latch();
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { interval: 10_000, maxAge: 20_000 });
@@ -189,13 +189,13 @@ describe('HealthEngine.configure', () => {
       open.open();
       expect(await pending).toStrictEqual({ report: 'UP', database: 'UP' });
       expect(check).toHaveBeenCalledTimes(2);
-      // Afterwards probes wait for no background run.
+      // Later probes do not wait for background runs.
       check.mockImplementation(never);
       await advance(10_000);
       expect(await health.statuses('ready')).toStrictEqual({ report: 'UP', database: 'UP' });
     });
 
-    it('are put off by a run that was requested meanwhile', async () => {
+    it('are delayed by a run that was requested meanwhile', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const { engine } = background(check, { interval: 10_000 });
       await advance(6000);
@@ -206,7 +206,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(3);
     });
 
-    it('do not follow at once on a request that was under way when the interval began', async () => {
+    it('do not directly follow a request that was in progress when the interval began', async () => {
       const open = latch();
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { ttl: 0 });
@@ -224,7 +224,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(3);
     });
 
-    it('end when the interval is removed: then requests run the check', async () => {
+    it('end when the interval is removed, and then requests run the check', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const health = background(check, { interval: 10_000 });
       health.engine.configure('database', checkSettings());
@@ -241,7 +241,7 @@ describe('HealthEngine.configure', () => {
       expect(check).toHaveBeenCalledTimes(1);
     });
 
-    it('begin only with the engine, and not after its end', async () => {
+    it('begin only after the start of the engine, and not after its end', async () => {
       const check = vi.fn<CheckDefinition['check']>();
       const { engine } = new RecordedEngine().add('database', check);
       engine.configure('database', checkSettings({ interval: 1000 }));
@@ -287,7 +287,7 @@ describe('HealthEngine.remove', () => {
   });
 
   it.each([[undefined], [100]])(
-    'rejects the probe of the indicator that was waiting for it (patience: %s)',
+    'rejects the probe of the removed indicator that waits for it (patience: %s)',
     async (patience) => {
       const { engine } = new RecordedEngine().add('tenant', never);
       const pending = Promise.allSettled([engine.evaluate('tenant', patience)]);
@@ -315,14 +315,14 @@ describe('HealthEngine.remove', () => {
     expect(check).toHaveBeenCalledOnce();
   });
 
-  it('lets the application start without an indicator that startup waited for', async () => {
+  it('lets the application start without an indicator for which startup waited', async () => {
     const health = new RecordedEngine().add('tenant', () => down('away'), { probes: ['startup'] });
     expect((await health.report('ready')).reason).toBe('starting: tenant');
     health.engine.remove('tenant');
     expect((await health.report('ready')).status).toBe('UP');
   });
 
-  it('does nothing for an unknown name, nor for a probe', async () => {
+  it('does nothing for an unknown name or for a probe', async () => {
     const health = new RecordedEngine().add('database', () => up());
     health.engine.remove('cache');
     health.engine.remove('ready');
@@ -341,7 +341,7 @@ describe('HealthEngine.runNow', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('joins a run under way', async () => {
+  it('joins a run in progress', async () => {
     const open = latch();
     const check = vi.fn<CheckDefinition['check']>(() => open.promise);
     const health = new RecordedEngine().add('database', check);
@@ -351,7 +351,7 @@ describe('HealthEngine.runNow', () => {
     expect(check).toHaveBeenCalledOnce();
   });
 
-  it('leaves a disabled indicator alone, and refuses an unknown name', async () => {
+  it('does not run a disabled indicator, and refuses an unknown name', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     const health = new RecordedEngine().add('database', check, { enabled: false });
     await health.engine.runNow('database');

@@ -17,7 +17,7 @@ class SharedDatabase extends RecordedEngine {
 describe('HealthEngine, shared indicators', () => {
   useFakeClock();
 
-  it('fails ready until the indicator has passed once: a rollout with a broken database stops', async () => {
+  it('fails ready until the indicator has passed once, so that a rollout with a broken database stops', async () => {
     const health = new SharedDatabase({ shared: true });
     health.result = down('away');
     const report = await health.report('ready');
@@ -47,7 +47,7 @@ describe('HealthEngine, shared indicators', () => {
     expect((await health.report('ready')).status).toBe('DOWN');
   });
 
-  it('changes nothing in other probes, nor in the events', async () => {
+  it('does not affect other probes or the events', async () => {
     const health = new SharedDatabase({ shared: true, probes: ['ready', 'live'] });
     await health.report('ready');
     health.result = down('away');
@@ -59,7 +59,7 @@ describe('HealthEngine, shared indicators', () => {
     expect(health.changes).toMatchObject([{ indicator: 'database', critical: true, from: 'UP', to: 'DOWN' }]);
   });
 
-  it('adds nothing to an indicator that is not critical, nor to one that passes', async () => {
+  it('does not affect a non-critical indicator or a passing indicator', async () => {
     const health = new SharedDatabase({ shared: true, critical: false });
     expect((await health.report('ready')).details['database']).not.toHaveProperty('shared');
     health.result = down('away');
@@ -71,14 +71,14 @@ describe('HealthEngine, shared indicators', () => {
   describe('with a quorum', () => {
     const shared = { quorum: 0.5, minPeers: 3 };
 
-    it('decides alone without news of other instances', async () => {
+    it('decides alone without data of other instances', async () => {
       const health = new SharedDatabase({ shared });
       await health.report('ready');
       health.result = down('away');
       expect((await health.report('ready')).status).toBe('DOWN');
     });
 
-    it('follows what the other instances report, at once', async () => {
+    it('follows the reports of the other instances at once', async () => {
       const health = new SharedDatabase({ shared });
       let outage: string | undefined;
       const asked: unknown[] = [];

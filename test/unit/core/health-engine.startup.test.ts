@@ -13,7 +13,7 @@ const gone = (): ReturnType<typeof down> => down('gone');
 describe('startup', () => {
   useFakeClock();
 
-  it('waits for the application only, without startup indicators', async () => {
+  it('waits only for the application when there are no startup indicators', async () => {
     const health = new RecordedEngine();
     health.gate.isBootstrapped = false;
     expect(await health.report('startup')).toMatchObject({ status: 'OUT_OF_SERVICE', reason: 'starting' });
@@ -51,7 +51,7 @@ describe('startup', () => {
     expect(await health.statuses('startup')).toStrictEqual({ report: 'UP', cache: 'UP' });
   });
 
-  it('waits for each of several', async () => {
+  it('waits for each of several indicators', async () => {
     const late = vi.fn<Check>(gone);
     const health = new RecordedEngine().add('first', () => up(), startup).add('late', late, startup);
     expect(await health.statuses('startup')).toStrictEqual({ report: 'DOWN', first: 'UP', late: 'DOWN' });
@@ -77,7 +77,7 @@ describe('startup', () => {
     expect(statuses).toStrictEqual(['DOWN', 'DOWN', 'DOWN', 'UP']);
   });
 
-  it('stays passed also when a startup indicator comes later and fails', async () => {
+  it('stays passed also when a startup indicator is added later and fails', async () => {
     const health = new RecordedEngine().add('cache', () => up(), startup);
     await health.report('startup');
     health.add('lazy', gone, startup);
@@ -85,7 +85,7 @@ describe('startup', () => {
     expect((await health.report('ready')).status).toBe('UP');
   });
 
-  it('waits for an indicator that comes before the application has started', async () => {
+  it('waits for an indicator that is added before the application has started', async () => {
     const health = new RecordedEngine();
     health.gate.isBootstrapped = false;
     await health.report('startup');
@@ -119,7 +119,7 @@ describe('startup', () => {
       expect(Object.keys(ready.details)).toStrictEqual(['database']);
     });
 
-    it('runs the startup indicators until they have passed, although startup is never probed', async () => {
+    it('runs the startup indicators until they have passed, although the startup probe is never requested', async () => {
       const check = vi.fn<Check>().mockReturnValueOnce(gone()).mockReturnValue(up());
       const health = new RecordedEngine().add('cache', check, startup);
       for (let count = 0; count < 5; count += 1) {
@@ -151,14 +151,14 @@ describe('startup', () => {
       expect(answered).toHaveBeenCalledExactlyOnceWith('UP');
     });
 
-    it('waits for nothing while their results are fresh', async () => {
+    it('does not wait while their results are fresh', async () => {
       const health = new RecordedEngine().add('cache', gone, { probes: ['startup'], ttl: 1000 });
       await health.report('ready');
       health.engine.invalidate();
       expect(health.engine.evaluate('ready')).toMatchObject({ report: { reason: 'starting: cache' } });
     });
 
-    it('waits within its deadline for them', async () => {
+    it('waits for them no longer than its deadline', async () => {
       const health = new RecordedEngine({ deadline: 300 }).add('cache', () => new Promise(() => undefined), startup);
       const answered = vi.fn<(reason: unknown) => void>();
       void health.report('ready').then(({ reason }) => answered(reason));
@@ -184,7 +184,7 @@ describe('startup', () => {
       expect((await health.report('ready')).reason).toBe('shutting down');
     });
 
-    it('is held by background indicators, too, until they have passed', async () => {
+    it('waits also for background indicators until they have passed', async () => {
       vi.spyOn(Math, 'random').mockReturnValue(0.5);
       const check = vi.fn<Check>().mockReturnValueOnce(gone()).mockReturnValue(up());
       const health = new RecordedEngine().add('cache', check, { probes: ['startup'], interval: 1000 });

@@ -19,7 +19,7 @@ describe('HealthEngine', () => {
   useFakeClock();
 
   describe('names that can be evaluated', () => {
-    it('is the probes, the groups and each indicator by its name', async () => {
+    it('are the probes, the groups and the indicators', async () => {
       const health = new RecordedEngine({
         groups: new Map([['billing', { indicators: ['payments'], tags: ['money'] }]]),
       })
@@ -42,7 +42,7 @@ describe('HealthEngine', () => {
       expect(health.engine.size).toBe(3);
     });
 
-    it('is listed: the standard probes and the groups, and the indicators in the order in which they came', () => {
+    it('are listed: the standard probes, the groups, and the indicators in registration order', () => {
       const groups = new Map([['billing', { indicators: ['payments'], tags: [] }]]);
       const { engine } = new RecordedEngine({ groups }).add('stock', () => up()).add('payments', () => up());
       expect(engine.probes).toEqual(['live', 'ready', 'startup', 'deep', 'billing']);
@@ -63,7 +63,7 @@ describe('HealthEngine', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('contains no other names', () => {
+    it('do not include other names', () => {
       const health = new RecordedEngine().add('database', () => up());
       expect(health.engine.has('cache')).toBe(false);
       expect(() => health.engine.evaluate('cache')).toThrow(
@@ -72,7 +72,7 @@ describe('HealthEngine', () => {
       expect(() => health.engine.evaluate('__proto__')).toThrow(UnknownProbeError);
     });
 
-    it('keeps the report of one indicator like that of a probe', async () => {
+    it('include an indicator, whose report is reused like that of a probe', async () => {
       const health = new RecordedEngine().add('database', () => up());
       const first = await health.evaluate('database');
       expect(health.engine.evaluate('database')).toBe(first);
@@ -88,7 +88,7 @@ describe('HealthEngine', () => {
       expect(await health.statuses('cache')).toStrictEqual({ report: 'DOWN', cache: 'DOWN' });
     });
 
-    it('is DOWN by a critical failure beside something degraded', async () => {
+    it('is DOWN when a critical failure occurs beside a degraded indicator', async () => {
       const health = new RecordedEngine().add('a', () => degraded('lag')).add('b', () => down('gone'));
       expect((await health.report('ready')).status).toBe('DOWN');
     });
@@ -141,7 +141,7 @@ describe('HealthEngine', () => {
       ['returns another status', () => ({ status: 'down' })],
       ['returns a proxy that refuses everything', untouchable],
       ['returns a revoked proxy', revoked],
-    ])('is DOWN without an effect on the others when it %s', async (_what, check) => {
+    ])('make only this check DOWN when it %s', async (_what, check) => {
       const health = new RecordedEngine().add('hostile', check).add('database', () => up());
       expect(await health.statuses('ready')).toStrictEqual({ report: 'DOWN', hostile: 'DOWN', database: 'UP' });
       const { details } = await health.report('ready');
@@ -149,7 +149,7 @@ describe('HealthEngine', () => {
       expect(() => JSON.stringify(details)).not.toThrow();
     });
 
-    it('keeps secrets out of the report, and hands them to listeners as the cause alone', async () => {
+    it('do not put secrets into the report, and reach listeners only as the cause', async () => {
       const error = Object.assign(new Error('postgres://user:hunter2@db'), { code: 'hunter2', password: 'hunter2' });
       const health = new RecordedEngine()
         .add('thrown', throwing(error))
@@ -163,7 +163,7 @@ describe('HealthEngine', () => {
   });
 
   describe('a check that hangs', () => {
-    it('is DOWN, however many failures its threshold allows', async () => {
+    it('is DOWN regardless of failureThreshold', async () => {
       const health = new RecordedEngine().add('database', vi.fn<Check>(never).mockReturnValueOnce(up()), {
         failureThreshold: 5,
         ttl: 0,
@@ -178,7 +178,7 @@ describe('HealthEngine', () => {
       expect((await last).status).not.toBe('UP');
     });
 
-    it('is DOWN from the moment when its last good result is too old, also in the pause before it is tried again', async () => {
+    it('is DOWN from the moment when its last good result is too old, also in the pause before the next attempt', async () => {
       const answers: Check[] = [() => up(), never];
       const settings = { timeout: 100, ttl: 0, maxAge: 700, failureThreshold: 3 };
       const health = new RecordedEngine().add('database', (context) => answers.shift()?.(context), settings);
@@ -187,7 +187,7 @@ describe('HealthEngine', () => {
       const hanging = health.report('ready');
       await advance(100);
       expect((await hanging).status).toBe('UP');
-      // From when its time was over, its last result is the timeout, which the threshold holds back.
+      // After the timeout, its last result is the timeout, which the threshold holds back.
       await advance(650);
       expect((await health.report('ready')).status).toBe('UP');
       await advance(50);
@@ -196,7 +196,7 @@ describe('HealthEngine', () => {
       expect((await health.report('ready')).status).toBe('DOWN');
     });
 
-    it('runs five times at most for a hundred probes, each of which responds within the deadline', async () => {
+    it('runs at most five times for a hundred probes, each of which responds within the deadline', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('database', check, { timeout: 500, ttl: 1000 });
       for (let count = 0; count < 100; count += 1) {
@@ -224,7 +224,7 @@ describe('HealthEngine', () => {
       expect(check).toHaveBeenCalledTimes(2);
     });
 
-    it('frees its place for others when maxConcurrency is set', async () => {
+    it('frees its place for other checks when maxConcurrency is set', async () => {
       const health = new RecordedEngine({ maxConcurrency: 1, deadline: 800 })
         .add('hangs', never, { timeout: 500 })
         .add('works', () => up());
@@ -258,7 +258,7 @@ describe('HealthEngine', () => {
       expect(await health.report('ready')).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
     });
 
-    it('passes again when its reason is gone', async () => {
+    it('passes again when its reason is removed', async () => {
       const health = new RecordedEngine();
       health.gate.closedBecause = 'maintenance';
       expect((await health.report('ready')).status).toBe('OUT_OF_SERVICE');
@@ -309,7 +309,7 @@ describe('HealthEngine', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('does not run an indicator that is added afterwards', async () => {
+    it('does not run an indicator that is added later', async () => {
       const check = vi.fn<Check>();
       const health = new RecordedEngine();
       health.engine.start();
@@ -323,7 +323,7 @@ describe('HealthEngine', () => {
   });
 
   describe('the wall clock', () => {
-    it('affects only the shown times when it is set back', async () => {
+    it('affects only the displayed times when it is set back', async () => {
       const check = vi.fn<Check>(() => down('gone'));
       const health = new RecordedEngine()
         .add('database', check, { ttl: 1000 })
@@ -348,7 +348,7 @@ describe('HealthEngine', () => {
       expect((await health.statuses('ready'))['background']).toBe('UNKNOWN');
     });
 
-    it('measures an outage on the monotonic clock', async () => {
+    it('is not used to measure an outage: the monotonic clock is', async () => {
       const check = vi.fn<Check>().mockReturnValueOnce(outOfService('x')).mockReturnValue(up());
       const health = new RecordedEngine().add('database', check);
       await health.report('ready');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Limiter } from '../../../src/core/limiter.js';
 import { type Latch, latch } from '../../support/latch.js';
 
-/** Tasks that note when they begin, and end when the test says so. */
+/** Tasks that record their start, and end when the test ends them. */
 class Tasks {
   readonly begun: string[] = [];
   readonly ends = new Map<string, Latch>();
@@ -22,7 +22,7 @@ class Tasks {
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Limiter', () => {
-  it('has no bound of its own', () => {
+  it('admits any number of tasks by default', () => {
     const tasks = new Tasks(new Limiter());
     for (let index = 0; index < 60; index += 1) void tasks.run(String(index));
     expect(tasks.begun).toHaveLength(60);

@@ -4,7 +4,7 @@ import { Listeners } from '../../../src/core/listeners.js';
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe('Listeners', () => {
-  it('calls each, in the order in which they were added', () => {
+  it('calls the listeners in the order in which they were added', () => {
     const listeners = new Listeners<number>(() => undefined);
     const calls: string[] = [];
     listeners.add((event) => calls.push(`first ${event}`));
@@ -25,7 +25,7 @@ describe('Listeners', () => {
     expect(removed).not.toHaveBeenCalled();
   });
 
-  it('reports what a listener throws, and calls the others', () => {
+  it('reports the error that a listener throws, and calls the other listeners', () => {
     const faults: unknown[] = [];
     const listeners = new Listeners<number>((fault) => faults.push(fault));
     const fault = new Error('listener');
@@ -39,7 +39,7 @@ describe('Listeners', () => {
     expect(other).toHaveBeenCalledOnce();
   });
 
-  it('reports what a listener rejects with', async () => {
+  it('reports the reason with which a listener rejects', async () => {
     const faults: unknown[] = [];
     const listeners = new Listeners<number>((fault) => faults.push(fault));
     const fault = new Error('listener');
@@ -49,7 +49,7 @@ describe('Listeners', () => {
     expect(faults).toStrictEqual([fault]);
   });
 
-  it('survives a fault handler that throws', () => {
+  it('continues after a fault handler that throws', () => {
     const listeners = new Listeners<number>(() => {
       throw new Error('handler');
     });

@@ -8,7 +8,7 @@ describe('LoopTimer', () => {
     vi.restoreAllMocks();
   });
 
-  /** The clock goes on while no timer fires, as in an event loop that is blocked: every timer is late by that much. */
+  /** Advances the clock without firing timers, like a blocked event loop: every timer is late by that time. */
   const stalls = (): ((milliseconds: number) => void) => {
     const real = performance.now.bind(performance);
     let skipped = 0;
@@ -52,7 +52,7 @@ describe('LoopTimer', () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  it('grants only the grace after a stall beyond the end, and ends in time after an earlier one', async () => {
+  it('grants only the grace after a stall beyond the end, and ends on time after an earlier stall', async () => {
     const stall = stalls();
     const late = started(800, 100);
     stall(2000);
@@ -68,7 +68,7 @@ describe('LoopTimer', () => {
     expect(early.over).toHaveBeenCalledOnce();
   });
 
-  it('ends though the event loop is blocked again and again', async () => {
+  it('ends although the event loop is blocked again and again', async () => {
     const stall = stalls();
     const { over } = started(500);
     for (let slices = 0; slices < 10 && over.mock.calls.length === 0; slices += 1) {
@@ -78,9 +78,9 @@ describe('LoopTimer', () => {
     expect(over).toHaveBeenCalledOnce();
   });
 
-  it('measures for how long the event loop has been blocked until now', () => {
+  it('measures how long the event loop has been blocked until now', () => {
     const stall = stalls();
-    // Later than everything in the tests before.
+    // Later than every time in the earlier tests.
     stall(1_000_000);
     const { timer } = started(500);
     expect(timer.overdue).toBe(0);
@@ -90,7 +90,7 @@ describe('LoopTimer', () => {
     expect(timer.overdue).toBe(0);
   });
 
-  it('leaves nothing behind when it is cleared, also while what has arrived is being read', async () => {
+  it('leaves no timer or callback behind when it is cleared, also while the arrived data is being read', async () => {
     const { timer, over } = started(500);
     vi.advanceTimersByTime(500);
     timer.clear();

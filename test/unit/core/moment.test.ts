@@ -5,7 +5,7 @@ import { START, advance, timeAfter, useFakeClock } from '../../support/fake-cloc
 describe('moment', () => {
   useFakeClock();
 
-  it('is taken from both clocks', async () => {
+  it('contains the time of both clocks', async () => {
     const before = moment();
     await advance(250);
     const after = moment();

@@ -29,7 +29,7 @@ describe('outcomeOfReturn', () => {
     expect(outcomeOfReturn(bare({ status: 'UP' }))).toStrictEqual({ status: 'UP' });
   });
 
-  it('calls the message of DOWN an error', () => {
+  it('reports the message of DOWN as an error', () => {
     expect(outcomeOfReturn(down('disk full', { free: 0 }))).toStrictEqual({
       status: 'DOWN',
       error: 'disk full',
@@ -171,7 +171,7 @@ describe('outcomeOfThrow', () => {
     expect(Object.is(cause, thrown)).toBe(true);
   });
 
-  it('is DOWN for a HealthCheckError whose message is no text any more', () => {
+  it('is DOWN for a HealthCheckError whose message is not a string any more', () => {
     const error = Object.assign(new HealthCheckError('queue is full'), { message: 42 });
     expect(outcomeOfThrow(error)).toMatchObject({ status: 'DOWN', error: expect.any(String) as string });
   });
@@ -203,11 +203,11 @@ describe('degradeWhenSlow', () => {
     expect(degradeWhenSlow(passed, 200, 200)).toBe(passed);
   });
 
-  it('changes nothing without a threshold', () => {
+  it('does not change a run without a threshold', () => {
     expect(degradeWhenSlow(passed, 10_000, undefined)).toBe(passed);
   });
 
-  it('can be 0, so that every run is slow', () => {
+  it('treats every run as slow with a threshold of 0', () => {
     expect(degradeWhenSlow(passed, 1, 0).status).toBe('DEGRADED');
   });
 
@@ -218,7 +218,7 @@ describe('degradeWhenSlow', () => {
 });
 
 describe('passes', () => {
-  it('says whether a run passed', () => {
+  it('tells whether a run passed', () => {
     expect((['UP', 'DEGRADED', 'SKIPPED'] as const).map((status) => passes({ status }))).toStrictEqual([
       true,
       true,

@@ -81,7 +81,7 @@ describe('the changes of a probe', () => {
     ]);
   });
 
-  it('begin with the first known status: a start is no outage, and a first status that passes is no change', () => {
+  it('begin with the first known status: a start is not an outage, and a first status that passes is not a change', () => {
     status = 'OUT_OF_SERVICE';
     reason = 'starting';
     listen();
@@ -113,7 +113,7 @@ describe('the changes of a probe', () => {
     expect(heard).toMatchObject([{ from: 'UNKNOWN', to: 'UNKNOWN', lasted: undefined }]);
   });
 
-  it('begin with a maintenance that exists from the beginning, which is no start', () => {
+  it('begin with a maintenance that exists from the beginning, because that is not a start', () => {
     becomes('OUT_OF_SERVICE', 'starting: cache');
     listen();
     expect(heard).toEqual([]);
@@ -121,7 +121,7 @@ describe('the changes of a probe', () => {
     expect(heard).toMatchObject([{ to: 'OUT_OF_SERVICE', reason: 'maintenance' }]);
   });
 
-  it('begin when the application has started, though it may know of no indicators before', () => {
+  it('begin when the application has started, even without indicators before', () => {
     isStarted = false;
     status = 'UP';
     listen();
@@ -145,14 +145,14 @@ describe('the changes of a probe', () => {
     expect(steps()).toEqual(['UP to OUT_OF_SERVICE']);
   });
 
-  it('are not sent to clients that connect later', () => {
+  it('are not sent to listeners that are added later', () => {
     status = 'DOWN';
     listen();
     changes.compare();
     expect(steps()).toEqual([]);
   });
 
-  it('are compared once after any number of runs, and only with listeners', async () => {
+  it('are computed once after any number of runs, and only when there are listeners', async () => {
     changes.scheduleCompare();
     await advance(0);
     expect(peeks).toEqual([]);
@@ -194,7 +194,7 @@ describe('the changes of a probe', () => {
     changes.compare();
   });
 
-  it('accepts a listener again that was removed twice', () => {
+  it('are sent to a listener that was removed twice and is added again', () => {
     status = 'UP';
     const end = listen();
     end();

@@ -49,7 +49,7 @@ describe('Probe', () => {
       expect(parts.map((part) => Object.isFrozen(part))).toStrictEqual(Array<boolean>(6).fill(true));
     });
 
-    it('is UP without indicators, in the same turn', () => {
+    it('is UP without indicators, in the same turn of the event loop', () => {
       const { engine } = new RecordedEngine();
       for (const probe of ['live', 'ready', 'startup', 'deep']) {
         expect(engine.evaluate(probe)).toMatchObject({ report: { status: 'UP', details: {} }, checkedAt: START });
@@ -65,7 +65,7 @@ describe('Probe', () => {
       expect(Object.keys((await report).details)).toStrictEqual(['b', 'a']);
     });
 
-    it('has the time of the oldest of its results', async () => {
+    it('has the time of its oldest result', async () => {
       const health = new RecordedEngine()
         .add('first', () => up(), { ttl: 10_000 })
         .add('second', () => up(), { ttl: 1000 })
@@ -78,7 +78,7 @@ describe('Probe', () => {
   });
 
   describe('reuse', () => {
-    it('returns the same report, in the same turn, until the first result in it is no longer fresh', async () => {
+    it('returns the same report, in the same turn of the event loop, until its first result is no longer fresh', async () => {
       const health = new RecordedEngine()
         .add('long', () => up(), { ttl: 900 })
         .add('short', () => up(), { ttl: 400 })
@@ -92,7 +92,7 @@ describe('Probe', () => {
       expect(health.runs.map(({ indicator }) => indicator)).toStrictEqual(['long', 'short', 'longer', 'short']);
     });
 
-    it('composes a new one after a second, so that its timestamp and uptime are right', async () => {
+    it('composes a new report after a second, so that its timestamp and uptime are right', async () => {
       const health = new RecordedEngine().add('database', () => up(), { ttl: 60_000 });
       const first = await health.evaluate('ready');
       await advance(1000);
@@ -104,7 +104,7 @@ describe('Probe', () => {
       expect(health.runs).toHaveLength(1);
     });
 
-    it('composes a new one after each change', async () => {
+    it('composes a new report after each change', async () => {
       const health = new RecordedEngine().add('database', () => up(), { ttl: 60_000 });
       const first = await health.evaluate('ready');
       health.engine.invalidate();
@@ -113,7 +113,7 @@ describe('Probe', () => {
       expect(health.engine.evaluate('ready')).toBe(second);
     });
 
-    it('composes a new one when another probe has renewed a result in it', async () => {
+    it('composes a new report when another probe has renewed a result in it', async () => {
       const health = new RecordedEngine().add(
         'database',
         vi.fn<Check>().mockReturnValueOnce(up()).mockReturnValue(down('gone')),
@@ -161,7 +161,7 @@ describe('Probe', () => {
       );
     });
 
-    it('is that of the probe, if it has its own', async () => {
+    it("is the probe's own deadline, if there is one", async () => {
       const health = new RecordedEngine({ deadline: 800, deadlines: { deep: 300 } }).add('hangs', never, {
         timeout: 60_000,
       });
@@ -175,7 +175,7 @@ describe('Probe', () => {
       expect(answers).toStrictEqual(['deep', 'ready', 'hangs']);
     });
 
-    it('is not waited for when all checks have settled, and its timer is cleared', async () => {
+    it('does not delay the response when all checks have settled, and its timer is cleared', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
       const answered = vi.fn<() => void>();
@@ -213,7 +213,7 @@ describe('Probe', () => {
         await advance(100);
         statuses.push((await report).status);
       }
-      // The answers fall due at 101, 201, … 1201 ms.
+      // The responses are due at 101, 201, … 1201 ms.
       expect(statuses).toStrictEqual([...Array<string>(9).fill('DEGRADED'), 'DOWN', 'DOWN', 'DOWN']);
     });
 
@@ -232,7 +232,7 @@ describe('Probe', () => {
   describe('with a caller that has less time', () => {
     const patience = 100;
 
-    it('responds in that time, and runs nothing twice', async () => {
+    it('responds in that time, and runs no check twice', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('hangs', check, { timeout: 60_000 });
       const answered: string[] = [];
@@ -249,7 +249,7 @@ describe('Probe', () => {
       expect(check).toHaveBeenCalledOnce();
     });
 
-    it('responds as soon as everything is available', async () => {
+    it('responds as soon as all results are available', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
       const answered = vi.fn<(status: string) => void>();
@@ -261,7 +261,7 @@ describe('Probe', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('responds in the same turn from existing results', async () => {
+    it('responds in the same turn of the event loop from existing results', async () => {
       const health = new RecordedEngine().add('database', () => up());
       const first = await health.evaluate('ready');
       expect(health.engine.evaluate('ready', patience)).toBe(first);
@@ -269,7 +269,7 @@ describe('Probe', () => {
       expect(health.engine.evaluate('ready', patience)).toMatchObject({ report: { status: 'UP' } });
     });
 
-    it('waits no longer than the deadline for a caller with more time', async () => {
+    it('waits no longer than the deadline, even if the caller has more time', async () => {
       const health = new RecordedEngine({ deadline: 300 }).add('hangs', never, { timeout: 60_000 });
       const answered = vi.fn<() => void>();
       void Promise.resolve(health.engine.evaluate('ready', 5000)).then(answered);

@@ -44,7 +44,7 @@ describe('formatRaw', () => {
     expect(text).toContain('"Accept":"a"');
   });
 
-  it('is limited to some kilobytes', () => {
+  it('is limited to a few kilobytes', () => {
     const branch = (depth: number): object =>
       depth === 0 ? { text: 'x'.repeat(1000) } : { list: Array.from({ length: 20 }, () => branch(depth - 1)) };
     const tree = branch(2);
@@ -55,7 +55,7 @@ describe('formatRaw', () => {
     expect(formatRaw({ tree }).length).toBeLessThan(8100);
   });
 
-  it('shows the errors of an AggregateError, five at most', () => {
+  it('shows at most five errors of an AggregateError', () => {
     const text = formatRaw(new AggregateError(Array.from({ length: 7 }, (_, index) => new Error(`number ${index}`))));
     expect([0, 4, 5].map((index) => text.includes(`[error]: Error: number ${index}`))).toEqual([true, true, false]);
     expect(text).toContain('(2 more errors were left out)');
@@ -74,7 +74,7 @@ describe('formatRaw', () => {
     expect(formatRaw({ status: forged })).not.toContain('\n');
   });
 
-  it('shows five causes', () => {
+  it('shows at most five causes', () => {
     const chain = ['four', 'three', 'two', 'one'].reduce(
       (cause, name) => new Error(name, { cause }),
       new Error('five'),
@@ -96,7 +96,7 @@ describe('formatRaw', () => {
     ['an object', { status: 'down' }, "{ status: 'down' }"],
     ['an object three levels deep', { a: { b: { c: { d: 1 } } } }, 'd: 1'],
     ['an object without a prototype', bare({ a: 1 }), 'a: 1'],
-  ])('shows a value that is no error: %s', (_what, value, text) => {
+  ])('shows a value that is not an error: %s', (_what, value, text) => {
     expect(formatRaw(value)).toContain(text);
   });
 

@@ -103,7 +103,7 @@ describe('maskCredentials: the forms of a secret', () => {
     '%3A%2F%2F',
     'eyJ',
     '-----BEGIN PRIVATE KEY-----',
-  ])('takes a time that grows with the length of the text: %s', (part) => {
+  ])('takes time in proportion to the length of the text: %s', (part) => {
     const text = part.repeat(Math.ceil(40_000 / part.length));
     const began = performance.now();
     maskCredentials(text);
@@ -113,7 +113,7 @@ describe('maskCredentials: the forms of a secret', () => {
 
 describe('secrecyOf', () => {
   it.each(['DB_PASSWORD', 'passwd', 'pwd', 'clientSecret', 'pass', 'pin', 'userPin', 'otp', 'cvv'])(
-    'a number below %s is secret, too',
+    'treats a number below the key %s as secret, too',
     (key) => {
       expect(secrecyOf(key)).toBe('all');
     },
@@ -144,7 +144,7 @@ describe('secrecyOf', () => {
     'hmac',
     'csrf_value',
     'tokens',
-  ])('a text below %s is secret', (key) => {
+  ])('treats a text below the key %s as secret', (key) => {
     expect(secrecyOf(key)).toBe('texts');
   });
 
@@ -164,7 +164,7 @@ describe('secrecyOf', () => {
     'signatures_checked',
     'optimum',
     'compression',
-  ])('nothing below %s is secret', (key) => {
+  ])('treats nothing below the key %s as secret', (key) => {
     expect(secrecyOf(key)).toBe('none');
   });
 });

@@ -51,7 +51,7 @@ describe('CheckRegistry', () => {
     expect(namesOf(registry, 'nowhere')).toStrictEqual([]);
   });
 
-  it('adds indicators that are registered later', () => {
+  it('includes indicators that are registered later', () => {
     const registry = registryOf({}, { database: {} });
     expect(namesOf(registry, 'ready')).toStrictEqual(['database']);
     add(registry, 'cache');

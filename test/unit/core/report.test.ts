@@ -10,7 +10,7 @@ import { RecordedRunner } from '../../support/recorded-runner.js';
 
 type Check = CheckDefinition['check'];
 
-/** Runs a check that answers with each of the given results in turn, one second apart, and describes it. */
+/** Runs a check that returns each of the given results in turn, one second apart, and describes it. */
 async function afterRuns(
   answers: readonly Check[],
   settings: Partial<CheckSettings> = {},
@@ -49,7 +49,7 @@ describe('describeCheck', () => {
     expect(Object.isFrozen(detail)).toBe(true);
   });
 
-  it('shows the reason, the number, the beginning and the weight of failures', async () => {
+  it('shows the error, the count, the start and the criticality of failures', async () => {
     expect(await afterRuns([refused, refused, refused], { critical: false })).toStrictEqual({
       status: 'DOWN',
       critical: false,
@@ -179,7 +179,7 @@ describe('describeCheck', () => {
       });
     });
 
-    it('keeps the time since when the status was DOWN', async () => {
+    it('keeps the start time of the status DOWN', async () => {
       const { runner } = new RecordedRunner(refused, { ttl: 0, maxAge: 5000 });
       await runner.run();
       await advance(5001);
@@ -210,7 +210,7 @@ describe('describeCheck', () => {
     });
   });
 
-  it('shows the last result of a check of any age while no caller waits for a run', async () => {
+  it('shows the last result of a check regardless of its age while no caller waits for a run', async () => {
     const { runner } = new RecordedRunner(() => degraded('lag'), { maxAge: 5000 });
     await runner.run();
     runner.stop();
@@ -240,7 +240,7 @@ describe('describeCheck', () => {
     });
   });
 
-  it('reports until when and why a check that hangs does not run, once the pause is long', async () => {
+  it('reports until when and why a hanging check does not run, once the pause is long', async () => {
     const { runner } = new RecordedRunner(never, { timeout: 500, ttl: 0 });
     const errors: (string | undefined)[] = [];
     for (const wait of [1000, 4000, 0]) {

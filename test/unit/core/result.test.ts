@@ -13,7 +13,7 @@ describe('a result', () => {
     [outOfService, 'OUT_OF_SERVICE'],
     [unknown, 'UNKNOWN'],
     [skipped, 'SKIPPED'],
-  ] as const)('has the status of its name, with a message and data', (create, status) => {
+  ] as const)('has the status of its function, with a message and data', (create, status) => {
     expect(create('a reason')).toStrictEqual({ status, message: 'a reason' });
     expect(create('a reason', { lag: 3 })).toStrictEqual({ status, message: 'a reason', data: { lag: 3 } });
   });

@@ -53,7 +53,7 @@ describe('safeCopy', () => {
     });
   });
 
-  it('has a text for values that JSON cannot express', () => {
+  it('converts values that JSON cannot express to texts', () => {
     expect(
       safeCopy({
         nan: NaN,
@@ -96,7 +96,7 @@ describe('safeCopy', () => {
     expect(safeCopy(new Map([['k', 1]]))).toStrictEqual({ k: 1 });
   });
 
-  it('keeps an own key named __proto__, and reads nothing from prototypes', () => {
+  it('keeps an own key named __proto__, and ignores the properties of prototypes', () => {
     const data = JSON.parse('{"__proto__":{"a":1}}') as object;
     expect(JSON.stringify(safeCopy(data))).toBe('{"__proto__":{"a":1}}');
     expect(safeCopy(Object.create({ inherited: 1 }))).toStrictEqual({});
@@ -113,7 +113,7 @@ describe('safeCopy', () => {
       expect(JSON.stringify(copy)).not.toContain('hunter2');
     });
 
-    it('a number that is a secret, but no count', () => {
+    it('a number that is a secret, but not a count', () => {
       expect(safeCopy({ pin: 1234, tokens_left: 12, sessions: 5 })).toStrictEqual({
         pin: '***',
         tokens_left: 12,
@@ -132,20 +132,20 @@ describe('safeCopy', () => {
     });
   });
 
-  describe('bounds', () => {
-    it('a text', () => {
+  describe('limits', () => {
+    it('the length of a text', () => {
       expect(safeCopy({ text: 'x'.repeat(10 << 20) })).toStrictEqual({
         text: `${'x'.repeat(1000)}… (10485760 characters)`,
       });
     });
 
-    it('the elements of an array and of a Set, and says how many were left out', () => {
+    it('the elements of an array and of a Set, and reports how many were omitted', () => {
       const list = Array.from({ length: 1000 }, (_, index) => index);
       const copied = [...list.slice(0, 100), '(900 more elements were left out)'];
       expect(safeCopy({ list, set: new Set(list) })).toStrictEqual({ list: copied, set: copied });
     });
 
-    it('the keys of an object and of a Map, and reports it', () => {
+    it('the keys of an object and of a Map, and reports how many were omitted', () => {
       const wide = Object.fromEntries(Array.from({ length: 1000 }, (_, index) => [`k${index}`, index]));
       const copy = safeCopy({ wide, map: new Map(Object.entries(wide)) }) as Record<string, Record<string, unknown>>;
       expect(Object.keys(copy['wide'] ?? {})).toHaveLength(101);
@@ -153,7 +153,7 @@ describe('safeCopy', () => {
       expect(copy['map']).toMatchObject({ k99: 99, omitted: '900 more keys were left out' });
     });
 
-    it('without replacing a key of the data', () => {
+    it('the keys without replacing a key of the data', () => {
       const wide = Object.fromEntries([
         ['omitted', 'mine'],
         ...Array.from({ length: 200 }, (_, index) => [`k${index}`, index]),
@@ -161,14 +161,14 @@ describe('safeCopy', () => {
       expect(safeCopy(wide)).toMatchObject({ omitted: 'mine', _omitted: 'more keys were left out' });
     });
 
-    it('the whole', () => {
+    it('the total size', () => {
       const texts = Array.from({ length: 100 }, () => Array.from({ length: 100 }, () => '\u0001'.repeat(1000)));
       const size = JSON.stringify(safeCopy({ texts, after: 1 })).length;
       expect(size).toBeGreaterThan(DATA_LIMITS.size / 2);
       expect(size).toBeLessThan(DATA_LIMITS.size * 1.5);
     });
 
-    it('a key', () => {
+    it('the length of a key', () => {
       expect(Object.keys(safeCopy({ ['k'.repeat(500)]: 1 }) ?? {})).toStrictEqual([
         `${'k'.repeat(100)}… (500 characters)`,
       ]);
@@ -183,7 +183,7 @@ describe('safeCopy', () => {
     it.each([
       ['an object', (entries: [string, unknown][]) => Object.fromEntries(entries)],
       ['a Map', (entries: [string, unknown][]) => new Map(entries)],
-    ])('counts the keys of %s whose values are left out', (_what, dataOf) => {
+    ])('the keys of %s, and counts keys whose values are omitted', (_what, dataOf) => {
       const entries = Array.from({ length: 1000 }, (_, index): [string, unknown] => [
         `key${index}`,
         index % 2 === 0 ? undefined : () => index,
@@ -194,7 +194,7 @@ describe('safeCopy', () => {
       });
     });
 
-    it('reads only the values that it copies', () => {
+    it('the number of values that it reads to those that it copies', () => {
       let read = 0;
       const data = new Map(
         Array.from({ length: 1000 }, (_, index) => [

@@ -8,7 +8,7 @@ const work = (milliseconds: number): void => {
 };
 
 describe('StartPacer', () => {
-  it('starts a few at once', () => {
+  it('starts the first ten runs immediately', () => {
     const pacer = new StartPacer();
     const started: number[] = [];
     for (let index = 0; index < 10; index += 1) void pacer.run(async () => void started.push(index));
@@ -31,7 +31,7 @@ describe('StartPacer', () => {
     }
     await Promise.all(all);
     expect(started).toStrictEqual(Array.from({ length: 40 }, (_, index) => index));
-    // 8 ms in each turn: four or five of these, fewer on a slow machine.
+    // At most 8 ms in each turn: four or five of these starts, fewer on a slow machine.
     expect(Math.max(...seen.map((count, index) => count - (seen[index - 1] ?? 0)))).toBeLessThanOrEqual(5);
   });
 

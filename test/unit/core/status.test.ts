@@ -7,12 +7,12 @@ const part = (status: HealthStatus, critical = true): { status: HealthStatus; cr
 });
 
 describe('isHealthStatus', () => {
-  it.each(Object.values(HealthStatus))('knows %s', (status) => {
+  it.each(Object.values(HealthStatus))('accepts %s', (status) => {
     expect(isHealthStatus(status)).toBe(true);
   });
 
   it.each(['down', 'up', 'unhealthy', '', 'constructor', '__proto__', 'toString', 0, null, undefined, ['UP'], {}])(
-    'does not know %j',
+    'rejects %j',
     (value) => {
       expect(isHealthStatus(value)).toBe(false);
     },
@@ -20,11 +20,14 @@ describe('isHealthStatus', () => {
 });
 
 describe('isFailing', () => {
-  it.each(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const)('%s takes an instance out of rotation', (status) => {
-    expect(isFailing(status)).toBe(true);
-  });
+  it.each(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const)(
+    'is true for %s, which takes an instance out of rotation',
+    (status) => {
+      expect(isFailing(status)).toBe(true);
+    },
+  );
 
-  it.each(['SKIPPED', 'UP', 'DEGRADED'] as const)('%s does not', (status) => {
+  it.each(['SKIPPED', 'UP', 'DEGRADED'] as const)('is false for %s, which keeps an instance in rotation', (status) => {
     expect(isFailing(status)).toBe(false);
   });
 });
@@ -38,7 +41,7 @@ describe('aggregate', () => {
     expect(aggregate([part('SKIPPED'), part('SKIPPED', false)])).toBe('UP');
   });
 
-  it('is the worst in the order UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN', () => {
+  it('is the worst status in the order UP, DEGRADED, UNKNOWN, OUT_OF_SERVICE, DOWN', () => {
     const order = ['UP', 'DEGRADED', 'UNKNOWN', 'OUT_OF_SERVICE', 'DOWN'] as const;
     for (const [rank, worse] of order.entries()) {
       for (const better of order.slice(0, rank + 1)) {
@@ -48,12 +51,12 @@ describe('aggregate', () => {
     }
   });
 
-  it('leaves out skipped parts at any position', () => {
+  it('ignores skipped parts at any position', () => {
     expect(aggregate([part('SKIPPED'), part('DEGRADED'), part('SKIPPED')])).toBe('DEGRADED');
   });
 
   it.each(['UNKNOWN', 'OUT_OF_SERVICE', 'DOWN', 'DEGRADED'] as const)(
-    'is DEGRADED at worst through a non-critical %s',
+    'is at worst DEGRADED through a non-critical %s',
     (status) => {
       expect(aggregate([part('UP'), part(status, false)])).toBe('DEGRADED');
     },
@@ -63,7 +66,7 @@ describe('aggregate', () => {
     expect(aggregate([part('UP', false)])).toBe('UP');
   });
 
-  it('prefers a critical failure to a worse one that is not critical', () => {
+  it('prefers a critical failure to a worse failure that is not critical', () => {
     expect(aggregate([part('DOWN', false), part('UNKNOWN')])).toBe('UNKNOWN');
   });
 });

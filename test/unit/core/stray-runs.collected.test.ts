@@ -3,7 +3,7 @@ import { StrayRuns } from '../../../src/core/stray-runs.js';
 import { collectGarbage } from '../../support/garbage.js';
 import { never } from '../../support/latch.js';
 
-it('drops work whose handle was collected, and keeps work whose handle is held', async () => {
+it('StrayRuns drops work whose handle was collected, and keeps work whose handle is held', async () => {
   const gone = vi.fn<() => void>();
   const strays = new StrayRuns(gone);
   const held = never();

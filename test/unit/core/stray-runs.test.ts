@@ -14,12 +14,12 @@ describe('StrayRuns', () => {
   const pauseOf = (strays: StrayRuns): number | undefined =>
     strays.notBefore && strays.notBefore.elapsed - performance.now();
 
-  it('starts the next run at once if none is unfinished', () => {
+  it('allows the next run at once if no run is unfinished', () => {
     const { strays } = strayRuns();
     expect([strays.count, strays.notBefore, strays.isHanging]).toStrictEqual([0, undefined, false]);
   });
 
-  it('pauses longer after each run, up to a minute', () => {
+  it('pauses longer after each unfinished run, up to a minute', () => {
     const { strays } = strayRuns();
     const pauses = Array.from({ length: 8 }, () => {
       strays.add(never(), 100);
@@ -38,7 +38,7 @@ describe('StrayRuns', () => {
   it.each([
     [5000, [5000, 20_000, 60_000, 60_000]],
     [90_000, [90_000, 90_000, 90_000, 90_000]],
-  ])('counts the pause from a timeout of %d ms, where that is longer than a second', (timeout, expected) => {
+  ])('counts the pause from a timeout of %d ms, if that is longer than a second', (timeout, expected) => {
     const { strays } = strayRuns();
     const pauses = expected.map(() => {
       strays.add(never(), timeout);
@@ -70,7 +70,7 @@ describe('StrayRuns', () => {
     expect([strays.count, pauseOf(strays)]).toStrictEqual([2, 16_000]);
   });
 
-  it('ends the pause when all that are tracked have finished, and begins with the shortest again', () => {
+  it('ends the pause when all tracked runs have finished, and then restarts with the shortest pause', () => {
     const { strays } = strayRuns();
     const runs = Array.from({ length: 5 }, () => strays.add(never(), 100));
     for (const run of runs.slice(2)) strays.remove(run);
@@ -84,7 +84,7 @@ describe('StrayRuns', () => {
     expect(pauseOf(strays)).toBe(1000);
   });
 
-  it('ends the pause when a later run has ended in time, and pauses longest when the next one hangs beside three', () => {
+  it('ends the pause when a later run ends in time, and uses the longest pause when the next run hangs beside three', () => {
     const { strays } = strayRuns();
     for (let runs = 0; runs < 5; runs += 1) strays.add(never(), 100);
     strays.endPause();

@@ -7,11 +7,11 @@ import { known, worstOf } from './model.js';
 import { type CheckPlan, GROUP, type Scenario, scenario, stuckScenario } from './scenario.js';
 import { type Answer, type Call, type Run, World } from './world.js';
 
-/** How many applications each guarantee is held against. */
+/** The number of random applications that each guarantee is tested with. */
 const RUNS = isNightly ? 200 : 50;
 const PATIENCE = 120_000;
 
-/** Holds what is claimed against one world after the other. A failure names the smallest that breaks it, and its seed. */
+/** Tests a claim on many random worlds. A failure reports the smallest world that breaks the claim, and its seed. */
 async function holds(
   claim: (world: World, played: Scenario) => void | Promise<void>,
   worlds: fc.Arbitrary<Scenario> = scenario,
@@ -39,7 +39,7 @@ const byCheck = ({ checks }: Scenario, { calls, runs }: World): { plan: CheckPla
 
 const isOnRequest = ({ settings }: CheckPlan): boolean => settings.enabled && settings.interval === undefined;
 
-/** Who is in a report. */
+/** The checks whose results are in the report of this probe. */
 function membersOf({ checks }: Scenario, probe: string): CheckPlan[] {
   return checks.filter(
     ({ name, settings: { probes, tags } }) =>
@@ -47,7 +47,7 @@ function membersOf({ checks }: Scenario, probe: string): CheckPlan[] {
   );
 }
 
-/** What an answer says of each of its checks, beside the runs of that check that could be known by then. */
+/** The details of each check in the responses, with the runs of that check that could be known at that time. */
 function said(
   world: World,
   played: Scenario,
@@ -60,7 +60,7 @@ function said(
         .flatMap((plan) => {
           const detail = evaluation?.report.details[plan.name];
           if (!detail) return [];
-          // Of what happens at one and the same moment, some may be known and some not.
+          // Events of the same millisecond may or may not be visible.
           const runs = Array.from({ length: seen.now - seen.before + 1 }, (_, more) =>
             world.runs.slice(0, seen.before + more).filter((run) => run.plan === plan),
           );
@@ -69,20 +69,20 @@ function said(
     );
 }
 
-/** How old the last result was. */
+/** The age of the last result. */
 const ageOf = (runs: readonly Run[], at: number): number => at - (runs.at(-1)?.run.finished.elapsed ?? NaN);
 
-/** When each call was given up or ended, whichever came first. */
+/** The time at which a call ended or was aborted, whichever came first. */
 const overAt = ({ endedAt = Infinity, abortedAt = Infinity }: Call): number => Math.min(endedAt, abortedAt);
 
 describe('for any checks and any callers', () => {
   useFakeClock();
   beforeEach(() => {
-    // Background runs are spread by chance.
+    // The start times of background runs are random.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   });
 
-  it('G1: a probe responds within its deadline', { timeout: PATIENCE }, () =>
+  it('a probe responds within its deadline', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       await world.answered();
       const late = world.answers.filter(({ askedAt, answeredAt = Infinity, within }) => answeredAt - askedAt > within);
@@ -94,7 +94,7 @@ describe('for any checks and any callers', () => {
     ['of any kind', scenario],
     ['that hangs', stuckScenario],
   ])(
-    'G1: a check %s that is late is reported by its last result while that is younger than maxAge, else as DOWN',
+    'a late check %s is reported by its last result while that is younger than maxAge, else as DOWN',
     { timeout: PATIENCE },
     (_which, worlds) =>
       holds(async (world, played) => {
@@ -104,7 +104,7 @@ describe('for any checks and any callers', () => {
           const allowed = runs.flatMap((ofIt) => {
             const age = ageOf(ofIt, at);
             if (age <= plan.settings.maxAge) return [known(plan, ofIt).status];
-            // It was not too old when this answer was begun, which then had to wait for others.
+            // The result was not too old when this response was begun, which then had to wait for other checks.
             const wasTrusted = !isAtOnce && age <= plan.settings.maxAge + (played.deadlines[probe] ?? played.deadline);
             return wasTrusted ? [known(plan, ofIt).status, 'DOWN'] : ['DOWN'];
           });
@@ -113,7 +113,7 @@ describe('for any checks and any callers', () => {
       }, worlds),
   );
 
-  it('G2: a check runs once at a time', { timeout: PATIENCE }, () =>
+  it('a check runs at most once at a time', { timeout: PATIENCE }, () =>
     holds((world, played) => {
       for (const { calls } of byCheck(played, world)) {
         for (const [index, call] of calls.entries()) {
@@ -124,7 +124,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G2: within ttl it does not run again, for any number of probes', { timeout: PATIENCE }, () =>
+  it('a check does not run again within its ttl, for any number of probes', { timeout: PATIENCE }, () =>
     holds((world, played) => {
       for (const { plan, calls, runs } of byCheck(played, world)) {
         if (!isOnRequest(plan)) continue;
@@ -139,7 +139,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G2: at most maxConcurrency checks run at once', { timeout: PATIENCE }, () =>
+  it('at most maxConcurrency checks run at the same time', { timeout: PATIENCE }, () =>
     holds(({ calls }, { maxConcurrency }) => {
       for (const { began } of calls) {
         const atOnce = calls.filter((other) => other.began <= began && overAt(other) > began);
@@ -148,7 +148,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G3: the signal of a call is aborted when its time is over, and never otherwise', { timeout: PATIENCE }, () =>
+  it('the signal of a call is aborted at its timeout, and never otherwise', { timeout: PATIENCE }, () =>
     holds((world) => {
       const now = performance.now();
       for (const call of world.calls) {
@@ -160,7 +160,7 @@ describe('for any checks and any callers', () => {
   );
 
   it(
-    'G3: the outcome of a run is that of its last attempt in time, and no malformed result passes',
+    'the outcome of a run is that of its last attempt in time, and no malformed result passes',
     { timeout: PATIENCE },
     () =>
       holds(({ runs }) => {
@@ -186,7 +186,7 @@ describe('for any checks and any callers', () => {
       }),
   );
 
-  it('G4: runs are left behind after growing pauses only, and at most three are tracked', { timeout: PATIENCE }, () =>
+  it('runs are left behind only after growing pauses, and at most three are tracked', { timeout: PATIENCE }, () =>
     holds((world, played) => {
       for (const { strayRuns } of world.recorded.engine.runners) expect(strayRuns).toBeLessThanOrEqual(3);
       for (const { plan, calls } of byCheck(played, world)) {
@@ -208,17 +208,17 @@ describe('for any checks and any callers', () => {
     ['of any kind', scenario],
     ['that hang', stuckScenario],
   ])(
-    'G4: a dependency that comes back is seen as back, also when every earlier run hangs for ever: checks %s',
+    'the recovery of a dependency is detected, even when every earlier run never ends: checks %s',
     { timeout: PATIENCE },
     (_which, worlds) =>
       holds(async (world, played) => {
         world.recover();
-        // The longest pause beside runs that hang, the longest interval, and four passes in a row.
+        // Longer than the longest pause beside hanging runs, the longest interval, and four passes in a row.
         for (let seconds = 0; seconds < 100; seconds += 1) {
           world.ask('deep');
           await vi.advanceTimersByTimeAsync(1000);
         }
-        // By its runs: a result of the background may be too old to be shown until the next.
+        // Judged by the runs, because a background result may be too old to be shown until the next run.
         const stillGone = byCheck(played, world)
           .filter(({ plan }) => plan.settings.enabled)
           .filter(({ plan, runs }) => known(plan, runs).status !== 'UP')
@@ -227,30 +227,27 @@ describe('for any checks and any callers', () => {
       }, worlds),
   );
 
-  it(
-    'G5: a response has an entry for each of its checks, and the status of the worst of them',
-    { timeout: PATIENCE },
-    () =>
-      holds(async (world, played) => {
-        await world.answered();
-        for (const { probe, evaluation, rejectedWith } of world.answers) {
-          expect(rejectedWith).toBeUndefined();
-          const report = evaluation?.report;
-          const members = membersOf(played, probe);
-          expect(Object.keys(report?.details ?? {})).toEqual(members.map(({ name }) => name));
-          if (probe === 'startup') continue;
-          const isSingle = members.some(({ name }) => name === probe);
-          const parts = members.map(({ name, settings }) => ({
-            status: report?.details[name]?.status ?? 'DOWN',
-            critical: isSingle || settings.critical,
-          }));
-          if (report?.reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
-          expect(report?.status).toBe(worstOf(parts));
-        }
-      }),
+  it('a response has an entry for each of its checks, and the status of the worst of them', { timeout: PATIENCE }, () =>
+    holds(async (world, played) => {
+      await world.answered();
+      for (const { probe, evaluation, rejectedWith } of world.answers) {
+        expect(rejectedWith).toBeUndefined();
+        const report = evaluation?.report;
+        const members = membersOf(played, probe);
+        expect(Object.keys(report?.details ?? {})).toEqual(members.map(({ name }) => name));
+        if (probe === 'startup') continue;
+        const isSingle = members.some(({ name }) => name === probe);
+        const parts = members.map(({ name, settings }) => ({
+          status: report?.details[name]?.status ?? 'DOWN',
+          critical: isSingle || settings.critical,
+        }));
+        if (report?.reason !== undefined) parts.push({ status: 'OUT_OF_SERVICE', critical: true });
+        expect(report?.status).toBe(worstOf(parts));
+      }
+    }),
   );
 
-  it('G5: the result of one check depends only on the runs of that check', { timeout: PATIENCE }, () =>
+  it('the result of one check depends only on the runs of that check', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
       await world.answered();
       for (const { plan, detail, at, runs } of said(world, played)) {
@@ -261,7 +258,7 @@ describe('for any checks and any callers', () => {
   );
 
   it(
-    'G6: a background result that is older than maxAge is not trusted, and no probe makes a check run',
+    'a background result older than maxAge is not trusted, and a probe does not run background checks',
     { timeout: PATIENCE },
     () =>
       holds(async (world, played) => {
@@ -286,7 +283,7 @@ describe('for any checks and any callers', () => {
   );
 
   it(
-    'G7: failures in a row, since when, and how long it lasted are right through the thresholds',
+    'the number of failures in a row, the start of the status and its duration are right with thresholds',
     { timeout: PATIENCE },
     () =>
       holds(async (world, played) => {
@@ -315,7 +312,7 @@ describe('for any checks and any callers', () => {
       }),
   );
 
-  it('G8: live reports only the checks that name it', { timeout: PATIENCE }, () =>
+  it('live reports only the checks that are in the probe live', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
       world.ask('live');
       await world.answered();
@@ -330,7 +327,7 @@ describe('for any checks and any callers', () => {
     }),
   );
 
-  it('G9: no timer keeps the process alive, and after the end there is none', { timeout: PATIENCE }, () =>
+  it('no timer keeps the process alive, and no timer is left after the stop', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       expect(world.timers.filter((timer) => timer.hasRef())).toEqual([]);
       expect(await world.stop()).toBe(0);

@@ -3,13 +3,13 @@ import { HealthStatus, type ReportStatus } from '../../../../src/core/status.js'
 import type { CheckPlan } from './scenario.js';
 import type { Run } from './world.js';
 
-/** What may be said of an indicator. Written for its simplicity: from all the runs there were, each time anew. */
+/** The expected state of an indicator. Computed in the simplest way: from all runs, each time from the beginning. */
 export interface Known {
   readonly status: HealthStatus;
   /** Wall time, in milliseconds. */
   readonly since: number | undefined;
   readonly consecutiveFailures: number;
-  /** How long the state lasted that this one has ended, if the last run ended one. */
+  /** The status that the last run ended, and how long it lasted. Undefined: the last run did not end a status. */
   readonly ended: { readonly from: HealthStatus; readonly lasted: number | undefined } | undefined;
 }
 
@@ -19,7 +19,7 @@ const fails = (status: HealthStatus): boolean => FAILING.has(status);
 interface State {
   readonly status: HealthStatus;
   readonly since: number;
-  /** When the sides were changed last. */
+  /** When the status last changed between passing and failing. */
   readonly side: number;
 }
 
@@ -28,12 +28,12 @@ interface Thresholds {
   readonly successThreshold: number;
 }
 
-/** An indicator after these runs of it, oldest first. */
+/** The state of an indicator after these runs, oldest first. */
 export function known({ settings }: CheckPlan, runs: readonly Run[]): Known {
   return knownBy(runs.map(({ run }) => ({ run, thresholds: settings })));
 }
 
-/** An indicator after these runs of it, oldest first, each judged by thresholds of its own. */
+/** The state of an indicator after these runs, oldest first, each judged by its own thresholds. */
 export function knownBy(runs: readonly { readonly run: CheckRun; readonly thresholds: Thresholds }[]): Known {
   const outcomes = runs.map(({ run, thresholds }) => ({
     status: run.outcome.status,
@@ -67,7 +67,7 @@ export function knownBy(runs: readonly { readonly run: CheckRun; readonly thresh
   };
 }
 
-/** The runs in a row that are on one side, up to this one. */
+/** The runs in a row, up to this one, that are all passing or all failing. */
 function streakUpTo<T extends { readonly status: HealthStatus }>(outcomes: readonly T[], index: number): readonly T[] {
   const last = outcomes[index];
   if (!last) return [];
@@ -75,7 +75,7 @@ function streakUpTo<T extends { readonly status: HealthStatus }>(outcomes: reado
   return outcomes.slice(turn + 1, index + 1);
 }
 
-/** Whether a run counts at once, or its streak is long enough. */
+/** Whether a run takes effect at once, or its streak is long enough. */
 function counts(from: HealthStatus, to: HealthStatus, streak: number, thresholds: Thresholds): boolean {
   if (from === 'SKIPPED' || to === 'SKIPPED' || fails(from) === fails(to)) return true;
   return streak >= (fails(to) ? thresholds.failureThreshold : thresholds.successThreshold);
@@ -83,7 +83,7 @@ function counts(from: HealthStatus, to: HealthStatus, streak: number, thresholds
 
 const WORST_FIRST: readonly ReportStatus[] = ['DOWN', 'OUT_OF_SERVICE', 'UNKNOWN', 'DEGRADED', 'UP'];
 
-/** A report of these parts. */
+/** The status of a report with these parts. */
 export function worstOf(parts: readonly { readonly status: HealthStatus; readonly critical: boolean }[]): ReportStatus {
   const contributions = new Set(
     parts.map(({ status, critical }) => (fails(status) && !critical ? HealthStatus.DEGRADED : status)),

@@ -28,17 +28,17 @@ function conclude(ending: Ending, turn: number): unknown {
   }
 }
 
-/** When a call of a check ended, and when its signal was aborted. */
+/** The time at which a call of a check ended, and at which its signal was aborted. */
 export interface CallTimes {
   endedAt?: number;
   abortedAt?: number;
 }
 
-/** Calls of checks that behave as planned. Those that hang end when the test ends them. */
+/** Calls of checks that behave as planned. Hanging calls end when the test ends them. */
 export class PlannedCalls {
   readonly #pending = new Set<() => void>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** The one of the clock of the test, before a test records the timers of the engine. */
+  /** The timer function of the test clock, taken before a test replaces it to record the timers of the engine. */
   readonly #setTimeout = globalThis.setTimeout;
 
   /** Returns or throws as the check does. `turn` counts the calls of the check. Records the times in `times`. */
@@ -79,12 +79,12 @@ export class PlannedCalls {
     });
   }
 
-  /** Ends every call that is under way. */
+  /** Ends every call in progress. */
   endAll(): void {
     for (const settle of this.#pending) settle();
   }
 
-  /** Calls that wait for a time wait for ever from now on. */
+  /** Calls that wait for a timer stay pending from now on. */
   clearTimers(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }

@@ -1,13 +1,15 @@
 import * as fc from 'fast-check';
 
-/** What one call of a check comes to, and when. */
+/** The result of one call of a check, and its time. */
 export interface Behaviour {
   readonly ending: Ending;
-  /** Milliseconds; 0 settles in a microtask, `sync` before the check has returned, and `hanging` never, unless it is released. */
+  /**
+   * Milliseconds. 0 settles in a microtask, `sync` before the check returns, and `hanging` only when it is released.
+   */
   readonly delay: number | 'sync' | 'hanging';
-  /** Ends with the signal: a check as it should be. */
+  /** Whether the call ends when its signal is aborted, as a correct check does. */
   readonly heedsAbort: boolean;
-  /** What the condition says, if the check has one. */
+  /** The result of the condition, if the check has one. */
   readonly applies: boolean;
 }
 
@@ -43,17 +45,17 @@ export interface CheckPlan {
     readonly slowThreshold: number | undefined;
   };
   readonly hasCondition: boolean;
-  /** One for each call, over and over. */
+  /** The behaviour of each call. After the last one, the list starts again. */
   readonly behaviours: readonly Behaviour[];
 }
 
 export type Step =
   | { readonly kind: 'wait'; readonly milliseconds: number }
   | { readonly kind: 'ask'; readonly probe: string; readonly times: number; readonly patience: number | undefined }
-  /** Whatever hangs ends, and so does what is late. */
+  /** Ends all hanging and late calls. */
   | { readonly kind: 'release' };
 
-/** Somebody around the engine who makes a mistake, or none. */
+/** A part around the engine that makes a mistake, or none. */
 export const BYSTANDERS = [
   'none',
   'a listener that throws',
@@ -70,14 +72,14 @@ export interface Scenario {
   readonly steps: readonly Step[];
 }
 
-/** The probes, a group by tag, and each check by its name. */
+/** A group by tag. The other probes are the standard probes, and each check by its name. */
 export const GROUP = 'billing';
 const NAMES = ['a', 'b', 'c', 'd'] as const;
 const PROBES = ['live', 'ready', 'startup', 'deep', GROUP] as const;
 
 /**
- * Times of checks are never those of deadlines and timeouts: which of two timers comes first that are due at once is
- * nobody's guarantee.
+ * Multiples of ten for deadlines and timeouts. The delays of checks are never such multiples, because the order of two
+ * timers that are due together is undefined.
  */
 export const tens = (min: number, max: number): fc.Arbitrary<number> =>
   fc.integer({ min: min / 10, max: max / 10 }).map((value) => value * 10);
@@ -110,7 +112,7 @@ const settings: fc.Arbitrary<CheckPlan['settings']> = fc
     successThreshold: fc.integer({ min: 1, max: 4 }),
     slowThreshold: fc.option(tens(0, 2000), { nil: undefined, freq: 1 }),
   })
-  // An age below the ttl is refused at boot.
+  // The boot refuses an age below the ttl.
   .map(({ older, ...rest }) => ({ ...rest, maxAge: rest.ttl + older }));
 
 const step = (names: readonly string[]): fc.Arbitrary<Step> =>
@@ -137,7 +139,7 @@ const step = (names: readonly string[]): fc.Arbitrary<Step> =>
     { weight: 1, arbitrary: fc.constant({ kind: 'release' as const }) },
   );
 
-/** Any application with up to four checks, and what it goes through. */
+/** Any application with up to four checks, and the steps of its test. */
 export const scenario: fc.Arbitrary<Scenario> = fc.integer({ min: 1, max: NAMES.length }).chain((count) => {
   const names = NAMES.slice(0, count);
   return fc.record({
@@ -161,7 +163,10 @@ export const scenario: fc.Arbitrary<Scenario> = fc.integer({ min: 1, max: NAMES.
   });
 });
 
-/** The same, of checks that pass once and then hang whatever they are told, asked so often that every moment is seen. */
+/**
+ * The same with checks that pass once, then hang and ignore their signal. Probes are frequent, so that no moment is
+ * missed.
+ */
 export const stuckScenario: fc.Arbitrary<Scenario> = fc
   .tuple(scenario, fc.array(tens(0, 700), { minLength: 5, maxLength: 30 }))
   .map(([any, waits]) => ({

@@ -7,53 +7,53 @@ import { advance } from '../../../support/fake-clock.js';
 import { PlannedCalls } from './planned-calls.js';
 import { type Behaviour, type CheckPlan, GROUP, type Scenario, type Step } from './scenario.js';
 
-/** One call of a check, as the check saw it. */
+/** One call of a check, as seen by the check. */
 export interface Call {
   readonly plan: CheckPlan;
   readonly behaviour: Behaviour;
   readonly began: number;
-  /** How many runs of this check had finished. */
+  /** The number of finished runs of this check. */
   readonly runsBefore: number;
   endedAt?: number;
   abortedAt?: number;
 }
 
-/** A run that has finished. */
+/** A finished run. */
 export interface Run {
   readonly plan: CheckPlan;
   readonly run: CheckRun;
-  /** The last call that was made for it; none if the condition said no. */
+  /** The last call of this run. Undefined: the condition was false. */
   readonly call: Call | undefined;
 }
 
 export interface Answer {
   readonly probe: string;
   readonly askedAt: number;
-  /** Milliseconds within which it was due. */
+  /** Milliseconds until the deadline of the response. */
   readonly within: number;
   answeredAt?: number;
   evaluation?: Evaluation;
-  /** From the report at hand: nobody had to be waited for. */
+  /** Whether the response came from the existing report, without waiting for a check. */
   isAtOnce?: boolean;
   rejectedWith?: unknown;
-  /** How many runs had finished, and how many of them before this very moment. */
+  /** The number of finished runs at the response, and of those that finished before this millisecond. */
   runs?: { readonly now: number; readonly before: number };
 }
 
 const MISTAKE = 'a mistake of a bystander';
 
-/** An engine in the middle of a scenario, and everything that has happened. */
+/** An engine during a scenario, with a record of all events. */
 export class World {
   readonly recorded: RecordedEngine;
   readonly calls: Call[] = [];
   readonly runs: Run[] = [];
   readonly answers: Answer[] = [];
-  /** Of those that the engine has set: whether each would keep the process alive. */
+  /** The timers that the engine has set, to find out whether one keeps the process alive. */
   readonly timers: NodeJS.Timeout[] = [];
   readonly #scenario: Scenario;
   readonly #planned = new PlannedCalls();
   readonly #turns = new Map<string, number>();
-  /** The checks whose condition said no when it was asked last. */
+  /** The checks whose condition was false at its last evaluation. */
   readonly #skipped = new Set<CheckPlan>();
   readonly #setTimeout = globalThis.setTimeout;
   #hasRecovered = false;
@@ -97,7 +97,7 @@ export class World {
     return found;
   }
 
-  /** Goes through the scenario, from the start of the engine. */
+  /** Runs the scenario, from the start of the engine. */
   async play(): Promise<void> {
     vi.spyOn(globalThis, 'setTimeout').mockImplementation(((callback: () => void, delay: number) => {
       const timer = this.#setTimeout(callback, delay);
@@ -139,7 +139,7 @@ export class World {
     return answer;
   }
 
-  /** Whatever is under way ends. */
+  /** Ends all calls in progress. */
   async release(): Promise<void> {
     this.#planned.endAll();
     await advance(0);
@@ -150,12 +150,12 @@ export class World {
     this.#hasRecovered = true;
   }
 
-  /** Waits for the answers that are still due. */
+  /** Waits for the responses that are still due. */
   async answered(): Promise<void> {
     await advance(1500);
   }
 
-  /** Stops the engine. What hangs goes on hanging. Returns how many timers are left. */
+  /** Stops the engine. Hanging calls stay pending. Returns the number of remaining timers. */
   async stop(): Promise<number> {
     this.recorded.engine.stop();
     await advance(0);
@@ -163,7 +163,7 @@ export class World {
     return vi.getTimerCount();
   }
 
-  /** Ends everything, so that the next world finds the clock as it was. */
+  /** Ends all calls and timers, so that the next world starts with a clean clock. */
   async end(): Promise<void> {
     await this.stop();
     await this.release();
