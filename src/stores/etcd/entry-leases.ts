@@ -11,8 +11,10 @@ interface EntryLease {
 
 /** Above this number, leases that have expired are forgotten. */
 const MANY = 1000;
+/** A lease lasts longer than its entry must, by this factor. So most writes need not extend it, which is a call of its own. */
+const RESERVE = 1.1;
 
-/** The leases of the entries that this process has written: each entry that expires has one, which each write extends. */
+/** The leases of the entries that this process has written: each entry that expires has one, which its writes extend in time. */
 export class EntryLeases {
   readonly #client: EtcdStoreClient;
   readonly #leases = new Map<string, EntryLease>();
@@ -22,8 +24,8 @@ export class EntryLeases {
   }
 
   /**
-   * Writes an entry with a lease of its own. A lease that the server does not have any more is replaced. `put` gets the id of the
-   * lease.
+   * Writes an entry with a lease of its own, which ends no earlier than `expiresIn` (milliseconds) after this write. A lease
+   * that the server does not have any more is replaced. `put` gets the id of the lease.
    */
   async write(
     key: string,
@@ -31,9 +33,10 @@ export class EntryLeases {
     signal: AbortSignal,
     put: (lease: string) => Promise<unknown>,
   ): Promise<void> {
-    const seconds = Math.ceil(expiresIn / 1000);
+    const seconds = Math.ceil((RESERVE * expiresIn) / 1000);
     const known = this.#leases.get(key);
-    if (known && known.seconds === seconds && (await this.#extend(known, signal))) {
+    const isExtended = known?.seconds === seconds && (lasts(known, expiresIn) || (await this.#extend(known, signal)));
+    if (isExtended) {
       try {
         await put(known.id);
         return;
@@ -64,4 +67,8 @@ export class EntryLeases {
   #forgetExpired(): void {
     for (const [key, { validUntil }] of this.#leases) if (validUntil < elapsed()) this.#leases.delete(key);
   }
+}
+
+function lasts({ validUntil }: EntryLease, milliseconds: number): boolean {
+  return validUntil - elapsed() >= milliseconds;
 }
