@@ -1,6 +1,7 @@
 /**
- * Simulates the instances of a fleet: each writes its entry once in a heartbeat, as `nest-vitals/fleet` does. A change is
- * written every 100 ms in addition, and holds the time at which it was made.
+ * Simulates the instances of a fleet. They start in groups. Then each writes its entry once in a heartbeat, as
+ * `nest-vitals/fleet` does, and not before its last write has ended. A change is written every 100 ms in addition, and holds
+ * the time at which it was made.
  */
 import { storeKey } from 'nest-vitals/stores/memory';
 import { openStore } from './open-store.mjs';
@@ -8,6 +9,8 @@ import { openStore } from './open-store.mjs';
 const HEARTBEAT = 5000;
 const CONNECTIONS = 8;
 const EXPIRY = 3_600_000;
+/** Instances that start at the same time. */
+const STARTING = 50;
 
 process.once('message', (question) => void simulate(question));
 process.on('disconnect', () => process.exit());
@@ -17,7 +20,10 @@ async function simulate({ server, count }) {
   let beat = 0;
   let written = 0;
   let failed = 0;
+  const writing = new Set();
   const write = async (index, commit) => {
+    if (writing.has(index)) return;
+    writing.add(index);
     const service = `service-${index % 10}`;
     const instance = `pod-${index}`;
     beat += 1;
@@ -42,7 +48,13 @@ async function simulate({ server, count }) {
     } catch {
       failed += 1;
     }
+    writing.delete(index);
   };
+  for (let started = 0; started < count; started += STARTING) {
+    await Promise.all(
+      Array.from({ length: Math.min(STARTING, count - started) }, (_, index) => write(started + index)),
+    );
+  }
   // Every tick writes the instances whose turn it is, so that the writes are spread evenly.
   const began = performance.now();
   let next = 0;

@@ -1,4 +1,4 @@
-/** One real instance that serves the fleet, and measures itself. */
+/** One real instance that measures itself. It serves the fleet, or only announces itself. */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -9,29 +9,31 @@ import { openStore } from './open-store.mjs';
 process.once('message', (question) => void observe(question));
 process.on('disconnect', () => process.exit());
 
-async function observe({ server }) {
+async function observe({ server, serve }) {
   const store = await openStore(server);
   class Observer {}
   Module({
     imports: [
-      HealthModule.forRoot({ service: { name: 'observer', environment: 'bench' }, environmentPrefix: false }),
-      HealthFleetModule.forRoot({ store }),
+      HealthModule.forRoot({
+        service: { name: serve ? 'observer' : 'announcer', environment: 'bench' },
+        environmentPrefix: false,
+      }),
+      HealthFleetModule.forRoot({ store, serve }),
     ],
   })(Observer);
   const app = await NestFactory.create(Observer, { logger: false });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address();
   let delays = [];
-  let heard = 0;
-  store.watch('fleet.bench/', {
+  const observer = {
     snapshot: () => undefined,
     put: (_, value) => {
-      heard += 1;
       const made = /"commit":"at (\d+)"/.exec(value)?.[1];
       if (made !== undefined) delays.push(Date.now() - Number(made));
     },
     removed: () => undefined,
-  });
+  };
+  if (serve) store.watch('fleet.bench/', observer);
   const draw = async () => {
     const began = performance.now();
     const response = await fetch(`http://127.0.0.1:${port}/health/fleet`);
@@ -49,7 +51,6 @@ async function observe({ server }) {
       rss: process.memoryUsage().rss,
       heap: process.memoryUsage().heapUsed,
       delays,
-      heard,
     });
     delays = [];
   });

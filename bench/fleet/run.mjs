@@ -2,8 +2,9 @@
  * npm run bench:fleet
  *
  * Simulates fleets of 10 to 10,000 instances on a real Redis, NATS and etcd: messages and bytes at the server, CPU time and
- * memory of an instance, delay from a change until an instance knows it, time of the response. It prints a line for each fleet and writes
- * results.json in this folder. `--kinds redis,nats` and `--counts 10,100` select.
+ * memory of an instance that serves the fleet and of one that does not, delay from a change until an instance knows it, time of
+ * the response. It prints a line for each fleet and writes results.json in this folder. `--kinds redis,nats` and
+ * `--counts 10,100` select.
  */
 import { writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -34,30 +35,30 @@ writeFileSync(
 async function measure(kind, count) {
   const server = await startServer(kind);
   const place = { kind, port: server.port };
-  const observer = new Child('fleet/observer.mjs', { node: ['--expose-gc'] });
-  await observer.ask({ server: place });
+  const observer = await startInstance(place, true);
+  const announcer = await startInstance(place, false);
   const crowd = new Child('fleet/crowd.mjs');
   await crowd.ask({ server: place, count });
   await pause(WARM_UP);
-  const first = {
+  const measureAll = async () => ({
     observed: await observer.ask({ ask: 'usage' }),
+    announced: await announcer.ask({ ask: 'usage' }),
     counted: await server.counted(),
     ...(await crowd.ask({})),
-  };
+  });
+  const first = await measureAll();
   await pause(MEASURED);
-  const last = {
-    observed: await observer.ask({ ask: 'usage' }),
-    counted: await server.counted(),
-    ...(await crowd.ask({})),
-  };
+  const last = await measureAll();
   const drawings = [];
   for (let drawing = 0; drawing < DRAWINGS; drawing += 1) drawings.push(await observer.ask({ ask: 'draw' }));
-  await Promise.all([observer.stop(), crowd.stop()]);
+  await Promise.all([observer.stop(), announcer.stop(), crowd.stop()]);
   server.stop();
 
   const seconds = MEASURED / 1000;
   const perSecond = (key) => Math.round((last.counted[key] - first.counted[key]) / seconds);
-  const cpu = ({ user, system }) => (user + system) / 1000;
+  const milliseconds = ({ cpu: { user, system } }) => (user + system) / 1000;
+  const cpu = (who) => Number(((milliseconds(last[who]) - milliseconds(first[who])) / seconds).toFixed(1));
+  const heap = (who) => Number((last[who].heap / 2 ** 20).toFixed(1));
   const delays = last.observed.delays.toSorted((one, other) => one - other);
   const at = (part) => delays[Math.min(delays.length - 1, Math.floor(delays.length * part))] ?? Number.NaN;
   const result = {
@@ -68,8 +69,10 @@ async function measure(kind, count) {
     'server messages/s': perSecond('messages'),
     'server KB/s in': Math.round(perSecond('received') / 1000),
     'server KB/s out': Math.round(perSecond('sent') / 1000),
-    'CPU ms/s': Number(((cpu(last.observed.cpu) - cpu(first.observed.cpu)) / seconds).toFixed(1)),
-    'heap MB': Number((last.observed.heap / 2 ** 20).toFixed(1)),
+    'CPU ms/s': cpu('observed'),
+    'heap MB': heap('observed'),
+    'CPU ms/s, serve: false': cpu('announced'),
+    'heap MB, serve: false': heap('announced'),
     'delay p50 ms': at(0.5),
     'delay p99 ms': at(0.99),
     'response ms': Number(Math.min(...drawings.map(({ took }) => took)).toFixed(1)),
@@ -77,4 +80,10 @@ async function measure(kind, count) {
   };
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return result;
+}
+
+async function startInstance(server, serve) {
+  const instance = new Child('fleet/observer.mjs', { node: ['--expose-gc'] });
+  await instance.ask({ server, serve });
+  return instance;
 }
