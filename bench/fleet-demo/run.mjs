@@ -68,7 +68,7 @@ Look at:
   - the latest changes
   - find an instance: ${page}?q=lost
   - the same as JSON: curl ${page}
-Redis is at ${redis.url}: stop it (redis-cli -p ${redisPort} shutdown nosave), and the page says that the store is away.
+Redis is at ${redis.url}: stop it (redis-cli -p ${redisPort} shutdown nosave), and the page says that the store is unavailable.
 Ctrl-C ends everything.
 
 `);

@@ -64,5 +64,5 @@ Output:
 Exit codes of check: 0 for a report with the status code 200, 1 otherwise. With --nagios: 0 UP, 1 DEGRADED, 2 failing or
 no report, 3 for a wrong command line. Exit codes of status: 0 if every response is 200, 1 otherwise. Exit
 codes of control: 0 if the change was made, 1 otherwise. Exit codes of fleet: 0 after an interruption; with --once 0 if
-every expected instance is ready, 1 otherwise: also if the store is away, or if no instance is known.
+every expected instance is ready, 1 otherwise: also if the store is unavailable, or if no instance is known.
 `;

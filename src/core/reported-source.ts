@@ -4,18 +4,18 @@ export interface ReportedSourceOptions {
   readonly options?: Readonly<Record<string, unknown>>;
   /** Why entries are refused. The last valid options stay in use. */
   readonly refused?: readonly string[];
-  /** Since when a source of these options is away, so that they may be out of date. */
-  readonly away_since?: string;
+  /** Time since when a source of these options is unavailable. The options may be out of date. */
+  readonly unavailable_since?: string;
 }
 
 /** The state of one source, in a report. The property names are those of the JSON response. */
 export interface ReportedSource {
   readonly name: string;
-  /** False: it is away, and its last options stay in use. */
+  /** False: it is unavailable, and its last valid options remain in use. */
   readonly connected: boolean;
   /** The beginning of this state. Absent: it has neither connected nor failed yet. */
   readonly since?: string;
-  /** Why it is away. */
+  /** Why it is unavailable. */
   readonly error?: string;
   /** The number of its entries that are refused. Absent: none. */
   readonly refused?: number;

@@ -30,9 +30,9 @@ export interface FleetTopicObserver {
 
 /** Notes that the instances of this service share. */
 export interface FleetTopic {
-  /** Writes a note. `expiresIn`: milliseconds. Rejects while the store is away. */
+  /** Writes a note. `expiresIn`: milliseconds. Rejects while the store is unavailable. */
   put(name: string, text: string, expiresIn: number): Promise<void>;
-  /** Takes the lease of the topic. Undefined: another instance has it. Rejects while the store is away. */
+  /** Takes the lease of the topic. Undefined: another instance has it. Rejects while the store is unavailable. */
   claim(expiresIn: number): Promise<FleetLease | undefined>;
   /**
    * The instances of this service that are neither lost nor have left, with this one. Undefined: not known. The first call

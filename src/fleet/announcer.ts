@@ -81,7 +81,7 @@ export class Announcer {
   }
 
   /**
-   * Writes that the instance has left, and waits for that: the process may end right after the shutdown. A store that is away
+   * Writes that the instance has left, and waits for that: the process may end right after the shutdown. A store that is unavailable
    * must not delay the shutdown, so the wait is short, and there is none after a failure.
    */
   async stop(): Promise<void> {
@@ -153,16 +153,16 @@ export class Announcer {
   }
 
   /**
-   * A store that was away may be back and refuse writes, because it is full, for example. That reason is notified too, since
-   * it needs a person.
+   * A store that was unavailable may respond again and refuse writes, for example because it is full. That reason is notified
+   * too, because a person must act.
    */
   #fail(error: unknown): void {
     const before = this.#failure;
     this.#failure = error instanceof Error ? error.message : 'unknown';
     this.#settings.onWrite(this.#failure);
-    const isLasting = before === this.#failure && !isAway(error);
+    const isLasting = before === this.#failure && !isUnavailable(error);
     if (before !== undefined && (!isLasting || this.#isRefusalNotified)) return;
-    this.#isRefusalNotified = !isAway(error);
+    this.#isRefusalNotified = !isUnavailable(error);
     this.#settings.onOutcome(this.#failure);
   }
 
@@ -217,7 +217,7 @@ export class Announcer {
 }
 
 /** Whether the store did not respond. Its refusals have codes of their own. */
-function isAway(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   return typeof code === 'string' && /^E[A-Z]|UNAVAILABLE$/.test(code);
 }

@@ -13,8 +13,8 @@ export interface FleetMember {
   readonly phase_since: string;
   readonly ready: HealthStatus;
   readonly ready_since: string;
-  /** When it was last heard of. */
-  readonly heard_at: string;
+  /** Time of its last entry. */
+  readonly last_seen_at: string;
   readonly version?: string;
   readonly commit?: string;
   /** The indicators that are not UP, by name: 20 at most, failing ones first. */
@@ -51,7 +51,7 @@ export interface FleetReport {
   readonly reason?: string;
   readonly timestamp: string;
   readonly environment: string;
-  /** The store. While it is away, everything else is as it was last known. */
+  /** The store. While it is unavailable, all other fields may be out of date. */
   readonly store: {
     readonly name: string;
     readonly connected: boolean;
@@ -170,7 +170,7 @@ function describeMember(
     phase_since: at(phaseSince),
     ready: entry.ready,
     ready_since: at(readySince),
-    heard_at: at(heard),
+    last_seen_at: at(heard),
     ...(entry.version !== undefined && { version: entry.version }),
     ...(entry.commit !== undefined && { commit: entry.commit }),
     ...(hasAttention && { attention: attention.listed }),

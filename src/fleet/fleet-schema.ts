@@ -57,7 +57,7 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   HealthFleetStore: closedObject<FleetReport['store']>(
     {
       title: 'Store of the fleet',
-      description: 'While the store is away, everything else in the response is as it was last known.',
+      description: 'While the store is unavailable, all other fields of the response may be out of date.',
     },
     {
       required: {
@@ -65,8 +65,8 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         connected: { type: 'boolean', description: 'Whether the store is connected.' },
       },
       optional: {
-        since: moment('Since when it is connected, or away. Absent: it was never connected.'),
-        error: text('Why it is away.'),
+        since: moment('Start of its current state, connected or unavailable. Absent: it was never connected.'),
+        error: text('Reason why it is unavailable.'),
         write_error: text('Why this instance cannot write its state, so that the others lose it.'),
       },
     },
@@ -102,7 +102,7 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         phase_since: moment('Since when it is in this phase.'),
         ready: { type: 'string', enum: HEALTH_STATUSES, description: 'Status of its readiness.' },
         ready_since: moment('Since when its readiness has this status.'),
-        heard_at: moment('When it was last heard of.'),
+        last_seen_at: moment('Time of its last entry.'),
       },
       optional: {
         version: text('Version of the service.'),

@@ -89,8 +89,8 @@ export class FleetTopics implements FleetLink {
       instances: () => {
         if (!roster.isFollowing) own ??= new Roster({ store, collection, secret });
         own?.follow();
-        const { peers, storeAway } = (own ?? roster).peersOf(service, '');
-        if (storeAway > NEWS_LASTS) return undefined;
+        const { peers, storeUnavailableFor } = (own ?? roster).peersOf(service, '');
+        if (storeUnavailableFor > NEWS_LASTS) return undefined;
         return peers.flatMap(({ phase, entry }): FleetPeer[] =>
           isPresent(phase)
             ? [

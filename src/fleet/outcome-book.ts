@@ -37,7 +37,7 @@ export class OutcomeBook {
   readonly #heard = new HeardClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #end: () => void;
-  #isAway = false;
+  #isUnavailable = false;
   #hasRefused = false;
 
   constructor(settings: OutcomeBookSettings) {
@@ -51,22 +51,22 @@ export class OutcomeBook {
       // An outcome ends by its age.
       removed: () => undefined,
       connected: () => {
-        this.#isAway = false;
+        this.#isUnavailable = false;
       },
       disconnected: () => {
-        this.#isAway = true;
+        this.#isUnavailable = true;
       },
     });
   }
 
   close(): void {
     this.#end();
-    this.#isAway = true;
+    this.#isUnavailable = true;
   }
 
   /** The store does not respond. False before the first connection was made or has failed. */
-  get isAway(): boolean {
-    return this.#isAway;
+  get isUnavailable(): boolean {
+    return this.#isUnavailable;
   }
 
   /** For the next outcome that this instance writes. */

@@ -41,8 +41,8 @@ export interface StoreConnection {
 export interface PeerNews {
   /** The other instances of the same service. */
   readonly peers: readonly FleetInstance[];
-  /** Milliseconds for which the store has been away. 0: it responds. */
-  readonly storeAway: number;
+  /** Milliseconds for which the store has been unavailable. 0: it responds. */
+  readonly storeUnavailableFor: number;
 }
 
 interface Known {
@@ -155,12 +155,12 @@ export class Roster {
     return isConnected ? Math.max(this.#lastHeard, now - SILENCE_NOTICED) : this.#lastHeard;
   }
 
-  /** The other instances of a service, and for how long the store has been away, in milliseconds. */
+  /** The other instances of a service, and for how long the store has been unavailable, in milliseconds. */
   peersOf(service: string, instance: string, now = elapsed()): PeerNews {
     const { isConnected, since } = this.#connection;
     return {
       peers: this.instances(now).filter(({ entry }) => entry.service === service && entry.instance !== instance),
-      storeAway: isConnected ? 0 : since === undefined ? Infinity : now - since,
+      storeUnavailableFor: isConnected ? 0 : since === undefined ? Infinity : now - since,
     };
   }
 
@@ -220,7 +220,7 @@ export class Roster {
   }
 }
 
-/** An instance that was going away and is silent has gone. */
+/** A silent instance has left if its last phase was draining or left. Otherwise it is lost. */
 function silentPhase(phase: WrittenPhase): FleetPhase {
   return phase === 'draining' || phase === 'left' ? 'left' : 'lost';
 }

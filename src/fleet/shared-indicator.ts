@@ -66,7 +66,7 @@ export class SharedIndicator {
     if (this.#timer === undefined) this.#tick();
     if (taken) return taken;
     const { book, subject } = this.#given;
-    if (this.#lease?.isHeld || this.#hasWaited || this.#isRetired || book.isAway) return this.#callCheck();
+    if (this.#lease?.isHeld || this.#hasWaited || this.#isRetired || book.isUnavailable) return this.#callCheck();
     // Without any outcome, such as after the start of all instances at once, another instance may be running the check. This
     // instance waits for it once, and keeps half of its timeout for a run of its own.
     this.#hasWaited = true;
@@ -136,7 +136,7 @@ export class SharedIndicator {
     const known = book.of(subject.indicator);
     if (!known) return undefined;
     const age = elapsed() - known.ranAt;
-    const leavesRunToOthers = !book.isAway && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
+    const leavesRunToOthers = !book.isUnavailable && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
     const runsItself = this.#lease?.isHeld || (known === this.#own && !leavesRunToOthers);
     const longestAge = runsItself ? this.#period : this.#longestAge;
     return age < longestAge && age <= (this.#settings?.maxAge ?? 0) ? known : undefined;
@@ -185,7 +185,7 @@ export class SharedIndicator {
 
   async #claim(): Promise<void> {
     const { store, book, key, instance, subject } = this.#given;
-    if (this.#isClaiming || book.isAway) return;
+    if (this.#isClaiming || book.isUnavailable) return;
     this.#isClaiming = true;
     try {
       const lease = await store.claim(key, instance, { expiresIn: this.#period });
@@ -196,7 +196,7 @@ export class SharedIndicator {
         this.#tick();
       }
     } catch {
-      // The store is away. Each instance runs the check itself when the last outcome is too old.
+      // The store is unavailable. Each instance runs the check itself when the last outcome is too old.
     } finally {
       this.#isClaiming = false;
     }

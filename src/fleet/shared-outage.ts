@@ -14,7 +14,7 @@ export interface OutageMemory {
 export const COMPARE_FOR = 3000;
 /** Milliseconds for which a quorum counts after it was last met, so that one recovering peer does not change the decision. */
 export const HOLD_FOR = 5000;
-/** Milliseconds for which the last news of the other instances counts while the store is away. */
+/** Milliseconds for which the last news of the other instances counts while the store is unavailable. */
 export const NEWS_LASTS = 15_000;
 
 export interface OutageDecision {
@@ -28,12 +28,12 @@ export interface OutageDecision {
 export function decideSharedOutage(
   indicator: string,
   { quorum, minPeers }: SharedQuorum,
-  { peers, storeAway }: PeerNews,
+  { peers, storeUnavailableFor }: PeerNews,
   { failingSince, metAt }: OutageMemory,
   now: number,
 ): OutageDecision {
   const alone = { because: undefined, isMet: false };
-  if (storeAway > NEWS_LASTS) return alone;
+  if (storeUnavailableFor > NEWS_LASTS) return alone;
   const voters = peers.filter(({ phase, entry }) => entry.wasReady && isPresent(phase) && indicator in entry.checks);
   if (voters.length < minPeers) return alone;
   const failing = voters.filter(({ entry }) => isFailingCheck(entry.checks[indicator])).length;

@@ -19,10 +19,10 @@ export interface LoadNews extends PeerNews {
 export function decideUnready(
   indicator: string,
   maxUnready: number,
-  { instance, peers, storeAway }: LoadNews,
+  { instance, peers, storeUnavailableFor }: LoadNews,
   waited: number,
 ): string | undefined {
-  if (storeAway > NEWS_LASTS) return 'stays in rotation: nothing is known of the other instances';
+  if (storeUnavailableFor > NEWS_LASTS) return 'stays in rotation: nothing is known of the other instances';
   const counted = peers.filter(({ phase, entry }) => entry.wasReady && isPresent(phase));
   const total = counted.length + 1;
   // One instance stays, whatever the limit is.

@@ -48,7 +48,7 @@ export interface HealthIndicatorOptions {
   /**
    * Which instances of the service run the check. Default: `'instance'`, each runs it for itself. With `'fleet'`, one instance
    * runs it once per `ttl` (or `interval`), at most once a second, and the others take its outcome, so that the dependency is
-   * not called by each of them. An outcome older than `maxAge` is never taken. Without an outcome, or while the store is away,
+   * not called by each of them. An outcome older than `maxAge` is never taken. Without an outcome, or while the store is unavailable,
    * each instance runs the check itself. It needs `nest-vitals/fleet`, and has no effect without it.
    *
    * Use it where the check means the same for each instance, such as an external service with a rate limit: a fault of one

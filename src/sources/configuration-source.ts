@@ -49,7 +49,7 @@ export interface ConfigurationObserver {
   removed(entry: SourceEntry): void;
   /** The source responds. */
   connected(): void;
-  /** The source is away. Its last options stay. */
+  /** The source is unavailable. Its last valid options remain in use. */
   disconnected(error: HealthCheckError): void;
   /** An error that does not end the connection. */
   failed(error: HealthCheckError): void;

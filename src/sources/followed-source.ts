@@ -9,11 +9,11 @@ const NAMES_REPORTED = 10;
 /** The state of one source, for the application. */
 export interface SourceState {
   readonly source: string;
-  /** False: it is away, and its last options stay in use. */
+  /** False: it is unavailable, and its last valid options remain in use. */
   readonly isConnected: boolean;
-  /** Since when it is connected, or away. Undefined: it has neither connected nor failed yet. */
+  /** Start of its current state, connected or unavailable. Undefined: it has neither connected nor failed yet. */
   readonly since: Date | undefined;
-  /** Why it is away. */
+  /** Reason why it is unavailable. */
   readonly error: string | undefined;
   /** The options that are in use, by indicator. */
   readonly options: Readonly<Record<string, Options>>;
@@ -41,17 +41,17 @@ export class FollowedSource {
     return this.source.name;
   }
 
-  /** Why it is away. Undefined: it is connected, or has not failed yet. */
+  /** Reason why it is unavailable. Undefined: it is connected, or has not failed yet. */
   get error(): string | undefined {
     return this.#error;
   }
 
-  /** Since when it is away. */
-  get awaySince(): Date | undefined {
+  /** Time since when it is unavailable. */
+  get unavailableSince(): Date | undefined {
     return this.#isConnected ? undefined : this.#since;
   }
 
-  /** Returns whether it was away. */
+  /** Returns whether it was unavailable. */
   connect(): boolean {
     const wasAway = this.#error !== undefined;
     this.#isConnected = true;

@@ -77,7 +77,7 @@ export class HealthSources {
   }
 
   /**
-   * Waits for the first options. The timer keeps the process alive: while a store is away and the application does not
+   * Waits for the first options. The timer keeps the process alive: while a store is unavailable and the application does not
    * listen yet, nothing else may do so, and Node would exit.
    */
   async #arrived(arrivals: Promise<unknown>): Promise<void> {
@@ -128,7 +128,9 @@ export class HealthSources {
       },
       disconnected: ({ message }) => {
         if (source.disconnect(message)) {
-          this.#warn(`Health options: the source ${name} is away, its last options stay: ${message}`);
+          this.#warn(
+            `Health options: the source ${name} is unavailable; its last valid options remain in use: ${message}`,
+          );
         }
         this.#report(source.entries.indicators);
       },
@@ -180,11 +182,11 @@ export class HealthSources {
     if (sources.length === 0) return undefined;
     const options = mergeLayers(sources.flatMap(({ entries }) => entries.layers(indicator)));
     const reasons = sources.flatMap(({ entries }) => entries.reasons(indicator));
-    const [awaySince] = sources.flatMap(({ awaySince: since }) => since?.toISOString() ?? []).toSorted();
+    const [unavailableSince] = sources.flatMap(({ unavailableSince: since }) => since?.toISOString() ?? []).toSorted();
     return Object.freeze({
       ...(options && { options }),
       ...(reasons.length > 0 && { refused: reasons }),
-      ...(awaySince !== undefined && { away_since: awaySince }),
+      ...(unavailableSince !== undefined && { unavailable_since: unavailableSince }),
     });
   }
 

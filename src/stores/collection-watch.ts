@@ -124,7 +124,7 @@ export class CollectionWatch {
   }
 
   #disconnect(error: unknown): void {
-    // No news of an entry means nothing while the store is away. The next snapshot shows which entries have expired.
+    // No news of an entry means nothing while the store is unavailable. The next snapshot shows which entries have expired.
     this.#expiries.clear();
     const failure = storeError(this.#backend.name, `following "${this.#collection}/"`, error);
     const isNews = this.#isConnected || failure.message !== this.#failure?.message;

@@ -41,7 +41,7 @@ export interface HealthStore {
    * Follows the entries whose keys begin with `prefix`: a collection and a slash, such as `fleet/`, and as much more of the
    * keys as wanted. All watches of one collection share one subscription. Call the returned function to end the watch: the
    * observer is not called after that. Throws a `HealthConfigurationError` for a malformed prefix, and never for a store that
-   * is away.
+   * is unavailable.
    */
   watch(prefix: string, observer: StoreObserver): () => void;
   /**
@@ -53,7 +53,7 @@ export interface HealthStore {
 
 /**
  * Receives the entries of a watch. The order is: `disconnected` or `connected`; after `connected`, `removed` for each entry that
- * vanished while the store was away, then `snapshot`, then `put` and `removed` for each change, until `disconnected`.
+ * vanished while the store was unavailable, then `snapshot`, then `put` and `removed` for each change, until `disconnected`.
  *
  * The methods are called synchronously and must return soon. An error that one of them throws goes to `failed`.
  */
@@ -67,7 +67,7 @@ export interface StoreObserver {
   /** The store responds, and changes are received. Called once for each connection. */
   connected?(): void;
   /**
-   * The store is away: the known entries may be out of date. Called at the start if the first connection fails, when the
+   * The store is unavailable: the known entries may be out of date. Called at the start if the first connection fails, when the
    * connection is lost, and again when the reason changes. The watch connects again by itself.
    */
   disconnected?(error: HealthCheckError): void;

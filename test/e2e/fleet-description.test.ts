@@ -112,7 +112,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
 
     isWritable = false;
     await vi.waitFor(async () => expect((await read()).store.write_error).toContain('full'), PATIENCE);
-    store.simulate('away');
+    store.simulate('unavailable');
     await vi.waitFor(async () => {
       const report = await read();
       const { store: connection } = report;

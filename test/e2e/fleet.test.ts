@@ -169,9 +169,9 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await one.app.close();
   });
 
-  it('logs once that the store is away, and once that it is back', async () => {
+  it('logs once that the store is unavailable, and once that it is connected again', async () => {
     const store = memoryStore();
-    store.simulate('away');
+    store.simulate('unavailable');
     const one = await start(store, 'one', { fleet: { heartbeat: 500 } });
     await vi.waitFor(() => expect(one.log.health('warn')).toHaveLength(1));
     expect(one.log.health('warn')).toStrictEqual([

@@ -218,11 +218,11 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
   it('starts while the store is away, logs that, and keeps the last options when it is away again', async () => {
     const store = memoryStore();
     await put(store, 'stock', { enabled: false });
-    store.simulate('away');
+    store.simulate('unavailable');
     const application = await start(adapter, store);
     expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' });
     expect(linesOf(application)).toEqual([
-      expect.stringContaining(`the source ${NAME} is away, its last options stay: memory store:`),
+      expect.stringContaining(`the source ${NAME} is unavailable; its last valid options remain in use: memory store:`),
       expect.stringContaining('have not arrived after 300 ms: memory store: following "config/" failed'),
     ]);
     expect(await sourcesIn(application)).toMatchObject([
@@ -232,13 +232,13 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     await passTimeUntilPasses(async () =>
       expect(await detailOf(application, 'stock')).toMatchObject({ status: 'SKIPPED' }),
     );
-    expect(await detailOf(application, 'stock')).not.toHaveProperty('source.away_since');
+    expect(await detailOf(application, 'stock')).not.toHaveProperty('source.unavailable_since');
     store.loseData();
-    store.simulate('away');
+    store.simulate('unavailable');
     await passTimeUntilPasses(() => expect(stateOf(application)?.isConnected).toBe(false));
     expect(await detailOf(application, 'stock')).toMatchObject({
       status: 'SKIPPED',
-      source: { options: { enabled: false }, away_since: expect.any(String) },
+      source: { options: { enabled: false }, unavailable_since: expect.any(String) },
     });
     store.simulate(undefined);
     await passTimeUntilPasses(async () => expect(await detailOf(application, 'stock')).toMatchObject({ status: 'UP' }));

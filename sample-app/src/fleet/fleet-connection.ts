@@ -12,7 +12,7 @@ interface Connection {
 export class FleetConnection implements OnApplicationShutdown {
   #connection: Connection | undefined;
 
-  /** Connects. A server that is away does not delay the start. */
+  /** Connects. A server that is unavailable does not delay the start. */
   async open(): Promise<HealthStore> {
     this.#connection ??= await connect(process.env);
     return this.#connection.store;
@@ -30,7 +30,7 @@ async function connect({ REDIS_URL, NATS_URL, ETCD_URL }: NodeJS.ProcessEnv): Pr
     const { Redis } = await import('ioredis');
     const { redisStore } = await import('nest-vitals/stores/redis');
     const client = new Redis(REDIS_URL);
-    // Without a listener the event would end the process. The store reports that the server is away.
+    // Without a listener the event would end the process. The store reports that the server is unavailable.
     client.on('error', () => undefined);
     return { store: redisStore({ client }), close: () => client.disconnect() };
   }

@@ -14,15 +14,15 @@ const TICK = 500;
 const NOTE_KEPT = 90_000;
 /** Milliseconds after which a note is written again. */
 const NOTE_RENEWED = 30_000;
-/** Milliseconds for which the store may be away before each instance sends its own messages. */
-const AWAY_PATIENCE = 5000;
+/** Milliseconds for which the store may be unavailable before each instance sends its own messages. */
+const UNAVAILABLE_PATIENCE = 5000;
 /** Milliseconds without an instance that sends, after which an instance sends its own message. */
 const SENDER_PATIENCE = 30_000;
 
 /**
  * The alerts of one target, once for all instances of the service. Each instance writes its outages into the store. One of
  * them, which has a lease while there are outages, sends one message for each incident, and one when the last instance is back.
- * When the store is away, or no instance sends, each instance sends its own messages: none is lost, and one may come twice.
+ * When the store is unavailable, or no instance sends, each instance sends its own messages: none is lost, and one may come twice.
  */
 export class FleetChannel {
   readonly #settings: FleetChannelSettings;
@@ -31,8 +31,8 @@ export class FleetChannel {
   readonly #own: OwnOutages;
   readonly #sender: Sender;
   #isConnected = false;
-  /** Milliseconds for which the store has been away. Counted by ticks: a process that was frozen has missed nothing. */
-  #away = 0;
+  /** Milliseconds for which the store has been unavailable. Counted by ticks: a process that was frozen has missed nothing. */
+  #unavailableFor = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Undefined: the note must be written. */
   #notedAt: number | undefined;
@@ -67,7 +67,7 @@ export class FleetChannel {
       },
     });
     this.#sender = new Sender({ ...settings, book: this.#book, topic: this.#topic, save: (each) => this.#save(each) });
-    // Until the first connection, the store is away.
+    // Until the first connection, the store is unavailable.
     this.#schedule();
   }
 
@@ -107,7 +107,7 @@ export class FleetChannel {
 
   #connect(): void {
     this.#isConnected = true;
-    this.#away = 0;
+    this.#unavailableFor = 0;
     // The store may have lost the note.
     this.#notedAt = undefined;
     this.#sender.connected();
@@ -128,13 +128,13 @@ export class FleetChannel {
   #tick(passed: number): void {
     if (this.#isStopped) return;
     this.#book.expire();
-    if (!this.#isConnected) this.#away += passed;
-    const isAway = !this.#isConnected && this.#away >= AWAY_PATIENCE;
+    if (!this.#isConnected) this.#unavailableFor += passed;
+    const isUnavailable = !this.#isConnected && this.#unavailableFor >= UNAVAILABLE_PATIENCE;
     const waited = this.#isConnected && this.#sender.isServed ? 0 : Math.max(1, passed);
     const hasChanged = this.#own.compare(
       (subject) => this.#book.of(subject),
-      isAway ? Infinity : waited,
-      isAway ? 0 : SENDER_PATIENCE,
+      isUnavailable ? Infinity : waited,
+      isUnavailable ? 0 : SENDER_PATIENCE,
     );
     if (hasChanged) this.#notedAt = undefined;
     this.#writeNote();

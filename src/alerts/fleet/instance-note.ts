@@ -7,7 +7,7 @@ import type { AlertSubject } from '../alert.js';
 export interface NotedOutage {
   readonly subject: AlertSubject;
   readonly isOver: boolean;
-  /** The instance has sent the message about it itself, because the store was away. */
+  /** The instance has sent the message about it itself, because the store was unavailable. */
   readonly isAlone: boolean;
   readonly status: HealthStatus;
   readonly critical: boolean;

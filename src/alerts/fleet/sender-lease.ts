@@ -101,7 +101,7 @@ export class SenderLease {
       this.#beatAt = -Infinity;
       if (lease) this.#settings.taken();
     } catch {
-      // The store is away. The claim is repeated when it is back.
+      // The store is unavailable. The claim is repeated when it is back.
     } finally {
       this.#isClaiming = false;
     }

@@ -221,7 +221,7 @@ export class Sender {
     const before = book.of(incident.subject);
     this.#sending.add(key);
     deliver(alert, {
-      // Another instance may have sent it while the receiver was away.
+      // Another instance may have sent it while the receiver was unavailable.
       isDue: () => this.#lease.isHeld && isSameState(book.of(incident.subject), before),
       ended: (end) => {
         this.#sending.delete(key);

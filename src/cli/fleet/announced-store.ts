@@ -2,10 +2,10 @@ import { type Terminal, printable } from '../terminal.js';
 import type { ObservedStore } from './opened-store.js';
 import { withStates } from './with-states.js';
 
-/** Milliseconds that the first connection may take before the terminal says that the store is away. */
+/** Milliseconds that the first connection may take before the terminal says that the store is unavailable. */
 const FIRST_CONNECTION = 2000;
 
-/** The store, whose loss and return are written to the terminal. */
+/** A store that writes to the terminal when its connection is lost and restored. */
 export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeError'>): ObservedStore {
   const { name } = store;
   return {
@@ -35,7 +35,7 @@ class AnnouncedState {
   readonly #name: string;
   readonly #terminal: Pick<Terminal, 'writeError'>;
   #hasConnected = false;
-  #isAwayWritten = false;
+  #isLossWritten = false;
   #reason = '';
   #timer: NodeJS.Timeout | undefined;
 
@@ -46,17 +46,17 @@ class AnnouncedState {
 
   connected(): void {
     this.close();
-    if (this.#isAwayWritten) this.#terminal.writeError(`nest-vitals: ${this.#name} responds again\n`);
+    if (this.#isLossWritten) this.#terminal.writeError(`nest-vitals: ${this.#name} responds again\n`);
     this.#hasConnected = true;
-    this.#isAwayWritten = false;
+    this.#isLossWritten = false;
   }
 
   disconnected(reason: string): void {
     this.#reason = reason;
-    if (this.#isAwayWritten) return;
+    if (this.#isLossWritten) return;
     // Some clients are not connected yet when the store is opened.
-    if (this.#hasConnected) this.#writeAway();
-    else this.#timer ??= setTimeout(() => this.#writeAway(), FIRST_CONNECTION);
+    if (this.#hasConnected) this.#writeLoss();
+    else this.#timer ??= setTimeout(() => this.#writeLoss(), FIRST_CONNECTION);
   }
 
   close(): void {
@@ -64,9 +64,9 @@ class AnnouncedState {
     this.#timer = undefined;
   }
 
-  #writeAway(): void {
-    this.#isAwayWritten = true;
-    const text = `${this.#name} is away, the page shows what is known: ${printable(this.#reason)}`;
+  #writeLoss(): void {
+    this.#isLossWritten = true;
+    const text = `${this.#name} is unavailable; the page shows the last known data: ${printable(this.#reason)}`;
     this.#terminal.writeError(`nest-vitals: ${text}\n`);
   }
 }

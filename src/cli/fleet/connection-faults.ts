@@ -11,7 +11,7 @@ const SHORTEST_SECRET = 3;
 /** Different messages that are kept, so that none of them is written twice before the next connection. */
 const MOST_MESSAGES = 20;
 
-/** The errors of a store's client: what they mean, in the terminal and as the reason for which the store is away. */
+/** Explains the errors of a store's client, in the terminal and as the reason why the store is unavailable. */
 export class ConnectionFaults {
   readonly #address: StoreAddress;
   readonly #write: (message: string) => void;
@@ -34,30 +34,30 @@ export class ConnectionFaults {
     this.#tell();
   };
 
-  /** The store, which tells the reason of its client while it is away. */
+  /** Returns the store. While it is unavailable, it reports the reason that its client gave. */
   explain(store: ObservedStore): ObservedStore {
     const { name } = store;
     return {
       name,
       watch: (prefix, observer) => {
-        let away: HealthCheckError | undefined;
+        let failure: HealthCheckError | undefined;
         this.#tell = () => {
-          if (!away) return;
+          if (!failure) return;
           const reason = this.#reason;
           observer.disconnected?.(
-            reason === undefined ? away : new HealthCheckError(`${name}: ${reason}`, { cause: away }),
+            reason === undefined ? failure : new HealthCheckError(`${name}: ${reason}`, { cause: failure }),
           );
         };
         const states = withStates(observer, {
           connected: () => {
-            away = undefined;
+            failure = undefined;
             this.#reason = undefined;
             this.#hasConnected = true;
             this.#written.clear();
             observer.connected?.();
           },
           disconnected: (error) => {
-            away = error;
+            failure = error;
             this.#reason = this.#explained(error) ?? this.#reason;
             this.#tell();
           },

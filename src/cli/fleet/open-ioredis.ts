@@ -17,7 +17,7 @@ type NewCluster = new (nodes: readonly object[], options: object) => IoRedis;
 const SILENCE = 10_000;
 /** All sentinels were asked, and none of them failed: this is no error. */
 const TRIED_ALL = /^All sentinels are unreachable(?!.*Last error)/;
-/** A sentinel that is away is no error while another one responds. */
+/** A sentinel that is unavailable is no error while another one responds. */
 const UNKNOWN_NAME = /got an invalid reply: null/;
 
 export function openIoRedis(

@@ -59,14 +59,14 @@ export class EtcdCallError extends Error {
 
 export const isMissing = (error: unknown): boolean => error instanceof EtcdCallError && error.status === NOT_FOUND;
 
-/** Attempts of one call. With one of three members away, all of them fail for one call in 700. */
+/** Attempts of one call. With one of three members unavailable, all attempts fail for one call in 700. */
 const MOST_ATTEMPTS = 6;
 /** The client had no connection to the member, so the call was not sent. */
 const NOT_SENT = /^No connection established/;
 
 /**
  * Makes a call that is cancelled when `signal` is aborted. The client chooses a member of the cluster for each call: a call
- * that was not sent, because that member is away, is made again. Rejects with an `EtcdCallError`.
+ * that was not sent, because that member is unavailable, is made again. Rejects with an `EtcdCallError`.
  */
 export async function etcdCall<T>(signal: AbortSignal, begin: (options: object) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {

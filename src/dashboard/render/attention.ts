@@ -23,7 +23,9 @@ export function troubledSources({ report: { sources = [] }, now }: PageModel): C
   return sources.map(({ name, connected, since, refused = 0, unknown = 0, unknown_names: names = [] }) => {
     const more = unknown > names.length ? ` and ${unknown - names.length} more` : '';
     const troubles = [
-      !connected && html` is away${since !== undefined && html` ${lasting(since, now)}`}, its last options stay.`,
+      !connected &&
+        html` is unavailable${since !== undefined && html` ${lasting(since, now)}`}, its last valid options remain in
+        use.`,
       refused > 0 && ` ${refused === 1 ? '1 entry is' : `${refused} entries are`} refused.`,
       unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_WORDS * 2),
     ].filter((trouble) => trouble !== false);

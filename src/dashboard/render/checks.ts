@@ -123,12 +123,13 @@ function sourceNotes({ options, refused }: NonNullable<VisibleDetail['source']>)
 
 /** The options that sources set, and why others are refused. */
 function sourceOf(
-  { options, refused, away_since: awaySince }: NonNullable<VisibleDetail['source']>,
+  { options, refused, unavailable_since: unavailableSince }: NonNullable<VisibleDetail['source']>,
   now: number | undefined,
 ): Content {
   return [
     options && clip(optionText(options), LONGEST_WORDS * 2),
-    awaySince !== undefined && html` <i>may be out of date: the source is away ${lasting(awaySince, now)}</i>`,
+    unavailableSince !== undefined &&
+      html` <i>may be out of date: the source is unavailable ${lasting(unavailableSince, now)}</i>`,
     refused?.map((reason) => html`<br /><b>refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
   ];
 }

@@ -164,7 +164,8 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         source: {
           type: 'object',
           additionalProperties: true,
-          description: 'Options that sources set: "options" in use, why others are "refused", "away_since".',
+          description:
+            'Options that sources set. "options": the options in use. "refused": the reason why each other option is refused. "unavailable_since": time since when a source is unavailable.',
         },
         details: {
           type: 'object',

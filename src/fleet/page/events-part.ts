@@ -18,7 +18,7 @@ const KINDS: Readonly<Record<FleetEventKind, readonly [word: string, className: 
   left: ['left', 'skipped'],
   lost: ['is lost', 'down'],
   back: ['is back', 'up'],
-  'store away': ['is away', 'down'],
+  'store away': ['is unavailable', 'down'],
   'store back': ['is back', 'up'],
 };
 

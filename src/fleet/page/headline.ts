@@ -40,14 +40,15 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
     lead.push(`This instance cannot write into ${store.name}, so the others lose it: ${detail}.`);
   }
   if (!store.connected) {
-    const away = store.since === undefined ? 'has not responded yet' : html`has been away ${lasting(store.since, now)}`;
+    const state =
+      store.since === undefined ? 'has not responded yet' : html`has been unavailable ${lasting(store.since, now)}`;
     const detail = store.error === undefined ? '' : `: ${clip(withoutName(store.error, store.name), LONGEST_REASON)}`;
-    const known = services.length > 0 ? ' All below is as it was last known.' : '';
+    const known = services.length > 0 ? ' The data below may be out of date.' : '';
     return {
       status: 'UNKNOWN',
-      words: 'Store away',
+      words: 'Store unavailable',
       sign: '?',
-      lead: [html`${store.name} ${away}${detail}.${known}`, ...lead],
+      lead: [html`${store.name} ${state}${detail}.${known}`, ...lead],
     };
   }
   if (status === 'DOWN') return { status: 'DOWN', words: 'Too few ready', sign: '✕', lead };

@@ -8,7 +8,7 @@ import { limited } from '../store-calls.js';
 import type { StorePlace } from '../store-key.js';
 
 /** A fault that a test simulates. */
-export type SimulatedFault = 'away' | 'frozen';
+export type SimulatedFault = 'unavailable' | 'frozen';
 
 /** One connection of a watch. */
 interface Follower {
@@ -48,7 +48,7 @@ export class MemoryBackend implements StoreBackend {
     this.#collections.clear();
     this.#leases.clear();
     this.#expiries.clear();
-    for (const { lose } of this.#followers) lose(away());
+    for (const { lose } of this.#followers) lose(unavailable());
   }
 
   async put({ collection, name, value, expiresIn }: BackendEntry, signal: AbortSignal): Promise<void> {
@@ -110,7 +110,7 @@ export class MemoryBackend implements StoreBackend {
   async #respond(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     if (this.#fault === 'frozen') await raceAbort(this.#thawed, signal);
-    if (this.#fault === 'away') throw away();
+    if (this.#fault === 'unavailable') throw unavailable();
   }
 
   #delete({ collection, name }: StorePlace): void {
@@ -119,7 +119,7 @@ export class MemoryBackend implements StoreBackend {
   }
 
   async #disconnect({ lose }: Follower, fault: SimulatedFault): Promise<void> {
-    if (fault === 'away') return lose(away());
+    if (fault === 'unavailable') return lose(unavailable());
     const thawed = new AbortController();
     void this.#thawed.then(() => thawed.abort());
     await sleep(this.#timeout, thawed.signal);
@@ -127,7 +127,7 @@ export class MemoryBackend implements StoreBackend {
   }
 }
 
-const away = (): HealthCheckError => new HealthCheckError('connection refused', { code: 'ECONNREFUSED' });
+const unavailable = (): HealthCheckError => new HealthCheckError('connection refused', { code: 'ECONNREFUSED' });
 
 const pathOf = ({ collection, name }: StorePlace): string => `${collection}/${name}`;
 

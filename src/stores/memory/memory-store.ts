@@ -13,7 +13,7 @@ export interface MemoryStoreOptions {
 /** A store in the memory of this process, which tests can make fail. */
 export interface MemoryStore extends HealthStore {
   /**
-   * Simulates a fault from now on: `away`, the store refuses connections, or `frozen`, it accepts requests and does not respond.
+   * Simulates a fault from now on: `unavailable`, the store refuses connections, or `frozen`, it accepts requests and does not respond.
    * Undefined: the store works again. Entries and leases expire during a fault.
    */
   simulate(fault: SimulatedFault | undefined): void;

@@ -10,7 +10,7 @@ import { type NatsStoreClient, isNatsStoreClient } from './nats-client.js';
 export interface NatsStoreOptions extends StoreOptions {
   /**
    * The application's own connection of `@nats-io/transport-node`, or of the older package `nats`, or the promise of one: then a
-   * server that is away does not delay the start of the application. Required.
+   * server that is unavailable does not delay the start of the application. Required.
    *
    * @example
    * { client: connect({ servers: 'nats:4222', waitOnFirstConnect: true, maxReconnectAttempts: -1 }) }

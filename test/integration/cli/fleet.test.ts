@@ -153,11 +153,13 @@ describe.each(KINDS)('nest-vitals fleet on $kind.name', ({ kind, open, options, 
         await server().kill();
         await vi.waitFor(async () => expect((await reportAt(url)).store.connected).toBe(false), SOON);
         expect(phasesIn(await reportAt(url))).toStrictEqual({ one: 'accepting', two: 'accepting' });
-        await stream.find(({ data }) => data.includes('Store away'));
-        expect(tool.errors).toMatch(/is away, the page shows what is known/);
+        await stream.find(({ data }) => data.includes('Store unavailable'));
+        expect(tool.errors).toMatch(/is unavailable; the page shows the last known data/);
         const late = serve();
         const lateUrl = await late.url();
-        expect(await (await fetch(lateUrl, { headers: { accept: 'text/html' } })).text()).toContain('Store away');
+        expect(await (await fetch(lateUrl, { headers: { accept: 'text/html' } })).text()).toContain(
+          'Store unavailable',
+        );
         await vi.waitFor(async () => expect((await reportAt(lateUrl)).store.error).toMatch(/connection refused/), SOON);
         await server().restart();
         await vi.waitFor(async () => expect((await reportAt(url)).store.connected).toBe(true), SOON);

@@ -121,14 +121,14 @@ describeInChromium('the page of the fleet', (open) => {
       expect(await violationsOf(page)).toEqual([]);
       expect(complaints).toEqual([]);
     }
-    store.simulate('away');
+    store.simulate('unavailable');
     await page.goto(`${url}?pause`);
     await expect
       .poll(async () => {
         await page.reload();
         return page.locator('h1').innerText();
       }, PATIENCE)
-      .toBe('Store away');
+      .toBe('Store unavailable');
     expect(await violationsOf(page)).toEqual([]);
   });
 

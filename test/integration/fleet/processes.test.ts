@@ -117,7 +117,7 @@ function seeSameAges(reports: readonly FleetReport[], longest: number): void {
   expect(ahead - right).toBeGreaterThan(HOUR / 2);
   expect(right - behind).toBeGreaterThan(HOUR / 2);
   for (const { timestamp, services } of reports) {
-    for (const { phase_since: phase, ready_since: ready, heard_at: heard } of services[0]?.instances ?? []) {
+    for (const { phase_since: phase, ready_since: ready, last_seen_at: heard } of services[0]?.instances ?? []) {
       for (const since of [phase, ready, heard]) {
         const age = Date.parse(timestamp) - Date.parse(since);
         expect(age).toBeGreaterThanOrEqual(0);

@@ -88,7 +88,7 @@ describeWith(kind, 'a fleet on a NATS that refuses writes', (server) => {
     remedy: 'the user is not permitted to use the bucket: see docs/stores.md',
     server,
     open,
-    isAwayBefore: true,
+    isUnavailableBefore: true,
     refuseWrites: async (running) => {
       write(place(), { ...ALL, permissions: 'publish: { deny: "$KV.>" }' });
       // The instances lose the connection first. Then the reason of the refusal is one more line.

@@ -20,7 +20,7 @@ export interface UnwritableStore {
   readonly server: () => PrivateServer;
   readonly open: (server: PrivateServer) => Promise<HealthStore>;
   /** The store is away for a moment before it refuses writes. */
-  readonly isAwayBefore?: boolean;
+  readonly isUnavailableBefore?: boolean;
   /** Makes the server refuse writes. Returns the function that makes it accept them again. */
   readonly refuseWrites: (server: PrivateServer) => Promise<() => Promise<unknown>>;
 }
@@ -32,7 +32,7 @@ export function testUnwritable({
   server,
   open,
   refuseWrites,
-  isAwayBefore = false,
+  isUnavailableBefore = false,
 }: UnwritableStore): void {
   it(
     `works, says once why it is not announced, and is announced again, when the server ${fault}`,
@@ -51,11 +51,14 @@ export function testUnwritable({
       const applications = [one, two];
       const lines = (): string[] => applications.flatMap(({ log }) => log.health());
       const warnings = (): string[] => lines().filter((text) => text.includes('put("fleet.test/orders/one")'));
-      await vi.waitUntil(() => warnings().length > 0 && (!isAwayBefore || warnings().at(-1)?.includes(remedy)), SOON);
+      await vi.waitUntil(
+        () => warnings().length > 0 && (!isUnavailableBefore || warnings().at(-1)?.includes(remedy)),
+        SOON,
+      );
       const putsBefore = puts;
       const before = warnings();
       const line = before.at(-1);
-      expect(before.length).toBeLessThanOrEqual(isAwayBefore ? 2 : 1);
+      expect(before.length).toBeLessThanOrEqual(isUnavailableBefore ? 2 : 1);
       expect(line).toMatch(
         /^Cannot announce this instance to the fleet: \w+: put\("fleet\.test\/orders\/one"\) failed: /,
       );

@@ -44,13 +44,13 @@ export function testSource(subject: SourceSubject): void {
   const { server, open } = subject;
   const testsAll = isNightly || subject.testsAll === true;
 
-  async function start({ instance = 'pod-1', isAway = false } = {}) {
+  async function start({ instance = 'pod-1', isUnavailable = false } = {}) {
     const proxy = new CutProxy(() => server().port);
     await proxy.mend();
     onTestFinished(() => proxy.cut());
     const store = await open(proxy.port);
-    if (isAway) await proxy.cut();
-    return { proxy, start: (prefix: string) => startOn(store, prefix, instance, isAway ? 300 : 30_000) };
+    if (isUnavailable) await proxy.cut();
+    return { proxy, start: (prefix: string) => startOn(store, prefix, instance, isUnavailable ? 300 : 30_000) };
   }
 
   async function startOn(store: HealthStore, prefix: string, instance: string, bootTimeout: number): Promise<Reader> {
@@ -142,7 +142,7 @@ export function testSource(subject: SourceSubject): void {
       await reader.until(async () => expect(await reader.source()).toMatchObject({ connected: false }));
       expect((await reader.report()).details['stock']).toMatchObject({
         status: 'UP',
-        source: { options: { timeout: 100 }, away_since: expect.any(String) },
+        source: { options: { timeout: 100 }, unavailable_since: expect.any(String) },
       });
       server().thaw();
       await reader.until(async () => expect(await reader.source()).toMatchObject({ connected: true }));
@@ -174,7 +174,7 @@ export function testSource(subject: SourceSubject): void {
       await reader.until(async () => expect(await reader.options('stock')).toEqual({ timeout: 300 }));
       expect(await reader.options('cache')).toBeUndefined();
       await reader.until(async () => expect((await reader.report()).details['database']?.status).toBe('SKIPPED'));
-      expect(reader.lines('is away')).toHaveLength(1);
+      expect(reader.lines('is unavailable')).toHaveLength(1);
       expect(reader.lines('is connected again')).toHaveLength(1);
     },
   );
@@ -199,7 +199,7 @@ export function testSource(subject: SourceSubject): void {
     'starts while the source is away, and applies the options when they arrive',
     { timeout: PATIENCE },
     async () => {
-      const { put, proxy, startReader } = await prepare({ isAway: true });
+      const { put, proxy, startReader } = await prepare({ isUnavailable: true });
       await put('stock', { timeout: 100 });
       const reader = await startReader();
       expect(reader.lines('have not arrived after 300 ms')).toHaveLength(1);

@@ -9,7 +9,7 @@ describe('a memory store', () => {
       freeze: () => store.simulate('frozen'),
       thaw: () => store.simulate(undefined),
       kill: async () => {
-        store.simulate('away');
+        store.simulate('unavailable');
         store.loseData();
       },
       restart: async () => store.simulate(undefined),

@@ -15,7 +15,7 @@ const TIMEOUT = isNightly ? 900_000 : 120_000;
 const ANNOUNCED_WITHIN = 75_000;
 
 type Event =
-  'down' | 'up' | 'kill' | 'drain' | 'restart' | 'cut off' | 'mend' | 'away' | 'frozen' | 'back' | 'lose data';
+  'down' | 'up' | 'kill' | 'drain' | 'restart' | 'cut off' | 'mend' | 'unavailable' | 'frozen' | 'back' | 'lose data';
 
 interface Step {
   readonly event: Event;
@@ -51,7 +51,7 @@ async function perform(steps: readonly Step[]): Promise<AlertingFleet> {
 }
 
 async function act({ backend, ...fleet }: AlertingFleet, instance: Instance, event: Event): Promise<void> {
-  if (event === 'away' || event === 'frozen') return backend.simulate(event);
+  if (event === 'unavailable' || event === 'frozen') return backend.simulate(event);
   if (event === 'back') return backend.simulate(undefined);
   if (event === 'lose data') return backend.loseData();
   if (event === 'restart' && !instance.isAlive) fleet.instances.push(instance.again());
@@ -114,7 +114,7 @@ it('announces every outage although the store fails, and ends every incident', {
     'restart',
     'cut off',
     'mend',
-    'away',
+    'unavailable',
     'frozen',
     'back',
     'lose data',

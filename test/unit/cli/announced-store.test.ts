@@ -4,7 +4,7 @@ import { HealthCheckError } from '../../../src/errors/health-check.error.js';
 import type { StoreObserver } from '../../../src/stores/health-store.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
-const AWAY = 'nest-vitals: Redis is away, the page shows what is known: refused\n';
+const AWAY = 'nest-vitals: Redis is unavailable; the page shows the last known data: refused\n';
 const BACK = 'nest-vitals: Redis responds again\n';
 
 describe('announced()', () => {

@@ -139,14 +139,14 @@ describe('FleetOverview', () => {
     await write('two', { ready: 'DOWN' });
     await write('three', { ready: 'DOWN' });
     await advance(2000);
-    store.simulate('away');
+    store.simulate('unavailable');
     await advance(30_000);
     expect(updatesIn(page).flatMap(({ announce }) => announce)).toStrictEqual([
       'one of orders is draining',
       '2 instances of orders: is not ready',
-      'The store is away',
+      'The store is unavailable',
     ]);
-    expect(partIn(page, 'state')).toContain('Store away');
+    expect(partIn(page, 'state')).toContain('Store unavailable');
   });
 
   it('shows a lost instance, which sends nothing itself', async () => {

@@ -92,9 +92,9 @@ describe('the page of the fleet', () => {
         store: { name: 'Redis', connected: false, since: before(180), error: 'Redis: connection refused' },
       }),
     );
-    expect(titleOf(page)).toBe('? Store away · fleet production');
+    expect(titleOf(page)).toBe('? Store unavailable · fleet production');
     expect(textOf(page)).toContain(
-      'Redis has been away for 3 min : connection refused. All below is as it was last known.',
+      'Redis has been unavailable for 3 min : connection refused. The data below may be out of date.',
     );
   });
 

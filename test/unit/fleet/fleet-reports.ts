@@ -12,7 +12,7 @@ export function member(instance: string, changed: Partial<FleetMember> = {}): Fl
     phase_since: before(9000),
     ready: 'UP',
     ready_since: before(8000),
-    heard_at: before(2),
+    last_seen_at: before(2),
     version: '1.4.2',
     ...changed,
   };

@@ -242,7 +242,7 @@ describe('an indicator with scope fleet', () => {
     // The outcomes of the others arrive late, so the own ones of the same moment are newer.
     for (const instance of fleet.instances) instance.connection.delay = 40;
     await fleet.probe(6 * every, { every });
-    fleet.backend.simulate('away');
+    fleet.backend.simulate('unavailable');
     await fleet.probe(8 * every, { every });
     fleet.backend.simulate(undefined);
     await fleet.probe(10 * every, { every });
@@ -292,7 +292,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it.each(['away', 'frozen'] as const)('runs on each instance itself while the store is %s', async (fault) => {
+  it.each(['unavailable', 'frozen'] as const)('runs on each instance itself while the store is %s', async (fault) => {
     const fleet = new Fleet(4);
     await fleet.probe(3 * TTL);
     fleet.backend.simulate(fault);
@@ -315,7 +315,7 @@ describe('an indicator with scope fleet', () => {
 
   it('calls the check at once when the store was never available', async () => {
     const fleet = new Fleet(0);
-    fleet.backend.simulate('away');
+    fleet.backend.simulate('unavailable');
     const instance = fleet.add();
     await advance(10);
     void instance.health.report('ready');
@@ -360,7 +360,7 @@ describe('an indicator with scope fleet', () => {
       kind: fc.constantFrom(
         'sever',
         'mend',
-        'away',
+        'unavailable',
         'frozen',
         'works',
         'fails',
@@ -385,7 +385,7 @@ describe('an indicator with scope fleet', () => {
           const { connection } = kind.startsWith('join') ? fleet.add(options) : fleet.at(instance);
           if (kind === 'sever') connection.sever();
           else if (kind === 'mend') connection.mend();
-          else if (kind === 'away' || kind === 'frozen') fleet.backend.simulate(kind);
+          else if (kind === 'unavailable' || kind === 'frozen') fleet.backend.simulate(kind);
           else if (kind === 'works') fleet.backend.simulate(undefined);
           else if (kind === 'slow' || kind === 'join slowly') connection.delay = 500 * instance;
           else if (kind !== 'join')

@@ -77,11 +77,11 @@ describe('OutcomeBook', () => {
     await write({ clock: 900, heard: [['me', 4000, 800]] });
     const first = book.of('rates');
     await write({ indicator: 'other', clock: 901, heard: [['me', 4990, 900]] });
-    store.simulate('away');
+    store.simulate('unavailable');
     await advance(10);
     store.simulate(undefined);
     await advance(1000);
-    expect(book.isAway).toBe(false);
+    expect(book.isUnavailable).toBe(false);
     expect(book.of('rates')).toBe(first);
     expect(dated).toStrictEqual([false, true]);
     book.close();

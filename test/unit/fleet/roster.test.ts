@@ -137,7 +137,7 @@ describe('Roster', () => {
   it('reports no instance as lost while the store is away, nor at once when it is back', async () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
-    store.simulate('away');
+    store.simulate('unavailable');
     await advance(60_000);
     expect(roster.connection).toMatchObject({ isConnected: false, error: expect.any(String) as unknown });
     expect(phases(roster)).toStrictEqual({ one: 'accepting' });
@@ -153,7 +153,7 @@ describe('Roster', () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
     await pass(self, 20_000);
-    store.simulate('away');
+    store.simulate('unavailable');
     await advance(5000);
     store.simulate(undefined);
     await advance(11_000);

@@ -41,9 +41,9 @@ function peer(
 
 const decide = (
   peers: readonly FleetInstance[],
-  { now = 60_000, storeAway = 0, metAt }: { now?: number; storeAway?: number; metAt?: number } = {},
+  { now = 60_000, storeUnavailableFor = 0, metAt }: { now?: number; storeUnavailableFor?: number; metAt?: number } = {},
 ): string | undefined =>
-  decideSharedOutage('database', QUORUM, { peers, storeAway }, { failingSince: 0, metAt }, now).because;
+  decideSharedOutage('database', QUORUM, { peers, storeUnavailableFor }, { failingSince: 0, metAt }, now).because;
 
 describe('decideSharedOutage', () => {
   it('decides alone while the others are healthy', () => {
@@ -91,9 +91,9 @@ describe('decideSharedOutage', () => {
 
   it('keeps the last news for a moment while the store is away, then decides alone', () => {
     const down = [peer('DOWN'), peer('DOWN'), peer('DOWN')];
-    expect(decide(down, { storeAway: NEWS_LASTS })).toBeDefined();
-    expect(decide(down, { storeAway: NEWS_LASTS + 1 })).toBeUndefined();
-    expect(decide(down, { storeAway: Infinity })).toBeUndefined();
+    expect(decide(down, { storeUnavailableFor: NEWS_LASTS })).toBeDefined();
+    expect(decide(down, { storeUnavailableFor: NEWS_LASTS + 1 })).toBeUndefined();
+    expect(decide(down, { storeUnavailableFor: Infinity })).toBeUndefined();
   });
 });
 
@@ -126,7 +126,13 @@ class Model {
       if (!this.wasReady[index]) return false;
       const memory = this.#memories[index] ?? { failingSince: this.now, metAt: undefined };
       const peers = this.#seen().filter((_, other) => other !== index);
-      const { because, isMet } = decideSharedOutage('database', QUORUM, { peers, storeAway: 0 }, memory, this.now);
+      const { because, isMet } = decideSharedOutage(
+        'database',
+        QUORUM,
+        { peers, storeUnavailableFor: 0 },
+        memory,
+        this.now,
+      );
       this.#memories[index] = isMet ? { ...memory, metAt: this.now } : memory;
       return because !== undefined;
     });

@@ -46,8 +46,8 @@ function peer({
 const decide = (
   maxUnready: number,
   peers: readonly FleetInstance[],
-  { instance = 'm', storeAway = 0, waited = 0 } = {},
-): string | undefined => decideUnready('overload', maxUnready, { instance, peers, storeAway }, waited);
+  { instance = 'm', storeUnavailableFor = 0, waited = 0 } = {},
+): string | undefined => decideUnready('overload', maxUnready, { instance, peers, storeUnavailableFor }, waited);
 
 const well = (count: number): FleetInstance[] => Array.from({ length: count }, () => peer());
 const down = peer({ ready: 'DOWN', overload: 'DOWN' });
@@ -88,9 +88,9 @@ describe('decideUnready', () => {
   });
 
   it('keeps the instance without news of the others', () => {
-    expect(decide(2, well(4), { storeAway: NEWS_LASTS })).toBeUndefined();
-    expect(decide(2, well(4), { storeAway: NEWS_LASTS + 1 })).toContain('nothing is known');
-    expect(decide(2, [], { storeAway: Infinity })).toContain('nothing is known');
+    expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS })).toBeUndefined();
+    expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS + 1 })).toContain('nothing is known');
+    expect(decide(2, [], { storeUnavailableFor: Infinity })).toContain('nothing is known');
   });
 
   it('lets overloaded instances leave in the order of their names, each a turn after the one before', () => {
