@@ -5,7 +5,7 @@ import { FLEET } from './health-fleet.js';
 
 const { json, html, events } = FLEET_FORMATS;
 
-/** The endpoint, for the OpenAPI document of the application. */
+/** Description of the endpoint, for the OpenAPI document of the application. */
 export const FLEET_ENDPOINT = {
   name: FLEET,
   access: 'deep',
@@ -13,21 +13,21 @@ export const FLEET_ENDPOINT = {
   summary: 'The instances of all services',
   description: 'As JSON, as a page for browsers, or as the stream of server-sent events that updates the page.',
   query: {
-    q: 'The page and its stream: a text, by which instances are found. At most 100 characters count.',
-    pause: 'The page is not updated. With or without a value.',
+    q: 'For the page and its stream: shows the instances that contain this text. Characters after the first 100 are ignored.',
+    pause: 'The page does not update itself. The value is ignored.',
   },
   schemas: FLEET_SCHEMAS,
   responses: [
     {
       statusCode: 200,
-      description: 'As many instances are ready as expected, or the stream',
+      description: 'The expected instances are ready; or the event stream',
       mediaTypes: [json, html, events],
       schema: FLEET_SCHEMA,
     },
     {
       statusCode: 503,
       description:
-        'Fewer instances are ready than expected. As text: too many pages are open, or the application is shutting down',
+        'Fewer instances are ready than expected; or, as text: too many pages are open, or the application is shutting down',
       mediaTypes: [json, html, 'text/plain'],
       schema: FLEET_SCHEMA,
     },

@@ -1,9 +1,9 @@
 import { isFailing } from '../core/status.js';
 import type { FleetInstance, StoreConnection } from './roster.js';
 
-/** What happened to instances of a service, or to the store. */
+/** Kind of a change of instances of a service, or of the store. */
 export type FleetEventKind =
-  | 'came'
+  | 'joined'
   | 'restarted'
   | 'ready'
   | 'not ready'
@@ -11,22 +11,22 @@ export type FleetEventKind =
   | 'draining'
   | 'left'
   | 'lost'
-  | 'back'
-  | 'store away'
-  | 'store back';
+  | 'recovered'
+  | 'store disconnected'
+  | 'store connected';
 
-/** One change, or the same change of several instances of a service that were found together. */
+/** One change, or the same change of several instances of a service that one comparison found. */
 export interface FleetEvent {
-  /** When this process noticed it. */
+  /** Time at which this process noticed it. */
   readonly at: string;
   readonly kind: FleetEventKind;
   /** Absent for the store. */
   readonly service?: string;
   /** The instances, at most five. */
   readonly instances?: readonly string[];
-  /** How many instances. */
+  /** Number of the instances. */
   readonly count?: number;
-  /** The version after a start, and both versions after a restart with another one: `1.4.1 → 1.4.2`. */
+  /** The version after a start. After a restart with another version: both, as in `1.4.1 → 1.4.2`. */
   readonly version?: string;
 }
 
@@ -36,14 +36,14 @@ interface Seen {
   readonly boot: string;
   readonly version: string | undefined;
   readonly phase: FleetInstance['phase'];
-  /** Undefined: it was never ready, so it is only starting. */
+  /** Undefined: it was never ready, so it is still starting. */
   readonly isReady: boolean | undefined;
 }
 
 const MOST_EVENTS = 50;
 const MOST_NAMES = 5;
 
-/** The latest changes of the fleet, found by comparing what is known from time to time. */
+/** The latest changes of the fleet. It finds them by comparing the known state with the state of the last comparison. */
 export class FleetHistory {
   #seen: ReadonlyMap<string, Seen> | undefined;
   #isConnected: boolean | undefined;
@@ -54,15 +54,15 @@ export class FleetHistory {
     return this.#events;
   }
 
-  /** Records the differences to the last comparison, and returns them. The first state that is known is no change. */
+  /** Records the differences to the last comparison, and returns them. The first known state is not a change. */
   compare(instances: readonly FleetInstance[], { isConnected, since }: StoreConnection): readonly FleetEvent[] {
     const at = new Date().toISOString();
     const news = new Map<string, FleetEvent>();
     const wasConnected = this.#isConnected;
-    // Before the first connection, the store may be on its way.
+    // Before the first connection the client may still be connecting.
     if (since !== undefined) this.#isConnected = isConnected;
     if (wasConnected !== undefined && wasConnected !== this.#isConnected) {
-      news.set('store', { at, kind: isConnected ? 'store back' : 'store away' });
+      news.set('store', { at, kind: isConnected ? 'store connected' : 'store disconnected' });
     }
     const seen = new Map(
       instances.map((each) => [JSON.stringify([each.entry.service, each.entry.instance]), see(each)]),
@@ -87,7 +87,7 @@ type Change = Pick<FleetEvent, 'kind' | 'version'>;
 
 function changesOf(before: Seen | undefined, now: Seen): readonly Change[] {
   const version = now.version === undefined ? {} : { version: now.version };
-  if (!before) return [{ kind: 'came', ...version }, ...(now.phase === 'lost' ? [{ kind: 'lost' } as const] : [])];
+  if (!before) return [{ kind: 'joined', ...version }, ...(now.phase === 'lost' ? [{ kind: 'lost' } as const] : [])];
   if (before.boot !== now.boot) {
     const isOther = now.version !== before.version;
     const both = isOther ? { version: `${before.version ?? 'unknown'} → ${now.version ?? 'unknown'}` } : version;
@@ -96,7 +96,7 @@ function changesOf(before: Seen | undefined, now: Seen): readonly Change[] {
   if (before.phase !== now.phase) {
     if (now.phase === 'lost' || now.phase === 'left' || now.phase === 'draining' || now.phase === 'refusing')
       return [{ kind: now.phase }];
-    if (before.phase === 'lost') return [{ kind: 'back' }];
+    if (before.phase === 'lost') return [{ kind: 'recovered' }];
   }
   if (now.isReady !== undefined && now.isReady !== before.isReady)
     return [{ kind: now.isReady ? 'ready' : 'not ready' }];

@@ -19,26 +19,26 @@ export interface FleetMember {
   readonly commit?: string;
   /** The indicators that are not UP, by name: 20 at most, failing ones first. */
   readonly attention?: Readonly<Record<string, HealthStatus>>;
-  /** How many more indicators are not UP. Absent: all of them are listed. */
+  /** Number of further indicators that are not UP. Absent: all are listed. */
   readonly attention_more?: number;
 }
 
 /** One service in the response of `/health/fleet`. */
 export interface FleetService {
   readonly service: string;
-  /** Instances that accept traffic and whose `ready` is UP or DEGRADED. */
+  /** Number of instances that accept traffic and whose `ready` is UP or DEGRADED. */
   readonly ready: number;
-  /** How many instances must be ready, by the option `expected`. */
+  /** Number of instances that must be ready, from the option `expected`. */
   readonly expected?: number;
-  /** Instances that are neither lost nor left. */
+  /** Number of instances that are neither lost nor left. */
   readonly present: number;
-  /** How many present instances run each version. */
+  /** Number of present instances by version. */
   readonly versions: Readonly<Record<string, number>>;
-  /** How many present instances report each failing indicator: the 50 that fail at most instances. */
+  /** Number of present instances at which each indicator fails. The 50 indicators with the highest numbers are listed. */
   readonly failing: Readonly<Record<string, number>>;
-  /** How many more indicators fail. Absent: all of them are listed. */
+  /** Number of further failing indicators. Absent: all are listed. */
   readonly failing_more?: number;
-  /** The services that present instances depend on, as those services name themselves. At most 50. */
+  /** The services that present instances depend on, by the names that those services report. At most 50. */
   readonly depends_on?: readonly string[];
   readonly instances: readonly FleetMember[];
 }
@@ -47,7 +47,7 @@ export interface FleetService {
 export interface FleetReport {
   /** DOWN if fewer instances are ready than expected, or an expected service is unknown. */
   readonly status: 'UP' | 'DOWN';
-  /** Why the status is DOWN: `orders: 2 of 3 ready`. */
+  /** Reason why the status is DOWN: `orders: 2 of 3 ready`. */
   readonly reason?: string;
   readonly timestamp: string;
   readonly environment: string;
@@ -57,14 +57,14 @@ export interface FleetReport {
     readonly connected: boolean;
     readonly since?: string;
     readonly error?: string;
-    /** Why this instance cannot write its state, so that the others lose it. Absent: its state is written. */
+    /** Reason why this instance cannot write its state. The other instances then report it as lost. Absent: its state is written. */
     readonly write_error?: string;
   };
-  /** All services, with those of `expected` of which no instance is known. */
+  /** All known services, and the services of `expected` without a known instance. */
   readonly services: readonly FleetService[];
-  /** The latest changes that this process has seen, newest first. Kept in its memory. */
+  /** The latest changes that this process noticed, newest first. They are kept in its memory. */
   readonly events: readonly FleetEvent[];
-  /** Entries that are not believed. */
+  /** Refused entries. */
   readonly refused?: readonly RefusedEntry[];
 }
 
@@ -72,14 +72,14 @@ export interface FleetFacts {
   readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused'>;
   readonly environment: string;
   readonly storeName: string;
-  /** Why this instance cannot write its state. */
+  /** Reason why this instance cannot write its state. */
   readonly writeError?: string | undefined;
   readonly expected: ReadonlyMap<string, number>;
   readonly events: readonly FleetEvent[];
   readonly times: WallTimes;
 }
 
-/** Describes the fleet at this moment. */
+/** The current state of the fleet. */
 export function describeFleet({
   roster,
   environment,
@@ -153,7 +153,7 @@ function describeService(
   };
 }
 
-/** Whether an instance accepts traffic and its indicators agree. */
+/** Whether an instance accepts traffic and its probe `ready` passes. */
 export function isReady({ phase, entry }: FleetInstance): boolean {
   return phase === 'accepting' && !isFailing(entry.ready);
 }

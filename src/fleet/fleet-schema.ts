@@ -15,7 +15,7 @@ const list = (name: string, description: string) => ({ type: 'array', items: ref
 
 /** A new kind of event does not compile until it is here. */
 const EVENT_KINDS = Object.keys({
-  came: true,
+  joined: true,
   restarted: true,
   ready: true,
   'not ready': true,
@@ -23,9 +23,9 @@ const EVENT_KINDS = Object.keys({
   draining: true,
   left: true,
   lost: true,
-  back: true,
-  'store away': true,
-  'store back': true,
+  recovered: true,
+  'store disconnected': true,
+  'store connected': true,
 } satisfies Record<FleetEventKind, true>);
 
 /** The name of the schema of the response. */
@@ -43,14 +43,14 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           description: 'DOWN if fewer instances are ready than expected, or an expected service is unknown.',
         },
         timestamp: moment('Time of the response.'),
-        environment: text('The environment of the instances. Those of other environments are not shown.'),
+        environment: text('The environment of the instances. Instances of other environments are not shown.'),
         store: { ...reference('HealthFleetStore'), description: 'The store that the instances share.' },
-        services: list('HealthFleetService', 'All services, with expected ones of which no instance is known.'),
+        services: list('HealthFleetService', 'All known services, and the expected services without a known instance.'),
         events: list('HealthFleetEvent', 'The latest changes that this process has seen, newest first.'),
       },
       optional: {
-        reason: text('Why the status is DOWN: "orders: 2 of 3 ready".'),
-        refused: list('HealthFleetRefusedEntry', 'Entries of the store that are not believed. Absent: none.'),
+        reason: text('Reason why the status is DOWN: "orders: 2 of 3 ready".'),
+        refused: list('HealthFleetRefusedEntry', 'Refused entries of the store. Absent: none.'),
       },
     },
   ),
@@ -67,7 +67,9 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       optional: {
         since: moment('Start of its current state, connected or unavailable. Absent: it was never connected.'),
         error: text('Reason why it is unavailable.'),
-        write_error: text('Why this instance cannot write its state, so that the others lose it.'),
+        write_error: text(
+          'Reason why this instance cannot write its state. The other instances then report it as lost.',
+        ),
       },
     },
   ),
@@ -76,32 +78,32 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     {
       required: {
         service: text('Name of the service.'),
-        ready: count('Instances that accept traffic and whose readiness is UP or DEGRADED.'),
+        ready: count('Instances that accept traffic and whose probe ready is UP or DEGRADED.'),
         present: count('Instances that are neither lost nor left.'),
-        versions: counts('How many present instances run each version.'),
-        failing: counts('At how many present instances each indicator fails.'),
+        versions: counts('Number of present instances by version.'),
+        failing: counts('Number of present instances at which each indicator fails.'),
         instances: list('HealthFleetInstance', 'The instances, in the order of their names.'),
       },
       optional: {
-        expected: count('How many instances must be ready. Absent: none is expected.'),
-        failing_more: count('How many more indicators fail. Absent: all of them are listed.'),
+        expected: count('Number of instances that must be ready. Absent: no number is expected.'),
+        failing_more: count('Number of further failing indicators. Absent: all are listed.'),
         depends_on: words('The services that its indicators check.'),
       },
     },
   ),
   HealthFleetInstance: closedObject<FleetMember>(
-    { title: 'Instance of the fleet', description: 'One process, by what it has last written.' },
+    { title: 'Instance of the fleet', description: 'One process, as of its last entry.' },
     {
       required: {
         instance: text('Name of the instance, unique within its service.'),
         phase: {
           type: 'string',
           enum: [...WRITTEN_PHASES, 'lost'],
-          description: 'Phase of the instance. "lost": it is silent.',
+          description: 'Phase of the instance. "lost": no entry for three heartbeats.',
         },
-        phase_since: moment('Since when it is in this phase.'),
-        ready: { type: 'string', enum: HEALTH_STATUSES, description: 'Status of its readiness.' },
-        ready_since: moment('Since when its readiness has this status.'),
+        phase_since: moment('Start of this phase.'),
+        ready: { type: 'string', enum: HEALTH_STATUSES, description: 'Status of the probe ready.' },
+        ready_since: moment('Time since when the probe ready has this status.'),
         last_seen_at: moment('Time of its last entry.'),
       },
       optional: {
@@ -112,7 +114,7 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
           additionalProperties: { type: 'string', enum: HEALTH_STATUSES },
           description: 'The indicators that are not UP, by name.',
         },
-        attention_more: count('How many more indicators are not UP. Absent: all of them are listed.'),
+        attention_more: count('Number of further indicators that are not UP. Absent: all are listed.'),
       },
     },
   ),
@@ -120,19 +122,19 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { title: 'Change of the fleet', description: 'One change, or the same change of several instances of a service.' },
     {
       required: {
-        at: moment('When this process has noticed it.'),
-        kind: { type: 'string', enum: EVENT_KINDS, description: 'What has changed.' },
+        at: moment('Time at which this process noticed it.'),
+        kind: { type: 'string', enum: EVENT_KINDS, description: 'Kind of change.' },
       },
       optional: {
         service: text('Name of the service. Absent: the store has changed.'),
         instances: words('Names of the instances, at most five.'),
-        count: count('How many instances have changed.'),
+        count: count('Number of instances that changed.'),
         version: text('The version after a start. After a restart with another version: both.'),
       },
     },
   ),
   HealthFleetRefusedEntry: closedObject<RefusedEntry>(
     { title: 'Refused entry', description: 'An entry of the store that is malformed, or not signed with the secret.' },
-    { required: { key: text('Key in the store.'), because: text('Why it is refused.') }, optional: {} },
+    { required: { key: text('Key in the store.'), because: text('Reason why it is refused.') }, optional: {} },
   ),
 };

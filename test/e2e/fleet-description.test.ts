@@ -117,7 +117,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
       const report = await read();
       const { store: connection } = report;
       expect(connection).toMatchObject({ connected: false, error: expect.any(String) as unknown });
-      expect(kinds(report)).toContain('store away');
+      expect(kinds(report)).toContain('store disconnected');
     }, PATIENCE);
 
     const described = Object.values(FLEET_SCHEMAS).flatMap(({ properties = {} }) => Object.keys(properties));

@@ -3,13 +3,13 @@ import { ago, exact } from '../../page/time.js';
 import type { FleetEvent, FleetEventKind } from '../fleet-history.js';
 
 const LONGEST_NAME = 80;
-/** On one line. */
+/** Characters of a service name that fit on one line. */
 const LONGEST_SERVICE = 24;
-/** So many are shown at once. The others are in a collapsed section. */
+/** Number of events that are always visible. Older events are in a collapsed section. */
 const NEWEST = 5;
 
 const KINDS: Readonly<Record<FleetEventKind, readonly [word: string, className: string]>> = {
-  came: ['came', 'up'],
+  joined: ['joined', 'up'],
   restarted: ['restarted', 'unknown'],
   ready: ['is ready', 'up'],
   'not ready': ['is not ready', 'down'],
@@ -17,9 +17,9 @@ const KINDS: Readonly<Record<FleetEventKind, readonly [word: string, className: 
   draining: ['is draining', 'out'],
   left: ['left', 'skipped'],
   lost: ['is lost', 'down'],
-  back: ['is back', 'up'],
-  'store away': ['is unavailable', 'down'],
-  'store back': ['is back', 'up'],
+  recovered: ['recovered', 'up'],
+  'store disconnected': ['is disconnected', 'down'],
+  'store connected': ['is connected', 'up'],
 };
 
 /** The latest changes, newest first. */

@@ -57,22 +57,22 @@ describeWith(redis, 'a fleet of processes', (server) => {
       await happened(observers, 'two', ['lost']);
       two.signal('SIGCONT');
       await seesTwoAs('accepting');
-      await happened(observers, 'two', ['lost', 'back']);
+      await happened(observers, 'two', ['lost', 'recovered']);
       // The process that was frozen has heard nothing meanwhile. It must not conclude that the others were lost.
       await seeAll([two], { one: 'accepting', ahead: 'accepting', two: 'accepting' });
       expect(kindsOf(await reportOf(two), 'one')).not.toContain('lost');
 
       two.signal('SIGKILL');
-      await happened(observers, 'two', ['lost', 'back', 'lost']);
+      await happened(observers, 'two', ['lost', 'recovered', 'lost']);
       await seesTwoAs('lost');
       const restarted = await start('two', { heartbeat: LONG_HEARTBEAT });
       await seesTwoAs('accepting');
-      await happened(observers, 'two', ['lost', 'back', 'lost', 'restarted']);
+      await happened(observers, 'two', ['lost', 'recovered', 'lost', 'restarted']);
 
       restarted.signal('SIGKILL');
       await restarted.exited();
       await start('two', { heartbeat: LONG_HEARTBEAT });
-      await happened(observers, 'two', ['lost', 'back', 'lost', 'restarted', 'restarted']);
+      await happened(observers, 'two', ['lost', 'recovered', 'lost', 'restarted', 'restarted']);
       await seesTwoAs('accepting');
     },
   );
@@ -157,7 +157,7 @@ function kindsOf({ events }: FleetReport, instance: string): FleetEvent['kind'][
   return events
     .filter(({ instances }) => instances?.includes(instance))
     .map(({ kind }) => kind)
-    .filter((kind) => kind === 'lost' || kind === 'back' || kind === 'restarted')
+    .filter((kind) => kind === 'lost' || kind === 'recovered' || kind === 'restarted')
     .toReversed();
 }
 

@@ -51,9 +51,9 @@ describe('FleetHistory', () => {
 
   it('records an instance that comes, is lost and is back', () => {
     expect(eventsOf([], [instance('one')], [instance('one', {}, 'lost')], [instance('one')])).toStrictEqual([
-      'one back',
+      'one recovered',
       'one lost',
-      'one came 1.0.0',
+      'one joined 1.0.0',
     ]);
   });
 
@@ -97,6 +97,6 @@ describe('FleetHistory', () => {
     history.compare([], { isConnected: false, since: undefined, error: undefined });
     for (let index = 0; index < 60; index += 1) history.compare([], index % 2 === 0 ? CONNECTED : AWAY);
     expect(history.events).toHaveLength(50);
-    expect(history.events.slice(0, 2).map(({ kind }) => kind)).toStrictEqual(['store away', 'store back']);
+    expect(history.events.slice(0, 2).map(({ kind }) => kind)).toStrictEqual(['store disconnected', 'store connected']);
   });
 });

@@ -176,11 +176,11 @@ describe('the page of the fleet', () => {
     }));
     const page = render(
       fleetReport([service('orders', [member('one')])], {
-        events: [{ at: before(1), kind: 'store back' }, ...events],
+        events: [{ at: before(1), kind: 'store connected' }, ...events],
         refused: [{ key: 'fleet/orders/x', because: 'it is no JSON' }],
       }),
     );
-    expect(textOf(page)).toContain('10:29:59 1 s ago the store is back 10:29:50 10 s ago orders pod-0 is lost');
+    expect(textOf(page)).toContain('10:29:59 1 s ago the store is connected 10:29:50 10 s ago orders pod-0 is lost');
     expect(textOf(page)).toContain('pod-1 and 1 more is lost');
     expect(textOf(page)).toContain('3 older');
     expect(textOf(page)).toContain('1 entry is refused.');
@@ -215,7 +215,7 @@ describe('the page of the fleet', () => {
         reason: evil,
         status: 'DOWN',
         store: { name: evil, connected: false, error: evil },
-        events: [{ at: before(1), kind: 'came', service: evil, instances: [evil], count: 1, version: evil }],
+        events: [{ at: before(1), kind: 'joined', service: evil, instances: [evil], count: 1, version: evil }],
         refused: [{ key: evil, because: evil }],
       },
     );
