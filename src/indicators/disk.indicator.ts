@@ -4,7 +4,7 @@ import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import { HealthCheckError } from '../errors/health-check.error.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { listOf, numeric, nonBlank, whole } from '../options/rules.js';
+import { listOf, nonBlank, numeric, wholeFrom } from '../options/rules.js';
 import { type Limits, type Reading, configureLimits, judge } from './limits.js';
 import { SharedCall } from './shared-call.js';
 import { bytes, percent, share } from './units.js';
@@ -30,7 +30,7 @@ export interface DiskIndicatorOptions extends HealthIndicatorOptions {
 const SHARE = { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.9, fail: 0.98 } } as const;
 const LIMITED = {
   used: SHARE,
-  free: { within: whole(0, Number.MAX_SAFE_INTEGER), direction: 'below', defaults: {} },
+  free: { within: wholeFrom(0), direction: 'below', defaults: {} },
   inodes: SHARE,
 } as const;
 

@@ -3,7 +3,7 @@ import type { Type } from '@nestjs/common';
 import type { HealthResult } from '../core/result.js';
 import type { HealthIndicator } from '../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { numeric, whole } from '../options/rules.js';
+import { numeric, wholeFrom } from '../options/rules.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 import { bytes, percent, share } from './units.js';
 
@@ -27,7 +27,7 @@ const SHARE = { within: numeric(0, 1), direction: 'above', defaults: { warn: 0.8
 const LIMITED = {
   heap: SHARE,
   container: SHARE,
-  rss: { within: whole(0, Number.MAX_SAFE_INTEGER), direction: 'above', defaults: {} },
+  rss: { within: wholeFrom(0), direction: 'above', defaults: {} },
 } as const;
 
 /** Checks the memory of this process: its heap, and its share of the container's memory. */

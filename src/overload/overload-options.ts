@@ -3,7 +3,7 @@ import { type InjectedInstances, type InjectedToken, injectedTokens } from '../i
 import { orFalse } from '../indicators/limits.js';
 import type { Duration } from '../options/duration.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
-import { type Rule, callable, duration, numeric, whole } from '../options/rules.js';
+import { type Rule, callable, duration, numeric, wholeFrom } from '../options/rules.js';
 
 /** The higher limits of the option `down`. A value exactly at a limit is within it. */
 export interface OverloadLimits {
@@ -77,7 +77,7 @@ export interface ConfiguredOverload extends ConfiguredOptions<OwnOptions> {
 const WITHIN: Readonly<Record<LoadName, Rule<number>>> = {
   delay: numeric(1, 3_600_000),
   utilization: numeric(0.01, 1),
-  inFlight: whole(1, Number.MAX_SAFE_INTEGER),
+  inFlight: wholeFrom(1),
 };
 const NAMES: readonly LoadName[] = ['delay', 'utilization', 'inFlight'];
 const DEFAULTS: OverloadLimits = { delay: 100, utilization: 0.95 };

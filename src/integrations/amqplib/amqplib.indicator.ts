@@ -10,7 +10,7 @@ import { type OwnOf, configureIndicator } from '../../discovery/configured-indic
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { nonBlank, oneOf, whole } from '../../options/rules.js';
+import { nonBlank, oneOf, wholeFrom } from '../../options/rules.js';
 import { type AmqplibClient, isAmqplibClient, isChannel } from './amqp-client.js';
 import { BlockedError } from './connection-watch.js';
 import { type QueueCounts, ping } from './ping.js';
@@ -39,8 +39,8 @@ export function AmqplibIndicator(name: string, options: AmqplibIndicatorOptions)
     client: clientSource,
     blocked: oneOf(['degraded', 'down']),
     queue: nonBlank,
-    maxMessages: whole(0, Number.MAX_SAFE_INTEGER),
-    minConsumers: whole(1, Number.MAX_SAFE_INTEGER),
+    maxMessages: wholeFrom(0),
+    minConsumers: wholeFrom(1),
   };
   const { own, place, annotate } = configureIndicator('AmqplibIndicator', name, options, rules, ['client']);
 

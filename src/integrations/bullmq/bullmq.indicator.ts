@@ -9,7 +9,7 @@ import { type OwnOf, configureIndicator } from '../../discovery/configured-indic
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { Duration, InMilliseconds } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { duration, whole } from '../../options/rules.js';
+import { duration, wholeFrom } from '../../options/rules.js';
 import { type BullMqQueue, isBullMqQueue } from './bullmq-queue.js';
 import { ping } from './ping.js';
 import type { QueueReport } from './queue-report.js';
@@ -33,13 +33,13 @@ export interface BullMqIndicatorOptions extends HealthIndicatorOptions {
 
 /** Reads the state of a BullMQ queue, its jobs and its workers, over the queue's own connection. */
 export function BullMqIndicator(name: string, options: BullMqIndicatorOptions = {}): Type<HealthIndicator> {
-  const count = whole(0, Number.MAX_SAFE_INTEGER);
+  const count = wholeFrom(0);
   const { own, place, annotate } = configureIndicator('BullMqIndicator', name, options, {
     queue: clientSource,
     maxWaiting: count,
     maxFailed: count,
     maxWaitingAge: duration(1),
-    minWorkers: whole(1, Number.MAX_SAFE_INTEGER),
+    minWorkers: wholeFrom(1),
   });
 
   return annotate(

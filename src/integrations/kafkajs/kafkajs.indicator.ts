@@ -10,7 +10,7 @@ import { type OwnOf, configureIndicator } from '../../discovery/configured-indic
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { listOf, nonBlank, whole } from '../../options/rules.js';
+import { listOf, nonBlank, wholeFrom } from '../../options/rules.js';
 import type { ClusterReport, GroupName } from './cluster-report.js';
 import { type KafkaJsClient, isKafkaJsClient, presentClient } from './kafka-client.js';
 import { ping } from './ping.js';
@@ -38,10 +38,10 @@ export interface KafkaJsIndicatorOptions extends HealthIndicatorOptions {
 export function KafkaJsIndicator(name: string, options: KafkaJsIndicatorOptions): Type<HealthIndicator> {
   const rules = {
     client: clientSource,
-    minBrokers: whole(1, Number.MAX_SAFE_INTEGER),
+    minBrokers: wholeFrom(1),
     groupId: nonBlank,
     topics: listOf(nonBlank),
-    maxLag: whole(0, Number.MAX_SAFE_INTEGER),
+    maxLag: wholeFrom(0),
   };
   const { own, place, annotate } = configureIndicator('KafkaJsIndicator', name, options, rules, ['client']);
 

@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { oneOf, whole } from '../../options/rules.js';
+import { oneOf, wholeFrom } from '../../options/rules.js';
 import { type MikroOrmClient, requestOrm } from './mikro-orm-client.js';
 import { pendingMigrations } from './pending-migrations.js';
 import { ping } from './ping.js';
@@ -35,7 +35,7 @@ export function MikroOrmIndicator(name: string, options: MikroOrmIndicatorOption
   const { own, place, annotate } = configureIndicator('MikroOrmIndicator', name, options, {
     orm: clientSource,
     pendingMigrations: oneOf(['degraded', 'down']),
-    maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
+    maxWaiting: wholeFrom(0),
   });
 
   return annotate(

@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { oneOf, whole } from '../../options/rules.js';
+import { oneOf, wholeFrom } from '../../options/rules.js';
 import { type MongoDbClient, clientOf, isMongoDbClient } from './mongodb-client.js';
 
 /** Options of {@link MongoDbIndicator}. */
@@ -25,7 +25,7 @@ export function MongoDbIndicator(name: string, options: MongoDbIndicatorOptions)
   const rules = {
     client: clientSource,
     noPrimary: oneOf(['degraded', 'down']),
-    maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
+    maxWaiting: wholeFrom(0),
   };
   const { own, place, annotate } = configureIndicator('MongoDbIndicator', name, options, rules, ['client']);
 

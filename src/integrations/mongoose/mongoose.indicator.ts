@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { oneOf, whole } from '../../options/rules.js';
+import { oneOf, wholeFrom } from '../../options/rules.js';
 import { type MongooseConnection, clientOf, isMongooseConnection } from './mongoose-connection.js';
 
 /** Options of {@link MongooseIndicator}. */
@@ -31,7 +31,7 @@ export function MongooseIndicator(name: string, options: MongooseIndicatorOption
   const { own, place, annotate } = configureIndicator('MongooseIndicator', name, options, {
     connection: clientSource,
     noPrimary: oneOf(['degraded', 'down']),
-    maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
+    maxWaiting: wholeFrom(0),
   });
 
   return annotate(

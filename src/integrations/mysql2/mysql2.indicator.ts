@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { whole } from '../../options/rules.js';
+import { wholeFrom } from '../../options/rules.js';
 import { type Mysql2Client, coreOf, countsOf, isMysql2Client } from './mysql2-client.js';
 import { ping } from './ping.js';
 
@@ -21,7 +21,7 @@ export interface Mysql2IndicatorOptions extends HealthIndicatorOptions {
 
 /** Pings MySQL or MariaDB through the application's own pool or connection of the package `mysql2`. */
 export function Mysql2Indicator(name: string, options: Mysql2IndicatorOptions): Type<HealthIndicator> {
-  const rules = { client: clientSource, maxWaiting: whole(0, Number.MAX_SAFE_INTEGER) };
+  const rules = { client: clientSource, maxWaiting: wholeFrom(0) };
   const { own, place, annotate } = configureIndicator('Mysql2Indicator', name, options, rules, ['client']);
 
   return annotate(

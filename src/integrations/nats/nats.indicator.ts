@@ -9,7 +9,7 @@ import { type OwnOf, configureIndicator } from '../../discovery/configured-indic
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { matching, whole } from '../../options/rules.js';
+import { matching, wholeFrom } from '../../options/rules.js';
 import type { ConsumerInfo, ConsumerName } from './consumer-info.js';
 import { type NatsConnection, isNatsConnection } from './nats-client.js';
 import { ping } from './ping.js';
@@ -31,7 +31,7 @@ const subjectToken = matching(/^[^\s.*>]+$/, 'a name without blanks, dots, "*" a
 
 /** Pings NATS through the application's own connection of `@nats-io/transport-node` or `nats`. */
 export function NatsIndicator(name: string, options: NatsIndicatorOptions): Type<HealthIndicator> {
-  const maxPending = whole(0, Number.MAX_SAFE_INTEGER);
+  const maxPending = wholeFrom(0);
   const rules = { client: clientSource, stream: subjectToken, consumer: subjectToken, maxPending };
   const { own, place, annotate } = configureIndicator('NatsIndicator', name, options, rules, ['client']);
 

@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { whole } from '../../options/rules.js';
+import { wholeFrom } from '../../options/rules.js';
 import { type PgClient, type PgPool, countsOf, isPgClient } from './pg-client.js';
 import { ping } from './ping.js';
 
@@ -21,7 +21,7 @@ export interface PgIndicatorOptions extends HealthIndicatorOptions {
 
 /** Pings PostgreSQL through the application's own pool or client of the package `pg`. */
 export function PgIndicator(name: string, options: PgIndicatorOptions): Type<HealthIndicator> {
-  const rules = { client: clientSource, maxWaiting: whole(0, Number.MAX_SAFE_INTEGER) };
+  const rules = { client: clientSource, maxWaiting: wholeFrom(0) };
   const { own, place, annotate } = configureIndicator('PgIndicator', name, options, rules, ['client']);
 
   return annotate(

@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { nonBlank, oneOf, whole } from '../../options/rules.js';
+import { nonBlank, oneOf, wholeFrom } from '../../options/rules.js';
 import { MIGRATIONS_FOLDER } from './migrations-folder.js';
 import { optionsFault } from './options-fault.js';
 import { unfinishedMigrations } from './pending-migrations.js';
@@ -45,7 +45,7 @@ export function PrismaIndicator(name: string, options: PrismaIndicatorOptions): 
     pendingMigrations: oneOf(['degraded', 'down']),
     migrationsFolder: nonBlank,
     migrationsSchema: nonBlank,
-    maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
+    maxWaiting: wholeFrom(0),
   };
   const { own, place, annotate } = configureIndicator('PrismaIndicator', name, options, rules, ['client']);
   const folder = own.migrationsFolder ?? MIGRATIONS_FOLDER;

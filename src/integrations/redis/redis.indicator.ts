@@ -14,7 +14,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { whole } from '../../options/rules.js';
+import { wholeFrom } from '../../options/rules.js';
 import { ping } from './ping.js';
 import { withPoolData } from './pool-result.js';
 import { type RedisClient, countsOf, isCluster, isRedisClient } from './redis-client.js';
@@ -29,7 +29,7 @@ export interface RedisIndicatorOptions extends HealthIndicatorOptions, RedisServ
 
 /** Pings Redis through the application's own client or pool of the package `redis`. */
 export function RedisIndicator(name: string, options: RedisIndicatorOptions): Type<HealthIndicator> {
-  const maxWaiting = whole(0, Number.MAX_SAFE_INTEGER);
+  const maxWaiting = wholeFrom(0);
   const rules = { client: clientSource, maxWaiting, ...redisServerRules(options) };
   const { own, place, annotate } = configureIndicator('RedisIndicator', name, options, rules, ['client']);
 

@@ -7,7 +7,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { whole } from '../../options/rules.js';
+import { wholeFrom } from '../../options/rules.js';
 import { ping } from './ping.js';
 import { type SequelizeClient, countsOf, isSequelize } from './sequelize-client.js';
 
@@ -21,7 +21,7 @@ export interface SequelizeIndicatorOptions extends HealthIndicatorOptions {
 
 /** Pings the database of a `Sequelize` through the pool that the application uses. */
 export function SequelizeIndicator(name: string, options: SequelizeIndicatorOptions): Type<HealthIndicator> {
-  const rules = { client: clientSource, maxWaiting: whole(0, Number.MAX_SAFE_INTEGER) };
+  const rules = { client: clientSource, maxWaiting: wholeFrom(0) };
   const { own, place, annotate } = configureIndicator('SequelizeIndicator', name, options, rules, ['client']);
 
   return annotate(

@@ -9,7 +9,7 @@ import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { Duration } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { duration, flag, oneOf, whole } from '../../options/rules.js';
+import { duration, flag, oneOf, wholeFrom } from '../../options/rules.js';
 import { requestDataSource } from './data-source.js';
 import { pendingMigrations } from './pending-migrations.js';
 import { ping } from './ping.js';
@@ -40,7 +40,7 @@ export function TypeOrmIndicator(name: string, options: TypeOrmIndicatorOptions 
     replica: flag,
     maxReplicaLag: duration(0),
     pendingMigrations: oneOf(['degraded', 'down']),
-    maxWaiting: whole(0, Number.MAX_SAFE_INTEGER),
+    maxWaiting: wholeFrom(0),
   });
   const mode = own.replica === true ? 'slave' : 'master';
 
