@@ -2,6 +2,7 @@ import { types } from 'node:util';
 import { LONGEST_CODE, boundedText } from './bounded-text.js';
 import { describeFailure } from './failure.js';
 import { muteRejection } from './guarded-signal.js';
+import { isRecord } from './is-record.js';
 import { MASK, type Secrecy, secrecyOf } from './redact.js';
 
 /** The limits of a copy. The rest of the value is left out, and the copy says so. */
@@ -41,14 +42,11 @@ export function safeCopy(data: unknown, limits = DATA_LIMITS): Readonly<Record<s
   try {
     const copy = new Copier(limits).copy(data);
     if (copy === ABSENT) return undefined;
-    return isPlain(copy) ? copy : Object.freeze({ value: copy });
+    return isRecord(copy) ? copy : Object.freeze({ value: copy });
   } catch {
     return undefined;
   }
 }
-
-const isPlain = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 class Copier {
   readonly #limits: CopyLimits;

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/is-record.js';
 import { type HealthData, type HealthResult, degraded, down, up } from '../core/result.js';
 import type { OwnRules } from '../discovery/configured-indicator.js';
 import type { InMilliseconds } from '../options/duration.js';
@@ -48,7 +49,7 @@ export function configureLimits<Options extends HealthIndicatorOptions, Name ext
     const given = spread[option];
     spreadRules[option] = PAIR;
     limits[option as Name] = given === false ? {} : { ...defaults, ...definedOf(given) };
-    if (!isPlain(given)) continue;
+    if (!isRecord(given)) continue;
     // Each limit is checked as an option of its own, so that a fault names the limit and its value.
     delete spread[option];
     for (const [limit, value] of Object.entries(given)) spread[`${option}.${limit}`] = value;
@@ -92,12 +93,8 @@ export function orFalse(within: Rule<number>): Rule {
   };
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function definedOf(given: unknown): Limits {
-  return isPlain(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : {};
+  return isRecord(given) ? Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) : {};
 }
 
 /** A measured number with its limits. */

@@ -1,3 +1,4 @@
+import { isRecord } from '../core/is-record.js';
 import { optionUnknown } from '../errors/messages.js';
 import { type Environment, NO_VARIABLES } from './environment.js';
 import type { FaultsAt } from './faults.js';
@@ -64,7 +65,7 @@ export class OptionReader {
 
 /** A reader for options without variables. Options of plain JavaScript may be no object; that is a fault. */
 export function readerOf(given: unknown, at: FaultsAt): OptionReader {
-  const isObject = typeof given === 'object' && given !== null;
-  if (!isObject) at.outOfRange(given, { expected: 'an object' });
-  return new OptionReader(at, isObject ? given : {});
+  const options = isRecord(given) ? given : {};
+  if (options !== given) at.outOfRange(given, { expected: 'an object' });
+  return new OptionReader(at, options);
 }

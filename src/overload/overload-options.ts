@@ -1,3 +1,4 @@
+import { isRecord } from '../core/is-record.js';
 import { type ConfiguredOptions, configureIndicator } from '../discovery/configured-indicator.js';
 import { type InjectedInstances, type InjectedToken, injectedTokens } from '../indicators/injected.js';
 import { orFalse } from '../indicators/limits.js';
@@ -100,8 +101,8 @@ export function configureOverload(name: string, options: unknown): ConfiguredOve
   const limits: OverloadLimits = { ...DEFAULTS, ...definedOf(given) };
   const spread: Record<string, unknown> = { ...given };
   const rules: Record<string, Rule> = { ...RULES };
-  const downLimits = isPlain(given.down) ? given.down : {};
-  if (isPlain(given.down)) {
+  const downLimits = isRecord(given.down) ? given.down : {};
+  if (isRecord(given.down)) {
     // Each limit is checked as an option of its own, so that a fault names the limit and its value.
     delete spread['down'];
     for (const [limit, value] of Object.entries(given.down)) spread[`down.${limit}`] = value;
@@ -119,10 +120,6 @@ function downRule(name: LoadName, limit: unknown): Rule {
     expected: `false, or ${rule.expected}, and not below ${name} (${limit})`,
     accepts: (value) => value === false || (rule.accepts(value) && Number(value) >= limit),
   };
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function definedOf(given: OverloadLimits): OverloadLimits {

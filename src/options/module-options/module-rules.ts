@@ -1,3 +1,4 @@
+import { isRecord } from '../../core/is-record.js';
 import type { FaultsAt } from '../faults.js';
 import { type Rule, matching } from '../rules.js';
 
@@ -14,7 +15,7 @@ export const absolute = (text: string): string => `/${text.replace(/^\/|\/$/g, '
 
 export const record: Rule<Readonly<Record<string, unknown>>> = {
   expected: 'an object',
-  accepts: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  accepts: isRecord,
 };
 
 export const headerValue = matching(

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigurationFault } from '../../../src/errors/fault.js';
 import { optionOutOfRange, optionUnknown } from '../../../src/errors/messages.js';
 import { Environment } from '../../../src/options/environment.js';
-import { OptionReader } from '../../../src/options/option-reader.js';
+import { OptionReader, readerOf as readerWithoutVariables } from '../../../src/options/option-reader.js';
 import { flag, milliseconds } from '../../../src/options/rules.js';
 import { Faults } from '../../../src/options/faults.js';
 
@@ -72,5 +72,20 @@ describe('OptionReader', () => {
       { problem: 'there is no option "x"' },
       { problem: 'there is no option "y"' },
     ]);
+  });
+});
+
+describe('readerOf', () => {
+  it('reports options that are not an object as a fault, and reads none of them', () => {
+    for (const [given, shown] of [
+      ['text', '"text"'],
+      [null, 'null'],
+      [[400], 'an array'],
+    ] as const) {
+      const faults = new Faults();
+      const reader = readerWithoutVariables(given, faults.at('options'));
+      reader.refuseUnknown([]);
+      expect(faults.list).toStrictEqual([optionOutOfRange('options', shown, 'an object')]);
+    }
   });
 });
