@@ -27,9 +27,8 @@ async function simulate({ server, count }) {
     const service = `service-${index % 10}`;
     const instance = `pod-${index}`;
     beat += 1;
-    const value = JSON.stringify({
-      service,
-      instance,
+    const key = storeKey('fleet.bench', service, instance);
+    const entry = JSON.stringify({
       boot: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
       beat,
       heartbeat: HEARTBEAT,
@@ -43,7 +42,7 @@ async function simulate({ server, count }) {
       checks: { database: 'UP', cache: 'UP', payments: 'UP', queue: 'UP', disk: 'UP' },
     });
     try {
-      await stores[index % CONNECTIONS].put(storeKey('fleet.bench', service, instance), value, { expiresIn: EXPIRY });
+      await stores[index % CONNECTIONS].put(key, `${key}\n${entry}`, { expiresIn: EXPIRY });
       written += 1;
     } catch {
       failed += 1;

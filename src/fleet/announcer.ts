@@ -138,7 +138,7 @@ export class Announcer {
     const { store, key, secret, onWrite, onOutcome } = this.#settings;
     this.#isWriting = true;
     try {
-      await store.put(key, writeEntry(this.#describe(), secret), { expiresIn });
+      await store.put(key, writeEntry(key, this.#describe(), secret), { expiresIn });
       const hasFailed = this.#failure !== undefined;
       this.#failure = undefined;
       this.#isRefusalNotified = false;

@@ -1,6 +1,7 @@
 import { isRecord } from '../core/is-record.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
-import { readSigned, signed } from './signed-text.js';
+import { storeKey, storeKeyParts } from '../stores/store-key.js';
+import { readSignedObject, writeSigned } from './signed-text.js';
 
 /** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
 export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
@@ -42,37 +43,19 @@ const LONGEST_HEARTBEAT = 3_600_000;
 /** A century in milliseconds: a moment so long ago is still a valid date. */
 const LONGEST_SPAN = 100 * 365 * 24 * 3_600_000;
 
-/** The text of an entry. With a secret, it begins with a signature. */
-export function writeEntry(entry: FleetEntry, secret: string | undefined): string {
-  const text = JSON.stringify(entry);
-  return signed(text, secret);
+/** The value to write to a key, which has the names of the service and the instance. With a secret, it is signed. */
+export function writeEntry(key: string, entry: FleetEntry, secret: string | undefined): string {
+  return writeSigned(key, JSON.stringify({ ...entry, service: undefined, instance: undefined }), secret);
 }
 
-/** Reads an entry. A text tells why it is refused: the reader must not rely on what others write. */
-export function readEntry(
-  value: string,
-  place: { readonly service: string; readonly instance: string },
-  secret: string | undefined,
-): FleetEntry | string {
-  const given = readSigned(value, secret);
+/** Reads the value of a key. A text tells why it is refused: the reader must not rely on what others write. */
+export function readEntry(key: string, value: string, secret: string | undefined): FleetEntry | string {
+  const given = readSignedObject(key, value, secret);
   if (typeof given === 'string') return given;
-  const {
-    service,
-    instance,
-    boot,
-    beat,
-    heartbeat,
-    version,
-    commit,
-    phase,
-    phaseFor,
-    ready,
-    readyFor,
-    wasReady,
-    checks,
-    dependsOn,
-  } = given;
-  if (service !== place.service || instance !== place.instance) return 'it names another instance than its key';
+  const place = placeOf(key);
+  if (!place) return 'its key is malformed';
+  const { boot, beat, heartbeat, version, commit, phase, phaseFor, ready, readyFor, wasReady, checks, dependsOn } =
+    given;
   if (!isName(boot) || !isOptionalName(version) || !isOptionalName(commit)) return 'a text is malformed';
   if (!isSpan(beat) || !isSpan(phaseFor) || !isSpan(readyFor)) return 'a number is malformed';
   if (!isSpan(heartbeat) || heartbeat < 1 || heartbeat > LONGEST_HEARTBEAT) return 'its heartbeat is malformed';
@@ -82,8 +65,7 @@ export function readEntry(
   if (!statuses) return 'its checks are malformed';
   if (!isListOfNames(dependsOn)) return 'its dependencies are malformed';
   return {
-    service: place.service,
-    instance: place.instance,
+    ...place,
     boot,
     beat,
     heartbeat,
@@ -97,6 +79,13 @@ export function readEntry(
     checks: statuses,
     ...(dependsOn && { dependsOn: [...new Set(dependsOn)] }),
   };
+}
+
+/** The names in a key. Undefined: `storeKey()` would not have made it of them, so that one instance would have several keys. */
+function placeOf(key: string): Pick<FleetEntry, 'service' | 'instance'> | undefined {
+  const [collection = '', service, instance] = storeKeyParts(key);
+  if (!isName(service) || !isName(instance)) return undefined;
+  return storeKey(collection, service, instance) === key ? { service, instance } : undefined;
 }
 
 function isListOfNames(value: unknown): value is readonly string[] | undefined {

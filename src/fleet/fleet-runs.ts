@@ -104,10 +104,8 @@ export class FleetRuns implements SharedRuns {
       code: undefined,
       heard: [],
     } as const;
-    const text = writeOutcome(entry, secret);
-    store
-      .put(storeKey(this.#collection, service, `clock-${boot}`), text, { expiresIn: CLOCK_KEPT })
-      .catch(() => undefined);
+    const key = storeKey(this.#collection, service, `clock-${boot}`);
+    store.put(key, writeOutcome(key, entry, secret), { expiresIn: CLOCK_KEPT }).catch(() => undefined);
   }
 
   #of(indicator: string): SharedIndicator {

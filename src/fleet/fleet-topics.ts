@@ -5,7 +5,7 @@ import { storeKey } from '../stores/store-key.js';
 import { Roster, isPresent } from './roster.js';
 import { collectionOf } from './collection.js';
 import { NEWS_LASTS } from './shared-outage.js';
-import { signed, verified } from './signed-text.js';
+import { readSigned, writeSigned } from './signed-text.js';
 
 export interface FleetTopicsSettings {
   readonly store: HealthStore;
@@ -69,8 +69,7 @@ export class FleetTopics implements FleetLink {
     return {
       put: (name, text, expiresIn) => {
         const key = keyOf(name);
-        // The signature covers the key, so that a note cannot be copied to another place.
-        return store.put(key, signed(`${key}\n${text}`, secret), { expiresIn });
+        return store.put(key, writeSigned(key, text, secret), { expiresIn });
       },
       claim: (expiresIn): Promise<FleetLease | undefined> => store.claim(keyOf(LEASE), instance, { expiresIn }),
       ...census,
@@ -113,13 +112,11 @@ export class FleetTopics implements FleetLink {
 
   #read(key: string, value: string): string | undefined {
     const { secret, warn } = this.#settings;
-    const text = verified(value, secret);
-    const start = `${key}\n`;
-    if (text?.startsWith(start)) return text.slice(start.length);
+    const read = readSigned(key, value, secret);
+    if ('text' in read) return read.text;
     if (!this.#hasRefused) {
       this.#hasRefused = true;
-      const because = text === undefined ? 'it is not signed with the secret' : 'it was written for another key';
-      warn(`A note of another instance is refused: ${because}`);
+      warn(`A note of another instance is refused: ${read.because}`);
     }
     return undefined;
   }

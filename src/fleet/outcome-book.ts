@@ -45,9 +45,9 @@ export class OutcomeBook {
     this.#clocks = new WriterClocks(settings.boot);
     this.#end = settings.store.watch(settings.prefix, {
       snapshot: (entries) => {
-        for (const value of entries.values()) this.#receive(value, true);
+        for (const [key, value] of entries) this.#receive(key, value, true);
       },
-      put: (_key, value) => this.#receive(value, false),
+      put: (key, value) => this.#receive(key, value, false),
       // An outcome ends by its age.
       removed: () => undefined,
       connected: () => {
@@ -110,9 +110,9 @@ export class OutcomeBook {
     for (const end of this.#waiting.get(indicator) ?? []) end();
   }
 
-  #receive(value: string, isSnapshot: boolean): void {
+  #receive(key: string, value: string, isSnapshot: boolean): void {
     const { service, release, boot, secret, onRefused, onDated } = this.#settings;
-    const entry = readOutcome(value, secret);
+    const entry = readOutcome(key, value, secret);
     if (typeof entry === 'string') {
       if (!this.#hasRefused) onRefused(entry);
       this.#hasRefused = true;

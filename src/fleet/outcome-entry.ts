@@ -1,6 +1,6 @@
 import { LONGEST_CODE, LONGEST_TEXT } from '../core/bounded-text.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
-import { readSigned, signed } from './signed-text.js';
+import { readSignedObject, writeSigned } from './signed-text.js';
 
 /**
  * An entry that the writer of an outcome had received: the process that wrote it, the monotonic clock of that process when it
@@ -42,14 +42,15 @@ const LONGEST_ENTRY = 49_152;
 /** A shortened text has its original length after it. */
 const SUFFIX = 40;
 
-export function writeOutcome(entry: OutcomeEntry, secret: string | undefined): string {
-  return signed(JSON.stringify(entry), secret);
+/** The value to write to a key. With a secret, it is signed. */
+export function writeOutcome(key: string, entry: OutcomeEntry, secret: string | undefined): string {
+  return writeSigned(key, JSON.stringify(entry), secret);
 }
 
-/** Reads an entry. A text tells why it is refused. */
-export function readOutcome(value: string, secret: string | undefined): OutcomeEntry | string {
+/** Reads the value of a key. A text tells why it is refused. */
+export function readOutcome(key: string, value: string, secret: string | undefined): OutcomeEntry | string {
   if (value.length > LONGEST_ENTRY) return 'it is too long';
-  const given = readSigned(value, secret);
+  const given = readSignedObject(key, value, secret);
   if (typeof given === 'string') return given;
   const { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard } = given;
   if (!isText(service, LONGEST_NAME) || !isText(release, 2 * LONGEST_NAME + 1)) return 'a text is malformed';

@@ -1,6 +1,6 @@
 import { elapsed } from '../core/moment.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { storeKey, storeKeyParts } from '../stores/store-key.js';
+import { storeKey } from '../stores/store-key.js';
 import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
 
 /** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
@@ -181,8 +181,7 @@ export class Roster {
   }
 
   #hear(key: string, value: string, now: number, isSnapshot = false): void {
-    const [, service = '', instance = ''] = storeKeyParts(key);
-    const entry = readEntry(value, { service, instance }, this.#settings.secret);
+    const entry = readEntry(key, value, this.#settings.secret);
     const earlier = this.#known.get(key);
     if (typeof entry === 'string') {
       this.#known.delete(key);

@@ -216,7 +216,7 @@ export class SharedIndicator {
     const entry = { ...subject, instance, boot, clock, age: clock - ranAt, status, message, error, code, heard };
     const maxAge = this.#settings?.maxAge ?? 0;
     try {
-      await store.put(key, writeOutcome(entry, secret), {
+      await store.put(key, writeOutcome(key, entry, secret), {
         expiresIn: Math.min(LONGEST_LEASE, Math.max(SHORTEST_PERIOD, maxAge)),
       });
     } catch {

@@ -99,8 +99,8 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
     let starts = 0;
     // The first state that a process knows is no change, so it must see a second start.
     await vi.waitFor(async () => {
-      const text = writeEntry({ ...entry, boot: String((starts += 1)) }, undefined);
-      await store.put(storeKey(COLLECTION, 'payments', 'silent'), text);
+      const key = storeKey(COLLECTION, 'payments', 'silent');
+      await store.put(key, writeEntry(key, { ...entry, boot: String((starts += 1)) }, undefined));
       expect(kinds(await read())).toContain('restarted');
     }, PATIENCE);
     await store.put(storeKey(COLLECTION, 'payments', 'malformed'), '{}');

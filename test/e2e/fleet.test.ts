@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { HealthModule, type HealthModuleOptions, type HealthResult, HttpIndicator, down, up } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { storeKey } from '../../src/stores/store-key.js';
 import { never } from '../support/latch.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
@@ -301,6 +302,31 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
       expect(instancesOf(report)).toStrictEqual({ one: 'accepting' });
       expect(report.refused).toMatchObject([{ because: 'it is not signed with the secret' }]);
     });
+  });
+
+  it('refuses a signed entry that was copied from another environment, and says why', async () => {
+    const store = memoryStore();
+    const secret = 'a secret of the fleet';
+    const one = await start(store, 'one', { fleet: { secret } });
+    const staging = { service: { name: 'orders', environment: 'staging' } };
+    await start(store, 'two', { fleet: { secret }, health: staging });
+    const copied = storeKey('fleet.test', 'orders', 'two');
+    const value = await new Promise<string>((resolve) => {
+      const receive = (_key: string, written: string): void => resolve(written);
+      const end = store.watch('fleet.staging/', {
+        snapshot: (entries) => entries.forEach((written, key) => receive(key, written)),
+        put: receive,
+        removed: () => undefined,
+      });
+      onTestFinished(end);
+    });
+    await store.put(copied, value);
+    await vi.waitFor(async () => {
+      const report = await reportOf(one);
+      expect(report.refused).toStrictEqual([{ key: copied, because: 'it was written for another key' }]);
+      expect(instancesOf(report)).toStrictEqual({ one: 'accepting' });
+    });
+    expect((await one.get('/health/fleet?format=html')).text).toContain('it was written for another key');
   });
 
   it('does not follow the store and has no endpoint with serve: false, until an option needs the other instances', async () => {

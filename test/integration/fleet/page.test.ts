@@ -41,7 +41,8 @@ async function startFleet(own = 'viewer') {
       checks: { database: 'UP' },
       ...changed,
     };
-    return store.put(storeKey('fleet.test', service, instance), writeEntry(entry, undefined));
+    const key = storeKey('fleet.test', service, instance);
+    return store.put(key, writeEntry(key, entry, undefined));
   };
   return { application, store, write, url: `http://127.0.0.1:${application.port}/health/fleet` };
 }

@@ -117,7 +117,7 @@ export class Instance {
       checks: { database: this.status },
     };
     const key = storeKey(COLLECTION, 'orders', this.name);
-    this.#store.put(key, writeEntry(entry, secret), { expiresIn: 3_600_000 }).catch(() => undefined);
+    this.#store.put(key, writeEntry(key, entry, secret), { expiresIn: 3_600_000 }).catch(() => undefined);
   }
 
   /** A new process under the same name. */

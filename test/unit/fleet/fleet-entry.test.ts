@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { type FleetEntry, readEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
 
-const PLACE = { service: 'orders', instance: 'pod-1' };
+const KEY = 'fleet.production/orders/pod=3A1';
 const ENTRY: FleetEntry = {
-  ...PLACE,
+  service: 'orders',
+  instance: 'pod:1',
   boot: 'a',
   beat: 3,
   heartbeat: 5000,
@@ -18,66 +19,84 @@ const ENTRY: FleetEntry = {
 };
 const SECRET = 'a secret of the fleet';
 
+const write = (entry: object, secret?: string): string => writeEntry(KEY, entry as FleetEntry, secret);
+const changed = (change: object): string => write({ ...ENTRY, ...change });
+
 describe('fleet entries', () => {
   it('are read as they were written, signed or not', () => {
-    expect(readEntry(writeEntry(ENTRY, undefined), PLACE, undefined)).toStrictEqual(ENTRY);
-    expect(readEntry(writeEntry(ENTRY, SECRET), PLACE, SECRET)).toStrictEqual(ENTRY);
+    expect(readEntry(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
+    expect(readEntry(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
   it('name each dependency once', () => {
-    const value = writeEntry({ ...ENTRY, dependsOn: ['payments', 'stock', 'payments'] }, undefined);
-    expect(readEntry(value, PLACE, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
+    const value = changed({ dependsOn: ['payments', 'stock', 'payments'] });
+    expect(readEntry(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
 
   it.each([
-    ['without a signature', writeEntry(ENTRY, undefined)],
-    ['with the signature of another secret', writeEntry(ENTRY, 'another secret 123')],
-    ['changed after the signature', writeEntry(ENTRY, SECRET).replace('DOWN', 'UP')],
+    ['without a signature', write(ENTRY)],
+    ['with the signature of another secret', write(ENTRY, 'another secret 123')],
+    ['changed after the signature', write(ENTRY, SECRET).replace('DOWN', 'UP')],
     ['empty', ''],
   ])('are refused with a secret when they are %s', (_, value) => {
-    expect(readEntry(value, PLACE, SECRET)).toBe('it is not signed with the secret');
+    expect(readEntry(KEY, value, SECRET)).toBe('it is not signed with the secret');
   });
 
   it.each([
-    ['{', 'it is no JSON'],
-    ['[]', 'it is no object'],
-    ['null', 'it is no object'],
-    [JSON.stringify({ ...ENTRY, service: 'payments' }), 'it names another instance than its key'],
-    [JSON.stringify({ ...ENTRY, instance: 'pod-2' }), 'it names another instance than its key'],
-    [JSON.stringify({ ...ENTRY, boot: '' }), 'a text is malformed'],
-    [JSON.stringify({ ...ENTRY, version: 5 }), 'a text is malformed'],
-    [JSON.stringify({ ...ENTRY, commit: 'x'.repeat(201) }), 'a text is malformed'],
-    [JSON.stringify({ ...ENTRY, beat: -1 }), 'a number is malformed'],
-    [JSON.stringify({ ...ENTRY, phaseFor: '1' }), 'a number is malformed'],
-    [JSON.stringify({ ...ENTRY, readyFor: 1e300 }), 'a number is malformed'],
+    ['another environment', 'fleet.staging/orders/pod=3A1'],
+    ['another service', 'fleet.production/payments/pod=3A1'],
+    ['another instance', 'fleet.production/orders/pod=3A11'],
+  ])('are refused, signed or not, when they were copied from the key of %s', (_, key) => {
+    for (const secret of [undefined, SECRET]) {
+      const value = writeEntry(key, ENTRY, secret);
+      expect(readEntry(key, value, secret)).toMatchObject({ ready: 'DEGRADED' });
+      expect(readEntry(KEY, value, secret)).toBe('it was written for another key');
+    }
+  });
+
+  it.each(['fleet.production/orders', 'fleet.production/orders/pod/1', 'fleet.production/orders/pod=2D1'])(
+    'are refused at the key %s, which no instance has',
+    (key) => {
+      expect(readEntry(key, writeEntry(key, ENTRY, SECRET), SECRET)).toBe('its key is malformed');
+    },
+  );
+
+  it.each([
+    ['{}', 'it does not name its key'],
+    [`${KEY}\n{`, 'it is no JSON'],
+    [`${KEY}\n[]`, 'it is no object'],
+    [`${KEY}\nnull`, 'it is no object'],
+    [changed({ boot: '' }), 'a text is malformed'],
+    [changed({ version: 5 }), 'a text is malformed'],
+    [changed({ commit: 'x'.repeat(201) }), 'a text is malformed'],
+    [changed({ beat: -1 }), 'a number is malformed'],
+    [changed({ phaseFor: '1' }), 'a number is malformed'],
+    [changed({ readyFor: 1e300 }), 'a number is malformed'],
     // The moment would be before the first date that JavaScript knows.
-    [JSON.stringify({ ...ENTRY, phaseFor: Number.MAX_SAFE_INTEGER }), 'a number is malformed'],
-    [JSON.stringify({ ...ENTRY, heartbeat: 0 }), 'its heartbeat is malformed'],
-    [JSON.stringify({ ...ENTRY, heartbeat: 3_600_001 }), 'its heartbeat is malformed'],
-    [JSON.stringify({ ...ENTRY, phase: 'lost' }), 'its state is malformed'],
-    [JSON.stringify({ ...ENTRY, ready: 'FINE' }), 'its state is malformed'],
-    [JSON.stringify({ ...ENTRY, wasReady: 'yes' }), 'its state is malformed'],
-    [JSON.stringify({ ...ENTRY, checks: [] }), 'its checks are malformed'],
-    [JSON.stringify({ ...ENTRY, checks: { database: 'FINE' } }), 'its checks are malformed'],
-    [JSON.stringify({ ...ENTRY, checks: { ['x'.repeat(201)]: 'UP' } }), 'its checks are malformed'],
-    [JSON.stringify({ ...ENTRY, dependsOn: 'payments' }), 'its dependencies are malformed'],
-    [JSON.stringify({ ...ENTRY, dependsOn: [''] }), 'its dependencies are malformed'],
+    [changed({ phaseFor: Number.MAX_SAFE_INTEGER }), 'a number is malformed'],
+    [changed({ heartbeat: 0 }), 'its heartbeat is malformed'],
+    [changed({ heartbeat: 3_600_001 }), 'its heartbeat is malformed'],
+    [changed({ phase: 'lost' }), 'its state is malformed'],
+    [changed({ ready: 'FINE' }), 'its state is malformed'],
+    [changed({ wasReady: 'yes' }), 'its state is malformed'],
+    [changed({ checks: [] }), 'its checks are malformed'],
+    [changed({ checks: { database: 'FINE' } }), 'its checks are malformed'],
+    [changed({ checks: { ['x'.repeat(201)]: 'UP' } }), 'its checks are malformed'],
+    [changed({ dependsOn: 'payments' }), 'its dependencies are malformed'],
+    [changed({ dependsOn: [''] }), 'its dependencies are malformed'],
+    [changed({ dependsOn: Array.from({ length: 51 }, (_, n) => `s${n}`) }), 'its dependencies are malformed'],
     [
-      JSON.stringify({ ...ENTRY, dependsOn: Array.from({ length: 51 }, (_, n) => `s${n}`) }),
-      'its dependencies are malformed',
-    ],
-    [
-      JSON.stringify({ ...ENTRY, checks: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`c${n}`, 'UP'])) }),
+      changed({ checks: Object.fromEntries(Array.from({ length: 201 }, (_, n) => [`c${n}`, 'UP'])) }),
       'its checks are malformed',
     ],
   ])('refuses %s', (value, because) => {
-    expect(readEntry(value, PLACE, undefined)).toBe(because);
+    expect(readEntry(KEY, value, undefined)).toBe(because);
   });
 
   it('does not take a check named __proto__ for the prototype', () => {
     const entry = readEntry(
-      JSON.stringify({ ...ENTRY, checks: {} }).replace('"checks":{}', '"checks":{"__proto__":"DOWN"}'),
-      PLACE,
+      KEY,
+      changed({ checks: {} }).replace('"checks":{}', '"checks":{"__proto__":"DOWN"}'),
       undefined,
     );
     expect(typeof entry === 'string' ? entry : Object.keys(entry.checks)).toStrictEqual(['__proto__']);

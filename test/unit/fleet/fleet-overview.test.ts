@@ -53,7 +53,8 @@ describe('FleetOverview', () => {
         checks: { database: 'UP' },
         ...changed,
       };
-      return store.put(storeKey('fleet.test', 'orders', instance), writeEntry(entry, undefined));
+      const key = storeKey('fleet.test', 'orders', instance);
+      return store.put(key, writeEntry(key, entry, undefined));
     };
     const open = (query = ''): FakeOutlet => {
       const response = overview.respond({ url: `/health/fleet?format=events${query}`, headers: {} }, 'events');

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { down, up } from '../../../src/core/result.js';
-import type { OutcomeEntry } from '../../../src/fleet/outcome-entry.js';
+import { type OutcomeEntry, readOutcome } from '../../../src/fleet/outcome-entry.js';
 import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
 import { storeOf } from '../../../src/stores/store-of.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -257,9 +257,9 @@ describe('an indicator with scope fleet', () => {
     const numbers: number[] = [];
     storeOf(fleet.backend, STORE_TIMEOUT).watch('fleet-outcomes.test/', {
       snapshot: () => undefined,
-      put: (_key, value) => {
-        const { indicator, heard } = JSON.parse(value) as OutcomeEntry;
-        if (indicator !== '') numbers.push(heard.length);
+      put: (key, value) => {
+        const entry = readOutcome(key, value, undefined) as OutcomeEntry;
+        if (entry.indicator !== '') numbers.push(entry.heard.length);
       },
       removed: () => undefined,
     });

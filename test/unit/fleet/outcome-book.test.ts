@@ -42,7 +42,8 @@ async function openBook(): Promise<{
       heard: [],
       ...entry,
     };
-    await store.put(`outcomes/orders/of-${whole.indicator}`, writeOutcome(whole, undefined));
+    const key = `outcomes/orders/of-${whole.indicator}`;
+    await store.put(key, writeOutcome(key, whole, undefined));
   };
   return { store, book, dated, write };
 }

@@ -16,28 +16,40 @@ const ENTRY: OutcomeEntry = {
   heard: [['b', 7, 12]],
 };
 const SECRET = 'a secret of the fleet';
+const KEY = 'fleet-outcomes.production/orders/0a1b';
+
+const write = (entry: OutcomeEntry, secret?: string): string => writeOutcome(KEY, entry, secret);
 
 describe('an outcome in the store', () => {
   it('is read as it was written, with and without a secret', () => {
-    expect(readOutcome(writeOutcome(ENTRY, undefined), undefined)).toStrictEqual(ENTRY);
-    expect(readOutcome(writeOutcome(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
+    expect(readOutcome(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
+    expect(readOutcome(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
   it('is read when its texts and its list are as long as they may be', () => {
     const text = '\u0000'.repeat(1000);
     const boot = '0'.repeat(36);
     const heard = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);
-    const value = writeOutcome({ ...ENTRY, error: text, message: text, heard }, SECRET);
-    expect(readOutcome(value, SECRET)).toMatchObject({ error: text, message: text });
+    const value = write({ ...ENTRY, error: text, message: text, heard }, SECRET);
+    expect(readOutcome(KEY, value, SECRET)).toMatchObject({ error: text, message: text });
     // The limit of a store.
     expect(value.length).toBeLessThan(65_536);
   });
 
   it('is refused without the signature, or with a changed text', () => {
     const refused = 'it is not signed with the secret';
-    expect(readOutcome(writeOutcome(ENTRY, undefined), SECRET)).toBe(refused);
-    expect(readOutcome(writeOutcome(ENTRY, SECRET).replace('DOWN', 'UP'), SECRET)).toBe(refused);
-    expect(readOutcome('', SECRET)).toBe(refused);
+    expect(readOutcome(KEY, write(ENTRY), SECRET)).toBe(refused);
+    expect(readOutcome(KEY, write(ENTRY, SECRET).replace('DOWN', 'UP'), SECRET)).toBe(refused);
+    expect(readOutcome(KEY, '', SECRET)).toBe(refused);
+  });
+
+  it('is refused, signed or not, when it was copied from the key of another environment', () => {
+    const staging = 'fleet-outcomes.staging/orders/0a1b';
+    for (const secret of [undefined, SECRET]) {
+      const value = writeOutcome(staging, ENTRY, secret);
+      expect(readOutcome(staging, value, secret)).toStrictEqual(ENTRY);
+      expect(readOutcome(KEY, value, secret)).toBe('it was written for another key');
+    }
   });
 
   it.each([
@@ -46,7 +58,7 @@ describe('an outcome in the store', () => {
     ['no object', 'null'],
     ['too long', ' '.repeat(60_000)],
   ])('is refused when it is %s', (because, text) => {
-    expect(readOutcome(text, undefined)).toContain(because);
+    expect(readOutcome(KEY, `${KEY}\n${text}`, undefined)).toContain(because);
   });
 
   it.each([
@@ -71,6 +83,6 @@ describe('an outcome in the store', () => {
     { heard: [['x'.repeat(201), 7, 12]] },
     { heard: Array.from({ length: 501 }, () => ['b', 7, 12]) },
   ])('is refused when it is malformed: %o', (change) => {
-    expect(readOutcome(JSON.stringify({ ...ENTRY, ...change }), undefined)).toContain('malformed');
+    expect(readOutcome(KEY, write({ ...ENTRY, ...change } as OutcomeEntry), undefined)).toContain('malformed');
   });
 });

@@ -39,7 +39,7 @@ class Instance {
       ...this.changed,
       ...changed,
     };
-    await this.store.put(this.key, writeEntry(entry, undefined), { expiresIn: HOUR });
+    await this.store.put(this.key, writeEntry(this.key, entry, undefined), { expiresIn: HOUR });
     await advance(0);
   }
 }
@@ -172,10 +172,10 @@ describe('Roster', () => {
   it('refuses malformed entries and lists them, until they are valid', async () => {
     const { store, roster, one } = await setUp();
     await one.write();
-    await store.put(one.key, '{"service":"payments"}');
+    await store.put(one.key, `${one.key}\n{"service":"payments"}`);
     await advance(0);
     expect(roster.instances()).toStrictEqual([]);
-    expect(roster.refused).toStrictEqual([{ key: one.key, because: 'it names another instance than its key' }]);
+    expect(roster.refused).toStrictEqual([{ key: one.key, because: 'a text is malformed' }]);
     await one.write();
     expect(roster.refused).toStrictEqual([]);
     expect(phases(roster)).toStrictEqual({ one: 'accepting' });
