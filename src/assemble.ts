@@ -7,7 +7,7 @@ import { HealthEngine } from './core/health-engine.js';
 import { formatRaw } from './core/raw-error.js';
 import { declaresParts } from './discovery/declared-parts.js';
 import { IndicatorExplorer } from './discovery/indicator-explorer.js';
-import type { IndicatorStandIns } from './discovery/stand-ins.js';
+import type { IndicatorReplacements } from './discovery/indicator-replacements.js';
 import { Access } from './endpoints/access.js';
 import { AdditionalEndpoints } from './endpoints/additional-endpoints.js';
 import { ApiDescription } from './endpoints/description/api-description.js';
@@ -54,7 +54,7 @@ export interface ApplicationParts {
   readonly controller: Type<EndpointHandlers> | undefined;
   /** Whether the endpoints are served on the adapter's port. */
   readonly servesMainPort: boolean;
-  readonly standIns: IndicatorStandIns;
+  readonly replacements: IndicatorReplacements;
 }
 
 /** What `HealthModule` provides. */
@@ -73,7 +73,7 @@ export interface HealthParts {
 /** Creates the parts of one configured module. Each receives only parts that exist before it; events lead the other way. */
 export function assemble(
   options: HealthModuleOptions,
-  { modules, controller, servesMainPort, standIns }: ApplicationParts,
+  { modules, controller, servesMainPort, replacements }: ApplicationParts,
 ): HealthParts {
   const logger = new Logger('Health');
   const resolved = resolveModuleOptions(options);
@@ -96,7 +96,7 @@ export function assemble(
   const monitor = new EngineMonitor(engine, state, overrides, onListenerFault);
   if (settings.logging) engine.onChange((change) => logChange(logger, change, settings.logLevels));
 
-  const explorer = new IndicatorExplorer(modules, settings, configuration, standIns);
+  const explorer = new IndicatorExplorer(modules, settings, configuration, replacements);
   const subscriptions = new ChangeSubscriptions(new ChangeMethods(modules, engine.probes), monitor, logger);
   const registration = new Registration({
     explorer,

@@ -14,7 +14,11 @@ import {
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type HealthParts, assemble } from './assemble.js';
 import { INDICATOR_RESULTS } from './clients/breaker/indicator-results.js';
-import { INDICATOR_STAND_INS, type IndicatorStandIns, NO_STAND_INS } from './discovery/stand-ins.js';
+import {
+  INDICATOR_REPLACEMENTS,
+  type IndicatorReplacements,
+  NO_REPLACEMENTS,
+} from './discovery/indicator-replacements.js';
 import { type EndpointHandlers, applyDecorators, createHealthController } from './endpoints/health.controller.js';
 import { ENDPOINT_PARTS, SERVES_MAIN_PORT } from './endpoints/endpoint-parts.js';
 import { Responder } from './endpoints/responder.js';
@@ -179,16 +183,16 @@ function configure(
     providers: [
       ...providers,
       options,
-      { provide: INDICATOR_STAND_INS, useValue: NO_STAND_INS },
+      { provide: INDICATOR_REPLACEMENTS, useValue: NO_REPLACEMENTS },
       {
         provide: PARTS,
         useFactory: (
           given: HealthModuleOptions,
           modules: ModulesContainer,
-          standIns: IndicatorStandIns,
+          replacements: IndicatorReplacements,
           servesMainPort: boolean = true,
-        ) => assemble(given, { modules, controller: controllerOf(modules), servesMainPort, standIns }),
-        inject: [OPTIONS, ModulesContainer, INDICATOR_STAND_INS, { token: SERVES_MAIN_PORT, optional: true }],
+        ) => assemble(given, { modules, controller: controllerOf(modules), servesMainPort, replacements }),
+        inject: [OPTIONS, ModulesContainer, INDICATOR_REPLACEMENTS, { token: SERVES_MAIN_PORT, optional: true }],
       },
       part(HealthLifecycle, 'lifecycle'),
       part(HealthService, 'service'),

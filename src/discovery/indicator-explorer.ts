@@ -28,7 +28,7 @@ import type { HealthIndicator } from './health-indicator.decorator.js';
 import { isMinified, nameFromClass } from './indicator-name.js';
 import { preparationOf } from './preparation.js';
 import { type ProvidedIndicator, indicatorsOf, isLoaded } from './provided-indicators.js';
-import { type IndicatorStandIns, NO_STAND_INS } from './stand-ins.js';
+import { type IndicatorReplacements, NO_REPLACEMENTS } from './indicator-replacements.js';
 import { undecoratedIndicators } from './undecorated.js';
 
 /** The result of one exploration of the container. */
@@ -49,7 +49,7 @@ export class IndicatorExplorer {
   readonly #modules: ModulesContainer;
   readonly #settings: HealthSettings;
   readonly #configuration: IndicatorConfiguration;
-  readonly #standIns: IndicatorStandIns;
+  readonly #replacements: IndicatorReplacements;
   readonly #explored = new Set<object>();
   readonly #instances = new Set<unknown>();
   readonly #registered = new RegisteredNames<Registered>();
@@ -59,12 +59,12 @@ export class IndicatorExplorer {
     modules: ModulesContainer,
     settings: HealthSettings,
     configuration: IndicatorConfiguration,
-    standIns: IndicatorStandIns = NO_STAND_INS,
+    replacements: IndicatorReplacements = NO_REPLACEMENTS,
   ) {
     this.#modules = modules;
     this.#settings = settings;
     this.#configuration = configuration;
-    this.#standIns = standIns;
+    this.#replacements = replacements;
   }
 
   /** Whether modules were added since the last exploration. Cheap enough for every probe. */
@@ -89,9 +89,9 @@ export class IndicatorExplorer {
       for (const provided of indicatorsOf(module)) {
         const definition = this.#define(provided, faults);
         if (!definition) continue;
-        const standIn = this.#standIns.standInFor(definition);
-        definitions.push(standIn ?? definition);
-        const isRun = definition.settings.enabled && !standIn;
+        const replacement = this.#replacements.replacementOf(definition);
+        definitions.push(replacement ?? definition);
+        const isRun = definition.settings.enabled && !replacement;
         const prepare = isRun ? preparationOf(provided.instance as object) : undefined;
         if (prepare) preparations.push(prepare);
       }
@@ -132,7 +132,7 @@ export class IndicatorExplorer {
         faults.add(groupMemberUnknown('HealthModule options, indicators', name, known));
       }
     }
-    return [...faults.list, ...this.#standIns.check(known), ...this.#sharedPaths()];
+    return [...faults.list, ...this.#replacements.check(known), ...this.#sharedPaths()];
   }
 
   /** Defines an indicator that the application registers while it runs. Undefined: it has a fault. */
@@ -156,7 +156,7 @@ export class IndicatorExplorer {
     }
     this.#registered.set(name, { place: at.place, token: undefined });
     const definition = { name, settings, check };
-    return this.#standIns.standInFor(definition) ?? definition;
+    return this.#replacements.replacementOf(definition) ?? definition;
   }
 
   /** Frees the name of an indicator that is removed. */

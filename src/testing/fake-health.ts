@@ -9,7 +9,7 @@ import {
   unknown,
   up,
 } from '../core/result.js';
-import { INDICATOR_STAND_INS, type IndicatorStandIns } from '../discovery/stand-ins.js';
+import { INDICATOR_REPLACEMENTS, type IndicatorReplacements } from '../discovery/indicator-replacements.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { groupMemberUnknown, optionOutOfRange } from '../errors/messages.js';
 import { milliseconds, show } from '../options/rules.js';
@@ -52,12 +52,12 @@ export class FakeHealth {
 
   /** Replaces the indicators of the module that is being built. Call it before `compile()`. Returns the same builder. */
   override<Builder extends TestingModuleBuilder>(builder: Builder): Builder {
-    const standIns: IndicatorStandIns = {
-      standInFor: (indicator) => this.#standInFor(indicator),
+    const replacements: IndicatorReplacements = {
+      replacementOf: (indicator) => this.#replacementOf(indicator),
       check: (names) => this.#faults(names),
     };
     this.#isStarted = false;
-    builder.overrideProvider(INDICATOR_STAND_INS).useValue(standIns);
+    builder.overrideProvider(INDICATOR_REPLACEMENTS).useValue(replacements);
     return builder;
   }
 
@@ -172,7 +172,7 @@ export class FakeHealth {
     ];
   }
 
-  #standInFor({ name, settings }: CheckDefinition): CheckDefinition | undefined {
+  #replacementOf({ name, settings }: CheckDefinition): CheckDefinition | undefined {
     if (this.#only && !this.#only.has(name)) return undefined;
     this.#replaced.set(name, settings.enabled);
     return {

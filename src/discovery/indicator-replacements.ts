@@ -2,14 +2,14 @@ import type { CheckDefinition } from '../core/check.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 
 /** Replacements of indicators in a test. */
-export interface IndicatorStandIns {
+export interface IndicatorReplacements {
   /** The replacement of an indicator, which is then neither prepared nor run. Undefined: the indicator is not replaced. */
-  standInFor(indicator: CheckDefinition): CheckDefinition | undefined;
+  replacementOf(indicator: CheckDefinition): CheckDefinition | undefined;
   /** The faults of the replacements, given the names of all indicators at the start. */
   check(names: readonly string[]): readonly ConfigurationFault[];
 }
 
-export const NO_STAND_INS: IndicatorStandIns = { standInFor: () => undefined, check: () => [] };
+export const NO_REPLACEMENTS: IndicatorReplacements = { replacementOf: () => undefined, check: () => [] };
 
 /** The injection token of the replacements, for a test to override. Shared by all copies of the package. */
-export const INDICATOR_STAND_INS = Symbol.for('nest-vitals:indicator-stand-ins');
+export const INDICATOR_REPLACEMENTS = Symbol.for('nest-vitals:indicator-replacements');
