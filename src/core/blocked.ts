@@ -14,7 +14,7 @@ export interface Blocked {
  * UP. It is DOWN when the check is certainly the cause. It is DEGRADED when other code may be the cause, because other code
  * must not take the instance out of rotation.
  */
-export function blameForBlocking(outcome: Outcome, { bySelf, untilFinish }: Blocked, timeout: number): Outcome {
+export function outcomeWhenBlocked(outcome: Outcome, { bySelf, untilFinish }: Blocked, timeout: number): Outcome {
   if (!passes(outcome) || outcome.status === HealthStatus.SKIPPED) return outcome;
   if (bySelf > timeout) {
     return {

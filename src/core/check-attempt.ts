@@ -1,5 +1,5 @@
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
-import { blameForBlocking } from './blocked.js';
+import { outcomeWhenBlocked } from './blocked.js';
 import type { CheckDefinition, HealthCheckContext } from './check.js';
 import { muteRejection } from './guarded-signal.js';
 import { LoopTimer } from './loop-timer.js';
@@ -27,7 +27,7 @@ export interface Attempt {
 }
 
 /** Called when the timeout has passed and the check has not finished. Returns a function to call when the check finishes later. */
-export type OnLeftBehind = (work: Promise<unknown>) => () => void;
+export type OnUnfinished = (work: Promise<unknown>) => () => void;
 
 /** Receives an error of the check that is not its outcome. It throws nothing. `place` names where the error happened. */
 export type OnStrayFault = (place: string, fault: unknown) => void;
@@ -36,7 +36,7 @@ export type OnStrayFault = (place: string, fault: unknown) => void;
 type Caller = (check: () => unknown) => unknown;
 
 export interface AttemptHooks {
-  readonly onLeftBehind: OnLeftBehind;
+  readonly onUnfinished: OnUnfinished;
   readonly onFault: OnStrayFault;
   readonly call?: Caller | undefined;
 }
@@ -45,7 +45,7 @@ const callDirectly: Caller = (check) => check();
 
 export function attempt(
   definition: CheckDefinition,
-  { onLeftBehind, onFault, call = callDirectly }: AttemptHooks,
+  { onUnfinished, onFault, call = callDirectly }: AttemptHooks,
 ): Attempt {
   const { timeout } = definition.settings;
   const abortion = new RunSignal((fault) => onFault('a listener of its signal', fault));
@@ -91,7 +91,7 @@ export function attempt(
       : withAttached(outcome, resolveAttached());
   const end = (outcome: Outcome): void => {
     if (isOver) return finishedLate?.();
-    const judged = blameForBlocking(outcome, { bySelf, untilFinish: timer.overdue }, timeout);
+    const judged = outcomeWhenBlocked(outcome, { bySelf, untilFinish: timer.overdue }, timeout);
     close();
     finish(withData(judged));
   };
@@ -99,7 +99,7 @@ export function attempt(
     if (isOver) return;
     // Read the attached data before aborting: the abort may release it.
     const outcome = withData(failure);
-    finishedLate = onLeftBehind(work);
+    finishedLate = onUnfinished(work);
     close();
     // The listeners of the signal run synchronously. The attempt has ended already, whatever they do.
     abortion.abort(reason);

@@ -1,5 +1,5 @@
 import { sleep } from './async.js';
-import { attempt, type Attempt, type OnLeftBehind } from './check-attempt.js';
+import { attempt, type Attempt, type OnUnfinished } from './check-attempt.js';
 import type { CheckDefinition, CheckSettings, ShownOverride } from './check.js';
 import { CheckHistory, type CheckRun, type StatusChange } from './check-history.js';
 import type { CheckWrappers } from './check-wrappers.js';
@@ -200,13 +200,13 @@ export class CheckRunner {
     });
     const began = elapsed();
     let isLeftBehind = false;
-    const onLeftBehind: OnLeftBehind = (work) => {
+    const onUnfinished: OnUnfinished = (work) => {
       isLeftBehind = true;
       const stray = this.#strays.add(work, timeout);
       return () => this.#strays.remove(stray);
     };
     const current = attempt(definition, {
-      onLeftBehind,
+      onUnfinished,
       onFault: (place, fault) => this.#reportFault(place, fault),
       call: wrapped?.make,
     });

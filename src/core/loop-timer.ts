@@ -80,13 +80,13 @@ export class LoopTimer {
     lastTurn = now;
     const late = Math.max(0, now - this.#due);
     this.#left -= slice;
-    if (late > TOLERANCE) this.#makeUpFor(late, now);
+    if (late > TOLERANCE) this.#extendFor(late, now);
     else this.#left -= late;
     if (this.#left > 0) this.#startSlice(now);
     else this.#readArrived();
   }
 
-  #makeUpFor(stall: number, now: number): void {
+  #extendFor(stall: number, now: number): void {
     this.#stalled += stall;
     if (now >= this.#end) this.#lateStalls += 1;
     if (this.#lateStalls > MAX_LATE_STALLS) this.#left = 0;

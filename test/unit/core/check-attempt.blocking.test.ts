@@ -10,13 +10,13 @@ const block = (milliseconds: number): void => {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
 };
-const onLeftBehind = (): (() => void) => () => undefined;
+const onUnfinished = (): (() => void) => () => undefined;
 
 describe('a check in a blocked event loop', () => {
   const run = (check: () => unknown, timeout = 100) => {
     const faults: unknown[] = [];
     const definition = checkDefinition('a', check, { timeout });
-    return attempt(definition, { onLeftBehind, onFault: (place, fault) => faults.push([place, fault]) });
+    return attempt(definition, { onUnfinished, onFault: (place, fault) => faults.push([place, fault]) });
   };
 
   it('is UP when the result has arrived by the end of a detected stall', async () => {
@@ -87,7 +87,7 @@ describe('errors that a check causes beside its outcome', () => {
       },
       { timeout: 20 },
     );
-    const { outcome } = attempt(definition, { onLeftBehind, onFault: (where) => faults.push(where) });
+    const { outcome } = attempt(definition, { onUnfinished, onFault: (where) => faults.push(where) });
     await expect(outcome).resolves.toMatchObject({ status: 'DOWN', error: 'timed out after 20 ms' });
     await sleep(10);
     await collectGarbage();

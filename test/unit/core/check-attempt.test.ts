@@ -10,7 +10,7 @@ import { untouchable } from '../../support/hostile.js';
 import { latch, never } from '../../support/latch.js';
 
 const onFault = (): void => undefined;
-const keepsTime: AttemptHooks = { onLeftBehind: () => () => undefined, onFault };
+const keepsTime: AttemptHooks = { onUnfinished: () => () => undefined, onFault };
 
 /** A check that hands its context to the test and never settles. */
 function hanging(): { context: () => HealthCheckContext; check: CheckDefinition['check'] } {
@@ -136,18 +136,18 @@ describe('attempt', () => {
   });
 
   it('leaves no timer and no listener when the check finishes in time', async () => {
-    const onLeftBehind = vi.fn<() => () => void>();
+    const onUnfinished = vi.fn<() => () => void>();
     let signal: AbortSignal | undefined;
     const definition = checkDefinition('a', (context) => {
       signal = context.signal;
     });
-    await attempt(definition, { onLeftBehind, onFault }).outcome;
+    await attempt(definition, { onUnfinished, onFault }).outcome;
     expect(vi.getTimerCount()).toBe(0);
     expect(signal?.aborted).toBe(false);
     expect(signal && getEventListeners(signal, 'abort')).toHaveLength(0);
     await advance(10_000);
     expect(signal?.aborted).toBe(false);
-    expect(onLeftBehind).not.toHaveBeenCalled();
+    expect(onUnfinished).not.toHaveBeenCalled();
   });
 
   describe('when the time is over', () => {
@@ -208,7 +208,7 @@ describe('attempt', () => {
         return work.promise;
       });
       const { outcome } = attempt(definition, {
-        onLeftBehind: (leftBehind) => {
+        onUnfinished: (leftBehind) => {
           expect(leftBehind).toBeInstanceOf(Promise);
           order.push('left behind');
           return () => order.push('finished late');
@@ -228,7 +228,7 @@ describe('attempt', () => {
       const work = latch<unknown>();
       const { outcome } = attempt(
         checkDefinition('a', () => work.promise),
-        { onLeftBehind: () => finishedLate, onFault },
+        { onUnfinished: () => finishedLate, onFault },
       );
       await advance(500);
       work.fail(new Error('late'));
@@ -243,7 +243,7 @@ describe('attempt', () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
       const reason = new DOMException('the application is shutting down', 'AbortError');
-      const running = attempt(checkDefinition('a', check), { onLeftBehind: leftBehind, onFault });
+      const running = attempt(checkDefinition('a', check), { onUnfinished: leftBehind, onFault });
       running.abort(reason);
       await expect(running.outcome).resolves.toMatchObject({ status: 'DOWN', error: 'aborted', cause: reason });
       expect(context().signal.reason).toBe(reason);
@@ -257,7 +257,7 @@ describe('attempt', () => {
       const definition = checkDefinition('a', (context) => {
         signal = context.signal;
       });
-      const running = attempt(definition, { onLeftBehind: leftBehind, onFault });
+      const running = attempt(definition, { onUnfinished: leftBehind, onFault });
       await running.outcome;
       running.abort(new Error('stop'));
       expect(signal?.aborted).toBe(false);
@@ -267,7 +267,7 @@ describe('attempt', () => {
     it('has no effect after a timeout', async () => {
       const { check, context } = hanging();
       const leftBehind = vi.fn<() => () => void>().mockReturnValue(() => undefined);
-      const running = attempt(checkDefinition('a', check), { onLeftBehind: leftBehind, onFault });
+      const running = attempt(checkDefinition('a', check), { onUnfinished: leftBehind, onFault });
       await advance(500);
       await running.outcome;
       running.abort(new Error('stop'));
