@@ -18,8 +18,8 @@ export class Evaluator implements ReportSource {
     return this.#engine.has(name);
   }
 
-  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
+  evaluate(name: string, timeLimit?: number): Evaluation | Promise<Evaluation> {
     this.#registration.addModules();
-    return this.#engine.evaluate(name, patience);
+    return this.#engine.evaluate(name, timeLimit);
   }
 }

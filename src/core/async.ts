@@ -68,7 +68,7 @@ export function withTimeout<T>(promise: Promise<T>, { milliseconds, error, grace
 
 /**
  * Resolves after the time, or when the signal is aborted. It never rejects. It does not keep the process alive; the
- * shutdown has its own `sleep` in `shutdown-clock.ts`.
+ * shutdown has `shutdownSleep`.
  */
 export function sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -160,12 +160,12 @@ export class HealthEngine {
   }
 
   /**
-   * Evaluates a probe, a group, a composite, or one indicator by its name. It settles within the deadline or within `patience`
+   * Evaluates a probe, a group, a composite, or one indicator by its name. It settles within the deadline or within `timeLimit`
    * (milliseconds), whichever is shorter. Throws `UnknownProbeError` for any other name, and rejects with it if the
    * indicator or composite is removed meanwhile.
    */
-  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation> {
-    return this.#probes.get(name).evaluate(patience);
+  evaluate(name: string, timeLimit?: number): Evaluation | Promise<Evaluation> {
+    return this.#probes.get(name).evaluate(timeLimit);
   }
 
   /** The report of a probe, a group, a composite or an indicator from the existing results. Runs nothing. Throws `UnknownProbeError` for any other name. */

@@ -65,10 +65,10 @@ export class Probe {
   }
 
   /**
-   * Returns the evaluation directly when no check has to run, which is the usual case. `patience` is the time of a caller
+   * Returns the evaluation directly when no check has to run, which is the usual case. `timeLimit` is the time of a caller
    * that has less than the deadline, in milliseconds.
    */
-  evaluate(patience: number = this.#rules.deadline): Evaluation | Promise<Evaluation> {
+  evaluate(timeLimit: number = this.#rules.deadline): Evaluation | Promise<Evaluation> {
     const now = elapsed();
     if (
       this.#evaluation !== undefined &&
@@ -78,9 +78,9 @@ export class Probe {
       return this.#evaluation;
     }
     const underWay = this.#underWay ?? this.#renew(now);
-    if (!(underWay instanceof Promise) || patience >= this.#rules.deadline) return underWay;
+    if (!(underWay instanceof Promise) || timeLimit >= this.#rules.deadline) return underWay;
     const members = this.#rules.members();
-    return settledWithin([underWay], patience).then(() => this.#composePresent(members));
+    return settledWithin([underWay], timeLimit).then(() => this.#composePresent(members));
   }
 
   /** From the existing results, whatever their age. Runs nothing. */

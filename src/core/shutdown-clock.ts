@@ -22,10 +22,10 @@ export const shutdownClock: ShutdownClock = {
 };
 
 /** Milliseconds on the monotonic clock. Only differences are meaningful, and only with other values of this function. */
-export const elapsed = (): number => shutdownClock.now();
+export const shutdownElapsed = (): number => shutdownClock.now();
 
 /** Keeps the process alive, because the shutdown has to finish. An abort of `signal` ends the wait early; the promise never rejects. */
-export function sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+export function shutdownSleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
   if (milliseconds <= 0 || signal?.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {

@@ -24,8 +24,8 @@ const PLAIN_REQUEST: HealthRequest = { method: 'GET', url: '/', headers: {} };
 /** The source of the reports. */
 export interface ReportSource {
   has(name: string): boolean;
-  /** `patience`: the milliseconds that the caller has left, if that is less than the deadline. */
-  evaluate(name: string, patience?: number): Evaluation | Promise<Evaluation>;
+  /** `timeLimit`: the milliseconds that the caller has left, if that is less than the deadline. */
+  evaluate(name: string, timeLimit?: number): Evaluation | Promise<Evaluation>;
 }
 
 /** Not a promise if the report is fresh and the caller needs no authentication. */
@@ -205,14 +205,14 @@ export class Responder {
     granted: HealthView | undefined,
     request: HealthRequest,
     evaluated?: Evaluation,
-    patience?: number,
+    timeLimit?: number,
   ): Answer {
     const view = viewFor(route, granted);
     if (view === undefined) return this.#refuse(route, request);
     const format = this.#formats.of(request);
     if (format === undefined) return this.#refusals.notAcceptable(this.#formats.mediaTypes);
     const { probe, port } = route;
-    const evaluation = evaluated ?? this.#source.evaluate(probe, patience);
+    const evaluation = evaluated ?? this.#source.evaluate(probe, timeLimit);
     if (evaluation instanceof Promise) {
       return evaluation.then((current) => this.#rendered.get(probe, view, current, format, request.url, port));
     }

@@ -3,7 +3,7 @@ import { flatDetails } from '../core/composite-detail.js';
 import { elapsed } from '../core/moment.js';
 import { reportedHealthIn } from '../core/reported-health.js';
 import type { ServiceIdentity } from '../core/service-info.js';
-import { sleep } from '../core/shutdown-clock.js';
+import { shutdownSleep } from '../core/shutdown-clock.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
@@ -97,7 +97,7 @@ export class Announcer {
     if (hadFailed) return;
     const end = new AbortController();
     void written.then(() => end.abort());
-    await sleep(LEAVE_LIMIT, end.signal);
+    await shutdownSleep(LEAVE_LIMIT, end.signal);
   }
 
   /** The results of `ready` are renewed with each heartbeat, so that what is written is fresh without a prober too. */

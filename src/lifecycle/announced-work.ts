@@ -1,4 +1,4 @@
-import { elapsed } from '../core/shutdown-clock.js';
+import { shutdownElapsed } from '../core/shutdown-clock.js';
 
 /** A piece of work that the shutdown waits for, until `done()` is called or the block with `using` ends. */
 export interface WorkHandle extends Disposable {
@@ -16,13 +16,13 @@ export class AnnouncedWork {
       if (this.#open.delete(handle) && this.#open.size === 0) this.#allDone();
     };
     const handle: WorkHandle = { done, [Symbol.dispose]: done };
-    this.#open.set(handle, { name, since: elapsed() });
+    this.#open.set(handle, { name, since: shutdownElapsed() });
     return handle;
   }
 
   /** The name and the age of each piece of open work, for the log. */
   get open(): readonly string[] {
-    const now = elapsed();
+    const now = shutdownElapsed();
     return [...this.#open.values()].map(({ name, since }) => `${name} (for ${Math.round(now - since)} ms)`);
   }
 

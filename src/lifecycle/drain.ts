@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
-import { elapsed, sleep } from '../core/shutdown-clock.js';
+import { shutdownElapsed, shutdownSleep } from '../core/shutdown-clock.js';
 import { formatRaw } from '../core/raw-error.js';
-import { isRehearsing } from '../core/rehearsal.js';
+import { isDrainSimulated } from '../core/drain-simulation.js';
 import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
@@ -85,29 +85,29 @@ export class Drain {
     await this.#waitForBalancers();
 
     state.enter('work');
-    const began = elapsed();
+    const began = shutdownElapsed();
     const present = [...connections.open, ...work.open];
     if (present.length > 0) this.#announce(`work in flight for at most ${settings.timeout} ms: ${present.join(', ')}`);
     const hadWork = !this.#areHooksDone || present.length > 0;
-    const left = (): number => Math.max(0, settings.timeout - (elapsed() - began));
+    const left = (): number => Math.max(0, settings.timeout - (shutdownElapsed() - began));
     const finished = await settlesWithin(this.#whenDone(hooksDone), settings.timeout, stop);
     state.enter('connections');
     // The other half of the time is for the requests of these connections.
     await connections.stopListening(Math.max(SHORTEST_ACCEPT, left() / 2), stop);
-    if (finished && connections.hasOpenSockets) await sleep(Math.min(TIME_TO_ARRIVE, left()));
-    const patience = finished ? Math.min(TIME_TO_SEND, left()) : 0;
-    for (let waited = 0; waited < patience && connections.hasNewcomers(patience); waited += TIME_TO_ARRIVE) {
-      await sleep(TIME_TO_ARRIVE);
+    if (finished && connections.hasOpenSockets) await shutdownSleep(Math.min(TIME_TO_ARRIVE, left()));
+    const timeLimit = finished ? Math.min(TIME_TO_SEND, left()) : 0;
+    for (let waited = 0; waited < timeLimit && connections.hasNewcomers(timeLimit); waited += TIME_TO_ARRIVE) {
+      await shutdownSleep(TIME_TO_ARRIVE);
     }
     const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left(), stop));
     const { idle, silent } = connections.closeIdle();
     const open = [...connections.open, ...work.open];
     if (!isQuiet) {
-      const time = stop.aborted ? Math.round(elapsed() - began) : settings.timeout;
+      const time = stop.aborted ? Math.round(shutdownElapsed() - began) : settings.timeout;
       logger.warn(`Gave up waiting for work after ${time} ms. Still open: ${open.join(', ') || 'a hook'}`);
       connections.destroyBusy();
-    } else if (hadWork && elapsed() - began >= 1) {
-      logger.log(`Work in flight finished after ${Math.round(elapsed() - began)} ms`);
+    } else if (hadWork && shutdownElapsed() - began >= 1) {
+      logger.log(`Work in flight finished after ${Math.round(shutdownElapsed() - began)} ms`);
     }
     if (idle + silent > 0) logger.log(`Closed ${idle} idle and ${silent} silent connections`);
     signals?.stop();
@@ -117,7 +117,7 @@ export class Drain {
   async #waitForBalancers(): Promise<void> {
     const { settings, watch, state, logger } = this.#parts;
     // In development there is no balancer, and a balancer sends no traffic to an application that was never ready.
-    const isNeeded = state.isBootstrapped && (!settings.isDevelopment || isRehearsing());
+    const isNeeded = state.isBootstrapped && (!settings.isDevelopment || isDrainSimulated());
     const { signal: stop } = this.#stop;
     let isAnnounced = false;
     const pause = async (milliseconds: number): Promise<void> => {
@@ -126,7 +126,7 @@ export class Drain {
         const longest = settings.delay === 'auto' ? `at most ${settings.maxDelay}` : settings.delay;
         this.#announce(`balancers for ${longest} ms, then for work in flight for at most ${settings.timeout} ms`);
       }
-      await sleep(milliseconds, stop);
+      await shutdownSleep(milliseconds, stop);
       stop.throwIfAborted();
     };
     try {

@@ -1,4 +1,4 @@
-import { elapsed, shutdownClock } from '../core/shutdown-clock.js';
+import { shutdownElapsed, shutdownClock } from '../core/shutdown-clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies readonly NodeJS.Signals[];
 /**
@@ -75,7 +75,7 @@ export class ShutdownSignals {
       process.kill(process.pid, signal);
       return;
     }
-    const now = elapsed();
+    const now = shutdownElapsed();
     if (now - this.#last < ONE_SIGNAL) return;
     this.#last = now;
     this.#count += 1;

@@ -56,7 +56,7 @@ export class OwnOutages {
    * Compares with the incidents of the fleet, and sends the messages that no instance can send for all. `passed`:
    * milliseconds without a sender since the last call; 0: there is one. Returns whether the note has to be written.
    */
-  compare(incidentOf: (subject: AlertSubject) => Incident | undefined, passed: number, patience: number): boolean {
+  compare(incidentOf: (subject: AlertSubject) => Incident | undefined, passed: number, timeLimit: number): boolean {
     let hasChanged = false;
     for (const [key, own] of this.#outages) {
       const before = own.told;
@@ -66,7 +66,7 @@ export class OwnOutages {
       // The incident has ended for the fleet. An outage of this instance that lasts needs a new message.
       if (own.told === 'fleet' && !isOpen && !own.over) own.told = 'waiting';
       own.waited = own.told === 'waiting' ? own.waited + passed : 0;
-      if (own.told === 'waiting' && own.waited > patience) this.#tellAlone(own);
+      if (own.told === 'waiting' && own.waited > timeLimit) this.#tellAlone(own);
       hasChanged ||= own.told !== before;
       if (own.over && own.told !== 'waiting' && elapsed() - own.over.at.elapsed > SHOWN_AFTER_END) {
         this.#outages.delete(key);

@@ -1,4 +1,4 @@
-import { elapsed, sleep } from '../../core/shutdown-clock.js';
+import { shutdownElapsed, shutdownSleep } from '../../core/shutdown-clock.js';
 import type { ShutdownSettings } from '../../options/health-settings.js';
 import type { Prober } from './prober.js';
 import type { ProberWatch } from './prober-watch.js';
@@ -27,12 +27,12 @@ export interface BalancerWait {
 export async function waitForBalancers(
   settings: ShutdownSettings,
   watch: ProberWatch,
-  pause: (milliseconds: number) => Promise<void> = sleep,
+  pause: (milliseconds: number) => Promise<void> = shutdownSleep,
 ): Promise<BalancerWait> {
-  const began = elapsed();
+  const began = shutdownElapsed();
   const { probers, tooSlow } = watch.observe();
   const result = (ended: BalancerWait['ended']): BalancerWait => ({
-    waited: elapsed() - began,
+    waited: shutdownElapsed() - began,
     ended,
     probers,
     tooSlow,
@@ -45,15 +45,15 @@ export async function waitForBalancers(
   }
   let blocked = 0;
   for (;;) {
-    const now = elapsed();
+    const now = shutdownElapsed();
     const haveNoticed = probers.every((prober) => prober.hasNoticed(now, blocked) || prober.hasStopped(now, blocked));
     if (haveNoticed && now - began >= settings.minDelay) break;
     if (now - began >= settings.maxDelay) return result('limit');
     await pause(CHECK_EVERY);
-    const late = elapsed() - now - CHECK_EVERY;
+    const late = shutdownElapsed() - now - CHECK_EVERY;
     if (late >= LATE) blocked += late;
   }
   if (probers.length === 0) return result('no-probers');
-  await pause(Math.min(TIME_TO_ACT, Math.max(0, settings.maxDelay - (elapsed() - began))));
+  await pause(Math.min(TIME_TO_ACT, Math.max(0, settings.maxDelay - (shutdownElapsed() - began))));
   return result('all-noticed');
 }

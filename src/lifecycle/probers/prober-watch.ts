@@ -1,4 +1,4 @@
-import { elapsed } from '../../core/shutdown-clock.js';
+import { shutdownElapsed } from '../../core/shutdown-clock.js';
 import { SHUTDOWN_DEFAULTS } from '../../options/defaults.js';
 import { Caller } from './caller.js';
 import type { ProbeRequest } from './probe-request.js';
@@ -52,7 +52,7 @@ export class ProberWatch {
   recordProbe(from: ProbeRequest, wasRefused: boolean, at?: number): void {
     const { address, agent, form } = from;
     if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
-    const now = at ?? elapsed();
+    const now = at ?? shutdownElapsed();
     if (!wasRefused && this.#firstAcceptedAt === Infinity) this.#firstAcceptedAt = now;
     const key = this.#keyOf(from);
     const known = this.#known.get(key);
@@ -80,7 +80,7 @@ export class ProberWatch {
 
   /** The probers at this moment, as the shutdown waits for them. */
   observe(): ObservedProbers {
-    const now = elapsed();
+    const now = shutdownElapsed();
     const probers: Prober[] = [];
     const tooSlow: Prober[] = [];
     const irregular: Caller[] = [];

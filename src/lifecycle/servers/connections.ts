@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { Server as NetServer, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { elapsed } from '../../core/shutdown-clock.js';
+import { shutdownElapsed } from '../../core/shutdown-clock.js';
 import type { RequestsInFlight } from '../../extension/requests-in-flight.js';
 import { Http2Sessions } from './http2-sessions.js';
 import { OpenRequests, pathOf } from './open-requests.js';
@@ -111,7 +111,7 @@ export class Connections {
 
   /** Whether a client connected within so many milliseconds and has sent nothing yet. */
   hasNewcomers(within: number): boolean {
-    const earliest = elapsed() - within;
+    const earliest = shutdownElapsed() - within;
     for (const [socket, { acceptedAt }] of this.#sockets) {
       if (acceptedAt > earliest && socket.bytesRead === 0) return true;
     }
@@ -153,7 +153,7 @@ export class Connections {
     if (this.#sockets.has(socket)) return;
     this.#arrivals += 1;
     const isBelowTls = 'setSecureContext' in server && !(socket instanceof TLSSocket);
-    this.#sockets.set(socket, { acceptedAt: elapsed(), isBelowTls });
+    this.#sockets.set(socket, { acceptedAt: shutdownElapsed(), isBelowTls });
     socket.once('close', () => this.#sockets.delete(socket));
   }
 

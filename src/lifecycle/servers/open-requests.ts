@@ -1,4 +1,4 @@
-import { elapsed } from '../../core/shutdown-clock.js';
+import { shutdownElapsed } from '../../core/shutdown-clock.js';
 
 interface OpenRequest {
   readonly method: string | undefined;
@@ -12,7 +12,7 @@ export class OpenRequests<Key extends object> {
   #waiting: (() => void)[] = [];
 
   begin(key: Key, method: string | undefined, url: string | undefined): void {
-    this.#open.set(key, { method, path: pathOf(url), since: elapsed() });
+    this.#open.set(key, { method, path: pathOf(url), since: shutdownElapsed() });
   }
 
   /** Returns false if the request had already finished. */
@@ -26,7 +26,7 @@ export class OpenRequests<Key extends object> {
 
   /** The label and the age of each, for the log. */
   get descriptions(): readonly string[] {
-    const now = elapsed();
+    const now = shutdownElapsed();
     return [...this.#open.values()].map(
       ({ method, path, since }) => `${method} ${path} (for ${Math.round(now - since)} ms)`,
     );

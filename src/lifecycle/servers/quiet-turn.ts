@@ -1,4 +1,4 @@
-import { elapsed, shutdownClock } from '../../core/shutdown-clock.js';
+import { shutdownElapsed, shutdownClock } from '../../core/shutdown-clock.js';
 
 /** Milliseconds. In a turn of the event loop that takes longer, clients may have connected. */
 const SHORT_TURN = 0.2;
@@ -12,11 +12,11 @@ const PATIENCE = 50;
  */
 export function quietTurn(arrivals: () => number, limit: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const began = elapsed();
+    const began = shutdownElapsed();
     let turnBegan = Infinity;
     let arrived = arrivals();
     const endTurn = (): void => {
-      const now = elapsed();
+      const now = shutdownElapsed();
       const isShort = now - turnBegan < SHORT_TURN || now - began > PATIENCE;
       // The turn in which this function was called had already begun.
       const isQuiet = turnBegan !== Infinity && arrivals() === arrived && isShort;

@@ -1,5 +1,5 @@
 import { elapsed } from '../../core/moment.js';
-import { beginRehearsal } from '../../core/rehearsal.js';
+import { beginDrainSimulation } from '../../core/drain-simulation.js';
 import { type Rule, milliseconds, nonBlank, whole } from '../../options/rules.js';
 import { checkOptions } from '../check-options.js';
 import { exchange } from './exchange.js';
@@ -95,7 +95,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
     timeout,
   });
   const limit = rejection(3 * timeout);
-  const endRehearsal = beginRehearsal();
+  const endSimulation = beginDrainSimulation();
   try {
     await Promise.race([Promise.all([balancer.isRecognised, load.reaches(WARM_UP)]), limit.promise]);
     const began = elapsed();
@@ -118,7 +118,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
       longestStall: Math.round(load.longestStall),
     };
   } finally {
-    endRehearsal();
+    endSimulation();
     limit.cancel();
     balancer.stop();
     await load.stop();

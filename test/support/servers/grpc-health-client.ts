@@ -68,10 +68,10 @@ export class GrpcHealthClient {
     onTestFinished(() => this.#stub.close());
   }
 
-  /** `patience`: milliseconds until the deadline of the call. */
-  check(service = '', patience = 10_000): Promise<string | number> {
+  /** `timeLimit`: milliseconds until the deadline of the call. */
+  check(service = '', timeLimit = 10_000): Promise<string | number> {
     return new Promise((resolve) => {
-      this.#stub.Check({ service }, { deadline: Date.now() + patience }, (error, value) =>
+      this.#stub.Check({ service }, { deadline: Date.now() + timeLimit }, (error, value) =>
         resolve(error?.code ?? value?.status ?? 'nothing'),
       );
     });

@@ -287,10 +287,10 @@ describe('HealthEngine.remove', () => {
   });
 
   it.each([[undefined], [100]])(
-    'rejects the probe of the removed indicator that waits for it (patience: %s)',
-    async (patience) => {
+    'rejects the probe of the removed indicator that waits for it (time limit: %s)',
+    async (timeLimit) => {
       const { engine } = new RecordedEngine().add('tenant', never);
-      const pending = Promise.allSettled([engine.evaluate('tenant', patience)]);
+      const pending = Promise.allSettled([engine.evaluate('tenant', timeLimit)]);
       engine.remove('tenant');
       await advance(1000);
       expect(await pending).toMatchObject([{ reason: expect.any(UnknownProbeError) as unknown }]);

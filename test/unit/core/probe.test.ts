@@ -230,17 +230,17 @@ describe('Probe', () => {
   });
 
   describe('with a caller that has less time', () => {
-    const patience = 100;
+    const timeLimit = 100;
 
     it('responds in that time, and runs no check twice', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('hangs', check, { timeout: 60_000 });
       const answered: string[] = [];
       void Promise.resolve(health.engine.evaluate('ready')).then(() => answered.push('patient'));
-      void Promise.resolve(health.engine.evaluate('ready', patience)).then(({ report }) =>
+      void Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(({ report }) =>
         answered.push(`impatient ${report.status}`),
       );
-      await advance(patience - 1);
+      await advance(timeLimit - 1);
       expect(answered).toStrictEqual([]);
       await advance(1);
       expect(answered).toStrictEqual(['impatient DOWN']);
@@ -253,7 +253,7 @@ describe('Probe', () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
       const answered = vi.fn<(status: string) => void>();
-      void Promise.resolve(health.engine.evaluate('ready', patience)).then(({ report }) => answered(report.status));
+      void Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(({ report }) => answered(report.status));
       await advance(50);
       work.open();
       await advance(0);
@@ -264,9 +264,9 @@ describe('Probe', () => {
     it('responds in the same turn of the event loop from existing results', async () => {
       const health = new RecordedEngine().add('database', () => up());
       const first = await health.evaluate('ready');
-      expect(health.engine.evaluate('ready', patience)).toBe(first);
+      expect(health.engine.evaluate('ready', timeLimit)).toBe(first);
       health.engine.invalidate();
-      expect(health.engine.evaluate('ready', patience)).toMatchObject({ report: { status: 'UP' } });
+      expect(health.engine.evaluate('ready', timeLimit)).toMatchObject({ report: { status: 'UP' } });
     });
 
     it('waits no longer than the deadline, even if the caller has more time', async () => {

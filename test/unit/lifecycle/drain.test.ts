@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { beginRehearsal } from '../../../src/core/rehearsal.js';
+import { beginDrainSimulation } from '../../../src/core/drain-simulation.js';
 import type { DrainHook } from '../../../src/lifecycle/drain-hook.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
@@ -226,7 +226,7 @@ describe('no wait for balancers', () => {
     events = [];
     state = new ApplicationState();
     state.bootstrapped();
-    onTestFinished(beginRehearsal());
+    onTestFinished(beginDrainSimulation());
     begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
     await advance(4900);
     expect(events).not.toContain('drained');

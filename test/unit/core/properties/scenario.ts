@@ -51,7 +51,7 @@ export interface CheckPlan {
 
 export type Step =
   | { readonly kind: 'wait'; readonly milliseconds: number }
-  | { readonly kind: 'ask'; readonly probe: string; readonly times: number; readonly patience: number | undefined }
+  | { readonly kind: 'ask'; readonly probe: string; readonly times: number; readonly timeLimit: number | undefined }
   /** Ends all hanging and late calls. */
   | { readonly kind: 'release' };
 
@@ -133,7 +133,7 @@ const step = (names: readonly string[]): fc.Arbitrary<Step> =>
         kind: fc.constant('ask' as const),
         probe: fc.constantFrom(...PROBES, ...names),
         times: fc.oneof(fc.constant(1), fc.integer({ min: 2, max: 20 })),
-        patience: fc.option(tens(10, 1500), { nil: undefined, freq: 3 }),
+        timeLimit: fc.option(tens(10, 1500), { nil: undefined, freq: 3 }),
       }),
     },
     { weight: 1, arbitrary: fc.constant({ kind: 'release' as const }) },
@@ -185,7 +185,7 @@ export const stuckScenario: fc.Arbitrary<Scenario> = fc
       ],
     })),
     steps: waits.flatMap((milliseconds): Step[] => [
-      { kind: 'ask', probe: 'deep', times: 1, patience: undefined },
+      { kind: 'ask', probe: 'deep', times: 1, timeLimit: undefined },
       { kind: 'wait', milliseconds },
     ]),
   }));

@@ -111,13 +111,13 @@ export class World {
   async #take(step: Step): Promise<void> {
     if (step.kind === 'wait') await advance(step.milliseconds);
     else if (step.kind === 'release') await this.release();
-    else for (let time = 0; time < step.times; time += 1) this.ask(step.probe, step.patience);
+    else for (let time = 0; time < step.times; time += 1) this.ask(step.probe, step.timeLimit);
   }
 
-  ask(probe: string, patience?: number): Answer {
+  ask(probe: string, timeLimit?: number): Answer {
     const { deadline, deadlines } = this.#scenario;
     const own = Object.hasOwn(deadlines, probe) ? (deadlines[probe] ?? deadline) : deadline;
-    const answer: Answer = { probe, askedAt: performance.now(), within: Math.min(own, patience ?? own) };
+    const answer: Answer = { probe, askedAt: performance.now(), within: Math.min(own, timeLimit ?? own) };
     this.answers.push(answer);
     const answered = (outcome: Pick<Answer, 'evaluation' | 'isAtOnce' | 'rejectedWith'>): void => {
       const now = performance.now();
@@ -125,7 +125,7 @@ export class World {
       Object.assign(answer, outcome, { answeredAt: now, runs: { now: this.runs.length, before } });
     };
     try {
-      const evaluation = this.recorded.engine.evaluate(probe, patience);
+      const evaluation = this.recorded.engine.evaluate(probe, timeLimit);
       if (!(evaluation instanceof Promise)) answered({ evaluation, isAtOnce: true });
       else {
         evaluation.then(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
-import { elapsed } from '../../../../src/core/shutdown-clock.js';
+import { shutdownElapsed } from '../../../../src/core/shutdown-clock.js';
 import { advance, useFakeClock } from '../../../support/fake-clock.js';
 
 useFakeClock();
@@ -72,7 +72,7 @@ describe('a caller counts as a prober', () => {
     for (let changed = 0; changed < 70; changed += 1) {
       await advance(2400);
       const [prober] = watch.observe().probers;
-      expect(prober?.hasStopped(elapsed())).toBe(false);
+      expect(prober?.hasStopped(shutdownElapsed())).toBe(false);
       await advance(100);
       ask(watch, {});
     }
