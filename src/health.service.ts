@@ -15,7 +15,11 @@ import type { HealthControl } from './extension/health-control.js';
 import type { HealthOverride, HealthRefusal, OverrideTerms } from './extension/health-override.js';
 import { formatRaw } from './core/raw-error.js';
 import { logFault } from './logging/log-fault.js';
+import type { Duration } from './options/duration.js';
+import { Faults } from './options/faults.js';
 import type { HealthIndicatorOptions } from './options/indicator-options.js';
+import { OptionReader } from './options/option-reader.js';
+import { duration, show } from './options/rules.js';
 import type { RuntimeIndicatorOptions } from './options/runtime-options.js';
 import type { Overrides } from './overrides/overrides.js';
 import type { TimedRefusals } from './overrides/timed-refusals.js';
@@ -32,14 +36,14 @@ interface HealthServiceParts {
 }
 
 export interface DelayReadinessOptions {
-  /** Milliseconds after which a failed task runs again, until it succeeds. Default: a failure is final. */
-  readonly retry?: number;
+  /** Time after which a failed task runs again, until it succeeds: milliseconds, or a text such as '5s'. Default: a failure is final. */
+  readonly retry?: Duration;
 }
 
 /** Injected by the application: reads its health, subscribes to changes, and accepts or refuses traffic. */
 export class HealthService implements HealthControl {
   /**
-   * Every change of the status of an indicator or a composite. A first result that is not failing is no change. An error thrown by a
+   * Every change of the status of an indicator or a composite. A first result that is not failing is not a change. An error thrown by a
    * subscriber is logged and has no other effect.
    */
   readonly changes$: Observable<HealthChange>;
@@ -85,7 +89,7 @@ export class HealthService implements HealthControl {
 
   /**
    * Returns the result of one indicator, which runs unless its result is fresh, or of one composite with all its parts.
-   * Rejects with `UnknownProbeError` if there is none of that name, before a check runs. For the name of a probe or a group use `report()`.
+   * Rejects with `UnknownProbeError` for any other name, before a check runs. For the name of a probe or a group use `report()`.
    */
   async check(name: string): Promise<HealthCheckDetail> {
     this.#registration.addModules();
@@ -115,7 +119,7 @@ export class HealthService implements HealthControl {
 
   /**
    * Runs an indicator, or all parts of a composite, now, or joins their runs, however fresh the results are, and returns the
-   * new result. Rejects with `UnknownProbeError` if there is none of that name.
+   * new result. Rejects with `UnknownProbeError` for any other name.
    */
   async runNow(name: string): Promise<HealthCheckDetail> {
     this.#registration.addModules();
@@ -131,7 +135,8 @@ export class HealthService implements HealthControl {
   /**
    * Changes options of an indicator for a time, in place of an earlier override: disables it, or sets its timeout, its
    * interval, its thresholds and so on. It applies to the next report, all options at once; a run under way ends by the
-   * options that it began with. It ends by itself, and with the process. Reports, the log, metrics and alerts show it.
+   * options that it began with. The override ends at the given time, or when the process ends. Reports, the log, metrics
+   * and alerts show it.
    *
    * Throws `UnknownProbeError` if there is no indicator of that name, and one `HealthConfigurationError` with every fault;
    * nothing has changed then.
@@ -159,8 +164,8 @@ export class HealthService implements HealthControl {
    * full. `live` does not change. Callers see the reason. Several refusals can be active: traffic is accepted again when
    * each has been withdrawn, by `acceptTraffic` or by the returned function.
    *
-   * With `expiresIn` (at most 24 hours) the refusal also ends by itself. `by` is the author of the refusal, for the log. The
-   * returned function takes the name of the caller that withdraws the refusal. Throws one `HealthConfigurationError` with
+   * With `expiresIn` (at most 24 hours) the refusal also ends at that time. `by` is the author of the refusal, for the log.
+   * The returned function takes the name of the caller that withdraws the refusal. Throws one `HealthConfigurationError` with
    * every fault of these terms; nothing has changed then.
    *
    * @example
@@ -185,7 +190,7 @@ export class HealthService implements HealthControl {
 
   /**
    * Ends one of `refusals` for an operator. `by` is the name of that operator, for the log. Returns whether it has ended. A
-   * refusal without an author stays: the application itself refuses traffic, and knows when it can accept it again.
+   * refusal without an author stays: it belongs to the application, which withdraws it itself.
    */
   endRefusal(refusal: HealthRefusal, by?: string): boolean {
     return refusal.by !== undefined && this.#timedRefusals.end(refusal, by);
@@ -194,14 +199,18 @@ export class HealthService implements HealthControl {
   /**
    * Holds `ready` at 503 until the task is done, for example until a cache is warm. If the task fails, the application
    * stays out of service and the report names the task, unless `retry` is set; to be retried, a task must be a function.
-   * The returned promise never rejects. It resolves to false when the task has failed finally, or when the application
-   * shuts down before a retry.
+   * The returned promise resolves to false when the task has failed finally, or when the application shuts down before a
+   * retry. It rejects only for an invalid `retry`, with a `HealthConfigurationError`, before the task runs.
    */
   async delayReadiness(
     name: string,
     task: PromiseLike<unknown> | (() => PromiseLike<unknown>),
-    { retry }: DelayReadinessOptions = {},
+    options: DelayReadinessOptions = {},
   ): Promise<boolean> {
+    const faults = new Faults();
+    const at = faults.at(`delayReadiness(${show(name)})`);
+    const { retry } = new OptionReader(at, options).readAll({ retry: duration(0) });
+    faults.throwIfAny('A delay of readiness', 'so the task does not run');
     for (;;) {
       const promise = typeof task === 'function' ? startTask(task) : task;
       const failed = await this.#state.delayReadiness(name, promise);

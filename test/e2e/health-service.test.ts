@@ -11,7 +11,7 @@ import {
   up,
 } from 'nest-vitals';
 import { filter, map, mergeMap, of, take } from 'rxjs';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { reportIn } from '../support/answers.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
@@ -367,6 +367,27 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect([succeeded, tries]).toEqual([true, 3]);
       expect((await application.get('/health/ready')).status).toBe(200);
       expect(application.log.health('error')).toHaveLength(2);
+    });
+
+    it.each(['20ms', 20] as const)('a failed task runs again after the retry of %s', async (retry) => {
+      const { health } = await start(FakeIndicator('stock'));
+      const began = performance.now();
+      const attempts: number[] = [];
+      const task = async (): Promise<void> => {
+        attempts.push(performance.now() - began);
+        await nextTurn();
+        if (attempts.length === 1) throw new Error('not yet');
+      };
+      expect(await health.delayReadiness('cache', task, { retry })).toBe(true);
+      expect(attempts[1]).toBeGreaterThanOrEqual(19);
+    });
+
+    it.each(['20 sec', -1, Number.NaN])('rejects with a configuration fault for the retry %s', async (retry) => {
+      const { health } = await start(FakeIndicator('stock'));
+      const task = vi.fn<() => Promise<void>>(async () => nextTurn());
+      const delayed = health.delayReadiness('cache', task, { retry: retry as number });
+      await expect(delayed).rejects.toThrow('delayReadiness("cache"), retry: its value is');
+      expect([task.mock.calls.length, health.state]).toEqual([0, 'accepting']);
     });
 
     it('a task that throws before it returns a promise has failed', async () => {
