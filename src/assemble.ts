@@ -44,7 +44,7 @@ import { Overrides } from './overrides/overrides.js';
 import { TimedRefusals } from './overrides/timed-refusals.js';
 import { Registration } from './registration.js';
 
-/** What one application gives to its `HealthModule`. */
+/** The parts that one application passes to its `HealthModule`. */
 export interface ApplicationParts {
   readonly modules: ModulesContainer;
   /**
@@ -57,7 +57,7 @@ export interface ApplicationParts {
   readonly replacements: IndicatorReplacements;
 }
 
-/** What `HealthModule` provides. */
+/** The parts that `HealthModule` provides. */
 export interface HealthParts {
   readonly lifecycle: HealthLifecycle;
   readonly service: HealthService;
@@ -204,7 +204,7 @@ function recorderOfProbers({ shutdown }: HealthSettings, watch: ProberWatch): He
   };
 }
 
-/** Read from the report's status too: every status code can be configured. */
+/** Also reads the status of the report, because every status code can be configured. */
 function refusesTraffic({ statusCode, headers }: HealthResponse): boolean {
   return statusCode >= 400 || headers['x-health-status'] === 'OUT_OF_SERVICE';
 }

@@ -6,7 +6,7 @@ export const NO_INDICATORS =
   'No indicators were found, so every probe is UP and nothing is checked. Usual reasons: the indicator is not in the ' +
   'providers of a module, that module is not imported, or the class has no decorator @HealthIndicator().';
 
-/** The most names in one log line. */
+/** The greatest number of names in one log line. */
 const MOST_NAMES = 50;
 
 /** The line that lists the indicators when the application starts: `3 indicators: database, cache, payments`. */
@@ -19,7 +19,7 @@ function listed(names: readonly string[]): string {
   return `${names.slice(0, MOST_NAMES).join(', ')}${more}`;
 }
 
-/** Warnings at the start about settings and providers that do not have the effect that one would expect. */
+/** Warnings at the start about settings and providers that have no effect, or less than expected. */
 export function bootNotices(
   settings: HealthSettings,
   environment: Environment,

@@ -34,7 +34,7 @@ export class EngineMonitor implements HealthMonitor {
   readonly #states: Listeners<LifecycleState>;
   readonly #stalls: Listeners<EventLoopStall>;
   readonly #probeChanges: ProbeChanges;
-  /** Kept without listeners too: a listener that is added later must hear every change from then on. */
+  /** Also kept without listeners: a listener that is added later must receive every change from then on. */
   #lastState: LifecycleState;
 
   #unreadyLimit: UnreadyLimit | undefined;

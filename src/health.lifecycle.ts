@@ -27,9 +27,9 @@ export interface HealthLifecycleParts {
   readonly environment: Environment;
   /** Faults of the options and the routes. */
   readonly faults: readonly ConfigurationFault[];
-  /** False when the adapter's port has no endpoints: by option, or because the application is about to refuse to start. */
+  /** False when the adapter's port has no endpoints: by option, or because the start will fail. */
   readonly hasRoutes: boolean;
-  /** False when the application is about to refuse to start. The additional paths of groups are registered otherwise. */
+  /** False when the start will fail. Otherwise the additional paths of groups are registered. */
   readonly isConfigured: boolean;
   /** Whether the parts of composites have endpoints. */
   readonly hasPartRoute: boolean;
@@ -46,7 +46,7 @@ export interface HealthLifecycleParts {
   readonly logger: Pick<LoggerService, 'log' | 'warn'>;
 }
 
-/** What `HealthModule` does at each stage of the application's life, in the order of the methods. */
+/** The work of `HealthModule` at each stage of the application. The methods are called in their order here. */
 export class HealthLifecycle {
   readonly #parts: HealthLifecycleParts;
 

@@ -33,8 +33,8 @@ export interface RegistrationParts {
   readonly logging: boolean;
 }
 
-/** What has the faults that are found after the start. */
-const LATE = 'The health configuration of a lazily loaded module';
+/** Subject of the error for faults found after the start. */
+const LATE_SUBJECT = 'The health configuration of a lazily loaded module';
 
 /** Registers the indicators and the `@OnHealthChange()` methods of the application's modules. */
 export class Registration {
@@ -84,7 +84,7 @@ export class Registration {
 
   /**
    * Registers the modules that were loaded since the last call. Their configuration faults are logged, and their faulty
-   * indicators left out: a running application cannot refuse to start. An indicator without its client stays, and is DOWN.
+   * indicators are left out, because the application runs already. An indicator without its client stays, and is DOWN.
    * Does nothing before `registerAll()`: constructors still run, and faults that are found now would not stop the start.
    */
   addModules(): void {
@@ -92,7 +92,7 @@ export class Registration {
     const { definitions, faults, preparations } = this.#explorer.explore();
     for (const definition of definitions) this.#engine.add(definition);
     this.#list('Lazily loaded: ', definitions);
-    this.#report([...faults, ...this.#subscriptions.addModules()], 'so what is faulty has no effect');
+    this.#report([...faults, ...this.#subscriptions.addModules()], 'so the faulty parts are ignored');
     if (preparations.length > 0) void this.#prepare(preparations);
   }
 
@@ -127,7 +127,7 @@ export class Registration {
   }
 
   #report(faults: readonly ConfigurationFault[], consequence: string): void {
-    if (faults.length > 0) this.#logger.error(describeFaults(LATE, faults, consequence));
+    if (faults.length > 0) this.#logger.error(describeFaults(LATE_SUBJECT, faults, consequence));
   }
 
   #list(prefix: string, definitions: readonly CheckDefinition[]): void {
@@ -136,7 +136,7 @@ export class Registration {
   }
 }
 
-/** Runs all preparations together, so that the error names everything that is missing. */
+/** Runs all preparations, so that the error names all missing clients and packages. */
 async function prepareAll(preparations: readonly (() => Promise<void>)[]): Promise<ConfigurationFault[]> {
   const faults: ConfigurationFault[] = [];
   const outcomes = await Promise.allSettled(preparations.map(async (prepare) => prepare()));

@@ -8,7 +8,7 @@ import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
 import { instancesIn } from '../discovery/instances.js';
 import { type AnnotatedMethod, annotatedMethods } from './on-health-change.decorator.js';
 
-/** One annotated method of one instance, with the changes that it is called for. */
+/** One annotated method of one instance, with the changes that it receives. */
 export interface ChangeMethod {
   /** `Orders.pause`, for the log. */
   readonly name: string;

@@ -25,8 +25,11 @@ export class ChangeSubscriptions {
     const known = new Map(flatDetails(this.#monitor.peek('deep').details));
     for (const method of methods) {
       for (const name of method.indicators ?? []) {
-        // No configuration fault: a module that is loaded later may bring the indicator.
-        if (!known.has(name)) this.#logger.warn(`${method.name} waits for changes of "${name}", which does not exist`);
+        // Not a configuration fault, because a module that is loaded later may register the indicator.
+        if (!known.has(name))
+          this.#logger.warn(
+            `@OnHealthChange() of ${method.name} names "${name}", but there is no such indicator or composite`,
+          );
       }
       if (method.indicators?.length !== 0) this.#forIndicators.push(method);
       for (const probe of method.probes) {

@@ -45,7 +45,7 @@ const KEY = Symbol.for('nest-vitals:on-health-change');
 /**
  * Calls the method of a provider or a controller when the status of an indicator or a composite changes, or, with `probe`, the
  * status of a probe or a group. The library does not wait for the method; an error that it throws or rejects with is logged and has
- * no other effect. A first status that is not failing is no change. A method can have several of these decorators.
+ * no other effect. A first status that is not failing is not a change. A method can have several of these decorators.
  *
  * @example
  * @OnHealthChange({ indicator: 'broker', to: 'DOWN' })

@@ -16,7 +16,7 @@ export function onAbort(signal: AbortSignal, listener: () => void): () => void {
   return () => signal.removeEventListener('abort', listener);
 }
 
-/** An abort of its own, which also follows another signal. */
+/** A signal of its own, which is also aborted with another signal. */
 export interface LinkedAbort {
   readonly signal: AbortSignal;
   readonly abort: (reason?: unknown) => void;
@@ -24,7 +24,7 @@ export interface LinkedAbort {
   readonly release: () => void;
 }
 
-/** Work that can be aborted alone, and is aborted with `signal`, for the same reason. */
+/** Creates a signal that can be aborted alone, and that is aborted with `signal`, for the same reason. */
 export function linkedAbort(signal: AbortSignal): LinkedAbort {
   const controller = new AbortController();
   const release = onAbort(signal, () => controller.abort(signal.reason));

@@ -14,7 +14,7 @@ export class BackgroundRuns {
     for (const runner of runners) this.add(runner);
   }
 
-  /** Ends every schedule. None begins any more. */
+  /** Ends every schedule. No further one begins. */
   stop(): void {
     this.#state = 'stopped';
     for (const schedule of this.#schedules.values()) schedule.stop();
@@ -29,7 +29,7 @@ export class BackgroundRuns {
     this.#begin(runner, runner.definition.settings.initialDelay);
   }
 
-  /** Follows changed settings. Runs that begin anew keep the interval to the latest run. */
+  /** Applies changed settings. A schedule that begins again keeps the interval to the latest run. */
   update(runner: CheckRunner): void {
     const { enabled, interval } = runner.definition.settings;
     if (!enabled || interval === undefined) return this.remove(runner);

@@ -13,7 +13,7 @@ export class BackgroundSchedule {
   readonly #runner: CheckRunner;
   #interval: number;
   #timer: NodeJS.Timeout | undefined;
-  /** When the latest run has ended, on the monotonic clock. Undefined: during a run, and before the first. */
+  /** The end of the latest run, on the monotonic clock. Undefined: during a run, and before the first. */
   #ended: number | undefined;
   #stopped = false;
 
@@ -22,14 +22,14 @@ export class BackgroundSchedule {
     this.#interval = interval;
   }
 
-  /** `ended`: when the latest run has ended, if the check has run before. */
+  /** `ended`: the end of the latest run, if the check has run before. */
   start(initialDelay: number, ended?: number): void {
     this.#ended = ended;
     if (initialDelay > 0) this.#runIn(initialDelay);
     else this.#run();
   }
 
-  /** Changes the interval, counted from the end of the latest run. A run under way goes on. */
+  /** Changes the interval, counted from the end of the latest run. A run under way continues. */
   follow(interval: number): void {
     if (interval === this.#interval || this.#stopped) return;
     this.#interval = interval;

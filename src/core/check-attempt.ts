@@ -20,7 +20,7 @@ import { HealthStatus } from './status.js';
 export interface Attempt {
   /** Never rejects. */
   readonly outcome: Promise<Outcome>;
-  /** How long the event loop was blocked during the attempt, in milliseconds, as far as that is known. Set when the attempt has ended. */
+  /** How long the event loop was blocked during the attempt, in milliseconds, as far as known. Set at the end of the attempt. */
   readonly stalled: number;
   /** Ends the attempt early, because the application stops. */
   abort(reason: unknown): void;
@@ -69,7 +69,7 @@ export function attempt(
     timeout,
     attach: (data) => {
       attached = data;
-      // A promise is no data. Its rejection must not end the process.
+      // A promise is not valid data. Its rejection must not end the process.
       muteRejection(data, (fault) => onFault('attach()', fault));
     },
   };

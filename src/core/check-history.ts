@@ -38,7 +38,7 @@ export class CheckHistory {
   latest: CheckRun | undefined;
   /** The latest run that agrees with the reported status. Its message and data are reported with the status. */
   decisive: CheckRun | undefined;
-  /** The reported status was UP or DEGRADED once. */
+  /** Whether the reported status has ever been UP or DEGRADED. */
   hasPassed = false;
   /** How many runs in a row have failed, up to the latest. */
   consecutiveFailures = 0;

@@ -27,16 +27,16 @@ export class CheckRunner {
   override: ShownOverride | undefined;
   /** The options that come from sources outside the process. */
   source: ReportedSourceOptions | undefined;
-  /** The composite of the indicator. Undefined: the indicator is no part. */
+  /** The composite of the indicator. Undefined: the indicator is not a part. */
   readonly partOf: PartOf | undefined;
   readonly #strays: StrayRuns;
   readonly #limiter: Limiter;
   readonly #events: RunnerEvents;
   readonly #wrappers: CheckWrappers | undefined;
   readonly #added: CheckDefinition;
-  /** The definition as it was added, with the present settings. */
+  /** The added definition, with the current settings. */
   #definition: CheckDefinition;
-  /** Enabled again, and not run since: its last result may be out of date. */
+  /** The indicator was enabled again and has not run since, so its last result may be out of date. */
   #isResumed = false;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
@@ -80,7 +80,7 @@ export class CheckRunner {
     return this.#running !== undefined;
   }
 
-  /** There is something to report without a run: that the indicator is disabled, or a result since it was enabled last. */
+  /** Whether a report needs no run: the indicator is disabled, or it has a result since it was last enabled. */
   get hasResult(): boolean {
     return !this.#definition.settings.enabled || (this.history.latest !== undefined && !this.#isResumed);
   }
@@ -116,7 +116,7 @@ export class CheckRunner {
     if (finished === undefined) return untilNextRun;
     // Without a ttl, the result is not even reused in the millisecond of its arrival.
     const untilDue = ttl === 0 ? untilNextRun : Math.max(finished + ttl, untilNextRun);
-    // While a run hangs, the next run may be far off, but the report must change when the last result becomes too old.
+    // While a run hangs, the next run may be much later, but the report must change when the last result becomes too old.
     const trustedUntil = finished + maxAge;
     return this.#strays.isHanging && elapsed() <= trustedUntil ? Math.min(untilDue, trustedUntil) : untilDue;
   }
@@ -184,7 +184,7 @@ export class CheckRunner {
       // The other instance has made its retries.
       if (run.outcome.ranAt !== undefined) return run;
       await sleep(retryDelay, this.#stop.signal);
-      // An attempt that hangs ignores its signal. Retrying beside it would accumulate unfinished attempts.
+      // An attempt that hangs ignores its signal. A retry would accumulate unfinished attempts.
       if (this.#strays.isHanging) return run;
     }
   }

@@ -21,9 +21,9 @@ export interface HealthCheckContext {
 /** The return value of a check: a result, or nothing for UP. A thrown error means DOWN. */
 export type HealthCheckReturn = HealthResult | void | Promise<HealthResult | void>;
 
-/** When other instances report the same failure often enough, it is an outage that they share. */
+/** The conditions under which a failure is an outage that several instances share. */
 export interface SharedQuorum {
-  /** The part of the other instances that must report the failure, above 0, at most 1. */
+  /** The fraction of the other instances that must report the failure, above 0, at most 1. */
   readonly quorum: number;
   /** How many other instances must be known. With fewer, the instance decides alone. */
   readonly minPeers: number;
@@ -62,10 +62,10 @@ export function longestRunOf({
   return (retries + 1) * timeout + retries * retryDelay;
 }
 
-/** What reports show of an override: the changed options by name, and `reason`, `by`, `until`. */
+/** An override as reports show it: the changed options by name, and `reason`, `by`, `until`. */
 export type ShownOverride = Readonly<Record<string, unknown>>;
 
-/** One indicator as the engine knows it. */
+/** One indicator, as it is added to the engine. */
 export interface CheckDefinition {
   readonly name: string;
   readonly settings: CheckSettings;

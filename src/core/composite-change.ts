@@ -9,9 +9,9 @@ const THRESHOLDS = { failureThreshold: 1, successThreshold: 1 };
 const DISABLED: Outcome = { status: 'SKIPPED' };
 
 /**
- * Compares a composite with its last status, and records the new one. Call it when the status of a part has changed, and
- * when the parts or their settings have. Runs nothing. A part without a result since it was enabled does not count; during
- * its run the composite keeps its status, because the end of that run is the next call.
+ * Compares a composite with its last status, and records the new one. Call it when the status of a part, the parts or their
+ * settings have changed. Runs no check. A part without a result since it was enabled does not count; during its run the
+ * composite keeps its status, because the end of that run calls this function again.
  */
 export function recordComposite({ history, parts, settings }: PartOf): StatusChange | undefined {
   const counted: PartStatus[] = [];
@@ -22,7 +22,7 @@ export function recordComposite({ history, parts, settings }: PartOf): StatusCha
     if (outcome) {
       const { status, error, message } = outcome;
       counted.push({ status, critical, isTolerated: false });
-      // The change stands alone, so it has the reasons, which a report shows in the parts.
+      // A change has no parts, so its text contains the reasons. A report shows them in the parts.
       const reason = error ?? message;
       if (needsAttention(status)) texts.push(`${partOf.part} is ${status}${reason ? `: ${reason}` : ''}`);
     } else if (isRunning) return undefined;

@@ -5,7 +5,7 @@ import { isoTime } from './moment.js';
 import type { HealthCheckDetail } from './report.js';
 import { type HealthStatus, isFailing, needsAttention } from './status.js';
 
-/** The composites of one report: each takes the parts that are members of the probe. */
+/** The composites of one report. Each contains the parts that are members of the probe. */
 export class CompositeDetails {
   readonly #composites = new Map<string, Collected>();
 
@@ -31,7 +31,7 @@ interface Collected {
 /** The text names statuses only: the reason of a failure is in the detail of the part. */
 function describe({ of: { settings, history, parts: all }, details, parts }: Collected): HealthCheckDetail {
   const status = statusOfParts(parts, settings);
-  // A report that lacks parts can have the status for another time.
+  // A report without some of the parts can have had its status for a different time.
   const since = status === history.status && parts.length === all().length && history.since;
   const texts = Object.entries(details)
     .filter(([, part]) => needsAttention(part.status))
@@ -52,12 +52,12 @@ export function joinedTexts(
   return texts.length > 0 ? { [isFailing(status) ? 'error' : 'message']: boundedText(texts.join(', ')) } : {};
 }
 
-/** What {@link flatDetails} needs of a detail, which may be that of a report or of one view of it. */
+/** The property of a detail that {@link flatDetails} reads, in a report or in a view of it. */
 interface Nested {
   readonly details?: unknown;
 }
 
-/** The details of a report by full name, for a list without levels: a composite, then its parts (`database/primary`). */
+/** The details of a report by full name, as a flat list: a composite, then its parts (`database/primary`). */
 export function* flatDetails<Detail extends Nested>(
   details: Readonly<Record<string, Detail>>,
 ): Iterable<[name: string, detail: Detail]> {

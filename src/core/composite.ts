@@ -2,7 +2,7 @@ import type { CheckHistory } from './check-history.js';
 import type { CheckSettings } from './check.js';
 import { type HealthStatus, aggregate, isFailing } from './status.js';
 
-/** How the parts of a composite make its status. */
+/** Determines the status of a composite from those of its parts. */
 export interface CompositeSettings {
   /** How many parts must pass. Undefined: the worst part counts, as in a report. */
   readonly atLeast: number | undefined;
@@ -13,19 +13,19 @@ export interface CompositeSettings {
 /** The settings of a composite without options. */
 export const COMPOSITE_DEFAULTS: CompositeSettings = { atLeast: undefined, critical: true };
 
-/** What makes an indicator the part of a composite. */
+/** The composite that an indicator is a part of. */
 export interface PartOf {
   readonly composite: string;
   /** The name of the part in its composite. */
   readonly part: string;
   readonly settings: CompositeSettings;
-  /** Of the composite as a whole. Its parts share it. */
+  /** The history of the composite as a whole. Its parts share it. */
   readonly history: CheckHistory;
   /** All parts of the composite. */
   readonly parts: () => readonly Part[];
 }
 
-/** What a composite reads of the runner of a part. */
+/** The properties of the runner of a part that a composite reads. */
 export interface Part {
   readonly partOf: PartOf;
   readonly definition: { readonly settings: Pick<CheckSettings, 'enabled' | 'critical' | 'probes'> };
@@ -34,7 +34,7 @@ export interface Part {
   readonly isRunning: boolean;
 }
 
-/** `database/primary` → `database` and `primary`. Undefined: the name has no slash, so it is no part. */
+/** `database/primary` → `database` and `primary`. Undefined: the name has no slash, so it is not a part. */
 export function partName(name: string): Pick<PartOf, 'composite' | 'part'> | undefined {
   const slash = name.indexOf('/');
   return slash < 0 ? undefined : { composite: name.slice(0, slash), part: name.slice(slash + 1) };

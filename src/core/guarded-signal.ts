@@ -23,7 +23,7 @@ export function guardedSignal(signal: AbortSignal, onFault: Fault): AbortSignal 
     signal,
     'addEventListener',
     (type: string, listener: AbortListener | null, options?: object | boolean): void => {
-      // The signal itself refuses or ignores a value that is no listener.
+      // The signal itself refuses or ignores a value that is not a listener.
       add(type, isListener(listener) ? guardOf(listener) : (listener as never), options);
     },
   );

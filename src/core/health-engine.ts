@@ -88,7 +88,7 @@ export class HealthEngine {
 
   /**
    * From now on, every report contains the state of these sources of options. `changed`: what reports show beside single
-   * indicators from now on; undefined: nothing. Unknown names are ignored.
+   * indicators; undefined: nothing. Unknown names are ignored.
    */
   showSources(
     sources: readonly ReportedSource[],
@@ -102,7 +102,7 @@ export class HealthEngine {
     this.invalidate();
   }
 
-  /** Removes an indicator and aborts its run. Does nothing if there is none of that name. */
+  /** Removes an indicator and aborts its run. Does nothing for an unknown name. */
   remove(name: string): void {
     const runner = this.#registry.get(name);
     if (!runner) return;
@@ -123,7 +123,7 @@ export class HealthEngine {
 
   /**
    * Runs an indicator, or all parts of a composite, now, or joins their runs, however fresh the results are. Resolves when
-   * the runs have ended. A disabled indicator does not run. Throws `UnknownProbeError` if there is none of that name.
+   * the runs have ended. A disabled indicator does not run. Throws `UnknownProbeError` for any other name.
    */
   runNow(name: string): Promise<void> {
     const parts = this.#registry.partsOf(name);
@@ -132,7 +132,7 @@ export class HealthEngine {
     return runner.definition.settings.enabled ? runner.run() : Promise.resolve();
   }
 
-  /** From now on, shared indicators with a quorum are judged by what other instances report. */
+  /** From now on, the reports of other instances decide about failures of shared indicators with a quorum. */
   compareWithPeers(outages: SharedOutages): void {
     this.#probes.sharedOutages = outages;
     this.invalidate();
@@ -222,7 +222,7 @@ export class HealthEngine {
     this.revision.increase();
   }
 
-  /** Calls the listener for each change of the status of an indicator or a composite. A first result that passes is no change. */
+  /** Calls the listener for each change of the status of an indicator or a composite. A first result that passes is not a change. */
   onChange(listener: Listener<HealthChange>): () => void {
     return this.#changes.add(listener);
   }
@@ -278,12 +278,12 @@ export class HealthEngine {
     const change = partOf && recordComposite(partOf);
     if (!change) return;
     const composite = { name: partOf.composite, isCritical: partOf.settings.critical };
-    // After the change of the part. A listener may have caused this one, and the others must receive theirs first.
+    // Emitted after the change of the part: a listener may have caused this change, and all listeners must receive that one first.
     queueMicrotask(() => this.#emitChange(composite, change));
   }
 
   #emitChange(changed: Pick<CheckRunner, 'name' | 'isCritical'>, change: StatusChange | undefined): void {
-    // A first status that passes is no change.
+    // A first status that passes is not a change.
     if (change && (change.lasted !== undefined || isFailing(change.to)))
       this.#changes.emit(describeChange(changed, change));
   }

@@ -13,10 +13,10 @@ const CATCH_UP = 20;
 /** Milliseconds. The `grace` of a probe: after a stall, the responses that have arrived are read before the probe responds. */
 export const GRACE = 100;
 
-/** The real functions also under fake timers, because they stand for reading sockets and not for time. */
+/** The real functions, also under fake timers: they wait for socket reads, not for time. */
 const { setImmediate: realImmediate, clearImmediate: clearRealImmediate } = globalThis;
 
-/** The latest moment (monotonic) at which the event loop is known to have turned: a timer fired, or a check finished. */
+/** The latest moment (monotonic) at which the event loop is known to have run: a timer fired, or a check finished. */
 let lastTurn = 0;
 
 /**
@@ -24,7 +24,7 @@ let lastTurn = 0;
  *
  * A timer that fires late does not prove that no response has arrived: while the event loop was blocked, the response may
  * have arrived at the socket without being read. So the time is counted in slices. A slice that ends late contained a
- * stall, and counts as one slice. After the last slice, the event loop reads what has arrived before `onOver` is called.
+ * stall, and counts as one slice. After the last slice, the event loop reads the sockets before `onOver` is called.
  *
  * `grace` limits how many milliseconds may follow a stall beyond the nominal end. Default: all of the time that is left.
  * The timer ends in any case: after the nominal end, only three further stalls extend the time.

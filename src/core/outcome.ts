@@ -19,7 +19,7 @@ export interface Outcome {
   readonly cause?: unknown;
   /** The timeout has passed. */
   readonly isTimeout?: boolean;
-  /** It describes this process and not the dependency: the event loop was blocked. */
+  /** The outcome describes this process and not the dependency: the event loop was blocked. */
   readonly isLocal?: boolean;
   /** Present when another instance ran the check: when that run ended, on the monotonic clock of this process. */
   readonly ranAt?: number;
@@ -30,7 +30,7 @@ export interface SharedOutcome extends Outcome {
   readonly ranAt: number;
 }
 
-/** Takes the place of the value that a check returns when the outcome of another instance is used. */
+/** The return value of a check whose outcome comes from another instance. */
 export class TakenOutcome {
   readonly #outcome: SharedOutcome;
 
@@ -38,7 +38,7 @@ export class TakenOutcome {
     this.#outcome = outcome;
   }
 
-  /** The outcome, or undefined for any other value. It reads nothing of the value, which may be a hostile proxy. */
+  /** The outcome, or undefined for any other value. It reads no property of the value, which may be a hostile proxy. */
   static read(value: unknown): SharedOutcome | undefined {
     return typeof value === 'object' && value !== null && #outcome in value ? value.#outcome : undefined;
   }

@@ -38,7 +38,7 @@ export class ProbeChanges {
     this.#onFault = onFault;
   }
 
-  /** The status of the probe when its first listener is added is no change. Throws `UnknownProbeError`. */
+  /** The status of the probe at the moment when its first listener is added is not a change. Throws `UnknownProbeError`. */
   add(probe: string, listener: Listener): () => void {
     const watched = this.#watched.get(probe) ?? this.#watch(probe);
     const end = watched.listeners.add(listener);
@@ -85,7 +85,7 @@ export class ProbeChanges {
     if (last?.status === to || !(last ? isComplete(report) : this.#isFirst(report))) return;
     const now = moment();
     watched.last = { status: to, since: now };
-    // As with indicators, a first status that passes is no change.
+    // As with indicators, a first status that passes is not a change.
     if (!last && !isFailing(to)) return;
     watched.listeners.emit({
       probe,
@@ -100,7 +100,7 @@ export class ProbeChanges {
 
 /**
  * Whether every indicator has run. An indicator that has not run yet is UNKNOWN, and would make the probe UNKNOWN, or
- * DEGRADED if it is not critical; that is no change worth reporting.
+ * DEGRADED if it is not critical; that is not reported as a change.
  */
 function isComplete({ status, details }: HealthReport): boolean {
   if (status === 'DOWN' || status === 'OUT_OF_SERVICE') return true;

@@ -32,7 +32,7 @@ export interface ProbeRules {
   readonly deadline: number;
   /** The indicators in the report. */
   members(): readonly CheckRunner[];
-  /** Further indicators that this probe runs although its report does not show them. */
+  /** Additional indicators that this probe runs without showing them in its report. */
   alsoRuns?(): readonly CheckRunner[];
   /** Whether an indicator or a composite alone can make the report fail. Default: its own `critical`. */
   isCritical?(critical: boolean): boolean;
@@ -42,7 +42,7 @@ export interface ProbeRules {
   tolerates?(runner: CheckRunner): string | undefined;
   /** The detail of an indicator, where that is not its present state. */
   describe?(runner: CheckRunner): HealthCheckDetail | undefined;
-  /** Why the application itself accepts no traffic, from the view of this probe. */
+  /** Why the application itself accepts no traffic. Undefined: it accepts traffic, or this probe ignores that. */
   closedBecause?(): string | undefined;
 }
 
@@ -65,8 +65,8 @@ export class Probe {
   }
 
   /**
-   * Returns the evaluation directly when no check has to run, which is the usual case. `timeLimit` is the time of a caller
-   * that has less than the deadline, in milliseconds.
+   * Returns the evaluation directly when no check has to run, which is the usual case. `timeLimit`: milliseconds, for a
+   * caller that has less time than the deadline.
    */
   evaluate(timeLimit: number = this.#rules.deadline): Evaluation | Promise<Evaluation> {
     const now = elapsed();
@@ -108,8 +108,8 @@ export class Probe {
   }
 
   /**
-   * Composes the report after an evaluation that began with `members`. It has no indicator that was removed meanwhile, and
-   * none that was added and has no result yet: the next report runs it.
+   * Composes the report after an evaluation that began with `members`. Indicators that were removed meanwhile are left out,
+   * and so are added ones without a result: the next report runs them.
    */
   #composePresent(members: readonly CheckRunner[]): Evaluation {
     const present = this.#rules.members();
@@ -146,7 +146,7 @@ export class Probe {
         details[runner.name] = detail;
         parts.push({ status, critical: this.#counts(critical) && tolerated === undefined });
       } else {
-        // Keeps the place of the first part for the composite.
+        // Reserves the position of the first part for the composite.
         details[partOf.composite] ??= detail;
         composites ??= new CompositeDetails();
         composites.add(partOf, detail, { status, critical, isTolerated: tolerated !== undefined });

@@ -7,7 +7,7 @@ import type { Revision } from './revision.js';
 import { type SharedOutages, toleratedBecause } from './shared-outages.js';
 import type { StartupProgress } from './startup-progress.js';
 
-/** The probes by name: the standard probes with their rules, the groups, and each composite or indicator that was asked for. */
+/** The probes by name: the standard probes with their rules, the groups, and each composite or indicator that was requested. */
 export class Probes {
   readonly #settings: EngineSettings;
   readonly #registry: CheckRegistry;

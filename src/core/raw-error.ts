@@ -8,7 +8,7 @@ const CAUSES_FOLLOWED = 5;
 const ERRORS_SHOWN = 5;
 const FRAMES_SHOWN = 12;
 const LONGEST_FRAME = 300;
-/** Clients attach their request, response and agent to an error. Of an instance of a class, only the name is written. */
+/** Clients attach their request, response and agent to an error, so only the class name of an instance is written. */
 const LIMITS: CopyLimits = { size: 2000, text: 500, items: 20, depth: 5, namesInstances: true, copiesErrors: true };
 /** Properties that are written separately. */
 const HANDLED: ReadonlySet<string> = new Set(['name', 'message', 'stack', 'code', 'cause', 'errors']);
@@ -63,7 +63,7 @@ function line(value: unknown, longest?: number): string | undefined {
     : undefined;
 }
 
-/** The lines of the stack that are places in the code, without lines of the message that look like them. */
+/** The lines of the stack that are frames, without lines of the message that look like frames. */
 function frames(error: object): string[] {
   const stack = property(error, 'stack');
   if (typeof stack !== 'string') return [];

@@ -46,7 +46,7 @@ const SECRETS: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
 ];
 
-/** No secret of any known form is without one of these. */
+/** Every secret of a known form contains one of these. */
 const SUSPICIOUS =
   /[@=:]|%40|bearer|basic|eyJ|-----BEGIN|AKIA|ASIA|gh[pousr]_|github_|glpat-|npm_|[rs]k_|whsec_|xox|AIza|SG\.|--|webhooks|hooks\.slack/i;
 
@@ -85,10 +85,10 @@ const SECRET_WORD =
 /** Keys whose numbers are secrets too, unlike `tokens: 12`, which is a count. */
 const SECRET_NUMBER = /(?:^|[^a-z])(?:pin|otp|cvv|cvc|pass(?:word|code|wd)?|pwd|secret)$/;
 
-/** Which values under a key are secret. */
+/** The values under a key that are secret. */
 export type Secrecy = 'none' | 'texts' | 'all';
 
-/** Most data has the same keys in each run. The bound protects against data with ever new keys. */
+/** Most data has the same keys in each run. The limit protects against data with new keys in each run. */
 const KEYS_REMEMBERED = 1000;
 const remembered = new Map<string, Secrecy>();
 

@@ -51,7 +51,7 @@ export interface Overdue {
   readonly deadline: number;
 }
 
-/** The detail of an indicator in its present state. */
+/** The detail of an indicator in its current state. */
 export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdue): HealthCheckDetail {
   const { settings } = runner.definition;
   const { history } = runner;
@@ -81,7 +81,7 @@ export function describeCheck(runner: CheckRunner, now: Moment, overdue?: Overdu
 /** Milliseconds. A shorter pause ends before an operator can act on it. */
 const PAUSE_WORTH_REPORTING = 5000;
 
-/** Adds to the texts that no run starts, until when, and why. */
+/** Adds to the texts until when no run starts, and why. */
 function withPause(runner: CheckRunner, finished: Moment, texts: Texts): Texts {
   const { pause } = runner;
   if (!pause || pause.until.elapsed - finished.elapsed < PAUSE_WORTH_REPORTING) return texts;
@@ -123,7 +123,7 @@ function detail(runner: CheckRunner, status: HealthStatus, texts: Texts): Health
   });
 }
 
-/** What has changed the options of the indicator while the application runs. */
+/** The overrides and the sources that have changed the options of the indicator at run time. */
 function changesOf({ override, source }: CheckRunner): Pick<HealthCheckDetail, 'override' | 'source'> {
   return { ...(override && { override }), ...(source && { source }) };
 }

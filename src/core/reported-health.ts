@@ -29,7 +29,7 @@ export interface ReportedHealth {
   readonly omitted: number;
 }
 
-/** A component as it was received. Nothing of it is trusted. */
+/** A component as it was received. None of its values is trusted. */
 export interface ComponentSource {
   readonly name: unknown;
   readonly status: HealthStatus;
@@ -99,7 +99,7 @@ interface Named {
   readonly source: ComponentSource;
 }
 
-/** Takes as many as are left. One pass without sorting, because a response can have very many. */
+/** Chooses as many as are allowed. One pass without sorting, because a response can have very many. */
 function choose(sources: Iterable<ComponentSource>, rest: Rest): readonly Named[] {
   const all: Named[] = [];
   const failing: Named[] = [];

@@ -17,7 +17,7 @@ export interface CopyLimits {
   readonly depth: number;
   /** Whether an instance of a class is named, and its properties are left out. Default: false. */
   readonly namesInstances?: boolean;
-  /** Whether an error is copied with its message, for the log. Default: false, it is described as a failure of a check is. */
+  /** Whether an error is copied with its message, for the log. Default: false, only its short text for callers is copied. */
   readonly copiesErrors?: boolean;
 }
 
@@ -34,7 +34,7 @@ const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 const ABSENT = Symbol('absent');
 
 /**
- * A plain JSON copy of what a check reported, safe to serialise any number of times: bounded, without secrets, and frozen.
+ * A plain JSON copy of the data of a check, safe to serialise any number of times: bounded, without secrets, and frozen.
  * A Map is copied as an object, a Set as an array, an error as the short text that describes it to callers; cycles, getters that throw and
  * other values that JSON cannot express are named by a text. Undefined: nothing could be read.
  */
@@ -228,7 +228,7 @@ function* elements(list: readonly unknown[]): Iterable<unknown> {
   for (let index = 0; index < list.length; index += 1) yield list[index];
 }
 
-/** Whether the value is a plain object, as most data, and needs no further checks. */
+/** Whether the value is a plain object, like most data, and needs no further checks. */
 function isOrdinary(value: object): boolean {
   return Object.getPrototypeOf(value) === Object.prototype && !('toJSON' in value);
 }

@@ -9,8 +9,8 @@ const MAX_BUSY = 8;
 const { setImmediate: realImmediate } = globalThis;
 
 /**
- * Spreads the starts of checks over turns of the event loop. Requests are served and deadlines are kept while a thousand
- * checks start that take a millisecond each. A few quick checks start in one turn.
+ * Spreads the starts of checks over several turns of the event loop, so that requests are served and deadlines are kept
+ * while a thousand checks start that take a millisecond each. A few quick checks start in one turn.
  */
 export class StartPacer {
   readonly #waiting: (() => void)[] = [];

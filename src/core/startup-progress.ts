@@ -4,7 +4,7 @@ import { moment } from './moment.js';
 import type { CheckRegistry } from './registry.js';
 import { type HealthCheckDetail, describeCheck } from './report.js';
 
-/** Which startup indicators have passed once. The application is not ready before each that counts has. */
+/** Records the startup indicators that have passed once. The application is not ready before every required one has passed. */
 export class StartupProgress {
   readonly #registry: CheckRegistry;
   readonly #gate: TrafficGate;
@@ -17,7 +17,7 @@ export class StartupProgress {
     this.#gate = gate;
   }
 
-  /** From now on, no failure of an indicator concerns the startup. */
+  /** Whether the startup is complete. Then the startup probe stays UP. */
   get isComplete(): boolean {
     return this.#isComplete;
   }
@@ -38,7 +38,7 @@ export class StartupProgress {
     return this.#passed.get(runner);
   }
 
-  /** The indicators that keep the application from being ready, because they have never passed. Once empty, it stays empty. */
+  /** The indicators that delay readiness, because they have never passed. Once empty, the list stays empty. */
   awaited(): readonly CheckRunner[] {
     if (this.#isComplete) return [];
     const awaited = this.#registry.membersOf('startup').filter((runner) => this.#isAwaited(runner));

@@ -15,9 +15,9 @@ export interface StrayRun {
 }
 
 /**
- * Tracks the runs of one check that continue after their timeout, and determines when the next run may start beside them:
- * after a pause that grows with each stray run, up to a minute. Runs go on however many runs hang, because otherwise the
- * recovery of the dependency would never be seen.
+ * Tracks the runs of one check that continue after their timeout, and determines when the next run may start: after a pause
+ * that grows with each stray run, up to a minute. New runs start however many runs hang, because otherwise the recovery of
+ * the dependency would never be noticed.
  *
  * At most three unfinished runs are tracked. A further one replaces the oldest, and this class then holds no reference to
  * the oldest. A run whose promise has no references can never finish. The garbage collector reports it, and it no longer
@@ -32,7 +32,7 @@ export class StrayRuns {
   #inARow = 0;
   #notBefore: Moment | undefined;
 
-  /** `onGone` is called whenever a run has finished, or can never finish. */
+  /** `onGone` is called when a tracked run has finished, or can never finish. */
   constructor(onGone: () => void) {
     this.#onGone = onGone;
     this.#collected = new FinalizationRegistry((run) => this.remove(run));

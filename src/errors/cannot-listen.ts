@@ -27,7 +27,7 @@ export function cannotListen(
     return { place: `${place}, port`, problem, remedy: 'use a port from 1024' };
   }
   if (host !== undefined && UNKNOWN_HOST.has(code)) {
-    return { place: `${place}, host`, problem: `${host} is no address of this machine`, remedy: ifHostUnknown };
+    return { place: `${place}, host`, problem: `${host} is not an address of this machine`, remedy: ifHostUnknown };
   }
   const problem = `cannot listen on port ${port} of ${address}: ${message}`;
   return { place, problem, remedy: 'change port or host' };

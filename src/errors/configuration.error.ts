@@ -4,7 +4,7 @@ const MARK = Symbol.for('nest-vitals:configuration-error');
 
 /**
  * Thrown when the health configuration has faults: while the application starts, or by a change of the running application,
- * which then has no effect. It contains all of them, so that one attempt shows everything that needs a change.
+ * which then has no effect. It contains all faults, so that one start shows everything that needs a change.
  */
 export class HealthConfigurationError extends Error {
   override readonly name = 'HealthConfigurationError';
@@ -16,13 +16,13 @@ export class HealthConfigurationError extends Error {
   /** Every fault, in the order of the message. Not enumerable. */
   declare readonly faults: readonly ConfigurationFault[];
 
-  /** `what` has the faults, and `consequence` follows them in the message. Default: the application does not start. */
+  /** `subject`: the faulty configuration. `consequence` follows it in the message. Default: the application does not start. */
   constructor(
     faults: readonly ConfigurationFault[],
-    what = 'The health configuration',
+    subject = 'The health configuration',
     consequence = 'so the application does not start',
   ) {
-    super(describeFaults(what, faults, consequence));
+    super(describeFaults(subject, faults, consequence));
     // Not enumerable, because Node prints the enumerable properties of an uncaught error, and the message names the faults already.
     Object.defineProperty(this, 'faults', { value: faults });
   }
@@ -33,11 +33,11 @@ export function isHealthConfigurationError(error: unknown): error is HealthConfi
   return error instanceof Error && MARK in error;
 }
 
-/** The text of an error or of a log entry for these faults. `what` has them, and `consequence` follows them. */
-export function describeFaults(what: string, faults: readonly ConfigurationFault[], consequence: string): string {
+/** The text of an error or of a log entry for these faults. It begins with `subject` and `consequence`. */
+export function describeFaults(subject: string, faults: readonly ConfigurationFault[], consequence: string): string {
   const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
   const lines = faults.map(
     ({ place, problem, remedy }, index) => `  ${index + 1}. ${place}: ${problem}\n     Remedy: ${remedy}`,
   );
-  return [`${what} has ${count}, ${consequence}:`, ...lines].join('\n');
+  return [`${subject} has ${count}, ${consequence}:`, ...lines].join('\n');
 }

@@ -1,6 +1,6 @@
 /**
  * The abort reason of a check's signal after the timeout. The name is the same as that of `AbortSignal.timeout()`, so that
- * code for one also recognises the other.
+ * code that recognises one of the two errors also recognises the other.
  */
 export class HealthCheckTimeoutError extends Error {
   override readonly name = 'TimeoutError';

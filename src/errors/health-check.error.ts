@@ -2,11 +2,11 @@ const MARK = Symbol.for('nest-vitals:health-check-error');
 
 /** Options of {@link HealthCheckError}. */
 export interface HealthCheckErrorOptions {
-  /** A short machine-readable code. Callers with the view `full` see it. */
+  /** A short machine-readable code, at most 100 characters. Callers with the view `full` see it. Default: none. */
   readonly code?: string;
-  /** Facts for the operator, reported like the data of a result. */
+  /** Facts for the operator, reported like the data of a result. Default: none. */
   readonly data?: Readonly<Record<string, unknown>>;
-  /** The underlying error. It is written to the log, and never reported. */
+  /** The underlying error. It is written to the log, and never reported. Default: none. */
   readonly cause?: unknown;
 }
 

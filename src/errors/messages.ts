@@ -101,10 +101,10 @@ export const nameNotUrlSafe = (place: string, name: string): ConfigurationFault 
 
 export const partNameMalformed = (place: string, name: string): ConfigurationFault => ({
   place,
-  problem: `the name ${name} is not that of a part of a composite`,
+  problem: `${name} is not a valid name of a composite part`,
   remedy:
     'use one slash, as in "database/primary", and on each side of it up to 64 letters, digits, "-", "_" and ".", with a ' +
-    'letter or digit first and last; without a slash the indicator is no part',
+    'letter or digit first and last; without a slash the indicator is not a part',
 });
 
 export const nameReserved = (place: string, name: string): ConfigurationFault => ({
@@ -122,8 +122,8 @@ export const nameTaken = (name: string, places: readonly string[]): Configuratio
 /** An indicator has the name of a composite. */
 export const nameOfComposite = (name: string, place: string, part: string, partPlace: string): ConfigurationFault => ({
   place: `${place} and ${partPlace}`,
-  problem: `the first has the name "${name}", which is also the composite of "${part}"`,
-  remedy: `give the first a name with a slash ("${name}/primary"), or give the composite another name`,
+  problem: `the indicator "${name}" has the same name as the composite of "${part}"`,
+  remedy: `rename the indicator, for example to "${name}/primary", or give the composite another name`,
 });
 
 /** Options of a composite that has no part, where a similar name has parts and no options. */
@@ -216,7 +216,7 @@ export const moduleImportedTwice = (importers: readonly string[]): Configuration
 export const moduleImportedBare = (importers: readonly string[]): ConfigurationFault => ({
   place: `HealthModule, imported by ${importers.join(' and ')}`,
   problem: 'it is imported without being configured',
-  remedy: 'import HealthModule.forRoot() in the root module, and nothing elsewhere: the module is global',
+  remedy: 'import HealthModule.forRoot() in the root module only; the module is global',
 });
 
 export const decoratorNeedsStaticOptions = (): ConfigurationFault => ({

@@ -1,4 +1,4 @@
-/** At most a third of the letters may differ, and at most two. */
+/** At most two letters may differ, and at most a third of them. */
 const MOST_EDITS = 2;
 
 /** The known word that is most similar to a misspelt word. Case does not matter. Undefined if no word is similar. */

@@ -14,9 +14,9 @@ const COLOURS: Readonly<Record<HealthLogLevel, string>> = {
 };
 
 /**
- * A change as a value for the logger. A logger that writes JSON finds fields; a logger that writes text finds the line,
- * through `inspect.custom`. The record takes the place of the message: nestjs-pino merges the fields of the message only,
- * and Nest 11 would write a message and its fields as two records.
+ * A change as a value for the logger. A logger that writes JSON reads the fields; a logger that writes text reads the line,
+ * through `inspect.custom`. The record replaces the message: nestjs-pino merges the fields of the message only, and Nest 11
+ * would write a message and its fields as two records.
  */
 export class ChangeRecord {
   /** The line. Pino names the field of its message `msg`. */
@@ -27,7 +27,7 @@ export class ChangeRecord {
   readonly to: HealthStatus;
   /** How long the previous state had lasted; on a recovery, the whole outage. */
   readonly duration_ms?: number;
-  /** The check's message for a status that is no failure. */
+  /** The check's message for a status that is not a failure. */
   readonly detail?: string;
   readonly error?: string;
   readonly code?: string;
@@ -49,7 +49,7 @@ export class ChangeRecord {
     if (cause !== undefined) this.cause = cause;
   }
 
-  /** Winston's adapter reads the message here. A getter is no field, so the JSON does not contain the line twice. */
+  /** Winston's adapter reads the message here. A getter is not a field, so the JSON does not contain the line twice. */
   get message(): string {
     return this.msg;
   }

@@ -1,7 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { formatRaw } from '../core/raw-error.js';
 
-/** Logs what a function of the application threw, with its stack and its causes. `what` names the function. */
-export function logFault(logger: Pick<LoggerService, 'error'>, what: string, fault: unknown): void {
-  logger.error(`${what} failed:\n${formatRaw(fault)}`);
+/** Logs the error that a function of the application threw, with its stack and its causes. `source` names the function. */
+export function logFault(logger: Pick<LoggerService, 'error'>, source: string, fault: unknown): void {
+  logger.error(`${source} failed:\n${formatRaw(fault)}`);
 }

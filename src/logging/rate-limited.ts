@@ -4,8 +4,8 @@ import { elapsed } from '../core/moment.js';
 const PAUSE = 60_000;
 
 /**
- * For faults that unauthenticated callers can cause: reports the first one, then at most one a minute with the number of
- * omitted ones, so that such callers cannot fill the log.
+ * For faults that unauthenticated callers can cause: reports the first fault, then at most one per minute with the number
+ * of omitted ones, so that such callers cannot fill the log.
  */
 export function rateLimited(report: (fault: unknown, omitted: number) => void): (fault: unknown) => void {
   let notBefore = -Infinity;

@@ -39,7 +39,7 @@ export class Overrides {
     this.#engine = engine;
     this.#configuration = configuration;
     this.#listeners = new Listeners(onListenerFault);
-    // A listener like the others: a logger that throws must neither end the process at an expiry nor keep an override.
+    // The log is a listener: a logger that throws must neither end the process at an expiry nor keep an override.
     this.#listeners.add((event) => logOverride(logger, event));
   }
 
@@ -82,7 +82,7 @@ export class Overrides {
     return override;
   }
 
-  /** What reports show of the override of an indicator. Undefined: it has none. */
+  /** The override of an indicator as reports show it. Undefined: it has none. */
   shown(indicator: string): Readonly<Record<string, unknown>> | undefined {
     const active = this.#active.get(indicator);
     return active && describe(active.override);
@@ -93,7 +93,7 @@ export class Overrides {
     return this.#end(indicator, 'cleared', by);
   }
 
-  /** The application stops: no timer is left, and none begins. */
+  /** Clears all timers when the application stops. None begins after that. */
   stop(): void {
     this.#isOver = true;
     for (const { timer } of this.#active.values()) clearTimeout(timer);
@@ -120,13 +120,13 @@ export class Overrides {
   }
 }
 
-/** Valid options. The caller may change them later, and reports show what was checked. */
+/** A copy of valid options. The caller may change its object later, and reports must show the validated options. */
 function copyOf(options: RuntimeIndicatorOptions): RuntimeIndicatorOptions {
   const copies = Object.entries(options).map(([option, value]) => [option, Array.isArray(value) ? [...value] : value]);
   return Object.freeze(Object.fromEntries(copies));
 }
 
-/** What reports show of an override. */
+/** An override as reports show it. */
 function describe({ options, reason, by, until }: HealthOverride): Readonly<Record<string, unknown>> {
   return Object.freeze({ ...options, reason, ...(by !== undefined && { by }), until: until.toISOString() });
 }

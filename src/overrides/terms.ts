@@ -4,7 +4,7 @@ import type { OverrideTerms } from '../extension/health-override.js';
 import type { Faults } from '../options/faults.js';
 import { converted, duration, nonBlank } from '../options/rules.js';
 
-/** Milliseconds. A longer change belongs into the configuration. */
+/** Milliseconds. A longer change belongs in the configuration. */
 export const LONGEST_OVERRIDE = 24 * 3_600_000;
 
 const span = duration(1);
@@ -16,7 +16,7 @@ interface CheckedTerms {
   readonly expiresIn: number;
 }
 
-/** Checks what a change for a time must say. */
+/** Checks the terms of a temporary change: reason, author and end. */
 export function checkTerms(terms: OverrideTerms, faults: Faults): CheckedTerms {
   const { reason, expiresIn, by }: Partial<Record<keyof OverrideTerms, unknown>> = isRecord(terms) ? terms : {};
   if (!nonBlank.accepts(reason)) faults.at('reason').outOfRange(reason, nonBlank);

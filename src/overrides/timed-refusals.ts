@@ -7,12 +7,12 @@ import { checkTerms } from './terms.js';
 /** Refuses traffic, and returns the function that withdraws the refusal. It returns whether the refusal was still active. */
 type Refuse = (reason: string, terms: Pick<HealthRefusal, 'by' | 'since' | 'until'>) => () => boolean;
 
-/** Refusals of traffic that end by themselves. The log has a line for the beginning and one for the end of each. */
+/** Refusals of traffic that end at a given time. The beginning and the end of each are logged. */
 export class TimedRefusals {
   readonly #refuse: Refuse;
   readonly #logger: Pick<LoggerService, 'log' | 'warn'>;
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** By the beginning of the refusal, whose object no other refusal has. */
+  /** The key is the `Date` object of the beginning, which is unique for each refusal. */
   readonly #ends = new Map<Date, (by?: string) => boolean>();
   #isOver = false;
 
@@ -55,7 +55,7 @@ export class TimedRefusals {
     return this.#ends.get(since)?.(by) ?? false;
   }
 
-  /** The application stops: no timer is left, and none begins. */
+  /** Clears all timers when the application stops. None begins after that. */
   stop(): void {
     this.#isOver = true;
     for (const timer of this.#timers) clearTimeout(timer);

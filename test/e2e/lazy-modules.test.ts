@@ -26,7 +26,7 @@ async function load({ app }: TestApplication, metadata: ModuleMetadata): Promise
 
 const LATE = 'The health configuration of a lazily loaded module';
 const messageFor = (faults: readonly ConfigurationFault[]): string =>
-  describeFaults(LATE, faults, 'so what is faulty has no effect');
+  describeFaults(LATE, faults, 'so the faulty parts are ignored');
 
 describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
   const start = (...providers: NonNullable<ModuleMetadata['providers']>): Promise<TestApplication> =>

@@ -181,9 +181,9 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect((await ask(port, '/health/live')).status).toBe(200);
   });
 
-  it('refuses a host that is no address of this machine', async () => {
+  it('refuses a host that is not an address of this machine', async () => {
     const { error } = await refusedAtCreation(importing({ thread, host: '192.0.2.1' }));
-    expect(String(error)).toContain('192.0.2.1 is no address of this machine');
+    expect(String(error)).toContain('192.0.2.1 is not an address of this machine');
   });
 
   it('releases the port of an application that has failed to start', async () => {

@@ -240,6 +240,8 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
       listen(): void {}
     }
     const application = await startApplication(adapter, metadata(Early));
-    expect(application.log.health('warn')).toEqual(['Early.listen waits for changes of "later", which does not exist']);
+    expect(application.log.health('warn')).toEqual([
+      '@OnHealthChange() of Early.listen names "later", but there is no such indicator or composite',
+    ]);
   });
 });
