@@ -24,8 +24,8 @@ export interface ConfiguredOptions<Own> {
 }
 
 /**
- * Reads the parameters of a class-returning function such as `HttpIndicator(name, options)`. It throws no fault, because
- * a module is only being declared here: faults are noted on the class, and stop the boot together with all others.
+ * Reads the parameters of a class-returning function such as `HttpIndicator(name, options)`. It throws no fault, because it
+ * runs while a module is declared: faults are kept on the class, and stop the boot together with all others.
  */
 export function configureIndicator<Options extends HealthIndicatorOptions>(
   kind: string,

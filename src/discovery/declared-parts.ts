@@ -3,8 +3,8 @@ import { partName } from '../core/composite.js';
 import { getIndicatorMetadata } from './indicator-metadata.js';
 
 /**
- * Whether an indicator is a part of a composite by the name in its decorator. It is asked before providers are created, so
- * it sees no names of instances.
+ * Whether any indicator is a part of a composite by the name in its decorator. It runs before providers are created, so it
+ * does not know the names of instances.
  */
 export function declaresParts(modules: ModulesContainer): boolean {
   for (const module of modules.values()) {

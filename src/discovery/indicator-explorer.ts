@@ -67,7 +67,7 @@ export class IndicatorExplorer {
     this.#replacements = replacements;
   }
 
-  /** Whether modules were added since the last exploration. Cheap enough for every probe. */
+  /** Whether modules were added since the last exploration. Fast enough for every probe. */
   get hasNewModules(): boolean {
     return this.#modules.size !== this.#modulesSeen;
   }
@@ -165,7 +165,7 @@ export class IndicatorExplorer {
     this.#configuration.remove(name);
   }
 
-  /** The fault of an indicator of the running application whose name or path is that of something else. */
+  /** The fault of an indicator of the running application whose name or path is already in use. */
   #conflictOf(indicator: string, place: string): ConfigurationFault | undefined {
     const conflict = this.#registered.compositeConflict(indicator, place);
     if (conflict) return conflict;

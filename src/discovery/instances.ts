@@ -3,7 +3,7 @@ import { STATIC_CONTEXT } from '@nestjs/core/injector/constants.js';
 
 /**
  * The existing instances of providers and controllers in the default scope. An instance with several tokens is yielded
- * several times. `isWanted` is called first, because Nest needs long to determine the scope of a thousand providers.
+ * several times. `isWanted` is called first, because Nest determines the scope of a thousand providers slowly.
  */
 export function* instancesIn(modules: ModulesContainer, isWanted: (instance: object) => boolean): Iterable<object> {
   for (const { providers, controllers } of modules.values()) {

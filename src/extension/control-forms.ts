@@ -17,13 +17,13 @@ export interface LinkingPage {
 export interface ControlForms {
   /** Whether the port serves the forms. */
   isServedOn(port: HealthPort): boolean;
-  /** The changes that are possible at present. */
+  /** The changes that are currently possible. */
   linksOf(indicator: string): readonly FormLink[];
-  /** The same for the traffic of the whole instance. */
+  /** The currently possible changes of the traffic of the whole instance. */
   readonly trafficLinks: readonly FormLink[];
-  /** Called once by the page, whose names the head of each form repeats. */
+  /** Called once by the page. The head of each form shows the title and the instance of the page. */
   linkFrom(page: LinkingPage): void;
-  /** One sentence about a change that was just made. `id`: the value of `RESULT` in the URL. Undefined: it is not known. */
+  /** One sentence about a recent change. `id`: the value of `RESULT` in the URL. Undefined: the id is unknown. */
   resultOf(id: string): string | undefined;
 }
 

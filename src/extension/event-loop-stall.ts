@@ -20,7 +20,7 @@ export interface StallFrame {
  */
 export type MissingStack = 'native' | 'debugger' | 'off' | 'failed';
 
-/** A time in which the event loop of the main thread did not turn. */
+/** A time in which the event loop of the main thread was blocked. */
 export interface EventLoopStall {
   readonly startedAt: Date;
   /** Milliseconds: until the end, or until now while the event loop is blocked. */

@@ -32,19 +32,19 @@ export interface FleetTopicObserver {
 export interface FleetTopic {
   /** Writes a note. `expiresIn`: milliseconds. Rejects while the store is unavailable. */
   put(name: string, text: string, expiresIn: number): Promise<void>;
-  /** Takes the lease of the topic. Undefined: another instance has it. Rejects while the store is unavailable. */
+  /** Acquires the lease of the topic. Undefined: another instance holds it. Rejects while the store is unavailable. */
   claim(expiresIn: number): Promise<FleetLease | undefined>;
   /**
-   * The instances of this service that are neither lost nor have left, with this one. Undefined: not known. The first call
-   * begins to follow them, so that they are known a moment later.
+   * The instances of this service that are neither lost nor have left, including this one. Undefined: unknown. The first call
+   * begins to follow them, so later calls return them.
    */
   instances(): readonly FleetPeer[] | undefined;
-  /** Ends what `instances()` has begun. */
+  /** Stops following the instances. */
   forgetInstances(): void;
   close(): void;
 }
 
-/** How many instances of a service are in which state. */
+/** The number of instances of a service in each state. */
 export interface FleetCounts {
   readonly service: string;
   /** By phase. Each phase is present. */

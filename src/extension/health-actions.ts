@@ -21,7 +21,7 @@ export const LONGEST_TRANSFER = 5000;
 /** Reads the body of a request, up to `LONGEST_BODY`. */
 export type ReadBody = () => Promise<RequestBody>;
 
-/** Of a request without a body. */
+/** The body of a request without one. */
 export const NO_BODY: ReadBody = () => Promise.resolve({ kind: 'bytes', bytes: Buffer.alloc(0) });
 
 /** A request below the path of the actions. */
@@ -35,7 +35,7 @@ export interface ActionRequest {
    */
   readonly isRouted: boolean;
   readonly readBody: ReadBody;
-  /** How much of the probe `deep` this caller may see, by the access control of the reports. Undefined: nothing. */
+  /** The view of the probe `deep` for this caller, by the access control of the reports. Undefined: no access. */
   readonly readView: () => Promise<HealthView | undefined>;
 }
 
@@ -56,7 +56,7 @@ export interface ActionDescription {
     readonly description: string;
     /** The JSON Schema of the body, without references. */
     readonly schema: object;
-    /** Descriptions of further headers, by name. */
+    /** Descriptions of additional headers, by name. */
     readonly headers?: Readonly<Record<string, string>>;
   }[];
 }

@@ -39,7 +39,7 @@ export interface EndpointStream extends ResponseHead {
 
 /** Receives the body of a stream. Its methods do not throw, also after the connection is closed. */
 export interface EndpointOutlet {
-  /** How many written bytes have not been sent yet: the memory that a slow caller occupies. */
+  /** The number of written bytes that are not sent yet: the memory for a slow caller. */
   readonly pending: number;
   write(bytes: Buffer): void;
   /** Completes the body. Pending bytes are still sent. */
@@ -62,8 +62,8 @@ export interface HealthEndpoint {
    */
   readonly formats?: Readonly<Record<string, string>>;
   /**
-   * `view`: how much this caller may see. `format`: the selected one of `formats`, or `json`. `port`: where the request has
-   * arrived. An error is logged, and the response is a 500.
+   * `view`: the view of this caller. `format`: the selected one of `formats`, or `json`. `port`: the port of the request. An
+   * error is logged, and the response is a 500.
    */
   respond(
     request: HealthRequest,
@@ -85,7 +85,7 @@ export interface FormatInput {
    * request used an alias.
    */
   readonly base: string | undefined;
-  /** Where the request has arrived. */
+  /** The port of the request. */
   readonly port: HealthPort;
 }
 

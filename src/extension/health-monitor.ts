@@ -22,8 +22,8 @@ import type { EventLoopStall } from './event-loop-stall.js';
 export type ApplicationPhase = 'starting' | 'accepting' | 'refusing' | 'draining';
 
 /**
- * The step of a drain: it waits until `balancers` have noticed, until `work` in flight is done, until the last
- * `connections` are closed. When it is `done`, the rest of the application is destroyed.
+ * The step of a drain. `balancers`: it waits until the balancers have received refusals. `work`: until work in flight is done.
+ * `connections`: until the last connections are closed. `done`: the rest of the application is destroyed.
  */
 export type DrainStep = 'balancers' | 'work' | 'connections' | 'done';
 
@@ -65,7 +65,7 @@ export interface HealthRun extends HealthOutcome {
  * application stopped before the attempt ended.
  *
  * The middleware can neither prevent an attempt nor change its outcome. A check that its `when` skips and a result from
- * memory are no attempts; a run with `retries` may consist of several.
+ * memory are not attempts; a run with `retries` may consist of several.
  */
 export type HealthCheckWrapper = (call: CheckCall, proceed: () => Promise<HealthOutcome | undefined>) => unknown;
 
@@ -74,7 +74,7 @@ export interface ProbeResponse {
   /** `live`, `ready`, `startup`, `deep`, `overview`, or the name of a group or an indicator. */
   readonly probe: string;
   readonly statusCode: number;
-  /** The caller's `User-Agent`. It is not verified and of any length. */
+  /** The caller's `User-Agent`, unverified and of any length. */
   readonly agent: string;
   /** The remote address of the connection. */
   readonly address: string;
@@ -109,7 +109,7 @@ export interface HealthMonitor {
   readonly overrides: readonly HealthOverride[];
   /** Each refusal of traffic that has not been withdrawn, oldest first. */
   readonly refusals: readonly HealthRefusal[];
-  /** How many instances may be unready because of their load. Undefined: there is no limit, or no fleet. */
+  /** The limit of instances that are unready because of their load. Undefined: there is no limit, or no fleet. */
   readonly unreadyLimit: UnreadyLimit | undefined;
   /** The other instances of this service. Undefined: there is no fleet. */
   readonly fleet: FleetLink | undefined;
@@ -119,7 +119,7 @@ export interface HealthMonitor {
   onRun(listener: (run: HealthRun) => unknown): Unsubscribe;
   /** Called for each change of the status of an indicator or a composite. */
   onChange(listener: (change: HealthChange) => unknown): Unsubscribe;
-  /** Called with the name of an indicator, or of a composite without parts, after it was removed, so that what is kept for it can be dropped. */
+  /** Called with the name of an indicator, or of a composite without parts, after it was removed, so that its state can be dropped. */
   onRemoved(listener: (indicator: string) => unknown): Unsubscribe;
   /** Called when the status of a probe or a group changes, after runs and changes of state. Throws `UnknownProbeError` for any other name. */
   onProbeChange(probe: string, listener: (change: HealthProbeChange) => unknown): Unsubscribe;
@@ -129,11 +129,11 @@ export interface HealthMonitor {
   onStall(listener: (stall: EventLoopStall) => unknown): Unsubscribe;
   /** Called when an override of an indicator's options begins or ends. */
   onOverride(listener: (event: OverrideEvent) => unknown): Unsubscribe;
-  /** For a fleet: from now on, it judges the failures of shared indicators with a quorum. */
+  /** For a fleet: from now on, `outages` decides about failures of shared indicators with a quorum. */
   compareWithPeers(outages: SharedOutages): void;
   /** For a fleet: from now on, an overloaded instance stays in rotation while the limit is reached. */
   limitUnready(limit: UnreadyLimit): void;
-  /** For a fleet: from now on, it shares the outcomes of indicators with `scope: 'fleet'`. */
+  /** For a fleet: from now on, `runs` shares the outcomes of indicators with `scope: 'fleet'`. */
   shareRuns(runs: SharedRuns): void;
   /** For a fleet: connects modules that act once for all instances. Call it in a constructor. */
   linkFleet(link: FleetLink): void;

@@ -5,7 +5,7 @@ import type { RuntimeIndicatorOptions } from '../options/runtime-options.js';
 export interface OverrideTerms {
   /** The reason of the change. Reports, the log and alerts show it, so it must contain no secret. */
   readonly reason: string;
-  /** The time after which the override ends by itself, at most 24 hours. */
+  /** The time after which the override ends, at most 24 hours. */
   readonly expiresIn: Duration;
   /** The author of the change, for the log and for reports. Default: the application itself. */
   readonly by?: string | undefined;
@@ -17,7 +17,7 @@ export interface HealthRefusal {
   /** The author of the refusal. Undefined: the application itself. */
   readonly by: string | undefined;
   readonly since: Date;
-  /** The refusal ends by itself at this time. Undefined: it lasts until it is withdrawn. */
+  /** The refusal ends at this time. Undefined: it lasts until it is withdrawn. */
   readonly until: Date | undefined;
 }
 
@@ -30,7 +30,7 @@ export interface HealthOverride {
   /** The author of the change. Undefined: the application itself. */
   readonly by: string | undefined;
   readonly since: Date;
-  /** The override ends by itself at this time. */
+  /** The override ends at this time. */
   readonly until: Date;
 }
 

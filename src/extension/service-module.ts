@@ -13,7 +13,7 @@ import { optionsFactory, presentOptions } from '../options/factory-options.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from './health-endpoints.js';
 import { HEALTH_MONITOR, type HealthMonitor } from './health-monitor.js';
 
-/** What `HealthModule` provides for a module that observes health. */
+/** The services of `HealthModule` for a module that observes health. */
 export interface ObservedHealth {
   readonly monitor: HealthMonitor;
   readonly endpoints: HealthEndpoints;

@@ -7,17 +7,17 @@ import type { IndicatorConfiguration } from '../options/indicator-configuration.
 export interface SourceOptions {
   /** Whether an indicator of this name is registered. */
   has(indicator: string): boolean;
-  /** Calls the listener with the name of an indicator after it was removed, and its options with it. */
+  /** Calls the listener with the name of an indicator after the indicator and its options were removed. */
   onRemoved(listener: (indicator: string) => unknown): () => void;
   /**
-   * Replaces the options of a registered indicator that come from outside; undefined removes them. `changed`: the part that is
-   * new, which must be valid also where another part has precedence over it. Returns the faults: with a fault, nothing has
+   * Replaces the options of a registered indicator that come from outside; undefined removes them. `changed`: the new part,
+   * which must also be valid where another part has precedence over it. Returns the faults: with a fault, nothing has
    * changed. `place` names the origin in the faults.
    */
   apply(indicator: string, options: unknown, changed: unknown, place: string): readonly ConfigurationFault[];
   /**
-   * From now on, reports in the full view, the page and the metrics show the state of these sources. `changed`: what they show
-   * beside single indicators from now on; undefined: nothing.
+   * From now on, reports in the full view, the page and the metrics show the state of these sources. `changed`: the options
+   * that they show beside single indicators; undefined: none.
    */
   show(
     sources: readonly ReportedSource[],
@@ -29,7 +29,7 @@ export interface SourceOptions {
 export interface OptionParts {
   readonly engine: HealthEngine;
   readonly configuration: IndicatorConfiguration;
-  /** What reports show of the override of an indicator. */
+  /** The override of an indicator as reports show it. */
   readonly overrides: { shown(indicator: string): Readonly<Record<string, unknown>> | undefined };
 }
 

@@ -17,8 +17,8 @@ export interface HealthFilesOptions {
   /** Name of the file that exists while the probe `ready` passes. Default: `ready`. */
   readonly ready?: string;
   /**
-   * Milliseconds after which the probes are evaluated and the files are touched again. A reader should tolerate an age of at
-   * least three times as much. Default: 5000.
+   * The interval at which the probes are evaluated and the files are touched, in milliseconds. A reader should tolerate an
+   * age of at least three intervals. Default: 5000.
    */
   readonly every?: Duration;
   /** False: no file is written, for tests of the application. Default: true. */
@@ -29,7 +29,7 @@ export interface HealthFilesOptions {
 export interface HealthFilesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise of them. */
+  /** Returns the options, or a promise for them. */
   readonly useFactory: FactoryProvider<HealthFilesOptions>['useFactory'];
 }
 

@@ -30,7 +30,7 @@ const MODULE = new ServiceModule<HealthFilesOptions, HealthFiles>({
 });
 
 /**
- * Keeps the files `live` and `ready` in a folder as long as these probes pass, for probes that can run a command and send no
+ * Keeps the files `live` and `ready` in a folder while these probes pass, for probers that run a command and send no
  * request. Import `HealthFilesModule.forRoot()` in addition to `HealthModule.forRoot()`.
  */
 @Module({})
@@ -53,7 +53,7 @@ export class HealthFilesModule implements OnModuleInit, OnApplicationBootstrap, 
     return MODULE.forRootAsync(HealthFilesModule, options);
   }
 
-  /** A crashed process has left its files: they are removed before anything can take them for those of this one. */
+  /** Removes the files of a crashed process, before a reader mistakes them for those of this one. */
   async onModuleInit(): Promise<void> {
     await MODULE.configured(this.files).prepare();
   }
@@ -62,7 +62,7 @@ export class HealthFilesModule implements OnModuleInit, OnApplicationBootstrap, 
     this.files?.start();
   }
 
-  /** The last hook: `live` passes as long as the drain takes. */
+  /** The last hook, because `live` passes during the whole drain. */
   async onApplicationShutdown(): Promise<void> {
     await this.files?.stop();
   }

@@ -10,7 +10,7 @@ import { StatusFile } from './status-file.js';
 const PROBES = ['live', 'ready'] as const;
 type FileProbe = (typeof PROBES)[number];
 
-/** Keeps one file for each of the probes `live` and `ready`, as long as the probe passes. */
+/** Keeps one file for each of the probes `live` and `ready`, while the probe passes. */
 export class HealthFiles {
   readonly #settings: FilesSettings;
   readonly #monitor: HealthMonitor;
@@ -49,10 +49,10 @@ export class HealthFiles {
       this.#unsubscribe.push(this.#monitor.onProbeChange(probe, () => void this.#show(probe)));
     }
     this.#unsubscribe.push(
-      // The drain begins with this event, so `ready` is removed before the application waits for anything.
+      // The drain begins with this event, so `ready` is removed before the application begins to wait.
       this.#monitor.onState(() => void this.#show('ready')),
     );
-    // Not set ahead of time: after a blocked event loop the files are old, as they should be.
+    // An interval of the event loop itself: while the loop is blocked, the files become old, as intended.
     this.#timer = setInterval(() => void this.#renew(), this.#settings.every);
     this.#timer.unref();
     void this.#renew();
@@ -76,7 +76,7 @@ export class HealthFiles {
     );
   }
 
-  /** Shows the existing results, which are the newest: an evaluation may end after the drain has begun. */
+  /** Shows the existing results, because an evaluation may end after the drain has begun. */
   #show(probe: FileProbe): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
     const { status, timestamp } = this.#monitor.peek(probe);

@@ -4,7 +4,7 @@ import type { ConfigurationFault } from '../errors/fault.js';
 import { PLACE } from './files-options.js';
 
 /**
- * Removes what an earlier process has left in the folder. Returns the fault of a folder in which no file can be created.
+ * Removes the files of an earlier process from the folder. Returns the fault of a folder in which no file can be created.
  * `names`: the names of the status files.
  */
 export async function prepareFolder(
@@ -17,7 +17,7 @@ export async function prepareFolder(
     if (!folder.isDirectory()) return notUsable(`${directory} is not a folder`);
     const stale = (await readdir(directory)).filter((file) => names.some((name) => isOf(name, file)));
     for (const file of stale) await rm(join(directory, file), { force: true });
-    // The permission bits do not tell everything: the file system may be read-only.
+    // The permission bits are not sufficient: the file system may be read-only.
     await rmdir(await mkdtemp(join(directory, '.writable-')));
     return undefined;
   } catch (error) {

@@ -1,8 +1,8 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
- * A file that exists while something is so, and whose age says how long ago that was known. Writing and removing happen in
- * the order of the calls, and a call that a later one makes obsolete is skipped.
+ * A file that exists while a condition holds. Its modification time is the time of the last evaluation. Writes and removals
+ * keep the order of the calls, and a call that a later one makes obsolete is skipped.
  */
 export class StatusFile {
   readonly #path: string;
@@ -30,7 +30,7 @@ export class StatusFile {
     return this.#want(undefined);
   }
 
-  /** Resolves when the file is as wanted, or the file system has refused. Never rejects. */
+  /** Resolves when the file has the required state, or the file system has reported an error. Never rejects. */
   #want(text: string | undefined): Promise<void> {
     this.#wanted = text;
     this.#isDue = true;

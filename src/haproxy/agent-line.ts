@@ -2,7 +2,7 @@ import { boundedText, onOneLine } from '../core/bounded-text.js';
 import type { HealthReport } from '../core/report.js';
 import { isFailing } from '../core/status.js';
 
-/** HAProxy shows the reason on its page and in its log. */
+/** Characters. HAProxy shows the reason on its page and in its log. */
 const LONGEST_REASON = 200;
 
 /** Sets the administrative and the operating state and the weight, because HAProxy keeps each of them until it is set again. */
@@ -17,7 +17,7 @@ export function downLine(reason: string): string {
   return `down #${text}\n`;
 }
 
-/** The reason of the application, or the names of the failing indicators: what a caller of `ready` may see by default. */
+/** The reason of the application, or the names of the failing indicators. By default, a caller of `ready` may see both. */
 export function reasonOf({ reason, status, details }: HealthReport): string {
   if (reason !== undefined) return reason;
   const failing = Object.entries(details).filter(([, detail]) => detail.critical === true && isFailing(detail.status));

@@ -9,8 +9,8 @@ export interface HealthAgentOptions {
   /** TCP port for the checks of HAProxy. 0: any free port, see `HealthAgent.address`. Required. */
   readonly port: number;
   /**
-   * Address to listen on. The port has no access control, so other machines reach it only if this option says so: the
-   * private address of this machine, or `::` for every address. Default: `127.0.0.1`.
+   * Address to listen on. The port has no access control, so by default other machines cannot reach it. Use the private
+   * address of this machine, or `::` for every address. Default: `127.0.0.1`.
    */
   readonly host?: string;
   /**
@@ -33,7 +33,7 @@ export interface HealthAgentOptions {
 export interface HealthAgentAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Providers that are passed to `useFactory`. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise of them. */
+  /** Returns the options, or a promise for them. */
   readonly useFactory: FactoryProvider<HealthAgentOptions>['useFactory'];
 }
 

@@ -14,7 +14,7 @@ export class AgentServer {
   readonly #sockets = new Set<Socket>();
 
   constructor(lineFor: LineFor) {
-    this.#server = createServer((socket) => void this.#answer(socket, lineFor));
+    this.#server = createServer((socket) => void this.#respond(socket, lineFor));
     this.#server.maxConnections = MOST_CONNECTIONS;
   }
 
@@ -41,7 +41,7 @@ export class AgentServer {
     await closed;
   }
 
-  async #answer(socket: Socket, lineFor: LineFor): Promise<void> {
+  async #respond(socket: Socket, lineFor: LineFor): Promise<void> {
     this.#sockets.add(socket);
     const limit = setTimeout(() => socket.destroy(), LONGEST_CONNECTION);
     limit.unref();

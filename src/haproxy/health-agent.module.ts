@@ -67,7 +67,7 @@ export class HealthAgentModule implements OnApplicationBootstrap, OnApplicationS
   }
 }
 
-/** No server, or one of a kind that does not tell, counts as open. */
+/** A missing server, or one of an unknown kind, counts as open. */
 function isOpen(server: unknown): boolean {
   return (server as Partial<Server> | undefined)?.listening !== false;
 }

@@ -12,9 +12,9 @@ import { type AgentSettings, PLACE } from './agent-options.js';
 import { AgentServer } from './agent-server.js';
 import { WarmUp } from './warm-up.js';
 
-/** Milliseconds. HAProxy gives up after `agent-inter`, and learns nothing from a check that it gave up. */
-const PATIENCE = 250;
-/** How the probers of this port are called in the log, and in the option `shutdown.probers`. */
+/** Milliseconds. HAProxy aborts a check after `agent-inter`, and ignores its response then. */
+const TIME_LIMIT = 250;
+/** The name of the probers of this port in the log, and in the option `shutdown.probers`. */
 const AGENT = 'HAProxy agent-check';
 
 const IF_IN_USE = 'choose another port. In node:cluster each worker needs its own: use forRootAsync()';
@@ -89,17 +89,17 @@ export class HealthAgent {
     return acceptingLine(Math.max(1, Math.round(weight)));
   }
 
-  /** Not failing: the instance finishes what it has, and takes nothing new. */
+  /** Whether the instance finishes its requests and accepts no new ones. It is not failing then. */
   get #isRefusing(): boolean {
     const { phase } = this.#parts.monitor.state;
     return phase === 'draining' || phase === 'refusing';
   }
 
-  /** The present report, or the existing results if their renewal takes too long. */
+  /** The current report, or the existing results if new ones take too long. */
   async #report(): Promise<HealthReport> {
     const { monitor, endpoints } = this.#parts;
     const over = new AbortController();
-    const late = sleep(PATIENCE, over.signal).then(() => undefined);
+    const late = sleep(TIME_LIMIT, over.signal).then(() => undefined);
     const report = await Promise.race([endpoints.report('ready').catch(() => undefined), late]);
     over.abort();
     return report ?? monitor.peek('ready');

@@ -1,7 +1,7 @@
-/** Percent at the beginning. Less would round to no traffic at all with a small weight in HAProxy. */
+/** Percent at the beginning. With a small weight in HAProxy, a lower value would be rounded to no traffic. */
 const FIRST = 10;
 
-/** The weight of an instance whose caches and connections are cold: it rises in a straight line, once in its life. */
+/** The weight of an instance whose caches and connections are cold: it rises linearly, once after the start. */
 export class WarmUp {
   readonly #duration: number;
   #began: number | undefined;

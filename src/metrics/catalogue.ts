@@ -137,7 +137,7 @@ export const METRICS: readonly HealthMetric[] = [
   {
     kind: 'sum',
     name: 'override.active',
-    help: 'Whether options of an indicator are overridden at present: 1 or 0.',
+    help: 'Whether options of an indicator are currently overridden: 1 or 0.',
     unit: '{override}',
     labels: ['indicator'],
     read({ monitor }, observe) {
@@ -148,7 +148,7 @@ export const METRICS: readonly HealthMetric[] = [
   {
     kind: 'sum',
     name: 'indicator.shared_outage',
-    help: 'Whether a failure of an indicator is tolerated by ready because it is shared: 1 or 0.',
+    help: 'Whether ready tolerates a failure of this shared indicator: 1 or 0.',
     unit: '{indicator}',
     labels: ['indicator'],
     read({ monitor }, observe) {

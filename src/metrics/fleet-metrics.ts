@@ -32,7 +32,7 @@ export const FLEET_METRICS: readonly ObservedMetric[] = [
   {
     kind: 'gauge',
     name: 'fleet.expected_instances',
-    help: 'Instances of a service that must be ready, by the option expected of HealthFleetModule.',
+    help: 'Required number of ready instances of a service, from the option expected of HealthFleetModule.',
     unit: '{instance}',
     labels: ['service'],
     read({ monitor }, observe) {
@@ -44,7 +44,7 @@ export const FLEET_METRICS: readonly ObservedMetric[] = [
   {
     kind: 'gauge',
     name: 'fleet.failing_instances',
-    help: 'Present instances of a service at which an indicator fails. Absent while it fails at none of them.',
+    help: 'Instances of a service, not lost or left, in which an indicator fails. Absent while it fails in none.',
     unit: '{instance}',
     labels: ['service', 'indicator'],
     read({ monitor }, observe) {

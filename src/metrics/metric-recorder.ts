@@ -47,7 +47,7 @@ export class MetricRecorder implements MetricSource {
     };
   }
 
-  /** Passes on everything that is counted late: the series of new indicators, and responses. Call it before a collection. */
+  /** Creates the series of new indicators and adds the counted responses. Call it before a collection. */
   flush(): void {
     this.#sink.add(STALLS, 0, {});
     for (const { name } of this.monitor.indicators) {
@@ -77,7 +77,7 @@ export class MetricRecorder implements MetricSource {
     if (!isFailing(outcome)) this.lastSuccess.set(indicator, finishedAt.getTime() / MILLISECONDS);
   }
 
-  /** Without this, each indicator that comes and goes would leave its series for ever. */
+  /** Removes the series of a removed indicator. */
   #forget(indicator: string): void {
     this.#indicators.delete(indicator);
     this.lastSuccess.delete(indicator);

@@ -3,7 +3,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 /** The labels of one series. */
 export type MetricLabels = Readonly<Record<string, string>>;
 
-/** What an observed metric is read from. */
+/** The source of observed metrics. */
 export interface MetricSource {
   readonly monitor: HealthMonitor;
   /** Names of the `data` that is exported where it is a number. */
@@ -12,7 +12,7 @@ export interface MetricSource {
   readonly lastSuccess: ReadonlyMap<string, number>;
 }
 
-/** Description of a metric, from which every exporter makes its own form of it. */
+/** Description of a metric. Every exporter derives its own format from it. */
 interface MetricDescription {
   /** Words separated by dots, without prefix and unit: `check.runs`. Each exporter derives its own name from it. */
   readonly name: string;
@@ -27,8 +27,7 @@ export interface ObservedMetric extends MetricDescription {
   /** `sum`: the values of all instances can be added up. `gauge`: they cannot. */
   readonly kind: 'sum' | 'gauge';
   /**
-   * True: a property of the service, which OpenTelemetry carries in the resource of the SDK and therefore not as a
-   * metric.
+   * True: a property of the service. OpenTelemetry has it in the resource of the SDK, and therefore not as a metric.
    */
   readonly isResource?: boolean;
   /** Calls `observe` once for each series. Runs no check. */

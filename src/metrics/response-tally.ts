@@ -10,7 +10,7 @@ export interface ResponseCount {
   count: number;
 }
 
-/** Remembered `User-Agent` texts for each probe and status code. More than the probers of any installation. */
+/** Remembered `User-Agent` texts for each probe and status code: more than the number of probers of any installation. */
 const MAX_AGENTS = 64;
 /** Longer than the `User-Agent` of any known prober. Longer texts are counted, but not remembered. */
 const MAX_AGENT_LENGTH = 128;
@@ -47,7 +47,7 @@ export class ResponseTally {
     return taken;
   }
 
-  /** Drops what is kept of a probe that does not exist any more. Returns its kinds of responses. */
+  /** Drops the counts of a removed probe. Returns its kinds of responses. */
   forget(probe: string): ResponseCount[] {
     this.#byProbe.delete(probe);
     const forgotten: ResponseCount[] = [];

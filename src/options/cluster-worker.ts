@@ -1,6 +1,6 @@
 import type { Cluster } from 'node:cluster';
 
-/** The number of this worker of `node:cluster`, or 0. The module is loaded only where it can matter: a worker has a channel. */
+/** The number of this worker of `node:cluster`, or 0. The module is loaded only in processes with a channel, as workers have. */
 export function clusterWorker(): number {
   if (process.channel === undefined) return 0;
   // Its type describes the ES module, whose default export is the object that is returned here.

@@ -23,7 +23,7 @@ export const INDICATOR_DEFAULTS = {
   when: undefined,
 } as const satisfies Omit<CheckSettings, 'maxAge'>;
 
-/** Half of the other instances, and at least three of them known: with fewer, one wrong peer would decide. */
+/** Half of the other instances, of which at least three must be known: with fewer, one faulty peer would decide. */
 export const SHARED_QUORUM: SharedQuorum = { quorum: 0.5, minPeers: 3 };
 
 /** Three default periods of a Kubernetes probe, in milliseconds. */
@@ -32,7 +32,7 @@ const INTERVALS_TRUSTED = 3;
 
 export function defaultMaxAge(settings: Omit<CheckSettings, 'maxAge'>): number {
   const { interval = 0, ttl } = settings;
-  // In a fleet, the outcome of another instance must outlast the time in which a third one takes over.
+  // In a fleet, the outcome of an instance must stay valid until another one has taken over its lease.
   const period = interval === 0 && settings.scope === 'fleet' ? ttl : interval;
   return Math.max(MAX_AGE, ttl, period === 0 ? 0 : INTERVALS_TRUSTED * period + longestRunOf(settings));
 }

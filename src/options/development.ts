@@ -26,9 +26,9 @@ const ORCHESTRATORS = [
 ];
 
 /**
- * Whether a developer runs the application, so that no balancer decides about its traffic. Only what is certain counts:
+ * Whether a developer runs the application, so that no balancer decides about its traffic. Only certain facts count:
  * `NODE_ENV` is `development` or `test`, or it is unset and either a program that restarts on changes started the process,
- * or the process runs in a terminal and in no container. An unset `NODE_ENV` alone is no development.
+ * or the process runs in a terminal and in no container. An unset `NODE_ENV` alone is not development.
  */
 export function isDevelopment(variables: NodeJS.ProcessEnv, facts: () => ProcessFacts = processFacts): boolean {
   const { NODE_ENV: environment, WATCH_REPORT_DEPENDENCIES: watchedByNode } = variables;

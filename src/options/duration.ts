@@ -13,7 +13,7 @@ export type InMilliseconds<Options> = {
 
 const FACTORS: Readonly<Record<string, number>> = { '': 1, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 
-/** The milliseconds of a text such as `5s`. A number without a unit is milliseconds. Undefined: the text is no time span. */
+/** The milliseconds of a text such as `5s`. A number without a unit is milliseconds. Undefined: the text is not a time span. */
 export function parseDuration(text: string): number | undefined {
   const [, digits, unit = ''] = /^(\d+)\s*(ms|s|m|h)?$/.exec(text) ?? [];
   const factor = FACTORS[unit];

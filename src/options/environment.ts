@@ -69,7 +69,7 @@ export class Environment {
     return nearest(variable, [...this.#known]);
   }
 
-  /** Variables with the prefix that configure nothing. They are most likely misspelt. */
+  /** Variables with the prefix that set no option. They are most likely misspelt. */
   get unused(): readonly string[] {
     return [...this.#variables.keys()].filter((name) => !this.#known.has(name) && !this.#isOfCommandLine(name));
   }

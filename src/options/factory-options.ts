@@ -4,12 +4,12 @@ import { asyncOptionsIncomplete, asyncOptionsMissing, moduleNotConfigured } from
 
 type Factory<Options> = FactoryProvider<Options>['useFactory'];
 
-/** Stands for the options of a factory that returned nothing. */
+/** Replaces the options of a factory that returned nothing. */
 const NOTHING: object = Object.freeze({});
 
 /**
- * The factory of `forRootAsync()`. Its result is never undefined: the options of a module that is imported without
- * `forRoot()` are, so that `presentOptions()` can name either fault. Throws a `HealthConfigurationError` if there is no
+ * The factory of `forRootAsync()`. Its result is never undefined, because undefined means that the module is imported
+ * without `forRoot()`: `presentOptions()` distinguishes the two faults. Throws a `HealthConfigurationError` if there is no
  * factory.
  */
 export function optionsFactory<Options extends object>(module: string, factory: Factory<Options>): Factory<Options> {

@@ -24,9 +24,9 @@ export class Faults {
     return new FaultsAt(this, place);
   }
 
-  /** Throws one `HealthConfigurationError` with every fault. `what` has them, and `consequence` follows them in its message. */
-  throwIfAny(what?: string, consequence?: string): void {
-    if (!this.isEmpty) throw new HealthConfigurationError(this.#list, what, consequence);
+  /** Throws one `HealthConfigurationError` with every fault. Its message begins with `subject` and `consequence`. */
+  throwIfAny(subject?: string, consequence?: string): void {
+    if (!this.isEmpty) throw new HealthConfigurationError(this.#list, subject, consequence);
   }
 }
 

@@ -66,8 +66,8 @@ export interface AccessOptions {
 }
 
 /**
- * A number of requests and a time of at least one second. That many requests are allowed at once; afterwards one more is
- * allowed each time that their share of the time has passed (`'30/1m'`: one each 2 s).
+ * A number of requests and a time of at least one second. That many requests are allowed at once; afterwards one more per
+ * `time / requests`: `'30/1m'` allows one request every 2 s.
  */
 export type RateLimit = `${bigint}/${bigint}${'ms' | 's' | 'm' | 'h'}`;
 
@@ -96,10 +96,10 @@ export interface RateLimitOptions {
 /** Options of a composite: the indicators whose names begin with its name and a slash. */
 export interface CompositeOptions {
   /**
-   * How the parts make the status. Default: `'all'`, the worst part as in a report: a part with `critical: false` only
-   * degrades. With `'any'` the composite passes while one part passes, and with `{ atLeast: 2 }` while two do; it is DEGRADED
-   * when some fail. Then each part counts alike, whatever its `critical`. SKIPPED parts do not count. A probe that has fewer
-   * parts needs all of them.
+   * The rule for the status. Default: `'all'`, the status of the worst part, as in a report: a part with `critical: false`
+   * only degrades. With `'any'` the composite passes while one part passes, and with `{ atLeast: 2 }` while two do; it is
+   * DEGRADED when some fail. These two rules ignore `critical` of the parts. SKIPPED parts do not count. A probe that has
+   * fewer parts needs all of them.
    */
   readonly aggregation?: 'all' | 'any' | { readonly atLeast: number };
   /** Whether the composite alone can make a report fail. Default: true. With false, its failure only degrades the report. */
@@ -127,7 +127,7 @@ export interface GroupOptions {
   /** The last segment of the path, below the base path. Default: the name of the group (`/health/billing`). */
   readonly path?: string;
   /**
-   * A further path at the root of the application's server, without the global prefix, as an alias has it. It exists on that
+   * An additional path at the root of the application's server, without the global prefix, like an alias. It exists on that
    * server even if the endpoints are only on the management port. Default: none.
    *
    * @example
@@ -136,15 +136,15 @@ export interface GroupOptions {
   readonly additionalPath?: string;
 }
 
-/** The metadata of the service in reports. Each option says where the value comes from when the option is not set. */
+/** The metadata of the service in reports. The default of each option is the first of the named sources that has a value. */
 export interface ServiceOptions {
-  /** Default: `SERVICE_NAME`, `OTEL_SERVICE_NAME`, or the name in the application's package.json. */
+  /** The name of the service. Reports, alerts and the fleet show it. Default: `SERVICE_NAME`, `OTEL_SERVICE_NAME`, or the name in the application's package.json. */
   readonly name?: string;
-  /** Default: `SERVICE_VERSION`, or the version in the application's package.json. It is also sent as the header `X-Service-Version`. */
+  /** The version of the service. Reports and the header `X-Service-Version` show it. Default: `SERVICE_VERSION`, or the version in the application's package.json. */
   readonly version?: string;
-  /** Default: `DEPLOYMENT_ENVIRONMENT` or `NODE_ENV`. */
+  /** The environment that the service runs in, such as `production`. Reports show it. Default: `DEPLOYMENT_ENVIRONMENT` or `NODE_ENV`. */
   readonly environment?: string;
-  /** Default: `GIT_COMMIT`, `COMMIT_SHA`, `SOURCE_VERSION` or `GITHUB_SHA`. */
+  /** The commit that the service was built from. Reports show it. Default: `GIT_COMMIT`, `COMMIT_SHA`, `SOURCE_VERSION` or `GITHUB_SHA`. */
   readonly commit?: string;
 }
 
@@ -163,7 +163,7 @@ export interface ShutdownOptions {
   /**
    * How long `ready` responds 503, while all requests are still served, before the shutdown waits for work in flight.
    * Default: `'auto'`, until each prober that requests readiness regularly has received three refusals in a row. The
-   * kubelet does not count, because a pod that is being deleted is taken out without it. Without a prober there is no wait.
+   * kubelet does not count, because Kubernetes takes a deleted pod out of rotation itself. Without a prober there is no wait.
    * A number is a fixed time. In a worker of `node:cluster` (PM2's cluster mode) the default is `minDelay`, because the
    * primary process sends requests to the other workers.
    *
@@ -172,11 +172,11 @@ export interface ShutdownOptions {
    */
   readonly delay?: 'auto' | Duration;
   /**
-   * The shortest wait of `'auto'`. Default: 0 ms, and 5000 ms on Kubernetes: there the removal of a pod reaches nodes and
-   * balancers by itself, and the application cannot observe when it has done so.
+   * The shortest wait of `'auto'`. Default: 0 ms, and 5000 ms on Kubernetes: there nodes and balancers receive the removal of
+   * a pod from the API server, and the application cannot observe when they have received it.
    */
   readonly minDelay?: Duration;
-  /** The longest wait of `'auto'`. Default: 15,000 ms. A prober that needs longer for three requests is not waited for. */
+  /** The longest wait of `'auto'`. Default: 15,000 ms. The shutdown does not wait longer for a prober that sends fewer than three requests in this time. */
   readonly maxDelay?: Duration;
   /**
    * The probers that `'auto'` waits for; other callers do not count then. Default: every caller that requests readiness
@@ -184,8 +184,8 @@ export interface ShutdownOptions {
    */
   readonly probers?: readonly ProberOptions[];
   /**
-   * How long, after that, the shutdown waits for requests in flight and announced work. Default: 10,000 ms. After this time
-   * the log names them, their connections are closed, and the shutdown continues. `maxDelay` and `timeout` together stay
+   * How long the shutdown then waits for requests in flight and announced work. Default: 10,000 ms. After this time the log
+   * names them, their connections are closed, and the shutdown continues. `maxDelay` and `timeout` together stay
    * below the 30 s that Kubernetes waits by default (`terminationGracePeriodSeconds`).
    *
    * @example
@@ -273,9 +273,9 @@ export interface HealthModuleOptions {
    */
   readonly headers?: Readonly<Record<string, string>>;
   /**
-   * The form of the JSON, for tools that read the form of `@nestjs/terminus` (`terminus`) or of Spring Boot Actuator
-   * (`spring`). Status codes and views stay the same. Default: `vitals`, the form of this library. Callers choose formats
-   * other than JSON by the header `Accept`.
+   * The structure of the JSON. Default: `vitals`, that of this library. `terminus` and `spring` serve tools that read the
+   * JSON of `@nestjs/terminus` or Spring Boot Actuator. Status codes and views stay the same. Callers choose formats other
+   * than JSON by the header `Accept`.
    */
   readonly format?: JsonShape;
   /**
@@ -306,7 +306,7 @@ export interface HealthModuleOptions {
   /**
    * The application's own decorators for the controller, such as `Public()` or `SkipThrottle()`, so that a global guard does
    * not make probes fail. Default: none. With `forRootAsync`, decorators that register classes (`UseGuards`,
-   * `UseInterceptors`) belong next to the factory, not into its result.
+   * `UseInterceptors`) belong next to the factory, not in its result.
    */
   readonly decorators?: readonly ClassOrMethodDecorator[];
   /** The prefix of the environment variables. Default: `HEALTH_`. With false, the environment is not read. */

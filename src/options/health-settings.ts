@@ -18,7 +18,7 @@ export interface EndpointSettings {
   readonly path: string;
   /** View for unauthenticated callers. */
   readonly view: HealthView;
-  /** The default view would show more, had it not been narrowed. */
+  /** The default view was reduced to `components`, because of production or `access`. */
   readonly isNarrowed: boolean;
 }
 
@@ -36,9 +36,9 @@ export interface GroupSettings extends GroupDefinition {
   readonly statusCodes: Readonly<Record<ReportStatus, number>>;
   /** The last segment of the path. */
   readonly path: string;
-  /** A further path, from the root of the server. */
+  /** An additional path, from the root of the server. */
   readonly additionalPath: string | undefined;
-  /** It has options of an endpoint, and so a description of its own. */
+  /** The group has options of an endpoint, and therefore a description of its own. */
   readonly hasEndpoint: boolean;
   readonly isServed: boolean;
 }

@@ -9,12 +9,12 @@ import { checkIndicatorOptions, indicatorOptionsFromEnvironment, resolveCheckSet
 export type RuntimeLayer = 'source' | 'override';
 
 interface ConfiguredIndicator {
-  /** From the defaults of the module, the indicator, the module's options for it, and the environment. */
+  /** The options of the module's defaults, of the indicator, of the module for this indicator, and of the environment. */
   readonly fixed: readonly HealthIndicatorOptions[];
   readonly changed: Partial<Record<RuntimeLayer, HealthIndicatorOptions>>;
 }
 
-/** The options of every indicator, from each place that they come from, and the settings that result from them. */
+/** The options of every indicator by their origin, and the resulting settings. */
 export class IndicatorConfiguration {
   readonly #settings: Pick<HealthSettings, 'defaults' | 'indicators' | 'groups'>;
   readonly #environment: Environment;
@@ -58,7 +58,7 @@ export class IndicatorConfiguration {
     const { [layer]: _, ...others } = indicator.changed;
     const changed: ConfiguredIndicator['changed'] = options ? { ...others, [layer]: options } : others;
     const faultsBefore = at.faults.list.length;
-    // An override ends by itself, so what the source says must be valid without it too.
+    // An override ends, so the options of the source must also be valid without it.
     const { source = {}, override = {} } = changed;
     if (layer === 'source') this.#resolve([...fixed, source], at);
     if (at.faults.list.length > faultsBefore) return undefined;

@@ -1,9 +1,9 @@
 import type { HealthCheckContext } from '../core/check.js';
 import type { Duration } from './duration.js';
 
-/** When a failure counts as an outage that the instances of a service share. */
+/** The conditions under which a failure is an outage that the instances of a service share. */
 export interface SharedOptions {
-  /** The part of the other instances that report the same failure, above 0, at most 1. Default: 0.5. */
+  /** The fraction of the other instances that must report the same failure, above 0, at most 1. Default: 0.5. */
   readonly quorum?: number;
   /** How many other instances must be known. With fewer, the instance decides alone. Default: 3. */
   readonly minPeers?: number;
@@ -33,26 +33,26 @@ export interface HealthIndicatorOptions {
    */
   readonly critical?: boolean;
   /**
-   * Whether all instances of the service depend on it together, such as on one database. When it fails everywhere, `ready`
-   * of every instance would fail, and no instance would be left for the requests that need no such dependency. Default: false.
+   * Whether all instances of the service share the dependency, such as one database. When it fails everywhere, `ready` of
+   * every instance would fail, and no instance would be left for the requests that do not need it. Default: false.
    *
    * With true, the check must pass once before the instance is ready for the first time. From then on its failure makes
    * `ready` DEGRADED (200) at worst. With a quorum, `ready` tolerates the failure only while other instances report it
-   * too; this needs `nest-vitals/fleet`, and without news of the other instances it counts as false. Other probes, metrics
-   * and alerts do not change. In the environment: true or false.
+   * too; this needs `nest-vitals/fleet`, and without current reports of the other instances it counts as false. Other probes,
+   * metrics and alerts do not change. In the environment: true or false.
    *
    * @example
    * { shared: true }
    */
   readonly shared?: boolean | SharedOptions;
   /**
-   * Which instances of the service run the check. Default: `'instance'`, each runs it for itself. With `'fleet'`, one instance
-   * runs it once per `ttl` (or `interval`), at most once a second, and the others take its outcome, so that the dependency is
-   * not called by each of them. An outcome older than `maxAge` is never taken. Without an outcome, or while the store is unavailable,
-   * each instance runs the check itself. It needs `nest-vitals/fleet`, and has no effect without it.
+   * The instances of the service that run the check. Default: `'instance'`, each runs it. With `'fleet'`, one instance runs it
+   * once per `ttl` (or `interval`), at most once per second, and the others use its outcome, so that they do not call the
+   * dependency. An outcome older than `maxAge` is never used. Without an outcome, or while the store is unavailable, each
+   * instance runs the check itself. It needs `nest-vitals/fleet`, and has no effect without it.
    *
-   * Use it where the check means the same for each instance, such as an external service with a rate limit: a fault of one
-   * instance, such as its own connection, is not seen.
+   * Use it where the result is the same for each instance, such as an external service with a rate limit. A fault of one
+   * instance, such as its own connection, is not detected.
    *
    * @example
    * { scope: 'fleet', ttl: '30s' }

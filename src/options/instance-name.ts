@@ -6,7 +6,7 @@ export const instanceName: Rule<string> = {
   accepts: (value) => nonBlank.accepts(value) && String(value).length <= 100,
 };
 
-/** A pod has a name of its own. Processes of one machine are told apart by their identifiers. */
+/** The name of the pod on Kubernetes. Elsewhere the process id distinguishes the processes of one machine. */
 export function defaultInstanceName(): string {
   const { HOSTNAME, KUBERNETES_SERVICE_HOST } = process.env;
   const host = (HOSTNAME?.trim() || hostname()).slice(0, 80);

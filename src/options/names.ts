@@ -26,7 +26,7 @@ const urlSafeName = matching(
   'up to 64 letters, digits, "-", "_" and "."',
 );
 
-/** Whether the name of an indicator is allowed, which may be that of a part: `database/primary`. If not, a fault is added. */
+/** Whether the name of an indicator or a part (`database/primary`) is allowed. If not, a fault is added. */
 export function checkIndicatorName(name: string, at: FaultsAt): boolean {
   // Plain JavaScript can pass anything.
   const { composite, part } = (typeof name === 'string' ? partName(name) : undefined) ?? {};
@@ -38,7 +38,7 @@ export function checkIndicatorName(name: string, at: FaultsAt): boolean {
   return false;
 }
 
-/** Whether the name of a group, of a composite, or of an indicator that is no part is allowed. If not, a fault is added. */
+/** Whether the name of a group, of a composite, or of an indicator that is not a part is allowed. If not, a fault is added. */
 export function checkName(name: string, at: FaultsAt): boolean {
   // The callers of `register()` may have no types.
   const isText = typeof name === 'string';

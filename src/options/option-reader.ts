@@ -63,7 +63,7 @@ export class OptionReader {
   }
 }
 
-/** A reader for options without variables. Options of plain JavaScript may be no object; that is a fault. */
+/** A reader for options without variables. In plain JavaScript the options may not be an object; that is a fault. */
 export function readerOf(given: unknown, at: FaultsAt): OptionReader {
   const options = isRecord(given) ? given : {};
   if (options !== given) at.outOfRange(given, { expected: 'an object' });

@@ -53,7 +53,7 @@ const RULES = {
   environmentPrefix: CHECKED_ELSEWHERE,
 } satisfies RuleTable<HealthModuleOptions>;
 
-/** The resolved options and their faults. Nothing is thrown, because the faults of indicators are reported with them. */
+/** The resolved options and their faults. The faults are not thrown, because those of indicators are reported with them. */
 export interface ResolvedOptions {
   readonly settings: HealthSettings;
   readonly environment: Environment;

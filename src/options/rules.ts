@@ -4,7 +4,7 @@ import { parseDuration } from './duration.js';
 
 /** The values that an option accepts. The same rule checks a value given in code and reads one from the environment. */
 export interface Rule<T = unknown> {
-  /** Describes the accepted values. A message writes it after "use". */
+  /** A description of the accepted values, which follows "use" in a message. */
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
   /** Converts an accepted value to the form that the library uses. Absent: the value is used as it is. */
@@ -13,7 +13,7 @@ export interface Rule<T = unknown> {
   readonly read?: (text: string) => T | undefined;
   /** Whether messages must not show the value. */
   readonly isSecret?: true;
-  /** Describes the accepted texts of a variable, where a variable accepts less than the code. */
+  /** A description of the accepted texts of a variable, where a variable accepts fewer values than the code. */
   readonly expectedOfVariable?: string;
 }
 

@@ -9,7 +9,7 @@ import { duration, flag, matching, oneOf } from '../rules.js';
 import { VIEWS } from '../view.js';
 import { record } from './module-rules.js';
 
-const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one part of a path: letters, digits, "-", ".", "_" and "~"');
+const segment = matching(/^[A-Za-z0-9._~-]+$/, 'one segment of a path: letters, digits, "-", ".", "_" and "~"');
 
 /** The options of an endpoint that evaluates a probe or a group. */
 export const ENDPOINT_RULES = {
@@ -17,7 +17,7 @@ export const ENDPOINT_RULES = {
   view: oneOf(VIEWS),
   deadline: duration(1),
 } satisfies RuleTable<EndpointOptions>;
-/** The options of an endpoint that is no probe. */
+/** The options of an endpoint that is not a probe. */
 const VIEW_ONLY = { view: ENDPOINT_RULES.view };
 
 export function resolveEndpoints(

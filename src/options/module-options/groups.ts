@@ -23,7 +23,7 @@ const RULES = {
 
 type Resolved = Pick<HealthSettings, 'endpoints' | 'deadlines' | 'statusCodes'>;
 
-/** The groups. What they do not set themselves comes from the endpoint `checks` and the options of the module. */
+/** The groups. Options that a group does not set come from the endpoint `checks` and from the module. */
 export function resolveGroups(
   { groups = {} }: HealthModuleOptions,
   { endpoints: { checks }, deadlines, statusCodes }: Resolved,

@@ -18,10 +18,7 @@ export const record: Rule<Readonly<Record<string, unknown>>> = {
   accepts: isRecord,
 };
 
-export const headerValue = matching(
-  /^[\t\x20-\x7e]*$/,
-  'a text that can stand in a header: printable ASCII on one line',
-);
+export const headerValue = matching(/^[\t\x20-\x7e]*$/, 'a text for a header: printable ASCII on one line');
 
 /** The entries of an object. Any other value is a fault, and has no entries. */
 export function entriesOf<T>(value: Readonly<Record<string, T>>, at: FaultsAt): [string, T][] {

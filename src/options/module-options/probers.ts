@@ -17,7 +17,7 @@ const addressList: Rule<readonly string[]> = {
 };
 
 const agentList: Rule<string | readonly string[]> = {
-  expected: 'how the User-Agent begins, or a list of at least one such text',
+  expected: 'the beginning of a User-Agent, or a list of at least one',
   accepts: isList,
 };
 

@@ -13,7 +13,7 @@ const RULES = {
 
 export type StatusCodes = Readonly<Record<ReportStatus, number>>;
 
-/** The status codes: those that are given, and the others from `defaults`. */
+/** The given status codes, completed by `defaults`. */
 export function resolveStatusCodes(
   defaults: StatusCodes,
   ...given: ConstructorParameters<typeof OptionReader>
