@@ -31,20 +31,20 @@ describe('bootNotices', () => {
     expect(noticesOf({}, {}, { database: {} })).toStrictEqual([]);
   });
 
-  it('name the indicators whose scope has no effect without a fleet', () => {
+  it('list the indicators whose scope has no effect without a fleet', () => {
     const [notice, ...others] = noticesOf({}, {}, { rates: { scope: 'fleet' }, database: {} });
     expect(notice).toMatch(/^scope: 'fleet' has no effect \(rates\), because HealthFleetModule is not imported/);
     expect(others).toStrictEqual([]);
     expect(noticesOf({}, {}, { rates: { scope: 'fleet' } }, [], true)).toStrictEqual([]);
   });
 
-  it('name the narrowed view in production, and how to widen it', () => {
+  it('explain the narrowed view in production, and how to widen it', () => {
     const notices = noticesOf({ path: 'internal', endpoints: { deep: { path: 'all' } } }, production);
     expect(notices).toHaveLength(1);
     expect(notices[0]).toMatch(/^In production \/internal\/all shows components only\. .*apiKeys.*HEALTH_API_KEYS/);
   });
 
-  it('name the variable with the configured prefix', () => {
+  it('contain the variable with the configured prefix', () => {
     const [notice] = noticesOf({ environmentPrefix: 'APP_' }, production);
     expect(notice).not.toContain('HEALTH_API_KEYS');
   });
@@ -53,17 +53,17 @@ describe('bootNotices', () => {
     ['there is access control', { access: { apiKeys: 'k' } }],
     ['the endpoint is turned off', { endpoints: { deep: false } }],
     ['the view was set', { endpoints: { deep: { view: 'components' } } }],
-  ])('say nothing of views when %s', (_when, options) => {
+  ])('do not mention views when %s', (_when, options) => {
     expect(noticesOf(options, production)).toStrictEqual([]);
   });
 
-  it('name the variables that have no effect', () => {
+  it('list the variables that have no effect', () => {
     expect(noticesOf({}, { HEALTH_DEDLINE: '5', HEALTH_DEADLINE: '500', HEALTH_X: '1', OTHER: '1' })).toStrictEqual([
       'These environment variables have no effect: HEALTH_DEDLINE (did you mean HEALTH_DEADLINE?), HEALTH_X',
     ]);
   });
 
-  it('name checks that may take longer than the deadline', () => {
+  it('list checks that may take longer than the deadline', () => {
     const notices = noticesOf(
       { deadline: 800 },
       {},
@@ -86,13 +86,13 @@ describe('bootNotices', () => {
     expect(noticesOf({}, {}, {})).toStrictEqual([NO_INDICATORS]);
   });
 
-  it('name the providers that lack the decorator', () => {
+  it('list the providers without the decorator', () => {
     const [notice, ...others] = noticesOf({}, {}, { database: {} }, ['StockHealth in AppModule', 'CacheHealth in B']);
     expect(others).toEqual([]);
     expect(notice).toContain('@HealthIndicator() is missing: StockHealth in AppModule, CacheHealth in B.');
   });
 
-  it.each(['README.md', 'docs/faq.md'])('are none for the timeout that %s shows', async (file) => {
+  it.each(['README.md', 'docs/faq.md'])('are empty for the timeout that %s shows as an example', async (file) => {
     const text = await readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
     const [, value] = /HEALTH_PAYMENTS_TIMEOUT=(\w+)/.exec(text) ?? [];
     const environment = new Environment('HEALTH_', { HEALTH_PAYMENTS_TIMEOUT: value });
@@ -114,7 +114,7 @@ describe('indicatorList', () => {
     expect(indicatorList(['database', 'cache', 'payments'])).toBe('3 indicators: database, cache, payments');
   });
 
-  it('names at most 50 indicators', () => {
+  it('lists at most 50 indicators', () => {
     const line = indicatorList(Array.from({ length: 1000 }, (_, index) => `i${index}`));
     expect(line).toMatch(/^1000 indicators: i0, .*, i49 and 950 more$/);
   });

@@ -134,7 +134,7 @@ describe('GuardedObservable', () => {
     expect(faults).toStrictEqual([fault, fault, fault, fault]);
   });
 
-  it('works with operators and promises as any observable does', async () => {
+  it('works with operators and promises like any observable', async () => {
     const { source, values$ } = guarded();
     const all = firstValueFrom(
       values$.pipe(

@@ -7,7 +7,7 @@ import { useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-it('leaves no timer after stop()', async () => {
+it('AlertChannel leaves no timer after stop()', async () => {
   const target = webhook({ url: 'http://127.0.0.1:9', format: 'alertmanager' });
   const settings = resolveAlertsOptions({ targets: [target] }, [], new Faults());
   const [resolved] = settings.targets;

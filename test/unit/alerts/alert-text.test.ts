@@ -22,11 +22,11 @@ function textsOf(template: AlertMessage | undefined) {
   return { errors, of: (given: Alert) => texts.of(given, sender) };
 }
 
-it('is the default text without a template', () => {
+it('the text of an alert is the default text without a template', () => {
   expect(textsOf(undefined).of(alert())).toBe(DEFAULT);
 });
 
-it('comes from the template, which receives the details, and is made once for an alert', () => {
+it('the text of an alert comes from the template, which receives the details and is called once per alert', () => {
   const received: unknown[] = [];
   const texts = textsOf((details) => {
     received.push(details);
@@ -55,15 +55,18 @@ it.each<[string, () => unknown, string]>([
   ['nothing', () => undefined, 'has returned undefined'],
   ['null', () => null, 'has returned null'],
   ['an empty text', () => ' \n', 'has returned an empty text'],
-])('is the default text when the template returns %s, and the log says so', (_what, template, problem) => {
-  const texts = textsOf(template as AlertMessage);
-  expect(texts.of(alert())).toBe(DEFAULT);
-  expect(texts.errors).toEqual([
-    `The alerts for https://hooks.example have their default text, because the option "message" ${problem}`,
-  ]);
-});
+])(
+  'the text of an alert is the default text when the template returns %s, and the log says so',
+  (_what, template, problem) => {
+    const texts = textsOf(template as AlertMessage);
+    expect(texts.of(alert())).toBe(DEFAULT);
+    expect(texts.errors).toEqual([
+      `The alerts for https://hooks.example have their default text, because the option "message" ${problem}`,
+    ]);
+  },
+);
 
-it('is the default text when the template throws. The log shows the first of several failures, without credentials', () => {
+it('the text of an alert is the default text when the template throws; the log shows the first of several failures, without credentials', () => {
   let isBroken = true;
   const texts = textsOf(() => {
     if (isBroken) throw new Error('no value at postgres://user:hunter2@db/orders');
@@ -82,12 +85,12 @@ it('is the default text when the template throws. The log shows the first of sev
   expect(texts.errors).toHaveLength(2);
 });
 
-it('handles a rejection of a template that is an async function', async () => {
+it('alert text: handles a rejection of a template that is an async function', async () => {
   const texts = textsOf((() => Promise.reject(new Error('late'))) as unknown as AlertMessage);
   expect(texts.of(alert())).toBe(DEFAULT);
   await new Promise((resolve) => setImmediate(resolve));
 });
 
-it('is limited in length', () => {
+it('the text of an alert is limited in length', () => {
   expect(textsOf(() => 'x'.repeat(100_000)).of(alert())).toHaveLength(4000);
 });

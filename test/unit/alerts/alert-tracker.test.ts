@@ -54,7 +54,7 @@ describe('AlertTracker', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  describe('of a subject that was removed', () => {
+  describe('with a subject that was removed', () => {
     const end = (): void =>
       tracker.end({ subject: { kind: 'indicator', name: 'stock' }, status: 'SKIPPED', critical: true, at: moment() });
 
@@ -78,7 +78,7 @@ describe('AlertTracker', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
-    it('leaves the outage open during the drain, because the next process finds it again', async () => {
+    it('leaves the outage open during the drain, so that the next process finds it again', async () => {
       observe('DOWN');
       await advance(1000);
       tracker.close();
@@ -145,14 +145,14 @@ describe('AlertTracker', () => {
     expect(events()).toEqual(['down stock DOWN', 'up stock UP']);
   });
 
-  it('sends no alert for a subject that never had a bad status', async () => {
+  it('sends no alert for a subject without a bad status', async () => {
     observe('DEGRADED');
     observe('UP');
     await advance(5000);
     expect(sent).toEqual([]);
   });
 
-  it('tracks an indicator and a probe of the same name separately', async () => {
+  it('tracks an indicator and a probe with the same name separately', async () => {
     observe('DOWN');
     observe('DOWN', 'ledger');
     tracker.observe({ subject: { kind: 'probe', name: 'stock' }, status: 'DOWN', critical: true, at: moment() });
@@ -286,7 +286,7 @@ describe('AlertTracker of a target for all indicators', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer', async () => {
     bothBecome('DOWN');
     await advance(1000);
     tracker.stop();

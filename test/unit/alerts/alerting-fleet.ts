@@ -42,9 +42,9 @@ export class Instance {
   /** The messages that `AlertTracker` would have sent without a fleet. */
   readonly outages: Alert[] = [];
   isAlive = true;
-  /** How many processes had this name before. */
+  /** The number of earlier processes with this name. */
   restarts = 0;
-  /** What the receiver answers to this instance. */
+  /** The response of the receiver to this instance. */
   receiver: 'accepts' | 'fails' | 'refuses' | 'hangs' = 'accepts';
   #beat = 0;
   phase: WrittenPhase = 'accepting';
@@ -120,14 +120,14 @@ export class Instance {
     this.#store.put(key, writeEntry(key, entry, secret), { expiresIn: 3_600_000 }).catch(() => undefined);
   }
 
-  /** A new process under the same name. */
+  /** A new process with the same name. */
   again(): Instance {
     const next = new Instance(this.#fleet, this.name, this.#fleet.options);
     next.restarts = this.restarts + 1;
     return next;
   }
 
-  /** SIGKILL: nothing leaves the process any more. */
+  /** Like SIGKILL: the process sends nothing more. */
   kill(): void {
     this.isAlive = false;
     this.connection.sever();
@@ -171,15 +171,15 @@ interface FleetOptions {
   readonly debounce: number;
   readonly bad: readonly HealthStatus[];
   readonly secret: string | undefined;
-  /** Whether the instances follow each other all the time. */
+  /** Whether the instances follow the entries of each other all the time. */
   readonly follows: boolean;
 }
 
-/** Several processes that share a store and a receiver of alerts. */
+/** Several processes with a shared store and a shared receiver of alerts. */
 export class AlertingFleet {
   readonly backend = new MemoryBackend(STORE_TIMEOUT);
   readonly sent: Sent[] = [];
-  /** The instances that tried to send, in order. */
+  /** The instances that attempted to send, in order. */
   readonly attempts: string[] = [];
   readonly log: string[] = [];
   readonly instances: Instance[] = [];
@@ -202,7 +202,7 @@ export class AlertingFleet {
     return added;
   }
 
-  /** All become this status, one after another. */
+  /** All instances change to this status, one after another. */
   async become(status: HealthStatus, instances: readonly Instance[] = this.instances, gap = 300): Promise<void> {
     for (const instance of instances) {
       if (instance.isAlive) instance.becomes(status);
@@ -210,7 +210,7 @@ export class AlertingFleet {
     }
   }
 
-  /** `down 3/5`, `up 3/5`; of messages of one instance alone `down orders-1`. */
+  /** `down 3/5`, `up 3/5`; for messages of a single instance `down orders-1`. */
   get messages(): string[] {
     return this.sent.map(({ by, alert: { event, instances } }) =>
       instances ? `${event} ${instances.affected}/${instances.total ?? '?'}` : `${event} ${by}`,
@@ -233,7 +233,7 @@ export class AlertingFleet {
     const stopping = Promise.all(this.instances.map((instance) => instance.stop()));
     await advance(20_000);
     await stopping;
-    // Ends the timer of its entries that expire.
+    // Clears the timer for its expiring entries.
     this.backend.loseData();
   }
 }

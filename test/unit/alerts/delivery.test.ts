@@ -63,7 +63,7 @@ describe('Delivery', () => {
     expect(names()).toEqual(['one', 'two', 'three']);
   });
 
-  it('repeats a failed attempt after pauses that double up to 1 min, and logs one error after the last attempt', async () => {
+  it('repeats a failed attempt after pauses that double up to 1 min, and logs a single error after the last attempt', async () => {
     outcome = failing(broken);
     delivery.push(alert('stock'));
     await advance(1_000_000);

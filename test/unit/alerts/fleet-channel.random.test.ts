@@ -8,10 +8,10 @@ useFakeClock();
 
 const COUNT = 4;
 const RUNS = isNightly ? 400 : 30;
-/** A fleet that fails takes long to shrink. */
+/** Shrinking a counterexample of a whole fleet takes long. */
 const TERMS = { numRuns: RUNS, endOnFailure: true };
 const TIMEOUT = isNightly ? 900_000 : 120_000;
-/** Milliseconds after which a message about an outage must have been sent, whatever happens to the store. */
+/** Milliseconds after which a message about an outage must have been sent, whatever the store does. */
 const ANNOUNCED_WITHIN = 75_000;
 
 type Event =
@@ -33,7 +33,7 @@ const stepsOf = (...events: Event[]): fc.Arbitrary<Step[]> =>
     { minLength: 5, maxLength: 25 },
   );
 
-/** Performs the steps, then repairs everything and waits until all is said. */
+/** Performs the steps, then repairs everything and waits until all messages are sent. */
 async function perform(steps: readonly Step[]): Promise<AlertingFleet> {
   const fleet = new AlertingFleet(COUNT);
   await advance(20_000);
@@ -60,13 +60,16 @@ async function act({ backend, ...fleet }: AlertingFleet, instance: Instance, eve
   if (event === 'up' && instance.status === 'DOWN') instance.becomes('UP');
   if (event === 'cut off') instance.connection.sever();
   if (event === 'mend') instance.connection.mend();
-  // At least one instance stays, which can send what the others cannot.
+  // At least one instance stays, which can send the messages that the others cannot send.
   if (fleet.instances.filter(({ isAlive }) => isAlive).length === 1) return;
   if (event === 'kill') instance.kill();
   if (event === 'drain') await instance.drain();
 }
 
-/** Every outage of an instance that lived on was announced: alone, or by a message for all that was not taken back before. */
+/**
+ * Every outage of an instance that stays was announced, by its own message or by a fleet message without a recovery
+ * before.
+ */
 function expectAnnounced({ sent, instances }: AlertingFleet): void {
   for (const instance of instances.filter(({ isAlive }) => isAlive)) {
     for (const { event, at, since } of instance.outages) {
@@ -84,7 +87,7 @@ function expectAnnounced({ sent, instances }: AlertingFleet): void {
 }
 
 it(
-  'sends one message for each incident and one recovery while the store is reachable, whatever happens to instances',
+  'an alerting fleet sends one message and one recovery for each incident while the store is reachable, whatever happens to instances',
   { timeout: TIMEOUT },
   async () => {
     await fc.assert(
@@ -105,37 +108,41 @@ it(
   },
 );
 
-it('announces every outage although the store fails, and ends every incident', { timeout: TIMEOUT }, async () => {
-  const events = [
-    'down',
-    'down',
-    'up',
-    'kill',
-    'restart',
-    'cut off',
-    'mend',
-    'unavailable',
-    'frozen',
-    'back',
-    'lose data',
-  ] as const;
-  await fc.assert(
-    fc.asyncProperty(stepsOf(...events), async (steps) => {
-      const fleet = await perform(steps);
-      expectAnnounced(fleet);
-      const forAll = fleet.sent.filter(({ alert }) => alert.instances);
-      const survivors = fleet.instances.filter(({ isAlive, restarts }) => isAlive && restarts === 0);
-      const last = forAll.at(-1);
-      // If the sender is killed while the store is away, no other instance knows of its last message.
-      const isForgotten = !survivors.some(({ name }) => name === last?.by);
-      expect(isForgotten || last?.alert.event === 'up').toBe(true);
-      for (const instance of survivors) {
-        const own = fleet.sent.filter(({ by, alert }) => by === instance.name && !alert.instances);
-        expect(own.map(({ alert }) => alert.event)).toEqual(own.map((_, index) => (index % 2 === 0 ? 'down' : 'up')));
-        expect(own.length % 2).toBe(0);
-      }
-      await fleet.stop();
-    }),
-    TERMS,
-  );
-});
+it(
+  'an alerting fleet announces every outage although the store fails, and ends every incident',
+  { timeout: TIMEOUT },
+  async () => {
+    const events = [
+      'down',
+      'down',
+      'up',
+      'kill',
+      'restart',
+      'cut off',
+      'mend',
+      'unavailable',
+      'frozen',
+      'back',
+      'lose data',
+    ] as const;
+    await fc.assert(
+      fc.asyncProperty(stepsOf(...events), async (steps) => {
+        const fleet = await perform(steps);
+        expectAnnounced(fleet);
+        const forAll = fleet.sent.filter(({ alert }) => alert.instances);
+        const survivors = fleet.instances.filter(({ isAlive, restarts }) => isAlive && restarts === 0);
+        const last = forAll.at(-1);
+        // If the sender is killed while the store is unavailable, no other instance knows of its last message.
+        const isForgotten = !survivors.some(({ name }) => name === last?.by);
+        expect(isForgotten || last?.alert.event === 'up').toBe(true);
+        for (const instance of survivors) {
+          const own = fleet.sent.filter(({ by, alert }) => by === instance.name && !alert.instances);
+          expect(own.map(({ alert }) => alert.event)).toEqual(own.map((_, index) => (index % 2 === 0 ? 'down' : 'up')));
+          expect(own.length % 2).toBe(0);
+        }
+        await fleet.stop();
+      }),
+      TERMS,
+    );
+  },
+);

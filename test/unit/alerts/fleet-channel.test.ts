@@ -4,7 +4,7 @@ import { AlertingFleet } from './alerting-fleet.js';
 
 useFakeClock();
 
-/** Longer than everything that a fleet waits for: a lease, the silence of a sender, a note of a crashed instance. */
+/** Longer than every wait of a fleet: a lease, the silence of a sender, a note of a crashed instance. */
 const LONG = 150_000;
 let fleet: AlertingFleet;
 
@@ -18,7 +18,7 @@ const start = async (count: number, options?: ConstructorParameters<typeof Alert
   await advance(20_000);
 };
 
-it('sends one message for five instances with their number, and one when the last of them is back', async () => {
+it('the fleet sends one message for five instances with their number, and one when the last of them has recovered', async () => {
   await start(5);
   await fleet.become('DOWN');
   await advance(LONG);
@@ -45,14 +45,14 @@ it('sends one message for five instances with their number, and one when the las
   expect(Math.abs((fleet.sent[1]?.alert.duration ?? 0) - lasted)).toBeLessThan(1000);
 });
 
-it('counts instances whose own debounce has not passed, and those that recover before the message', async () => {
+it('the fleet counts instances whose own debounce has not passed, and instances that recover before the message', async () => {
   await start(5, { debounce: 10_000 });
   await fleet.become('DOWN', fleet.instances.slice(0, 3), 4000);
   await advance(LONG);
   expect(fleet.messages).toEqual(['down 3/5']);
 });
 
-it('counts without following the other instances all the time', async () => {
+it('the fleet counts affected instances without following the other instances all the time', async () => {
   await start(5, { follows: false, secret: 'a secret of the fleet' });
   await fleet.become('DOWN', fleet.instances.slice(0, 2));
   await advance(10_000);
@@ -62,7 +62,7 @@ it('counts without following the other instances all the time', async () => {
   expect(fleet.log).toEqual([]);
 });
 
-it('sends a second message when an outage of one instance becomes one of most, and no further one', async () => {
+it('the fleet sends a second message when the outage of one instance becomes an outage of most, and no further message', async () => {
   await start(5);
   const [first, second, ...others] = fleet.instances;
   first?.becomes('DOWN');
@@ -78,7 +78,7 @@ it('sends a second message when an outage of one instance becomes one of most, a
   expect(fleet.messages).toEqual(['down 1/5', 'down 3/5', 'up 5/5']);
 });
 
-it('names the worst status of instances that disagree', async () => {
+it('the fleet message has the worst status when instances disagree', async () => {
   await start(3, { bad: ['DEGRADED', 'DOWN'] });
   const [first, second] = fleet.instances;
   first?.becomes('DEGRADED');
@@ -88,7 +88,7 @@ it('names the worst status of instances that disagree', async () => {
   expect(fleet.sent[0]?.alert.status).toBe('DOWN');
 });
 
-it('announces two outages of a flapping check, each with its recovery', async () => {
+it('the fleet announces two outages of a flapping check, each with its recovery', async () => {
   await start(3);
   for (let round = 0; round < 2; round += 1) {
     await fleet.become('DOWN');
@@ -101,7 +101,7 @@ it('announces two outages of a flapping check, each with its recovery', async ()
 });
 
 it.each(['killed', 'drained', 'cut off'] as const)(
-  'sends the recovery once if the sender was %s meanwhile',
+  'the fleet sends the recovery once if the sender was %s meanwhile',
   async (how) => {
     await start(5);
     await fleet.become('DOWN');
@@ -113,7 +113,7 @@ it.each(['killed', 'drained', 'cut off'] as const)(
     await advance(30_000);
     await fleet.become('UP', others);
     if (how === 'cut off') {
-      // It may still be affected. Its note expires.
+      // The instance may still be affected. Its note expires.
       await advance(LONG);
       sender.becomes('UP');
       await advance(5000);
@@ -125,7 +125,7 @@ it.each(['killed', 'drained', 'cut off'] as const)(
   },
 );
 
-it('announces the outage of an instance that was cut off, if it lasts when the instance is back', async () => {
+it('an instance that was cut off announces its outage, if it lasts when the instance is reachable again', async () => {
   await start(5);
   const [cutOff] = fleet.instances;
   await fleet.become('DOWN');
@@ -142,7 +142,7 @@ it('announces the outage of an instance that was cut off, if it lasts when the i
   expect(fleet.messages).toEqual(['down 5/5', 'up 5/5', 'down 1/5', 'up 1/5']);
 });
 
-it('sends the second outage of an instance that was cut off before the first one ended for the others', async () => {
+it('the fleet announces the second outage of an instance that was cut off before the first one ended for the others', async () => {
   await start(3);
   await fleet.become('DOWN');
   await advance(20_000);
@@ -156,7 +156,7 @@ it('sends the second outage of an instance that was cut off before the first one
   expect(fleet.messages.slice(2)).toEqual([`down ${cutOff?.name}`]);
 });
 
-it('sends the message by another instance if the sender is killed before the receiver has accepted it', async () => {
+it('another instance sends the message if the sender is killed before the receiver has accepted it', async () => {
   await start(3);
   for (const instance of fleet.instances) instance.receiver = 'hangs';
   await fleet.become('DOWN');
@@ -168,7 +168,7 @@ it('sends the message by another instance if the sender is killed before the rec
   expect(fleet.messages).toEqual(['down 3/3']);
 });
 
-it('sends the message by another instance if the sender cannot reach the receiver', async () => {
+it('another instance sends the message if the sender cannot reach the receiver', async () => {
   await start(3);
   for (const instance of fleet.instances) instance.receiver = 'fails';
   await fleet.become('DOWN');
@@ -183,7 +183,7 @@ it('sends the message by another instance if the sender cannot reach the receive
   expect(fleet.messages).toEqual(['down 3/3', 'up 3/3']);
 });
 
-it('asks the receiver once if it refuses the message', async () => {
+it('the fleet makes one attempt if the receiver refuses the message', async () => {
   await start(3);
   for (const instance of fleet.instances) instance.receiver = 'refuses';
   await fleet.become('DOWN');
@@ -191,7 +191,7 @@ it('asks the receiver once if it refuses the message', async () => {
   expect(fleet.attempts).toHaveLength(1);
 });
 
-it('sends the message of each instance while the store is away, also their recoveries, and none of them again', async () => {
+it('each instance sends its own message and recovery while the store is unavailable, and repeats none of them', async () => {
   await start(3);
   fleet.backend.simulate('unavailable');
   await advance(60_000);
@@ -212,7 +212,7 @@ it('sends the message of each instance while the store is away, also their recov
 });
 
 it.each(['unavailable', 'frozen'] as const)(
-  'sends the message when the store becomes %s with the outage',
+  'the fleet sends the message when the store becomes %s with the outage',
   async (fault) => {
     await start(3);
     fleet.backend.simulate(fault);
@@ -223,7 +223,7 @@ it.each(['unavailable', 'frozen'] as const)(
 );
 
 it.each(['with its data', 'without its data'])(
-  'sends one recovery when the store is back %s, and no message again',
+  'the fleet sends one recovery when the store is available again %s, and repeats no message',
   async (data) => {
     await start(3);
     await fleet.become('DOWN');
@@ -244,7 +244,7 @@ it.each(['with its data', 'without its data'])(
   },
 );
 
-it('says nothing about a restarted instance that finds the same outage', async () => {
+it('a restarted instance that finds the same outage sends no message', async () => {
   await start(3);
   await fleet.become('DOWN');
   await advance(20_000);
@@ -260,7 +260,7 @@ it('says nothing about a restarted instance that finds the same outage', async (
   expect(fleet.messages).toEqual(['down 3/3', 'up 3/3']);
 });
 
-it('sends the recovery after all instances were replaced', async () => {
+it('the fleet sends the recovery after all instances were replaced', async () => {
   await start(2);
   await fleet.become('DOWN');
   await advance(20_000);
@@ -271,7 +271,7 @@ it('sends the recovery after all instances were replaced', async () => {
   expect(fleet.sent[1]?.alert.error).toBe('no instance reports the outage any more');
 });
 
-it('does not end the outage of a crashed instance while another has not checked the dependency', async () => {
+it('the outage of a crashed instance stays open while another instance has not checked the dependency', async () => {
   await start(2);
   const [first, second] = fleet.instances;
   first?.becomes('DOWN');
@@ -285,7 +285,7 @@ it('does not end the outage of a crashed instance while another has not checked 
   expect(fleet.messages).toHaveLength(2);
 });
 
-it('sends what a single instance has to say before it stops', async () => {
+it('a single instance sends its remaining message before it stops', async () => {
   await start(1);
   const [only] = fleet.instances;
   only?.becomes('DOWN');

@@ -45,13 +45,13 @@ describe('a message for all instances', () => {
     expect(toOpsgenie(down, sender, 'x')).toMatchObject({ description: `x ${where}`, source: 'orders' });
   });
 
-  it('has the instances in place of the instance that sends it', () => {
+  it('lists the affected instances instead of the sending instance', () => {
     const json = toJson(down, sender);
     expect(json).toMatchObject({ instances: { affected: 4, total: 5, names: NAMES } });
     expect(json).not.toHaveProperty('instance');
   });
 
-  it('has the same keys whichever instance sends it, and others than a message of one instance', () => {
+  it('has the same keys whichever instance sends it, and other keys than a message of one instance', () => {
     const keyOf = (alert: Alert, from = sender): unknown => toPagerDuty('key')(alert, from, 'x');
     expect(keyOf(down)).toMatchObject({
       dedup_key: 'orders:production::indicator:payments',
@@ -72,7 +72,7 @@ describe('a message for all instances', () => {
     expect((labels(other) as { labels: object }[])[0]?.labels).toEqual((labels() as { labels: object }[])[0]?.labels);
   });
 
-  it('is one conversation by e-mail, also with a second message about the outage', () => {
+  it('is a single e-mail conversation, also with a second message about the outage', () => {
     const mailOf = (alert: Alert, from = sender) => toEmail(alert, from, sentence(alert), 'orders@example.com');
     const [first, second, last] = [
       mailOf(down),

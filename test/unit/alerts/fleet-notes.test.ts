@@ -28,7 +28,7 @@ const incidentOf = (changed: Partial<Incident> = {}): Incident => ({
 });
 
 describe('the note of an instance', () => {
-  it('is read as it was written, with bounded texts', () => {
+  it('is read back unchanged, with bounded texts', () => {
     expect(readInstanceNote(writeInstanceNote(note))).toEqual(note);
     const [outage = expect.unreachable('the note has an outage')] = note.outages;
     const long = writeInstanceNote({
@@ -54,11 +54,11 @@ describe('the note of an instance', () => {
 });
 
 describe('the record of an incident', () => {
-  it('is read as it was written, at the age that it has', () => {
+  it('is read back unchanged, with its age', () => {
     const incident = incidentOf();
     const text = writeIncident(incident, performance.now());
     expect(readIncident(text, performance.now(), false)).toEqual(incident);
-    // A minute later, in a process that was just started.
+    // A minute later, in a process that has just started.
     const later = performance.now();
     expect(readIncident(text, later, true)?.since.elapsed).toBe(later - 5000);
   });
@@ -74,7 +74,7 @@ describe('the record of an incident', () => {
     expect(readIncident(text, 0, false)).toBeUndefined();
   });
 
-  it('does not replace a newer one, nor opens an incident again that has ended', () => {
+  it('does not replace a newer record, and does not reopen an incident that has ended', () => {
     const open = incidentOf();
     expect(isNewer(open, undefined)).toBe(true);
     expect(isNewer(incidentOf({ isOpen: false }), open)).toBe(true);

@@ -5,7 +5,7 @@ import { Faults } from '../../../src/options/faults.js';
 import { HealthAlerts } from '../../../src/alerts/health-alerts.js';
 import { webhook } from '../../../src/alerts/webhook.js';
 
-it('subscribes once to each probe of its targets, and to no other, until stop()', async () => {
+it('HealthAlerts subscribes once to each probe of its targets, and to no other probe, until stop()', async () => {
   const listened: string[] = [];
   const listen = (what: string): (() => void) => {
     listened.push(what);

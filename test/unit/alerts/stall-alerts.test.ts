@@ -6,7 +6,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-it('sends one message in ten minutes, and says how many stalls it has omitted', async () => {
+it('StallAlerts sends one message in ten minutes, with the number of omitted stalls', async () => {
   const sent: Alert[] = [];
   const stalls = new StallAlerts((alert) => sent.push(alert));
   for (let count = 0; count < 4; count += 1) stalls.record(stallOf(1000 + count));
@@ -28,7 +28,7 @@ it('sends one message in ten minutes, and says how many stalls it has omitted', 
 
 const MINUTE = 60_000;
 
-it('ends the alert after ten minutes without a stall, once', async () => {
+it('StallAlerts ends the alert once, after ten minutes without a stall', async () => {
   const sent: Alert[] = [];
   const stalls = new StallAlerts((alert) => sent.push(alert));
   stalls.record(stallOf(1000));
@@ -51,7 +51,7 @@ it('ends the alert after ten minutes without a stall, once', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('ends the alert at once when the application stops, and leaves no timer', async () => {
+it('StallAlerts ends the alert at once when the application stops, and leaves no timer', async () => {
   const sent: Alert[] = [];
   const stalls = new StallAlerts((alert) => sent.push(alert));
   stalls.end();

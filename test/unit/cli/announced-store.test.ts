@@ -26,7 +26,7 @@ describe('announced()', () => {
     };
   };
 
-  it('says nothing while the first connection is being made', async () => {
+  it('prints nothing while the first connection is being made', async () => {
     const { lines, connect, lose } = setUp();
     lose('connecting');
     await advance(1900);
@@ -35,7 +35,7 @@ describe('announced()', () => {
     expect(lines).toStrictEqual([]);
   });
 
-  it('says once that the store is away at the start, with the latest reason, and that it responds', async () => {
+  it('prints once that the store is unavailable at the start, with the latest reason, and that it is available again', async () => {
     const { lines, connect, lose } = setUp();
     lose('connecting');
     await advance(1900);
@@ -48,7 +48,7 @@ describe('announced()', () => {
     expect(lines).toStrictEqual([AWAY, BACK]);
   });
 
-  it('says at once that a connection is lost', () => {
+  it('prints at once that a connection is lost', () => {
     const { lines, connect, lose } = setUp();
     connect();
     lose();

@@ -5,7 +5,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 describe('connectUntilClosed()', () => {
   useFakeClock();
 
-  it('connects again after a second until it succeeds, and reports each error', async () => {
+  it('connects again every second until it succeeds, and reports each error', async () => {
     const errors: unknown[] = [];
     let attempts = 0;
     const connect = (): Promise<string> => {
@@ -20,7 +20,7 @@ describe('connectUntilClosed()', () => {
     expect(errors).toStrictEqual([new Error('attempt 1'), new Error('attempt 2')]);
   });
 
-  it('makes no attempt after its end', async () => {
+  it('makes no attempt after it was closed', async () => {
     const closed = new AbortController();
     const connect = vi.fn<() => Promise<never>>(() => Promise.reject(new Error('away')));
     const connected = connectUntilClosed(connect, () => undefined, closed.signal);

@@ -37,7 +37,7 @@ function setUp() {
 }
 
 describe('ConnectionFaults', () => {
-  it('tells the reason of the client instead of that of the store, also if it comes later', () => {
+  it("prints the reason of the client instead of the store's reason, also if it comes later", () => {
     const { faults, told, away, connect } = setUp();
     away('Redis: not connected');
     faults.report(coded('ECONNREFUSED'));
@@ -53,7 +53,7 @@ describe('ConnectionFaults', () => {
     ]);
   });
 
-  it('guesses a reason for a closed connection before the first one only', () => {
+  it('guesses a reason for a closed connection only before the first connection', () => {
     const { faults, told, away, connect } = setUp();
     away('Redis: not connected');
     faults.report(coded('ECONNRESET'));
@@ -68,7 +68,7 @@ describe('ConnectionFaults', () => {
     ]);
   });
 
-  it('writes each message once until there is a connection, and no part of a login', () => {
+  it('prints each message once until there is a connection, and no part of a login', () => {
     const { faults, written, connect } = setUp();
     const refused = new Error('reader failed with secret-word and other-word');
     for (const error of [refused, coded('ECONNREFUSED'), refused, coded('ECONNREFUSED')]) faults.report(error);

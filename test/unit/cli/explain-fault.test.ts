@@ -42,14 +42,14 @@ describe('explainFault', () => {
     expect(explainFault(nested, address)).toContain(text);
   });
 
-  it('names the password of the sentinels where there are sentinels', () => {
+  it('mentions the password of the sentinels when the store uses sentinels', () => {
     const login = { user: undefined, password: undefined };
     const address: StoreAddress = { ...redis, topology: { kind: 'sentinels', name: 'main', login } };
     expect(explainFault(new Error('WRONGPASS invalid'), address)).toContain('--sentinel-password-file');
     expect(explainFault(new Error('WRONGPASS invalid'), redis)).not.toContain('sentinel');
   });
 
-  it('knows no reason for other errors', () => {
+  it('has no explanation for other errors', () => {
     for (const error of [coded('ECONNREFUSED'), new Error('Connection is closed.'), 'TIMEOUT', undefined]) {
       expect(explainFault(error, redis)).toBeUndefined();
     }
@@ -65,7 +65,7 @@ describe('explainClosed', () => {
     [new Error('Connection is closed.'), { topology: { kind: 'cluster' } }, 'no node of the cluster accepts'],
     [coded('ECONNREFUSED'), {}, 'none'],
     [new Error('Connection is closed.'), {}, 'none'],
-  ] as const)('%s %j', (error, change, text) => {
+  ] as const)('explains a connection that closed with %s and the options %j', (error, change, text) => {
     const explained = explainClosed(error, { ...redis, ...change });
     expect(explained ?? 'none').toContain(text);
   });

@@ -3,7 +3,7 @@ import { FleetPageServer } from '../../../src/cli/fleet/fleet-page-server.js';
 import { FleetOverview } from '../../../src/fleet/fleet-overview.js';
 import { memoryStore } from '../../../src/stores/memory/memory-store.js';
 
-it('responds with 500 to a request that fails, and serves the next one', async () => {
+it('the server of the fleet page responds with 500 to a request that fails, and serves the next one', async () => {
   const faults: unknown[] = [];
   const overview = new FleetOverview({
     store: memoryStore(),

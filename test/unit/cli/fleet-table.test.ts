@@ -5,7 +5,7 @@ import { before, fleetReport, member, service } from '../fleet/fleet-reports.js'
 const plain = { hasColours: false };
 
 describe('the table of the fleet', () => {
-  it('has a line for the fleet, each service and each instance, those that need attention first', () => {
+  it('has a line for the fleet, each service and each instance, lines that need attention first', () => {
     const report = fleetReport(
       [
         service(
@@ -33,7 +33,7 @@ stock             DOWN       none known, 1 expected`);
     expect(fleetTable(report, { hasColours: true })).toContain('\u001B[31mLost     \u001B[0m');
   });
 
-  it('shows what needs attention of a thousand instances, and counts the others', () => {
+  it('shows those of a thousand instances that need attention, and counts the others', () => {
     const many = Array.from({ length: 1000 }, (_, index) =>
       member(`pod-${index}`, index < 30 ? { phase: 'draining' } : {}),
     );
@@ -49,7 +49,7 @@ stock             DOWN       none known, 1 expected`);
     expect(table).toContain('a DOWN, and 9 more');
   });
 
-  it('says that the store is away, that no instance is known, and that entries are refused', () => {
+  it('says that the store is unavailable, that no instance is known, and that entries are refused', () => {
     const away = fleetReport([], { store: { name: 'Redis', connected: false, error: 'Redis: not connected' } });
     expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');
     const refused = [{ key: 'fleet/orders/x', because: 'it is no JSON' }];
@@ -60,7 +60,7 @@ stock             DOWN       none known, 1 expected`);
     expect(expected).toContain('try another --environment, such as unknown');
   });
 
-  it('writes no control characters of a name', () => {
+  it('removes control characters from names', () => {
     const evil = 'a\u001B[2J\nb';
     const report = fleetReport([service(evil, [member(evil, { version: evil, attention: { [evil]: 'DOWN' } })])]);
     // eslint-disable-next-line no-control-regex -- a name must not move the cursor

@@ -27,11 +27,11 @@ describe('a file that an option names', () => {
     return path;
   };
 
-  it('is read up to the limit, without the blanks around it', async () => {
+  it('is read up to the limit, without surrounding whitespace', async () => {
     expect(await read(fileWith('key', ` ${'k'.repeat(98)}\n`))).toBe('k'.repeat(98));
   });
 
-  it('is read from a pipe that is written later, in parts', async () => {
+  it('is read from a pipe that is written later, in several parts', async () => {
     const path = pipe('pipe');
     const reading = read(path);
     const writer = await open(path, 'w');

@@ -6,7 +6,7 @@ import { latch } from '../../support/latch.js';
 const client = {};
 const settled = async (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** A call that ends when the test settles it, with a record of its begin and its abort. */
+/** A call that ends when the test settles it, with a record of its start and its abort. */
 function recordedCalls<T>() {
   const begun: { readonly ends: ReturnType<typeof latch<T>>; readonly signal: AbortSignal }[] = [];
   const begin = (signal: AbortSignal): Promise<T> => {
@@ -77,7 +77,7 @@ describe('calls on a client', () => {
     expect(await next).toBe('pong');
   });
 
-  it('that do not end hold up a caller only until its own abort', async () => {
+  it('hold up a caller only until its own abort when they do not end', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     for (let tries = 0; tries < 100; tries += 1) {
@@ -89,7 +89,7 @@ describe('calls on a client', () => {
     expect(begun).toHaveLength(1);
   });
 
-  it('that fail, or throw at once, reject for all callers, and free the client', async () => {
+  it('reject for all callers and free the client when they fail or throw synchronously', async () => {
     const calls = new ClientCalls<string>();
     const { signal } = new AbortController();
     const refuse = (): never => {
@@ -100,7 +100,7 @@ describe('calls on a client', () => {
     expect(await calls.call(client, signal, () => Promise.resolve('pong'))).toBe('pong');
   });
 
-  it('are not begun for a caller that is aborted already', async () => {
+  it('are not begun for a caller that is already aborted', async () => {
     const calls = new ClientCalls<string>();
     const { begun, begin } = recordedCalls<string>();
     await expect(calls.call(client, AbortSignal.abort(new Error('over')), begin)).rejects.toThrow('over');
@@ -147,7 +147,7 @@ describe('a call that does not end after it was aborted', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
   afterEach(() => void vi.useRealTimers());
 
-  it('delays the next call for ten seconds, and twice as long for each further one', async () => {
+  it('delays the next call by ten seconds, and twice as long for each further call', async () => {
     const { begun, abandon } = await abandonedCall();
     for (const [calls, pause] of [10_000, 20_000, 40_000, 80_000].entries()) {
       vi.advanceTimersByTime(pause - 1);
@@ -181,7 +181,7 @@ describe('a call that does not end after it was aborted', () => {
     expect(begun).toHaveLength(4);
   });
 
-  it('that ends late changes nothing for the newer call', async () => {
+  it('changes nothing for the newer call when it ends late', async () => {
     const { begun, join } = await abandonedCall(() => 'free');
     const result = join();
     begun[0]?.ends.fail(new Error('late'));

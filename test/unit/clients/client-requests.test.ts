@@ -21,7 +21,7 @@ function recorded() {
   return { send, sent, responses };
 }
 
-it('callers with the same request share its response', async () => {
+it('ClientRequests: callers with the same request share its response', async () => {
   const { send, sent, responses } = recorded();
   const both = Promise.all([send('depth'), send('depth')]);
   responses[0]?.open('3');
@@ -29,7 +29,7 @@ it('callers with the same request share its response', async () => {
   expect(sent).toEqual(['depth']);
 });
 
-it('a caller with another request waits for its own response', async () => {
+it('ClientRequests: a caller with another request waits for its own response', async () => {
   const { send, sent, responses } = recorded();
   const all = Promise.all([send('depth'), send('age'), send('age')]);
   await settled();
@@ -41,7 +41,7 @@ it('a caller with another request waits for its own response', async () => {
   expect(await all).toEqual(['3', '7 s', '7 s']);
 });
 
-it('a request that fails rejects only for its own callers', async () => {
+it('ClientRequests: a request that fails rejects only for its own callers', async () => {
   const { send, responses } = recorded();
   const depth = send('depth');
   const age = send('age');
@@ -52,7 +52,7 @@ it('a request that fails rejects only for its own callers', async () => {
   expect(await age).toBe('7 s');
 });
 
-it('a caller that aborts before its turn sends nothing', async () => {
+it('ClientRequests: a caller that aborts before its turn sends nothing', async () => {
   const { send, sent, responses } = recorded();
   const impatient = new AbortController();
   const depth = send('depth');

@@ -12,7 +12,7 @@ type Interceptor = (
   nextCall: () => { start(metadata: object, listener: Listener): void; cancelWithStatus(): void },
 ) => { start(metadata: object, listener: Listener): void };
 
-/** Makes calls as `etcd3` does: each of them ends with the next of these details, or succeeds. */
+/** Makes calls like `etcd3`: each call ends with the next of these details, or succeeds. */
 function client(...failures: readonly string[]) {
   let calls = 0;
   const call = (options: object): Promise<string> => {
@@ -33,13 +33,13 @@ const AWAY = 'No connection established. Last error: connect ECONNREFUSED 127.0.
 const running = new AbortController().signal;
 
 describe('etcdCall()', () => {
-  it('calls another member when the chosen one is away', async () => {
+  it('calls another member when the chosen member is unavailable', async () => {
     const { call, count } = client(AWAY, AWAY);
     expect(await etcdCall(running, call)).toBe('response');
     expect(count()).toBe(3);
   });
 
-  it('gives up after six attempts', async () => {
+  it('stops after six attempts', async () => {
     const { call, count } = client(...Array.from({ length: 9 }, () => AWAY));
     await expect(etcdCall(running, call)).rejects.toBeInstanceOf(EtcdCallError);
     expect(count()).toBe(6);

@@ -21,7 +21,7 @@ class PerRequest implements Client {
 }
 
 class Shared {}
-/** The class of the same name of another copy of a package. */
+/** A class with the same name from another copy of a package. */
 const sharedOfOtherCopy = { Shared: class {} }.Shared;
 
 const near = Symbol('near');

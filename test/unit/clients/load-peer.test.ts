@@ -15,7 +15,7 @@ describe('an optional package', () => {
     expect(os.EOL).toBe('\n');
   });
 
-  it('that is not installed is a configuration fault with the install command', async () => {
+  it('is a configuration fault with the install command when it is not installed', async () => {
     const error = await loadPeer('ExampleIndicator("example")', 'not-installed', missing).catch(
       (thrown: unknown) => thrown,
     );
@@ -28,7 +28,7 @@ describe('an optional package', () => {
     ]);
   });
 
-  it('that lacks one of its dependencies, or is broken, rejects with its own error', async () => {
+  it('rejects with its own error when it is broken or lacks a dependency', async () => {
     const lacks = Object.assign(new Error("Cannot find package 'other' imported from x"), {
       code: 'ERR_MODULE_NOT_FOUND',
     });

@@ -35,7 +35,7 @@ describe('a connection that is taken from a pool', () => {
     return { ends, abandoned, late, outcome };
   };
 
-  it('is destroyed if it has not opened some seconds after the timeout; other connections are kept', async () => {
+  it('is destroyed if it has not opened some seconds after the timeout, and other connections are kept', async () => {
     const others = openingClient();
     const ours = openingClient();
     const clients = [others];
@@ -50,7 +50,7 @@ describe('a connection that is taken from a pool', () => {
     expect(others.cut).not.toHaveBeenCalled();
   });
 
-  it('is kept if it opens before that', async () => {
+  it('is kept if it opens before the limit', async () => {
     const ours = openingClient();
     const clients: object[] = [];
     const pool = { _clients: clients };
@@ -74,7 +74,7 @@ describe('a connection that is taken from a pool', () => {
     expect(ours.cut).toHaveBeenCalledOnce();
   });
 
-  it('is destroyed in the way of mysql2, whose lists are read by index', async () => {
+  it('is destroyed with the methods of mysql2, whose lists are read by index', async () => {
     const ours = { destroy: vi.fn<() => void>(), stream: { destroy: vi.fn<() => void>() } };
     const connections: object[] = [];
     const pool = {
@@ -103,7 +103,7 @@ describe('a connection that is taken from a pool', () => {
     expect(queue[0]).toBe(others);
   });
 
-  it('is returned if it opens after that', async () => {
+  it('is returned to the pool if it opens later', async () => {
     const clients: object[] = [];
     const pool = { _clients: clients };
     const { ends, abandoned, late, outcome } = take(pool, () => clients.push(openingClient()));

@@ -10,7 +10,7 @@ describe('the counts of a pool', () => {
     expect(poolData({ open: 2, idle: 1 })).toEqual({ pool_open: 2, pool_used: 1, pool_idle: 1 });
   });
 
-  it('are a problem beyond the limit, and never without a limit', () => {
+  it('are a problem above the limit, and never without a limit', () => {
     expect(saturation(busy, 4)).toBeUndefined();
     expect(saturation(busy, 3)).toBe('4 callers wait for a connection, more than 3');
     expect(saturation(busy, undefined)).toBeUndefined();
@@ -18,7 +18,7 @@ describe('the counts of a pool', () => {
     expect(saturation({ open: 1, idle: 0 }, 0)).toBeUndefined();
   });
 
-  it('from before the check decide, and those from after it are reported if there is no problem', () => {
+  it('decide as they were before the check; without a problem, the counts after the check are reported', () => {
     expect(poolResult(busy, idle, 3)).toEqual({
       status: 'DEGRADED',
       message: '4 callers wait for a connection, more than 3',

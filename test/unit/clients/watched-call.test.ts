@@ -5,7 +5,7 @@ interface Listener {
   onReceiveStatus?(status: object): void;
 }
 
-/** The used part of a gRPC call, which ends when the test ends it. */
+/** The used part of a gRPC call. The test ends it. */
 class FakeCall {
   readonly cancelled: number[] = [];
   listener: Listener = {};
@@ -29,7 +29,7 @@ function begin(watched: WatchedCall): { call: FakeCall; received: object[] } {
   return { call, received };
 }
 
-describe('a call that etcd3 makes', () => {
+describe('a watched call of etcd3', () => {
   it('is cancelled on the connection', () => {
     const watched = new WatchedCall();
     const { call } = begin(watched);
@@ -52,7 +52,7 @@ describe('a call that etcd3 makes', () => {
     expect(call.cancelled).toEqual([]);
   });
 
-  it('hides the failure from the circuit breaker of the client, and records it', () => {
+  it('hides its failure from the circuit breaker of the client, and records it', () => {
     const watched = new WatchedCall();
     const { call, received } = begin(watched);
     const failure = { code: 14, details: 'Connection dropped', metadata: 'kept' };

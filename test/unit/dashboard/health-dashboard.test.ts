@@ -31,7 +31,7 @@ function install(monitor: object, onFault: (fault: unknown) => void) {
     formatter?.format({ name: 'deep', report, view: 'full', base: '', port: 'main' });
 }
 
-it('shows the status if the page cannot be rendered, and reports the error', () => {
+it('the dashboard shows the status if the page cannot be rendered, and reports the error', () => {
   const faults: unknown[] = [];
   const monitor = {
     ...MONITOR,
@@ -47,7 +47,7 @@ it('shows the status if the page cannot be rendered, and reports the error', () 
   expect(faults).toEqual([new Error('no indicators')]);
 });
 
-it('says in the line of a check that a source disabled it, and that options are refused', () => {
+it('the dashboard says in the line of a check that a source disabled it, and that options are refused', () => {
   const render = install(MONITOR, (error) => expect.unreachable(String(error)));
   const source = { options: { enabled: false }, refused: ['enabled: use true or false'] };
   const details = { payments: { status: 'SKIPPED', source }, stock: { status: 'UP', source: { options: { ttl: 1 } } } };

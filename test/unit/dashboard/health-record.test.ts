@@ -7,7 +7,7 @@ import type { HealthMonitor, HealthRun, LifecycleState } from '../../../src/exte
 import { stallOf } from '../../support/event-loop-stall.js';
 import { START, advance, useFakeClock } from '../../support/fake-clock.js';
 
-/** A monitor whose news is told by hand. */
+/** A monitor whose events the test sends. */
 class FakeMonitor {
   readonly probes = ['ready'];
   readonly listeners = new Set<unknown>();
@@ -156,7 +156,7 @@ describe('HealthRecord', () => {
     expect(record.since('probe', 'database', 'UP')).toBeUndefined();
   });
 
-  it('keeps the latest runs of each check, and its last error for as long as it is the last', () => {
+  it('keeps the latest runs of each check, and the last error of a check until the next one', () => {
     for (let index = 0; index < 100; index += 1) monitor.run(runOf({ duration: index }));
     expect(record.runs('database')).toHaveLength(40);
     expect(record.runs('database').at(-1)).toEqual({ took: 99, failed: false });
@@ -172,12 +172,12 @@ describe('HealthRecord', () => {
     expect(record.lastError('database')?.text).toBe('OUT_OF_SERVICE');
   });
 
-  it('a check that was skipped is no run', () => {
+  it('does not record a skipped check as a run', () => {
     monitor.run(runOf({ outcome: 'SKIPPED' }));
     expect(record.runs('database')).toEqual([]);
   });
 
-  it('ends', () => {
+  it('removes all its listeners when it ends', () => {
     expect(monitor.listeners.size).toBe(6);
     end();
     expect(monitor.listeners.size).toBe(0);

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Ring } from '../../../src/dashboard/ring.js';
 
-it('keeps the latest entries up to its limit, the oldest first', () => {
+it('Ring keeps the latest entries up to its limit, the oldest first', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 20 }), fc.array(fc.integer(), { maxLength: 100 }), (capacity, items) => {
       const ring = new Ring<number>(capacity);

@@ -21,6 +21,6 @@ it.each([
   ['HealthCheck', ''],
   ['Indicator', ''],
   ['', ''],
-])('%s is named "%s"', (className, name) => {
+])('the indicator %s is named "%s"', (className, name) => {
   expect(nameFromClass(className)).toBe(name);
 });

@@ -8,7 +8,7 @@ describe('RegisteredNames', () => {
     return registered;
   };
 
-  it('knows the composites with the place of their first part, until the last part is removed', () => {
+  it('records composites with the place of their first part, until the last part is removed', () => {
     const registered = namesOf('cache', 'database/primary', 'database/replica');
     expect([...registered.composites]).toEqual([['database', 'the place of database/primary']]);
     registered.delete('database/primary');
@@ -18,7 +18,7 @@ describe('RegisteredNames', () => {
     expect([...registered.keys()]).toEqual(['cache']);
   });
 
-  it('finds the fault of an indicator and a composite with one name, in either order', () => {
+  it('finds the fault of an indicator and a composite with the same name, in either order', () => {
     const registered = namesOf('cache', 'database/primary');
     const places = (name: string): string => JSON.stringify(registered.compositeConflict(name, 'here'));
     expect(places('database')).toContain('the place of database/primary');

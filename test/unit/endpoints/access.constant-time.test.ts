@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 
 it.each(['first', 'second', 'third', 'wrong', '', 'x'.repeat(10_000)])(
-  'compares digests of one length, with every key, whatever is given: %.10s',
+  'Access compares digests of equal length, with every key, for any given key: %.10s',
   async (given) => {
     const keys = { apiKeys: ['first', 'second', 'third'], authorize: undefined };
     const access = new Access(keys, () => undefined);

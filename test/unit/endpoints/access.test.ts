@@ -7,7 +7,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { healthRequest } from '../../support/health-request.js';
 import { latch, never } from '../../support/latch.js';
 
-/** Milliseconds that authorize is given. */
+/** The milliseconds that authorize may take. */
 const PATIENCE = 400;
 
 function accessOf(
@@ -86,7 +86,7 @@ describe('Access', () => {
       await expect(viewWith(accessOf({}), { 'x-health-key': '' })).resolves.toBeUndefined();
     });
 
-    it('is sufficient: authorize is not called', async () => {
+    it('is sufficient without a call of authorize', async () => {
       const authorize = vi.fn<() => boolean>().mockReturnValue(false);
       const both = accessOf({ apiKeys: ['first'], authorize });
       await expect(viewWith(both, { 'x-health-key': 'first' })).resolves.toBe('full');
@@ -161,7 +161,7 @@ describe('Access', () => {
       expect(faults).toStrictEqual([new Error('authorize took longer than 400 ms')]);
     });
 
-    it('is ignored when it settles after that', async () => {
+    it('is ignored when it settles after the limit', async () => {
       const faults: unknown[] = [];
       for (const settle of ['open', 'fail'] as const) {
         const late = latch<unknown>();
@@ -192,7 +192,7 @@ describe('Access', () => {
     const wrong = { 'x-health-key': 'fourth' };
     const right = { 'x-health-key': 'first' };
 
-    it('compares no key of an address that has sent too many wrong ones', async () => {
+    it('compares no key from an address that has sent too many wrong keys', async () => {
       const { access } = limited();
       for (let count = 0; count < 10; count += 1) await expect(viewWith(access, right)).resolves.toBe('full');
       for (let count = 0; count < 2; count += 1) await expect(viewWith(access, wrong)).resolves.toBeUndefined();
@@ -201,7 +201,7 @@ describe('Access', () => {
       await expect(viewWith(access, right)).resolves.toBe('full');
     });
 
-    it('counts no request without a key', async () => {
+    it('does not count a request without a key', async () => {
       const { access, limiter } = limited();
       for (const headers of [{}, { authorization: 'Negotiate abc' }, { cookie: 'x-health-key=fourth' }]) {
         for (let count = 0; count < 5; count += 1) await viewWith(access, headers);
@@ -210,7 +210,7 @@ describe('Access', () => {
       await expect(viewWith(access, right)).resolves.toBe('full');
     });
 
-    it('does not count a credential that authorize accepts, and still calls authorize beyond the limit', async () => {
+    it('does not count a credential that authorize accepts, and still calls authorize above the limit', async () => {
       const { access } = limited(({ headers }: HealthRequest) => headers['x-team'] === 'operations');
       const accepted = { ...wrong, 'x-team': 'operations' };
       for (let count = 0; count < 10; count += 1) await expect(viewWith(access, accepted)).resolves.toBe('full');
@@ -220,7 +220,7 @@ describe('Access', () => {
       await expect(viewWith(access, right)).resolves.toBeUndefined();
     });
 
-    it('counts a key while authorize decides, so that many keys at once are limited too', async () => {
+    it('counts a key while authorize decides, so that many simultaneous keys are limited too', async () => {
       const decision = latch<unknown>();
       const { access } = limited(() => decision.promise);
       const views = ['a', 'b', 'c', 'first'].map((key) => viewWith(access, { 'x-health-key': key }));
@@ -228,7 +228,7 @@ describe('Access', () => {
       expect(await Promise.all(views)).toStrictEqual([undefined, undefined, undefined, undefined]);
     });
 
-    it('gives the quota of a request whose key was not compared', async () => {
+    it('returns the quota of a request whose key was not compared', async () => {
       const { access } = limited();
       const requests = [wrong, wrong, right, {}].map((headers) => healthRequest('/health/deep', headers));
       for (const request of requests) await access.viewFor(request, PATIENCE);
@@ -241,7 +241,7 @@ describe('Access', () => {
     });
   });
 
-  it('recognises no caller without options, which is no fault', async () => {
+  it('recognises no caller without options, which is not a fault', async () => {
     const faults: unknown[] = [];
     const view = accessOf({}, faults).viewFor(healthRequest('/', { authorization: 'Bearer x' }), PATIENCE);
     await expect(view).resolves.toBeUndefined();

@@ -19,11 +19,11 @@ it.each([
   ['/health/database/primary', 'health', '../'],
   ['/health/database/primary/', 'health', '../../'],
   ['/health/a/b/c', 'health', undefined],
-])('from %s, with the path %s, the endpoints are at %j', (url, path, base) => {
+])('requested at %s with the path %s, the endpoints are at %j', (url, path, base) => {
   expect(baseOf(url, path)).toBe(base);
 });
 
-it('links to the endpoint beside the requested one', () => {
+it('a page links to the endpoint beside the requested one', () => {
   const from = (url: string): string => new URL(`${baseOf(url, 'health')}events`, `http://localhost${url}`).pathname;
   expect(['/health?deep', '/health/?deep', '/health/deep', '/health/deep/'].map(from)).toEqual(
     Array.from({ length: 4 }, () => '/health/events'),

@@ -11,7 +11,7 @@ describe('finishResponse', () => {
     });
   });
 
-  it.each([204, 304])('a %i has neither a body nor its length and type', (statusCode) => {
+  it.each([204, 304])('of a %i has neither a body nor its length and type', (statusCode) => {
     expect(finishResponse(statusCode, { 'content-type': 'text/plain', vary: 'accept' }, {})).toStrictEqual({
       statusCode,
       headers: { vary: 'accept' },
@@ -20,11 +20,11 @@ describe('finishResponse', () => {
     });
   });
 
-  it('a 205 has a body of length 0', () => {
+  it('of a 205 has a body of length 0', () => {
     expect(finishResponse(205, {}, {})).toMatchObject({ headers: { 'content-length': '0' }, body: '' });
   });
 
-  it('counts bytes, not letters', () => {
+  it('counts the length in bytes, not in letters', () => {
     const { headers, body } = finishResponse(200, {}, { word: 'größer' });
     expect(Number(headers['content-length'])).toBe(Buffer.byteLength(body));
   });
@@ -47,13 +47,13 @@ describe('mergeVary', () => {
     [['Origin', 'Accept-Encoding'], 'accept', 'Origin, Accept-Encoding, accept'],
     ['*', 'accept', '*'],
     ['', 'accept', 'accept'],
-  ])('%j and %j are %j', (present, own, merged) => {
+  ])('merges %j and %j to %j', (present, own, merged) => {
     expect(mergeVary(present, own)).toBe(merged);
   });
 });
 
 describe('mergeHeaders', () => {
-  it('prefers later headers, and keeps every name of vary', () => {
+  it('prefers later headers, and keeps every name in Vary', () => {
     expect(
       mergeHeaders({ vary: 'accept', a: '1', b: '1' }, { a: '2', vary: 'origin' }, undefined, { c: '3' }),
     ).toStrictEqual({

@@ -13,7 +13,7 @@ describe('the body of a request', () => {
     Object.assign(request.headers, headers);
     return request;
   };
-  /** What Node's parser does at the end of a body. */
+  /** Like Node's parser at the end of a body. */
   const end = (request: IncomingMessage): void => {
     request.complete = true;
     request.push(null);

@@ -14,7 +14,7 @@ import { START, advance, useFakeClock } from '../../support/fake-clock.js';
 import { healthRequest } from '../../support/health-request.js';
 import { never } from '../../support/latch.js';
 
-/** Reports that are set by hand; which were asked for is written down. */
+/** Reports that the test sets, with a record of the requested ones. */
 class Reports implements ReportSource {
   readonly asked: string[] = [];
   readonly evaluations = new Map<string, Evaluation | Promise<Evaluation>>();
@@ -63,7 +63,7 @@ function responderOf(
 
 const bodyOf = ({ body }: HealthResponse): unknown => JSON.parse(String(body));
 
-/** Which of the views an answer shows. */
+/** The view that a response shows. */
 function viewOf(answer: HealthResponse): string {
   const body = bodyOf(answer) as { details?: { database: { error?: string } } };
   if (!body.details) return 'status';
@@ -118,7 +118,7 @@ describe('Responder', () => {
       expect(answer.headers['retry-after']).toBe(statusCode === 503 ? '7' : undefined);
     });
 
-    it('has the code that a status is mapped to, and no Retry-After with another than 503', async () => {
+    it('has the status code that a status is mapped to, and no Retry-After with another code than 503', async () => {
       reports.set('ready', 'DOWN');
       const answer = await responderOf(reports, { statusCodes: { DOWN: 500 } }).probe('ready', healthRequest());
       expect(answer.statusCode).toBe(500);
@@ -135,7 +135,7 @@ describe('Responder', () => {
       }
     });
 
-    it('sends the version of the service in views above status only, if there is one', async () => {
+    it('shows the version of the service only in views above status, if there is one', async () => {
       const responder = responderOf(reports);
       expect((await responder.probe('live', healthRequest())).headers).not.toHaveProperty('x-service-version');
       expect((await responder.probe('ready', healthRequest())).headers).toHaveProperty('x-service-version');
@@ -144,7 +144,7 @@ describe('Responder', () => {
       expect((await nameless.probe('ready', healthRequest())).headers).not.toHaveProperty('x-service-version');
     });
 
-    it('is returned in the same turn when the report exists', () => {
+    it('is returned in the same turn of the event loop when the report exists', () => {
       const responder = responderOf(reports);
       const answers = [
         responder.probe('ready', healthRequest()),
@@ -189,7 +189,7 @@ describe('Responder', () => {
       expect(reports.asked).toStrictEqual([probe]);
     });
 
-    it('are those that are set', async () => {
+    it('are the configured ones', async () => {
       const endpoints = { live: { view: 'full' }, deep: { view: 'status' }, checks: { view: 'components' } } as const;
       const responder = responderOf(reports, { endpoints });
       expect(viewOf(await responder.probe('live', healthRequest()))).toBe('full');
@@ -232,7 +232,7 @@ describe('Responder', () => {
       expect(viewOf(answer)).toBe('full');
     });
 
-    it('has a view of its own', async () => {
+    it('has its own view', async () => {
       const responder = responderOf(reports, { endpoints: { overview: { view: 'components' } } });
       expect(viewOf(await responder.overview(healthRequest('/health')))).toBe('components');
     });
@@ -257,7 +257,7 @@ describe('Responder', () => {
     });
 
     it.each(['nowhere', 'live', 'ready', 'startup', 'deep', 'overview', 'checks', '__proto__', 'constructor'])(
-      'is 404 for %s, which is no name, and runs no check',
+      'is 404 for %s, which is not a name, and runs no check',
       async (name) => {
         const answer = await responderOf(reports).check(name, healthRequest());
         expect(answer.statusCode).toBe(404);
@@ -289,7 +289,7 @@ describe('Responder', () => {
       expect(viewOf(await responder.deep(healthRequest('/', key)))).toBe('full');
     });
 
-    it('shows the default views to unauthenticated callers, with the same status code as to others', async () => {
+    it('shows the default views to unauthenticated callers, with the same status code as for other callers', async () => {
       reports.set('ready', 'DOWN');
       const responder = responderOf(reports, options);
       const answers = [
@@ -322,7 +322,7 @@ describe('Responder', () => {
       expect(viewOf(await responder.deep(healthRequest()))).toBe('status');
     });
 
-    it('shows single checks in the default view to unauthenticated callers, and in a wider one to authenticated callers', async () => {
+    it('shows single checks in the default view to unauthenticated callers, and in a wider view to authenticated callers', async () => {
       const responder = responderOf(reports, options);
       expect(viewOf(await responder.check('database', healthRequest()))).toBe('components');
       expect(viewOf(await responder.check('database', healthRequest('/', key)))).toBe('full');
@@ -401,7 +401,7 @@ describe('Responder', () => {
       ]);
     });
 
-    it('receives the requested probe, and no unknown name', async () => {
+    it('receives the requested probe, and never an unknown name', async () => {
       const { responder, told } = followed();
       await responder.probe('live', healthRequest('/asked'));
       await responder.deep(healthRequest('/asked'));
@@ -462,7 +462,7 @@ describe('Responder', () => {
         statuses.push((await responder.check(name, CALLER)).statusCode);
       }
       expect(statuses).toStrictEqual([404, 404, 429, 429]);
-      // The responses to both names are the same, so that they reveal no name.
+      // The responses to both names are the same, so that they do not reveal which names exist.
       const both = [await responder.check('unknown', CALLER), await responder.check('database', CALLER)];
       expect(both[0]).toStrictEqual(both[1]);
     });
@@ -480,7 +480,7 @@ describe('Responder', () => {
       }
     });
 
-    it('records a refused request under the name of the endpoint, and under no name that does not exist', async () => {
+    it('counts a refused request under the name of the endpoint, and never under a name that does not exist', async () => {
       const recorded: [string, number][] = [];
       const { settings } = resolveModuleOptions({ rateLimit: { deep: limit, checks: limit } }, {});
       const responder = new Responder(settings, reports, undefined, (name, _request, { statusCode }) => {
@@ -497,7 +497,7 @@ describe('Responder', () => {
       ]);
     });
 
-    describe('of wrong keys', () => {
+    describe('for wrong keys', () => {
       const guarded = (options: HealthModuleOptions = {}): Responder => {
         const { settings } = resolveModuleOptions({ access: { apiKeys: 'k' }, ...options }, {});
         const failedKeys = new RateLimiter('failed-keys', { requests: 2, window: 60_000 });
@@ -510,7 +510,7 @@ describe('Responder', () => {
       const wrong = from('10.0.0.7', '/', { 'x-health-key': 'w' });
       const right = from('10.0.0.7', '/', key);
 
-      it('responds 429 where it would respond 401, and not to requests without a key', async () => {
+      it('respond 429 where the response would be 401, and not to requests without a key', async () => {
         const responder = guarded();
         for (let count = 0; count < 2; count += 1) expect((await responder.deep(wrong)).statusCode).toBe(401);
         for (const request of [wrong, right]) {
@@ -525,7 +525,7 @@ describe('Responder', () => {
         expect((await responder.deep(from('10.0.0.7', '/', key))).statusCode).toBe(200);
       });
 
-      it('does not accept the correct key anywhere, and keeps the status of the probes', async () => {
+      it('do not accept the correct key anywhere, and keep the status of the probes', async () => {
         const responder = guarded();
         for (let count = 0; count < 2; count += 1) await responder.probe('live', wrong);
         const views = [];
@@ -541,7 +541,7 @@ describe('Responder', () => {
         expect(views).toStrictEqual([right, wrong, CALLER].map(() => ['status', 'components', 'components']));
       });
 
-      it('describes its own limit beside that of deep', async () => {
+      it('describe their own limit beside that of deep', async () => {
         const responder = guarded({ rateLimit: { deep: '100/1m' } });
         for (let count = 0; count < 2; count += 1) {
           expect(await responder.deep(wrong)).toMatchObject({
@@ -554,7 +554,7 @@ describe('Responder', () => {
         expect(refused.fields.filter((field) => field === 'ratelimit')).toHaveLength(1);
       });
 
-      it('hides names as before', async () => {
+      it('hide names as before', async () => {
         const responder = guarded({ endpoints: { checks: { view: 'status' } } });
         const statuses: number[] = [];
         for (let count = 0; count < 4; count += 1) {
@@ -566,7 +566,7 @@ describe('Responder', () => {
     });
   });
 
-  describe('an endpoint beside the probes', () => {
+  describe('an additional endpoint beside the probes', () => {
     const answer = {
       statusCode: 200,
       contentType: 'text/plain; charset=utf-8',
@@ -626,7 +626,7 @@ describe('Responder', () => {
       expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({ statusCode: 401 });
     });
 
-    it('has a name of its own', () => {
+    it('has its own name', () => {
       const responder = new Responder(settings, reports);
       responder.add(metrics('deep'));
       expect(() => responder.add(metrics('deep'))).toThrow('There are two endpoints named metrics');

@@ -9,7 +9,7 @@ import { type AdapterResponse, writeResponse } from '../../../src/endpoints/writ
 
 const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });
 
-/** A response of Node that notes what is done to it. */
+/** A response of Node that records the calls on it. */
 function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
   const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
   Object.defineProperty(response, 'socket', { value: {}, writable: true });
@@ -23,10 +23,10 @@ function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
   return { response, calls };
 }
 
-/** A reply of Fastify that notes what is done to it. */
+/** A reply of Fastify that records the calls on it. */
 function headRouteOnSendHandler(): void {}
 
-/** The hooks stand where Fastify keeps them. */
+/** The hooks are stored where Fastify stores them. */
 const context = Symbol('fastify.context');
 
 function fastifyReply({
@@ -82,7 +82,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual([]);
   });
 
-  it('bypasses Fastify, which has nothing to add', () => {
+  it('bypasses Fastify when Fastify has nothing to add', () => {
     const { reply, calls } = fastifyReply();
     writeResponse(reply, answer);
     expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, answer.fields], ['end', answer.body]]);
@@ -119,7 +119,7 @@ describe('writeResponse', () => {
     expect(calls).toStrictEqual(throughFastify);
   });
 
-  it('keeps the names that others have added to Vary', () => {
+  it('keeps the names that other code has added to Vary', () => {
     const varying = finishResponse(200, { vary: 'accept' }, {});
     const express = nodeResponse();
     express.response.setHeader('Vary', ['Origin', 'Accept-Encoding']);
@@ -130,7 +130,7 @@ describe('writeResponse', () => {
     expect(fastify.calls[1]).toStrictEqual(['headers', { ...varying.headers, vary: 'Origin, accept' }]);
   });
 
-  it('writes nothing to a reply that was sent already', () => {
+  it('writes nothing to a reply that was already sent', () => {
     const { reply, calls } = fastifyReply({ sent: true });
     writeResponse(reply, answer);
     expect(calls).toStrictEqual([]);
@@ -167,7 +167,7 @@ describe('a streamed response', () => {
     expect(open).not.toHaveBeenCalled();
   });
 
-  it('is opened when a pipelined response gets its socket, and not before', () => {
+  it('is opened when a pipelined response gets its socket, and not earlier', () => {
     const opened: EndpointOutlet[] = [];
     const { response } = nodeResponse();
     Object.assign(response, { socket: null });
@@ -180,7 +180,7 @@ describe('a streamed response', () => {
     expect(opened).toHaveLength(1);
   });
 
-  it('writes nothing into a response that is over', () => {
+  it('writes nothing into a response that has ended', () => {
     let outlet: EndpointOutlet | undefined;
     const response = new ServerResponse({ method: 'GET' } as IncomingMessage);
     const socket = Object.assign(new PassThrough(), { _httpMessage: null });

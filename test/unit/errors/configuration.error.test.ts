@@ -41,13 +41,13 @@ describe('HealthConfigurationError', () => {
 });
 
 describe('isHealthConfigurationError', () => {
-  it('recognises it, also from another copy of the package', () => {
+  it('recognises the error, also from another copy of the package', () => {
     expect(isHealthConfigurationError(new HealthConfigurationError([optionOutOfRange('a', 'b', 'c')]))).toBe(true);
     const foreign = Object.assign(new Error('x'), { [Symbol.for('nest-vitals:configuration-error')]: true });
     expect(isHealthConfigurationError(foreign)).toBe(true);
   });
 
-  it('recognises nothing else', () => {
+  it('rejects every other value', () => {
     const marked = { [Symbol.for('nest-vitals:configuration-error')]: true };
     expect([new Error('x'), marked, null, undefined, 'text'].some((value) => isHealthConfigurationError(value))).toBe(
       false,

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { HealthCheckTimeoutError } from '../../../src/errors/health-check-timeout.error.js';
 
-it('has the name that the platform gives to timeouts', () => {
+it('HealthCheckTimeoutError has the name that the platform uses for timeouts', () => {
   const error = new HealthCheckTimeoutError(500);
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({

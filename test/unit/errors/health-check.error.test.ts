@@ -19,14 +19,14 @@ describe('HealthCheckError', () => {
 });
 
 describe('isHealthCheckError', () => {
-  it('recognises it, a subclass of it, and one from another copy of the package', () => {
+  it('recognises the error, a subclass of it, and one from another copy of the package', () => {
     class QueueFull extends HealthCheckError {}
     const foreign = Object.assign(new Error('x'), { [Symbol.for('nest-vitals:health-check-error')]: true });
     const recognised = [new HealthCheckError('x'), new QueueFull('x'), foreign];
     expect(recognised.every((value) => isHealthCheckError(value))).toBe(true);
   });
 
-  it('recognises nothing else', () => {
+  it('rejects every other value', () => {
     const marked = { [Symbol.for('nest-vitals:health-check-error')]: true };
     expect([new Error('x'), marked, null, undefined, 'text'].some((value) => isHealthCheckError(value))).toBe(false);
   });

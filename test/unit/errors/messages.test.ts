@@ -56,15 +56,15 @@ describe('a fault', () => {
     }
   });
 
-  it('is tested for every kind of fault', () => {
+  it('has a test for every kind', () => {
     const kinds = Object.values(messages).filter((value) => typeof value === 'function');
-    // One kind is listed twice, because its remedy depends on whether there are indicators at all.
+    // One kind is listed twice, because its remedy depends on whether there are any indicators.
     expect(faults).toHaveLength(kinds.length + 1);
   });
 });
 
 describe('groupMemberUnknown', () => {
-  it('lists the indicators, or how to add one', () => {
+  it('lists the indicators, or explains how to add one', () => {
     expect(messages.groupMemberUnknown('here', 'stock', ['cache', 'disk']).remedy).toBe(
       'the indicators are cache, disk',
     );

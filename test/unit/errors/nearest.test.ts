@@ -12,7 +12,7 @@ describe('nearest', () => {
     expect(nearest(given, ['ttl', 'maxAge', 'deadline', 'timeout', 'when'])).toBe(word);
   });
 
-  it.each(['', 'x', 'port', 'retries', 'a'.repeat(10_000)])('%s is similar to no option', (given) => {
+  it.each(['', 'x', 'port', 'retries', 'a'.repeat(10_000)])('%s is not similar to any option', (given) => {
     expect(nearest(given, ['ttl', 'deadline', 'timeout', 'when'])).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { UnknownProbeError } from '../../../src/errors/unknown-probe.error.js';
 
-it('names the requested name and the existing ones', () => {
+it('UnknownProbeError contains the requested name and the existing names', () => {
   const error = new UnknownProbeError('cache', ['live', 'database']);
   expect(error).toBeInstanceOf(Error);
   expect(error).toMatchObject({

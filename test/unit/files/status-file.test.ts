@@ -14,7 +14,7 @@ beforeEach(() => {
 const create = (name = 'ready'): StatusFile => new StatusFile(join(directory, name), (fault) => faults.push(fault));
 
 describe('a status file', () => {
-  it('has the state of the last of several calls', async () => {
+  it('contains the state of the last of several calls', async () => {
     const file = create();
     const path = join(directory, 'ready');
     for (let round = 0; round < 50; round += 1) {

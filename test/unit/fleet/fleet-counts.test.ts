@@ -31,7 +31,7 @@ function instanceOf(service: string, { phase = 'accepting', ready = 'UP', failin
   return { entry, phase, phaseSince: 0, readySince: 0, heard: 0 };
 }
 
-/** Names whose alphabetical order is that of the numbers. */
+/** Names whose alphabetical order is their numerical order. */
 const named = (prefix: string, length: number): string[] =>
   Array.from({ length }, (_, index) => `${prefix}-${String(index).padStart(3, '0')}`);
 
@@ -77,7 +77,7 @@ describe('countFleet', () => {
     ]);
   });
 
-  it('counts 200 services at most, and no expected one is displaced by another', () => {
+  it('counts at most 200 services, and never drops an expected one', () => {
     const names = named('a', 200);
     const all = countFleet(
       names.toReversed().map((name) => instanceOf(name)),
@@ -91,7 +91,7 @@ describe('countFleet', () => {
     expect(bounded.map(({ service }) => service)).toEqual(['orders', ...names.slice(0, 199)]);
   });
 
-  it('counts 50 failing indicators of a service at most: those that fail at most instances', () => {
+  it('counts at most 50 failing indicators of a service: those that fail at most instances', () => {
     const names = named('check', 50);
     const at = (failing: readonly string[]) => instanceOf('orders', { failing });
     expect([...(countFleet([at(names)], NONE)[0]?.failing.keys() ?? [])]).toEqual(names);

@@ -23,12 +23,12 @@ const write = (entry: object, secret?: string): string => writeEntry(KEY, entry 
 const changed = (change: object): string => write({ ...ENTRY, ...change });
 
 describe('fleet entries', () => {
-  it('are read as they were written, signed or not', () => {
+  it('are read back unchanged, signed or not', () => {
     expect(readEntry(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
     expect(readEntry(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
-  it('name each dependency once', () => {
+  it('contain each dependency once', () => {
     const value = changed({ dependsOn: ['payments', 'stock', 'payments'] });
     expect(readEntry(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
@@ -55,7 +55,7 @@ describe('fleet entries', () => {
   });
 
   it.each(['fleet.production/orders', 'fleet.production/orders/pod/1', 'fleet.production/orders/pod=2D1'])(
-    'are refused at the key %s, which no instance has',
+    'are refused at the key %s, which is not the key of an instance',
     (key) => {
       expect(readEntry(key, writeEntry(key, ENTRY, SECRET), SECRET)).toBe('its key is malformed');
     },
@@ -72,7 +72,7 @@ describe('fleet entries', () => {
     [changed({ beat: -1 }), 'a number is malformed'],
     [changed({ phaseFor: '1' }), 'a number is malformed'],
     [changed({ readyFor: 1e300 }), 'a number is malformed'],
-    // The moment would be before the first date that JavaScript knows.
+    // The time would be before the first date that JavaScript can represent.
     [changed({ phaseFor: Number.MAX_SAFE_INTEGER }), 'a number is malformed'],
     [changed({ heartbeat: 0 }), 'its heartbeat is malformed'],
     [changed({ heartbeat: 3_600_001 }), 'its heartbeat is malformed'],
@@ -93,7 +93,7 @@ describe('fleet entries', () => {
     expect(readEntry(KEY, value, undefined)).toBe(because);
   });
 
-  it('does not take a check named __proto__ for the prototype', () => {
+  it('accepts a check named __proto__ without changing a prototype', () => {
     const entry = readEntry(
       KEY,
       changed({ checks: {} }).replace('"checks":{}', '"checks":{"__proto__":"DOWN"}'),

@@ -35,7 +35,7 @@ function instance(
   };
 }
 
-/** The events of a comparison of each of the given states with the one before, newest first. */
+/** The events from comparing each of the given states with the previous state, newest first. */
 function eventsOf(...states: FleetInstance[][]): string[] {
   const history = new FleetHistory();
   for (const state of states) history.compare(state, CONNECTED);
@@ -49,7 +49,7 @@ describe('FleetHistory', () => {
     expect(eventsOf([instance('one'), instance('two', {}, 'lost')])).toStrictEqual([]);
   });
 
-  it('records an instance that comes, is lost and is back', () => {
+  it('records an instance that appears, is lost and is back', () => {
     expect(eventsOf([], [instance('one')], [instance('one', {}, 'lost')], [instance('one')])).toStrictEqual([
       'one recovered',
       'one lost',
@@ -68,14 +68,14 @@ describe('FleetHistory', () => {
     ).toStrictEqual(['one restarted 1.0.0 → 1.1.0', 'one left', 'one draining']);
   });
 
-  it('records readiness, but not the wait before the first one', () => {
+  it('records readiness, but not the wait before the first readiness', () => {
     const starting = instance('one', { ready: 'DOWN', wasReady: false });
     expect(
       eventsOf([starting], [instance('one')], [instance('one', { ready: 'DOWN' })], [instance('one', {}, 'refusing')]),
     ).toStrictEqual(['one refusing', 'one not ready', 'one ready']);
   });
 
-  it('makes one event of the same change of many instances', () => {
+  it('combines the same change of many instances into one event', () => {
     const history = new FleetHistory();
     const many = (entry: Partial<FleetEntry>) =>
       Array.from({ length: 1000 }, (_, index) => instance(`i${index}`, entry));
@@ -92,7 +92,7 @@ describe('FleetHistory', () => {
     ]);
   });
 
-  it('records that the store is away and back, and keeps the newest 50 events', () => {
+  it('records that the store is unavailable and available again, and keeps the newest 50 events', () => {
     const history = new FleetHistory();
     history.compare([], { isConnected: false, since: undefined, error: undefined });
     for (let index = 0; index < 60; index += 1) history.compare([], index % 2 === 0 ? CONNECTED : AWAY);

@@ -45,7 +45,7 @@ describe('FleetOverview', () => {
         version: '1.4.2',
         commit: undefined,
         phase: 'accepting',
-        // As if messages were delayed by different times.
+        // Different delays of the messages.
         phaseFor: lasts + (beat % 7),
         ready: 'UP',
         readyFor: lasts + (beat % 7),
@@ -69,11 +69,11 @@ describe('FleetOverview', () => {
     outlet.written
       .filter((_, index) => outlet.events[index] === 'update')
       .map((bytes) => JSON.parse(/^data: (.*)$/m.exec(String(bytes))?.[1] ?? '') as PageUpdate);
-  /** The part as the page has it after all updates. */
+  /** The part of the page after all updates. */
   const partIn = (outlet: FakeOutlet, id: string): string =>
     updatesIn(outlet).reduce((text, { parts }) => patched(text, parts[id] ?? text), '');
 
-  it('bounds the response of instances with many failing indicators, and counts the others', async () => {
+  it('limits the response for instances with many failing indicators, and counts the omitted ones', async () => {
     const { overview, write } = await setUp();
     for (const instance of THOUSAND) {
       const checks = Array.from({ length: 200 }, (_, index) => [`${instance}-check-${index}`, 'DOWN'] as const);
@@ -85,11 +85,11 @@ describe('FleetOverview', () => {
     const [orders] = (JSON.parse(body) as FleetReport).services;
     expect(orders).toMatchObject({ present: 1000, failing_more: 199_950 });
     expect(orders?.instances[0]?.attention_more).toBe(180);
-    // 20 names of 20 characters for each instance. With all 200 it would be 7 MB.
+    // 20 names of 20 characters for each instance. With all 200 names it would be 7 MB.
     expect(body.length).toBeLessThan(1_000_000);
   });
 
-  it('sends nothing for heartbeats, of a thousand instances', async () => {
+  it('sends nothing for the heartbeats of a thousand instances', async () => {
     const { write, open } = await setUp();
     for (const instance of THOUSAND) await write(instance);
     await advance(2000);
@@ -101,7 +101,7 @@ describe('FleetOverview', () => {
     expect(page.events).toStrictEqual(['update', 'beat']);
   });
 
-  it('sends what changed, and little of it, when one of a thousand instances changes', async () => {
+  it('sends only the changed parts when one of a thousand instances changes', async () => {
     const { write, open } = await setUp();
     for (const instance of THOUSAND) await write(instance);
     await advance(2000);
@@ -116,7 +116,7 @@ describe('FleetOverview', () => {
     expect(updatesIn(page)[1]?.title).toBe('▲ Needs attention · fleet test');
   });
 
-  it('sends two updates a second, of bounded size, while a thousand instances change', async () => {
+  it('sends two updates per second, of limited size, while a thousand instances change', async () => {
     const { write, open } = await setUp();
     for (const instance of THOUSAND) await write(instance);
     await advance(2000);
@@ -131,7 +131,7 @@ describe('FleetOverview', () => {
     expect(partIn(page, 's-orders')).toContain('1000 of 1000 ready');
   });
 
-  it('announces changes to screen readers, the same change of many instances once', async () => {
+  it('announces changes to screen readers, the same change of many instances only once', async () => {
     const { store, write, open } = await setUp();
     for (const instance of ['one', 'two', 'three']) await write(instance);
     await advance(2000);
@@ -178,7 +178,7 @@ describe('FleetOverview', () => {
     expect(other.written[1]).toBe(one.written[1]);
   });
 
-  it('refuses a stream with one more search than it renders, and accepts it when one has ended', async () => {
+  it('refuses a stream with one search more than its limit, and accepts it when another stream has ended', async () => {
     const { open } = await setUp();
     const pages = Array.from({ length: 20 }, (_, index) => open(`&q=${index}`));
     expect(() => open('&q=more')).toThrow('too many searches are open');

@@ -13,7 +13,7 @@ const textOf = (page: string): string =>
 const titleOf = (page: string): string | undefined => /<title>(.*?)<\/title>/.exec(page)?.[1];
 
 describe('the page of the fleet', () => {
-  it('says that all is well, and reloads without a script', () => {
+  it('says that all instances are well, and reloads without a script', () => {
     const page = render(fleetReport([service('orders', [member('one'), member('two')])]));
     expect(titleOf(page)).toBe('✓ All ready · fleet production');
     expect(page).toContain('<noscript><meta http-equiv="refresh" content="5" /></noscript>');
@@ -22,7 +22,7 @@ describe('the page of the fleet', () => {
     );
   });
 
-  it('shows instances that need attention first, with their phase and since when', () => {
+  it('shows instances that need attention first, with their phase and its start', () => {
     const report = fleetReport([
       service('calm', [member('calm-1')]),
       service('orders', [
@@ -60,7 +60,7 @@ describe('the page of the fleet', () => {
     expect(text).toMatch(/a down.* and 190 more 1\.4\.2/);
   });
 
-  it('compares the ready instances with the expected ones, also of a service that is unknown', () => {
+  it('compares the ready instances with the expected ones, also for an unknown service', () => {
     const page = render(
       fleetReport([service('orders', [member('one')], { expected: 2 }), service('stock', [], { expected: 1 })], {
         status: 'DOWN',
@@ -73,7 +73,7 @@ describe('the page of the fleet', () => {
     expect(textOf(page)).toContain('none known , 1 expected');
   });
 
-  it('shows versions side by side, and at how many instances an indicator fails', () => {
+  it('shows versions side by side, and the number of instances at which an indicator fails', () => {
     const page = render(
       fleetReport([
         service('orders', [member('one'), member('two'), member('three', { version: '1.10.0' })], {
@@ -86,7 +86,7 @@ describe('the page of the fleet', () => {
     expect(textOf(page)).toContain('database fails at 2 of 3 instances');
   });
 
-  it('says since when the store is away, and that the rest is old', () => {
+  it('says since when the store is unavailable, and that the other data is old', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], {
         store: { name: 'Redis', connected: false, since: before(180), error: 'Redis: connection refused' },
@@ -98,7 +98,7 @@ describe('the page of the fleet', () => {
     );
   });
 
-  it('says why this instance is not written into a store that is full', () => {
+  it('says why this instance is not written into a full store', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], {
         store: { name: 'Redis', connected: true, since: before(180), write_error: 'Redis: put("a/b") failed: <full>' },
@@ -109,14 +109,14 @@ describe('the page of the fleet', () => {
     expect(textOf(page)).toContain('This instance cannot write into Redis, so the others lose it');
   });
 
-  it('says that the memory store sees this process only', () => {
+  it('says that the memory store contains only this process', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], { store: { name: 'memory store', connected: true } }),
     );
     expect(textOf(page)).toContain('instances in other processes are not seen');
   });
 
-  it('groups many instances by state, opens those that need attention, and limits each group', () => {
+  it('groups many instances by state, opens the groups that need attention, and limits each group', () => {
     const many = Array.from({ length: 1000 }, (_, index) =>
       member(`pod-${index}`, index < 150 ? { phase: 'lost', phase_since: before(20) } : {}),
     );
@@ -135,7 +135,7 @@ describe('the page of the fleet', () => {
     expect(page.length).toBeLessThan(100_000);
   });
 
-  it('finds instances by name, version, state and failing indicator, and does not reload then', () => {
+  it('finds instances by name, version, state and failing indicator, and does not reload during a search', () => {
     const report = fleetReport([
       service('orders', [member('one'), member('two', { phase: 'lost' })]),
       service('stock', [member('three', { version: '7.7', attention: { warehouse: 'DOWN' } })]),
@@ -155,7 +155,7 @@ describe('the page of the fleet', () => {
     expect(textOf(render(report, '/health/fleet?q=one'))).toContain('1 instance matches');
   });
 
-  it('shortens a search between two characters, not within one', () => {
+  it('shortens a search between two characters, not inside a character', () => {
     for (const [search, kept] of [
       [`${'a'.repeat(99)}😀`, 'a'.repeat(99)],
       [`${'a'.repeat(98)}😀b`, `${'a'.repeat(98)}😀`],
@@ -187,7 +187,7 @@ describe('the page of the fleet', () => {
     expect(textOf(page)).toContain('fleet/orders/x it is no JSON');
   });
 
-  it('draws which services depend on which', () => {
+  it('draws the dependencies between services', () => {
     const page = render(
       fleetReport([
         service('orders', [member('one')], { depends_on: ['bank', 'payments'] }),

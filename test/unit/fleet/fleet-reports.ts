@@ -2,7 +2,7 @@ import type { FleetMember, FleetReport, FleetService } from '../../../src/fleet/
 
 export const NOW = '2026-11-20T10:30:00.000Z';
 
-/** The time so many seconds before the report. */
+/** The time this number of seconds before the report. */
 export const before = (seconds: number): string => new Date(Date.parse(NOW) - seconds * 1000).toISOString();
 
 export function member(instance: string, changed: Partial<FleetMember> = {}): FleetMember {

@@ -23,7 +23,7 @@ class Instance extends ScopedInstance {
     this.connection = connection;
   }
 
-  /** SIGKILL: nothing is released. */
+  /** Like SIGKILL: the process releases nothing. */
   kill(): void {
     this.connection.sever();
     this.end();
@@ -31,7 +31,7 @@ class Instance extends ScopedInstance {
 
   async status(): Promise<string | undefined> {
     const report = this.health.report('ready');
-    // For a run that the report begins.
+    // The run that the report begins.
     await advance(2 * CHECK_TAKES);
     return (await report).details['rates']?.status;
   }
@@ -87,7 +87,7 @@ class Fleet {
 }
 
 describe('an indicator with scope fleet', () => {
-  it('costs 100 instances one call per ttl, from the start on', async () => {
+  it('makes one call per ttl for 100 instances, from the start on', async () => {
     const fleet = new Fleet(100);
     await fleet.probe(TTL);
     expect(fleet.calls).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('counts one outcome once in a threshold, and another instance runs the check after a failure', async () => {
+  it('counts each outcome once in a threshold, and another instance runs the check after a failure', async () => {
     const fleet = new Fleet(5, { settings: { failureThreshold: 2 } });
     await fleet.probe(2 * TTL);
     const faulty = fleet.runner;
@@ -174,7 +174,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it.each([3, 100])('is taken over within two ttl when its runner of %i instances is killed', async (count) => {
+  it.each([3, 100])('is taken over within two ttl when its runner among %i instances is killed', async (count) => {
     const fleet = new Fleet(count);
     await fleet.probe(3 * TTL);
     const killed = fleet.runner;
@@ -201,7 +201,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('costs one call of an added instance at most, also if that instance takes over later', async () => {
+  it('makes at most one call on an added instance, also if that instance takes over later', async () => {
     const fleet = new Fleet(5);
     await fleet.probe(3 * TTL);
     const from = performance.now();
@@ -220,7 +220,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('costs no call of an instance whose connection was slow at its start', async () => {
+  it('makes no call on an instance whose connection was slow at its start', async () => {
     const options = { settings: { maxAge: 2 * TTL } };
     const fleet = new Fleet(3, options);
     await fleet.probe(3 * TTL);
@@ -235,11 +235,11 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('returns to one call for all after an outage of the store, also with instances that run at the same moments', async () => {
+  it('returns to one call for all instances after an outage of the store, also when instances run at the same moments', async () => {
     const fleet = new Fleet(3);
     const every = TTL + CHECK_TAKES + 5;
     await fleet.probe(3 * TTL);
-    // The outcomes of the others arrive late, so the own ones of the same moment are newer.
+    // The outcomes of the other instances arrive late, so an instance's own outcome of the same moment is newer.
     for (const instance of fleet.instances) instance.connection.delay = 40;
     await fleet.probe(6 * every, { every });
     fleet.backend.simulate('unavailable');
@@ -252,7 +252,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('names each entry in one outcome', async () => {
+  it('mentions each entry in one outcome', async () => {
     const fleet = new Fleet(0);
     const numbers: number[] = [];
     storeOf(fleet.backend, STORE_TIMEOUT).watch('fleet-outcomes.test/', {
@@ -267,7 +267,7 @@ describe('an indicator with scope fleet', () => {
     await fleet.probe(4 * TTL);
     fleet.runner.kill();
     await fleet.probe(4 * TTL);
-    // The other nine, then no more, then the one before.
+    // The other nine, then no more, then the previous one.
     const [first, ...later] = numbers;
     expect(first).toBe(9);
     expect(later.filter((number) => number > 0)).toStrictEqual([1]);
@@ -279,7 +279,7 @@ describe('an indicator with scope fleet', () => {
     await fleet.probe(3 * TTL);
     const frozen = fleet.runner;
     frozen.connection.sever();
-    // Its process goes on here for a moment, so that its next outcome is on the way.
+    // The process itself continues for a moment, so that its next outcome is in transit.
     await fleet.probe(TTL);
     frozen.kill();
     for (const instance of fleet.instances) instance.result = down('away');
@@ -292,7 +292,7 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it.each(['unavailable', 'frozen'] as const)('runs on each instance itself while the store is %s', async (fault) => {
+  it.each(['unavailable', 'frozen'] as const)('runs on each instance while the store is %s', async (fault) => {
     const fleet = new Fleet(4);
     await fleet.probe(3 * TTL);
     fleet.backend.simulate(fault);
@@ -348,14 +348,14 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
-  it('has no effect on an indicator without the scope, or after the scope was changed', async () => {
+  it('runs on each instance without the scope, or after the scope was changed', async () => {
     const fleet = new Fleet(3, { settings: { scope: 'instance' } });
     await fleet.probe(2 * TTL);
     expect(new Set(fleet.calls.map(({ by }) => by)).size).toBe(3);
     fleet.stop();
   });
 
-  it('never shows UP by an outcome older than maxAge, whatever is killed, frozen, away, late or added', async () => {
+  it('is never UP by an outcome older than maxAge, whatever is killed, frozen, unavailable, late or added', async () => {
     const event = fc.record({
       kind: fc.constantFrom(
         'sever',
@@ -396,7 +396,7 @@ describe('an indicator with scope fleet', () => {
         for (const { connection } of fleet.instances) connection.mend();
         fleet.backend.simulate(undefined);
         expect(ages.length).toBeGreaterThan(0);
-        // The age is counted from the end of the run, and the message holds its beginning.
+        // The age counts from the end of the run, but the message contains the start of the run.
         expect(Math.max(...ages)).toBeLessThanOrEqual(maxAge + CHECK_TAKES);
       }),
       {

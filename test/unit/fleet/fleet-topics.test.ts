@@ -46,7 +46,7 @@ async function keysOf(store: HealthStore): Promise<Map<string, string>> {
   return keys;
 }
 
-it('shares notes between the instances of a service, and writes only a hash of the topic', async () => {
+it('FleetTopics shares notes between the instances of a service, and writes only a hash of the topic', async () => {
   const store = memoryStore();
   const one = topicsOf(store, 'one', undefined);
   const two = topicsOf(store, 'two', undefined);
@@ -60,7 +60,7 @@ it('shares notes between the instances of a service, and writes only a hash of t
   two.topic.close();
 });
 
-it('refuses notes that are not signed with the secret, and signed notes at another place', async () => {
+it('FleetTopics refuses notes that are not signed with the secret, and signed notes in another place', async () => {
   const store = memoryStore();
   const one = topicsOf(store, 'one', 'the secret of the fleet');
   await one.topic.put('note', 'hello', 10_000);

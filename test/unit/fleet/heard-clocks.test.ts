@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { HeardClocks } from '../../../src/fleet/heard-clocks.js';
 
 describe('HeardClocks', () => {
-  it('lists the latest entry of each process, in whole milliseconds that make nothing seem newer', () => {
+  it('lists the latest entry of each process, in whole milliseconds that make no entry look newer', () => {
     const heard = new HeardClocks();
     heard.hear('a', 10.9, 100.1);
     heard.hear('b', 20, 110);
@@ -21,7 +21,7 @@ describe('HeardClocks', () => {
     expect(heard.list).toStrictEqual([['a', 10, 100]]);
   });
 
-  it('removes what an outcome has named, unless a later entry has arrived', () => {
+  it('removes the entries that an outcome has mentioned, unless a later entry has arrived', () => {
     const heard = new HeardClocks();
     heard.hear('a', 10.9, 100);
     heard.hear('b', 20, 110);
@@ -33,7 +33,7 @@ describe('HeardClocks', () => {
     expect(heard.list).toStrictEqual([['b', 20, 110]]);
   });
 
-  it('keeps the latest 500', () => {
+  it('keeps the latest 500 entries', () => {
     const heard = new HeardClocks();
     for (let index = 0; index <= 500; index += 1) heard.hear(`boot-${index}`, 1, index);
     expect(heard.list).toHaveLength(500);

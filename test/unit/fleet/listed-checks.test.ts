@@ -11,7 +11,7 @@ describe('listAttention', () => {
     expect(listAttention(given)).toStrictEqual({ listed: { b: 'DEGRADED', d: 'DOWN', e: 'UNKNOWN' }, more: 0 });
   });
 
-  it('lists 20 of many, failing ones first, and counts the others', () => {
+  it('lists 20 of many indicators, failing ones first, and counts the others', () => {
     const { listed, more } = listAttention({ ...checks(150, 'DEGRADED'), ...checks(12, 'DOWN'), ...checks(38, 'UP') });
     expect(Object.keys(listed)).toHaveLength(20);
     expect(Object.values(listed).filter((status) => status === 'DOWN')).toHaveLength(12);

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { oncePerTurn } from '../../../src/fleet/once-per-turn.js';
 
-it('computes once for calls without a pause, and again after one', async () => {
+it('oncePerTurn computes once for calls in the same turn, and again in a later turn', async () => {
   let count = 0;
   const compute = vi.fn<() => number>(() => (count += 1));
   const read = oncePerTurn(compute);
@@ -11,7 +11,7 @@ it('computes once for calls without a pause, and again after one', async () => {
   expect(compute).toHaveBeenCalledTimes(2);
 });
 
-it('keeps no error', () => {
+it('oncePerTurn does not cache an error', () => {
   const read = oncePerTurn(() => {
     throw new Error('no');
   });

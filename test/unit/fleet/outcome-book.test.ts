@@ -58,7 +58,7 @@ describe('OutcomeBook', () => {
     book.close();
   });
 
-  it('dates an outcome from the moment at which its writer received an entry of this process', async () => {
+  it('dates an outcome from the time at which its writer received an entry of this process', async () => {
     const { book, write, dated } = await openBook();
     await advance(5000);
     // The run ended 60 ms after the arrival of the entry that this process wrote at 4000.
@@ -72,7 +72,7 @@ describe('OutcomeBook', () => {
     book.close();
   });
 
-  it('keeps the date of an outcome that a snapshot shows again, so that it counts once', async () => {
+  it('keeps the date of an outcome that arrives again in a snapshot, so that it counts once', async () => {
     const { store, book, write, dated } = await openBook();
     await advance(5000);
     await write({ clock: 900, heard: [['me', 4000, 800]] });
@@ -88,7 +88,7 @@ describe('OutcomeBook', () => {
     book.close();
   });
 
-  it('names the entries of others once', async () => {
+  it('mentions the entries of other processes once', async () => {
     const { book, write } = await openBook();
     await write({ boot: 'b', indicator: CLOCK_ONLY, clock: 7.5 });
     await write({ boot: 'c', indicator: CLOCK_ONLY, clock: 8 });

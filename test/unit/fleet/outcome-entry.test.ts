@@ -21,12 +21,12 @@ const KEY = 'fleet-outcomes.production/orders/0a1b';
 const write = (entry: OutcomeEntry, secret?: string): string => writeOutcome(KEY, entry, secret);
 
 describe('an outcome in the store', () => {
-  it('is read as it was written, with and without a secret', () => {
+  it('is read back unchanged, with and without a secret', () => {
     expect(readOutcome(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
     expect(readOutcome(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
-  it('is read when its texts and its list are as long as they may be', () => {
+  it('is read when its texts and its list have the maximum length', () => {
     const text = '\u0000'.repeat(1000);
     const boot = '0'.repeat(36);
     const heard = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);

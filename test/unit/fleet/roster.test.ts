@@ -46,7 +46,7 @@ class Instance {
 
 describe('Roster', () => {
   useFakeClock();
-  /** Lets time pass while an instance called "self" is heard each second. */
+  /** Advances the time while an instance called "self" sends a heartbeat each second. */
   const pass = async (self: Instance, milliseconds: number): Promise<void> => {
     for (let left = milliseconds; left > 0; left -= 1000) {
       await advance(Math.min(1000, left));
@@ -73,7 +73,7 @@ describe('Roster', () => {
   const phases = (roster: Roster): Record<string, string> =>
     Object.fromEntries(roster.instances().map(({ entry, phase }) => [entry.instance, phase]));
 
-  it('knows an instance from its first write, with times on its own clock', async () => {
+  it('lists an instance from its first write, with times on its own clock', async () => {
     const { roster, one } = await setUp();
     await advance(10_000);
     await one.write();
@@ -94,7 +94,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'accepting', self: 'accepting' });
   });
 
-  it('does not confirm an entry that it found, until the instance writes again or is lost', async () => {
+  it('does not confirm an entry from the snapshot until the instance writes again or is lost', async () => {
     const store = memoryStore();
     const [remnant, alive] = [new Instance(store, 'remnant'), new Instance(store, 'alive')];
     for (const instance of [remnant, alive]) await instance.write();
@@ -127,14 +127,14 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'starting' });
   });
 
-  it.each(['draining', 'left'] as const)('reports an instance as left that is silent after %s', async (phase) => {
+  it.each(['draining', 'left'] as const)('reports an instance as left when it is silent after %s', async (phase) => {
     const { roster, one, self } = await setUp();
     await one.write({ phase });
     await pass(self, 15_001);
     expect(phases(roster)).toStrictEqual({ one: 'left', self: 'accepting' });
   });
 
-  it('reports no instance as lost while the store is away, nor at once when it is back', async () => {
+  it('reports no instance as lost while the store is unavailable, nor at once when it is available again', async () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
     store.simulate('unavailable');
@@ -149,7 +149,7 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'lost', self: 'accepting' });
   });
 
-  it('keeps lost instances as lost when the store was away meanwhile', async () => {
+  it('keeps lost instances as lost when the store was unavailable meanwhile', async () => {
     const { store, roster, one, self } = await setUp();
     await one.write();
     await pass(self, 20_000);

@@ -21,19 +21,19 @@ describe('serviceGraphOf()', () => {
     });
   });
 
-  it('ends with a cycle, and with a service that depends on itself', () => {
+  it('terminates on cyclic dependencies, and on a service that depends on itself', () => {
     expect(columnsOf({ a: ['b'], b: ['c'], c: ['a', 'c'] })).toStrictEqual({ a: 0, b: 1, c: 2 });
     expect(graphOf({ a: ['b'], b: ['a'] })?.edges).toHaveLength(2);
   });
 
-  it('has no two services in one place', () => {
+  it('never places two services at the same position', () => {
     const places = graphOf({ web: ['a', 'b', 'c'], a: ['d'], b: ['d', 'e'] })?.nodes.map(
       ({ column, row }) => `${column}/${row}`,
     );
     expect(new Set(places).size).toBe(6);
   });
 
-  it('draws nothing without a dependency, nor more than 40 services', () => {
+  it('draws nothing without a dependency, and at most 40 services', () => {
     expect(graphOf({ a: [], b: [] })).toBeUndefined();
     const names = Array.from({ length: 40 }, (_, index) => `s${index}`);
     expect(graphOf({ a: names.slice(1) })?.nodes).toHaveLength(40);

@@ -46,11 +46,11 @@ const decide = (
   decideSharedOutage('database', QUORUM, { peers, storeUnavailableFor }, { failingSince: 0, metAt }, now).because;
 
 describe('decideSharedOutage', () => {
-  it('decides alone while the others are healthy', () => {
+  it('decides alone while the other instances are healthy', () => {
     expect(decide([peer('UP'), peer('UP'), peer('DEGRADED')])).toBeUndefined();
   });
 
-  it('tolerates the failure when the quorum reports it, and counts this instance in the words', () => {
+  it('tolerates the failure when the quorum reports it, and counts this instance in the reason', () => {
     expect(decide([peer('DOWN'), peer('UNKNOWN'), peer('UP'), peer('UP')])).toBe('shared outage: 3 of 5 instances');
     expect(decide([peer('DOWN'), peer('UP'), peer('UP'), peer('UP')])).toBeUndefined();
   });
@@ -75,7 +75,7 @@ describe('decideSharedOutage', () => {
     expect(decide([peer('DOWN', { phase: 'refusing' }), peer('DOWN'), peer('DOWN')])).toBeDefined();
   });
 
-  it('waits a moment for the others to find the failure, but only if enough of them are known', () => {
+  it('waits a moment for other instances to find the failure, but only if enough instances are known', () => {
     const well = [peer('UP'), peer('UP'), peer('UP')];
     expect(decide(well, { now: COMPARE_FOR })).toBe('comparing with 3 instances');
     expect(decide(well, { now: COMPARE_FOR + 1 })).toBeUndefined();
@@ -89,7 +89,7 @@ describe('decideSharedOutage', () => {
     expect(decide(mostlyWell, { now, metAt: now - HOLD_FOR - 1 })).toBeUndefined();
   });
 
-  it('keeps the last news for a moment while the store is away, then decides alone', () => {
+  it('uses the last reports for a moment while the store is unavailable, then decides alone', () => {
     const down = [peer('DOWN'), peer('DOWN'), peer('DOWN')];
     expect(decide(down, { storeUnavailableFor: NEWS_LASTS })).toBeDefined();
     expect(decide(down, { storeUnavailableFor: NEWS_LASTS + 1 })).toBeUndefined();
@@ -97,7 +97,7 @@ describe('decideSharedOutage', () => {
   });
 });
 
-/** A service of several instances that report to each other with delays, step by step. */
+/** A service of several instances that report to each other with delays, in steps. */
 class Model {
   static readonly STEP = 250;
   now = 0;
@@ -112,7 +112,10 @@ class Model {
     this.#memories = Array.from({ length: count });
   }
 
-  /** One step: who fails now, and how late each report arrives. Returns which instances stay in the balancer. */
+  /**
+   * One step: the instances that fail now, and the delay of each report. Returns the instances that stay in the
+   * balancer.
+   */
   step(failing: readonly boolean[], delay: number): boolean[] {
     this.now += Model.STEP;
     for (const [index, fails] of failing.entries()) {
@@ -168,11 +171,11 @@ describe('the decisions of all instances together', () => {
               (_, index) => step >= (starts[index] ?? 0) && step < 40 + (ends[index] ?? 0),
             );
             const stays = model.step(failing, delay);
-            // All fail together; within the outage and while it ends, no instance is taken out.
+            // All fail together. During the outage and while it ends, no instance is taken out.
             if (stays.includes(false)) {
               const failed = failing.filter(Boolean).length;
               const voters = count - 1;
-              // Only those that recover last, when less than half of the others still fail, may be taken out.
+              // Only instances that recover last, when less than half of the others still fail, may be taken out.
               if (step < 40 || failed - 1 >= voters / 2) return false;
             }
           }
@@ -183,7 +186,7 @@ describe('the decisions of all instances together', () => {
     ).not.toThrow();
   });
 
-  it('take out the one instance with a fault of its own, and no other', () => {
+  it('take out only the instance with a fault of its own', () => {
     expect(() =>
       fc.assert(
         fc.property(fleets, ({ count, delay }) => {

@@ -13,7 +13,7 @@ function shownAt(): { readonly clock: ShownClock; readonly times: number[] } {
 }
 
 describe('ShownClock', () => {
-  it('shows the clock at the start and every four minutes, until it is stopped', async () => {
+  it('writes the clock at the start and every four minutes, until it is stopped', async () => {
     const { clock, times } = shownAt();
     clock.showSoon();
     clock.start();
@@ -25,7 +25,7 @@ describe('ShownClock', () => {
     expect(times).toStrictEqual([0, 240, 480]);
   });
 
-  it('shows it again after a pause that doubles, until an outcome confirms it', async () => {
+  it('writes it again after a pause that doubles, until an outcome confirms it', async () => {
     const { clock, times } = shownAt();
     clock.start();
     for (let second = 0; second < 15; second += 1) {

@@ -53,19 +53,19 @@ const well = (count: number): FleetInstance[] => Array.from({ length: count }, (
 const down = peer({ ready: 'DOWN', overload: 'DOWN' });
 
 describe('decideUnready', () => {
-  it('lets an instance leave while fewer than the limit are unready', () => {
+  it('lets an instance become unready while fewer instances than the limit are unready', () => {
     expect(decide(2, well(4))).toBeUndefined();
     expect(decide(2, [down, ...well(3)])).toBeUndefined();
     expect(decide(2, [down, down, ...well(2)])).toBe('stays in rotation: 2 of 5 instances are unready, and 2 may be');
   });
 
-  it('rounds a part of the instances down', () => {
+  it('rounds a fraction of the instances down', () => {
     expect(decide(0.5, [down, ...well(3)])).toBeUndefined();
     expect(decide(0.5, [down, down, ...well(2)])).toContain('2 of 5');
     expect(decide(0.5, [])).toContain('0 of 1');
   });
 
-  it('never lets the last one leave, whatever the limit is', () => {
+  it('never lets the last instance become unready, whatever the limit is', () => {
     expect(decide(100, [down, down])).toBe('stays in rotation: 2 of 3 instances are unready, and 2 may be');
     expect(decide(0.99, [])).toBeDefined();
   });
@@ -87,13 +87,13 @@ describe('decideUnready', () => {
     expect(decide(1, [ignored, ignored])).toBeDefined();
   });
 
-  it('keeps the instance without news of the others', () => {
+  it('keeps the instance ready without data of other instances', () => {
     expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS })).toBeUndefined();
     expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS + 1 })).toContain('nothing is known');
     expect(decide(2, [], { storeUnavailableFor: Infinity })).toContain('nothing is known');
   });
 
-  it('lets overloaded instances leave in the order of their names, each a turn after the one before', () => {
+  it('lets overloaded instances become unready in the order of their names, one turn after the other', () => {
     const overloaded = [peer({ instance: 'a', overload: 'DEGRADED' }), peer({ instance: 'b', overload: 'DEGRADED' })];
     const peers = [...overloaded, ...well(5)];
     expect(decide(1, peers, { instance: 'A' })).toBeUndefined();
@@ -102,7 +102,7 @@ describe('decideUnready', () => {
     expect(decide(3, peers)).toBeUndefined();
   });
 
-  it('never takes out more than the limit when all are overloaded at one moment, if news arrive within a turn', () => {
+  it('never takes out more instances than the limit when all are overloaded at one moment, if reports arrive within a turn', () => {
     const fleets = fc.record({
       count: fc.integer({ min: 2, max: 8 }),
       limit: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0.3, 0.5, 0.8)),
@@ -111,7 +111,7 @@ describe('decideUnready', () => {
     fc.assert(
       fc.property(fleets, ({ count, limit, delay }) => {
         const most = Math.min(limit < 1 ? Math.floor(limit * count) : limit, count - 1);
-        // All have been DEGRADED for `hold` before `down` counts, so that they know it of each other.
+        // All have been DEGRADED for `hold` before `down` counts, so that each instance knows the state of the others.
         const leftAt: number[] = Array.from({ length: count }, () => Infinity);
         for (let now = 0; now < 60_000; now += 250) {
           for (let self = 0; self < count; self += 1) {

@@ -14,21 +14,21 @@ describe('WriterClocks', () => {
     expect(clocks.timeOf('a', 5000)).toBeLessThan(100_100);
   });
 
-  it('cannot date the entry of a writer that has received none', () => {
+  it('cannot date the entry of a writer that has received no entry', () => {
     const clocks = new WriterClocks(ME);
     clocks.hear('a', 5000, [], 100_000);
     clocks.hear('b', 5000, [['a', 4000, 4900]], 100_000);
     expect([clocks.timeOf('a', 5000), clocks.timeOf('b', 5000)]).toStrictEqual([undefined, undefined]);
   });
 
-  it('dates the entry of a writer that has received one of a dated writer', () => {
+  it('dates the entry of a writer that has received an entry of a dated writer', () => {
     const clocks = new WriterClocks(ME);
     clocks.hear('a', 5000, [[ME, 100_000, 5000]], 100_000);
     clocks.hear('b', 70, [['a', 6000, 60]], 101_010);
     expect(clocks.timeOf('b', 60)).toBe(101_000 - 0.5);
   });
 
-  it('keeps the comparison that was delayed least', () => {
+  it('keeps the comparison with the shortest delay', () => {
     const clocks = new WriterClocks(ME);
     clocks.hear('a', 1000, [[ME, 0, 1000]], 1000);
     clocks.hear('a', 2000, [[ME, 1000, 1900]], 1200);
@@ -37,7 +37,7 @@ describe('WriterClocks', () => {
     expect(clocks.timeOf('a', 3000)).toBe(1000 + 1100 * (1 - 1 / 2000));
   });
 
-  it('compares again after the clock of this process has stopped while the machine was suspended', () => {
+  it('compares again after the clock of this process has stopped because the machine was suspended', () => {
     const clocks = new WriterClocks(ME);
     clocks.hear('a', 1000, [[ME, 1000, 1000]], 1000);
     const hour = 3_600_000;
@@ -48,7 +48,7 @@ describe('WriterClocks', () => {
     expect(clocks.timeOf('a', 2600 + hour)).toBe(2500);
   });
 
-  it('never dates an entry too late, whatever is delayed while clocks drift', () => {
+  it('never dates an entry too late, with any delays while clocks drift', () => {
     const step = fc.record({
       from: fc.nat({ max: 2 }),
       /** Milliseconds before the step. */

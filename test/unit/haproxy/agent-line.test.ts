@@ -20,7 +20,7 @@ describe('the line for HAProxy', () => {
     ['database DOWN', 'down #database DOWN\n'],
     ['two\nlines\r', 'down #two\\nlines\\r\n'],
     ['größe', 'down #gr??e\n'],
-  ])('has the reason %j in one line of ASCII', (reason, line) => {
+  ])('contains the reason %j in one line of ASCII', (reason, line) => {
     expect(downLine(reason)).toBe(line);
   });
 
@@ -28,7 +28,7 @@ describe('the line for HAProxy', () => {
     expect(downLine('x'.repeat(100_000)).length).toBeLessThan(300);
   });
 
-  it('names the failing critical indicators, without their messages', () => {
+  it('lists the failing critical indicators, without their messages', () => {
     const failing = { status: 'DOWN', critical: true, error: 'secret' } as const;
     const found = reasonOf(
       report({ database: failing, stock: { ...failing, critical: false }, cache: { status: 'UP' }, queue: failing }),
@@ -36,19 +36,19 @@ describe('the line for HAProxy', () => {
     expect(found).toBe('database DOWN, queue DOWN');
   });
 
-  it('names the reason of the application first', () => {
+  it('begins with the reason of the application', () => {
     expect(reasonOf(report({ database: { status: 'DOWN', critical: true } }, 'starting: catalogue'))).toBe(
       'starting: catalogue',
     );
   });
 
-  it('names the status if no indicator explains it', () => {
+  it('contains the status if no indicator explains it', () => {
     expect(reasonOf(report({}))).toBe('ready is DOWN');
   });
 });
 
 describe('the weight during the warm-up', () => {
-  it('rises from 10 % to 100 % in a straight line, from the first call on', () => {
+  it('rises linearly from 10 % to 100 %, from the first call on', () => {
     const warmUp = new WarmUp(1000);
     const weights = [5000, 5250, 5500, 5999, 6000, 60_000].map((now) => Math.round(warmUp.weightAt(now)));
     expect(weights).toEqual([10, 33, 55, 100, 100, 100]);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CpuIndicator, type CpuIndicatorOptions } from '../../../src/indicators/cpu.indicator.js';
 import { faultsOf, run } from './indicator.js';
 
-/** Milliseconds that the process has worked so far, of which a quarter in the kernel. */
+/** The milliseconds of CPU time that the process has used so far, a quarter of them in the kernel. */
 let worked = 0;
 const STEP = 50;
 
@@ -39,7 +39,7 @@ describe('CpuIndicator', () => {
     vi.restoreAllMocks();
   });
 
-  it('reports the share of its cores', async () => {
+  it('reports the used share of its cores', async () => {
     const indicator = start({ cores: 4 });
     pass(4000, 1.5);
     expect(await run(indicator)).toEqual({
@@ -52,14 +52,14 @@ describe('CpuIndicator', () => {
     [0.9, 'UP', undefined],
     [0.95, 'DEGRADED', 'CPU in use: 95 %, above 90 %'],
     [1, 'DEGRADED', 'CPU in use: 100 %, above 90 %'],
-  ])('a usage of %d is %s', async (share, status, message) => {
+  ])('with a usage of %d is %s', async (share, status, message) => {
     const indicator = start();
     pass(1000, share);
     const result = await run(indicator);
     expect([result.status, result.message]).toEqual([status, message]);
   });
 
-  it('is DOWN only when it is switched', async () => {
+  it('is DOWN only when the option for it is set', async () => {
     const indicator = start({ cores: 0.5, usage: { fail: 0.98 } });
     pass(1000, 0.5);
     expect((await run(indicator)).status).toBe('DOWN');

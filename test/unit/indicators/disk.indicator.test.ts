@@ -7,7 +7,7 @@ import { faultsOf, run } from './indicator.js';
 vi.mock('node:fs/promises', { spy: true });
 const asked = statfs as unknown as Mock<(path: string) => Promise<object>>;
 
-/** A file system of 1000 blocks of 4096 bytes, of which root keeps 100. */
+/** A file system of 1000 blocks of 4096 bytes, of which 100 are reserved for root. */
 const fileSystem = ({ available = 900, inodes = 500, inodesFree = 500 } = {}) => ({
   type: 61_267,
   bsize: 4096,
@@ -29,7 +29,7 @@ describe('DiskIndicator', () => {
     vi.resetAllMocks();
   });
 
-  it('counts as df does: what only root may use is neither used nor free', async () => {
+  it('counts like df: blocks that only root may use are neither used nor free', async () => {
     useDisk({ available: 450, inodesFree: 125 });
     expect(await check()).toEqual({
       status: 'UP',
@@ -52,7 +52,7 @@ describe('DiskIndicator', () => {
     [18, 'DEGRADED'],
     [17, 'DOWN'],
     [0, 'DOWN'],
-  ])('%d free blocks of 900 are %s', async (available, status) => {
+  ])('with %d free blocks of 900 is %s', async (available, status) => {
     useDisk({ available });
     expect((await check()).status).toBe(status);
   });
@@ -61,12 +61,12 @@ describe('DiskIndicator', () => {
     [50, 'UP'],
     [49, 'DEGRADED'],
     [9, 'DOWN'],
-  ])('%d free inodes of 500 are %s', async (inodesFree, status) => {
+  ])('with %d free inodes of 500 is %s', async (inodesFree, status) => {
     useDisk({ inodesFree });
     expect((await check()).status).toBe(status);
   });
 
-  it('a file system without a fixed number of inodes passes', async () => {
+  it('passes for a file system without a fixed number of inodes', async () => {
     useDisk({ inodes: 0, inodesFree: 0 });
     const result = await check();
     expect(result.status).toBe('UP');
@@ -84,12 +84,12 @@ describe('DiskIndicator', () => {
     expect((await check({ used: false, free })).status).toBe('DOWN');
   });
 
-  it('omits what the options exclude', async () => {
+  it('omits the data that the options exclude', async () => {
     useDisk({ available: 0, inodesFree: 0 });
     expect((await check({ used: false, inodes: false })).status).toBe('UP');
   });
 
-  it('checks every path, and names the full one', async () => {
+  it('checks every path, and reports the full one', async () => {
     asked.mockImplementation((path) => Promise.resolve(fileSystem({ available: path === '/data' ? 5 : 900 })));
     const result = await check({ paths: ['/', '/data'] });
     expect(result).toMatchObject({ status: 'DOWN', message: '/data in use: 99.4 %, above 98 %' });
@@ -101,7 +101,7 @@ describe('DiskIndicator', () => {
     await expect(check({ paths: ['/proc'] })).rejects.toThrow('/proc is on a file system without a size');
   });
 
-  it('calls a file system that hangs once, for any number of runs and paths', async () => {
+  it('calls a hanging file system once, for any number of runs and paths', async () => {
     const hanging = latch<object>();
     asked.mockReturnValue(hanging.promise);
     const indicator = new (DiskIndicator('disk', { paths: ['/a', '/b'] }))();

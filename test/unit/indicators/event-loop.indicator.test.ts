@@ -16,7 +16,7 @@ function create(options?: EventLoopIndicatorOptions) {
   return Object.assign(indicator, indicator as typeof indicator & Hooked);
 }
 
-/** One that has seen enough to judge by. */
+/** An indicator with enough measurements to report a status. */
 function settled(options?: EventLoopIndicatorOptions) {
   const indicator = create(options);
   indicator.onApplicationBootstrap();
@@ -52,12 +52,12 @@ describe('EventLoopIndicator', () => {
     [120, 'UP'],
     [120.2, 'DEGRADED'],
     [100_000, 'DEGRADED'],
-  ])('a percentile of %d ms between two ticks is %s', async (percentile, status) => {
+  ])('with a percentile of %d ms between two ticks is %s', async (percentile, status) => {
     FakeHistogram.percentiles = { 99: percentile };
     expect((await run(settled())).status).toBe(status);
   });
 
-  it('names the value and the limit that it exceeds', async () => {
+  it('reports the value and the limit that it exceeds', async () => {
     FakeHistogram.percentiles = { 99.9: 620.04 };
     vi.mocked(performance.eventLoopUtilization).mockReturnValue({ active: 1, idle: 0, utilization: 0.99 });
     const options = { percentile: 99.9, delay: { fail: 500 }, utilization: { fail: 0.98 } };
@@ -67,7 +67,7 @@ describe('EventLoopIndicator', () => {
     });
   });
 
-  it('a loop that is always busy is DEGRADED, and by default never DOWN', async () => {
+  it('is DEGRADED for a loop that is always busy, and by default never DOWN', async () => {
     vi.mocked(performance.eventLoopUtilization).mockReturnValue({ active: 1, idle: 0, utilization: 0.96 });
     expect((await run(settled())).status).toBe('DEGRADED');
     expect((await run(settled({ utilization: false }))).status).toBe('UP');
@@ -103,7 +103,7 @@ describe('EventLoopIndicator', () => {
     expect(performance.eventLoopUtilization).toHaveBeenCalledTimes(4);
   });
 
-  it('reads the utilization since the beginning of the window', async () => {
+  it('measures the utilization from the beginning of the window', async () => {
     const mark = { active: 7, idle: 1, utilization: 0.9 };
     vi.mocked(performance.eventLoopUtilization).mockReturnValueOnce(mark);
     await run(settled());

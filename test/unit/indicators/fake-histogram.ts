@@ -1,4 +1,4 @@
-/** A histogram of `monitorEventLoopDelay()` with the values of the test. */
+/** A histogram like that of `monitorEventLoopDelay()`, with values from the test. */
 export class FakeHistogram {
   static all: FakeHistogram[] = [];
   /** In milliseconds, with the interval between two samples. */

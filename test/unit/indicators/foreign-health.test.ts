@@ -10,7 +10,7 @@ import {
 
 const read = (json: unknown) => foreignHealthIn(JSON.stringify(json));
 
-describe('a status word', () => {
+describe('the status word of a dependency', () => {
   it.each([
     ['UP', 'UP'],
     ['up', 'UP'],
@@ -29,13 +29,16 @@ describe('a status word', () => {
     expect(foreignHealthOf(word)).toMatchObject({ status, word, failing: [], components: [] });
   });
 
-  it.each(['banana', '', 'constructor', '__proto__', null, undefined, 1, {}])('%j means nothing', (word) => {
-    expect(foreignHealthOf(word)).toBeUndefined();
-  });
+  it.each(['banana', '', 'constructor', '__proto__', null, undefined, 1, {}])(
+    'ignores the unknown status %j',
+    (word) => {
+      expect(foreignHealthOf(word)).toBeUndefined();
+    },
+  );
 });
 
-describe('a status in JSON', () => {
-  it('of this library', () => {
+describe('the status in the JSON of a dependency', () => {
+  it('is read from the format of this library', () => {
     const json = {
       status: 'DEGRADED',
       timestamp: '2026-11-20T10:30:00.000Z',
@@ -46,12 +49,12 @@ describe('a status in JSON', () => {
     expect(read({ status: 'UP' })).toMatchObject({ status: 'UP', word: 'UP', failing: [] });
   });
 
-  it('of Spring Boot', () => {
+  it('is read from the format of Spring Boot', () => {
     const json = { status: 'OUT_OF_SERVICE', components: { db: { status: 'UP' }, broker: { status: 'DOWN' } } };
     expect(read(json)).toMatchObject({ status: 'DOWN', word: 'OUT_OF_SERVICE', failing: ['broker'] });
   });
 
-  it('of @nestjs/terminus', () => {
+  it('is read from the format of @nestjs/terminus', () => {
     const json = {
       status: 'error',
       info: { database: { status: 'up' } },
@@ -61,7 +64,7 @@ describe('a status in JSON', () => {
     expect(read(json)).toMatchObject({ status: 'DOWN', word: 'error', failing: ['redis'] });
   });
 
-  it('of health+json, whose checks are lists', () => {
+  it('is read from health+json, whose checks are lists', () => {
     const json = {
       status: 'warn',
       checks: {
@@ -73,7 +76,7 @@ describe('a status in JSON', () => {
     expect(read(json)).toMatchObject({ status: 'DEGRADED', word: 'warn', failing: ['cassandra:responseTime'] });
   });
 
-  it('names a few parts, and only valid names', () => {
+  it('includes the names of a few parts, and only valid names', () => {
     const down = { status: 'DOWN' };
     const odd = { '<script>': down, ['x'.repeat(65)]: down, 'line\nbreak': down, '': down };
     expect(read({ status: 'DOWN', details: odd })?.failing).toEqual([]);
@@ -82,7 +85,7 @@ describe('a status in JSON', () => {
   });
 
   it.each([[], null, 'UP', 5, {}, { status: 'banana' }, { state: 'UP' }, { status: { code: 'UP' } }])(
-    'is not in %j',
+    'is not found in %j',
     (json) => {
       expect(read(json)).toBeUndefined();
     },
@@ -101,14 +104,14 @@ describe('a status in JSON', () => {
   );
 });
 
-it('distinguishes media types', () => {
+it('foreign health distinguishes media types', () => {
   expect(['application/health+json', 'application/vnd.spring-boot.actuator.v3+json'].every(isHealthType)).toBe(true);
   expect(['application/json', 'text/html', 'application/health+xml', ''].some(isHealthType)).toBe(false);
   expect(['application/json', 'application/health+json', 'application/problem+json'].every(isJsonType)).toBe(true);
   expect(['text/html', 'application/jsonp', 'image/json', ''].some(isJsonType)).toBe(false);
 });
 
-describe('components that a dependency reports', () => {
+describe('the components that a dependency reports', () => {
   const since = '2026-11-20T10:30:00.000Z';
 
   it('are read from the report of this library, with the services behind them', () => {
@@ -168,7 +171,7 @@ describe('components that a dependency reports', () => {
     ]);
   });
 
-  it('are one for the measurements of a component in health+json', () => {
+  it('are combined for the measurements of a component in health+json', () => {
     const json = {
       status: 'fail',
       serviceId: 'payments',
@@ -188,7 +191,7 @@ describe('components that a dependency reports', () => {
     });
   });
 
-  it('are at most 50 of 10,000, the failing ones first, and the rest is counted', () => {
+  it('are limited to 50 of 10,000, the failing ones first, and the omitted ones are counted', () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, index) => [`part_${index}`, { status: 'UP' }]));
     const health = read({ status: 'DOWN', details: { ...many, part_9000: { status: 'DOWN' } } });
     expect(health?.components.slice(0, 2)).toEqual([
@@ -198,7 +201,7 @@ describe('components that a dependency reports', () => {
     expect([health?.components.length, health?.omitted]).toEqual([50, 9950]);
   });
 
-  it('are bounded together with the levels below, and fit into the data of a result', () => {
+  it('are limited together with the levels below, and fit into the data of a result', () => {
     const name = (index: number): string => `${index}`.padStart(64, 'x');
     const level = (depth: number): object[] =>
       depth === 0
@@ -214,7 +217,7 @@ describe('components that a dependency reports', () => {
     const health = read({ status: 'DOWN', details });
     const data = health && reportedData(health);
     expect(JSON.stringify(data).match(/"name"/g)).toHaveLength(50);
-    // Neither the depth nor the size of the data is exceeded.
+    // Neither the depth nor the size limit of the data is exceeded.
     expect(safeCopy(data)).toEqual(data);
     expect(reportedHealthIn(data)).toMatchObject({ components: health?.components });
   });
@@ -234,12 +237,12 @@ describe('components that a dependency reports', () => {
     expect(read({ status: 'UP', service_info: { name: '<b>' } })).not.toHaveProperty('service');
   });
 
-  it.each(['yesterday', '2026-13-45T99:99:99Z', `${since}<b>`, 5, null])('have no time that is %j', (odd) => {
+  it.each(['yesterday', '2026-13-45T99:99:99Z', `${since}<b>`, 5, null])('omit a time that is %j', (odd) => {
     const details = { a: { status: 'DOWN', since: odd } };
     expect(read({ status: 'DOWN', details })?.components).toEqual([{ name: 'a', status: 'DOWN' }]);
   });
 
-  it('are the parts of a composite of this library, also in its form of Spring', () => {
+  it('include the parts of a composite of this library, also in its Spring format', () => {
     const parts = { primary: { status: 'UP', details: { rows: 1 } }, replica: { status: 'DOWN' } };
     const components = [
       {
@@ -257,7 +260,7 @@ describe('components that a dependency reports', () => {
     expect(read({ status: 'DEGRADED', components: { database: spring } })?.components).toEqual(components);
   });
 
-  it('end where services check each other', () => {
+  it('terminate where services check each other', () => {
     const orders = { name: 'orders', status: 'UP', service: 'orders', components: [{ name: 'endless', status: 'UP' }] };
     const payments = { name: 'payments', status: 'UP', service: 'payments', components: [orders] };
     const details = { orders: { status: 'UP', data: { reported_service: 'orders', reported_components: [payments] } } };
@@ -273,11 +276,11 @@ describe('components that a dependency reports', () => {
 });
 
 describe('the data of the reported health', () => {
-  it.each([undefined, {}, { reported_status: 5 }])('is not in %j', (data) => {
+  it.each([undefined, {}, { reported_status: 5 }])('is not found in %j', (data) => {
     expect(reportedHealthIn(data)).toBeUndefined();
   });
 
-  it('is read also in another form', () => {
+  it('is also read from another format', () => {
     const data = {
       reported_status: 'DOWN',
       reported_failing: ['bank', 5],

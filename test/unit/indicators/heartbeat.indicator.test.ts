@@ -12,7 +12,7 @@ describe('HeartbeatIndicator', () => {
     heartbeat = new (HeartbeatIndicator('invoices', { maxSilence: 1000 }))();
   });
 
-  it('is UP as long as the silence is not too long', async () => {
+  it('is UP until the silence is too long', async () => {
     heartbeat.beat();
     pass(1000);
     expect(await run(heartbeat)).toEqual({
@@ -54,7 +54,7 @@ describe('HeartbeatIndicator', () => {
     expect((await run(heartbeat)).message).toBe('no beat for more than 1000 ms');
   });
 
-  it('without a grace it is DOWN until the first beat', async () => {
+  it('is DOWN until the first beat with a grace of 0', async () => {
     heartbeat = new (HeartbeatIndicator('invoices', { maxSilence: 1000, grace: 0 }))();
     expect(await run(heartbeat)).toMatchObject({ status: 'DOWN', message: 'no beat yet' });
     heartbeat.beat();

@@ -16,7 +16,7 @@ describe('judge', () => {
     [11, 'DEGRADED', 'queue: 11 jobs, above 10 jobs'],
     [20, 'DEGRADED', 'queue: 20 jobs, above 10 jobs'],
     [21, 'DOWN', 'queue: 21 jobs, above 20 jobs'],
-  ])('%d is %s', (value, status, message) => {
+  ])('of %d is %s', (value, status, message) => {
     const { data: _, ...result } = judged(value, { warn: 10, fail: 20 });
     expect(result).toEqual({ status, ...(message !== undefined && { message }) });
   });
@@ -39,7 +39,7 @@ describe('judge', () => {
     expect(judged(1, { warn: 0 }).status).toBe('DEGRADED');
   });
 
-  it('names every value beyond its limit, and the worst one decides', () => {
+  it('lists every value above its limit, and the worst one decides', () => {
     const limits = { warn: 1, fail: 5 };
     const reading = (what: string, value: number) => ({ what, value, limits, show: String });
     expect(judge([reading('a', 2), reading('b', 0), reading('c', 3)], { a: 2 })).toEqual({
@@ -80,19 +80,19 @@ function configured(options: object) {
   return { limits, own, faults: faultsOf(Target) };
 }
 
-describe('options that are pairs of limits', () => {
+describe('options with a pair of limits', () => {
   it('have their defaults', () => {
     const { limits, faults } = configured({});
     expect(limits).toEqual({ usage: { warn: 0.8, fail: 0.9 }, level: {} });
     expect(faults).toEqual([]);
   });
 
-  it('keep the default of a limit when the one beside it is set', () => {
+  it('keep the default of one limit when the other is set', () => {
     expect(configured({ usage: { fail: 0.95 } }).limits.usage).toEqual({ warn: 0.8, fail: 0.95 });
     expect(configured({ usage: { warn: undefined, fail: 0.95 } }).limits.usage).toEqual({ warn: 0.8, fail: 0.95 });
   });
 
-  it('are switched off, one limit or both', () => {
+  it('can be switched off, one limit or both', () => {
     expect(configured({ usage: false }).limits.usage).toEqual({});
     const { limits, faults } = configured({ usage: { fail: false } });
     expect(limits.usage).toEqual({ warn: 0.8, fail: false });
@@ -130,7 +130,7 @@ describe('options that are pairs of limits', () => {
     expect(configured(options).faults).toEqual([fault]);
   });
 
-  it('accept equal limits, and a warn beyond a fail that is only the default', () => {
+  it('accept equal limits, and a warn above a fail that is only the default', () => {
     expect(configured({ usage: { warn: 0.5, fail: 0.5 }, level: { warn: 3, fail: 3 } }).faults).toEqual([]);
     expect(configured({ usage: { warn: 0.95 } }).faults).toEqual([]);
   });

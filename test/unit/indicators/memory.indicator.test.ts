@@ -47,7 +47,7 @@ describe('MemoryIndicator', () => {
     [0.85, 'UP'],
     [0.86, 'DEGRADED'],
     [0.96, 'DOWN'],
-  ])('a heap filled by %d is %s', async (share, status) => {
+  ])('with a heap filled to %d is %s', async (share, status) => {
     useMemory({ heap: HEAP_LIMIT * share });
     expect((await check()).status).toBe(status);
   });
@@ -56,12 +56,12 @@ describe('MemoryIndicator', () => {
     [0.85, 'UP'],
     [0.86, 'DEGRADED'],
     [0.96, 'DOWN'],
-  ])('a container filled by %d is %s', async (share, status) => {
+  ])('with a container filled to %d is %s', async (share, status) => {
     useMemory({ rss: 4 * GIB * share });
     expect((await check()).status).toBe(status);
   });
 
-  it('names the value and the limit that it exceeds', async () => {
+  it('reports the value and the limit that it exceeds', async () => {
     useMemory({ rss: 3.9 * GIB, heap: HEAP_LIMIT });
     expect((await check({ rss: { fail: GIB } })).message).toBe(
       'heap in use: 100 %, above 95 %; memory in use: 97.5 %, above 95 %; resident set size: 3.9 GiB, above 1 GiB',
@@ -69,7 +69,7 @@ describe('MemoryIndicator', () => {
   });
 
   it.each([0, 2 ** 63, 18_446_744_073_709_552_000])(
-    'uses the memory of the machine where there is no limit (%d)',
+    'uses the memory of the machine when the container has no limit (%d)',
     async (limit) => {
       useMemory({ rss: totalmem(), limit });
       const result = await check();

@@ -27,7 +27,7 @@ const integrations = await Promise.all(
 );
 const functions = [...functionsIn(core), ...integrations.flat()];
 
-/** The remedy for an option that does not exist. Other faults, such as a missing option, are left out. */
+/** The remedy for an unknown option. Other faults, such as a missing option, are ignored. */
 function remedyFor(indicator: IndicatorFunction, option: string): string {
   const { faults = [] } = getIndicatorMetadata(indicator('tested', { [option]: 1 })) ?? {};
   return faults.find(({ problem }) => problem === `there is no option "${option}"`)?.remedy ?? '';
@@ -37,16 +37,16 @@ function optionsOf(indicator: IndicatorFunction): string[] {
   return remedyFor(indicator, UNKNOWN).replace('the options are ', '').split(', ');
 }
 
-/** As a finger on the next key would write it. */
+/** Adds a wrong letter before the last one, like a typing error. */
 const misspell = (option: string): string => `${option.slice(0, -1)}q${option.slice(-1)}`;
 
-it('finds the functions of the core and of the integrations', () => {
+it('the option suggestions are tested for the functions of the core and of the integrations', () => {
   expect(functions.length).toBeGreaterThanOrEqual(28);
   expect(functions.map(([name]) => name)).toEqual(expect.arrayContaining(['HttpIndicator', 'PgIndicator']));
 });
 
 describe.each(functions)('%s', (_name, indicator) => {
-  it('suggests the option for a misspelt name, also for own options of the indicator', () => {
+  it("suggests the option for a misspelt name, also for the indicator's own options", () => {
     const options = optionsOf(indicator);
     expect(options).toEqual(expect.arrayContaining(['timeout', 'critical']));
     for (const option of options) {

@@ -5,7 +5,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { latch, never } from '../../support/latch.js';
 import { calm } from './indicator.js';
 
-it('shares a call that is under way, and begins a new call after its end', async () => {
+it('a shared call is joined while it is in progress, and a new call begins after its end', async () => {
   const first = latch<string>();
   const work = vi.fn<() => Promise<string>>(() => first.promise);
   const call = new SharedCall(work);
@@ -18,7 +18,7 @@ it('shares a call that is under way, and begins a new call after its end', async
   expect(work).toHaveBeenCalledTimes(2);
 });
 
-it('rejects as the work does, and begins a new call after that', async () => {
+it('a shared call rejects like its work, and a new call begins after that', async () => {
   const work = vi.fn<() => Promise<string>>().mockRejectedValueOnce(new Error('no')).mockResolvedValue('yes');
   const call = new SharedCall(work);
 
@@ -26,7 +26,7 @@ it('rejects as the work does, and begins a new call after that', async () => {
   expect(await call.run(calm())).toBe('yes');
 });
 
-it('rejects an aborted run, and begins no second call beside one that hangs', async () => {
+it('a shared call rejects an aborted run, and does not begin a second call beside a hanging one', async () => {
   const hanging = latch<string>();
   const work = vi.fn<() => Promise<string>>(() => hanging.promise);
   const call = new SharedCall(work);
@@ -43,14 +43,14 @@ it('rejects an aborted run, and begins no second call beside one that hangs', as
   expect(await next).toBe('back');
 });
 
-it('does not begin when the signal is aborted already', async () => {
+it('a shared call does not begin when the signal is already aborted', async () => {
   const work = vi.fn<() => Promise<void>>(() => Promise.resolve());
   const reason = new Error('too late');
   await expect(new SharedCall(work).run(AbortSignal.abort(reason))).rejects.toBe(reason);
   expect(work).not.toHaveBeenCalled();
 });
 
-it('ignores a failure when no run waits any more', async () => {
+it('a shared call ignores a failure when no run waits any more', async () => {
   const hanging = latch();
   const call = new SharedCall(() => hanging.promise);
   const controller = new AbortController();
@@ -67,14 +67,14 @@ it('ignores a failure when no run waits any more', async () => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-it('leaves no listener on the signal', async () => {
+it('a shared call leaves no listener on the signal', async () => {
   const signal = calm();
   const call = new SharedCall(() => Promise.resolve());
   await call.run(signal);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
-describe('a call that never ends', () => {
+describe('a shared call that never ends', () => {
   useFakeClock();
 
   const abandoned = async (call: SharedCall<string>): Promise<void> => {
@@ -84,7 +84,7 @@ describe('a call that never ends', () => {
     await expect(run).rejects.toThrow('time is over');
   };
 
-  it('is replaced by a second call after ten seconds, and by no third one', async () => {
+  it('is replaced by a second call after ten seconds, and never by a third', async () => {
     const work = vi.fn<() => Promise<string>>(() => never());
     const call = new SharedCall(work);
     await abandoned(call);
@@ -99,7 +99,7 @@ describe('a call that never ends', () => {
     expect(work).toHaveBeenCalledTimes(2);
   });
 
-  it('does not keep later calls from beginning, once the second call has ended', async () => {
+  it('does not block later calls, once the second call has ended', async () => {
     const work = vi
       .fn<() => Promise<string>>()
       .mockImplementationOnce(() => never())

@@ -29,7 +29,7 @@ describe('a sliding window', () => {
     vi.useRealTimers();
   });
 
-  it('measures half a window at least, and a whole one at most', () => {
+  it('measures at least half a window, and at most a whole window', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     window.start();
     const ages: number[] = [];
@@ -40,7 +40,7 @@ describe('a sliding window', () => {
     const settled = ages.slice(10);
     expect(Math.min(...settled)).toBe(500);
     expect(Math.max(...settled)).toBeLessThan(1000);
-    // From the start on, it is as old as the process has been watched.
+    // At first, its length is the time since the start of the measurement.
     expect(ages.slice(0, 4)).toEqual([100, 200, 300, 400]);
     expect(Stopwatch.all).toHaveLength(2);
   });
@@ -56,7 +56,7 @@ describe('a sliding window', () => {
   it.each([
     [10_000, 1000],
     [1000, 500],
-  ])('of %d ms is complete enough after %d ms', (length, settled) => {
+  ])('of %d ms has enough data after %d ms', (length, settled) => {
     const window = new SlidingWindow(length, () => new Stopwatch());
     vi.advanceTimersByTime(5000);
     window.start();
@@ -68,7 +68,7 @@ describe('a sliding window', () => {
     expect(window.isSettled).toBe(true);
   });
 
-  it('releases its timer and its histogram when it is stopped, and does not begin again', () => {
+  it('releases its timer and its histogram when it is stopped, and does not start again', () => {
     const window = new SlidingWindow(1000, () => new Stopwatch());
     window.start();
     window.stop();
@@ -86,7 +86,7 @@ describe('a sliding window', () => {
   });
 });
 
-it('its timer does not keep the process alive', () => {
+it('the timer of a sliding window does not keep the process alive', () => {
   const window = new SlidingWindow(1000, () => new Stopwatch());
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();

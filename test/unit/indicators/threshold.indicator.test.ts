@@ -16,7 +16,7 @@ describe('ThresholdIndicator', () => {
     [11, 'DEGRADED', 'value: 11 jobs, above 10 jobs'],
     [20, 'DEGRADED', 'value: 20 jobs, above 10 jobs'],
     [21, 'DOWN', 'value: 21 jobs, above 20 jobs'],
-  ])('%d is %s', async (value, status, message) => {
+  ])('with a value of %d is %s', async (value, status, message) => {
     expect(await of(value, { warn: 10, fail: 20, unit: 'jobs' })).toEqual({
       status,
       ...(message !== undefined && { message }),
@@ -33,7 +33,7 @@ describe('ThresholdIndicator', () => {
     ]);
   });
 
-  it('needs one limit only, and reports the limits that are set', async () => {
+  it('needs only one limit, and reports the limits that are set', async () => {
     expect(await of(6.54321, { warn: 5 })).toEqual({
       status: 'DEGRADED',
       message: 'value: 6.543, above 5',
@@ -42,7 +42,7 @@ describe('ThresholdIndicator', () => {
     expect(await of(6, { warn: false, fail: 5 })).toMatchObject({ status: 'DOWN', data: { value: 6, fail: 5 } });
   });
 
-  it('accepts a promise, and bigint values of databases', async () => {
+  it('accepts a promise, and the bigint values of databases', async () => {
     expect(await of(Promise.resolve(21), { fail: 20 })).toMatchObject({ status: 'DOWN' });
     expect(await of(21n, { fail: 20 })).toMatchObject({ status: 'DOWN', data: { value: 21 } });
     expect(await of(20n, { fail: 20 })).toMatchObject({ status: 'UP' });

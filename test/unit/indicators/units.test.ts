@@ -9,11 +9,11 @@ it.each([
   [1.5 * 1024 ** 3, '1.5 GiB'],
   [1024 ** 5, '1 PiB'],
   [1024 ** 6, '1024 PiB'],
-])('%d bytes are %s', (count, text) => {
+])('the units show %d bytes as %s', (count, text) => {
   expect(bytes(count)).toBe(text);
 });
 
-it('shows a share as a percentage with a digit, and keeps four in data', () => {
+it('the units show a share as a percentage with one decimal, and keep four decimals in data', () => {
   expect(percent(0.91449)).toBe('91.4 %');
   expect(percent(1)).toBe('100 %');
   expect(share(0.914487)).toBe(0.9145);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { readResponse, writeRequest } from '../../../src/integrations/grpc/health-messages.js';
 
-describe('the request', () => {
+describe('the request of grpc.health.v1', () => {
   it.each([
     ['', []],
     ['orders', [10, 6, ...Buffer.from('orders')]],
     ['größer', [10, 8, ...Buffer.from('größer')]],
-  ])('for "%s" holds its length in bytes and its text', (service, message) => {
+  ])('for "%s" contains its length in bytes and its text', (service, message) => {
     expect([...writeRequest(service)]).toEqual(message);
   });
 
@@ -17,7 +17,7 @@ describe('the request', () => {
   });
 });
 
-describe('the response', () => {
+describe('the response of grpc.health.v1', () => {
   it.each([
     [[8, 1], 'SERVING'],
     [[8, 2], 'NOT_SERVING'],
@@ -28,17 +28,17 @@ describe('the response', () => {
     [[8, 4], undefined],
     [[8, 0x81, 0x80, 0x80, 0x80, 0x10], undefined],
     [[8, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1], undefined],
-  ])('%j is %s', (message, status) => {
+  ])('with %j is %s', (message, status) => {
     expect(readResponse(Buffer.from(message))).toBe(status);
   });
 
-  it('may hold fields that this version does not know', () => {
+  it('may contain fields that this version does not know', () => {
     const unknown = [16, 5, 25, 1, 2, 3, 4, 5, 6, 7, 8, 34, 3, 8, 2, 8, 45, 1, 2, 3, 4];
     expect(readResponse(Buffer.from([...unknown, 8, 1]))).toBe('SERVING');
     expect(readResponse(Buffer.from([8, 1, ...unknown]))).toBe('SERVING');
   });
 
-  it.each([[[8]], [[8, 0x80]], [[15]], [[8, 1, 34, 5, 0]]])('%j is no message', (message) => {
+  it.each([[[8]], [[8, 0x80]], [[15]], [[8, 1, 34, 5, 0]]])('with the bytes %j is not a message', (message) => {
     expect(() => readResponse(Buffer.from(message))).toThrow('the message');
   });
 });

@@ -8,7 +8,7 @@ afterEach(() => vi.useRealTimers());
 
 const EVERY = 5000;
 
-/** An application whose statuses are set by the test. */
+/** An application whose statuses the test sets. */
 function application(statuses: Record<string, KnownServingStatus>) {
   let onState = (_state: LifecycleState): unknown => undefined;
   let evaluations = 0;
@@ -36,7 +36,7 @@ function application(statuses: Record<string, KnownServingStatus>) {
   };
 }
 
-/** A call that counts what it receives. `isFull`: its buffer takes no more. */
+/** A call that counts the messages that it receives. `isFull`: its buffer is full. */
 function call(service: string) {
   const listeners = new Map<string, () => void>();
   const received: KnownServingStatus[] = [];
@@ -51,7 +51,7 @@ function call(service: string) {
   return { stub, received, errors, happens: (event: string) => listeners.get(event)?.() };
 }
 
-it('informs a client of an unknown name when the name appears', async () => {
+it('a gRPC watch informs a client of an unknown name when the name appears', async () => {
   const statuses: Record<string, KnownServingStatus> = {};
   const { watches } = application(statuses);
   const client = call('late');
@@ -63,7 +63,7 @@ it('informs a client of an unknown name when the name appears', async () => {
   expect(client.received).toEqual(['SERVICE_UNKNOWN', 'SERVING']);
 });
 
-it('evaluates a service once for all of its clients, and stops with the last of them', async () => {
+it('gRPC watches evaluate a service once for all of its clients, and stop with the last client', async () => {
   const subject = application({ '': 'SERVING' });
   const clients = [call(''), call(''), call('')];
   for (const { stub } of clients) subject.watches.add(stub);
@@ -75,7 +75,7 @@ it('evaluates a service once for all of its clients, and stops with the last of 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('sends the last status only to a client that did not read for a while', async () => {
+it('a gRPC watch sends only the last status to a client that did not read for a while', async () => {
   const statuses: Record<string, KnownServingStatus> = { '': 'SERVING' };
   const { watches, enter } = application(statuses);
   const client = call('');
@@ -92,7 +92,7 @@ it('sends the last status only to a client that did not read for a while', async
   expect(client.received).toEqual(['SERVING', 'NOT_SERVING']);
 });
 
-it('ends every call once when the drain is done, and each later call at once', async () => {
+it('gRPC watches end every call once when the drain is done, and each later call at once', async () => {
   const { watches, enter } = application({ '': 'NOT_SERVING' });
   const [early, late] = [call(''), call('')];
   watches.add(early.stub);

@@ -17,11 +17,13 @@ const client = (name: string, isReady: boolean): FakeClient => ({
   sendCommand: async () => 'PONG',
 });
 
-/** As the pool of node-redis: it lends the client that is idle longest, and connects one for a task without a client. */
+/**
+ * Like the pool of node-redis: it lends the client that is idle longest, and connects one for a task without a client.
+ */
 class FakePool implements RedisPool {
   readonly isOpen = true;
   readonly idle: FakeClient[];
-  /** How many clients the pool was made to connect. They do not finish. */
+  /** The number of clients that the pool started to connect. They do not finish. */
   connecting = 0;
   #lent = 0;
 
@@ -64,21 +66,21 @@ const ping = async (pool: RedisPool): Promise<{ readonly name: string; readonly 
   }));
 const pingFails = (pool: RedisPool): Promise<unknown> => expect(ping(pool)).rejects.toMatchObject({ code: 'ENOTCONN' });
 
-it('uses the first idle client that is connected, and counts those before it', async () => {
+it('the ping of a Redis pool uses the first idle client that is connected, and counts those before it', async () => {
   const pool = new FakePool(client('a', false), client('b', false), client('c', true), client('d', false));
   expect(await ping(pool)).toEqual({ name: 'c', unconnected: 2 });
   expect(pool.idle.map(({ name }) => name).toSorted()).toEqual(['a', 'b', 'c', 'd']);
   expect(pool.connecting).toBe(0);
 });
 
-it('fails at once when no idle client is connected, and returns all of them', async () => {
+it('the ping of a Redis pool fails at once when no idle client is connected, and returns all of them', async () => {
   const pool = new FakePool(client('a', false), client('b', false));
   await pingFails(pool);
   expect(pool.idleClients).toBe(2);
   expect(pool.connecting).toBe(0);
 });
 
-it('lets the pool connect at most two more clients, ten seconds apart', async () => {
+it('the ping of a Redis pool lets the pool connect at most two more clients, ten seconds apart', async () => {
   const pool = new FakePool(client('a', false));
   const counts: number[] = [];
   for (let second = 0; second < 60; second += 1) {
@@ -89,7 +91,7 @@ it('lets the pool connect at most two more clients, ten seconds apart', async ()
   expect([counts.indexOf(1), counts.indexOf(2), counts.at(-1)]).toEqual([10, 20, 2]);
 });
 
-it('counts anew after a ping on a client that is connected', async () => {
+it('the ping of a Redis pool restarts its count after a ping on a connected client', async () => {
   const first = client('a', false);
   const pool = new FakePool(first);
   await pingFails(pool);

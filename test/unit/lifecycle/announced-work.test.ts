@@ -11,14 +11,14 @@ const settled = async (promise: Promise<unknown>): Promise<boolean> => {
   return seen.mock.calls.length > 0;
 };
 
-it('resolves at once when no work was announced', async () => {
+it('AnnouncedWork resolves at once when no work was announced', async () => {
   const work = new AnnouncedWork();
 
   expect(work.open).toEqual([]);
   await expect(settled(work.whenDone())).resolves.toBe(true);
 });
 
-it('lists the name and the age of open work', async () => {
+it('AnnouncedWork lists the name and the age of open work', async () => {
   const work = new AnnouncedWork();
   work.begin('report');
   await advance(1500);
@@ -28,7 +28,7 @@ it('lists the name and the age of open work', async () => {
   expect(work.open).toEqual(['report (for 2000 ms)', 'mail (for 500 ms)']);
 });
 
-it('waits until the last work is done', async () => {
+it('AnnouncedWork waits until the last work is done', async () => {
   const work = new AnnouncedWork();
   const report = work.begin('report');
   const mail = work.begin('mail');
@@ -43,7 +43,7 @@ it('waits until the last work is done', async () => {
   expect(work.open).toEqual([]);
 });
 
-it('resolves every waiting promise', async () => {
+it('AnnouncedWork resolves every waiting promise', async () => {
   const work = new AnnouncedWork();
   const report = work.begin('report');
   const all = Promise.all([work.whenDone(), work.whenDone()]);
@@ -53,7 +53,7 @@ it('resolves every waiting promise', async () => {
   await expect(settled(all)).resolves.toBe(true);
 });
 
-it('ignores a second call of done(), also when other work of that name is open', async () => {
+it('AnnouncedWork ignores a second call of done(), also when other work with that name is open', async () => {
   const work = new AnnouncedWork();
   const first = work.begin('report');
   work.begin('report');
@@ -66,7 +66,7 @@ it('ignores a second call of done(), also when other work of that name is open',
   await expect(settled(done)).resolves.toBe(false);
 });
 
-it('waits for work that begins during the wait', async () => {
+it('AnnouncedWork waits for work that begins during the wait', async () => {
   const work = new AnnouncedWork();
   const first = work.begin('first');
   const done = work.whenDone();
@@ -79,7 +79,7 @@ it('waits for work that begins during the wait', async () => {
   await expect(settled(done)).resolves.toBe(true);
 });
 
-it('waits again for work that begins after all work was done', async () => {
+it('AnnouncedWork waits again for work that begins after all work was done', async () => {
   const work = new AnnouncedWork();
   work.begin('first').done();
   const second = work.begin('second');
@@ -90,7 +90,7 @@ it('waits again for work that begins after all work was done', async () => {
   await expect(settled(done)).resolves.toBe(true);
 });
 
-it('finishes the work of a `using` block when the block ends, also by a throw', async () => {
+it('AnnouncedWork finishes the work of a `using` block when the block ends, also by a throw', async () => {
   const work = new AnnouncedWork();
   const leave = (): void => {
     using job = work.begin('job');

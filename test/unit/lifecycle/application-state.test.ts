@@ -3,7 +3,7 @@ import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { latch, never } from '../../support/latch.js';
 import { untouchable } from '../../support/hostile.js';
 
-/** A bootstrapped state, and how many changes it has reported since. */
+/** A bootstrapped state, and the number of changes that it has reported since. */
 function started(): { state: ApplicationState; changes: () => number } {
   let count = 0;
   const state = new ApplicationState();
@@ -48,7 +48,7 @@ describe('ApplicationState', () => {
     ]);
   });
 
-  describe('refusing traffic', () => {
+  describe('a refusal of traffic', () => {
     it('lasts until it is withdrawn', () => {
       const { state, changes } = started();
       const takeBack = state.refuseTraffic('maintenance');
@@ -111,7 +111,7 @@ describe('ApplicationState', () => {
     });
   });
 
-  describe('delaying readiness', () => {
+  describe('a delay of readiness', () => {
     it('lasts until the promise resolves', async () => {
       const { state, changes } = started();
       const warm = latch();
@@ -122,7 +122,7 @@ describe('ApplicationState', () => {
       expect([state.phase, state.closedBecause, changes()]).toStrictEqual(['accepting', undefined, 2]);
     });
 
-    it('lasts for ever after a rejection, with a reason that callers may see', async () => {
+    it('lasts until the end of the process after a rejection, with a reason that callers may see', async () => {
       const { state, changes } = started();
       const cause = Object.assign(new Error('redis://:hunter2@cache'), { code: 'ECONNREFUSED' });
       await expect(state.delayReadiness('cache', Promise.reject(cause))).resolves.toStrictEqual({ cause });
@@ -133,7 +133,7 @@ describe('ApplicationState', () => {
     it.each([
       ['undefined', undefined],
       ['a proxy that refuses everything', untouchable()],
-    ])('survives a rejection with %s', async (_what, thrown) => {
+    ])('handles a rejection with %s', async (_what, thrown) => {
       const { state } = started();
       const failed = await state.delayReadiness('cache', Promise.reject(thrown));
       expect(Object.is(failed?.cause, thrown)).toBe(true);

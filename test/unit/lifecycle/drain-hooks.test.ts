@@ -31,8 +31,8 @@ async function compile(metadata: Parameters<typeof Test.createTestingModule>[0])
 const hooksOf = (module: TestingModule) => [...drainHooks(module.get(ModulesContainer))];
 const namesOf = (module: TestingModule): string[] => hooksOf(module).map(({ name }) => name);
 
-describe('a hook', () => {
-  it('is a method of a provider, called on its instance, with its limit and what it returns', async () => {
+describe('a drain hook', () => {
+  it('is a method of a provider, called on its instance, with its limit and its return value', async () => {
     const [hook, ...others] = hooksOf(await compile({ providers: [Consumer] }));
 
     expect(others).toEqual([]);
@@ -54,7 +54,7 @@ describe('a hook', () => {
     expect(hooks).toMatchObject([{ name: 'Orders.stop', timeout: undefined }]);
   });
 
-  it('is found for every kind of provider', async () => {
+  it('is found on every kind of provider', async () => {
     class Made extends Consumer {}
     class Value extends Consumer {}
     const module = await compile({
@@ -74,7 +74,7 @@ describe('a hook', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop']);
   });
 
-  it('is found in every module, also in one that is loaded later', async () => {
+  it('is found in every module, also in a module that is loaded later', async () => {
     class Late extends Consumer {}
     @Module({ providers: [Late] })
     class LateModule {}
@@ -107,7 +107,7 @@ describe('a hook', () => {
     expect(namesOf(module)).toEqual(['Consumer.stop', 'Late.stop']);
   });
 
-  it('is the method that the subclass overrides', async () => {
+  it('is the overriding method of a subclass', async () => {
     class Special extends Consumer {
       override stop(): string {
         calls.push('special');
@@ -122,7 +122,7 @@ describe('a hook', () => {
   });
 });
 
-describe('no hook', () => {
+describe('no drain hook', () => {
   it('is found on a provider that is not a singleton', async () => {
     @Injectable({ scope: Scope.REQUEST })
     class PerRequest extends Consumer {}

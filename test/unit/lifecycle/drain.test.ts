@@ -13,13 +13,13 @@ import { type Latch, latch, never } from '../../support/latch.js';
 
 useFakeClock();
 
-/** The test decides which requests are in flight. */
+/** The test sets the requests in flight. */
 class FakeConnections implements DrainedConnections {
   hasOpenSockets = false;
   inFlight: Latch = latch();
   labels: string[] = [];
   closed = { idle: 0, silent: 0 };
-  /** What each look for newcomers finds. */
+  /** The result of each search for new connections. */
   newcomers: boolean[] = [];
   askedForNewcomers: number[] = [];
   /** Requests that have arrived but are not read, by label. */
@@ -107,7 +107,7 @@ const DEFAULTS: ShutdownSettings = {
 const ask = (address: string, agent: string, wasRefused: boolean): void =>
   watch.recordProbe({ address, agent, form: '' }, wasRefused);
 
-/** Begins a drain that writes its end down. */
+/** Begins a drain that records its end. */
 function begin(
   settings: Partial<ShutdownSettings> = {},
   hooks: readonly DrainHook[] = [],
@@ -135,8 +135,8 @@ const allLines = (): string[] => log.lines.map(({ level, text }) => `${level}: $
 /** The lines without those that announce a wait. */
 const lines = (): string[] => allLines().filter((line) => !line.startsWith('log: Shutting down: waiting for'));
 
-describe('the sequence', () => {
-  it('refuses, counts requests, calls hooks, waits for balancers, waits for work, stops listening, closes idle connections', async () => {
+describe('the sequence of the drain', () => {
+  it('refuses traffic, counts requests, calls hooks, waits for balancers, waits for work, stops listening, closes idle connections', async () => {
     connections.begin('GET /slow');
     begin({ delay: 1000 }, [hook(() => events.push('told'))]);
     expect(events).toEqual(['draining', 'counting requests', 'told']);
@@ -154,7 +154,7 @@ describe('the sequence', () => {
     expect(events.slice(3)).toEqual(['stopped listening', 'closed idle connections', 'drained']);
   });
 
-  it('runs at once without a timer and without a log line when there is nothing to wait for', async () => {
+  it('finishes at once without a timer and without a log line when there is nothing to wait for', async () => {
     begin();
     await advance(0);
 
@@ -194,8 +194,8 @@ describe('the sequence', () => {
   });
 });
 
-describe('the second signal', () => {
-  it('ends the wait for balancers, for work and for the rest', async () => {
+describe('the second signal during the drain', () => {
+  it('ends the wait for balancers, for work and for the remaining steps', async () => {
     const signals = new ShutdownSignals();
     let onSecond: (signal: NodeJS.Signals) => void = () => expect.fail('nothing is called on the second signal');
     vi.spyOn(signals, 'onSecond').mockImplementation((act) => (onSecond = act));
@@ -217,7 +217,7 @@ describe('the second signal', () => {
   });
 });
 
-describe('no wait for balancers', () => {
+describe('the drain does not wait for balancers', () => {
   it('in development, unless a shutdown is simulated', async () => {
     begin({ delay: 'auto', minDelay: 5000, isDevelopment: true });
     await advance(0);
@@ -242,7 +242,7 @@ describe('no wait for balancers', () => {
   });
 });
 
-describe('the latest connections', () => {
+describe('the latest connections at the drain', () => {
   it('are kept until they have sent a request', async () => {
     connections.newcomers = [true, true, false, true];
     begin();
@@ -269,7 +269,7 @@ describe('the latest connections', () => {
   });
 });
 
-describe('requests that have arrived but are not read', () => {
+describe('requests at the drain that have arrived but are not read', () => {
   it('are read and finished before idle connections are closed', async () => {
     connections.unread = ['GET /orders'];
     begin();
@@ -287,8 +287,8 @@ describe('requests that have arrived but are not read', () => {
   });
 });
 
-describe('work in flight', () => {
-  it('delays the drain: announced work', async () => {
+describe('work in flight at the drain', () => {
+  it('delays the drain when it was announced', async () => {
     const job = work.begin('report');
     begin();
     await advance(9999);
@@ -301,7 +301,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 9999 ms']);
   });
 
-  it('delays the drain: work that a request or a hook announces when it ends', async () => {
+  it('delays the drain when a request or a hook announces it at its own end', async () => {
     connections.begin('POST /orders');
     begin();
     await advance(1000);
@@ -316,7 +316,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 2000 ms']);
   });
 
-  it('delays the drain: requests that arrive during the wait', async () => {
+  it('delays the drain when requests arrive during the wait', async () => {
     connections.begin('GET /first');
     begin({ timeout: 5000 });
     await advance(1000);
@@ -331,7 +331,7 @@ describe('work in flight', () => {
     expect(lines()).toEqual(['log: Work in flight finished after 4000 ms']);
   });
 
-  it('is ended at the limit, and named in the log', async () => {
+  it('is abandoned at the limit, and listed in the log', async () => {
     connections.begin('GET /slow (for 5000 ms)');
     work.begin('report');
     begin({ timeout: 5000 });
@@ -373,7 +373,7 @@ describe('work in flight', () => {
     expect(events.at(-1)).toBe('drained');
   });
 
-  it('is ended at once with a timeout of 0', async () => {
+  it('is abandoned at once with a timeout of 0', async () => {
     connections.begin('GET /slow');
     begin({ timeout: 0 });
     await advance(1);
@@ -383,7 +383,7 @@ describe('work in flight', () => {
   });
 });
 
-describe('hooks', () => {
+describe('hooks of the drain', () => {
   it('delay the drain until all are done, and run concurrently', async () => {
     const [first, second] = [latch(), latch()];
     begin({}, [hook(() => first.promise), hook(() => second.promise)]);
@@ -400,7 +400,7 @@ describe('hooks', () => {
   it.each([
     ['throw', () => hook(() => expect.fail('broken'))],
     ['reject', () => hook(() => Promise.reject(new Error('broken')))],
-  ])('that %s are logged, and do not shorten the drain', async (_, create) => {
+  ])('are logged and do not shorten the drain when they %s', async (_, create) => {
     const other = latch();
     begin({}, [create(), hook(() => other.promise)]);
     await advance(2000);
@@ -424,7 +424,7 @@ describe('hooks', () => {
     expect(lines()[0]).toBe('warn: Consumer.stop did not finish within 700 ms');
   });
 
-  it('are abandoned at the limit of work when they hang without a limit of their own', async () => {
+  it('are abandoned at the limit of work when they hang without their own limit', async () => {
     begin({ timeout: 5000 }, [hook(never)]);
     await advance(4999);
     expect(events).not.toContain('drained');
@@ -434,7 +434,7 @@ describe('hooks', () => {
     expect(lines()).toContain('warn: Consumer.stop did not finish within 5000 ms');
   });
 
-  it('do not delay the drain beyond the limit of work with a longer limit', async () => {
+  it('do not delay the drain beyond the limit of work, even with a longer limit', async () => {
     begin({ timeout: 5000 }, [hook(never, 60_000)]);
     await advance(5000);
 
@@ -471,7 +471,7 @@ describe('hooks', () => {
   });
 });
 
-describe('the log', () => {
+describe('the log of the drain', () => {
   it('contains the duration of a fixed delay', async () => {
     begin({ delay: 1500 });
     await advance(1500);
@@ -479,7 +479,7 @@ describe('the log', () => {
     expect(lines()).toEqual(['log: Waited 1500 ms for balancers']);
   });
 
-  it('contains no line without a wait and without work, also on a slow machine', async () => {
+  it('has no line when there was no wait and no work, also on a slow machine', async () => {
     const observed = watch.observe();
     vi.spyOn(watch, 'observe').mockImplementation(() => {
       vi.advanceTimersByTime(20);
@@ -496,7 +496,7 @@ describe('the log', () => {
     expect(lines()).toEqual([]);
   });
 
-  it('names the probers of the wait', async () => {
+  it('lists the probers for which it waits', async () => {
     for (let asked = 0; asked < 9; asked += 1) {
       await advance(100);
       ask('10.0.0.1', 'HAProxy', true);
@@ -508,7 +508,7 @@ describe('the log', () => {
     expect(lines()).toEqual(['log: Waited 250 ms for balancers: HAProxy at 10.0.0.1, a prober at 10.0.0.2']);
   });
 
-  it('warns of probers without enough refusals at the end of the longest wait', async () => {
+  it('warns of probers without enough refusals at the end of the maximum wait', async () => {
     for (let asked = 0; asked < 3; asked += 1) {
       await advance(1000);
       ask('10.0.0.1', 'HAProxy', false);
@@ -553,7 +553,7 @@ describe('the log', () => {
     expect(lines()).toEqual(['log: Closed 3 idle and 2 silent connections']);
   });
 
-  it('contains the number when all are idle, or all silent', async () => {
+  it('contains the number when all connections are idle, or all are silent', async () => {
     connections.closed = { idle: 1, silent: 0 };
     begin();
     await advance(0);

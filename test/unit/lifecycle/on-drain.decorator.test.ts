@@ -11,18 +11,18 @@ class Consumer {
   other(): void {}
 }
 
-it('finds no method on a class without the decorator', () => {
+it('@OnDrain(): a class without the decorator has no hook', () => {
   expect([...getDrainMethods(Map)]).toEqual([]);
 });
 
-it('finds every annotated method, with its options', () => {
+it('@OnDrain(): every annotated method is found, with its options', () => {
   expect([...getDrainMethods(Consumer)]).toEqual([
     ['stop', {}],
     ['leave', { timeout: 200 }],
   ]);
 });
 
-it('is inherited, and does not change the ancestor or a sibling of a subclass', () => {
+it('@OnDrain() is inherited, and does not change the ancestor or a sibling of a subclass', () => {
   class Special extends Consumer {
     @OnDrain({ timeout: 5 })
     more(): void {}
@@ -34,7 +34,7 @@ it('is inherited, and does not change the ancestor or a sibling of a subclass', 
   expect([...getDrainMethods(Sibling).keys()]).toEqual(['stop', 'leave']);
 });
 
-it('can be replaced by a subclass that overrides the method', () => {
+it('@OnDrain() can be replaced by a subclass that overrides the method', () => {
   class Quicker extends Consumer {
     @OnDrain({ timeout: 10 })
     override stop(): void {}

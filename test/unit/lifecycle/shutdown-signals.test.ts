@@ -21,7 +21,7 @@ beforeEach(() => {
 const nextTick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve));
 const emit = (): boolean => process.emit('SIGTERM', 'SIGTERM');
 
-it('acts on the second signal, once', async () => {
+it('ShutdownSignals acts on the second signal, once', async () => {
   signals.start();
   emit();
   signals.onSecond(act);
@@ -33,7 +33,7 @@ it('acts on the second signal, once', async () => {
   expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
 });
 
-it('counts the first signal when its listener was added after the start', async () => {
+it('ShutdownSignals counts the first signal when its listener was added after the start', async () => {
   process.off('SIGTERM', nest);
   signals.start();
   process.on('SIGTERM', nest);
@@ -45,7 +45,7 @@ it('counts the first signal when its listener was added after the start', async 
   expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
 });
 
-it('leaves no listener behind for listeners that are added later', async () => {
+it('ShutdownSignals leaves no listener behind for listeners that are added later', async () => {
   const before = process.listenerCount('newListener');
   signals.start();
   signals.stop();
@@ -56,7 +56,7 @@ it('leaves no listener behind for listeners that are added later', async () => {
   expect(process.listenerCount('newListener')).toBe(before);
 });
 
-it('counts signals within 500 ms as one, as a terminal and the Nest CLI send them', async () => {
+it('ShutdownSignals counts signals within 500 ms as one, because a terminal and the Nest CLI send them twice', async () => {
   signals.start();
   emit();
   signals.onSecond(act);
@@ -65,7 +65,7 @@ it('counts signals within 500 ms as one, as a terminal and the Nest CLI send the
   expect(act).not.toHaveBeenCalled();
 });
 
-it('counts the first signal during close() as the first', async () => {
+it('ShutdownSignals counts the first signal during close() as the first', async () => {
   signals.start();
   signals.onSecond(act);
   await advance(1000);
@@ -76,7 +76,7 @@ it('counts the first signal during close() as the first', async () => {
   expect(act).toHaveBeenCalledOnce();
 });
 
-it('listens only to signals with another listener, and to none after the drain', () => {
+it('ShutdownSignals listens only to signals with another listener, and to none after the drain', () => {
   const before = process.listenerCount('SIGHUP');
   expect(before).toBe(0);
   signals.start();
@@ -88,7 +88,7 @@ it('listens only to signals with another listener, and to none after the drain',
   expect(process.listeners('SIGTERM')).toEqual([nest]);
 });
 
-it('restores the default action of the signal when the other listeners are removed', () => {
+it('ShutdownSignals restores the default action of the signal when the other listeners are removed', () => {
   const kill = vi.spyOn(process, 'kill').mockReturnValue(true);
   onTestFinished(() => kill.mockRestore());
   signals.start();
@@ -98,7 +98,7 @@ it('restores the default action of the signal when the other listeners are remov
   expect(process.listenerCount('SIGTERM')).toBe(0);
 });
 
-it('warns 10 s after the start when SIGTERM has no listener', async () => {
+it('ShutdownSignals warns 10 s after the start when SIGTERM has no listener', async () => {
   const warn = vi.fn<() => void>();
   const others = process.listeners('SIGTERM');
   process.removeAllListeners('SIGTERM');
@@ -112,7 +112,7 @@ it('warns 10 s after the start when SIGTERM has no listener', async () => {
   expect(warn).toHaveBeenCalledOnce();
 });
 
-it('does not warn when the application listens to SIGTERM, or was closed before', async () => {
+it('ShutdownSignals does not warn when the application listens to SIGTERM, or was closed earlier', async () => {
   const warn = vi.fn<() => void>();
   signals.warnIfUnhandled(warn);
   await advance(10_000);

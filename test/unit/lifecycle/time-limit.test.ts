@@ -5,7 +5,7 @@ import { latch, never } from '../../support/latch.js';
 
 useFakeClock();
 
-it('is true for a promise that resolves in time, and leaves no timer', async () => {
+it('the time limit is true for a promise that resolves in time, and leaves no timer', async () => {
   const work = latch();
   const inTime = settlesWithin(work.promise, 1000);
 
@@ -16,7 +16,7 @@ it('is true for a promise that resolves in time, and leaves no timer', async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('is false at the limit for a promise that does not settle', async () => {
+it('the time limit is false at the limit for a promise that does not settle', async () => {
   const seen: boolean[] = [];
   void settlesWithin(never(), 1000).then((inTime) => seen.push(inTime));
 
@@ -27,12 +27,12 @@ it('is false at the limit for a promise that does not settle', async () => {
   expect(seen).toEqual([false]);
 });
 
-it('rejects with the reason of the promise, and leaves no timer', async () => {
+it('the time limit rejects with the reason of the promise, and leaves no timer', async () => {
   await expect(settlesWithin(Promise.reject(new Error('broken')), 1000)).rejects.toThrow('broken');
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('handles a rejection that comes after the limit', async () => {
+it('the time limit handles a rejection after the limit', async () => {
   const unhandled = vi.fn<() => void>();
   process.on('unhandledRejection', unhandled);
   try {
@@ -43,7 +43,7 @@ it('handles a rejection that comes after the limit', async () => {
 
     work.fail(new Error('too late'));
     vi.useRealTimers();
-    // Node reports unhandled rejections between two turns of its loop.
+    // Node reports unhandled rejections between two turns of the event loop.
     await new Promise((resolve) => setImmediate(resolve));
     await new Promise((resolve) => setImmediate(resolve));
 
@@ -53,6 +53,6 @@ it('handles a rejection that comes after the limit', async () => {
   }
 });
 
-it('is true for a promise that is already resolved, also with a limit of 0', async () => {
+it('the time limit is true for a promise that is already resolved, also with a limit of 0', async () => {
   await expect(settlesWithin(Promise.resolve(), 0)).resolves.toBe(true);
 });

@@ -53,7 +53,7 @@ describe('logChange', () => {
     expect(line).toContain('WARN database is DOWN: check failed\nError: postgres://***@db\n');
   });
 
-  it('is one line for every text', () => {
+  it('writes one line for every text', () => {
     expect(linesOf({ error: 'boom\n[Nest] 1 LOG admin logged in\u001b[2J', code: 'A\nB' })).toStrictEqual([
       String.raw`WARN database is DOWN: boom\n[Nest] 1 LOG admin logged in\u001b[2J (A\nB)`,
     ]);

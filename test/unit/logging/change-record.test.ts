@@ -37,7 +37,7 @@ const RECOVERED: HealthChange = {
   message: 'lag',
 };
 
-/** What Nest's own logger writes. */
+/** The output of Nest's own logger. */
 function written(options: object, change: HealthChange, levels?: ChangeLevels): string {
   let text = '';
   const write = (part: unknown): boolean => {
@@ -54,7 +54,7 @@ function written(options: object, change: HealthChange, levels?: ChangeLevels): 
 }
 
 describe('a change in the log', () => {
-  it('is a line in a text log, with the raw error below it', () => {
+  it('is one line in a text log, with the raw error below it', () => {
     const text = written({ colors: false }, FAILED);
     expect(text).toContain(
       '[Health] database is DOWN: connection refused (ECONNREFUSED)\nError: postgres://***@db\n    at',
@@ -76,7 +76,7 @@ describe('a change in the log', () => {
     expect(text).toContain(`\u001B[${colour}mdatabase is DEGRADED: lag after 20 s of DOWN\u001B[`);
   });
 
-  it('is fields in JSON, in one record', () => {
+  it('is an object with fields in JSON, in one record', () => {
     const record = JSON.parse(written({ json: true }, FAILED)) as object;
     expect(record).toMatchObject({ level: 'warn', context: 'Health', message: FIELDS });
     expect(JSON.parse(written({ json: true }, RECOVERED))).toMatchObject({
@@ -85,17 +85,17 @@ describe('a change in the log', () => {
     });
   });
 
-  it('has no fields for missing values', () => {
+  it('omits fields for missing values', () => {
     const { message } = JSON.parse(
       written({ json: true }, { ...RECOVERED, from: 'UNKNOWN', lasted: undefined, message: 'x' }),
     ) as { message: object };
     expect(Object.keys(message)).toEqual(['msg', 'indicator', 'critical', 'from', 'to', 'detail']);
   });
 
-  it('is fields for pino, as nestjs-pino passes an object, with the line as the message', () => {
+  it('is an object with fields for pino, as nestjs-pino passes it, with the line as the message', () => {
     let text = '';
     const { log } = fastify({ logger: { level: 'info', stream: { write: (part: string) => void (text += part) } } });
-    // It merges the message, if that is an object, with the context.
+    // The adapter merges a message that is an object with the context.
     const logger: LoggerService = {
       log: (message: object, context: string) => log.info({ context, ...message }),
       warn: (message: object, context: string) => log.warn({ context, ...message }),
@@ -105,7 +105,7 @@ describe('a change in the log', () => {
     expect(JSON.parse(text)).toMatchObject({ level: 40, ...FIELDS });
   });
 
-  it('is a message and its fields for winston, as its adapter takes an object apart', () => {
+  it('is a message with fields for winston, whose adapter reads the properties of an object', () => {
     const calls: unknown[] = [];
     const take = ({ message, ...meta }: { message: unknown }): unknown => calls.push([message, meta]);
     logChange({ log: take, warn: take }, FAILED);
@@ -119,7 +119,7 @@ describe('a change in the log', () => {
   });
 });
 
-describe('its level', () => {
+describe('the log level of a change', () => {
   const LEVELS: ChangeLevels = { DOWN: 'error', DEGRADED: false, 'DOWN->DEGRADED': 'debug', UP: 'verbose' };
   const levelOf = (from: HealthChange['from'], to: HealthChange['to']): string[] => {
     const calls: string[] = [];

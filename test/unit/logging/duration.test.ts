@@ -22,10 +22,10 @@ it.each([
   [7_500_000, '2 h 5 min'],
   [7_550_000, '2 h 5 min'],
   [86_400_000, '24 h'],
-])('writes %d ms as %s', (milliseconds, text) => {
+])('the log writes %d ms as %s', (milliseconds, text) => {
   expect(formatDuration(milliseconds)).toBe(text);
 });
 
-it('writes a second as 1 s, not as 1000 ms', () => {
+it('the log writes a second as 1 s, not as 1000 ms', () => {
   expect(formatDuration(999.6)).toBe('1 s');
 });

@@ -4,7 +4,7 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-it('reports the first fault at once, then one a minute with the number of omitted ones', async () => {
+it('rateLimited reports the first fault at once, then one per minute with the number of omitted faults', async () => {
   const told: unknown[] = [];
   const tell = rateLimited((fault, leftOut) => told.push([fault, leftOut]));
 

@@ -51,7 +51,7 @@ describe('the options of the management port', () => {
     expect(message).toContain('did you mean "port"?');
   });
 
-  it('name the value that a function returned', () => {
+  it('show the value that a function returned', () => {
     expect(refusal({ port: () => -1 })).toContain('the function returned -1 for worker 0');
   });
 });

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { RecentConnections } from '../../../src/management/recent-connections.js';
 
-it('closes the connection whose last request is the oldest when there is a further one', async () => {
+it('RecentConnections closes the connection with the oldest last request when a further connection arrives', async () => {
   const server = createServer((request, response) => {
     connections.touch(request.socket);
     response.end('fine');
@@ -31,7 +31,7 @@ it('closes the connection whose last request is the oldest when there is a furth
   await closed;
   expect([prober, third, fourth].map(({ destroyed }) => destroyed)).toEqual([false, false, false]);
 
-  // A closed connection makes room.
+  // A closed connection leaves room for another.
   third.destroy();
   await vi.waitFor(async () => expect(await promisify(server.getConnections.bind(server))()).toBe(2));
   const fifth = await open();

@@ -4,12 +4,12 @@ import { expect, it } from 'vitest';
 import { threadCode } from '../../../.config/thread-code.mjs';
 import { THREAD_CODE } from '../../../src/management/thread-code.js';
 
-it('is made of the files of the thread: npm run build:thread', async () => {
+it('the code of the thread is up to date with its source files: npm run build:thread', async () => {
   const file = new URL('../../../src/management/thread-code.ts', import.meta.url);
   expect(readFileSync(file, 'utf8')).toBe(await threadCode());
 });
 
-it('needs no file: it requires only modules of Node', () => {
+it('the code of the thread needs no file: it requires only modules of Node', () => {
   const required = [...THREAD_CODE.matchAll(/(?:require|getBuiltinModule|import)\(([^)]*)\)/g)].map(([, name]) => name);
   expect(required.length).toBeGreaterThan(0);
   for (const name of required) {

@@ -13,6 +13,6 @@ it.each([
   ['', 'none'],
   ['text with "quotes"\n', 'other'],
   ['not curl/8.5.0', 'other'],
-])('assigns the User-Agent %j to the family %s', (agent, family) => {
+])('the metrics assign the User-Agent %j to the prober family %s', (agent, family) => {
   expect(proberFamily(agent)).toBe(family);
 });

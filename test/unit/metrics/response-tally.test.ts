@@ -4,7 +4,7 @@ import { ResponseTally } from '../../../src/metrics/response-tally.js';
 describe('ResponseTally', () => {
   const address = '127.0.0.1';
 
-  it('counts responses by probe, status code and prober, and starts again at 0 after each take()', () => {
+  it('counts responses by probe, status code and prober, and restarts at 0 after each take()', () => {
     const tally = new ResponseTally();
     for (const agent of ['kube-probe/1.30', 'kube-probe/1.31', 'kube-probe/1.31', 'curl/8.5.0']) {
       tally.add({ probe: 'ready', statusCode: 200, agent, address });
@@ -35,7 +35,7 @@ describe('ResponseTally', () => {
     expect(tally.remembered).toBeLessThanOrEqual(64);
   });
 
-  it('forgets the responses and the texts of a probe that was removed, and of no other', () => {
+  it('removes the responses and the texts of a removed probe only', () => {
     const tally = new ResponseTally();
     for (const probe of ['tenant', 'live']) tally.add({ probe, statusCode: 200, agent: 'curl/8.5.0', address });
     tally.take();

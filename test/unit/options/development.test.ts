@@ -4,7 +4,7 @@ import { type ProcessFacts, isDevelopment } from '../../../src/options/developme
 const NOTHING: ProcessFacts = { isTerminal: false, isContainer: false, ancestors: [] };
 const facts = (some: Partial<ProcessFacts>) => (): ProcessFacts => ({ ...NOTHING, ...some });
 
-describe('development is', () => {
+describe('isDevelopment is true for', () => {
   it.each(['development', 'test'])('NODE_ENV=%s', (environment) => {
     expect(isDevelopment({ NODE_ENV: environment }, facts({ isContainer: true }))).toBe(true);
   });
@@ -24,7 +24,7 @@ describe('development is', () => {
     expect(isDevelopment({ npm_lifecycle_script: script }, facts({ isContainer: true }))).toBe(true);
   });
 
-  it('an ancestor that is the Nest CLI in watch mode', () => {
+  it('an ancestor process that is the Nest CLI in watch mode', () => {
     const ancestors = ['sh -c node dist/main', 'node /app/node_modules/.bin/nest start --watch '];
     expect(isDevelopment({}, facts({ isContainer: true, ancestors }))).toBe(true);
   });
@@ -34,7 +34,7 @@ describe('development is', () => {
   });
 });
 
-describe('development is not', () => {
+describe('isDevelopment is false for', () => {
   it('an unset NODE_ENV alone', () => {
     expect(isDevelopment({}, facts({}))).toBe(false);
   });

@@ -18,7 +18,7 @@ describe('variableName', () => {
 });
 
 describe('Environment', () => {
-  it('reads a variable by its prefix, without the blanks around it', () => {
+  it('reads a variable with its prefix, without surrounding whitespace', () => {
     const faults = new Faults();
     const environment = new Environment('HEALTH_', { HEALTH_DATABASE_TIMEOUT: ' 2s ' });
     expect(environment.read(['database', 'timeout'], milliseconds(1), faults)).toBe(2000);
@@ -79,7 +79,7 @@ describe('Environment', () => {
     [{ HEALTH_CONTROL_KEY: 'k' }, []],
     [{ HEALTH_API_KEY: 'k', HEALTH_API_KEYS: 'k' }, ['HEALTH_API_KEYS']],
     [{ HEALTH_API_KEY: 'k' }, ['HEALTH_API_KEY']],
-  ])('of the keys that the command-line tool reads in %o, lists %o', (variables, expected) => {
+  ])('with %o, which the command-line tool may read, lists %o as unused', (variables, expected) => {
     expect(new Environment('HEALTH_', variables).unused).toStrictEqual(expected);
   });
 
@@ -87,18 +87,18 @@ describe('Environment', () => {
     expect(new Environment(false, { HEALTH_A: 'true', falseA: '1' }).unused).toStrictEqual([]);
   });
 
-  it('names the variable of an option, and none without a prefix', () => {
+  it('returns the variable of an option, and nothing without a prefix', () => {
     expect(new Environment('APP_', {}).nameOf('payments-api', 'maxAge')).toBe('APP_PAYMENTS_API_MAX_AGE');
     expect(new Environment(false, {}).nameOf('maxAge')).toBeUndefined();
   });
 
-  it('is empty without variables of the prefix', () => {
+  it('is empty without variables that have the prefix', () => {
     expect(new Environment('HEALTH_', { OTHER: '1', HEALTH_A: undefined }).isEmpty).toBe(true);
     expect(new Environment(false, { HEALTH_A: '1' }).isEmpty).toBe(true);
     expect(new Environment('HEALTH_', { HEALTH_A: '' }).isEmpty).toBe(false);
   });
 
-  it('is that of the process by default', () => {
+  it('is the environment of the process by default', () => {
     process.env['NEST_VITALS_TEST_A'] = 'true';
     try {
       expect(new Environment('NEST_VITALS_TEST_').read(['a'], flag, new Faults())).toBe(true);

@@ -5,7 +5,7 @@ import { Faults } from '../../../src/options/faults.js';
 import { flag } from '../../../src/options/rules.js';
 
 describe('Faults', () => {
-  it('names options and entries by their place', () => {
+  it('shows options and entries with their place', () => {
     const at = new Faults().at('HealthModule options');
     expect(at.option('endpoints').entry('live').option('view').place).toBe(
       'HealthModule options, endpoints.live, view',

@@ -10,7 +10,7 @@ const configurationOf = (variables: NodeJS.ProcessEnv = {}): IndicatorConfigurat
   );
 
 describe('IndicatorConfiguration', () => {
-  it('merges the places of an option by their precedence', () => {
+  it('merges the sources of an option by their precedence', () => {
     const at = new Faults().at('here');
     expect(configurationOf().add('cache', undefined, at).timeout).toBe(100);
     expect(configurationOf().add('cache', { timeout: 200 }, at).timeout).toBe(200);
@@ -25,7 +25,7 @@ describe('IndicatorConfiguration', () => {
     expect(at.faults.list).toStrictEqual([]);
   });
 
-  it('refuses a source that is valid only with the present override, which will end', () => {
+  it('refuses a source that is valid only with the present override, because the override will end', () => {
     const configuration = configurationOf();
     const faults = new Faults();
     configuration.add('database', { maxAge: 10_000 }, faults.at('here'));

@@ -45,7 +45,7 @@ describe('checkName', () => {
   });
 
   it.each(['', '-a', 'a-', '.', '..', 'a/b', 'a b', 'ä', 'a?', 'a%20', 'a\n', `a${'b'.repeat(63)}c`])(
-    'refuses "%s", which cannot stand in a URL',
+    'refuses "%s", which is not allowed in a URL',
     (name) => {
       const { accepted, faults } = faultsOf(name);
       expect(accepted).toBe(false);

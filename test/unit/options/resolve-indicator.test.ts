@@ -17,7 +17,7 @@ import {
 } from '../../../src/options/resolve-indicator.js';
 import { Faults } from '../../../src/options/faults.js';
 
-/** One good value of each option, and values that it does not take. */
+/** One valid value of each option, and values that it refuses. */
 const OPTIONS: Readonly<Record<keyof HealthIndicatorOptions, { good: readonly unknown[]; bad: readonly unknown[] }>> = {
   probes: { good: [['live'], []], bad: ['live', [''], [1]] },
   critical: { good: [true, false], bad: ['yes', 1, null] },
@@ -66,12 +66,12 @@ describe('checkIndicatorOptions', () => {
     }
   });
 
-  it('completes a quorum by its defaults', () => {
+  it('completes a quorum with its defaults', () => {
     expect(check({ shared: {} }).usable).toStrictEqual({ shared: { quorum: 0.5, minPeers: 3 } });
     expect(check({ shared: { minPeers: 7 } }).usable).toStrictEqual({ shared: { quorum: 0.5, minPeers: 7 } });
   });
 
-  it('shows the refused value and the accepted ones', () => {
+  it('shows the refused value and the accepted values', () => {
     expect(check({ timeout: '500' }).faults).toStrictEqual([
       optionOutOfRange(
         'here, timeout',
@@ -81,7 +81,7 @@ describe('checkIndicatorOptions', () => {
     ]);
   });
 
-  it('refuses unknown options, and names the known ones', () => {
+  it('refuses unknown options, and lists the known options', () => {
     const { usable, faults } = check({ timeuot: 500, constructor: 1 });
     expect(usable).toStrictEqual({});
     expect(faults.map(({ problem }) => problem)).toStrictEqual([
@@ -204,7 +204,7 @@ describe('resolveCheckSettings', () => {
     expect(resolve(layers).settings).toMatchObject({ timeout: 2, ttl: 5, interval: undefined });
   });
 
-  it('refuses a maxAge below ttl, and accepts an equal one', () => {
+  it('refuses a maxAge below ttl, and accepts an equal maxAge', () => {
     expect(resolve([{ maxAge: 999, ttl: 1000 }]).faults).toStrictEqual([maxAgeBelowTtl('here', 999, 1000)]);
     expect(resolve([{ maxAge: 1000, ttl: 1000 }]).faults).toStrictEqual([]);
   });
@@ -247,7 +247,7 @@ describe('defaultMaxAge', () => {
     expect(of({ interval: 60_000, timeout: 500, retries: 2, retryDelay: 100 })).toBe(180_000 + 1500 + 200);
   });
 
-  it('counts no runs of a check on request', () => {
+  it('ignores the runs of a check that runs on request', () => {
     expect(of({ timeout: 60_000, retries: 5 })).toBe(30_000);
   });
 });

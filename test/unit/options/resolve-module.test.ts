@@ -24,7 +24,7 @@ const resolve = (options: object = {}, variables: NodeJS.ProcessEnv = {}): Resol
 const placesOf = ({ faults }: ResolvedOptions): string[] => faults.map(({ place }) => place);
 
 describe('resolveModuleOptions', () => {
-  it('completes no options at all by the defaults', () => {
+  it('uses the defaults when there are no options', () => {
     const { settings, faults } = resolve();
     expect(faults).toStrictEqual([]);
     expect(settings).toStrictEqual({
@@ -71,7 +71,7 @@ describe('resolveModuleOptions', () => {
     });
   });
 
-  it('refuses an option that there is not', () => {
+  it('refuses an unknown option', () => {
     const { faults } = resolve({ dedline: 5 });
     expect(faults).toMatchObject([{ place: 'HealthModule options', problem: 'there is no option "dedline"' }]);
   });
@@ -114,7 +114,7 @@ describe('resolveModuleOptions', () => {
     [{ logging: {} }, {}, true, {}],
     [{ logging: { levels: { DOWN: 'error' } } }, { HEALTH_LOGGING: 'on' }, true, { DOWN: 'error' }],
     [{ logging: { levels: { DOWN: 'error' } } }, { HEALTH_LOGGING: 'off' }, false, { DOWN: 'error' }],
-  ])('takes levels of changes beside the switch: %j, %j', (options, variables, isOn, levels) => {
+  ])('accepts levels of changes beside the switch: %j, %j', (options, variables, isOn, levels) => {
     const { settings, faults } = resolve(options, variables);
     expect([settings.logging, settings.logLevels, faults]).toStrictEqual([isOn, levels, []]);
   });
@@ -128,11 +128,11 @@ describe('resolveModuleOptions', () => {
     [{ levels: { DOWN: 'loud' } }, 'HealthModule options, logging.levels.DOWN'],
     [{ levels: { DOWN: true } }, 'HealthModule options, logging.levels.DOWN'],
     [[], 'HealthModule options, logging'],
-  ])('refuses levels that say nothing: %j', (logging, place) => {
+  ])('refuses invalid levels: %j', (logging, place) => {
     expect(placesOf(resolve({ logging }))).toStrictEqual([place]);
   });
 
-  it('collects the faults of every part', () => {
+  it('collects the faults of all parts', () => {
     const faulty = resolve({
       path: '',
       deadline: 0,
@@ -179,7 +179,7 @@ describe('resolveModuleOptions', () => {
       ['/health', 'health'],
       ['internal/health/', 'internal/health'],
       ['/_a.b~c-1/', '_a.b~c-1'],
-    ])('takes %s', (path, resolved) => {
+    ])('accepts %s', (path, resolved) => {
       const { settings, faults } = resolve({ path });
       expect([settings.path, faults]).toStrictEqual([resolved, []]);
     });
@@ -257,7 +257,7 @@ describe('resolveModuleOptions', () => {
   });
 
   describe('endpoints', () => {
-    it('can be turned off, moved, and shown differently, each for itself', () => {
+    it('can be turned off, moved, and shown in another view, each one separately', () => {
       const { settings, faults } = resolve({
         endpoints: {
           live: false,
@@ -310,7 +310,7 @@ describe('resolveModuleOptions', () => {
       expect(resolve({}, { NODE_ENV: 'development' }).settings.endpoints.deep.view).toBe('full');
     });
 
-    it('narrow wherever access is set', () => {
+    it('narrow their view when access is set', () => {
       expect(resolve({ access: { apiKeys: 'k' } }).settings.endpoints.deep).toMatchObject({
         view: 'components',
         isNarrowed: true,
@@ -341,7 +341,7 @@ describe('resolveModuleOptions', () => {
     });
 
     it.each([[{}], [{ apiKeys: undefined }], [{ authorize: undefined }]])(
-      'refuses an access that opens nothing: %j',
+      'refuses an access that admits no caller: %j',
       (access) => {
         expect(resolve({ access }).faults).toStrictEqual([accessEmpty('HealthModule options, access')]);
       },
@@ -353,7 +353,7 @@ describe('resolveModuleOptions', () => {
       expect(settings.access?.apiKeys).toStrictEqual(['k', 'l']);
     });
 
-    it.each(['', '  ', ',', ' , '])('refuses a variable of keys that has none: %j', (keys) => {
+    it.each(['', '  ', ',', ' , '])('refuses a variable of keys without a key: %j', (keys) => {
       expect(placesOf(resolve({}, { HEALTH_API_KEYS: keys }))).toStrictEqual(['environment variable HEALTH_API_KEYS']);
     });
 
@@ -385,7 +385,7 @@ describe('resolveModuleOptions', () => {
       expect(placesOf(resolve({ access: { apiKey: 'k' } }))).toStrictEqual(['HealthModule options, access']);
     });
 
-    it.each([true, 'hunter2', 5, ['hunter2']])('refuses access that is no object: %j', (access) => {
+    it.each([true, 'hunter2', 5, ['hunter2']])('refuses access that is not an object: %j', (access) => {
       const { faults } = resolve({ access });
       expect(faults).not.toHaveLength(0);
       expect(JSON.stringify(faults)).not.toContain('hunter2');
@@ -403,7 +403,7 @@ describe('resolveModuleOptions', () => {
   });
 
   describe('aliases', () => {
-    it('are those of Kubernetes when they are just turned on', () => {
+    it('are those of Kubernetes when they are set to true', () => {
       expect(resolve({ aliases: true }).settings.aliases).toStrictEqual(
         new Map([
           ['/livez', 'live'],
@@ -571,7 +571,7 @@ describe('resolveModuleOptions', () => {
       expect(settings.deadlines).toStrictEqual({});
     });
 
-    it('have options of their own', () => {
+    it('have their own options', () => {
       const { settings, faults } = resolve({
         statusCodes: { DEGRADED: 207, DOWN: 500 },
         endpoints: { checks: false, ready: { deadline: 200 } },
@@ -646,7 +646,7 @@ describe('resolveModuleOptions', () => {
         ['the additionalPath of the group "a"', 'the additionalPath of the group "b"'],
       ],
       [{ a: { additionalPath: '/health/a' } }, '/health/a', ['the group "a"', 'the additionalPath of the group "a"']],
-    ])('refuse a path that is taken: %j', (groups, path, places) => {
+    ])('refuse a path that is already used: %j', (groups, path, places) => {
       const endpoints = { ready: { path: 'state' } };
       const aliases = { '/up': 'live', '/health/other': 'ready', '/health/live': 'live' } as const;
       expect(resolve({ groups, endpoints, aliases }).faults).toStrictEqual([endpointPathShared(path, places)]);
@@ -668,7 +668,7 @@ describe('resolveModuleOptions', () => {
       expect(placesOf(resolve({ groups: { billing: content } }))).toStrictEqual([`HealthModule options, ${place}`]);
     });
 
-    it('have names of their own that can stand in a URL', () => {
+    it('have their own names, which must be allowed in a URL', () => {
       const { settings, faults } = resolve({ groups: { ready: [], 'a b': [], fine: [] } });
       expect(faults[0]).toStrictEqual(nameReserved('HealthModule options, groups.ready', 'ready'));
       expect(faults).toHaveLength(2);
@@ -689,19 +689,19 @@ describe('resolveModuleOptions', () => {
       expect(placesOf(resolve({ groups: { billing: content } }))).toStrictEqual([place]);
     });
 
-    it('contain no value that could fail a reader, also after a fault', () => {
+    it('contain valid lists, also after a fault', () => {
       const { settings } = resolve({ groups: { billing: { indicators: 5, tags: 'x' } } });
       const { indicators = [], tags = [] } = settings.groups.get('billing') ?? {};
       expect([Array.isArray(indicators), Array.isArray(tags)]).toStrictEqual([true, true]);
     });
 
-    it('refuse options that there are not', () => {
+    it('refuse unknown options', () => {
       expect(resolve({ groups: { billing: { indicator: ['payments'] } } }).faults).not.toHaveLength(0);
     });
   });
 
   describe('indicators and defaults', () => {
-    it('are kept by name, as far as they are usable', () => {
+    it('are kept by name, with their valid options', () => {
       const { settings, faults } = resolve({
         defaults: { timeout: 300, ttl: -1 },
         indicators: { database: { timeout: 200, critical: 'no' }, cache: undefined },
@@ -711,7 +711,7 @@ describe('resolveModuleOptions', () => {
       expect(faults).toHaveLength(2);
     });
 
-    it('let the environment prevail over the default in code', () => {
+    it('use the environment rather than the default in code', () => {
       const { settings } = resolve({ defaults: { timeout: 300, ttl: 5 } }, { HEALTH_DEFAULT_TIMEOUT: '1s' });
       expect(settings.defaults).toStrictEqual({ timeout: 1000, ttl: 5 });
     });
@@ -723,7 +723,7 @@ describe('resolveModuleOptions', () => {
     ['groups', null],
     ['indicators', ['database']],
     ['headers', 'x'],
-  ])('refuses %s that are no object: %j', (option, value) => {
+  ])('refuses %s that are not an object: %j', (option, value) => {
     expect(resolve({ [option]: value }).faults).toStrictEqual([
       optionOutOfRange(
         `HealthModule options, ${option}`,
@@ -734,7 +734,7 @@ describe('resolveModuleOptions', () => {
   });
 
   describe('statusCodes', () => {
-    it('override one at a time', () => {
+    it('override one status at a time', () => {
       expect(resolve({ statusCodes: { DEGRADED: 429 } }).settings.statusCodes).toStrictEqual({
         UP: 200,
         DEGRADED: 429,
@@ -771,7 +771,7 @@ describe('resolveModuleOptions', () => {
       'x-health-checked-at',
       'X-Health-Status',
       'x-service-version',
-    ])('refuse %s, which the answer sets', (name) => {
+    ])('refuse %s, which the response sets', (name) => {
       const { settings, faults } = resolve({ headers: { [name]: 'x' } });
       expect(faults).toStrictEqual([headerReserved(`HealthModule options, headers.${name}`)]);
       expect(settings.headers).toStrictEqual({});
@@ -790,7 +790,7 @@ describe('resolveModuleOptions', () => {
       'trailer',
       'transfer-encoding',
       'upgrade',
-    ])('refuse %s, which would break every answer', (name) => {
+    ])('refuse %s, which would break every response', (name) => {
       const { settings, faults } = resolve({ headers: { [name]: 'x' } });
       expect(faults).toStrictEqual([headerBreaksResponse(`HealthModule options, headers.${name}`)]);
       expect(settings.headers).toStrictEqual({});
@@ -848,7 +848,7 @@ describe('resolveModuleOptions', () => {
   describe('shutdown', () => {
     const onKubernetes = { KUBERNETES_SERVICE_HOST: '10.0.0.1' };
 
-    it('waits longer at least on Kubernetes, but never longer than at most', () => {
+    it('has a longer minimum wait on Kubernetes, but never longer than the maximum', () => {
       expect(resolve({}, onKubernetes).settings.shutdown.minDelay).toBe(5000);
       expect(resolve({ shutdown: { maxDelay: 3000 } }, onKubernetes).settings.shutdown).toMatchObject({
         minDelay: 3000,
@@ -864,14 +864,14 @@ describe('resolveModuleOptions', () => {
       for (const delay of [-1, 'soon', null]) expect(resolve({ shutdown: { delay } }).faults).toHaveLength(1);
     });
 
-    it('refuses a minimum above the maximum, and takes equal ones', () => {
+    it('refuses a minimum above the maximum, and accepts equal ones', () => {
       expect(resolve({ shutdown: { minDelay: 2, maxDelay: 1 } }).faults).toStrictEqual([
         minDelayAboveMaxDelay('HealthModule options, shutdown', 2, 1),
       ]);
       expect(resolve({ shutdown: { minDelay: 1, maxDelay: 1 } }).faults).toStrictEqual([]);
     });
 
-    it('names probers by addresses, agents and headers', () => {
+    it('recognises probers by addresses, agents and headers', () => {
       const probers = [
         { addresses: '10.0.0.0/8' },
         { addresses: ['::1', 'fd00::/8'], agents: 'ELB-HealthChecker/' },
@@ -948,14 +948,14 @@ describe('resolveModuleOptions', () => {
     expect(resolve({ maxConcurrency: 1_000_001, retryAfter: 86_401 }).faults).toHaveLength(2);
   });
 
-  it('reads bounds of the environment, too', () => {
+  it('reads bounds also from the environment', () => {
     const variables = { HEALTH_SHUTDOWN_DELAY: '0', HEALTH_SHUTDOWN_MAX_DELAY: '0', HEALTH_SHUTDOWN_MIN_DELAY: '0' };
     const { settings, faults } = resolve({}, variables);
     expect(faults).toStrictEqual([]);
     expect(settings.shutdown).toMatchObject({ delay: 0, minDelay: 0, maxDelay: 0 });
   });
 
-  it('reads no deadlines of endpoints that have none of their own', () => {
+  it('reads no deadlines for endpoints without their own deadline', () => {
     const { settings, environment } = resolve({}, { HEALTH_CHECKS_DEADLINE: '5', HEALTH_OVERVIEW_DEADLINE: '5' });
     expect(settings.deadlines).toStrictEqual({});
     expect(environment.unused).toHaveLength(2);
@@ -983,7 +983,7 @@ describe('resolveModuleOptions', () => {
     expect(resolve(options).faults[0]?.remedy).toBe(`use ${expected}`);
   });
 
-  it.each([null, 'health', 5, []])('refuses options that are no object: %j', (options) => {
+  it.each([null, 'health', 5, []])('refuses options that are not an object: %j', (options) => {
     const { faults } = resolveModuleOptions(options as unknown as HealthModuleOptions, {});
     expect(placesOf({ faults } as ResolvedOptions)).toStrictEqual(['HealthModule options']);
   });

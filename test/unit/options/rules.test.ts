@@ -18,12 +18,12 @@ import {
   stringList,
 } from '../../../src/options/rules.js';
 
-/** Node's timers fire at once for anything longer. */
+/** The longest delay of Node's timers. A longer delay fires at once. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 const read = (rule: Rule, text: string): unknown => rule.read?.(text);
 
-/** Names that every object has without anybody having set them. */
+/** Names that every object inherits. */
 const INHERITED = ['constructor', '__proto__', 'toString', 'hasOwnProperty'];
 
 describe('milliseconds', () => {
@@ -78,7 +78,7 @@ describe('milliseconds', () => {
 describe('whole', () => {
   const rule = whole(2, 5);
 
-  it('accepts the bounds and the numbers between them', () => {
+  it('accepts the bounds and the whole numbers between them', () => {
     expect([1, 2, 5, 6].map((value) => rule.accepts(value))).toStrictEqual([false, true, true, false]);
     expect([2.5, '3', NaN, null, undefined, [3]].some((value) => rule.accepts(value))).toBe(false);
     expect(rule.expected).toBe('a whole number from 2 to 5');
@@ -111,7 +111,7 @@ describe('flag', () => {
     expect(read(flag, text)).toBeUndefined();
   });
 
-  it('does not read what only the prototype of an object has', () => {
+  it('does not read a property of the prototype of an object', () => {
     expect(INHERITED.map((text) => read(flag, text))).toStrictEqual(INHERITED.map(() => undefined));
   });
 });
@@ -122,7 +122,7 @@ describe('words', () => {
     expect([['a', ''], ['a', 1], 'a', null, {}].some((value) => stringList.accepts(value))).toBe(false);
   });
 
-  it('reads what commas separate, without blanks and gaps', () => {
+  it('reads a list separated by commas, without whitespace and empty elements', () => {
     expect(read(stringList, 'ready, billing ,,live,')).toStrictEqual(['ready', 'billing', 'live']);
     expect(read(stringList, 'ready')).toStrictEqual(['ready']);
   });
@@ -212,7 +212,7 @@ describe('duration', () => {
     expect(converted(orOff(rule), '2s')).toBe(2000);
   });
 
-  it('has a type that allows whole numbers with a unit only', () => {
+  it('has a type that allows only whole numbers with a unit', () => {
     const allowed: Duration[] = [5, '5s', '500ms'];
     // @ts-expect-error -- a fraction
     allowed.push('1.5s');
@@ -261,7 +261,7 @@ describe('show', () => {
     [{ password: 'hunter2' }, 'an object'],
     [show, 'the function show'],
     [() => 1, 'the function (without a name)'],
-  ])('shows %o on one line and without its inside', (value, text) => {
+  ])('shows %o on one line and without its contents', (value, text) => {
     expect(show(value)).toBe(text);
   });
 });

@@ -50,14 +50,14 @@ describe('resolveServiceIdentity', () => {
     ['version', ['SERVICE_VERSION']],
     ['environment', ['DEPLOYMENT_ENVIRONMENT', 'NODE_ENV']],
     ['commit', ['GIT_COMMIT', 'COMMIT_SHA', 'SOURCE_VERSION', 'GITHUB_SHA']],
-  ])('looks for the %s in %j, in this order', (field, names) => {
+  ])('reads the %s from %j, in this order', (field, names) => {
     for (const [index, name] of names.entries()) {
       const variables = Object.fromEntries(names.slice(index).map((each) => [each, `from ${each}`]));
       expect(identityIn([], variables)).toStrictEqual({ [field]: `from ${name}` });
     }
   });
 
-  it('passes over variables that are empty', () => {
+  it('skips variables that are empty', () => {
     expect(identityIn([], { SERVICE_NAME: '', OTEL_SERVICE_NAME: 'orders' })).toStrictEqual({ name: 'orders' });
   });
 
@@ -67,7 +67,7 @@ describe('resolveServiceIdentity', () => {
     expect(identityIn(['application'])).toStrictEqual({ name: 'orders' });
   });
 
-  it('searches package.json upwards from each folder, in their order', () => {
+  it('searches package.json upwards from each folder, in order', () => {
     manifest('application', { name: 'orders', version: '1.4.2' });
     manifest('elsewhere', { name: 'other', version: '9.9.9' });
     expect(identityIn(['application/dist', 'elsewhere'])).toStrictEqual({ name: 'orders', version: '1.4.2' });
@@ -80,13 +80,13 @@ describe('resolveServiceIdentity', () => {
     ['that is no object', '"orders"'],
     ['that is null', 'null'],
     ['that is not JSON', '{'],
-  ])('passes over a package.json %s', (_what, content) => {
+  ])('skips a package.json %s', (_what, content) => {
     manifest('application/dist', content);
     manifest('application', { name: 'orders', version: '1.4.2' });
     expect(identityIn(['application/dist'])).toStrictEqual({ name: 'orders', version: '1.4.2' });
   });
 
-  it('leaves out a version that is no text', () => {
+  it('omits a version that is not a string', () => {
     manifest('application', { name: 'orders', version: 5 });
     expect(identityIn(['application'])).toStrictEqual({ name: 'orders' });
   });
@@ -103,7 +103,7 @@ describe('resolveServiceIdentity', () => {
     }
   });
 
-  it('searches where the process was started, by default', () => {
+  it('searches the folder where the process was started, by default', () => {
     expect(resolveServiceIdentity({ version: '1.0.0' }, {})).toMatchObject({ name: 'nest-vitals' });
   });
 });

@@ -11,7 +11,7 @@ const states = (hysteresis: Hysteresis, moments: readonly (readonly [number, Exc
   moments.map(([at, excess]) => hysteresis.update(excess, at));
 
 describe('Hysteresis', () => {
-  it('is entered at once and left after the release has lasted', () => {
+  it('is entered at once, and left after the release has lasted', () => {
     const moments = [
       [0, RELEASED],
       [1, BEYOND],

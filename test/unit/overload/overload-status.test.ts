@@ -11,7 +11,7 @@ it.each([
   [false, true, false, 'DOWN'],
   [false, true, true, 'DEGRADED'],
 ] as const)(
-  'overloaded: %s, beyond down: %s, held back: %s is %s',
+  'the status with overloaded: %s, above down: %s, held back: %s is %s',
   (isOverloaded, isBeyondDown, isHeldBack, status) => {
     expect(overloadStatus({ isOverloaded, isBeyondDown, isHeldBack })).toBe(status);
   },

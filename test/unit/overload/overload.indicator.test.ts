@@ -15,7 +15,7 @@ interface Hooked {
   endpointParts?: object;
 }
 
-/** An indicator that has measured for long enough, and discards nothing during the test. */
+/** An indicator with enough measurements, which discards none during the test. */
 function settled(options?: OverloadIndicatorOptions) {
   const indicator = new (OverloadIndicator('overload', { window: '1h', ...options }))();
   const hooked = Object.assign(indicator, indicator as typeof indicator & Hooked);
@@ -63,7 +63,7 @@ describe('OverloadIndicator', () => {
     });
   });
 
-  it('stays DEGRADED while the fleet holds it back, and once DOWN until it recovers', async () => {
+  it('stays DEGRADED while the fleet holds it back, and stays DOWN until it recovers', async () => {
     let refusal: string | undefined = 'stays in rotation: 2 of 4 instances are unready, and 2 may be';
     const asked: unknown[][] = [];
     const indicator = settled({ utilization: false, hold: 0, down: { delay: 500 } });
@@ -151,7 +151,7 @@ describe('OverloadIndicator', () => {
     expect(await after(5000, 10)).toBe('UP');
   });
 
-  it('does not go DOWN by an excess with a break', async () => {
+  it('is not DOWN by an interrupted excess', async () => {
     const indicator = settled({ hold: 5000, down: { utilization: 0.98 } });
     for (let rounds = 0; rounds < 5; rounds += 1) {
       setUtilization(0.99);
@@ -187,7 +187,7 @@ describe('OverloadIndicator', () => {
     ['"many"', () => 'many'],
     ['NaN', () => NaN],
     ['null', () => null],
-  ])('is DOWN when count returns %s, which is no number', async (shown, count) => {
+  ])('is DOWN when count returns %s, which is not a number', async (shown, count) => {
     expect(await run(settled({ inFlight: 1, count: count as () => number }))).toMatchObject({
       status: 'DOWN',
       message: `count returned ${shown} instead of a number`,
@@ -206,7 +206,7 @@ describe('OverloadIndicator', () => {
     expect(unhandled).not.toHaveBeenCalled();
   });
 
-  it('is not compared with its limits in its first moment', async () => {
+  it('is not compared with its limits at its start', async () => {
     setDelay(5000);
     const indicator = new (OverloadIndicator('overload'))();
     expect(await run(indicator)).toEqual({ status: 'UP', data: { window_ms: 0 } });
@@ -221,7 +221,7 @@ describe('OverloadIndicator', () => {
     expect(await run(indicator)).toEqual({ status: 'UNKNOWN', message: 'the measurement has ended' });
   });
 
-  it('refuses options out of range, contradictory and unknown options', () => {
+  it('refuses options that are out of range, contradictory or unknown', () => {
     const options = {
       delay: 0,
       inFlight: 1.5,
@@ -242,7 +242,7 @@ describe('OverloadIndicator', () => {
     ]);
   });
 
-  it('refuses a limit of down that has no lower limit, and a down that is no object', () => {
+  it('refuses a limit of down that has no lower limit, and a down that is not an object', () => {
     expect(faultsOf(OverloadIndicator('overload', { down: { inFlight: 7 }, count: () => 0 }))).toEqual([
       'OverloadIndicator("overload"), down.inFlight: its value is 7; use false, or set inFlight too',
     ]);

@@ -69,7 +69,7 @@ describe('Overrides', () => {
     vi.restoreAllMocks();
   });
 
-  it('disables an indicator until its end, and shows it meanwhile', async () => {
+  it('disable an indicator until their end, and are visible meanwhile', async () => {
     const { health, overrides } = setUp(() => down('away'));
     const override = overrides.set('payments', { enabled: false }, TERMS);
     expect(override).toStrictEqual({
@@ -96,7 +96,7 @@ describe('Overrides', () => {
     expect(overrides.list).toStrictEqual([]);
   });
 
-  it('shows the override beside a result, and leaves out an author that is not known', async () => {
+  it('are shown beside a result, without an unknown author', async () => {
     const { health, overrides } = setUp();
     overrides.set('payments', { timeout: '2s' }, { reason: 'slow vendor', expiresIn: 60_000 });
     expect((await health.report('deep')).details['payments']).toMatchObject({
@@ -105,7 +105,7 @@ describe('Overrides', () => {
     });
   });
 
-  it('has precedence over the code and the environment, and gives both back', async () => {
+  it('have precedence over the code and the environment, and restore both at their end', async () => {
     const { health, overrides } = setUp(() => down('away'), { critical: true }, { HEALTH_PAYMENTS_CRITICAL: 'true' });
     overrides.set('payments', { critical: false }, TERMS);
     expect((await health.report('ready')).status).toBe('DEGRADED');
@@ -113,7 +113,7 @@ describe('Overrides', () => {
     expect((await health.report('ready')).status).toBe('DOWN');
   });
 
-  it('does not change with the object of the caller', async () => {
+  it('do not change with the object of the caller', async () => {
     const { health, overrides } = setUp();
     const options = { critical: false, probes: ['ready'] };
     const override = overrides.set('payments', options, TERMS);
@@ -124,7 +124,7 @@ describe('Overrides', () => {
     expect(override.options).toStrictEqual({ critical: false, probes: ['ready'] });
   });
 
-  it('begins and expires although the logger throws', async () => {
+  it('begin and expire although the logger throws', async () => {
     const { overrides, log, faults, events } = setUp();
     const broken = new Error('the disk is full');
     const fail = (): never => {
@@ -139,7 +139,7 @@ describe('Overrides', () => {
     expect(faults).toEqual([broken, broken]);
   });
 
-  it('replaces an earlier override as a whole', async () => {
+  it('replace an earlier override as a whole', async () => {
     const { health, overrides, events } = setUp(() => down('away'));
     const first = overrides.set('payments', { critical: false }, { ...TERMS, expiresIn: '1m' });
     const second = overrides.set('payments', { timeout: 100 }, { ...TERMS, by: 'bob' });
@@ -154,7 +154,7 @@ describe('Overrides', () => {
     ]);
   });
 
-  it('lets a run under way end by the options that it began with', async () => {
+  it('let a run in progress end with the options that it began with', async () => {
     const open = latch();
     const { health, overrides } = setUp(() => open.promise, { timeout: 100 });
     const pending = health.report('ready');
@@ -163,7 +163,7 @@ describe('Overrides', () => {
     expect((await pending).details['payments']).toMatchObject({ status: 'DOWN', override: { timeout: '10s' } });
   });
 
-  it('removes an interval by "off"', async () => {
+  it('remove an interval with "off"', async () => {
     const check = vi.fn<CheckDefinition['check']>();
     const { health, overrides } = setUp(check, { interval: '10s' });
     health.engine.start();
@@ -174,7 +174,7 @@ describe('Overrides', () => {
     expect(check).toHaveBeenCalledTimes(2);
   });
 
-  it('keeps its end when the system clock is corrected', async () => {
+  it('keep their end when the system clock is corrected', async () => {
     const { overrides } = setUp();
     overrides.set('payments', { enabled: false }, TERMS);
     vi.setSystemTime(Date.now() + DAY);
@@ -185,7 +185,7 @@ describe('Overrides', () => {
   });
 
   describe('refused changes', () => {
-    it('names every fault, and changes nothing', async () => {
+    it('lists every fault, and changes nothing', async () => {
       const { health, overrides, events } = setUp();
       const change = (): unknown =>
         overrides.set('payments', { timeout: 0, when: () => true, initialDelay: 5, colour: 'red' } as object, {
@@ -246,7 +246,7 @@ describe('Overrides', () => {
       expect(overrides.set('payments', { interval: '1m', maxAge: '5m' }, TERMS).indicator).toBe('payments');
     });
 
-    it('a probe that there is not, and "live" for an indicator that is not part of it', () => {
+    it('an unknown probe, and "live" for an indicator that is not part of it', () => {
       const { overrides } = setUp();
       expect(faultsOf(() => overrides.set('payments', { probes: ['raedy'] }, TERMS))).toHaveLength(1);
       expect(faultsOf(() => overrides.set('payments', { probes: ['ready', 'live'] }, TERMS))).toStrictEqual([
@@ -257,7 +257,7 @@ describe('Overrides', () => {
     });
   });
 
-  it('writes one line for each beginning and each end, with author and reason', async () => {
+  it('write one line for each beginning and each end, with author and reason', async () => {
     const { overrides, log } = setUp();
     overrides.set('payments', { enabled: false }, { ...TERMS, reason: 'vendor\nmaintenance' });
     overrides.set('payments', { timeout: '2s', critical: false }, { reason: 'slow', expiresIn: '1m' });
@@ -274,7 +274,7 @@ describe('Overrides', () => {
     ]);
   });
 
-  it('emits the end with its author, and contains listeners that throw', async () => {
+  it('emit their end with its author, and ignore listeners that throw', async () => {
     const { overrides, events, faults } = setUp();
     overrides.onEvent(() => {
       throw new Error('broken listener');
@@ -288,7 +288,7 @@ describe('Overrides', () => {
     expect(faults).toHaveLength(4);
   });
 
-  it('leaves no timer after stop(), and begins none', () => {
+  it('leave no timer after stop(), and begin none', () => {
     const { overrides } = setUp();
     overrides.set('payments', { enabled: false }, TERMS);
     overrides.stop();
@@ -297,7 +297,7 @@ describe('Overrides', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it('limits the length of the options in the log', () => {
+  it('limit the length of the options in the log', () => {
     const { overrides, log } = setUp();
     overrides.set('payments', { tags: ['x'.repeat(15_000)] }, TERMS);
     const [line] = log.lines;
@@ -305,12 +305,12 @@ describe('Overrides', () => {
     expect(line?.text).toMatch(/… \(15\d{3} characters\); reason: vendor maintenance$/);
   });
 
-  it('refuses options without an option', () => {
+  it('refuse options without an option', () => {
     const { overrides } = setUp();
     expect(faultsOf(() => overrides.set('payments', {}, TERMS))).toStrictEqual(['options: it sets no option']);
   });
 
-  it('ends with its indicator', () => {
+  it('end with their indicator', () => {
     const { health, overrides, configuration, events } = setUp();
     overrides.set('payments', { enabled: false }, TERMS);
     configuration.remove('payments');

@@ -16,7 +16,7 @@ describe('TimedRefusals', () => {
     return { refusals, begun };
   };
 
-  it('last exactly as long as their terms say', () => {
+  it('last exactly as long as their terms', () => {
     const { refusals, begun } = setUp();
     refusals.begin({ reason: 'vendor maintenance', expiresIn: '1m' });
     const [refusal] = begun;

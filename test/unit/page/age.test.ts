@@ -11,6 +11,6 @@ it.each([
   [12_000_000, '3 h 20 min'],
   [86_400_000, '1 d'],
   [190_800_000, '2 d 5 h'],
-])('%d ms are %s', (milliseconds, words) => {
+])('the page shows an age of %d ms as %s', (milliseconds, words) => {
   expect(formatAge(milliseconds)).toBe(words);
 });

@@ -5,13 +5,13 @@ import { PAGE_SCRIPT, PAGE_STYLE } from '../../../src/dashboard/assets.js';
 import { FLEET_SCRIPT, FLEET_STYLE } from '../../../src/fleet/page/assets.js';
 import { BASE_STYLE } from '../../../src/page/base-style.js';
 
-it('is made of the scripts and the styles as they are: npm run build:page', async () => {
+it('the page assets are up to date with the scripts and styles: npm run build:page', async () => {
   const assets = await pageAssets();
   expect(assets.size).toBe(4);
   for (const [path, text] of assets) expect([path, readFileSync(path, 'utf8')]).toStrictEqual([path, text]);
 });
 
-it('can stand in a page', () => {
+it('the page assets cannot end the element that contains them', () => {
   for (const script of [PAGE_SCRIPT, FLEET_SCRIPT]) expect(script).not.toMatch(/<\/script|<!--|\r/i);
   for (const style of [BASE_STYLE, PAGE_STYLE, FLEET_STYLE]) expect(style).not.toMatch(/<\/style|url\(|@import|\r/i);
   expect(PAGE_SCRIPT.length + BASE_STYLE.length + PAGE_STYLE.length).toBeLessThan(12_200);

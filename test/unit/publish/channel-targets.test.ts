@@ -27,12 +27,15 @@ describe('redisChannel', () => {
     ['client', open, []],
     ['cluster', { isOpen: true, masters: [] }, ['health', false]],
     ['sentinel', { ...open, getMasterNode: () => undefined }, [false]],
-  ])('sends PUBLISH through a %s of redis, which can remove it from its queue', async (_kind, state, first) => {
-    const sendCommand = vi.fn<Send>().mockResolvedValue(1);
-    await publish(redisChannel({ channel: 'health', client: { ...state, sendCommand } as never, instance: 'a' }));
-    const words = ['PUBLISH', 'health', expect.stringContaining('"instance":"a"')];
-    expect(sendCommand.mock.calls).toEqual([[...first, words, { abortSignal: signal }]]);
-  });
+  ])(
+    'sends PUBLISH through a %s of redis, which can remove the command from its queue',
+    async (_kind, state, first) => {
+      const sendCommand = vi.fn<Send>().mockResolvedValue(1);
+      await publish(redisChannel({ channel: 'health', client: { ...state, sendCommand } as never, instance: 'a' }));
+      const words = ['PUBLISH', 'health', expect.stringContaining('"instance":"a"')];
+      expect(sendCommand.mock.calls).toEqual([[...first, words, { abortSignal: signal }]]);
+    },
+  );
 
   it('sends nothing with a client that is not connected', async () => {
     const sendCommand = vi.fn<Send>();
@@ -43,7 +46,7 @@ describe('redisChannel', () => {
     expect(sendCommand).not.toHaveBeenCalled();
   });
 
-  it('has at most one call in flight, also after it was aborted', async () => {
+  it('has at most one call in flight, also after the call was aborted', async () => {
     const calls: Latch<unknown>[] = [];
     const client = {
       ...open,
@@ -71,7 +74,7 @@ describe('redisChannel', () => {
     await last;
   });
 
-  it('sends nothing if the connection was lost while the call before was in flight', async () => {
+  it('sends nothing if the connection was lost while the previous call was in flight', async () => {
     const first = latch<unknown>();
     const sendCommand = vi.fn<Send>().mockReturnValueOnce(first.promise).mockResolvedValue(1);
     const client = { isOpen: true, isReady: true, sendCommand };
@@ -113,7 +116,7 @@ describe('natsSubject', () => {
     [Object.assign(new Error('x'), { code: 'DISCONNECT' }), 'not connected: the client is reconnecting'],
     [new Error('closed connection'), 'not connected: the client is closed'],
     [new Error('another'), 'another'],
-  ])('explains the error %#', async (error, text) => {
+  ])('explains the error of a failed ping (case %#)', async (error, text) => {
     const client = standIn();
     client.rtt.mockRejectedValue(error);
     await expect(publish(natsSubject({ subject: 'health', client }))).rejects.toThrow(text);
@@ -158,7 +161,7 @@ describe('mqttTopic', () => {
 });
 
 describe('a message', () => {
-  it('has the host name, and neither data nor overrides', async () => {
+  it('contains the host name, and neither data nor overrides', async () => {
     const client = { isOpen: true, isReady: true, sendCommand: vi.fn<Send>().mockResolvedValue(1) };
     const until = '2026-01-01T00:00:00.000Z';
     const override = { by: 'ops@example.com', reason: 'planned', until, options: ['enabled'] };

@@ -20,7 +20,7 @@ const REPORT: HealthReport = {
   service_info: { uptime_seconds: 1 },
 };
 
-it('a summary names a composite and its failing parts', () => {
+it('the summary of a published report lists a composite and its failing parts', () => {
   expect(summaryOf(REPORT)).toEqual([
     'DEGRADED',
     'database is DEGRADED: replica is DOWN',
@@ -28,7 +28,7 @@ it('a summary names a composite and its failing parts', () => {
   ]);
 });
 
-it('a message to a channel has neither data nor authors of overrides, not in parts either', () => {
+it('a published message has neither data nor authors of overrides, also not in parts', () => {
   const message = messageOf(REPORT, 'orders-1');
   expect(message).not.toMatch(/10\.0\.0\.3|alice/);
   expect(JSON.parse(message)).toMatchObject({

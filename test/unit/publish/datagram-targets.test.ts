@@ -63,12 +63,12 @@ describe('dogstatsd', () => {
   });
 });
 
-it('starts a new datagram when the next line does not fit', () => {
+it('a datagram target starts a new datagram when the next line does not fit', () => {
   const [short, long] = ['a'.repeat(700), 'b'.repeat(2000)];
   expect(pack([short, short, short, long, short])).toEqual([`${short}\n${short}`, short, long, short]);
 });
 
-it('rejects for a host that does not exist, and for an aborted signal', async () => {
+it('a datagram target rejects for a host that does not exist, and for an aborted signal', async () => {
   const target = statsd({ host: 'missing.invalid' });
   await expect(target.publish(FAILING_REPORT, signal)).rejects.toMatchObject({ syscall: 'getaddrinfo' });
   await expect(target.publish(FAILING_REPORT, AbortSignal.abort(new Error('over')))).rejects.toThrow('over');

@@ -16,7 +16,7 @@ const requestsTo = ({
   received.map(({ method, path, headers, body }) => [method, path, headers['content-type'], body]);
 
 describe('healthchecksIo', () => {
-  it('pings success, /fail and /log, with the status as the body', async () => {
+  it('requests the success URL, /fail or /log, with the status as the body', async () => {
     const receiver = await webhookReceiver();
     const target = healthchecksIo({ url: `${receiver.url}/key/orders/?create=1` });
     await publish(target, PASSING_REPORT);
@@ -100,7 +100,7 @@ describe('each HTTP target', () => {
     pushgateway: (url: string) => pushgateway({ url, job: 'orders' }),
   };
 
-  it.each(Object.entries(targets))('%s rejects for every status but 2xx', async (_name, create) => {
+  it.each(Object.entries(targets))('%s rejects for every status code except 2xx', async (_name, create) => {
     const receiver = await webhookReceiver();
     const statuses = [302, 404, 500, 202];
     receiver.answer = (response, count) => response.writeHead(statuses[count - 1] ?? 200).end();

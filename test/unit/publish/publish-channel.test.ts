@@ -7,7 +7,7 @@ import { DRAINING_REPORT, PASSING_REPORT } from '../../support/health-report.js'
 import { type Latch, latch, never } from '../../support/latch.js';
 import { passTime, stopClock } from '../../support/standing-clock.js';
 
-/** A publisher whose calls end when the test says so. */
+/** A publisher whose calls end when the test ends them. */
 class HeldPublisher implements HealthPublisher {
   readonly name = 'board';
   readonly calls: { reason: string | undefined; signal: AbortSignal; end: Latch }[] = [];
@@ -34,7 +34,7 @@ const settle = (): Promise<unknown> => passTime(0);
 beforeEach(() => {
   lines = [];
   stopClock();
-  // The real clock of the shutdown would not stand still.
+  // The shutdown would use the real clock, which cannot be stopped.
   vi.spyOn(shutdownClock, 'setTimeout').mockImplementation((callback, milliseconds) =>
     setTimeout(callback, milliseconds),
   );
@@ -42,7 +42,7 @@ beforeEach(() => {
   onTestFinished(() => void vi.restoreAllMocks());
 });
 
-it('sends one report at a time, and after it only the latest', async () => {
+it('a publish channel sends one report at a time, and then only the latest', async () => {
   const publisher = new HeldPublisher();
   const channel = new PublishChannel(publisher, 1000, logger);
   for (const reason of ['1', '2', '3', '4']) {
@@ -62,7 +62,7 @@ it('sends one report at a time, and after it only the latest', async () => {
   expect(lines).toEqual([]);
 });
 
-it('aborts a report after the timeout, and starts no other before the call has ended', async () => {
+it('a publish channel aborts a report after the timeout, and starts no other before the call has ended', async () => {
   const publisher = new HeldPublisher();
   const channel = new PublishChannel(publisher, 1000, logger);
   channel.offer(report('1'));
@@ -81,7 +81,7 @@ it('aborts a report after the timeout, and starts no other before the call has e
   expect(lines).toHaveLength(1);
 });
 
-it('logs the first failure and the recovery, without the message of an unknown error', async () => {
+it('a publish channel logs the first failure and the recovery, without the message of an unknown error', async () => {
   const outcomes: (() => unknown)[] = [
     () => Promise.reject(new Error('https://user:secret@host')),
     () => {
@@ -105,7 +105,7 @@ it('logs the first failure and the recovery, without the message of an unknown e
   ]);
 });
 
-it('aborts the current report, drops the waiting one, and sends the final message last', async () => {
+it('a publish channel aborts the current report, drops the waiting report, and sends the final message last', async () => {
   const publisher = new HeldPublisher();
   const channel = new PublishChannel(publisher, 1000, logger);
   channel.offer(report('1'));
@@ -128,7 +128,7 @@ it('aborts the current report, drops the waiting one, and sends the final messag
   expect(lines).toEqual([]);
 });
 
-it('uses finish() for the final message if the publisher has it', async () => {
+it('a publish channel uses finish() for the final message if the publisher has it', async () => {
   const finish = vi.fn<NonNullable<HealthPublisher['finish']>>();
   const publish = vi.fn<HealthPublisher['publish']>();
   await new PublishChannel({ name: 'board', publish, finish }, 1000, logger).finish(DRAINING_REPORT);
@@ -147,7 +147,7 @@ it.each([
     (publisher: HeldPublisher) => expect(publisher.reasons).toEqual(['1']),
     true,
   ],
-])('ends after the timeout if %s', async (_case, check, isBusy) => {
+])('a publish channel ends after the timeout if %s', async (_case, check, isBusy) => {
   const publisher = new HeldPublisher();
   const channel = new PublishChannel(publisher, 1000, logger);
   if (isBusy) channel.offer(report('1'));
@@ -162,7 +162,7 @@ it.each([
   expect(lines).toEqual([expect.stringContaining('not published to board: timed out (ETIMEDOUT)')]);
 });
 
-it('does not wait for a publisher that never settles', () => {
+it('a publish channel does not wait for a publisher that never settles', () => {
   const publish = vi.fn<HealthPublisher['publish']>(never);
   new PublishChannel({ name: 'board', publish }, 1000, logger).offer(PASSING_REPORT);
   expect(publish).not.toHaveBeenCalled();

@@ -25,7 +25,7 @@ const publisher = { name: 'board', publish: () => undefined };
 const KNOWN = ['live', 'ready'];
 const PLACE = 'HealthPublishModule.forRoot()';
 
-describe('the options of the module', () => {
+describe('the publish options of the module', () => {
   it('have defaults, which a publisher can replace', () => {
     const faults = new Faults();
     const options: HealthPublishOptions = {
@@ -55,14 +55,14 @@ describe('the options of the module', () => {
     [{ publishers: [], targets: [] }, PLACE, 'there is no option "targets"'],
     [{ publishers: [], probe: 'redy' }, `${PLACE}, probe`, expect.stringContaining('"redy"')],
     [{ publishers: [{ publisher, probe: 'x' }] }, `${PLACE}, publishers[0], probe`, expect.stringContaining('"x"')],
-  ])('%j is a fault', (options, place, problem) => {
+  ])('report a fault for %j', (options, place, problem) => {
     const faults = new Faults();
     resolvePublishOptions(options as unknown as HealthPublishOptions, KNOWN, faults);
     expect(faults.list).toMatchObject([{ place, problem }]);
   });
 });
 
-describe('the options of a target', () => {
+describe('the publish options of a target', () => {
   const url = 'ftp://user:secret@host';
   it.each<[string, (given: never) => unknown, object, string]>([
     ['healthchecksIo()', healthchecksIo, {}, 'url'],
@@ -86,14 +86,14 @@ describe('the options of a target', () => {
     ['etcdKey()', etcdKey, { client: ETCD }, 'key'],
     ['etcdKey()', etcdKey, { client: ETCD, key: 'a', ttl: 1000 }, 'ttl'],
     ['etcdKey()', etcdKey, { client: ETCD, key: 'a', value: 1 }, 'value'],
-  ])('%s names a fault and shows no secret: %#', (place, create, given, option) => {
+  ])('of %s report a fault and show no secret (case %#)', (place, create, given, option) => {
     const [fault, ...more] = faultsOf(() => create(given as never));
     expect(more).toEqual([]);
     expect(fault?.place).toBe(`${place}, ${option}`);
     expect(JSON.stringify(fault)).not.toContain('secret@');
   });
 
-  it('of a channel are reported together', () => {
+  it('of a channel report all faults together', () => {
     const options = {
       client: 1,
       channel: ' ',
@@ -110,7 +110,7 @@ describe('the options of a target', () => {
     expect(placesOf(mqttTopic)).toEqual(expect.arrayContaining(['client', 'topic', 'qos', 'retain', 'instance']));
   });
 
-  it('are reported together', () => {
+  it('report all faults together', () => {
     const given = { url: 1, job: 2, label: 3 } as never;
     expect(faultsOf(() => pushgateway(given)).map(({ place }) => place)).toEqual([
       'pushgateway()',

@@ -11,7 +11,7 @@ beforeEach(() => {
   return () => void vi.restoreAllMocks();
 });
 
-it('publishes after each period, shortened by at most the jitter', async () => {
+it('the publish schedule publishes after each period, shortened by at most the jitter', async () => {
   const { schedule, published, random } = scheduled({ period: 1000, jitter: 0.2 });
   random.mockReturnValueOnce(0).mockReturnValueOnce(0.5).mockReturnValueOnce(1);
   schedule.start();
@@ -26,7 +26,7 @@ it('publishes after each period, shortened by at most the jitter', async () => {
   }
 });
 
-it('publishes a change, but none before the first evaluation', async () => {
+it('the publish schedule publishes a change, but none before the first evaluation', async () => {
   const { schedule, published, evaluation, monitor } = scheduled({}, latch<HealthReport>());
   schedule.start();
   monitor.change();
@@ -40,13 +40,13 @@ it('publishes a change, but none before the first evaluation', async () => {
   expect(published).toHaveLength(2);
 });
 
-it('listens to no change if onChange is false', () => {
+it('the publish schedule ignores changes if onChange is false', () => {
   const { schedule, monitor } = scheduled({ onChange: false });
   schedule.start();
   expect(monitor.changes).toEqual([]);
 });
 
-it('waits for the start of the application', async () => {
+it('the publish schedule waits for the start of the application', async () => {
   const { schedule, published, monitor } = scheduled();
   monitor.enter('starting');
   schedule.start();
@@ -58,7 +58,7 @@ it('waits for the start of the application', async () => {
 });
 
 it.each(['state', 'change'] as const)(
-  'sends the final message at the %s of the drain, and nothing after it',
+  'the publish schedule sends the final message at the %s of the drain, and nothing after it',
   async (event) => {
     const { schedule, published, monitor } = scheduled();
     schedule.start();
@@ -76,7 +76,7 @@ it.each(['state', 'change'] as const)(
   },
 );
 
-it('publishes also after a failed evaluation', async () => {
+it('the publish schedule publishes also after a failed evaluation', async () => {
   const evaluation = latch<HealthReport>();
   const { schedule, published } = scheduled({}, evaluation);
   schedule.start();

@@ -9,7 +9,10 @@ function add(text: string, property: 'imports' | 'providers' = 'imports'): strin
   return module && addElement(module, property, 'X.forRoot()', { name: 'X', from: 'x' });
 }
 
-/** What TypeScript makes of it: the elements of the list, the modules that are imported, and whether it has a fault. */
+/**
+ * The module as TypeScript parses it: the elements of the list, the imported modules, and whether it has a syntax
+ * error.
+ */
 function parsedModule(text: string, property = 'imports') {
   const { diagnostics = [] } = ts.transpileModule(text, {
     reportDiagnostics: true,
@@ -33,7 +36,7 @@ function parsedModule(text: string, property = 'imports') {
   return { faults: diagnostics.length, elements, imports: source.text.match(/^import.*$/gm)?.slice(-1) };
 }
 
-describe('a module', () => {
+describe('the source of a module', () => {
   it.each([
     [
       'an empty list',

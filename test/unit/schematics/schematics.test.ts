@@ -47,7 +47,7 @@ export class AppModule {}
     expect(tree.files['src/main.ts']).toBe(`${MAIN}app.enableShutdownHooks();\n`);
   });
 
-  it('explains the missing line when main.ts cannot be edited, and adds the module', () => {
+  it('explains the missing line when main.ts cannot be edited, and still adds the module', () => {
     const tree = commonjs({ 'src/main.ts': MAIN.replace('const app = await', 'export const app =') });
     const before = tree.files['src/main.ts'];
     nestAdd()(tree, tree.context);
@@ -149,7 +149,7 @@ describe('nest generate indicator', () => {
       { sourceRoot: 'apps/shop/src' },
       ['apps/shop/src/database/database.health.ts', 'apps/shop/src/database/database.health.spec.ts'],
     ],
-  ])('puts the files where %o says', (options, files) => {
+  ])('writes the files to the folder that %o selects', (options, files) => {
     const tree = commonjs();
     indicator({ name: 'database', ...options })(tree, tree.context);
     expect(Object.keys(tree.files).slice(3)).toEqual(files);

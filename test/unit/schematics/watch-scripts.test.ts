@@ -10,7 +10,7 @@ describe('the watch scripts of package.json', () => {
       'NODE_ENV=development nest start --watch && echo done',
       'NODE_ENV=development nest start --no-shell --watch && echo done',
     ],
-  ])('%s becomes %s', (before, after) => {
+  ])('are changed from %s to %s', (before, after) => {
     const manifest = (command: string): string =>
       `{\n\t"name": "start:dev",\n\t"scripts": { "start:dev": "${command}" }\n}`;
     expect(watchWithoutShell(manifest(before))).toEqual({ text: manifest(after), scripts: ['start:dev'] });
@@ -25,7 +25,7 @@ describe('the watch scripts of package.json', () => {
     '{ "scripts": ["nest start --watch"], "x": 1',
     '{ "scripts": null }',
     '',
-  ])('does not change %s', (manifest) => {
+  ])('are not changed for %s', (manifest) => {
     expect(watchWithoutShell(manifest)).toEqual({ text: manifest, scripts: [] });
   });
 });

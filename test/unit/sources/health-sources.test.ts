@@ -64,7 +64,7 @@ const entry = (indicator: string, timeout: number) => ({ indicator, options: JSO
 describe('HealthSources', () => {
   useFakeClock();
 
-  it('applies the options again to an indicator that was removed and registered by the same name', async () => {
+  it('applies the options again when a removed indicator is registered again with the same name', async () => {
     const { target, observer, sources } = await start();
     observer.put(entry('tenant', 50));
     expect(target.applied).toEqual([{ timeout: 50 }]);
@@ -77,7 +77,7 @@ describe('HealthSources', () => {
     expect(target.applied).toEqual([{ timeout: 50 }, { timeout: 50 }]);
     expect(sources.state).toMatchObject([{ options: { tenant: { timeout: 50 } } }]);
 
-    // Options that the source removes meanwhile do not come back.
+    // Options that the source removes meanwhile are not applied again.
     target.remove('tenant');
     observer.removed({ indicator: 'tenant' });
     target.indicators.add('tenant');
@@ -125,7 +125,7 @@ describe('HealthSources', () => {
     expect(lines).toHaveLength(2);
   });
 
-  it('keeps the process alive until the boot timeout while a store is away', async () => {
+  it('keeps the process alive until the boot timeout while a store is unavailable', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     const lines: string[] = [];
     const logger = { log: (line: string) => lines.push(line), warn: (line: string) => lines.push(line) };
@@ -145,7 +145,7 @@ describe('HealthSources', () => {
     timers.mockRestore();
   });
 
-  it('tries refused entries again, and logs them once', async () => {
+  it('applies refused entries again, and logs them once', async () => {
     const { target, lines, observer, sources } = await start();
     observer.put(entry('tenant', 50));
     const fault = { place: 'options', problem: 'it contradicts an override', remedy: 'end the override' };
@@ -184,7 +184,7 @@ describe('HealthSources', () => {
     expect(lines[0]?.length).toBeLessThan(1100);
   });
 
-  it('rejects the start if a source cannot be used, and ends the others', async () => {
+  it('rejects the start if a source cannot be used, and ends the other sources', async () => {
     let isEnded = false;
     const usable = {
       name: 'usable',
@@ -206,7 +206,7 @@ describe('HealthSources', () => {
     expect(isEnded).toBe(true);
   });
 
-  it('ends every source although the end of one throws, and logs that', async () => {
+  it('ends every source although the end of one throws, and logs the error', async () => {
     const ended: string[] = [];
     const lines: string[] = [];
     const source = (name: string, end: () => void) => ({

@@ -8,7 +8,7 @@ it.each([
   ['~', undefined, '~:~'],
   ['', 1000, '~1000:'],
   ['', undefined, ''],
-])('writes the value %j with the time %s as %j, and reads it', (value, expiresIn, text) => {
+])('the envelope stores the value %j with the time %s as %j, and reads it', (value, expiresIn, text) => {
   expect(wrap(value, expiresIn)).toBe(text);
   expect(unwrap(text)).toEqual({ value, expiresIn });
 });

@@ -9,7 +9,7 @@ function recorded(): { readonly expiries: Expiries; readonly expired: string[] }
   return { expired, expiries: new Expiries((name) => expired.push(name)) };
 }
 
-it('reports each entry once, after its own time', async () => {
+it('Expiries reports each entry once, after its own time', async () => {
   const { expiries, expired } = recorded();
   expiries.set('a', 3000);
   expiries.set('b', 1000);
@@ -22,7 +22,7 @@ it('reports each entry once, after its own time', async () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('does not report an entry that was set again, removed, or made permanent', async () => {
+it('Expiries does not report an entry that was set again, removed, or made permanent', async () => {
   const { expiries, expired } = recorded();
   for (const name of ['again', 'removed', 'permanent', 'expires']) expiries.set(name, 1000);
   await advance(500);
@@ -37,7 +37,7 @@ it('does not report an entry that was set again, removed, or made permanent', as
   expect(expired).toHaveLength(2);
 });
 
-it('uses one timer for any number of entries', () => {
+it('Expiries uses one timer for any number of entries', () => {
   const { expiries } = recorded();
   for (let index = 0; index < 100; index += 1) expiries.set(`${index}`, 5000 + index);
   expect(vi.getTimerCount()).toBe(1);
@@ -45,11 +45,11 @@ it('uses one timer for any number of entries', () => {
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('gives changes that arrived while the event loop was blocked the time to be read', async () => {
+it('Expiries lets changes that arrived while the event loop was blocked be read first', async () => {
   const { expiries, expired } = recorded();
   expiries.set('a', 1000);
   expiries.set('b', 1000);
-  // The timer is due after a second and fires after eleven.
+  // The timer is due after a second, but fires after eleven.
   const clock = vi.spyOn(performance, 'now');
   const real = performance.now();
   clock.mockReturnValue(real + 11_000);

@@ -15,7 +15,7 @@ function recorded(): { readonly lifetimes: Lifetimes; readonly discarded: string
   return { lifetimes, discarded };
 }
 
-it('counts from the moment at which it first saw a revision', async () => {
+it('Lifetimes counts from the time at which it first saw a revision', async () => {
   const { lifetimes } = recorded();
   expect(lifetimes.set('a', 1, 5000)).toBe(5000);
   await advance(4000);
@@ -30,7 +30,7 @@ it('counts from the moment at which it first saw a revision', async () => {
   expect(lifetimes.set('a', 3, 5000)).toBe(5000);
 });
 
-it('discards what has expired for a minute, once, and nothing else', async () => {
+it('Lifetimes discards entries that expired a minute ago, once, and nothing else', async () => {
   vi.spyOn(Math, 'random').mockReturnValue(0);
   const { lifetimes, discarded } = recorded();
   const stop = lifetimes.startDiscarding();
@@ -48,7 +48,7 @@ it('discards what has expired for a minute, once, and nothing else', async () =>
   vi.restoreAllMocks();
 });
 
-it('leaves most entries to other processes: about three discard one entry in a round', async () => {
+it('Lifetimes leaves most entries to other processes: about three processes discard one entry in a round', async () => {
   const { lifetimes, discarded } = recorded();
   const random = vi.spyOn(Math, 'random').mockReturnValue(0.0301);
   const stop = lifetimes.startDiscarding();

@@ -54,7 +54,7 @@ const entries = (...names: readonly string[]): Map<string, SnapshotEntry> =>
   new Map(names.map((name) => [name, { value: '1' }]));
 const refusal = Object.assign(new Error(SECRET), { code: 'ECONNREFUSED' });
 
-it('ends an operation after the timeout, and does not show the message of an unknown error', async () => {
+it('a store ends an operation after the timeout, and does not show the message of an unknown error', async () => {
   const { backend, store } = storeWith();
   backend.put.mockImplementation(never);
   const put = failureOf(store.put('fleet/a', '1'));
@@ -72,7 +72,7 @@ it('ends an operation after the timeout, and does not show the message of an unk
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('refuses further calls while twenty calls are overdue, except for one from time to time', async () => {
+it('a store refuses further calls while twenty calls are overdue, except for a call from time to time', async () => {
   const { backend, store } = storeWith();
   const ends: (() => void)[] = [];
   backend.put.mockImplementation(() => new Promise((resolve) => ends.push(resolve)));
@@ -92,7 +92,7 @@ it('refuses further calls while twenty calls are overdue, except for one from ti
   await store.put('fleet/a', '1');
 });
 
-it('follows each collection once, and ends that with the last watch', async () => {
+it('a store follows each collection once, and stops with the last watch', async () => {
   const { backend, store } = storeWith();
   const [one, two] = [recorder(), recorder()];
   const closeOne = store.watch('fleet/a', one.observer);
@@ -115,7 +115,7 @@ it('follows each collection once, and ends that with the last watch', async () =
   expect(backend.follow).toHaveBeenCalledTimes(2);
 });
 
-it('reports the end of the connection once for each reason, and what vanished before the next snapshot', async () => {
+it('a store reports the end of the connection once for each reason, and the entries that vanished before the next snapshot', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
   const close = store.watch('fleet/', observer);
@@ -128,7 +128,7 @@ it('reports the end of the connection once for each reason, and what vanished be
   backend.sinks[2]?.snapshot(entries('a', 'b'));
   backend.lose[2]?.(refusal);
   await advance(250);
-  // An ended connection is not heard any more.
+  // Events of an ended connection are ignored.
   backend.sinks[2]?.put('c', '1');
   backend.sinks[3]?.snapshot(entries('b', 'd'));
   expect(events.slice(1)).toEqual([
@@ -143,7 +143,7 @@ it('reports the end of the connection once for each reason, and what vanished be
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('connects again after pauses that grow to ten seconds', async () => {
+it('a store connects again after pauses that grow to ten seconds', async () => {
   const { backend, store } = storeWith();
   vi.spyOn(Math, 'random').mockReturnValue(1);
   backend.follow.mockRejectedValue(refusal);
@@ -161,7 +161,7 @@ it('connects again after pauses that grow to ten seconds', async () => {
   vi.restoreAllMocks();
 });
 
-it('reports only the differences of a further snapshot of the same connection', async () => {
+it('a store reports only the differences of a further snapshot of the same connection', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
   store.watch('fleet/', observer);
@@ -171,7 +171,7 @@ it('reports only the differences of a further snapshot of the same connection', 
   expect(events.slice(2)).toEqual(['removed fleet/gone', 'put fleet/changed 2', 'put fleet/new 3']);
 });
 
-it('removes an entry after its time, but not while the store is away', async () => {
+it('a store removes an entry after its time, but not while it is unavailable', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
   store.watch('fleet/', observer);
@@ -188,7 +188,7 @@ it('removes an entry after its time, but not while the store is away', async () 
   expect(events.slice(-3)).toEqual(['connected', 'removed fleet/b', 'snapshot']);
 });
 
-it('is not disturbed by an observer that throws or rejects', async () => {
+it('a store continues after an observer that throws or rejects', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
   const failures: unknown[] = [];
@@ -213,7 +213,7 @@ it('is not disturbed by an observer that throws or rejects', async () => {
   expect(events).toEqual(['connected', 'snapshot', 'put fleet/a 1']);
 });
 
-it('ignores entries beyond the limits, and says so once', async () => {
+it('a store ignores entries above the limits, and logs that once', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
   store.watch('fleet/', observer);
@@ -249,7 +249,7 @@ async function leased(): Promise<{
   return { lease, renew, release };
 }
 
-it('renews a lease after a third of its time, until it is released', async () => {
+it('a store renews a lease after a third of its time, until it is released', async () => {
   const { lease, renew, release } = await leased();
   await advance(30_000);
   expect(renew).toHaveBeenCalledTimes(10);
@@ -262,7 +262,7 @@ it('renews a lease after a third of its time, until it is released', async () =>
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('loses a lease at once when the store does not have it any more', async () => {
+it('a store reports a lost lease at once when the backend does not have it any more', async () => {
   const { lease, renew, release } = await leased();
   const told = vi.fn<() => void>(() => {
     throw new Error('of a listener');
@@ -279,7 +279,7 @@ it('loses a lease at once when the store does not have it any more', async () =>
   expect([lease.isHeld, await lease.renew(), release.mock.calls.length]).toEqual([false, false, 0]);
 });
 
-it('repeats failed renewals, and loses the lease when its time is over', async () => {
+it('a store repeats failed renewals, and loses the lease when its time has passed', async () => {
   const { lease, renew } = await leased();
   renew.mockRejectedValueOnce(refusal);
   await advance(3900);
@@ -293,7 +293,7 @@ it('repeats failed renewals, and loses the lease when its time is over', async (
   expect(lease.signal.reason).toMatchObject({ message: expect.stringContaining('it was not renewed in time') });
 });
 
-it('ends by the clock alone while no timer fires', async () => {
+it('a lease ends by the clock alone while no timer fires', async () => {
   const { lease } = await leased();
   const clock = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 9001);
   expect([lease.isHeld, lease.signal.aborted, await lease.renew(), lease.signal.aborted]).toEqual([
@@ -305,7 +305,7 @@ it('ends by the clock alone while no timer fires', async () => {
   clock.mockRestore();
 });
 
-it('gives back a lease that is granted after the caller has given up', async () => {
+it('a store releases a lease that is granted after the caller has given up', async () => {
   const { backend, store } = storeWith();
   const release = vi.fn<BackendLease['release']>(async () => undefined);
   backend.claim.mockImplementation(

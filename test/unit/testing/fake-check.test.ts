@@ -18,7 +18,7 @@ describe('a fake check', () => {
     expect(await check.run(context(end().signal))).toEqual(down('gone'));
   });
 
-  it('ends a hang when the signal of the run is aborted', async () => {
+  it('ends a hanging check when the signal of the run is aborted', async () => {
     const check = new FakeCheck(() => up());
     check.hang();
     const over = end();
@@ -42,6 +42,6 @@ describe('a fake check', () => {
   });
 });
 
-it('has no names before an application has started', () => {
+it('there are no names of fake checks before an application has started', () => {
   expect(new FakeHealth().names).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import { healthMatchers } from 'nest-vitals/testing';
 import { describe, expect, expectTypeOf, it, onTestFinished, vi } from 'vitest';
 
-/** What `expect()` of Jest returns, by the typings of @types/jest: they name the interface that is extended. */
+/** The return type of `expect()` in Jest, by the typings of @types/jest: they name the interface that is extended. */
 interface JestMatchers<T> extends jest.Matchers<void, T> {
   readonly not: jest.Matchers<void, T>;
   readonly resolves: jest.Matchers<Promise<void>, T>;
@@ -9,7 +9,7 @@ interface JestMatchers<T> extends jest.Matchers<void, T> {
 
 type JestExpect = <T>(received: T) => JestMatchers<T>;
 
-/** Loads the entry point anew, with this as the global of Jest. */
+/** Loads the entry point again, with this global object of Jest. */
 async function loadWith(global: unknown): Promise<void> {
   vi.resetModules();
   vi.stubGlobal('expect', global);

@@ -12,7 +12,7 @@ interface FakeApplication {
   readonly probes: { readonly agent: string | undefined; readonly refused: boolean }[];
 }
 
-/** A server with `/ready` and any other path. The test decides how it shuts down. */
+/** A server with `/ready` and any other path. The test decides how the server shuts down. */
 async function fakeApplication(): Promise<FakeApplication> {
   const server = createServer((request, response) => {
     const isProbe = request.url === '/ready';
@@ -29,7 +29,7 @@ async function fakeApplication(): Promise<FakeApplication> {
   return self;
 }
 
-it('sends requests until the balancer is refused fall times', async () => {
+it('simulateDrain sends requests until the balancer has been refused `fall` times', async () => {
   const application = await fakeApplication();
   const close = async (): Promise<void> => {
     application.refuses = true;
@@ -42,14 +42,14 @@ it('sends requests until the balancer is refused fall times', async () => {
   expect(drain.noticedAfter).toBeGreaterThanOrEqual(drain.drainTook);
 });
 
-it('rejects when the shutdown does not end', async () => {
+it('simulateDrain rejects when the shutdown does not end', async () => {
   const { url } = await fakeApplication();
   await expect(
     simulateDrain({ url, close: never }, { request: '/orders', ready: '/ready', interval: 50, timeout: 1500 }),
   ).rejects.toThrow('The simulated shutdown did not end within 4500 ms.');
 });
 
-it('throws the error of the shutdown', async () => {
+it('simulateDrain throws the error of the shutdown', async () => {
   const { url } = await fakeApplication();
   const close = (): Promise<void> => Promise.reject(new Error('the pool cannot be closed'));
   await expect(simulateDrain({ url, close }, { request: '/orders', ready: '/ready', interval: 50 })).rejects.toThrow(
@@ -57,7 +57,7 @@ it('throws the error of the shutdown', async () => {
   );
 });
 
-it('counts a request without a response', async () => {
+it('simulateDrain counts a request without a response', async () => {
   const application = await fakeApplication();
   const close = async (): Promise<void> => {
     application.refuses = true;

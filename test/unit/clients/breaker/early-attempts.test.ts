@@ -5,7 +5,7 @@ import { EarlyAttempts } from '../../../../src/clients/breaker/early-attempts.js
 const { UP, DEGRADED, DOWN, UNKNOWN, SKIPPED } = HealthStatus;
 const CALM = 60_000;
 
-/** Early attempts of a breaker that opened at this time. */
+/** The early attempts of a breaker that opened at this time. */
 function openedAt(now: number): EarlyAttempts {
   const tries = new EarlyAttempts();
   tries.opened(now);
@@ -17,7 +17,7 @@ describe('an early attempt', () => {
     expect(openedAt(100).isDueAfter({ status: UP, began: 100 }, 105)).toBe(true);
   });
 
-  it('is not due for a check that began before', () => {
+  it('is not due for a check that began before the opening', () => {
     const tries = openedAt(100);
     expect(tries.isDueAfter({ status: UP, began: 99 }, 105)).toBe(false);
     expect(tries.isDueAfter({ status: UP, began: 110 }, 115)).toBe(true);
@@ -27,7 +27,7 @@ describe('an early attempt', () => {
     expect(openedAt(100).isDueAfter({ status, began: 101 }, 105)).toBe(false);
   });
 
-  it('is not due while the breaker is not open', () => {
+  it('is not due unless the breaker is open', () => {
     expect(new EarlyAttempts().isDueAfter({ status: UP, began: 101 }, 105)).toBe(false);
     const tries = openedAt(100);
     tries.noLongerOpen();
@@ -40,7 +40,7 @@ describe('an early attempt', () => {
     expect(tries.isDueAfter({ status: UP, began: 106 }, 107)).toBe(false);
   });
 
-  it('that failed is not repeated while the dependency stays UP', () => {
+  it('is not repeated after a failure while the dependency stays UP', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.noLongerOpen();
@@ -48,7 +48,7 @@ describe('an early attempt', () => {
     expect(tries.isDueAfter({ status: UP, began: 200 + CALM }, 201 + CALM)).toBe(false);
   });
 
-  it('that failed is repeated after the dependency has failed', () => {
+  it('is repeated after a failure when the dependency has failed since', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.opened(110);
@@ -56,7 +56,7 @@ describe('an early attempt', () => {
     expect(tries.isDueAfter({ status: UP, began: 113 }, 114)).toBe(true);
   });
 
-  it('is due again a minute after the last one', () => {
+  it('is due again a minute after the last attempt', () => {
     const tries = openedAt(100);
     tries.isDueAfter({ status: UP, began: 101 }, 105);
     tries.noLongerOpen();

@@ -14,14 +14,14 @@ it.each([
   ['Socket closed unexpectedly', 'connection reset', 'ECONNRESET'],
   ['Command timed out', 'timed out', 'ETIMEDOUT'],
   ['SECRETS of the application', 'check failed', undefined],
-])('%s: %s', (message, error, code) => {
+])('the Redis replies of a check mean: %s: %s', (message, error, code) => {
   const cause = new Error(message);
   const explained = explainRedisError(cause);
   expect(describeFailure(explained)).toEqual({ error, ...(code !== undefined && { code }) });
   expect(code === undefined ? explained : (explained as Error).cause).toBe(cause);
 });
 
-it('returns errors with a code, and values that are no error, unchanged', () => {
+it('returns errors with a code, and values that are not errors, unchanged', () => {
   const refused = Object.assign(new Error('Connection is closed.'), { code: 'ECONNREFUSED' });
   expect(explainRedisError(refused)).toBe(refused);
   expect(explainRedisError('a text')).toBe('a text');

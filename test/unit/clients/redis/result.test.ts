@@ -38,7 +38,7 @@ describe('the state of a Redis server', () => {
     });
   });
 
-  it('includes the time since a replica received something from its primary', () => {
+  it('includes the time since a replica last received data from its primary', () => {
     const up = replica({ master_link_status: 'up', master_last_io_seconds_ago: '3' });
     const down = replica({
       master_link_status: 'down',
@@ -65,7 +65,7 @@ describe('the state of a Redis server', () => {
 });
 
 describe('a Redis server that does not permit the commands of the check', () => {
-  /** Replies by command; an error for all other commands. */
+  /** Replies by command, and an error for all other commands. */
   const sender =
     (replies: Record<string, string>, other: string) =>
     async (name: string): Promise<string> => {
@@ -86,7 +86,7 @@ describe('a Redis server that does not permit the commands of the check', () => 
     expect(redisClusterResult(cluster)).toEqual({ status: 'UP', data: { note: 'CLUSTER INFO is not permitted' } });
   });
 
-  it('reports the details that are permitted', async () => {
+  it('is reported with the permitted details', async () => {
     const server = await pingRedisServer(sender({ INFO: 'role:master', EXISTS: '0' }, NOPERM), true);
     expect(redisServerResult(server, {})).toMatchObject({
       status: 'UP',

@@ -10,7 +10,7 @@ vi.mock(import('../../../../src/endpoints/description/load-controller-descriptio
 
 afterEach(() => vi.restoreAllMocks());
 
-it('makes the description when a document is made, and not when the application starts', () => {
+it('the API description is made when a document is made, and not when the application starts', () => {
   const controller = createHealthController();
   const { settings } = resolveModuleOptions({}, {});
   mapRoutes(controller, settings, false);
@@ -23,7 +23,7 @@ it('makes the description when a document is made, and not when the application 
   expect(loader.loadControllerDescription).toHaveBeenCalledOnce();
 });
 
-it('names the remedy when a bundle does not contain the description', () => {
+it('the API description names the remedy when a bundle does not contain it', () => {
   const controller = createHealthController();
   const { settings } = resolveModuleOptions({}, {});
   mapRoutes(controller, settings, false);

@@ -18,21 +18,21 @@ it.each([
   ['text/plain;q=0.9, */*;q=0.1', 'text'],
   ['application/json;q=0.5, text/plain', 'text'],
   ['application/json;q=0.5, text/plain;q=0.4', 'json'],
-  // The most specific range decides, wherever it stands.
+  // The most specific range decides, at any position.
   ['*/*, application/json;q=0', 'health'],
   ['application/json;q=0, application/health+json;q=0, */*', 'text'],
   ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'json'],
   ['application/json; q = 0.1, text/plain; q=0.2', 'text'],
-  // A weight that is none does not count, and one beyond its bounds counts as the bound.
+  // An invalid weight does not count, and a weight out of range counts as the nearest bound.
   ['text/plain;q=often, application/json;q=0.1', 'json'],
   ['text/plain;q=7, application/health+json', 'health'],
-  // A header that matches no format is answered with JSON: probers send such headers by default.
+  // A header that matches no format gets JSON, because probers send such headers by default.
   ['text/html', 'json'],
   ['application/xml, image/*', 'json'],
   ['application/vnd.api+json', 'json'],
   ['application/json;q=0', 'json'],
   ['*/*;q=0', 'json'],
-])('Accept: %j gives %j', (accept, format) => {
+])('the header Accept: %j selects %j', (accept, format) => {
   expect(formatOf(healthRequest('/health/ready', accept === undefined ? {} : { accept }))).toBe(format);
 });
 
@@ -43,11 +43,11 @@ it.each([
   ['?format=html', undefined],
   ['?format=', undefined],
   ['?format=__proto__', undefined],
-])('%s takes precedence over the header', (query, format) => {
+])('the query %s takes precedence over the header', (query, format) => {
   expect(formatOf(healthRequest(`/health/ready${query}`, { accept: 'application/json' }))).toBe(format);
 });
 
-it('a query without a format lets the header decide', () => {
+it('a query without a format lets the Accept header decide', () => {
   expect(formatOf(healthRequest('/health/ready?now', { accept: 'text/plain' }))).toBe('text');
   expect(formatOf(healthRequest('/health/ready?now'))).toBe('json');
 });
@@ -62,7 +62,7 @@ describe('with a format that a module has added', () => {
     ['text/*', 'text'],
     ['*/*', 'json'],
     [undefined, 'json'],
-  ])('Accept: %j gives %j', (accept, format) => {
+  ])('the header Accept: %j selects %j', (accept, format) => {
     const headers = accept === undefined ? {} : { accept };
     expect(formatOf(healthRequest('/health/ready', headers), mediaTypes)).toBe(format);
   });

@@ -18,23 +18,23 @@ it.each([
   ['::', '0:0:0:0::/64'],
   ['::10.0.0.7', '0:0:0:0::/64'],
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
-])('counts %s as %s', (ip, counted) => {
+])('the rate limit counts %s as %s', (ip, counted) => {
   expect(addressOf(ip)).toBe(counted);
 });
 
-it('takes the address of the connection if the adapter gives none', () => {
+it("the caller's address is that of the connection if the adapter gives none", () => {
   expect(addressOf(undefined, '10.0.0.7')).toBe('10.0.0.7');
   expect(addressOf('', '::ffff:10.0.0.7')).toBe('10.0.0.7');
 });
 
 it.each(['unknown', '10.0.0.7:80', `10.0.0.${'7'.repeat(500)}`, 'evil\nline', 7, {}])(
-  'ignores a text that is no address: %j',
+  "the caller's address ignores a text that is not an address: %j",
   (ip) => {
     expect(addressOf(ip, '10.0.0.8')).toBe('10.0.0.8');
   },
 );
 
-it('is empty for a connection without an address', () => {
+it("the caller's address is empty for a connection without an address", () => {
   expect(callerAddress(healthRequest())).toBe('');
   expect(addressOf(undefined)).toBe('');
 });

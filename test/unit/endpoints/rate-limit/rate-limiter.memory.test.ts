@@ -4,14 +4,14 @@ import { healthRequest } from '../../../support/health-request.js';
 import { retainedBytes } from '../../../support/garbage.js';
 
 const MEGABYTE = 1024 * 1024;
-/** With an entry for each, the limiter would retain more than 20 MB. */
+/** With an entry for each address, the limiter would retain more than 20 MB. */
 const ADDRESSES = 200_000;
 const from = (index: number) => ({
   ...healthRequest(),
   ip: `2001:db8:${(index >> 16).toString(16)}:${(index & 65_535).toString(16)}::1`,
 });
 
-it('200,000 addresses retain less than 6 MB, and each of them is limited', async () => {
+it('RateLimiter retains less than 6 MB for 200,000 addresses, and limits each of them', async () => {
   const limiter = new RateLimiter('deep', { requests: 1, window: 3_600_000 });
   const before = await retainedBytes();
   let refused = 0;
@@ -23,6 +23,6 @@ it('200,000 addresses retain less than 6 MB, and each of them is limited', async
   const after = await retainedBytes();
   expect(refused).toBe(ADDRESSES / 100);
   expect(after - before).toBeLessThan(6 * MEGABYTE);
-  // The limiter must be alive when it is measured.
+  // The limiter must not be collected before it is measured.
   expect(limiter.count(from(ADDRESSES - 1), 0)).toMatchObject({ isExceeded: true });
 }, 120_000);

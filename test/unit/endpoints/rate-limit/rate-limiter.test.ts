@@ -7,7 +7,7 @@ import { healthRequest } from '../../../support/health-request.js';
 const from = (ip: string): HealthRequest => ({ ...healthRequest('/health/deep'), ip });
 const CALLER = from('10.0.0.7');
 
-/** How many of so many requests are allowed. */
+/** The number of allowed requests among this number of requests. */
 const allowed = (limiter: RateLimiter, requests: number, caller = CALLER): number =>
   Array.from({ length: requests }, () => limiter.count(caller)).filter(({ isExceeded }) => !isExceeded).length;
 
@@ -20,7 +20,7 @@ describe('RateLimiter', () => {
     [7, 10_000],
     [20, 60_000],
     [9973, 86_400_000],
-  ])('allows %i requests in %i ms at once, and then one for each share of the time', async (requests, window) => {
+  ])('allows %i requests in %i ms at once, and then one in each share of the time', async (requests, window) => {
     const limiter = new RateLimiter('deep', { requests, window });
     expect(allowed(limiter, requests + 5)).toBe(requests);
     await advance(Math.ceil(window / requests) - 1);
@@ -31,7 +31,7 @@ describe('RateLimiter', () => {
     expect(allowed(limiter, requests + 5)).toBe(requests);
   });
 
-  it('does not count the requests beyond the limit', async () => {
+  it('does not count the requests above the limit', async () => {
     const limiter = new RateLimiter('deep', { requests: 2, window: 10_000 });
     for (let second = 0; second < 50; second += 1) {
       expect(allowed(limiter, 100)).toBe(second === 0 ? 2 : Number(second % 5 === 0));
@@ -39,7 +39,7 @@ describe('RateLimiter', () => {
     }
   });
 
-  it('counts each address for itself, and all addresses of an IPv6 network as one', () => {
+  it('counts each address separately, and all addresses of an IPv6 network together', () => {
     const limiter = new RateLimiter('deep', { requests: 2, window: 1000 });
     expect(allowed(limiter, 3)).toBe(2);
     expect(allowed(limiter, 3, from('10.0.0.8'))).toBe(2);
@@ -48,7 +48,7 @@ describe('RateLimiter', () => {
     expect(allowed(limiter, 3, from('2001:db8:0:1::2'))).toBe(2);
   });
 
-  it('describes the limit, what is left of it, and when there is more', async () => {
+  it('reports the limit, the remaining requests, and the time until more are allowed', async () => {
     const limiter = new RateLimiter('deep', { requests: 3, window: 60_000 });
     const policy = { 'ratelimit-policy': '"deep";q=3;w=60' };
     expect(limiter.count(CALLER).headers).toEqual({ ...policy, ratelimit: '"deep";r=2;t=20' });
@@ -86,7 +86,7 @@ describe('RateLimiter', () => {
     expect(allowed(limiter, 2)).toBe(1);
   });
 
-  it('gives a request back', () => {
+  it('undoes the count of a request', () => {
     const limiter = new RateLimiter('failed-keys', { requests: 2, window: 10_000 });
     limiter.count(CALLER, -1);
     expect(allowed(limiter, 3)).toBe(2);
@@ -101,7 +101,7 @@ describe('RateLimiter', () => {
     expect(limiter.isUnused).toBe(false);
   });
 
-  it('reports the address of each request beyond the limit', () => {
+  it('reports the address of each request above the limit', () => {
     const addresses: string[] = [];
     const limiter = new RateLimiter('failed-keys', { requests: 1, window: 1000 }, (address) => addresses.push(address));
     limiter.count(from('2001:db8::1'));
@@ -111,7 +111,7 @@ describe('RateLimiter', () => {
     expect(addresses).toEqual(['2001:db8:0:0::/64', '2001:db8:0:0::/64']);
   });
 
-  it('remembers an address that keeps sending while thousands of others come', () => {
+  it('remembers an address that keeps sending while thousands of other addresses arrive', () => {
     const limiter = new RateLimiter('deep', { requests: 10, window: 60_000 });
     expect(allowed(limiter, 9)).toBe(9);
     for (let index = 0; index < 5000; index += 1) limiter.count(from(`10.1.${index >> 8}.${index & 255}`));

@@ -19,7 +19,7 @@ const DEFAULTS: ShutdownSettings = {
 const LOOK = 50;
 const TIME_TO_ACT = 250;
 
-/** A wait that the test can look at while it lasts. */
+/** A wait that the test can observe while it lasts. */
 class ObservedWait {
   result: BalancerWait | undefined;
 
@@ -30,7 +30,7 @@ class ObservedWait {
   }
 }
 
-/** Asks every so often, and is refused. */
+/** Probes at this interval, and is refused. */
 async function refuse(watch: ProberWatch, agent: string, times: number, interval: number): Promise<void> {
   for (let asked = 0; asked < times; asked += 1) {
     await advance(interval);
@@ -38,7 +38,7 @@ async function refuse(watch: ProberWatch, agent: string, times: number, interval
   }
 }
 
-/** Asks so often and is accepted that the rhythm is certain. */
+/** Probes and is accepted often enough that the rhythm is certain. */
 async function introduce(watch: ProberWatch, agent: string, interval: number): Promise<void> {
   for (let asked = 0; asked < 24; asked += 1) {
     await advance(interval);
@@ -83,7 +83,7 @@ describe('a fixed delay', () => {
     expect(wait.result).toMatchObject({ waited: 0, ended: 'fixed' });
   });
 
-  it('of 0 counts as no wait on a machine that is busy', async () => {
+  it('of 0 counts as no wait on a busy machine', async () => {
     let now = 0;
     vi.spyOn(shutdownClock, 'now').mockImplementation(() => (now += 5));
     expect(await waitForBalancers({ ...DEFAULTS, delay: 0 }, new ProberWatch())).toMatchObject({ waited: 0 });
@@ -93,7 +93,7 @@ describe('a fixed delay', () => {
 
 let blocked: number | undefined;
 
-/** Time passes, and no timer fires. */
+/** Time passes, but no timer fires. */
 function block(milliseconds: number): void {
   const isFirst = blocked === undefined;
   blocked = (blocked ?? 0) + milliseconds;
@@ -124,7 +124,7 @@ describe('a blocked event loop during the wait', () => {
     expect(wait.result?.probers[0]?.refusals).toBe(3);
   });
 
-  it('is added up from short stalls, as on an overloaded machine', async () => {
+  it('is the sum of short stalls, as on an overloaded machine', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -186,7 +186,7 @@ describe('an observed delay', () => {
   it.each([
     ['evenly', [500, 500]],
     ['shortly after one another', [200, 800]],
-  ])('lasts until each of two that look alike and ask %s has received three refusals', async (_, gaps) => {
+  ])('lasts until each of two similar probers that probe %s has received three refusals', async (_, gaps) => {
     const watch = new ProberWatch();
     for (let round = 0; round < 20; round += 1) {
       for (const gap of gaps) {
@@ -205,7 +205,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ ended: 'all-noticed' });
   });
 
-  it('is only the time to act when all probers have noticed before it begins', async () => {
+  it('is only the time to act when all probers have noticed before the wait begins', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     await refuse(watch, 'HAProxy', 4, 200);
@@ -231,7 +231,7 @@ describe('an observed delay', () => {
     expect(wait.result?.probers.map(({ agent }) => agent)).toEqual(['slow', 'quick']);
   });
 
-  it('begins again for a prober that receives a 200 in between', async () => {
+  it('restarts for a prober that receives a 200 in between', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     await refuse(watch, 'HAProxy', 2, 200);
@@ -243,7 +243,7 @@ describe('an observed delay', () => {
     expect(wait.result).toBeUndefined();
   });
 
-  it('does not wait for callers whose first request comes during the drain', async () => {
+  it('does not wait for callers whose first request arrives during the drain', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);
@@ -275,7 +275,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ waited: 5000, ended: 'no-probers', probers: [] });
   });
 
-  it('lasts at least the minimum, when all have noticed', async () => {
+  it('lasts at least the minimum, even when all probers have noticed', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch, { minDelay: 2000 });
@@ -309,7 +309,7 @@ describe('an observed delay', () => {
     expect(wait.result).toMatchObject({ waited: 3100, ended: 'all-noticed' });
   });
 
-  it('leaves no timer behind', async () => {
+  it('leaves no timer', async () => {
     const watch = new ProberWatch();
     await introduce(watch, 'HAProxy', 200);
     const wait = new ObservedWait(watch);

@@ -13,7 +13,7 @@ function read(
 }
 
 describe('without named probers', () => {
-  it('every caller may be a prober, by its address, agent, host and the names of its headers', () => {
+  it('every caller may be a prober, identified by its address, agent, host and the names of its headers', () => {
     expect(read({})).toEqual({ address: '10.0.0.1', agent: '', form: ' ' });
     expect(read({ host: 'orders:3000', 'user-agent': 'Envoy/HC', accept: '*/*' })).toEqual({
       address: '10.0.0.1',
@@ -23,18 +23,18 @@ describe('without named probers', () => {
   });
 
   it.each(['x-forwarded-for', 'forwarded', 'via'])(
-    'a request that came through a proxy (%s) is of no prober',
+    'a request through a proxy (%s) does not belong to a prober',
     (name) => {
       expect(read({ [name]: '192.0.2.7' })).toBeUndefined();
     },
   );
 
-  it('the kubelet is no prober, because its results do not change traffic', () => {
+  it('the kubelet is not a prober, because its results do not change traffic', () => {
     expect(read({ 'user-agent': 'kube-probe/1.31' })).toBeUndefined();
     expect(read({ 'user-agent': 'a relay of kube-probe/1.31' })).toBeDefined();
   });
 
-  it('accepts a request without a socket', () => {
+  it('a request without a socket is accepted', () => {
     expect(probeRequestReader(undefined)({ method: 'GET', url: '/', headers: {} })?.address).toBe('');
   });
 });
@@ -67,7 +67,7 @@ describe('the requests of one connection', () => {
     expect(third).toEqual(first);
   });
 
-  it('are of no prober once a proxy forwards requests of clients on the connection, and only those', () => {
+  it('do not belong to a prober once a proxy forwards requests of clients on the connection', () => {
     const [first, second, third] = readAll(AGENT, { ...AGENT, via: '1.1 proxy' }, AGENT);
     expect(second).toBeUndefined();
     expect(third).toEqual(first);
@@ -90,24 +90,24 @@ describe('named probers', () => {
     ['::ffff:10.200.3.4', ['10.0.0.0/8'], true],
     ['fd00::7', ['fd00::/8'], true],
     ['fe80::7', ['fd00::/8'], false],
-  ])('%s in %j: %j', (address, addresses, expected) => {
+  ])('are recognised by %s in %j: %j', (address, addresses, expected) => {
     expect(read({}, address, [{ addresses }]) !== undefined).toBe(expected);
   });
 
-  it('by the beginning of the agent', () => {
+  it('are recognised by the beginning of the agent', () => {
     const named = [{ agents: ['ELB-HealthChecker/', 'Consul'] }];
     expect(read({ 'user-agent': 'ELB-HealthChecker/2.0' }, '', named)).toBeDefined();
     expect(read({ 'user-agent': 'an ELB-HealthChecker/2.0' }, '', named)).toBeUndefined();
   });
 
-  it('by a secret header', () => {
+  it('are recognised by a secret header', () => {
     const named = [{ headers: { 'X-Prober': 'a long secret' } }];
     expect(read({ 'x-prober': 'a long secret' }, '', named)).toBeDefined();
     expect(read({ 'x-prober': 'a long secreT' }, '', named)).toBeUndefined();
     expect(read({}, '', named)).toBeUndefined();
   });
 
-  it('must match every condition of one of the entries', () => {
+  it('must match every condition of one entry', () => {
     const named = [{ addresses: ['10.0.0.1'], agents: ['HAProxy'] }, { agents: ['Envoy'] }];
     expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.1', named)).toBeDefined();
     expect(read({ 'user-agent': 'HAProxy' }, '10.0.0.2', named)).toBeUndefined();

@@ -21,7 +21,7 @@ function ask(
   watch.recordProbe({ address, agent, form }, wasRefused);
 }
 
-/** Records so many requests, each after the same time. */
+/** Records this number of requests at a fixed interval. */
 async function askRegularly(watch: ProberWatch, times: number, interval: number, asked: Asked = {}): Promise<void> {
   for (let index = 0; index < times; index += 1) {
     await advance(interval);
@@ -38,7 +38,7 @@ async function matureWatch(): Promise<ProberWatch> {
 }
 
 describe('a caller counts as a prober', () => {
-  it('never before the first request', () => {
+  it('never before its first request', () => {
     expect(new ProberWatch().observe()).toEqual({ probers: [], tooSlow: [] });
   });
 
@@ -107,7 +107,7 @@ describe('a caller counts as a prober', () => {
     expect(watch.observe()).toMatchObject({ probers: [], tooSlow: [] });
   });
 
-  it('no longer when it has been silent for three intervals', async () => {
+  it('no longer after a silence of three intervals', async () => {
     const watch = await matureWatch();
     await askRegularly(watch, 64, 1000);
     await advance(3000);
@@ -128,7 +128,7 @@ describe('a caller counts as a prober', () => {
     expect(watch.observe().tooSlow.map(({ agent }) => agent)).toEqual(tooSlow);
   });
 
-  it('depending on the configured longest wait', async () => {
+  it('depending on the configured maximum wait', async () => {
     const watch = new ProberWatch(90_000);
     await askRegularly(watch, 5, 30_000);
     expect(names(watch)).toEqual(['HAProxy']);
@@ -147,7 +147,7 @@ describe('a caller counts as a prober', () => {
   });
 });
 
-describe('other callers', () => {
+describe('callers that are not known probers', () => {
   /** A prober that has been known for minutes. */
   async function knownProber(): Promise<ProberWatch> {
     const watch = await matureWatch();
@@ -155,7 +155,7 @@ describe('other callers', () => {
     return watch;
   }
 
-  it('do not displace a known prober in any number', async () => {
+  it('do not displace a known prober, in any number', async () => {
     const watch = await knownProber();
     for (let stranger = 0; stranger < 10_000; stranger += 1) {
       if (stranger % 10 === 0) await advance(1);
@@ -173,14 +173,14 @@ describe('other callers', () => {
     const { probers } = watch.observe();
     expect(probers.map(({ agent }) => agent)).toEqual(['HAProxy']);
 
-    // Refusals to other callers do not shorten the time in which the prober receives three.
+    // Refusals to other callers do not shorten the time in which the prober receives three refusals.
     await askRegularly(watch, 100, 8, { wasRefused: true });
     expect(probers[0]?.hasNoticed(performance.now())).toBe(false);
     await askRegularly(watch, 300, 8, { wasRefused: true });
     expect(probers[0]?.hasNoticed(performance.now())).toBe(true);
   });
 
-  it('that hide a prober from the beginning cause the longest wait', async () => {
+  it('cause the maximum wait when they hide a prober from the beginning', async () => {
     const watch = new ProberWatch();
     for (let question = 0; question < 4000; question += 1) {
       await advance(8);
@@ -201,7 +201,7 @@ describe('other callers', () => {
     expect(watch.observe().probers).toHaveLength(1);
   });
 
-  it('in too large a number to be remembered, without a known prober, cause the longest wait', async () => {
+  it('cause the maximum wait when they are too many to be remembered and no prober is known', async () => {
     const watch = await matureWatch();
     for (let stranger = 0; stranger < 3000; stranger += 1) {
       await advance(1);

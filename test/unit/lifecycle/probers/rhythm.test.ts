@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rhythmOf } from '../../../../src/lifecycle/probers/rhythm.js';
 
-/** Three questions within 15 s. */
+/** Three probes within 15 s. */
 const LONGEST = 5500;
 
 /** A repeatable series of numbers from 0 to 1 (mulberry32). */
@@ -18,11 +18,11 @@ function random(seed: number): () => number {
 interface Series {
   readonly interval: number;
   readonly offset?: number;
-  /** The average duration of a response in milliseconds. The prober waits for its interval after it. */
+  /** The average duration of a response in milliseconds. The prober waits for its interval after the response. */
   readonly delay?: number;
 }
 
-/** The latest questions of several probers, mixed. */
+/** The latest probes of several probers, mixed. */
 function questions(series: readonly Series[], count: number, seed = 1): number[] {
   const next = random(seed);
   const all = series.flatMap(({ interval, offset = 0, delay = 2 }) => {
@@ -38,7 +38,7 @@ function questions(series: readonly Series[], count: number, seed = 1): number[]
     .slice(-count);
 }
 
-/** Independent arrivals, so many a second on average. */
+/** Independent arrivals, with this average number per second. */
 function crowd(rate: number, count: number, seed: number): number[] {
   const next = random(seed);
   const times = [0];
@@ -49,7 +49,7 @@ function crowd(rate: number, count: number, seed: number): number[] {
 const SEEDS = Array.from({ length: 50 }, (_, index) => index + 1);
 
 describe('the rhythm of a single prober', () => {
-  it('is its interval when the requests show that it is alone, and never a shorter one', () => {
+  it('is its interval when the requests show that it is alone, and never a shorter interval', () => {
     const rhythms = SEEDS.map((seed) => rhythmOf(questions([{ interval: 1000, delay: 20 }], 64, seed), LONGEST));
 
     for (const rhythm of rhythms) expect(rhythm?.interval).toBeGreaterThanOrEqual(1000);
@@ -58,7 +58,7 @@ describe('the rhythm of a single prober', () => {
     for (const rhythm of alone) expect(rhythm?.interval).toBeLessThan(1100);
   });
 
-  it('is assumed to be that of three probers when there are few requests, because they may take turns', () => {
+  it('is assumed to be that of three probers when there are few requests, because probers may take turns', () => {
     expect(rhythmOf([0, 500, 1000], LONGEST)).toEqual({ interval: 1500, probers: 3, isCertain: false });
     expect(rhythmOf([0, 500], LONGEST)).toBeUndefined();
   });
@@ -74,7 +74,7 @@ describe('the rhythm of a single prober', () => {
   });
 });
 
-describe('the rhythm of probers that look alike', () => {
+describe('the rhythm of similar probers', () => {
   it('is the interval of each of two that take turns evenly', () => {
     for (const seed of SEEDS) {
       const two = [0, 500].map((offset) => ({ interval: 1000, offset }));
@@ -82,7 +82,7 @@ describe('the rhythm of probers that look alike', () => {
     }
   });
 
-  it('is about the interval of each of three that take turns evenly, as the checks of HAProxy', () => {
+  it('is about the interval of each of three that take turns evenly, like the checks of HAProxy', () => {
     for (const seed of SEEDS) {
       const three = [0, 333, 667].map((offset) => ({ interval: 1000, offset }));
       expect(rhythmOf(questions(three, 64, seed), LONGEST)?.interval).toBeGreaterThanOrEqual(990);
@@ -95,7 +95,7 @@ describe('the rhythm of probers that look alike', () => {
     expect(rhythm?.interval).toBeGreaterThanOrEqual(1000);
   });
 
-  it('is that of the slower one when one interval is a multiple of the other', () => {
+  it('is that of the slower prober when one interval is a multiple of the other', () => {
     const times = questions(
       [
         { interval: 1000, delay: 0 },
@@ -108,14 +108,17 @@ describe('the rhythm of probers that look alike', () => {
 });
 
 describe('requests without a rhythm', () => {
-  it.each([1, 3, 40, 120])('have none at %i a second', (rate) => {
+  it.each([1, 3, 40, 120])('are recognised at %i requests per second', (rate) => {
     for (const seed of SEEDS) expect(rhythmOf(crowd(rate, 64, seed), LONGEST)).toBeUndefined();
   });
 
-  it.each([60, 100])('have none when a train of %i ms hides a prober with an interval of one second', (interval) => {
-    for (const seed of SEEDS) {
-      const times = questions([{ interval }, { interval: 1000, offset: 37 }], 200, seed).slice(-64);
-      expect(rhythmOf(times, LONGEST)?.interval ?? Infinity).toBeGreaterThanOrEqual(1000);
-    }
-  });
+  it.each([60, 100])(
+    'are recognised when a burst of %i ms hides a prober with an interval of one second',
+    (interval) => {
+      for (const seed of SEEDS) {
+        const times = questions([{ interval }, { interval: 1000, offset: 37 }], 200, seed).slice(-64);
+        expect(rhythmOf(times, LONGEST)?.interval ?? Infinity).toBeGreaterThanOrEqual(1000);
+      }
+    },
+  );
 });

@@ -7,7 +7,7 @@ import { collectGarbage } from '../../../support/garbage.js';
 import { latch } from '../../../support/latch.js';
 import { RawConnection } from '../../../support/process-application/raw-connection.js';
 
-/** The responses that the handler holds back, by path: the test ends them. */
+/** The pending responses of the handler, by path. The test ends them. */
 const held = new Map<string, ServerResponse>();
 const handler: RequestListener = (request, response) => {
   const path = request.url?.split('?', 1)[0] ?? '';
@@ -49,7 +49,7 @@ async function client(): Promise<RawConnection> {
   return opened;
 }
 
-/** A client whose request the server has begun to work on. */
+/** A client whose request is in progress at the server. */
 async function busy(path: string): Promise<RawConnection> {
   const opened = await client();
   opened.get(path);
@@ -57,7 +57,7 @@ async function busy(path: string): Promise<RawConnection> {
   return opened;
 }
 
-/** A client whose request was answered and whose connection was kept. */
+/** A client whose request has received its response and whose connection is kept. */
 async function idle(): Promise<RawConnection> {
   const opened = await client();
   opened.get('/');
@@ -77,7 +77,7 @@ const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
   return settled;
 };
 
-describe('the requests in flight', () => {
+describe('the connections with requests in flight', () => {
   it('are counted by their paths until their responses are complete', async () => {
     const paths: string[] = [];
     const all = (path: string): boolean => paths.push(path) > 0;
@@ -100,7 +100,7 @@ describe('the requests in flight', () => {
   });
 });
 
-describe('before the drain', () => {
+describe('the connections before the drain', () => {
   it('counts no requests and changes no response', async () => {
     const one = await busy('/held');
     expect(connections.open).toEqual([]);
@@ -137,7 +137,7 @@ describe('requests in flight when the drain begins', () => {
     await expect(isSettled(connections.whenPresentDone())).resolves.toBe(true);
   });
 
-  it('are all waited for', async () => {
+  it('are all awaited', async () => {
     await busy('/held/1');
     await busy('/held/2');
     connections.beginDraining();
@@ -187,7 +187,7 @@ describe('requests in flight when the drain begins', () => {
   });
 });
 
-describe('requests that come during the drain', () => {
+describe('requests that arrive during the drain', () => {
   it('are served, counted, and close their connection', async () => {
     const one = await idle();
     connections.beginDraining();
@@ -201,7 +201,7 @@ describe('requests that come during the drain', () => {
     await open(0);
   });
 
-  it('do not delay an earlier wait', async () => {
+  it('do not prolong an earlier wait', async () => {
     await busy('/held/1');
     connections.beginDraining();
     const done = connections.whenPresentDone();
@@ -233,7 +233,7 @@ describe('requests that come during the drain', () => {
     expect(server.listenerCount('request')).toBe(2);
   });
 
-  it('that were pipelined end with their connection', async () => {
+  it('end with their connection when they were pipelined', async () => {
     connections.beginDraining();
     const one = await client();
     one.write('GET /held/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /held/2 HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -247,8 +247,8 @@ describe('requests that come during the drain', () => {
   });
 });
 
-describe('without a server', () => {
-  it('has nothing to do', async () => {
+describe('the connections without a server', () => {
+  it('need no work', async () => {
     const none = new Connections();
     none.beginDraining();
     await none.stopListening(500);
@@ -276,7 +276,7 @@ describe('stopListening', () => {
     const ends = coming.map((socket) => once(socket, 'connect'));
     let accepted = 0;
     server.on('connection', () => (accepted += 1));
-    // Node accepts the connections in this tick. The server receives one in each of its next turns.
+    // Node accepts the connections in this tick. The server receives one of them in each later turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     await connections.stopListening(500);
 
@@ -285,7 +285,7 @@ describe('stopListening', () => {
     for (const socket of coming) socket.destroy();
   });
 
-  it('ignores a server that does not listen', async () => {
+  it('ignores a server that is not listening', async () => {
     await connections.stopListening(500);
     const close = vi.spyOn(server, 'close');
 
@@ -296,7 +296,7 @@ describe('stopListening', () => {
 });
 
 describe('connections that arrive faster than the server accepts them', () => {
-  it('are accepted when the limit is long enough, each one in a turn that a handler makes slow', async () => {
+  it('are accepted when the limit is long enough, one in each turn that a handler makes slow', async () => {
     const { port } = server.address() as AddressInfo;
     let accepted = 0;
     server.on('connection', () => {
@@ -318,7 +318,7 @@ describe('whenArrivedRead', () => {
     const one = await idle();
     connections.beginDraining();
     one.get('/held');
-    // The bytes are in the socket now, and the server has not read them.
+    // The bytes have arrived in the socket, but the server has not read them.
     await new Promise<void>((resolve) => setImmediate(resolve));
     block(50);
     await connections.whenArrivedRead(500);
@@ -403,7 +403,7 @@ describe('destroyBusy', () => {
   });
 });
 
-/** Blocks the event loop for so many milliseconds. */
+/** Blocks the event loop for this number of milliseconds. */
 function block(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);

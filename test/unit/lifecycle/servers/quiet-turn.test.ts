@@ -4,7 +4,7 @@ import { quietTurn } from '../../../../src/lifecycle/servers/quiet-turn.js';
 
 afterEach(() => vi.restoreAllMocks());
 
-/** Counts turns of the event loop from now on, with the time of each. */
+/** Counts later turns of the event loop, with the time of each turn. */
 function turns(clock: (turn: number) => number): { readonly count: number } {
   const counter = { count: 0 };
   vi.spyOn(shutdownClock, 'now').mockImplementation(() => clock(counter.count));
@@ -16,37 +16,37 @@ function turns(clock: (turn: number) => number): { readonly count: number } {
   return counter;
 }
 
-it('waits for one whole turn when it is quiet', async () => {
+it('quietTurn waits for one whole turn when there is no arrival', async () => {
   const passed = turns(() => 0);
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(2);
 });
 
-it('continues while each turn has an arrival', async () => {
+it('quietTurn continues while each turn has an arrival', async () => {
   const passed = turns(() => 0);
   await quietTurn(() => Math.min(passed.count, 10), 500);
   expect(passed.count).toBe(11);
 });
 
-it('does not end after a long turn, in which connections may have arrived', async () => {
+it('quietTurn does not end after a long turn, in which connections may have arrived', async () => {
   const passed = turns((turn) => (turn < 10 ? turn : 10));
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(11);
 });
 
-it('ends after a long turn when no turn was short for 50 ms', async () => {
+it('quietTurn ends after a long turn when no turn was short for 50 ms', async () => {
   const passed = turns((turn) => turn);
   await quietTurn(() => 0, 500);
   expect(passed.count).toBe(51);
 });
 
-it('ends at its limit when there is an arrival in each turn', async () => {
+it('quietTurn ends at its limit when there is an arrival in each turn', async () => {
   const passed = turns((turn) => turn);
   await quietTurn(() => passed.count, 500);
   expect(passed.count).toBe(501);
 });
 
-it('ends when its signal is aborted', async () => {
+it('quietTurn ends when its signal is aborted', async () => {
   const passed = turns((turn) => turn);
   const end = new AbortController();
   setImmediate(() => end.abort());

@@ -26,25 +26,25 @@ describe('describeStall', () => {
     expect(describeStall(duration, undefined)).toBe(`event loop blocked for ${expected}`);
   });
 
-  it('names the place if it is known', () => {
+  it('contains the place if it is known', () => {
     expect(describeStall(4200, 'native code')).toBe('event loop blocked for 4.2 s in native code');
   });
 });
 
 describe('placeOf', () => {
-  it('names the innermost frame of the application, not the one of Node or a package', () => {
+  it('is the innermost frame of the application, not a frame of Node or a package', () => {
     const frames = [frame('spawnSync', 'node:child_process'), frame('run', '/app/node_modules/x/i.js'), application];
     expect(placeOf({ frames })).toBe('parseOrders (orders.service.ts:112)');
   });
 
-  it('names a package if no frame belongs to the application, and Node if there is no package', () => {
+  it('is a package if no frame belongs to the application, and Node if there is no package', () => {
     const ofPackage = frame('run', '/app/node_modules/x/i.js');
     const ofNode = frame('spawnSync', 'node:child_process');
     expect(placeOf({ frames: [ofNode, ofPackage] })).toBe('run (i.js:112)');
     expect(placeOf({ frames: [ofNode] })).toBe('spawnSync (node:child_process:112)');
   });
 
-  it('names native code, and nothing for other reasons', () => {
+  it('is native code if only native code ran, and empty for other reasons', () => {
     expect(placeOf({ frames: [], missingStack: 'native' })).toBe('native code');
     expect(placeOf({ frames: [], missingStack: 'debugger' })).toBeUndefined();
   });

@@ -12,7 +12,7 @@ async function written(line: string): Promise<string> {
   return spawnSync(process.execPath, ['--eval', code], { encoding: 'utf8' }).stderr;
 }
 
-it('writes one line to stderr, with control characters escaped', async () => {
+it('the log of the thread writes one line to stderr, with control characters escaped', async () => {
   expect(await written('in \u001B[31mred\n2026 forged')).toMatch(
     /^\[Nest\] \d+ {2}- .+ {5}WARN \[Health\] in \\u001b\[31mred\\n2026 forged\n$/,
   );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { StallClock } from '../../../../src/management/watchdog/worker/stall-clock.js';
 
-/** Looks every 100 ms; the main thread beats as long as it turns. */
+/** A clock that ticks every 100 ms. The main thread beats while its event loop turns. */
 function clockAfterBeat(): StallClock {
   const clock = new StallClock(100, 1000);
   expect(clock.look(1080, 1100)).toEqual({ silence: 20, turnedAfter: 0 });
@@ -9,7 +9,7 @@ function clockAfterBeat(): StallClock {
 }
 
 describe('StallClock', () => {
-  it('measures the silence from the last turn', () => {
+  it('measures the silence since the last turn', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1080, 1200)).toEqual({ silence: 120 });
     expect(clock.look(1080, 1300)).toEqual({ silence: 220 });
@@ -41,7 +41,7 @@ describe('StallClock', () => {
     expect(looks).toEqual([120, 220, 320, 420]);
   });
 
-  it('counts a tick that is a little late', () => {
+  it('counts a tick that is slightly late', () => {
     const clock = clockAfterBeat();
     expect(clock.look(1080, 1290)).toEqual({ silence: 210 });
   });

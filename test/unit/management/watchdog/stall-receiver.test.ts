@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { EventLoopStall } from 'nest-vitals';
 import { StallReceiver } from '../../../../src/management/watchdog/stall-receiver.js';
 
-it('logs an ended stall once, and passes it on without the state of the thread', () => {
+it('StallReceiver logs an ended stall once, and passes it on without the state of the thread', () => {
   const lines: string[] = [];
   const recorded: EventLoopStall[] = [];
   const receiver = new StallReceiver(

@@ -17,7 +17,7 @@ afterEach(() => {
 function start() {
   const lines: string[] = [];
   const ended: Stall[] = [];
-  // The fake clock begins at 0, which stands for a main thread that is not watched.
+  // The fake clock begins at 0, which means that the main thread is not watched.
   vi.advanceTimersByTime(1);
   turn();
   const watchdog = startWatchdog({
@@ -30,7 +30,7 @@ function start() {
   return { watchdog, lines, ended };
 }
 
-it('reports a stall whose end it has not seen yet when it is stopped', async () => {
+it('the watchdog reports a stall whose end it has not seen yet when it is stopped', async () => {
   const { watchdog, lines, ended } = start();
   await vi.advanceTimersByTimeAsync(2000);
   expect(lines).toEqual(['event loop blocked for 1.0 s']);
@@ -43,7 +43,7 @@ it('reports a stall whose end it has not seen yet when it is stopped', async () 
   expect(vi.getTimerCount()).toBe(0);
 });
 
-it('reports the end once, and nothing when no stall is open', async () => {
+it('the watchdog reports the end of a stall once, and nothing when no stall is open', async () => {
   const { watchdog, ended } = start();
   await vi.advanceTimersByTimeAsync(1500);
   turn();

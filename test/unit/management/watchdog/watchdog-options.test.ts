@@ -25,7 +25,7 @@ describe('resolveWatchdog', () => {
     expect(resolveWatchdog(false, new Faults().at(PLACE))).toBeUndefined();
   });
 
-  it('accepts texts with units, and false for liveAfter', () => {
+  it('accepts durations with units, and false for liveAfter', () => {
     expect(resolveWatchdog({ warnAfter: '2s', liveAfter: '1m', stack: false }, new Faults().at(PLACE))).toEqual({
       warnAfter: 2000,
       liveAfter: 60_000,
@@ -48,7 +48,7 @@ describe('resolveWatchdog', () => {
     expect(Object.values(faults[0] ?? {}).join(' ')).toContain(option);
   });
 
-  it.each([[null], [5], ['on']])('reports a configuration fault for %j, which is no object', (given) => {
+  it.each([[null], [5], ['on']])('reports a configuration fault for %j, which is not an object', (given) => {
     expect(faultsOf(given).map(({ place }) => place)).toEqual([PLACE]);
   });
 });

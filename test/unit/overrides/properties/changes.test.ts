@@ -20,10 +20,10 @@ import type { Answer, Call, Present, Registered, Run, Version } from './records.
 const RUNS = isNightly ? 1000 : 100;
 const anyScenario = fc.oneof(changingScenario, busyScenario, scheduleScenario);
 const PATIENCE = 300_000;
-/** Milliseconds: longer than each deadline. */
+/** Milliseconds. Longer than each deadline. */
 const LONGEST_DEADLINE = 1500;
 
-/** Checks the claim for random applications. A failure shows the smallest one that breaks it, and its seed. */
+/** Tests the claim with random applications. A failure shows the smallest one that breaks it, and its seed. */
 async function holds(
   claim: (world: ChangingWorld, played: ChangingScenario) => void | Promise<void>,
   worlds: fc.Arbitrary<ChangingScenario> = anyScenario,
@@ -43,10 +43,10 @@ async function holds(
   );
 }
 
-/** When a call was aborted or ended, whichever came first. */
+/** The time at which a call was aborted or ended, whichever came first. */
 const overAt = ({ endedAt = Infinity, abortedAt = Infinity }: Call): number => Math.min(endedAt, abortedAt);
 
-/** The first call of each run of an indicator, with the run before. */
+/** The first call of each run of an indicator, with the previous run. */
 function beginnings(world: ChangingWorld, registered: Registered): { call: Call; before: Run | undefined }[] {
   const runs = world.runs.filter((run) => run.registered === registered);
   const calls = world.calls.filter((call) => call.registered === registered);
@@ -58,7 +58,7 @@ function beginnings(world: ChangingWorld, registered: Registered): { call: Call;
 const isMember = (probe: string, name: string, { settings }: Present): boolean =>
   probe === 'deep' || probe === name || settings.probes.includes(probe);
 
-/** What is known of an indicator after its runs, each judged by the thresholds that it began with. */
+/** The expected state of an indicator after its runs, each judged by the thresholds that it began with. */
 function knownAfter(runs: readonly Run[]): Known {
   return knownBy(
     runs.map(({ run, calls: [first] }) => ({
@@ -87,14 +87,14 @@ function reportsOf(world: ChangingWorld): Reported[] {
   });
 }
 
-describe('while overrides, sources and indicators come and go', () => {
+describe('while overrides, sources and indicators are added and removed', () => {
   useFakeClock();
   beforeEach(() => {
     // Without jitter.
     vi.spyOn(Math, 'random').mockReturnValue(0.5);
   });
 
-  it('G1, G5: each probe responds within its deadline, and rejects only unknown names', { timeout: PATIENCE }, () =>
+  it('each probe responds within its deadline, and rejects only unknown names', { timeout: PATIENCE }, () =>
     holds(async (world, { deadline }) => {
       await world.wait(LONGEST_DEADLINE);
       for (const { probe, askedAt, answeredAt = Infinity, rejectedWith } of world.answers) {
@@ -104,7 +104,7 @@ describe('while overrides, sources and indicators come and go', () => {
     }),
   );
 
-  it('G2: an indicator runs once at a time', { timeout: PATIENCE }, () =>
+  it('an indicator runs at most once at a time', { timeout: PATIENCE }, () =>
     holds((world) => {
       for (const [index, call] of world.calls.entries()) {
         const beside = world.calls
@@ -117,7 +117,7 @@ describe('while overrides, sources and indicators come and go', () => {
   );
 
   it(
-    'G2: a request runs the indicators whose result is not fresh by the present options, and no others',
+    'a request runs the indicators whose result is not fresh by the present options, and no others',
     { timeout: PATIENCE },
     () =>
       holds((world) => {
@@ -137,7 +137,7 @@ describe('while overrides, sources and indicators come and go', () => {
       }, heeding(anyScenario)),
   );
 
-  it('G3, G7: a run ends by the options that it began with', { timeout: PATIENCE }, () =>
+  it('a run ends with the options that it began with', { timeout: PATIENCE }, () =>
     holds(
       (world) => {
         const now = performance.now();
@@ -154,7 +154,7 @@ describe('while overrides, sources and indicators come and go', () => {
             expect(abortedAt).toBe((endedAt <= over && endedAt !== abortedAt) || over > now ? undefined : over);
             const previous = attempts[index - 1];
             const pause = previous ? began - overAt(previous) : settings.retryDelay;
-            // A timer of 0 ms can take one.
+            // A timer of 0 ms can take 1 ms.
             expect([settings.retryDelay, Math.max(1, settings.retryDelay)]).toContain(pause);
           }
         }
@@ -167,7 +167,7 @@ describe('while overrides, sources and indicators come and go', () => {
             const isHealthy = ['up', 'nothing'].includes(behaviour?.ending ?? '') && abortedAt === undefined;
             expect(outcome).toBe(isHealthy ? (run.took > slowThreshold ? 'DEGRADED' : 'UP') : outcome);
             const isPassed = ['UP', 'DEGRADED', 'SKIPPED'].includes(outcome);
-            // Nothing is retried beside an attempt that ignores its signal.
+            // A run is not retried beside an attempt that ignores its signal.
             const mayHang = registered.plan.behaviours.some(({ heedsAbort }) => !heedsAbort);
             expect(calls).toHaveLength(isPassed || mayHang ? calls.length : 1 + retries);
             expect(status).toBe(knownAfter(runs.slice(0, index + 1)).status);
@@ -179,7 +179,7 @@ describe('while overrides, sources and indicators come and go', () => {
     ),
   );
 
-  it('G4: at most three runs are tracked that ignore their signal, and a recovery is seen', { timeout: PATIENCE }, () =>
+  it('at most three runs that ignore their signal are tracked, and a recovery is detected', { timeout: PATIENCE }, () =>
     holds(
       async (world) => {
         for (const { strayRuns } of world.recorded.engine.runners) expect(strayRuns).toBeLessThanOrEqual(3);
@@ -210,7 +210,7 @@ describe('while overrides, sources and indicators come and go', () => {
     ),
   );
 
-  it('G5: each report shows one configuration, all of it', { timeout: PATIENCE }, () =>
+  it('each report shows one configuration, completely', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       await world.wait(LONGEST_DEADLINE);
       for (const { answer, evaluation, version } of reportsOf(world)) {
@@ -225,7 +225,7 @@ describe('while overrides, sources and indicators come and go', () => {
           const isMissing = !answer.isAtOnce && isAwaited;
           const allowed = isMember(probe, name, present) ? [true, !isMissing] : [false];
           expect(allowed, `whether ${name} is in ${probe}`).toContain(detail !== undefined);
-          // `startup` keeps what has passed once.
+          // `startup` keeps an indicator as passed once it has passed.
           if (!detail || probe === 'startup') continue;
           expect(detail.override).toEqual(
             override && {
@@ -246,7 +246,7 @@ describe('while overrides, sources and indicators come and go', () => {
     }),
   );
 
-  it('G6: a result that is older than maxAge by the present options is not trusted', { timeout: PATIENCE }, () =>
+  it('a result older than maxAge by the present options is not trusted', { timeout: PATIENCE }, () =>
     holds(
       async (world) => {
         await world.wait(LONGEST_DEADLINE);
@@ -286,7 +286,7 @@ describe('while overrides, sources and indicators come and go', () => {
               if (call.cause !== 'other' || interval === undefined || !before) continue;
               expect(call.began - before.run.finished.elapsed).toBeGreaterThanOrEqual(interval);
             }
-            // The pauses between the runs, and that before the present moment.
+            // The pauses between the runs, and the pause until now.
             const runs = world.runs.filter((run) => run.registered === registered);
             const over = registered.removedAt ?? performance.now();
             for (let index = 0; index <= runs.length; index += 1) {
@@ -298,7 +298,7 @@ describe('while overrides, sources and indicators come and go', () => {
                 const ends = Math.min(world.versions[which + 1]?.at ?? Infinity, to);
                 if (!settings?.enabled || settings.interval === undefined || begins >= ends) continue;
                 const next = from === undefined ? begins : from + settings.interval;
-                // The change itself makes it due. A timer of 0 ms can take one.
+                // The change itself makes the run due. A timer of 0 ms can take 1 ms.
                 const due = next > begins ? next : begins + 1;
                 expect(due, `${registered.plan.name} is due from ${begins} to ${ends}`).toBeGreaterThanOrEqual(ends);
               }
@@ -309,18 +309,15 @@ describe('while overrides, sources and indicators come and go', () => {
       ),
   );
 
-  it(
-    'an override ends at its end, and the options are those of the code and the source again',
-    { timeout: PATIENCE },
-    () =>
-      holds(async (world) => {
-        await world.wait(15_000);
-        for (const { at, expected, actual } of world.snapshots) expect(actual, `at ${at}`).toEqual(expected);
-        expect(world.surprises).toEqual([]);
-      }),
+  it('an override ends at its end, and the options of the code and the source apply again', { timeout: PATIENCE }, () =>
+    holds(async (world) => {
+      await world.wait(15_000);
+      for (const { at, expected, actual } of world.snapshots) expect(actual, `at ${at}`).toEqual(expected);
+      expect(world.surprises).toEqual([]);
+    }),
   );
 
-  it('G8: live never gains an indicator', { timeout: PATIENCE }, () =>
+  it('live never gains an indicator', { timeout: PATIENCE }, () =>
     holds(async (world, { indicators }) => {
       world.ask('live');
       await world.wait(15_000);
@@ -336,7 +333,7 @@ describe('while overrides, sources and indicators come and go', () => {
     }),
   );
 
-  it('G9: no timer keeps the process alive, and after the end there is none', { timeout: PATIENCE }, () =>
+  it('no timer keeps the process alive, and no timer is left after the stop', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       expect(world.timers.filter((timer) => timer.hasRef())).toEqual([]);
       expect(await world.stop()).toBe(0);

@@ -6,7 +6,7 @@ import { type Behaviour, behaviour, tens } from '../../core/properties/scenario.
 export interface IndicatorPlan {
   readonly name: string;
   readonly options: RuntimeIndicatorOptions;
-  /** One for each call, repeatedly. */
+  /** The behaviour of each call. After the last one, the list starts again. */
   readonly behaviours: readonly Behaviour[];
 }
 
@@ -20,12 +20,12 @@ export type ChangingStep =
       readonly expiresIn: number;
     }
   | { readonly kind: 'clear'; readonly name: string }
-  /** Undefined: the source takes its options back. */
+  /** Undefined: the source withdraws its options. */
   | { readonly kind: 'source'; readonly name: string; readonly options: RuntimeIndicatorOptions | undefined }
   /** Removes the indicator, or registers it again. */
   | { readonly kind: 'toggle'; readonly name: string }
   | { readonly kind: 'runNow'; readonly name: string }
-  /** Every call that is under way ends. */
+  /** Ends every call in progress. */
   | { readonly kind: 'release' };
 
 export interface ChangingScenario {
@@ -37,7 +37,7 @@ export interface ChangingScenario {
 const NAMES = ['a', 'b', 'c'] as const;
 const PROBES = ['live', 'ready', 'deep', 'startup'] as const;
 
-/** Some options, as an operator changes a few of them. Combinations that the rules refuse occur. */
+/** Some options, because an operator changes only a few of them. Combinations that the rules refuse occur. */
 const anyOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   {
     probes: fc.subarray(['live', 'ready', 'startup']),
@@ -117,10 +117,10 @@ const scenarioOf = (shape: Shape): fc.Arbitrary<ChangingScenario> =>
     steps: fc.array(stepOf(shape), { minLength: 1, maxLength: 25 }),
   });
 
-/** An application whose indicators are changed, added and removed beside its probes. */
+/** An application whose indicators are changed, added and removed while it is probed. */
 export const changingScenario = scenarioOf({ names: NAMES, options: anyOptions, longestWait: 4000 });
 
-/** Options whose values matter within a second. */
+/** Options whose values have an effect within a second. */
 const busyOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   {
     enabled: fc.integer({ min: 0, max: 5 }).map((value) => value > 0),
@@ -149,7 +149,7 @@ const scheduleOptions: fc.Arbitrary<RuntimeIndicatorOptions> = fc.record(
   { requiredKeys: ['interval'], noNullPrototype: true },
 );
 
-/** One indicator that runs in the background, by intervals that change often. */
+/** One background indicator whose interval changes often. */
 export const scheduleScenario = scenarioOf({ names: ['a'], options: scheduleOptions, longestWait: 700 });
 
 interface Stuck {
@@ -159,7 +159,7 @@ interface Stuck {
   readonly waits: fc.Arbitrary<number>;
 }
 
-/** One indicator that passes once and then hangs. It is changed, and asked so often that every moment is seen. */
+/** One indicator that passes once and then hangs. It is changed, and probed often enough that no moment is missed. */
 const stuckScenarioOf = ({ options, changes, heedsAbort, waits }: Stuck): fc.Arbitrary<ChangingScenario> => {
   const change: fc.Arbitrary<ChangingStep> = fc.record({
     kind: fc.constant('override' as const),
@@ -197,7 +197,7 @@ export const agingScenario = stuckScenarioOf({
   waits: tens(0, 700),
 });
 
-/** An indicator with as many runs that ignore their signal as can be. */
+/** An indicator with the maximum number of runs that ignore their signal. */
 export const strayScenario = stuckScenarioOf({
   options: fc.record(
     { interval: fc.oneof(tens(200, 600), fc.constant('off' as const)), ttl: tens(0, 500), timeout: tens(10, 500) },

@@ -24,7 +24,7 @@ interface Entry {
 
 const TERMS = { reason: 'vendor maintenance', by: 'alice' };
 
-/** An application whose options change while it is probed, beside a model of its options, and everything that has happened. */
+/** An application whose options change while it is probed, with a model of its options and a record of all events. */
 export class ChangingWorld {
   readonly recorded: RecordedEngine;
   readonly calls: Call[] = [];
@@ -33,7 +33,7 @@ export class ChangingWorld {
   readonly versions: Version[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly registrations: Registered[] = [];
-  /** Changes that the rules refuse, or accept, although the model does not. */
+  /** Changes on which the rules and the model disagree. */
   readonly surprises: string[] = [];
   readonly timers: NodeJS.Timeout[] = [];
   readonly #scenario: ChangingScenario;
@@ -89,7 +89,7 @@ export class ChangingWorld {
     }
   }
 
-  /** Waits, and looks before and after the end of each override. */
+  /** Waits, and compares before and after the end of each override. */
   async wait(milliseconds: number): Promise<void> {
     const end = Date.now() + milliseconds;
     for (;;) {
@@ -153,7 +153,7 @@ export class ChangingWorld {
     this.#hasRecovered = true;
   }
 
-  /** Stops the application. Returns how many timers are left. */
+  /** Stops the application. Returns the number of remaining timers. */
   async stop(): Promise<number> {
     this.#overrides.stop();
     this.recorded.engine.stop();
@@ -162,7 +162,7 @@ export class ChangingWorld {
     return vi.getTimerCount();
   }
 
-  /** Ends everything, so that the next world finds the clock as it was. */
+  /** Ends all calls and timers, so that the next world starts with a clean clock. */
   async end(): Promise<void> {
     await this.stop();
     this.#planned.endAll();
@@ -270,7 +270,7 @@ export class ChangingWorld {
     this.#cause = 'other';
   }
 
-  /** Records a version. Calls that the change itself makes are of the new version already. */
+  /** Records a version. Calls that the change itself makes already belong to the new version. */
   #changed(make: () => void): void {
     const indicators = new Map<string, Present>();
     for (const [name, { registered, layers }] of this.#entries) {
@@ -282,7 +282,7 @@ export class ChangingWorld {
     version.revision = this.recorded.engine.revision.value;
   }
 
-  /** The members of a probe whose result is not fresh, without a run under way. */
+  /** The members of a probe whose result is not fresh, without a run in progress. */
   #dueFor(probe: string): readonly Registered[] {
     const now = performance.now();
     return [...(this.versions.at(-1)?.indicators ?? [])].flatMap(([name, { registered, settings }]) => {

@@ -9,14 +9,14 @@ export interface ActiveOverride {
   readonly until: number;
 }
 
-/** The options of one registered indicator, by their places. */
+/** The options of one registered indicator, by their sources. */
 export interface Layers {
   readonly code: RuntimeIndicatorOptions;
   readonly source: RuntimeIndicatorOptions | undefined;
   readonly override: ActiveOverride | undefined;
 }
 
-/** The settings that follow from the layers: the last one that has an option decides. */
+/** The settings that result from the layers: the last layer with an option decides. */
 export function settingsOf({ code, source, override }: Layers): CheckSettings {
   const settings: Record<string, unknown> = { ...INDICATOR_DEFAULTS };
   for (const layer of [code, source, override?.options]) {
@@ -26,7 +26,7 @@ export function settingsOf({ code, source, override }: Layers): CheckSettings {
   return { ...all, maxAge: settings['maxAge'] === undefined ? defaultMaxAge(all) : all.maxAge };
 }
 
-/** Whether the rules of the options accept the layers: they relate `maxAge` to `ttl` and `interval`. */
+/** Whether the rules of the options accept the layers: the rules relate `maxAge` to `ttl` and `interval`. */
 export function isValid(layers: Layers): boolean {
   const { interval, maxAge, ttl } = settingsOf(layers);
   return interval === undefined ? maxAge >= ttl : maxAge > interval;

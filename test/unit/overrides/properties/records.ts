@@ -24,7 +24,7 @@ export interface Present {
 /** The configuration of the application between two changes. */
 export interface Version {
   readonly at: number;
-  /** The revision of the engine from which reports must be of this version. */
+  /** The revision of the engine from which reports must have this version. */
   revision: number;
   readonly indicators: ReadonlyMap<string, Present>;
 }
@@ -35,9 +35,9 @@ export interface Call extends CallTimes {
   readonly began: number;
   /** The settings at the time of the call. */
   readonly settings: CheckSettings;
-  /** How many runs of this registration had finished. */
+  /** The number of finished runs of this registration. */
   readonly runsBefore: number;
-  /** What made the call. `other`: a timer, or a change of the configuration. */
+  /** The cause of the call. `other`: a timer, or a change of the configuration. */
   readonly cause: 'ask' | 'runNow' | 'other';
 }
 
@@ -59,11 +59,11 @@ export interface Answer {
   rejectedWith?: unknown;
   /** The calls that the request made before it returned. */
   readonly made: Call[];
-  /** The indicators that the request had to run. Undefined: it joined a report that was being made. */
+  /** The indicators that the request had to run. Undefined: it joined a report in progress. */
   readonly due: readonly Registered[] | undefined;
 }
 
-/** The overrides that are active at one moment, by the model and by the library. */
+/** The overrides that are active at one moment, in the model and in the library. */
 export interface Snapshot {
   readonly at: number;
   readonly expected: Readonly<Record<string, { until: number | undefined; settings: CheckSettings }>>;

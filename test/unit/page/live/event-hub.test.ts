@@ -36,7 +36,7 @@ describe('EventHub', () => {
     expect([hub.isFull, hub.size]).toEqual([false, 0]);
   });
 
-  it('drops a client that does not read, and buffers no more for it than the limit and one event', () => {
+  it('drops a client that does not read, and buffers at most the limit and one event for it', () => {
     const hub = new EventHub<string>(10);
     const [slow, quick] = [new FakeOutlet(false), new FakeOutlet()];
     hub.add(slow, 'full');
@@ -49,7 +49,7 @@ describe('EventHub', () => {
     expect([hub.size, hub.dropped]).toEqual([1, 1]);
   });
 
-  it('drops such a client at a heartbeat too', () => {
+  it('drops such a client also at a heartbeat', () => {
     const hub = new EventHub<string>(10);
     const slow = new FakeOutlet(false);
     slow.pending = 300 * 1024;
@@ -99,7 +99,7 @@ describe('EventHub', () => {
     expect([hub.size, hub.isClosed, vi.getTimerCount()]).toEqual([0, true, 0]);
   });
 
-  it('leaves no timer when all clients have read it', () => {
+  it('leaves no timer when all clients have read the last event', () => {
     const hub = new EventHub<string>(10);
     hub.add(new FakeOutlet(), 'full');
     hub.close(eventOf('bye', '1'));

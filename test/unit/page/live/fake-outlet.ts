@@ -1,13 +1,13 @@
 import type { EndpointOutlet } from '../../../../src/extension/health-endpoints.js';
 
-/** A client of a stream that reads what it is told to. */
+/** A client of a stream. The test decides whether it reads. */
 export class FakeOutlet implements EndpointOutlet {
   readonly written: Buffer[] = [];
   pending = 0;
   state: 'open' | 'ended' | 'destroyed' = 'open';
   #onClose: () => void = () => undefined;
 
-  /** `reads`: what is written is taken at once. */
+  /** `reads`: the client reads written data at once. */
   constructor(private readonly reads = true) {}
 
   write(bytes: Buffer): void {
@@ -29,7 +29,7 @@ export class FakeOutlet implements EndpointOutlet {
     this.#onClose = listener;
   }
 
-  /** The client hangs up. */
+  /** The client disconnects. */
   close(): void {
     this.#onClose();
   }

@@ -60,7 +60,7 @@ describe('LiveUpdates', () => {
     expect(dataOf(clients[0]?.written[1]).parts).toEqual({ 'c-a': 'a2' });
   });
 
-  it('once for each view with clients, and for no other', async () => {
+  it('serialises once for each view with clients, and for no other view', async () => {
     joined('full');
     joined('components');
     show({ 'c-a': 'a2' });
@@ -82,7 +82,7 @@ describe('LiveUpdates', () => {
       await advance(2);
     }
     await advance(1000);
-    // 2 s of storm: at once, then every half a second, and what was left.
+    // Changes during 2 s: one update at once, then one every half second, and one for the remaining changes.
     expect(client.events.filter((event) => event === 'update').length).toBeLessThanOrEqual(7);
     expect(dataOf(client.written.findLast((bytes) => String(bytes).includes('update'))).parts).toEqual({
       'c-a': 'a999',
@@ -122,7 +122,7 @@ describe('LiveUpdates', () => {
     expect(dataOf(client.written[1])).toMatchObject({ order: ['c-a'], parts: {} });
   });
 
-  it('sends a later client the present state, and nothing to a client that has it', async () => {
+  it('sends the present state to a later client, and nothing to a client that already has it', async () => {
     const first = joined();
     show({ 'c-a': 'a2' });
     await advance(20);
@@ -132,7 +132,7 @@ describe('LiveUpdates', () => {
     expect(idOf(late.written[0])).toBe(id);
     expect(joined('full', id).events).toEqual(['beat']);
     expect(joined('full', idOf(first.written[0])).events).toEqual(['update']);
-    // Of another process, which may have counted as far.
+    // The event id of another process, whose count may be equally high.
     expect(joined('full', id.replace(/^.{8}/, '00000000')).events).toEqual(['update']);
   });
 
@@ -147,7 +147,7 @@ describe('LiveUpdates', () => {
     expect(late.written).toHaveLength(1);
   });
 
-  it('sends a later client the present time, and not that of the rendering', async () => {
+  it('sends the present time to a later client, not the time of the rendering', async () => {
     joined();
     await advance(8000);
     const late = joined();
@@ -191,7 +191,7 @@ describe('LiveUpdates', () => {
     expect(vi.getTimerCount()).toBe(1);
   });
 
-  it('survives a page that cannot be rendered, and reports it', async () => {
+  it('continues after a page that cannot be rendered, and reports it', async () => {
     const client = joined();
     const sound = page;
     page = new Proxy(page, {

@@ -12,7 +12,7 @@ describe('patchOf', () => {
     expect(patchOf('<li>one</li>', '<li>two</li>')).toBe('<li>two</li>');
   });
 
-  it('sends the changed row of a hundred, wherever it moves', () => {
+  it('sends only the changed row of a hundred, wherever it moves', () => {
     const before = rowsOf(names);
     for (const after of [
       rowsOf(names.with(50, 'changed')),
@@ -30,7 +30,7 @@ describe('patchOf', () => {
     expect(patchOf(rowsOf(names), after)).toBe(after);
   });
 
-  it('makes every text of every other one', () => {
+  it('converts any text to any other text', () => {
     const texts = array(constantFrom('<li>a', '<li>b', '<tr>c', '<details>d', 'e', '<'), { maxLength: 300 });
     assert(
       property(texts, texts, (one, other) => {
