@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect((await sendRaw(application, '/health/deep', { headers })).status).toBe(401);
     });
 
-    it('keys from the environment, in code or instead of it', async () => {
+    it('keys from the environment are accepted, with or without keys in the code', async () => {
       setVariables({ HEALTH_API_KEYS: 'key-8, key-9' });
       const application = await start();
       expect(await views(application)).toEqual(STRANGER);
@@ -114,12 +114,12 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(await views(both, { 'x-health-key': 'key-1' })).toEqual(STRANGER);
     });
 
-    it('a variable without a single key does not open what the code has closed', async () => {
+    it('a variable without a single key does not remove the protection that the code has set', async () => {
       setVariables({ HEALTH_API_KEYS: ',' });
       const options = { access: { apiKeys: 'key-1' } };
       const { status } = await startApplication(adapter, { imports: [HealthModule.forRoot(options)] }).then(
         (application) => application.get('/health/deep'),
-        // To refuse it at boot is as good.
+        // A refusal of the boot is also correct.
         () => ({ status: 401 }),
       );
       expect(status).toBe(401);
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     });
 
     it.each([{}, { apiKeys: [] }, { apiKeys: '  ' }, { apiKeys: undefined }])(
-      'an access that opens nothing refuses the boot: %j',
+      'an access that admits no caller refuses the boot: %j',
       async (access) => {
         const { error } = await refusalOf(adapter, {
           imports: [HealthModule.forRoot({ access: access as AccessOptions })],
@@ -161,13 +161,13 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
         () => 'components',
         ['components', 'components', 'components', 'components', 'components', 'components'],
       ],
-      // A view that is granted never shows less than anybody may see.
+      // A granted view never shows less than the view of an unauthenticated caller.
       [
         'the view status',
         async () => Promise.resolve('status'),
         ['status', 'status', 'components', 'components', 'status', 'components'],
       ],
-    ])('%s', async (_name, authorize, expected) => {
+    ])('the result of authorize decides about the view: %s', async (_name, authorize, expected) => {
       expect(await views(await start({ ...(authorize && { authorize }) }))).toEqual(expected);
     });
 
@@ -269,7 +269,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
   });
 
   describe('unauthenticated callers', () => {
-    it('deep is 401 with WWW-Authenticate, runs no check, and contains no report', async () => {
+    it('get 401 with WWW-Authenticate for deep, which runs no check and contains no report', async () => {
       const stock = FakeIndicator('stock', () => up());
       const application = await start({ apiKeys: 'key-1' }, { service: { version: '1.4.2' } }, stock);
       for (const path of ['/health/deep', '/health?deep=true']) {
@@ -283,12 +283,12 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(stock.runs).toHaveLength(0);
     });
 
-    it('an explicit view of deep does not open it', async () => {
+    it('are not admitted to deep by an explicit view of it', async () => {
       const application = await start({ apiKeys: 'key-1' }, { endpoints: { deep: { view: 'full' } } });
       expect((await application.get('/health/deep')).status).toBe(401);
     });
 
-    it('a disabled deep is 404 for every caller', async () => {
+    it('get 404 for a disabled deep, like every caller', async () => {
       const application = await start({ apiKeys: 'key-1' }, { endpoints: { deep: false } });
       for (const headers of [{}, { 'x-health-key': 'key-1' }]) {
         expect((await application.get('/health/deep', headers)).status).toBe(404);
@@ -296,7 +296,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       }
     });
 
-    it('hides the names of checks from callers that may not see components', async () => {
+    it('get no names of checks if they may not see components', async () => {
       const application = await start({ apiKeys: 'key-1' }, { endpoints: { checks: { view: 'status' } } });
       const [there, not] = [await application.get('/health/stock'), await application.get('/health/unheard-of')];
       expect([there.status, there.text]).toEqual([not.status, not.text]);
@@ -304,20 +304,23 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       expect(viewIn(await application.get('/health/stock', { 'x-health-key': 'key-1' }))).toBe('full');
     });
 
-    it.each(['production', 'test'])('a default full is narrowed by access alone, in %s', async (environment) => {
-      setVariables({ NODE_ENV: environment });
-      expect(await views(await start({ apiKeys: 'key-1' }))).toEqual(STRANGER);
-    });
+    it.each(['production', 'test'])(
+      'get a narrowed view, also where the default is full, because access is set, in %s',
+      async (environment) => {
+        setVariables({ NODE_ENV: environment });
+        expect(await views(await start({ apiKeys: 'key-1' }))).toEqual(STRANGER);
+      },
+    );
   });
 
-  describe('the status of a response does not depend on the caller', () => {
+  describe('the status code of a response does not depend on the caller', () => {
     it.each<[string, () => unknown, number]>([
       ['UP', () => up(), 200],
       ['DOWN', () => down('gone'), 503],
     ])('%s', async (_name, answer, status) => {
       const stock = FakeIndicator('stock', answer, { probes: ['live', 'ready', 'startup'], ttl: 0 });
       const application = await start({ apiKeys: 'key-1' }, { aliases: true }, stock);
-      // Once started up, startup stays 200: so it is only compared between the callers.
+      // Startup stays 200 after the start, so only the callers are compared.
       for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/livez', '/readyz']) {
         const codes: number[] = [];
         for (const headers of [{}, { 'x-health-key': 'wrong' }, { 'x-health-key': 'key-1' }]) {
@@ -330,8 +333,8 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     });
   });
 
-  describe('keeps the deadline however long authorize takes', () => {
-    /** How long the request was in the server, on the clock of the test. */
+  describe('the deadline holds although authorize is slow', () => {
+    /** The time that the request was in the server, on the clock of the test. */
     async function timeOf(application: TestApplication, path: string): Promise<number> {
       let took = Number.NaN;
       application.server.prependOnceListener('request', (_request, response) => {
@@ -346,7 +349,7 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     /** Time passes in steps of 10 ms here. */
     const STEPS = 20;
 
-    it.each(['/health/deep', '/health/stock', '/health/ready'])('%s, when the checks hang as well', async (path) => {
+    it.each(['/health/deep', '/health/stock', '/health/ready'])('%s, when the checks hang too', async (path) => {
       stopClock();
       const stock = FakeIndicator('stock', never, { timeout: 5000 });
       const authorize = (): Promise<boolean> =>

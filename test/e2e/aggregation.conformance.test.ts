@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(await probes()).toEqual([200, 'DEGRADED', { database: 'DOWN' }, 200]);
   });
 
-  it('reports a check as DOWN whatever it throws, and the results of the others', async () => {
+  it('reports a check as DOWN whatever it throws, and the results of the other checks', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [
@@ -307,7 +307,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     const closed = latch();
     application.server.once('request', (request) => request.socket.once('close', () => closed.open()));
     const caller = httpRequest({ host: '127.0.0.1', port: application.port, path: '/health/ready' });
-    // The test itself hangs up, so that the error is expected.
+    // The test itself disconnects, so this error is expected.
     caller.on('error', () => undefined);
     caller.end();
     const signal = await started.promise;
@@ -342,7 +342,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(statusesIn(ready)).toEqual({ early: 'UP', late: 'DOWN' });
   });
 
-  it('reports an indicator as SKIPPED that is disabled or whose condition is false', async () => {
+  it('reports an indicator that is disabled or whose condition is false as SKIPPED', async () => {
     const disabled = FakeIndicator('disabled', () => down('never asked'), { enabled: false });
     const conditional = FakeIndicator('conditional', () => down('never asked'), { when: () => false });
     const application = await startApplication(adapter, {
@@ -392,7 +392,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     }
   });
 
-  it('shows no password of an error message in a response of any view', async () => {
+  it('shows no password from an error message in a response of any view', async () => {
     const database = FakeIndicator('database', throwing(new Error('cannot reach postgres://user:secret@db')));
     for (const view of ['status', 'components', 'full'] as const) {
       const shown = { view };

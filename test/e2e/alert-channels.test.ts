@@ -108,7 +108,7 @@ describe('alert channels', () => {
     expect(bodies(receiver)).toEqual([message('🔴 stock is DOWN: gone', 0xd32f2f), message(RECOVERY, 0x388e3c)]);
   });
 
-  it('sends the text of the application in the formats for people, and escapes it', async () => {
+  it("sends the application's text in the formats for people, and escapes it", async () => {
     const message: WebhookOptions['message'] = ({ name, event }) => `<${name}> ${event}\nhttps://wiki.example/${name}`;
     const formats: readonly Omit<WebhookOptions, 'url'>[] = [
       { format: 'slack' },
@@ -128,7 +128,7 @@ describe('alert channels', () => {
     ]);
   });
 
-  it('sends the text of the application as the summary for Alertmanager', async () => {
+  it("sends the application's text as the summary for Alertmanager", async () => {
     const receiver = await webhookReceiver();
     const { application } = await start({
       format: 'alertmanager',

@@ -94,7 +94,7 @@ describe('alerts by e-mail', () => {
     expect(mail?.html).toContain('stock &lt;b&gt;fails&lt;/b&gt;<br>stock is DOWN: gone<br>https://wiki.example/stock');
   });
 
-  it('tries again with the same message id after a temporary refusal', async () => {
+  it('repeats the attempt with the same message id after a temporary refusal', async () => {
     const setup = await start();
     const { mailbox } = setup;
     mailbox.refuse = [451, 'try later'];
@@ -139,7 +139,7 @@ describe('alerts by e-mail', () => {
     expect(setup.mailbox.received).toHaveLength(1);
   });
 
-  it('gives up an attempt that takes too long, and ends it', async () => {
+  it('aborts an attempt that takes too long', async () => {
     const setup = await start({ timeout: 300, retries: 0 });
     setup.mailbox.isSilent = true;
     const signals: AbortSignal[] = [];
@@ -158,7 +158,7 @@ describe('alerts by e-mail', () => {
     await expect
       .poll(() => setup.application.log.health('error').join('\n'), PATIENCE)
       .toContain('was not delivered to e-mail after 1 attempt: timed out');
-    // nodemailer itself ends the attempt, so it holds no connection.
+    // nodemailer itself ends the attempt, so it keeps no connection open.
     expect(await ended).toBe('AbortError');
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });

@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     expect(filtered.received).toEqual([]);
   });
 
-  it('ends the outage of a check that is disabled for a time, stays silent, and sends an outage that outlasts it', async () => {
+  it('ends the outage of a check that is disabled for a time, sends nothing meanwhile, and sends an outage that lasts longer', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url });
@@ -221,7 +221,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     ]);
   });
 
-  it('signs requests so that the code of the guide accepts them and rejects changed ones', async () => {
+  it('signs requests so that the code of the guide accepts them and rejects changed requests', async () => {
     const receiver = await webhookReceiver();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url, secret: 'open sesame' });
@@ -346,7 +346,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     const sent = bodies(receiver).map(
       ({ event, indicator: name, probe }) => `${String(event)} ${String(name ?? probe)}`,
     );
-    // The probe was DOWN because of its indicator. Its OUT_OF_SERVICE of the drain sends no alert.
+    // The probe was DOWN because of its indicator. Its OUT_OF_SERVICE during the drain sends no alert.
     expect(sent.slice(1).toSorted()).toEqual(['down ready', 'down stock']);
     expect(application.log.health('error')).toEqual([]);
   });

@@ -34,7 +34,9 @@ import {
 const everywhere = { probes: ['live', 'ready', 'startup'], ttl: 0 } as const;
 const service = { name: 'orders', version: '1.4.2', environment: 'test', commit: '59ef241' };
 
-/** An application whose only critical dependency is down until it is told otherwise, and its document. */
+/**
+ * An application with one critical dependency that is DOWN until the test changes it, and the application's document.
+ */
 async function start(adapter: AdapterName, options: HealthModuleOptions, prepare?: StartOptions['prepare']) {
   const payments = FakeIndicator('payments', throwing(new Error('socket hang up')), everywhere);
   const application = await createApplication(
@@ -49,7 +51,7 @@ async function start(adapter: AdapterName, options: HealthModuleOptions, prepare
     },
     prepare && { prepare },
   );
-  // Before the application is initialised, as most main.ts do.
+  // Before the application is initialised, like most main.ts files.
   const api = ApiDocument.of(application.app);
   return { application: await application.listen(), api, payments };
 }
@@ -57,7 +59,7 @@ async function start(adapter: AdapterName, options: HealthModuleOptions, prepare
 /** The last one is unknown, so that the response is a 406. */
 const FORMATS = ['json', 'health', 'text', 'png'];
 
-/** Asks every endpoint in every format, and returns what of the answers is not as described. */
+/** Requests every endpoint in every format, and returns the differences between the responses and the description. */
 async function mistakes(application: TestApplication, api: ApiDocument, headers: Headers = {}): Promise<string[]> {
   const questions: [template: string, url: string][] = [
     ['/health', '/health?deep=true'],
@@ -107,7 +109,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
     payments.answer = () => up();
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
-    // The second time the limit of wrong keys is exceeded from the first request on.
+    // In the second round, the limit of wrong keys is exceeded from the first request on.
     for (let time = 0; time < 2; time += 1) {
       expect(await mistakes(application, api, { 'x-health-key': 'wrong' })).toEqual([]);
     }
@@ -116,7 +118,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(Object.keys(responses)).toEqual(['200', '401', '406', '429', '503']);
   });
 
-  it('describes the responses beyond a rate limit', async () => {
+  it('describes the responses above a rate limit', async () => {
     const { application, api } = await start(adapter, { rateLimit: { deep: '1/1h', checks: '1/1h' } });
     for (const [template, url] of [
       ['/health', '/health?deep'],
@@ -146,7 +148,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(api.mistakesIn('/health/ready', await other.application.get('/health/ready'))).not.toEqual([]);
   });
 
-  it('and the JSON Schema of reports agree with every view of every status', async () => {
+  it('agrees with the JSON Schema of reports, in every view of every status', async () => {
     const ajv = new Ajv2020({ strict: true, allErrors: true });
     (addFormats as unknown as typeof addFormats.default)(ajv);
     const validate = ajv.compile(REPORT_SCHEMA);
@@ -221,7 +223,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(ApiDocument.of(app).paths).toEqual(['/late', '/late/live', '/late/ready', '/late/startup', '/late/deep']);
   });
 
-  it('is left out on request, and takes the tags of the application', async () => {
+  it('is omitted on request, and uses the tags of the application', async () => {
     const imports = (decorators: HealthModuleOptions['decorators'] = []) => [
       [HealthModule.forRoot({ decorators })],
       [HealthModule.forRootAsync({ useFactory: () => ({}), decorators })],

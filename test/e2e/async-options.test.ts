@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/health/ready')).status).toBe(404);
     });
 
-    it('useClass with an asynchronous createHealthOptions', async () => {
+    it('can be useClass with an asynchronous createHealthOptions', async () => {
       class Options implements HealthOptionsFactory {
         async createHealthOptions(): Promise<HealthModuleOptions> {
           await nextTurn();
@@ -127,7 +127,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/status/live')).status).toBe(200);
     });
 
-    it('a factory that rejects stops the boot with its own error', async () => {
+    it('stops the boot with its own error when it is a factory that rejects', async () => {
       const error = new Error('no configuration');
       await expect(
         refusalOf(adapter, {
@@ -164,7 +164,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       }
     });
 
-    it('groups', async () => {
+    it('set groups', async () => {
       const application = await startApplication(adapter, {
         imports: [withFactory({ groups: { billing: ['ledger'] } })],
         providers: [FakeIndicator('stock'), FakeIndicator('ledger', () => down('gone'))],
@@ -175,12 +175,12 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect(statusesIn(billing)).toEqual({ ledger: 'DOWN' });
     });
 
-    it('aliases', async () => {
+    it('set aliases', async () => {
       const application = await startApplication(adapter, { imports: [withFactory({ aliases: { '/up': 'ready' } })] });
       expect((await application.get('/up')).status).toBe(200);
     });
 
-    it('two applications with one module class have separate options', async () => {
+    it('are separate for two applications with one module class', async () => {
       const one = await startApplication(adapter, { imports: [withFactory({ path: 'one' })] });
       const other = await startApplication(adapter, { imports: [withFactory({ path: 'other' })] });
       expect((await one.get('/one/live')).status).toBe(200);
@@ -189,23 +189,26 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await other.get('/one/live')).status).toBe(404);
     });
 
-    it('faults are refused as in forRoot', async () => {
+    it('are refused for faults like in forRoot', async () => {
       expect(await faultsOf(adapter, { imports: [withFactory({ deadline: 0 })] })).toEqual([
         optionOutOfRange('HealthModule options, deadline', '0', duration(1).expected),
       ]);
     });
 
-    it.each([undefined, null, 'health', 42])('refuses a factory that returns %o, with the reason', async (returned) => {
-      const useFactory = (): HealthModuleOptions => returned as unknown as HealthModuleOptions;
-      const refused = await refusalOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] }).catch(
-        (error: unknown) => ({ error }),
-      );
-      expect(refused.error).toBeInstanceOf(HealthConfigurationError);
-    });
+    it.each([undefined, null, 'health', 42])(
+      'are refused with the reason when the factory returns %o',
+      async (returned) => {
+        const useFactory = (): HealthModuleOptions => returned as unknown as HealthModuleOptions;
+        const refused = await refusalOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] }).catch(
+          (error: unknown) => ({ error }),
+        );
+        expect(refused.error).toBeInstanceOf(HealthConfigurationError);
+      },
+    );
   });
 
-  describe('decorators', () => {
-    it('beside the factory', async () => {
+  describe('decorators of the health controllers', () => {
+    it('apply beside the factory', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRootAsync({ decorators: [Public()], useFactory: () => ({ path: 'status' }) })],
         providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }],
@@ -213,7 +216,7 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/status/ready')).status).toBe(200);
     });
 
-    it('in the result of the factory', async () => {
+    it('apply in the result of the factory', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public()] }) })],
         providers: [{ provide: APP_GUARD, useClass: PublicOnlyGuard }],
@@ -221,14 +224,14 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
       expect((await application.get('/health/ready')).status).toBe(200);
     });
 
-    it('UseGuards beside the factory applies', async () => {
+    it('apply a guard beside the factory', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRootAsync({ decorators: [UseGuards(RefusingGuard)], useFactory: () => ({}) })],
       });
       expect((await application.get('/health/ready')).status).toBe(403);
     });
 
-    it('UseGuards in the options of forRoot applies', async () => {
+    it('apply a guard in the options of forRoot', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot({ decorators: [UseGuards(RefusingGuard)] })],
       });
@@ -238,12 +241,15 @@ describe.each(ADAPTERS)('forRootAsync on %s', (adapter) => {
     it.each([
       ['UseGuards', UseGuards(RefusingGuard)],
       ['UseInterceptors', UseInterceptors(PassingInterceptor)],
-    ])('%s in the result of the factory is refused, because it would have no effect', async (_name, decorator) => {
-      expect(
-        await faultsOf(adapter, {
-          imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public(), decorator] }) })],
-        }),
-      ).toEqual([decoratorNeedsStaticOptions()]);
-    });
+    ])(
+      'with %s in the result of the factory are refused, because they would have no effect',
+      async (_name, decorator) => {
+        expect(
+          await faultsOf(adapter, {
+            imports: [HealthModule.forRootAsync({ useFactory: () => ({ decorators: [Public(), decorator] }) })],
+          }),
+        ).toEqual([decoratorNeedsStaticOptions()]);
+      },
+    );
   });
 });

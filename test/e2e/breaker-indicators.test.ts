@@ -8,7 +8,7 @@ import { ADAPTERS, startApplication } from '../support/start-application.js';
 import { switchedIndicator } from '../support/switched-indicator.js';
 
 describe.each(ADAPTERS)('an indicator that follows another one, on %s', (adapter) => {
-  it('receives its results, from any module', async () => {
+  it('receives the results of that indicator, from any module', async () => {
     const breaker = new CircuitBreaker(() => Promise.resolve(), { resetTimeout: 3_600_000 });
     onTestFinished(() => breaker.shutdown());
     const payments = switchedIndicator('payments');

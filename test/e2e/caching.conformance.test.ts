@@ -6,7 +6,7 @@ import { latch, never } from '../support/latch.js';
 import { passTime, passTimeUntil, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 
-/** How long each request was in the server, on the clock of the test. */
+/** The time that each request was in the server, on the clock of the test. */
 function timesInServer({ server }: TestApplication): number[] {
   const times: number[] = [];
   server.prependListener('request', (_request, response) => {
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     expect(await probe()).toBe(2);
   });
 
-  it('runs each check once for a thousand probes at once', async () => {
+  it('runs each check once for a thousand simultaneous probes', async () => {
     stopClock();
     const work = latch();
     const allArrived = latch();
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
 
     const answers = Array.from({ length: 1000 }, () => application.get('/health/ready'));
     await allArrived.promise;
-    // The last to arrive has still to be handed to its handler.
+    // The last request to arrive has not reached its handler yet.
     await new Promise((resolve) => setImmediate(resolve));
     work.open();
 
@@ -80,10 +80,10 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
       expect(ready.status).toBe(503);
       await passTime(1000);
     }
-    // One attempt at once, then after pauses of 2, 8, 32 and 60 s beside the timeouts of 2 s.
+    // One attempt at once, then after pauses of 2, 8, 32 and 60 s, each after a timeout of 2 s.
     expect(stuck.runs).toHaveLength(4);
     expect(times).toHaveLength(101);
-    // Time passes in steps of 10 ms here, so that an answer that is due at 300 ms is noticed a step later.
+    // Time passes in steps of 10 ms, so a response that is due at 300 ms is noticed one step later.
     expect(Math.max(...times)).toBeLessThanOrEqual(deadline + 20);
   });
 
@@ -110,7 +110,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
 
     for (let probe = 0; probe < 5; probe += 1) await application.get('/health/deep');
     expect(ledger.runs).toHaveLength(1);
-    // An interval varies by a tenth.
+    // The interval varies by a tenth.
     await passTime(899);
     expect(ledger.runs).toHaveLength(1);
     await passTime(202);
@@ -163,7 +163,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     ]);
   });
 
-  it('stays UP below failureThreshold, counts the failures in consecutive_failures, and is DOWN at it', async () => {
+  it('stays UP below failureThreshold, counts the failures in consecutive_failures, and is DOWN at the threshold', async () => {
     stopClock();
     const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 3 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });

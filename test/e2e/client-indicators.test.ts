@@ -9,7 +9,7 @@ import { ADAPTERS, refusalOf, startApplication } from '../support/start-applicat
 
 const CLIENT = Symbol('client');
 
-/** As much of a client as is used. */
+/** The used part of a client. */
 const client = {
   query: () => Promise.resolve({ rows: [] }),
   connect: () => Promise.resolve(),
@@ -18,7 +18,7 @@ const client = {
 const database = moduleNamed('DatabaseModule', { providers: [{ provide: CLIENT, useValue: client }] });
 
 describe.each(ADAPTERS)('an indicator of a client of the application, on %s', (adapter) => {
-  it('finds the client by its token in a module that its own module does not import', async () => {
+  it("finds the client by its token in a module that the indicator's own module does not import", async () => {
     const orders = moduleNamed('OrdersModule', { providers: [PgIndicator('database', { client: CLIENT })] });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), database, orders] });
     expect(statusesIn(await application.get('/health/ready'))).toEqual({ database: 'UP' });

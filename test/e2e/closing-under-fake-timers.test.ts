@@ -10,10 +10,12 @@ afterEach(() => vi.useRealTimers());
 const start = (adapter: AdapterName, options: HealthModuleOptions = {}): Promise<TestApplication> =>
   startApplication(adapter, { imports: [HealthModule.forRoot(options)] });
 
-/** The agent of a balancer, because a shutdown never waits for the one that the other tests use. */
+/**
+ * The User-Agent of a balancer, because a shutdown never waits for the kubelet, whose User-Agent the other tests use.
+ */
 const BALANCER = { 'User-Agent': 'HAProxy' };
 
-/** A test of an application that ends with `close()` while its timers are fake. */
+/** A test that closes its application with `close()` while its timers are fake. */
 describe.each(ADAPTERS)('close() under fake timers on %s', (adapter) => {
   it('ends when there is nothing to wait for', async () => {
     const { app } = await start(adapter);
@@ -27,7 +29,7 @@ describe.each(ADAPTERS)('close() under fake timers on %s', (adapter) => {
     await expect(app.close()).resolves.toBeUndefined();
   });
 
-  it('ends after the maximum of the wait for a balancer', async () => {
+  it('ends after the maximum wait for a balancer', async () => {
     const application = await start(adapter, { shutdown: { delay: 'auto', maxDelay: 300 } });
     await application.get('/health/ready', BALANCER);
     await realPause(80);

@@ -57,7 +57,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
       providers: [...PARTS, ...(more.providers ?? [])],
     });
 
-  it('has one entry in a report, an endpoint, and an endpoint for each part', async () => {
+  it('is one entry in a report, with an endpoint, and an endpoint for each part', async () => {
     const application = await start(ANY);
     const ready = await application.get('/health/ready');
     expect([ready.status, ready.headers['x-health-status']]).toEqual([200, 'DEGRADED']);
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect((await application.get('/health/ready')).status).toBe(200);
   });
 
-  it('shows no part to callers that may not see single checks', async () => {
+  it('does not show its parts to callers that may not see single checks', async () => {
     const application = await start({ access: { apiKeys: 'secret' }, endpoints: { checks: { view: 'status' } } });
     expect((await application.get('/health/database/primary')).status).toBe(404);
     expect((await application.get('/health/database/primary', { 'x-health-key': 'secret' })).status).toBe(200);
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     });
   });
 
-  it('in each format', async () => {
+  it('is shown with its parts in each format', async () => {
     const application = await start(ANY);
     const text = await application.get('/health/deep?format=text');
     expect(text.text.replaceAll(/\d+ ms/g, 'N ms')).toBe(
@@ -188,7 +188,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(application.log.health('warn')).toEqual(['database/replica is DOWN: 30 s behind']);
   });
 
-  it('takes parts that are registered at run time, and overrides of a part', async () => {
+  it('accepts parts that are registered at run time, and overrides of a part', async () => {
     const application = await start({ composites: { ...ANY.composites, tenants: {} } });
     const { health } = application;
     const archive = health.register('database/archive', () => up());
@@ -210,7 +210,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect((await health.runNow('database')).status).toBe('UP');
   });
 
-  it('refuses at run time a name that a composite or an indicator has', async () => {
+  it('refuses at run time a name that a composite or an indicator already has', async () => {
     const { health } = await start({}, { providers: [FakeIndicator('cache')] });
     expect(() => health.register('database', () => up())).toThrow(
       nameOfComposite('database', 'HealthService.register("database")', 'database/primary', PLACE).problem,
@@ -218,7 +218,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(() => health.register('cache/eu', () => up())).toThrow('also the composite of "cache/eu"');
   });
 
-  it('notifies of changes by its name and those of its parts, with one line in the log for each', async () => {
+  it('notifies of changes with its name and the names of its parts, with one log line for each', async () => {
     const heard: string[] = [];
     @Injectable()
     class Listener {
@@ -299,7 +299,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(statuses).toEqual([200, 200, 503, 404, 404]);
   });
 
-  it('leaves paths of two segments to an application that has no composites', async () => {
+  it('does not add routes of two segments to an application without composites', async () => {
     @Controller('health')
     class OwnController {
       @Get('own/path')
@@ -317,7 +317,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(ApiDocument.of(application.app).paths).not.toContain('/health/{name}/{part}');
   });
 
-  it('keeps the endpoints of its parts before a catch-all route', async () => {
+  it('has the endpoints of its parts before a catch-all route', async () => {
     @Controller()
     class PageController {
       @Get(adapter === 'fastify' ? '*' : '*path')
@@ -331,7 +331,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(application.log.health('warn')[0]).toBe('database/replica is DOWN: 30 s behind');
   });
 
-  it('warns when the names of instances give parts that have no endpoint', async () => {
+  it('warns when names of instances become parts without an endpoint', async () => {
     @HealthIndicator()
     class Named implements HealthIndicator {
       readonly indicatorName = 'queue/jobs';
@@ -352,7 +352,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(named.log.health('warn')).toEqual([]);
   });
 
-  it('warns when options name a composite that has no part once all modules have started', async () => {
+  it('warns when options name a composite without parts after all modules have started', async () => {
     @Injectable()
     class Tenants {
       constructor(@Inject(HealthService) private readonly health: HealthService) {}

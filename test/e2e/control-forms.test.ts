@@ -23,7 +23,7 @@ const REFUSE = '/health/control/form?do=refuse-traffic';
 const ACCEPT = '/health/control/form?do=end-maintenance';
 const TERMS = { reason: 'vendor <maintenance>', expiresIn: '30m', key: KEY };
 
-/** What a reader sees of HTML. */
+/** The visible text of HTML. */
 const textOf = (markup: string): string =>
   markup
     .replaceAll(/<(style|script|title)[^>]*>.*?<\/\1>/gs, '')
@@ -42,7 +42,7 @@ interface Start {
   readonly dashboard?: HealthDashboardOptions;
 }
 
-describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
+describe.each(ADAPTERS)('the control forms on %s', (adapter) => {
   async function start(
     { port = 'main', control = {}, health = {}, dashboard = {} }: Start = {},
     options?: StartOptions,
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
           ...headers,
         },
       });
-    /** Opens a form and sends it. */
+    /** Opens a form and submits it. */
     const submit = async (path: string, fields: Fields, headers: Fields = {}): Promise<JsonResponse> => {
       const { text } = await get(path, { authorization: `Bearer ${READ_KEY}` });
       const refusals = refusalsIn(text);
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     return { application, payments, get, post, submit, state, port: number };
   }
 
-  /** The page to which the browser is sent. */
+  /** The page to which the browser is redirected. */
   const pageAfter = async (
     { get }: Pick<Awaited<ReturnType<typeof start>>, 'get'>,
     { status, headers, text }: JsonResponse,
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     return (await get(`/health/${String(headers.location).slice(3)}`)).text;
   };
 
-  it('links to no form from a path with a slash at the end, where the links would lead elsewhere', async () => {
+  it('are not linked from a path with a slash at the end, where relative links would be wrong', async () => {
     const { get } = await start({ port: 'local' });
     expect((await get('/health/dashboard')).text).toContain('href="control/form?do=');
     const { status, text } = await get('/health/dashboard/');
@@ -113,7 +113,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
   });
 
   describe.each(PORTS)('through the port: %s', (port) => {
-    it('disables a check, shows it, runs another one and ends the override', async () => {
+    it('disable a check, show it, run another check and end the override', async () => {
       const started = await start({ port });
       const { application, get, submit, state, payments } = started;
       const before = await get('/health/dashboard');
@@ -180,7 +180,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(application.log.health('log').at(-1)).toBe('Override of payments by alice has ended: cleared by alice');
     });
 
-    it('refuses traffic, shows by whom, why and how long, and ends that', async () => {
+    it('refuse traffic, show the author, the reason and the duration, and end the refusal', async () => {
       const started = await start({ port });
       const { application, get, submit } = started;
       await submit(DISABLE, TERMS);
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect((await application.get('/health/ready')).status).toBe(200);
     });
 
-    it('shows faults beside the fields with what was typed, except the key, and changes nothing', async () => {
+    it('show faults beside the fields with the submitted values, except the key, and change nothing', async () => {
       const { submit, state, application } = await start({ port });
       const faulty = await submit(DISABLE, { reason: '  ', expiresIn: '4h', key: KEY });
       expect(faulty.status).toBe(400);
@@ -228,7 +228,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(application.log.health('warn').filter((line) => /Override|refused/.test(line))).toEqual([]);
     });
 
-    it('refuses forms of other sites before it compares a key', async () => {
+    it('refuse forms of other sites before they compare a key', async () => {
       const {
         get,
         post,
@@ -253,7 +253,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
         expect([headers, status]).toEqual([headers, 403]);
         expect(text).not.toContain('<form');
       }
-      // Behind a proxy with TLS, Host may be another one.
+      // Behind a TLS proxy, the Host header may differ.
       const accepted = await post(
         DISABLE,
         { ...TERMS, instance },
@@ -263,7 +263,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(await state()).toMatchObject({ overrides: [{ by: 'alice' }] });
     });
 
-    it('accepts a form in its body only, of a limited length and of one content type', async () => {
+    it('accept a form only in its body, with a limited length and one content type', async () => {
       const { get, post, state, port: number } = await start({ port });
       const instance = instanceIn((await get(DISABLE)).text);
       const inUrl = await post(`${DISABLE}&key=${KEY}&reason=x&expiresIn=1h&instance=${instance}`, 'a=b');
@@ -286,7 +286,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(((await state())['overrides'] as unknown[]).length).toBe(1);
     });
 
-    it('knows no other forms and no other indicators', async () => {
+    it('refuse unknown forms and unknown indicators', async () => {
       const { get, submit, post } = await start({ port });
       for (const query of [
         '',
@@ -308,7 +308,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(textOf(gone.text)).toContain('There is no indicator gone any more.');
     });
 
-    it('does not change another instance than the one whose form it is', async () => {
+    it('do not change another instance than the one whose form was opened', async () => {
       const one = await start({ port });
       const two = await start({ port });
       const form = (await one.get(DISABLE)).text;
@@ -316,12 +316,12 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
       expect(sent.status).toBe(409);
       expect(textOf(sent.text)).toContain('This form is from another instance');
       expect(await two.state()).toMatchObject({ overrides: [] });
-      // The form in the response is that of the second one.
+      // The form in the response belongs to the second instance.
       expect((await two.post(DISABLE, { ...TERMS, instance: instanceIn(sent.text) })).status).toBe(303);
     });
   });
 
-  it('shows the links on the ports that serve the control, on the page and in its updates', async () => {
+  it('are linked on the ports that serve the control, on the page and in its updates', async () => {
     const linksOn = async (port: number, path: string): Promise<number> => {
       const { text } = await sendJson(port, 'GET', path, { headers: { accept: 'text/html' } });
       return linksIn(text).length;
@@ -334,7 +334,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     for (const path of ['/health/dashboard', '/health/deep']) {
       expect([path, await linksOn(application.port, path), await linksOn(port, path)]).toEqual([path, 0, 5]);
     }
-    // The links would be relative to another URL here.
+    // At this URL, the relative links would be wrong.
     expect(await linksOn(port, '/health?deep=true')).toBe(0);
     expect((await application.get(DISABLE)).status).toBe(404);
     expect(await updateOn(port)).toContain('control/form?do=run');
@@ -345,12 +345,12 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect(await updateOn(both.application.port)).toContain('control/form?do=run');
     const none = await start({ control: { forms: false } });
     expect(await linksOn(none.port, '/health/deep')).toBe(0);
-    // The path is one of the control again, which needs a key.
+    // The path belongs to the control again, which needs a key.
     expect((await none.get(DISABLE)).status).toBe(401);
     expect((await none.post(DISABLE, TERMS)).status).toBe(401);
   });
 
-  it('opens forms for callers that may read, and sends others to the page', async () => {
+  it('open for callers that may read, and redirect other callers to the page', async () => {
     const { get, post } = await start({ health: { access: { apiKeys: READ_KEY } } });
     for (const headers of [{}, { 'x-health-key': KEY }, { 'x-health-key': 'wrong' }] as Fields[]) {
       const { status, headers: fields } = await get(DISABLE, headers);
@@ -359,19 +359,19 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     const basic = { authorization: `Basic ${Buffer.from(`me:${READ_KEY}`).toString('base64')}` };
     const form = await get(DISABLE, basic);
     expect(form.status).toBe(200);
-    // The credentials that the browser sends by itself do not control.
+    // The credentials that the browser sends automatically are not a control key.
     const byBrowser = await post(DISABLE, { reason: 'x', expiresIn: '1h', instance: instanceIn(form.text) }, basic);
     expect(byBrowser.status).toBe(400);
     const readKey = await post(DISABLE, { ...TERMS, key: READ_KEY, instance: instanceIn(form.text) }, basic);
     expect(readKey.status).toBe(401);
-    // Without a key that reads, the response has no state either.
+    // Without a key that permits reading, the response contains no state either.
     const stranger = await post(END, { key: 'wrong' });
     expect(stranger.status).toBe(401);
     expect(stranger.text).not.toContain('orders');
     expect(stranger.text).not.toContain('At present');
   });
 
-  it('shows neither names of people nor options in the view components', async () => {
+  it('show neither names of people nor options in the view components', async () => {
     const { get, submit } = await start({ health: { endpoints: { deep: { view: 'components' } } } });
     await submit(DISABLE, TERMS);
     await submit(REFUSE, TERMS);
@@ -385,7 +385,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect((await status.get(DISABLE)).status).toBe(303);
   });
 
-  it('counts wrong keys together with those of the operations', async () => {
+  it('count wrong keys together with those of the JSON operations', async () => {
     const { get, post, submit } = await start({ health: { rateLimit: { failedKeys: '2/1h' } } });
     expect((await submit(RUN, { key: 'wrong' })).status).toBe(401);
     expect((await get('/health/control', { 'x-health-key': 'wrong' })).status).toBe(401);
@@ -396,7 +396,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect((await post(RUN, { key: 'wrong' })).status).toBe(429);
   });
 
-  it('limits the forms that are sent, together with the operations', async () => {
+  it('are limited together with the JSON operations', async () => {
     stopClock();
     const { get, post, submit, payments } = await start({ health: { rateLimit: { control: '2/20s' } } });
     const otherSite = await post(RUN, { key: KEY }, { origin: 'https://other.example' });
@@ -416,7 +416,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect((await submit(RUN, { key: KEY })).status).toBe(303);
   });
 
-  it('gives the key to authorize in the headers, with the address of the caller', async () => {
+  it('pass the key to authorize in the headers, with the address of the caller', async () => {
     const asked: unknown[] = [];
     const { submit } = await start(
       {
@@ -439,7 +439,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     ]);
   });
 
-  it('is below the prefix of the application', async () => {
+  it('are below the prefix of the application', async () => {
     const { get, post } = await start(
       { health: { path: 'internal/health' } },
       { prepare: (app) => app.setGlobalPrefix('api') },
@@ -453,12 +453,12 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     const back = new URL(String(sent.headers.location), url);
     expect(back.pathname).toBe('/api/internal/health/dashboard');
     expect(textOf((await get(`${back.pathname}${back.search}`)).text)).toContain('Traffic is refused until');
-    // A slash at the end changes what relative URLs are relative to.
+    // A slash at the end changes the base of relative URLs.
     const withSlash = await get('/api/internal/health/control/form/?do=refuse-traffic');
     expect(withSlash.text).toContain('href="../../dashboard"');
   });
 
-  it('ends the maintenance of any operator, but no refusal of the application or that the form has not shown', async () => {
+  it('end the maintenance of any operator, but no refusal of the application and no refusal that the form has not shown', async () => {
     const started = await start();
     const { application, get, post } = started;
     const { health } = application;
@@ -497,9 +497,9 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect(health.refusals).toEqual([]);
   });
 
-  it('reads a form without the body parsers of Nest', async () => {
+  it('are read without the body parsers of Nest', async () => {
     const { get, submit, application } = await start({}, { withoutBodyParser: true });
-    // Fastify itself has no parser of forms, and refuses such a body before any handler.
+    // Fastify itself has no parser for forms, and refuses such a body before any handler.
     const encoding = adapter === 'express' ? 'application/x-www-form-urlencoded' : 'text/plain';
     expect(encodingIn((await get(DISABLE)).text)).toBe(encoding);
     const { status } = await submit(DISABLE, { ...TERMS, reason: 'a=b & "ü"' });
@@ -507,7 +507,7 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect(application.health.overrides).toMatchObject([{ reason: 'a=b & "ü"', by: 'alice' }]);
   });
 
-  it('shows a result for a minute, by its id only', async () => {
+  it('show a result for a minute, by its id only', async () => {
     stopClock();
     const { get, submit } = await start();
     const { headers } = await submit(RUN, { key: KEY });
@@ -520,14 +520,14 @@ describe.each(ADAPTERS)('the forms of the control on %s', (adapter) => {
     expect((await get(path)).text).not.toContain('id="result"');
   });
 
-  it('leaves the forms out of the OpenAPI document', async () => {
+  it('are not in the OpenAPI document', async () => {
     const { application } = await start();
     const { paths } = ApiDocument.of(application.app).document;
     expect(Object.keys(paths).filter((path) => path.includes('form'))).toEqual([]);
     expect(Object.keys(paths)).toContain('/health/control/maintenance');
   });
 
-  it('stops the start without the page', async () => {
+  it('stop the boot without the page', async () => {
     const control = HealthControlModule.forRoot({ apiKeys: { alice: KEY }, forms: true });
     const { error } = await refusalOf(adapter, { imports: [HealthModule.forRoot(), control] });
     expect(String(error)).toContain('HealthControlModule.forRoot(), forms: there is no page that links to the forms');
@@ -552,7 +552,7 @@ describe('isFromOwnPage', () => {
     [{ origin: 'null', host: 'null' }, false],
     [{ host: 'a' }, false],
     [{}, false],
-  ] as const)('%o: %s', (headers, isOwn) => {
+  ] as const)('returns for the headers %o: %s', (headers, isOwn) => {
     expect(isFromOwnPage({ method: 'POST', url: '/', headers })).toBe(isOwn);
   });
 });

@@ -13,7 +13,7 @@ const KEY = 'a-control-key-of-alice';
 const guide = readFileSync(new URL('../../docs/control.md', import.meta.url), 'utf8');
 const { exchanges, log, commands } = transcriptOf(guide);
 
-/** The application of the guide: one indicator reports a wrong result. */
+/** The application of the guide. One of its indicators reports a wrong result. */
 const start = (adapter: AdapterName): Promise<TestApplication> =>
   startApplication(adapter, {
     imports: [
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('the guide of the control on %s', (adapter) => {
   });
 });
 
-it('shows commands that succeed', async () => {
+it('the guide of the control shows commands that succeed', async () => {
   expect(commands.length).toBeGreaterThan(5);
   const { port } = await start('express');
   const environment = { PORT: String(port), HEALTH_CONTROL_KEY: KEY };

@@ -203,11 +203,11 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
           expect(text).toBe(method === 'HEAD' ? '' : '{"error":"unauthorized"}');
         }
       }
-      // A control key does not read.
+      // A control key does not permit reading.
       expect((await sendJson(number, 'GET', '/health/deep', { headers: key })).status).toBe(401);
     });
 
-    it('refuses hostile requests, and serves the next one', async () => {
+    it('refuses hostile requests, and serves the next request', async () => {
       const { send, port: number } = await start({ port });
       const path = '/health/control/indicators/payments';
       const nested = (depth: number): string => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -222,7 +222,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
         body: '{"__proto__":{"enabled":false},"constructor":{"prototype":{}},"reason":"r","expiresIn":1000}',
       });
       expect(polluted.status).toBe(400);
-      // The body parser of Fastify refuses such a body itself.
+      // Fastify's body parser itself refuses such a body.
       const readsItself = adapter === 'express' || port !== 'main';
       expect(polluted.text).toContain(readsItself ? 'there is no option' : 'not valid JSON');
       expect(({} as Record<string, unknown>)['enabled']).toBeUndefined();
@@ -272,7 +272,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     });
   });
 
-  // On the port of the application, a body parser reads the body before any handler.
+  // On the application port, a body parser reads the body before any handler.
   it.each(['local', 'thread'] as const)(
     'refuses a wrong key before the body arrives through the port: %s',
     async (port) => {
@@ -288,7 +288,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     },
   );
 
-  it('is only on the management port where there is one, unless mainPort is true', async () => {
+  it('is only on the management port if there is one, unless mainPort is true', async () => {
     const { application, send } = await start({ port: 'local' });
     for (const [method, path] of [
       ['GET', '/health/control'],
@@ -303,7 +303,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
 
   it('is below the prefix of the application, and before its catch-all routes', async () => {
     const { send } = await start(
-      // Fastify takes the most specific route.
+      // Fastify selects the most specific route.
       { root: { controllers: adapter === 'express' ? [CatchAll] : [] }, health: { path: 'internal/health' } },
       { prepare: (app) => app.setGlobalPrefix('api') },
     );
@@ -314,7 +314,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect((await send('DELETE', path)).body).toEqual({ ended: true });
   });
 
-  it('runs no operation before the guards of the application, in any spelling of its path', async () => {
+  it('runs no operation before the guards of the application, for any spelling of its path', async () => {
     const guarded: string[] = [];
     class Guard implements CanActivate {
       canActivate(context: ExecutionContext): boolean {
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect(application.health.refusals).toHaveLength(1);
   });
 
-  it('takes the slash in the name of a part of a composite as %2F', async () => {
+  it('accepts the slash in the name of a part of a composite as %2F', async () => {
     const { application, send } = await start({ health: { composites: { database: {} } } });
     application.health.register('database/primary', () => up());
     const path = '/health/control/indicators/database%2Fprimary';
@@ -438,7 +438,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect((await send('GET', '/health/control')).status).toBe(429);
   });
 
-  it('reads the body without a body parser, in pieces too', async () => {
+  it('reads the body without a body parser, also in several chunks', async () => {
     const { send, port } = await start({}, { prepare: () => undefined, withoutBodyParser: true });
     const path = '/health/control/indicators/payments';
     expect((await send('PUT', path, { body: { enabled: false, ...terms } })).status).toBe(200);
@@ -502,7 +502,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect(api.mistakesIn('/health/control', await application.get('/health/control'))).toEqual([]);
   });
 
-  it('maintenance ends by itself', async () => {
+  it('ends a maintenance at its end time', async () => {
     stopClock();
     const { application, send } = await start();
     await send('PUT', '/health/control/indicators/payments', { body: { enabled: false, ...terms } });
@@ -514,7 +514,7 @@ describe.each(ADAPTERS)('control on %s', (adapter) => {
     expect(application.log.health('log').at(-1)).toBe('The refusal of traffic by alice has ended: its time has passed');
   });
 
-  it('refuses options that leave the control open or hide the author', async () => {
+  it('refuses options that leave the control unprotected or hide the author', async () => {
     const faultOf = async (options: unknown, health: HealthModuleOptions = {}): Promise<string> => {
       const { error } = await refusalOf(adapter, {
         imports: [HealthModule.forRoot(health), HealthControlModule.forRoot(options as HealthControlOptions)],

@@ -63,10 +63,10 @@ const open = ({ port }: TestApplication, headers?: Record<string, string>, path 
 
 const isUpdate = ({ event }: StreamEvent): boolean => event === 'update';
 const updateIn = ({ data }: StreamEvent): PageUpdate => JSON.parse(data) as PageUpdate;
-/** The first update in which something about the page is so. */
+/** The first update of the page that matches. */
 const updateWith = async (stream: EventStream, matches: (update: PageUpdate) => boolean): Promise<PageUpdate> =>
   updateIn(await stream.find((event) => isUpdate(event) && matches(updateIn(event))));
-/** What a reader sees of HTML. */
+/** The visible text of HTML. */
 const textOf = (markup: PartText = ''): string =>
   patched('', markup)
     .replaceAll(/<(style|script|title)[^>]*>.*?<\/\1>/gs, '')
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     FakeIndicator('search', () => skipped('not here')),
   ];
 
-  it('/health/deep is the page for a browser, with the full report, and JSON for all others', async () => {
+  it('is at /health/deep for a browser, with the full report, while other clients get JSON', async () => {
     const application = await start({
       adapter,
       providers: indicators(),
@@ -107,7 +107,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(text).toContain(words);
     }
     expect(page.text).not.toContain('secret');
-    // What needs attention comes first.
+    // Entries that need attention come first.
     expect([...page.text.matchAll(/<li id="c-([a-z]+)"/g)].map(([, name]) => name)).toEqual([
       'payments',
       'stock',
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
   });
 
   it.each(['', '/live', '/ready', '/startup', '/deep', '/billing', '/stock'])(
-    '/health%s has the same status code as HTML and as JSON',
+    'at /health%s has the same status code as HTML and as JSON',
     async (path) => {
       const application = await start({
         adapter,
@@ -168,7 +168,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     }
   });
 
-  it('/health/dashboard is the same page, and 200 for every status', async () => {
+  it('is also at /health/dashboard, with 200 for every status', async () => {
     const application = await start({ adapter, providers: indicators(), dashboard: { refresh: 1000 } });
     const page = await application.get('/health/dashboard');
     expect([page.status, page.headers['content-type']]).toEqual([200, HTML]);
@@ -176,7 +176,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect((await application.head('/health/dashboard')).status).toBe(200);
   });
 
-  it('shows first that it takes no traffic, though every check passes', async () => {
+  it('shows first that the application refuses traffic, even if every check passes', async () => {
     const application = await start({ adapter, providers: [FakeIndicator('database')] });
     application.health.refuseTraffic('maintenance');
     const { text, status } = await application.get('/health/deep', BROWSER);
@@ -202,7 +202,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(textOf((await application.get('/health/deep', BROWSER)).text)).toContain(words);
   });
 
-  it('refresh: false makes no check run', async () => {
+  it('runs no check with refresh: false', async () => {
     const database = FakeIndicator('database');
     const application = await start({ adapter, providers: [database] });
     expect(textOf((await application.get('/health/dashboard')).text)).toContain('database Unknown');
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(database.runs).toHaveLength(0);
   });
 
-  it('an open page makes stale checks run, once for all pages', async () => {
+  it('runs stale checks while it is open, once for all open pages', async () => {
     const database = FakeIndicator('database', () => down('gone'), { probes: [], ttl: 60_000 });
     const application = await start({ adapter, providers: [database], dashboard: { refresh: 1000 } });
     const streams = await Promise.all([open(application), open(application)]);
@@ -221,7 +221,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(database.runs).toHaveLength(1);
   });
 
-  it('one connection takes one place, however many requests are pipelined on it', async () => {
+  it('counts a connection once, however many requests are pipelined on it', async () => {
     const application = await start({ adapter, dashboard: { maxClients: 2 } });
     const socket = connect(application.port, '127.0.0.1');
     onTestFinished(() => {
@@ -229,7 +229,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     });
     socket.write('GET /health/events HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(20));
     await once(socket, 'data');
-    // The requests were read together with the first one: a request after them has its answer.
+    // The requests were read together with the first one. Any later response comes after them.
     await application.get('/health/live');
     const stream = await open(application);
     expect(stream.statusCode).toBe(200);
@@ -238,7 +238,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     await expect.poll(async () => (await application.head('/health/events')).status).toBe(200);
   });
 
-  it('without the module, HTML is no format', async () => {
+  it('is not available as HTML without the module', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     const unmatched = await application.get('/health/deep', { accept: 'text/html' });
     expect([unmatched.status, unmatched.headers['content-type']]).toEqual([200, JSON_TYPE]);
@@ -248,7 +248,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     }
   });
 
-  describe('hostile content', () => {
+  describe('hostile content on the page', () => {
     const evil = `</script><script>alert(1)</script><img src=x onerror="alert('1')">\u202Etxt`;
 
     it('is shown as text', async () => {
@@ -299,14 +299,14 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(text).not.toMatch(/\sstyle=|\son[a-z]+=|(?:src|href)="(?!data:|#|events)/);
     });
 
-    it('a header of the application does not replace the policy of the page', async () => {
+    it('keeps the policy of the page when a header of the application sets another policy', async () => {
       const health = { headers: { 'content-security-policy': "default-src 'self'" } };
       const application = await start({ adapter, health });
       expect((await application.get('/health/deep', BROWSER)).headers['content-security-policy']).toContain('sha256-');
     });
   });
 
-  it('is below 60 kB with 30 indicators, 40 runs of each and a full history', async () => {
+  it('is smaller than 60 kB with 30 indicators, 40 runs of each and a full history', async () => {
     const many = Array.from({ length: 30 }, (_, index) =>
       FakeIndicator(
         `dependency_${index}`,
@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(Buffer.byteLength(text)).toBeLessThan(60_000);
   });
 
-  it('shows the status that a dependency reports of its own dependencies', async () => {
+  it('shows the status that a dependency reports about its own dependencies', async () => {
     const upstream = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('ledger', () => down('gone')), FakeIndicator('bank')],
@@ -342,7 +342,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     expect(text).toMatch(/payments .*reports DOWN ledger Down.* bank Up/);
   });
 
-  describe('access', () => {
+  describe('the page with access control', () => {
     const health: HealthModuleOptions = { access: { apiKeys: 'open: sesame' } };
     const basic = (credentials: string) => ({
       authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
@@ -367,7 +367,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       }
     });
 
-    it('requests a bearer token only from callers that are no browsers', async () => {
+    it('requests a bearer token only from callers that are not browsers', async () => {
       const application = await start({ adapter, health });
       for (const path of ['/health/deep', '/health/events']) {
         const asked = await application.get(path);
@@ -377,7 +377,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect((await byRule.get('/health/deep', BROWSER)).headers['www-authenticate']).toBe('Bearer realm="health"');
     });
 
-    it('the stream follows the same rules, and shows no more than the view', async () => {
+    it('applies the same rules to the stream, which shows no more than the view', async () => {
       const application = await start({
         adapter,
         providers: indicators(),
@@ -405,7 +405,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     });
   });
 
-  describe('the stream', () => {
+  describe('the stream of the page', () => {
     it('begins with the whole page, and continues with changes', async () => {
       const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
       const application = await start({ adapter, providers: [payments, FakeIndicator('database')] });
@@ -455,7 +455,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(updateIn(await stream.find(isUpdate)).heartbeat).toBe(100);
     });
 
-    it('refuses clients beyond maxClients', async () => {
+    it('refuses clients above maxClients', async () => {
       const application = await start({ adapter, dashboard: { maxClients: 2 } });
       const first = await open(application);
       const second = await open(application);
@@ -467,7 +467,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       await expect.poll(async () => (await open(application)).statusCode).toBe(200);
     });
 
-    it('counts no caller that disconnects before it is admitted', async () => {
+    it('does not count a caller that disconnects before it is admitted', async () => {
       const [hasAsked, isGone, gate] = [latch(), latch(), latch<boolean>()];
       const authorize = () => {
         hasAsked.open();
@@ -511,7 +511,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(told.filter(Boolean)).toHaveLength(1);
     });
 
-    it('responds to HEAD with the head only', async () => {
+    it('responds to HEAD with the headers only', async () => {
       const application = await start({ adapter });
       const head = await application.head('/health/events');
       expect([head.status, head.headers['content-type']]).toEqual([200, 'text/event-stream; charset=utf-8']);
@@ -532,7 +532,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       }
     });
 
-    it('events: false gives a page that reloads itself', async () => {
+    it('is replaced by a reload of the page with events: false', async () => {
       const application = await start({ adapter, dashboard: { events: false } });
       const { text } = await application.get('/health/deep', BROWSER);
       expect(text).toContain('http-equiv="refresh"');
@@ -541,8 +541,8 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     });
   });
 
-  describe('the shutdown', () => {
-    it('shows the drain on open pages, which do not delay it', async () => {
+  describe('the shutdown on the page', () => {
+    it('is visible on open pages, which do not delay it', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('database')],
@@ -553,7 +553,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       const closed = application.app.close();
       const told = await updateWith(stream, ({ parts }) => textOf(parts['state']).includes('shutting down'));
       expect(textOf(told.parts['state'])).toContain('waiting for balancers to stop sending requests');
-      // It is still there to be looked at.
+      // The page is still served during the drain.
       expect((await open(application)).statusCode).toBe(200);
       expect(await stream.ended).toBe(true);
       expect(stream.events.at(-1)?.event).toBe('bye');
@@ -563,7 +563,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       expect(application.log.text).not.toContain('Gave up');
     });
 
-    it('a client that has stopped reading is disconnected', async () => {
+    it('disconnects a client that has stopped reading', async () => {
       const application = await start({
         adapter,
         providers: [FakeIndicator('big', () => up({ filler: 'x' }))],
@@ -593,7 +593,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     });
   });
 
-  describe('configuration', () => {
+  describe('the configuration of the page', () => {
     it('needs HealthModule', async () => {
       expect(await faultsOf(adapter, { imports: [HealthDashboardModule.forRoot()] })).toEqual([
         healthModuleMissing('HealthDashboardModule.forRoot()', 'show'),
@@ -608,7 +608,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       );
     });
 
-    it('takes options from a factory', async () => {
+    it('accepts options from a factory', async () => {
       const application = await startApplication(adapter, {
         imports: [
           HealthModule.forRoot(),

@@ -20,7 +20,7 @@ class StockHealth implements HealthIndicator {
   }
 }
 
-/** A module around another one, so many times. */
+/** A module inside this number of other modules. */
 function nested(metadata: ModuleMetadata, depth: number): Type {
   return moduleNamed('NestedModule', depth === 0 ? metadata : { imports: [nested(metadata, depth - 1)] });
 }
@@ -31,12 +31,12 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
   const found = async (root: ModuleMetadata, options?: StartOptions): Promise<Record<string, string>> =>
     statusesIn(await (await start(root, options)).get('/health/deep'));
 
-  describe('every form of a provider', () => {
-    it('a class, with what it injects', async () => {
+  describe('the forms of a provider', () => {
+    it('registers a class with injected providers', async () => {
       expect(await found({ providers: [StockService, StockHealth] })).toEqual({ stock: 'DEGRADED' });
     });
 
-    it('a class that injects an indicator', async () => {
+    it('registers a class that injects an indicator', async () => {
       expect(
         await found({
           providers: [
@@ -48,7 +48,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ stock: 'DEGRADED' });
     });
 
-    it('useClass under the class of an indicator, and under any other token', async () => {
+    it('registers useClass with the class of an indicator as its token, and with any other token', async () => {
       const real = FakeIndicator('database', () => down('never asked'));
       const stand = FakeIndicator('database_stand_in');
       const other = FakeIndicator('queue');
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ database_stand_in: 'UP', queue: 'UP' });
     });
 
-    it('useFactory, synchronous and asynchronous', async () => {
+    it('registers useFactory, synchronous and asynchronous', async () => {
       const sync = FakeIndicator('synchronous');
       const async = FakeIndicator('asynchronous', () => degraded('slow'));
       expect(
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ synchronous: 'UP', asynchronous: 'DEGRADED' });
     });
 
-    it('useValue', async () => {
+    it('registers useValue', async () => {
       const byToken = FakeIndicator('by_token');
       const byClass = FakeIndicator('by_class');
       expect(
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ by_token: 'UP', by_class: 'DOWN' });
     });
 
-    it('an alias is no second indicator', async () => {
+    it('does not register an alias as a second indicator', async () => {
       const database = FakeIndicator('database');
       const application = await start({
         providers: [
@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(application.log.health()).toEqual([]);
     });
 
-    it('runs one instance under two tokens once', async () => {
+    it('runs one instance with two tokens once', async () => {
       const database = FakeIndicator('database');
       const instance = new database();
       const application = await start({
@@ -158,13 +158,13 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
 
       const { body } = await application.get('/health/deep');
       expect(body).toMatchObject({
-        // The options of the base class go with it.
+        // The options of the base class apply too.
         status: 'DEGRADED',
         details: { orders_queue: { error: 'orders' }, bills_queue: { error: 'bills' } },
       });
     });
 
-    it('a subclass of an indicator with a name inherits it, or takes its own', async () => {
+    it('a subclass inherits the name of its base class, or replaces it', async () => {
       const base = FakeIndicator('database', () => down('never asked'));
       class Inherits extends base {
         override check() {
@@ -200,8 +200,8 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
     });
   });
 
-  describe('the module that lists it', () => {
-    it('in a module nested deep, and in the root module', async () => {
+  describe('the module of an indicator', () => {
+    it('can be nested deeply, or be the root module', async () => {
       const deep = FakeIndicator('deep_down');
       expect(
         await found({
@@ -211,7 +211,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       ).toEqual({ deep_down: 'UP', at_the_root: 'UP' });
     });
 
-    it('in a module that several others import: one instance, one run, no warning', async () => {
+    it('can be imported by several modules: one instance, one run, no warning', async () => {
       const database = FakeIndicator('database');
       const DatabaseModule = moduleNamed('DatabaseModule', { providers: [database], exports: [database] });
       const application = await start({
@@ -223,14 +223,14 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(application.log.health()).toEqual([]);
     });
 
-    it('in a dynamic module', async () => {
+    it('can be a dynamic module', async () => {
       const DynamicModule = moduleNamed('DynamicModule', {});
       expect(await found({ imports: [{ module: DynamicModule, providers: [FakeIndicator('dynamic')] }] })).toEqual({
         dynamic: 'UP',
       });
     });
 
-    it('in a module beside forRoot that imports nothing: the module is global', async () => {
+    it('can be beside forRoot without an import, because HealthModule is global', async () => {
       expect(await found({ imports: [nested({ providers: [FakeIndicator('elsewhere')] }, 0)] })).toEqual({
         elsewhere: 'UP',
       });
@@ -266,7 +266,7 @@ describe.each(ADAPTERS)('discovery on %s', (adapter) => {
       expect(await found(root, { override })).toEqual({ stock: 'DOWN' });
     });
 
-    it('its options stay those of the decorator', async () => {
+    it('a replaced provider keeps the options of the decorator', async () => {
       const optional = FakeIndicator('optional', () => up(), { critical: false });
       const application = await start(
         { providers: [optional] },

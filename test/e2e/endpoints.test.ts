@@ -23,7 +23,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
   ): Promise<TestApplication> => startApplication(adapter, { ...root, imports: [HealthModule.forRoot(options)] }, more);
 
   describe('enabling endpoints', () => {
-    it.each(ENDPOINTS)('%s: false leaves out this one and no other', async (endpoint) => {
+    it.each(ENDPOINTS)('%s: false removes only this endpoint', async (endpoint) => {
       const application = await start({ endpoints: { [endpoint]: false } });
       for (const other of ENDPOINTS) {
         const expected = other === endpoint ? 404 : 200;
@@ -39,7 +39,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       }
     });
 
-    it('all false: no endpoint exists', async () => {
+    it('all set to false: no endpoint exists', async () => {
       const application = await start({
         endpoints: { overview: false, live: false, ready: false, startup: false, deep: false, checks: false },
       });
@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/health?deep=true')).status).toBe(404);
     });
 
-    it('the service reports a probe although its endpoint is disabled', async () => {
+    it('HealthService reports a probe although its endpoint is disabled', async () => {
       const { health } = await start({ endpoints: { ready: false } });
       expect((await health.report('ready')).status).toBe('UP');
     });
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
     });
 
     it.each(['status', '/status', 'status/', '/status/', 'internal/status', '/internal/status/'])(
-      'the base path %s',
+      'the base path can be %s',
       async (path) => {
         const application = await start({ path });
         const base = `/${path.replaceAll(/^\/|\/$/g, '')}`;
@@ -145,7 +145,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       '?a=b&deep=true',
       '?deep=true&deep=false',
       '?d%65ep=true',
-    ])('with %s as deep', async (query) => {
+    ])('responds with %s as deep', async (query) => {
       const application = await start({}, { providers: withLive() });
       const deep = await application.get(`/health${query}`);
       expect(deep.status).toBe(503);
@@ -156,14 +156,14 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
     });
 
     it.each(['?deep=false', '?deep=0', '?deep=no', '?DEEP=true', '?deeper=true', '?x=deep', '?'])(
-      'with %s as live',
+      'responds with %s as live',
       async (query) => {
         const application = await start();
         expect((await application.get(`/health${query}`)).text).toBe('{"status":"UP"}');
       },
     );
 
-    it('the query has no effect on the other endpoints', async () => {
+    it('ignores the query on the other endpoints', async () => {
       const application = await start();
       expect((await application.get('/health/live?deep=true')).text).toBe('{"status":"UP"}');
     });
@@ -186,7 +186,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       const billing = await application.get('/health/billing');
       expect([billing.status, reportIn(billing).status]).toEqual([200, 'DEGRADED']);
       expect(statusesIn(billing)).toEqual({ ledger: 'DOWN', bank: 'UP', rates: 'UP' });
-      // Asked alone, it answers for itself: what it means for a report does not count.
+      // Requested alone, it is judged alone: its criticality does not count.
       const ledger = await application.get('/health/ledger');
       expect([ledger.status, reportIn(ledger).status, statusesIn(ledger)]).toEqual([503, 'DOWN', { ledger: 'DOWN' }]);
       expect((await application.get('/health/bank')).status).toBe(200);
@@ -205,12 +205,12 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
   });
 
   describe('aliases', () => {
-    it('none by default', async () => {
+    it('do not exist by default', async () => {
       const application = await start();
       for (const path of ['/livez', '/readyz', '/healthz']) expect((await application.get(path)).status).toBe(404);
     });
 
-    it('true: /livez, /readyz and /healthz', async () => {
+    it('are /livez, /readyz and /healthz with true', async () => {
       const application = await start({ aliases: true }, { providers: [FakeIndicator('stock', () => down('gone'))] });
       expect((await application.get('/livez')).text).toBe('{"status":"UP"}');
       expect((await application.get('/healthz')).text).toBe('{"status":"UP"}');
@@ -219,7 +219,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.head('/readyz')).status).toBe(503);
     });
 
-    it('a map of your own', async () => {
+    it('can be a map of custom paths', async () => {
       const application = await start({
         aliases: { '/up': 'ready', 'internal/started': 'startup', '/alive/': 'live' },
       });
@@ -229,7 +229,7 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       expect((await application.get('/readyz')).status).toBe(404);
     });
 
-    it('they respond with the headers of the endpoint', async () => {
+    it('respond with the headers of their endpoint', async () => {
       const application = await start({ aliases: true, headers: { 'x-region': 'north' } });
       const [alias, endpoint] = [await application.get('/readyz'), await application.get('/health/ready')];
       for (const header of ['cache-control', 'content-type', 'x-health-status', 'x-region', 'x-service-version']) {
@@ -237,13 +237,13 @@ describe.each(ADAPTERS)('endpoints on %s', (adapter) => {
       }
     });
 
-    it('they exist when the endpoint is disabled', async () => {
+    it('exist when their endpoint is disabled', async () => {
       const application = await start({ aliases: { '/up': 'ready' }, endpoints: { ready: false } });
       expect((await application.get('/up')).status).toBe(200);
       expect((await application.get('/health/ready')).status).toBe(404);
     });
 
-    it('under a global prefix they stay at the root', async () => {
+    it('stay at the root with a global prefix', async () => {
       const application = await start({ aliases: true }, {}, { prepare: (app) => app.setGlobalPrefix('api/v1') });
       expect((await application.get('/readyz')).status).toBe(200);
       expect((await application.get('/api/v1/readyz')).status).toBe(404);

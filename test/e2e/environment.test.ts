@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(statusesIn(await application.get('/health/ready'))).toEqual({});
     });
 
-    it('PROBES, with one that does not exist', async () => {
+    it('PROBES with an unknown probe is refused', async () => {
       setVariables({ HEALTH_STOCK_PROBES: 'raedy' });
       const root = { imports: [HealthModule.forRoot()], providers: [FakeIndicator('stock')] };
       expect(await faultsOf(adapter, root)).toEqual([
@@ -88,7 +88,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       await passTime(1);
       expect(stock.runs).toHaveLength(1);
       expect((await application.get('/health/ready')).status).toBe(200);
-      // An interval varies by a tenth.
+      // The interval varies by a tenth.
       await passTime(11_001);
       expect(stock.runs).toHaveLength(2);
     });
@@ -171,13 +171,13 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(statusesIn(await application.get('/health/billing'))).toEqual({ stock: 'UP' });
     });
 
-    it('the name is written in capitals, with underscores for all else', async () => {
+    it('has the name in capitals, with underscores for all other characters', async () => {
       setVariables({ HEALTH_PAYMENTS_API_V2_ENABLED: 'false' });
       const application = await startWith(FakeIndicator('payments-api.v2', () => down('gone')));
       expect(statusesIn(await application.get('/health/ready'))).toEqual({ 'payments-api.v2': 'SKIPPED' });
     });
 
-    it('a blank value is no value', async () => {
+    it('with a blank value counts as unset', async () => {
       setVariables({ HEALTH_STOCK_ENABLED: '  ', HEALTH_STOCK_TIMEOUT: '' });
       expect(statusesIn(await (await start()).get('/health/ready'))).toEqual({ stock: 'UP' });
     });
@@ -191,7 +191,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect((await application.get('/health/ready')).status).toBe(404);
     });
 
-    it('DEADLINE, and that of an endpoint', async () => {
+    it('DEADLINE, and the deadline of an endpoint', async () => {
       stopClock();
       setVariables({ HEALTH_DEADLINE: '100ms', HEALTH_DEEP_DEADLINE: '200' });
       const application = await start(never, { timeout: 60_000 });
@@ -247,7 +247,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
   });
 
   describe('precedence', () => {
-    /** How long a run has is seen from inside. */
+    /** The timeout of a run, as the check sees it. */
     const timeoutIn = async (
       decorator: number | undefined,
       module: HealthModuleOptions,
@@ -275,7 +275,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       ['ENABLED', 'false'],
       ['PROBES', 'deep'],
       ['FAILURE_THRESHOLD', '3'],
-    ])('HEALTH_DEFAULT_%s holds for every indicator', async (option, value) => {
+    ])('HEALTH_DEFAULT_%s applies to every indicator', async (option, value) => {
       setVariables({ [`HEALTH_DEFAULT_${option}`]: value });
       const other = FakeIndicator('other', () => degraded('slow'));
       const application = await startWith(FakeIndicator('stock'), {}, [other]);
@@ -283,7 +283,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(application.log.health().filter((line) => line.includes('have no effect'))).toEqual([]);
     });
 
-    it('HEALTH_DEFAULT_CRITICAL=false makes failures degrade', async () => {
+    it('HEALTH_DEFAULT_CRITICAL=false makes failures DEGRADED', async () => {
       setVariables({ HEALTH_DEFAULT_CRITICAL: 'false' });
       const ready = await (await start(() => down('gone'))).get('/health/ready');
       expect([ready.status, reportIn(ready).status]).toEqual([200, 'DEGRADED']);
@@ -297,14 +297,14 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
   });
 
   describe('environmentPrefix', () => {
-    it('one of your own', async () => {
+    it('can be a custom prefix', async () => {
       setVariables({ ORDERS_HEALTH_STOCK_ENABLED: 'false', HEALTH_STOCK_ENABLED: 'true', HEALTH_STOKC: '1' });
       const application = await start(undefined, {}, { environmentPrefix: 'ORDERS_HEALTH_' });
       expect(statusesIn(await application.get('/health/ready'))).toEqual({ stock: 'SKIPPED' });
       expect(application.log.health()).toEqual([]);
     });
 
-    it('false: the environment is not read, however wrong it is', async () => {
+    it('false: the environment is not read, even with invalid variables', async () => {
       setVariables({
         HEALTH_STOCK_ENABLED: 'false',
         HEALTH_DEADLINE: 'soon',
@@ -317,7 +317,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(application.log.health()).toEqual([]);
     });
 
-    it('false: faults of the code are still refused', async () => {
+    it('false: faults in the code are still refused', async () => {
       const root = { imports: [HealthModule.forRoot({ environmentPrefix: false, retryAfter: -1 })] };
       expect(await faultsOf(adapter, root)).toEqual([
         optionOutOfRange('HealthModule options, retryAfter', '-1', whole(0, 86_400).expected),
@@ -326,7 +326,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
   });
 
   describe('the warning for variables that have no effect', () => {
-    it('names each of them, in one line', async () => {
+    it('lists each of them, in one line', async () => {
       setVariables({
         HEALTH_STOKC_TIMEOUT: '1s',
         HEALTH_DEADLIEN: '2s',
@@ -343,7 +343,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       ]);
     });
 
-    it('is not logged when all are used', async () => {
+    it('is not logged when all variables are used', async () => {
       setVariables({ HEALTH_STOCK_TTL: '1s', HEALTH_DEFAULT_TTL: '1s', HEALTH_DEADLINE: '700', HEALTHY: 'yes' });
       expect((await start()).log.health()).toEqual([]);
     });
@@ -357,7 +357,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
         await application.get('/health/ready');
         return shutdown.runs.map(({ timeout }) => timeout);
       },
-      // To refuse the name at boot is as good.
+      // A refusal of the name at boot is also correct.
       () => [500],
     );
     expect(runs).toEqual([500]);

@@ -19,7 +19,7 @@ function propertiesIn(value: unknown): string[] {
   return Object.entries(value).flatMap(([name, inner]) => [name, ...propertiesIn(inner)]);
 }
 
-/** The head and the first event of the stream. */
+/** The status line, the headers and the first event of the stream. */
 async function firstEvent({ port }: TestApplication): Promise<Response> {
   const response = await fetch(`http://127.0.0.1:${port}${PATH}?format=events`);
   const reader = response.body?.getReader();
@@ -91,13 +91,13 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
       ready: 'DOWN',
       readyFor: 10,
       wasReady: true,
-      // More than the response lists.
+      // More indicators than the response lists.
       checks: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`check-${index}`, 'DOWN' as const])),
       dependsOn: ['ledger'],
     } as const;
     const kinds = ({ events }: FleetReport): string[] => events.map(({ kind }) => kind);
     let starts = 0;
-    // The first state that a process knows is no change, so it must see a second start.
+    // The first state that a process knows is not a change, so the process must see a second start.
     await vi.waitFor(async () => {
       const key = storeKey(COLLECTION, 'payments', 'silent');
       await store.put(key, writeEntry(key, { ...entry, boot: String((starts += 1)) }, undefined));

@@ -31,7 +31,7 @@ describe.each(ADAPTERS)('the live updates of the fleet on %s', (adapter) => {
   /** The main port, and the management port with its thread. */
   const portsOf = ({ app, port }: TestApplication): number[] => [port, app.get(HealthManagement).address?.port ?? 0];
 
-  it('follows changes on the main port and on the management port', async () => {
+  it('follow changes on the main port and on the management port', async () => {
     let result = up();
     const application = await start({}, () => result);
     const streams = await Promise.all(portsOf(application).map((port) => open(port)));
@@ -50,7 +50,7 @@ describe.each(ADAPTERS)('the live updates of the fleet on %s', (adapter) => {
     }
   });
 
-  it('ends when requests in flight are finished, and delays the shutdown no longer than balancers do', async () => {
+  it('end when requests in flight are finished, and delay the shutdown no longer than balancers do', async () => {
     const application = await start({ shutdown: { delay: 1000, timeout: 60_000 } });
     const streams = await Promise.all(portsOf(application).map((port) => open(port)));
     for (const stream of streams) await says(stream, '1 of 1 ready');
@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('the live updates of the fleet on %s', (adapter) => {
     expect(application.log.text).not.toContain('Gave up');
   });
 
-  it('shows the fleet to callers with a key only', async () => {
+  it('show the fleet only to callers with a key', async () => {
     const application = await start({ access: { apiKeys: 'operations-key' } });
     for (const port of portsOf(application)) {
       expect((await open(port)).statusCode).toBe(401);
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('the live updates of the fleet on %s', (adapter) => {
     }
   });
 
-  it('goes on for others while a client does not read, and the shutdown does not wait for it', async () => {
+  it('continue for other clients while a client does not read, and the shutdown does not wait for it', async () => {
     let result = up();
     const application = await start({ shutdown: { timeout: 60_000 } }, () => result);
     const slow = await new Promise<IncomingMessage>((resolve, reject) => {

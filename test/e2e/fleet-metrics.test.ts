@@ -6,7 +6,7 @@ import { expect, it, vi } from 'vitest';
 import { Roster } from '../../src/fleet/roster.js';
 import { ADAPTERS, startApplication } from '../support/start-application.js';
 
-it.each(ADAPTERS)('a scrape counts the instances of the fleet once on %s', async (adapter) => {
+it.each(ADAPTERS)('a metrics scrape counts the instances of the fleet once on %s', async (adapter) => {
   const application = await startApplication(adapter, {
     imports: [
       HealthModule.forRoot({ service: { name: 'orders' } }),
@@ -22,7 +22,7 @@ it.each(ADAPTERS)('a scrape counts the instances of the fleet once on %s', async
   vi.useFakeTimers({ toFake: ['setInterval'] });
   const instances = vi.spyOn(Roster.prototype, 'instances');
   await application.get('/health/metrics');
-  // The comparison of each second reads them with its own time.
+  // The comparison that runs every second passes its own time, so its calls are not counted.
   expect(instances.mock.calls.filter(([now]) => now === undefined)).toHaveLength(1);
   instances.mockRestore();
   vi.useRealTimers();

@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     });
   });
 
-  it('waits in the shutdown until it is written that the instance has left, if the store responds', async () => {
+  it('waits in the shutdown until the store contains that the instance has left, if the store responds', async () => {
     const memory = memoryStore();
     const events: string[] = [];
     const store: MemoryStore = {
@@ -129,9 +129,9 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     });
   });
 
-  // The decision is independent of the adapter, and this test takes seconds.
+  // The decision does not depend on the adapter, and this test takes seconds.
   it.runIf(adapter === 'express')(
-    'stays in rotation in a shared outage, and is taken out by a local fault',
+    'keeps instances in rotation in a shared outage, and takes out an instance with a local fault',
     async () => {
       const store = memoryStore();
       const databases: Switch[] = Array.from({ length: 4 }, () => ({ result: up() }));
@@ -218,7 +218,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect((await one.get('/health/fleet', { 'x-health-key': 'operations-key' })).status).toBe(200);
   });
 
-  it('is a page for a browser and JSON for all others, with the same status', async () => {
+  it('is a page for a browser and JSON for other clients, with the same status code', async () => {
     const one = await start(memoryStore(), 'one', { fleet: { expected: { orders: 2 } } });
     const html = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
     const page = await one.get('/health/fleet', html);
@@ -329,7 +329,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect((await one.get('/health/fleet?format=html')).text).toContain('it was written for another key');
   });
 
-  it('does not follow the store and has no endpoint with serve: false, until an option needs the other instances', async () => {
+  it('does not follow the store and has no endpoint with serve: false, unless an option needs the other instances', async () => {
     const store = memoryStore();
     const watch = vi.spyOn(store, 'watch');
     const following = (): unknown[] =>
@@ -361,7 +361,7 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect((await one.get('/health/fleet')).status).toBe(404);
   });
 
-  it('refuses to start with faulty options, and names each', async () => {
+  it('refuses to start with faulty options, and lists each fault', async () => {
     const faulty = {
       store: {},
       instance: '',

@@ -23,7 +23,7 @@ const took = expect.any(Number) as number;
 const parsed = (response: Response): unknown => JSON.parse(response.text) as unknown;
 
 describe.each(ADAPTERS)('formats on %s', (adapter) => {
-  it('text is a line for each check, and one for the whole', async () => {
+  it('text has a line for each check, and a line for the whole report', async () => {
     const application = await start(adapter);
     const response = await application.get('/health/deep', { accept: 'text/plain' });
     expect(response.status).toBe(200);
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     },
   );
 
-  it('authenticated callers get their view in every format, and unauthenticated callers are refused in none', async () => {
+  it('authenticated callers get their view in every format, and no format refuses unauthenticated callers', async () => {
     const application = await start(adapter, { access: { apiKeys: ['open-sesame'] } });
     const key = { 'x-health-key': 'open-sesame' };
     expect((await application.get('/health/ready?format=text', key)).text).toContain('30 s behind');
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     }
   });
 
-  it('format: terminus responds in its shape', async () => {
+  it('format: terminus responds in the shape of terminus', async () => {
     const application = await start(adapter, { format: 'terminus' });
     const [database, stock, search] = [
       { status: 'up', pool_used: 1 },
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('formats on %s', (adapter) => {
     });
   });
 
-  it('format: spring responds in its shape', async () => {
+  it('format: spring responds in the shape of Spring Boot', async () => {
     const application = await start(adapter, { format: 'spring' });
     expect(parsed(await application.get('/health/deep'))).toEqual({
       status: 'DEGRADED',

@@ -10,11 +10,11 @@ import { fuzzedRequests, sendBytes } from '../support/fuzzed-request.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';
 
-/** In what a check throws and reports, in a key, and in the environment: wherever it is, it stays there. */
+/** The errors and results of checks, a key and the environment contain this secret. No response may contain it. */
 const SECRET = 'hunter2';
 const KEY = `key-${SECRET}`;
 
-/** Every endpoint that there is, and one that there is not. */
+/** Every existing endpoint, and one path without an endpoint. */
 const PATHS = [
   '/health',
   '/health/live',
@@ -34,7 +34,7 @@ const PATHS = [
   '/',
 ];
 
-/** So many storms, of so many requests at once. */
+/** The number of storms, and of simultaneous requests in each. */
 const STORMS = 10;
 const REQUESTS_AT_ONCE = 16;
 
@@ -73,7 +73,7 @@ describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {
   ] as const;
 
   it.each(KINDS)(
-    'of %s requests, to an application %s, gets responses in time, without a 500 and without a secret',
+    'with %s requests, to an application %s, gets responses in time, without a 500 and without a secret',
     async (kind, _guard, isGuarded) => {
       const { application } = await start(isGuarded);
       const requests = fuzzedRequests(PATHS, [KEY, `Bearer ${KEY}`])[kind];
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {
       expect((await application.get('/health/metrics', { 'x-health-key': KEY })).status).toBe(200);
       expect((await application.get('/health/deep')).status).toBe(isGuarded ? 401 : 503);
       expect(Object.hasOwn(Object.prototype, 'deep')).toBe(false);
-      // The checks that fail say so, as warnings. Bodies that cannot be read are told by the framework.
+      // The failing checks are logged as warnings. The framework logs bodies that cannot be read.
       expect(application.log.health('error')).toEqual([]);
     },
     120_000,

@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
   const statusOf = async (application: TestApplication, path: string): Promise<number> =>
     (await application.get(path)).status;
 
-  it('have a view, status codes, and a path instead of their name', async () => {
+  it('have their own view, status codes, and a path instead of their name', async () => {
     const { application, ledger } = await start({
       access: { apiKeys: 'a-key' },
       statusCodes: { DEGRADED: 207 },
@@ -51,7 +51,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
     expect(await statusOf(application, '/health/payments-state')).toBe(502);
     expect((await application.head('/health/payments-state')).status).toBe(502);
     expect(await statusOf(application, '/health/billing')).toBe(404);
-    // A group without a view of its own stays hidden, as every check.
+    // A group without its own view stays hidden, like every check.
     expect(await statusOf(application, '/health/plain')).toBe(404);
     expect((await application.get('/health/plain', { 'x-health-key': 'a-key' })).status).toBe(503);
   });
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
     expect(performance.now() - middle).toBeGreaterThan(1500);
   });
 
-  it('have an additional path at the root, outside of the prefix and before a catch-all route', async () => {
+  it('have an additional path at the root, outside the prefix and before a catch-all route', async () => {
     const { application, ledger } = await start(
       { groups: { billing: { tags: ['billing'], view: 'status', additionalPath: '/internal/billing' } } },
       { prepare: (app) => void app.setGlobalPrefix('api') },

@@ -27,7 +27,7 @@ describe.each(ADAPTERS)('the recipes of the guides on %s', (adapter) => {
     expect(await Promise.all(statuses)).toEqual([503, 503, 200]);
   });
 
-  it('a second port shows everything, and the public port only a status', async () => {
+  it('a second port shows the full report, and the public port only a status', async () => {
     let internalPort = 0;
     const application = await startApplication(adapter, {
       imports: [

@@ -45,13 +45,13 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       expect([ready.status, ready.headers['x-health-status']]).toEqual([code, status]);
     });
 
-    it('only skipped checks: UP', async () => {
+    it('a report with only skipped checks is UP', async () => {
       const application = await start(() => skipped('not here'));
       const ready = await application.get('/health/ready');
       expect([ready.status, ready.headers['x-health-status']]).toEqual([200, 'UP']);
     });
 
-    it.each(STATUSES)('%s can be mapped alone; the others keep their codes', async (mapped) => {
+    it.each(STATUSES)('%s can be mapped alone, and the other statuses keep their codes', async (mapped) => {
       for (const status of STATUSES) {
         const application = await start(RESULTS[status], { statusCodes: { [mapped]: 218 } });
         const usual = status === 'UP' || status === 'DEGRADED' ? 200 : 503;
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       }
     });
 
-    it('the environment sets status codes too', async () => {
+    it('the environment can set status codes too', async () => {
       setVariables({ HEALTH_STATUS_CODE_DEGRADED: '207', HEALTH_STATUS_CODE_OUT_OF_SERVICE: '429' });
       expect((await (await start(RESULTS.DEGRADED)).get('/health/ready')).status).toBe(207);
       expect((await (await start(RESULTS.OUT_OF_SERVICE)).get('/health/ready')).status).toBe(429);
@@ -129,19 +129,22 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       }
     });
 
-    it.each([204, 304])('a status code of %i has no body, and neither its length nor its type', async (code) => {
-      const application = await start(RESULTS.UP, { statusCodes: { UP: code } });
-      for (const method of ['GET', 'HEAD']) {
-        const { status, headers, body } = await sendRaw(application, '/health/ready', { method });
-        expect([method, status, body]).toEqual([method, code, '']);
-        expect(headers).toMatchObject({ 'x-health-status': 'UP' });
-        for (const name of ['content-length', 'content-type', 'transfer-encoding']) {
-          expect(headers).not.toHaveProperty(name);
+    it.each([204, 304])(
+      'a response with the status code %i has no body, and neither its length nor its type',
+      async (code) => {
+        const application = await start(RESULTS.UP, { statusCodes: { UP: code } });
+        for (const method of ['GET', 'HEAD']) {
+          const { status, headers, body } = await sendRaw(application, '/health/ready', { method });
+          expect([method, status, body]).toEqual([method, code, '']);
+          expect(headers).toMatchObject({ 'x-health-status': 'UP' });
+          for (const name of ['content-length', 'content-type', 'transfer-encoding']) {
+            expect(headers).not.toHaveProperty(name);
+          }
         }
-      }
-    });
+      },
+    );
 
-    it('Retry-After is sent with a 503 only', async () => {
+    it('Retry-After is sent only with a 503', async () => {
       const application = await start(RESULTS.DOWN, { retryAfter: 17, statusCodes: { OUT_OF_SERVICE: 500 } });
       expect((await application.get('/health/ready')).headers['retry-after']).toBe('17');
       expect((await application.head('/health/ready')).headers['retry-after']).toBe('17');
@@ -158,7 +161,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       expect((await application.get('/health/ready')).headers['retry-after']).toBe('0');
     });
 
-    it('X-Service-Version is sent with the views above status only', async () => {
+    it('X-Service-Version is sent only in views above status', async () => {
       const application = await start(RESULTS.UP, {
         service: { version: '1.4.2' },
         endpoints: { live: { view: 'status' }, ready: { view: 'components' }, deep: { view: 'full' } },
@@ -199,7 +202,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
       { 'if-none-match': '*' },
       { 'if-none-match': 'W/"f-abc"' },
       { 'if-modified-since': 'Fri, 01 Jan 2100 00:00:00 GMT' },
-    ])('%o never gives 304', async (conditional) => {
+    ])('a request with %o never gets a 304', async (conditional) => {
       const application = await start(RESULTS.UP, { headers: { etag: 'W/"f-abc"' } });
       for (const path of ['/health', '/health/live', '/health/ready', '/health/deep', '/health/stock']) {
         const response = await application.get(path, conditional);
@@ -209,7 +212,7 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
     });
 
     it.each(['*/*', 'text/html,application/xml;q=0.9,*/*;q=0.8', 'application/json', ''])(
-      'Accept: %j gives JSON',
+      'a request with Accept: %j gets JSON',
       async (accept) => {
         const application = await start(RESULTS.UP);
         const response = await application.get('/health/live', { accept });

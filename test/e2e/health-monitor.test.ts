@@ -119,7 +119,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     ]);
   });
 
-  it('calls a listener for every change of the state since it was added, whatever changed before', async () => {
+  it('calls a listener for every state change after its registration, whatever changed earlier', async () => {
     const application = await start();
     const monitor = monitorOf(application);
     monitor.onState(() => undefined)();

@@ -52,7 +52,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
 
   describe('report()', () => {
     it.each(['live', 'ready', 'startup', 'deep', 'billing'])(
-      '%s: the report of the endpoint, in full',
+      '%s: returns the report of the endpoint, in full',
       async (probe) => {
         const stock = FakeIndicator('stock', () => degraded('low', { left: 3 }), {
           probes: ['live', 'ready', 'startup'],
@@ -80,7 +80,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(stock.runs).toHaveLength(1);
     });
 
-    it('is frozen, so that no caller can change the report of another', async () => {
+    it('returns a frozen report, so that no caller can change the report of another caller', async () => {
       const { health } = await start(FakeIndicator('stock', () => up({ pool: { idle: 3 } })));
       const { details, service_info } = await health.report('deep');
       const frozen = [await health.report('deep'), details, details['stock'], details['stock']?.data, service_info];
@@ -98,7 +98,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       },
     );
 
-    it('rejects the name of an indicator, names the method to use, and runs no indicator', async () => {
+    it('rejects the name of an indicator, mentions the method to use, and runs no indicator', async () => {
       const stock = FakeIndicator('stock');
       const { health } = await start(stock);
       const rejected = health.report('stock');
@@ -151,7 +151,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
           isUp = !isUp;
           stock.answer = isUp ? () => up() : () => down('gone');
           await nextTurn();
-          // With a ttl of 0 a result stays fresh for the instant in which it was obtained.
+          // With a ttl of 0, a result stays fresh during the instant in which it was obtained.
           const clock = performance.now();
           while (performance.now() === clock) await nextTurn();
           await application.get('/health/ready');
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       };
     };
 
-    it('a first result is a change only when it is failing', async () => {
+    it('emits a first result as a change only when it is failing', async () => {
       for (const [answer, expected] of [
         [() => up(), []],
         [() => degraded('slow'), []],
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       }
     });
 
-    it('each subscriber receives every change until it unsubscribes', async () => {
+    it('emits every change to each subscriber until it unsubscribes', async () => {
       const { application, change } = await flapping();
       const [one, other]: [string[], string[]] = [[], []];
       const subscription = application.health.changes$.subscribe(({ to }) => one.push(to));
@@ -186,7 +186,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect([one, other]).toEqual([['DOWN'], ['DOWN', 'UP']]);
     });
 
-    it('operators work', async () => {
+    it('works with operators', async () => {
       const { application, change } = await flapping();
       const heard: string[] = [];
       application.health.changes$
@@ -235,7 +235,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
             )
             .subscribe(),
       ],
-    ])('a subscriber that %s has no effect on others, and is logged', async (_name, subscribe) => {
+    ])('logs a subscriber that %s, without an effect on other subscribers', async (_name, subscribe) => {
       const uncaught = uncaughtErrors();
       const { application, change } = await flapping();
       const heard: string[] = [];
@@ -261,7 +261,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       return reason;
     };
 
-    it('traffic is accepted again when each of several refusals is withdrawn', async () => {
+    it('accept traffic again when each of several refusals is withdrawn', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       const takeBack = health.refuseTraffic('maintenance');
@@ -277,7 +277,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('accepting');
     });
 
-    it('the same reason twice makes two refusals, shown once', async () => {
+    it('make two refusals of the same reason, which is shown once', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       const [first, second] = [health.refuseTraffic('full'), health.refuseTraffic('full')];
@@ -289,7 +289,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(await reasonOf(application)).toBeUndefined();
     });
 
-    it('acceptTraffic withdraws the latest refusal, or the latest with the given reason', async () => {
+    it('withdraw the latest refusal, or the latest with the given reason', async () => {
       const application = await start(FakeIndicator('stock'));
       const { health } = application;
       for (const reason of ['a', 'b', 'c']) health.refuseTraffic(reason);
@@ -304,7 +304,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(await reasonOf(application)).toBeUndefined();
     });
 
-    it('both are logged', async () => {
+    it('are logged', async () => {
       const { health, log } = await start(FakeIndicator('stock'));
       const takeBack = health.refuseTraffic('maintenance');
       expect(log.health('warn')).toEqual(['Refusing traffic: maintenance']);
@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(log.health('log')).toEqual(['Accepting traffic again']);
     });
 
-    it('a call that withdraws nothing is not logged', async () => {
+    it('log nothing when a call withdraws nothing', async () => {
       const { health, log } = await start(FakeIndicator('stock'));
       const takeBack = health.refuseTraffic('maintenance');
       takeBack();
@@ -321,7 +321,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(log.health('log')).toEqual(['Accepting traffic again']);
     });
 
-    it('no line says that traffic is accepted while the application is still starting', async () => {
+    it('log no accepted traffic while the application is still starting', async () => {
       const { health, log } = await start(FakeIndicator('stock'));
       const warmup = latch();
       const delayed = health.delayReadiness('cache', warmup.promise);
@@ -333,7 +333,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       await delayed;
     });
 
-    it('a dependency that is DOWN is worse than a refusal', async () => {
+    it('rank a refusal below a dependency that is DOWN', async () => {
       const application = await start(FakeIndicator('stock', () => down('gone')));
       application.health.refuseTraffic('maintenance');
       expect(reportIn(await application.get('/health/ready'))).toMatchObject({ status: 'DOWN', reason: 'maintenance' });
@@ -341,7 +341,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
   });
 
   describe('delayReadiness() and state', () => {
-    it('starting comes before refusing', async () => {
+    it('show starting before refusing', async () => {
       const warmup = latch();
       const { health } = await start(FakeIndicator('stock'));
       const delayed = health.delayReadiness('cache', warmup.promise);
@@ -352,7 +352,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('refusing');
     });
 
-    it('a task with retry runs until it succeeds', async () => {
+    it('run a task with retry until it succeeds', async () => {
       const application = await start(FakeIndicator('stock'));
       let tries = 0;
       const succeeded = await application.health.delayReadiness(
@@ -390,7 +390,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect([task.mock.calls.length, health.state]).toEqual([0, 'accepting']);
     });
 
-    it('a task that throws before it returns a promise has failed', async () => {
+    it('treat a task that throws synchronously as failed', async () => {
       const { health } = await start(FakeIndicator('stock'));
       const task = (): Promise<void> => {
         throw new Error('no');
@@ -399,7 +399,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(health.state).toBe('starting');
     });
 
-    it('a failure that is not awaited is no unhandled rejection', async () => {
+    it('cause no unhandled rejection when a failure is not awaited', async () => {
       const unhandled: unknown[] = [];
       const note = (reason: unknown): void => {
         unhandled.push(reason);
@@ -414,7 +414,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
       expect(unhandled).toEqual([]);
     });
 
-    it('is draining after close(), and still returns reports', async () => {
+    it('show draining after close(), when reports are still returned', async () => {
       const { app, health } = await start(FakeIndicator('stock'));
       await app.close();
       expect(health.state).toBe('draining');

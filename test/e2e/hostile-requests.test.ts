@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
     return { application, stock };
   };
 
-  it('no path responds with 500, or with an indicator that was not requested', async () => {
+  it('never get a 500, or an indicator that was not requested, for any path', async () => {
     const { application, stock } = await start();
     for (const name of NAMES) {
       const { status, body } = await sendRaw(application, `/health/${name}`);
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
     expect(stock.runs).toHaveLength(0);
   });
 
-  it('repeats the path in no response, so that a caller cannot inject content', async () => {
+  it('never get their path back in a response, so that a caller cannot inject content', async () => {
     const { application } = await start();
     const { body, headers } = await sendRaw(application, '/health/%3Cscript%3Ealert(1)%3C%2Fscript%3E');
     expect(body).toBe('{"error":"not found"}');
@@ -94,7 +94,7 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
   });
 
   it.each(['/health', '/health/live', '/health/ready', '/health/deep', '/health/stock', '/readyz'])(
-    'no query makes %s anything but 200',
+    'with any query never make %s another status code than 200',
     async (path) => {
       const { application } = await start();
       for (const query of QUERIES) {
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
     },
   );
 
-  it('no query pollutes a prototype', async () => {
+  it('with any query never pollute a prototype', async () => {
     const { application } = await start();
     for (const query of QUERIES) await sendRaw(application, `/health?${query}`);
     expect(Object.hasOwn(Object.prototype, 'deep')).toBe(false);
@@ -123,13 +123,13 @@ describe.each(ADAPTERS)('hostile requests on %s', (adapter) => {
     ['Expect', { expect: '100-continue' }],
     ['Range', { range: 'bytes=0-3' }],
     ['an odd content type', { 'content-type': 'application/json; charset=nonsense' }],
-  ])('%s changes nothing', async (_name, headers) => {
+  ])('with %s have no effect', async (_name, headers) => {
     const { application } = await start();
     const { status, body } = await sendRaw(application, '/health/live', { headers });
     expect([status, body]).toEqual([200, '{"status":"UP"}']);
   });
 
-  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('%s never runs a check', async (method) => {
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PROPFIND'])('with %s never run a check', async (method) => {
     const { application, stock } = await start();
     for (const path of ['/health', '/health/ready', '/health/deep', '/health/stock', '/health?deep=true', '/readyz']) {
       const { status } = await sendRaw(application, path, { method });

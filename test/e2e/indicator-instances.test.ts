@@ -48,13 +48,13 @@ describe.each(ADAPTERS)('instances of one indicator class on %s', (adapter) => {
     DatabaseModule.register('replica', indicator),
   ];
 
-  it('are all checked, each under its own name', async () => {
+  it('are all checked, each with its own name', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ groups: { replicas: ['database_replica'] } }), ...twice(OwnNameHealth)],
     });
     const deep = await application.get('/health/deep');
     expect(statusesIn(deep)).toEqual({ database_primary: 'UP', database_replica: 'DOWN' });
-    // The options of the decorator hold for each.
+    // The options of the decorator apply to each instance.
     expect((await application.get('/health/ready')).body.status).toBe('DEGRADED');
     expect((await application.get('/health/database_replica')).status).toBe(503);
     expect(application.log.listing).toEqual(['2 indicators: database_primary, database_replica']);
@@ -74,14 +74,14 @@ describe.each(ADAPTERS)('instances of one indicator class on %s', (adapter) => {
     ]);
   });
 
-  it('are one if a module registered once is imported by several', async () => {
+  it('count as one if a module registered once is imported by several modules', async () => {
     const primary = DatabaseModule.register('primary', OwnNameHealth);
     const users = ['OrdersModule', 'BillsModule'].map((name) => moduleNamed(name, { imports: [primary] }));
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot(), ...users] });
     expect(statusesIn(await application.get('/health/deep'))).toEqual({ database_primary: 'UP' });
   });
 
-  it('are one if a test replaces both by one value', async () => {
+  it('count as one if a test replaces both by one value', async () => {
     const application = await startApplication(
       adapter,
       { imports: [HealthModule.forRoot(), ...twice(SameNameHealth)] },
@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('the log lines about indicators on %s', (adapter) => {
     }
   }
 
-  it('lists them in one line', async () => {
+  it('list the indicators in one line', async () => {
     const { log } = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('database'), FakeIndicator('cache'), Payments],
@@ -134,19 +134,19 @@ describe.each(ADAPTERS)('the log lines about indicators on %s', (adapter) => {
     expect(log.health()).toEqual([]);
   });
 
-  it('lists nothing with logging: false', async () => {
+  it('list nothing with logging: false', async () => {
     const providers = [FakeIndicator('database')];
     const { log } = await startApplication(adapter, { imports: [HealthModule.forRoot({ logging: false })], providers });
     expect(log.listing).toEqual([]);
   });
 
-  it('warns if there are none', async () => {
+  it('contain a warning if there are no indicators', async () => {
     const { log } = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     expect(log.listing).toEqual([NO_INDICATORS]);
     expect(log.health()).toEqual([]);
   });
 
-  it('names a class that has check() and a usual name, but no decorator', async () => {
+  it('name a class that has check() and a usual name, but no decorator', async () => {
     const { log } = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('database'), ForgottenHealth, Payments],
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('the log lines about indicators on %s', (adapter) => {
     expect(log.health('warn')).toEqual([expect.stringContaining('is missing: ForgottenHealth in RootModule. ')]);
   });
 
-  it('names every class that has check() if there are no indicators', async () => {
+  it('name every class that has check() if there are no indicators', async () => {
     const { log } = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [ForgottenHealth, Payments],
@@ -165,7 +165,7 @@ describe.each(ADAPTERS)('the log lines about indicators on %s', (adapter) => {
   });
 
   it.each(['e', '_c', 'tS', 'e3', 'Xyt', 'a$1'])(
-    'refuses the class %s, whose name a minifier has made',
+    'refuse the class %s, whose name comes from a minifier',
     async (className) => {
       const minified = FakeIndicator('database');
       HealthIndicator()(minified);

@@ -34,7 +34,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
   const deep = async (application: TestApplication): Promise<Record<string, string>> =>
     statusesIn(await application.get('/health/deep'));
 
-  it('their indicators run by name and in groups, also without an earlier request', async () => {
+  it('add indicators that run by name and in groups, also without an earlier request', async () => {
     const application = await start(FakeIndicator('early'));
     await load(application, { providers: [FakeIndicator('after', () => down('not yet'), { tags: ['late'] })] });
 
@@ -44,7 +44,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect((await application.health.check('after')).error).toBe('not yet');
   });
 
-  it('their background checks run', async () => {
+  it('add background checks that run', async () => {
     const ran = latch();
     const application = await start();
     await load(application, { providers: [FakeIndicator('ledger', () => ran.open(), { interval: 60_000 })] });
@@ -54,7 +54,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await application.health.report('ready')).toMatchObject({ status: 'UP', details: { ledger: {} } });
   });
 
-  it('a module with an asynchronous factory joins when it is ready, and other probes respond meanwhile', async () => {
+  it('with an asynchronous factory are added when they are ready, and other probes respond meanwhile', async () => {
     const connected = latch();
     const late = FakeIndicator('after');
     const application = await start(FakeIndicator('early'));
@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(application.log.health()).toEqual([]);
   });
 
-  it('an indicator from an asynchronous factory does not run before it exists', async () => {
+  it('with an asynchronous factory do not run their indicator before it exists', async () => {
     const made = latch();
     const late = FakeIndicator('after');
     const application = await start();
@@ -101,7 +101,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await deep(application)).toEqual({ after: 'UP' });
   });
 
-  it('a module that fails to load has no effect, and a later one is found', async () => {
+  it('that fail to load have no effect, and a later module is found', async () => {
     const application = await start(FakeIndicator('early'));
     const refused = new Error('no connection');
     await expect(
@@ -115,7 +115,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(await deep(application)).toMatchObject({ early: 'UP', later: 'UP' });
   });
 
-  it('faults are logged once in one line each, and the sound indicators run', async () => {
+  it('with faults log each fault once in one line, and their valid indicators run', async () => {
     const application = await start(FakeIndicator('early'));
     class Uncheckable extends FakeIndicator('uncheckable') {}
     Object.defineProperty(Uncheckable.prototype, 'check', { value: undefined });
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(known).toContain('timeout');
   });
 
-  it('an indicator with the name of a group, a probe, an endpoint or a composite is refused in the log', async () => {
+  it('with an indicator that has the name of a group, a probe, an endpoint or a composite log a refusal', async () => {
     const application = await startApplication(adapter, {
       imports: [
         HealthModule.forRoot({
@@ -170,7 +170,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect((await application.get('/health/billing')).status).toBe(200);
   });
 
-  it('an indicator with the path of an endpoint runs where single checks have no endpoints', async () => {
+  it('with an indicator that has the path of an endpoint run it if single checks have no endpoints', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ endpoints: { deep: { path: 'everything' }, checks: false } })],
     });
@@ -179,7 +179,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(application.log.health('error')).toEqual([]);
   });
 
-  it('a request-scoped indicator is refused in the log and never runs', async () => {
+  it('with a request-scoped indicator log a refusal, and the indicator never runs', async () => {
     const scoped = FakeIndicator('scoped');
     Injectable({ scope: Scope.REQUEST })(scoped);
     const application = await start();
@@ -200,7 +200,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(application.log.listing).toEqual(['1 indicator: early', 'Lazily loaded: 2 indicators: after, later']);
   });
 
-  it('an indicator finds its client without a check, once', async () => {
+  it('resolve the client of an indicator before any check, once', async () => {
     const application = await start();
     const client = new Client();
     const find = vi.spyOn(client, 'isUsable');
@@ -212,7 +212,7 @@ describe.each(ADAPTERS)('lazily loaded modules on %s', (adapter) => {
     expect(application.log.health('error')).toEqual([]);
   });
 
-  it('an indicator without its client is DOWN, and the log names the fault without a check', async () => {
+  it('report an indicator without its client as DOWN, and log the fault before any check', async () => {
     const application = await start();
     await load(application, { providers: [ClientCheck] });
     await application.get('/health/live');

@@ -8,7 +8,7 @@ import { type Latch, latch } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, type TestApplication, createApplication, startApplication } from '../support/start-application.js';
 
-/** A module that takes as long to start as the test wants. */
+/** A module whose start the test completes. */
 function slowModule(began: Latch, release: Latch): Type {
   @Injectable()
   class Warmup implements OnApplicationBootstrap {
@@ -20,7 +20,7 @@ function slowModule(began: Latch, release: Latch): Type {
   return moduleNamed('SlowModule', { providers: [Warmup] });
 }
 
-/** What `listen()` does first, so that the server answers before the application has finished to start. */
+/** The first step of `listen()`, so that the server responds before the application has finished its start. */
 async function openEarly({ app, adapter }: TestApplication): Promise<void> {
   if (adapter === 'fastify') await (app as NestFastifyApplication).getHttpAdapter().getInstance().ready();
 }
@@ -32,7 +32,7 @@ async function statusOf(application: TestApplication, probe: string): Promise<[n
 }
 
 describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
-  it('while bootstrapping, startup and ready are 503 and live is 200', async () => {
+  it('is 503 for startup and ready and 200 for live while bootstrapping', async () => {
     const began = latch();
     const release = latch();
     const application = await createApplication(adapter, {
@@ -56,7 +56,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('while bootstrapping, every hook of other modules sees the phase starting', async () => {
+  it('is the phase starting for every hook of other modules while bootstrapping', async () => {
     const seen: unknown[] = [];
     @Injectable()
     class Observer implements OnModuleInit, OnApplicationBootstrap {
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('delayReadiness holds ready at 503 until the task settles', async () => {
+  it('is not ready (503) during delayReadiness until the task settles', async () => {
     const warmup = latch();
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     expect((await statusOf(application, 'ready'))[0]).toBe(200);
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(application.health.state).toBe('accepting');
   });
 
-  it('ready waits for both of two delays', async () => {
+  it('is not ready during two delays until both have ended', async () => {
     const [cache, index] = [latch(), latch()];
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     const { health } = application;
@@ -123,7 +123,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(await statusOf(application, 'ready')).toEqual([200, 'UP', undefined]);
   });
 
-  it('a rejection of delayReadiness keeps ready at 503 with the error as the reason', async () => {
+  it('stays not ready (503) after a rejection of delayReadiness, with the error as the reason', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     const { health, log } = application;
 
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('the state of the application on %s', (adapter) => {
     expect(await statusOf(application, 'ready')).toEqual([200, 'UP', undefined]);
   });
 
-  it('refuseTraffic makes ready 503 OUT_OF_SERVICE with the reason and leaves live at 200; acceptTraffic reverts it', async () => {
+  it('is 503 OUT_OF_SERVICE for ready with the reason, and 200 for live, from refuseTraffic to acceptTraffic', async () => {
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()] });
     application.health.refuseTraffic('maintenance');
 

@@ -14,7 +14,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     await application.get('/health/ready');
   };
 
-  it('a thousand failing probes write one WARN with the raw error and its causes', async () => {
+  it('has one WARN with the raw error and its causes for a thousand failing probes', async () => {
     const cause = new Error('the certificate of db.internal has expired');
     const error = Object.assign(new Error('cannot open a connection', { cause }), { code: 'ECONNREFUSED' });
     const application = await start(FakeIndicator('database', throwing(error), { ttl: 0 }));
@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     [20_000, '20 s'],
     [200_000, '3 min 20 s'],
     [7_500_000, '2 h 5 min'],
-  ])('back after %i ms: one LOG that says how long it was down', async (milliseconds, words) => {
+  ])('has one LOG with the duration of the outage at a recovery, after %i ms', async (milliseconds, words) => {
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await start(database);
     await probeAfter(application, 1);
@@ -51,13 +51,13 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(application.log.health('log')).toEqual([`database is UP after ${words} of DOWN`]);
   });
 
-  it('logs no first result that passes', async () => {
+  it('has no line for a first result that passes', async () => {
     const application = await start(FakeIndicator('database'));
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);
   });
 
-  it('a change for the worse is a WARN, a recovery a LOG', async () => {
+  it('has a WARN for a change for the worse, and a LOG for a recovery', async () => {
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await start(database);
     const answers: FakeAnswer[] = [
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     ]);
   });
 
-  it('a malformed result is logged unchanged', async () => {
+  it('contains a malformed result unchanged', async () => {
     const application = await start(FakeIndicator('database', () => ({ status: 'fine', version: 16 })));
     await probeAfter(application, 1);
     expect(application.log.health('warn')).toEqual([
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     ]);
   });
 
-  it('credentials in URLs are masked, in messages, causes, stacks and properties', async () => {
+  it('masks credentials in URLs, in messages, causes, stacks and properties', async () => {
     const url = 'postgres://user:hunter2@db.internal/orders';
     const error = Object.assign(new Error(`cannot reach ${url}`, { cause: new Error(`refused by ${url}`) }), {
       options: { connectionString: url },
@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(text).not.toContain('hunter2');
   });
 
-  it('an error that cannot be described writes one line', async () => {
+  it('has one line for an error that cannot be described', async () => {
     const hostile = new Proxy(
       {},
       {
@@ -118,13 +118,13 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect((await application.get('/health/ready')).status).toBe(503);
   });
 
-  it('logging: false writes no line for a change', async () => {
+  it('has no line for a change with logging: false', async () => {
     const application = await start(FakeIndicator('database', throwing(new Error('boom'))), { logging: false });
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);
   });
 
-  it('a threshold delays the line together with the status', async () => {
+  it('has the line after the threshold, together with the status', async () => {
     const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 2 });
     const application = await start(database);
     await probeAfter(application, 1);
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     expect(application.log.health()).toEqual(['database is DOWN: gone']);
   });
 
-  it('a check that may take longer than the deadline is named at boot', async () => {
+  it('warns at boot of a check that may take longer than the deadline', async () => {
     const slow = FakeIndicator('slow', undefined, { timeout: 500, retries: 1, retryDelay: 100 });
     const { log } = await start(slow, { deadline: 800 });
     expect(log.health('warn')).toEqual([expect.stringContaining('The indicator "slow" may take 1100 ms')]);

@@ -54,7 +54,7 @@ function block(milliseconds: number): void {
 }
 
 describe.each([true, false])('the management port with a thread: %s', (thread) => {
-  // Of tests that take seconds, every run tests the default, which is a thread.
+  // Tests that take seconds run in every run only for the default, which is a thread.
   const testsSlow = thread || isNightly;
 
   it('is open while the application starts', async () => {
@@ -126,7 +126,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     expect(String(error)).toContain(`port ${port} of 127.0.0.1 is in use`);
   });
 
-  it.each(ADAPTERS)('names the fault when the application listens on it too, on %s', async (adapter) => {
+  it.each(ADAPTERS)('names the fault when the application itself listens on it, on %s', async (adapter) => {
     const application = await createApplication(adapter, importing({ thread, port: await freePort() }));
     await application.app.init();
     const { port = 0 } = application.app.get(HealthManagement).address ?? {};
@@ -138,7 +138,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
     });
   });
 
-  it('leaves errors of other ports as they are', async () => {
+  it('does not change errors of other ports', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());
     await vi.waitFor(() => expect(taken.listening).toBe(true));
@@ -167,7 +167,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
       for (const stranger of strangers) stranger.destroy();
     });
     let closed = 0;
-    // A hundred at a time: the queue of the system for new connections is shorter than all of them.
+    // A hundred at a time, because the system's queue for new connections is shorter than all of them.
     for (let round = 0; round < 11; round += 1) {
       const opened = Array.from({ length: 100 }, () => connect(port, '127.0.0.1').resume());
       for (const stranger of opened) stranger.on('error', () => undefined).once('close', () => (closed += 1));
@@ -175,7 +175,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
       await Promise.all(opened.map((stranger) => once(stranger, 'connect')));
     }
     expect((await ask(port, '/health/ready')).status).toBe(200);
-    // The oldest ones were closed: 1,000 stay, one of which is the prober.
+    // The oldest connections were closed: 1,000 remain, and one of them is the prober's.
     await vi.waitFor(() => expect(closed).toBeGreaterThanOrEqual(100), { timeout: 10_000 });
     expect(closed).toBeLessThan(200);
     expect((await ask(port, '/health/live')).status).toBe(200);
@@ -253,7 +253,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
 });
 
 describe('the thread of the management port', () => {
-  it('responds from memory while results are fresh, and with a change at once', async () => {
+  it('responds from memory while results are fresh, and shows a change at once', async () => {
     runs = 0;
     const { app } = await startApplication('express', importing());
     const { port = 0 } = app.get(HealthManagement).address ?? {};
@@ -280,7 +280,7 @@ describe('the thread of the management port', () => {
     expect(count).toBe(3);
   });
 
-  it('responds as the main port while a check that is not critical hangs', async () => {
+  it('responds like the main port while a non-critical check hangs', async () => {
     @HealthIndicator('hanging', { critical: false, timeout: 5000 })
     class Hanging implements HealthIndicator {
       check() {
@@ -316,7 +316,7 @@ describe('the thread of the management port', () => {
       status: live,
       body: expect.objectContaining(live === 500 ? { status: 'DOWN' } : { status: 'UP' }) as object,
     });
-    // With a query, the request is for the main thread.
+    // A request with a query goes to the main thread.
     expect(statuses.passed.status).toBe(500);
     expect((await ask(port, '/health/ready')).status).toBe(200);
     expect(await ask(port, '/health/live')).toMatchObject({ status: 200, body: { status: 'UP' } });
@@ -358,7 +358,7 @@ describe('a thread of the management port that ends by itself', () => {
   });
 });
 
-/** Asks from a thread of its own, while the event loop of this one is blocked. */
+/** Sends requests from a separate thread while the event loop of this thread is blocked. */
 async function askFromThread(
   port: number,
   milliseconds: number,

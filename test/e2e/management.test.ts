@@ -54,7 +54,7 @@ async function request(port: number, path: string, init: RequestInit = {}): Prom
   return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
 }
 
-/** Leaves out the clock, and the headers that Express and node:http add themselves. */
+/** Removes the time, and the headers that Express and node:http add themselves. */
 function comparable({ status, headers, body }: Answer): object {
   const { date: _date, 'keep-alive': _time, 'x-powered-by': _by, 'x-health-checked-at': _at, ...rest } = headers;
   const isPage = rest['content-type']?.startsWith('text/html');
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       ['without access control', {}],
       ['with an API key', { access: { apiKeys: [KEY] } }],
       ['with authorize', { access: { authorize: ({ url }) => url.includes('deep') } }],
-    ] satisfies [string, HealthModuleOptions][])('gives the responses of the main port %s', async (_title, options) => {
+    ] satisfies [string, HealthModuleOptions][])('sends the responses of the main port %s', async (_title, options) => {
       const { application, ask } = await start(
         adapter,
         { thread },
@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       );
       for (const [path, init] of REQUESTS) {
         const main = await request(application.port, path, init);
-        // Twice: the second one may come from memory.
+        // Twice, because the second response may come from memory.
         const first = comparable(await ask(path, init));
         const second = comparable(await ask(path, init));
         expect([path, first]).toEqual([path, comparable(main)]);
@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       expect((await ask('/health/%E0%A4%A')).status).toBe(404);
     });
 
-    it('ignores the case of paths, as Express does, but not that of names', async () => {
+    it('ignores the case of paths, like Express, but not the case of names', async () => {
       const { ask } = await start(adapter, { thread }, { aliases: true });
       const paths = ['/HEALTH/Ready', '/health/DEEP', '/Readyz', '/health/Live?format=text', '/HEALTH/database'];
       const codes = paths.map(async (path) => [path, (await ask(path)).status]);

@@ -45,7 +45,7 @@ const EXPORTED = [
 const TYPES = { sum: DataPointType.SUM, counter: DataPointType.SUM, gauge: DataPointType.GAUGE };
 
 describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
-  /** An application that exports both ways and has at least one series of each metric. */
+  /** An application with both exporters and at least one series of each metric. */
   async function start(): Promise<{ readonly registry: Registry; readonly sdk: MetricsInMemory }> {
     const registry = new Registry();
     const sdk = new MetricsInMemory();
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
     ).toEqual(EXPORTED.map(([, , instrument]) => instrument));
   });
 
-  it('is exactly the metrics of HealthPrometheusModule, with names, kinds, help texts and labels', async () => {
+  it('contains exactly the metrics of HealthPrometheusModule, with names, kinds, help texts and labels', async () => {
     const { registry } = await start();
     const exported = await registry.getMetricsAsJSON();
     expect(exported.map(({ name, type, help }) => [name, String(type), help])).toEqual(
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('the catalogue of metrics on %s', (adapter) => {
     );
   });
 
-  it('is exactly the metrics of HealthOpenTelemetryModule, without the properties of the service', async () => {
+  it('contains exactly the metrics of HealthOpenTelemetryModule, without the properties of the service', async () => {
     const { sdk } = await start();
     const catalogue = METRICS.filter((metric) => !('isResource' in metric));
     const byName = (one: { readonly name: string }, other: { readonly name: string }): number =>

@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('services that check each other over HTTP, on %s', (adap
     expect(text).not.toContain('hunter2');
   });
 
-  it('report a bounded tree where they check each other', async () => {
+  it('report a limited tree where they check each other', async () => {
     const applications: TestApplication[] = [];
     const check = (index: number): Providers => [
       HttpIndicator('other', { url: () => deepOf(applications[index] as TestApplication), ttl: 0, timeout: 300 }),
@@ -92,7 +92,7 @@ describe.each(ADAPTERS)('services that check each other over HTTP, on %s', (adap
   });
 });
 
-it('shows no markup of a dependency, and 50 of 10,000 components', async () => {
+it('show no markup of a dependency, and 50 of 10,000 components', async () => {
   const details = Object.fromEntries(
     Array.from({ length: 10_000 }, (_, index) => [`part_${index}`, { status: 'UP', since: '<img src=x>' }]),
   );

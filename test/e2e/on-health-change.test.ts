@@ -105,7 +105,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(heard.slice(5)).toEqual(['readiness: ready UP to OUT_OF_SERVICE']);
   });
 
-  it('accepts controllers, several decorators, both kinds at once, inherited methods, and calls one instance once', async () => {
+  it('supports controllers, several decorators, both kinds at once and inherited methods, and calls one instance once', async () => {
     class Base {
       @OnHealthChange({ indicator: 'stock', probe: 'deep', to: 'DOWN' })
       both(change: HealthChange | HealthProbeChange): void {
@@ -142,7 +142,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('a method of the test'))],
-  ])('logs one that %s, without an effect on the others', async (_what, fail) => {
+  ])('logs a method that %s, without an effect on other methods', async (_what, fail) => {
     @Injectable()
     class Broken {
       @OnHealthChange()
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(errors[0]).toContain('a method of the test');
   });
 
-  it('finds methods of a module that is loaded later, with their indicator', async () => {
+  it('finds methods of a module that is loaded later, together with its indicator', async () => {
     const late = FakeIndicator('late', () => up(), { ttl: 0 });
     @Injectable()
     class LateOrders {
@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(application.log.health('warn')).toEqual(['late is DOWN: gone']);
   });
 
-  it('finds them also when a change comes before the first probe', async () => {
+  it('finds these methods also when a change occurs before the first probe', async () => {
     stock = FakeIndicator('stock', () => up(), { ttl: 0, interval: 20 });
     const application = await startApplication(adapter, metadata());
     await application.app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', { providers: [Orders] }));
@@ -214,7 +214,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     expect(heard).toEqual([]);
   });
 
-  it('refuses to start with malformed options, and names each fault', async () => {
+  it('refuses to start with malformed options, and lists each fault', async () => {
     class Faulty {
       @OnHealthChange({ probe: 'raedy' })
       @OnHealthChange({ indicator: '' })
@@ -234,7 +234,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     ]);
   });
 
-  it('starts with a warning when an indicator does not exist, because a module may bring it later', async () => {
+  it('starts with a warning when an indicator does not exist, because a module may add it later', async () => {
     class Early {
       @OnHealthChange({ indicator: 'later' })
       listen(): void {}

@@ -76,7 +76,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       await application.health.report('deep');
       expect(await current()).toEqual(['stock UP: 1', 'tenant DOWN: 1']);
       handle.remove();
-      // Listeners learn of it in a microtask.
+      // Listeners are called in a microtask.
       await Promise.resolve();
       expect(await current()).toEqual(['stock UP: 1']);
       expect(await current()).toEqual(['stock UP: 1']);
@@ -286,7 +286,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       const typesIn = (exposition: string): string[] =>
         [...exposition.matchAll(/^# TYPE (\S+ \S+)\n(?=[^#\n])/gm)].map(([, type = '']) => type).toSorted();
 
-      /** Each series with its value. The values of durations are left out, because they depend on the runs. */
+      /** Each series with its value. The values of durations are omitted, because they depend on the runs. */
       const seriesIn = (exposition: string): string[] =>
         exposition
           .split('\n')
@@ -298,19 +298,19 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
           })
           .toSorted();
 
-      it('they have the names, labels and values of nest-vitals/prometheus, without health_service_info', async () => {
+      it('have the names, labels and values of nest-vitals/prometheus, without health_service_info', async () => {
         const { ours, theirs } = await exported(NAMES_WITH_UNITS);
         const withoutService = (line: string): boolean => !line.startsWith('health_service_info');
         expect(typesIn(theirs)).toEqual(typesIn(ours).filter(withoutService));
         expect(typesIn(ours).filter((type) => !withoutService(type))).toEqual(['health_service_info gauge']);
 
-        // The response to the first scrape is counted only in the second one.
+        // The response to the first scrape is counted in the second scrape.
         const comparable = (line: string): boolean => withoutService(line) && !line.includes('probe="metrics"');
         expect(seriesIn(theirs).filter(comparable)).toEqual(seriesIn(ours).filter(comparable));
         expect(seriesIn(theirs).length).toBeGreaterThan(100);
       });
 
-      it('three names have no unit if the views are missing', async () => {
+      it('have three names without a unit if the views are missing', async () => {
         const { ours, theirs } = await exported([]);
         const names = (exposition: string): string[] => typesIn(exposition).map((type) => type.split(' ')[0] ?? '');
         expect(names(theirs).filter((name) => !names(ours).includes(name))).toEqual([
@@ -441,7 +441,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       ]);
     });
 
-    it('have background runs as roots, in whatever context the application was started', async () => {
+    it('have background runs as roots, in any context in which the application was started', async () => {
       followContext();
       const spans = new SpansInMemory();
       const main = spans.start('main');

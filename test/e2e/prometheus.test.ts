@@ -26,7 +26,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       providers,
     });
 
-  /** The lines of one metric, without the comments. */
+  /** The lines of one metric, without comments. */
   async function read(application: TestApplication, metric: string): Promise<string[]> {
     const { text } = await application.get('/health/metrics');
     return text.split('\n').filter((line) => line.startsWith(`${metric}{`) || line.startsWith(`${metric} `));
@@ -321,7 +321,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect((await open.get('/health/metrics')).status).toBe(200);
   });
 
-  it("shows the application's health though another metric of its registry cannot be read, and logs that once", async () => {
+  it('exports the health metrics although another metric of the registry cannot be read, and logs that once', async () => {
     const registry = new Registry();
     let isBroken = true;
     const queue = new Gauge({
@@ -406,7 +406,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     await application.app.close();
     expect(registry.getMetricsAsArray()).toEqual([orders, foreign]);
     registry.clear();
-    // The names are free for a second application.
+    // The names are available for a second application.
     expect((await (await startApplication(adapter, root)).get('/health/metrics')).text).toContain(
       'health_probe_status',
     );

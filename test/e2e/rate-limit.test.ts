@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
     expect((await application.get('/health/deep', wrong)).status).toBe(429);
   });
 
-  it('refuse deep beyond the limit until there is more, and never a probe', async () => {
+  it('refuse deep above the limit until requests are allowed again, and never refuse a probe', async () => {
     stopClock();
     const application = await start({ rateLimit: { deep: '2/20s' } });
     const first = await application.get('/health/deep');
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
       const { status, headers } = await application.get(path);
       expect([path, status, headers['ratelimit']]).toEqual([path, 200, undefined]);
     }
-    // Ten times the requests that deep allows.
+    // Ten times the requests that the limit of deep allows.
     expect(await statuses(application, '/health/ready', 20)).toEqual(Array.from({ length: 20 }, () => 200));
     await passTime(10_000);
     expect(await statuses(application, '/health/deep', 2)).toEqual([200, 429]);
@@ -77,14 +77,14 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
     expect(await statuses(application, '/livez', 5)).toEqual([200, 200, 200, 200, 200]);
   });
 
-  it('take the address that the adapter determines', async () => {
+  it('count the address that the adapter determines', async () => {
     const options = { rateLimit: { deep: '1/1h' } } as const;
     const trusting = await start(options, 1);
     expect(await statuses(trusting, '/health/deep', 2, from('203.0.113.7'))).toEqual([200, 429]);
     expect(await statuses(trusting, '/health/deep', 2, from('203.0.113.8'))).toEqual([200, 429]);
     expect(await statuses(trusting, '/health/deep', 2, from('2001:db8::1'))).toEqual([200, 429]);
     expect(await statuses(trusting, '/health/deep', 1, from('2001:db8::2'))).toEqual([429]);
-    // The caller writes all but the last address itself.
+    // The caller controls all addresses except the last one.
     expect(await statuses(trusting, '/health/deep', 1, from('203.0.113.9, 203.0.113.8'))).toEqual([429]);
 
     const plain = await start(options);
@@ -92,12 +92,12 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
     expect(await statuses(plain, '/health/deep', 1, from('203.0.113.8'))).toEqual([429]);
   });
 
-  it('slow wrong keys for their own address only, with one line in the log', async () => {
+  it('limit wrong keys for their own address only, with one line in the log', async () => {
     stopClock();
     const application = await start({ access: { apiKeys: 'a-correct-key' }, rateLimit: { failedKeys: '3/1m' } }, 1);
     const attacker = (headers: Headers): Headers => from('203.0.113.7', headers);
     expect(await statuses(application, '/health/deep', 3, attacker(wrong))).toEqual([401, 401, 401]);
-    // The correct key would otherwise be recognised by its response.
+    // A correct key would otherwise be recognisable by its response.
     for (const headers of [attacker(wrong), attacker(key)]) {
       for (const path of ['/health/deep', '/health/dashboard']) {
         const { status, headers: fields, text } = await application.get(path, headers);
@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('rate limits on %s', (adapter) => {
           .once('error', reject)
           .end();
       });
-    // No proxy is trusted here: a header does not change the address.
+    // No proxy is trusted, so a header does not change the address.
     const forged = (headers: Headers): Headers => from('203.0.113.7', headers);
     expect(await ask('127.0.0.2', '/health/deep', wrong)).toBe(401);
     expect(await ask('127.0.0.2', '/health/deep', forged(key))).toBe(429);

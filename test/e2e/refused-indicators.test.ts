@@ -34,7 +34,7 @@ import { setVariables } from '../support/variables.js';
 
 const PLACE = 'Fake in RootModule';
 
-/** An indicator without a constructor of its own, that keeps track of what it is called on. */
+/** An indicator without its own constructor, which records the objects on which it is called. */
 function scopedIndicator(): { readonly indicator: Type<HealthIndicator>; readonly calledOn: unknown[] } {
   const calledOn: unknown[] = [];
   @HealthIndicator('scoped', { interval: 1, probes: ['live', 'ready', 'startup'] })
@@ -62,7 +62,7 @@ class Clock {
   readonly now = Date.now();
 }
 
-describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) => {
+describe.each(ADAPTERS)('indicators refused at boot on %s', (adapter) => {
   const faults = (
     providers: NonNullable<ModuleMetadata['providers']>,
     options?: HealthModuleOptions,
@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
   ): Promise<readonly ConfigurationFault[]> =>
     faultsOf(adapter, { imports: [HealthModule.forRoot(options), ...imports], providers });
 
-  describe('all in one error', () => {
+  describe('the error', () => {
     const application = (): ModuleMetadata => ({
       imports: [
         HealthModule.forRoot({ deadline: 0, groups: { billing: ['ledger'] } }),
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
     });
 
-    it('every fault is listed with its place and its remedy', async () => {
+    it('lists every fault with its place and its remedy', async () => {
       setVariables({ HEALTH_STOCK_TTL: 'soon' });
       const { error } = await refusalOf(adapter, application());
 
@@ -104,7 +104,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
         expect(message).toContain(`${place}: ${problem}\n     Remedy: ${remedy}`);
     });
 
-    it('no hook of another module has run', async () => {
+    it('is thrown before any hook of another module has run', async () => {
       const ran: string[] = [];
       const hooked = (name: string): Type => {
         @Injectable()
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
   });
 
   describe('names', () => {
-    it('duplicates, within one module and across modules', async () => {
+    it('refuses duplicate names, within one module and across modules', async () => {
       const other = moduleNamed('OtherModule', { providers: [FakeIndicator('foo')] });
       expect(await faults([FakeIndicator('foo'), FakeIndicator('baz'), FakeIndicator('baz')], {}, [other])).toEqual([
         nameTaken('baz', [PLACE, PLACE]),
@@ -150,23 +150,26 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       'constructor',
       'toString',
       'hasOwnProperty',
-    ])('the reserved word %s', async (name) => {
+    ])('refuses the reserved word %s', async (name) => {
       expect(await faults([FakeIndicator(name)])).toEqual([nameReserved(PLACE, name)]);
     });
 
     it.each(['', ' ', 'a b', 'a?b', 'a#b', 'a%2fb', 'naïve', 'a\nb', '-a', 'a-', '.', '..', 'a'.repeat(65)])(
-      'not URL-safe: %j',
+      'refuses a name that is not URL-safe: %j',
       async (name) => {
         expect(await faults([FakeIndicator(name)])).toEqual([nameNotUrlSafe(PLACE, show(name))]);
       },
     );
 
-    it.each(['../up', 'a/b/c', '/a', 'a/', 'a/-'])('not the name of a part: %j', async (name) => {
-      expect(await faults([FakeIndicator(name)])).toEqual([partNameMalformed(PLACE, show(name))]);
-    });
+    it.each(['../up', 'a/b/c', '/a', 'a/', 'a/-'])(
+      'refuses a name that is not the name of a part: %j',
+      async (name) => {
+        expect(await faults([FakeIndicator(name)])).toEqual([partNameMalformed(PLACE, show(name))]);
+      },
+    );
 
     it.each(['a', 'A1', 'payments-api', 'payments_api', 'payments.api', '1', 'a'.repeat(64)])(
-      'accepted: %j',
+      'accepts the name %j',
       async (name) => {
         const application = await startApplication(adapter, {
           imports: [HealthModule.forRoot()],
@@ -176,7 +179,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       },
     );
 
-    it('a class without a name, and a class whose name becomes empty', async () => {
+    it('refuses a class without a name, and a class whose name becomes empty', async () => {
       class Nameless implements HealthIndicator {
         check() {
           return up();
@@ -192,13 +195,13 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('a group with the name of an indicator', async () => {
+    it('refuses a group with the name of an indicator', async () => {
       expect(await faults([FakeIndicator('stock'), FakeIndicator('queue')], { groups: { stock: ['queue'] } })).toEqual([
         nameTaken('stock', [PLACE, 'the group "stock"']),
       ]);
     });
 
-    it('groups with reserved names and names that are not URL-safe', async () => {
+    it('refuses groups with reserved names and names that are not URL-safe', async () => {
       const place = (name: string): string => `HealthModule options, groups.${name}`;
       expect(await faults([], { groups: { ready: [], 'a b': [] } })).toEqual([
         nameReserved(place('ready'), 'ready'),
@@ -206,7 +209,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('a group that names unknown indicators', async () => {
+    it('refuses a group with unknown indicators', async () => {
       const groups = { billing: ['ledger', 'stock'], shipping: { indicators: ['trucks'] } };
       expect(await faults([FakeIndicator('stock')], { groups })).toEqual([
         groupMemberUnknown('the group "billing"', 'ledger', ['stock']),
@@ -214,25 +217,25 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('a group in an application that has no indicators says how to make one', async () => {
+    it('explains how to add an indicator when a group exists in an application without indicators', async () => {
       const found = await faults([], { groups: { billing: ['ledger'] } });
       expect(found).toEqual([groupMemberUnknown('the group "billing"', 'ledger', [])]);
       expect(found[0]?.remedy).toContain('@HealthIndicator()');
     });
 
-    it('options for an indicator that does not exist', async () => {
+    it('refuses options for an indicator that does not exist', async () => {
       expect(await faults([FakeIndicator('stock')], { indicators: { stokc: { ttl: 1 } } })).toEqual([
         groupMemberUnknown('HealthModule options, indicators', 'stokc', ['stock']),
       ]);
     });
 
-    it('an indicator with the path of an endpoint that was moved', async () => {
+    it('refuses an indicator with the path of an endpoint that was moved', async () => {
       expect(await faults([FakeIndicator('stock')], { endpoints: { deep: { path: 'stock' } } })).toEqual([
         endpointPathShared('/health/stock', ['the endpoint "deep"', PLACE]),
       ]);
     });
 
-    it('an indicator with the path of a group', async () => {
+    it('refuses an indicator with the path of a group', async () => {
       const groups = { own: { path: 'stock' }, further: { additionalPath: '/health/stock' } };
       expect(await faults([FakeIndicator('stock')], { groups: { own: groups.own } })).toEqual([
         endpointPathShared('/health/stock', ['the group "own"', PLACE]),
@@ -245,7 +248,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('two endpoints with one path', async () => {
+    it('refuses two endpoints with one path', async () => {
       expect(await faults([], { endpoints: { live: { path: 'ok' }, ready: { path: 'ok' } } })).toEqual([
         endpointPathShared('/health/ok', ['the endpoint "live"', 'the endpoint "ready"']),
       ]);
@@ -276,7 +279,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ['probes', 'ready', stringList.expected],
       ['probes', [1], stringList.expected],
       ['tags', [''], stringList.expected],
-    ])('%s: %o', async (option, value, expected) => {
+    ])('refuses %s: %o', async (option, value, expected) => {
       expect(await faults([FakeIndicator('stock', () => up(), { [option]: value })])).toEqual([
         optionOutOfRange(`${PLACE}, ${option}`, show(value), expected),
       ]);
@@ -288,14 +291,14 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('an unknown option, with the list of options', async () => {
+    it('refuses an unknown option, and lists the options', async () => {
       const [fault, ...others] = await faults([FakeIndicator('stock', () => up(), { timeuot: 1 } as object)]);
       expect(others).toEqual([]);
       expect(fault).toMatchObject({ place: PLACE, problem: 'there is no option "timeuot"' });
       expect(fault?.remedy).toContain('timeout');
     });
 
-    it('undefined counts as omitted', async () => {
+    it('treats undefined as omitted', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot()],
         providers: [FakeIndicator('stock', () => up(), { timeout: undefined } as object)],
@@ -303,13 +306,13 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       expect((await application.get('/health/ready')).status).toBe(200);
     });
 
-    it('maxAge below ttl', async () => {
+    it('refuses maxAge below ttl', async () => {
       expect(await faults([FakeIndicator('stock', () => up(), { ttl: 2000, maxAge: 1999 })])).toEqual([
         maxAgeBelowTtl(PLACE, 1999, 2000),
       ]);
     });
 
-    it('a probe that does not exist; a group does', async () => {
+    it('refuses a probe that does not exist, and accepts a group', async () => {
       const groups = { billing: { tags: ['money'] } };
       const right = FakeIndicator('ledger', () => up(), { probes: ['billing'] });
       const wrong = FakeIndicator('stock', () => up(), { probes: ['ready', 'biling'] });
@@ -319,7 +322,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
     });
   });
 
-  describe('no single instance', () => {
+  describe('providers without a single instance', () => {
     const cases: [string, string, (indicator: Type<HealthIndicator>) => NonNullable<ModuleMetadata['providers']>][] = [
       [
         'request-scoped by its decorator',
@@ -378,13 +381,13 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ],
     ];
 
-    it.each(cases)('%s: refused, and neither it nor its prototype is ever called', async (_name, scope, provide) => {
+    it.each(cases)('refuses %s, and calls neither the provider nor its prototype', async (_name, scope, provide) => {
       const { indicator, calledOn } = scopedIndicator();
       expect(await faults(provide(indicator))).toEqual([indicatorNotSingleton('ScopedHealth in RootModule', scope)]);
       expect(calledOn).toEqual([]);
     });
 
-    it('the scope is seen whichever of the two decorators comes first', async () => {
+    it('recognises the scope with either order of the two decorators', async () => {
       @HealthIndicator('outer')
       @Injectable({ scope: Scope.REQUEST })
       class Outer {
@@ -405,7 +408,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
       ]);
     });
 
-    it('an indicator may inject a transient provider, of which it has its own instance', async () => {
+    it('accepts an indicator that injects a transient provider, of which it has its own instance', async () => {
       @HealthIndicator('clock')
       class ClockHealth {
         constructor(@Inject(Clock) readonly clock: Clock) {}
@@ -423,7 +426,7 @@ describe.each(ADAPTERS)('indicators that are refused at boot on %s', (adapter) =
     });
   });
 
-  it('a provider without check()', async () => {
+  it('refuses a provider without check()', async () => {
     const [first, second, third, fourth] = ['first', 'second', 'third', 'fourth'].map((name) => FakeIndicator(name));
     const instead: [Type | undefined, unknown][] = [
       [first, {}],

@@ -27,7 +27,7 @@ import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, refusalOf } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';
 
-/** Where a fault is, and what the value there is. */
+/** The place of a fault, and the problem with its value. */
 type Found = readonly [place: string, problem: string];
 
 describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
@@ -36,7 +36,7 @@ describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
     ['HealthDashboardModule', HealthDashboardModule],
     ['HealthPrometheusModule', HealthPrometheusModule],
     ['HealthOpenTelemetryModule', HealthOpenTelemetryModule],
-  ])('the bare class %s', async (name, module) => {
+  ])('refuses the bare class %s', async (name, module) => {
     expect(await faultsOf(adapter, { imports: [HealthModule.forRoot(), module] })).toEqual([moduleNotConfigured(name)]);
   });
 
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
     ['HealthDashboardModule', HealthDashboardModule, undefined],
     ['HealthPrometheusModule', HealthPrometheusModule, undefined],
     ['HealthOpenTelemetryModule', HealthOpenTelemetryModule, undefined],
-  ])('a factory of %s that returns nothing, or is missing', async (name, module, example) => {
+  ])('refuses a factory of %s that returns nothing, or is missing', async (name, module, example) => {
     const place = `${name}.forRootAsync()`;
     for (const nothing of [undefined, null]) {
       const imports = [HealthModule.forRoot(), module.forRootAsync({ useFactory: () => nothing as never })];
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('modules that are not configured on %s', (adapter) => {
     );
   });
 
-  it('a factory that returns nothing', async () => {
+  it('refuses a factory that returns nothing', async () => {
     const useFactory = (): HealthModuleOptions => undefined as unknown as HealthModuleOptions;
     expect(await faultsOf(adapter, { imports: [HealthModule.forRootAsync({ useFactory })] })).toEqual([
       asyncOptionsMissing('HealthModule.forRootAsync()', 'undefined'),
@@ -172,7 +172,7 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ]);
     });
 
-    it('an empty prefix, by which PATH and HOME would configure health checks', async () => {
+    it('an empty prefix, with which PATH and HOME would configure health checks', async () => {
       expect(await found({ environmentPrefix: '' })).toEqual([
         ['HealthModule options, environmentPrefix', 'its value is ""'],
       ]);
@@ -216,12 +216,15 @@ describe.each(ADAPTERS)('options that are refused at boot on %s', (adapter) => {
       ['HEALTH_STOCK_CRITICAL', 'perhaps', flag.expected],
       ['HEALTH_STOCK_RETRIES', '101', whole(0, 100).expected],
       ['HEALTH_STOCK_INTERVAL', 'never', `${duration(1).expected}, or "off" in the environment`],
-    ])('%s=%s: names the variable, its value and the allowed values', async (variable, value, expected) => {
-      setVariables({ [variable]: value });
-      expect(await faults({}, [FakeIndicator('stock')])).toEqual([
-        variableMalformed(variable, JSON.stringify(value), expected),
-      ]);
-    });
+    ])(
+      '%s=%s: the error contains the variable, its value and the allowed values',
+      async (variable, value, expected) => {
+        setVariables({ [variable]: value });
+        expect(await faults({}, [FakeIndicator('stock')])).toEqual([
+          variableMalformed(variable, JSON.stringify(value), expected),
+        ]);
+      },
+    );
 
     it('a value that is valid alone but conflicts with another', async () => {
       setVariables({ HEALTH_STOCK_TTL: '40s' });

@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     await expect(application.health.check('tenant-42')).rejects.toThrow(UnknownProbeError);
   });
 
-  it('removes the indicator at the end of a block with using', async () => {
+  it('removes the indicator at the end of a block with `using`', async () => {
     const { health } = await start();
     {
       using handle = health.register('tenant', () => up());
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     await expect(health.check('tenant')).rejects.toThrow(UnknownProbeError);
   });
 
-  it('does not remove a later indicator of the same name', async () => {
+  it('does not remove a later indicator with the same name', async () => {
     const { health } = await start();
     const first = health.register('tenant', () => down('first'));
     first.remove();
@@ -67,7 +67,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     expect((await health.check('tenant')).status).toBe('UP');
   });
 
-  it('refuses names that are taken or not allowed, and faulty options, with every fault', async () => {
+  it('refuses names that are used or not allowed, and faulty options, with every fault', async () => {
     const { health } = await start({ groups: { billing: ['stock'] }, endpoints: { deep: { path: 'everything' } } });
     for (const name of ['stock', 'billing', 'everything', 'ready', 'metrics', 'a/b/c', '', '__proto__'])
       expect(faultsOf(() => health.register(name, () => up()))).toHaveLength(1);
@@ -78,17 +78,17 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     ]);
     for (const name of [undefined, null, 5, {}, Symbol('tenant')])
       expect(faultsOf(() => health.register(name as never, () => up()))).toHaveLength(1);
-    // Nothing of the refused indicator is left.
+    // No part of the refused indicator remains.
     health.register('tenant', () => up()).remove();
   });
 
-  it('takes options from the module and the environment, as other indicators do', async () => {
+  it('uses options from the module and the environment, like for other indicators', async () => {
     const application = await start({ defaults: { critical: false } });
     application.health.register('tenant', () => down('away'));
     expect(reportIn(await application.get('/health/ready'))).toMatchObject({ status: 'DEGRADED' });
   });
 
-  it('aborts the run of an indicator that is removed, and of each at the shutdown', async () => {
+  it('aborts the run of an indicator that is removed, and all runs at the shutdown', async () => {
     const application = await start();
     const signals: AbortSignal[] = [];
     const hang = ({ signal }: { readonly signal: AbortSignal }): Promise<never> => {
@@ -111,7 +111,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     ]);
   });
 
-  it('responds with 404 when the indicator is removed while the caller is authorized', async () => {
+  it('responds with 404 when the indicator is removed while authorize decides', async () => {
     const called = latch();
     const decided = latch();
     const application = await start({
@@ -122,7 +122,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
           return true;
         },
       },
-      // Only authenticated callers learn that the indicator exists, so its evaluation waits for authorize.
+      // Only authenticated callers may see that the indicator exists, so its evaluation waits for authorize.
       endpoints: { checks: { view: 'status' } },
     });
     const handle = application.health.register('tenant', () => up());
@@ -154,7 +154,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     },
   );
 
-  it('lets the start find the faults of other indicators when a constructor calls it', async () => {
+  it('does not prevent the start from finding the faults of other indicators when a constructor calls it', async () => {
     const early = {
       provide: 'early',
       useFactory: (health: HealthService) => health.register('early', () => up()),
@@ -199,7 +199,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
     expect(Object.keys((await health.report('deep')).details)).toStrictEqual(['stock']);
   });
 
-  it('survives indicators that come and go during probes', async () => {
+  it('handles indicators that are added and removed during probes', async () => {
     const application = await start();
     const probes = Array.from({ length: 30 }, async (_, index) => {
       const handle = application.health.register(`tenant-${index}`, async () => up(), { ttl: 0 });
@@ -213,7 +213,7 @@ describe.each(ADAPTERS)('HealthService.register() on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('HealthService.override() on %s', (adapter) => {
-  it('changes options until it is cleared, and runNow() runs a fresh result again', async () => {
+  it('changes options until it is cleared, and runNow() runs a check whose result is fresh', async () => {
     let status: HealthResult = down('away');
     const check = vi.fn<() => HealthResult>(() => status);
     const application = await startApplication(adapter, {

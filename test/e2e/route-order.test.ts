@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('a catch-all route in the root module, on %s', (adapter)
     expect(routeWarnings(application)).toEqual([]);
   });
 
-  it('leaves guards and middleware in front of the endpoints', async () => {
+  it('does not bypass the guards and middleware of the endpoints', async () => {
     const calls: string[] = [];
     @Injectable()
     class RecordingGuard implements CanActivate {
@@ -116,7 +116,7 @@ describe('the order of routes on express', () => {
     expect(routeWarnings(application)).toEqual([]);
   });
 
-  it('names a route of main.ts once in a warning, with all endpoints that it hides', async () => {
+  it('causes one warning for a route of main.ts, with all endpoints that it hides', async () => {
     const application = await startApplication(
       'express',
       { imports: [HealthModule.forRoot({ endpoints: { startup: false, deep: false } })], providers: [stock] },
@@ -134,7 +134,7 @@ describe('the order of routes on express', () => {
     expect(others).toEqual([]);
   });
 
-  it('names the own health route of the application in a warning', async () => {
+  it("causes a warning for the application's own health route", async () => {
     @Controller('health')
     class OwnHealthController {
       @Get()

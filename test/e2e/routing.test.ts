@@ -59,7 +59,7 @@ class PublicOnlyGuard implements CanActivate {
   }
 }
 
-/** What differs from one answer to the next without any cause. */
+/** Headers that differ between responses without a reason. */
 const VOLATILE = new Set(['date', 'x-health-checked-at', 'content-length']);
 const MOMENTS = /"(?:timestamp|checked_at|since)":"[^"]*"|"(?:uptime_seconds|response_time_ms)":\d+/g;
 
@@ -91,7 +91,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       prepare && { prepare },
     );
 
-  describe('global prefix', () => {
+  describe('a global prefix', () => {
     it('is before the base path', async () => {
       const plain = await answersOf(await start());
       const prefixed = await start((app) => app.setGlobalPrefix('api'));
@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect(await answersOf(application)).toEqual(plain);
     });
 
-    it('the global ones of main.ts', async () => {
+    it('interceptors, pipes and filters of main.ts', async () => {
       const plain = await answersOf(await start());
       const application = await start((app) => {
         app.useGlobalInterceptors(new WrappingInterceptor());
@@ -237,7 +237,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       for (const path of PATHS) expect([path, (await application.get(path)).status]).toEqual([path, 403]);
     });
 
-    it('lets the endpoints through with the decorator of the application on them', async () => {
+    it("lets requests pass to the endpoints with the application's decorator on them", async () => {
       const plain = await answersOf(await start());
       const application = await start(undefined, guarded, { decorators: [Public()] });
       expect(await answersOf(application)).toEqual(plain);
@@ -314,7 +314,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     expect(seen).toEqual([...PATHS.map((path) => `GET ${path}`), 'HEAD /health/ready', 'GET /livez']);
   });
 
-  it('an alias is sent once, also if an onSend hook of Fastify waits', async () => {
+  it('an alias sends one response, also if an onSend hook of Fastify waits', async () => {
     if (adapter !== 'fastify') return;
     const seen: unknown[] = [];
     const hook = (_request: FastifyRequest, _reply: FastifyReply, payload: unknown, done: HookDone): void => {
@@ -353,7 +353,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       expect((await application.get('/somewhere')).text).toContain('the application');
     });
 
-    it('causes no warning where it is registered after the endpoints', async () => {
+    it('causes no warning when it is registered after the endpoints', async () => {
       const application = await startApplication(adapter, {
         imports: [HealthModule.forRoot({ aliases: true }), PageModule],
         providers: [stock],
@@ -363,7 +363,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
   });
 
-  it('a route of the application that an endpoint hides is named in a warning', async () => {
+  it('a route of the application that an endpoint hides causes a warning', async () => {
     if (adapter === 'fastify') return;
     @Controller('health')
     class OwnHealthController {
@@ -383,7 +383,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     expect(warnings.map((text) => /The route GET (\S+)/.exec(text)?.[1])).toEqual(['/health', '/health/details']);
   });
 
-  describe('a path below the endpoints that has no route', () => {
+  describe('a path below the endpoints without a route', () => {
     @Controller('health/internal')
     class DeeperController {
       @Get('queue/details')
@@ -415,7 +415,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       }
     });
 
-    it('hides no deeper route of the application, and leaves other paths to it', async () => {
+    it('hides no deeper route of the application, and passes other paths to the application', async () => {
       const application = await startApplication(adapter, { imports });
       expect((await application.get('/health/internal/queue/details')).text).toBe('deeper');
       expect((await application.get('/nowhere/health/a/b')).body).toMatchObject({ statusCode: 404 });
@@ -435,8 +435,8 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
 });
 
 /**
- * Does what compressing middleware does: takes hold of the headers as they are written, and of the body as it ends. The
- * text is sent along in a header too, so that the test can compare it.
+ * Acts like compressing middleware: it replaces the functions that write the headers and end the body. The
+ * text is also sent in a header, so that the test can compare it.
  */
 function compress(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   if (request.headers['accept-encoding'] !== 'gzip') return next();

@@ -39,7 +39,9 @@ const PATHS = [
 ];
 const KEY = { 'x-health-key': 'open-sesame' };
 
-/** Asks all endpoints, as a stranger and as a caller who may see all, and returns every answer that holds the secret. */
+/**
+ * Requests all endpoints, unauthenticated and with full access, and returns every response that contains the secret.
+ */
 async function leaksOf(application: TestApplication): Promise<string[]> {
   const questions = PATHS.flatMap((path) => [
     { path, headers: {} },
@@ -54,7 +56,7 @@ async function leaksOf(application: TestApplication): Promise<string[]> {
       return `${path} ${get.status} ${JSON.stringify([get.headers, head.headers])} ${get.body}`;
     }),
   );
-  // Without this, an application that shows nothing at all would pass.
+  // Otherwise an application that shows nothing at all would pass.
   if (!answers.some((answer) => answer.includes('"response_time_ms"'))) throw new Error('no answer was in full');
   return answers.filter((answer) => answer.includes(SECRET));
 }
@@ -191,7 +193,7 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
     });
   });
 
-  describe('returned', () => {
+  describe('returned by a check', () => {
     it.each(RETURNED)('%s', async (_name, returned) => {
       const application = await start(() => returned);
       expect(await leaksOf(application)).toEqual([]);
@@ -199,7 +201,7 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
     });
   });
 
-  describe('in data', () => {
+  describe('in the data of a result', () => {
     it.each(DATA)('%s', async (_name, data) => {
       expect(await leaksOf(await start(() => up(data)))).toEqual([]);
       expect(await leaksOf(await start(() => down('no stock', data)))).toEqual([]);
@@ -218,7 +220,7 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
     });
   });
 
-  describe('on other ways to a report', () => {
+  describe('from other sources', () => {
     it('a condition that throws', async () => {
       const when = (): boolean => {
         throw new Error(WORDS);

@@ -35,7 +35,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
   const uptime = { uptime_seconds: expect.any(Number) as unknown };
   const everywhere = { name: 'orders', version: '1.4.2', environment: 'staging', commit: 'abc123' };
 
-  it('from the options, which have precedence over the environment', async () => {
+  it('comes from the options, which have precedence over the environment', async () => {
     const variables = {
       SERVICE_NAME: 'other',
       SERVICE_VERSION: '9.9.9',
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
     expect(version).toBe('1.4.2');
   });
 
-  it('from the environment', async () => {
+  it('comes from the environment', async () => {
     const { info, version } = await infoOf({
       SERVICE_NAME: 'orders',
       SERVICE_VERSION: '1.4.2',
@@ -62,14 +62,14 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
     ['name', ['SERVICE_NAME', 'OTEL_SERVICE_NAME']],
     ['environment', ['DEPLOYMENT_ENVIRONMENT', 'NODE_ENV']],
     ['commit', ['GIT_COMMIT', 'COMMIT_SHA', 'SOURCE_VERSION', 'GITHUB_SHA']],
-  ])('%s: the first variable that is set', async (field, names) => {
+  ])('has %s from the first variable that is set', async (field, names) => {
     for (const [index, name] of names.entries()) {
       const variables = Object.fromEntries(names.slice(index).map((each) => [each, each.toLowerCase()]));
       expect((await infoOf(variables)).info[field]).toBe(name.toLowerCase());
     }
   });
 
-  it('an empty variable counts as unset', async () => {
+  it('treats an empty variable as unset', async () => {
     const { info } = await infoOf({ SERVICE_NAME: '', OTEL_SERVICE_NAME: 'orders', GIT_COMMIT: '' });
     expect(info.name).toBe('orders');
     expect(info).not.toHaveProperty('commit');
@@ -82,7 +82,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
     expect(version).toBe(manifest.version);
   });
 
-  it('some from the options, the others from their other sources', async () => {
+  it('can be set in part by the options, while the other values have their other sources', async () => {
     const { info } = await infoOf(
       { NODE_ENV: 'staging', COMMIT_SHA: 'abc123', SERVICE_VERSION: '1.4.2' },
       { name: 'orders' },
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('the identity of the service on %s', (adapter) => {
     expect(info).toEqual({ ...everywhere, ...uptime });
   });
 
-  it('uptime_seconds is a whole number of seconds', async () => {
+  it('has uptime_seconds as a whole number of seconds', async () => {
     const { info } = await infoOf({});
     expect(Number.isInteger(info.uptime_seconds)).toBe(true);
     expect(info.uptime_seconds).toBeLessThanOrEqual(process.uptime());

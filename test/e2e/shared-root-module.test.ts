@@ -23,7 +23,7 @@ class Metrics {
 }
 
 describe.each(ADAPTERS)('two applications of one process with the same root module on %s', (adapter) => {
-  it('have the routes of their own options, also when both are created before either is initialised', async () => {
+  it('each have the routes of their own options, also when both applications are created before either is initialised', async () => {
     let options: HealthModuleOptions = {};
     const shared = moduleNamed('AppModule', {
       imports: [HealthModule.forRootAsync({ useFactory: () => options })],
@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('two applications of one process with the same root modu
     expect(await statusCodes(second, ['/status/deep', '/status/readiness', '/health/live'])).toEqual([404, 404, 404]);
   });
 
-  it('have the routes of their own options with a copy of the dynamic module', async () => {
+  it('each have the routes of their own options with a copy of the dynamic module', async () => {
     let options: HealthModuleOptions = {};
     const health = { ...HealthModule.forRootAsync({ useFactory: () => options }) };
     const first = await createApplication(adapter, { imports: [health] });
@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('two applications of one process with the same root modu
     expect([(await second.get('/health/live')).status, (await second.get('/status/live')).status]).toEqual([404, 200]);
   });
 
-  it('have the routes of the environment at their start', async () => {
+  it('each have the routes that the environment set at their start', async () => {
     const shared = moduleNamed('AppModule', { imports: [HealthModule.forRoot()] });
     setVariables({ HEALTH_PATH: 'one' });
     const first = await startApplication(adapter, { imports: [shared] });

@@ -109,7 +109,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     for (const [options, reason] of refusals) {
       await put(store, 'stock', options);
       await passTimeUntilPasses(() => expect(linesOf(application).at(-1)).toContain(reason));
-      // The same text again is not logged again.
+      // The same text is not logged again.
       const { length } = linesOf(application);
       await put(store, 'stock', options);
       await put(store, 'hanging', { timeout: 60_000 + length });
@@ -136,7 +136,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     await store.put('config-all/stock', JSON.stringify({ enabled: false, critical: false, timeout: 100 }));
     await put(store, 'stock', { timeout: 200, ttl: 10 });
     await put(store, '_instances/pod=3A7/stock', { timeout: 300 });
-    // Entries of another instance and of another service have no effect, and are not unknown.
+    // Entries of another instance or another service have no effect, and do not count as unknown.
     await put(store, '_instances/pod-8/stock', { timeout: 400 });
     await store.put('config/payments/stock', JSON.stringify({ timeout: 500 }));
     const application = await start(adapter, store, { flat: 'config-all/' });
@@ -162,7 +162,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     ]);
   });
 
-  it('refuses a faulty entry also where another one has precedence', async () => {
+  it('refuses a faulty entry also if another entry has precedence', async () => {
     const store = memoryStore();
     await put(store, '_instances/pod=3A7/stock', { enabled: true, probes: ['ready'] });
     const application = await start(adapter, store);
@@ -181,11 +181,11 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     expect(await refused()).toHaveLength(1);
   });
 
-  it('tells an instance from the composite of the same name', async () => {
+  it('distinguishes an instance from the composite of the same name', async () => {
     const store = memoryStore();
     await put(store, 'database/primary', { enabled: false });
     await put(store, '_instances/database/primary', { enabled: true });
-    // Keys that name no indicator.
+    // Keys that belong to no indicator.
     await put(store, '_instances/pod=3A7', { enabled: false });
     await put(store, 'database=2Fprimary', { enabled: true });
     const application = await start(adapter, store);
@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     });
   });
 
-  it('starts while the store is away, logs that, and keeps the last options when it is away again', async () => {
+  it('starts while the store is unavailable, logs that, and keeps the last options in a later outage', async () => {
     const store = memoryStore();
     await put(store, 'stock', { enabled: false });
     store.simulate('unavailable');
@@ -256,7 +256,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     );
   });
 
-  it('names entries without an indicator in one line, and bounds what reports show of them', async () => {
+  it('lists entries without an indicator in one line, and limits the part of them that reports show', async () => {
     const store = memoryStore();
     for (let index = 0; index < 500; index += 1) await put(store, `unknown-${index}`, { ttl: 1 });
     const application = await start(adapter, store);
@@ -269,7 +269,7 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     await passTimeUntilPasses(() => expect(stateOf(application)?.unknown).toHaveLength(1));
   });
 
-  it('shows sources to authenticated callers only, as an override', async () => {
+  it('shows sources to authenticated callers only, like an override', async () => {
     const store = memoryStore();
     await put(store, 'stock', { critical: false });
     await put(store, 'unknown-name', {});
@@ -312,7 +312,7 @@ describe('HealthSourcesModule', () => {
     expect(end).toHaveBeenCalledTimes(1);
   });
 
-  it('has a default name of the instance, the same for the fleet', async () => {
+  it('has the same default name of the instance as the fleet', async () => {
     vi.stubEnv('HOSTNAME', 'pod-9');
     const store = memoryStore();
     await store.put(storeKey('config', 'orders', '_instances', `pod-9-${process.pid}`, 'stock'), '{"enabled":false}');

@@ -10,7 +10,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     stopClock();
     return startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [...providers] });
   };
-  /** With a step of time before, so that a result with a ttl of 0 is not fresh any more. */
+  /** Time advances first, so that a result with a ttl of 0 is no longer fresh. */
   const ask = async (application: TestApplication, probe: string): Promise<[number, string, string | undefined]> => {
     await passTime(1);
     const response = await application.get(`/health/${probe}`);
@@ -20,7 +20,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
   const startupCheck = (name: string): FakeIndicatorClass =>
     FakeIndicator(name, () => down('not yet'), { probes: ['startup'], ttl: 0 });
 
-  it('ready is 503 until each startup indicator has passed once, though it does not show them', async () => {
+  it('keeps ready at 503 until each startup indicator has passed once, though ready does not show them', async () => {
     const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
     const application = await start([migrations, cache, FakeIndicator('database')]);
 
@@ -38,19 +38,19 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
   });
 
-  it('a request for ready alone runs the startup indicators', async () => {
+  it('runs the startup indicators for a request for ready alone', async () => {
     const migrations = startupCheck('migrations');
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(503);
     expect(migrations.runs).toHaveLength(1);
     migrations.answer = () => up();
     expect((await ask(application, 'ready'))[0]).toBe(200);
-    // Now that it has passed, readiness has no interest in it any more.
+    // After it has passed, readiness no longer runs it.
     expect((await ask(application, 'ready'))[0]).toBe(200);
     expect(migrations.runs).toHaveLength(2);
   });
 
-  it('a request for startup alone opens ready', async () => {
+  it('opens ready after a request for startup alone', async () => {
     const migrations = startupCheck('migrations');
     const application = await start([migrations]);
     migrations.answer = () => up();
@@ -59,7 +59,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(migrations.runs).toHaveLength(1);
   });
 
-  it('startup stays 200 afterwards, and runs no indicator', async () => {
+  it('keeps startup at 200 afterwards, and runs no indicator', async () => {
     const migrations = startupCheck('migrations');
     migrations.answer = () => up();
     const application = await start([migrations]);
@@ -74,7 +74,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(migrations.runs).toHaveLength(1);
   });
 
-  it('an indicator of startup and ready must pass once, and counts for ready from then on', async () => {
+  it('requires one pass of an indicator of startup and ready, which then counts for ready', async () => {
     const migrations = FakeIndicator('migrations', () => up(), { probes: ['startup', 'ready'], ttl: 0 });
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(200);
@@ -84,7 +84,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'startup'))[0]).toBe(200);
   });
 
-  it('an indicator that fails after it has passed does not close the gate again', async () => {
+  it('stays open when an indicator fails after it has passed', async () => {
     const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
     const application = await start([migrations, cache]);
     migrations.answer = () => up();
@@ -96,7 +96,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'ready'))[0]).toBe(200);
   });
 
-  it('an indicator that is not critical, disabled or skipped does not hold the gate', async () => {
+  it('ignores an indicator that is not critical, disabled or skipped', async () => {
     const application = await start([
       FakeIndicator('optional', () => down('gone'), { probes: ['startup'], critical: false }),
       FakeIndicator('disabled', () => down('gone'), { probes: ['startup'], enabled: false }),
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
   });
 
-  it('a background indicator holds the gate until its first run has passed', async () => {
+  it('waits for a background indicator until its first run has passed', async () => {
     const migrations = FakeIndicator('migrations', () => up(), {
       probes: ['startup'],
       interval: 1000,
@@ -120,12 +120,12 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect((await ask(application, 'startup'))[0]).toBe(200);
   });
 
-  it('without startup indicators startup is 200 after the bootstrap', async () => {
+  it('is open after the bootstrap without startup indicators, and startup is 200', async () => {
     const application = await start([FakeIndicator('database', () => down('gone'))]);
     expect(await ask(application, 'startup')).toEqual([200, 'UP', undefined]);
   });
 
-  it('startup is 200 while traffic is refused, and while readiness is delayed', async () => {
+  it('keeps startup at 200 while traffic is refused, and while readiness is delayed', async () => {
     const application = await start([FakeIndicator('migrations', () => up(), { probes: ['startup'] })]);
     application.health.refuseTraffic('maintenance');
     expect((await ask(application, 'startup'))[0]).toBe(200);

@@ -28,7 +28,7 @@ import { never } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, type AdapterName } from '../support/start-application.js';
 
-/** The kubelet, a prober that no shutdown waits for. */
+/** The kubelet, a prober for which no shutdown waits. */
 const USER_AGENT = 'kube-probe/1.31';
 
 @Injectable()
@@ -38,7 +38,7 @@ class StockClient {
   }
 }
 
-/** An indicator with an injected client, as an application has it. */
+/** An indicator with an injected client, as in an application. */
 function stock(options: HealthIndicatorOptions = {}) {
   @HealthIndicator('stock', options)
   class StockHealth implements HealthIndicator {
@@ -72,7 +72,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
     return createOn(adapter, module);
   }
 
-  /** With an indicator of a client, and one of a server that nobody runs. */
+  /** With an indicator of a client, and one of a server that does not run. */
   async function start(health: FakeHealth, options?: HealthIndicatorOptions): Promise<ReadyApplication> {
     const started = await startReady(
       await create(
@@ -83,7 +83,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
             StockClient,
             stock(options),
             HttpIndicator('payments', { url: 'http://127.0.0.1:9/', critical: false }),
-            // Without a client: the application would not start.
+            // Without a client, the application would not start.
             PgIndicator('database', { client: 'NO_SUCH_POOL' }),
           ],
         },
@@ -185,7 +185,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       expect(await get(app, '/health/ready')).toReport('stock', 'UP');
     });
 
-    it('ends a hang with the next setting', async () => {
+    it('ends a hanging check with the next setting', async () => {
       const health = new FakeHealth();
       const { app } = await start(health, { timeout: 60_000 });
       health.hang('stock');
@@ -356,7 +356,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       await expect(startReady(app)).rejects.toThrow('the disk is full');
     });
 
-    it('names a missing HealthModule and unknown options', async () => {
+    it('reports a missing HealthModule and unknown options', async () => {
       await expect(startReady(await create({}))).rejects.toThrow(
         'The application has no HealthModule. Import HealthModule.forRoot() in its root module.',
       );
@@ -430,7 +430,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
     });
   });
 
-  it('reads the responses of fetch and supertest', async () => {
+  it('read the responses of fetch and supertest', async () => {
     const health = new FakeHealth();
     const { url } = await start(health);
     health.setDown('stock', 'gone');
@@ -442,7 +442,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
   });
 });
 
-it('reads the responses of inject() of Fastify', async () => {
+it('the test matchers read the responses of inject() of Fastify', async () => {
   const health = new FakeHealth();
   health.setDown('stock', 'gone');
   const module = await health

@@ -30,7 +30,10 @@ const IN_PRODUCTION = { ...DEFAULTS, deep: 'components', checks: 'components' } 
 const COMMON = ['status', 'timestamp', 'details', 'service_info'];
 const OF_FULL = ['response_time_ms', 'checked_at', 'data'];
 
-/** How much an answer shows, judged by nothing but the answer. What is not exactly one of the views is none of them. */
+/**
+ * The view of a response, judged only by its content. Content that matches no view exactly is reported as something
+ * else.
+ */
 function viewIn(response: Response): HealthView | 'nothing' | 'something else' {
   if (response.status === 404) return 'nothing';
   const report = reportIn(response);
@@ -53,15 +56,15 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     ['outside production', 'test', DEFAULTS],
     ['with NODE_ENV unset', undefined, DEFAULTS],
     ['in production', 'production', IN_PRODUCTION],
-  ])('%s', (_name, environment, defaults) => {
-    it.each(ENDPOINTS)('%s by default', async (endpoint) => {
+  ])('with %s', (_name, environment, defaults) => {
+    it.each(ENDPOINTS)('%s is the default', async (endpoint) => {
       setVariables({ NODE_ENV: environment });
       const application = await start();
       expect(viewIn(await application.get(PATHS[endpoint]))).toBe(defaults[endpoint]);
     });
 
     it.each(ENDPOINTS)(
-      '%s with each view set explicitly: that view applies, and no other endpoint changes',
+      '%s with each view set explicitly has that view, and no other endpoint changes',
       async (endpoint) => {
         setVariables({ NODE_ENV: environment });
         for (const view of VIEWS) {
@@ -85,7 +88,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
       expect(viewIn(await application.get('/health'))).toBe('full');
     });
 
-    it('a view from the environment is explicit', async () => {
+    it('a view from the environment counts as explicit', async () => {
       setVariables({ NODE_ENV: environment, HEALTH_DEEP_VIEW: 'full', HEALTH_READY_VIEW: 'status' });
       const application = await start({ endpoints: { ready: { view: 'full' } } });
       expect(viewIn(await application.get('/health/deep'))).toBe('full');
@@ -100,7 +103,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
   });
 
-  it('components: each status, the reason and the service, without errors and times', async () => {
+  it('components contains each status, the reason and the service, without errors and times', async () => {
     setVariables({ NODE_ENV: 'production' });
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot({ service: { name: 'orders', version: '1.4.2' } })],
@@ -123,7 +126,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
   });
 
-  it('full: also the errors, the timings and the data', async () => {
+  it('full also contains the errors, the timings and the data', async () => {
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
       providers: [FakeIndicator('stock', () => down('out of paper', { sheets: 0 }), { critical: false })],
@@ -144,14 +147,14 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
     });
   });
 
-  it('status: only the status, also when the application refuses traffic', async () => {
+  it('status contains only the status, also when the application refuses traffic', async () => {
     const application = await start({ endpoints: { ready: { view: 'status' } } });
     application.health.refuseTraffic('secret maintenance');
     const ready = await application.get('/health/ready');
     expect([ready.status, ready.text]).toEqual([503, '{"status":"OUT_OF_SERVICE"}']);
   });
 
-  describe('the line at boot in production', () => {
+  describe('the boot message about the view in production', () => {
     const HINT = 'In production /health/deep shows components only.';
     const lines = async (options?: HealthModuleOptions): Promise<string[]> =>
       (await start(options)).log.health('warn').filter((line) => line.includes('In production'));
@@ -164,7 +167,7 @@ describe.each(ADAPTERS)('views on %s', (adapter) => {
       for (const remedy of ['HEALTH_API_KEYS', 'authorize', 'view']) expect(line).toContain(remedy);
     });
 
-    it('names the path where deep is', async () => {
+    it('contains the path of deep', async () => {
       setVariables({ NODE_ENV: 'production' });
       expect(await lines({ path: 'internal/status', endpoints: { deep: { path: 'all' } } })).toEqual([
         expect.stringContaining('/internal/status/all'),
