@@ -20,18 +20,18 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const HTTP2 = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0', 'latin1');
 
-/** What each says to a newcomer, by itself or when it is spoken to. */
+/** The greeting of each server, or its reply to the first message. */
 const GREETINGS: readonly (readonly [ServerKind, Buffer])[] = [
-  // Asks whether encryption is on offer.
+  // SSLRequest.
   [postgresql, Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])],
   [mariadb, Buffer.alloc(0)],
   [redis, Buffer.from('PING\r\n')],
   [memcachedServer, Buffer.from('version\r\n')],
   [nats, Buffer.alloc(0)],
-  // A client without a name and without credentials.
+  // CONNECT of a client without a name and without credentials.
   [mosquitto, Buffer.from([16, 12, 0, 4, 77, 81, 84, 84, 4, 2, 0, 60, 0, 0])],
   [rabbitmq, Buffer.from('AMQP\0\0\x09\x01', 'latin1')],
-  // The preface of HTTP/2, and settings of which there are none.
+  // The HTTP/2 preface and an empty SETTINGS frame.
   [etcd, HTTP2],
   [grpcHealth, HTTP2],
 ];
@@ -59,19 +59,19 @@ const truthy = (condition: () => boolean): Promise<void> =>
 
 for (const [kind, greeting] of GREETINGS) {
   describeWith(kind, 'the test support', (server) => {
-    it('responds, is silent while frozen, and continues when thawed', async () => {
+    it('responds, is silent while frozen, and continues after the thaw', async () => {
       const before = greet(server().port, greeting);
       await truthy(() => before.answered);
       server().freeze();
       const meanwhile = greet(server().port, greeting);
       await truthy(() => meanwhile.socket.readyState === 'open');
-      // Long enough for any of them to answer, if it were not for the freeze.
+      // Long enough for a response of any server that is not frozen.
       await expect(vi.waitFor(() => expect(meanwhile.answered).toBe(true), 300)).rejects.toThrow('expected false');
       server().thaw();
       await truthy(() => meanwhile.answered);
     });
 
-    it('refuses connections when killed, and comes back in its place', async () => {
+    it('refuses connections when it is killed, and restarts on the same port', async () => {
       await server().kill();
       const meanwhile = greet(server().port, greeting);
       await truthy(() => meanwhile.refused);
@@ -83,8 +83,8 @@ for (const [kind, greeting] of GREETINGS) {
   });
 }
 
-describe('the guard of a private server', () => {
-  it('ends the server and removes its folder when the test process is gone', async () => {
+describe('the guard process of a private server', () => {
+  it('ends the server and removes its folder when the test process has ended', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-'));
     const guard = spawn('/bin/sh', [join(import.meta.dirname, '../support/servers/guard.sh'), folder], {
       stdio: ['pipe', 'ignore', 'ignore'],

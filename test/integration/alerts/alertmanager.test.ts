@@ -72,7 +72,7 @@ describeWith(alertmanager, 'alerts', (server) => {
         status: { state: 'active' },
       });
 
-      // Without another message the alert would have expired by then.
+      // Without another message the alert would have expired by now.
       const firstEnd = Date.parse(first?.endsAt ?? '');
       await expect
         .poll(
@@ -96,7 +96,7 @@ describeWith(alertmanager, 'alerts', (server) => {
     await expect.poll(() => alertsOf(server(), instance), PATIENCE).toEqual([]);
   });
 
-  it('are delivered when Alertmanager is back after an outage', async () => {
+  it('are delivered when Alertmanager is available again after an outage', async () => {
     const { application, instance } = await start('express', 500);
     await server().kill();
     expect((await application.get('/health/deep')).status).toBe(200);

@@ -58,7 +58,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
   };
 
   it(
-    'are one message when the database is taken away, and one when it is back, also without the instance that sent the first',
+    'are one message when the database is stopped, and one when it runs again, also without the instance that sent the first',
     { timeout: 400_000 },
     async () => {
       const receiver = await webhookReceiver();
@@ -81,7 +81,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
       ]);
       expect(messagesOf(receiver)[0]).not.toHaveProperty('instance');
 
-      // The sender loses its connection to the store for good, and its lease with it.
+      // The sender permanently loses its connection to the store, and with it its lease.
       const [sender] = sendersOf(receiver);
       clients.get(sender ?? '')?.disconnect();
       takeAway(false);
@@ -89,7 +89,8 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
       expect(messagesOf(receiver)[1]).toMatchObject({ event: 'up', status: 'UP', instances: { affected: 5 } });
       expect(sendersOf(receiver)[1]).not.toBe(sender);
 
-      // The next outage: the instance without the store sends for itself, the others send one message.
+      // The next outage: the instance without the store sends its own message, the other instances send one message
+      // together.
       takeAway(true);
       await expect.poll(() => receiver.received.length, PATIENCE).toBe(4);
       const [alone, together] = messagesOf(receiver)
@@ -104,7 +105,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
   );
 
   it(
-    'are those of each instance while Redis is frozen, and none again when it is back',
+    'are sent by each instance while Redis is frozen, and not repeated when Redis continues',
     { timeout: 400_000 },
     async () => {
       takeAway(false);
@@ -118,7 +119,7 @@ describeWith(redis, 'the alerts of a fleet on Redis', (server) => {
       } finally {
         server().thaw();
       }
-      // The next message is the recovery: nothing was repeated when the store was back.
+      // The next message is the recovery, so nothing was repeated when the store was available again.
       takeAway(false);
       await expect.poll(() => receiver.received.length, PATIENCE).toBe(6);
       expect(messagesOf(receiver).map(({ event }) => event)).toEqual(['down', 'down', 'down', 'up', 'up', 'up']);

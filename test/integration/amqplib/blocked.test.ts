@@ -14,7 +14,7 @@ import { startApplication } from '../../support/start-application.js';
 /** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
-/** Its memory limit is exceeded from the start: it blocks every connection that publishes. */
+/** The broker exceeds its memory limit from the start, so it blocks every connection that publishes. */
 const withoutMemory: ServerKind = {
   ...rabbitmq,
   async prepare(place, run) {

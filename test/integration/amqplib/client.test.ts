@@ -48,7 +48,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     return channel;
   };
 
-  it('gets requests on one channel, which is opened at the first check and kept', async () => {
+  it('gets requests on one channel, which is opened at the first check and stays open', async () => {
     const connection = await open();
     await withQueue(connection, 0);
     const createChannel = vi.spyOn(connection, 'createChannel');
@@ -175,7 +175,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     expect(createChannel).not.toHaveBeenCalled();
   });
 
-  it('is DOWN after the event close of a connection without any other sign', async () => {
+  it('is DOWN after the event close of a connection that shows no other sign', async () => {
     const createChannel = vi.fn<() => Promise<never>>();
     const connection = Object.assign(new EventEmitter(), { createChannel });
     const application = await start({ client: connection });
@@ -252,7 +252,7 @@ describeWith(rabbitmq, 'the client of an AmqplibIndicator', (server) => {
     const connection = await open();
     const application = await start({ client: connection, timeout: 200 });
     server().freeze();
-    // The system stops a process only after some time.
+    // The system needs some time to stop a process.
     await vi.waitFor(
       async () => expect(await brokerIn(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' }),
       SOON,

@@ -12,7 +12,7 @@ import { startApplication } from '../../support/start-application.js';
 
 const QUEUE = 'orders';
 
-/** Its user has no permission for any queue or exchange. */
+/** The user has no permission for any queue or exchange. */
 const restricted: ServerKind = {
   ...rabbitmq,
   async prepare(place, run) {

@@ -7,7 +7,7 @@ import { isAvailable } from './is-available.js';
 const LIMIT = 240_000;
 const PROGRAMS = { caddy: 'caddy', apache: 'apache2', varnish: 'varnishd' } as const;
 
-// One short rehearsal for each balancer; every night all three instances are restarted, with more requests.
+// One short rolling restart for each balancer. Every night all three instances are restarted, with more requests.
 describe('a rolling restart behind a balancer that requests readiness every second', () => {
   let built: BuiltPackage;
   beforeAll(() => {

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 const ROOT = resolve(import.meta.dirname, '../../..');
 
-/** Milliseconds. Generous, for a busy machine. */
+/** Milliseconds. Long enough for a busy machine. */
 export const BUILD_LIMIT = 60_000;
 
 /** The current sources of the library, compiled for processes without TypeScript. */
@@ -50,7 +50,7 @@ function readCompilerOptions(): ts.CompilerOptions {
   const { config } = ts.readConfigFile(join(ROOT, 'tsconfig.json'), (path) => readFileSync(path, 'utf8')) as {
     config: { compilerOptions: object };
   };
-  // Always ES modules: TypeScript would decide by the nearest package.json, which is not that of the output folder.
+  // Always ES modules: TypeScript would use the nearest package.json, which is not that of the output folder.
   const settings = { ...config.compilerOptions, module: 'ESNext', moduleResolution: 'Bundler', sourceMap: false };
   return ts.convertCompilerOptionsFromJson(settings, ROOT).options;
 }

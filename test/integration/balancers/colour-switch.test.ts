@@ -15,7 +15,7 @@ describe.runIf(isAvailable('haproxy'))('a switch from blue to green behind HAPro
   afterAll(() => built.remove());
 
   it.each(METHODS)(
-    'by %s loses no request',
+    'loses no request by %s',
     async (by) => {
       const { environment } = built;
       const { requests, failures, before, switched, answered, restarts } = await switchColours({

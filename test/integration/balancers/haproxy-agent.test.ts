@@ -100,7 +100,7 @@ interface Started {
   readonly stateOf: () => Promise<Readonly<Record<'status' | 'weight', string>>>;
 }
 
-/** Starts one application, which stands for all three servers of the configuration. */
+/** Starts one application, which acts as all three servers of the configuration. */
 async function start(options: Partial<HealthAgentOptions>, providers: readonly Provider[] = []): Promise<Started> {
   const application = await startApplication('express', {
     imports: [

@@ -6,7 +6,8 @@ import { isAvailable } from './is-available.js';
 
 const LIMIT = 180_000;
 
-// The drain tells probers apart by address, User-Agent and rhythm. Here several of them share address and User-Agent.
+// The drain distinguishes probers by address, User-Agent and rhythm. In this test several probers share address and
+// User-Agent.
 describe.runIf(isAvailable('haproxy'))('a rolling restart behind HAProxy with several similar probers', () => {
   let built: BuiltPackage;
   beforeAll(() => {

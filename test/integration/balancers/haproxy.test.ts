@@ -6,7 +6,7 @@ import { isAvailable } from './is-available.js';
 const LIMIT = 180_000;
 /** Three failed checks of HAProxy with an interval of 1 s take at least 2 s. */
 const LEAST_NOTICE = 1900;
-/** Generous, for a busy machine. Usually it takes milliseconds. */
+/** Long enough for a busy machine. Usually it takes milliseconds. */
 const MOST_AFTER_DRAIN = 5000;
 
 describe.runIf(isAvailable('haproxy'))(
@@ -20,7 +20,7 @@ describe.runIf(isAvailable('haproxy'))(
 
     // The balancers wait most of the time, so the tests run concurrently.
     it.concurrent.each(['vitals-express', 'vitals-fastify'])(
-      '%s loses no request',
+      'loses no request with %s',
       async (subject) => {
         const { environment } = built;
         const { requests, failures, answered, restarts } = await restartInTurn({

@@ -41,7 +41,7 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     const application = await start(adapter);
     const socket = connect(application.port, '127.0.0.1');
     socket.write(ORDER);
-    // Node requests the connection in this tick. The system establishes it; the server accepts it in the next turn.
+    // Node starts the connection in this tick. The system establishes it, and the server accepts it in the next turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
     const [answer] = await Promise.all([text(socket), application.app.close()]);
     expect(placed(answer)).toBe(1);
@@ -73,7 +73,7 @@ function start(adapter: AdapterName): Promise<TestApplication> {
   return startApplication(adapter, { imports: [HealthModule.forRoot()], controllers: [OrdersController] });
 }
 
-/** Resolves when client and server have the connection. */
+/** Resolves when client and server have established the connection. */
 async function open({ port, server }: TestApplication): Promise<Socket> {
   const isAccepted = once(server, 'connection');
   const socket = connect(port, '127.0.0.1');

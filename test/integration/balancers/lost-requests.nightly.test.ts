@@ -5,12 +5,13 @@ import { isAvailable } from './is-available.js';
 
 const LIMIT = 240_000;
 /**
- * One for each of the three restarts, and some for a busy machine: requests that arrive shortly before the process closes its
+ * One for each of the three restarts, and a few for a busy machine, because requests that arrive shortly before the
+ * process closes its
  * socket are lost too.
  */
 const MOST_FAILURES = 15;
 
-// Controls for the tests of rolling restarts: they show that the rehearsal notices lost requests.
+// Controls for the tests of rolling restarts: they show that these tests detect lost requests.
 describe('a rolling restart that loses requests', () => {
   let built: BuiltPackage;
   beforeAll(() => {
@@ -19,7 +20,7 @@ describe('a rolling restart that loses requests', () => {
   afterAll(() => built.remove());
 
   it.runIf(isAvailable('haproxy'))(
-    'behind HAProxy if the instances do not wait for it',
+    'happens behind HAProxy if the instances do not wait for it',
     async () => {
       const { failures } = await restartInTurn({
         subject: 'vitals-express',
@@ -35,7 +36,7 @@ describe('a rolling restart that loses requests', () => {
   );
 
   it.runIf(isAvailable('nginx'))(
-    'behind nginx without retries: about one request for each restart',
+    'happens behind nginx without retries: about one request for each restart',
     async () => {
       const { requests, failures, restarts } = await restartInTurn({
         subject: 'vitals-express',

@@ -18,7 +18,8 @@ describe.runIf(isAvailable('nginx'))('a rolling restart behind nginx with passiv
   const restart = (options: Pick<RollingRestart, 'subject' | 'balancer' | 'postEvery'>) =>
     restartInTurn({ rate: 60, rounds: 1, restarted: RESTARTED, environment: built.environment, ...options });
 
-  // After a failure nginx does not use an instance for 10 s, and every restart waits for this. So the tests run concurrently.
+  // After a failure nginx does not use an instance for 10 s, and every restart waits for this, so the tests run
+  // concurrently.
   it.concurrent(
     'loses no request that nginx may retry on another instance',
     async () => {

@@ -5,10 +5,13 @@ import { build } from '../../../sample-app/test/build.js';
 import { isAvailable } from './is-available.js';
 
 const LIMIT = 180_000;
-/** Milliseconds within which an order fails: the time limits of the pool and of a query, and the delay of a busy machine. */
+/**
+ * Milliseconds within which an order fails: the time limits of the pool and of a query, and the delay of a busy
+ * machine.
+ */
 const MOST_FOR_ERROR = 15_000;
 
-/** The program has its name in the folder of its version, which is not in the PATH. */
+/** The program's name is in the folder of its version, which is not in the PATH. */
 const isInstalled = isAvailable('haproxy') && isAvailable('initdb', () => postgresqlFolder() !== undefined);
 
 /** The instances in the alerts so far. */
@@ -21,16 +24,17 @@ describe.runIf(isInstalled)('three instances of the sample application whose dat
   beforeAll(build, LIMIT);
 
   it(
-    'stay in rotation if it is a shared indicator, and serve requests that need no database',
+    'stay in rotation if the database is a shared indicator, and serve requests that need no database',
     async () => {
-      // The third instance shows in the same outage what happens without the option.
+      // In the same outage, the third instance shows the behaviour without the option.
       const shared = { 'orders-1': true, 'orders-2': true, 'orders-3': false };
       await Service.run({ shared }, async (service) => {
         const began = performance.now();
         service.postgresql.freeze();
         await service.balancer.inRotation(['orders-1', 'orders-2']);
         const states = await Promise.all(NAMES.map((name) => service.ready(name)));
-        // Each process is a fleet of its own here, and a fleet collects the reports of its instances before it sends.
+        // In this test each process is its own fleet, and a fleet collects the reports of its instances before it
+        // sends.
         await vi.waitFor(() => expect(alertingIn(service)).toEqual(new Set(NAMES)), { timeout: 60_000, interval: 100 });
         service.postgresql.thaw();
         const ended = performance.now();

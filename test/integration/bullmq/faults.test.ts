@@ -23,7 +23,7 @@ describeFaults('BullMqIndicator', {
       ],
     })
     class MailModule {
-      // Closing a queue waits for a server that is gone.
+      // Closing a queue waits for the stopped server.
       onApplicationShutdown = (): void => connection.disconnect();
     }
     return { imports: [MailModule], providers: [BullMqIndicator('mails')] };

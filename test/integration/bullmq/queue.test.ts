@@ -32,7 +32,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     onTestFinished(() => connection.disconnect());
     return connection;
   };
-  /** A new queue for each test, connected when it is returned. */
+  /** Creates a queue for the test. It is connected when it is returned. */
   const createQueue = async (connection = connect()): Promise<Queue> => {
     const queue = new Queue(`queue-${(made += 1)}`, { connection });
     queue.on('error', () => undefined);
@@ -84,7 +84,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     expect((await detailOf(application))?.data).toMatchObject({ waiting: 5, paused: false });
   });
 
-  it('is DEGRADED when more jobs wait than maxWaiting, or one waits longer than maxWaitingAge', async () => {
+  it('is DEGRADED when more jobs wait than maxWaiting, or a job waits longer than maxWaitingAge', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, maxWaiting: 2, maxWaitingAge: MINUTE }));
     await add(queue, {}, 2);
@@ -105,7 +105,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     });
   });
 
-  it('does not count the delay of a job as waiting, nor the time before its last attempt', async () => {
+  it('does not count the delay of a job as waiting, or the time before its last attempt', async () => {
     const queue = await createQueue();
     const application = await startApplication('express', root({ queue, maxWaitingAge: MINUTE }));
     await add(queue, { timestamp: Date.now() - 10 * MINUTE, delay: 20 * MINUTE });
@@ -182,7 +182,7 @@ describeWith(redis, 'a BullMqIndicator', (server) => {
     });
   });
 
-  it('writes nothing', async () => {
+  it('writes nothing to the queue', async () => {
     const queue = await createQueue();
     await add(queue, {});
     const admin = connect();

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished, vi } from 'vitest';
 
-/** The file that is published: `npm test` builds it before the tests. */
+/** The published file: `npm test` builds it before the tests. */
 export const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 const SOON = { timeout: 30_000, interval: 50 };
 
@@ -13,7 +13,7 @@ export interface SpawnOptions {
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** The built tool as a process of its own. It ends with the test. */
+/** The built tool in its own process, which ends with the test. */
 export class BuiltCli {
   readonly #child: ChildProcess;
   readonly #closed: Promise<unknown[]>;
@@ -38,7 +38,7 @@ export class BuiltCli {
     this.#child.kill(signal);
   }
 
-  /** Resolves to the exit code, or to the signal that has ended the process. */
+  /** Resolves to the exit code, or to the signal that ended the process. */
   async exit(): Promise<unknown> {
     const [code, signal] = await this.#closed;
     return code ?? signal;

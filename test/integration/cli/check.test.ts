@@ -25,7 +25,7 @@ describe('nest-vitals check', () => {
     expect(output).toMatch(/^live is UP \(200, \d+ ms\)\n$/);
   });
 
-  it('requests a part of a composite, and names the parts that fail', async () => {
+  it('requests a part of a composite, and lists the failing parts', async () => {
     const replica = { status: 'DOWN', error: '42 s behind', response_time_ms: 7 };
     const database = {
       status: 'DEGRADED',
@@ -43,7 +43,7 @@ describe('nest-vitals check', () => {
     );
   });
 
-  it('exits with 1 for a failing report and names the failing indicators on one line', async () => {
+  it('exits with 1 for a failing report and lists the failing indicators on one line', async () => {
     const { url } = await listen(reports(503, DOWN));
 
     const { exitCode, output } = await runCli(['check', '--url', url]);
@@ -148,7 +148,7 @@ describe('nest-vitals check', () => {
       ['UP', 200, UP, 0, /^HEALTH OK - ready is UP \| time=\d+ms 'database'=3ms\n$/],
       ['DEGRADED', 200, { status: 'DEGRADED' }, 1, /^HEALTH WARNING - ready is DEGRADED \| time=\d+ms\n$/],
       ['DOWN', 503, { status: 'DOWN', reason: 'a|b' }, 2, /^HEALTH CRITICAL - ready is DOWN; a\/b \| time=\d+ms\n$/],
-    ])('exits with the code of a plugin for %s', async (_status, statusCode, report, expected, output) => {
+    ])("exits with the plugin's exit code for %s", async (_status, statusCode, report, expected, output) => {
       const { url } = await listen(reports(statusCode, report));
 
       const ran = await runCli(['check', '--nagios', '--url', url]);
@@ -164,7 +164,7 @@ describe('nest-vitals check', () => {
   });
 
   describe('with --file', () => {
-    it('exits with 0 while the file is young enough, and with 1 when it is older or missing', async () => {
+    it('exits with 0 while the file is recent enough, and with 1 when it is too old or missing', async () => {
       const file = join(folder(), 'live');
       writeFileSync(file, '');
       expect((await runCli(['check', '--file', file])).exitCode).toBe(0);

@@ -129,7 +129,7 @@ describe('nest-vitals control', () => {
     expect(output).toBe('{"phase":"\\u009b2J\\u202e"}\n');
   });
 
-  it('leaves out malformed faults of another server', async () => {
+  it('omits malformed faults of another server', async () => {
     const { port } = await listen((_request, response) => {
       response.writeHead(400).end('{"error":"refused","faults":[null,"x",{"place":"reason"}]}');
     });

@@ -14,7 +14,7 @@ const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-tls-'));
 const at = (name: string): string => join(folder, name);
 const SERVER_FILES = { certificate: at('server.pem'), key: at('server.key'), authority: at('authority.pem') };
 
-/** The certificates of the servers and of the tool, and of an authority that signed none of them. */
+/** The certificates of the servers and of the tool, and those of an authority that signed none of them. */
 function writeCertificates(): void {
   const certificates = new CertificateAuthority();
   const authority = certificates.issue({ name: 'authority', to: 10, isAuthority: true });
@@ -88,7 +88,7 @@ describe('nest-vitals fleet over TLS', () => {
           environment: hasLogin ? { HEALTH_STORE_PASSWORD: server().address().password } : {},
         });
 
-      it('connects with both certificates, and says what is wrong with another one', async () => {
+      it('connects with both certificates, and explains the fault of a wrong certificate', async () => {
         const good = run('20s', '--ca-file', at('authority.pem'), ...pair);
         const untrusted = run('1500ms', '--ca-file', at('stranger.pem'), ...pair);
         const anonymous = run('1500ms', '--ca-file', at('authority.pem'));
@@ -98,7 +98,7 @@ describe('nest-vitals fleet over TLS', () => {
         expect(untrusted.output).toContain(
           'the certificate of the server is not signed by the authority in --ca-file: give the certificate of its authority',
         );
-        // The client of NATS waits for a response, so the tool cannot say more than that.
+        // The client of NATS waits for a response, so the tool cannot print more than that.
         expect(anonymous.output).toMatch(kind.name === 'NATS' ? /UNKNOWN/ : /client certificate.*--cert-file/);
         for (const { output, errors } of [good, untrusted, anonymous]) {
           expect(output + errors).not.toContain(server().address().password);

@@ -8,13 +8,13 @@ import { installed } from './installed.js';
 
 const PATIENCE = 120_000;
 
-/** One process of the tool with each package for Redis. */
+/** One process of the tool with each Redis package. */
 function runs(line: readonly string[], environment: Readonly<Record<string, string>>): BuiltCli[] {
   return ['ioredis', 'redis'].map((name) => new BuiltCli(['fleet', ...line], { ...installed(name), environment }));
 }
 
 describeWith(redisCluster, 'nest-vitals fleet with a cluster', (server) => {
-  it('follows it with both packages while a node is away', { timeout: PATIENCE }, async () => {
+  it('follows the cluster with both packages while a node is unavailable', { timeout: PATIENCE }, async () => {
     const { host, port, password } = server().address();
     const environment = { HEALTH_STORE_PASSWORD: password };
     const nodes = ['--redis', `redis://${host}:1,redis://${host}:${port}`];
@@ -28,23 +28,27 @@ describeWith(redisCluster, 'nest-vitals fleet with a cluster', (server) => {
 describeWith(redis, 'nest-vitals fleet with sentinels', (primary) => {
   const sentinel = useServer(() => redisSentinel(primary().address()));
 
-  it('follows their primary with both packages, and says that the name is unknown', { timeout: PATIENCE }, async () => {
-    const { host, port, password } = sentinel().address();
-    const environment = {
-      HEALTH_STORE_PASSWORD: primary().address().password,
-      HEALTH_SENTINEL_PASSWORD: password,
-    };
-    const sentinels = ['--redis', `redis://${host}:1,redis://${host}:${port}`];
-    const known = runs([...sentinels, '--redis-sentinel', 'main', '--once'], environment);
-    for (const tool of known) {
-      expect(await tool.exit()).toBe(1);
-      expect(tool.output).toMatch(/^fleet production +UP +Redis, no instance is known/);
-    }
-    const unknown = runs([...sentinels, '--redis-sentinel', 'other', '--port', '0'], environment);
-    for (const tool of unknown) {
-      const remedy = 'do not know a Redis of that name: check --redis-sentinel';
-      await vi.waitUntil(() => tool.errors.includes(remedy), { timeout: 30_000, interval: 50 });
-    }
-    for (const { output, errors } of [...known, ...unknown]) expect(output + errors).not.toContain(password);
-  });
+  it(
+    'follows the primary of the sentinels with both packages, and reports an unknown name',
+    { timeout: PATIENCE },
+    async () => {
+      const { host, port, password } = sentinel().address();
+      const environment = {
+        HEALTH_STORE_PASSWORD: primary().address().password,
+        HEALTH_SENTINEL_PASSWORD: password,
+      };
+      const sentinels = ['--redis', `redis://${host}:1,redis://${host}:${port}`];
+      const known = runs([...sentinels, '--redis-sentinel', 'main', '--once'], environment);
+      for (const tool of known) {
+        expect(await tool.exit()).toBe(1);
+        expect(tool.output).toMatch(/^fleet production +UP +Redis, no instance is known/);
+      }
+      const unknown = runs([...sentinels, '--redis-sentinel', 'other', '--port', '0'], environment);
+      for (const tool of unknown) {
+        const remedy = 'do not know a Redis of that name: check --redis-sentinel';
+        await vi.waitUntil(() => tool.errors.includes(remedy), { timeout: 30_000, interval: 50 });
+      }
+      for (const { output, errors } of [...known, ...unknown]) expect(output + errors).not.toContain(password);
+    },
+  );
 });

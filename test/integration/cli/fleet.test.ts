@@ -40,9 +40,9 @@ interface Kind {
   readonly kind: ServerKind;
   /** A package that the tool uses if the preferred one is not installed. */
   readonly otherPackage?: string;
-  /** A store with a client of its own, for an application. */
+  /** A store with its own client, for an application. */
   readonly open: (server: PrivateServer) => Promise<HealthStore>;
-  /** The options of the tool that name the server. */
+  /** The options of the tool for the server. */
   readonly options: (server: PrivateServer) => string[];
 }
 
@@ -99,7 +99,7 @@ interface InstanceOptions {
   readonly secret?: string;
 }
 
-/** `environment`: one for each test, so that no test waits for the instances of another one. */
+/** `environment`: a separate one for each test, so that no test waits for the instances of another test. */
 const start = (
   store: HealthStore,
   instance: string,
@@ -130,7 +130,7 @@ describe.each(KINDS)('nest-vitals fleet on $kind.name', ({ kind, open, options, 
     const reportAt = async (url: string): Promise<FleetReport> => (await (await fetch(url)).json()) as FleetReport;
 
     it(
-      'serves the page of real instances, begins and goes on while the store is gone, and ends at a signal',
+      'serves the page of real instances, starts and continues while the store is unavailable, and ends at a signal',
       { timeout: PATIENCE },
       async () => {
         let result = up();
@@ -179,7 +179,7 @@ describe.each(KINDS)('nest-vitals fleet on $kind.name', ({ kind, open, options, 
     );
 
     it(
-      'prints the report once, with a code for monitors, also with the other package',
+      'prints the report once, with an exit code for monitors, also with the other package',
       { timeout: PATIENCE },
       async () => {
         const environment = 'once';
@@ -208,14 +208,14 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
   const run = (...line: string[]): BuiltCli =>
     new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'test', ...line]);
 
-  it.runIf(isNightly)('does not believe an entry that is left of a dead instance', { timeout: PATIENCE }, async () => {
+  it.runIf(isNightly)('does not count an old entry of a dead instance', { timeout: PATIENCE }, async () => {
     const environment = 'remnants';
     const store = await storeOf();
     const dead = await start(store, 'dead', { environment });
     await vi.waitFor(async () => expect((await dead.get('/health/ready')).status).toBe(200));
     const put = vi.spyOn(store, 'put').mockImplementation(() => new Promise(() => undefined));
     await vi.waitFor(() => expect(put).toHaveBeenCalled(), SOON);
-    // While another instance is heard, the silence of this one is noticed after three heartbeats.
+    // While another instance writes, the silence of this one is noticed after three heartbeats.
     await start(await storeOf(), 'alive', { environment });
     const tool = run('--environment', environment, '--once', '--expected', 'orders=2');
     expect(await tool.exit()).toBe(1);
@@ -223,7 +223,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     expect(tool.output).toMatch(/alive +Ready/);
   });
 
-  it('reads signed entries with the secret, and refuses others', { timeout: PATIENCE }, async () => {
+  it('reads signed entries with the secret, and refuses other entries', { timeout: PATIENCE }, async () => {
     const secret = 'a secret of the fleet';
     const store = await storeOf();
     const environment = 'signatures';
@@ -238,7 +238,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     );
   });
 
-  it('names the error of the client, such as a wrong password, and no password', async () => {
+  it('prints the error of the client, such as a wrong password, without the password', async () => {
     const address = server().address();
     const url = `redis://${address.user}:wrong-word@${address.host}:${address.port}`;
     const tool = new BuiltCli(['fleet', '--redis', url, '--once', '--timeout', '1s']);
@@ -247,7 +247,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     expect(`${tool.output}${tool.errors}`).not.toContain('wrong-word');
   });
 
-  it('fails once if no instance is known', async () => {
+  it('exits with a failure if no instance is known', async () => {
     const tool = new BuiltCli(['fleet', '--redis', server().address().url, '--environment', 'elsewhere', '--once']);
     expect(await tool.exit()).toBe(1);
     expect(tool.output).toContain('no instance is known');
@@ -277,7 +277,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     expect(tool.output).not.toContain('operations-key');
   });
 
-  it('refuses other methods, paths, formats, and a name of another site that leads to the loopback address', async () => {
+  it('refuses other methods, paths and formats, and the name of another site that resolves to the loopback address', async () => {
     const url = await run('--port', '0').url();
     const statusFor = async (host: string): Promise<number> =>
       (await sendJson(Number(new URL(url).port), 'GET', '/', { headers: { host } })).status;
@@ -289,7 +289,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     expect(await statusFor('localhost:1')).toBe(200);
   });
 
-  it('names the port that is taken', async () => {
+  it('reports a port that is in use', async () => {
     const taken = createServer();
     onTestFinished(() => void taken.close());
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
@@ -301,7 +301,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
 });
 
 describe('nest-vitals fleet without a store', () => {
-  it('runs without an application, and names the install command of a missing package', async () => {
+  it('runs without an application, and prints the install command of a missing package', async () => {
     const place = installed();
     const tools = (
       [
@@ -317,7 +317,7 @@ describe('nest-vitals fleet without a store', () => {
     }
   });
 
-  it('says once that the store is away', async () => {
+  it('prints once that the store is unavailable', async () => {
     const port = await freePort();
     const tools = [
       ['--redis', `redis://127.0.0.1:${port}`],

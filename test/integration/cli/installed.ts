@@ -6,14 +6,14 @@ import { CLI } from './built-cli.js';
 
 const MODULES = join(dirname(CLI), '../node_modules');
 
-/** A folder that is there until the end of the test. */
+/** A folder that exists until the end of the test. */
 export function temporaryFolder(): string {
   const path = mkdtempSync(join(tmpdir(), 'nest-vitals-cli-'));
   onTestFinished(() => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
-/** A copy of the tool in a folder with these packages only. */
+/** A copy of the tool in a folder with only these packages. */
 export function installed(...packages: string[]): { readonly cwd: string; readonly file: string } {
   const cwd = temporaryFolder();
   const file = join(cwd, 'dist/cli.js');

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { listen, reports } from './support.js';
 
-/** The file that is published: `npm test` builds it before the tests. */
+/** The published file: `npm test` builds it before the tests. */
 const CLI = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
 async function runBuilt(...line: string[]): Promise<{ exitCode: unknown; output: string }> {

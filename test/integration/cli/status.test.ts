@@ -11,7 +11,7 @@ const ORDERS = {
 };
 
 describe('nest-vitals status', () => {
-  it('prints a line for each application and indicator, and exits with 0 while all respond with 200', async () => {
+  it('prints a line for each application and indicator, and exits with 0 while all responses are 200', async () => {
     const { url, requests } = await listen(reports(200, ORDERS));
 
     const { exitCode, output } = await runCli(['status', url]);

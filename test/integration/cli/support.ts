@@ -61,7 +61,7 @@ export async function listen(listener: RequestListener, socket?: string): Promis
   return { url: `http://127.0.0.1:${port}`, port: String(port), requests };
 }
 
-/** Answers with a report, as the library does. */
+/** Responds with a report, like the library. */
 export function reports(statusCode: number, report: object & { readonly status: string }): RequestListener {
   return (_request, response) => {
     response.writeHead(statusCode, { 'content-type': 'application/json', 'x-health-status': report.status });

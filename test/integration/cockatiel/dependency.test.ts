@@ -47,7 +47,7 @@ const open = async (breaker: CircuitBreakerPolicy): Promise<void> => {
   expect(breaker.state).toBe(CircuitState.Open);
 };
 
-it('an open breaker is closed when a check of its dependency passes, and calls pass again', async () => {
+it('an open cockatiel breaker is closed when a check of its dependency passes, and calls pass again', async () => {
   const { breaker, payments, application, stateAfterCheck } = await scene();
   payments.result = down('gone');
   await open(breaker);
@@ -58,7 +58,7 @@ it('an open breaker is closed when a check of its dependency passes, and calls p
   expect(statusesIn(await application.get('/health/deep'))).toEqual({ payments: 'UP', calls: 'UP' });
 });
 
-it('a breaker that was closed early opens at the next failure, and is not closed early again', async () => {
+it('a cockatiel breaker that was closed early opens at the next failure, and is not closed early again', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   expect(await stateAfterCheck()).toBe(CircuitState.Closed);
@@ -67,7 +67,7 @@ it('a breaker that was closed early opens at the next failure, and is not closed
   expect(await stateAfterCheck()).toBe(CircuitState.Open);
 });
 
-it('a breaker that the application isolates is never closed', async () => {
+it('a cockatiel breaker that the application isolates is never closed', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   const held = breaker.isolate();
@@ -76,7 +76,7 @@ it('a breaker that the application isolates is never closed', async () => {
   expect(breaker.state).toBe(CircuitState.Closed);
 });
 
-it('the breaker is not left isolated when a listener of the application throws', async () => {
+it('a cockatiel breaker does not stay isolated when a listener of the application throws', async () => {
   const { breaker, application, stateAfterCheck } = await scene();
   await open(breaker);
   breaker.onBreak(() => {
@@ -87,7 +87,7 @@ it('the breaker is not left isolated when a listener of the application throws',
   expect(statusesIn(await application.get('/health/deep'))).toEqual({ payments: 'UP', calls: 'UP' });
 });
 
-it('a breaker whose pause is over is never closed', async () => {
+it('a cockatiel breaker whose pause has passed is never closed', async () => {
   const { breaker, stateAfterCheck } = await scene();
   await open(breaker);
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + PAUSE });

@@ -62,7 +62,7 @@ describe('a CockatielIndicator', () => {
     ['degraded', 'DEGRADED', 200],
     ['down', 'DOWN', 503],
   ] as const)(
-    'with whenOpen %s makes an open breaker %s, and says when it tries again',
+    'with whenOpen %s makes an open breaker %s, and reports the time of the next attempt',
     async (whenOpen, status, ready) => {
       const breaker = breakerOf();
       const detail = await look(breaker, whenOpen && { whenOpen });
@@ -83,7 +83,7 @@ describe('a CockatielIndicator', () => {
     },
   );
 
-  it('is DEGRADED when the pause of an open breaker is over, so that the instance gets calls again', async () => {
+  it('is DEGRADED when the pause of an open breaker has passed, so that the instance receives calls again', async () => {
     const breaker = breakerOf();
     const detail = await look(breaker, { whenOpen: 'down' });
     await fail(breaker);
@@ -143,7 +143,7 @@ describe('a CockatielIndicator', () => {
     expect(listeners).toBe(0);
   });
 
-  it('works with the public members of the breaker alone', async () => {
+  it('works with only the public members of the breaker', async () => {
     const breaker = breakerOf();
     const bare = {
       state: 1,

@@ -2,8 +2,9 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:
 import { createGzip } from 'node:zlib';
 
 /**
- * What compressing middleware does: it looks at the head when it is written, leaves alone whoever says `no-transform`,
- * and else sends on what the compressor gives out, which keeps small pieces back until it has a block or the end.
+ * Acts like compressing middleware: it checks the headers when they are written and does not change a response with
+ * `no-transform`.
+ * Otherwise it sends the output of the compressor, which buffers small chunks until it has a block or the end.
  */
 export function compress({ headers }: IncomingMessage, response: ServerResponse, next: () => void): void {
   const plain = {

@@ -47,7 +47,7 @@ const send = async (page: Page, fields: Readonly<Record<string, string>>): Promi
 
 describeInChromium('the forms of the page', (open) => {
   it.each([['express', true], ['fastify', false], ...atNight(['express', false], ['fastify', true])] as const)(
-    'disable a check and end that, on %s, with JavaScript: %s',
+    'disable a check and enable it again, on %s, with JavaScript: %s',
     async (adapter, javaScriptEnabled) => {
       const application = await start(adapter);
       const { page, complaints } = await open(urlOf(application), { javaScriptEnabled });
@@ -87,7 +87,7 @@ describeInChromium('the forms of the page', (open) => {
     },
   );
 
-  it('follow each other in the live page: a maintenance of another operator appears by itself', async () => {
+  it('are followed by the live page: a maintenance of another operator appears without a reload', async () => {
     const application = await start();
     const { page, requests } = await open(urlOf(application));
     await becomesLive(page);
@@ -105,7 +105,7 @@ describeInChromium('the forms of the page', (open) => {
     expect(requests.some((url) => url.endsWith('/events?forms'))).toBe(true);
   });
 
-  it('open with the key that the browser sends for the page, and ask for another one', async () => {
+  it('open with the key that the browser sends for the page, and require another key', async () => {
     const application = await start('express', { access: { apiKeys: 'sesame-that-reads' } });
     const login = { httpCredentials: { username: 'me', password: 'sesame-that-reads' } };
     const { page } = await open(urlOf(application), login);
@@ -118,7 +118,7 @@ describeInChromium('the forms of the page', (open) => {
     expect(application.health.refusals).toMatchObject([{ reason: 'replace the disk', by: 'alice' }]);
   });
 
-  it('cannot be sent by a page of another site, nor be shown in its frames', async () => {
+  it('cannot be sent by a page of another site, and cannot be shown in its frames', async () => {
     const application = await start();
     const url = urlOf(application, 'control/form?do=refuse-traffic');
     const evil = createServer((request, response) => {
@@ -133,7 +133,7 @@ describeInChromium('the forms of the page', (open) => {
     onTestFinished(() => void evil.close());
     await expect.poll(() => evil.address()).not.toBeNull();
     const { port } = evil.address() as { port: number };
-    // Another port of one host is the same site, and another origin. Another host is another site.
+    // Another port of the same host is the same site and another origin. Another host is another site.
     for (const host of ['127.0.0.1', 'localhost']) {
       const { page } = await open(`http://${host}:${port}/`);
       await page.locator('button').click();
@@ -149,12 +149,12 @@ describeInChromium('the forms of the page', (open) => {
   });
 
   it.each([[360, 'dark'], [768, 'light'], ...atNight([360, 'light'], [1280, 'dark'])] as const)(
-    'axe finds nothing at %d pixels in %s, and nothing is wider than the screen',
+    'have no axe findings at %d pixels in %s, and nothing is wider than the screen',
     async (width, colorScheme) => {
       const application = await start();
       application.health.override('payments', { enabled: false }, { reason: LONG, expiresIn: '1h', by: LONG });
       application.health.refuseTraffic('no room '.repeat(20), { expiresIn: '1h', by: LONG });
-      // Only here, so that axe can be put into the page.
+      // Only in this test, so that axe can be inserted into the page.
       const options = { bypassCSP: true, colorScheme, viewport: { width, height: 780 } };
       const { page } = await open(urlOf(application), options);
       await becomesLive(page);

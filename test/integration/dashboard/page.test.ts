@@ -27,7 +27,7 @@ const start = (...given: Parameters<typeof rootOf>): Promise<TestApplication> =>
   startApplication('express', rootOf(...given));
 const urlOf = ({ port }: { readonly port: number }, path = 'deep'): string => `http://127.0.0.1:${port}/health/${path}`;
 
-/** The data of an `HttpIndicator` whose dependency has dependencies of its own. */
+/** The data of an `HttpIndicator` whose dependency has its own dependencies. */
 const REPORTED = {
   reported_status: 'DEGRADED',
   reported_service: 'payments-api',
@@ -62,7 +62,7 @@ const textOf = async (page: Page, selector: string): Promise<string> =>
 async function becomesLive(page: Page): Promise<void> {
   await expect.poll(() => textOf(page, '#stream'), PATIENCE).toBe('live');
 }
-/** Keeps in `said`, from now on, what the page says of its stream. */
+/** Records in `said` what the page shows about its stream from now on. */
 const listenToStream = (page: Page): Promise<void> =>
   page.evaluate(`{
     globalThis.said = [];
@@ -72,7 +72,7 @@ const listenToStream = (page: Page): Promise<void> =>
 const FOCUSED = "document.activeElement?.closest('li')?.id";
 
 describeInChromium('the page', (open) => {
-  it('changes by itself when a dependency fails and recovers, and announces it to screen readers', async () => {
+  it('updates itself when a dependency fails and recovers, and announces it to screen readers', async () => {
     const payments = FakeIndicator('payments', () => up(), { ttl: 0 });
     const application = await start([FakeIndicator('database', () => up(), { ttl: 0 }), payments]);
     const { page, complaints, requests } = await open(urlOf(application));
@@ -95,7 +95,7 @@ describeInChromium('the page', (open) => {
     payments.answer = () => up();
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Up');
     await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('payments is Up');
-    // It was loaded once; what came later came by the stream.
+    // It was loaded once, and later changes arrived by the stream.
     expect(requests.filter((url) => !url.startsWith('data:'))).toEqual([
       urlOf(application),
       urlOf(application, 'events'),
@@ -103,7 +103,7 @@ describeInChromium('the page', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  it('its policy applies, and no other server is called', async () => {
+  it('enforces its content security policy, and requests no other server', async () => {
     const application = await start([FakeIndicator('stock', () => degraded('<b>behind</b>'), { critical: false })]);
     const { page, complaints, requests } = await open(urlOf(application));
     await becomesLive(page);
@@ -111,7 +111,7 @@ describeInChromium('the page', (open) => {
     expect(complaints).toEqual([]);
     for (const url of requests) expect(url).toMatch(new RegExp(`^(data:|http://127.0.0.1:${application.port}/)`));
     expect(await textOf(page, '#c-stock q')).toBe('<b>behind</b>');
-    // The test can tell: what the policy does not name does not run, and the browser complains.
+    // The test is effective: code outside the policy does not run, and the browser reports it.
     await page.evaluate(`{
       const script = document.createElement('script');
       script.textContent = 'document.title = "run"';
@@ -144,7 +144,7 @@ describeInChromium('the page', (open) => {
     expect(await page.evaluate<string | undefined>(FOCUSED)).toBe('c-check_20');
   });
 
-  it('shows that it is not live while the server is gone, and is live again with another server', async () => {
+  it('shows that it is not live while the server is stopped, and is live again with another server', async () => {
     const port = await freePort();
     const listen = async (status: () => ReturnType<typeof up>): Promise<TestApplication> => {
       const application = await createApplication('express', rootOf([FakeIndicator('database', status, { ttl: 0 })]));
@@ -232,7 +232,7 @@ describeInChromium('the page', (open) => {
     expect(await textOf(page, '#c-stock')).toContain('gone');
   });
 
-  it('everything can be reached and unfolded with the keyboard', async () => {
+  it('can be used completely with the keyboard', async () => {
     const application = await start(['one', 'two', 'three'].map((name) => FakeIndicator(name)));
     const { page } = await open(urlOf(application));
     await becomesLive(page);
@@ -249,7 +249,7 @@ describeInChromium('the page', (open) => {
   });
 
   it.each([[360, 'dark'], [1280, 'light'], ...atNight([360, 'light'], [1280, 'dark'])] as const)(
-    'axe finds nothing at %d pixels in %s, and nothing is wider than the screen',
+    'has no axe findings at %d pixels in %s, and nothing is wider than the screen',
     async (width, colorScheme) => {
       const long = 'x'.repeat(60);
       const application = await start([
@@ -262,7 +262,7 @@ describeInChromium('the page', (open) => {
         FakeIndicator('off', () => up(), { enabled: false }),
       ]);
       application.health.refuseTraffic('maintenance');
-      // Only here, so that axe can be put into the page.
+      // Only in this test, so that axe can be inserted into the page.
       const { page } = await open(urlOf(application), {
         bypassCSP: true,
         colorScheme,
@@ -277,7 +277,7 @@ describeInChromium('the page', (open) => {
     },
   );
 
-  it('axe finds nothing in the page of a single probe, nor in one that has lost its server', async () => {
+  it('has no axe findings for a single probe, and none after it has lost its server', async () => {
     const application = await start([FakeIndicator('stock', () => down('gone'))]);
     const { page } = await open(urlOf(application), { bypassCSP: true });
     for (const path of ['ready', 'live', 'stock']) {

@@ -16,7 +16,7 @@ import { ADAPTERS, type AdapterName, type TestApplication, startApplication } fr
 import { isAvailable } from '../balancers/is-available.js';
 import { compress } from './compression.js';
 
-/** Milliseconds. Whoever waits for it waits longer than for the test: what arrives was not pushed by it. */
+/** Milliseconds, longer than the test, so received data was not flushed by it. */
 const NEVER = 600_000;
 const BROWSER = { accept: 'text/html,*/*;q=0.8', 'accept-encoding': 'gzip' };
 const isUpdate = ({ event }: StreamEvent): boolean => event === 'update';
@@ -62,7 +62,7 @@ async function load(port: number, headers: Readonly<Record<string, string>> = {}
   return { response, isCompressed, text: String(isCompressed ? gunzipSync(bytes) : bytes) };
 }
 
-/** Whoever holds an event back until there is more to send, or until the end, holds this one back for ever. */
+/** A proxy that buffers delays this event until the end. */
 async function tellsAtOnce(stream: EventStream, { application, payments }: Awaited<ReturnType<typeof start>>) {
   await stream.find(isUpdate);
   payments.answer = () => down('gone');
@@ -71,7 +71,7 @@ async function tellsAtOnce(stream: EventStream, { application, payments }: Await
   expect((JSON.parse(data) as PageUpdate).announce).toEqual(['payments is Down: gone']);
 }
 
-/** A proxy does not know which adapter responds, so only the nightly run has both. */
+/** A proxy does not depend on the adapter that responds, so only the nightly run has both adapters. */
 const SOME_ADAPTERS = isNightly ? ADAPTERS : ADAPTERS.slice(0, 1);
 const FROM_THE_GUIDE = ['proxy_http_version 1.1;', 'proxy_set_header Connection "";'];
 const GZIP = ['gzip on;', 'gzip_proxied any;', 'gzip_min_length 0;', 'gzip_types text/event-stream;'];
@@ -81,11 +81,11 @@ const COMPRESSION = ['compression algo gzip', 'compression type text/html text/e
 interface Case {
   readonly title: string;
   readonly proxy: (upstream: number) => ServerKind;
-  /** Whether it compresses the page, and the stream. */
+  /** Whether the proxy compresses the page, and the stream. */
   readonly compresses: readonly [page: boolean, stream: boolean];
-  /** The same with patience for two seconds of silence. */
+  /** The same proxy with an idle timeout of two seconds. */
   readonly impatient: (upstream: number) => ServerKind;
-  /** It differs from another case in how it passes events on. Only the nightly run repeats the other tests. */
+  /** It passes events on in another way than the other proxies. Only the nightly run repeats the other tests for it. */
   readonly isVariant?: true;
 }
 
@@ -98,7 +98,7 @@ const PROXIES: Readonly<Record<'nginx' | 'haproxy', readonly Case[]>> = {
       impatient: (upstream) => nginx(upstream, ['proxy_read_timeout 2s;']),
     },
     {
-      // It does not know `no-transform`, and passes on what it has compressed as soon as it has it.
+      // It does not know `no-transform`, and passes on compressed data as soon as it has it.
       title: 'nginx as the guide has it, with gzip for the stream as well',
       proxy: (upstream) => nginx(upstream, [...FROM_THE_GUIDE, ...GZIP]),
       compresses: [true, true],
@@ -130,7 +130,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
     ({ proxy, impatient, compresses, isVariant }) => {
       const isRepeated = isNightly || !isVariant;
 
-      it.each(SOME_ADAPTERS)('events of %s arrive at once', async (adapter) => {
+      it.each(SOME_ADAPTERS)('delivers events of %s at once', async (adapter) => {
         const started = await start(adapter);
         const port = await portBefore(started.application, proxy);
         const page = await load(port);
@@ -141,14 +141,14 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
         await tellsAtOnce(stream, started);
       });
 
-      it.runIf(isRepeated)('heartbeats keep the stream open beyond the idle timeout of the proxy', async () => {
+      it.runIf(isRepeated)('keeps the stream open beyond the idle timeout of the proxy by heartbeats', async () => {
         const { application } = await start('express', { dashboard: { heartbeat: 500 } });
         const stream = await open(await portBefore(application, impatient));
-        // That is three seconds; it is closed after two without them.
+        // Three seconds of heartbeats. Without them, the stream is closed after two seconds.
         await expect.poll(() => stream.events.filter(isBeat).length, { timeout: 20_000 }).toBeGreaterThanOrEqual(6);
       });
 
-      it.runIf(isRepeated)('control of the test: without heartbeats the proxy closes the stream', async () => {
+      it.runIf(isRepeated)('control: loses its stream without heartbeats, because the proxy closes it', async () => {
         const { application } = await start('express');
         const stream = await open(await portBefore(application, impatient));
         await stream.find(isUpdate);
@@ -172,7 +172,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
         expect((await stream.find(isUpdate)).data).toContain('host-1');
       });
 
-      it.runIf(isRepeated)('a page that is closed frees its place', async () => {
+      it.runIf(isRepeated)('frees its place when it is closed', async () => {
         const { application } = await start('express', { dashboard: { maxClients: 1, heartbeat: 500 } });
         const port = await portBefore(application, proxy);
         const stream = await open(port);
@@ -182,22 +182,25 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
         await expect.poll(async () => (await open(port)).statusCode, { timeout: 20_000 }).toBe(200);
       });
 
-      it.runIf(isRepeated).each(SOME_ADAPTERS)('a drain of %s ends the stream with a last event', async (adapter) => {
-        const { application } = await start(adapter, { health: { shutdown: { delay: 0, timeout: 60_000 } } });
-        const stream = await open(await portBefore(application, proxy));
-        await stream.find(isUpdate);
-        const closed = application.app.close();
-        expect(await stream.ended).toBe(true);
-        expect(stream.events.at(-1)?.event).toBe('bye');
-        await closed;
-        expect(application.log.text).not.toContain('Gave up');
-      });
+      it.runIf(isRepeated).each(SOME_ADAPTERS)(
+        'ends its stream with a last event at a drain of %s',
+        async (adapter) => {
+          const { application } = await start(adapter, { health: { shutdown: { delay: 0, timeout: 60_000 } } });
+          const stream = await open(await portBefore(application, proxy));
+          await stream.find(isUpdate);
+          const closed = application.app.close();
+          expect(await stream.ended).toBe(true);
+          expect(stream.events.at(-1)?.event).toBe('bye');
+          await closed;
+          expect(application.log.text).not.toContain('Gave up');
+        },
+      );
     },
   );
 });
 
-describe.runIf(isAvailable('nginx'))('the page behind nginx with a path and a password of its own', () => {
-  it('finds its stream, and gets access by the key that nginx adds', async () => {
+describe.runIf(isAvailable('nginx'))('the page behind nginx with another path and another password', () => {
+  it('finds its stream, and gets access with the key that nginx adds', async () => {
     const { application } = await start('express', { health: { access: { apiKeys: 'sesame' } } });
     const directives = ['rewrite ^/orders(/.*)$ $1 break;', 'proxy_set_header X-Health-Key sesame;'];
     const port = await portBefore(application, (upstream) => nginx(upstream, directives));
@@ -212,7 +215,7 @@ describe.runIf(isAvailable('nginx'))('the page behind nginx with a path and a pa
 });
 
 describe.each(ADAPTERS)('the page of %s with compressing middleware', (adapter) => {
-  it('is compressed, and its stream is not and arrives at once', async () => {
+  it('is compressed, but its stream is not compressed and arrives at once', async () => {
     const started = await start(adapter, { isCompressed: true });
     const { port } = started.application;
     const page = await load(port);

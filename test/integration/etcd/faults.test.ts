@@ -24,7 +24,8 @@ describeFaults('EtcdIndicator', {
     db_size_bytes: expect.any(Number),
     db_in_use_bytes: expect.any(Number),
   },
-  // `grpc-js` connects once more when it was closed while it waited to try again, as one here was before.
+  // A `grpc-js` client connects once more if it was closed during a reconnect pause, which happened to one client
+  // earlier.
   sockets: 2,
   waitsForSilence: true,
   work: ({ app }) => app.get(Etcd3).get('key').string(),

@@ -8,7 +8,7 @@ import { startApplication } from '../../support/start-application.js';
 
 const bytes = (): Buffer => Buffer.alloc(0);
 
-/** A member that rejects the request for its status with this status code of gRPC. */
+/** A member that rejects the status request with this gRPC status code. */
 async function memberThatRejects(code: number): Promise<string> {
   const server = new Server();
   onTestFinished(() => server.forceShutdown());
@@ -39,7 +39,7 @@ async function memberThatRejects(code: number): Promise<string> {
 it.each([
   [7, { status: 'DEGRADED', message: 'cannot check the member: the user is not permitted to request its status' }],
   [16, { status: 'DOWN', error: 'the server refused the credentials', code: 'UNAUTHENTICATED' }],
-])('an EtcdIndicator whose request is rejected with the status code %s', async (code, detail) => {
+])('an EtcdIndicator reports the reason when its request is rejected with the status code %s', async (code, detail) => {
   const client = new Etcd3({ hosts: await memberThatRejects(code) });
   onTestFinished(() => client.close());
   const application = await startApplication('express', {

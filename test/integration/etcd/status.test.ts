@@ -50,7 +50,7 @@ describeWith(etcd, 'an EtcdIndicator', (server) => {
     expect(cleared?.data).not.toHaveProperty('alarms');
   });
 
-  it('writes nothing', async () => {
+  it('writes nothing to etcd', async () => {
     const client = clientFor(server());
     const detail = await look({ client });
     const { raftIndex } = await client.maintenance.status();
@@ -103,7 +103,7 @@ describeWith(etcd, 'an EtcdIndicator of a cluster without a majority', (server) 
   it('is DOWN, because there is no leader', async () => {
     const client = clientFor(server());
     const detail = await look({ client });
-    // A second member that never starts: the first one has no majority any more.
+    // A second member that never starts, so the first one has no majority any more.
     await client.cluster.memberAdd({ peerURLs: [`http://127.0.0.1:${server().port + 2}`] });
     await vi.waitFor(async () => {
       const found = await detail();

@@ -35,7 +35,7 @@ const AT_ONCE: HealthModuleOptions = { shutdown: { delay: 0 }, defaults: { ttl: 
 let directory: string;
 beforeEach(({ onTestFinished }) => {
   directory = mkdtempSync(join(tmpdir(), 'nest-vitals-files-'));
-  // Such hooks run in reverse order: the application, which writes files, is closed first.
+  // These hooks run in reverse order: the application, which writes files, is closed first.
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }));
 });
 
@@ -44,7 +44,7 @@ const root = (files: Partial<HealthFilesOptions> = {}): ModuleMetadata => ({
 });
 const shown = (): string[] => readdirSync(directory).filter((name) => !name.endsWith('.tmp'));
 
-describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
+describe.each(ADAPTERS)('the health files of an application on %s', (adapter) => {
   it('exist while their probes pass', async () => {
     const database = switchedIndicator('database');
     await startApplication(adapter, { ...root(), providers: [database.provider] });
@@ -58,7 +58,7 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
   });
 
-  it('are touched regularly, so that the command line finds them recent', async () => {
+  it('are touched regularly, so that the command-line tool finds them recent', async () => {
     await startApplication(adapter, root());
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
     const path = join(directory, 'live');
@@ -89,8 +89,8 @@ describe.each(ADAPTERS)('the files of an application on %s', (adapter) => {
   });
 });
 
-describe('the files', () => {
-  it('are removed at the start if a crashed process left them, and other files stay', async () => {
+describe('the health files', () => {
+  it('are removed at the start if a crashed process left them, and other files are kept', async () => {
     for (const name of ['live', 'ready', 'ready.123.tmp', 'ready.txt', 'notes'])
       writeFileSync(join(directory, name), '');
     const application = await createApplication('express', root());
@@ -141,7 +141,7 @@ describe('the files', () => {
     expect(passes('old')).toBe(false);
   });
 
-  it('that cannot be written are reported once in the log, and written again later', async () => {
+  it('are reported once in the log when they cannot be written, and written again later', async () => {
     const { log } = await startApplication('express', root());
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
     rmSync(directory, { recursive: true });
@@ -153,7 +153,7 @@ describe('the files', () => {
   });
 });
 
-describe('a faulty configuration of the files', () => {
+describe('a faulty configuration of the health files', () => {
   it.each([
     [{ directory: undefined }, 'HealthFilesModule.forRoot(), directory', 'it is missing'],
     [{ directory: '/nonexistent' }, 'HealthFilesModule.forRoot(), directory', '/nonexistent does not exist'],
@@ -174,12 +174,12 @@ describe('a faulty configuration of the files', () => {
     expect(await faultsOf(root(given))).toMatchObject([{ place, problem }]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('names a folder without permission', async () => {
+  it.skipIf(process.getuid?.() === 0)('reports a folder without permission', async () => {
     chmodSync(directory, 0o500);
     expect(await faultsOf(root())).toMatchObject([{ problem: `${directory} is not writable (EACCES)` }]);
   });
 
-  it('names a missing HealthModule, and an import without forRoot()', async () => {
+  it('reports a missing HealthModule, and an import without forRoot()', async () => {
     expect(await faultsOf({ imports: [HealthFilesModule.forRoot({ directory })] })).toMatchObject([
       { problem: 'HealthModule is not imported, so this module has nothing to write' },
     ]);

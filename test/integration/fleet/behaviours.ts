@@ -8,13 +8,13 @@ const PATIENCE = 120_000;
 /** A store may need several attempts and timeouts until it is connected again. */
 const SOON = { timeout: 60_000, interval: 100 };
 
-/** What a fleet does whose store goes and comes back. */
+/** The behaviour of a fleet whose store becomes unavailable and available again. */
 export function testFleet({ server, connect }: FleetOnServer): void {
   const start = async (instance: string): Promise<TestApplication> => startInstance((await connect()).store, instance);
   const bothAccept = { one: 'accepting', two: 'accepting' };
 
   it(
-    'knows all instances, works while the store is frozen or gone, and finds all instances again',
+    'lists all instances, works while the store is frozen or stopped, and finds all instances again',
     { timeout: PATIENCE },
     async () => {
       const one = await start('one');
@@ -27,7 +27,7 @@ export function testFleet({ server, connect }: FleetOnServer): void {
         await vi.waitFor(() => expect(isConnected(one)).toBe(false), SOON);
         expect((await one.get('/health/ready')).status).toBe(200);
         expect((await one.get('/health/fleet')).body).toMatchObject({ store: { connected: false } });
-        // Nobody is lost because the store is silent.
+        // No instance counts as lost because the store is silent.
         expect(phasesOn(one)).toStrictEqual(bothAccept);
       } finally {
         server().thaw();

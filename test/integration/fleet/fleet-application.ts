@@ -22,7 +22,7 @@ export const startInstance = (
     providers: [indicator],
   });
 
-/** The phases of all instances, as this one knows them. */
+/** The phases of all instances, as this instance sees them. */
 export const phasesOn = ({ app }: TestApplication): Record<string, string> =>
   Object.fromEntries(
     app

@@ -11,15 +11,15 @@ import { nats } from '../../support/servers/nats.js';
 import type { PrivateServer, ServerKind } from '../../support/servers/private-server.js';
 import { redis } from '../../support/servers/redis.js';
 
-/** A store with a client of its own, which ends with the test. */
+/** A store with its own client, which ends with the test. */
 export interface Connected {
   readonly store: HealthStore;
-  /** Closes the client without a word to the server, like the end of a killed process. */
+  /** Closes the client without notifying the server, like the end of a killed process. */
   readonly destroy: () => void;
 }
 
 export interface ConnectOptions {
-  /** Of a proxy in front of the server. */
+  /** The port of a proxy in front of the server. */
   readonly port?: number;
   /** Milliseconds that one operation of the store may take. */
   readonly timeout?: number;

@@ -10,7 +10,7 @@ describeWith(onNats.kind, 'a fleet on NATS', (server) => {
   const subject = { server, connect: (options?: ConnectOptions) => onNats.connect(server(), options) };
   testFleet(subject);
   testSlowStore(subject);
-  // Each takes a minute. Every run tests them on Redis.
+  // Each of these tests takes a minute. Every run executes them on Redis.
   if (!isNightly) return;
   testQuorum(subject);
   testScopedRuns(subject);

@@ -52,7 +52,9 @@ const textOf = async (page: Page, selector: string): Promise<string> =>
 async function becomesLive(page: Page): Promise<void> {
   await expect.poll(() => textOf(page, '#stream'), PATIENCE).toBe('live');
 }
-/** Waits until the history knows the present state, so that it finds each later change. It compares once a second. */
+/**
+ * Waits until the history contains the present state, so that it finds each later change. It compares once per second.
+ */
 async function isCompared(): Promise<void> {
   const compare = vi.spyOn(FleetHistory.prototype, 'compare');
   await vi.waitFor(() => expect(compare).toHaveBeenCalled(), PATIENCE).finally(() => compare.mockRestore());
@@ -101,7 +103,7 @@ describeInChromium('the page of the fleet', (open) => {
   it.each([
     ['dark, on a phone', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' }],
     ...atNight(['light, wide', { viewport: { width: 1280, height: 800 } }]),
-  ] as const)('is accessible and fits: %s', async (_, options) => {
+  ] as const)('is accessible and fits the screen: %s', async (_, options) => {
     const { store, write, url } = await startFleet();
     await write('<img src=x>', `<script>alert(1)</script>${'x'.repeat(80)}`, {
       version: `1.4.2-${'build'.repeat(30)}`,
@@ -133,7 +135,7 @@ describeInChromium('the page of the fleet', (open) => {
     expect(await violationsOf(page)).toEqual([]);
   });
 
-  it('follows changes without loading the page again, and announces them', async () => {
+  it('follows changes without a reload, and announces them', async () => {
     const { write, url } = await startFleet();
     for (const each of five) await write('orders', `orders-${each}`);
     const { page, complaints, requests } = await open(url);
@@ -154,7 +156,7 @@ describeInChromium('the page of the fleet', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  it('keeps groups as they were opened and closed, the focus and the scroll position while it changes', async () => {
+  it('keeps groups open or closed, the focus and the scroll position while it changes', async () => {
     const { write, url } = await startFleet();
     for (let index = 0; index < 60; index += 1) await write('orders', `pod-${index}`);
     await write('orders', 'pod-7', { phase: 'draining' });
@@ -184,7 +186,7 @@ describeInChromium('the page of the fleet', (open) => {
     expect(await page.evaluate<number>('scrollY')).toBe(before);
   });
 
-  it('finds an instance of a thousand while the reader types, and goes on to follow it', async () => {
+  it('finds one of a thousand instances while the reader types, and keeps following it', async () => {
     const { write, url } = await startFleet();
     for (let index = 0; index < 1000; index += 1) await write('orders', `pod-${String(index).padStart(4, '0')}`);
     const { page, complaints } = await open(url);
@@ -210,7 +212,7 @@ describeInChromium('the page of the fleet', (open) => {
     expect(complaints).toEqual([]);
   });
 
-  it('says that it is not live when the application is gone', async () => {
+  it('shows that it is not live when the application has stopped', async () => {
     const { application, url } = await startFleet();
     const { page } = await open(url, { bypassCSP: true });
     await becomesLive(page);
@@ -221,7 +223,7 @@ describeInChromium('the page of the fleet', (open) => {
   });
 
   it.each([[360, 'dark'], [768, 'light'], ...atNight([360, 'light'], [1280, 'dark'], [1920, 'light'])] as const)(
-    'is accessible and fits while it is live: %d pixels, %s',
+    'is accessible and fits the screen while it is live: %d pixels, %s',
     async (width, colorScheme) => {
       const { write, url } = await startFleet();
       await write('<img src=x>', 'x'.repeat(90), { ready: 'DOWN', dependsOn: ['</svg>', 'payments'] });
@@ -255,7 +257,7 @@ describeInChromium('the page of the fleet', (open) => {
     expect(height).toBeLessThanOrEqual(800);
   });
 
-  it('finds one instance of many, by a form without a script', async () => {
+  it('finds one of many instances, by a form without a script', async () => {
     const { write, url } = await startFleet();
     for (let index = 0; index < 1000; index += 1) await write('orders', `pod-${String(index).padStart(4, '0')}`);
     const { page } = await open(url, { javaScriptEnabled: false });

@@ -15,7 +15,7 @@ const HEARTBEAT = 1500;
 /** Milliseconds. A restart takes less than three of these, even on a busy machine. */
 const LONG_HEARTBEAT = 20_000;
 const HOUR = 3_600_000;
-/** Runs of a check in sequence by one instance, after which it surely runs the check for all. */
+/** Runs in sequence by one instance, after which it certainly runs the check for all instances. */
 const IN_SEQUENCE = 3;
 
 describeWith(redis, 'a fleet of processes', (server) => {
@@ -24,7 +24,7 @@ describeWith(redis, 'a fleet of processes', (server) => {
     test += 1;
   });
 
-  /** In an environment of the test, so that it sees no instance of an earlier one. */
+  /** In a separate environment, so that it sees no instance of an earlier test. */
   const start = (
     instance: string,
     { heartbeat = HEARTBEAT, clockOffset = 0 }: { heartbeat?: number; clockOffset?: number } = {},
@@ -36,7 +36,7 @@ describeWith(redis, 'a fleet of processes', (server) => {
   };
 
   it(
-    'reports a frozen process as lost and then as back, and no restart as a loss, also where the clock is wrong',
+    'reports a frozen process as lost and then as back, and a restart not as a loss, also with a wrong clock',
     { timeout: PATIENCE },
     async () => {
       const began = performance.now();
@@ -53,12 +53,12 @@ describeWith(redis, 'a fleet of processes', (server) => {
 
       two.signal('SIGSTOP');
       await seesTwoAs('lost');
-      // Changes are found once a second, so the loss must be found before it ends.
+      // Changes are detected once per second, so the loss must be detected before it ends.
       await happened(observers, 'two', ['lost']);
       two.signal('SIGCONT');
       await seesTwoAs('accepting');
       await happened(observers, 'two', ['lost', 'recovered']);
-      // The process that was frozen has heard nothing meanwhile. It must not conclude that the others were lost.
+      // The frozen process has received nothing meanwhile. It must not conclude that the other processes were lost.
       await seeAll([two], { one: 'accepting', ahead: 'accepting', two: 'accepting' });
       expect(kindsOf(await reportOf(two), 'one')).not.toContain('lost');
 
@@ -77,7 +77,7 @@ describeWith(redis, 'a fleet of processes', (server) => {
     },
   );
 
-  // Every run kills the connection of the instance that runs the check: see scoped-runs.ts.
+  // Every run of the tests also kills the connection of the instance that runs the check: see scoped-runs.ts.
   it.runIf(isNightly)(
     'takes over a check with scope fleet when the process that runs it is killed',
     { timeout: PATIENCE },
@@ -109,8 +109,9 @@ async function reportOf(application: ProcessApplication): Promise<FleetReport> {
 }
 
 /**
- * Expects the reports of three processes, the clocks of two of which are wrong by an hour, to have ages that are at most as long as the
- * test.
+ * Expects that the ages in the reports of three processes are at most as long as the test, although two clocks are
+ * wrong by
+ * an hour.
  */
 function seeSameAges(reports: readonly FleetReport[], longest: number): void {
   const [right, ahead, behind] = reports.map(({ timestamp }) => Date.parse(timestamp)) as [number, number, number];
@@ -128,7 +129,7 @@ function seeSameAges(reports: readonly FleetReport[], longest: number): void {
   }
 }
 
-/** Waits until each of the observers sees these phases. */
+/** Waits until each observer sees these phases. */
 async function seeAll(
   observers: readonly ProcessApplication[],
   phases: Readonly<Record<string, string>>,
@@ -142,7 +143,7 @@ async function seeAll(
   }
 }
 
-/** Waits until these losses and restarts of an instance, and no others, have been noticed by each observer, in this order. */
+/** Waits until each observer has seen exactly these losses and restarts of an instance, in this order. */
 async function happened(
   observers: readonly ProcessApplication[],
   instance: string,
@@ -170,14 +171,14 @@ interface Run {
   readonly at: number;
 }
 
-/** The runs of the check, in the order of their times. */
+/** The runs of the check, ordered by time. */
 function runsOf(applications: readonly ProcessApplication[]): Run[] {
   return applications
     .flatMap((by) => by.eventsOf('rates checked').map(({ at }) => ({ by, at })))
     .toSorted((a, b) => a.at - b.at);
 }
 
-/** Waits until one process makes the runs of all, and returns it. */
+/** Waits until one process runs the check for all, and returns it. */
 async function runnerOf(applications: readonly ProcessApplication[], after = 0): Promise<ProcessApplication> {
   return vi.waitFor(() => {
     const latest = runsOf(applications).slice(after).slice(-IN_SEQUENCE);

@@ -9,13 +9,13 @@ import { startInstance } from './fleet-application.js';
 import type { FleetOnServer } from './fleet-server.js';
 
 const PATIENCE = 300_000;
-/** Longer than the last news count and a new connection takes. */
+/** Longer than the last reports count and a new connection takes. */
 const SOON = { timeout: 90_000, interval: 200 };
 const COUNT = 5;
-/** Milliseconds. Longer than the instances compare a failure with each other. */
+/** Milliseconds. Longer than instances compare a failure with each other. */
 const COMPARED = 4000;
 
-/** An instance with a database of its own, and a connection of its own to the store. */
+/** An instance with its own database and its own connection to the store. */
 interface Member {
   readonly application: TestApplication;
   readonly proxy: FaultProxy;
@@ -32,13 +32,13 @@ async function startMember({ server, connect }: FleetOnServer, instance: string)
   return member;
 }
 
-/** Which instances a balancer would use: `++-++`. */
+/** The instances that a balancer would use: `++-++`. */
 async function rotation(members: readonly Member[]): Promise<string> {
   const responses = await Promise.all(members.map(({ application }) => application.get('/health/ready')));
   return responses.map(({ status }) => (status === 200 ? '+' : '-')).join('');
 }
 
-/** Every rotation of so many milliseconds. */
+/** The rotation, recorded at this interval in milliseconds. */
 async function rotationsIn(members: readonly Member[], milliseconds: number): Promise<ReadonlySet<string>> {
   const seen = new Set<string>();
   for (const end = performance.now() + milliseconds; performance.now() < end;) seen.add(await rotation(members));
@@ -50,12 +50,12 @@ async function disturbNetwork(
   cut: Member,
   isRotation: (expected: string) => Promise<void>,
 ): Promise<void> {
-  // A store that responds late changes nothing.
+  // A store that responds late has no effect.
   for (const { proxy } of members) proxy.delay = 300;
   expect([...(await rotationsIn(members, COMPARED))]).toStrictEqual(['+++++']);
   for (const { proxy } of members) proxy.delay = 0;
 
-  // A network cut between one instance and the store: this one decides alone when its last news are too old.
+  // A network fault between one instance and the store: the instance decides alone when its last reports are too old.
   cut.proxy.swallow();
   await isRotation('+-+++');
   cut.proxy.forward();
@@ -66,7 +66,7 @@ async function disturbNetwork(
 /** An indicator with a quorum on the instances of one service. */
 export function testQuorum(subject: FleetOnServer): void {
   it(
-    'takes out one instance with a fault of its own, keeps all in a shared outage, and decides alone without news',
+    'takes out one instance with a fault of its own, keeps all in a shared outage, and decides alone without reports',
     { timeout: PATIENCE },
     async () => {
       const names = Array.from({ length: COUNT }, (_unused, index) => `pod-${index}`);
@@ -85,7 +85,7 @@ export function testQuorum(subject: FleetOnServer): void {
       await isRotation('+++++');
       await vi.waitFor(() => expect(members.map(knownBy)).toStrictEqual([5, 5, 5, 5, 5]), SOON);
 
-      // One instance after another finds the failure, within a second.
+      // The instances detect the failure one after another, within a second.
       for (const member of members) {
         member.database = down('the database is away');
         await rotation(members);

@@ -2,7 +2,7 @@ import { describeWith } from '../../support/servers/describe-with.js';
 import { type ConnectOptions, onRedis } from './fleet-server.js';
 import { testScopedRuns } from './scoped-runs.js';
 
-// In a file of its own, because the test waits for about half a minute, and files run at the same time.
+// In a separate file, because the test waits for about half a minute, and files run at the same time.
 describeWith(onRedis.kind, 'shared runs of a fleet on Redis', (server) => {
   testScopedRuns({ server, connect: (options?: ConnectOptions) => onRedis.connect(server(), options) });
 });

@@ -8,11 +8,13 @@ const PATIENCE = 300_000;
 const SOON = { timeout: 60_000, interval: 50 };
 const COUNT = isNightly ? 100 : 20;
 const TTL = 2000;
-/** Shorter than the time for which an outcome would be taken otherwise, so that it decides. */
+/** Shorter than the other time limit of an outcome, so that this limit is tested. */
 const MAX_AGE = 2.5 * TTL;
 /** Milliseconds between two probes of one instance. */
 const PROBED_EVERY = 500;
-/** Milliseconds that one call of the check takes on a busy machine. Ages are counted from its beginning, `maxAge` from its end. */
+/**
+ * Milliseconds that one call of the check takes on a busy machine. Ages count from its start, `maxAge` from its end.
+ */
 const LONGEST_CALL = 1000;
 
 interface Member extends ScopedInstance {
@@ -48,14 +50,14 @@ class ScopedFleet {
     return this.members[this.calls.at(-1)?.by ?? -1] as Member;
   }
 
-  /** The calls of the checks in so many periods from now on. */
+  /** The number of calls of the checks in this number of periods from now on. */
   async callsIn(periods: number): Promise<readonly ScopedCall[]> {
     const first = this.calls.length;
     await new Promise((resolve) => setTimeout(resolve, periods * TTL));
     return this.calls.slice(first);
   }
 
-  /** Waits until one call per `ttl` is made for all instances, give or take the call of a takeover. */
+  /** Waits until one call per `ttl` is made for all instances, with a tolerance of one call for a takeover. */
   async costsOneCall(): Promise<void> {
     await vi.waitUntil(async () => {
       const { length } = await this.callsIn(2);
@@ -79,13 +81,13 @@ class ScopedFleet {
   }
 
   async #probe(member: Member): Promise<void> {
-    // Spread over the period, as probers are.
+    // Start times are distributed over the period, like those of real probers.
     await new Promise((resolve) => setTimeout(resolve, Math.random() * PROBED_EVERY));
     while (!this.#isStopped && member.isAlive) {
       const asked = performance.now();
       const { details } = await member.health.report('ready');
       const { status, message } = details['rates'] ?? {};
-      // When the report chose the outcome, not when a busy machine delivers the report.
+      // The time at which the report chose the outcome, because a busy machine may deliver the report later.
       if (status === 'UP') this.ages.push(asked - Number(message));
       await new Promise((resolve) => setTimeout(resolve, PROBED_EVERY));
     }
@@ -108,7 +110,7 @@ async function freezeStore({ server }: FleetOnServer, fleet: ScopedFleet): Promi
   await fleet.costsOneCall();
 }
 
-/** An indicator with scope fleet, whose runner is killed and whose store goes and comes back. */
+/** An indicator with scope fleet. Its runner is killed, and its store becomes unavailable and available again. */
 export function testScopedRuns(subject: FleetOnServer): void {
   it(
     `runs a check with scope fleet once per ttl for ${COUNT} instances, whatever happens to the runner and to the store`,
@@ -124,7 +126,8 @@ export function testScopedRuns(subject: FleetOnServer): void {
       killed.end();
       await vi.waitUntil(() => fleet.calls.length > before + 1, SOON);
       expect(fleet.callersSince(before)).not.toContain(killed.index);
-      // The last outcome of the killed instance was still valid when another one took over, so the rest did not run the check.
+      // The last outcome of the killed instance was still valid when another one took over, so the other instances did
+      // not run the check.
       expect(fleet.callersSince(before).size).toBeLessThan(COUNT / 4);
       await fleet.costsOneCall();
 

@@ -9,7 +9,7 @@ const SOON = { timeout: 60_000, interval: 100 };
 /** Milliseconds. Longer than the test. */
 const VERY_SLOW = 600_000;
 
-/** A store behind a network with a long delay and a small bandwidth. */
+/** A store behind a network with a long delay and a low bandwidth. */
 export function testSlowStore({ server, connect }: FleetOnServer): void {
   it(
     'waits for a slow store neither at the start, nor in a probe, nor at the shutdown',
@@ -28,12 +28,12 @@ export function testSlowStore({ server, connect }: FleetOnServer): void {
       expect((await one.get('/health/ready')).status).toBe(200);
       expect((await one.get('/health/fleet')).body).toMatchObject({ store: { connected: false } });
       await one.app.close();
-      // No write has ended, so nothing has waited for one.
+      // No write has ended, so no step has waited for a write.
       expect(settled).toBe(0);
     },
   );
 
-  it('works with a store whose responses take long and arrive in pieces', { timeout: PATIENCE }, async () => {
+  it('works with a store whose responses take long and arrive in chunks', { timeout: PATIENCE }, async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const near = await startInstance((await connect()).store, 'near');

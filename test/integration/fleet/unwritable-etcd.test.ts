@@ -6,7 +6,7 @@ import { etcd } from '../../support/servers/etcd.js';
 import type { PrivateServer, ServerKind } from '../../support/servers/private-server.js';
 import { testUnwritable } from './unwritable.js';
 
-/** Bytes of the database at which the server raises its alarm. */
+/** The size of the database in bytes at which the server raises its alarm. */
 const QUOTA = 2 ** 20;
 const RANGE = Range.prefix('nest-vitals/');
 

@@ -10,12 +10,12 @@ import type { PrivateServer, ServerKind, ServerPlace } from '../../support/serve
 import { testUnwritable } from './unwritable.js';
 
 interface Settings {
-  /** Permissions of the user. */
+  /** The permissions of the user. */
   readonly permissions: string;
   readonly jetStream: string;
 }
 
-/** Writes the configuration of the server, which it reads at its next start. */
+/** Writes the configuration of the server, which the server reads at its next start. */
 const write = ({ folder, port, user, password }: ServerPlace, { permissions, jetStream }: Settings): void =>
   writeFileSync(
     join(folder, 'nats.conf'),
@@ -75,7 +75,7 @@ describeWith(kind, 'a fleet on a NATS that refuses writes', (server) => {
     refuseWrites: async (running) => {
       const client = await clientOf(running);
       const other = natsStore({ client, namespace: 'other' });
-      // In the end there is not enough space for one small entry.
+      // At the end there is not enough space for one small entry.
       for (const value of ['x'.repeat(50_000), '']) {
         for (let written = 0; await isWritten(other, `other/${value.length}-${written}`, value);) written += 1;
       }
@@ -91,7 +91,7 @@ describeWith(kind, 'a fleet on a NATS that refuses writes', (server) => {
     isUnavailableBefore: true,
     refuseWrites: async (running) => {
       write(place(), { ...ALL, permissions: 'publish: { deny: "$KV.>" }' });
-      // The instances lose the connection first. Then the reason of the refusal is one more line.
+      // The instances first lose the connection, so the reason of the refusal is an additional line.
       await running.restart();
       return async () => {
         write(place(), ALL);

@@ -34,7 +34,7 @@ describeWith(redis, 'a fleet on a Redis that refuses writes', (server) => {
     },
   });
 
-  // Every run tests the errors of the store for these two.
+  // Every run tests the errors of the store for these two clients.
   if (!isNightly) return;
   testUnwritable({
     fault: 'becomes a replica',

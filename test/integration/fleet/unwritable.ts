@@ -8,18 +8,18 @@ const PATIENCE = 180_000;
 /** A store may need several attempts and timeouts until it is connected again. */
 const SOON = { timeout: 40_000, interval: 100 };
 
-/** The test waits for several heartbeats, so they follow each other as soon as possible. */
+/** The test waits for several heartbeats, so their interval is as short as possible. */
 const start = (store: HealthStore, instance: string): Promise<TestApplication> =>
   startInstance(store, instance, undefined, { heartbeat: 500 });
 
 export interface UnwritableStore {
-  /** How the server refuses writes, in the title of the test. */
+  /** The reason why the server refuses writes, for the title of the test. */
   readonly fault: string;
   /** The end of the line in the log, and of the sentence on the page. */
   readonly remedy: string;
   readonly server: () => PrivateServer;
   readonly open: (server: PrivateServer) => Promise<HealthStore>;
-  /** The store is away for a moment before it refuses writes. */
+  /** Whether the store is unavailable for a moment before it refuses writes. */
   readonly isUnavailableBefore?: boolean;
   /** Makes the server refuse writes. Returns the function that makes it accept them again. */
   readonly refuseWrites: (server: PrivateServer) => Promise<() => Promise<unknown>>;
@@ -35,7 +35,7 @@ export function testUnwritable({
   isUnavailableBefore = false,
 }: UnwritableStore): void {
   it(
-    `works, says once why it is not announced, and is announced again, when the server ${fault}`,
+    `works, logs once why it is not announced, and is announced again, when the server ${fault}`,
     { timeout: PATIENCE },
     async () => {
       const store = await open(server());
@@ -64,7 +64,7 @@ export function testUnwritable({
       );
       expect(line).toContain(remedy);
       expect((await one.get('/health/ready')).status).toBe(200);
-      // After a restart of the server, a write can be refused before the watch goes on.
+      // After a restart of the server, a write can be refused before the watch continues.
       await vi.waitFor(
         async () =>
           expect((await one.get('/health/fleet')).body).toMatchObject({

@@ -37,7 +37,7 @@ async function detailOf(options: GrpcIndicatorOptions): Promise<HealthCheckDetai
   return reportIn(await application.get('/health/orders')).details['orders'];
 }
 
-/** A test double with the used part: the client of Nest needs a `.proto` file. */
+/** A test double with the used part, because the client of Nest needs a `.proto` file. */
 function nestClientOf(...clients: Client[]) {
   const opened: string[] = [];
   class OrdersService extends Client {
@@ -93,7 +93,7 @@ describe('the client of a GrpcIndicator', () => {
     await vi.waitFor(() => expect(openSockets(port)).toBe(0), SOON);
   });
 
-  it('has one call for each service under way for all indicators', async () => {
+  it('has one call in progress for each service, for all indicators', async () => {
     const requested: string[] = [];
     const url = await serverThat((service) => {
       requested.push(service);
@@ -157,7 +157,7 @@ describe('the health that the server reports', () => {
   it.each([
     [7, { status: 'DEGRADED', message: 'cannot check the server: the caller is not permitted to request its health' }],
     [16, { status: 'DOWN', error: 'the server refused the credentials', code: 'UNAUTHENTICATED' }],
-  ])('is not known with the status code %s', async (code, detail) => {
+  ])('is not UP with the status code %s', async (code, detail) => {
     const url = await serverThat((_service, call) => {
       call.emit('error', Object.assign(new Error('refused'), { code, details: 'refused' }));
       return null;
@@ -165,7 +165,7 @@ describe('the health that the server reports', () => {
     expect(await detailOf({ url })).toMatchObject(detail);
   });
 
-  it('is DEGRADED when it has no health service', async () => {
+  it('is DEGRADED when the server has no health service', async () => {
     const server = new Server();
     onTestFinished(() => server.forceShutdown());
     const port = await new Promise<number>((resolve, reject) => {
@@ -187,7 +187,7 @@ describe('the health that the server reports', () => {
     });
   });
 
-  it('keeps the error text of the server in the log', async () => {
+  it("keeps the server's error text in the log", async () => {
     const url = await serverThat((_service, call) => {
       call.emit('error', Object.assign(new Error('hunter2'), { code: 8, details: 'quota of app:hunter2@db' }));
       return null;

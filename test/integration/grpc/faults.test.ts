@@ -24,7 +24,7 @@ function ownCall({ app }: TestApplication): Promise<unknown> {
   });
 }
 
-/** A client that is closed while it waits to try again does so once more all the same, and keeps what it then gets. */
+/** A client closed during a reconnect pause connects once more and keeps that socket. */
 async function closed(client: Client): Promise<void> {
   await new Promise((resolve) => client.waitForReady(Date.now() + 10_000, resolve));
   client.close();
@@ -56,6 +56,6 @@ describeFaults('GrpcIndicator with an address', {
   indicator: 'orders',
   application: ({ host, port }) => ({ providers: [GrpcIndicator('orders', { url: `${host}:${port}` })] }),
   data: { serving_status: 'SERVING' },
-  // One of them of an indicator that the table has closed before, while the server was gone: see above.
+  // One socket belongs to an indicator closed earlier in the table.
   sockets: 2,
 });

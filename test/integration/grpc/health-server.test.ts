@@ -107,8 +107,8 @@ async function start(options: StartOptions = {}): Promise<Started> {
   return { app, url, client: new GrpcHealthClient(url) };
 }
 
-describe('Check', () => {
-  it('serves ready by the empty name, the probes and the groups by their own', async () => {
+describe('Check of the gRPC health server', () => {
+  it('serves ready for the empty name, and the probes and groups for their own names', async () => {
     const { client } = await start();
     const names = ['', 'ready', 'live', 'startup', 'storage'];
     expect(await Promise.all(names.map((name) => client.check(name)))).toEqual(names.map(() => 'SERVING'));
@@ -123,7 +123,7 @@ describe('Check', () => {
   });
 
   it.each(['database', 'deep', 'Ready', 'orders.Orders', 'x'.repeat(100_000), 'ä\n'])(
-    'is NOT_FOUND for an unknown name (case %#)',
+    'returns NOT_FOUND for an unknown name (case %#)',
     async (name) => {
       const { client } = await start();
       expect(await client.check(name)).toBe(code.NOT_FOUND);
@@ -131,7 +131,7 @@ describe('Check', () => {
     },
   );
 
-  it('serves a composite by its name and aggregation, and none of its parts', async () => {
+  it('serves a composite by its name and aggregation, but not its parts', async () => {
     const any = await start({ module: withComposite('any') });
     expect(await any.client.check('storage')).toBe('SERVING');
     expect(await any.client.check('storage/primary')).toBe(code.NOT_FOUND);
@@ -144,7 +144,7 @@ describe('Check', () => {
     expect(Object.keys(await all.client.list()).filter((name) => name.startsWith('storage'))).toEqual(['storage']);
   });
 
-  it('is NOT_SERVING within the deadline of the probe when an indicator hangs', async () => {
+  it('returns NOT_SERVING within the deadline of the probe when an indicator hangs', async () => {
     database.hangs = true;
     const { client } = await start();
     expect(await client.check('', 5000)).toBe('NOT_SERVING');
@@ -170,8 +170,8 @@ describe('Check', () => {
   });
 });
 
-describe('List', () => {
-  it('lists every name that Check knows', async () => {
+describe('List of the gRPC health server', () => {
+  it('lists every name that Check accepts', async () => {
     const { client } = await start();
     database.isUp = false;
     expect(await client.list()).toEqual({
@@ -183,7 +183,7 @@ describe('List', () => {
     });
   });
 
-  it('is RESOURCE_EXHAUSTED with more than 100 names', async () => {
+  it('returns RESOURCE_EXHAUSTED with more than 100 names', async () => {
     const groups = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`group-${index}`, ['database']]));
     const module = moduleNamed('RootModule', {
       imports: [HealthModule.forRoot({ groups })],
@@ -193,8 +193,8 @@ describe('List', () => {
   });
 });
 
-describe('Watch', () => {
-  it('sends the status at once and then each change once, without any other caller', async () => {
+describe('Watch of the gRPC health server', () => {
+  it('sends the status at once and then each change once, without other callers', async () => {
     const { client } = await start();
     const watch = client.watch();
     await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING']), SOON);
@@ -215,7 +215,7 @@ describe('Watch', () => {
     await vi.waitFor(() => expect(watch.statuses).toEqual(['SERVING', 'NOT_SERVING']), SOON);
   });
 
-  it('evaluates nothing once the last client has gone', async () => {
+  it('evaluates nothing after the last client has disconnected', async () => {
     const { client } = await start();
     const watches = [client.watch(), client.watch('storage')];
     await vi.waitFor(() => expect(database.runs).toBeGreaterThan(3), SOON);
@@ -248,8 +248,8 @@ describe('Watch', () => {
   });
 });
 
-describe('a shutdown', () => {
-  it('is NOT_SERVING from the first moment of the drain, and open Watch calls do not hold it', async () => {
+describe('a shutdown of the gRPC health server', () => {
+  it('returns NOT_SERVING from the first moment of the drain, and open Watch calls do not delay the drain', async () => {
     const url = `127.0.0.1:${await freePort()}`;
     const log = new CapturedLog();
     const module = root([DatabaseHealth, Worker]);
@@ -298,7 +298,7 @@ describe('a shutdown', () => {
   });
 });
 
-describe('the configuration', () => {
+describe('the configuration of the gRPC health server', () => {
   it('stops the boot when HealthModule is not imported, and the log names the remedy', async () => {
     const log = new CapturedLog();
     const compiled = await Test.createTestingModule({ imports: [moduleNamed('RootModule', {})] })

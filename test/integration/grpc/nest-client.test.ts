@@ -13,7 +13,7 @@ import { startApplication } from '../../support/start-application.js';
 
 const SOON = { timeout: 10_000, interval: 20 };
 
-/** Nest searches the package next to itself, but here it is installed below another package. */
+/** Nest searches the package beside itself, but here it is installed below another package. */
 const protoLoader = createRequire(createRequire(import.meta.url).resolve('etcd3')).resolve('@grpc/proto-loader');
 
 const PROTO = `
@@ -23,7 +23,7 @@ const PROTO = `
   service Orders { rpc Find (Order) returns (Order); }
   service Returns { rpc Find (Order) returns (Order); }`;
 
-it('the check uses the connection of the client of ClientsModule', async () => {
+it('the check of a GrpcIndicator uses the connection of the ClientsModule client', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const protoPath = join(folder, 'orders.proto');

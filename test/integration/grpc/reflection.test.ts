@@ -52,7 +52,7 @@ async function listServices(url: string): Promise<string[]> {
   });
 }
 
-it('serves Check beside the reflection of the application’s services', async () => {
+it('the gRPC health server serves Check beside the reflection of the application’s services', async () => {
   const url = `127.0.0.1:${await freePort()}`;
   const root = moduleNamed('RootModule', { imports: [HealthModule.forRoot({ shutdown: { delay: 0 } })] });
   const compiled = await Test.createTestingModule({ imports: [root] })

@@ -36,7 +36,7 @@ const root = (agent: Partial<HealthAgentOptions> = {}, health = AT_ONCE) => ({
   imports: [HealthModule.forRoot(health), HealthAgentModule.forRoot({ port: 0, ...agent })],
 });
 
-/** What HAProxy reads: it connects, sends nothing, and reads until the end. */
+/** The text that HAProxy reads: it connects, sends nothing, and reads until the end. */
 async function ask(agent: HealthAgent, sent?: string): Promise<string> {
   const { port = 0, host = '' } = agent.address ?? {};
   const socket = connect(port, host);
@@ -69,7 +69,7 @@ describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
     expect(await ask(agentOf(application))).toBe('ready up 100%\n');
   });
 
-  it('reports up before that with awaitServer: false', async () => {
+  it('reports up before the server listens with awaitServer: false', async () => {
     const application = await createApplication(adapter, root({ awaitServer: false }));
     await application.app.init();
     expect(await ask(agentOf(application))).toBe('ready up 100%\n');
@@ -102,7 +102,7 @@ describe.each(ADAPTERS)('the agent port on %s', (adapter) => {
 });
 
 describe('the agent port', () => {
-  it('reports down with the task that delays readiness', async () => {
+  it('reports down with the name of the task that delays readiness', async () => {
     const application = await startApplication('express', root());
     const warm = latch();
     void application.health.delayReadiness('catalogue', warm.promise);
@@ -134,7 +134,7 @@ describe('the agent port', () => {
     expect(await ask(agentOf(application), 'x'.repeat(100_000))).toBe('ready up 100%\n');
   });
 
-  it('is observed for the wait of the shutdown', async () => {
+  it('is considered by the wait of the shutdown', async () => {
     const shutdown = { delay: 'auto', maxDelay: 5000 } as const;
     const application = await startApplication('express', root({}, { shutdown }), { prepare: production });
     const agent = agentOf(application);
@@ -173,14 +173,14 @@ describe('the agent port', () => {
     expect(await ask(compiled.get(HealthAgent, { strict: false }))).toBe('ready up 100%\n');
   });
 
-  it('keeps no process alive', async () => {
+  it('does not keep the process alive', async () => {
     const application = await createApplication('express', root());
     await application.app.init();
     expect(agentOf(application).address).toBeDefined();
     expect(process.getActiveResourcesInfo()).not.toContain('TCPServerWrap');
   });
 
-  it('closes connections beyond its limit, and still accepts others', async () => {
+  it('closes connections above its limit, and still accepts later ones', async () => {
     const hanging = FakeIndicator('hanging', never, { timeout: 60_000 });
     const application = await startApplication('express', {
       ...root({}, { ...AT_ONCE, deadline: 60_000 }),
@@ -195,7 +195,7 @@ describe('the agent port', () => {
 });
 
 describe('a faulty configuration of the agent port', () => {
-  it('names a port that is taken', async () => {
+  it('reports a port that is in use', async () => {
     const taken: Server = createServer().listen(0, '127.0.0.1');
     onTestFinished(() => void taken.close());
     await once(taken, 'listening');
@@ -224,7 +224,7 @@ describe('a faulty configuration of the agent port', () => {
     expect(faults).toMatchObject([{ place }]);
   });
 
-  it('names a missing HealthModule, and an import without forRoot()', async () => {
+  it('reports a missing HealthModule, and an import without forRoot()', async () => {
     expect(await faultsOf({ imports: [HealthAgentModule.forRoot({ port: 0 })] })).toMatchObject([
       { problem: 'HealthModule is not imported, so this module has nothing to serve' },
     ]);

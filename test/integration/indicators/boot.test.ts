@@ -11,7 +11,7 @@ import {
 import { expect, it } from 'vitest';
 import { refusalOf } from '../../support/start-application.js';
 
-it('one error at boot names every fault of every indicator, with its place, its value and the remedy', async () => {
+it('the boot error lists every fault of every indicator, with its place, its value and the remedy', async () => {
   const { error, log } = await refusalOf('express', {
     imports: [HealthModule.forRoot()],
     providers: [
@@ -35,7 +35,7 @@ it('one error at boot names every fault of every indicator, with its place, its 
   expect(`${String(error)}${log.text}`).not.toMatch(/hush|whisper/);
 });
 
-it('reports a misspelt limit as a fault', async () => {
+it('the boot reports a misspelt limit as a fault', async () => {
   const { error } = await refusalOf('express', {
     imports: [HealthModule.forRoot()],
     providers: [DiskIndicator('disk', { used: { wran: 0.5 } as object }), CpuIndicator('cpu', { core: 2 } as object)],

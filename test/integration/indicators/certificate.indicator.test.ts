@@ -76,7 +76,7 @@ describe('CertificateIndicator', () => {
     await expect(run(indicatorFor(server))).rejects.toMatchObject({ code, message, data });
   });
 
-  it('names every failure that OpenSSL reports', async () => {
+  it('lists every failure that OpenSSL reports', async () => {
     const server = await startTlsServer(selfSignedExpired);
     await expect(run(indicatorFor(server))).rejects.toMatchObject({
       code: 'CERT_HAS_EXPIRED',
@@ -94,7 +94,7 @@ describe('CertificateIndicator', () => {
     await expect(run(lenient)).rejects.toMatchObject({ message: 'certificate expired' });
   });
 
-  it('trusts the well-known authorities, and another one only by option', async () => {
+  it('trusts the well-known authorities, and another authority only by option', async () => {
     const server = await startTlsServer(valid);
     const { port } = server;
     const indicator = new (CertificateIndicator('tls', { host: '127.0.0.1', port }))();
@@ -103,7 +103,7 @@ describe('CertificateIndicator', () => {
     expect((await run(indicatorFor(server, { ca: [selfSigned.cert, root.cert] }))).status).toBe('UP');
   });
 
-  it('counts the days of the certificate in the chain that expires first, the root included', async () => {
+  it('counts the days of the certificate in the chain that expires first, including the root', async () => {
     const server = await startTlsServer(underEnding, endingIssuer, root);
     expect(await run(indicatorFor(server))).toMatchObject({ status: 'DEGRADED', data: { days_left: 5 } });
     const other = await startTlsServer(underEndingRoot);
@@ -180,7 +180,7 @@ describe('CertificateIndicator', () => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   }, 60_000);
 
-  it('end to end', async () => {
+  it('is DOWN in the report of an application with an expiring certificate', async () => {
     const [good, bad] = [await startTlsServer(ending), await startTlsServer(foreign)];
     const common = { host: '127.0.0.1', ca: root.cert, probes: ['ready'] };
     const application = await startApplication('express', {

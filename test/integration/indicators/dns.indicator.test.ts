@@ -26,7 +26,7 @@ describe('DnsIndicator, with the name resolution of connections', () => {
   });
 
   it('throws the error of Node for a name without an address', async () => {
-    // A real one would be asked for outside of this machine.
+    // The real resolver would send a query outside of this machine.
     vi.mocked(lookup).mockRejectedValue(Object.assign(new Error('getaddrinfo ENOTFOUND'), { code: 'ENOTFOUND' }));
     await expect(run(dns())).rejects.toMatchObject({ code: 'ENOTFOUND' });
     expect(lookup).toHaveBeenCalledWith('payments.test', { all: true });
@@ -77,7 +77,7 @@ describe('DnsIndicator, with queries to name servers', () => {
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({ message, code });
   });
 
-  it('reports a missing record', async () => {
+  it('is DOWN when a record is missing', async () => {
     const server = await startDnsServer([]);
     await expect(run(dns({ servers: [server.address] }))).rejects.toMatchObject({
       message: 'the host has no such record',
@@ -141,14 +141,14 @@ describe('DnsIndicator, with queries to name servers', () => {
   });
 });
 
-describe('DnsIndicator: its options', () => {
+describe('the options of DnsIndicator', () => {
   const faults = (options: object): string[] => faultsOf(DnsIndicator('name', options as DnsIndicatorOptions));
 
   it.each([[['10.0.0.10']], [['10.0.0.10:53']], [['fd00::10']], [['[fd00::10]:53']], [['10.0.0.10', '::1']]])(
     'accept the servers %j',
     (servers) => {
       expect(faults({ host: 'a', servers })).toEqual([]);
-      // Node takes them, too.
+      // Node accepts these servers too.
       expect(() => new Resolver().setServers(servers)).not.toThrow();
     },
   );

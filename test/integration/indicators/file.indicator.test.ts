@@ -57,7 +57,7 @@ describe('FileIndicator', () => {
   it('requires every access of the options', async () => {
     await chmod(file, 0o600);
     expect((await look(file, { access: ['read', 'write'] })).status).toBe('UP');
-    // Not even the superuser executes a file that nobody may execute.
+    // Even the superuser cannot execute a file without an execute permission.
     await expect(look(file, { access: ['execute'] })).rejects.toMatchObject({ code: 'EACCES' });
     await expect(look(file, { access: ['read', 'execute', 'write'] })).rejects.toMatchObject({ code: 'EACCES' });
     await chmod(file, 0o700);
@@ -73,11 +73,11 @@ describe('FileIndicator', () => {
     [['write', 'write', 'execute'], 3],
   ] as const)('calls the system once for %j', async (modes, mask) => {
     await look(folder, modes && { access: modes });
-    // The bits of access(2).
+    // The permission bits of access(2).
     expect(access).toHaveBeenCalledExactlyOnceWith(folder, mask);
   });
 
-  it('changes nothing', async () => {
+  it('does not change the file', async () => {
     const target = join(folder, 'cache');
     await mkdir(target);
     const before = await stat(target);
@@ -86,7 +86,7 @@ describe('FileIndicator', () => {
     expect(await readdir(target)).toEqual([]);
   });
 
-  it('calls a file system that hangs once', async () => {
+  it('calls a hanging file system once', async () => {
     const hanging = latch<never>();
     vi.mocked(stat).mockReturnValueOnce(hanging.promise);
     const indicator = new (FileIndicator('settings', { path: file }))();

@@ -57,7 +57,7 @@ interface ProxyServer extends TcpServer {
   readonly asked: string[];
 }
 
-/** An HTTP proxy that wants the credentials `user:hush`. */
+/** An HTTP proxy that requires the credentials `user:hush`. */
 async function startProxy(listen = true): Promise<ProxyServer> {
   const asked: string[] = [];
   const expected = `Basic ${Buffer.from('user:hush').toString('base64')}`;
@@ -98,7 +98,7 @@ async function startProxy(listen = true): Promise<ProxyServer> {
   return Object.assign(tracked, { origin: `http://user:hush@127.0.0.1:${tracked.port}`, asked });
 }
 
-describe('HttpIndicator: tls', () => {
+describe('HttpIndicator with tls', () => {
   it('trusts its own authority, and no other', async () => {
     const { url } = await startHttpsServer();
     expect((await run(http(url, { tls: { ca: root.cert } }))).status).toBe('UP');
@@ -121,7 +121,7 @@ describe('HttpIndicator: tls', () => {
     });
   });
 
-  it('is not sent to another origin after a redirect', async () => {
+  it('does not send the client certificate to another origin after a redirect', async () => {
     const other = await startHttpsServer(true);
     const tls = { ca: root.cert, cert: client.cert, key: client.key };
     const target = await startRedirect(other.url);
@@ -139,7 +139,7 @@ describe('HttpIndicator: tls', () => {
     });
   });
 
-  it('uses a connection again, and closes it with the application', async () => {
+  it('reuses a connection, and closes it with the application', async () => {
     const https = await startHttpsServer();
     const indicator = http(https.url, { tls: { ca: root.cert } });
     for (let runs = 0; runs < 5; runs += 1) await run(indicator);
@@ -148,7 +148,7 @@ describe('HttpIndicator: tls', () => {
     await vi.waitFor(() => expect(https.sockets.size).toBe(0));
   });
 
-  it('that is invalid stops the boot', () => {
+  it('stops the boot with an invalid certificate', () => {
     const faults = (tls: unknown): string[] =>
       faultsOf(HttpIndicator('payments', { url: 'https://h/', tls: tls as object }));
     for (const [tls, part] of [
@@ -178,7 +178,7 @@ async function startRedirect(location: string): Promise<string> {
   return `https://127.0.0.1:${tracked.port}/`;
 }
 
-describe('HttpIndicator: proxy', () => {
+describe('HttpIndicator with a proxy', () => {
   it('forwards requests to http servers, without the credentials of the proxy', async () => {
     const proxy = await startProxy();
     const target = await startHttpServer(answering(200, 'fine', 'text/plain'));
@@ -202,7 +202,7 @@ describe('HttpIndicator: proxy', () => {
     });
   });
 
-  it.each(['http', 'https'])('that refuses, or is not reachable, is named: %s', async (scheme) => {
+  it.each(['http', 'https'])('reports a proxy that refuses or is not reachable: %s', async (scheme) => {
     const proxy = await startProxy();
     const url = `${scheme}://127.0.0.1:${await freePort()}/`;
     await expect(run(http(url, { proxy: `http://user:wrong@127.0.0.1:${proxy.port}` }))).rejects.toMatchObject({
@@ -215,7 +215,7 @@ describe('HttpIndicator: proxy', () => {
     });
   });
 
-  it('that hangs is abandoned when the run is over, and no connection stays', async () => {
+  it('abandons a hanging proxy when the run ends, and leaves no connection open', async () => {
     const proxy = await startProxy(false);
     const controller = new AbortController();
     const reason = new Error('time is over');
@@ -227,8 +227,8 @@ describe('HttpIndicator: proxy', () => {
   });
 });
 
-describe('HttpIndicator: addresses', () => {
-  it('connects to a Unix domain socket', async () => {
+describe('the addresses of HttpIndicator', () => {
+  it('can be a Unix domain socket', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'socket-'));
     const path = join(folder, 's');
     const hosts: (string | undefined)[] = [];
@@ -246,8 +246,8 @@ describe('HttpIndicator: addresses', () => {
     }
   });
 
-  it('connects to ports that the Fetch standard blocks', async () => {
-    // A refused connection shows that one was tried. https://fetch.spec.whatwg.org/#bad-port
+  it('can have ports that the Fetch standard blocks', async () => {
+    // A refused connection shows that a connection was attempted. https://fetch.spec.whatwg.org/#bad-port
     for (const port of [1, 6000, 10080]) {
       const outcome = await run(http(`http://127.0.0.1:${port}/`), calm()).catch((error: unknown) => error);
       expect(outcome).toSatisfy(

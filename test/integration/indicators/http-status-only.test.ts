@@ -9,11 +9,11 @@ const PATIENCE = { timeout: 15_000 };
 const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
   new (HttpIndicator('payments', { url, readHealth: false, ...options }))();
 
-describe('HttpIndicator: readHealth false', () => {
+describe('HttpIndicator with readHealth false', () => {
   it.each([
     [200, 'UP'],
     [503, 'DOWN'],
-  ])('a body that never ends does not delay the result: %i is %s', async (status, expected) => {
+  ])('does not wait for a body that never ends: %i is %s', async (status, expected) => {
     const responses: ServerResponse[] = [];
     const server = await startHttpServer((_request, response) => {
       responses.push(response);
@@ -24,7 +24,7 @@ describe('HttpIndicator: readHealth false', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('a body without a limit ends with its connection', async () => {
+  it('ends a body without a limit with its connection', async () => {
     const server = await startHttpServer((_request, response) => {
       response.writeHead(200);
       const send = (): void => {
@@ -37,11 +37,11 @@ describe('HttpIndicator: readHealth false', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('the connection stays open for the next run', async () => {
+  it('keeps the connection open for the next run', async () => {
     const server = await startHttpServer(answering(200, 'x'.repeat(10_000)));
     const indicator = http(server.origin);
     expect((await run(indicator)).status).toBe('UP');
-    // The body runs out after the result.
+    // The rest of the body arrives after the result.
     await vi.waitFor(async () => {
       const before = server.requests.at(-1)?.socket;
       expect((await run(indicator)).status).toBe('UP');
@@ -51,7 +51,7 @@ describe('HttpIndicator: readHealth false', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('`expect` still gets the body', async () => {
+  it('still passes the body to `expect`', async () => {
     const server = await startHttpServer(answering(200, { queue: 5 }));
     const expectation: HttpIndicatorOptions['expect'] = ({ body }) => body === '{"queue":5}';
     expect((await run(http(server.origin, { expect: expectation }))).status).toBe('UP');

@@ -10,13 +10,13 @@ import { answering, startHttpServer } from './support/http-server.js';
 import { startTcpServer } from './support/tcp-server.js';
 import { expectNoLeak } from './support/resources.js';
 
-/** After an abort fetch opens a connection for what may come, and closes it when nothing has come for four seconds. */
+/** After an abort, fetch opens a spare connection, and closes it after four seconds without use. */
 const PATIENCE = { timeout: 15_000 };
 
 const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
   new (HttpIndicator('payments', { url, ...options }))();
 
-describe('HttpIndicator: the request', () => {
+describe('the request of HttpIndicator', () => {
   it('is a GET with its own user agent', async () => {
     const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
     expect(await run(http(`${server.origin}/health?verbose=1`))).toEqual({
@@ -56,25 +56,25 @@ describe('HttpIndicator: the request', () => {
     expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(['Bearer 1', 'Bearer 2']);
   });
 
-  it('fails when that function fails', async () => {
+  it('is not sent when that function fails', async () => {
     const headers = (): never => {
       throw new Error('no token');
     };
     await expect(run(http('http://127.0.0.1:1', { headers }))).rejects.toThrow('no token');
   });
 
-  it('sends the credentials of its URL as basic authentication', async () => {
+  it('contains the credentials of its URL as basic authentication', async () => {
     const server = await startHttpServer(answering(200));
     await run(http(`http://user:p%40ss@127.0.0.1:${server.port}/health`));
     expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
     expect(server.requests[0]?.url).toBe('/health');
   });
 
-  it('uses a connection again, or closes it after each run', async () => {
+  it('reuses a connection, or closes it after each run', async () => {
     const server = await startHttpServer(answering(200));
     const indicator = http(server.origin);
     for (let runs = 0; runs < 10; runs += 1) await run(indicator);
-    // A run that begins before the connection of the one before is free opens a second one.
+    // A run that begins before the previous connection is free opens a second connection.
     expect(server.connections).toBeLessThan(4);
     const other = await startHttpServer(answering(200));
     const closing = http(other.origin, { keepAlive: false });
@@ -83,7 +83,7 @@ describe('HttpIndicator: the request', () => {
     expect(other.requests[0]?.headers.connection).toBe('close');
   });
 
-  it('HEAD has no body, and the header X-Health-Status is read', async () => {
+  it('can be HEAD, which has no body, so the header X-Health-Status is read', async () => {
     const server = await startHttpServer(
       answering(200, '', 'application/json; charset=utf-8', { 'X-Health-Status': 'DEGRADED' }),
     );
@@ -94,7 +94,7 @@ describe('HttpIndicator: the request', () => {
   });
 });
 
-describe('HttpIndicator: the status', () => {
+describe('the expected status code of HttpIndicator', () => {
   it.each([
     [200, 'UP'],
     [204, 'UP'],
@@ -104,7 +104,7 @@ describe('HttpIndicator: the status', () => {
     [404, 'DOWN'],
     [500, 'DOWN'],
     [503, 'DOWN'],
-  ])('%d is %s', async (status, expected) => {
+  ])('by default makes %d %s', async (status, expected) => {
     const server = await startHttpServer((_request, response) => response.writeHead(status).end());
     const result = await run(http(server.origin));
     expect(result.status).toBe(expected);
@@ -112,7 +112,7 @@ describe('HttpIndicator: the status', () => {
     expect(result.data).toMatchObject({ http_status: status });
   });
 
-  it('can be one or several others, by option', async () => {
+  it('can be one or several other codes, by option', async () => {
     const server = await startHttpServer(answering(401, 'who are you?', 'text/plain'));
     expect((await run(http(server.origin, { expectedStatus: 401 }))).status).toBe('UP');
     expect((await run(http(server.origin, { expectedStatus: [200, 401] }))).status).toBe('UP');
@@ -121,7 +121,7 @@ describe('HttpIndicator: the status', () => {
   });
 });
 
-describe('HttpIndicator: redirects', () => {
+describe('redirects of HttpIndicator', () => {
   it('are not followed by default', async () => {
     const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/elsewhere' }));
     expect(await run(http(server.origin))).toMatchObject({
@@ -131,7 +131,7 @@ describe('HttpIndicator: redirects', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('are followed as far as the options say', async () => {
+  it('are followed up to the number in the options', async () => {
     const server = await startHttpServer((request, response) => {
       const hop = Number(request.url?.slice(1));
       if (hop === 3) response.end('there');
@@ -144,13 +144,13 @@ describe('HttpIndicator: redirects', () => {
     });
   });
 
-  it('in a loop are ended', async () => {
+  it('are ended when they form a loop', async () => {
     const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/' }));
     await expect(run(http(server.origin, { maxRedirects: 20 }))).rejects.toThrow('more than 20 redirects');
     expect(server.requests).toHaveLength(21);
   });
 
-  it('send headers and credentials to the same origin, and to no other', async () => {
+  it('receive headers and credentials at the same origin, and at no other', async () => {
     const other = await startHttpServer(answering(200));
     const server = await startHttpServer((request, response) => {
       const location = request.url === '/' ? '/same' : `${other.origin}/other`;
@@ -171,7 +171,7 @@ describe('HttpIndicator: redirects', () => {
     [307, 'POST', 'POST'],
     [308, 'POST', 'POST'],
     [301, 'HEAD', 'HEAD'],
-  ] as const)('a %d turns %s into %s', async (status, method, then) => {
+  ] as const)('with %d turn %s into %s', async (status, method, then) => {
     const server = await startHttpServer((request, response) => {
       if (request.url === '/there') response.end();
       else response.writeHead(status, { location: '/there' }).end();
@@ -183,7 +183,7 @@ describe('HttpIndicator: redirects', () => {
   });
 
   it.each(['http://', 'ftp://127.0.0.1/', 'file:///etc/passwd', 'javascript:1'])(
-    'that lead to %s are not followed',
+    'to %s are not followed',
     async (location) => {
       const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
       await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
@@ -211,13 +211,13 @@ describe('HttpIndicator: redirects', () => {
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('without a location are responses', async () => {
+  it('without a location count as responses', async () => {
     const server = await startHttpServer(answering(302));
     expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'HTTP status 302' });
   });
 });
 
-describe('HttpIndicator: the health that the dependency reports', () => {
+describe('the reported health of a dependency of HttpIndicator', () => {
   const ours = { status: 'DEGRADED', details: { payments: { status: 'DOWN' }, cache: { status: 'UP' } } };
 
   it.each([
@@ -298,7 +298,7 @@ describe('HttpIndicator: the health that the dependency reports', () => {
   });
 });
 
-describe('HttpIndicator: a predicate', () => {
+describe('a predicate of HttpIndicator', () => {
   it('receives the status, the headers and the body, and decides', async () => {
     const server = await startHttpServer(answering(418, { queue: 5 }, 'application/json', { 'x-mode': 'tea' }));
     const expect418: HttpIndicatorOptions['expect'] = ({ status, headers, body, json }) =>
@@ -326,7 +326,7 @@ describe('HttpIndicator: a predicate', () => {
     });
   });
 
-  it('is called after the comparison of the status, if one is expected', async () => {
+  it('is called after the comparison of the status code, if one is expected', async () => {
     const server = await startHttpServer(answering(500));
     const predicate = vi.fn<() => boolean>(() => true);
     expect(await run(http(server.origin, { expectedStatus: 200, expect: predicate }))).toMatchObject({
@@ -341,27 +341,27 @@ describe('HttpIndicator: a predicate', () => {
     expect((await run(http(server.origin, { expect: () => true }))).status).toBe('UP');
   });
 
-  it.each([undefined, null, 'yes', 1])('that returns %j is DOWN', async (returned) => {
+  it.each([undefined, null, 'yes', 1])('is DOWN when it returns %j', async (returned) => {
     const server = await startHttpServer(answering(200));
     expect((await run(http(server.origin, { expect: () => returned as unknown as boolean }))).status).toBe('DOWN');
   });
 
-  it('that throws has failed, also over a body that is no JSON', async () => {
+  it('fails the run when it throws, also with a body that is not JSON', async () => {
     const server = await startHttpServer(answering(200, '<html>'));
     await expect(run(http(server.origin, { expect: ({ json }) => json() !== undefined }))).rejects.toThrow(SyntaxError);
   });
 });
 
-describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
+describe('the body limit of HttpIndicator', { timeout: 30_000 }, () => {
   const huge = 'x'.repeat(1_000_000);
 
-  it('is read up to a limit, and not read when it is not needed', async () => {
+  it('applies to a body that is needed, and other bodies are not read', async () => {
     const server = await startHttpServer(answering(200, huge, 'text/plain'));
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
 
-  it('is bounded for a body without an end', async () => {
+  it('applies to a body without an end', async () => {
     const server = await startHttpServer((_request, response) => {
       const more = (): void => {
         while (!response.destroyed && response.write(huge));
@@ -377,7 +377,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     ['gzip, br', brotliCompressSync(gzipSync('{"status":"DOWN"}'))],
     ['identity, gzip', gzipSync('{"status":"DOWN"}')],
     ['deflate', deflateSync('{"status":"DOWN"}')],
-  ])('is decoded from %s', async (coding, bytes) => {
+  ])('applies after decoding from %s', async (coding, bytes) => {
     const server = await startHttpServer(answering(200, bytes, 'application/json', { 'content-encoding': coding }));
     expect(await run(http(server.origin))).toMatchObject({ status: 'DOWN', data: { reported_status: 'DOWN' } });
     expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip, br');
@@ -392,7 +392,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
     expect(result).toMatchObject({ status: 'DOWN', message: 'HTTP status 101' });
   });
 
-  it('is counted after decompression', async () => {
+  it('counts the bytes after decompression', async () => {
     const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
     expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
       status: 'DOWN',
@@ -409,7 +409,7 @@ describe('HttpIndicator: the size of the body', { timeout: 30_000 }, () => {
   });
 });
 
-describe('HttpIndicator: JSON that is longer than the limit', () => {
+describe('JSON above the body limit of HttpIndicator', () => {
   const padding = 'x'.repeat(100_000);
 
   it.each([
@@ -418,7 +418,7 @@ describe('HttpIndicator: JSON that is longer than the limit', () => {
     [{ status: 'DOWN', padding }, 'DOWN', 'DOWN'],
     [{ status: 'warn', padding }, 'DEGRADED', 'DEGRADED'],
     [{ status: 'UP', padding }, 'UP', 'UP'],
-  ])('is not UP without a status that was read: case %#', async (body, status, whole) => {
+  ])('is not UP without a status that was read (case %#)', async (body, status, whole) => {
     const server = await startHttpServer(answering(200, body));
     expect((await run(http(server.origin))).status).toBe(status);
     expect((await run(http(server.origin, { readHealth: false }))).status).toBe('UP');
@@ -433,19 +433,19 @@ describe('HttpIndicator: JSON that is longer than the limit', () => {
   });
 });
 
-describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
-  it('refusing', async () => {
+describe('HttpIndicator with a failing server', { timeout: 30_000 }, () => {
+  it('refuses connections', async () => {
     await expect(run(http(`http://127.0.0.1:${await freePort()}/`))).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });
   });
 
-  it('closing at once', async () => {
+  it('closes the connection at once', async () => {
     const server = await startHttpServer((request) => request.socket.destroy());
     await expect(run(http(server.origin))).rejects.toMatchObject({ code: 'ECONNRESET' });
   });
 
-  it('closing in the middle of the body', async () => {
+  it('closes the connection in the middle of the body', async () => {
     const server = await startHttpServer((request, response) => {
       response.writeHead(200, { 'content-length': '100' }).write('half', () => request.socket.destroy());
     });
@@ -455,7 +455,7 @@ describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
   it.each([
     ['before the headers', false],
     ['after the headers', true],
-  ])('hanging %s', async (_when, sendsHeaders) => {
+  ])('hangs %s', async (_when, sendsHeaders) => {
     const controller = new AbortController();
     const reason = new Error('time is over');
     const server = await startHttpServer((_request, response) => {
@@ -497,7 +497,7 @@ describe('HttpIndicator: servers that fail', { timeout: 30_000 }, () => {
   }, 60_000);
 });
 
-describe('HttpIndicator: end to end', () => {
+describe('HttpIndicator in an application', () => {
   it('shows neither the credentials nor the path nor the query of its URL, in no view and not in the log', async () => {
     const server = await startHttpServer((request) => request.socket.destroy());
     const application = await startApplication('express', {
@@ -517,7 +517,7 @@ describe('HttpIndicator: end to end', () => {
       expect(text).not.toMatch(/hush|hidden|whisper|dXNlcjpodXNo/);
   });
 
-  it('a frozen dependency is DOWN in time, and UP again when it is back', async () => {
+  it('is DOWN in time for a frozen dependency, and UP again when the dependency continues', async () => {
     const server = await startFreezableServer();
     const application = await startApplication('fastify', {
       imports: [HealthModule.forRoot()],
@@ -571,7 +571,7 @@ describe('HttpIndicator: end to end', () => {
     }
   });
 
-  it('is DEGRADED when the other application is', async () => {
+  it('is DEGRADED when the other application is DEGRADED', async () => {
     const { server } = await startApplication('express', {
       imports: [HealthModule.forRoot()],
       providers: [HttpIndicator('gone', { url: `http://127.0.0.1:${await freePort()}/`, critical: false })],
@@ -591,7 +591,7 @@ describe('HttpIndicator: end to end', () => {
   });
 });
 
-describe('HttpIndicator: its options', () => {
+describe('the options of HttpIndicator', () => {
   const faults = (options: object): string[] => faultsOf(HttpIndicator('payments', options as HttpIndicatorOptions));
   const url = 'http://127.0.0.1/';
 
@@ -644,7 +644,7 @@ describe('HttpIndicator: its options', () => {
     [{ url, readHealth: 'no' }, 'readHealth: its value is "no"; use true or false'],
     [{ url, maxRedirects: 21 }, 'maxRedirects: its value is 21; use a whole number from 0 to 20'],
     [{ url, keepAlive: 1 }, 'keepAlive: its value is 1; use true or false'],
-  ])('refuses %j', (options, fault) => {
+  ])('refuse %j', (options, fault) => {
     expect(faults(options)).toEqual([`HttpIndicator("payments"), ${fault}`]);
   });
 });

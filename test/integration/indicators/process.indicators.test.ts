@@ -20,7 +20,7 @@ import { type TestApplication, startApplication } from '../../support/start-appl
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
-/** Limits that also a busy machine keeps: a check that waits for the processor must not time out. */
+/** Timeouts that are long enough for a busy machine: a check that waits for the CPU must not time out. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
 const start = (...providers: Type[]): Promise<TestApplication> =>
@@ -32,13 +32,13 @@ async function ask(application: TestApplication, name: string): Promise<Record<s
   ] as Record<string, unknown>;
 }
 
-/** Keeps this thread busy, as a calculation that is too long for it. */
+/** Keeps this thread busy, like a long calculation. */
 function block(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
 }
 
-describe('MemoryIndicator, end to end', () => {
+describe('MemoryIndicator in an application', () => {
   it('reports the growth of the heap of this process', async () => {
     const application = await start(MemoryIndicator('memory', { heap: { warn: 0.8 }, rss: { warn: 1 } }));
     const before = await ask(application, 'memory');
@@ -50,7 +50,7 @@ describe('MemoryIndicator, end to end', () => {
   });
 });
 
-describe('DiskIndicator, end to end', () => {
+describe('DiskIndicator in an application', () => {
   let folder: string;
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'disk-indicator-'));
@@ -65,7 +65,7 @@ describe('DiskIndicator, end to end', () => {
     const { status, data } = await ask(application, 'disk');
     const usage = (data as Record<string, Record<string, number>>)[path];
     expect(status).toBe('UP');
-    // Others write to it, too.
+    // Other processes write to the file system too.
     expect(usage?.['used_bytes']).toBeGreaterThan((blocks - bfree) * bsize * 0.9);
     expect(usage?.['used_bytes']).toBeLessThan((blocks - bfree) * bsize * 1.1 + 1e9);
 
@@ -95,7 +95,7 @@ describe('DiskIndicator, end to end', () => {
   });
 });
 
-describe('EventLoopIndicator, end to end', () => {
+describe('EventLoopIndicator in an application', () => {
   it('reports a blocked loop until the end of the window', async () => {
     const limits = { delay: { warn: 400 }, percentile: 100, utilization: false } as const;
     const application = await start(EventLoopIndicator('event_loop', { window: 1000, ...limits }));
@@ -129,14 +129,14 @@ describe('EventLoopIndicator, end to end', () => {
   it.each([
     ['from the start', false],
     ['by a module that is loaded later', true],
-  ])('is released when the application is closed, provided %s', async (_when, isLazy) => {
+  ])('is released when the application is closed, if it was provided %s', async (_when, isLazy) => {
     const started = vi.spyOn(globalThis, 'setInterval');
     const providers = [EventLoopIndicator('event_loop'), CpuIndicator('cpu')];
     const application = await start(...(isLazy ? [] : providers));
     if (isLazy) await application.app.get(LazyModuleLoader).load(() => moduleNamed('LazyModule', { providers }));
     expect(await ask(application, 'event_loop')).toMatchObject({ status: 'UP' });
     expect(await ask(application, 'cpu')).toMatchObject({ status: 'UP' });
-    // Each slides its window every five seconds.
+    // Each indicator slides its window every five seconds.
     const timers = started.mock.calls.flatMap(([, interval], index) =>
       interval === 5000 ? [started.mock.results[index]?.value as NodeJS.Timeout] : [],
     );
@@ -151,10 +151,10 @@ describe('EventLoopIndicator, end to end', () => {
   });
 });
 
-describe('CpuIndicator, end to end', () => {
+describe('CpuIndicator in an application', () => {
   it('reports a busy process until the end of the window', async () => {
     const application = await start(CpuIndicator('cpu', { cores: 1, window: 1000, usage: { warn: 0.1 } }));
-    // A machine that is busy with other things may give less than a core.
+    // A machine that is busy with other processes may give less than one core.
     await vi.waitFor(async () => {
       for (let blocks = 0; blocks < 12; blocks += 1) {
         block(100);
@@ -167,13 +167,13 @@ describe('CpuIndicator, end to end', () => {
     }, PATIENCE);
     await vi.waitFor(
       async () => expect(await ask(application, 'cpu')).toMatchObject({ status: 'UP' }),
-      // Asking is work, too.
+      // The request itself uses CPU time too.
       { timeout: 20_000, interval: 1500 },
     );
   }, 60_000);
 });
 
-describe('HeartbeatIndicator, end to end', () => {
+describe('HeartbeatIndicator in an application', () => {
   it('is injected into a worker by its class', async () => {
     class InvoicesHeartbeat extends HeartbeatIndicator('invoices', { maxSilence: 60_000, grace: 0 }) {}
 
@@ -191,7 +191,7 @@ describe('HeartbeatIndicator, end to end', () => {
   });
 });
 
-describe('ThresholdIndicator, end to end', () => {
+describe('ThresholdIndicator in an application', () => {
   @Injectable()
   class Queue implements OnModuleInit {
     length = 0;
@@ -223,7 +223,7 @@ describe('ThresholdIndicator, end to end', () => {
     });
   });
 
-  it('can be extended, under a name of its own', async () => {
+  it('can be extended, with a name of its own', async () => {
     @HealthIndicator('backlog')
     class Backlog extends ThresholdIndicator('queue', { inject: [Queue], value: ({ length }) => length, fail: 3 }) {}
     const application = await start(Queue, Backlog);

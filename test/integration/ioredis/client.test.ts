@@ -49,7 +49,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('with lazyConnect is connected by the first check', async () => {
+  it('is connected by the first check with lazyConnect', async () => {
     const client = clientWith({ lazyConnect: true });
     const application = await startApplication('express', root({ client }));
     expect(client.status).toBe('wait');
@@ -63,7 +63,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     const witness = await readyClient();
     server().freeze();
     onTestFinished(() => server().thaw());
-    // The system stops a process only after some time.
+    // The system needs some time to stop a process.
     await vi.waitFor(async () => expect(await answersSoon(witness)).toBe(false), SOON);
     const connected = client.connect();
     const probe = detailOf(application);
@@ -73,7 +73,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await probe).toMatchObject({ status: 'UP' });
   });
 
-  it('has one call under way for all indicators over a silent connection', async () => {
+  it('has one call in progress for all indicators over a silent connection', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await readyClient({}, proxy.port);
@@ -104,7 +104,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(details['detailed']).toMatchObject({ status: 'UP', data: { role: 'primary' } });
   });
 
-  it('that lost its connection is DOWN at once, and gets no command to queue', async () => {
+  it('is DOWN at once when the client has lost its connection, and gets no command to queue', async () => {
     const client = await readyClient({ retryStrategy: () => 3_600_000 });
     const application = await startApplication('express', root({ client }));
     await server().kill();
@@ -118,7 +118,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(queued(client, 'offlineQueue')).toBe(0);
   });
 
-  it('that loses its connection during a ping is DOWN at once', async () => {
+  it('is DOWN at once when the client loses its connection during a ping', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await readyClient({ retryStrategy: () => 3_600_000 }, proxy.port);
@@ -133,7 +133,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(listeners()).toBe(before);
   });
 
-  it('that was closed is DOWN', async () => {
+  it('is DOWN when the client was closed', async () => {
     const client = await readyClient();
     const application = await startApplication('express', root({ client }));
     await client.quit();
@@ -141,7 +141,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is closed' });
   });
 
-  it('that cannot log in is DOWN with a message', async () => {
+  it('is DOWN with a message when the client cannot log in', async () => {
     const { host, port } = server().address();
     const client = new Redis({ host, port, password: 'another', lazyConnect: true, retryStrategy: () => 3_600_000 });
     client.on('error', () => undefined);

@@ -10,7 +10,7 @@ describeFaults('IoRedisIndicator with a cluster', {
   application: ({ host, port, password }) => {
     const client = new Cluster([{ host, port }], {
       redisOptions: { password },
-      // The node announces its own port. Also through a proxy, the client must use the given address.
+      // The node announces its own port. The client must use the given address, also through a proxy.
       natMap: () => ({ host, port }),
     });
     client.on('error', () => undefined);

@@ -12,7 +12,9 @@ const SOON = { timeout: 30_000, interval: 20 };
 const PATIENCE = 120_000;
 const KEYS = 1000;
 
-/** It takes a second for ten keys, and looks after its clients meanwhile. It says that it has started before that. */
+/**
+ * Loading takes a second for ten keys, and the server handles its clients meanwhile. It reports its start before that.
+ */
 const slowToLoad = {
   ...redisWith(() => ['--key-load-delay', '100000', '--loading-process-events-interval-bytes', '1024']),
   ready: /Server initialized|Ready to accept connections/,
@@ -23,7 +25,7 @@ describeWith(slowToLoad, 'an IoRedisIndicator whose server is loading its data',
     ['a client that waits until the server is ready', true],
     ['a client that does not', false],
   ])(
-    'is DOWN and says so, with %s',
+    'is DOWN with that reason, with %s',
     async (_which, enableReadyCheck) => {
       const { url } = server().address();
       const client = new Redis(url, { enableReadyCheck, maxLoadingRetryTime: 100 });

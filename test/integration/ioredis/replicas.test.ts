@@ -64,7 +64,7 @@ describeWith(redis, 'an IoRedisIndicator', (primary) => {
     }, PATIENCE);
 
     it(
-      'pings the primary that they name, and is UP again after its restart',
+      'pings the primary that the sentinels report, and is UP again after its restart',
       async () => {
         const { host, port, password } = other.address();
         const client = new Redis({

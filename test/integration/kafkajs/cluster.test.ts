@@ -84,7 +84,7 @@ describeWith(kafka, 'a KafkaJsIndicator', (server) => {
   it.each<[string, (client: Kafka) => Kafka | Admin]>([
     ['a Kafka', (client) => client],
     ['an Admin that the application disconnects', (client) => client.admin()],
-  ])('leaves no connection when the application stops while %s retries', async (_what, pass) => {
+  ])('leaves no connection open when the application stops while %s retries', async (_what, pass) => {
     const client = open({ retries: 50, initialRetryTime: 50, maxRetryTime: 50 });
     const create = client.admin.bind(client);
     const calls: Promise<unknown>[] = [];
@@ -108,7 +108,7 @@ describeWith(kafka, 'a KafkaJsIndicator', (server) => {
     await application.app.close();
     if (passed === admin) await admin.disconnect();
     await server().restart();
-    // The call that is under way connects to the server again.
+    // The call in progress connects to the server again.
     await Promise.all(calls);
     await vi.waitFor(() => expect(openSockets(server().port)).toBe(0), SOON);
   });
@@ -155,7 +155,7 @@ describe('a KafkaJsIndicator', () => {
       { status: 'DEGRADED', message: 'cannot read the lag: the user is not permitted to describe the group' },
     ],
   ])('reports the response %s of a broker', async (type, expected) => {
-    // As after the retries of kafkajs.
+    // Like kafkajs after its retries.
     const cause = Object.assign(new Error('no'), { name: 'KafkaJSProtocolError', type, code: 30 });
     expect(await kafkaIn(await start({ client: admin({ cause }), ...group }))).toMatchObject(expected);
   });

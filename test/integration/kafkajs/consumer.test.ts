@@ -30,7 +30,7 @@ const becomes = (application: TestApplication, expected: object, name = 'orders'
   vi.waitFor(async () => expect((await detailsIn(application))[name]).toMatchObject(expected), SOON);
 
 /**
- * Heartbeats follow each other quickly. The mock broker waits three seconds for the first members of a group, and
+ * The interval of heartbeats is short. The mock broker waits three seconds for the first members of a group, and
  * rebalances in the session timeout less one second.
  */
 const QUICK = { heartbeatInterval: 50, maxWaitTimeInMs: 50, sessionTimeout: 4000 };
@@ -78,7 +78,7 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
       const client = open();
       const consumer = await consume(client, { groupId: 'shared' });
       const application = await start({ consumer });
-      // It has joined before the application started: the next heartbeat says so.
+      // The consumer joined before the application started. The next heartbeat reports this.
       await becomes(application, { status: 'UP', data: { consumer_state: 'joined' } });
 
       expect((await application.get('/health/ready')).status).toBe(200);
@@ -129,7 +129,7 @@ describeWith(kafka, 'a KafkaJsConsumerIndicator', (server) => {
       const consumer = client.consumer({
         ...QUICK,
         groupId,
-        // Long enough to see the state before the next start.
+        // Long enough to observe the state before the next start.
         retry: { retries: 0, initialRetryTime: 30_000, restartOnFailure: () => Promise.resolve(restarts) },
       });
       const application = await start({ consumer });

@@ -6,7 +6,7 @@ import { kafka, toPort } from '../../support/servers/kafka.js';
 
 const ADMIN = Symbol('admin');
 
-/** The application works with an admin client of its own, which has other connections than that of the checks. */
+/** The application uses its own admin client, whose connections differ from those of the checks. */
 describeFaults('KafkaJsIndicator', {
   server: kafka,
   indicator: 'kafka',
@@ -27,9 +27,10 @@ describeFaults('KafkaJsIndicator', {
     return { imports: [events], providers: [KafkaJsIndicator('kafka', { client: Kafka })] };
   },
   data: { brokers: 1, controller: 0 },
-  // kafkajs connects again and again for longer than the timeout of a check.
+  // kafkajs keeps reconnecting for longer than the timeout of a check.
   refused: /^timed out after|^connection (?:refused|reset)$/,
   work: ({ app }) => app.get<Admin>(ADMIN).listTopics(),
-  // For each admin client, one to the configured address and one to the address that the mock broker advertises.
+  // Each admin client has one connection to the configured address and one to the address that the mock broker
+  // advertises.
   sockets: 4,
 });

@@ -35,9 +35,10 @@ describe.concurrent.each(VARIANTS)('%s', (_, variant) => {
     while (prober.refusals < 3) expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
 
     expect(await application.exited()).toEqual({ code: null, signal: 'SIGTERM' });
-    // Three requests can come from one prober or from three that take turns, and each must receive three refusals.
+    // Three requests can come from one prober or from three that take turns, and each prober must receive three
+    // refusals.
     expect(prober.refusals).toBeGreaterThanOrEqual(8);
-    // A few more in the time that the balancer is left to act, and while the machine is busy with something else.
+    // A few more requests during the balancer's time to act, and while the machine is busy.
     expect(prober.refusals).toBeLessThanOrEqual(20);
     expect(prober.answers.lastIndexOf(200)).toBeLessThan(prober.answers.indexOf(503));
     expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers: HAProxy at (::ffff:)?127\.0\.0\.1$/);
@@ -55,7 +56,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, variant) => {
   });
 });
 
-// These depend neither on Nest nor on the adapter.
+// These tests depend neither on Nest nor on the adapter.
 describe.concurrent.each(ONE_VARIANT)('the wait for balancers, with %s', (_, variant) => {
   const start = starterOf(variant);
 
@@ -132,7 +133,7 @@ describe.concurrent.each(ONE_VARIANT)('the wait for balancers, with %s', (_, var
     expect(application.log('warn')).toEqual([]);
   });
 
-  it('waits until each of two probers that look alike has received three refusals', async () => {
+  it('waits until each of two similar probers has received three refusals', async () => {
     const application = await start();
     const first = new BalancerProber(application, 600, 'HAProxy');
     await first.hasAsked(1);

@@ -57,7 +57,7 @@ describe.each(ONE_VARIANT)('a blocked event loop, with %s', (_title, { nest, ada
       'computing check that is certain',
       { status: 'DOWN', error: expect.stringContaining('blocked the event loop for') },
     ],
-  ])('a %s is reported itself, and the dependency is UP', async (part, expected) => {
+  ])('a %s is reported as the fault, and the dependency is UP', async (part, expected) => {
     const dependency = await startDependency((response) => response.end('{"status":"UP"}'));
     const application = await start(dependency, [part]);
     for (let round = 0; round < ROUNDS / 2; round += 1) {

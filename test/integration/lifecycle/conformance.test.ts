@@ -5,7 +5,7 @@ import { ALL_VARIANTS, VARIANTS } from '../../support/process-application/varian
 
 useConcurrentTests();
 
-/** A generous bound for what happens at once, below the 5 s and 72 s for which the servers keep idle connections. */
+/** A long bound for steps that happen at once, below the 5 s and 72 s for which the servers keep idle connections. */
 const SOON = 4500;
 
 describe.concurrent.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
@@ -59,7 +59,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.log('log')).toContain('Closed 1 idle and 1 silent connections');
   });
 
-  it('runs one drain for a second signal and for two calls of close()', async () => {
+  it('runs one drain for two signals and for two calls of close()', async () => {
     const signalled = await ProcessApplication.start(nest, { adapter, parts: ['consumer'] });
     await signalled.command('hold');
     signalled.signal('SIGTERM');

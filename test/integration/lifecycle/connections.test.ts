@@ -23,7 +23,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await application.command('release');
     expect(await application.exitedAfter(since)).toBeLessThan(SOON);
     await client.done;
-    // Whom the system has let in between the last look and the moment in which the server stops to listen, it resets.
+    // The system resets connections that it accepted after the last check.
     if (client.answers.at(-1) === 'ECONNRESET') client.answers.pop();
     const first = client.answers.indexOf('200 close');
     expect(first).toBeGreaterThanOrEqual(20);
@@ -89,7 +89,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 });
 
-// These depend neither on Nest nor on the adapter.
+// These tests depend neither on Nest nor on the adapter.
 describe.concurrent.each(ONE_VARIANT)('a shutdown with %s', (_, { nest, adapter }) => {
   it('is not delayed by 1,000 idle and 100 silent connections', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
@@ -103,7 +103,7 @@ describe.concurrent.each(ONE_VARIANT)('a shutdown with %s', (_, { nest, adapter 
 
     expect(await application.exitedAfter(since)).toBeLessThan(SOON);
     const [, idle, quiet] = /Closed (\d+) idle and (\d+) silent/.exec(application.log('log').at(-1) ?? '') ?? [];
-    // On a slow machine the first have been idle for so long that the server has closed them by itself.
+    // On a slow machine the server itself has closed the first connections, which were idle for too long.
     expect(Number(idle)).toBeGreaterThan(500);
     expect(Number(quiet)).toBe(100);
     for (const connection of silent) await connection.waitForClose();

@@ -6,7 +6,7 @@ import { ONE_VARIANT, VARIANTS } from '../../support/process-application/variant
 
 useConcurrentTests();
 
-// These depend neither on Nest nor on the adapter.
+// These tests depend neither on Nest nor on the adapter.
 describe.concurrent.each(ONE_VARIANT)('@OnDrain() methods, with %s', (_, { nest, adapter }) => {
   it('abandons an @OnDrain() method that hangs at its own limit', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['limited hanging consumer'] });

@@ -17,7 +17,7 @@ interface Started {
   readonly url: string;
   readonly log: CapturedLog;
   readonly held: Latch;
-  /** What happened in the application, in order. */
+  /** The events in the application, in order. */
   readonly events: string[];
 }
 
@@ -96,7 +96,7 @@ describe.each([
     await vi.waitFor(() => expect(inFlight(() => true)).toBe(0));
   });
 
-  it('waits for a stream in flight before anything is destroyed, without a warning', async () => {
+  it('waits for a stream in flight before any provider is destroyed, without a warning', async () => {
     const { app, url, log, held, events } = await start(isSecure);
     const client = new Client(url);
     const answer = client.get('/held');
@@ -113,7 +113,7 @@ describe.each([
     expect(log.health('warn')).toEqual([]);
   });
 
-  it('sends GOAWAY to an idle session as the drain begins, and to a busy one after its last stream', async () => {
+  it('sends GOAWAY to an idle session at the start of the drain, and to a busy session after its last stream', async () => {
     const { app, url, held, events } = await start(isSecure);
     const [idle, busy] = [new Client(url), new Client(url)];
     await idle.get('/order');
@@ -147,7 +147,7 @@ describe.each([
   });
 });
 
-it('waits for HTTP/1 requests on a server for HTTP/2, and closes their connections', async () => {
+it('the drain waits for HTTP/1 requests on an HTTP/2 server, and closes their connections', async () => {
   const { app, url, held, events } = await start(true);
   const request = httpsRequest(`${url}/held`, { rejectUnauthorized: false }).end();
   const response = once(request, 'response');

@@ -52,7 +52,7 @@ describe.concurrent.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     const shaken = await connectTls(application.port);
     const silent = await application.connect();
     const halfway = await application.connect();
-    // The head of a record that announces more than will ever come.
+    // The header of a record that announces more bytes than are sent.
     halfway.write('\u0016\u0003\u0001\u0002');
     await application.statusOf('/order');
     const since = Date.now();
@@ -84,7 +84,7 @@ describe.concurrent.each(VARIANTS)('%s, over TLS', (_, { nest, adapter }) => {
     expect(chat.received.endsWith('goodbye')).toBe(true);
   });
 
-  it('names the work that exceeds the limit, and exits', async () => {
+  it('logs the work that exceeds the limit, and exits', async () => {
     const application = await start({ timeout: 300 });
     const connection = await connectTls(application.port);
     connection.get('/held');

@@ -12,7 +12,7 @@ import { freePort } from '../../support/servers/free-port.js';
 import { connectWebSocket } from '../../support/web-socket.js';
 
 describe.each(ADAPTERS)('on %s', (adapter) => {
-  it('a hybrid application handles messages during the drain, and closes its microservice after it', async () => {
+  it('a hybrid application handles messages during the drain, and then closes its microservice', async () => {
     const events: string[] = [];
     @Controller()
     class StockController {

@@ -14,7 +14,7 @@ interface Application {
   readonly application: TestApplication;
   readonly held: Latch;
   readonly events: string[];
-  /** Those that the application closes itself, in a shutdown hook, as Nest's recipe does. */
+  /** The servers that the application itself closes in a shutdown hook, like in Nest's recipe. */
   readonly servers: Server[];
 }
 
@@ -126,7 +126,7 @@ describe.each(['http', 'https'] as const)('a server of node:%s that the applicat
   });
 });
 
-it('closes the idle connections of such a server', async () => {
+it('the drain closes the idle connections of a server that the application opened itself', async () => {
   const started = await start();
   const server = createServer(expressOf(started));
   const port = await listen(server);
@@ -143,7 +143,7 @@ it('closes the idle connections of such a server', async () => {
   expect(started.application.log.health('log')).toContainEqual('Closed 1 idle and 0 silent connections');
 });
 
-it('ignores the servers of other applications in the process', async () => {
+it('the drain ignores the servers of other applications in the process', async () => {
   const [one, other] = [await start(), await start()];
   const port = await listen(createServer(expressOf(other)));
   const plain = await listen(createServer((_request, response) => response.end('metrics')));

@@ -6,11 +6,11 @@ import { ONE_VARIANT } from '../../support/process-application/variants.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-/** Milliseconds after which PM2 kills a process (`kill_timeout`), and the time that a busy machine may add. */
+/** Milliseconds after which PM2 kills a process (`kill_timeout`), and the additional time of a busy machine. */
 const KILL_TIMEOUT = 1600 + 1400;
 const INTERVAL = 500;
 
-/** The variables that PM2 7 sets, as a process started by it has shown them. PM2 itself is not installed for this test. */
+/** The variables that PM2 7 sets, read from a process that it started. PM2 itself is not installed for this test. */
 const variablesOf = (mode: 'fork_mode' | 'cluster_mode'): Readonly<Record<string, string>> => ({
   PM2_HOME: '/home/app/.pm2',
   PM2_USAGE: 'CLI',
@@ -49,7 +49,7 @@ describe.each(ONE_VARIANT)('PM2, with %s', (_, { nest, adapter }) => {
     expect(signal).toBe('SIGINT');
     expect(application.log('log').filter((line) => line.startsWith('Waited'))).toEqual([]);
 
-    // A response of the stopped worker may still be on its way.
+    // A response of the stopped worker may still be in transit.
     const known = prober.answers.length + 1;
     await prober.hasAsked(known + 3);
     expect(new Set(prober.answers.slice(known))).toEqual(new Set([200]));

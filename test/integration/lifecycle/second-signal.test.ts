@@ -5,7 +5,7 @@ import { VARIANTS } from '../../support/process-application/variants.js';
 
 /** Milliseconds. Signals within 500 ms count as one. */
 const NEXT_SIGNAL = 700;
-/** Milliseconds, far more than a test may take. */
+/** Milliseconds, far longer than any test. */
 const LONG = 600_000;
 
 describe.each(VARIANTS)('a second signal, with %s', (_, { nest, adapter }) => {
@@ -40,7 +40,7 @@ describe.each(VARIANTS)('a second signal, with %s', (_, { nest, adapter }) => {
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('ends the wait for work in flight at once, and the log names the work', async () => {
+  it('ends the wait for work in flight at once, and the log lists the work', async () => {
     const application = await start({ delay: 0 });
     application.open('consumer');
     const busy = await application.busyConnection('/held');

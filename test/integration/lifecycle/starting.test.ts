@@ -6,7 +6,7 @@ import { ONE_VARIANT, VARIANTS } from '../../support/process-application/variant
 
 useConcurrentTests();
 
-/** At night also plain Nest, whose exits are expected. */
+/** At night also plain Nest, whose exits the test expects. */
 const ENDINGS = isNightly
   ? ([
       ['SIGTERM', true],
@@ -46,9 +46,9 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 });
 
-// These depend neither on Nest nor on the adapter.
+// These tests depend neither on Nest nor on the adapter.
 describe.concurrent.each(ONE_VARIANT)('a warm-up, with %s,', (_, { nest, adapter }) => {
-  it('holds ready only', async () => {
+  it('makes only ready fail', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up'] });
     const ready = await application.ask('/health/ready');
     expect(ready.status).toBe(503);
@@ -62,7 +62,7 @@ describe.concurrent.each(ONE_VARIANT)('a warm-up, with %s,', (_, { nest, adapter
     );
   });
 
-  it('with retry holds ready until an attempt succeeds', async () => {
+  it('makes ready fail with retry until an attempt succeeds', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up with retries'] });
     await application.event('third attempt');
     expect(await application.statusOf('/health/ready')).toBe(503);
@@ -76,7 +76,7 @@ describe.concurrent.each(ONE_VARIANT)('a warm-up, with %s,', (_, { nest, adapter
     ]);
   });
 
-  it('in progress does not delay the shutdown', async () => {
+  it('does not delay the shutdown while it is in progress', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['warm-up with retries'] });
     await application.event('third attempt');
     application.signal('SIGTERM');

@@ -15,7 +15,7 @@ async function pull(application: ProcessApplication, trigger: Trigger): Promise<
   else application.signal(trigger);
 }
 
-/** What stays of a shutdown, in the same words for every trigger. */
+/** The observable result of a shutdown, in the same words for every trigger. */
 async function shutDown(application: ProcessApplication, trigger: Trigger): Promise<readonly string[]> {
   await application.command('hold');
   await pull(application, trigger);
@@ -71,7 +71,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 
   it.each(isNightly ? (['SIGTERM', 'SIGINT'] as const) : (['SIGTERM'] as const))(
-    'exits with the code 0 as plain Nest does, with useProcessExit: %s',
+    'exits with the code 0 like plain Nest, with useProcessExit: %s',
     async (signal) => {
       const application = await start({ useProcessExit: true, parts: [] });
       application.signal(signal);
@@ -80,7 +80,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     },
   );
 
-  // The exits that the other tests expect are those of Nest itself.
+  // The exits that the other tests expect are the exits of Nest itself.
   describe.runIf(isNightly)('plain Nest', () => {
     it.each(TRIGGERS)('exits as expected: %s', async (trigger) => {
       const application = await start({ health: false, parts: [] });

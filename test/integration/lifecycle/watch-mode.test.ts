@@ -31,7 +31,7 @@ app.enableShutdownHooks();
 await app.listen(${port}, '127.0.0.1');
 `;
 
-/** A project inside of the compiled library's folder, which resolves \`nest-vitals\` by its name. */
+/** A project inside the folder of the compiled library, which resolves \`nest-vitals\` by its name. */
 function createProject(port: number): string {
   const folder = mkdtempSync(join(dirname(dirname(compileApplication(12))), 'watched-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -53,13 +53,13 @@ function createProject(port: number): string {
 }
 
 function startCli(folder: string): { readonly child: ChildProcess; readonly output: () => string } {
-  // NODE_ENV is not set: the watch mode itself has to be recognised.
+  // NODE_ENV is not set, so the watch mode itself must be recognised.
   const { NODE_ENV: _environment, npm_lifecycle_script: _script, ...env } = process.env;
   const child = spawn(process.execPath, [CLI, 'start', '--watch'], { cwd: folder, env, detached: true });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (part: Buffer) => (output += part.toString()));
   onTestFinished(() => {
-    // Its group: the CLI, the shell and the application.
+    // The process group: the CLI, the shell and the application.
     if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
   });
   return { child, output: () => output };
@@ -72,7 +72,7 @@ const textOf = async (port: number, path: string): Promise<string | undefined> =
   );
 
 it(
-  'nest start --watch restarts while something polls readiness, and the new process serves',
+  'nest start --watch restarts while a client polls readiness, and the new process serves',
   async () => {
     const port = await freePort();
     const folder = createProject(port);

@@ -49,7 +49,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.exitedAfter(since)).toBeLessThan(SOON);
   });
 
-  it('finishes a response whose headers were sent before, and closes its connection', async () => {
+  it('finishes a response whose headers were already sent, and closes its connection', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const streamed = await application.busyConnection('/streamed');
     await streamed.waitFor('begun ');
@@ -63,7 +63,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     await streamed.waitForClose();
   });
 
-  it('finishes requests that arrive during the wait for others', async () => {
+  it('finishes requests that arrive during the wait for other requests', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
     const first = application.ask('/held');
     await application.event('working');
@@ -80,7 +80,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   });
 });
 
-// These depend neither on Nest nor on the adapter.
+// These tests depend neither on Nest nor on the adapter.
 describe.concurrent.each(ONE_VARIANT)('the wait for work, with %s,', (_, { nest, adapter }) => {
   it('keeps a pool open while it is used', async () => {
     const application = await ProcessApplication.start(nest, { adapter, parts: ['poller', 'consumer'] });
@@ -105,7 +105,7 @@ describe.concurrent.each(ONE_VARIANT)('the wait for work, with %s,', (_, { nest,
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });
 
-  it('names the requests that exceed the limit, and exits', async () => {
+  it('logs the requests that exceed the limit, and exits', async () => {
     const application = await ProcessApplication.start(nest, { adapter, shutdown: { timeout: 400 } });
     const held = await application.busyConnection('/held?token=secret');
     const since = Date.now();

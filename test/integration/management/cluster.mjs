@@ -1,4 +1,4 @@
-/** Two workers of node:cluster, by the built library. The argument is the port of the application. */
+/** Two workers of node:cluster, with the built library. The argument is the port of the application. */
 import 'reflect-metadata';
 import cluster from 'node:cluster';
 import { Module } from '@nestjs/common';

@@ -5,7 +5,7 @@ import { freePort } from '../../support/servers/free-port.js';
 
 const PROGRAM = fileURLToPath(new URL('cluster.mjs', import.meta.url));
 
-it('is one port for each worker of node:cluster, and ends with it', async () => {
+it('the management port is a separate port for each worker of node:cluster, and closes with the worker', async () => {
   const port = await freePort();
   const primary = fork(PROGRAM, [String(port)], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   onTestFinished(() => void primary.kill('SIGKILL'));

@@ -37,7 +37,7 @@ const socketOf = (client: Client): Socket | undefined => client.servers.map(({ _
 describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
   const address = (port = server().port): string => `127.0.0.1:${port}`;
 
-  it('can be passed itself, or be found by a token, and keeps its one connection', async () => {
+  it('can be passed itself, or be found by a token, and keeps its only connection', async () => {
     const client = createClient(address());
     const cache = moduleNamed('CacheModule', { providers: [{ provide: MEMCACHED, useValue: client }] });
     const application = await startApplication('express', {
@@ -57,7 +57,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('is DEGRADED when one of its servers is gone, and DOWN when all are gone', async () => {
+  it('is DEGRADED when one of its servers is stopped, and DOWN when all are stopped', async () => {
     const application = await startApplication('express', {
       imports: [health],
       providers: [
@@ -92,7 +92,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     const application = await startApplication('express', root({ client }));
     server().freeze();
     onTestFinished(() => server().thaw());
-    // The system stops a process only after some time.
+    // The system needs some time to stop a process.
     await vi.waitFor(async () => expect(await detailOf(application)).toMatchObject({ status: 'DOWN' }), SOON);
     for (let probes = 0; probes < 5; probes += 1) {
       expect(await detailOf(application)).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
@@ -112,7 +112,7 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     });
     await new Promise<void>((resolve) => rude.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void rude.close());
-    // The client never calls back for that, and its own timeout is much later.
+    // The client never calls the callback in this case, and its own timeout is much later.
     const client = createClient(address((rude.address() as AddressInfo).port), { timeout: 3600 });
     const application = await startApplication('express', root({ client }));
     for (const sent of [1, 2]) {

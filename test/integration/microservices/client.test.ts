@@ -107,7 +107,7 @@ const heldBy = (client: TestClient): unknown => ({
 
 const NOTHING = { listeners: false, requests: 0 };
 
-/** Each transport, with the broker that it needs. */
+/** Each transport, with its broker if it needs one. */
 const TRANSPORTS: readonly (readonly [
   name: string,
   broker: ServerKind,
@@ -259,7 +259,7 @@ describe('a MicroserviceIndicator over TCP', () => {
     expect(heldBy(client)).toEqual(NOTHING);
   });
 
-  it('sends one request for all callers, and one pattern after the other', async () => {
+  it('sends one request for all callers, and sends two patterns one after the other', async () => {
     const client = closing(new ClientTCP(await tcp()));
     const answers: Pick<Subject<unknown>, 'complete' | 'observed'>[] = [];
     client.connect = () => Promise.resolve();

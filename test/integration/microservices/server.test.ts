@@ -104,7 +104,7 @@ describe('a MicroserviceServerIndicator', () => {
     expect(unwrap).not.toHaveBeenCalled();
   });
 
-  it('is UP for a custom transport without a client inside', async () => {
+  it('is UP for a custom transport that exposes no client', async () => {
     const unwrap = (): never => {
       throw new Error('not supported');
     };

@@ -88,7 +88,7 @@ describeWith(postgresql, 'the MikroORM of a MikroOrmIndicator', (server) => {
   });
 });
 
-/** Has the methods of MikroORM 6, which has no access to the driver's client. */
+/** This MikroORM has the methods of version 6, which has no access to the driver's client. */
 function olderOrm(check: () => Promise<unknown>): MikroOrmClient {
   const connection = { ensureConnection: () => Promise.resolve(), checkConnection: check };
   return { em: { getConnection: () => connection }, checkConnection: check };

@@ -41,7 +41,7 @@ const tablesIn = (connection: AbstractSqlConnection): Promise<unknown> =>
   connection.execute(`SELECT relname FROM pg_class WHERE relname LIKE 'applied%' AND relkind = 'r'`);
 
 describeWith(postgresql, 'pending migrations of a MikroORM', (server) => {
-  it('are counted by its migrator, and their table is not created', async () => {
+  it('are counted by its migrator, without creating their table', async () => {
     const application = await startApplication('express', {
       imports: [health, MikroOrmModule.forRoot(migrating(server().address().url, 'applied'))],
       providers: [

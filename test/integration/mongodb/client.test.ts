@@ -101,7 +101,8 @@ describeWith(mongodb, 'the client of a MongoDbIndicator', (server) => {
     await vi.waitFor(() => expect(closed).toHaveBeenCalledTimes(1), SOON);
     const work = Promise.all([1, 2].map(() => client.db('orders').command({ ping: 1 })));
     for (let checks = 0; checks < 3; checks += 1) await mongoIn(application);
-    // A connection opens for one of the two callers. The other one and the check wait. Checks that have given up do not count.
+    // A connection is opening for one of the two callers. The other caller and the check wait. Checks that have timed
+    // out do not count.
     expect(await mongoIn(application)).toMatchObject({ code: 'ETIMEDOUT', data: { pool_open: 0, pool_waiting: 2 } });
     server().thaw();
     await work;
@@ -182,7 +183,7 @@ describe('a MongoDbIndicator', () => {
       off: () => undefined,
     }) as MongoDbIndicatorOptions['client'];
 
-  it('is UP behind a mongos, without a pool that can be counted', async () => {
+  it('is UP behind a mongos, whose pool cannot be counted', async () => {
     const client = standIn(() => Promise.resolve({ isWritablePrimary: true, msg: 'isdbgrid' }));
     const detail = await mongoIn(await start({ client, maxWaiting: 0 }));
     expect(detail).toMatchObject({ status: 'UP' });

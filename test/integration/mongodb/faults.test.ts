@@ -4,7 +4,7 @@ import { describeFaults } from '../../support/fault-table.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { mongodb } from '../../support/servers/mongodb.js';
 
-/** The server has no login. */
+/** The server needs no login. */
 describeFaults('MongoDbIndicator', {
   server: mongodb,
   indicator: 'mongo',
@@ -20,7 +20,7 @@ describeFaults('MongoDbIndicator', {
     return { imports: [database], providers: [MongoDbIndicator('mongo', { client: MongoClient })] };
   },
   data: { server_role: 'standalone', pool_max: 3, pool_open: 1, pool_used: 0, pool_idle: 1, pool_waiting: 0 },
-  // One more for the monitoring of the driver.
+  // One additional socket for the monitoring of the driver.
   sockets: 4,
   replacesConnections: true,
   work: ({ app }) => app.get(MongoClient).db('orders').command({ ping: 1 }),

@@ -51,7 +51,7 @@ describeWith(mongodb, 'a MongooseIndicator', (server) => {
       pool_idle: 1,
       pool_waiting: 0,
     });
-    // For each of the three connections, one of its pool, and one for the monitoring of the driver.
+    // Each of the three connections has one connection of its pool, and one for the monitoring of the driver.
     expect(openSockets(server().port)).toBe(6);
   });
 

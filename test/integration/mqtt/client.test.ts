@@ -70,7 +70,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     expect(listeners()).toBe(before);
   });
 
-  it('that is blocked in a message handler is DOWN until it continues', async () => {
+  it('is DOWN when the client is blocked in a message handler, until it continues', async () => {
     const client = await open();
     const application = await start({ client, timeout: 200 });
     const callbacks: (() => void)[] = [];
@@ -83,7 +83,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     await vi.waitFor(async () => expect(await devicesIn(application)).toMatchObject({ status: 'UP' }), SOON);
   });
 
-  it('that was ended is DOWN, and gets no ping', async () => {
+  it('is DOWN when the client was ended, and gets no ping', async () => {
     const client = await open();
     const application = await start({ client });
     const sendPing = vi.spyOn(client, 'sendPing');
@@ -92,7 +92,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
     expect(sendPing).not.toHaveBeenCalled();
   });
 
-  it('that has not connected yet is DOWN, and queues nothing', async () => {
+  it('is DOWN when the client has not connected yet, and queues nothing', async () => {
     const { url } = server().address();
     const client = connect(url, { manualConnect: true });
     const application = await start({ client });

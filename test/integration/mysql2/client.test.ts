@@ -60,7 +60,7 @@ describeWith(mariadb, 'the client of a Mysql2Indicator', (server) => {
 
     server().freeze();
     for (let probes = 0; probes < 10; probes += 1) expect((await application.get('/health/ready')).status).toBe(503);
-    // The socket of the one connection that the pool is opening.
+    // The socket of the single connection that the pool is opening.
     expect(openSockets(server().port)).toBeLessThanOrEqual(1);
     server().thaw();
     await vi.waitFor(async () => expect((await application.get('/health/ready')).status).toBe(200), SOON);

@@ -36,7 +36,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       return connection;
     };
 
-    /** The system stops a process only after some time. */
+    /** The system needs some time to stop a process. */
     const becomesFrozen = async (application: TestApplication): Promise<void> => {
       server().freeze();
       await vi.waitFor(
@@ -65,7 +65,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       });
     });
 
-    it('that is closed during a ping is DOWN at once', async () => {
+    it('is DOWN at once when the client is closed during a ping', async () => {
       const connection = await connect(server().address(), { reconnect: false });
       onTestFinished(() => server().thaw());
       const application = await start({ client: connection, timeout: 100 });
@@ -86,7 +86,7 @@ describeWith(nats, 'the client of a NatsIndicator', (server) => {
       });
     });
 
-    it('has one ping under way at a time, and one request for each consumer', async () => {
+    it('has one ping in progress at a time, and one request for each consumer', async () => {
       const connection = await open();
       const pings: Latch<number>[] = [];
       connection.rtt = () => {
@@ -111,7 +111,7 @@ describeWith(
   { ...nats, command: (place) => ({ ...nats.command(place), args: [...nats.command(place).args, '--jetstream'] }) },
   'a consumer of a NatsIndicator',
   (server) => {
-    it.each(GENERATIONS)('reports its backlog, with %s', async (_generation, connect) => {
+    it.each(GENERATIONS)('reports the backlog of a consumer, with %s', async (_generation, connect) => {
       const connection = await connect(server().address());
       onTestFinished(() => connection.close());
       const { port, user, password } = server().address();

@@ -13,7 +13,7 @@ import { GENERATIONS } from './connections.js';
 /** Enough time for a busy machine. */
 const health = HealthModule.forRoot({ deadline: 20_000, defaults: { ttl: 0, timeout: 20_000 } });
 
-/** Its user has no permission for the JetStream API. */
+/** The user has no permission for the JetStream API. */
 const restricted: ServerKind = {
   ...nats,
   prepare({ folder, port, user, password }) {

@@ -24,7 +24,7 @@ const root = (options: NodemailerIndicatorOptions): ModuleMetadata => ({
 const detailOf = async (application: TestApplication): Promise<HealthCheckDetail | undefined> =>
   reportIn(await application.get('/health/deep')).details['mail'];
 
-/** A mail server in this process, for responses that `smtp-server` does not give. */
+/** A mail server in this process, for responses that `smtp-server` does not send. */
 async function rudeServer(onConnection: (socket: Socket) => void): Promise<number> {
   const server = createServer((socket) => onConnection(socket.on('error', () => undefined)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -67,7 +67,7 @@ describeWith(smtp, 'the transporter of a NodemailerIndicator', (server) => {
     expect(text).not.toContain('wrong-secret');
   });
 
-  it('uses the connection to the proxy that the transporter makes', async () => {
+  it("uses the transporter's own connection to the proxy", async () => {
     const { user, password: pass, port } = server().address();
     const transporter = createTransport({
       host: 'mail.invalid',

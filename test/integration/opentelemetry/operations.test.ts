@@ -42,7 +42,7 @@ async function measured(views = NAMES_WITH_UNITS): Promise<MetricsInMemory> {
 const typesIn = (exposition: string): Map<string, string> =>
   new Map([...exposition.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
 
-describe.runIf(mustRun)('promtool', () => {
+describe.runIf(mustRun)('promtool with the OpenTelemetry metrics', () => {
   it('accepts the metrics', async () => {
     const input = await (await measured()).exposition();
     const { status, stdout, stderr } = spawnSync(promtool, ['check', 'metrics'], { input, encoding: 'utf8' });
@@ -51,7 +51,7 @@ describe.runIf(mustRun)('promtool', () => {
   });
 });
 
-describe('the files in ops', () => {
+describe('the files in ops, with the OpenTelemetry metrics', () => {
   it.each(['prometheus/alerts.yml', 'grafana/dashboard.json'])(
     '%s uses only metrics that OpenTelemetry exports',
     async (file) => {
@@ -68,7 +68,7 @@ describe('the files in ops', () => {
   );
 });
 
-describe('docs/monitoring.md', () => {
+describe('docs/monitoring.md, with the OpenTelemetry metrics', () => {
   it('lists exactly the instruments with their names in Prometheus', async () => {
     const guide = readFileSync(resolve(OPERATIONS, '../docs/monitoring.md'), 'utf8');
     const described = [...guide.matchAll(/^\| `(health\.[\w.]+)`.*\| `(health_\w+)`/gm)].map(

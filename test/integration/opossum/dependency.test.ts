@@ -16,7 +16,7 @@ interface Scene {
   readonly log: () => string;
 }
 
-/** The breaker's own pause ends long after the test. */
+/** The pause of the breaker itself ends long after the test. */
 function remoteBreaker(): CircuitBreaker {
   const breaker = new CircuitBreaker(() => Promise.resolve(), { resetTimeout: 3_600_000 });
   onTestFinished(() => breaker.shutdown());

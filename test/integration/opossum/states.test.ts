@@ -43,7 +43,7 @@ describe('an OpossumIndicator', () => {
     ['degraded', 'DEGRADED', 200],
     ['down', 'DOWN', 503],
   ] as const)(
-    'with whenOpen %s makes an open breaker %s, and says when it tries again',
+    'with whenOpen %s makes an open breaker %s, and reports the time of the next attempt',
     async (whenOpen, status, ready) => {
       const breaker = breakerOf();
       const detail = await look(breaker, whenOpen && { whenOpen });
@@ -141,7 +141,7 @@ describe('an OpossumIndicator with a wrong option', () => {
   });
 });
 
-/** Created outside of a test, so nothing cleans it up. Its timers do not keep the process alive. */
+/** Created outside of a test, so no test removes it. Its timers do not keep the process alive. */
 function idleBreaker(): CircuitBreaker {
   return new CircuitBreaker(() => Promise.resolve(), { enableSnapshots: false });
 }

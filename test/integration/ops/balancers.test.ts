@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../../..');
 const filesIn = (folder: string): string[] => readdirSync(join(root, 'ops', folder)).map((name) => `${folder}/${name}`);
 const HAPROXY = filesIn('haproxy');
 const NGINX = filesIn('nginx');
-/** The rehearsals of rolling restarts load them. */
+/** The configurations that the tests of rolling restarts load. */
 const OTHERS = ['apache', 'caddy', 'varnish'].flatMap(filesIn);
 
 /** A configuration with addresses on which no server needs to listen. */
@@ -48,7 +48,7 @@ function checkNginx(configuration: string): void {
   run('nginx', ['-t', '-p', folder, '-c', join(folder, 'nginx.conf'), '-e', join(folder, 'error.log')]);
 }
 
-describe.runIf(isAvailable('haproxy'))('HAProxy', () => {
+describe.runIf(isAvailable('haproxy'))('HAProxy with the delivered configurations', () => {
   it.each(HAPROXY)('accepts %s', (path) => {
     expect(() => checkHaproxy(addressed(path))).not.toThrow();
   });
@@ -59,7 +59,7 @@ describe.runIf(isAvailable('haproxy'))('HAProxy', () => {
   });
 });
 
-describe.runIf(isAvailable('nginx'))('nginx', () => {
+describe.runIf(isAvailable('nginx'))('nginx with the delivered configurations', () => {
   it.each(NGINX)('accepts %s', (path) => {
     expect(() => checkNginx(addressed(path))).not.toThrow();
   });
@@ -70,7 +70,7 @@ describe.runIf(isAvailable('nginx'))('nginx', () => {
   });
 });
 
-it.each([...HAPROXY, ...NGINX, ...OTHERS])('the guide shows ops/%s unchanged', (path) => {
+it.each([...HAPROXY, ...NGINX, ...OTHERS])('the guide to balancers shows ops/%s unchanged', (path) => {
   const guides = ['docs/load-balancers.md', 'docs/haproxy-agent.md'].map((guide) => join(root, guide));
   const shown = ['haproxy', 'nginx', 'apache', 'caddyfile', 'vcl'].flatMap((language) =>
     guides.flatMap((guide) => codeBlocks(guide, language).map(({ code }) => code)),

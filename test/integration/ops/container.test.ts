@@ -28,7 +28,7 @@ interface Instruction {
   readonly rest: string;
 }
 
-/** The instructions of each stage, with continued lines as one. */
+/** The instructions of each stage. Continued lines are joined. */
 function stages(dockerfile: string): Instruction[][] {
   const lines = dockerfile
     .replace(/^#.*\n/gm, '')
@@ -65,7 +65,7 @@ describe('the Dockerfile', () => {
     const imported = [...sources.matchAll(/(?:from|import\() ?'((?:@[^/']+\/)?[\w.-]+)[^']*'/g)]
       .map(([, name = '']) => name)
       .filter((name) => !name.startsWith('.') && !name.startsWith('node:') && name !== 'node' && name !== 'nest-vitals')
-      // Only types.
+      // Packages with only types.
       .filter((name) => name !== 'express');
     expect(imported.length).toBeGreaterThan(10);
     expect([...new Set(imported)].filter((name) => !(name in service.dependencies))).toEqual([]);
@@ -125,14 +125,14 @@ describe('the container of the sample', () => {
   const get = (path: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
     fetch(`http://127.0.0.1:${variables['PORT']}${path}`, { headers });
 
-  /** What the RUN lines make, from what is installed here: the service, the library as it is packed, and nothing beside. */
+  /** The result of the RUN lines, made from the installed files: the service, the packed library, and nothing else. */
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'orders-'));
     const packed = join(folder, 'node_modules/nest-vitals');
     mkdirSync(packed, { recursive: true });
     copyFileSync(join(root, 'package.json'), join(packed, 'package.json'));
     transpile(join(root, 'src'), join(packed, 'dist'));
-    // The build bundles the command line into this file, and puts in the version.
+    // The build bundles the command line into this file, and inserts the version.
     writeFileSync(join(packed, 'dist/cli.js'), "globalThis.VERSION = '0';\nawait import('./cli/main.js');\n");
     transpile(join(root, 'sample-app/src'), join(folder, 'dist'));
     copyFileSync(join(root, 'ops/docker/package.json'), join(folder, 'package.json'));

@@ -15,7 +15,7 @@ interface Answer {
   readonly details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** Keeps this thread busy, as a calculation that is too long for it. */
+/** Keeps this thread busy, like a long calculation. */
 function block(milliseconds: number): void {
   const end = performance.now() + milliseconds;
   while (performance.now() < end);
@@ -60,7 +60,7 @@ describe.each(ADAPTERS)('OverloadIndicator on %s', (adapter) => {
   });
 });
 
-it('is DEGRADED while the event loop is blocked again and again, and UP after the hold', async () => {
+it('OverloadIndicator is DEGRADED while the event loop is blocked repeatedly, and UP after the hold', async () => {
   const indicator = OverloadIndicator('overload', { delay: 100, utilization: false, window: 600, hold: 300 });
   const application = await startApplication('express', {
     imports: [HealthModule.forRoot({ defaults: { ttl: 0 } })],
@@ -89,7 +89,7 @@ describe('OverloadIndicator without HTTP', () => {
     return [app.get(HealthService), log];
   }
 
-  it('warns at boot of a limit of requests that nothing counts', async () => {
+  it('warns at boot of a limit of requests that are not counted', async () => {
     const [health, log] = await start(OverloadIndicator('overload', { inFlight: 10 }));
     expect(log.text).toContain('OverloadIndicator("overload"), inFlight: the limit has no effect');
     expect(await health.report('ready')).toMatchObject({ status: 'UP' });

@@ -18,7 +18,7 @@ const root = (options: PgIndicatorOptions, ...imports: NonNullable<ModuleMetadat
   providers: [PgIndicator('database', options)],
 });
 
-/** Modules that provide these values under the token of the pool, one each. */
+/** Modules that each provide one of these values with the token of the pool. */
 const provided = (...values: unknown[]): ReturnType<typeof moduleNamed>[] =>
   values.map((value, index) => moduleNamed(`Module${index}`, { providers: [{ provide: POOL, useValue: value }] }));
 
@@ -65,7 +65,7 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     const taken = await pool.connect();
     for (let probes = 0; probes < 10; probes += 1) {
       const { database } = reportIn(await application.get('/health/deep')).details;
-      // Each probe ran the check: the engine suspended none.
+      // Each probe ran the check, so the engine suspended no run.
       expect(database).toMatchObject({
         status: 'DOWN',
         code: 'ETIMEDOUT',

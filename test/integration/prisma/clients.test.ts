@@ -103,7 +103,7 @@ describeWith(postgresql, 'the client of a PrismaIndicator', (server) => {
     }
   });
 
-  it('may keep its pool private: then a check uses $queryRaw, and reports no pool', async () => {
+  it('may keep its pool private, so that a check uses $queryRaw and reports no pool', async () => {
     const application = await start(clientWithPrivatePool(config()), { timeout: 300 });
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
     server().freeze();
@@ -139,7 +139,7 @@ describeWith(postgresql, 'the client of a PrismaIndicator', (server) => {
     const application = await start(client);
     expect(pool.listenerCount('error')).toBe(0);
     expect(await detailIn(application)).toMatchObject({ status: 'UP', data: { pool_idle: 1 } });
-    // One is of Prisma. The check adds none, however often it runs.
+    // One listener belongs to Prisma. The check adds none, however often it runs.
     expect(await detailIn(application)).toMatchObject({ status: 'UP' });
     expect(pool.listenerCount('error')).toBe(1);
     await server().kill();
@@ -147,7 +147,7 @@ describeWith(postgresql, 'the client of a PrismaIndicator', (server) => {
     await server().restart();
   });
 
-  it('cannot serve maxWaiting with a private pool', async () => {
+  it('refuses maxWaiting with a private pool', async () => {
     const client = clientWithPrivatePool(config());
     const { error } = await refusalOf('express', {
       imports: [health],
@@ -202,7 +202,7 @@ describe('a PrismaClient of another database or version', () => {
     expect(await detailIn(broken)).toMatchObject({ status: 'DOWN', error: 'cannot reach the database server' });
   });
 
-  it('cannot have migrations when its database is a MongoDB', async () => {
+  it('refuses migrations when its database is a MongoDB', async () => {
     const client = { $runCommandRaw: () => Promise.resolve({ ok: 1 }) };
     const { error } = await refusalOf('express', {
       imports: [health],

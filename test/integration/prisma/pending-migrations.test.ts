@@ -15,7 +15,7 @@ import { refusalOf, startApplication } from '../../support/start-application.js'
 const health = HealthModule.forRoot({ deadline: 10_000, defaults: { ttl: 0, timeout: 5000 } });
 const [FIRST, SECOND] = ['20260101000001_create_orders', '20260101000002_create_stock'] as const;
 
-/** A folder as `prisma migrate` writes it. */
+/** A folder in the format of `prisma migrate`. */
 function migrationsFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'nest-vitals-prisma-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -106,7 +106,7 @@ describeWith(postgresql, 'pending migrations of a PrismaClient', (server) => {
     await pool.query(`UPDATE ${schema}._prisma_migrations SET rolled_back_at = now() WHERE logs IS NOT NULL`);
     expect(await look()).toEqual([`1 pending migration, the first is ${SECOND}`, 1]);
     await pool.query(insert(schema, SECOND, 'finished'));
-    // A newer version of the application has one that is not in the folder.
+    // A newer version of the application has a migration that is not in the folder.
     await pool.query(insert(schema, '20270101000001_newer', 'failed'));
     expect(await look()).toEqual(['UP', 0]);
     const rows = await pool.query(`SELECT 1 FROM ${schema}._prisma_migrations`);

@@ -28,7 +28,7 @@ async function metricsOf(adapter: AdapterName): Promise<string> {
 const namesIn = (exposition: string): string[] =>
   [...exposition.matchAll(/^# TYPE (\S+) /gm)].map(([, name = '']) => name);
 
-describe.runIf(mustRun)('promtool', () => {
+describe.runIf(mustRun)('promtool with the Prometheus metrics', () => {
   const run = (args: readonly string[], input = ''): SpawnSyncReturns<string> =>
     spawnSync(promtool, args, { cwd: join(OPERATIONS, 'prometheus'), input, encoding: 'utf8' });
 
@@ -63,7 +63,7 @@ describe.runIf(mustRun)('promtool', () => {
   });
 });
 
-describe('docs/monitoring.md', () => {
+describe('docs/monitoring.md, with the Prometheus metrics', () => {
   const guide = readFileSync(resolve(OPERATIONS, '../docs/monitoring.md'), 'utf8');
 
   it('lists exactly the exported metrics', async () => {

@@ -11,7 +11,7 @@ import { freePort } from '../../support/servers/free-port.js';
 import { OPERATIONS, prometheusScraping } from '../../support/servers/prometheus.js';
 import { ADAPTERS, type TestApplication, createApplication } from '../../support/start-application.js';
 
-/** Generous, for a busy machine. */
+/** Long enough for a busy machine. */
 const PATIENCE = { timeout: 25_000, interval: 100 };
 
 interface Sample {
@@ -35,7 +35,7 @@ interface Dashboard {
 
 const dashboard = JSON.parse(readFileSync(join(OPERATIONS, 'grafana/dashboard.json'), 'utf8')) as Dashboard;
 
-/** A query with the variables of Grafana replaced as Grafana does for the choice "All". */
+/** A query whose Grafana variables are replaced like Grafana does for the choice "All". */
 const plain = (query: string): string =>
   query.replaceAll('$__rate_interval', '1m').replaceAll(/\$(job|instance|indicator)\b/g, '.*');
 
@@ -86,7 +86,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       return { application, payments, mail };
     }
 
-    it('an alert fires when an indicator is DOWN and ends with the recovery', async () => {
+    it('fires an alert when an indicator is DOWN and ends it with the recovery', async () => {
       const { application, payments, mail } = await start();
       mail.answer = () => down('no');
       await expect.poll(firing, PATIENCE).toMatchObject([
@@ -106,7 +106,7 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
     }, 120_000);
 
-    it('every query of the dashboard returns data and shows the indicator that is DOWN', async () => {
+    it('returns data for every query of the dashboard and shows the indicator that is DOWN', async () => {
       const { application, payments } = await start();
       payments.answer = () => down('no');
       await application.get('/health/ready');

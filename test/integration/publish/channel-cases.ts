@@ -7,7 +7,7 @@ import { startApplication } from '../../support/start-application.js';
 const SOON = { timeout: 20_000, interval: 10 };
 const INSTANCE = 'orders-1';
 
-/** The application's client, and a subscriber with a client of its own. */
+/** The application's client, and a subscriber with its own client. */
 export interface Channel {
   /** Creates the target with a new client, which is closed at the end of the test. */
   readonly open: (address: ServerAddress, instance: string) => Promise<HealthPublisher>;
@@ -47,8 +47,8 @@ export function testChannel(server: () => PrivateServer, { open, subscribe, name
   const notPublished = expect.stringContaining(`Health is not published to ${name}: `);
   const again = `Health is published to ${name} again`;
 
-  describe('a message', () => {
-    it('is the report with the instance and without data, and the final one has the reason', async () => {
+  describe('a published message', () => {
+    it('is the report with the instance and without data, and the final message has the reason', async () => {
       const { app, messages, log } = await begin();
       await expect.poll(() => messages.length, SOON).toBeGreaterThan(1);
       await app.close();
@@ -66,7 +66,7 @@ export function testChannel(server: () => PrivateServer, { open, subscribe, name
     });
   });
 
-  it('a server that hangs gets the latest reports only, when it continues', async () => {
+  it('a target whose server hangs sends only the latest reports when the server continues', async () => {
     const { log, numbers, runs, address } = await begin();
     await expect.poll(() => numbers().length, SOON).toBeGreaterThan(0);
     server().freeze();
@@ -78,7 +78,7 @@ export function testChannel(server: () => PrivateServer, { open, subscribe, name
       server().thaw();
       await expect.poll(() => log.health('log'), SOON).toContain(again);
       await expect.poll(() => numbers().at(-1), SOON).toBeGreaterThan(last);
-      // One report that waited for the end of the call before it, and the latest.
+      // One report that waited for the end of the previous call, and the latest report.
       expect(numbers().filter((number) => number > first && number <= last).length).toBeLessThanOrEqual(2);
       expect(numbers()).toEqual(numbers().toSorted((one, other) => one - other));
       expect(log.text).not.toContain(address.password);
@@ -87,7 +87,7 @@ export function testChannel(server: () => PrivateServer, { open, subscribe, name
     }
   });
 
-  it('a server that was killed and restarted gets the newest reports', async () => {
+  it('a target whose server was killed and restarted sends the newest reports', async () => {
     const { log, numbers, runs, address } = await begin();
     await expect.poll(() => numbers().length, SOON).toBeGreaterThan(0);
     await server().kill();

@@ -16,7 +16,7 @@ async function started(token?: string): Promise<ConsulStandIn> {
   return consul;
 }
 
-it('registers the instance, updates its check, and registers again when the agent has lost it', async () => {
+it('a consulService registers the instance, updates its check, and registers again when the agent has lost it', async () => {
   const consul = await started('token-4711');
   const publisher = consulService({
     url: consul.url,
@@ -60,7 +60,7 @@ it('registers the instance, updates its check, and registers again when the agen
   expect(consul.services.get(id)).toMatchObject({ status: 'passing' });
 });
 
-it('is deregistered when the drain begins', async () => {
+it('a consulService is deregistered when the drain begins', async () => {
   const consul = await started();
   const publisher = consulService({ url: consul.url, name: 'orders', id: 'orders-1' });
   const application = await startApplication('express', {
@@ -72,7 +72,7 @@ it('is deregistered when the drain begins', async () => {
   expect([...consul.services.keys()]).toEqual([]);
 });
 
-it('has its final message accepted by an agent that has lost the registration', async () => {
+it('a consulService gets its final message accepted by an agent that has lost the registration', async () => {
   const consul = await started();
   const publisher = consulService({ url: consul.url, name: 'orders', id: 'orders-1' });
   await publisher.publish(PASSING_REPORT, NEVER);
@@ -83,7 +83,7 @@ it('has its final message accepted by an agent that has lost the registration', 
   await expect(publisher.finish?.(PASSING_REPORT, NEVER)).rejects.toThrow('HTTP status 500');
 });
 
-it('registers again with an agent that hung, or was restarted without its data, and logs no secret', async () => {
+it('a consulService registers again with an agent that hung, or was restarted without its data, and logs no secret', async () => {
   const token = 'secret-token';
   const consul = await started(token);
   const url = consul.url.replace('http://', 'http://user:secret-password@');
@@ -113,7 +113,7 @@ it('registers again with an agent that hung, or was restarted without its data, 
   expect(log.text).not.toContain('secret');
 });
 
-it('reports a refused token, and faulty options', async () => {
+it('a consulService reports a refused token, and faulty options', async () => {
   const consul = await started('token-4711');
   const publisher = consulService({ url: consul.url, token: 'other', name: 'orders', id: 'orders-1' });
   await expect(publisher.publish(PASSING_REPORT, NEVER)).rejects.toThrow('HTTP status 403');

@@ -39,7 +39,7 @@ describeWith(etcd, 'an etcdKey', (server) => {
     return { target, reader, stored, publish };
   };
 
-  it('is written with a lease of its own, extended by each report, and removed by the final message', async () => {
+  it('is written with its own lease, extended by each report, and removed by the final message', async () => {
     const { target, reader, stored, publish } = setUp({ ttl: '60s' });
     await publish();
     const first = await stored();
@@ -88,7 +88,7 @@ describeWith(etcd, 'an etcdKey', (server) => {
     expect(await stored()).toBeUndefined();
   });
 
-  it('survives a server that hangs or is killed, and is removed as soon as the drain begins', async () => {
+  it('works again after a server that hangs or is killed, and is removed as soon as the drain begins', async () => {
     const { target, stored } = setUp();
     const runs = { count: 0 };
     @HealthIndicator('database')

@@ -34,7 +34,7 @@ const root = (
 });
 
 describe.each(ADAPTERS)('publishing on %s', (adapter) => {
-  it('sends a report for each period, evaluated for it', async () => {
+  it('sends a new report for each period', async () => {
     const board = new RecordingPublisher();
     const database = switchedIndicator('database');
     const options = { period: 100, onChange: false };
@@ -140,7 +140,7 @@ describe('publishing', () => {
     expect(log.text).not.toContain('secret');
   });
 
-  it('names a missing HealthModule, and an import without forRoot()', async () => {
+  it('reports a missing HealthModule, and an import without forRoot()', async () => {
     const alone = { imports: [HealthPublishModule.forRoot({ publishers: [] })] };
     await expect(startApplication('express', alone)).rejects.toThrow('HealthModule is not imported');
     const unconfigured = { imports: [HealthModule.forRoot(), HealthPublishModule] };

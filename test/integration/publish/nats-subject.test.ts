@@ -42,7 +42,7 @@ describeWith(nats, 'a natsSubject', (server) => {
       },
     });
 
-    it('rejects when the connection is closed, and a message that is too large', async () => {
+    it('rejects when the connection is closed, and rejects a message that is too large', async () => {
       const client = await connect(server().address());
       const target = natsSubject({ client, subject: SUBJECT });
       const large = { ...PASSING_REPORT, reason: 'x'.repeat(2_000_000) };

@@ -38,7 +38,7 @@ describeWith(redis, 'a redisChannel', (server) => {
       name: `the channel ${CHANNEL} of Redis`,
       subscribe,
       open: async (address, instance) =>
-        // The prefix is for keys only.
+        // The prefix applies only to keys.
         redisChannel({ client: ioredis(address, { keyPrefix: 'app:' }), channel: CHANNEL, instance }),
     });
   });
@@ -51,7 +51,7 @@ describeWith(redis, 'a redisChannel', (server) => {
     });
   });
 
-  it('names a user who may not publish, and a client that subscribes', async () => {
+  it('reports a user who may not publish, and a client that subscribes', async () => {
     const address = server().address();
     const admin = ioredis(address);
     await admin.call('acl', 'setuser', 'reader', 'on', '>pass', '+@all', '-publish');

@@ -63,7 +63,7 @@ describeWith(postgresql, 'the guides for query builders', (server) => {
     async (_name, module, hold) => {
       const application = await start(module);
       await hold(application, async () => {
-        // One connection is in the transaction, the other one was in the check.
+        // One connection is in the transaction, and the other one was used by the check.
         const expected = { status: 'UP', data: { pool_used: 1, pool_idle: 1, pool_waiting: 0 } };
         await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject(expected), SOON);
       });
@@ -90,7 +90,7 @@ describeWith(postgresql, 'the guides for query builders', (server) => {
     );
   });
 
-  it('Knex: a check of a full pool times out, and the next one works when a connection is free', async () => {
+  it('Knex: a check of a full pool times out, and the next one passes when a connection is free', async () => {
     const application = await start(WithKnex);
     const knex = application.app.get<Knex>(KNEX);
     const transactions = await Promise.all(Array.from({ length: 10 }, async () => knex.transaction()));

@@ -32,7 +32,7 @@ export class AppModule implements OnApplicationShutdown {
   constructor(@Inject(Kysely) private readonly database: Kysely<Database>) {}
 
   async onApplicationShutdown() {
-    // It ends the pool too.
+    // It also ends the pool.
     await this.database.destroy();
   }
 }

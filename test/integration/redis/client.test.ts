@@ -59,7 +59,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(openSockets(server().port)).toBe(1);
   });
 
-  it('has one call under way for all indicators over a silent connection', async () => {
+  it('has one call in progress for all indicators over a silent connection', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await connectedClient({}, proxy.port);
@@ -73,7 +73,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(sent.mock.calls.map(([words]) => words)).toEqual([['PING'], ['INFO', 'memory'], ['INFO', 'replication']]);
   });
 
-  it('that lost its connection is DOWN at once, and gets no command to queue', async () => {
+  it('is DOWN at once when the client has lost its connection, and gets no command to queue', async () => {
     const client = await connectedClient({ socket: { reconnectStrategy: NEVER } });
     const application = await startApplication('express', root({ client }));
     await server().kill();
@@ -88,7 +88,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(sent).not.toHaveBeenCalled();
   });
 
-  it('that loses its connection during a ping is DOWN at once', async () => {
+  it('is DOWN at once when the client loses its connection during a ping', async () => {
     const proxy = await startFaultProxy(server().port);
     onTestFinished(() => proxy.close());
     const client = await connectedClient({ socket: { reconnectStrategy: NEVER } }, proxy.port);
@@ -116,7 +116,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
   });
 
-  it('with sentinels and without a primary is DOWN at once', async () => {
+  it('is DOWN at once when the sentinels have no primary', async () => {
     const sendCommand = vi.fn<() => Promise<unknown>>(() => new Promise<never>(() => undefined));
     const client = { isOpen: true, isReady: false, getMasterNode: () => undefined, sendCommand };
     const application = await startApplication('express', root({ client }));
@@ -124,7 +124,7 @@ describeWith(redis, 'the client of a RedisIndicator', (server) => {
     expect(sendCommand).not.toHaveBeenCalled();
   });
 
-  it('that was never connected, or was closed, is DOWN', async () => {
+  it('is DOWN when the client was never connected, or was closed', async () => {
     const client = createClient({ url: server().address().url });
     const application = await startApplication('express', root({ client }));
     expect(await detailOf(application)).toMatchObject({ error: 'not connected: the client is closed' });

@@ -14,7 +14,7 @@ describeFaults('RedisIndicator with a cluster', {
     const cluster = createCluster({
       rootNodes: [{ url }],
       defaults: { password },
-      // The node announces its own port. Also through a proxy, the client must use the given address.
+      // The node announces its own port. The client must use the given address, also through a proxy.
       nodeAddressMap: () => ({ host, port }),
     });
     cluster.on('error', () => undefined);

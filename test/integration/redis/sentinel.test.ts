@@ -15,7 +15,7 @@ describeWith(redis, 'a RedisIndicator with sentinels', (primary) => {
   const sentinel = useServer(() => redisSentinel(primary().address()));
 
   it(
-    'pings the primary that they name, and is UP again after its restart',
+    'pings the primary that the sentinels report, and is UP again after its restart',
     async () => {
       const { host, port, password } = sentinel().address();
       // The client writes to the console when it finds no primary.

@@ -47,7 +47,7 @@ describe('an S3Indicator', () => {
     });
   });
 
-  it('does not report a region that is none', async () => {
+  it('does not report an invalid region', async () => {
     const receiver = await webhookReceiver();
     receiver.answer = (response) => response.writeHead(301, { 'x-amz-bucket-region': '<b>' }).end();
     const error = 'the bucket is in another region than the client';

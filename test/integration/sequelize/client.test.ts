@@ -112,7 +112,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
   it('is DOWN for a pool whose request times out, and for a pool that was closed', async () => {
     const sequelize = sequelizeOf(url(), { pool: { max: 1, acquire: 300 } });
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000 }));
-    // The timeout may also concern the very first connection.
+    // The very first connection may also time out.
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
     const taken = await lend(sequelize);
     expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'timed out', code: 'ETIMEDOUT' });
@@ -165,7 +165,7 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
     };
     await vi.waitFor(hasAnswered, SOON);
     for (let probes = 0; probes < 5; probes += 1) await hasAnswered();
-    // The socket of the one connection that the pool may be opening.
+    // The socket of the single connection that the pool may be opening.
     expect(openSockets(port)).toBeLessThanOrEqual(1);
     server().thaw();
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);

@@ -11,7 +11,7 @@ import { isNightly } from '../../support/nightly.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import { CutProxy } from './cut-proxy.js';
 
-/** A server that can be made to fail. */
+/** A server that the test can make fail. */
 export interface SourceServer {
   readonly port: number;
   freeze(): void;
@@ -23,7 +23,7 @@ export interface SourceServer {
 export interface SourceSubject {
   readonly name: string;
   readonly server: () => SourceServer;
-  /** A store with a client of its own, which connects to this port. It ends with the test. */
+  /** A store with its own client, which connects to this port. It ends with the test. */
   readonly open: (port: number) => Promise<HealthStore> | HealthStore;
   /** Whether entries survive a restart of the server. */
   readonly keepsData: boolean;
@@ -39,7 +39,7 @@ const SOON = { timeout: 40_000, interval: 20 };
 const PATIENCE = 180_000;
 const MEBIBYTE = 2 ** 20;
 
-/** The behaviours of a source on every store. The tests share one server, so each uses a collection of its own. */
+/** The behaviours of a source on every store. The tests share one server, so each test uses its own collection. */
 export function testSource(subject: SourceSubject): void {
   const { server, open } = subject;
   const testsAll = isNightly || subject.testsAll === true;
@@ -66,7 +66,7 @@ export function testSource(subject: SourceSubject): void {
     return new Reader(application);
   }
 
-  /** One application, and a writer that reaches the server also while the application does not. */
+  /** One application, and a writer that reaches the server even when the application does not. */
   async function prepare(options = {}) {
     const prefix = `config-${randomUUID()}/`;
     const writer = await open(server().port);
@@ -131,7 +131,7 @@ export function testSource(subject: SourceSubject): void {
   );
 
   it.runIf(testsAll)(
-    'keeps the options while the server is frozen, shows it, and goes on after it',
+    'keeps the options while the server is frozen, shows it, and continues afterwards',
     { timeout: PATIENCE },
     async () => {
       const { put, startReader } = await prepare();
@@ -152,7 +152,7 @@ export function testSource(subject: SourceSubject): void {
   );
 
   it(
-    'keeps the options while the server is away, and reads what has changed meanwhile',
+    'keeps the options while the server is unavailable, and then reads the changes',
     { timeout: PATIENCE },
     async () => {
       const { put, remove, proxy, startReader } = await prepare();
@@ -179,7 +179,7 @@ export function testSource(subject: SourceSubject): void {
     },
   );
 
-  it('survives a crash and a restart of the server', { timeout: PATIENCE }, async () => {
+  it('continues after a crash and a restart of the server', { timeout: PATIENCE }, async () => {
     const { put, startReader } = await prepare();
     await put('stock', { timeout: 100 });
     const reader = await startReader();
@@ -196,7 +196,7 @@ export function testSource(subject: SourceSubject): void {
   });
 
   it.runIf(testsAll)(
-    'starts while the source is away, and applies the options when they arrive',
+    'starts while the source is unavailable, and applies the options when they arrive',
     { timeout: PATIENCE },
     async () => {
       const { put, proxy, startReader } = await prepare({ isUnavailable: true });
@@ -214,7 +214,7 @@ export function testSource(subject: SourceSubject): void {
   );
 
   it.runIf(testsAll)(
-    'applies a flood of changes of one entry in a few changes, the last one included',
+    'applies a flood of changes of one entry in a few changes, including the last one',
     { timeout: PATIENCE },
     async () => {
       const { put, startReader } = await prepare();
@@ -231,7 +231,7 @@ export function testSource(subject: SourceSubject): void {
   );
 
   const { size = 10_000 } = subject;
-  it.runIf(testsAll)(`reads ${size} entries with bounded memory, log and reports`, { timeout: PATIENCE }, async () => {
+  it.runIf(testsAll)(`reads ${size} entries with limited memory, log and reports`, { timeout: PATIENCE }, async () => {
     const { prefix, writer, put, startReader } = await prepare();
     // Half of them belong to other services, a quarter to other instances, a quarter to no indicator.
     const places = ['payments/', 'payments/', 'orders/_instances/pod-9/', 'orders/'];
@@ -258,7 +258,7 @@ export function testSource(subject: SourceSubject): void {
   });
 }
 
-/** What operators see of one application. */
+/** The log and the reports of one application. */
 class Reader {
   readonly #application: TestApplication;
 
@@ -286,7 +286,7 @@ class Reader {
     return this.#application.log.lines.map(({ text }) => text).filter((text) => text.includes(part));
   }
 
-  /** Waits until the expectations hold. The error has the state of the sources. */
+  /** Waits until the expectations hold. The error contains the state of the sources. */
   async until(expectations: () => Promise<void>): Promise<void> {
     await vi.waitFor(expectations, SOON).catch((error: unknown) => {
       const [state] = this.#application.app.get(HealthSources).state;

@@ -1,6 +1,6 @@
 import { type AddressInfo, type Server, type Socket, connect, createServer } from 'node:net';
 
-/** A proxy in front of a server, which can be cut: it then refuses connections, as a server that is away does. */
+/** A proxy in front of a server. When it is cut, it refuses connections like a stopped server. */
 export class CutProxy {
   readonly #target: () => number;
   readonly #sockets = new Set<Socket>();
@@ -19,7 +19,7 @@ export class CutProxy {
         [upstream, client],
       ] as const) {
         this.#sockets.add(from.setNoDelay(true));
-        // The tested client must handle every end of a connection.
+        // The tested client must handle any end of a connection.
         from
           .on('error', () => undefined)
           .on('close', () => {

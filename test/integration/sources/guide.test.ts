@@ -37,7 +37,7 @@ function stepsOf(guide: string): readonly Step[] {
 }
 
 describeWith(etcd, 'the guide to dynamic configuration', (server) => {
-  it('shows what an application responds', { timeout: 120_000 }, async () => {
+  it('shows the real responses of an application', { timeout: 120_000 }, async () => {
     const guide = readFileSync(new URL('../../../docs/dynamic-configuration.md', import.meta.url), 'utf8');
     const client = new Etcd3({ hosts: `127.0.0.1:${server().port}` });
     onTestFinished(() => client.close());

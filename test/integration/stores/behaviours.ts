@@ -4,7 +4,7 @@ import { expect, it, onTestFinished, vi } from 'vitest';
 import { isNightly } from '../../support/nightly.js';
 import { SOON, connected, observe } from './observed.js';
 
-/** A server that can be made to fail. */
+/** A server that the test can make fail. */
 export interface StoreServer {
   freeze(): void;
   thaw(): void;
@@ -14,7 +14,7 @@ export interface StoreServer {
 
 export interface StoreSubject {
   readonly server: () => StoreServer;
-  /** A store with a client of its own. It ends with the test. The default of `timeout` is 2000. */
+  /** A store with its own client. It ends with the test. The default of `timeout` is 2000. */
   readonly open: (options?: { readonly timeout?: number }) => Promise<HealthStore> | HealthStore;
   /** Whether entries survive a restart of the server. */
   readonly keepsData: boolean;
@@ -22,7 +22,7 @@ export interface StoreSubject {
   readonly shortestLease: number;
   /** Milliseconds by which an entry may be removed after its time. */
   readonly expiryDelay: number;
-  /** Whether several writes of one key in quick succession may be told as one. */
+  /** Whether a watch may report several writes of one key in quick succession as one. */
   readonly mergesChanges?: boolean;
   /** The number of entries of the largest collection. Default: 10,000 in the nightly run, otherwise 2,000. */
   readonly size?: number;
@@ -34,13 +34,13 @@ const PATIENCE = 120_000;
 /** Milliseconds. Only the nightly run waits longer for a lease to renew itself. */
 const LONGEST_WAIT = 4000;
 
-/** The behaviours that every store has. The tests share one server, so each uses a collection of its own. */
+/** The behaviours that every store has. The tests share one server, so each test uses its own collection. */
 export function testStore(subject: StoreSubject): void {
   const { open, server } = subject;
   const collection = (): string => `test-${randomUUID()}`;
   const openTwo = async (): Promise<[HealthStore, HealthStore]> => [await open(), await open()];
 
-  it('gives a watch a snapshot and every change of another client, in order', { timeout: PATIENCE }, async () => {
+  it('gives a watch a snapshot and every change by another client, in order', { timeout: PATIENCE }, async () => {
     const [writer, reader] = await openTwo();
     const name = collection();
     await writer.put(`${name}/orders/a`, '{"text":"ä \u{1f680}"}');
@@ -67,7 +67,7 @@ export function testStore(subject: StoreSubject): void {
     expect(watch.events).not.toContain(`put ${name}/orders/c`);
   });
 
-  it('gives a watch that joins another one the current entries', { timeout: PATIENCE }, async () => {
+  it('gives the current entries to a watch that joins another watch', { timeout: PATIENCE }, async () => {
     const [writer, reader] = await openTwo();
     const name = collection();
     const first = await connected(observe(reader, `${name}/`));
@@ -79,7 +79,7 @@ export function testStore(subject: StoreSubject): void {
     expect(second.events).toEqual(['connected', 'snapshot of 1', `put ${name}/b`]);
   });
 
-  it('removes an entry that is not written again in time, and only that one', { timeout: PATIENCE }, async () => {
+  it('removes an entry that is not renewed in time, and only that entry', { timeout: PATIENCE }, async () => {
     const [writer, reader] = await openTwo();
     const name = collection();
     const watch = await connected(observe(reader, `${name}/`));
@@ -111,7 +111,7 @@ export function testStore(subject: StoreSubject): void {
       undefined,
       undefined,
     ]);
-    // Longer than a short lease: it renews itself.
+    // Longer than a short lease, because the lease renews itself.
     const longer = 1.5 * subject.shortestLease;
     if (longer <= LONGEST_WAIT || isNightly) await new Promise((resolve) => setTimeout(resolve, longer));
     expect(lease.isHeld).toBe(true);
@@ -178,7 +178,7 @@ export function testStore(subject: StoreSubject): void {
   });
 
   const { size = isNightly ? 10_000 : 2000 } = subject;
-  it(`holds ${size} entries, and misses nothing in a flood of changes`, { timeout: PATIENCE }, async () => {
+  it(`holds ${size} entries, and misses no entry in a flood of changes`, { timeout: PATIENCE }, async () => {
     const [one, two] = [await open({ timeout: BOUNDED }), await open({ timeout: BOUNDED })];
     const name = collection();
     const early = await connected(observe(two, `${name}/`));

@@ -23,7 +23,7 @@ describe('a Consul store, against a stand-in', () => {
     shortestLease: 10_000,
     expiryDelay: 0,
     mergesChanges: true,
-    // Each response has the whole collection, so the time grows with the square of its size.
+    // Each response contains the whole collection, so the time grows with the square of its size.
     size: isNightly ? 2000 : 500,
   });
 });
@@ -36,7 +36,7 @@ describe('a Consul store', () => {
     return consul;
   }
 
-  it('waits for changes with blocking queries, and starts again when the index goes backwards', async () => {
+  it('waits for changes with blocking queries, and restarts when the index goes backwards', async () => {
     const consul = await started();
     const store = consulStore({ url: consul.url });
     await store.put('fleet/stays', '1');
@@ -114,7 +114,7 @@ describe('a Consul store', () => {
     expect((await store.claim('fleet/leader', 'one', terms))?.isHeld).toBe(true);
   });
 
-  it('sees that an entry was written again with the same value', { timeout: PATIENCE }, async () => {
+  it('detects that an entry was written again with the same value', { timeout: PATIENCE }, async () => {
     const consul = await started();
     const store = consulStore({ url: consul.url });
     const watch = await connected(observe(store, 'fleet/'));

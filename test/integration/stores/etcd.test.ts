@@ -103,7 +103,7 @@ describeWith(etcd, 'an etcd store', (server) => {
     expect(watch.entries.size).toBe(100);
   });
 
-  it('names a closed client, and refuses another kind of client', async () => {
+  it('reports a closed client, and refuses another kind of client', async () => {
     const client = new Etcd3({ hosts: `127.0.0.1:${server().port}` });
     client.close();
     await expect(etcdStore({ client }).put('fleet/a', '1')).rejects.toThrow(

@@ -41,34 +41,39 @@ describeWith(jetStream, 'a NATS store', (server) => {
     keepsData: true,
     shortestLease: 1000,
     expiryDelay: 0,
-    // The bucket keeps one message for each key, so a watch on a busy machine misses one that is replaced at once.
+    // The bucket keeps one message for each key, so a watch on a busy machine misses a message that is replaced at
+    // once.
     mergesChanges: true,
   });
 
-  it('works with the older package, and reads what the tools of NATS write', { timeout: PATIENCE }, async () => {
-    const client = await openOld(server());
-    const namespace = randomUUID();
-    const store = natsStore({ client, namespace });
-    const watch = await connected(observe(store, 'config/'));
-    const bucket = await client.jetstream().views.kv(namespace);
-    await bucket.put('config.database', '{"timeout":500}');
-    await vi.waitUntil(() => watch.entries.get('config/database') === '{"timeout":500}', SOON);
-    await bucket.delete('config.database');
-    await vi.waitUntil(() => watch.entries.size === 0, SOON);
-    await store.put('config/stock.main=1', '~text');
-    await store.put('config/expires', 'soon', { expiresIn: 60_000 });
-    const lease = await store.claim('config/leader', 'one', { expiresIn: 60_000 });
-    const keys = [];
-    for await (const key of await bucket.keys()) keys.push(key);
-    expect(keys.toSorted()).toEqual(['=L.config.leader', 'config.expires', 'config.stock=2Emain=3D1']);
-    expect((await bucket.get('config.expires'))?.string()).toBe('~60000:soon');
-    expect(watch.entries.get('config/stock.main=1')).toBe('~text');
-    await lease?.release();
-    expect(await bucket.get('=L.config.leader')).toBeNull();
-    expect(watch.events.filter((event) => event.startsWith('disconnected'))).toEqual([]);
-  });
+  it(
+    'works with the older package, and reads entries written by the tools of NATS',
+    { timeout: PATIENCE },
+    async () => {
+      const client = await openOld(server());
+      const namespace = randomUUID();
+      const store = natsStore({ client, namespace });
+      const watch = await connected(observe(store, 'config/'));
+      const bucket = await client.jetstream().views.kv(namespace);
+      await bucket.put('config.database', '{"timeout":500}');
+      await vi.waitUntil(() => watch.entries.get('config/database') === '{"timeout":500}', SOON);
+      await bucket.delete('config.database');
+      await vi.waitUntil(() => watch.entries.size === 0, SOON);
+      await store.put('config/stock.main=1', '~text');
+      await store.put('config/expires', 'soon', { expiresIn: 60_000 });
+      const lease = await store.claim('config/leader', 'one', { expiresIn: 60_000 });
+      const keys = [];
+      for await (const key of await bucket.keys()) keys.push(key);
+      expect(keys.toSorted()).toEqual(['=L.config.leader', 'config.expires', 'config.stock=2Emain=3D1']);
+      expect((await bucket.get('config.expires'))?.string()).toBe('~60000:soon');
+      expect(watch.entries.get('config/stock.main=1')).toBe('~text');
+      await lease?.release();
+      expect(await bucket.get('=L.config.leader')).toBeNull();
+      expect(watch.events.filter((event) => event.startsWith('disconnected'))).toEqual([]);
+    },
+  );
 
-  it('takes over the lease of an owner that was silent for its whole time', { timeout: PATIENCE }, async () => {
+  it('takes over the lease of an owner that was silent for the whole lease time', { timeout: PATIENCE }, async () => {
     const client = await openOld(server());
     const namespace = randomUUID();
     const store = natsStore({ client, namespace });
@@ -128,7 +133,7 @@ describeWith(jetStream, 'a NATS store', (server) => {
     },
   );
 
-  it('names a closed connection, and refuses another kind of client', async () => {
+  it('reports a closed connection, and refuses another kind of client', async () => {
     const client = await openOld(server());
     await client.close();
     await expect(natsStore({ client }).put('fleet/a', '1')).rejects.toThrow(
@@ -139,7 +144,7 @@ describeWith(jetStream, 'a NATS store', (server) => {
 });
 
 describeWith(nats, 'a NATS store without JetStream', (server) => {
-  it('says so', async () => {
+  it('rejects every operation with the reason', async () => {
     const store = await openStore(server());
     const unavailable = { code: 'JS_UNAVAILABLE', message: expect.stringContaining('JetStream is not available') };
     await expect(store.put('fleet/a', '1')).rejects.toMatchObject(unavailable);

@@ -4,7 +4,7 @@ import { onTestFinished, vi } from 'vitest';
 /** Longer than a new connection takes on a busy machine. */
 export const SOON = { timeout: 40_000, interval: 20 };
 
-/** What an observer was told, in order, and the entries that follow from it. */
+/** The notifications of an observer, in order, and the resulting entries. */
 export interface Observed {
   readonly events: string[];
   readonly entries: Map<string, string>;

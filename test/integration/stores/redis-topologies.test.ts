@@ -14,7 +14,7 @@ import type { RedisStoreClient } from 'nest-vitals/stores/redis';
 
 const PATIENCE = 120_000;
 
-/** Every operation once, then a restart of the server, which loses its data. Returns the last event of a watch. */
+/** Runs every operation once, then restarts the server, which loses its data. Returns the last event of a watch. */
 async function useStore(client: RedisStoreClient, server: PrivateServer): Promise<string | undefined> {
   const store = redisStore({ client, namespace: randomUUID() });
   const watch = await connected(observe(store, 'fleet/'));
@@ -75,7 +75,7 @@ describeWith(redis, 'a Redis store with sentinels', (primary) => {
     expect(await useStore(client, primary())).toBe('put fleet/c');
   });
 
-  // It subscribes as the cluster client of the same package does, which every run tests.
+  // This client subscribes like the cluster client of the same package, which every run tests.
   it.runIf(isNightly)('works with a sentinel client of redis', { timeout: PATIENCE }, async () => {
     vi.spyOn(console, 'log').mockImplementation(() => undefined);
     onTestFinished(() => void vi.restoreAllMocks());
@@ -133,7 +133,7 @@ describeWith(redis, 'a Redis store', (server) => {
     await vi.waitFor(async () => expect(await count()).toBe(1), SOON);
   });
 
-  it('notices entries that other tools wrote, and messages that it missed', { timeout: PATIENCE }, async () => {
+  it('detects entries that other tools wrote, and messages that it missed', { timeout: PATIENCE }, async () => {
     const client = clientOf();
     const watched = async () => {
       const namespace = randomUUID();
@@ -158,7 +158,7 @@ describeWith(redis, 'a Redis store', (server) => {
   });
 
   it(
-    'works for a user with the permissions of docs/stores.md only, and names what is missing',
+    'works for a user with only the permissions of docs/stores.md, and reports a missing permission',
     { timeout: PATIENCE },
     async () => {
       const [admin, namespace] = [clientOf(), `acl-${randomUUID()}`];

@@ -110,7 +110,7 @@ describe('a result that terminus ignores', () => {
     expect(await detailOf(answering(answer))).toMatchObject({ status: 'DOWN', error, code: 'INVALID_RESULT' });
   });
 
-  it('is DOWN next to a result that is up', async () => {
+  it('is DOWN beside a result that is up', async () => {
     expect(await detailOf(answering({ dogs: { status: 'up' }, cats: { status: 'Up' } }))).toMatchObject({
       status: 'DOWN',
       error: `cats: ${unknown}`,
@@ -132,7 +132,7 @@ describe('several keys in one result', () => {
     });
   });
 
-  it('are named when they are down', async () => {
+  it('are listed when they are down', async () => {
     const down = { status: 'down', message: 'connect ECONNREFUSED ::1:80' };
     expect(await detailOf(answering({ dogs: down, owls: { status: 'up' }, cats: down }))).toMatchObject({
       error: 'dogs, cats: connection refused',

@@ -71,7 +71,7 @@ describe('the data source of a TypeOrmIndicator', () => {
       { dataSource: new Map() as unknown as DataSource },
       'its client is an object instead of a DataSource of typeorm',
     ],
-  ])('that cannot be found %s stops the boot with a remedy', async (_how, options, problem) => {
+  ])('stops the boot with a remedy when it cannot be found %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', {
       imports: [health],
       providers: [TypeOrmIndicator('database', options)],

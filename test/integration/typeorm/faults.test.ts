@@ -6,7 +6,7 @@ import { describeFaults } from '../../support/fault-table.js';
 import { mariadb } from '../../support/servers/mariadb.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 
-/** The pool of a driver, a public property that the types do not declare. */
+/** The pool of a driver, a public property without a declared type. */
 const poolOf =
   (property: 'master' | 'pool') =>
   (dataSource: DataSource): EventEmitter =>

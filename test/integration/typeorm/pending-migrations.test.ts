@@ -89,7 +89,7 @@ describe('pending migrations of an embedded database', () => {
     expect(await followMigrations({ type: 'sqljs', ...migrations })).toEqual(STORY);
   });
 
-  it('are read from the table that the data source names', async () => {
+  it('are read from the table that the data source configures', async () => {
     const dataSource = { type: 'sqljs', migrationsTableName: 'applied', ...migrations } as const;
     expect(await followMigrations(dataSource)).toEqual(STORY);
   });
@@ -122,7 +122,7 @@ describeWith(postgresql, 'pending migrations', (server) => {
     await owner.query('CREATE SCHEMA shop');
     await owner.query('DROP TABLE orders');
     await owner.destroy();
-    // TypeORM creates the migrations table there, and the migrations create the other tables where they want.
+    // TypeORM creates the migrations table in this schema, and the migrations choose the schemas of the other tables.
     expect(await followMigrations({ type: 'postgres', url, schema: 'shop', ...migrations })).toEqual(STORY);
   });
 });

@@ -11,10 +11,10 @@ import { startApplication } from '../../support/start-application.js';
 
 class CreateNothing1700000000001 implements MigrationInterface {
   async up(): Promise<void> {
-    // The migration matters only by its name.
+    // Only the name of the migration matters.
   }
   async down(): Promise<void> {
-    // Nothing was created.
+    // The check has created nothing.
   }
 }
 

@@ -29,7 +29,7 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
       expect(database).toMatchObject({ status: 'DOWN', code: 'ETIMEDOUT' });
       timedOut = database?.consecutive_failures ?? 0;
     }
-    // The one request of the check for a connection. There is never a second one.
+    // The only request of the check for a connection. There is never a second request.
     expect(pool.waitingCount).toBeLessThanOrEqual(1);
     expect(pool.totalCount).toBeLessThanOrEqual(3);
     expect(connect.mock.calls.length).toBeLessThan(CHECKS);

@@ -67,7 +67,7 @@ async function find(
   }).ask();
 }
 
-describe('a client', () => {
+describe('an injected client', () => {
   it.each([
     ['itself', [named('itself')], 'itself'],
     ['a function that is no token', [callable], 'callable'],

@@ -13,7 +13,7 @@ export interface CertificateRequest {
   readonly name: string;
   /** Host names and addresses, as OpenSSL writes them: `DNS:localhost`, `IP:127.0.0.1`. */
   readonly for?: string;
-  /** Days from now; negative ones lie in the past. */
+  /** Days from now. Negative values are in the past. */
   readonly from?: number;
   readonly to: number;
   readonly issuer?: Credentials;
@@ -22,7 +22,7 @@ export interface CertificateRequest {
 
 const DAY = 86_400_000;
 
-/** Issues certificates with any dates, by the openssl program, in a folder that is there as long as the tests run. */
+/** Issues certificates with any dates with the openssl program, in a folder that exists while the tests run. */
 export class CertificateAuthority {
   readonly #folder = mkdtempSync(join(tmpdir(), 'certificates-'));
   #serial = 1000;
@@ -60,7 +60,7 @@ export class CertificateAuthority {
   }
 }
 
-/** `20261120103000Z`, so many days from now. */
+/** `20261120103000Z`, this number of days from now. */
 function asn1(days: number): string {
   return `${new Date(Date.now() + days * DAY)
     .toISOString()

@@ -2,7 +2,7 @@ import { type RemoteInfo, createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { onTestFinished } from 'vitest';
 
-/** What the server says: addresses, one of the codes of RFC 1035, or nothing at all. */
+/** The response of the server: addresses, one of the codes of RFC 1035, or no response at all. */
 export type DnsReply = readonly string[] | 'ESERVFAIL' | 'ENOTFOUND' | 'EREFUSED' | 'silence';
 
 const CODES = { ESERVFAIL: 2, ENOTFOUND: 3, EREFUSED: 5 } as const;
@@ -14,7 +14,7 @@ export interface DnsServer {
   reply: DnsReply;
 }
 
-/** A name server on a free port of the loopback address: it answers every question for an address alike. */
+/** A name server on a free port of the loopback address. It sends the same response to every query for an address. */
 export async function startDnsServer(reply: DnsReply): Promise<DnsServer> {
   const socket = createSocket('udp4');
   const server = { address: '', queries: 0, reply };
@@ -43,7 +43,7 @@ function answerTo(query: Buffer, reply: DnsReply): Buffer | undefined {
   header.writeUInt16BE(1, 4);
   header.writeUInt16BE(addresses.length, 6);
   const records = addresses.map((address) =>
-    // A pointer to the name of the question, A, IN, a TTL of 60 s, four octets.
+    // A pointer to the name of the query, A, IN, a TTL of 60 s, four octets.
     Buffer.from([0xc0, HEADER, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...address.split('.').map(Number)]),
   );
   return Buffer.concat([header, question, ...records]);

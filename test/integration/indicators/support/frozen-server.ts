@@ -15,7 +15,7 @@ export interface FreezableServer {
   thaw(): void;
 }
 
-/** An HTTP server in a process of its own, which can be stopped in the middle of everything. */
+/** An HTTP server in a separate process, which the test can stop at any moment. */
 export async function startFreezableServer(): Promise<FreezableServer> {
   const child = spawn(process.execPath, ['-e', PROGRAM], { stdio: ['ignore', 'pipe', 'inherit'] });
   onTestFinished(() => {

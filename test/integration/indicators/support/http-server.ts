@@ -18,7 +18,7 @@ export async function startHttpServer(listener: RequestListener): Promise<HttpSe
   return Object.assign(server, { origin: `http://${server.host}:${server.port}`, requests });
 }
 
-/** Answers each request with the same status, type and body. */
+/** Responds to each request with the same status, type and body. */
 export const answering =
   (status: number, body: unknown = '', type = 'application/json', headers: Record<string, string> = {}) =>
   (_request: IncomingMessage, response: ServerResponse): void => {

@@ -6,12 +6,12 @@ export interface TcpServer {
   readonly host: string;
   readonly port: number;
   readonly sockets: ReadonlySet<Socket>;
-  /** How many connections there have been. */
+  /** The number of connections so far. */
   readonly connections: number;
   close(): Promise<void>;
 }
 
-/** A server on a free port of the loopback address. It is closed when the test is over, with all its connections. */
+/** A server on a free port of the loopback address. It is closed at the end of the test, with all its connections. */
 export async function startTcpServer(onConnection: (socket: Socket) => void = () => undefined): Promise<TcpServer> {
   const server = createServer();
   return track(server, onConnection);

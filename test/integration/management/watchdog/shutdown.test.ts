@@ -5,7 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { CapturedLog } from '../../../support/captured-log.js';
 import { moduleNamed } from '../../../support/module-named.js';
 
-it('logs the end of a stall when the shutdown follows it without a delay', async () => {
+it('the watchdog logs the end of a stall when the shutdown follows it immediately', async () => {
   const log = new CapturedLog();
   const imports = [
     HealthModule.forRoot({ shutdown: { delay: 0 } }),
@@ -14,7 +14,7 @@ it('logs the end of a stall when the shutdown follows it without a delay', async
   const app = await NestFactory.createApplicationContext(moduleNamed('RootModule', { imports }), { logger: log });
   onTestFinished(() => app.close());
   const management = app.get(HealthManagement);
-  // The watchdog has started: the port responds to a request that comes after the start.
+  // The watchdog has started, because the port responds to a request after the start.
   await fetch(`http://127.0.0.1:${management.address?.port}/health/ready`);
 
   const end = performance.now() + 2500;

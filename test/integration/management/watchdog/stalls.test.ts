@@ -50,18 +50,18 @@ describe('a stall in JavaScript', () => {
     expect(order.indexOf('log')).toBeLessThan(order.indexOf('returned'));
     expect(stalled.of('returned').map(({ answer }) => answer)).toEqual(['intact']);
     expect(stalled.stderr).toMatch(/^\[Nest\] \d+ {2}- .+ WARN \[Health\] event loop blocked for .+\n$/);
-    // Neither the value of a variable, nor a line of the inspector.
+    // The line contains neither the value of a variable nor a message of the inspector.
     expect(JSON.stringify(stalled.events) + stalled.stderr).not.toContain('hunter2');
     expect(stalled.stderr).not.toContain('debugger');
     const frame = stalled.of('end')[0]?.stall?.frames.find((known) => known.function === 'parseOrders');
     expect(frame).toMatchObject({ file: SOURCE, line: lineOf('blockFor(LONG);') });
-    // Nothing of the inspector is loaded before the first stall.
+    // The inspector is not loaded before the first stall.
     expect(stalled.of('ready').map(({ isInspectorLoaded }) => isInspectorLoaded)).toEqual([false]);
     expect(stalled.of('stall').map(({ isInspectorLoaded }) => isInspectorLoaded)).toEqual([true]);
   });
 });
 
-it('writes the line as JSON, with the fields of the logger of Nest', async () => {
+it('the watchdog writes the line as JSON, with the fields of the logger of Nest', async () => {
   const stalled = start('busyLoop', { settings: { log: 'json' } });
   await stalled.finished();
   expect(JSON.parse(stalled.stderr)).toEqual({
@@ -93,14 +93,14 @@ describe('a stall in native code', () => {
     const stalled = start('garbage', { nodeOptions: ['--max-old-space-size=64'] });
     expect(await stalled.finished()).toBe(0);
     const [{ stall } = {}] = stalled.of('end');
-    // JavaScript runs between two collections, so both are right.
+    // JavaScript runs between two collections, so both results are right.
     const isNamed = stall?.frames.some((frame) => frame.function === 'garbage') ?? false;
     expect(isNamed || stall?.missingStack === 'native').toBe(true);
     expect(stalled.of('returned')[0]?.answer).toBe('intact');
   });
 });
 
-describe('the capture', () => {
+describe('the capture of a stall', () => {
   it('is not made when the option stack is false', async () => {
     const stalled = start('busyLoop', { settings: { stack: false } });
     await stalled.finished();
@@ -154,14 +154,14 @@ describe('the capture', () => {
   });
 });
 
-describe('no stall', () => {
-  it('is reported while the event loop turns', async () => {
+describe('a stall', () => {
+  it('is not reported while the event loop turns', async () => {
     const stalled = start('turnsFrequently', { settings: { warnAfter: 900 } });
     await stalled.until('returned');
     expect(stalled.of('log')).toEqual([]);
   });
 
-  it('is reported when the whole process was stopped', async () => {
+  it('is not reported when the whole process was stopped', async () => {
     const stalled = start('turnsFrequently', { settings: { warnAfter: 900 } });
     await stalled.until('ready');
     stalled.child.kill('SIGSTOP');
@@ -173,7 +173,7 @@ describe('no stall', () => {
   });
 });
 
-it('makes live fail after liveAfter, with a second line', async () => {
+it('a stall makes live fail after liveAfter, with a second log line', async () => {
   const stalled = start('busyLoop', { settings: { warnAfter: 300, liveAfter: 800 } });
   await stalled.finished();
   expect(stalled.of('stall').map(({ stall }) => stall?.isDeadly)).toEqual([false, true]);
