@@ -66,7 +66,7 @@ module.exports = {
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
     may('page', 'core', 'extension'),
     may('dashboard', 'core', 'errors', 'options', 'extension', 'page'),
-    may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging'),
+    may('management', 'core', 'errors', 'options', 'extension', 'endpoints', 'lifecycle/servers', 'logging'),
     may('control', 'core', 'errors', 'options', 'extension', 'endpoints', 'logging', 'page'),
     may('haproxy', 'core', 'errors', 'options', 'extension'),
     may('fleet', 'core', 'errors', 'options', 'extension', 'page', 'stores'),
@@ -91,7 +91,7 @@ module.exports = {
     may('overload', 'core', 'errors', 'options', 'discovery', 'extension', 'endpoints', 'indicators'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('schematics', 'core', 'errors', 'options'),
-    may('cli', 'core', 'errors', 'options', 'endpoints', 'fleet', 'stores'),
+    may('cli', 'core', 'errors', 'options', 'endpoints', 'fleet', 'lifecycle/servers', 'stores'),
     may('indicators', 'core', 'errors', 'options', 'discovery', 'lifecycle'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'clients', 'extension', 'metrics'),
     {

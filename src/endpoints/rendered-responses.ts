@@ -6,6 +6,7 @@ import type { HealthSettings } from '../options/health-settings.js';
 import { type HealthView, VIEWS } from '../options/view.js';
 import { baseOf } from './base.js';
 import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
+import { retryAfterOf } from './retry-after.js';
 
 /** The finished responses of one evaluation: for each format, one for each view. */
 type Rendered = Record<string, Partial<Record<HealthView, HealthResponse>>>;
@@ -57,7 +58,7 @@ export class RenderedResponses {
       'content-type': `${format.mediaType}; charset=utf-8`,
       'x-health-status': report.status,
       'x-health-checked-at': checkedAt,
-      ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+      ...retryAfterOf(statusCode, retryAfter),
       ...(view !== VIEWS[0] && identity.version !== undefined && { 'x-service-version': identity.version }),
     };
     const body = format.format({ name, report: project(report, view), view, base, port });

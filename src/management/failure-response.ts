@@ -1,4 +1,5 @@
 import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
+import { retryAfterOf } from '../endpoints/retry-after.js';
 
 /** The options that decide how a failure is answered. Both threads have them. */
 export interface FailureSettings {
@@ -21,7 +22,7 @@ export function failureResponse(
   const own = {
     ...BASE_HEADERS,
     'x-health-status': status,
-    ...(statusCode === 503 && { 'retry-after': String(retryAfter) }),
+    ...retryAfterOf(statusCode, retryAfter),
   };
   return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
 }

@@ -4,7 +4,8 @@ import type { EndpointParts } from '../endpoints/endpoint-parts.js';
 import type { ReadBody } from '../extension/health-actions.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { SHARED_PROBES, type SharedProbe, pathOf, probeAt } from './shared-probes.js';
-import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
+import type { HealthResponse } from '../endpoints/health-response.js';
+import { methodNotAllowed } from '../endpoints/method-not-allowed.js';
 import { type FailureSettings, failureResponse } from './failure-response.js';
 import type { OnResponse } from '../endpoints/responder.js';
 
@@ -73,8 +74,7 @@ export class RequestHandler implements HealthHandler {
       retryAfter,
       headers: settings.headers,
     };
-    const headers = mergeHeaders(BASE_HEADERS, settings.headers, { allow: 'GET, HEAD' });
-    this.#notAllowed = finishResponse(405, headers, { status: 405, error: 'Method Not Allowed' });
+    this.#notAllowed = methodNotAllowed('GET, HEAD', settings.headers);
 
     const paths = new Map<string, SharedProbe>();
     for (const [alias, probe] of aliases) paths.set(alias.toLowerCase(), probe);

@@ -5,7 +5,7 @@ import type { HealthHandler } from './health-handler.js';
 import { closeUnended, readStream } from '../endpoints/request-body.js';
 import { writeResponse } from '../endpoints/write-response.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import { closeServer } from '../endpoints/close-server.js';
+import { closeServer } from '../lifecycle/servers/close-server.js';
 import { listen } from './http-server.js';
 import { MainServerCheck } from './main-server-check.js';
 import type { Listening, ManagementServer } from './management-server.js';

@@ -125,6 +125,7 @@ describe.each(ADAPTERS)('the management port beside %s', (adapter) => {
       expect(await ask('/health/live', { method: 'POST' })).toMatchObject({
         status: 405,
         headers: { allow: 'GET, HEAD' },
+        body: JSON.stringify({ error: 'method not allowed' }),
       });
     });
 

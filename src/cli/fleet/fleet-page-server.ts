@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Access } from '../../endpoints/access.js';
-import { closeServer } from '../../endpoints/close-server.js';
+import { closeServer } from '../../lifecycle/servers/close-server.js';
 import { formatOf } from '../../endpoints/formats/negotiation.js';
 import {
   BASE_HEADERS,
@@ -11,6 +11,7 @@ import {
   finishText,
   mergeHeaders,
 } from '../../endpoints/health-response.js';
+import { methodNotAllowed } from '../../endpoints/method-not-allowed.js';
 import { RateLimiter } from '../../endpoints/rate-limit/rate-limiter.js';
 import { Refusals } from '../../endpoints/refusals.js';
 import { writeResponse } from '../../endpoints/write-response.js';
@@ -86,9 +87,7 @@ export class FleetPageServer {
     const { method, url } = request;
     if (this.#isForeign(request)) return finishResponse(403, BASE_HEADERS, { error: 'unknown host' });
     if (!PATHS.has(url.split('?', 1)[0] ?? '')) return this.#refusals.notFound;
-    if (method !== 'GET' && method !== 'HEAD') {
-      return finishResponse(405, { ...BASE_HEADERS, allow: 'GET, HEAD' }, { error: 'method not allowed' });
-    }
+    if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed('GET, HEAD');
     const format = formatOf(request, FLEET_FORMATS);
     const refusal = await this.#refusalOf(request, format);
     if (refusal) return refusal;

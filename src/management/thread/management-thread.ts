@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { failureResponse, startingFailure } from '../failure-response.js';
 import { SHARED_PROBES, type SharedProbe, isLive, probeAt } from '../shared-probes.js';
-import { closeServer } from '../../endpoints/close-server.js';
+import { closeServer } from '../../lifecycle/servers/close-server.js';
 import { listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
