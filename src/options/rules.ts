@@ -57,7 +57,9 @@ export function whole(min: number, max: number): Rule<number> {
 }
 
 /** A whole number without an upper limit of its own. */
-export const wholeFrom = (min: number): Rule<number> => whole(min, Number.MAX_SAFE_INTEGER);
+export function wholeFrom(min: number): Rule<number> {
+  return whole(min, Number.MAX_SAFE_INTEGER);
+}
 
 /** Any number of the range, with or without a fraction. */
 export function numeric(min: number, max: number): Rule<number> {
