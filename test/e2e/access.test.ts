@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { type AccessOptions, HealthModule, type HealthModuleOptions, type HealthRequest, down, up } from 'nest-vitals';
 import type { Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { latch, never } from '../support/latch.js';
 import { sendRaw } from '../support/raw-request.js';
@@ -224,10 +224,10 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
       };
       const application = await start({ authorize }, { deadline: 600 }, stock);
 
-      const answer = application.get('/health/deep');
+      const response = application.get('/health/deep');
       await asked.promise;
       await passTime(300);
-      expect((await answer).status).toBe(401);
+      expect((await response).status).toBe(401);
       expect(stock.runs).toHaveLength(0);
       expect(application.log.health('error')[0]).toContain('authorize took longer than 300 ms');
     });
@@ -317,8 +317,8 @@ describe.each(ADAPTERS)('access on %s', (adapter) => {
     it.each<[string, () => unknown, number]>([
       ['UP', () => up(), 200],
       ['DOWN', () => down('gone'), 503],
-    ])('%s', async (_name, answer, status) => {
-      const stock = FakeIndicator('stock', answer, { probes: ['live', 'ready', 'startup'], ttl: 0 });
+    ])('%s', async (_name, behaviour, status) => {
+      const stock = FakeIndicator('stock', behaviour, { probes: ['live', 'ready', 'startup'], ttl: 0 });
       const application = await start({ apiKeys: 'key-1' }, { aliases: true }, stock);
       // Startup stays 200 after the start, so only the callers are compared.
       for (const path of ['/health', '/health/live', '/health/ready', '/health/startup', '/livez', '/readyz']) {

@@ -5,7 +5,7 @@ import { HealthModule, degraded, down, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
 import { HealthConfigurationError } from '../../src/errors/configuration.error.js';
 import { nameReserved, nameTaken } from '../../src/errors/messages.js';
-import { reportIn, statusesIn } from '../support/answers.js';
+import { reportIn, statusesIn } from '../support/responses.js';
 import { FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { latch, never } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect([thrown.status, reportIn(thrown).status]).toEqual([200, 'DEGRADED']);
     expect(statusesIn(thrown)).toEqual({ stock: 'DOWN' });
 
-    stock.answer = never;
+    stock.behaviour = never;
     const timedOut = await application.get('/health/deep');
     expect([timedOut.status, reportIn(timedOut).status]).toEqual([200, 'DEGRADED']);
     expect(reportIn(timedOut).details['stock']).toMatchObject({
@@ -85,9 +85,9 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     };
 
     expect(await probes()).toEqual([503, 'DOWN', { database: 'DOWN' }, 200]);
-    database.answer = () => up();
+    database.behaviour = () => up();
     expect(await probes()).toEqual([200, 'UP', { database: 'UP' }, 200]);
-    database.answer = () => down('no connection');
+    database.behaviour = () => down('no connection');
     expect(await probes()).toEqual([200, 'DEGRADED', { database: 'DOWN' }, 200]);
   });
 
@@ -229,9 +229,9 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     });
 
     expect((await application.get('/health/ready')).status).toBe(218);
-    database.answer = () => down('no connection');
+    database.behaviour = () => down('no connection');
     expect((await application.get('/health/ready')).status).toBe(503);
-    database.answer = () => up();
+    database.behaviour = () => up();
     expect((await application.get('/health/ready')).status).toBe(200);
   });
 
@@ -249,7 +249,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     );
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [slow] });
 
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     const signal = await started.promise;
     await passTime(99);
     expect(signal.aborted).toBe(false);
@@ -257,7 +257,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     expect(signal.aborted).toBe(true);
     expect(signal.reason).toMatchObject({ name: 'TimeoutError', code: 'ETIMEDOUT' });
 
-    const deep = await answer;
+    const deep = await response;
     expect(deep.status).toBe(503);
     expect(reportIn(deep).details['slow']).toMatchObject({
       status: 'DOWN',
@@ -271,7 +271,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     stopClock();
     const allStarted = latch();
     let started = 0;
-    const answer = async (): Promise<void> => {
+    const behaviour = async (): Promise<void> => {
       const work = new Promise((resolve) => setTimeout(resolve, 100));
       started += 1;
       if (started === 10) allStarted.open();
@@ -280,7 +280,7 @@ describe.each(ADAPTERS)('aggregation and endpoints on %s', (adapter) => {
     const names = Array.from({ length: 10 }, (_value, index) => `check-${index}`);
     const application = await startApplication(adapter, {
       imports: [HealthModule.forRoot()],
-      providers: names.map((name) => FakeIndicator(name, answer)),
+      providers: names.map((name) => FakeIndicator(name, behaviour)),
     });
 
     const response = application.get('/health/deep');

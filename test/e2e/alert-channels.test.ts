@@ -23,11 +23,11 @@ const start = (target: WebhookOptions) => {
 /** Sends a message about an outage and one about its recovery. The first attempt fails with the status 503. */
 async function outage(target: Omit<WebhookOptions, 'url'>): Promise<WebhookReceiver> {
   const receiver = await webhookReceiver();
-  receiver.answer = (response, count) => response.writeHead(count === 1 ? 503 : 202).end();
+  receiver.respond = (response, count) => response.writeHead(count === 1 ? 503 : 202).end();
   const { application, stock } = await start({ ...target, url: `${receiver.url}/hook` });
   await application.get('/health/deep');
   await expect.poll(() => receiver.received.length, PATIENCE).toBe(2);
-  stock.answer = () => up();
+  stock.behaviour = () => up();
   await application.get('/health/deep');
   await expect.poll(() => receiver.received.length, PATIENCE).toBe(3);
   expect(receiver.received[1]?.body).toBe(receiver.received[0]?.body);
@@ -197,7 +197,7 @@ describe('alert channels', () => {
     const error = vi.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     onTestFinished(() => error.mockRestore());
     const receiver = await webhookReceiver();
-    receiver.answer = (response) => response.writeHead(400).end('hidden');
+    receiver.respond = (response) => response.writeHead(400).end('hidden');
     const { application } = await start({ ...target, url: `${receiver.url}/hidden` });
     await application.get('/health/deep');
     await expect.poll(() => JSON.stringify(error.mock.calls), PATIENCE).toContain('HTTP status 400');

@@ -35,7 +35,7 @@ async function start(options: Partial<EmailOptions> = {}): Promise<Setup> {
 }
 
 const fail = async ({ application, stock }: Setup, reason = 'gone'): Promise<void> => {
-  stock.answer = () => down(reason);
+  stock.behaviour = () => down(reason);
   await application.get('/health/deep');
 };
 
@@ -45,7 +45,7 @@ describe('alerts by e-mail', () => {
     const { application, stock, mailbox } = setup;
     await fail(setup);
     await expect.poll(() => mailbox.received.length, PATIENCE).toBe(1);
-    stock.answer = () => up();
+    stock.behaviour = () => up();
     await application.get('/health/deep');
     await expect.poll(() => mailbox.received.length, PATIENCE).toBe(2);
 

@@ -37,7 +37,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     });
   };
   const becomes = async (application: TestApplication, indicator: FakeIndicatorClass, result: HealthResult) => {
-    indicator.answer = () => result;
+    indicator.behaviour = () => result;
     return application.get('/health/deep');
   };
 
@@ -203,7 +203,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
     const [one, other] = [stock(), FakeIndicator('ledger', () => up(), { ttl: 0 })];
     const application = await start([one, other], { url: receiver.url }, { debounce: 500 });
     await becomes(application, one, down('gone'));
-    one.answer = () => up();
+    one.behaviour = () => up();
     await becomes(application, other, down('gone'));
     await expect.poll(() => bodies(receiver).map(({ indicator }) => indicator), PATIENCE).toEqual(['ledger']);
   });
@@ -246,7 +246,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
   it.each([500, 429, 408])('repeats an attempt after the status %i until the receiver accepts it', async (status) => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response, count) => response.writeHead(count === 1 ? status : 200).end();
+    receiver.respond = (response, count) => response.writeHead(count === 1 ? status : 200).end();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url });
     await becomes(application, indicator, down('gone'));
@@ -259,8 +259,8 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
   it('does not repeat a request after 404 and does not follow a redirect', async () => {
     const [refusing, moved] = [await webhookReceiver(), await webhookReceiver()];
-    refusing.answer = (response) => response.writeHead(404).end();
-    moved.answer = (response) => response.writeHead(307, { location: refusing.url }).end();
+    refusing.respond = (response) => response.writeHead(404).end();
+    moved.respond = (response) => response.writeHead(307, { location: refusing.url }).end();
     const indicator = stock();
     const application = await start([indicator], [{ url: refusing.url }, { url: moved.url }]);
     await becomes(application, indicator, down('gone'));
@@ -277,7 +277,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
   it('logs an error without credentials and paths when the receiver refuses the connection or times out', async () => {
     const hanging = await webhookReceiver();
-    hanging.answer = () => undefined;
+    hanging.respond = () => undefined;
     const port = await freePort();
     const indicator = stock();
     const application = await start(
@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
   it('responds to probes while a receiver is slow, and drops the oldest alert when the queue is full', async () => {
     const receiver = await webhookReceiver();
     const free = latch();
-    receiver.answer = (response) => void free.promise.then(() => response.end());
+    receiver.respond = (response) => void free.promise.then(() => response.end());
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url }, { queueSize: 2 });
     await becomes(application, indicator, down('1'));
@@ -335,11 +335,11 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
   it('sends no alert about the shutdown, and delivers waiting alerts before its end', async () => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response, count) => response.writeHead(count === 1 ? 503 : 200).end();
+    receiver.respond = (response, count) => response.writeHead(count === 1 ? 503 : 200).end();
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url, probes: ['ready'], indicators: ['stock'] });
     await application.get('/health/ready');
-    indicator.answer = () => down('gone');
+    indicator.behaviour = () => down('gone');
     await application.get('/health/stock');
     await expect.poll(() => receiver.received.length, PATIENCE).toBe(1);
     await application.app.close();
@@ -376,7 +376,7 @@ describe.each(ADAPTERS)('alerts on %s', (adapter) => {
 
   it('ends the shutdown after shutdownTimeout although the receiver hangs', async () => {
     const receiver = await webhookReceiver();
-    receiver.answer = () => undefined;
+    receiver.respond = () => undefined;
     const indicator = stock();
     const application = await start([indicator], { url: receiver.url }, { shutdownTimeout: 50 });
     await becomes(application, indicator, down('gone'));

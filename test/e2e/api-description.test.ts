@@ -70,11 +70,11 @@ async function mistakes(application: TestApplication, api: ApiDocument, headers:
   for (const [template, url] of questions.filter(([described]) => api.paths.includes(described))) {
     for (const format of FORMATS) {
       const formatted = `${url}${url.includes('?') ? '&' : '?'}format=${format}`;
-      const answer: Response = await application.get(formatted, headers);
-      found.push(...api.mistakesIn(template, answer));
+      const response: Response = await application.get(formatted, headers);
+      found.push(...api.mistakesIn(template, response));
       const head = await application.head(formatted, headers);
       found.push(...api.mistakesIn(template, head));
-      if (head.status !== answer.status) found.push(`HEAD ${url}: ${head.status}`);
+      if (head.status !== response.status) found.push(`HEAD ${url}: ${head.status}`);
     }
   }
   return found;
@@ -93,9 +93,9 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
       headers: { 'X-Region': 'eu' },
     });
     expect(await mistakes(application, api)).toEqual([]);
-    payments.answer = () => up({ pool_size: 10 });
+    payments.behaviour = () => up({ pool_size: 10 });
     expect(await mistakes(application, api)).toEqual([]);
-    expect(api.unanswered).toEqual([]);
+    expect(api.missingResponses).toEqual([]);
     application.health.refuseTraffic('maintenance');
     expect(await mistakes(application, api)).toEqual([]);
   });
@@ -107,13 +107,13 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     });
     const callers: Headers[] = [{}, { 'x-health-key': 'key' }, { 'x-view': 'status' }];
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
-    payments.answer = () => up();
+    payments.behaviour = () => up();
     for (const headers of callers) expect(await mistakes(application, api, headers)).toEqual([]);
     // In the second round, the limit of wrong keys is exceeded from the first request on.
     for (let time = 0; time < 2; time += 1) {
       expect(await mistakes(application, api, { 'x-health-key': 'wrong' })).toEqual([]);
     }
-    expect(api.unanswered).toEqual([]);
+    expect(api.missingResponses).toEqual([]);
     const { responses } = api.operation('/health/deep');
     expect(Object.keys(responses)).toEqual(['200', '401', '406', '429', '503']);
   });
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     ] as const) {
       expect(api.mistakesIn(template, await application.get(url))).toEqual([]);
     }
-    expect(api.unanswered.filter((place) => place.includes('429'))).toEqual(['/health 429 application/json']);
+    expect(api.missingResponses.filter((place) => place.includes('429'))).toEqual(['/health 429 application/json']);
     const limited = api.paths.filter((path) => '429' in api.operation(path).responses);
     expect(limited).toEqual(['/health', '/health/deep', '/health/{name}']);
 
@@ -140,7 +140,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     const endpoints = { live: { view }, ready: { view }, startup: { view }, deep: { view }, checks: { view } };
     const { application, api, payments } = await start(adapter, { endpoints });
     expect(await mistakes(application, api)).toEqual([]);
-    payments.answer = () => up();
+    payments.behaviour = () => up();
     expect(await mistakes(application, api)).toEqual([]);
 
     const otherView = view === 'full' ? 'status' : 'full';
@@ -153,7 +153,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     (addFormats as unknown as typeof addFormats.default)(ajv);
     const validate = ajv.compile(REPORT_SCHEMA);
     const { application, payments } = await start(adapter, { indicators: { payments: { failureThreshold: 2 } } });
-    const answers = [
+    const behaviours = [
       () => up({ pool_size: 10, nested: { list: [1, null] } }),
       () => degraded('slow'),
       () => unknown('no lag is known'),
@@ -164,8 +164,8 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
       throwing(Object.assign(new Error('x'), { code: 'ECONNREFUSED' })),
     ];
     const statuses = new Set<string>();
-    for (const answer of [...answers, ...answers]) {
-      payments.answer = answer;
+    for (const behaviour of [...behaviours, ...behaviours]) {
+      payments.behaviour = behaviour;
       for (const probe of ['live', 'ready', 'deep']) {
         const body: unknown = (await application.get(`/health/${probe}`)).body;
         validate(body);
@@ -198,7 +198,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     expect(Object.keys(api.operation('/up').responses)).toEqual(['200', '207', '404', '406', '503']);
     expect(api.operation('/up').operationId).toBe('HealthController_ready_up');
     expect(await mistakes(application, api)).toEqual([]);
-    payments.answer = () => up();
+    payments.behaviour = () => up();
     expect((await application.get('/up')).status).toBe(207);
   });
 

@@ -21,7 +21,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { decoratorNeedsStaticOptions, optionOutOfRange } from '../../src/errors/messages.js';
 import { duration } from '../../src/options/rules.js';
-import { reportIn, statusesIn } from '../support/answers.js';
+import { reportIn, statusesIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { moduleNamed } from '../support/module-named.js';

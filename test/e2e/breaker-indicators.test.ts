@@ -2,7 +2,7 @@ import CircuitBreaker from 'opossum';
 import { HealthModule, down, up } from 'nest-vitals';
 import { OpossumIndicator } from 'nest-vitals/opossum';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { statusesIn } from '../support/answers.js';
+import { statusesIn } from '../support/responses.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, startApplication } from '../support/start-application.js';
 import { switchedIndicator } from '../support/switched-indicator.js';

@@ -1,6 +1,6 @@
 import { HealthModule, type HealthChange, down, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn, statusesIn } from '../support/answers.js';
+import { reportIn, statusesIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { latch, never } from '../support/latch.js';
 import { passTime, passTimeUntil, stopClock } from '../support/standing-clock.js';
@@ -20,9 +20,9 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
   it.each([
     ['passes', () => up(), 200],
     ['failures', () => down('no connection'), 503],
-  ])('reuses %s for ttl, and runs the check again after it', async (_name, answer, status) => {
+  ])('reuses %s for ttl, and runs the check again after it', async (_name, behaviour, status) => {
     stopClock();
-    const database = FakeIndicator('database', answer, { ttl: 250 });
+    const database = FakeIndicator('database', behaviour, { ttl: 250 });
     const application = await startApplication(adapter, { imports: [HealthModule.forRoot()], providers: [database] });
     const probe = async (): Promise<number> => {
       expect((await application.get('/health/ready')).status).toBe(status);
@@ -53,13 +53,13 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
       if (arrived === 1000) allArrived.open();
     });
 
-    const answers = Array.from({ length: 1000 }, () => application.get('/health/ready'));
+    const responses = Array.from({ length: 1000 }, () => application.get('/health/ready'));
     await allArrived.promise;
     // The last request to arrive has not reached its handler yet.
     await new Promise((resolve) => setImmediate(resolve));
     work.open();
 
-    const statuses = new Set((await Promise.all(answers)).map(({ status }) => status));
+    const statuses = new Set((await Promise.all(responses)).map(({ status }) => status));
     expect([...statuses]).toEqual([200]);
     expect(database.runs).toHaveLength(1);
     expect(cache.runs).toHaveLength(1);
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     await passTime(1);
     expect((await application.get('/health/ready')).status).toBe(200);
 
-    ledger.answer = never;
+    ledger.behaviour = never;
     await passTime(4990);
     const trusted = await application.get('/health/ready');
     expect([trusted.status, statusesIn(trusted)]).toEqual([200, { ledger: 'UP' }]);
@@ -152,9 +152,9 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     };
 
     await probeTwice();
-    database.answer = () => down('no connection');
+    database.behaviour = () => down('no connection');
     await probeTwice();
-    database.answer = () => up();
+    database.behaviour = () => up();
     await probeTwice();
 
     expect(changes).toMatchObject([
@@ -175,11 +175,11 @@ describe.each(ADAPTERS)('caching, concurrency and background runs on %s', (adapt
     };
 
     expect(await probe()).toEqual([200, 'UP', undefined, undefined]);
-    database.answer = () => down('no connection');
+    database.behaviour = () => down('no connection');
     expect(await probe()).toEqual([200, 'UP', 1, 'no connection']);
     expect(await probe()).toEqual([200, 'UP', 2, 'no connection']);
     expect(await probe()).toEqual([503, 'DOWN', 3, 'no connection']);
-    database.answer = () => up();
+    database.behaviour = () => up();
     expect(await probe()).toEqual([200, 'UP', undefined, undefined]);
   });
 });

@@ -3,7 +3,7 @@ import { LazyModuleLoader } from '@nestjs/core';
 import { HealthModule } from 'nest-vitals';
 import { PgIndicator } from 'nest-vitals/pg';
 import { describe, expect, it, vi } from 'vitest';
-import { statusesIn } from '../support/answers.js';
+import { statusesIn } from '../support/responses.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, refusalOf, startApplication } from '../support/start-application.js';
 

@@ -25,7 +25,7 @@ import {
   nameTaken,
   partNameMalformed,
 } from '../../src/errors/messages.js';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { ApiDocument } from '../support/api-document.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
@@ -46,8 +46,8 @@ const compiled = (() => {
 
 describe.each(ADAPTERS)('composites on %s', (adapter) => {
   beforeEach(() => {
-    primary.answer = () => up({ pool: 3 });
-    replica.answer = () => down('30 s behind');
+    primary.behaviour = () => up({ pool: 3 });
+    replica.behaviour = () => down('30 s behind');
   });
 
   const start = (options: HealthModuleOptions = {}, more: ModuleMetadata = {}): Promise<TestApplication> =>
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
   it('fails with its worst part by default', async () => {
     const application = await start();
     expect((await application.get('/health/ready')).status).toBe(503);
-    replica.answer = () => up();
+    replica.behaviour = () => up();
     expect((await application.get('/health/ready')).status).toBe(200);
   });
 
@@ -229,7 +229,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     }
     const application = await start(ANY, { providers: [Listener] });
     await application.get('/health/ready');
-    primary.answer = () => down('refused');
+    primary.behaviour = () => down('refused');
     await application.get('/health/ready');
     await application.get('/health/ready');
     expect(heard).toEqual(['database/replica DOWN false', 'database DOWN true']);
@@ -251,7 +251,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(text).toContain('health_indicator_info{indicator="database/replica",critical="false"} 1');
     expect(text).toContain('health_indicator_status_changes_total{indicator="database"} 0');
     expect(text).not.toContain('health_check_runs_total{indicator="database",');
-    primary.answer = () => down('refused');
+    primary.behaviour = () => down('refused');
     await application.get('/health/ready');
     const later = await application.get('/health/metrics');
     expect(later.text).toContain('health_indicator_status_changes_total{indicator="database"} 1');
@@ -275,7 +275,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     ]);
     expect(text).toContain('<span id="count">3</span>');
     expect(text).toContain('1 of 3 checks not up: database/replica.');
-    primary.answer = () => down('refused');
+    primary.behaviour = () => down('refused');
     await application.get('/health/deep');
     const whole = await application.get('/health/database', { accept: 'text/html' });
     expect(whole.text).toMatch(/id="c-database"[^]*?Down since[^]*?<h3>Latest changes<\/h3>[^]*? Degraded → Down/);

@@ -317,7 +317,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
     const application = await start({ adapter, providers: many });
     for (let run = 0; run < 45; run += 1) {
       for (const indicator of many.slice(0, 4)) {
-        indicator.answer = run % 8 < 4 ? () => up() : () => down('HTTP status 500', { http_status: 500 });
+        indicator.behaviour = run % 8 < 4 ? () => up() : () => down('HTTP status 500', { http_status: 500 });
       }
       await application.get('/health/deep');
     }
@@ -423,7 +423,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       );
       expect(first.title).toBe('✓ Up · orders');
 
-      payments.answer = refused();
+      payments.behaviour = refused();
       await application.get('/health/payments');
       const change = await updateWith(stream, ({ announce }) => announce.length > 0);
       expect(change.announce).toEqual(['payments is Down: connection refused']);

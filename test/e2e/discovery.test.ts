@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Inject, Injectable, type ModuleMetadata, type Type } from '@nestjs/common';
 import { HealthIndicator, HealthModule, degraded, down, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { statusesIn } from '../support/answers.js';
+import { statusesIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { moduleNamed } from '../support/module-named.js';
 import { ADAPTERS, type StartOptions, type TestApplication, startApplication } from '../support/start-application.js';

@@ -1,7 +1,7 @@
 import { Controller, Get, type ModuleMetadata } from '@nestjs/common';
 import { type EndpointName, HealthModule, type HealthModuleOptions, down } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn, statusesIn } from '../support/answers.js';
+import { reportIn, statusesIn } from '../support/responses.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { ADAPTERS, type StartOptions, type TestApplication, startApplication } from '../support/start-application.js';
 

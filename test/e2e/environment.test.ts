@@ -2,8 +2,8 @@ import { HealthModule, type HealthIndicatorOptions, type HealthModuleOptions, de
 import { describe, expect, it } from 'vitest';
 import { optionOutOfRange, probeUnknown } from '../../src/errors/messages.js';
 import { whole } from '../../src/options/rules.js';
-import { reportIn, statusesIn } from '../support/answers.js';
-import { type FakeAnswer, FakeIndicator, type FakeIndicatorClass, throwing } from '../support/fake-indicator.js';
+import { reportIn, statusesIn } from '../support/responses.js';
+import { type FakeBehaviour, FakeIndicator, type FakeIndicatorClass, throwing } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { latch, never } from '../support/latch.js';
 import { passTime, passTimeUntil, stopClock } from '../support/standing-clock.js';
@@ -18,10 +18,10 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
   ): Promise<TestApplication> =>
     startApplication(adapter, { imports: [HealthModule.forRoot(options)], providers: [stock, ...others] });
   const start = (
-    answer?: FakeAnswer,
+    behaviour?: FakeBehaviour,
     options: HealthIndicatorOptions = {},
     module: HealthModuleOptions = {},
-  ): Promise<TestApplication> => startWith(FakeIndicator('stock', answer, options), module);
+  ): Promise<TestApplication> => startWith(FakeIndicator('stock', behaviour, options), module);
 
   describe('HEALTH_<NAME>_<OPTION>', () => {
     it('PROBES', async () => {
@@ -108,7 +108,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       const stock = FakeIndicator('stock', undefined, { interval: 1000, timeout: 600_000 });
       const application = await startWith(stock);
       await passTime(1);
-      stock.answer = never;
+      stock.behaviour = never;
       await passTime(3001);
       expect(reportIn(await application.get('/health/deep')).details['stock']?.message).toBe(
         'its last result is older than 3000 ms',
@@ -124,7 +124,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
         throw new Error('boom');
       });
       const application = await startWith(stock);
-      const answer = application.get('/health/ready');
+      const response = application.get('/health/ready');
       await began.promise;
       await passTime(39);
       expect(stock.runs).toHaveLength(1);
@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       expect(stock.runs).toHaveLength(2);
       await passTime(40);
       expect(stock.runs).toHaveLength(3);
-      expect((await answer).status).toBe(503);
+      expect((await response).status).toBe(503);
     });
 
     it('FAILURE_THRESHOLD and SUCCESS_THRESHOLD', async () => {
@@ -140,14 +140,14 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       stopClock();
       const stock = FakeIndicator('stock');
       const application = await startWith(stock);
-      const probe = async (answer: FakeAnswer): Promise<number> => {
+      const probe = async (behaviour: FakeBehaviour): Promise<number> => {
         await passTime(1);
-        stock.answer = answer;
+        stock.behaviour = behaviour;
         return (await application.get('/health/ready')).status;
       };
       const codes: number[] = [];
-      const fine: FakeAnswer = () => up();
-      for (const answer of [fine, throwing('a'), throwing('b'), fine, fine]) codes.push(await probe(answer));
+      const fine: FakeBehaviour = () => up();
+      for (const behaviour of [fine, throwing('a'), throwing('b'), fine, fine]) codes.push(await probe(behaviour));
       expect(codes).toEqual([200, 200, 503, 503, 200]);
     });
 
@@ -205,14 +205,14 @@ describe.each(ADAPTERS)('the environment on %s', (adapter) => {
       setVariables({ HEALTH_MAX_CONCURRENCY: '1' });
       let running = 0;
       let most = 0;
-      const answer = async (): Promise<void> => {
+      const behaviour = async (): Promise<void> => {
         running += 1;
         most = Math.max(most, running);
         await new Promise((resolve) => setImmediate(resolve));
         running -= 1;
       };
-      const others = ['a', 'b', 'c'].map((name) => FakeIndicator(name, answer));
-      const application = await startWith(FakeIndicator('stock', answer), {}, others);
+      const others = ['a', 'b', 'c'].map((name) => FakeIndicator(name, behaviour));
+      const application = await startWith(FakeIndicator('stock', behaviour), {}, others);
       expect((await application.get('/health/ready')).status).toBe(200);
       expect(most).toBe(1);
     });

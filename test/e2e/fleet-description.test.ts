@@ -33,7 +33,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
   const create = (
     store: HealthStore,
     fleet: Partial<HealthFleetOptions> = {},
-    { answer = () => up(), health = {} }: { answer?: () => unknown; health?: HealthModuleOptions } = {},
+    { behaviour = () => up(), health = {} }: { behaviour?: () => unknown; health?: HealthModuleOptions } = {},
   ): Promise<TestApplication> =>
     createApplication(adapter, {
       imports: [
@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
         }),
         HealthFleetModule.forRoot({ store, instance: 'one', heartbeat: 500, ...fleet }),
       ],
-      providers: [FakeIndicator('database', answer, { ttl: 0 })],
+      providers: [FakeIndicator('database', behaviour, { ttl: 0 })],
     });
 
   it.each(['3.0.0', '3.1.0'])('is valid OpenAPI %s, before the application is initialised', async (version) => {
@@ -139,7 +139,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
   it('describes the responses in each format', async () => {
     const store = memoryStore();
     let result = up();
-    const application = await create(store, { expected: { orders: 1 } }, { answer: () => result });
+    const application = await create(store, { expected: { orders: 1 } }, { behaviour: () => result });
     const api = ApiDocument.of(application.app);
     await application.listen();
     const mistakes = async (): Promise<string[]> => {
@@ -159,7 +159,7 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
     expect(await mistakes()).toEqual([]);
     await application.app.get(HealthFleet).stop();
     expect(api.mistakesIn(PATH, await application.get(`${PATH}?format=events`))).toEqual([]);
-    expect(api.unanswered.filter((place) => place.startsWith(PATH))).toEqual([]);
+    expect(api.missingResponses.filter((place) => place.startsWith(PATH))).toEqual([]);
   });
 
   it('describes the responses to unauthenticated callers', async () => {

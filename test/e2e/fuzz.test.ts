@@ -77,12 +77,12 @@ describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {
     async (kind, _guard, isGuarded) => {
       const { application } = await start(isGuarded);
       const requests = fuzzedRequests(PATHS, [KEY, `Bearer ${KEY}`])[kind];
-      let answered = 0;
+      let responded = 0;
       await fc.assert(
         fc.asyncProperty(fc.array(requests, { minLength: 1, maxLength: REQUESTS_AT_ONCE }), async (storm) => {
-          const answers = await Promise.all(storm.map((bytes) => sendBytes(application.port, bytes)));
-          for (const { status = 0, text } of answers) {
-            answered += status > 0 ? 1 : 0;
+          const responses = await Promise.all(storm.map((bytes) => sendBytes(application.port, bytes)));
+          for (const { status = 0, text } of responses) {
+            responded += status > 0 ? 1 : 0;
             const isFault = status >= 500 && !(status === 503 && /^x-health-status: /im.test(text));
             expect(isFault ? text.slice(0, 200) : '').toBe('');
             expect(text).not.toContain(SECRET);
@@ -90,7 +90,7 @@ describe.each(ADAPTERS)('a storm of requests on %s', (adapter) => {
         }),
         { numRuns: STORMS },
       );
-      expect(answered).toBeGreaterThan(STORMS);
+      expect(responded).toBeGreaterThan(STORMS);
 
       const live = await application.get('/health/live');
       expect([live.status, live.text]).toEqual([200, '{"status":"UP"}']);

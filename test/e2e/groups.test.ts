@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, degraded, down } from 'nest-vitals';
 import { HealthManagement, HealthManagementModule } from 'nest-vitals/management';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { ApiDocument } from '../support/api-document.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { never } from '../support/latch.js';
@@ -47,7 +47,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
     expect([stranger.status, stranger.body]).toEqual([207, { status: 'DEGRADED' }]);
     const operator = await application.get('/health/payments-state', { 'x-health-key': 'a-key' });
     expect(Object.keys(reportIn(operator).details ?? {})).toEqual(['ledger']);
-    ledger.answer = () => down('gone');
+    ledger.behaviour = () => down('gone');
     expect(await statusOf(application, '/health/payments-state')).toBe(502);
     expect((await application.head('/health/payments-state')).status).toBe(502);
     expect(await statusOf(application, '/health/billing')).toBe(404);
@@ -62,7 +62,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
       indicators: { ledger: { timeout: 5000 } },
       groups: { billing: { tags: ['billing'], deadline: 50 }, slow: { tags: ['billing'], deadline: 2000 } },
     });
-    ledger.answer = () => never();
+    ledger.behaviour = () => never();
     const began = performance.now();
     const quick = await passTimeUntil(application.get('/health/billing').then((response) => response));
     expect(quick.status).toBe(503);
@@ -81,7 +81,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
       const { status, body, headers } = await application.get(path);
       expect([path, status, body, headers['x-health-status']]).toEqual([path, 200, { status: 'DEGRADED' }, 'DEGRADED']);
     }
-    ledger.answer = () => down('gone');
+    ledger.behaviour = () => down('gone');
     expect(await statusOf(application, '/internal/billing')).toBe(503);
     expect(await statusOf(application, '/api/internal/billing')).toBe(200);
   });
@@ -146,7 +146,7 @@ describe.each(ADAPTERS)('groups with options of their own on %s', (adapter) => {
       expect(Object.keys(api.operation(path).responses)).toEqual(['200', '406', '429', '502', '503']);
       expect(api.mistakesIn(path, await application.get(path))).toEqual([]);
     }
-    ledger.answer = () => down('gone');
+    ledger.behaviour = () => down('gone');
     expect(api.mistakesIn('/up', await application.get('/up'))).toEqual([]);
     const ids = api.paths.map((path) => api.document.paths[path]?.['get']?.operationId).filter(Boolean);
     expect(new Set(ids).size).toBe(ids.length);

@@ -64,13 +64,13 @@ describe.each(ADAPTERS)('the recipes of the guides on %s', (adapter) => {
       imports: [HealthModule.forRoot({ aliases: true })],
       providers: [stock],
     });
-    const answered: string[] = [];
+    const responded: string[] = [];
     for (const path of SPELLINGS) {
       const { status } = await sendRaw(application, path);
-      if (status !== 404) answered.push(path);
+      if (status !== 404) responded.push(path);
     }
-    expect(answered).toEqual(expect.arrayContaining(['/health', '/health/deep', '/readyz']));
-    expect(answered.filter((path) => !rule.test(decodeURIComponent(path.split('?')[0] ?? '')))).toEqual([]);
+    expect(responded).toEqual(expect.arrayContaining(['/health', '/health/deep', '/readyz']));
+    expect(responded.filter((path) => !rule.test(decodeURIComponent(path.split('?')[0] ?? '')))).toEqual([]);
   });
 });
 

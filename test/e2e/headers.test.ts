@@ -26,10 +26,10 @@ type Status = keyof typeof RESULTS;
 const STATUSES = Object.keys(RESULTS) as Status[];
 
 describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
-  const start = (answer: () => unknown, options: HealthModuleOptions = {}): Promise<TestApplication> =>
+  const start = (behaviour: () => unknown, options: HealthModuleOptions = {}): Promise<TestApplication> =>
     startApplication(adapter, {
       imports: [HealthModule.forRoot(options)],
-      providers: [FakeIndicator('stock', answer, { ttl: 0 })],
+      providers: [FakeIndicator('stock', behaviour, { ttl: 0 })],
     });
 
   describe('status codes', () => {
@@ -71,8 +71,8 @@ describe.each(ADAPTERS)('status codes and headers on %s', (adapter) => {
 
   describe('headers', () => {
     it('every response has a content type and must not be cached', async () => {
-      for (const answer of [RESULTS.UP, RESULTS.DOWN]) {
-        const application = await start(answer);
+      for (const behaviour of [RESULTS.UP, RESULTS.DOWN]) {
+        const application = await start(behaviour);
         for (const path of ['', '/live', '/ready', '/startup', '/deep', '/stock', '/unheard-of']) {
           const { headers } = await application.get(`/health${path}`);
           expect(headers).toMatchObject({

@@ -53,13 +53,13 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
 
   it('reports every response with its caller', async () => {
     const application = await start(FakeIndicator('stock', () => undefined, { tags: ['billing'] }));
-    const answers: ProbeResponse[] = [];
-    monitorOf(application).onResponse((answer) => answers.push(answer));
+    const responses: ProbeResponse[] = [];
+    monitorOf(application).onResponse((response) => responses.push(response));
     application.health.refuseTraffic('maintenance');
     for (const path of ['/live', '/ready', '/startup', '/deep', '/billing', '/stock', '/unknown', '']) {
       await application.get(`/health${path}`, { 'user-agent': 'balancer' });
     }
-    expect(answers.map(({ probe, statusCode }) => [probe, statusCode])).toEqual([
+    expect(responses.map(({ probe, statusCode }) => [probe, statusCode])).toEqual([
       ['live', 200],
       ['ready', 503],
       ['startup', 200],
@@ -68,7 +68,7 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
       ['stock', 200],
       ['overview', 200],
     ]);
-    expect(answers[0]).toMatchObject({ agent: 'balancer', address: expect.stringContaining('127.0.0.1') });
+    expect(responses[0]).toMatchObject({ agent: 'balancer', address: expect.stringContaining('127.0.0.1') });
   });
 
   it('shows existing results without running a check', async () => {
@@ -90,11 +90,11 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
 
   it('shows the earlier result during a run', async () => {
     const application = await start(FakeIndicator('hanging', never, { timeout: 400 }));
-    const answer = application.get('/health/ready');
+    const response = application.get('/health/ready');
     await expect
       .poll(() => monitorOf(application).peek('hanging').details['hanging'])
       .toMatchObject({ status: 'UNKNOWN', message: 'has not run yet' });
-    await answer;
+    await response;
   });
 
   it('reports each state of the application once', async () => {
@@ -163,10 +163,10 @@ describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
       access: 'everybody',
       respond: async () => ({ statusCode: 200, contentType: 'text/plain', body: 'up 1\n' }),
     });
-    const answer = await application.get('/api/status/metrics');
-    expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({ 'content-type': 'text/plain', 'cache-control': 'no-store' });
-    expect(answer.text).toBe('up 1\n');
+    const response = await application.get('/api/status/metrics');
+    expect(response.status).toBe(200);
+    expect(response.headers).toMatchObject({ 'content-type': 'text/plain', 'cache-control': 'no-store' });
+    expect(response.text).toBe('up 1\n');
     expect((await application.head('/api/status/metrics')).status).toBe(200);
     expect((await application.get('/api/status/other')).status).toBe(404);
   });

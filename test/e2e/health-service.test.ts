@@ -12,7 +12,7 @@ import {
 } from 'nest-vitals';
 import { filter, map, mergeMap, of, take } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';
@@ -62,8 +62,8 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
           endpoints: { live: { view: 'full' }, ready: { view: 'full' }, startup: { view: 'full' } },
         });
         const report = await application.health.report(probe);
-        const answer = await application.get(`/health/${probe}`);
-        expect(reportIn(answer)).toEqual({
+        const response = await application.get(`/health/${probe}`);
+        expect(reportIn(response)).toEqual({
           ...report,
           timestamp: expect.any(String) as unknown,
           service_info: { ...report.service_info, uptime_seconds: expect.any(Number) as unknown },
@@ -149,7 +149,7 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
         application,
         change: async () => {
           isUp = !isUp;
-          stock.answer = isUp ? () => up() : () => down('gone');
+          stock.behaviour = isUp ? () => up() : () => down('gone');
           await nextTurn();
           // With a ttl of 0, a result stays fresh during the instant in which it was obtained.
           const clock = performance.now();
@@ -160,12 +160,12 @@ describe.each(ADAPTERS)('HealthService on %s', (adapter) => {
     };
 
     it('emits a first result as a change only when it is failing', async () => {
-      for (const [answer, expected] of [
+      for (const [behaviour, expected] of [
         [() => up(), []],
         [() => degraded('slow'), []],
         [() => down('gone'), [{ indicator: 'stock', from: 'UNKNOWN', to: 'DOWN', critical: true, error: 'gone' }]],
       ] as const) {
-        const application = await start(FakeIndicator('stock', answer));
+        const application = await start(FakeIndicator('stock', behaviour));
         const changes: HealthChange[] = [];
         application.health.changes$.subscribe((change) => changes.push(change));
         await application.get('/health/ready');

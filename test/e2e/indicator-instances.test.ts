@@ -8,7 +8,7 @@ import {
   nameMinified,
   nameTakenByInstances,
 } from '../../src/errors/messages.js';
-import { statusesIn } from '../support/answers.js';
+import { statusesIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { faultsOf } from '../support/faults.js';
 import { moduleNamed } from '../support/module-named.js';

@@ -14,7 +14,7 @@ import {
   nameTaken,
   optionUnknown,
 } from '../../src/errors/messages.js';
-import { statusesIn } from '../support/answers.js';
+import { statusesIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { latch } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';

@@ -2,7 +2,7 @@ import { Inject, Injectable, type OnApplicationBootstrap, type OnModuleInit, typ
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { HealthCheckError, HealthModule, HealthService } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { type Latch, latch } from '../support/latch.js';
 import { moduleNamed } from '../support/module-named.js';

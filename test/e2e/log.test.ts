@@ -1,6 +1,6 @@
 import { HealthModule, type HealthModuleOptions, degraded, down, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { type FakeAnswer, FakeIndicator, type FakeIndicatorClass, throwing } from '../support/fake-indicator.js';
+import { type FakeBehaviour, FakeIndicator, type FakeIndicatorClass, throwing } from '../support/fake-indicator.js';
 import { passTime, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 
@@ -41,9 +41,9 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await start(database);
     await probeAfter(application, 1);
-    database.answer = () => down('gone');
+    database.behaviour = () => down('gone');
     await probeAfter(application, 1);
-    database.answer = () => up();
+    database.behaviour = () => up();
     await probeAfter(application, milliseconds);
     await probeAfter(application, 1);
 
@@ -60,15 +60,15 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
   it('has a WARN for a change for the worse, and a LOG for a recovery', async () => {
     const database = FakeIndicator('database', () => up(), { ttl: 0 });
     const application = await start(database);
-    const answers: FakeAnswer[] = [
+    const behaviours: FakeBehaviour[] = [
       () => up(),
       () => degraded('slow'),
       () => down('gone'),
       () => degraded('slow'),
       () => up(),
     ];
-    for (const answer of answers) {
-      database.answer = answer;
+    for (const behaviour of behaviours) {
+      database.behaviour = behaviour;
       await probeAfter(application, 1000);
     }
     const lines = application.log.lines.filter(
@@ -128,7 +128,7 @@ describe.each(ADAPTERS)('the log on %s', (adapter) => {
     const database = FakeIndicator('database', () => up(), { ttl: 0, failureThreshold: 2 });
     const application = await start(database);
     await probeAfter(application, 1);
-    database.answer = () => down('gone');
+    database.behaviour = () => down('gone');
     await probeAfter(application, 1);
     expect(application.log.health()).toEqual([]);
     await probeAfter(application, 1);

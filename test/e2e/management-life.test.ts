@@ -38,14 +38,14 @@ const importing = (management: HealthManagementOptions = {}, options: HealthModu
   providers: [Counted],
 });
 
-interface Answer {
+interface ReceivedResponse {
   readonly status: number;
   readonly body: { readonly status?: string; readonly reason?: string };
 }
 
-async function ask(port: number, path: string): Promise<Answer> {
+async function ask(port: number, path: string): Promise<ReceivedResponse> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { 'user-agent': 'kube-probe/1.31' } });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
+  return { status: response.status, body: (await response.json()) as ReceivedResponse['body'] };
 }
 
 /** Blocks the event loop of this thread, not those of others. */
@@ -73,7 +73,7 @@ describe.each([true, false])('the management port with a thread: %s', (thread) =
 
   it('is open before the providers are created', async () => {
     const port = await freePort();
-    const during = latch<Answer>();
+    const during = latch<ReceivedResponse>();
     await startApplication('express', {
       imports: [HealthModule.forRoot(), HealthManagementModule.forRoot({ port, host: '127.0.0.1', thread })],
       providers: [
@@ -362,7 +362,7 @@ describe('a thread of the management port that ends by itself', () => {
 async function askFromThread(
   port: number,
   milliseconds: number,
-): Promise<{ readonly statuses: Record<'live' | 'ready' | 'passed', Answer> }> {
+): Promise<{ readonly statuses: Record<'live' | 'ready' | 'passed', ReceivedResponse> }> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
     const ask = async (path) => {
@@ -377,9 +377,9 @@ async function askFromThread(
     parentPort.postMessage('started');`;
   const worker = new Worker(code, { eval: true, workerData: { port } });
   onTestFinished(async () => void (await worker.terminate()));
-  const statuses = await new Promise<Record<'live' | 'ready' | 'passed', Answer>>((resolve, reject) => {
+  const statuses = await new Promise<Record<'live' | 'ready' | 'passed', ReceivedResponse>>((resolve, reject) => {
     worker.once('error', reject);
-    worker.on('message', (message: 'started' | Record<'live' | 'ready' | 'passed', Answer>) => {
+    worker.on('message', (message: 'started' | Record<'live' | 'ready' | 'passed', ReceivedResponse>) => {
       if (message === 'started') block(milliseconds);
       else resolve(message);
     });

@@ -20,7 +20,7 @@ class Payments implements HealthIndicator {
   }
 }
 
-interface Answer {
+interface ReceivedResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string;
@@ -33,7 +33,7 @@ async function start(
   root: ModuleMetadata = {},
 ): Promise<{
   readonly application: TestApplication;
-  readonly ask: (path: string, init?: RequestInit) => Promise<Answer>;
+  readonly ask: (path: string, init?: RequestInit) => Promise<ReceivedResponse>;
 }> {
   const application = await startApplication(adapter, {
     imports: [
@@ -49,13 +49,13 @@ async function start(
   return { application, ask: (path, init) => request(port, path, init) };
 }
 
-async function request(port: number, path: string, init: RequestInit = {}): Promise<Answer> {
+async function request(port: number, path: string, init: RequestInit = {}): Promise<ReceivedResponse> {
   const response = await fetch(`http://127.0.0.1:${port}${path}`, init);
   return { status: response.status, headers: Object.fromEntries(response.headers), body: await response.text() };
 }
 
 /** Removes the time, and the headers that Express and node:http add themselves. */
-function comparable({ status, headers, body }: Answer): object {
+function comparable({ status, headers, body }: ReceivedResponse): object {
   const { date: _date, 'keep-alive': _time, 'x-powered-by': _by, 'x-health-checked-at': _at, ...rest } = headers;
   const isPage = rest['content-type']?.startsWith('text/html');
   const text = body.replaceAll(/"(timestamp|uptime_seconds|latency_ms|duration_ms|checked_at)":("[^"]*"|[\d.]+)/g, '');

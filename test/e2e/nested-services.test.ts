@@ -1,7 +1,7 @@
 import { HealthModule, HttpIndicator, down, up } from 'nest-vitals';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it } from 'vitest';
-import { answering, startHttpServer } from '../integration/indicators/support/http-server.js';
+import { respondWith, startHttpServer } from '../integration/indicators/support/http-server.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { ADAPTERS, type AdapterName, type TestApplication, startApplication } from '../support/start-application.js';
 
@@ -102,7 +102,7 @@ it('show no markup of a dependency, and 50 of 10,000 components', async () => {
     service_info: { name: '<i>evil</i>' },
     details: { ...evil, ...details },
   });
-  const { origin } = await startHttpServer(answering(200, body));
+  const { origin } = await startHttpServer(respondWith(200, body));
   const orders = await serve('express', 'orders', [HttpIndicator('evil', { url: origin, maxBodyBytes: 1_000_000 })]);
   const data = await dataOf(orders, 'evil');
   expect(data['reported_components']).toHaveLength(50);

@@ -64,8 +64,8 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
   });
   const probe = async (application: TestApplication, ...indicators: ReturnType<typeof up>[]): Promise<void> => {
     const [first = up(), second = up()] = indicators;
-    stock.answer = () => first;
-    ledger.answer = () => second;
+    stock.behaviour = () => first;
+    ledger.behaviour = () => second;
     await application.get('/health/ready');
     await new Promise((resolve) => setImmediate(resolve));
   };
@@ -178,7 +178,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
       .get(LazyModuleLoader)
       .load(() => moduleNamed('LateModule', { providers: [late, LateOrders] }));
     await probe(application);
-    late.answer = () => down('gone');
+    late.behaviour = () => down('gone');
     await probe(application);
     expect(heard).toEqual(['late: late UP to DOWN', 'late: ready UP to DOWN']);
     expect(application.log.health('warn')).toEqual(['late is DOWN: gone']);
@@ -188,7 +188,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     stock = FakeIndicator('stock', () => up(), { ttl: 0, interval: 20 });
     const application = await startApplication(adapter, metadata());
     await application.app.get(LazyModuleLoader).load(() => moduleNamed('LateModule', { providers: [Orders] }));
-    stock.answer = () => down('gone');
+    stock.behaviour = () => down('gone');
     await expect.poll(() => heard).toEqual(['orders: stock UP to DOWN']);
   });
 

@@ -158,7 +158,7 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       const before = Date.now() / 1000;
       await application.get('/health/ready');
       await application.get('/health/ready');
-      payments.answer = () => down('no');
+      payments.behaviour = () => down('no');
       await application.get('/health/deep');
 
       expect((await read('health.check.runs')).filter((point) => !point.endsWith(': 0'))).toEqual([
@@ -521,8 +521,8 @@ describe.each(ADAPTERS)('HealthOpenTelemetryModule on %s', (adapter) => {
       const { application } = await traced([FakeIndicator('stock'), FakeIndicator('payments', () => down('no'))], {
         tracerProvider,
       });
-      const answer = await application.get('/health/deep');
-      expect(answer.body).toMatchObject({ details: { stock: { status: 'UP' }, payments: { status: 'DOWN' } } });
+      const response = await application.get('/health/deep');
+      expect(response.body).toMatchObject({ details: { stock: { status: 'UP' }, payments: { status: 'DOWN' } } });
       expect(application.log.health('error').join('\n')).toContain(`${method} of the test`);
     });
   });

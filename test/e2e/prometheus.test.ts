@@ -125,7 +125,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     const before = Date.now() / 1000;
     await application.get('/health/ready');
     await application.get('/health/ready');
-    payments.answer = () => down('no');
+    payments.behaviour = () => down('no');
     await application.get('/health/deep');
 
     expect((await read(application, 'health_check_runs_total')).filter((line) => !line.endsWith(' 0'))).toEqual([
@@ -207,9 +207,9 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     const application = await start([payments]);
     await application.get('/health/ready');
     application.health.refuseTraffic('maintenance');
-    const answer = await application.get('/health/metrics');
-    expect(answer.status).toBe(200);
-    expect(answer.headers).toMatchObject({
+    const response = await application.get('/health/metrics');
+    expect(response.status).toBe(200);
+    expect(response.headers).toMatchObject({
       'content-type': 'text/plain; version=0.0.4; charset=utf-8',
       'cache-control': 'no-store',
       vary: 'Accept',
@@ -253,10 +253,10 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     const application = await start([FakeIndicator('stock')], { registry });
     await application.get('/health/ready');
     for (const accept of ['text/plain', 'application/openmetrics-text', 'text/plain']) {
-      const answer = await application.get('/health/metrics', { accept });
-      expect(answer.headers['content-type']).toBe(OPEN_METRICS);
-      expect(answer.text).toContain('# TYPE health_check_runs counter\n');
-      expect(answer.text).toContain('health_check_runs_total{indicator="stock",outcome="UP"} 1\n');
+      const response = await application.get('/health/metrics', { accept });
+      expect(response.headers['content-type']).toBe(OPEN_METRICS);
+      expect(response.text).toContain('# TYPE health_check_runs counter\n');
+      expect(response.text).toContain('health_check_runs_total{indicator="stock",outcome="UP"} 1\n');
     }
   });
 
@@ -291,7 +291,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
       'health_indicator_data{indicator="certificate",name="depth"} 3',
     ]);
     // A value that is no longer reported has no series.
-    certificate.answer = () => up();
+    certificate.behaviour = () => up();
     await chosen.get('/health/ready');
     expect(await read(chosen, 'health_indicator_data')).toEqual([]);
   });
@@ -335,10 +335,10 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     });
     const application = await start([], { registry });
     for (const accept of ['text/plain', 'application/openmetrics-text']) {
-      const answer = await application.get('/health/metrics', { accept });
-      expect(answer.status).toBe(200);
-      expect(answer.text).toContain('health_application_phase{phase="accepting"} 1');
-      expect(answer.text).not.toContain('queue_length');
+      const response = await application.get('/health/metrics', { accept });
+      expect(response.status).toBe(200);
+      expect(response.text).toContain('health_application_phase{phase="accepting"} 1');
+      expect(response.text).not.toContain('queue_length');
     }
     expect(application.log.health('error')).toHaveLength(1);
     expect(application.log.health('error')[0]).toContain('the queue of the test');

@@ -9,7 +9,7 @@ import {
   up,
 } from 'nest-vitals';
 import { describe, expect, it, vi } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { latch, never } from '../support/latch.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';

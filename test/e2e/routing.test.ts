@@ -63,15 +63,15 @@ class PublicOnlyGuard implements CanActivate {
 const VOLATILE = new Set(['date', 'x-health-checked-at', 'content-length']);
 const MOMENTS = /"(?:timestamp|checked_at|since)":"[^"]*"|"(?:uptime_seconds|response_time_ms)":\d+/g;
 
-async function answersOf(application: TestApplication, prefix = ''): Promise<unknown[]> {
-  const answers: unknown[] = [];
+async function responsesOf(application: TestApplication, prefix = ''): Promise<unknown[]> {
+  const responses: unknown[] = [];
   for (const path of PATHS) {
     const { status, headers, text } = await application.get(prefix + path);
     const kept = Object.entries(headers as Record<string, string>).filter(([name]) => !VOLATILE.has(name));
     const body = text.replaceAll(MOMENTS, (moment) => moment.split(':')[0] ?? '');
-    answers.push({ path, status, headers: Object.fromEntries(kept), body });
+    responses.push({ path, status, headers: Object.fromEntries(kept), body });
   }
-  return answers;
+  return responses;
 }
 
 describe.each(ADAPTERS)('routing on %s', (adapter) => {
@@ -93,9 +93,9 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
 
   describe('a global prefix', () => {
     it('is before the base path', async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       const prefixed = await start((app) => app.setGlobalPrefix('api'));
-      expect(await answersOf(prefixed, '/api')).toEqual(plain);
+      expect(await responsesOf(prefixed, '/api')).toEqual(plain);
       expect((await prefixed.get('/health/live')).status).toBe(404);
     });
 
@@ -178,44 +178,44 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     }
 
     it('an interceptor', async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       called.length = 0;
       const application = await start(undefined, {
         providers: [{ provide: APP_INTERCEPTOR, useClass: WrappingInterceptor }],
       });
-      expect(await answersOf(application)).toEqual(plain);
+      expect(await responsesOf(application)).toEqual(plain);
       expect(called).toContain('interceptor');
       expect((await application.get('/greeting')).body).toEqual({ wrapped: { text: 'hello' } });
     });
 
     it('a filter', async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       called.length = 0;
       const application = await start(undefined, { providers: [{ provide: APP_FILTER, useClass: TeapotFilter }] });
-      expect(await answersOf(application)).toEqual(plain);
+      expect(await responsesOf(application)).toEqual(plain);
       expect(called).toEqual([]);
       expect((await application.get('/nowhere')).status).toBe(418);
     });
 
     it('a pipe', async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       const application = await start(undefined, { providers: [{ provide: APP_PIPE, useClass: RefusingPipe }] });
-      expect(await answersOf(application)).toEqual(plain);
+      expect(await responsesOf(application)).toEqual(plain);
     });
 
     it('interceptors, pipes and filters of main.ts', async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       const application = await start((app) => {
         app.useGlobalInterceptors(new WrappingInterceptor());
         app.useGlobalPipes(new RefusingPipe());
         app.useGlobalFilters(new TeapotFilter());
       });
-      expect(await answersOf(application)).toEqual(plain);
+      expect(await responsesOf(application)).toEqual(plain);
     });
 
     it('an interceptor that sends a response replaces it, once', async () => {
       @Injectable()
-      class AnsweringInterceptor implements NestInterceptor {
+      class RespondingInterceptor implements NestInterceptor {
         intercept(context: ExecutionContext, next: CallHandler): ReturnType<CallHandler['handle']> {
           const response = context.switchToHttp().getResponse<{ status(code: number): { send(body: string): void } }>();
           response.status(418).send('teapot');
@@ -223,7 +223,7 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
         }
       }
       const application = await start(undefined, {
-        providers: [{ provide: APP_INTERCEPTOR, useClass: AnsweringInterceptor }],
+        providers: [{ provide: APP_INTERCEPTOR, useClass: RespondingInterceptor }],
       });
       for (const path of PATHS) expect([path, (await application.get(path)).status]).toEqual([path, 418]);
     });
@@ -238,9 +238,9 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
     });
 
     it("lets requests pass to the endpoints with the application's decorator on them", async () => {
-      const plain = await answersOf(await start());
+      const plain = await responsesOf(await start());
       const application = await start(undefined, guarded, { decorators: [Public()] });
-      expect(await answersOf(application)).toEqual(plain);
+      expect(await responsesOf(application)).toEqual(plain);
       expect((await application.get('/greeting')).status).toBe(403);
     });
 
@@ -296,17 +296,17 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
       reply.header('x-request-id', '4711');
       done(null, payload);
     };
-    const plain = await answersOf(await start(undefined, {}, { aliases: true }));
+    const plain = await responsesOf(await start(undefined, {}, { aliases: true }));
     const application = await start(
       (app) => (app.getHttpAdapter().getInstance() as FastifyInstance).addHook('onSend', hook),
       {},
       { aliases: true },
     );
-    const answers = await answersOf(application);
-    expect(answers).toEqual(
-      (plain as { headers: object }[]).map((answer) => ({
-        ...answer,
-        headers: { ...answer.headers, 'x-request-id': '4711' },
+    const responses = await responsesOf(application);
+    expect(responses).toEqual(
+      (plain as { headers: object }[]).map((response) => ({
+        ...response,
+        headers: { ...response.headers, 'x-request-id': '4711' },
       })),
     );
     expect((await application.head('/health/ready')).headers).toMatchObject({ 'x-request-id': '4711' });

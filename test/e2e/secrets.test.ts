@@ -13,8 +13,8 @@ import {
   up,
 } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
-import { type FakeAnswer, FakeIndicator, throwing } from '../support/fake-indicator.js';
+import { reportIn } from '../support/responses.js';
+import { type FakeBehaviour, FakeIndicator, throwing } from '../support/fake-indicator.js';
 import { latch, never } from '../support/latch.js';
 import { sendRaw } from '../support/raw-request.js';
 import { ADAPTERS, type TestApplication, refusalOf, startApplication } from '../support/start-application.js';
@@ -47,7 +47,7 @@ async function leaksOf(application: TestApplication): Promise<string[]> {
     { path, headers: {} },
     { path, headers: KEY },
   ]);
-  const answers = await Promise.all(
+  const responses = await Promise.all(
     questions.map(async ({ path, headers }) => {
       const [get, head] = await Promise.all([
         sendRaw(application, path, { headers }),
@@ -57,8 +57,9 @@ async function leaksOf(application: TestApplication): Promise<string[]> {
     }),
   );
   // Otherwise an application that shows nothing at all would pass.
-  if (!answers.some((answer) => answer.includes('"response_time_ms"'))) throw new Error('no answer was in full');
-  return answers.filter((answer) => answer.includes(SECRET));
+  if (!responses.some((response) => response.includes('"response_time_ms"')))
+    throw new Error('no response had the view full');
+  return responses.filter((response) => response.includes(SECRET));
 }
 
 function withProperties(error: Error, properties: object): Error {
@@ -157,7 +158,7 @@ const DATA: [string, Record<string, unknown>][] = [
 
 describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
   const start = (
-    answer: FakeAnswer,
+    behaviour: FakeBehaviour,
     options: HealthIndicatorOptions = {},
     more: HealthModuleOptions = {},
   ): Promise<TestApplication> =>
@@ -171,23 +172,23 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
         }),
       ],
       providers: [
-        FakeIndicator('stock', answer, { ttl: 0, probes: ['live', 'ready', 'startup'], ...options }),
+        FakeIndicator('stock', behaviour, { ttl: 0, probes: ['live', 'ready', 'startup'], ...options }),
         FakeIndicator('fine'),
       ],
     });
   describe.each([
-    ['thrown', (value: unknown): FakeAnswer => throwing(value)],
+    ['thrown', (value: unknown): FakeBehaviour => throwing(value)],
     [
       'rejected with',
-      (value: unknown): FakeAnswer =>
+      (value: unknown): FakeBehaviour =>
         async () => {
           await nextTurn();
           throw value;
         },
     ],
-  ])('%s', (_way, answering) => {
+  ])('%s', (_way, behaviourOf) => {
     it.each(THROWN)('%s', async (_name, thrown) => {
-      const application = await start(answering(thrown));
+      const application = await start(behaviourOf(thrown));
       expect(await leaksOf(application)).toEqual([]);
       expect(application.log.text).not.toContain(URL_WITH_SECRET);
     });
@@ -230,21 +231,21 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
 
     it('attempts that fail one after the other', async () => {
       let tries = 0;
-      const answer = (): never => {
+      const behaviour = (): never => {
         tries += 1;
         throw new Error(`${WORDS}, try ${tries}`);
       };
-      const application = await start(answer, { retries: 2, retryDelay: 1 });
+      const application = await start(behaviour, { retries: 2, retryDelay: 1 });
       expect(await leaksOf(application)).toEqual([]);
       expect(tries).toBeGreaterThan(2);
     });
 
     it('a check that rejects with a secret when it is aborted', async () => {
-      const answer = ({ signal }: HealthCheckContext): Promise<void> =>
+      const behaviour = ({ signal }: HealthCheckContext): Promise<void> =>
         new Promise((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new Error(WORDS)));
         });
-      expect(await leaksOf(await start(answer, { timeout: 10, probes: ['ready'], ttl: 1000 }))).toEqual([]);
+      expect(await leaksOf(await start(behaviour, { timeout: 10, probes: ['ready'], ttl: 1000 }))).toEqual([]);
     });
 
     it('a failure that a threshold holds back', async () => {
@@ -254,7 +255,7 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
         providers: [stock],
       });
       await application.get('/health/ready');
-      stock.answer = throwing(new Error(WORDS));
+      stock.behaviour = throwing(new Error(WORDS));
       expect(await leaksOf(application)).toEqual([]);
       expect(reportIn(await application.get('/health/deep', KEY)).details['stock']).toMatchObject({
         status: 'UP',
@@ -264,11 +265,11 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
 
     it('a background check', async () => {
       const ran = latch();
-      const answer = (): never => {
+      const behaviour = (): never => {
         ran.open();
         throw new Error(WORDS);
       };
-      const application = await start(answer, { interval: 60_000 });
+      const application = await start(behaviour, { interval: 60_000 });
       await ran.promise;
       expect(await leaksOf(application)).toEqual([]);
     });
@@ -317,7 +318,7 @@ describe.each(ADAPTERS)('no response contains a secret on %s', (adapter) => {
         providers: [stock],
       });
       await application.get('/health/ready');
-      stock.answer = never;
+      stock.behaviour = never;
       expect(await leaksOf(application)).toEqual([]);
     });
   });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { HealthModule, type ServiceInfo, type ServiceOptions } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { ADAPTERS, startApplication } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';
 

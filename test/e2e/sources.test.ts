@@ -8,7 +8,7 @@ import {
 } from 'nest-vitals/sources';
 import { type MemoryStore, memoryStore, storeKey } from 'nest-vitals/stores/memory';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { never } from '../support/latch.js';
 import { passTimeUntil, passTimeUntilPasses, stopClock } from '../support/standing-clock.js';

@@ -1,6 +1,6 @@
 import { HealthModule, type HealthModuleOptions, degraded, down, outOfService, up } from 'nest-vitals';
 import { describe, expect, it } from 'vitest';
-import { reportIn, statusesIn } from '../support/answers.js';
+import { reportIn, statusesIn } from '../support/responses.js';
 import { FakeIndicator, type FakeIndicatorClass } from '../support/fake-indicator.js';
 import { passTime, stopClock } from '../support/standing-clock.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
@@ -29,11 +29,11 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     expect(await ask(application, 'startup')).toEqual([503, 'DOWN', undefined]);
     expect((await ask(application, 'live'))[0]).toBe(200);
 
-    migrations.answer = () => up();
+    migrations.behaviour = () => up();
     expect(await ask(application, 'ready')).toEqual([503, 'OUT_OF_SERVICE', 'starting: cache']);
     expect(statusesIn(await application.get('/health/startup'))).toEqual({ migrations: 'UP', cache: 'DOWN' });
 
-    cache.answer = () => degraded('half warm');
+    cache.behaviour = () => degraded('half warm');
     expect(await ask(application, 'ready')).toEqual([200, 'UP', undefined]);
     expect(await ask(application, 'startup')).toEqual([200, 'DEGRADED', undefined]);
   });
@@ -43,7 +43,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(503);
     expect(migrations.runs).toHaveLength(1);
-    migrations.answer = () => up();
+    migrations.behaviour = () => up();
     expect((await ask(application, 'ready'))[0]).toBe(200);
     // After it has passed, readiness no longer runs it.
     expect((await ask(application, 'ready'))[0]).toBe(200);
@@ -53,7 +53,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
   it('opens ready after a request for startup alone', async () => {
     const migrations = startupCheck('migrations');
     const application = await start([migrations]);
-    migrations.answer = () => up();
+    migrations.behaviour = () => up();
     expect((await ask(application, 'startup'))[0]).toBe(200);
     expect((await ask(application, 'ready'))[0]).toBe(200);
     expect(migrations.runs).toHaveLength(1);
@@ -61,12 +61,12 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
 
   it('keeps startup at 200 afterwards, and runs no indicator', async () => {
     const migrations = startupCheck('migrations');
-    migrations.answer = () => up();
+    migrations.behaviour = () => up();
     const application = await start([migrations]);
     expect((await ask(application, 'startup'))[0]).toBe(200);
 
-    for (const answer of [() => down('gone'), () => outOfService('moved')]) {
-      migrations.answer = answer;
+    for (const behaviour of [() => down('gone'), () => outOfService('moved')]) {
+      migrations.behaviour = behaviour;
       await passTime(60_000);
       expect((await ask(application, 'startup'))[0]).toBe(200);
       expect((await ask(application, 'ready'))[0]).toBe(200);
@@ -79,7 +79,7 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
     const application = await start([migrations]);
     expect((await ask(application, 'ready'))[0]).toBe(200);
 
-    migrations.answer = () => down('gone');
+    migrations.behaviour = () => down('gone');
     expect(await ask(application, 'ready')).toEqual([503, 'DOWN', undefined]);
     expect((await ask(application, 'startup'))[0]).toBe(200);
   });
@@ -87,11 +87,11 @@ describe.each(ADAPTERS)('the startup gate on %s', (adapter) => {
   it('stays open when an indicator fails after it has passed', async () => {
     const [migrations, cache] = [startupCheck('migrations'), startupCheck('cache')];
     const application = await start([migrations, cache]);
-    migrations.answer = () => up();
+    migrations.behaviour = () => up();
     await ask(application, 'startup');
-    migrations.answer = () => down('gone');
+    migrations.behaviour = () => down('gone');
     expect(await ask(application, 'ready')).toEqual([503, 'OUT_OF_SERVICE', 'starting: cache']);
-    cache.answer = () => up();
+    cache.behaviour = () => up();
     expect((await ask(application, 'startup'))[0]).toBe(200);
     expect((await ask(application, 'ready'))[0]).toBe(200);
   });

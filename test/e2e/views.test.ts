@@ -1,7 +1,7 @@
 import { type EndpointName, HealthModule, type HealthModuleOptions, type HealthView, down, up } from 'nest-vitals';
 import type { Response } from 'supertest';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../support/answers.js';
+import { reportIn } from '../support/responses.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
 import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
 import { setVariables } from '../support/variables.js';

@@ -38,15 +38,15 @@ const GREETINGS: readonly (readonly [ServerKind, Buffer])[] = [
 
 interface Conversation {
   readonly socket: Socket;
-  answered: boolean;
+  hasResponded: boolean;
   refused: boolean;
 }
 
 function greet(port: number, greeting: Buffer): Conversation {
-  const conversation = { socket: connect(port, '127.0.0.1'), answered: false, refused: false };
+  const conversation = { socket: connect(port, '127.0.0.1'), hasResponded: false, refused: false };
   conversation.socket
     .on('error', (error) => (conversation.refused = 'code' in error && error.code === 'ECONNREFUSED'))
-    .on('data', () => (conversation.answered = true))
+    .on('data', () => (conversation.hasResponded = true))
     .on('connect', () => conversation.socket.write(greeting));
   onTestFinished(() => {
     conversation.socket.destroy();
@@ -61,14 +61,14 @@ for (const [kind, greeting] of GREETINGS) {
   describeWith(kind, 'the test support', (server) => {
     it('responds, is silent while frozen, and continues after the thaw', async () => {
       const before = greet(server().port, greeting);
-      await truthy(() => before.answered);
+      await truthy(() => before.hasResponded);
       server().freeze();
       const meanwhile = greet(server().port, greeting);
       await truthy(() => meanwhile.socket.readyState === 'open');
       // Long enough for a response of any server that is not frozen.
-      await expect(vi.waitFor(() => expect(meanwhile.answered).toBe(true), 300)).rejects.toThrow('expected false');
+      await expect(vi.waitFor(() => expect(meanwhile.hasResponded).toBe(true), 300)).rejects.toThrow('expected false');
       server().thaw();
-      await truthy(() => meanwhile.answered);
+      await truthy(() => meanwhile.hasResponded);
     });
 
     it('refuses connections when it is killed, and restarts on the same port', async () => {
@@ -77,7 +77,7 @@ for (const [kind, greeting] of GREETINGS) {
       await truthy(() => meanwhile.refused);
       await server().restart();
       const afterwards = greet(server().port, greeting);
-      await truthy(() => afterwards.answered);
+      await truthy(() => afterwards.hasResponded);
       expect(afterwards.refused).toBe(false);
     }, 120_000);
   });

@@ -69,10 +69,10 @@ describe.each([11, 12] as const)('an application with Nest %i', (nest) => {
       });
 
       it.each(nodeVersions)('responds on Node %s', async (version) => {
-        const answers: Record<string, { code: number; body: string }> = JSON.parse(
+        const responses: Record<string, { code: number; body: string }> = JSON.parse(
           await run(application, nodes.get(version) ?? '', 'dist/main.js'),
         );
-        expect(Object.entries(answers).map(([probe, { code }]) => `${probe} ${code}`)).toEqual([
+        expect(Object.entries(responses).map(([probe, { code }]) => `${probe} ${code}`)).toEqual([
           'live 200',
           'ready 200',
           'startup 200',
@@ -81,12 +81,12 @@ describe.each([11, 12] as const)('an application with Nest %i', (nest) => {
           'management ready 200',
           'management metrics 200',
         ]);
-        expect(JSON.parse(answers['deep']?.body ?? '')).toMatchObject({
+        expect(JSON.parse(responses['deep']?.body ?? '')).toMatchObject({
           status: 'DEGRADED',
           details: { stock: { status: 'UP', data: { lag: 3 } }, closed: { status: 'DOWN' } },
           service_info: { name: 'orders', version: '1.4.2' },
         });
-        expect(answers['metrics']?.body).toContain('health_indicator_status{indicator="stock",status="UP"} 1');
+        expect(responses['metrics']?.body).toContain('health_indicator_status{indicator="stock",status="UP"} 1');
       });
 
       it.each(nodeVersions)(

@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, it, vi } from 'vitest';
-import { type Answer, type Step, readGuide } from './support/guide.js';
+import { type ExpectedOutput, type Step, readGuide } from './support/guide.js';
 import { run } from './support/run.js';
 
 const root = new URL('../..', import.meta.url).pathname;
@@ -26,7 +26,7 @@ afterAll(() => {
 });
 
 it('the getting-started guide has every kind of step', () => {
-  const kinds = steps.map((step) => (step.kind === 'command' && step.answer ? step.answer.language : step.kind));
+  const kinds = steps.map((step) => (step.kind === 'command' && step.output ? step.output.language : step.kind));
   expect(new Set(kinds)).toEqual(new Set(['command', 'file', 'json', 'http', 'text', 'interrupt']));
 });
 
@@ -40,14 +40,14 @@ it.each(steps.map((step) => [`line ${step.line}`, summaryOf(step), step] as cons
 async function follow(step: Step): Promise<void> {
   if (step.kind === 'interrupt') interrupt(step.program, 'SIGINT');
   else if (step.kind === 'file') await write(step.path, step.code);
-  else if (step.answer) await expectAnswer(step.command, step.answer);
+  else if (step.output) await expectOutput(step.command, step.output);
   else await execute(step.command);
 }
 
 /** A result is reused for a second, so a change is visible a second later. */
-async function expectAnswer(command: string, answer: Answer): Promise<void> {
-  const expected = read(answer, answer.text);
-  await vi.waitFor(async () => expect(read(answer, await shell(command))).toEqual(expected), {
+async function expectOutput(command: string, output: ExpectedOutput): Promise<void> {
+  const expected = read(output, output.text);
+  await vi.waitFor(async () => expect(read(output, await shell(command))).toEqual(expected), {
     timeout: 30_000,
     interval: 250,
   });
@@ -143,7 +143,7 @@ function withFreePorts(text: string): string {
 }
 
 /** A response without times, durations and the headers of the server. */
-function read({ language }: Answer, text: string): unknown {
+function read({ language }: ExpectedOutput, text: string): unknown {
   if (language === 'text') return text.trim();
   if (language === 'json') return masked(JSON.parse(text));
   const [, head = '', body = ''] = /^([^]*?)\r?\n\r?\n([^]*)$/.exec(text) ?? [];

@@ -25,7 +25,7 @@ interface OpenApiDocument {
 export class ApiDocument {
   readonly #ajv = new Ajv({ strict: true, allErrors: true });
   readonly #compiled = new Map<object, ValidateFunction>();
-  readonly #answered = new Set<string>();
+  readonly #occurred = new Set<string>();
 
   private constructor(readonly document: OpenApiDocument) {
     // ajv-formats is CommonJS: for TypeScript its default export is the module.
@@ -73,7 +73,7 @@ export class ApiDocument {
       .filter((name) => !(name.toLowerCase() in response.headers) && name !== 'X-Service-Version')
       .map((name) => `${place}: there is no ${name}`);
     if (!response.text) return mistakes;
-    this.#answered.add(place);
+    this.#occurred.add(place);
     const validate = this.#compile(type.schema);
     const body: unknown = mediaType.endsWith('json') ? JSON.parse(response.text) : response.text;
     if (validate(body)) return mistakes;
@@ -81,12 +81,12 @@ export class ApiDocument {
   }
 
   /** The described responses that did not occur. */
-  get unanswered(): string[] {
+  get missingResponses(): string[] {
     return Object.entries(this.document.paths).flatMap(([path, { get }]) =>
       Object.entries(get?.responses ?? {}).flatMap(([code, { content }]) =>
         Object.keys(content)
           .map((mediaType) => `${path} ${code} ${mediaType}`)
-          .filter((place) => !this.#answered.has(place)),
+          .filter((place) => !this.#occurred.has(place)),
       ),
     );
   }

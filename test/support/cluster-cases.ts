@@ -1,7 +1,7 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { type HealthCheckDetail, type HealthIndicator, HealthModule } from 'nest-vitals';
 import { expect, it, onTestFinished } from 'vitest';
-import { reportIn } from './answers.js';
+import { reportIn } from './responses.js';
 import { startApplication } from './start-application.js';
 import { type WebhookReceiver, webhookReceiver } from './webhook-receiver.js';
 
@@ -27,7 +27,7 @@ export function describeClusterResponses(subject: ClusterSubject): void {
     options: Parameters<ClusterSubject['indicator']>[1] = {},
   ): Promise<{ readonly detail: HealthCheckDetail | undefined; readonly receiver: WebhookReceiver }> => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response) =>
+    receiver.respond = (response) =>
       response
         .writeHead(status, { 'content-type': 'application/json', 'x-elastic-product': 'Elasticsearch' })
         .end(JSON.stringify(body));
@@ -82,7 +82,7 @@ export function describeClusterResponses(subject: ClusterSubject): void {
   it('ends the request when the check times out', async () => {
     const receiver = await webhookReceiver();
     const closed = new Promise<void>((resolve) => {
-      receiver.answer = (response) => void response.once('close', resolve);
+      receiver.respond = (response) => void response.once('close', resolve);
     });
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot({ defaults: { timeout: 200 } })],

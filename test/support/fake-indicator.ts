@@ -8,10 +8,10 @@ import {
 } from 'nest-vitals';
 
 /** The behaviour of the check. It may return or throw anything, including values that the types forbid. */
-export type FakeAnswer = (context: HealthCheckContext) => unknown;
+export type FakeBehaviour = (context: HealthCheckContext) => unknown;
 
 export interface FakeIndicatorClass extends Type<HealthIndicator> {
-  answer: FakeAnswer;
+  behaviour: FakeBehaviour;
   /** One entry for each run that was started. */
   readonly runs: HealthCheckContext[];
 }
@@ -19,17 +19,17 @@ export interface FakeIndicatorClass extends Type<HealthIndicator> {
 /** An indicator for one test. The test can change its result at any time and count its runs. */
 export function FakeIndicator(
   name: string,
-  answer: FakeAnswer = () => up(),
+  behaviour: FakeBehaviour = () => up(),
   options: HealthIndicatorOptions = {},
 ): FakeIndicatorClass {
   @HealthIndicator(name, options)
   class Fake implements HealthIndicator {
-    static answer = answer;
+    static behaviour = behaviour;
     static readonly runs: HealthCheckContext[] = [];
 
     check(context: HealthCheckContext): HealthCheckReturn {
       Fake.runs.push(context);
-      return Fake.answer(context) as HealthCheckReturn;
+      return Fake.behaviour(context) as HealthCheckReturn;
     }
   }
   return Fake;
@@ -37,7 +37,7 @@ export function FakeIndicator(
 
 /** A behaviour that throws. */
 export const throwing =
-  (thrown: unknown): FakeAnswer =>
+  (thrown: unknown): FakeBehaviour =>
   () => {
     throw thrown;
   };

@@ -11,7 +11,7 @@ import {
 } from 'nest-vitals';
 import { vi } from 'vitest';
 import { indicatorsOf } from '../../src/discovery/provided-indicators.js';
-import { reportIn } from './answers.js';
+import { reportIn } from './responses.js';
 import { type TestApplication, startApplication } from './start-application.js';
 
 export interface SubjectSettings {

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import * as fc from 'fast-check';
 
 /** The response to some bytes. No status: the connection was closed without a response. */
-export interface FuzzedAnswer {
+export interface FuzzedResponse {
   readonly status: number | undefined;
   readonly text: string;
 }
@@ -13,7 +13,7 @@ const QUIET = 200;
 const LONGEST = 15_000;
 
 /** Sends bytes without change, and reads until a response is complete or the connection is closed. Rejects if neither happens. */
-export function sendBytes(port: number, bytes: Buffer): Promise<FuzzedAnswer> {
+export function sendBytes(port: number, bytes: Buffer): Promise<FuzzedResponse> {
   return new Promise((resolve, reject) => {
     let text = '';
     const socket = connect(port, '127.0.0.1');
@@ -26,9 +26,7 @@ export function sendBytes(port: number, bytes: Buffer): Promise<FuzzedAnswer> {
     };
     const deadline = setTimeout(() => {
       socket.destroy();
-      reject(
-        new Error(`neither answered nor closed within ${LONGEST} ms: ${JSON.stringify(bytes.toString('latin1'))}`),
-      );
+      reject(new Error(`no response and no close within ${LONGEST} ms: ${JSON.stringify(bytes.toString('latin1'))}`));
     }, LONGEST);
     const hangUp = (): void => void socket.end();
     let quiet = setTimeout(hangUp, QUIET);

@@ -35,9 +35,9 @@ export function sendJson(
         ...headers,
       },
     };
-    let isAnswered = false;
+    let hasResponded = false;
     request(options, (response) => {
-      isAnswered = true;
+      hasResponded = true;
       text(response).then((received) => {
         const isJson = String(response.headers['content-type']).startsWith('application/json') && received !== '';
         resolve({
@@ -49,7 +49,7 @@ export function sendJson(
       }, reject);
     })
       // The server may close the connection before it has read a long body.
-      .on('error', (error) => !isAnswered && reject(error))
+      .on('error', (error) => !hasResponded && reject(error))
       .end(sent);
   });
 }

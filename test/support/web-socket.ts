@@ -29,8 +29,8 @@ export async function connectWebSocket(port: number): Promise<WebSocketClient> {
   socket.on('error', () => undefined);
   const closed = once(socket, 'close');
   socket.write(HANDSHAKE);
-  const [answer] = (await once(socket, 'data')) as [Buffer];
-  if (!answer.includes('101 Switching Protocols')) throw new Error(`no websocket: ${answer.toString()}`);
+  const [response] = (await once(socket, 'data')) as [Buffer];
+  if (!response.includes('101 Switching Protocols')) throw new Error(`no websocket: ${response.toString()}`);
   return {
     closed,
     async ask(message) {

@@ -14,7 +14,7 @@ export interface WebhookReceiver {
   readonly url: string;
   readonly received: ReceivedRequest[];
   /** Default: 200 at once. */
-  answer: (response: ServerResponse, count: number) => void;
+  respond: (response: ServerResponse, count: number) => void;
 }
 
 export async function webhookReceiver(): Promise<WebhookReceiver> {
@@ -24,7 +24,7 @@ export async function webhookReceiver(): Promise<WebhookReceiver> {
     request.setEncoding('utf8').on('data', (part: string) => (body += part));
     request.on('end', () => {
       received.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers, body });
-      receiver.answer(response, received.length);
+      receiver.respond(response, received.length);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -35,7 +35,7 @@ export async function webhookReceiver(): Promise<WebhookReceiver> {
   const receiver: WebhookReceiver = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     received,
-    answer: (response) => response.end('ok'),
+    respond: (response) => response.end('ok'),
   };
   return receiver;
 }

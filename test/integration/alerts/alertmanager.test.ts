@@ -82,7 +82,7 @@ describeWith(alertmanager, 'alerts', (server) => {
         .toEqual([true]);
       expect((await known())[0]?.startsAt).toBe(first?.startsAt);
 
-      indicator.answer = () => up();
+      indicator.behaviour = () => up();
       await application.get('/health/deep');
       await expect.poll(known, PATIENCE).toEqual([]);
     },

@@ -4,7 +4,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { AmqplibIndicator, type AmqplibIndicatorOptions } from 'nest-vitals/amqplib';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { rabbitmq } from '../../support/servers/rabbitmq.js';
 import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';

@@ -4,7 +4,7 @@ import { connect } from 'amqplib';
 import { HealthModule } from 'nest-vitals';
 import { AmqplibIndicator } from 'nest-vitals/amqplib';
 import { expect, it, onTestFinished } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import type { ServerKind } from '../../support/servers/private-server.js';
 import { rabbitmq } from '../../support/servers/rabbitmq.js';

@@ -23,8 +23,8 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     const application = await start(adapter);
     const socket = await open(application);
     socket.write(ORDER);
-    const [answer] = await Promise.all([text(socket), application.app.close()]);
-    expect(placed(answer)).toBe(1);
+    const [response] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(response)).toBe(1);
   });
 
   it('gets a response on a kept connection', async () => {
@@ -43,8 +43,8 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     socket.write(ORDER);
     // Node starts the connection in this tick. The system establishes it, and the server accepts it in the next turn.
     await new Promise<void>((resolve) => process.nextTick(resolve));
-    const [answer] = await Promise.all([text(socket), application.app.close()]);
-    expect(placed(answer)).toBe(1);
+    const [response] = await Promise.all([text(socket), application.app.close()]);
+    expect(placed(response)).toBe(1);
   });
 
   it('gets a response on each of many connections that the server has not accepted yet', async () => {
@@ -52,8 +52,8 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     const sockets = Array.from({ length: 20 }, () => connect(application.port, '127.0.0.1'));
     for (const socket of sockets) socket.write(ORDER);
     await new Promise<void>((resolve) => process.nextTick(resolve));
-    const [answers] = await Promise.all([Promise.all(sockets.map(text)), application.app.close()]);
-    expect(answers.map(placed)).toEqual(sockets.map(() => 1));
+    const [responses] = await Promise.all([Promise.all(sockets.map(text)), application.app.close()]);
+    expect(responses.map(placed)).toEqual(sockets.map(() => 1));
   });
 
   it('gets a response when its client connects and sends the request later', async () => {
@@ -64,8 +64,8 @@ describe.each(ADAPTERS)('a request that arrives at the end of the drain, on %s,'
     // Longer than the time after which the server closes idle connections.
     await sleep(60);
     socket.write(ORDER);
-    const [answer] = await Promise.all([text(socket), closed]);
-    expect(placed(answer)).toBe(1);
+    const [response] = await Promise.all([text(socket), closed]);
+    expect(placed(response)).toBe(1);
   });
 });
 
@@ -82,6 +82,6 @@ async function open({ port, server }: TestApplication): Promise<Socket> {
 }
 
 /** Number of orders that were placed. */
-function placed(answer: string): number {
-  return answer.match(/HTTP\/1\.1 201 /g)?.length ?? 0;
+function placed(response: string): number {
+  return response.match(/HTTP\/1\.1 201 /g)?.length ?? 0;
 }

@@ -2,7 +2,7 @@ import { Queue, createPostgresBackend } from 'bullmq';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { BullMqIndicator } from 'nest-vitals/bullmq';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 import { startApplication } from '../../support/start-application.js';

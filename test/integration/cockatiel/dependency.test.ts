@@ -2,7 +2,7 @@ import { type CircuitBreakerPolicy, CircuitState, ConsecutiveBreaker, circuitBre
 import { HealthModule, down, up } from 'nest-vitals';
 import { CockatielIndicator } from 'nest-vitals/cockatiel';
 import { afterEach, expect, it, vi } from 'vitest';
-import { statusesIn } from '../../support/answers.js';
+import { statusesIn } from '../../support/responses.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import { type SwitchedIndicator, switchedIndicator } from '../../support/switched-indicator.js';
 

@@ -10,7 +10,7 @@ import {
 import { HealthModule } from 'nest-vitals';
 import { CockatielIndicator, type CockatielIndicatorOptions } from 'nest-vitals/cockatiel';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { latch } from '../../support/latch.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';

@@ -81,7 +81,7 @@ describeInChromium('the page', (open) => {
     expect(await page.title()).toBe('✓ Up · orders');
     const icon = await page.locator('#icon').getAttribute('href');
 
-    payments.answer = () => down('HTTP status 500');
+    payments.behaviour = () => down('HTTP status 500');
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Down');
     await expect
       .poll(() => page.locator('#announcer').textContent(), PATIENCE)
@@ -92,7 +92,7 @@ describeInChromium('the page', (open) => {
     expect(await page.title()).toBe('✕ Down · orders');
     expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
 
-    payments.answer = () => up();
+    payments.behaviour = () => up();
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Up');
     await expect.poll(() => page.locator('#announcer').textContent(), PATIENCE).toBe('payments is Up');
     // It was loaded once, and later changes arrived by the stream.
@@ -135,10 +135,10 @@ describeInChromium('the page', (open) => {
     expect(await page.evaluate<number>('scrollY')).toBe(before);
 
     const [first] = many;
-    if (first) first.answer = () => down('gone');
+    if (first) first.behaviour = () => down('gone');
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Down');
     const twentieth = many[20];
-    if (twentieth) twentieth.answer = () => down('gone, too');
+    if (twentieth) twentieth.behaviour = () => down('gone, too');
     await expect.poll(() => page.locator('#checks > li:nth-child(2)').getAttribute('id'), PATIENCE).toBe('c-check_20');
     expect(await page.locator('#c-check_20 details').getAttribute('open')).not.toBeNull();
     expect(await page.evaluate<string | undefined>(FOCUSED)).toBe('c-check_20');
@@ -202,7 +202,7 @@ describeInChromium('the page', (open) => {
     await page.locator('#c-stock summary').click();
     expect(await textOf(page, '#c-stock')).toContain('lag_seconds 30');
     await shortenReload(page, 10);
-    stock.answer = () => up();
+    stock.behaviour = () => up();
     await expect.poll(() => textOf(page, 'h1'), PATIENCE).toBe('Up');
   });
 

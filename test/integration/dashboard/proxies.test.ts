@@ -65,7 +65,7 @@ async function load(port: number, headers: Readonly<Record<string, string>> = {}
 /** A proxy that buffers delays this event until the end. */
 async function tellsAtOnce(stream: EventStream, { application, payments }: Awaited<ReturnType<typeof start>>) {
   await stream.find(isUpdate);
-  payments.answer = () => down('gone');
+  payments.behaviour = () => down('gone');
   await application.get('/health/payments');
   const { data } = await stream.find((event) => isUpdate(event) && event.data.includes('payments is Down'));
   expect((JSON.parse(data) as PageUpdate).announce).toEqual(['payments is Down: gone']);

@@ -3,7 +3,7 @@ import { Etcd3 } from 'etcd3';
 import { HealthModule } from 'nest-vitals';
 import { EtcdIndicator } from 'nest-vitals/etcd';
 import { expect, it, onTestFinished } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { startApplication } from '../../support/start-application.js';
 
 const bytes = (): Buffer => Buffer.alloc(0);

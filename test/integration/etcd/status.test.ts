@@ -2,7 +2,7 @@ import { AlarmAction, AlarmType, Etcd3, type IOptions } from 'etcd3';
 import { HealthModule } from 'nest-vitals';
 import { EtcdIndicator, type EtcdIndicatorOptions } from 'nest-vitals/etcd';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { etcd } from '../../support/servers/etcd.js';
 import { freePort } from '../../support/servers/free-port.js';
@@ -66,9 +66,9 @@ describeWith(etcd, 'an EtcdIndicator', (server) => {
     onTestFinished(() => server().thaw());
     await vi.waitFor(async () => expect(await detail()).toMatchObject({ code: 'ETIMEDOUT' }), SOON);
     for (let checks = 0; checks < 10; checks += 1) await detail();
-    const answer = client.get('key').string();
+    const response = client.get('key').string();
     server().thaw();
-    expect(await answer).toBeNull();
+    expect(await response).toBeNull();
   });
 
   it('is DOWN when the client is closed', async () => {

@@ -3,11 +3,11 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { GrpcIndicator, type GrpcIndicatorOptions } from 'nest-vitals/grpc';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { latch } from '../../support/latch.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { freePort } from '../../support/servers/free-port.js';
-import { type Answer, startHealthServer } from '../../support/servers/grpc-health-server.js';
+import { type ServingStatusOf, startHealthServer } from '../../support/servers/grpc-health-server.js';
 import { openSockets } from '../../support/servers/open-sockets.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';
 
@@ -15,8 +15,8 @@ const CLIENT = Symbol('client');
 const SOON = { timeout: 10_000, interval: 20 };
 const insecure = credentials.createInsecure();
 
-async function serverThat(answer: Answer): Promise<string> {
-  const { server, port } = await startHealthServer(0, answer);
+async function serverThat(statusOf: ServingStatusOf): Promise<string> {
+  const { server, port } = await startHealthServer(0, statusOf);
   onTestFinished(() => server.forceShutdown());
   return `127.0.0.1:${port}`;
 }

@@ -18,8 +18,8 @@ function ownCall({ app }: TestApplication): Promise<unknown> {
     const method = '/grpc.health.v1.Health/Check';
     app
       .get<Client>(CLIENT)
-      .makeUnaryRequest(method, bytes, bytes, Buffer.alloc(0), (error, answer) =>
-        error ? reject(error) : resolve(answer),
+      .makeUnaryRequest(method, bytes, bytes, Buffer.alloc(0), (error, response) =>
+        error ? reject(error) : resolve(response),
       );
   });
 }

@@ -6,7 +6,7 @@ import { ClientsModule, Transport } from '@nestjs/microservices';
 import { HealthModule } from 'nest-vitals';
 import { GrpcIndicator } from 'nest-vitals/grpc';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { statusesIn } from '../../support/answers.js';
+import { statusesIn } from '../../support/responses.js';
 import { startHealthServer } from '../../support/servers/grpc-health-server.js';
 import { openSockets } from '../../support/servers/open-sockets.js';
 import { startApplication } from '../../support/start-application.js';

@@ -190,8 +190,8 @@ describe('CertificateIndicator', () => {
         CertificateIndicator('foreign', { ...common, port: bad.port }),
       ],
     });
-    const answer = await application.get('/health/deep');
-    expect(answer.body).toMatchObject({
+    const response = await application.get('/health/deep');
+    expect(response.body).toMatchObject({
       status: 'DOWN',
       details: {
         ending: { status: 'DEGRADED', data: { days_left: 10, subject: 'CN=ending' } },

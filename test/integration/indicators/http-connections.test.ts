@@ -11,7 +11,7 @@ import { freePort } from '../../support/servers/free-port.js';
 import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';
 import { CertificateAuthority, type Credentials } from './support/certificate-authority.js';
 import { type TcpServer, track } from './support/tcp-server.js';
-import { answering, startHttpServer } from './support/http-server.js';
+import { respondWith, startHttpServer } from './support/http-server.js';
 
 const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
   new (HttpIndicator('payments', { url, ...options }))();
@@ -65,9 +65,9 @@ async function startProxy(listen = true): Promise<ProxyServer> {
     asked.push(`${request.method} ${request.url}`);
     if (request.headers['proxy-authorization'] !== expected) return response.writeHead(407).end();
     const { 'proxy-authorization': _credentials, ...headers } = request.headers;
-    httpRequest(request.url ?? '', { headers, agent: false }, (answer) => {
-      response.writeHead(answer.statusCode ?? 0, answer.headers);
-      answer.pipe(response);
+    httpRequest(request.url ?? '', { headers, agent: false }, (received) => {
+      response.writeHead(received.statusCode ?? 0, received.headers);
+      received.pipe(response);
     }).end();
     return undefined;
   });
@@ -181,7 +181,7 @@ async function startRedirect(location: string): Promise<string> {
 describe('HttpIndicator with a proxy', () => {
   it('forwards requests to http servers, without the credentials of the proxy', async () => {
     const proxy = await startProxy();
-    const target = await startHttpServer(answering(200, 'fine', 'text/plain'));
+    const target = await startHttpServer(respondWith(200, 'fine', 'text/plain'));
     const indicator = http(`${target.origin}/health?a=1`, { proxy: proxy.origin, headers: { 'x-key': 'key' } });
     expect(await run(indicator)).toMatchObject({ status: 'UP', data: { host: `127.0.0.1:${target.port}` } });
     expect(proxy.asked).toEqual([`GET ${target.origin}/health?a=1`]);

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals';
 import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../unit/indicators/indicator.js';
-import { answering, startHttpServer } from './support/http-server.js';
+import { respondWith, startHttpServer } from './support/http-server.js';
 
 const PATIENCE = { timeout: 15_000 };
 
@@ -38,7 +38,7 @@ describe('HttpIndicator with readHealth false', () => {
   });
 
   it('keeps the connection open for the next run', async () => {
-    const server = await startHttpServer(answering(200, 'x'.repeat(10_000)));
+    const server = await startHttpServer(respondWith(200, 'x'.repeat(10_000)));
     const indicator = http(server.origin);
     expect((await run(indicator)).status).toBe('UP');
     // The rest of the body arrives after the result.
@@ -52,7 +52,7 @@ describe('HttpIndicator with readHealth false', () => {
   });
 
   it('still passes the body to `expect`', async () => {
-    const server = await startHttpServer(answering(200, { queue: 5 }));
+    const server = await startHttpServer(respondWith(200, { queue: 5 }));
     const expectation: HttpIndicatorOptions['expect'] = ({ body }) => body === '{"queue":5}';
     expect((await run(http(server.origin, { expect: expectation }))).status).toBe('UP');
   });

@@ -6,7 +6,7 @@ import { startApplication } from '../../support/start-application.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';
 import { startFreezableServer } from './support/frozen-server.js';
-import { answering, startHttpServer } from './support/http-server.js';
+import { respondWith, startHttpServer } from './support/http-server.js';
 import { startTcpServer } from './support/tcp-server.js';
 import { expectNoLeak } from './support/resources.js';
 
@@ -18,7 +18,7 @@ const http = (url: string, options: Omit<HttpIndicatorOptions, 'url'> = {}) =>
 
 describe('the request of HttpIndicator', () => {
   it('is a GET with its own user agent', async () => {
-    const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
+    const server = await startHttpServer(respondWith(200, 'fine', 'text/plain'));
     expect(await run(http(`${server.origin}/health?verbose=1`))).toEqual({
       status: 'UP',
       data: { host: `127.0.0.1:${server.port}`, http_status: 200 },
@@ -43,7 +43,7 @@ describe('the request of HttpIndicator', () => {
   });
 
   it('has headers from a function, which is called for each run', async () => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     let renewed = 0;
     const indicator = http(server.origin, {
       headers: async () => {
@@ -64,19 +64,19 @@ describe('the request of HttpIndicator', () => {
   });
 
   it('contains the credentials of its URL as basic authentication', async () => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     await run(http(`http://user:p%40ss@127.0.0.1:${server.port}/health`));
     expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:p@ss').toString('base64')}`);
     expect(server.requests[0]?.url).toBe('/health');
   });
 
   it('reuses a connection, or closes it after each run', async () => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     const indicator = http(server.origin);
     for (let runs = 0; runs < 10; runs += 1) await run(indicator);
     // A run that begins before the previous connection is free opens a second connection.
     expect(server.connections).toBeLessThan(4);
-    const other = await startHttpServer(answering(200));
+    const other = await startHttpServer(respondWith(200));
     const closing = http(other.origin, { keepAlive: false });
     for (let runs = 0; runs < 10; runs += 1) await run(closing);
     expect(other.connections).toBe(10);
@@ -85,7 +85,7 @@ describe('the request of HttpIndicator', () => {
 
   it('can be HEAD, which has no body, so the header X-Health-Status is read', async () => {
     const server = await startHttpServer(
-      answering(200, '', 'application/json; charset=utf-8', { 'X-Health-Status': 'DEGRADED' }),
+      respondWith(200, '', 'application/json; charset=utf-8', { 'X-Health-Status': 'DEGRADED' }),
     );
     expect(await run(http(server.origin, { method: 'HEAD' }))).toMatchObject({
       status: 'DEGRADED',
@@ -113,7 +113,7 @@ describe('the expected status code of HttpIndicator', () => {
   });
 
   it('can be one or several other codes, by option', async () => {
-    const server = await startHttpServer(answering(401, 'who are you?', 'text/plain'));
+    const server = await startHttpServer(respondWith(401, 'who are you?', 'text/plain'));
     expect((await run(http(server.origin, { expectedStatus: 401 }))).status).toBe('UP');
     expect((await run(http(server.origin, { expectedStatus: [200, 401] }))).status).toBe('UP');
     expect(await run(http(server.origin, { expectedStatus: [200] }))).toMatchObject({ message: 'HTTP status 401' });
@@ -123,7 +123,7 @@ describe('the expected status code of HttpIndicator', () => {
 
 describe('redirects of HttpIndicator', () => {
   it('are not followed by default', async () => {
-    const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/elsewhere' }));
+    const server = await startHttpServer(respondWith(302, '', 'text/plain', { location: '/elsewhere' }));
     expect(await run(http(server.origin))).toMatchObject({
       status: 'DOWN',
       message: 'HTTP status 302, a redirect that is not followed',
@@ -145,13 +145,13 @@ describe('redirects of HttpIndicator', () => {
   });
 
   it('are ended when they form a loop', async () => {
-    const server = await startHttpServer(answering(302, '', 'text/plain', { location: '/' }));
+    const server = await startHttpServer(respondWith(302, '', 'text/plain', { location: '/' }));
     await expect(run(http(server.origin, { maxRedirects: 20 }))).rejects.toThrow('more than 20 redirects');
     expect(server.requests).toHaveLength(21);
   });
 
   it('receive headers and credentials at the same origin, and at no other', async () => {
-    const other = await startHttpServer(answering(200));
+    const other = await startHttpServer(respondWith(200));
     const server = await startHttpServer((request, response) => {
       const location = request.url === '/' ? '/same' : `${other.origin}/other`;
       response.writeHead(307, { location }).end();
@@ -185,7 +185,7 @@ describe('redirects of HttpIndicator', () => {
   it.each(['http://', 'ftp://127.0.0.1/', 'file:///etc/passwd', 'javascript:1'])(
     'to %s are not followed',
     async (location) => {
-      const server = await startHttpServer(answering(302, '', 'text/plain', { location }));
+      const server = await startHttpServer(respondWith(302, '', 'text/plain', { location }));
       await expect(run(http(server.origin, { maxRedirects: 1 }))).rejects.toMatchObject({
         message: 'the target of a redirect is not an http or https URL',
         code: 'BAD_REDIRECT',
@@ -212,7 +212,7 @@ describe('redirects of HttpIndicator', () => {
   });
 
   it('without a location count as responses', async () => {
-    const server = await startHttpServer(answering(302));
+    const server = await startHttpServer(respondWith(302));
     expect(await run(http(server.origin, { maxRedirects: 5 }))).toMatchObject({ message: 'HTTP status 302' });
   });
 });
@@ -265,13 +265,13 @@ describe('the reported health of a dependency of HttpIndicator', () => {
       'the response contains no known health status',
     ],
   ])('%s', async (_case, status, type, body, expected, message) => {
-    const server = await startHttpServer(answering(status, body, type));
+    const server = await startHttpServer(respondWith(status, body, type));
     const result = await run(http(server.origin));
     expect([result.status, result.message]).toEqual([expected, message]);
   });
 
   it('is part of the data', async () => {
-    const server = await startHttpServer(answering(200, ours));
+    const server = await startHttpServer(respondWith(200, ours));
     expect((await run(http(server.origin))).data).toEqual({
       host: `127.0.0.1:${server.port}`,
       http_status: 200,
@@ -285,12 +285,12 @@ describe('the reported health of a dependency of HttpIndicator', () => {
   });
 
   it('is DOWN by the reported status also when a failing status code is expected', async () => {
-    const server = await startHttpServer(answering(503, { status: 'DOWN' }));
+    const server = await startHttpServer(respondWith(503, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expectedStatus: 503 }))).status).toBe('DOWN');
   });
 
   it('is ignored with readHealth: false', async () => {
-    const server = await startHttpServer(answering(200, { status: 'DOWN' }, 'application/health+json'));
+    const server = await startHttpServer(respondWith(200, { status: 'DOWN' }, 'application/health+json'));
     expect(await run(http(server.origin, { readHealth: false }))).toEqual({
       status: 'UP',
       data: { host: `127.0.0.1:${server.port}`, http_status: 200 },
@@ -300,7 +300,7 @@ describe('the reported health of a dependency of HttpIndicator', () => {
 
 describe('a predicate of HttpIndicator', () => {
   it('receives the status, the headers and the body, and decides', async () => {
-    const server = await startHttpServer(answering(418, { queue: 5 }, 'application/json', { 'x-mode': 'tea' }));
+    const server = await startHttpServer(respondWith(418, { queue: 5 }, 'application/json', { 'x-mode': 'tea' }));
     const expect418: HttpIndicatorOptions['expect'] = ({ status, headers, body, json }) =>
       status === 418 && headers.get('x-mode') === 'tea' && body === '{"queue":5}' && 'queue' in (json() as object);
     expect((await run(http(server.origin, { expect: expect418 }))).status).toBe('UP');
@@ -312,7 +312,7 @@ describe('a predicate of HttpIndicator', () => {
   });
 
   it('may return a result, or a promise of one', async () => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     expect(await run(http(server.origin, { expect: () => degraded('slow today') }))).toMatchObject({
       status: 'DEGRADED',
       message: 'slow today',
@@ -327,7 +327,7 @@ describe('a predicate of HttpIndicator', () => {
   });
 
   it('is called after the comparison of the status code, if one is expected', async () => {
-    const server = await startHttpServer(answering(500));
+    const server = await startHttpServer(respondWith(500));
     const predicate = vi.fn<() => boolean>(() => true);
     expect(await run(http(server.origin, { expectedStatus: 200, expect: predicate }))).toMatchObject({
       status: 'DOWN',
@@ -337,17 +337,17 @@ describe('a predicate of HttpIndicator', () => {
   });
 
   it('has precedence over the health that the dependency reports', async () => {
-    const server = await startHttpServer(answering(200, { status: 'DOWN' }));
+    const server = await startHttpServer(respondWith(200, { status: 'DOWN' }));
     expect((await run(http(server.origin, { expect: () => true }))).status).toBe('UP');
   });
 
   it.each([undefined, null, 'yes', 1])('is DOWN when it returns %j', async (returned) => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     expect((await run(http(server.origin, { expect: () => returned as unknown as boolean }))).status).toBe('DOWN');
   });
 
   it('fails the run when it throws, also with a body that is not JSON', async () => {
-    const server = await startHttpServer(answering(200, '<html>'));
+    const server = await startHttpServer(respondWith(200, '<html>'));
     await expect(run(http(server.origin, { expect: ({ json }) => json() !== undefined }))).rejects.toThrow(SyntaxError);
   });
 });
@@ -356,7 +356,7 @@ describe('the body limit of HttpIndicator', { timeout: 30_000 }, () => {
   const huge = 'x'.repeat(1_000_000);
 
   it('applies to a body that is needed, and other bodies are not read', async () => {
-    const server = await startHttpServer(answering(200, huge, 'text/plain'));
+    const server = await startHttpServer(respondWith(200, huge, 'text/plain'));
     expect((await run(http(server.origin))).status).toBe('UP');
     await vi.waitFor(() => expect(server.sockets.size).toBe(0), PATIENCE);
   });
@@ -378,7 +378,7 @@ describe('the body limit of HttpIndicator', { timeout: 30_000 }, () => {
     ['identity, gzip', gzipSync('{"status":"DOWN"}')],
     ['deflate', deflateSync('{"status":"DOWN"}')],
   ])('applies after decoding from %s', async (coding, bytes) => {
-    const server = await startHttpServer(answering(200, bytes, 'application/json', { 'content-encoding': coding }));
+    const server = await startHttpServer(respondWith(200, bytes, 'application/json', { 'content-encoding': coding }));
     expect(await run(http(server.origin))).toMatchObject({ status: 'DOWN', data: { reported_status: 'DOWN' } });
     expect(server.requests[0]?.headers['accept-encoding']).toBe('gzip, br');
   });
@@ -393,7 +393,9 @@ describe('the body limit of HttpIndicator', { timeout: 30_000 }, () => {
   });
 
   it('counts the bytes after decompression', async () => {
-    const server = await startHttpServer(answering(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }));
+    const server = await startHttpServer(
+      respondWith(200, gzipSync(huge), 'text/plain', { 'content-encoding': 'gzip' }),
+    );
     expect(await run(http(server.origin, { expect: () => true }))).toMatchObject({
       status: 'DOWN',
       message: 'the response is longer than 65536 bytes',
@@ -401,7 +403,7 @@ describe('the body limit of HttpIndicator', { timeout: 30_000 }, () => {
   });
 
   it('applies when the body is needed', async () => {
-    const server = await startHttpServer(answering(200, '{"a":1,"status":"pass"}', 'application/health+json'));
+    const server = await startHttpServer(respondWith(200, '{"a":1,"status":"pass"}', 'application/health+json'));
     expect((await run(http(server.origin, { maxBodyBytes: 23 }))).status).toBe('UP');
     expect((await run(http(server.origin, { maxBodyBytes: 22 }))).status).toBe('DOWN');
     expect((await run(http(server.origin, { maxBodyBytes: 23, expect: () => true }))).status).toBe('UP');
@@ -419,14 +421,14 @@ describe('JSON above the body limit of HttpIndicator', () => {
     [{ status: 'warn', padding }, 'DEGRADED', 'DEGRADED'],
     [{ status: 'UP', padding }, 'UP', 'UP'],
   ])('is not UP without a status that was read (case %#)', async (body, status, whole) => {
-    const server = await startHttpServer(answering(200, body));
+    const server = await startHttpServer(respondWith(200, body));
     expect((await run(http(server.origin))).status).toBe(status);
     expect((await run(http(server.origin, { readHealth: false }))).status).toBe('UP');
     expect((await run(http(server.origin, { maxBodyBytes: 200_000 }))).status).toBe(whole);
   });
 
   it('reports the reason', async () => {
-    const server = await startHttpServer(answering(200, [padding]));
+    const server = await startHttpServer(respondWith(200, [padding]));
     expect((await run(http(server.origin))).message).toBe(
       'its JSON is longer than 65536 bytes, so a status in it was not read: set maxBodyBytes, or readHealth to false',
     );
@@ -469,7 +471,7 @@ describe('HttpIndicator with a failing server', { timeout: 30_000 }, () => {
   });
 
   it('leave no listener on the signal', async () => {
-    const server = await startHttpServer(answering(200));
+    const server = await startHttpServer(respondWith(200));
     const signal = calm();
     await run(http(server.origin), signal);
     await expect(run(http('http://127.0.0.1:1/'), signal)).rejects.toMatchObject({ code: 'ECONNREFUSED' });
@@ -507,13 +509,13 @@ describe('HttpIndicator in an application', () => {
         HttpIndicator('refusing', { url: `http://user:hush@127.0.0.1:${await freePort()}/hidden?key=whisper` }),
       ],
     });
-    const answer = await application.get('/health/ready');
-    expect(answer.status).toBe(503);
-    expect(answer.body.details).toMatchObject({
+    const response = await application.get('/health/ready');
+    expect(response.status).toBe(503);
+    expect(response.body.details).toMatchObject({
       payments: { status: 'DOWN', error: 'connection reset', code: 'ECONNRESET' },
       refusing: { status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' },
     });
-    for (const text of [answer.text, application.log.text])
+    for (const text of [response.text, application.log.text])
       expect(text).not.toMatch(/hush|hidden|whisper|dXNlcjpodXNo/);
   });
 
@@ -535,7 +537,7 @@ describe('HttpIndicator in an application', () => {
   }, 30_000);
 
   it('uses URL and headers from the configuration of the application', async () => {
-    const server = await startHttpServer(answering(200, 'fine', 'text/plain'));
+    const server = await startHttpServer(respondWith(200, 'fine', 'text/plain'));
     class Configuration {
       paymentsUrl = `http://user:hush@127.0.0.1:${server.port}/first`;
       readonly key = 'whisper';
@@ -562,12 +564,12 @@ describe('HttpIndicator in an application', () => {
 
     for (const unusable of ['payments:3001/hidden', 'ftp://user:hush@host/', undefined as unknown as string]) {
       configuration.paymentsUrl = unusable;
-      const answer = await application.get('/health/deep');
-      expect(answer.body.details.payments).toMatchObject({
+      const response = await application.get('/health/deep');
+      expect(response.body.details.payments).toMatchObject({
         status: 'DOWN',
         error: 'its URL is not an http or https URL',
       });
-      expect(answer.text + application.log.text).not.toMatch(/hush|hidden/);
+      expect(response.text + application.log.text).not.toMatch(/hush|hidden/);
     }
   });
 
@@ -582,9 +584,9 @@ describe('HttpIndicator in an application', () => {
       imports: [HealthModule.forRoot()],
       providers: [HttpIndicator('payments', { url: `http://127.0.0.1:${port}/health/ready` })],
     });
-    const answer = await application.get('/health/deep');
-    expect(answer.status).toBe(200);
-    expect(answer.body).toMatchObject({
+    const response = await application.get('/health/deep');
+    expect(response.status).toBe(200);
+    expect(response.body).toMatchObject({
       status: 'DEGRADED',
       details: { payments: { status: 'DEGRADED', message: 'it reports DEGRADED: gone' } },
     });

@@ -68,9 +68,9 @@ describe('TcpIndicator', () => {
     });
     expect((await application.get('/health/deep')).body.details.broker).toMatchObject({ status: 'UP' });
     await server.close();
-    const answer = await application.get('/health/deep');
-    expect(answer.status).toBe(503);
-    expect(answer.body.details.broker).toMatchObject({
+    const response = await application.get('/health/deep');
+    expect(response.status).toBe(503);
+    expect(response.body.details.broker).toMatchObject({
       status: 'DOWN',
       error: 'connection refused',
       code: 'ECONNREFUSED',

@@ -3,7 +3,7 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import { HealthModule } from 'nest-vitals';
 import { IoRedisIndicator, type IoRedisIndicatorOptions } from 'nest-vitals/ioredis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { startFaultProxy } from '../../support/servers/fault-proxy.js';
@@ -64,7 +64,7 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     server().freeze();
     onTestFinished(() => server().thaw());
     // The system needs some time to stop a process.
-    await vi.waitFor(async () => expect(await answersSoon(witness)).toBe(false), SOON);
+    await vi.waitFor(async () => expect(await respondsSoon(witness)).toBe(false), SOON);
     const connected = client.connect();
     const probe = detailOf(application);
     await vi.waitFor(() => expect(client.status).toBe('connect'), SOON);
@@ -167,13 +167,13 @@ describeWith(redis, 'the client of an IoRedisIndicator', (server) => {
     const application = await startApplication('express', {
       imports: [health],
       providers: [
-        IoRedisIndicator('answer', { client }),
+        IoRedisIndicator('ping_only', { client }),
         IoRedisIndicator('role', { client, role: 'primary', critical: false }),
       ],
     });
     const { details } = reportIn(await application.get('/health/deep'));
-    expect(details['answer']).toMatchObject({ status: 'UP' });
-    expect(details['answer']).not.toHaveProperty('data');
+    expect(details['ping_only']).toMatchObject({ status: 'UP' });
+    expect(details['ping_only']).not.toHaveProperty('data');
     expect(details['role']).toMatchObject({
       status: 'DEGRADED',
       message: 'cannot check role: the server does not permit INFO',
@@ -260,7 +260,7 @@ function queued(client: Redis, queue: 'commandQueue' | 'offlineQueue'): number {
   return (Reflect.get(client, queue) as { readonly length: number }).length;
 }
 
-async function answersSoon(client: Redis): Promise<boolean> {
+async function respondsSoon(client: Redis): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 100));
   return Promise.race([client.ping().then(() => true), late]);
 }

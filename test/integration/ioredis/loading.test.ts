@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { HealthModule } from 'nest-vitals';
 import { IoRedisIndicator } from 'nest-vitals/ioredis';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { redisWith } from '../../support/servers/redis.js';
 import { startApplication } from '../../support/start-application.js';

@@ -2,7 +2,7 @@ import { Redis } from 'ioredis';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { IoRedisIndicator } from 'nest-vitals/ioredis';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { PrivateServer } from '../../support/servers/private-server.js';
 import { redis } from '../../support/servers/redis.js';

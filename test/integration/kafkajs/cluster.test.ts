@@ -2,7 +2,7 @@ import { type Admin, Kafka, type KafkaConfig, Partitioners, logLevel } from 'kaf
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { type KafkaAdmin, KafkaJsIndicator, type KafkaJsIndicatorOptions } from 'nest-vitals/kafkajs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { kafka, toPort } from '../../support/servers/kafka.js';
 import { openSockets } from '../../support/servers/open-sockets.js';

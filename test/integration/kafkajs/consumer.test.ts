@@ -6,7 +6,7 @@ import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { KafkaJsConsumerIndicator, type KafkaJsConsumerIndicatorOptions, KafkaJsIndicator } from 'nest-vitals/kafkajs';
 import { MicroserviceServerIndicator } from 'nest-vitals/microservices';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { kafka, toPort } from '../../support/servers/kafka.js';
 import {

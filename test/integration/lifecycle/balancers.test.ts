@@ -40,7 +40,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, variant) => {
     expect(prober.refusals).toBeGreaterThanOrEqual(8);
     // A few more requests during the balancer's time to act, and while the machine is busy.
     expect(prober.refusals).toBeLessThanOrEqual(20);
-    expect(prober.answers.lastIndexOf(200)).toBeLessThan(prober.answers.indexOf(503));
+    expect(prober.responses.lastIndexOf(200)).toBeLessThan(prober.responses.indexOf(503));
     expect(application.log('log')[0]).toMatch(/^Waited \d+ ms for balancers: HAProxy at (::ffff:)?127\.0\.0\.1$/);
     expect(application.log('warn')).toEqual([]);
     expect(application.eventsOf('query after destruction')).toEqual([]);

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Part } from '../../support/process-application/application/configuration.js';
-import { type Answer, ProcessApplication } from '../../support/process-application/process-application.js';
+import { type ReceivedResponse, ProcessApplication } from '../../support/process-application/process-application.js';
 import { ONE_VARIANT } from '../../support/process-application/variants.js';
 import { type HttpServer, startHttpServer } from '../indicators/support/http-server.js';
 
@@ -18,7 +18,7 @@ interface Report {
   >;
 }
 
-const reportIn = ({ body }: Answer): Report => JSON.parse(body) as Report;
+const reportIn = ({ body }: ReceivedResponse): Report => JSON.parse(body) as Report;
 
 /** Runs in this process, whose event loop is not blocked. */
 function startDependency(respond: (response: ServerResponse, request: number) => unknown): Promise<HttpServer> {
@@ -61,9 +61,9 @@ describe.each(ONE_VARIANT)('a blocked event loop, with %s', (_title, { nest, ada
     const dependency = await startDependency((response) => response.end('{"status":"UP"}'));
     const application = await start(dependency, [part]);
     for (let round = 0; round < ROUNDS / 2; round += 1) {
-      const answer = await application.ask('/health/deep');
-      expect(reportIn(answer).details).toMatchObject({ computing: expected, dependency: { status: 'UP' } });
-      expect(answer.status).toBe(200);
+      const response = await application.ask('/health/deep');
+      expect(reportIn(response).details).toMatchObject({ computing: expected, dependency: { status: 'UP' } });
+      expect(response.status).toBe(200);
     }
   });
 });

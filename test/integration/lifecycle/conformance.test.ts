@@ -35,12 +35,12 @@ describe.concurrent.each(ALL_VARIANTS)('%s', (_, { nest, adapter }) => {
 describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it('completes a request of 2 s that is in flight at SIGTERM with 200, and exits soon after it', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
-    const answer = application.ask('/slow?ms=2000');
+    const response = application.ask('/slow?ms=2000');
     await application.event('working');
 
     application.signal('SIGTERM');
 
-    expect(await answer).toMatchObject({ status: 200, body: 'rows' });
+    expect(await response).toMatchObject({ status: 200, body: 'rows' });
     expect(await application.exitedAfter(Date.now())).toBeLessThan(SOON);
     expect(application.eventsOf('query after destruction')).toEqual([]);
   });

@@ -24,12 +24,12 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await application.exitedAfter(since)).toBeLessThan(SOON);
     await client.done;
     // The system resets connections that it accepted after the last check.
-    if (client.answers.at(-1) === 'ECONNRESET') client.answers.pop();
-    const first = client.answers.indexOf('200 close');
+    if (client.responses.at(-1) === 'ECONNRESET') client.responses.pop();
+    const first = client.responses.indexOf('200 close');
     expect(first).toBeGreaterThanOrEqual(20);
-    expect(new Set(client.answers.slice(0, first))).toEqual(new Set(['200 keep-alive']));
-    expect(new Set(client.answers.slice(first))).toEqual(new Set(['200 close']));
-    expect(client.answers.length - first).toBeGreaterThanOrEqual(20);
+    expect(new Set(client.responses.slice(0, first))).toEqual(new Set(['200 keep-alive']));
+    expect(new Set(client.responses.slice(first))).toEqual(new Set(['200 close']));
+    expect(client.responses.length - first).toBeGreaterThanOrEqual(20);
   });
 
   it('sends Connection: close from the beginning of the drain, also to probes', async () => {
@@ -81,8 +81,8 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(application.isRunning).toBe(true);
     application.open('request');
 
-    for (const answer of held) {
-      expect(await answer).toMatchObject({ status: 200, body: 'rows', headers: { connection: 'close' } });
+    for (const response of held) {
+      expect(await response).toMatchObject({ status: 200, body: 'rows', headers: { connection: 'close' } });
     }
     expect(await application.exitedAfter(Date.now())).toBeLessThan(SOON);
     expect(application.eventsOf('query after destruction')).toEqual([]);

@@ -30,7 +30,7 @@ async function start(isSecure: boolean, timeout = 10_000): Promise<Started> {
     async held(): Promise<string> {
       events.push('working');
       await held.promise;
-      events.push('answered');
+      events.push('responded');
       return 'done';
     }
 
@@ -87,19 +87,19 @@ describe.each([
     const inFlight = app.get<RequestsInFlight>(REQUESTS_IN_FLIGHT);
     const client = new Client(url);
     await client.get('/order');
-    const answer = client.get('/held?token=secret');
+    const response = client.get('/held?token=secret');
     await vi.waitFor(() => expect(events).toEqual(['working']));
     expect(inFlight((path) => path === '/held')).toBe(1);
     expect(inFlight((path) => path !== '/held')).toBe(0);
     held.open();
-    await answer;
+    await response;
     await vi.waitFor(() => expect(inFlight(() => true)).toBe(0));
   });
 
   it('waits for a stream in flight before any provider is destroyed, without a warning', async () => {
     const { app, url, log, held, events } = await start(isSecure);
     const client = new Client(url);
-    const answer = client.get('/held');
+    const response = client.get('/held');
     await vi.waitFor(() => expect(events).toEqual(['working']));
 
     const closed = app.close();
@@ -107,9 +107,9 @@ describe.each([
     expect(await new Client(url).get('/health/ready')).toMatchObject({ status: 503 });
     held.open();
 
-    expect(await answer).toEqual({ status: 200, body: 'done' });
+    expect(await response).toEqual({ status: 200, body: 'done' });
     await closed;
-    expect(events).toEqual(['working', 'answered', 'destroyed']);
+    expect(events).toEqual(['working', 'responded', 'destroyed']);
     expect(log.health('warn')).toEqual([]);
   });
 
@@ -117,7 +117,7 @@ describe.each([
     const { app, url, held, events } = await start(isSecure);
     const [idle, busy] = [new Client(url), new Client(url)];
     await idle.get('/order');
-    const answer = busy.get('/held');
+    const response = busy.get('/held');
     await vi.waitFor(() => expect(events).toEqual(['working']));
 
     const closed = app.close();
@@ -126,7 +126,7 @@ describe.each([
     expect(await busy.get('/order')).toEqual({ status: 200, body: 'order' });
     held.open();
 
-    expect(await answer).toMatchObject({ status: 200 });
+    expect(await response).toMatchObject({ status: 200 });
     await vi.waitFor(() => expect(busy.goaways).toBeGreaterThan(0));
     await closed;
   });
@@ -135,8 +135,8 @@ describe.each([
     const { app, url, log, events } = await start(isSecure, 200);
     const [silent, busy] = [new Client(url), new Client(url)];
     await once(silent.session, 'connect');
-    const answer = busy.get('/held');
-    const failure = answer.catch((error: unknown) => error);
+    const response = busy.get('/held');
+    const failure = response.catch((error: unknown) => error);
     await vi.waitFor(() => expect(events).toEqual(['working']));
     const silentClosed = once(silent.session, 'close');
 
@@ -162,5 +162,5 @@ it('the drain waits for HTTP/1 requests on an HTTP/2 server, and closes their co
   expect(message.headers.connection).toBe('close');
   message.resume();
   await closed;
-  expect(events).toEqual(['working', 'answered', 'destroyed']);
+  expect(events).toEqual(['working', 'responded', 'destroyed']);
 });

@@ -29,7 +29,7 @@ async function start(): Promise<Application> {
     async held(): Promise<string> {
       events.push('working');
       await held.promise;
-      events.push('answered');
+      events.push('responded');
       return 'done';
     }
 
@@ -72,7 +72,7 @@ async function listen(server: Server): Promise<number> {
 const expressOf = ({ application }: Application): RequestListener =>
   application.app.getHttpAdapter().getInstance() as RequestListener;
 
-async function answerOf(request: ReturnType<typeof get>): Promise<IncomingMessage> {
+async function responseTo(request: ReturnType<typeof get>): Promise<IncomingMessage> {
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   response.resume();
   return response;
@@ -92,18 +92,18 @@ describe.each(['http', 'https'] as const)('a server of node:%s that the applicat
     const server = open(expressOf(started));
     servers.push(server);
     const port = await listen(server);
-    const response = answerOf(ask(port, '/held'));
+    const response = responseTo(ask(port, '/held'));
     await vi.waitFor(() => expect(events).toEqual(['working']));
 
     const closed = application.app.close();
-    const ready = await answerOf(ask(port, '/health/ready'));
+    const ready = await responseTo(ask(port, '/health/ready'));
     expect(ready.statusCode).toBe(503);
     expect(ready.headers.connection).toBe('close');
     held.open();
 
     expect((await response).statusCode).toBe(200);
     await closed;
-    expect(events).toEqual(['working', 'answered', 'destroyed', 'closed']);
+    expect(events).toEqual(['working', 'responded', 'destroyed', 'closed']);
   });
 
   it('is drained also when its first connection arrives during the drain', async () => {
@@ -115,14 +115,14 @@ describe.each(['http', 'https'] as const)('a server of node:%s that the applicat
     const work = application.health.delayShutdown('report');
 
     const closed = application.app.close();
-    const response = answerOf(ask(port, '/held'));
+    const response = responseTo(ask(port, '/held'));
     await vi.waitFor(() => expect(events).toEqual(['working']));
     work.done();
     held.open();
 
     expect((await response).statusCode).toBe(200);
     await closed;
-    expect(events).toEqual(['working', 'answered', 'destroyed', 'closed']);
+    expect(events).toEqual(['working', 'responded', 'destroyed', 'closed']);
   });
 });
 
@@ -133,7 +133,7 @@ it('the drain closes the idle connections of a server that the application opene
   const agent = new Agent({ keepAlive: true });
   onTestFinished(() => agent.destroy());
   const request = get({ host: '127.0.0.1', port, path: '/order', agent });
-  await answerOf(request);
+  await responseTo(request);
   const { socket } = request;
   assert(socket);
   const closed = once(socket, 'close');
@@ -148,9 +148,9 @@ it('the drain ignores the servers of other applications in the process', async (
   const port = await listen(createServer(expressOf(other)));
   const plain = await listen(createServer((_request, response) => response.end('metrics')));
   for (const each of [port, plain])
-    expect((await answerOf(get({ host: '127.0.0.1', port: each, path: '/order' }))).statusCode).toBe(200);
+    expect((await responseTo(get({ host: '127.0.0.1', port: each, path: '/order' }))).statusCode).toBe(200);
 
   await one.application.app.close();
   for (const each of [port, plain])
-    expect((await answerOf(get({ host: '127.0.0.1', port: each, path: '/order' }))).statusCode).toBe(200);
+    expect((await responseTo(get({ host: '127.0.0.1', port: each, path: '/order' }))).statusCode).toBe(200);
 });

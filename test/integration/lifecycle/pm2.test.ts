@@ -50,9 +50,9 @@ describe.each(ONE_VARIANT)('PM2, with %s', (_, { nest, adapter }) => {
     expect(application.log('log').filter((line) => line.startsWith('Waited'))).toEqual([]);
 
     // A response of the stopped worker may still be in transit.
-    const known = prober.answers.length + 1;
+    const known = prober.responses.length + 1;
     await prober.hasAsked(known + 3);
-    expect(new Set(prober.answers.slice(known))).toEqual(new Set([200]));
+    expect(new Set(prober.responses.slice(known))).toEqual(new Set([200]));
     expect(await application.ask('/order')).toMatchObject({ status: 200, body: 'rows' });
     expect(application.eventsOf('worker exited')).toHaveLength(1);
   });

@@ -10,12 +10,12 @@ const SOON = 4500;
 describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
   it('waits for the job that a request in flight has started', async () => {
     const application = await ProcessApplication.start(nest, { adapter });
-    const answer = application.ask('/job');
+    const response = application.ask('/job');
     await application.event('working');
     application.signal('SIGTERM');
     await application.draining();
     application.open('request');
-    expect(await answer).toMatchObject({ status: 200, body: 'rows' });
+    expect(await response).toMatchObject({ status: 200, body: 'rows' });
     await application.event('job begun');
     expect(await application.statusOf('/health/live')).toBe(200);
     application.open('job');
@@ -123,11 +123,11 @@ describe.concurrent.each(ONE_VARIANT)('the wait for work, with %s,', (_, { nest,
 
   it('writes one line for each phase, with its duration', async () => {
     const application = await ProcessApplication.start(nest, { adapter, shutdown: { delay: 100 } });
-    const answer = application.ask('/slow?ms=600');
+    const response = application.ask('/slow?ms=600');
     await application.event('working');
     await application.idleConnection();
     application.signal('SIGTERM');
-    await answer;
+    await response;
 
     await application.exited();
     expect(application.announcements).toEqual([

@@ -4,7 +4,7 @@ import { Client } from 'memjs';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { MemJsIndicator, type MemJsIndicatorOptions } from 'nest-vitals/memjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { startFaultProxy } from '../../support/servers/fault-proxy.js';

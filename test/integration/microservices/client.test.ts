@@ -19,7 +19,7 @@ import {
 } from 'nest-vitals/microservices';
 import { EMPTY, NEVER, type Observable, Subject, of, throwError } from 'rxjs';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { never } from '../../support/latch.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
@@ -261,12 +261,12 @@ describe('a MicroserviceIndicator over TCP', () => {
 
   it('sends one request for all callers, and sends two patterns one after the other', async () => {
     const client = closing(new ClientTCP(await tcp()));
-    const answers: Pick<Subject<unknown>, 'complete' | 'observed'>[] = [];
+    const responses: Pick<Subject<unknown>, 'complete' | 'observed'>[] = [];
     client.connect = () => Promise.resolve();
     client.send = <T>() => {
-      const answer = new Subject<T>();
-      answers.push(answer);
-      return answer;
+      const response = new Subject<T>();
+      responses.push(response);
+      return response;
     };
     const application = await startApplication('express', {
       imports: [health],
@@ -276,12 +276,12 @@ describe('a MicroserviceIndicator over TCP', () => {
       ],
     });
     const probes = Promise.all([application.get('/health/ready'), application.get('/health/ready')]);
-    await vi.waitFor(() => expect(answers).toHaveLength(1), SOON);
-    answers[0]?.complete();
-    await vi.waitFor(() => expect(answers).toHaveLength(2), SOON);
-    answers[1]?.complete();
+    await vi.waitFor(() => expect(responses).toHaveLength(1), SOON);
+    responses[0]?.complete();
+    await vi.waitFor(() => expect(responses).toHaveLength(2), SOON);
+    responses[1]?.complete();
     for (const { status } of await probes) expect(status).toBe(200);
-    expect(answers.map(({ observed }) => observed)).toEqual([false, false]);
+    expect(responses.map(({ observed }) => observed)).toEqual([false, false]);
   });
 });
 

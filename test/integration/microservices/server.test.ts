@@ -5,7 +5,7 @@ import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { MicroserviceServerIndicator, type MicroserviceServerIndicatorOptions } from 'nest-vitals/microservices';
 import { Observable, of } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { nats } from '../../support/servers/nats.js';

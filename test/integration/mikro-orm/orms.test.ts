@@ -5,7 +5,7 @@ import { HealthModule } from 'nest-vitals';
 import { type MikroOrmClient, MikroOrmIndicator } from 'nest-vitals/mikro-orm';
 import type { Pool } from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';
@@ -65,10 +65,10 @@ describeWith(postgresql, 'the MikroORM of a MikroOrmIndicator', (server) => {
     const work = [1, 2].map(() => orm.em.getConnection().execute('SELECT 1'));
     await vi.waitFor(() => expect(pool?.waitingCount).toBe(2), SOON);
 
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     await vi.waitFor(() => expect(pool?.waitingCount).toBe(3), SOON);
     for (const connection of taken) connection?.release();
-    const { details } = reportIn(await answer);
+    const { details } = reportIn(await response);
     await Promise.all(work);
     expect(Object.values(details).map(({ status, message }) => [status, message])).toEqual(
       [1, 2, 3].map(() => ['DEGRADED', '2 callers wait for a connection, more than 1']),

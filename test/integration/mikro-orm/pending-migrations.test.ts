@@ -4,7 +4,7 @@ import { type AbstractSqlConnection, MikroORM } from '@mikro-orm/postgresql';
 import { HealthModule } from 'nest-vitals';
 import { type MikroOrmClient, MikroOrmIndicator } from 'nest-vitals/mikro-orm';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';

@@ -3,7 +3,7 @@ import { MongoClient, type MongoClientOptions, MongoServerError } from 'mongodb'
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { MongoDbIndicator, type MongoDbIndicatorOptions } from 'nest-vitals/mongodb';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { mongodb, mongodbMember } from '../../support/servers/mongodb.js';
 import { openSockets } from '../../support/servers/open-sockets.js';

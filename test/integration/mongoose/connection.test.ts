@@ -4,7 +4,7 @@ import { type Connection, createConnection } from 'mongoose';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { MongooseIndicator, type MongooseIndicatorOptions } from 'nest-vitals/mongoose';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { freePort } from '../../support/servers/free-port.js';
 import { mongodb } from '../../support/servers/mongodb.js';

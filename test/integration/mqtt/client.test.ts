@@ -4,7 +4,7 @@ import { type MqttClient, connect, connectAsync } from 'mqtt';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { MqttIndicator, type MqttIndicatorOptions } from 'nest-vitals/mqtt';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { mosquitto } from '../../support/servers/mosquitto.js';
 import { type TestApplication, refusalOf, startApplication } from '../../support/start-application.js';

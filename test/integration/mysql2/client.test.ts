@@ -4,7 +4,7 @@ import { createConnection as createPromiseConnection, createPool as createPromis
 import { HealthModule } from 'nest-vitals';
 import { Mysql2Indicator, type Mysql2IndicatorOptions } from 'nest-vitals/mysql2';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { mariadb } from '../../support/servers/mariadb.js';
 import { openSockets } from '../../support/servers/open-sockets.js';
@@ -73,10 +73,10 @@ describeWith(mariadb, 'the client of a Mysql2Indicator', (server) => {
     const taken = await pool.getConnection();
     const work = [1, 2].map(() => pool.query('SELECT 1'));
     const check = vi.spyOn(pool.pool, 'getConnection');
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     await vi.waitFor(() => expect(check).toHaveBeenCalled(), SOON);
     taken.release();
-    const { database } = reportIn(await answer).details;
+    const { database } = reportIn(await response).details;
     await Promise.all(work);
     expect(database).toMatchObject({
       status: 'DEGRADED',

@@ -3,7 +3,7 @@ import { AckPolicy, connect as connectNats } from 'nats';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { NatsIndicator, type NatsIndicatorOptions } from 'nest-vitals/nats';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { type Latch, latch } from '../../support/latch.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { nats } from '../../support/servers/nats.js';

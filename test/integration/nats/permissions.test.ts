@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { HealthModule } from 'nest-vitals';
 import { NatsIndicator } from 'nest-vitals/nats';
 import { expect, it, onTestFinished } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { nats } from '../../support/servers/nats.js';
 import type { ServerKind } from '../../support/servers/private-server.js';

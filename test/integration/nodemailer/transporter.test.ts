@@ -5,7 +5,7 @@ import { NodemailerIndicator, type NodemailerIndicatorOptions } from 'nest-vital
 import { createTransport } from 'nodemailer';
 import { SMTPServer } from 'smtp-server';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { openSockets } from '../../support/servers/open-sockets.js';

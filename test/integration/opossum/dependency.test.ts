@@ -2,7 +2,7 @@ import { HealthModule, degraded, down, up } from 'nest-vitals';
 import { OpossumIndicator } from 'nest-vitals/opossum';
 import CircuitBreaker from 'opossum';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { statusesIn } from '../../support/answers.js';
+import { statusesIn } from '../../support/responses.js';
 import { startApplication } from '../../support/start-application.js';
 import { type SwitchedIndicator, switchedIndicator } from '../../support/switched-indicator.js';
 

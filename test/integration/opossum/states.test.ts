@@ -2,7 +2,7 @@ import { HealthModule } from 'nest-vitals';
 import { OpossumIndicator, type OpossumIndicatorOptions } from 'nest-vitals/opossum';
 import CircuitBreaker from 'opossum';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';
 

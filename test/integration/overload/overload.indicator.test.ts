@@ -10,7 +10,7 @@ import { ADAPTERS, startApplication } from '../../support/start-application.js';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
-interface Answer {
+interface ReceivedResponse {
   readonly status: string;
   readonly details: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -42,7 +42,7 @@ describe.each(ADAPTERS)('OverloadIndicator on %s', (adapter) => {
     const application = await startApplication(adapter, root, { prepare: (app) => app.setGlobalPrefix('api') });
     const overload = async (): Promise<unknown> => {
       const { status, body } = await application.get('/api/health/deep');
-      const { status: own, data } = (body as Answer).details['overload'] ?? {};
+      const { status: own, data } = (body as ReceivedResponse).details['overload'] ?? {};
       return [status, own, (data as { in_flight?: number } | undefined)?.in_flight];
     };
     await vi.waitFor(async () => expect(await overload()).toEqual([200, 'UP', 0]), PATIENCE);
@@ -68,7 +68,7 @@ it('OverloadIndicator is DEGRADED while the event loop is blocked repeatedly, an
   });
   const ready = async (): Promise<unknown> => {
     const { status, body } = await application.get('/health/ready');
-    return [status, (body as Answer).status];
+    return [status, (body as ReceivedResponse).status];
   };
   await vi.waitFor(async () => {
     block(400);

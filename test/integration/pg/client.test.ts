@@ -3,7 +3,7 @@ import { HealthModule } from 'nest-vitals';
 import { PgIndicator, type PgIndicatorOptions } from 'nest-vitals/pg';
 import { Client, Pool } from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';
@@ -86,10 +86,10 @@ describeWith(postgresql, 'the client of a PgIndicator', (server) => {
     const application = await startApplication('express', root({ client: pool, timeout: 5000, maxWaiting: 1 }));
     const taken = await pool.connect();
     const work = [1, 2].map(() => pool.query('SELECT 1'));
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     await vi.waitFor(() => expect(pool.waitingCount).toBe(3), SOON);
     taken.release();
-    const { database } = reportIn(await answer).details;
+    const { database } = reportIn(await response).details;
     await Promise.all(work);
     expect(database).toMatchObject({
       status: 'DEGRADED',

@@ -3,7 +3,7 @@ import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { type PrismaClientLike, PrismaIndicator, type PrismaIndicatorOptions } from 'nest-vitals/prisma';
 import { Pool, type PoolConfig } from 'pg';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { PrismaClient } from '../../support/prisma/generated/client.js';
 import { describeWith } from '../../support/servers/describe-with.js';
@@ -79,10 +79,10 @@ describeWith(postgresql, 'the client of a PrismaIndicator', (server) => {
 
     const acquired = vi.fn<() => void>();
     pool.on('acquire', acquired);
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     await vi.waitFor(() => expect(pool.waitingCount).toBe(3), SOON);
     for (const connection of taken) connection.release();
-    const { details } = reportIn(await answer);
+    const { details } = reportIn(await response);
     await Promise.all(work);
     expect(acquired).toHaveBeenCalledTimes(3);
     // A check also counts the ping of another one.

@@ -6,7 +6,7 @@ import { HealthModule } from 'nest-vitals';
 import { PrismaIndicator, type PrismaIndicatorOptions } from 'nest-vitals/prisma';
 import { Pool } from 'pg';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { PrismaClient } from '../../support/prisma/generated/client.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';

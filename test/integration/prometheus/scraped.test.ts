@@ -88,27 +88,27 @@ describe.each(ADAPTERS)('%s', (adapter) => {
 
     it('fires an alert when an indicator is DOWN and ends it with the recovery', async () => {
       const { application, payments, mail } = await start();
-      mail.answer = () => down('no');
+      mail.behaviour = () => down('no');
       await expect.poll(firing, PATIENCE).toMatchObject([
         {
           labels: { alertname: 'HealthDependencyDown', indicator: 'mail', critical: 'false', severity: 'warning' },
           annotations: { summary: `mail is DOWN on 127.0.0.1:${port}` },
         },
       ]);
-      mail.answer = () => up();
+      mail.behaviour = () => up();
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
-      payments.answer = () => down('no');
+      payments.behaviour = () => down('no');
       const expected = ['HealthDependencyDown', 'HealthFleetTooFewReady', 'HealthNotReady'];
       await expect.poll(namesOfFiring, PATIENCE).toEqual(expected);
       expect((await firing()).map(({ labels }) => labels['severity'])).toEqual(['critical', 'critical', 'critical']);
       expect((await application.get('/health/metrics')).status).toBe(200);
-      payments.answer = () => up();
+      payments.behaviour = () => up();
       await expect.poll(namesOfFiring, PATIENCE).toEqual([]);
     }, 120_000);
 
     it('returns data for every query of the dashboard and shows the indicator that is DOWN', async () => {
       const { application, payments } = await start();
-      payments.answer = () => down('no');
+      payments.behaviour = () => down('no');
       await application.get('/health/ready');
       const queries = [
         ...dashboard.panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
@@ -120,10 +120,10 @@ describe.each(ADAPTERS)('%s', (adapter) => {
       expect(queries.length).toBeGreaterThan(20);
       expect(queries.filter((expression) => expression.includes('$'))).toEqual([]);
       const withoutData = async (): Promise<string[]> => {
-        const answers = await Promise.all(
+        const responses = await Promise.all(
           queries.map(async (expression) => [expression, await query(expression)] as const),
         );
-        return answers.filter(([, samples]) => samples.length === 0).map(([expression]) => expression);
+        return responses.filter(([, samples]) => samples.length === 0).map(([expression]) => expression);
       };
       // Only the query of the drain has no data, because no application shuts down.
       await expect.poll(withoutData, PATIENCE).toEqual([expect.stringContaining('health_drain_step')]);

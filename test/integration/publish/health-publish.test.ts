@@ -127,7 +127,7 @@ describe('publishing', () => {
   it('logs a failure once and without the secret of the URL, and then the recovery', async () => {
     const receiver = await webhookReceiver();
     let isBroken = true;
-    receiver.answer = (response) => response.writeHead(isBroken ? 500 : 200).end();
+    receiver.respond = (response) => response.writeHead(isBroken ? 500 : 200).end();
     const target = healthchecksIo({ url: `${receiver.url}/secret-uuid?key=secret` });
     const { log } = await startApplication('express', root([target], { period: 100 }));
     await expect.poll(() => receiver.received.length, SOON).toBeGreaterThan(3);

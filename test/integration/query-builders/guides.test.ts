@@ -5,7 +5,7 @@ import type { Knex } from 'knex';
 import { Kysely, sql as kyselySql } from 'kysely';
 import type { HealthCheckDetail } from 'nest-vitals';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { startFaultProxy } from '../../support/servers/fault-proxy.js';
 import { postgresql } from '../../support/servers/postgresql.js';

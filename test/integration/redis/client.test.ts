@@ -3,7 +3,7 @@ import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { RedisIndicator, type RedisIndicatorOptions } from 'nest-vitals/redis';
 import { createClient, createClientPool, createCluster } from 'redis';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { latch } from '../../support/latch.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';

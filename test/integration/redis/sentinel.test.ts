@@ -2,7 +2,7 @@ import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { RedisIndicator } from 'nest-vitals/redis';
 import { createSentinel } from 'redis';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith, useServer } from '../../support/servers/describe-with.js';
 import { redis } from '../../support/servers/redis.js';
 import { redisSentinel } from '../../support/servers/redis-sentinel.js';

@@ -2,7 +2,7 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { type HealthCheckDetail, HealthModule } from 'nest-vitals';
 import { S3Indicator, type S3IndicatorOptions } from 'nest-vitals/s3';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';
 import { webhookReceiver } from '../../support/webhook-receiver.js';
 
@@ -39,7 +39,7 @@ describe('an S3Indicator', () => {
     [503, 'the server responded with status 503'],
   ])('is DOWN with the reason when the server responds with the status %s', async (status, error) => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response) => response.writeHead(status, { 'x-amz-bucket-region': 'eu-central-1' }).end();
+    receiver.respond = (response) => response.writeHead(status, { 'x-amz-bucket-region': 'eu-central-1' }).end();
     expect(await detailOf(clientOf(receiver.url))).toMatchObject({ status: 'DOWN', error });
     expect(receiver.received[0]).toMatchObject({
       method: 'HEAD',
@@ -49,7 +49,7 @@ describe('an S3Indicator', () => {
 
   it('does not report an invalid region', async () => {
     const receiver = await webhookReceiver();
-    receiver.answer = (response) => response.writeHead(301, { 'x-amz-bucket-region': '<b>' }).end();
+    receiver.respond = (response) => response.writeHead(301, { 'x-amz-bucket-region': '<b>' }).end();
     const error = 'the bucket is in another region than the client';
     expect(await detailOf(clientOf(receiver.url))).toMatchObject({ status: 'DOWN', error });
   });
@@ -73,7 +73,7 @@ describe('an S3Indicator', () => {
   it('ends the request when the check times out', async () => {
     const receiver = await webhookReceiver();
     const closed = new Promise<void>((resolve) => {
-      receiver.answer = (response) => void response.once('close', resolve);
+      receiver.respond = (response) => void response.once('close', resolve);
     });
     const application = await startApplication('express', {
       imports: [HealthModule.forRoot({ defaults: { timeout: 300 } })],

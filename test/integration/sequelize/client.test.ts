@@ -3,7 +3,7 @@ import { HealthModule } from 'nest-vitals';
 import { SequelizeIndicator, type SequelizeIndicatorOptions } from 'nest-vitals/sequelize';
 import { type Options, Sequelize } from 'sequelize';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { mariadb } from '../../support/servers/mariadb.js';
@@ -97,12 +97,12 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     const requested = vi.spyOn(sequelize.connectionManager, 'getConnection');
     const work = [1, 2].map(() => sequelize.query('SELECT 1'));
     await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(2), SOON);
-    const answer = detailIn(application);
+    const response = detailIn(application);
     // The check counts the waiting callers before it requests a connection itself.
     await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(3), SOON);
     taken.giveBack();
     await Promise.all(work);
-    expect(await answer).toMatchObject({
+    expect(await response).toMatchObject({
       status: 'DEGRADED',
       message: '2 callers wait for a connection, more than 1',
       data: { pool_max: 1, pool_waiting: 2 },
@@ -160,11 +160,11 @@ describeWith(mariadb, 'a SequelizeIndicator with the dialect mysql', (server) =>
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
     expect(openSockets(port)).toBe(1);
     server().freeze();
-    const hasAnswered = async (): Promise<void> => {
+    const hasResponded = async (): Promise<void> => {
       expect((await application.get('/health/ready')).status).toBe(503);
     };
-    await vi.waitFor(hasAnswered, SOON);
-    for (let probes = 0; probes < 5; probes += 1) await hasAnswered();
+    await vi.waitFor(hasResponded, SOON);
+    for (let probes = 0; probes < 5; probes += 1) await hasResponded();
     // The socket of the single connection that the pool may be opening.
     expect(openSockets(port)).toBeLessThanOrEqual(1);
     server().thaw();

@@ -5,7 +5,7 @@ import { HealthModule, type HealthReport, up } from 'nest-vitals';
 import { HealthSources, HealthSourcesModule, storeSource } from 'nest-vitals/sources';
 import type { HealthStore } from 'nest-vitals/stores/memory';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { isNightly } from '../../support/nightly.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';

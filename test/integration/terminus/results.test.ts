@@ -28,8 +28,8 @@ class OldStyleIndicator {
   }
 }
 
-const answering = (answer: unknown, options: Partial<TerminusIndicatorOptions> = {}) =>
-  TerminusIndicator('thing', { indicator: new OldStyleIndicator(), ...options, run: () => answer });
+const returning = (result: unknown, options: Partial<TerminusIndicatorOptions> = {}) =>
+  TerminusIndicator('thing', { indicator: new OldStyleIndicator(), ...options, run: () => result });
 
 const throws = (error: unknown) => (): never => {
   throw error;
@@ -106,12 +106,12 @@ describe('a result that terminus ignores', () => {
     ['nothing', undefined, none],
     ['yes', true, none],
     ['a list', [{ dogs: { status: 'up' } }], none],
-  ])('is DOWN: %s', async (_what, answer, error) => {
-    expect(await detailOf(answering(answer))).toMatchObject({ status: 'DOWN', error, code: 'INVALID_RESULT' });
+  ])('is DOWN: %s', async (_what, result, error) => {
+    expect(await detailOf(returning(result))).toMatchObject({ status: 'DOWN', error, code: 'INVALID_RESULT' });
   });
 
   it('is DOWN beside a result that is up', async () => {
-    expect(await detailOf(answering({ dogs: { status: 'up' }, cats: { status: 'Up' } }))).toMatchObject({
+    expect(await detailOf(returning({ dogs: { status: 'up' }, cats: { status: 'Up' } }))).toMatchObject({
       status: 'DOWN',
       error: `cats: ${unknown}`,
     });
@@ -125,7 +125,7 @@ describe('several keys in one result', () => {
     ['degraded', 'down', 'DOWN'],
     ['up', 'down', 'DOWN'],
   ])('have the worst of their statuses: %s and %s are %s', async (dogs, cats, status) => {
-    const detail = await detailOf(answering({ dogs: { status: dogs, count: 3 }, cats: { status: cats } }));
+    const detail = await detailOf(returning({ dogs: { status: dogs, count: 3 }, cats: { status: cats } }));
     expect(detail).toMatchObject({
       status,
       data: { dogs: { status: dogs.toUpperCase(), count: 3 }, cats: { status: cats.toUpperCase() } },
@@ -134,7 +134,7 @@ describe('several keys in one result', () => {
 
   it('are listed when they are down', async () => {
     const down = { status: 'down', message: 'connect ECONNREFUSED ::1:80' };
-    expect(await detailOf(answering({ dogs: down, owls: { status: 'up' }, cats: down }))).toMatchObject({
+    expect(await detailOf(returning({ dogs: down, owls: { status: 'up' }, cats: down }))).toMatchObject({
       error: 'dogs, cats: connection refused',
       code: 'ECONNREFUSED',
     });
@@ -161,14 +161,14 @@ describe('the details of a result', () => {
   };
 
   it.each(['up', 'degraded', 'down'])('are shown without strings: %s', async (status) => {
-    const detail = await detailOf(answering({ dogs: { status, ...details } }));
+    const detail = await detailOf(returning({ dogs: { status, ...details } }));
     expect(detail?.data).toEqual(numbers);
     expect(JSON.stringify(detail)).not.toContain('hunter2');
   });
 
   it('are shown with strings if the application permits it, but without credentials', async () => {
-    const answer = { dogs: { status: 'down', message: WITH_SECRET, name: 'Rex', password: 'hunter2' } };
-    const detail = await detailOf(answering(answer, { texts: true }));
+    const result = { dogs: { status: 'down', message: WITH_SECRET, name: 'Rex', password: 'hunter2' } };
+    const detail = await detailOf(returning(result, { texts: true }));
     expect(detail).toMatchObject({
       error: 'password authentication failed for postgres://***@db/orders',
       data: { name: 'Rex', password: '***' },
@@ -178,7 +178,7 @@ describe('the details of a result', () => {
   it('can be circular', async () => {
     const loop: Record<string, unknown> = { count: 1 };
     loop['self'] = loop;
-    expect(await detailOf(answering({ dogs: { status: 'up', loop } }))).toMatchObject({ status: 'UP' });
+    expect(await detailOf(returning({ dogs: { status: 'up', loop } }))).toMatchObject({ status: 'UP' });
   });
 });
 

@@ -1,6 +1,6 @@
 import type { ModuleMetadata, Type } from '@nestjs/common';
 import { type HealthCheckDetail, type HealthIndicator, HealthModule } from 'nest-vitals';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 
 /** An application with one indicator named `thing`, and its providers. */

@@ -3,7 +3,7 @@ import { HealthModule } from 'nest-vitals';
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { reportIn, statusesIn } from '../../support/answers.js';
+import { reportIn, statusesIn } from '../../support/responses.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { refusalOf, startApplication } from '../../support/start-application.js';
 

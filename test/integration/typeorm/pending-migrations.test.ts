@@ -3,7 +3,7 @@ import { HealthModule } from 'nest-vitals';
 import { TypeOrmIndicator, type TypeOrmIndicatorOptions } from 'nest-vitals/typeorm';
 import { DataSource, type DataSourceOptions, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { describe, expect, it } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { mariadb } from '../../support/servers/mariadb.js';
 import { postgresql } from '../../support/servers/postgresql.js';

@@ -4,7 +4,7 @@ import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import { expect, it, onTestFinished, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { postgresql } from '../../support/servers/postgresql.js';
 import type { PrivateServer } from '../../support/servers/private-server.js';
@@ -59,10 +59,10 @@ describeWith(postgresql, 'the pool of a data source', (server) => {
     const { application, pool } = await applicationOf(server(), { ttl: 0, timeout: 5000, maxWaiting: 1 });
     const taken = await takeAll(pool);
     const work = [1, 2].map(() => application.app.get(DataSource).query('SELECT 1'));
-    const answer = application.get('/health/deep');
+    const response = application.get('/health/deep');
     await vi.waitFor(() => expect(pool.waitingCount).toBe(3), SOON);
     for (const connection of taken) connection.release();
-    const { database } = reportIn(await answer).details;
+    const { database } = reportIn(await response).details;
     await Promise.all(work);
 
     expect(database).toMatchObject({

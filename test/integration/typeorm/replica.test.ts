@@ -3,7 +3,7 @@ import { HealthModule } from 'nest-vitals';
 import { TypeOrmIndicator } from 'nest-vitals/typeorm';
 import { DataSource } from 'typeorm';
 import { afterEach, expect, it, vi } from 'vitest';
-import { reportIn } from '../../support/answers.js';
+import { reportIn } from '../../support/responses.js';
 import { describeWith, useServer } from '../../support/servers/describe-with.js';
 import { postgresqlStandby } from '../../support/servers/postgresql-standby.js';
 import { postgresql } from '../../support/servers/postgresql.js';

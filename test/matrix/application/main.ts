@@ -9,10 +9,10 @@ async function main(): Promise<void> {
   const app = await NestFactory.create(AppModule, { logger: ['error', 'fatal'] });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
-  const answers: Record<string, { code: number; body: string }> = {};
+  const responses: Record<string, { code: number; body: string }> = {};
   const ask = async (name: string, url: string): Promise<void> => {
     const response = await fetch(url);
-    answers[name] = { code: response.status, body: await response.text() };
+    responses[name] = { code: response.status, body: await response.text() };
   };
   for (const probe of ['live', 'ready', 'startup', 'deep', 'metrics']) {
     await ask(probe, `http://127.0.0.1:${port}/health/${probe}`);
@@ -22,7 +22,7 @@ async function main(): Promise<void> {
     await ask(`management ${probe}`, `http://127.0.0.1:${management}/health/${probe}`);
   }
   await app.close();
-  process.stdout.write(`${JSON.stringify(answers)}\n`);
+  process.stdout.write(`${JSON.stringify(responses)}\n`);
 }
 
 void main();

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 /** A step that the reader of a guide performs. */
 export type Step = { readonly line: number } & (
   | { readonly kind: 'file'; readonly path: string; readonly code: string }
-  | { readonly kind: 'command'; readonly command: string; readonly answer?: Answer }
+  | { readonly kind: 'command'; readonly command: string; readonly output?: ExpectedOutput }
   /** Ctrl+C in the terminal whose command begins with this program. */
   | { readonly kind: 'interrupt'; readonly program: string }
 );
 
 /** The output of the command as printed in the guide. */
-export interface Answer {
+export interface ExpectedOutput {
   readonly language: 'json' | 'http' | 'text';
   readonly text: string;
 }
@@ -30,7 +30,7 @@ export function readGuide(file: string): Step[] {
     else if (language === 'ts') steps.push({ line, kind: 'file', path: pathIn(code, line), code });
     else if (language === 'sh') steps.push(...commandsIn(code, line));
     else if (language === 'json' || language === 'http' || language === 'text') {
-      steps.push(answered(steps.pop(), { language, text: code }, line));
+      steps.push(withOutput(steps.pop(), { language, text: code }, line));
     } else throw new Error(`line ${line}: there is no step for a block of ${language}`);
   }
   return steps;
@@ -49,7 +49,7 @@ function commandsIn(code: string, line: number): Step[] {
     .map((command, offset) => ({ kind: 'command', command, line: line + 1 + offset }));
 }
 
-function answered(step: Step | undefined, answer: Answer, line: number): Step {
-  if (step?.kind !== 'command' || step.answer) throw new Error(`line ${line}: this output does not follow a command`);
-  return { ...step, answer };
+function withOutput(step: Step | undefined, output: ExpectedOutput, line: number): Step {
+  if (step?.kind !== 'command' || step.output) throw new Error(`line ${line}: this output does not follow a command`);
+  return { ...step, output };
 }

@@ -9,7 +9,7 @@ const MOST_REQUESTS = 200_000;
  */
 export class BusyClient {
   /** `200 keep-alive`, `200 close`, or the code of an error. The refused connection at the end is not included. */
-  readonly answers: string[] = [];
+  readonly responses: string[] = [];
   readonly done: Promise<void>;
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
   readonly #port: number;
@@ -20,16 +20,16 @@ export class BusyClient {
     this.done = this.#run();
   }
 
-  count(answer: string): number {
-    return this.answers.filter((given) => given === answer).length;
+  count(response: string): number {
+    return this.responses.filter((given) => given === response).length;
   }
 
   /** Resolves after this number of further responses. */
   async askedAgain(times: number): Promise<void> {
-    const before = this.answers.length;
+    const before = this.responses.length;
     await vi.waitFor(
       () => {
-        if (this.answers.length < before + times) throw new Error('The client waits for an answer');
+        if (this.responses.length < before + times) throw new Error('The client waits for a response');
       },
       { timeout: 60_000, interval: 5 },
     );
@@ -42,9 +42,9 @@ export class BusyClient {
 
   async #run(): Promise<void> {
     for (let asked = 0; asked < MOST_REQUESTS && !this.#isStopped; asked += 1) {
-      const answer = await this.#ask();
-      if (answer === 'ECONNREFUSED') return;
-      this.answers.push(answer);
+      const response = await this.#ask();
+      if (response === 'ECONNREFUSED') return;
+      this.responses.push(response);
     }
   }
 

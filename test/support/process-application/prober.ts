@@ -1,15 +1,15 @@
 import { vi } from 'vitest';
 import { afterThisTest } from '../concurrent-tests.js';
-import { type Answer, PATIENCE, type ProcessApplication } from './process-application.js';
+import { type ReceivedResponse, PATIENCE, type ProcessApplication } from './process-application.js';
 
 /** A stand-in for a balancer. It probes readiness periodically until the port refuses connections or the test ends. */
 export class BalancerProber {
   /** The status codes, in order. */
-  readonly answers: number[] = [];
+  readonly responses: number[] = [];
   readonly #timer: NodeJS.Timeout;
 
   constructor(application: ProcessApplication, interval: number, agent: string) {
-    const note = ({ status }: Answer): unknown => this.answers.push(status);
+    const note = ({ status }: ReceivedResponse): unknown => this.responses.push(status);
     this.#timer = setInterval(() => {
       application.ask('/health/ready', { headers: { 'user-agent': agent } }).then(note, () => this.stop());
     }, interval);
@@ -17,13 +17,13 @@ export class BalancerProber {
   }
 
   get refusals(): number {
-    return this.answers.filter((status) => status === 503).length;
+    return this.responses.filter((status) => status === 503).length;
   }
 
   async hasAsked(times: number): Promise<void> {
     await vi.waitFor(
       () => {
-        if (this.answers.length < times) throw new Error(`asked ${this.answers.length} times`);
+        if (this.responses.length < times) throw new Error(`asked ${this.responses.length} times`);
       },
       { timeout: PATIENCE, interval: 5 },
     );

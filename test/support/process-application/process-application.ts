@@ -21,7 +21,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-export interface Answer {
+export interface ReceivedResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
@@ -148,11 +148,11 @@ export class ProcessApplication {
     return this.#exitedAt - since;
   }
 
-  ask(path: string, { method = 'GET', headers = {}, host = '127.0.0.1' }: Question = {}): Promise<Answer> {
+  ask(path: string, { method = 'GET', headers = {}, host = '127.0.0.1' }: Question = {}): Promise<ReceivedResponse> {
     // A separate keep-alive connection, so that the response shows whether the server closes it.
     const agent = this.#isTls ? new TlsAgent({ keepAlive: true }) : new Agent({ keepAlive: true });
     const send = this.#isTls ? httpsRequest : httpRequest;
-    const answer = new Promise<Answer>((resolve, reject) => {
+    const received = new Promise<ReceivedResponse>((resolve, reject) => {
       const request = send(
         { host, port: this.port, path, method, headers, agent, rejectUnauthorized: false },
         (response) => {
@@ -167,8 +167,8 @@ export class ProcessApplication {
       request.end();
     }).finally(() => agent.destroy());
     // A test that fails before it awaits the response would otherwise have a second failure.
-    answer.catch(() => undefined);
-    return answer;
+    received.catch(() => undefined);
+    return received;
   }
 
   async statusOf(path: string): Promise<number> {
@@ -177,15 +177,15 @@ export class ProcessApplication {
 
   /** The addresses among `hosts` on which the application responds. */
   async reachable(...hosts: readonly string[]): Promise<readonly string[]> {
-    const answers = await Promise.allSettled(hosts.map((host) => this.ask('/order', { host })));
-    return hosts.filter((_, index) => answers[index]?.status === 'fulfilled');
+    const responses = await Promise.allSettled(hosts.map((host) => this.ask('/order', { host })));
+    return hosts.filter((_, index) => responses[index]?.status === 'fulfilled');
   }
 
   /** Resolves when the application has begun to drain, as a client sees it. */
-  async draining(host = '127.0.0.1'): Promise<Answer> {
+  async draining(host = '127.0.0.1'): Promise<ReceivedResponse> {
     return this.until('503 on ready', async () => {
-      const answer = await this.ask('/health/ready', { host, headers: { 'user-agent': 'kube-probe/1.31' } });
-      return answer.status === 503 && answer.body.includes('OUT_OF_SERVICE') ? answer : undefined;
+      const response = await this.ask('/health/ready', { host, headers: { 'user-agent': 'kube-probe/1.31' } });
+      return response.status === 503 && response.body.includes('OUT_OF_SERVICE') ? response : undefined;
     });
   }
 

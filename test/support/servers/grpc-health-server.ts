@@ -4,7 +4,7 @@ import { Server, ServerCredentials, type ServerUnaryCall, type ServiceDefinition
 export type HealthCall = ServerUnaryCall<Buffer, Buffer>;
 
 /** Returns the number of the serving status. Undefined: NOT_FOUND. Null: no response. */
-export type Answer = (service: string, call: HealthCall) => number | undefined | null;
+export type ServingStatusOf = (service: string, call: HealthCall) => number | undefined | null;
 
 const bytes = (message: Buffer): Buffer => message;
 
@@ -22,13 +22,16 @@ export const HEALTH: ServiceDefinition = {
 };
 
 /** A server of `@grpc/grpc-js` with only the health service. Port 0: a free port. Returns the port too. */
-export async function startHealthServer(port: number, answer: Answer): Promise<{ server: Server; port: number }> {
+export async function startHealthServer(
+  port: number,
+  statusOf: ServingStatusOf,
+): Promise<{ server: Server; port: number }> {
   const server = new Server();
   server.addService(HEALTH, {
     check: (call: HealthCall, callback: (error: object | null, response?: Buffer) => void) => {
       const request = call.request;
       // The one field is a string, shorter than 128 bytes in these tests.
-      const serving = answer(request.subarray(2).toString(), call);
+      const serving = statusOf(request.subarray(2).toString(), call);
       if (serving === null) return;
       if (serving === undefined) callback({ code: status.NOT_FOUND, details: 'unknown service' });
       else callback(null, Buffer.from([8, serving]));

@@ -13,7 +13,7 @@ export const grpcHealth: ServerKind = {
   scheme: 'grpc:',
   command: ({ port }) => ({
     file: process.execPath,
-    args: ['--eval', `${compiled()};exports.startHealthServer(${port}, answer).then(() => console.log('${READY}'))`],
+    args: ['--eval', `${compiled()};exports.startHealthServer(${port}, statusOf).then(() => console.log('${READY}'))`],
     // The process runs in a temporary folder, from which the package cannot be resolved.
     environment: { NODE_PATH: join(import.meta.dirname, '../../../node_modules') },
   }),
@@ -25,5 +25,5 @@ function compiled(): string {
   const { outputText } = ts.transpileModule(source, {
     compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.CommonJS },
   });
-  return `${outputText};const answer = (service) => (service === '' ? 1 : undefined)`;
+  return `${outputText};const statusOf = (service) => (service === '' ? 1 : undefined)`;
 }

@@ -21,7 +21,7 @@ export interface WatchdogEvent {
   readonly stall?: Stall;
   /** The return value of `current()` at that moment. */
   readonly current?: Stall;
-  readonly answer?: unknown;
+  readonly result?: unknown;
   readonly memory?: number;
   readonly isInspectorLoaded?: boolean;
 }

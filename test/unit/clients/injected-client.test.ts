@@ -9,7 +9,7 @@ interface Client {
   ask(): string;
 }
 
-const named = (answer: string): Client => ({ ask: () => answer });
+const named = (response: string): Client => ({ ask: () => response });
 /** Some clients are functions. */
 const callable = Object.assign(() => undefined, named('callable'));
 
@@ -75,8 +75,8 @@ describe('an injected client', () => {
     ['a token of any module', ['far'], 'far'],
     ['an alias', ['alias'], 'far'],
     ['the first token that something is provided under', ['missing', 'nothing', 'far', near], 'far'],
-  ])('is found by %s', async (_how, sources, answer) => {
-    expect(await find(sources)).toBe(answer);
+  ])('is found by %s', async (_how, sources, response) => {
+    expect(await find(sources)).toBe(response);
   });
 
   it.each([

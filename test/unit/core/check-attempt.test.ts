@@ -183,7 +183,7 @@ describe('attempt', () => {
     });
 
     it('is a timeout also for a check that settles when it is aborted', async () => {
-      for (const answer of [
+      for (const settle of [
         (resolve: (value: unknown) => void) => resolve(up()),
         (_resolve: unknown, reject: (reason: unknown) => void) => reject(new Error('aborted')),
       ]) {
@@ -191,7 +191,7 @@ describe('attempt', () => {
           'a',
           ({ signal }) =>
             new Promise((resolve, reject) => {
-              signal.addEventListener('abort', () => answer(resolve, reject));
+              signal.addEventListener('abort', () => settle(resolve, reject));
             }),
         );
         const { outcome } = attempt(definition, keepsTime);

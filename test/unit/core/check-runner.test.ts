@@ -105,8 +105,8 @@ describe('CheckRunner', () => {
       ['a pass', () => up()],
       ['a failure', () => down('x')],
       ['a throw', fails],
-    ])('does not run the check again within ttl, and runs it after ttl: %s', async (_what, answer) => {
-      const check = vi.fn<Check>(answer);
+    ])('does not run the check again within ttl, and runs it after ttl: %s', async (_what, result) => {
+      const check = vi.fn<Check>(result);
       const recorded = new RecordedRunner(check, { ttl: 1000 });
       await recorded.refresh();
       await advance(1000);

@@ -9,12 +9,12 @@ type Check = CheckDefinition['check'];
 
 /** An engine with one check that returns the given results in turn, one per second. */
 async function engineAfter(
-  answers: readonly Check[],
+  results: readonly Check[],
   settings: Parameters<RecordedEngine['add']>[2] = {},
 ): Promise<RecordedEngine> {
-  const left = [...answers];
+  const left = [...results];
   const health = new RecordedEngine().add('database', (context) => left.shift()?.(context), { ...settings, ttl: 0 });
-  for (let count = 0; count < answers.length; count += 1) {
+  for (let count = 0; count < results.length; count += 1) {
     await health.report('ready');
     await advance(1000);
   }

@@ -300,12 +300,12 @@ describe('the changes of a composite', () => {
   });
 
   it('begin when each part that runs has a result', async () => {
-    const answer = latch<HealthResult>();
-    const { health } = twoParts(1, gone, () => answer.promise);
+    const result = latch<HealthResult>();
+    const { health } = twoParts(1, gone, () => result.promise);
     const first = health.report('ready');
     await advance(100);
     expect(health.changes.map(({ indicator }) => indicator)).toEqual(['database/primary']);
-    answer.open(up());
+    result.open(up());
     await first;
     expect(own(health)).toEqual([]);
     expect((await health.report('database')).details['database']).toMatchObject({

@@ -142,13 +142,13 @@ describe('startup', () => {
     it('waits for them, so that ready is UP as soon as they have passed', async () => {
       const warm = latch();
       const health = new RecordedEngine().add('cache', () => warm.promise, startup);
-      const answered = vi.fn<(status: string) => void>();
-      void health.report('ready').then(({ status }) => answered(status));
+      const responded = vi.fn<(status: string) => void>();
+      void health.report('ready').then(({ status }) => responded(status));
       await advance(100);
-      expect(answered).not.toHaveBeenCalled();
+      expect(responded).not.toHaveBeenCalled();
       warm.open();
       await advance(0);
-      expect(answered).toHaveBeenCalledExactlyOnceWith('UP');
+      expect(responded).toHaveBeenCalledExactlyOnceWith('UP');
     });
 
     it('does not wait while their results are fresh', async () => {
@@ -160,10 +160,10 @@ describe('startup', () => {
 
     it('waits for them no longer than its deadline', async () => {
       const health = new RecordedEngine({ deadline: 300 }).add('cache', () => new Promise(() => undefined), startup);
-      const answered = vi.fn<(reason: unknown) => void>();
-      void health.report('ready').then(({ reason }) => answered(reason));
+      const responded = vi.fn<(reason: unknown) => void>();
+      void health.report('ready').then(({ reason }) => responded(reason));
       await advance(300);
-      expect(answered).toHaveBeenCalledExactlyOnceWith('starting: cache');
+      expect(responded).toHaveBeenCalledExactlyOnceWith('starting: cache');
     });
 
     it('does not wait for those that are disabled or not critical', async () => {

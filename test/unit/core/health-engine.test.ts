@@ -179,9 +179,9 @@ describe('HealthEngine', () => {
     });
 
     it('is DOWN from the moment when its last good result is too old, also in the pause before the next attempt', async () => {
-      const answers: Check[] = [() => up(), never];
+      const results: Check[] = [() => up(), never];
       const settings = { timeout: 100, ttl: 0, maxAge: 700, failureThreshold: 3 };
-      const health = new RecordedEngine().add('database', (context) => answers.shift()?.(context), settings);
+      const health = new RecordedEngine().add('database', (context) => results.shift()?.(context), settings);
       await health.report('ready');
       await advance(500);
       const hanging = health.report('ready');
@@ -200,10 +200,10 @@ describe('HealthEngine', () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('database', check, { timeout: 500, ttl: 1000 });
       for (let count = 0; count < 100; count += 1) {
-        const answered = vi.fn<(status: string) => void>();
-        void health.report('ready').then(({ status }) => answered(status));
+        const responded = vi.fn<(status: string) => void>();
+        void health.report('ready').then(({ status }) => responded(status));
         await advance(800);
-        expect(answered).toHaveBeenCalledExactlyOnceWith('DOWN');
+        expect(responded).toHaveBeenCalledExactlyOnceWith('DOWN');
       }
       expect(check).toHaveBeenCalledTimes(5);
     });

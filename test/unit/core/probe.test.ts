@@ -145,12 +145,12 @@ describe('Probe', () => {
       const health = new RecordedEngine({ deadline: 800 })
         .add('hangs', never, { timeout: 60_000 })
         .add('works', () => up());
-      const answered = vi.fn<(report: unknown) => void>();
-      void health.report('ready').then(answered);
+      const responded = vi.fn<(report: unknown) => void>();
+      void health.report('ready').then(responded);
       await advance(799);
-      expect(answered).not.toHaveBeenCalled();
+      expect(responded).not.toHaveBeenCalled();
       await advance(1);
-      expect(answered).toHaveBeenCalledExactlyOnceWith(
+      expect(responded).toHaveBeenCalledExactlyOnceWith(
         expect.objectContaining({
           status: 'DOWN',
           details: {
@@ -165,25 +165,25 @@ describe('Probe', () => {
       const health = new RecordedEngine({ deadline: 800, deadlines: { deep: 300 } }).add('hangs', never, {
         timeout: 60_000,
       });
-      const answers: string[] = [];
-      for (const probe of ['deep', 'ready', 'hangs']) void health.report(probe).then(() => answers.push(probe));
+      const responses: string[] = [];
+      for (const probe of ['deep', 'ready', 'hangs']) void health.report(probe).then(() => responses.push(probe));
       await advance(299);
-      expect(answers).toStrictEqual([]);
+      expect(responses).toStrictEqual([]);
       await advance(1);
-      expect(answers).toStrictEqual(['deep']);
+      expect(responses).toStrictEqual(['deep']);
       await advance(500);
-      expect(answers).toStrictEqual(['deep', 'ready', 'hangs']);
+      expect(responses).toStrictEqual(['deep', 'ready', 'hangs']);
     });
 
     it('does not delay the response when all checks have settled, and its timer is cleared', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
-      const answered = vi.fn<() => void>();
-      void health.report('ready').then(answered);
+      const responded = vi.fn<() => void>();
+      void health.report('ready').then(responded);
       await advance(50);
       work.open();
       await advance(0);
-      expect(answered).toHaveBeenCalledOnce();
+      expect(responded).toHaveBeenCalledOnce();
       expect(vi.getTimerCount()).toBe(0);
     });
 
@@ -235,29 +235,29 @@ describe('Probe', () => {
     it('responds in that time, and runs no check twice', async () => {
       const check = vi.fn<Check>(never);
       const health = new RecordedEngine({ deadline: 800 }).add('hangs', check, { timeout: 60_000 });
-      const answered: string[] = [];
-      void Promise.resolve(health.engine.evaluate('ready')).then(() => answered.push('patient'));
+      const responded: string[] = [];
+      void Promise.resolve(health.engine.evaluate('ready')).then(() => responded.push('patient'));
       void Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(({ report }) =>
-        answered.push(`impatient ${report.status}`),
+        responded.push(`impatient ${report.status}`),
       );
       await advance(timeLimit - 1);
-      expect(answered).toStrictEqual([]);
+      expect(responded).toStrictEqual([]);
       await advance(1);
-      expect(answered).toStrictEqual(['impatient DOWN']);
+      expect(responded).toStrictEqual(['impatient DOWN']);
       await advance(700);
-      expect(answered).toStrictEqual(['impatient DOWN', 'patient']);
+      expect(responded).toStrictEqual(['impatient DOWN', 'patient']);
       expect(check).toHaveBeenCalledOnce();
     });
 
     it('responds as soon as all results are available', async () => {
       const work = latch();
       const health = new RecordedEngine().add('database', () => work.promise);
-      const answered = vi.fn<(status: string) => void>();
-      void Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(({ report }) => answered(report.status));
+      const responded = vi.fn<(status: string) => void>();
+      void Promise.resolve(health.engine.evaluate('ready', timeLimit)).then(({ report }) => responded(report.status));
       await advance(50);
       work.open();
       await advance(0);
-      expect(answered).toHaveBeenCalledExactlyOnceWith('UP');
+      expect(responded).toHaveBeenCalledExactlyOnceWith('UP');
       expect(vi.getTimerCount()).toBe(0);
     });
 
@@ -271,10 +271,10 @@ describe('Probe', () => {
 
     it('waits no longer than the deadline, even if the caller has more time', async () => {
       const health = new RecordedEngine({ deadline: 300 }).add('hangs', never, { timeout: 60_000 });
-      const answered = vi.fn<() => void>();
-      void Promise.resolve(health.engine.evaluate('ready', 5000)).then(answered);
+      const responded = vi.fn<() => void>();
+      void Promise.resolve(health.engine.evaluate('ready', 5000)).then(responded);
       await advance(300);
-      expect(answered).toHaveBeenCalledOnce();
+      expect(responded).toHaveBeenCalledOnce();
     });
   });
 

@@ -12,13 +12,13 @@ type Check = CheckDefinition['check'];
 
 /** Runs a check that returns each of the given results in turn, one second apart, and describes it. */
 async function afterRuns(
-  answers: readonly Check[],
+  results: readonly Check[],
   settings: Partial<CheckSettings> = {},
   overdue?: Overdue,
 ): Promise<HealthCheckDetail> {
-  const left = [...answers];
+  const left = [...results];
   const { runner } = new RecordedRunner((context) => left.shift()?.(context), settings);
-  for (let count = 0; count < answers.length; count += 1) {
+  for (let count = 0; count < results.length; count += 1) {
     if (count > 0) await advance(1000);
     await runner.run();
   }
@@ -219,8 +219,8 @@ describe('describeCheck', () => {
   });
 
   it('does not trust the last good result of a check whose runs hang beyond maxAge', async () => {
-    const answers: Check[] = [() => up(), never];
-    const { runner } = new RecordedRunner((context) => answers.shift()?.(context), {
+    const results: Check[] = [() => up(), never];
+    const { runner } = new RecordedRunner((context) => results.shift()?.(context), {
       failureThreshold: 5,
       maxAge: 5000,
       timeout: 500,

@@ -152,12 +152,12 @@ describe('Access', () => {
 
     it('treats the caller as unauthenticated when it does not return in time', async () => {
       const faults: unknown[] = [];
-      const answered = vi.fn<(view: unknown) => void>();
-      void accessOf({ authorize: never }, faults).viewFor(healthRequest(), PATIENCE).then(answered);
+      const responded = vi.fn<(view: unknown) => void>();
+      void accessOf({ authorize: never }, faults).viewFor(healthRequest(), PATIENCE).then(responded);
       await advance(399);
-      expect(answered).not.toHaveBeenCalled();
+      expect(responded).not.toHaveBeenCalled();
       await advance(1);
-      expect(answered).toHaveBeenCalledExactlyOnceWith(undefined);
+      expect(responded).toHaveBeenCalledExactlyOnceWith(undefined);
       expect(faults).toStrictEqual([new Error('authorize took longer than 400 ms')]);
     });
 

@@ -64,8 +64,8 @@ function responderOf(
 const bodyOf = ({ body }: HealthResponse): unknown => JSON.parse(String(body));
 
 /** The view that a response shows. */
-function viewOf(answer: HealthResponse): string {
-  const body = bodyOf(answer) as { details?: { database: { error?: string } } };
+function viewOf(response: HealthResponse): string {
+  const body = bodyOf(response) as { details?: { database: { error?: string } } };
   if (!body.details) return 'status';
   return body.details.database.error === undefined ? 'components' : 'full';
 }
@@ -85,8 +85,8 @@ describe('Responder', () => {
 
   describe('a response', () => {
     it('has the report and all headers', async () => {
-      const answer = await responderOf(reports).deep(healthRequest());
-      expect(answer).toMatchObject({
+      const response = await responderOf(reports).deep(healthRequest());
+      expect(response).toMatchObject({
         statusCode: 200,
         headers: {
           'cache-control': 'no-store',
@@ -96,7 +96,7 @@ describe('Responder', () => {
           'x-service-version': '1.4.2',
         },
       });
-      expect(bodyOf(answer)).toStrictEqual({
+      expect(bodyOf(response)).toStrictEqual({
         status: 'UP',
         timestamp: START,
         details: { database: { status: 'UP', error: 'deep error' } },
@@ -112,26 +112,26 @@ describe('Responder', () => {
       ['DOWN', 503],
     ] as const)('to %s is %d, with Retry-After where it is 503', async (status, statusCode) => {
       reports.set('ready', status);
-      const answer = await responderOf(reports, { retryAfter: 7 }).probe('ready', healthRequest());
-      expect(answer.statusCode).toBe(statusCode);
-      expect(answer.headers['x-health-status']).toBe(status);
-      expect(answer.headers['retry-after']).toBe(statusCode === 503 ? '7' : undefined);
+      const response = await responderOf(reports, { retryAfter: 7 }).probe('ready', healthRequest());
+      expect(response.statusCode).toBe(statusCode);
+      expect(response.headers['x-health-status']).toBe(status);
+      expect(response.headers['retry-after']).toBe(statusCode === 503 ? '7' : undefined);
     });
 
     it('has the status code that a status is mapped to, and no Retry-After with another code than 503', async () => {
       reports.set('ready', 'DOWN');
-      const answer = await responderOf(reports, { statusCodes: { DOWN: 500 } }).probe('ready', healthRequest());
-      expect(answer.statusCode).toBe(500);
-      expect(answer.headers).not.toHaveProperty('retry-after');
+      const response = await responderOf(reports, { statusCodes: { DOWN: 500 } }).probe('ready', healthRequest());
+      expect(response.statusCode).toBe(500);
+      expect(response.headers).not.toHaveProperty('retry-after');
     });
 
     it('has the headers of the application', async () => {
       const responder = responderOf(reports, { headers: { 'X-Team': 'orders' }, endpoints: { deep: false } });
-      for (const answer of [
+      for (const response of [
         await responder.probe('live', healthRequest()),
         await responder.check('nowhere', healthRequest()),
       ]) {
-        expect(answer.headers).toMatchObject({ 'x-team': 'orders', 'cache-control': 'no-store' });
+        expect(response.headers).toMatchObject({ 'x-team': 'orders', 'cache-control': 'no-store' });
       }
     });
 
@@ -146,19 +146,19 @@ describe('Responder', () => {
 
     it('is returned in the same turn of the event loop when the report exists', () => {
       const responder = responderOf(reports);
-      const answers = [
+      const responses = [
         responder.probe('ready', healthRequest()),
         responder.overview(healthRequest('/health')),
         responder.check('database', healthRequest()),
       ];
-      expect(answers.some((answer) => answer instanceof Promise)).toBe(false);
+      expect(responses.some((response) => response instanceof Promise)).toBe(false);
     });
 
     it('waits for a report that does not exist yet', async () => {
       reports.evaluations.set('ready', Promise.resolve(reports.set('ready', 'DOWN')));
-      const answer = responderOf(reports).probe('ready', healthRequest());
-      expect(answer).toBeInstanceOf(Promise);
-      expect((await answer).statusCode).toBe(503);
+      const response = responderOf(reports).probe('ready', healthRequest());
+      expect(response).toBeInstanceOf(Promise);
+      expect((await response).statusCode).toBe(503);
     });
 
     it('is rendered once as long as the report is the same', async () => {
@@ -214,9 +214,9 @@ describe('Responder', () => {
       '/health?x=deep',
       '/deep',
     ])('responds as live: %s', async (url) => {
-      const answer = await responderOf(reports).overview(healthRequest(url));
+      const response = await responderOf(reports).overview(healthRequest(url));
       expect(reports.asked).toStrictEqual(['live']);
-      expect(viewOf(answer)).toBe('status');
+      expect(viewOf(response)).toBe('status');
     });
 
     it.each([
@@ -227,9 +227,9 @@ describe('Responder', () => {
       '/health?a=b&deep=',
       '/api/health?deep=true&x=1',
     ])('responds as deep: %s', async (url) => {
-      const answer = await responderOf(reports).overview(healthRequest(url));
+      const response = await responderOf(reports).overview(healthRequest(url));
       expect(reports.asked).toStrictEqual(['deep']);
-      expect(viewOf(answer)).toBe('full');
+      expect(viewOf(response)).toBe('full');
     });
 
     it('has its own view', async () => {
@@ -252,17 +252,17 @@ describe('Responder', () => {
   describe('/health/<name>', () => {
     it('evaluates one indicator or group', async () => {
       reports.set('database', 'DOWN');
-      const answer = await responderOf(reports).check('database', healthRequest());
-      expect([answer.statusCode, viewOf(answer), reports.asked]).toStrictEqual([503, 'full', ['database']]);
+      const response = await responderOf(reports).check('database', healthRequest());
+      expect([response.statusCode, viewOf(response), reports.asked]).toStrictEqual([503, 'full', ['database']]);
     });
 
     it.each(['nowhere', 'live', 'ready', 'startup', 'deep', 'overview', 'checks', '__proto__', 'constructor'])(
       'is 404 for %s, which is not a name, and runs no check',
       async (name) => {
-        const answer = await responderOf(reports).check(name, healthRequest());
-        expect(answer.statusCode).toBe(404);
-        expect(bodyOf(answer)).toStrictEqual({ error: 'not found' });
-        expect(answer.headers).toMatchObject({ 'cache-control': 'no-store' });
+        const response = await responderOf(reports).check(name, healthRequest());
+        expect(response.statusCode).toBe(404);
+        expect(bodyOf(response)).toStrictEqual({ error: 'not found' });
+        expect(response.headers).toMatchObject({ 'cache-control': 'no-store' });
         expect(reports.asked).toStrictEqual([]);
       },
     );
@@ -292,11 +292,11 @@ describe('Responder', () => {
     it('shows the default views to unauthenticated callers, with the same status code as for other callers', async () => {
       reports.set('ready', 'DOWN');
       const responder = responderOf(reports, options);
-      const answers = [
+      const responses = [
         await responder.probe('ready', healthRequest()),
         await responder.probe('ready', healthRequest('/', key)),
       ];
-      expect(answers.map((answer) => [answer.statusCode, viewOf(answer)])).toStrictEqual([
+      expect(responses.map((response) => [response.statusCode, viewOf(response)])).toStrictEqual([
         [503, 'components'],
         [503, 'full'],
       ]);
@@ -340,10 +340,10 @@ describe('Responder', () => {
     it('calls authorize while the checks run', async () => {
       const health = new RecordedEngine({ deadline: 800 }).add('database', never, { timeout: 60_000 });
       const responder = responderOf(health.engine, { access: { authorize: never } });
-      const answered = vi.fn<(code: number) => void>();
-      void Promise.resolve(responder.probe('ready', healthRequest())).then(({ statusCode }) => answered(statusCode));
+      const responded = vi.fn<(code: number) => void>();
+      void Promise.resolve(responder.probe('ready', healthRequest())).then(({ statusCode }) => responded(statusCode));
       await advance(800);
-      expect(answered).toHaveBeenCalledExactlyOnceWith(503);
+      expect(responded).toHaveBeenCalledExactlyOnceWith(503);
     });
 
     it('responds to deep and single checks within the deadline although authorize is slow', async () => {
@@ -354,13 +354,13 @@ describe('Responder', () => {
         return true;
       };
       const responder = responderOf(health.engine, { access: { authorize } });
-      const answered: string[] = [];
-      void Promise.resolve(responder.deep(healthRequest())).then(() => answered.push('deep'));
-      void Promise.resolve(responder.check('database', healthRequest())).then(() => answered.push('database'));
+      const responded: string[] = [];
+      void Promise.resolve(responder.deep(healthRequest())).then(() => responded.push('deep'));
+      void Promise.resolve(responder.check('database', healthRequest())).then(() => responded.push('database'));
       await advance(799);
-      expect(answered).toStrictEqual([]);
+      expect(responded).toStrictEqual([]);
       await advance(1);
-      expect(answered.toSorted()).toStrictEqual(['database', 'deep']);
+      expect(responded.toSorted()).toStrictEqual(['database', 'deep']);
     });
 
     it.each([
@@ -369,12 +369,12 @@ describe('Responder', () => {
       ['deep', {}, 400],
     ] as const)('gives authorize half of the deadline of %s: %j', async (probe, settings, half) => {
       const view = respondTo(responderOf(reports, { ...settings, access: { authorize: never } }), probe);
-      const answered = vi.fn<() => void>();
-      void Promise.resolve(view).then(answered);
+      const responded = vi.fn<() => void>();
+      void Promise.resolve(view).then(responded);
       await advance(half - 1);
-      expect(answered).not.toHaveBeenCalled();
+      expect(responded).not.toHaveBeenCalled();
       await advance(1);
-      expect(answered).toHaveBeenCalledOnce();
+      expect(responded).toHaveBeenCalledOnce();
     });
   });
 
@@ -567,7 +567,7 @@ describe('Responder', () => {
   });
 
   describe('an additional endpoint beside the probes', () => {
-    const answer = {
+    const response = {
       statusCode: 200,
       contentType: 'text/plain; charset=utf-8',
       body: 'up 1',
@@ -575,7 +575,7 @@ describe('Responder', () => {
     };
     const metrics = (
       access: 'everybody' | 'deep',
-      respond: HealthEndpoint['respond'] = () => answer,
+      respond: HealthEndpoint['respond'] = () => response,
     ): HealthEndpoint => ({
       name: 'metrics',
       access,
@@ -610,7 +610,7 @@ describe('Responder', () => {
       responder.add(
         metrics(access, (_request, theirs) => {
           seen.push(theirs);
-          return answer;
+          return response;
         }),
       );
       await responder.check('metrics', healthRequest('/asked'));

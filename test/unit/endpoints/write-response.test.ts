@@ -7,7 +7,7 @@ import { finishHead, finishResponse } from '../../../src/endpoints/health-respon
 import type { EndpointOutlet } from '../../../src/extension/health-endpoints.js';
 import { type AdapterResponse, writeResponse } from '../../../src/endpoints/write-response.js';
 
-const answer = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });
+const finished = finishResponse(503, { 'x-health-status': 'DOWN' }, { status: 'DOWN' });
 
 /** A response of Node that records the calls on it. */
 function nodeResponse(): { response: ServerResponse; calls: unknown[][] } {
@@ -55,67 +55,67 @@ function fastifyReply({
 
 const throughFastify = [
   ['code', 503],
-  ['headers', answer.headers],
-  ['send', answer.body],
+  ['headers', finished.headers],
+  ['send', finished.body],
 ];
 
 describe('writeResponse', () => {
   it('passes the finished bytes to the response of Node on Express', () => {
     const { response, calls } = nodeResponse();
-    writeResponse(response, answer);
+    writeResponse(response, finished);
     expect(calls).toStrictEqual([
-      ['writeHead', 503, answer.headers],
-      ['end', answer.body],
+      ['writeHead', 503, finished.headers],
+      ['end', finished.body],
     ]);
   });
 
   it('passes headers that middleware may change for this response only', () => {
     const { response, calls } = nodeResponse();
-    writeResponse(response, answer);
-    expect(calls[0]?.[2]).not.toBe(answer.headers);
+    writeResponse(response, finished);
+    expect(calls[0]?.[2]).not.toBe(finished.headers);
   });
 
   it('writes nothing after another response', () => {
     const { response, calls } = nodeResponse();
     vi.spyOn(response, 'headersSent', 'get').mockReturnValue(true);
-    writeResponse(response, answer);
+    writeResponse(response, finished);
     expect(calls).toStrictEqual([]);
   });
 
   it('bypasses Fastify when Fastify has nothing to add', () => {
     const { reply, calls } = fastifyReply();
-    writeResponse(reply, answer);
-    expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, answer.fields], ['end', answer.body]]);
+    writeResponse(reply, finished);
+    expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, finished.fields], ['end', finished.body]]);
   });
 
   it('goes through Fastify when a plugin has set headers', () => {
     const { reply, calls } = fastifyReply({ headers: { 'x-plugin': '1' } });
-    writeResponse(reply, answer);
+    writeResponse(reply, finished);
     expect(calls).toStrictEqual(throughFastify);
   });
 
   it('goes through Fastify when a middleware has replaced writeHead', () => {
     const { reply, raw, calls } = fastifyReply();
     Object.defineProperty(raw, 'writeHead', { value: () => raw });
-    writeResponse(reply, answer);
+    writeResponse(reply, finished);
     expect(calls).toStrictEqual(throughFastify);
   });
 
   it('goes through Fastify when the application has onSend hooks', () => {
     const { reply, calls } = fastifyReply({ hooks: [() => undefined] });
-    writeResponse(reply, answer);
+    writeResponse(reply, finished);
     expect(calls).toStrictEqual(throughFastify);
   });
 
   it('bypasses Fastify when the only hook is its own for HEAD', () => {
     const { reply, calls } = fastifyReply({ hooks: [headRouteOnSendHandler.bind(undefined)] });
-    writeResponse(reply, answer);
+    writeResponse(reply, finished);
     expect(calls[0]).toStrictEqual(['hijack']);
   });
 
   it('goes through Fastify when its hooks cannot be found', () => {
     const { reply, calls } = fastifyReply();
-    writeResponse(Object.assign(reply, { request: healthRequest() }), answer);
+    writeResponse(Object.assign(reply, { request: healthRequest() }), finished);
     expect(calls).toStrictEqual(throughFastify);
   });
 
@@ -132,7 +132,7 @@ describe('writeResponse', () => {
 
   it('writes nothing to a reply that was already sent', () => {
     const { reply, calls } = fastifyReply({ sent: true });
-    writeResponse(reply, answer);
+    writeResponse(reply, finished);
     expect(calls).toStrictEqual([]);
   });
 });
@@ -160,10 +160,10 @@ describe('a streamed response', () => {
     writeResponse(head.response, stream);
     expect(head.calls.map(([name]) => name)).toEqual(['writeHead', 'end']);
     writeResponse(fastifyReply({ sent: true }).reply, stream);
-    const answered = nodeResponse();
-    vi.spyOn(answered.response, 'headersSent', 'get').mockReturnValue(true);
-    writeResponse(answered.response, stream);
-    expect(answered.calls).toEqual([]);
+    const responded = nodeResponse();
+    vi.spyOn(responded.response, 'headersSent', 'get').mockReturnValue(true);
+    writeResponse(responded.response, stream);
+    expect(responded.calls).toEqual([]);
     expect(open).not.toHaveBeenCalled();
   });
 

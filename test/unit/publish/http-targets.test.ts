@@ -103,7 +103,7 @@ describe('each HTTP target', () => {
   it.each(Object.entries(targets))('%s rejects for every status code except 2xx', async (_name, create) => {
     const receiver = await webhookReceiver();
     const statuses = [302, 404, 500, 202];
-    receiver.answer = (response, count) => response.writeHead(statuses[count - 1] ?? 200).end();
+    receiver.respond = (response, count) => response.writeHead(statuses[count - 1] ?? 200).end();
     const target = create(receiver.url);
     for (const status of [302, 404, 500]) {
       await expect(publish(target, PASSING_REPORT)).rejects.toThrow(`HTTP status ${status}`);
@@ -115,7 +115,7 @@ describe('each HTTP target', () => {
   it.each(Object.entries(targets))('%s ends its request when the signal is aborted', async (_name, create) => {
     const receiver = await webhookReceiver();
     const controller = new AbortController();
-    receiver.answer = () => controller.abort();
+    receiver.respond = () => controller.abort();
     await expect(create(receiver.url).publish(PASSING_REPORT, controller.signal)).rejects.toThrow('abort');
   });
 

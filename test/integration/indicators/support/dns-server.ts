@@ -20,8 +20,8 @@ export async function startDnsServer(reply: DnsReply): Promise<DnsServer> {
   const server = { address: '', queries: 0, reply };
   socket.on('message', (query: Buffer, { port, address }: RemoteInfo) => {
     server.queries += 1;
-    const answer = answerTo(query, server.reply);
-    if (answer) socket.send(answer, port, address);
+    const response = responseTo(query, server.reply);
+    if (response) socket.send(response, port, address);
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -32,7 +32,7 @@ export async function startDnsServer(reply: DnsReply): Promise<DnsServer> {
   return server;
 }
 
-function answerTo(query: Buffer, reply: DnsReply): Buffer | undefined {
+function responseTo(query: Buffer, reply: DnsReply): Buffer | undefined {
   if (reply === 'silence') return undefined;
   const addresses = typeof reply === 'string' ? [] : reply;
   // The name ends with an empty label; the type and the class follow.

@@ -19,7 +19,7 @@ export async function startHttpServer(listener: RequestListener): Promise<HttpSe
 }
 
 /** Responds to each request with the same status, type and body. */
-export const answering =
+export const respondWith =
   (status: number, body: unknown = '', type = 'application/json', headers: Record<string, string> = {}) =>
   (_request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(status, { 'content-type': type, ...headers });

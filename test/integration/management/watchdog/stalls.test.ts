@@ -48,7 +48,7 @@ describe('a stall in JavaScript', () => {
     expect(await stalled.finished()).toBe(0);
     const order = stalled.events.map(({ event }) => event);
     expect(order.indexOf('log')).toBeLessThan(order.indexOf('returned'));
-    expect(stalled.of('returned').map(({ answer }) => answer)).toEqual(['intact']);
+    expect(stalled.of('returned').map(({ result }) => result)).toEqual(['intact']);
     expect(stalled.stderr).toMatch(/^\[Nest\] \d+ {2}- .+ WARN \[Health\] event loop blocked for .+\n$/);
     // The line contains neither the value of a variable nor a message of the inspector.
     expect(JSON.stringify(stalled.events) + stalled.stderr).not.toContain('hunter2');
@@ -76,7 +76,7 @@ it('the watchdog writes the line as JSON, with the fields of the logger of Nest'
 describe('a stall in native code', () => {
   it.each([['childProcess', 'intact'], ...atNight(['deriveKey', 64], ['parseJson', 3_000_001])] as const)(
     'is reported for %s, without a stack',
-    async (name, answer) => {
+    async (name, result) => {
       const nodeOptions = ['--max-old-space-size=4096'];
       const stalled = start(name, { settings: { warnAfter: 200 }, nodeOptions });
       expect(await stalled.finished()).toBe(0);
@@ -84,7 +84,7 @@ describe('a stall in native code', () => {
       expect(stall).toMatchObject({ frames: [], missingStack: 'native' });
       expect(stall?.description).toMatch(/^event loop blocked for [\d.]+ m?s in native code$/);
       expect(stalled.of('log')[0]?.line).toContain('No call stack, because native code cannot be interrupted');
-      expect(stalled.of('returned')[0]?.answer).toBe(answer);
+      expect(stalled.of('returned')[0]?.result).toBe(result);
       expect(stalled.stderr).not.toContain('debugger');
     },
   );
@@ -96,7 +96,7 @@ describe('a stall in native code', () => {
     // JavaScript runs between two collections, so both results are right.
     const isNamed = stall?.frames.some((frame) => frame.function === 'garbage') ?? false;
     expect(isNamed || stall?.missingStack === 'native').toBe(true);
-    expect(stalled.of('returned')[0]?.answer).toBe('intact');
+    expect(stalled.of('returned')[0]?.result).toBe('intact');
   });
 });
 

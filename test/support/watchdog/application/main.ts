@@ -29,8 +29,8 @@ await setTimeout(200);
 for (let time = 0; time < task.times; time += 1) {
   const ended = once(worker, 'message');
   await setImmediate();
-  const answer = await functions[task.name]?.();
-  tell('returned', { answer, memory: process.memoryUsage().rss });
+  const result = await functions[task.name]?.();
+  tell('returned', { result, memory: process.memoryUsage().rss });
   await ended;
 }
 pulse.stop();

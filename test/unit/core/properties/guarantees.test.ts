@@ -5,7 +5,7 @@ import { isNightly } from '../../../support/nightly.js';
 import { useFakeClock } from '../../../support/fake-clock.js';
 import { known, worstOf } from './model.js';
 import { type CheckPlan, GROUP, type Scenario, scenario, stuckScenario } from './scenario.js';
-import { type Answer, type Call, type Run, World } from './world.js';
+import { type ProbeResponse, type Call, type Run, World } from './world.js';
 
 /** The number of random applications that each guarantee is tested with. */
 const RUNS = isNightly ? 200 : 50;
@@ -52,9 +52,9 @@ function said(
   world: World,
   played: Scenario,
 ): { plan: CheckPlan; detail: HealthCheckDetail; at: number; runs: Run[][]; probe: string; isAtOnce: boolean }[] {
-  return world.answers
+  return world.responses
     .filter(({ probe }) => probe !== 'startup')
-    .flatMap(({ probe, evaluation, isAtOnce = false, answeredAt = NaN, runs: seen = { now: 0, before: 0 } }) =>
+    .flatMap(({ probe, evaluation, isAtOnce = false, respondedAt = NaN, runs: seen = { now: 0, before: 0 } }) =>
       membersOf(played, probe)
         .filter(({ settings }) => settings.enabled)
         .flatMap((plan) => {
@@ -64,7 +64,7 @@ function said(
           const runs = Array.from({ length: seen.now - seen.before + 1 }, (_, more) =>
             world.runs.slice(0, seen.before + more).filter((run) => run.plan === plan),
           );
-          return [{ plan, detail, at: answeredAt, runs, probe, isAtOnce }];
+          return [{ plan, detail, at: respondedAt, runs, probe, isAtOnce }];
         }),
     );
 }
@@ -84,8 +84,10 @@ describe('for any checks and any callers', () => {
 
   it('a probe responds within its deadline', { timeout: PATIENCE }, () =>
     holds(async (world) => {
-      await world.answered();
-      const late = world.answers.filter(({ askedAt, answeredAt = Infinity, within }) => answeredAt - askedAt > within);
+      await world.settled();
+      const late = world.responses.filter(
+        ({ askedAt, respondedAt = Infinity, within }) => respondedAt - askedAt > within,
+      );
       expect(late).toEqual([]);
     }),
   );
@@ -98,7 +100,7 @@ describe('for any checks and any callers', () => {
     { timeout: PATIENCE },
     (_which, worlds) =>
       holds(async (world, played) => {
-        await world.answered();
+        await world.settled();
         for (const { plan, detail, at, runs, probe, isAtOnce } of said(world, played)) {
           if (!isOnRequest(plan)) continue;
           const allowed = runs.flatMap((ofIt) => {
@@ -229,8 +231,8 @@ describe('for any checks and any callers', () => {
 
   it('a response has an entry for each of its checks, and the status of the worst of them', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
-      await world.answered();
-      for (const { probe, evaluation, rejectedWith } of world.answers) {
+      await world.settled();
+      for (const { probe, evaluation, rejectedWith } of world.responses) {
         expect(rejectedWith).toBeUndefined();
         const report = evaluation?.report;
         const members = membersOf(played, probe);
@@ -249,7 +251,7 @@ describe('for any checks and any callers', () => {
 
   it('the result of one check depends only on the runs of that check', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
-      await world.answered();
+      await world.settled();
       for (const { plan, detail, at, runs } of said(world, played)) {
         if (runs.some((ofIt) => !(ageOf(ofIt, at) <= plan.settings.maxAge))) continue;
         expect(runs.map((ofIt) => known(plan, ofIt).status)).toContain(detail.status);
@@ -262,7 +264,7 @@ describe('for any checks and any callers', () => {
     { timeout: PATIENCE },
     () =>
       holds(async (world, played) => {
-        await world.answered();
+        await world.settled();
         for (const { plan, detail, at, runs } of said(world, played)) {
           if (plan.settings.interval === undefined) continue;
           const allowed = runs.map((ofIt) =>
@@ -287,7 +289,7 @@ describe('for any checks and any callers', () => {
     { timeout: PATIENCE },
     () =>
       holds(async (world, played) => {
-        await world.answered();
+        await world.settled();
         for (const { plan, detail, runs } of said(world, played)) {
           const models = runs.map((ofIt) => known(plan, ofIt));
           expect(models.map(({ consecutiveFailures }) => consecutiveFailures)).toContain(
@@ -315,14 +317,14 @@ describe('for any checks and any callers', () => {
   it('live reports only the checks that are in the probe live', { timeout: PATIENCE }, () =>
     holds(async (world, played) => {
       world.ask('live');
-      await world.answered();
+      await world.settled();
       const isAsked = played.checks.some(({ settings }) => settings.probes.includes('live'));
-      const lives = world.answers.filter(({ probe }): boolean => probe === 'live');
+      const lives = world.responses.filter(({ probe }): boolean => probe === 'live');
       expect(lives.length).toBeGreaterThan(0);
       if (isAsked) return;
-      for (const { evaluation, askedAt, answeredAt } of lives) {
+      for (const { evaluation, askedAt, respondedAt } of lives) {
         expect(evaluation?.report).toMatchObject({ status: 'UP', details: {} });
-        expect(answeredAt).toBe(askedAt);
+        expect(respondedAt).toBe(askedAt);
       }
     }),
   );
@@ -332,11 +334,11 @@ describe('for any checks and any callers', () => {
       expect(world.timers.filter((timer) => timer.hasRef())).toEqual([]);
       expect(await world.stop()).toBe(0);
       const calls = world.calls.length;
-      const unanswered = (): Answer[] => world.answers.filter(({ answeredAt }) => answeredAt === undefined);
-      expect(unanswered()).toEqual([]);
+      const pending = (): ProbeResponse[] => world.responses.filter(({ respondedAt }) => respondedAt === undefined);
+      expect(pending()).toEqual([]);
       world.ask('deep');
       await vi.advanceTimersByTimeAsync(60_000);
-      expect(unanswered()).toEqual([]);
+      expect(pending()).toEqual([]);
       expect(world.calls).toHaveLength(calls);
       expect(vi.getTimerCount()).toBe(0);
     }),

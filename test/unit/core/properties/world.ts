@@ -26,12 +26,12 @@ export interface Run {
   readonly call: Call | undefined;
 }
 
-export interface Answer {
+export interface ProbeResponse {
   readonly probe: string;
   readonly askedAt: number;
   /** Milliseconds until the deadline of the response. */
   readonly within: number;
-  answeredAt?: number;
+  respondedAt?: number;
   evaluation?: Evaluation;
   /** Whether the response came from the existing report, without waiting for a check. */
   isAtOnce?: boolean;
@@ -47,7 +47,7 @@ export class World {
   readonly recorded: RecordedEngine;
   readonly calls: Call[] = [];
   readonly runs: Run[] = [];
-  readonly answers: Answer[] = [];
+  readonly responses: ProbeResponse[] = [];
   /** The timers that the engine has set, to find out whether one keeps the process alive. */
   readonly timers: NodeJS.Timeout[] = [];
   readonly #scenario: Scenario;
@@ -114,29 +114,29 @@ export class World {
     else for (let time = 0; time < step.times; time += 1) this.ask(step.probe, step.timeLimit);
   }
 
-  ask(probe: string, timeLimit?: number): Answer {
+  ask(probe: string, timeLimit?: number): ProbeResponse {
     const { deadline, deadlines } = this.#scenario;
     const own = Object.hasOwn(deadlines, probe) ? (deadlines[probe] ?? deadline) : deadline;
-    const answer: Answer = { probe, askedAt: performance.now(), within: Math.min(own, timeLimit ?? own) };
-    this.answers.push(answer);
-    const answered = (outcome: Pick<Answer, 'evaluation' | 'isAtOnce' | 'rejectedWith'>): void => {
+    const response: ProbeResponse = { probe, askedAt: performance.now(), within: Math.min(own, timeLimit ?? own) };
+    this.responses.push(response);
+    const responded = (outcome: Pick<ProbeResponse, 'evaluation' | 'isAtOnce' | 'rejectedWith'>): void => {
       const now = performance.now();
       const before = this.runs.filter(({ run }) => run.finished.elapsed < now).length;
-      Object.assign(answer, outcome, { answeredAt: now, runs: { now: this.runs.length, before } });
+      Object.assign(response, outcome, { respondedAt: now, runs: { now: this.runs.length, before } });
     };
     try {
       const evaluation = this.recorded.engine.evaluate(probe, timeLimit);
-      if (!(evaluation instanceof Promise)) answered({ evaluation, isAtOnce: true });
+      if (!(evaluation instanceof Promise)) responded({ evaluation, isAtOnce: true });
       else {
         evaluation.then(
-          (value) => answered({ evaluation: value }),
-          (rejectedWith: unknown) => answered({ rejectedWith }),
+          (value) => responded({ evaluation: value }),
+          (rejectedWith: unknown) => responded({ rejectedWith }),
         );
       }
     } catch (rejectedWith) {
-      answered({ rejectedWith });
+      responded({ rejectedWith });
     }
-    return answer;
+    return response;
   }
 
   /** Ends all calls in progress. */
@@ -151,7 +151,7 @@ export class World {
   }
 
   /** Waits for the responses that are still due. */
-  async answered(): Promise<void> {
+  async settled(): Promise<void> {
     await advance(1500);
   }
 

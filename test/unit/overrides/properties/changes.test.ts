@@ -15,7 +15,7 @@ import {
   strayScenario,
 } from './changing-scenario.js';
 import { ChangingWorld } from './changing-world.js';
-import type { Answer, Call, Present, Registered, Run, Version } from './records.js';
+import type { ProbeResponse, Call, Present, Registered, Run, Version } from './records.js';
 
 const RUNS = isNightly ? 1000 : 100;
 const anyScenario = fc.oneof(changingScenario, busyScenario, scheduleScenario);
@@ -74,16 +74,16 @@ function settingsOf(first: Call | undefined): Call['settings'] {
 }
 
 interface Reported {
-  readonly answer: Answer;
+  readonly response: ProbeResponse;
   readonly evaluation: Evaluation;
   readonly version: Version;
 }
 
 /** The reports, with the configuration that each must show. */
 function reportsOf(world: ChangingWorld): Reported[] {
-  return world.answers.flatMap((answer) => {
-    const { evaluation } = answer;
-    return evaluation ? [{ answer, evaluation, version: world.versionOf(evaluation) }] : [];
+  return world.responses.flatMap((response) => {
+    const { evaluation } = response;
+    return evaluation ? [{ response, evaluation, version: world.versionOf(evaluation) }] : [];
   });
 }
 
@@ -97,8 +97,8 @@ describe('while overrides, sources and indicators are added and removed', () => 
   it('each probe responds within its deadline, and rejects only unknown names', { timeout: PATIENCE }, () =>
     holds(async (world, { deadline }) => {
       await world.wait(LONGEST_DEADLINE);
-      for (const { probe, askedAt, answeredAt = Infinity, rejectedWith } of world.answers) {
-        expect(answeredAt - askedAt, `${probe} at ${askedAt}`).toBeLessThanOrEqual(deadline);
+      for (const { probe, askedAt, respondedAt = Infinity, rejectedWith } of world.responses) {
+        expect(respondedAt - askedAt, `${probe} at ${askedAt}`).toBeLessThanOrEqual(deadline);
         expect(rejectedWith === undefined || rejectedWith instanceof UnknownProbeError).toBe(true);
       }
     }),
@@ -130,7 +130,7 @@ describe('while overrides, sources and indicators are added and removed', () => 
           const age = call.began - (before?.run.finished.elapsed ?? -Infinity);
           expect(ttl === 0 || age > ttl, `again after ${age} of ${ttl}`).toBe(true);
         }
-        for (const { due, made } of world.answers) {
+        for (const { due, made } of world.responses) {
           const run = new Set(made.map(({ registered }) => registered));
           expect((due ?? []).filter((each) => !run.has(each))).toEqual([]);
         }
@@ -196,11 +196,11 @@ describe('while overrides, sources and indicators are added and removed', () => 
         for (const { name, isHanging, definition } of world.recorded.engine.runners) {
           expect(isHanging && definition.settings.enabled, `whether ${name} hangs`).toBe(false);
         }
-        const answer = world.ask('deep');
+        const response = world.ask('deep');
         await world.wait(LONGEST_DEADLINE);
         for (const { registered, settings } of present) {
           const { name } = registered.plan;
-          expect(answer.evaluation?.report.details[name]?.status, `the report of ${name}`).toBe(
+          expect(response.evaluation?.report.details[name]?.status, `the report of ${name}`).toBe(
             settings.enabled ? 'UP' : 'SKIPPED',
           );
         }
@@ -213,8 +213,8 @@ describe('while overrides, sources and indicators are added and removed', () => 
   it('each report shows one configuration, completely', { timeout: PATIENCE }, () =>
     holds(async (world) => {
       await world.wait(LONGEST_DEADLINE);
-      for (const { answer, evaluation, version } of reportsOf(world)) {
-        const { probe } = answer;
+      for (const { response, evaluation, version } of reportsOf(world)) {
+        const { probe } = response;
         const { details, status, reason } = evaluation.report;
         expect(Object.keys(details).filter((name) => !version.indicators.has(name))).toEqual([]);
         const parts: { status: Known['status']; critical: boolean }[] = [];
@@ -222,7 +222,7 @@ describe('while overrides, sources and indicators are added and removed', () => 
           const detail = details[name];
           const { settings, override, registered } = present;
           const isAwaited = settings.enabled && world.runsIn(evaluation, registered).length === 0;
-          const isMissing = !answer.isAtOnce && isAwaited;
+          const isMissing = !response.isAtOnce && isAwaited;
           const allowed = isMember(probe, name, present) ? [true, !isMissing] : [false];
           expect(allowed, `whether ${name} is in ${probe}`).toContain(detail !== undefined);
           // `startup` keeps an indicator as passed once it has passed.
@@ -251,11 +251,11 @@ describe('while overrides, sources and indicators are added and removed', () => 
       async (world) => {
         await world.wait(LONGEST_DEADLINE);
         const toWall = Date.now() - performance.now();
-        for (const { answer, evaluation, version } of reportsOf(world)) {
-          const { probe, isAtOnce, answeredAt = NaN } = answer;
+        for (const { response, evaluation, version } of reportsOf(world)) {
+          const { probe, isAtOnce, respondedAt = NaN } = response;
           if (probe === 'startup') continue;
           const { details, timestamp } = evaluation.report;
-          const at = isAtOnce ? answeredAt + toWall : Date.parse(timestamp);
+          const at = isAtOnce ? respondedAt + toWall : Date.parse(timestamp);
           for (const [name, { registered, settings }] of version.indicators) {
             const detail = details[name];
             if (!detail || !settings.enabled) continue;
@@ -326,7 +326,7 @@ describe('while overrides, sources and indicators are added and removed', () => 
       const named = new Set(
         indicators.filter(({ options }) => options.probes?.includes('live')).map(({ name }) => name),
       );
-      for (const { probe, evaluation } of world.answers) {
+      for (const { probe, evaluation } of world.responses) {
         if (probe !== 'live' || !evaluation) continue;
         expect(Object.keys(evaluation.report.details).filter((name) => !named.has(name))).toEqual([]);
       }

@@ -15,7 +15,7 @@ import { PlannedCalls } from '../../core/properties/planned-calls.js';
 import type { Behaviour } from '../../core/properties/scenario.js';
 import type { ChangingScenario, ChangingStep, IndicatorPlan } from './changing-scenario.js';
 import { type Layers, isValid, settingsOf } from './layers.js';
-import type { Answer, Call, Present, Registered, Run, Snapshot, Version } from './records.js';
+import type { ProbeResponse, Call, Present, Registered, Run, Snapshot, Version } from './records.js';
 
 interface Entry {
   readonly registered: Registered;
@@ -29,7 +29,7 @@ export class ChangingWorld {
   readonly recorded: RecordedEngine;
   readonly calls: Call[] = [];
   readonly runs: Run[] = [];
-  readonly answers: Answer[] = [];
+  readonly responses: ProbeResponse[] = [];
   readonly versions: Version[] = [];
   readonly snapshots: Snapshot[] = [];
   readonly registrations: Registered[] = [];
@@ -104,36 +104,36 @@ export class ChangingWorld {
     await advance(end - Date.now());
   }
 
-  ask(probe: string): Answer {
+  ask(probe: string): ProbeResponse {
     const { engine } = this.recorded;
-    const isJoined = this.answers.some((answer) => answer.probe === probe && answer.answeredAt === undefined);
-    const answer: Answer = {
+    const isJoined = this.responses.some((response) => response.probe === probe && response.respondedAt === undefined);
+    const response: ProbeResponse = {
       probe,
       askedAt: performance.now(),
       made: [],
       due: isJoined || probe === 'startup' ? undefined : this.#dueFor(probe),
     };
-    this.answers.push(answer);
-    const answered = (outcome: Partial<Answer>): void =>
-      void Object.assign(answer, outcome, { answeredAt: performance.now() });
+    this.responses.push(response);
+    const responded = (outcome: Partial<ProbeResponse>): void =>
+      void Object.assign(response, outcome, { respondedAt: performance.now() });
     const before = this.calls.length;
     this.#cause = 'ask';
     try {
       const evaluation = engine.evaluate(probe);
-      if (!(evaluation instanceof Promise)) answered({ evaluation, isAtOnce: true });
+      if (!(evaluation instanceof Promise)) responded({ evaluation, isAtOnce: true });
       else {
         void evaluation.then(
-          (value) => answered({ evaluation: value }),
-          (rejectedWith: unknown) => answered({ rejectedWith }),
+          (value) => responded({ evaluation: value }),
+          (rejectedWith: unknown) => responded({ rejectedWith }),
         );
       }
     } catch (rejectedWith) {
-      answered({ rejectedWith });
+      responded({ rejectedWith });
     } finally {
       this.#cause = 'other';
     }
-    answer.made.push(...this.calls.slice(before));
-    return answer;
+    response.made.push(...this.calls.slice(before));
+    return response;
   }
 
   /** The version that a report must show. */

@@ -50,10 +50,10 @@ export interface Run {
   readonly revision: number;
 }
 
-export interface Answer {
+export interface ProbeResponse {
   readonly probe: string;
   readonly askedAt: number;
-  answeredAt?: number;
+  respondedAt?: number;
   evaluation?: Evaluation;
   isAtOnce?: boolean;
   rejectedWith?: unknown;
