@@ -9,6 +9,7 @@ export interface HealthResponse {
   readonly headers: ResponseHeaders;
   /** The headers and the length of the body as a flat list of names and values, which Node writes without a conversion. */
   readonly fields: string[];
+  /** A string has ASCII characters only, and is written as such: Node needs not convert it. */
   readonly body: string | Buffer;
   /** Starts the stream after the head is written. Undefined: the response is complete. */
   readonly open?: (outlet: EndpointOutlet) => void;
@@ -23,8 +24,10 @@ export const BASE_HEADERS = {
 /** Status codes of responses without a body (RFC 9110, sections 15.3.5, 15.3.6 and 15.4.5). */
 export const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 
-/** Node sends a short string together with the head, in one write. A longer one is encoded once, here. */
-const LONGEST_TEXT = 1024;
+/** Node sends a short string together with the head, in one piece. A longer one is encoded once, here. */
+const LONGEST_TEXT = 2048;
+/** The encoding of bodies that are strings. */
+export const TEXT_ENCODING = 'latin1';
 
 /** Makes a JSON response with all its bytes, so that a request only has to write them. */
 export function finishResponse(statusCode: number, headers: ResponseHeaders, content: object): HealthResponse {
@@ -38,13 +41,15 @@ export function finishText(statusCode: number, headers: ResponseHeaders, text: s
     const { 'content-type': _type, ...rest } = headers;
     return { statusCode, headers: rest, fields: fieldsOf(rest), body: '' };
   }
-  const bytes = Buffer.from(statusCode === 205 ? '' : text);
+  const sent = statusCode === 205 ? '' : text;
+  const bytes = Buffer.from(sent);
+  const isShortAscii = bytes.length <= LONGEST_TEXT && bytes.length === sent.length;
   const length = { 'content-length': String(bytes.length) };
   return {
     statusCode,
     headers: { ...headers, ...length },
     fields: fieldsOf({ ...headers, ...length }),
-    body: bytes.length <= LONGEST_TEXT ? bytes.toString() : bytes,
+    body: isShortAscii ? sent : bytes,
   };
 }
 

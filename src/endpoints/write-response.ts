@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import { type HealthResponse, type ResponseHeaders, mergeVary } from './health-response.js';
+import { type HealthResponse, type ResponseHeaders, TEXT_ENCODING, mergeVary } from './health-response.js';
 import { hasHeaders, runsSendHooks } from './fastify-hooks.js';
 
 /** The part of a Fastify reply that is used here. */
@@ -26,7 +26,8 @@ export function writeResponse(response: AdapterResponse, finished: HealthRespons
   else if ('raw' in response) writeToFastify(response, finished);
   // Not with res.send() of Express, which adds an ETag and responds to a probe with If-None-Match with 304.
   else if (!response.headersSent) {
-    response.writeHead(finished.statusCode, withVary(finished.headers, response.getHeader('vary'))).end(finished.body);
+    const headers = withVary(finished.headers, response.getHeader('vary'));
+    response.writeHead(finished.statusCode, headers).end(finished.body, TEXT_ENCODING);
   }
 }
 
@@ -52,7 +53,7 @@ function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body
     return;
   }
   reply.hijack();
-  reply.raw.writeHead(statusCode, fields).end(body);
+  reply.raw.writeHead(statusCode, fields).end(body, TEXT_ENCODING);
 }
 
 /** Writes to Node's response directly, because hooks may wait for the end of a body before they send its beginning. */

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
+import { TEXT_ENCODING } from '../../endpoints/health-response.js';
 import type { WireResponse } from './messages.js';
 
 export function write(response: ServerResponse, { statusCode, fields, body }: WireResponse): void {
   if (response.headersSent || response.destroyed) return;
-  response.writeHead(statusCode, fields as string[]).end(body);
+  response.writeHead(statusCode, fields as string[]).end(body, TEXT_ENCODING);
 }

@@ -24,14 +24,15 @@ describe('finishResponse', () => {
     expect(finishResponse(205, {}, {})).toMatchObject({ headers: { 'content-length': '0' }, body: '' });
   });
 
-  it('counts the length in bytes, not in letters', () => {
+  it('counts the length in bytes, not in letters, and encodes a text that has more than ASCII', () => {
     const { headers, body } = finishResponse(200, {}, { word: 'größer' });
-    expect(Number(headers['content-length'])).toBe(Buffer.byteLength(body));
+    expect(headers['content-length']).toBe('19');
+    expect(body).toStrictEqual(Buffer.from('{"word":"größer"}'));
   });
 
   it.each([
-    [1024, 'string'],
-    [1025, 'object'],
+    [2048, 'string'],
+    [2049, 'object'],
   ])('keeps a text of %d bytes as a %s', (bytes, type) => {
     const { headers, body } = finishResponse(200, {}, { word: 'a'.repeat(bytes - '{"word":""}'.length) });
     expect(headers['content-length']).toBe(String(bytes));
