@@ -25,8 +25,8 @@ export interface FleetRunsSettings {
   readonly warn: (line: string) => void;
 }
 
-/** Milliseconds. Instances that connect to the store later receive the clock as well. */
-const CLOCK_KEPT = 240_000;
+/** Milliseconds. Longer than the pause between two writes: an entry that is gone shows that its instance has ended. */
+const CLOCK_KEPT = 300_000;
 
 /** The part of the monitor that shared runs need. */
 type ObservedState = Pick<HealthMonitor, 'state' | 'onState'>;
@@ -59,6 +59,7 @@ export class FleetRuns implements SharedRuns {
         if (isWell) this.#clock.confirm();
         else this.#clock.showSoon();
       },
+      onSuspected: (indicator) => this.#indicators.get(indicator)?.confirm(),
     });
     this.#end = monitor.onState(() => {
       if (monitor.state.phase === 'draining') this.#retire();
@@ -76,6 +77,8 @@ export class FleetRuns implements SharedRuns {
   /** Gives the leases back. Not awaited by the shutdown. */
   stop(): void {
     this.#isStopped = true;
+    const { store } = this.#settings;
+    if (this.#clock.isStarted) store.remove(this.#clockKey).catch(() => undefined);
     this.#clock.stop();
     this.#end();
     this.#retire();
@@ -85,6 +88,10 @@ export class FleetRuns implements SharedRuns {
   #retire(): void {
     this.#isRetired = true;
     for (const indicator of this.#indicators.values()) indicator.retire();
+  }
+
+  get #clockKey(): string {
+    return storeKey(this.#collection, this.#settings.service, `clock-${this.#settings.boot}`);
   }
 
   /** So that the next outcome names this instance. */
@@ -102,9 +109,10 @@ export class FleetRuns implements SharedRuns {
       message: undefined,
       error: undefined,
       code: undefined,
+      isConfirmed: false,
       heard: [],
     } as const;
-    const key = storeKey(this.#collection, service, `clock-${boot}`);
+    const key = this.#clockKey;
     store.put(key, writeOutcome(key, entry, secret), { expiresIn: CLOCK_KEPT }).catch(() => undefined);
   }
 

@@ -1,8 +1,10 @@
 import { elapsed } from '../core/moment.js';
 import type { Outcome, SharedOutcome } from '../core/outcome.js';
 import type { HealthStore } from '../stores/health-store.js';
+import { BelievedOutcome, type RunOfAnother } from './believed-outcome.js';
 import { HeardClocks } from './heard-clocks.js';
 import { type HeardClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
+import { PresentInstances } from './present-instances.js';
 import { WriterClocks } from './writer-clocks.js';
 
 /** In place of the name of an indicator: the entry shows the clock of its writer and has no outcome. */
@@ -25,14 +27,15 @@ export interface OutcomeBookSettings {
   readonly onRefused: (because: string) => void;
   /** Called when an outcome arrives: whether this instance knows well when it was written. */
   readonly onDated: (isWell: boolean) => void;
+  /** Called when a failure of another instance arrives that no second instance has found. */
+  readonly onSuspected: (indicator: string) => void;
 }
 
-/** The latest outcome of each shared indicator that this instance knows, by the clock of this process. */
+/** The outcome of each shared indicator that this instance believes, by the clock of this process. */
 export class OutcomeBook {
   readonly #settings: OutcomeBookSettings;
-  readonly #latest = new Map<string, SharedOutcome>();
-  /** The latest outcomes of other instances. */
-  readonly #others = new Map<string, { readonly boot: string; readonly clock: number; readonly ranAt: number }>();
+  readonly #outcomes = new Map<string, BelievedOutcome>();
+  readonly #present = new PresentInstances();
   readonly #clocks: WriterClocks;
   readonly #heard = new HeardClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -45,11 +48,12 @@ export class OutcomeBook {
     this.#clocks = new WriterClocks(settings.boot);
     this.#end = settings.store.watch(settings.prefix, {
       snapshot: (entries) => {
+        this.#present.clear();
         for (const [key, value] of entries) this.#receive(key, value, true);
       },
       put: (key, value) => this.#receive(key, value, false),
       // An outcome ends by its age.
-      removed: () => undefined,
+      removed: (key) => this.#present.remove(key),
       connected: () => {
         this.#isUnavailable = false;
       },
@@ -75,20 +79,43 @@ export class OutcomeBook {
   }
 
   of(indicator: string): SharedOutcome | undefined {
-    return this.#latest.get(indicator);
+    return this.#outcomes.get(indicator)?.latest;
+  }
+
+  /** A failure of another instance that no second instance has found. */
+  suspectedOf(indicator: string): RunOfAnother | undefined {
+    return this.#outcomes.get(indicator)?.suspected;
+  }
+
+  /** The check fails on this instance, and no other instance has found that. */
+  isAlone(indicator: string): boolean {
+    return this.#outcomes.get(indicator)?.isAlone ?? false;
   }
 
   /** When the latest known run of another instance has ended. */
   lastRunOfOthers(indicator: string): number | undefined {
-    return this.#others.get(indicator)?.ranAt;
+    return this.#outcomes.get(indicator)?.other?.outcome.ranAt;
   }
 
-  /** Keeps an outcome unless a newer one is known. */
-  record(indicator: string, outcome: SharedOutcome): void {
-    const known = this.#latest.get(indicator);
-    if (known ? known.ranAt >= outcome.ranAt : this.#latest.size >= MOST_OUTCOMES) return;
-    this.#latest.set(indicator, outcome);
+  /** How many instances come before this one when the check of `boot` has failed, and how many there are. */
+  turnAfter(boot: string): { readonly before: number; readonly count: number } {
+    return { before: this.#present.between(boot, this.#settings.boot), count: this.#present.count };
+  }
+
+  /** The latest run of another instance has failed, and none of this instance has passed since then. */
+  failsElsewhere(indicator: string): boolean {
+    return this.#outcomes.get(indicator)?.failsElsewhere ?? false;
+  }
+
+  /** The outcome of a run of this instance. `isForAll`: the others receive it. */
+  record(indicator: string, outcome: SharedOutcome, isForAll: boolean): void {
+    this.#outcomeOf(indicator)?.recordOwn(outcome, isForAll);
     this.wake(indicator);
+  }
+
+  /** No second instance has run the check in time. */
+  believe(indicator: string): void {
+    this.#outcomes.get(indicator)?.believe();
   }
 
   /** Resolves at the next outcome of the indicator, at `wake()`, or after so many milliseconds. */
@@ -119,6 +146,7 @@ export class OutcomeBook {
       return;
     }
     if (entry.service !== service || entry.release !== release) return;
+    if (entry.indicator === CLOCK_ONLY) this.#present.add(key, entry.boot);
     this.#heard.remove(entry.heard);
     if (entry.boot === boot) return;
     const now = elapsed();
@@ -128,18 +156,27 @@ export class OutcomeBook {
     const written = this.#clocks.timeOf(entry.boot, entry.clock);
     // An entry of a snapshot may have been written at any time.
     if (!isSnapshot || written === undefined) onDated(written !== undefined && now - written < UNSURE);
-    this.#recordEntry(entry);
+    this.#recordEntry(entry, isSnapshot ? undefined : now);
   }
 
-  #recordEntry(entry: OutcomeEntry): void {
-    const { indicator, boot, clock, age } = entry;
+  /** `arrived`: undefined for an entry of a snapshot. */
+  #recordEntry(entry: OutcomeEntry, arrived: number | undefined): void {
+    const { indicator, boot, clock, age, isConfirmed } = entry;
     const ranAt = this.#clocks.timeOf(boot, clock - age);
-    const last = this.#others.get(indicator);
-    // The same entry, again in a snapshot, is no other outcome.
-    if (ranAt === undefined || (last?.boot === boot && last.clock >= clock)) return;
-    if (last ? last.ranAt >= ranAt : this.#others.size >= MOST_OUTCOMES) return;
-    this.#others.set(indicator, { boot, clock, ranAt });
-    this.record(indicator, outcomeOf(entry, ranAt));
+    const known = ranAt === undefined ? undefined : this.#outcomeOf(indicator);
+    if (ranAt === undefined || !known) return;
+    const { latest, suspected } = known;
+    known.recordOther({ outcome: outcomeOf(entry, ranAt), boot, clock, isConfirmed, since: arrived ?? ranAt });
+    if (known.latest !== latest) this.wake(indicator);
+    if (known.suspected && !suspected) this.#settings.onSuspected(indicator);
+  }
+
+  #outcomeOf(indicator: string): BelievedOutcome | undefined {
+    const known = this.#outcomes.get(indicator);
+    if (known || this.#outcomes.size >= MOST_OUTCOMES) return known;
+    const added = new BelievedOutcome();
+    this.#outcomes.set(indicator, added);
+    return added;
   }
 }
 

@@ -32,6 +32,8 @@ export interface OutcomeEntry extends OutcomeSubject {
   readonly message: string | undefined;
   readonly error: string | undefined;
   readonly code: string | undefined;
+  /** The check has failed on another instance too. */
+  readonly isConfirmed: boolean;
   /** The entries that the writer had received and that no outcome had named before. */
   readonly heard: readonly HeardClock[];
 }
@@ -52,7 +54,8 @@ export function readOutcome(key: string, value: string, secret: string | undefin
   if (value.length > LONGEST_ENTRY) return 'it is too long';
   const given = readSignedObject(key, value, secret);
   if (typeof given === 'string') return given;
-  const { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard } = given;
+  const { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard, isConfirmed } =
+    given;
   if (!isText(service, LONGEST_NAME) || !isText(release, 2 * LONGEST_NAME + 1)) return 'a text is malformed';
   if (!isText(indicator, LONGEST_NAME) || !isText(instance, LONGEST_NAME) || !isText(boot, LONGEST_NAME)) {
     return 'a text is malformed';
@@ -62,8 +65,10 @@ export function readOutcome(key: string, value: string, secret: string | undefin
   }
   if (!isSpan(clock) || !isSpan(age)) return 'a number is malformed';
   if (!isHealthStatus(status)) return 'its status is malformed';
+  if (typeof isConfirmed !== 'boolean') return 'a flag is malformed';
   if (!isHeard(heard)) return 'its list of entries is malformed';
-  return { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard };
+  const outcome = { status, message, error, code, isConfirmed };
+  return { service, release, indicator, instance, boot, clock, age, ...outcome, heard };
 }
 
 function isText(value: unknown, longest: number): value is string {

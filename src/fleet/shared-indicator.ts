@@ -1,3 +1,4 @@
+import { sleep } from '../core/async.js';
 import { type CheckSettings, longestRunOf } from '../core/check.js';
 import type { CheckRun } from '../core/check-history.js';
 import { elapsed } from '../core/moment.js';
@@ -5,6 +6,7 @@ import type { SharedOutcome } from '../core/outcome.js';
 import type { SharedCall } from '../core/shared-runs.js';
 import { isFailing } from '../core/status.js';
 import type { HealthStore, StoreLease } from '../stores/health-store.js';
+import type { RunOfAnother } from './believed-outcome.js';
 import type { OutcomeBook } from './outcome-book.js';
 import { type OutcomeSubject, writeOutcome } from './outcome-entry.js';
 
@@ -20,6 +22,10 @@ const CLAIM_PAUSE = 0.25;
 const ABSTAINS = 1.75;
 /** In periods, besides the longest possible run: the greatest age of an outcome that is taken. */
 const TAKEN_FOR = 3;
+/** Milliseconds, besides the longest possible run: how long a second instance may take to confirm a failure before it counts. */
+const CONFIRM_WITHIN = 2000;
+/** Milliseconds between the attempts of two instances to confirm a failure. The first one begins at once. */
+const CONFIRM_STEP = 50;
 /** In calls of the timer without a call of the check: then the indicator is not shared any more. */
 const IDLE_AFTER = 20;
 
@@ -51,7 +57,7 @@ export class SharedIndicator {
   #hasWaited = false;
   #claimsNotBefore = 0;
   #ticksWithoutCall = 0;
-  #isRetired = false;
+  readonly #retirement = new AbortController();
 
   constructor(given: SharedIndicatorSettings) {
     this.#given = given;
@@ -66,7 +72,8 @@ export class SharedIndicator {
     if (this.#timer === undefined) this.#tick();
     if (taken) return taken;
     const { book, subject } = this.#given;
-    if (this.#lease?.isHeld || this.#hasWaited || this.#isRetired || book.isUnavailable) return this.#callCheck();
+    const waitsForNothing = this.#isRetired || book.isUnavailable || book.isAlone(subject.indicator);
+    if (this.#lease?.isHeld || this.#hasWaited || waitsForNothing) return this.#callCheck();
     // Without any outcome, such as after the start of all instances at once, another instance may be running the check. This
     // instance waits for it once, and keeps half of its timeout for a run of its own.
     this.#hasWaited = true;
@@ -86,21 +93,35 @@ export class SharedIndicator {
     if (!wasOwnRun || outcome.ranAt !== undefined) return;
     const { book, subject } = this.#given;
     this.#own = { ...outcome, ranAt: finished.elapsed };
-    book.record(subject.indicator, this.#own);
-    if (!this.#lease?.isHeld) return;
-    const written = outcome.isLocal ? undefined : this.#write(outcome, finished.elapsed);
-    if (!outcome.isLocal && !isFailing(outcome.status)) return;
-    // The cause may be this instance. The next run is made by another one, so that two instances judge before a threshold
-    // of two is reached.
+    const isForAll = this.#lease?.isHeld === true;
+    book.record(subject.indicator, this.#own, isForAll);
+    if (!isForAll) return;
+    const fails = isFailing(outcome.status);
+    const isConfirmed = fails && book.failsElsewhere(subject.indicator);
+    const written = outcome.isLocal ? undefined : this.#write(outcome, finished.elapsed, isConfirmed);
+    if (!outcome.isLocal && !fails) return;
+    // The cause may be this instance, so the next run is made by another one.
     this.#claimsNotBefore = elapsed() + ABSTAINS * this.#period;
-    void this.#releaseAfter(written);
+    // Instances that have not received the second failure yet cannot run the check once more.
+    void this.#releaseAfter(written, isConfirmed ? CLAIM_PAUSE * this.#period : 0);
+  }
+
+  /** The check has failed on another instance. One instance runs it again at once: the next one that is present. */
+  confirm(): void {
+    const suspected = this.#suspected;
+    if (this.#isRetired || this.#timer === undefined || !suspected) return;
+    this.#schedule(CONFIRM_STEP * this.#given.book.turnAfter(suspected.boot).before);
   }
 
   /** Runs nothing for others from now on. Outcomes of others are still taken. */
   retire(): void {
-    this.#isRetired = true;
+    this.#retirement.abort();
     clearTimeout(this.#timer);
     void this.#releaseAfter(undefined);
+  }
+
+  get #isRetired(): boolean {
+    return this.#retirement.signal.aborted;
   }
 
   #callCheck(): undefined {
@@ -130,12 +151,30 @@ export class SharedIndicator {
     return ranAt === undefined ? -Infinity : ranAt + OVERDUE * this.#period - elapsed();
   }
 
+  /** The failure of another instance for which a second run is awaited. */
+  get #suspected(): RunOfAnother | undefined {
+    const { book, subject } = this.#given;
+    const suspected = book.suspectedOf(subject.indicator);
+    if (!suspected || !this.#settings) return undefined;
+    if (elapsed() - suspected.since <= longestRunOf(this.#settings) + CONFIRM_WITHIN) return suspected;
+    book.believe(subject.indicator);
+    return undefined;
+  }
+
   /** The known outcome, unless it is too old for this instance. */
   #usable(): SharedOutcome | undefined {
     const { book, subject } = this.#given;
+    const suspected = this.#suspected;
     const known = book.of(subject.indicator);
+    if (suspected) {
+      if (this.#lease?.isHeld) return undefined;
+      const isValid = known && elapsed() - known.ranAt <= (this.#settings?.maxAge ?? 0);
+      return isValid ? known : suspected.outcome;
+    }
     if (!known) return undefined;
     const age = elapsed() - known.ranAt;
+    // The engine calls the check once per `ttl` or `interval`.
+    if (book.isAlone(subject.indicator)) return age < this.#period / 2 ? known : undefined;
     const leavesRunToOthers = !book.isUnavailable && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
     const runsItself = this.#lease?.isHeld || (known === this.#own && !leavesRunToOthers);
     const longestAge = runsItself ? this.#period : this.#longestAge;
@@ -145,11 +184,12 @@ export class SharedIndicator {
   /** Runs the check when it is due and this instance has the lease, or tries to take over when the outcome is overdue. */
   #tick(): void {
     if (this.#isRetired) return;
-    this.#ticksWithoutCall += 1;
+    const suspected = this.#suspected;
+    if (!suspected) this.#ticksWithoutCall += 1;
     if (this.#lease && !this.#lease.isHeld) this.#lease = undefined;
     const known = this.#given.book.of(this.#given.subject.indicator);
     const left = this.#lease ? this.#period - (known ? elapsed() - known.ranAt : Infinity) : this.#untilOverdue;
-    if (left > 0) return this.#schedule(left + 1);
+    if (left > 0 && !suspected) return this.#schedule(left + 1);
     if (this.#ticksWithoutCall > IDLE_AFTER) {
       this.retire();
       return this.#given.onIdle();
@@ -158,7 +198,10 @@ export class SharedIndicator {
     else {
       const wait = this.#claimsNotBefore - elapsed();
       if (wait <= 0) void this.#claim();
-      this.#schedule(Math.max(wait, CLAIM_PAUSE * this.#period * (1 + Math.random())));
+      const pause = suspected
+        ? CONFIRM_STEP * Math.max(1, this.#given.book.turnAfter(suspected.boot).count)
+        : CLAIM_PAUSE * this.#period * (1 + Math.random());
+      this.#schedule(Math.max(wait, pause));
     }
   }
 
@@ -202,18 +245,24 @@ export class SharedIndicator {
     }
   }
 
-  async #releaseAfter(written: Promise<void> | undefined): Promise<void> {
+  async #releaseAfter(written: Promise<void> | undefined, pause = 0): Promise<void> {
     const lease = this.#lease;
     this.#lease = undefined;
     await written;
+    if (pause > 0) await sleep(pause, this.#retirement.signal);
     await lease?.release();
   }
 
-  async #write({ status, message, error, code }: CheckRun['outcome'], ranAt: number): Promise<void> {
+  async #write(
+    { status, message, error, code }: CheckRun['outcome'],
+    ranAt: number,
+    isConfirmed: boolean,
+  ): Promise<void> {
     const { store, key, subject, instance, boot, secret } = this.#given;
     const clock = elapsed();
     const { heard } = this.#given.book;
-    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, status, message, error, code, heard };
+    const outcome = { status, message, error, code, isConfirmed };
+    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, ...outcome, heard };
     const maxAge = this.#settings?.maxAge ?? 0;
     try {
       await store.put(key, writeOutcome(key, entry, secret), {

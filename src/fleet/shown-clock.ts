@@ -15,6 +15,10 @@ export class ShownClock {
     this.#show = show;
   }
 
+  get isStarted(): boolean {
+    return this.#timer !== undefined;
+  }
+
   /** Shows it now, and from time to time. */
   start(): void {
     if (this.#timer === undefined) this.#showNow();

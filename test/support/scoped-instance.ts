@@ -36,6 +36,8 @@ export class ScopedInstance {
   readonly #calls: ScopedCall[];
   isAlive = true;
   result: HealthResult = up();
+  /** Milliseconds that one call of the check takes. */
+  takes = CHECK_TAKES;
 
   constructor(
     { store, index, calls }: ScopedPlace,
@@ -78,7 +80,7 @@ export class ScopedInstance {
     if (!this.isAlive) return new Promise(() => undefined);
     const at = performance.now();
     this.#calls.push({ by: this.index, at });
-    await new Promise((resolve) => setTimeout(resolve, CHECK_TAKES));
+    await new Promise((resolve) => setTimeout(resolve, this.takes));
     return { ...this.result, message: String(at) };
   }
 }

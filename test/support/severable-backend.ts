@@ -12,6 +12,10 @@ export class SeverableBackend implements StoreBackend {
   readonly name: string;
   /** The delay in milliseconds of each later request to the store, and of each change to this process. */
   delay = 0;
+  /** A further delay in milliseconds of each later change to this process. */
+  lag = 0;
+  /** How many leases this process has tried to take. */
+  claims = 0;
   readonly #shared: StoreBackend;
   #mended: Promise<void> | undefined;
   #mend: (() => void) | undefined;
@@ -57,6 +61,7 @@ export class SeverableBackend implements StoreBackend {
   }
 
   async claim(...claim: Parameters<StoreBackend['claim']>): Promise<BackendLease | undefined> {
+    this.claims += 1;
     await this.#send();
     const lease = await this.#shared.claim(...claim);
     return (
@@ -83,12 +88,13 @@ export class SeverableBackend implements StoreBackend {
   }
 
   #receive(deliver: () => void): void {
-    if (!this.#received && this.delay === 0) {
+    const delay = this.delay + this.lag;
+    if (!this.#received && delay === 0) {
       if (this.#mended) void this.#mended.then(deliver);
       else deliver();
       return;
     }
-    const arrival = this.#arriveAfter(this.#received, elapsed() + this.delay).then(() => {
+    const arrival = this.#arriveAfter(this.#received, elapsed() + delay).then(() => {
       if (this.#received === arrival) this.#received = undefined;
       deliver();
     });

@@ -2,89 +2,12 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { down, up } from '../../../src/core/result.js';
 import { type OutcomeEntry, readOutcome } from '../../../src/fleet/outcome-entry.js';
-import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
 import { storeOf } from '../../../src/stores/store-of.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
-import { CHECK_TAKES, type ScopedCall, ScopedInstance, type ScopedOptions } from '../../support/scoped-instance.js';
-import { SeverableBackend } from '../../support/severable-backend.js';
+import { CHECK_TAKES } from '../../support/scoped-instance.js';
+import { type Instance, STORE_TIMEOUT, ScopedFleet as Fleet, TTL } from './scoped-fleet.js';
 
 useFakeClock();
-
-const TTL = 1000;
-const STORE_TIMEOUT = 2000;
-
-/** One simulated process. */
-class Instance extends ScopedInstance {
-  readonly connection: SeverableBackend;
-
-  constructor(fleet: Fleet, index: number, options: ScopedOptions) {
-    const connection = new SeverableBackend(fleet.backend);
-    super({ store: storeOf(connection, STORE_TIMEOUT), index, calls: fleet.calls }, options, TTL);
-    this.connection = connection;
-  }
-
-  /** Like SIGKILL: the process releases nothing. */
-  kill(): void {
-    this.connection.sever();
-    this.end();
-  }
-
-  async status(): Promise<string | undefined> {
-    const report = this.health.report('ready');
-    // The run that the report begins.
-    await advance(2 * CHECK_TAKES);
-    return (await report).details['rates']?.status;
-  }
-}
-
-class Fleet {
-  readonly backend = new MemoryBackend(STORE_TIMEOUT);
-  readonly calls: ScopedCall[] = [];
-  readonly instances: Instance[] = [];
-
-  constructor(count: number, options: ScopedOptions = {}) {
-    for (let index = 0; index < count; index += 1) this.add(options);
-  }
-
-  add(options: ScopedOptions = {}): Instance {
-    const added = new Instance(this, this.instances.length, options);
-    this.instances.push(added);
-    return added;
-  }
-
-  /** Probes every instance each `every` milliseconds. `visit` receives each status. */
-  async probe(
-    milliseconds: number,
-    { every = 250, visit }: { every?: number; visit?: (instance: Instance, message: string) => void } = {},
-  ): Promise<void> {
-    for (let passed = 0; passed < milliseconds; passed += every) {
-      for (const instance of this.instances) {
-        if (!instance.isAlive) continue;
-        void instance.health.report('ready').then(({ details }) => {
-          const { status, message = '' } = details['rates'] ?? {};
-          if (status === 'UP') visit?.(instance, message);
-        });
-      }
-      await advance(every);
-    }
-  }
-
-  callsSince(from: number): ScopedCall[] {
-    return this.calls.filter(({ at }) => at >= from);
-  }
-
-  at(index: number): Instance {
-    return this.instances[index % this.instances.length] as Instance;
-  }
-
-  get runner(): Instance {
-    return this.instances[this.calls.at(-1)?.by ?? -1] as Instance;
-  }
-
-  stop(): void {
-    for (const instance of this.instances) instance.stop();
-  }
-}
 
 describe('an indicator with scope fleet', () => {
   it('makes one call per ttl for 100 instances, from the start on', async () => {
@@ -147,7 +70,10 @@ describe('an indicator with scope fleet', () => {
     const faulty = fleet.runner;
     faulty.result = down('only here');
     await fleet.probe(6 * TTL);
-    expect(fleet.instances.flatMap(({ health }) => health.changes.filter(({ to }) => to === 'DOWN'))).toStrictEqual([]);
+    const others = fleet.instances.filter((instance) => instance !== faulty);
+    expect(others.flatMap(({ health }) => health.changes)).toStrictEqual([]);
+    // Its second failure reached the threshold.
+    expect(faulty.health.changes).toMatchObject([{ to: 'DOWN' }]);
     expect(fleet.runner).not.toBe(faulty);
     fleet.stop();
   });

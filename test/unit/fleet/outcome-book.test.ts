@@ -25,6 +25,7 @@ async function openBook(): Promise<{
     secret: undefined,
     onRefused: (because) => expect.fail(because),
     onDated: (isWell) => dated.push(isWell),
+    onSuspected: () => undefined,
   });
   await advance(1);
   const write = async (entry: Partial<OutcomeEntry>): Promise<void> => {
@@ -39,6 +40,7 @@ async function openBook(): Promise<{
       message: undefined,
       error: undefined,
       code: undefined,
+      isConfirmed: false,
       heard: [],
       ...entry,
     };

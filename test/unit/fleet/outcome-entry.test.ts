@@ -13,6 +13,7 @@ const ENTRY: OutcomeEntry = {
   message: undefined,
   error: 'connection refused',
   code: 'ECONNREFUSED',
+  isConfirmed: true,
   heard: [['b', 7, 12]],
 };
 const SECRET = 'a secret of the fleet';
@@ -67,6 +68,7 @@ describe('an outcome in the store', () => {
     { indicator: 'x'.repeat(201) },
     { instance: null },
     { boot: {} },
+    { isConfirmed: undefined },
     { clock: -1 },
     { clock: 'now' },
     { age: Number.MAX_VALUE },
