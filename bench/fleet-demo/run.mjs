@@ -1,114 +1,128 @@
 /**
- * npm run demo:fleet
+ * npm run demo:fleet [-- --nats] [--payments] [--short] [--screenshot]
  *
- * Starts a private Redis, five instances of the orders service of the sample application and the payments service. Then one
- * instance is killed, one is frozen, one restarts with a new version, and payments stops. It prints the address of the page of
- * the fleet and what to look at, and runs until Ctrl-C. With `--screenshot` it takes the picture of the documentation instead.
- * Requires redis-server.
+ * Starts a private Redis or NATS, a private PostgreSQL, five instances of the orders service of the sample application and the
+ * payments service. Then one instance is killed, one is frozen, one restarts with a new version, and the database of all of them
+ * freezes for a while. It prints the address of the page of the fleet, and at each step what to look at. It runs until Ctrl-C.
+ *
+ * `--nats` uses NATS although Redis is installed. Without PostgreSQL, or with `--payments`, the payments service stops instead of
+ * the database. `--short` waits for no reader and ends after the last step; `--built` uses the compiled sample as it is.
+ * `--screenshot` takes the picture of the documentation during the outage, and ends.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import { isInstalled } from '../rolling-restart/balancers/private-process.mjs';
+import { parseArgs } from 'node:util';
 import { buildSample } from '../rolling-restart/build-sample.mjs';
-import { freePorts } from '../rolling-restart/free-ports.mjs';
-import { InstanceProcess } from '../rolling-restart/instance-process.mjs';
-import { until } from '../rolling-restart/time.mjs';
-import { PrivateRedis } from './private-redis.mjs';
+import { postgresqlFolder } from '../shared-dependencies/postgresql.mjs';
+import { DemoFleet, NAMES } from './fleet.mjs';
+import { chooseStore } from './private-store.mjs';
 import { takeScreenshot } from './screenshot.mjs';
 
-const NAMES = ['orders-1', 'orders-2', 'orders-3', 'orders-4', 'orders-5'];
-const [VIEWER, KILLED, FROZEN, RENEWED] = NAMES;
-/** Milliseconds. An instance is lost after three silent heartbeats of 5 s. */
-const LIMIT = 60_000;
+const [, KILLED, FROZEN, RENEWED] = NAMES;
+/** Milliseconds for the reader to look at the page, and of the outage. */
+const READING = 10_000;
+const OUTAGE = 60_000;
 
-if (!isInstalled('redis-server')) throw new Error('redis-server must be installed');
-// Ctrl-C must end the child processes too.
-for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(0));
-buildSample();
-const { PaymentsProcess } = await import('../../sample-app/dist/demo/payments-process.js');
+const { values: options } = parseArgs({
+  options: Object.fromEntries(
+    ['nats', 'payments', 'short', 'built', 'screenshot'].map((name) => [name, { type: 'boolean', default: false }]),
+  ),
+});
+const isQuick = options.short || options.screenshot;
+const hasDatabase = !options.payments && postgresqlFolder() !== undefined;
+const store = chooseStore(options.nats);
+const fleet = new DemoFleet();
 
-const [redisPort, ...ports] = await freePorts(1 + NAMES.length);
-const redis = new PrivateRedis(redisPort);
-await redis.start();
-const shared = { NODE_ENV: 'production', REDIS_URL: redis.url };
-// The payments service has the environment of this process.
-Object.assign(process.env, { ...shared, INSTANCE: 'payments-1' });
-const payments = new PaymentsProcess(0, 'ignore');
-const paymentsUrl = await payments.start();
-
-const instances = new Map(NAMES.map((name, index) => [name, instanceOf(name, ports[index])]));
-await Promise.all([...instances.values()].map((instance) => instance.start()));
-const page = `http://127.0.0.1:${instances.get(VIEWER).port}/health/fleet`;
-await becomes('every instance to be ready', ({ orders }) => orders.ready === NAMES.length);
-process.stdout.write(`
-Five instances of orders and one of payments are ready. Open the page, which is live:
-
-  ${page}
-
-`);
-
-instances.get(KILLED).kill();
-say(`${KILLED} was killed (SIGKILL)`);
-instances.get(FROZEN).freeze();
-say(`${FROZEN} was frozen (SIGSTOP)`);
-await instances.get(RENEWED).stop();
-instances.set(RENEWED, instanceOf(RENEWED, instances.get(RENEWED).port, { SERVICE_VERSION: '1.5.0' }));
-await instances.get(RENEWED).start();
-say(`${RENEWED} was restarted with version 1.5.0: the versions are side by side`);
-await becomes('both instances to be lost', ({ phases }) => phases[KILLED] === 'lost' && phases[FROZEN] === 'lost');
-say(`${KILLED} and ${FROZEN} are lost after three silent heartbeats`);
-await payments.stop();
-await becomes('payments to fail everywhere', ({ orders }) => orders.failing.payments === orders.present);
-say('payments was stopped: its indicator fails at each instance of orders, which are degraded');
-
-process.stdout.write(`
-Look at:
-  - the state at the top, the title and the icon of the tab
-  - orders: 3 of 3 ready, two lost and since when, versions 1.4.2 and 1.5.0, "payments fails at 3 of 3 instances"
-  - payments-1, which has left, and the arrow from orders to payments
-  - the latest changes
-  - find an instance: ${page}?q=lost
-  - the same as JSON: curl ${page}
-Redis is at ${redis.url}: stop it (redis-cli -p ${redisPort} shutdown nosave), and the page says that the store is unavailable.
-Ctrl-C ends everything.
-
-`);
-if (process.argv.includes('--screenshot')) {
-  await takeScreenshot(page);
-  process.exit(0);
-}
-await pause(2 ** 31 - 1);
-
-function instanceOf(name, port, environment = {}) {
-  return new InstanceProcess({
-    name,
-    port,
-    application: 'sample',
-    adapter: 'express',
-    environment: {
-      ...shared,
-      INSTANCE: name,
-      PAYMENTS_URL: paymentsUrl,
-      CATALOGUE_WARM_UP: '0',
-      MANAGEMENT_PORT: '0',
-      HEALTH_SHUTDOWN_DELAY: '0',
-      ...environment,
-    },
-  });
+let ending;
+/** Ends every child process, then this one. The second Ctrl-C does not wait for that. */
+const end = (code) => (ending ??= fleet.stop().finally(() => process.exit(code)));
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => (ending ? process.exit(1) : void end(0)));
 }
 
-/** Waits for a state of the fleet, as the first instance shows it. */
-async function becomes(what, isSo) {
-  const isReached = async () => {
-    const response = await fetch(page);
-    const { services } = await response.json();
-    const orders = services.find(({ service }) => service === 'orders');
-    if (!orders) return false;
-    const phases = Object.fromEntries(orders.instances.map(({ instance, phase }) => [instance, phase]));
-    return isSo({ orders, phases });
-  };
-  await until(isReached, { limit: LIMIT, what });
+try {
+  await show();
+  if (!isQuick) await pause(2 ** 31 - 1);
+  await end(0);
+} catch (error) {
+  // Parts of a step fail while Ctrl-C ends the child processes.
+  if (!ending) process.stderr.write(`${error.stack}\n`);
+  await end(1);
 }
 
-function say(what) {
-  process.stdout.write(`  ${new Date().toISOString().slice(11, 19)}  ${what}\n`);
+async function show() {
+  if (!options.built) {
+    say('the sample application is compiled');
+    buildSample();
+  }
+  say(`${store.name}, ${hasDatabase ? 'PostgreSQL, ' : ''}five instances of orders and one of payments start`);
+  if (!hasDatabase && !options.payments)
+    say('PostgreSQL is not installed: later, payments stops instead of the database');
+  await fleet.start({ store, hasDatabase });
+  process.stdout.write(`\nOpen the page, which is live:\n\n  ${fleet.page}\n\n`);
+  say('five instances of orders are ready', 'the top of the page, the services, the arrow from orders to payments');
+  await readingTime();
+
+  fleet.kill(KILLED);
+  say(`${KILLED} was killed (SIGKILL)`, 'its row: after three silent heartbeats, in 15 s, it is lost');
+  fleet.freeze(FROZEN);
+  say(`${FROZEN} was frozen (SIGSTOP)`, 'its row, in 15 s too');
+  await fleet.deploy(RENEWED, '1.5.0');
+  say(`${RENEWED} restarted with version 1.5.0`, 'the bars of the versions, and the latest changes');
+  await fleet.becomes('two lost instances', ({ phases }) => [KILLED, FROZEN].every((name) => phases[name] === 'lost'));
+  say(`${KILLED} and ${FROZEN} are lost`, `the state at the top, the icon of the tab, and ${fleet.page}?q=lost`);
+  await readingTime();
+
+  await (hasDatabase ? loseDatabase() : losePayments());
+  if (isQuick) return;
+  process.stdout.write(`\nThe page stays until Ctrl-C, which ends everything. The same as JSON: curl ${fleet.page}\n`);
+}
+
+async function loseDatabase() {
+  const { database } = fleet;
+  database.freeze();
+  const duration = isQuick ? '' : ` for ${OUTAGE / 1000} s`;
+  say(`the database of all instances was frozen${duration}`, 'orders: in a few seconds "database fails at 3 of 3"');
+  await fleet.becomes(
+    'the shared outage',
+    ({ orders, statuses }) => failsAtAll('database', orders) && isOnly('DEGRADED', statuses),
+  );
+  say('database fails at 3 of 3 instances', 'orders: all 3 are degraded and stay ready, because it is a shared outage');
+  if (options.screenshot) return takeScreenshot(fleet.page);
+  if (!isQuick) await pause(OUTAGE);
+  database.thaw();
+  say('the database continues', 'orders: in a few seconds no indicator fails');
+  await fleet.becomes(
+    'the end of the outage',
+    ({ orders, statuses }) => !orders.failing.database && isOnly('UP', statuses),
+  );
+  say('the shared outage is over', 'orders: 3 of 3 ready for a few seconds, without a failing indicator');
+}
+
+async function losePayments() {
+  await fleet.payments.stop();
+  say('payments was stopped', 'payments-1, which has left');
+  await fleet.becomes(
+    'payments to fail everywhere',
+    ({ orders, statuses }) => failsAtAll('payments', orders) && isOnly('DEGRADED', statuses),
+  );
+  say('payments fails at 3 of 3 instances', 'orders: all 3 are degraded and stay ready');
+  if (options.screenshot) await takeScreenshot(fleet.page);
+}
+
+function failsAtAll(indicator, orders) {
+  return orders.present === NAMES.length - 2 && orders.failing[indicator] === orders.present;
+}
+
+function isOnly(status, statuses) {
+  return statuses.length === 1 && statuses[0] === status;
+}
+
+async function readingTime() {
+  if (!isQuick) await pause(READING);
+}
+
+/** Prints one line: what happens now, and where to look. */
+function say(what, where) {
+  const time = new Date().toTimeString().slice(0, 8);
+  process.stdout.write(`  ${time}  ${what}${where ? `. Look at ${where}` : ''}\n`);
 }

@@ -22,11 +22,12 @@ export class InstanceProcess {
 
   /**
    * `application` and `adapter` are the arguments of `instance.mjs`; `environment` has additional variables. `agentPort`:
-   * the port for the agent checks of HAProxy. Default: none.
+   * the port for the agent checks of HAProxy. Default: none. `startLimit`: milliseconds until it listens, and again until it is
+   * ready.
    */
-  constructor({ name, port, agentPort, application, adapter, environment = {} }) {
+  constructor({ name, port, agentPort, application, adapter, environment = {}, startLimit = START_LIMIT }) {
     const ofAgent = agentPort === undefined ? {} : { AGENT_PORT: String(agentPort) };
-    this.#settings = { application, adapter, environment: { ...ofAgent, ...environment } };
+    this.#settings = { application, adapter, environment: { ...ofAgent, ...environment }, startLimit };
     this.name = name;
     this.port = port;
     this.agentPort = agentPort;
@@ -34,7 +35,7 @@ export class InstanceProcess {
 
   /** Resolves when the instance is ready. */
   async start() {
-    const { application, adapter, environment } = this.#settings;
+    const { application, adapter, environment, startLimit } = this.#settings;
     const child = fork(SCRIPT, [application, adapter, String(this.port), this.name], {
       env: { PATH: process.env.PATH, NODE_ENV: 'production', NO_COLOR: '1', ...environment },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -43,8 +44,8 @@ export class InstanceProcess {
     alive.add(child);
     child.once('exit', () => alive.delete(child));
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (this.#output += data));
-    await this.#message('listening', START_LIMIT);
-    await until(() => this.#isReady(), { limit: START_LIMIT, what: `${this.name} to be ready` });
+    await this.#message('listening', startLimit);
+    await until(() => this.#isReady(), { limit: startLimit, what: `${this.name} to be ready` });
   }
 
   /** Sends a command of the application and waits until it is done. */

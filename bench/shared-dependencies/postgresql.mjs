@@ -30,7 +30,8 @@ export class PrivatePostgresql {
   #child;
   #isFrozen = false;
   #onExit = () => {
-    this.#child?.kill('SIGKILL');
+    // A frozen backend would not notice the end of the server.
+    if (this.#child && existsSync(`/proc/${this.#child.pid}`)) this.#signal('SIGKILL');
     rmSync(this.#folder, { recursive: true, force: true });
   };
 

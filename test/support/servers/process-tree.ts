@@ -40,7 +40,7 @@ export async function killTree(root: number): Promise<void> {
 }
 
 /** A process and its descendants, parents first. */
-function treeOf(root: number): number[] {
+export function treeOf(root: number): number[] {
   const children = new Map<number, number[]>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
@@ -58,7 +58,7 @@ function parentOf(pid: number): number | undefined {
 }
 
 /** An ended process stays in the list until its parent reads its exit status, but holds no resources. */
-function isAlive(pid: number): boolean {
+export function isAlive(pid: number): boolean {
   const state = statOf(pid)[0];
   return state !== undefined && state !== 'Z' && state !== 'X';
 }
