@@ -43,7 +43,10 @@ module.exports = {
       severity: 'error',
       comment: 'The other commands start in a few milliseconds, so the fleet is imported dynamically.',
       from: { path: '^src/cli/', pathNot: '^src/cli/fleet/' },
-      to: { path: '^src/(?:cli/fleet|endpoints|fleet|stores)/', dependencyTypesNot: ['dynamic-import', 'type-only'] },
+      to: {
+        path: '^src/(?:cli/fleet|endpoints|fleet|metrics|stores)/',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'no-dev-dependencies',
@@ -91,7 +94,7 @@ module.exports = {
     may('overload', 'core', 'errors', 'options', 'discovery', 'extension', 'endpoints', 'indicators'),
     may('testing', 'core', 'errors', 'options', 'discovery', 'extension'),
     may('schematics', 'core', 'errors', 'options'),
-    may('cli', 'core', 'errors', 'options', 'endpoints', 'fleet', 'lifecycle/servers', 'stores'),
+    may('cli', 'core', 'errors', 'options', 'endpoints', 'fleet', 'lifecycle/servers', 'metrics', 'stores'),
     may('indicators', 'core', 'errors', 'options', 'discovery', 'lifecycle'),
     may('integrations', 'core', 'errors', 'options', 'discovery', 'clients', 'extension', 'metrics'),
     {

@@ -51,6 +51,7 @@ Page (fleet):
   --host <host>        default: 127.0.0.1. Another one needs one of the following two
   --key-file <path>    the key that callers must send, as X-Health-Key, bearer token or password
   --unauthenticated    everyone who reaches the port may see the page
+  --metrics            also the numbers of instances, for Prometheus, at /metrics
 
 Output:
   --json               the report as JSON

@@ -46,6 +46,7 @@ const OPTIONS = {
   'secret-file': { type: 'string' },
   'password-file': { type: 'string' },
   unauthenticated: { type: 'boolean' },
+  metrics: { type: 'boolean' },
   once: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },

@@ -66,10 +66,11 @@ const OF_FLEET = [
   'secret-file',
   'password-file',
   'unauthenticated',
+  'metrics',
   'once',
 ] as const;
 /** The options of `fleet` that open its port. */
-const OF_PAGE = ['port', 'host', 'key-file', 'unauthenticated'] as const;
+const OF_PAGE = ['port', 'host', 'key-file', 'unauthenticated', 'metrics'] as const;
 const OF_REQUESTS = ['url', 'path', 'socket', 'file', 'max-age', 'header', 'insecure', 'nagios', 'probe'] as const;
 
 async function showFleet(line: CommandLine, surroundings: Surroundings): Promise<number> {

@@ -1,12 +1,14 @@
 import { elapsed } from '../core/moment.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import type { EndpointStream } from '../extension/health-endpoints.js';
+import type { FleetLink } from '../extension/fleet-link.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
 import { refusedStream, streamResponse } from '../page/live/stream-response.js';
 import { iconUrl } from '../page/status.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { collectionOf } from './collection.js';
+import { countFleet } from './fleet-counts.js';
 import { type FleetEvent, FleetHistory } from './fleet-history.js';
 import { type FleetReport, describeFleet } from './fleet-report.js';
 import { sentenceOf } from './page/events-part.js';
@@ -115,6 +117,12 @@ export class FleetOverview {
       events,
       times: this.#times,
     });
+  }
+
+  /** How many instances of each service are in which state, for metrics. */
+  counts(): NonNullable<ReturnType<FleetLink['counts']>> {
+    const { isConnected } = this.roster.connection;
+    return { isConnected, services: countFleet(this.roster.instances(), this.#settings.expected) };
   }
 
   /**

@@ -11,7 +11,6 @@ import { collectionOf } from './collection.js';
 import type { FleetSettings } from './fleet-options.js';
 import { FleetOverview } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
-import { countFleet } from './fleet-counts.js';
 import { FleetRuns } from './fleet-runs.js';
 import { FleetTopics } from './fleet-topics.js';
 import { oncePerTurn } from './once-per-turn.js';
@@ -87,10 +86,7 @@ export class HealthFleet {
     const { boot } = this.#announcer;
     this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
     monitor.shareRuns(this.#runs);
-    const count: FleetLink['counts'] = () =>
-      settings.metrics
-        ? { isConnected: roster.connection.isConnected, services: countFleet(roster.instances(), expected) }
-        : undefined;
+    const count: FleetLink['counts'] = () => (settings.metrics ? this.#overview.counts() : undefined);
     const counts = oncePerTurn(count);
     const facts = { environment, service, instance };
     monitor.linkFleet(new FleetTopics({ store, ...facts, secret, collection, roster, counts, warn }));

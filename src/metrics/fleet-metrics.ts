@@ -1,12 +1,21 @@
-import type { FleetCounts } from '../extension/fleet-link.js';
-import type { HealthMonitor } from '../extension/health-monitor.js';
-import type { ObservedMetric } from './metric.js';
+import type { FleetCounts, FleetLink } from '../extension/fleet-link.js';
+import type { MetricLabels, ObservedMetric } from './metric.js';
+
+/** The part of a `MetricSource` that the metrics of the fleet are read from. */
+export interface FleetMetricSource {
+  readonly monitor: { readonly fleet: Pick<FleetLink, 'counts'> | undefined };
+}
+
+/** An `ObservedMetric` that can be read without an application. */
+export interface FleetMetric extends Omit<ObservedMetric, 'read'> {
+  read(source: FleetMetricSource, observe: (value: number, labels: MetricLabels) => void): void;
+}
 
 /**
  * The fleet as this instance knows it, with the option `metrics` of `HealthFleetModule`. Several instances report the same
  * values, so the values of instances must not be added up.
  */
-export const FLEET_METRICS: readonly ObservedMetric[] = [
+export const FLEET_METRICS: readonly FleetMetric[] = [
   {
     kind: 'gauge',
     name: 'fleet.instances',
@@ -66,6 +75,6 @@ export const FLEET_METRICS: readonly ObservedMetric[] = [
   },
 ];
 
-function servicesOf(monitor: HealthMonitor): readonly FleetCounts[] {
+function servicesOf(monitor: FleetMetricSource['monitor']): readonly FleetCounts[] {
   return monitor.fleet?.counts()?.services ?? [];
 }

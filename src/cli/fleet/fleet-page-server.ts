@@ -16,12 +16,16 @@ import { RateLimiter } from '../../endpoints/rate-limit/rate-limiter.js';
 import { Refusals } from '../../endpoints/refusals.js';
 import { writeResponse } from '../../endpoints/write-response.js';
 import { FLEET_FORMATS, type FleetOverview } from '../../fleet/fleet-overview.js';
+import { oncePerTurn } from '../../fleet/once-per-turn.js';
+import { FLEET_METRICS } from '../../metrics/fleet-metrics.js';
+import { PROMETHEUS_TEXT, prometheusText } from '../../metrics/prometheus-text.js';
 import { FAILED_KEYS } from '../../options/defaults.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import { type FleetPageSettings, isLoopback } from './fleet-settings.js';
 
 /** The page is at both: monitors know the second one from applications. */
-const PATHS: ReadonlySet<string> = new Set(['/', '/health/fleet']);
+const PAGE_PATHS = ['/', '/health/fleet'];
+export const METRICS_PATH = '/metrics';
 /** Requests of browsers and monitors are small. The limits keep a stranger from occupying memory and connections. */
 const LIMITS = {
   maxHeaderSize: 16_384,
@@ -33,10 +37,11 @@ const MOST_CONNECTIONS = 2000;
 /** Nothing asynchronous decides about access here. */
 const NO_TIME = 1000;
 
-/** The page of the fleet on a port of its own. */
+/** The page of the fleet on a port of its own, with the metrics of the fleet if they are wanted. */
 export class FleetPageServer {
   readonly #overview: FleetOverview;
   readonly #settings: FleetPageSettings;
+  readonly #paths: ReadonlySet<string>;
   readonly #onFault: (fault: unknown) => void;
   readonly #refusals = new Refusals({});
   readonly #access: Access | undefined;
@@ -46,6 +51,7 @@ export class FleetPageServer {
   constructor(overview: FleetOverview, settings: FleetPageSettings, onFault: (fault: unknown) => void) {
     this.#overview = overview;
     this.#settings = settings;
+    this.#paths = new Set(settings.hasMetrics ? [...PAGE_PATHS, METRICS_PATH] : PAGE_PATHS);
     this.#onFault = onFault;
     const { key } = settings;
     if (key !== undefined) {
@@ -86,17 +92,25 @@ export class FleetPageServer {
   async #responseTo(request: IncomingMessage & HealthRequest): Promise<HealthResponse> {
     const { method, url } = request;
     if (this.#isForeign(request)) return finishResponse(403, BASE_HEADERS, { error: 'unknown host' });
-    if (!PATHS.has(url.split('?', 1)[0] ?? '')) return this.#refusals.notFound;
+    const path = url.split('?', 1)[0] ?? '';
+    if (!this.#paths.has(path)) return this.#refusals.notFound;
     if (method !== 'GET' && method !== 'HEAD') return methodNotAllowed('GET, HEAD');
-    const format = formatOf(request, FLEET_FORMATS);
+    const format = path === METRICS_PATH ? 'metrics' : formatOf(request, FLEET_FORMATS);
     const refusal = await this.#refusalOf(request, format);
     if (refusal) return refusal;
     if (format === undefined) return this.#refusals.notAcceptable(FLEET_FORMATS);
+    if (format === 'metrics') return this.#metrics();
     const answer = this.#overview.respond(request, format);
     const { statusCode, contentType } = answer;
     const headers = mergeHeaders(BASE_HEADERS, { 'content-type': contentType }, answer.headers);
     if ('body' in answer) return finishText(statusCode, headers, answer.body);
     return finishHead(statusCode, headers, (outlet) => answer.open(outlet));
+  }
+
+  #metrics(): HealthResponse {
+    const fleet = { counts: oncePerTurn(() => this.#overview.counts()) };
+    const headers = mergeHeaders(BASE_HEADERS, { 'content-type': PROMETHEUS_TEXT });
+    return finishText(200, headers, prometheusText(FLEET_METRICS, { monitor: { fleet } }));
   }
 
   async #refusalOf(request: HealthRequest, format: string | undefined): Promise<HealthResponse | undefined> {

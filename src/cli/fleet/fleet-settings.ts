@@ -18,6 +18,8 @@ export interface FleetPageSettings {
   /** The key that callers must send. Undefined: everybody who reaches the port may see the page. */
   readonly key: string | undefined;
   readonly isLoopback: boolean;
+  /** Whether the metrics of the fleet are served. */
+  readonly hasMetrics: boolean;
 }
 
 const DEFAULT_PORT = '9091';
@@ -82,6 +84,7 @@ export async function pageSettingsOf({ values }: CommandLine): Promise<FleetPage
     port: Number(checkedPort(values.port ?? DEFAULT_PORT, '--port', 0)),
     key,
     isLoopback: isLoopback(host),
+    hasMetrics: values.metrics ?? false,
   };
 }
 

@@ -7,7 +7,7 @@ import { messageOf } from '../exchange.js';
 import type { CommandLine } from '../options.js';
 import type { Surroundings } from '../surroundings.js';
 import { type Terminal, json, printable } from '../terminal.js';
-import { FleetPageServer } from './fleet-page-server.js';
+import { FleetPageServer, METRICS_PATH } from './fleet-page-server.js';
 import {
   type FleetCommand,
   type FleetPageSettings,
@@ -79,6 +79,7 @@ async function servePage(
   }
   const host = page.host.includes(':') ? `[${page.host}]` : page.host;
   terminal.write(`fleet ${printable(environment)}: http://${host}:${port}/\n`);
+  if (page.hasMetrics) terminal.write(`metrics: http://${host}:${port}${METRICS_PATH}\n`);
   if (page.key !== undefined) terminal.write('A key is required. A browser asks for it as a password.\n');
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();

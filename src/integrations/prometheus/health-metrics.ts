@@ -11,6 +11,7 @@ import type {
   ObservedMetric,
 } from '../../metrics/metric.js';
 import { MetricRecorder } from '../../metrics/metric-recorder.js';
+import { prometheusName } from '../../metrics/prometheus-name.js';
 import type { PromClient } from './prom-client.js';
 import { type PrometheusSettings, metricTaken } from './prometheus-options.js';
 
@@ -38,7 +39,7 @@ export class HealthMetrics implements MetricSink {
     this.#recorder = new MetricRecorder(monitor, data, this);
     for (const metric of METRICS) {
       const { help, labels } = metric;
-      const common = { name: nameOf(metric, prefix), help, labelNames: labels, registers: [this.registry] };
+      const common = { name: prometheusName(metric, prefix), help, labelNames: labels, registers: [this.registry] };
       this.#metrics.set(common.name, this.#create(metric, common, buckets));
     }
   }
@@ -106,10 +107,4 @@ export class HealthMetrics implements MetricSink {
     });
     return gauge;
   }
-}
-
-/** The name by the conventions of Prometheus: words joined by `_`, then the unit, then `_total` for a counter. */
-function nameOf({ name, unit, kind }: HealthMetric, prefix: string): string {
-  const suffix = `${unit === 's' ? '_seconds' : ''}${kind === 'counter' ? '_total' : ''}`;
-  return `${prefix}${name.replaceAll('.', '_')}${suffix}`;
 }

@@ -254,7 +254,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
   });
 
   it('requires the key, also for the stream, and limits wrong keys', async () => {
-    const tool = run('--port', '0', '--host', '0.0.0.0', '--key-file', fileWith('operations-key\n'));
+    const tool = run('--port', '0', '--host', '0.0.0.0', '--key-file', fileWith('operations-key\n'), '--metrics');
     const url = (await tool.url()).replace('0.0.0.0', '127.0.0.1');
     const browser = await fetch(url, { headers: { accept: 'text/html' } });
     expect([browser.status, browser.headers.get('www-authenticate')]).toStrictEqual([
@@ -262,6 +262,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
       expect.stringContaining('Basic'),
     ]);
     expect((await fetch(`${url}?format=events`)).status).toBe(401);
+    expect((await fetch(`${url}metrics`)).status).toBe(401);
     for (const headers of [
       { 'x-health-key': 'operations-key' },
       { authorization: 'Bearer operations-key' },
@@ -269,6 +270,10 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
     ]) {
       expect((await fetch(url, { headers })).status).toBe(200);
     }
+    await vi.waitFor(async () => {
+      const metrics = await fetch(`${url}metrics`, { headers: { authorization: 'Bearer operations-key' } });
+      expect(await metrics.text()).toContain('\nhealth_fleet_store_connected 1\n');
+    }, SOON);
     const codes = [];
     for (let attempt = 0; attempt < 40; attempt += 1) {
       codes.push((await fetch(url, { headers: { 'x-health-key': `wrong-${attempt}` } })).status);
@@ -283,6 +288,7 @@ describeWith(redis, 'nest-vitals fleet', (server) => {
       (await sendJson(Number(new URL(url).port), 'GET', '/', { headers: { host } })).status;
     expect((await fetch(url, { method: 'POST' })).status).toBe(405);
     expect((await fetch(`${url}elsewhere`)).status).toBe(404);
+    expect((await fetch(`${url}metrics`)).status).toBe(404);
     expect((await fetch(`${url}?format=text`)).status).toBe(406);
     expect((await fetch(url, { method: 'HEAD' })).status).toBe(200);
     expect(await statusFor('example.com')).toBe(403);
@@ -366,6 +372,7 @@ describe('nest-vitals fleet without a store', () => {
     [['--redis', 'redis://a', '--host', '0.0.0.0'], '--key-file'],
     [['--redis', 'redis://a', '--json'], '--json has no effect with fleet without --once'],
     [['--redis', 'redis://a', '--once', '--port', '1'], '--port has no effect with fleet --once'],
+    [['--redis', 'redis://a', '--once', '--metrics'], '--metrics has no effect with fleet --once'],
     [['--redis', 'redis://a', '--nagios'], '--nagios has no effect'],
     [['--redis', 'redis://a', '--namespace', 'a b'], '--namespace "a b"'],
     [['--redis', 'redis://a', '--secret-file', '/nowhere/file'], '--secret-file /nowhere/file cannot be read'],
