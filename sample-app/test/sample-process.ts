@@ -8,7 +8,7 @@ export const WAIT = { timeout: 60_000, interval: 50 };
 
 /** Variables of the environment that would change the behaviour which the README describes. */
 const EXCLUDED =
-  /^(?:HEALTH_|PAYMENTS_|DATABASE_URL$|REDIS_URL$|ETCD_URL$|RABBITMQ_URL$|KUBERNETES_|NODE_ENV$|DEPLOYMENT_ENVIRONMENT$|GIT_COMMIT$|COMMIT_SHA$|SOURCE_VERSION$|GITHUB_SHA$|VITEST)/;
+  /^(?:HEALTH_|PAYMENTS_|DATABASE_URL$|REDIS_URL$|ETCD_URL$|NATS_URL$|RABBITMQ_URL$|INSTANCE$|KUBERNETES_|NODE_ENV$|DEPLOYMENT_ENVIRONMENT$|GIT_COMMIT$|COMMIT_SHA$|SOURCE_VERSION$|GITHUB_SHA$|VITEST)/;
 
 /** A response with its parsed body. */
 export interface Answer {

@@ -14,3 +14,12 @@ export const nats: ServerKind = {
   }),
   ready: /Server is ready/,
 };
+
+/** With JetStream, and without a login. */
+export const openNats: ServerKind = {
+  ...nats,
+  command: ({ folder, port }) => ({
+    file: natsServer,
+    args: ['--addr', '127.0.0.1', '--port', `${port}`, '--jetstream', '--store_dir', folder],
+  }),
+};
