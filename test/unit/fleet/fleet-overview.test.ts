@@ -186,4 +186,22 @@ describe('FleetOverview', () => {
     pages[0]?.close();
     expect(open('&q=more').state).toBe('open');
   });
+
+  it('refuses a page when 1,000 are open, and accepts it when one has ended', async () => {
+    const { write, open, overview } = await setUp();
+    await write('one');
+    await advance(2000);
+    const pages = Array.from({ length: 1000 }, () => open());
+    expect(pages.filter(({ state }) => state === 'open')).toHaveLength(1000);
+    const refused = overview.respond({ url: '/health/fleet?format=events', headers: {} }, 'events');
+    expect(refused).toMatchObject({ statusCode: 503, body: 'too many pages are open\n' });
+    expect(refused.headers).toStrictEqual({ 'retry-after': '10' });
+    expect(overview.respond({ url: '/health/fleet', headers: {} }, 'json').statusCode).toBe(200);
+    // The pages that are open stay live.
+    await write('one', { ready: 'DOWN' });
+    await advance(1000);
+    expect(pages.every((page) => partIn(page, 's-orders').includes('Not ready'))).toBe(true);
+    pages[0]?.close();
+    expect(open().state).toBe('open');
+  });
 });
