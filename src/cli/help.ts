@@ -35,6 +35,7 @@ Store (fleet), with its package installed here or beside nest-vitals. Several ad
   --redis-sentinel <name>  the addresses are sentinels, which monitor a Redis of this name
   --redis-cluster      the addresses are nodes of a cluster
   --nats <url>         nats://host:4222 or tls://…, with @nats-io/transport-node or nats
+  --nats-credentials-file <path>  a .creds file for NATS: a user of its accounts, with the seed of its key
   --etcd <url>         http://host:2379 or https://…, with etcd3
   --password-file <path>   the password of the user in the address, or the token of NATS; default: the environment
                        variable HEALTH_STORE_PASSWORD

@@ -37,6 +37,7 @@ const OPTIONS = {
   'sentinel-user': { type: 'string' },
   'sentinel-password-file': { type: 'string' },
   nats: { type: 'string', multiple: true },
+  'nats-credentials-file': { type: 'string' },
   etcd: { type: 'string', multiple: true },
   'cert-file': { type: 'string' },
   'cert-key-file': { type: 'string' },

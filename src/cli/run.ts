@@ -57,6 +57,7 @@ const OF_FLEET = [
   'sentinel-user',
   'sentinel-password-file',
   'nats',
+  'nats-credentials-file',
   'etcd',
   'cert-file',
   'cert-key-file',

@@ -49,9 +49,15 @@ const FAULTS: readonly (readonly [RegExp, Explanation])[] = [
   ],
   [
     /WRONGPASS|invalid username-password|Authorization Violation|AUTHORIZATION_VIOLATION|authentication failed|refused the (?:password|credentials)/i,
-    ({ topology }) =>
-      'the server refused the login: check the user in the address and the password' +
-      (topology.kind === 'sentinels' ? `, and those of the sentinels in --sentinel-user and ${SENTINEL}` : ''),
+    ({ login, topology }) =>
+      login.credentials === undefined
+        ? 'the server refused the login: check the user in the address and the password' +
+          (topology.kind === 'sentinels' ? `, and those of the sentinels in --sentinel-user and ${SENTINEL}` : '')
+        : 'the server refused the login: check that the user in --nats-credentials-file belongs to an account of the server',
+  ],
+  [
+    /(?:account|user) authentication expired|ACCOUNT_EXPIRED|AUTHENTICATION_EXPIRED/i,
+    'the login has expired: write a new one into --nats-credentials-file, and start again',
   ],
   [/\bMOVED \d/, 'the server is a node of a cluster: give --redis-cluster too'],
   [/cluster support disabled/, 'the server is not a node of a cluster: leave --redis-cluster out'],

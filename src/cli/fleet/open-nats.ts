@@ -1,9 +1,10 @@
 import { natsStore } from '../../stores/nats/nats-store.js';
 import type { NatsStoreClient } from '../../stores/nats/nats-client.js';
 import { connectUntilClosed } from './connect-until-closed.js';
-import { loadClient } from './load-client.js';
+import { type LoadedPackage, loadClient } from './load-client.js';
 import { CLIENT_NAME, type Namespace, type OnError, type OpenedStore, PAUSE } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';
+import type { Login } from './store-login.js';
 
 interface NatsStatus {
   readonly type: string;
@@ -17,10 +18,9 @@ export function openNats(address: StoreAddress, options: Namespace, onError: OnE
   const { urls, login, tls } = address;
   const { client: loaded } = loadClient('--nats', ['@nats-io/transport-node', 'nats']);
   const connect = loaded['connect'] as (settings: object) => Promise<Nats>;
-  const { user, password } = login;
   const settings = {
     servers: urls.map(({ host }) => host),
-    ...(user === undefined ? password !== undefined && { token: password } : { user, pass: password }),
+    ...loginSettings(login, loaded),
     ...(tls && { tls }),
     name: CLIENT_NAME,
     maxReconnectAttempts: -1,
@@ -40,6 +40,16 @@ export function openNats(address: StoreAddress, options: Namespace, onError: OnE
     client.then((connected) => connected.close()).catch(() => undefined);
   };
   return { store: natsStore({ client, ...options }), close };
+}
+
+/** The options of the client for a login. `loaded`: its package. */
+function loginSettings({ user, password, credentials }: Login, loaded: LoadedPackage): object {
+  if (credentials !== undefined) {
+    const credsAuthenticator = loaded['credsAuthenticator'] as (creds: Uint8Array) => unknown;
+    return { authenticator: credsAuthenticator(new TextEncoder().encode(credentials)) };
+  }
+  if (user !== undefined) return { user, pass: password };
+  return password === undefined ? {} : { token: password };
 }
 
 /** The older package has the error in `data`. */
