@@ -32,6 +32,7 @@ const sameOnEveryNest = [
   'fleet',
   'fleet-description',
   'fleet-live',
+  'fleet-max-unready',
   'formats',
   'fuzz',
   'guides',

@@ -79,7 +79,10 @@ export class HealthFleet {
     );
     const { maxUnready } = settings;
     if (maxUnready !== undefined) {
-      monitor.limitUnready(new FleetUnreadyLimit(roster, { service, instance, maxUnready }));
+      const places = collectionOf('fleet-places', environment);
+      const limit = new FleetUnreadyLimit({ store, collection: places, service, instance, roster, maxUnready });
+      monitor.limitUnready(limit);
+      this.#ends.push(limit.follow(monitor));
     }
     const warn = (line: string): void => logger.warn(line);
     const release = [identity.version ?? '', identity.commit ?? ''].map((part) => part.slice(0, 200)).join(' ');

@@ -64,7 +64,6 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
     readonly #beyondDown = new Hysteresis(hold, hold);
     /** When the excess of `down` had lasted for `hold`. */
     #beyondSince: number | undefined;
-    #hasLeft = false;
     #isHealthPath: ((path: string) => boolean) | undefined;
 
     constructor(...injected: unknown[]) {
@@ -108,18 +107,16 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
       return status === 'DOWN' ? down(message, data) : degraded(message, data);
     }
 
-    /** Why the instance stays in rotation. Decided once for each overload: an instance that has left does not come back early. */
+    /** Why the instance stays in rotation. */
     #refusal(isBeyondDown: boolean, at: number): string | undefined {
+      const limit = this.monitor?.unreadyLimit;
       if (!isBeyondDown) {
         this.#beyondSince = undefined;
-        this.#hasLeft = false;
+        limit?.recovered(name);
         return undefined;
       }
       this.#beyondSince ??= at;
-      if (this.#hasLeft) return undefined;
-      const refusal = this.monitor?.unreadyLimit?.refusal(name, this.#beyondSince);
-      this.#hasLeft = refusal === undefined;
-      return refusal;
+      return limit?.refusal(name, this.#beyondSince);
     }
 
     #inFlight(): unknown {

@@ -1,9 +1,8 @@
-import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
 import { NEWS_LASTS } from '../../../src/fleet/shared-outage.js';
-import { TURN, decideUnready } from '../../../src/fleet/unready-limit.js';
+import { OTHERS_FIRST, type UnreadyDecision, decideUnready } from '../../../src/fleet/unready-limit.js';
 
 interface Peer {
   instance?: string;
@@ -43,11 +42,20 @@ function peer({
   };
 }
 
+const decision = (
+  maxUnready: number,
+  peers: readonly FleetInstance[],
+  { instance = 'm', storeUnavailableFor = 0, waited = 0 } = {},
+): UnreadyDecision => decideUnready('overload', maxUnready, { instance, peers, storeUnavailableFor }, waited);
+
 const decide = (
   maxUnready: number,
   peers: readonly FleetInstance[],
   { instance = 'm', storeUnavailableFor = 0, waited = 0 } = {},
-): string | undefined => decideUnready('overload', maxUnready, { instance, peers, storeUnavailableFor }, waited);
+): string | undefined => {
+  const { refusal, wait } = decision(maxUnready, peers, { instance, storeUnavailableFor, waited });
+  return refusal ?? wait;
+};
 
 const well = (count: number): FleetInstance[] => Array.from({ length: count }, () => peer());
 const down = peer({ ready: 'DOWN', overload: 'DOWN' });
@@ -56,7 +64,7 @@ describe('decideUnready', () => {
   it('lets an instance become unready while fewer instances than the limit are unready', () => {
     expect(decide(2, well(4))).toBeUndefined();
     expect(decide(2, [down, ...well(3)])).toBeUndefined();
-    expect(decide(2, [down, down, ...well(2)])).toBe('stays in rotation: 2 of 5 instances are unready, and 2 may be');
+    expect(decide(2, [down, down, ...well(2)])).toBe('2 of 5 instances are unready, and 2 may be');
   });
 
   it('rounds a fraction of the instances down', () => {
@@ -66,7 +74,7 @@ describe('decideUnready', () => {
   });
 
   it('never lets the last instance become unready, whatever the limit is', () => {
-    expect(decide(100, [down, down])).toBe('stays in rotation: 2 of 3 instances are unready, and 2 may be');
+    expect(decide(100, [down, down])).toBe('2 of 3 instances are unready, and 2 may be');
     expect(decide(0.99, [])).toBeDefined();
   });
 
@@ -93,45 +101,19 @@ describe('decideUnready', () => {
     expect(decide(2, [], { storeUnavailableFor: Infinity })).toContain('nothing is known');
   });
 
-  it('lets overloaded instances become unready in the order of their names, one turn after the other', () => {
+  it('lets overloaded instances ask for a place in the order of their names, the others after a while', () => {
     const overloaded = [peer({ instance: 'a', overload: 'DEGRADED' }), peer({ instance: 'b', overload: 'DEGRADED' })];
     const peers = [...overloaded, ...well(5)];
     expect(decide(1, peers, { instance: 'A' })).toBeUndefined();
-    expect(decide(1, peers, { waited: 2 * TURN - 1 })).toContain('2 other instances are overloaded');
-    expect(decide(1, peers, { waited: 2 * TURN })).toBeUndefined();
+    expect(decide(2, peers)).toContain('2 other instances are overloaded');
+    expect(decide(1, peers, { waited: OTHERS_FIRST - 1 })).toContain('2 other instances are overloaded');
+    expect(decide(1, peers, { waited: OTHERS_FIRST })).toBeUndefined();
     expect(decide(3, peers)).toBeUndefined();
   });
 
-  it('never takes out more instances than the limit when all are overloaded at one moment, if reports arrive within a turn', () => {
-    const fleets = fc.record({
-      count: fc.integer({ min: 2, max: 8 }),
-      limit: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constantFrom(0.3, 0.5, 0.8)),
-      delay: fc.integer({ min: 0, max: TURN - 500 }),
-    });
-    fc.assert(
-      fc.property(fleets, ({ count, limit, delay }) => {
-        const most = Math.min(limit < 1 ? Math.floor(limit * count) : limit, count - 1);
-        // All have been DEGRADED for `hold` before `down` counts, so that each instance knows the state of the others.
-        const leftAt: number[] = Array.from({ length: count }, () => Infinity);
-        for (let now = 0; now < 60_000; now += 250) {
-          for (let self = 0; self < count; self += 1) {
-            if (leftAt[self] !== Infinity) continue;
-            const peers = leftAt.flatMap((left, index) =>
-              index === self
-                ? []
-                : [
-                    peer({
-                      instance: `pod-${index}`,
-                      overload: left + delay <= now ? 'DOWN' : 'DEGRADED',
-                      ready: left + delay <= now ? 'DOWN' : 'UP',
-                    }),
-                  ],
-            );
-            if (decide(limit, peers, { instance: `pod-${self}`, waited: now }) === undefined) leftAt[self] = now;
-          }
-        }
-        expect(leftAt.filter((left) => left !== Infinity)).toHaveLength(most);
-      }),
-    );
+  it('leaves the places of instances that are unready for another reason free', () => {
+    const broken = peer({ ready: 'DOWN' });
+    const overloaded = peer({ instance: 'a', overload: 'DEGRADED' });
+    expect(decision(4, [down, broken, broken, overloaded, ...well(3)])).toMatchObject({ most: 4, places: 2, first: 2 });
   });
 });

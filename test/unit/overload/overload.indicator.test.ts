@@ -63,9 +63,10 @@ describe('OverloadIndicator', () => {
     });
   });
 
-  it('stays DEGRADED while the fleet holds it back, and stays DOWN until it recovers', async () => {
+  it('stays DEGRADED in each run in which the fleet holds it back, and tells the fleet when it recovers', async () => {
     let refusal: string | undefined = 'stays in rotation: 2 of 4 instances are unready, and 2 may be';
     const asked: unknown[][] = [];
+    const recovered = vi.fn<(indicator: string) => void>();
     const indicator = settled({ utilization: false, hold: 0, down: { delay: 500 } });
     Object.assign(indicator, {
       monitor: {
@@ -74,6 +75,7 @@ describe('OverloadIndicator', () => {
             asked.push(question);
             return refusal;
           },
+          recovered,
         },
       },
     });
@@ -89,10 +91,12 @@ describe('OverloadIndicator', () => {
       ['overload', expect.any(Number)],
       ['overload', asked[0]?.[1]],
     ]);
-    refusal = 'stays in rotation';
-    expect(await run(indicator)).toMatchObject({ status: 'DOWN' });
+    refusal = 'stays in rotation: the place was lost';
+    expect(await run(indicator)).toMatchObject({ status: 'DEGRADED' });
+    expect(recovered).not.toHaveBeenCalled();
     setDelay(5);
     expect(await run(indicator)).toMatchObject({ status: 'UP' });
+    expect(recovered.mock.calls).toStrictEqual([['overload']]);
     setDelay(600);
     expect(await run(indicator)).toMatchObject({ status: 'DEGRADED' });
   });
