@@ -1,24 +1,34 @@
 import { onAbort } from '../core/async.js';
+import type { CodePattern } from './error-codes.js';
 import { hasMethods } from './has-methods.js';
 import { takeConnection } from './opening-connection.js';
 import type { PoolCounts } from './pool-data.js';
 
-/** The used part of a connection of `pg`. */
-export interface PgPoolConnection {
-  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+/** A connection that was taken from a pool of `pg`. */
+interface LentPgConnection {
   release(failure?: Error): void;
   on(event: 'error', listener: () => void): unknown;
   off(event: 'error', listener: () => void): unknown;
+  /** Absent in the native flavour. */
   readonly connection?: { readonly stream: { destroy(): unknown } };
 }
 
-/** The used part of a pool of `pg` inside another client. */
-export interface InnerPgPool {
-  connect(): Promise<PgPoolConnection>;
+/** The used part of a connection of `pg`. */
+export interface PgPoolConnection extends LentPgConnection {
+  query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
+}
+
+/** The counts that a pool of `pg` has. */
+interface CountedPgPool {
   readonly totalCount: number;
   readonly idleCount: number;
   readonly waitingCount: number;
-  readonly options?: { readonly max?: number };
+  readonly options?: { readonly max?: number | undefined };
+}
+
+/** The used part of a pool of `pg` inside another client. */
+export interface InnerPgPool extends CountedPgPool {
+  connect(): Promise<PgPoolConnection>;
   listenerCount?(event: 'error'): number;
 }
 
@@ -26,15 +36,21 @@ export function isPgPool(client: unknown): client is InnerPgPool {
   return hasMethods(client, 'connect') && 'totalCount' in client && 'idleCount' in client && 'waitingCount' in client;
 }
 
-export function pgPoolCounts({ options, totalCount, idleCount, waitingCount }: InnerPgPool): PoolCounts {
+export function pgPoolCounts({ options, totalCount, idleCount, waitingCount }: CountedPgPool): PoolCounts {
   return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
 }
 
+/** Some failures of `pg` have a message and no code. */
+export const PG_CODES: readonly CodePattern[] = [
+  [/^Connection terminated due to connection timeout|^timeout exceeded when trying to connect/, 'ETIMEDOUT'],
+  [/^Connection terminated|^Client has encountered a connection error/, 'ECONNRESET'],
+];
+
 /** Runs work with one connection of the pool. When the signal is aborted, the connection is destroyed. */
-export async function withPgConnection<T>(
-  pool: InnerPgPool,
+export async function withPgConnection<Connection extends LentPgConnection, T>(
+  pool: { connect(): Promise<Connection> },
   abandoned: AbortSignal,
-  work: (connection: PgPoolConnection) => Promise<T>,
+  work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const connection = await takeConnection(
     [pool],

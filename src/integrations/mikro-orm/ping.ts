@@ -1,6 +1,6 @@
 import { ClientCalls } from '../../clients/client-calls.js';
-import { type CodePattern, withCode } from '../../clients/error-codes.js';
-import { withPgConnection } from '../../clients/pg-pool.js';
+import { withCode } from '../../clients/error-codes.js';
+import { PG_CODES, withPgConnection } from '../../clients/pg-pool.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type MikroOrmClient, connectionOf } from './mikro-orm-client.js';
@@ -8,12 +8,6 @@ import { countsOf, openPool } from './pool.js';
 
 /** Shared by all indicators: two indicators with the same MikroORM share its ping. */
 const pings = new ClientCalls<void>();
-
-/** Some failures of `pg` have a message and no code. */
-const CODES: readonly CodePattern[] = [
-  [/^Connection terminated due to connection timeout|^timeout exceeded when trying to connect/, 'ETIMEDOUT'],
-  [/^Connection terminated|^Client has encountered a connection error/, 'ECONNRESET'],
-];
 
 /** Pings the server, with at most one connection of the pool at a time. */
 export function ping(orm: MikroOrmClient, signal: AbortSignal): Promise<void> {
@@ -23,7 +17,7 @@ export function ping(orm: MikroOrmClient, signal: AbortSignal): Promise<void> {
       // MikroORM's own check cannot be cancelled.
       await (pool ? withPgConnection(pool, abandoned, (connection) => connection.query('SELECT 1')) : check(orm));
     } catch (error) {
-      throw withCode(error, CODES);
+      throw withCode(error, PG_CODES);
     }
   };
   return pings.call(orm, signal, begin, () => roomIn(countsOf(orm)));

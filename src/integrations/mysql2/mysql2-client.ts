@@ -1,7 +1,6 @@
 import type { Connection, Pool } from 'mysql2';
 import type { Connection as PromiseConnection, Pool as PromisePool } from 'mysql2/promise';
 import { hasMethods } from '../../clients/has-methods.js';
-import type { PoolCounts } from '../../clients/pool-data.js';
 
 /** A pool or a connection of `mysql2`, with callbacks or with promises. */
 export type Mysql2Client = Pool | Connection | PromisePool | PromiseConnection;
@@ -40,21 +39,4 @@ export function coreOf(client: Mysql2Client): CorePool | CoreConnection {
 
 export function isPool(core: CorePool | CoreConnection): core is CorePool {
   return 'getConnection' in core;
-}
-
-/**
- * The pool has no public counts, so this reads the lists that every version has had. Undefined for a connection, and for
- * a pool without these lists.
- */
-export function countsOf(pool: CorePool | CoreConnection): PoolCounts | undefined {
-  const open = lengthOf(pool, '_allConnections');
-  const idle = lengthOf(pool, '_freeConnections');
-  if (open === undefined || idle === undefined) return undefined;
-  const { config } = pool as { readonly config?: { readonly connectionLimit?: number } };
-  return { max: config?.connectionLimit, open, idle, waiting: lengthOf(pool, '_connectionQueue') };
-}
-
-function lengthOf(pool: object, queue: string): number | undefined {
-  const length: unknown = (Reflect.get(pool, queue) as { readonly length?: unknown } | undefined)?.length;
-  return typeof length === 'number' ? length : undefined;
 }

@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import { ClientIndicator } from '../../clients/client-indicator.js';
 import { type ClientRequest, type ClientSource, clientSource, passToken } from '../../clients/injected-client.js';
+import { mysqlPoolCounts } from '../../clients/mysql-pool.js';
 import { checkPool } from '../../clients/pool-data.js';
 import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
@@ -8,7 +9,7 @@ import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { wholeFrom } from '../../options/rules.js';
-import { type Mysql2Client, coreOf, countsOf, isMysql2Client } from './mysql2-client.js';
+import { type Mysql2Client, coreOf, isMysql2Client } from './mysql2-client.js';
 import { ping } from './ping.js';
 
 /** Options of {@link Mysql2Indicator}. */
@@ -40,7 +41,7 @@ export function Mysql2Indicator(name: string, options: Mysql2IndicatorOptions): 
         const core = coreOf(await this.client());
         return checkPool(context, {
           ping: (signal) => ping(core, signal),
-          counts: () => countsOf(core),
+          counts: () => mysqlPoolCounts(core),
           maxWaiting: own.maxWaiting,
         });
       }

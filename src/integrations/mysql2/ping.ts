@@ -1,8 +1,9 @@
 import { ClientCalls } from '../../clients/client-calls.js';
+import { mysqlPoolCounts } from '../../clients/mysql-pool.js';
 import { takeConnection } from '../../clients/opening-connection.js';
 import { roomIn } from '../../clients/pool-room.js';
 import { raceAbort } from '../../core/async.js';
-import { type CoreConnection, type CorePool, type LentConnection, countsOf, isPool } from './mysql2-client.js';
+import { type CoreConnection, type CorePool, type LentConnection, isPool } from './mysql2-client.js';
 
 /** Shared by all indicators: two indicators with the same pool share its ping. */
 const pings = new ClientCalls<void>();
@@ -14,7 +15,7 @@ export function ping(core: CorePool | CoreConnection, signal: AbortSignal): Prom
         core,
         signal,
         (abandoned) => pingPool(core, abandoned),
-        () => roomIn(countsOf(core)),
+        () => roomIn(mysqlPoolCounts(core)),
       )
     : pings.call(core, signal, () => pingConnection(core));
 }

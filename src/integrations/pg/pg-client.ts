@@ -1,4 +1,5 @@
 import { hasMethods } from '../../clients/has-methods.js';
+import { pgPoolCounts } from '../../clients/pg-pool.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 
 /** The used part of a connection of `pg`. */
@@ -32,7 +33,5 @@ export function isPgClient(candidate: unknown): candidate is PgPool | PgClient {
 
 /** Undefined for a `Client`. */
 export function countsOf(client: PgPool | PgClient): PoolCounts | undefined {
-  if (!isPool(client)) return undefined;
-  const { options, totalCount, idleCount, waitingCount } = client;
-  return { max: options?.max, open: totalCount, idle: idleCount, waiting: waitingCount };
+  return isPool(client) ? pgPoolCounts(client) : undefined;
 }
