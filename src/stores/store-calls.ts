@@ -1,4 +1,4 @@
-import { onAbort, raceAbort } from '../core/async.js';
+import { linkedAbort, onAbort, raceAbort } from '../core/async.js';
 import { LoopTimer } from '../core/loop-timer.js';
 import { elapsed } from '../core/moment.js';
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
@@ -19,15 +19,14 @@ export async function limited<T>(
   begin: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const controller = new AbortController();
-  const timer = new LoopTimer(milliseconds, () => controller.abort(new HealthCheckTimeoutError(milliseconds)));
-  const removeListener = signal && onAbort(signal, () => controller.abort(signal.reason));
-  const work = async (): Promise<T> => begin(controller.signal);
+  const limit = linkedAbort(signal ?? new AbortController().signal);
+  const timer = new LoopTimer(milliseconds, () => limit.abort(new HealthCheckTimeoutError(milliseconds)));
+  const work = async (): Promise<T> => begin(limit.signal);
   try {
-    return await raceAbort(work(), controller.signal);
+    return await raceAbort(work(), limit.signal);
   } finally {
     timer.clear();
-    removeListener?.();
+    limit.release();
   }
 }
 

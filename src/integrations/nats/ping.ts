@@ -1,8 +1,9 @@
 import { ClientRequests } from '../../clients/client-requests.js';
-import { type CodePattern, withCode } from '../../clients/error-codes.js';
+import { codedError } from '../../clients/error-codes.js';
+import { type NatsExplanation, WITHOUT_JETSTREAM, explainNats } from '../../clients/nats/nats-errors.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { NotPermittedError } from '../../clients/not-permitted.js';
-import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
+import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type ConsumerInfo, type ConsumerName, consumerInfo } from './consumer-info.js';
 import type { NatsConnection } from './nats-client.js';
 
@@ -26,30 +27,17 @@ export async function ping(
       abandoned.throwIfAborted();
       return consumer && (await consumerInfo(connection, consumer, timeout));
     } catch (error) {
-      throw explain(error);
+      throw explainNats(error, MESSAGES);
     }
   });
 }
 
-/** Both generations of the client share these texts, as codes of the older one or as messages of the newer one. */
-const MESSAGES: readonly (readonly [RegExp, (cause: Error) => HealthCheckError])[] = [
-  [/^DISCONNECT$|^connection disconnected/, (cause) => notConnected('reconnecting', cause)],
-  [/^CONNECTION_CLOSED$|^closed connection/, (cause) => notConnected('closed', cause)],
-  [
-    /^503$|^no responders/,
-    (cause) => new HealthCheckError('JetStream is not available', { code: 'JS_UNAVAILABLE', cause }),
-  ],
+const MESSAGES: readonly NatsExplanation[] = [
+  WITHOUT_JETSTREAM,
   [
     /^PERMISSIONS_VIOLATION$|^Permissions Violation/,
     (cause) =>
       new NotPermittedError('cannot check the consumer: the user is not permitted to request its state', { cause }),
   ],
+  [/^TIMEOUT$|^timeout/, (cause) => codedError(cause.message, 'ETIMEDOUT', cause)],
 ];
-const CODES: readonly CodePattern[] = [[/^TIMEOUT$|^timeout/, 'ETIMEDOUT']];
-
-function explain(error: unknown): unknown {
-  if (!(error instanceof Error) || isHealthCheckError(error)) return error;
-  const { code } = error as { readonly code?: unknown };
-  const text = typeof code === 'string' ? code : error.message;
-  return MESSAGES.find(([pattern]) => pattern.test(text))?.[1](error) ?? withCode(error, CODES);
-}

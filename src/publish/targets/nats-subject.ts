@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { hasMethods } from '../../clients/has-methods.js';
+import { type NatsExplanation, explainNats } from '../../clients/nats/nats-errors.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { matching, nonBlank } from '../../options/rules.js';
@@ -63,21 +64,16 @@ export function natsSubject(options: NatsSubjectOptions): HealthPublisher {
           client.publish(subject, Buffer.from(messageOf(report, instance)));
           await client.flush();
         } catch (error) {
-          throw explain(error);
+          throw explainNats(error, MESSAGES);
         }
       });
     },
   };
 }
 
-/** Both generations of the client share these texts, as codes of the older one or as messages of the newer one. */
-function explain(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
-  const { code } = error as { readonly code?: unknown };
-  const text = typeof code === 'string' ? code : error.message;
-  if (/^DISCONNECT$|^connection disconnected/.test(text)) return notConnected('reconnecting', error);
-  if (/^CONNECTION_CLOSED$|^closed connection/.test(text)) return notConnected('closed', error);
-  return /^MAX_PAYLOAD_EXCEEDED$|max_payload size exceeded/.test(text)
-    ? new HealthCheckError('the message is larger than the server accepts', { cause: error })
-    : error;
-}
+const MESSAGES: readonly NatsExplanation[] = [
+  [
+    /^MAX_PAYLOAD_EXCEEDED$|max_payload size exceeded/,
+    (cause) => new HealthCheckError('the message is larger than the server accepts', { cause }),
+  ],
+];

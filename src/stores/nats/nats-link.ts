@@ -1,3 +1,9 @@
+import {
+  type NatsExplanation,
+  WITHOUT_JETSTREAM,
+  explainNats,
+  isNoResponders,
+} from '../../clients/nats/nats-errors.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
@@ -147,20 +153,9 @@ export class NatsLink {
   }
 }
 
-const textOf = (error: Error): string => {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? code : error.message;
-};
-
-const NO_RESPONDERS = /^503$|^no responders/;
-const isNoResponders = (error: unknown): boolean => error instanceof Error && NO_RESPONDERS.test(textOf(error));
-
-/** Both generations of the client share these texts, as codes of the older one or as messages of the newer one. */
-const MESSAGES: readonly (readonly [RegExp, (cause: Error) => unknown])[] = [
-  [/^DISCONNECT$|^connection disconnected/, (cause) => notConnected('reconnecting', cause)],
-  [/^CONNECTION_CLOSED$|^closed connection/, (cause) => notConnected('closed', cause)],
+const MESSAGES: readonly NatsExplanation[] = [
   [/^CONNECTION_DRAINING$|^connection draining/, (cause) => notConnected('draining', cause)],
-  [NO_RESPONDERS, (cause) => new HealthCheckError('JetStream is not available', { code: 'JS_UNAVAILABLE', cause })],
+  WITHOUT_JETSTREAM,
   [/^TIMEOUT$|^timeout/, (cause) => new HealthCheckError('timed out', { code: 'ETIMEDOUT', cause })],
   [
     /^PERMISSIONS_VIOLATION$|^Permissions Violation/i,
@@ -176,7 +171,5 @@ export function explainNatsError(error: unknown): unknown {
       cause: error,
     });
   }
-  if (!(error instanceof Error)) return error;
-  const text = textOf(error);
-  return MESSAGES.find(([pattern]) => pattern.test(text))?.[1](error) ?? error;
+  return explainNats(error, MESSAGES);
 }
