@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** A name of a collection can have so many characters of the environment: the rest of its length is for the kind. */
 const LONGEST_ENVIRONMENT = 50;
 
@@ -7,4 +9,18 @@ const LONGEST_ENVIRONMENT = 50;
  */
 export function collectionOf(kind: string, environment: string): string {
   return `${kind}.${environment.slice(0, LONGEST_ENVIRONMENT)}`;
+}
+
+/** Hexadecimal digits. */
+const LENGTH_OF_HASH = 12;
+
+/**
+ * The same for entries that only the instances of one service need. A watch of a store follows a whole collection, so a
+ * collection for all services would send the entries of each to the instances of all.
+ */
+export function serviceCollectionOf(kind: string, environment: string, service: string): string {
+  const hash = createHash('sha256')
+    .update(JSON.stringify([environment, service]))
+    .digest('hex');
+  return `${collectionOf(kind, environment)}.${hash.slice(0, LENGTH_OF_HASH)}`;
 }

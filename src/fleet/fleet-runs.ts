@@ -5,7 +5,7 @@ import type { SharedCall, SharedRuns } from '../core/shared-runs.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
-import { collectionOf } from './collection.js';
+import { serviceCollectionOf } from './collection.js';
 import { CLOCK_ONLY, OutcomeBook } from './outcome-book.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
@@ -46,7 +46,7 @@ export class FleetRuns implements SharedRuns {
   constructor(settings: FleetRunsSettings, monitor: ObservedState) {
     this.#settings = settings;
     const { store, environment, service, release, boot, secret, warn } = settings;
-    this.#collection = collectionOf('fleet-outcomes', environment);
+    this.#collection = serviceCollectionOf('fleet-outcomes', environment, service);
     this.#book = new OutcomeBook({
       store,
       prefix: `${storeKey(this.#collection, service)}/`,

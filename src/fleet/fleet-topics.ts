@@ -3,7 +3,7 @@ import type { FleetLease, FleetLink, FleetPeer, FleetTopic, FleetTopicObserver }
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
 import { Roster, isPresent } from './roster.js';
-import { collectionOf } from './collection.js';
+import { serviceCollectionOf } from './collection.js';
 import { NEWS_LASTS } from './shared-outage.js';
 import { readSigned, writeSigned } from './signed-text.js';
 
@@ -32,7 +32,8 @@ export class FleetTopics implements FleetLink {
 
   constructor(settings: FleetTopicsSettings) {
     this.#settings = settings;
-    this.#collection = collectionOf('fleet-notes', settings.environment);
+    const { environment, service } = settings;
+    this.#collection = serviceCollectionOf('fleet-notes', environment, service);
   }
 
   get instance(): string {

@@ -16,7 +16,7 @@ const MOST_OUTCOMES = 10_000;
 
 export interface OutcomeBookSettings {
   readonly store: HealthStore;
-  /** The collection and the service, such as `fleet-outcomes.production/orders/`. */
+  /** The collection and the service, such as `fleet-outcomes.production.0a1b2c3d4e5f/orders/`. */
   readonly prefix: string;
   readonly service: string;
   readonly release: string;

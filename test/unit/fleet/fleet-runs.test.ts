@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { down, up } from '../../../src/core/result.js';
+import { serviceCollectionOf } from '../../../src/fleet/collection.js';
 import { type OutcomeEntry, readOutcome } from '../../../src/fleet/outcome-entry.js';
 import { storeOf } from '../../../src/stores/store-of.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -81,7 +82,7 @@ describe('an indicator with scope fleet', () => {
   it('writes no cause of a failure', async () => {
     const fleet = new Fleet(0);
     const written: string[] = [];
-    storeOf(fleet.backend, STORE_TIMEOUT).watch('fleet-outcomes.test/', {
+    storeOf(fleet.backend, STORE_TIMEOUT).watch(`${serviceCollectionOf('fleet-outcomes', 'test', 'orders')}/`, {
       snapshot: () => undefined,
       put: (_key, value) => written.push(value),
       removed: () => undefined,
@@ -181,7 +182,7 @@ describe('an indicator with scope fleet', () => {
   it('mentions each entry in one outcome', async () => {
     const fleet = new Fleet(0);
     const numbers: number[] = [];
-    storeOf(fleet.backend, STORE_TIMEOUT).watch('fleet-outcomes.test/', {
+    storeOf(fleet.backend, STORE_TIMEOUT).watch(`${serviceCollectionOf('fleet-outcomes', 'test', 'orders')}/`, {
       snapshot: () => undefined,
       put: (key, value) => {
         const entry = readOutcome(key, value, undefined) as OutcomeEntry;
@@ -340,4 +341,11 @@ describe('an indicator with scope fleet', () => {
       },
     );
   });
+});
+
+it('the outcomes of each service are in a collection of their own, so that a watch receives nothing of other services', () => {
+  const collections = ['orders', 'payments'].map((service) => serviceCollectionOf('fleet-outcomes', 'test', service));
+  expect(new Set(collections).size).toBe(2);
+  // A dot in a name does not make two names the same.
+  expect(serviceCollectionOf('fleet-outcomes', 'a', 'b.c')).not.toBe(serviceCollectionOf('fleet-outcomes', 'a.b', 'c'));
 });

@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { serviceCollectionOf } from '../../../src/fleet/collection.js';
 import { FleetTopics } from '../../../src/fleet/fleet-topics.js';
 import { Roster } from '../../../src/fleet/roster.js';
 import type { HealthStore } from '../../../src/stores/health-store.js';
@@ -35,7 +36,7 @@ function topicsOf(store: HealthStore, instance: string, secret: string | undefin
 
 async function keysOf(store: HealthStore): Promise<Map<string, string>> {
   const keys = new Map<string, string>();
-  store.watch('fleet-notes.test/', {
+  store.watch(`${serviceCollectionOf('fleet-notes', 'test', 'orders')}/`, {
     snapshot: (all) => {
       for (const each of all) keys.set(...each);
     },
