@@ -1,7 +1,7 @@
 import { isRecord } from '../core/is-record.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
 import { storeKey, storeKeyParts } from '../stores/store-key.js';
-import { readSignedObject, writeSigned } from './signed-text.js';
+import { type SignedText, objectIn, writeSigned } from './signed-text.js';
 
 /** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
 export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
@@ -49,8 +49,8 @@ export function writeEntry(key: string, entry: FleetEntry, secret: string | unde
 }
 
 /** Reads the value of a key. A text tells why it is refused: the reader must not rely on what others write. */
-export function readEntry(key: string, value: string, secret: string | undefined): FleetEntry | string {
-  const given = readSignedObject(key, value, secret);
+export function readEntry(key: string, value: SignedText): FleetEntry | string {
+  const given = objectIn(value);
   if (typeof given === 'string') return given;
   const place = placeOf(key);
   if (!place) return 'its key is malformed';

@@ -35,6 +35,8 @@ export interface OverviewSettings {
   readonly environment: string;
   readonly expected: ReadonlyMap<string, number>;
   readonly secret: string | undefined;
+  /** Receives the message of a failure of the store that does not end the connection. */
+  readonly onFailure: (message: string) => void;
   /** Receives errors outside of a request. */
   readonly onFault: (fault: unknown) => void;
 }
@@ -56,12 +58,13 @@ export class FleetOverview {
 
   constructor(settings: OverviewSettings) {
     this.#settings = settings;
-    const { store, environment, secret, onFault } = settings;
+    const { store, environment, secret, onFailure, onFault } = settings;
     this.roster = new Roster({
       store,
       collection: collectionOf('fleet', environment),
       secret,
       onChange: () => this.#live.changed(),
+      onFailure,
     });
     this.#live = new LiveUpdates({
       heartbeat: STREAM_HEARTBEAT,

@@ -64,12 +64,14 @@ export interface FleetReport {
   readonly services: readonly FleetService[];
   /** The latest changes that this process noticed, newest first. They are kept in its memory. */
   readonly events: readonly FleetEvent[];
-  /** Refused entries. */
+  /** Refused entries, at most 20. */
   readonly refused?: readonly RefusedEntry[];
+  /** How many more entries are refused, at most 1980. Absent: all of them are listed. */
+  readonly refused_more?: number;
 }
 
 export interface FleetFacts {
-  readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused'>;
+  readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused' | 'refusedMore'>;
   readonly environment: string;
   readonly storeName: string;
   /** Reason why this instance cannot write its state. */
@@ -105,7 +107,7 @@ export function describeFleet({
     ready < count ? [`${service}: ${ready} of ${count} ready`] : [],
   );
   const { isConnected, since, error } = roster.connection;
-  const { refused } = roster;
+  const { refused, refusedMore } = roster;
   return {
     status: missing.length > 0 ? 'DOWN' : 'UP',
     ...(missing.length > 0 && { reason: missing.join(', ') }),
@@ -121,6 +123,7 @@ export function describeFleet({
     services,
     events,
     ...(refused.length > 0 && { refused }),
+    ...(refusedMore > 0 && { refused_more: refusedMore }),
   };
 }
 

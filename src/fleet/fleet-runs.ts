@@ -55,6 +55,7 @@ export class FleetRuns implements SharedRuns {
       boot,
       secret,
       onRefused: (because) => warn(`An outcome of another instance is refused: ${because}`),
+      onFailure: (message) => warn(`Outcomes of the fleet: ${message}`),
       onDated: (isWell) => {
         if (isWell) this.#clock.confirm();
         else this.#clock.showSoon();

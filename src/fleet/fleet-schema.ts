@@ -50,7 +50,8 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       },
       optional: {
         reason: text('Reason why the status is DOWN: "orders: 2 of 3 ready".'),
-        refused: list('HealthFleetRefusedEntry', 'Refused entries of the store. Absent: none.'),
+        refused: list('HealthFleetRefusedEntry', 'Refused entries of the store, at most 20. Absent: none.'),
+        refused_more: count('How many more entries are refused. Absent: all of them are listed.'),
       },
     },
   ),
@@ -134,7 +135,10 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
   ),
   HealthFleetRefusedEntry: closedObject<RefusedEntry>(
-    { title: 'Refused entry', description: 'An entry of the store that is malformed, or not signed with the secret.' },
+    {
+      title: 'Refused entry',
+      description: 'An entry of the store that is malformed, not signed with the secret, or beyond a limit.',
+    },
     { required: { key: text('Key in the store.'), because: text('Reason why it is refused.') }, optional: {} },
   ),
 };

@@ -5,7 +5,7 @@ import { storeKey } from '../stores/store-key.js';
 import { Roster, isPresent } from './roster.js';
 import { serviceCollectionOf } from './collection.js';
 import { NEWS_LASTS } from './shared-outage.js';
-import { readSigned, writeSigned } from './signed-text.js';
+import { type SignedText, SignedValues, writeSigned } from './signed-text.js';
 
 export interface FleetTopicsSettings {
   readonly store: HealthStore;
@@ -48,7 +48,8 @@ export class FleetTopics implements FleetLink {
     const { store, service, secret, instance } = this.#settings;
     const path = storeKey(this.#collection, service, this.#hash(topic));
     const keyOf = (name: string): string => `${path}/${storeKey(name)}`;
-    const textOf = (key: string, value: string): string | undefined => this.#read(key, value);
+    const values = new SignedValues(secret);
+    const textOf = (key: string, value: string): string | undefined => this.#textIn(values.read(key, value));
     const end = store.watch(`${path}/`, {
       connected: () => observer.connected(),
       disconnected: () => observer.disconnected(),
@@ -65,6 +66,8 @@ export class FleetTopics implements FleetLink {
         if (text !== undefined) observer.put(key.slice(path.length + 1), text);
       },
       removed: (key) => observer.removed(key.slice(path.length + 1)),
+      failed: ({ message }) => this.#settings.warn(`Notes of the fleet: ${message}`),
+      trusts: (key, value) => values.isGenuine(key, value),
     });
     const census = this.#census();
     return {
@@ -111,13 +114,11 @@ export class FleetTopics implements FleetLink {
     };
   }
 
-  #read(key: string, value: string): string | undefined {
-    const { secret, warn } = this.#settings;
-    const read = readSigned(key, value, secret);
+  #textIn(read: SignedText): string | undefined {
     if ('text' in read) return read.text;
     if (!this.#hasRefused) {
       this.#hasRefused = true;
-      warn(`A note of another instance is refused: ${read.because}`);
+      this.#settings.warn(`A note of another instance is refused: ${read.because}`);
     }
     return undefined;
   }

@@ -46,6 +46,7 @@ export class HealthFleet {
       environment,
       expected,
       secret,
+      onFailure: (message) => logger.warn(`Entries of the fleet: ${message}`),
       onFault: (fault) => logger.error(`The page of the fleet cannot be updated:\n${formatRaw(fault)}`),
     });
     const { roster } = this.#overview;

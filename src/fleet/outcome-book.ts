@@ -5,6 +5,7 @@ import { BelievedOutcome, type RunOfAnother } from './believed-outcome.js';
 import { HeardClocks } from './heard-clocks.js';
 import { type HeardClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
 import { PresentInstances } from './present-instances.js';
+import { SignedValues } from './signed-text.js';
 import { WriterClocks } from './writer-clocks.js';
 
 /** In place of the name of an indicator: the entry shows the clock of its writer and has no outcome. */
@@ -25,6 +26,8 @@ export interface OutcomeBookSettings {
   readonly secret: string | undefined;
   /** Called for the first entry that is refused. */
   readonly onRefused: (because: string) => void;
+  /** Receives the message of a failure that does not end the connection, such as entries beyond a limit. */
+  readonly onFailure: (message: string) => void;
   /** Called when an outcome arrives: whether this instance knows well when it was written. */
   readonly onDated: (isWell: boolean) => void;
   /** Called when a failure of another instance arrives that no second instance has found. */
@@ -36,6 +39,7 @@ export class OutcomeBook {
   readonly #settings: OutcomeBookSettings;
   readonly #outcomes = new Map<string, BelievedOutcome>();
   readonly #present = new PresentInstances();
+  readonly #values: SignedValues;
   readonly #clocks: WriterClocks;
   readonly #heard = new HeardClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
@@ -45,6 +49,7 @@ export class OutcomeBook {
 
   constructor(settings: OutcomeBookSettings) {
     this.#settings = settings;
+    this.#values = new SignedValues(settings.secret);
     this.#clocks = new WriterClocks(settings.boot);
     this.#end = settings.store.watch(settings.prefix, {
       snapshot: (entries) => {
@@ -54,6 +59,8 @@ export class OutcomeBook {
       put: (key, value) => this.#receive(key, value, false),
       // An outcome ends by its age.
       removed: (key) => this.#present.remove(key),
+      failed: ({ message }) => settings.onFailure(message),
+      trusts: (key, value) => this.#values.isGenuine(key, value),
       connected: () => {
         this.#isUnavailable = false;
       },
@@ -138,8 +145,8 @@ export class OutcomeBook {
   }
 
   #receive(key: string, value: string, isSnapshot: boolean): void {
-    const { service, release, boot, secret, onRefused, onDated } = this.#settings;
-    const entry = readOutcome(key, value, secret);
+    const { service, release, boot, onRefused, onDated } = this.#settings;
+    const entry = readOutcome(this.#values.read(key, value));
     if (typeof entry === 'string') {
       if (!this.#hasRefused) onRefused(entry);
       this.#hasRefused = true;

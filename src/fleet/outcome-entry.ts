@@ -1,6 +1,6 @@
 import { LONGEST_CODE, LONGEST_TEXT } from '../core/bounded-text.js';
 import { type HealthStatus, isHealthStatus } from '../core/status.js';
-import { readSignedObject, writeSigned } from './signed-text.js';
+import { type SignedText, objectIn, writeSigned } from './signed-text.js';
 
 /**
  * An entry that the writer of an outcome had received: the process that wrote it, the monotonic clock of that process when it
@@ -49,10 +49,10 @@ export function writeOutcome(key: string, entry: OutcomeEntry, secret: string | 
   return writeSigned(key, JSON.stringify(entry), secret);
 }
 
-/** Reads the value of a key. A text tells why it is refused. */
-export function readOutcome(key: string, value: string, secret: string | undefined): OutcomeEntry | string {
-  if (value.length > LONGEST_ENTRY) return 'it is too long';
-  const given = readSignedObject(key, value, secret);
+/** Reads a value. A text tells why it is refused. */
+export function readOutcome(value: SignedText): OutcomeEntry | string {
+  if ('text' in value && value.text.length > LONGEST_ENTRY) return 'it is too long';
+  const given = objectIn(value);
   if (typeof given === 'string') return given;
   const { service, release, indicator, instance, boot, clock, age, status, message, error, code, heard, isConfirmed } =
     given;

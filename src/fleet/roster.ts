@@ -2,6 +2,7 @@ import { elapsed } from '../core/moment.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
 import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
+import { SignedValues } from './signed-text.js';
 
 /** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
 export type FleetPhase = WrittenPhase | 'lost';
@@ -23,7 +24,7 @@ export interface FleetInstance {
   readonly heard: number;
 }
 
-/** An entry that is not believed. */
+/** An entry that is not shown: it is not believed, or the store ignores it because of a limit. */
 export interface RefusedEntry {
   readonly key: string;
   readonly because: string;
@@ -60,8 +61,9 @@ export const HEARTBEATS_MISSED = 3;
 const SILENCE_NOTICED = 10_000;
 /** A message of the store is delayed by less, in milliseconds. */
 const LONGEST_DELAY = 2000;
-/** The most refused entries that are listed. */
-const MOST_REFUSED = 20;
+/** The most refused entries that are listed, and that are counted. */
+const MOST_LISTED = 20;
+const MOST_REFUSED = 1000;
 
 export interface RosterSettings {
   readonly store: Pick<HealthStore, 'watch'>;
@@ -70,6 +72,8 @@ export interface RosterSettings {
   readonly secret: string | undefined;
   /** Called when more is known than that an instance is still there. Default: none. */
   readonly onChange?: () => void;
+  /** Receives the message of a failure that does not end the connection, such as entries beyond a limit. Default: none. */
+  readonly onFailure?: (message: string) => void;
 }
 
 /** The instances of the fleet, by what they write into the store. */
@@ -77,6 +81,9 @@ export class Roster {
   readonly #settings: RosterSettings;
   readonly #known = new Map<string, Known>();
   readonly #refused = new Map<string, string>();
+  readonly #values: SignedValues;
+  /** Entries that the store ignores because of a limit, with the reason of each. */
+  #ignored: ReadonlyMap<string, string> = new Map();
   #end: (() => void) | undefined;
   #hasSnapshot = false;
   /** When anything was heard, on the monotonic clock. */
@@ -85,6 +92,7 @@ export class Roster {
 
   constructor(settings: RosterSettings) {
     this.#settings = settings;
+    this.#values = new SignedValues(settings.secret);
   }
 
   /** Begins to follow the entries of all instances, if it has not begun. */
@@ -96,6 +104,9 @@ export class Roster {
       removed: (key) => this.#forget(key),
       connected: () => this.#connect(),
       disconnected: (error) => this.#disconnect(error.message),
+      failed: ({ message }) => this.#settings.onFailure?.(message),
+      ignored: (entries) => this.#ignore(entries),
+      trusts: (key, value) => this.#values.isGenuine(key, value),
     });
   }
 
@@ -116,9 +127,14 @@ export class Roster {
     return this.#hasSnapshot;
   }
 
-  /** Entries that are malformed, not signed, or claim another name. */
+  /** Entries that are malformed, not signed, written for another key, or beyond a limit of the store. At most 20. */
   get refused(): readonly RefusedEntry[] {
-    return [...this.#refused].map(([key, because]) => ({ key, because }));
+    return [...this.#allRefused()].slice(0, MOST_LISTED).map(([key, because]) => ({ key, because }));
+  }
+
+  /** How many more entries are refused. At most 2000 are counted. */
+  get refusedMore(): number {
+    return Math.max(0, this.#allRefused().size - MOST_LISTED);
   }
 
   /** The instances at this moment. */
@@ -181,7 +197,7 @@ export class Roster {
   }
 
   #hear(key: string, value: string, now: number, isSnapshot = false): void {
-    const entry = readEntry(key, value, this.#settings.secret);
+    const entry = readEntry(key, this.#values.read(key, value));
     const earlier = this.#known.get(key);
     if (typeof entry === 'string') {
       this.#known.delete(key);
@@ -193,6 +209,15 @@ export class Roster {
     if (isSnapshot) return;
     this.#lastHeard = now;
     if (!earlier || typeof entry === 'string' || !isRepeated(earlier, this.#known.get(key))) this.#changed();
+  }
+
+  #allRefused(): ReadonlyMap<string, string> {
+    return this.#ignored.size === 0 ? this.#refused : new Map([...this.#refused, ...this.#ignored]);
+  }
+
+  #ignore(entries: ReadonlyMap<string, string>): void {
+    this.#ignored = entries;
+    this.#changed();
   }
 
   #changed(): void {

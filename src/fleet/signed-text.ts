@@ -12,25 +12,19 @@ export function writeSigned(key: string, text: string, secret: string | undefine
   return secret === undefined ? whole : `${signatureOf(whole, secret)}${whole}`;
 }
 
-/** The text of a value that was read from a key, or the reason why the value is refused. */
-export function readSigned(
-  key: string,
-  value: string,
-  secret: string | undefined,
-): { readonly text: string } | { readonly because: string } {
+/** The text of a value, or the reason why the value is refused. */
+export type SignedText = { readonly text: string } | { readonly because: string };
+
+/** Reads the value of a key. */
+export function readSigned(key: string, value: string, secret: string | undefined): SignedText {
   const whole = verified(value, secret);
   if (whole === undefined) return { because: 'it is not signed with the secret' };
   if (whole.startsWith(`${key}\n`)) return { text: whole.slice(key.length + 1) };
   return { because: whole.includes('\n') ? 'it was written for another key' : 'it does not name its key' };
 }
 
-/** The object of a value that was read from a key. A text is the reason why the value is refused. */
-export function readSignedObject(
-  key: string,
-  value: string,
-  secret: string | undefined,
-): Readonly<Record<string, unknown>> | string {
-  const read = readSigned(key, value, secret);
+/** The object that a text contains. A text is the reason why the value is refused. */
+export function objectIn(read: SignedText): Readonly<Record<string, unknown>> | string {
   if ('because' in read) return read.because;
   try {
     const given: unknown = JSON.parse(read.text);
@@ -51,4 +45,33 @@ function verified(value: string, secret: string | undefined): string | undefined
 
 function signatureOf(text: string, secret: string): string {
   return createHmac('sha256', secret).update(text).digest('hex');
+}
+
+/** The most values that were found to be genuine and are not read yet. */
+const MOST_UNREAD = 20_000;
+
+/** The values of one collection. The signature of each is verified once, although a store asks first whether it is genuine. */
+export class SignedValues {
+  readonly #secret: string | undefined;
+  readonly #unread = new Map<string, { readonly value: string; readonly read: SignedText }>();
+
+  constructor(secret: string | undefined) {
+    this.#secret = secret;
+  }
+
+  /** For `trusts` of a `StoreObserver`. */
+  isGenuine(key: string, value: string): boolean {
+    const read = readSigned(key, value, this.#secret);
+    if ('because' in read) return false;
+    // A store ignores entries beyond its limits, which are never read.
+    if (this.#unread.size >= MOST_UNREAD) this.#unread.clear();
+    this.#unread.set(key, { value, read });
+    return true;
+  }
+
+  read(key: string, value: string): SignedText {
+    const known = this.#unread.get(key);
+    this.#unread.delete(key);
+    return known?.value === value ? known.read : readSigned(key, value, this.#secret);
+  }
 }

@@ -1,12 +1,12 @@
 import { linkedAbort, sleep } from '../core/async.js';
 import { HealthCheckError } from '../errors/health-check.error.js';
-import { EntryTable, MOST_BYTES, MOST_ENTRIES } from './entry-table.js';
+import { EntryTable } from './entry-table.js';
 import { Expiries } from './expiries.js';
+import { IgnoredEntries } from './ignored-entries.js';
 import { ObserverList } from './observer-list.js';
 import type { CollectionSink, SnapshotEntry, StoreBackend } from './store-backend.js';
 import { storeError } from './store-error.js';
 import type { StoreObserver } from './health-store.js';
-import { LONGEST_VALUE } from './store-value.js';
 
 /** Milliseconds before the next connection. Each failure doubles them. */
 const FIRST_PAUSE = 250;
@@ -19,11 +19,11 @@ export class CollectionWatch {
   readonly #observers = new ObserverList();
   readonly #table = new EntryTable();
   readonly #expiries = new Expiries((name) => this.#remove(name));
+  readonly #ignored = new IgnoredEntries((name, because) => this.#tellFirstIgnored(name, because));
   readonly #closing = new AbortController();
   #isConnected = false;
   #failure: HealthCheckError | undefined;
   #failures = 0;
-  #isOverfull = false;
 
   constructor(backend: StoreBackend, collection: string) {
     this.#backend = backend;
@@ -43,6 +43,7 @@ export class CollectionWatch {
       if (this.#isConnected) {
         added.tell('connected');
         added.tellSnapshot(this.#table.entries);
+        if (this.#ignored.reasons.size > 0) added.tellIgnored(this.#ignored.reasons);
       } else if (this.#failure) {
         added.tell('disconnected', this.#failure);
       }
@@ -92,7 +93,7 @@ export class CollectionWatch {
   #snapshot(entries: ReadonlyMap<string, SnapshotEntry>): void {
     const wasConnected = this.#isConnected;
     const before = new Map(wasConnected ? this.#table.entries : []);
-    const { vanished, isComplete } = this.#table.replace(entries);
+    const { vanished, ignored } = this.#table.replace(entries, (name, value) => this.#observers.trust(name, value));
     this.#expiries.clear();
     for (const name of this.#table.entries.keys()) this.#expiries.set(name, entries.get(name)?.expiresIn);
     this.#isConnected = true;
@@ -107,20 +108,29 @@ export class CollectionWatch {
         if (before.get(name) !== value) this.#observers.tellPut(name, value);
       }
     }
-    this.#recordFullness(isComplete);
+    const hasChanged = this.#ignored.replace(ignored);
+    for (const name of this.#ignored.reasons.keys()) this.#expiries.set(name, entries.get(name)?.expiresIn);
+    if (hasChanged) this.#tellIgnored();
   }
 
   #put(name: string, value: string, expiresIn: number | undefined): void {
-    const isAccepted = this.#table.set(name, value);
-    this.#recordFullness(isAccepted);
-    if (!isAccepted) return;
+    const because = this.#table.set(name, value, this.#observers.trust(name, value));
+    if (because !== undefined) return this.#ignore(name, because, expiresIn);
     this.#expiries.set(name, expiresIn);
     this.#observers.tellPut(name, value);
+    if (this.#ignored.delete(name)) this.#tellIgnored();
+  }
+
+  #ignore(name: string, because: string, expiresIn: number | undefined): void {
+    const { isKept, isNews } = this.#ignored.add(name, because);
+    if (isKept) this.#expiries.set(name, expiresIn);
+    if (isNews) this.#tellIgnored();
   }
 
   #remove(name: string): void {
     this.#expiries.delete(name);
     if (this.#table.delete(name)) this.#observers.tellRemoved(name);
+    if (this.#ignored.delete(name)) this.#tellIgnored();
   }
 
   #disconnect(error: unknown): void {
@@ -133,14 +143,13 @@ export class CollectionWatch {
     if (isNews) this.#observers.tell('disconnected', failure);
   }
 
-  #recordFullness(isComplete: boolean): void {
-    if (!isComplete && !this.#isOverfull) {
-      const limits = `${MOST_ENTRIES} entries, ${MOST_BYTES} bytes, ${LONGEST_VALUE} bytes for each entry`;
-      const place = `${this.#backend.name}: "${this.#collection}/"`;
-      const text = `${place} exceeds a limit, so further entries are ignored: ${limits}`;
-      this.#observers.tell('failed', new HealthCheckError(text));
-    }
-    this.#isOverfull = !isComplete;
+  #tellIgnored(): void {
+    this.#observers.tellIgnored(this.#ignored.reasons);
+  }
+
+  #tellFirstIgnored(name: string, because: string): void {
+    const text = `${this.#backend.name}: "${this.#collection}/${name}" is ignored: ${because}`;
+    this.#observers.tell('failed', new HealthCheckError(text));
   }
 
   /** Random, so that processes that lost the same store do not connect together. */

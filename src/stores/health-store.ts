@@ -71,8 +71,22 @@ export interface StoreObserver {
    * connection is lost, and again when the reason changes. The watch connects again by itself.
    */
   disconnected?(error: HealthCheckError): void;
-  /** An error that does not end the connection: entries that were ignored, or an error that a method of this observer threw. */
+  /**
+   * An error that does not end the connection: an entry that is ignored, the first one of each reason, or an error that a method
+   * of this observer threw.
+   */
   failed?(error: HealthCheckError): void;
+  /**
+   * The entries that are ignored because they exceed a limit of the store, by key, with the reason of each. At most 1000.
+   * Called when they change, with none when the last one is gone or has become small enough.
+   */
+  ignored?(entries: ReadonlyMap<string, string>): void;
+  /**
+   * Whether an entry of the collection is genuine, such as by its signature. Called for each entry before `snapshot` or `put`,
+   * also for those with another prefix. Entries that no observer trusts cannot displace others: 100 of them are received, and
+   * further ones are ignored. Default: every entry is trusted.
+   */
+  trusts?(key: string, value: string): boolean;
 }
 
 /**

@@ -34,6 +34,21 @@ export class Observing {
     this.#call(() => this.#observer.snapshot(received));
   }
 
+  tellIgnored(reasons: ReadonlyMap<string, string>): void {
+    const received = new Map<string, string>();
+    for (const [name, because] of reasons) if (this.receives(name)) received.set(this.#path + name, because);
+    this.#call(() => this.#observer.ignored?.(received));
+  }
+
+  /** An observer without an opinion, or whose method throws an error, trusts every entry. */
+  trusts(name: string, value: string): boolean {
+    try {
+      return this.#observer.trusts?.(this.#path + name, value) ?? true;
+    } catch {
+      return true;
+    }
+  }
+
   tellPut(name: string, value: string): void {
     this.#call(() => this.#observer.put(this.#path + name, value));
   }
@@ -89,6 +104,17 @@ export class ObserverList {
 
   tellSnapshot(entries: ReadonlyMap<string, string>): void {
     this.#each((observing) => observing.tellSnapshot(entries));
+  }
+
+  tellIgnored(reasons: ReadonlyMap<string, string>): void {
+    this.#each((observing) => observing.tellIgnored(reasons));
+  }
+
+  /** Whether an observer trusts the entry. Each is asked, whatever its prefix is: later observers may have another one. */
+  trust(name: string, value: string): boolean {
+    if (this.#list.size === 0) return true;
+    for (const observing of this.#list) if (observing.trusts(name, value)) return true;
+    return false;
   }
 
   tellPut(name: string, value: string): void {

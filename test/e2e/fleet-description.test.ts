@@ -103,11 +103,14 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
       await store.put(key, writeEntry(key, { ...entry, boot: String((starts += 1)) }, undefined));
       expect(kinds(await read())).toContain('restarted');
     }, PATIENCE);
-    await store.put(storeKey(COLLECTION, 'payments', 'malformed'), '{}');
+    // One more than the response lists.
+    for (let index = 0; index < 21; index += 1) {
+      await store.put(storeKey(COLLECTION, 'payments', `malformed-${index}`), '{}');
+    }
     await vi.waitFor(async () => {
-      const { services, refused } = await read();
+      const { services, refused, refused_more: refusedMore } = await read();
       expect(services[2]?.instances).toMatchObject([{ phase: 'lost', attention: { 'check-0': 'DOWN' } }]);
-      expect(refused).toHaveLength(1);
+      expect([refused?.length, refusedMore]).toEqual([20, 1]);
     }, PATIENCE);
 
     isWritable = false;

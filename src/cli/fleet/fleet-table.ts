@@ -1,6 +1,7 @@
 import type { HealthStatus } from '../../core/status.js';
 import type { FleetMember, FleetReport, FleetService } from '../../fleet/fleet-report.js';
 import { isPresent } from '../../fleet/roster.js';
+import { refusedOf } from '../../fleet/page/headline.js';
 import { attentionOf, stateOf, stateSince } from '../../fleet/page/member-state.js';
 import { serviceStatus } from '../../fleet/page/service-part.js';
 import { duration } from '../status.js';
@@ -34,7 +35,8 @@ export function fleetTable(report: FleetReport, terminal: Pick<Terminal, 'hasCol
   return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
 }
 
-function headOf({ environment, store, status, reason, services, refused = [] }: FleetReport): Row {
+function headOf(report: FleetReport): Row {
+  const { environment, store, status, reason, services, refused } = report;
   const name = `fleet ${printable(environment)}`;
   if (!store.connected) {
     const text = store.error ?? `${store.name} has not responded`;
@@ -43,12 +45,10 @@ function headOf({ environment, store, status, reason, services, refused = [] }: 
   const facts = [
     ...(reason === undefined ? [] : [reason]),
     ...(services.every(({ instances }) => instances.length === 0) ? [NONE_KNOWN] : []),
-    ...refused.slice(0, 1).map(({ because }) => `${refusedOf(refused.length)}: ${because}`),
+    ...(refused ? [refusedOf(report)] : []),
   ];
   return { name, word: status, status, text: [store.name, ...facts].join(', ') };
 }
-
-const refusedOf = (count: number): string => (count === 1 ? '1 entry is refused' : `${count} entries are refused`);
 
 function rowsOf(service: FleetService, now: number): Row[] {
   const { instances, versions, ready, present, expected, failing, failing_more: unlisted } = service;

@@ -41,6 +41,7 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
     environment: command.environment,
     expected: command.expected,
     secret: command.secret,
+    onFailure: (message) => terminal.writeError(`nest-vitals: ${printable(message)}\n`),
     onFault,
   });
   overview.roster.follow();

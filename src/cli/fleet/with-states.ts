@@ -9,6 +9,9 @@ export function withStates(
     snapshot: (entries) => observer.snapshot(entries),
     put: (key, value) => observer.put(key, value),
     removed: (key) => observer.removed(key),
+    failed: (error) => observer.failed?.(error),
+    ignored: (entries) => observer.ignored?.(entries),
+    trusts: (key, value) => observer.trusts?.(key, value) ?? true,
     ...states,
   };
 }

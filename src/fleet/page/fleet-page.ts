@@ -44,7 +44,7 @@ export interface FleetParts {
 
 /** `now`: for the ages in the page. Undefined for an update: the page computes the ages. */
 export function fleetPartsOf(report: FleetReport, search: string, now: number | undefined): FleetParts {
-  const { environment, services, events, refused } = report;
+  const { environment, services, events, refused, refused_more: more = 0 } = report;
   const headline = headlineOf(report, now);
   const isSearch = search !== '';
   const found = inOrder(searchFor(services, search));
@@ -55,7 +55,7 @@ export function fleetPartsOf(report: FleetReport, search: string, now: number | 
     ),
     ...(!isSearch && { events: eventsPart(events, now) }),
     ...(map && { map }),
-    ...(refused && { refused: refusedPart(refused) }),
+    ...(refused && { refused: refusedPart(refused, more) }),
   };
   return {
     title: `${headline.sign} ${headline.words} · fleet ${clip(environment, LONGEST_NAME)}`,
@@ -146,7 +146,7 @@ function foundPart(found: readonly Found[], isSearch: boolean): Markup {
   return html`<p id="found" role="status">${isSearch && words}</p>`;
 }
 
-function refusedPart(refused: readonly RefusedEntry[]): Markup {
+function refusedPart(refused: readonly RefusedEntry[], more: number): Markup {
   return html`<section id="refused" aria-labelledby="h-refused">
     <h2 id="h-refused">Refused entries</h2>
     <table class="log">
@@ -166,5 +166,6 @@ function refusedPart(refused: readonly RefusedEntry[]): Markup {
         )}
       </tbody>
     </table>
+    ${more > 0 && html`<p class="none">and ${more} more</p>`}
   </section>`;
 }

@@ -32,8 +32,7 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
     lead.push(`${attention.slice(0, SERVICES_SHOWN).join('; ')}${more > 0 ? `; and ${more} more services` : ''}.`);
   }
   if (report.refused) {
-    const count = report.refused.length;
-    lead.push(count === 1 ? '1 entry is refused.' : `${count} entries are refused.`);
+    lead.push(`${refusedOf(report)}.`);
   }
   if (store.connected && store.write_error !== undefined) {
     const detail = clip(withoutName(store.write_error, store.name), LONGEST_REASON);
@@ -63,6 +62,12 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
   }
   const words = ready === 1 ? 'The only instance is ready.' : `All ${ready} instances are ready.`;
   return { status: 'UP', words: 'All ready', sign: '✓', lead: [words] };
+}
+
+/** How many entries are refused, and why the first one is. */
+export function refusedOf({ refused = [], refused_more: more = 0 }: FleetReport): string {
+  const count = refused.length + more;
+  return `${count === 1 ? '1 entry is refused' : `${count} entries are refused`}: ${refused[0]?.because}`;
 }
 
 /** Messages of stores begin with the name of the store, which the sentence has already. */

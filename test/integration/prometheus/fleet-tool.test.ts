@@ -43,6 +43,7 @@ it.runIf(mustRun)(
       environment: 'test',
       expected: new Map(Object.entries(expected)),
       secret: undefined,
+      onFailure: (message) => expect.fail(message),
       onFault: (fault) => expect.fail(String(fault)),
     });
     overview.roster.follow();

@@ -11,6 +11,7 @@ async function serve(changed: Partial<FleetPageSettings> = {}) {
     environment: 'test',
     expected: new Map([['orders', 3]]),
     secret: undefined,
+    onFailure: (message) => faults.push(message),
     onFault: (fault) => faults.push(fault),
   });
   const settings = { host: '127.0.0.1', port: 0, key: undefined, isLoopback: true, hasMetrics: false, ...changed };

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type FleetEntry, readEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
+import { readSigned } from '../../../src/fleet/signed-text.js';
 
 const KEY = 'fleet.production/orders/pod=3A1';
 const ENTRY: FleetEntry = {
@@ -19,18 +20,20 @@ const ENTRY: FleetEntry = {
 };
 const SECRET = 'a secret of the fleet';
 
+const read = (key: string, value: string, secret?: string): FleetEntry | string =>
+  readEntry(key, readSigned(key, value, secret));
 const write = (entry: object, secret?: string): string => writeEntry(KEY, entry as FleetEntry, secret);
 const changed = (change: object): string => write({ ...ENTRY, ...change });
 
 describe('fleet entries', () => {
   it('are read back unchanged, signed or not', () => {
-    expect(readEntry(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
-    expect(readEntry(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
   it('contain each dependency once', () => {
     const value = changed({ dependsOn: ['payments', 'stock', 'payments'] });
-    expect(readEntry(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
+    expect(read(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
 
   it.each([
@@ -39,7 +42,7 @@ describe('fleet entries', () => {
     ['changed after the signature', write(ENTRY, SECRET).replace('DOWN', 'UP')],
     ['empty', ''],
   ])('are refused with a secret when they are %s', (_, value) => {
-    expect(readEntry(KEY, value, SECRET)).toBe('it is not signed with the secret');
+    expect(read(KEY, value, SECRET)).toBe('it is not signed with the secret');
   });
 
   it.each([
@@ -49,15 +52,15 @@ describe('fleet entries', () => {
   ])('are refused, signed or not, when they were copied from the key of %s', (_, key) => {
     for (const secret of [undefined, SECRET]) {
       const value = writeEntry(key, ENTRY, secret);
-      expect(readEntry(key, value, secret)).toMatchObject({ ready: 'DEGRADED' });
-      expect(readEntry(KEY, value, secret)).toBe('it was written for another key');
+      expect(read(key, value, secret)).toMatchObject({ ready: 'DEGRADED' });
+      expect(read(KEY, value, secret)).toBe('it was written for another key');
     }
   });
 
   it.each(['fleet.production/orders', 'fleet.production/orders/pod/1', 'fleet.production/orders/pod=2D1'])(
     'are refused at the key %s, which is not the key of an instance',
     (key) => {
-      expect(readEntry(key, writeEntry(key, ENTRY, SECRET), SECRET)).toBe('its key is malformed');
+      expect(read(key, writeEntry(key, ENTRY, SECRET), SECRET)).toBe('its key is malformed');
     },
   );
 
@@ -90,15 +93,11 @@ describe('fleet entries', () => {
       'its checks are malformed',
     ],
   ])('refuses %s', (value, because) => {
-    expect(readEntry(KEY, value, undefined)).toBe(because);
+    expect(read(KEY, value, undefined)).toBe(because);
   });
 
   it('accepts a check named __proto__ without changing a prototype', () => {
-    const entry = readEntry(
-      KEY,
-      changed({ checks: {} }).replace('"checks":{}', '"checks":{"__proto__":"DOWN"}'),
-      undefined,
-    );
+    const entry = read(KEY, changed({ checks: {} }).replace('"checks":{}', '"checks":{"__proto__":"DOWN"}'), undefined);
     expect(typeof entry === 'string' ? entry : Object.keys(entry.checks)).toStrictEqual(['__proto__']);
   });
 });

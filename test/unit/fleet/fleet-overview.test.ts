@@ -22,6 +22,7 @@ describe('FleetOverview', () => {
       environment: 'test',
       expected: new Map(),
       secret: undefined,
+      onFailure: (message) => faults.push(message),
       onFault: (fault) => faults.push(fault),
     });
     overview.roster.follow();

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { down, up } from '../../../src/core/result.js';
 import { serviceCollectionOf } from '../../../src/fleet/collection.js';
 import { type OutcomeEntry, readOutcome } from '../../../src/fleet/outcome-entry.js';
+import { readSigned } from '../../../src/fleet/signed-text.js';
 import { storeOf } from '../../../src/stores/store-of.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 import { CHECK_TAKES } from '../../support/scoped-instance.js';
@@ -185,7 +186,7 @@ describe('an indicator with scope fleet', () => {
     storeOf(fleet.backend, STORE_TIMEOUT).watch(`${serviceCollectionOf('fleet-outcomes', 'test', 'orders')}/`, {
       snapshot: () => undefined,
       put: (key, value) => {
-        const entry = readOutcome(key, value, undefined) as OutcomeEntry;
+        const entry = readOutcome(readSigned(key, value, undefined)) as OutcomeEntry;
         if (entry.indicator !== '') numbers.push(entry.heard.length);
       },
       removed: () => undefined,

@@ -24,6 +24,7 @@ async function openBook(): Promise<{
     boot: 'me',
     secret: undefined,
     onRefused: (because) => expect.fail(because),
+    onFailure: (message) => expect.fail(message),
     onDated: (isWell) => dated.push(isWell),
     onSuspected: () => undefined,
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type OutcomeEntry, readOutcome, writeOutcome } from '../../../src/fleet/outcome-entry.js';
+import { readSigned } from '../../../src/fleet/signed-text.js';
 
 const ENTRY: OutcomeEntry = {
   service: 'orders',
@@ -19,12 +20,14 @@ const ENTRY: OutcomeEntry = {
 const SECRET = 'a secret of the fleet';
 const KEY = 'fleet-outcomes.production/orders/0a1b';
 
+const read = (key: string, value: string, secret?: string): OutcomeEntry | string =>
+  readOutcome(readSigned(key, value, secret));
 const write = (entry: OutcomeEntry, secret?: string): string => writeOutcome(KEY, entry, secret);
 
 describe('an outcome in the store', () => {
   it('is read back unchanged, with and without a secret', () => {
-    expect(readOutcome(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
-    expect(readOutcome(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
   it('is read when its texts and its list have the maximum length', () => {
@@ -32,24 +35,24 @@ describe('an outcome in the store', () => {
     const boot = '0'.repeat(36);
     const heard = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);
     const value = write({ ...ENTRY, error: text, message: text, heard }, SECRET);
-    expect(readOutcome(KEY, value, SECRET)).toMatchObject({ error: text, message: text });
+    expect(read(KEY, value, SECRET)).toMatchObject({ error: text, message: text });
     // The limit of a store.
     expect(value.length).toBeLessThan(65_536);
   });
 
   it('is refused without the signature, or with a changed text', () => {
     const refused = 'it is not signed with the secret';
-    expect(readOutcome(KEY, write(ENTRY), SECRET)).toBe(refused);
-    expect(readOutcome(KEY, write(ENTRY, SECRET).replace('DOWN', 'UP'), SECRET)).toBe(refused);
-    expect(readOutcome(KEY, '', SECRET)).toBe(refused);
+    expect(read(KEY, write(ENTRY), SECRET)).toBe(refused);
+    expect(read(KEY, write(ENTRY, SECRET).replace('DOWN', 'UP'), SECRET)).toBe(refused);
+    expect(read(KEY, '', SECRET)).toBe(refused);
   });
 
   it('is refused, signed or not, when it was copied from the key of another environment', () => {
     const staging = 'fleet-outcomes.staging/orders/0a1b';
     for (const secret of [undefined, SECRET]) {
       const value = writeOutcome(staging, ENTRY, secret);
-      expect(readOutcome(staging, value, secret)).toStrictEqual(ENTRY);
-      expect(readOutcome(KEY, value, secret)).toBe('it was written for another key');
+      expect(read(staging, value, secret)).toStrictEqual(ENTRY);
+      expect(read(KEY, value, secret)).toBe('it was written for another key');
     }
   });
 
@@ -59,7 +62,7 @@ describe('an outcome in the store', () => {
     ['no object', 'null'],
     ['too long', ' '.repeat(60_000)],
   ])('is refused when it is %s', (because, text) => {
-    expect(readOutcome(KEY, `${KEY}\n${text}`, undefined)).toContain(because);
+    expect(read(KEY, `${KEY}\n${text}`, undefined)).toContain(because);
   });
 
   it.each([
@@ -85,6 +88,6 @@ describe('an outcome in the store', () => {
     { heard: [['x'.repeat(201), 7, 12]] },
     { heard: Array.from({ length: 501 }, () => ['b', 7, 12]) },
   ])('is refused when it is malformed: %o', (change) => {
-    expect(readOutcome(KEY, write({ ...ENTRY, ...change } as OutcomeEntry), undefined)).toContain('malformed');
+    expect(read(KEY, write({ ...ENTRY, ...change } as OutcomeEntry), undefined)).toContain('malformed');
   });
 });

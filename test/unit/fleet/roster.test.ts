@@ -2,10 +2,28 @@ import { describe, expect, it } from 'vitest';
 import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
 import { Roster } from '../../../src/fleet/roster.js';
 import { memoryStore, type MemoryStore } from '../../../src/stores/memory/memory-store.js';
+import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
+import { storeOf } from '../../../src/stores/store-of.js';
 import { storeKey } from '../../../src/stores/store-key.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 const HOUR = 3_600_000;
+
+const ENTRY: FleetEntry = {
+  service: 'orders',
+  instance: 'one',
+  boot: 'a',
+  beat: 1,
+  heartbeat: 5000,
+  version: '1.0.0',
+  commit: undefined,
+  phase: 'accepting',
+  phaseFor: 1000,
+  ready: 'UP',
+  readyFor: 500,
+  wasReady: true,
+  checks: {},
+};
 
 class Instance {
   #beat = 0;
@@ -22,23 +40,7 @@ class Instance {
 
   async write(changed: Partial<FleetEntry> = {}): Promise<void> {
     this.#beat += 1;
-    const entry: FleetEntry = {
-      service: 'orders',
-      instance: this.instance,
-      boot: 'a',
-      beat: this.#beat,
-      heartbeat: 5000,
-      version: '1.0.0',
-      commit: undefined,
-      phase: 'accepting',
-      phaseFor: 1000,
-      ready: 'UP',
-      readyFor: 500,
-      wasReady: true,
-      checks: {},
-      ...this.changed,
-      ...changed,
-    };
+    const entry = { ...ENTRY, instance: this.instance, beat: this.#beat, ...this.changed, ...changed };
     await this.store.put(this.key, writeEntry(this.key, entry, undefined), { expiresIn: HOUR });
     await advance(0);
   }
@@ -186,6 +188,65 @@ describe('Roster', () => {
     for (let index = 0; index < 30; index += 1) await store.put(storeKey('fleet.test', 'orders', `x${index}`), '{');
     await advance(0);
     expect(roster.refused).toHaveLength(20);
+  });
+
+  const followed = async (secret?: string) => {
+    const backend = new MemoryBackend(2000);
+    const failures: string[] = [];
+    const roster = new Roster({
+      store: storeOf(backend, 2000),
+      collection: 'fleet.test',
+      secret,
+      onFailure: (message) => failures.push(message),
+    });
+    roster.follow();
+    await advance(0);
+    const { signal } = new AbortController();
+    const put = (name: string, value: string): Promise<void> =>
+      backend.put({ collection: 'fleet.test', name, value, expiresIn: 60_000 }, signal);
+    return { roster, failures, put };
+  };
+
+  it('lists an entry that is too large for the store, with one message, until it is small enough or gone', async () => {
+    const { roster, failures, put } = await followed();
+    const refused = [{ key: 'fleet.test/orders/big', because: 'it has more than 65536 bytes' }];
+    await put('orders/big', 'x'.repeat(100_000));
+    await put('orders/big', 'x'.repeat(100_001));
+    expect(roster.refused).toStrictEqual(refused);
+    expect(failures).toStrictEqual(['memory store: "fleet.test/orders/big" is ignored: it has more than 65536 bytes']);
+    const entry = { ...ENTRY, service: 'orders', instance: 'big' };
+    await put('orders/big', writeEntry('fleet.test/orders/big', entry, undefined));
+    expect(roster.refused).toStrictEqual([]);
+    expect(phases(roster)).toStrictEqual({ big: 'accepting' });
+    await put('orders/big', 'x'.repeat(100_000));
+    expect(roster.refused).toStrictEqual(refused);
+    await advance(61_000);
+    expect(roster.refused).toStrictEqual([]);
+  });
+
+  it('counts the entries beyond the limit of the store', async () => {
+    const { roster, failures, put } = await followed();
+    for (let index = 0; index < 20_500; index += 1) {
+      const key = `fleet.test/orders/${index}`;
+      await put(`orders/${index}`, writeEntry(key, { ...ENTRY, instance: String(index) }, undefined));
+    }
+    expect(roster.instances()).toHaveLength(20_000);
+    expect(roster.refused[0]).toStrictEqual({
+      key: 'fleet.test/orders/20000',
+      because: 'there are more than 20000 entries',
+    });
+    expect([roster.refused.length, roster.refusedMore, failures.length]).toStrictEqual([20, 480, 1]);
+  });
+
+  it('knows each instance that signs although many entries without a signature fill the store', async () => {
+    const secret = 'a secret of the fleet';
+    const { roster, failures, put } = await followed(secret);
+    for (let index = 0; index < 20_500; index += 1) await put(`orders/${index}`, `fleet.test/orders/${index}\n{}`);
+    await put('orders/real', writeEntry('fleet.test/orders/real', { ...ENTRY, instance: 'real' }, secret));
+    expect(phases(roster)).toStrictEqual({ real: 'accepting' });
+    // 100 that are received, and 1000 that the store remembers.
+    expect([roster.refused.length, roster.refusedMore, failures.length]).toStrictEqual([20, 1080, 1]);
+    expect(failures[0]).toContain('there are more than 100 entries that are not trusted');
   });
 
   it('drops an entry that is removed, and ignores entries after close()', async () => {

@@ -213,10 +213,12 @@ it('a store continues after an observer that throws or rejects', async () => {
   expect(events).toEqual(['connected', 'snapshot', 'put fleet/a 1']);
 });
 
-it('a store ignores entries above the limits, and logs that once', async () => {
+it('a store ignores entries above the limits, and reports the first of each reason', async () => {
   const { backend, store } = storeWith();
   const { observer, events } = recorder();
-  store.watch('fleet/', observer);
+  const ignored = (reasons: ReadonlyMap<string, string>): void =>
+    void events.push(`ignored ${[...reasons].map((each) => each.join(': ')).join(', ')}`.trim());
+  store.watch('fleet/', { ...observer, ignored });
   await advance(0);
   const sink = backend.sinks[0];
   sink?.snapshot(entries(...Array.from({ length: MOST_ENTRIES }, (_unused, index) => `${index}`)));
@@ -225,12 +227,24 @@ it('a store ignores entries above the limits, and logs that once', async () => {
   sink?.put('evenMore', '1');
   sink?.put('0', '2');
   sink?.put('1', 'x'.repeat(65_537));
+  sink?.put('1', '2');
+  sink?.remove('more');
+  sink?.remove('evenMore');
+  sink?.put('more', '1');
+  sink?.put('more', '2');
   expect(events).toEqual([
-    expect.stringMatching(
-      /^failed: fake store: "fleet\/" exceeds a limit, so further entries are ignored: 20000 entries/,
-    ),
+    'failed: fake store: "fleet/more" is ignored: there are more than 20000 entries',
+    'ignored fleet/more: there are more than 20000 entries',
+    'ignored fleet/more: there are more than 20000 entries, fleet/evenMore: there are more than 20000 entries',
     'put fleet/0 2',
-    expect.stringMatching(/^failed: /),
+    'failed: fake store: "fleet/1" is ignored: it has more than 65536 bytes',
+    expect.stringMatching(/^ignored .*, fleet\/1: it has more than 65536 bytes$/),
+    'put fleet/1 2',
+    expect.stringMatching(/^ignored fleet\/more: [^:]*, fleet\/evenMore: [^:]*$/),
+    'ignored fleet/evenMore: there are more than 20000 entries',
+    'ignored',
+    'failed: fake store: "fleet/more" is ignored: there are more than 20000 entries',
+    'ignored fleet/more: there are more than 20000 entries',
   ]);
 });
 
