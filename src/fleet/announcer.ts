@@ -8,6 +8,7 @@ import { HealthStatus, isFailing } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
+import type { OwnInstance } from './roster.js';
 import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase, writeEntry } from './fleet-entry.js';
 
 /** Milliseconds between two writes at least: changes in between are written together. */
@@ -28,6 +29,8 @@ export interface AnnouncerSettings {
   readonly heartbeat: number;
   readonly secret: string | undefined;
   readonly identity: ServiceIdentity;
+  /** Called when the state of the instance may have changed. */
+  readonly onChange: () => void;
   /** Called after each write, with the reason of a failure. */
   readonly onWrite: (failure: string | undefined) => void;
   /**
@@ -48,6 +51,8 @@ export class Announcer {
   /** By indicator. A dependency that does not respond reports no name, so the last name is kept. */
   readonly #dependencies = new Map<string, string>();
   #beat = 0;
+  /** The status of `ready` in the latest write. */
+  #announced: HealthStatus = HealthStatus.UNKNOWN;
   #phase: { readonly is: WrittenPhase; readonly since: number };
   #ready: { readonly is: HealthStatus; readonly since: number };
   #wasReady = false;
@@ -109,12 +114,13 @@ export class Announcer {
   }
 
   #hasNews(): boolean {
-    return this.#monitor.peek('ready').status !== this.#ready.is;
+    return this.#monitor.peek('ready').status !== this.#announced;
   }
 
   /** Many changes in one moment make one write. */
   #changed(): void {
     if (this.#isStopped) return;
+    this.#settings.onChange();
     if (this.#gap || this.#isWriting) {
       this.#isPending = true;
       return;
@@ -138,7 +144,7 @@ export class Announcer {
     const { store, key, secret, onWrite, onOutcome } = this.#settings;
     this.#isWriting = true;
     try {
-      await store.put(key, writeEntry(key, this.#describe(), secret), { expiresIn });
+      await store.put(key, writeEntry(key, this.#describeNext(), secret), { expiresIn });
       const hasFailed = this.#failure !== undefined;
       this.#failure = undefined;
       this.#isRefusalNotified = false;
@@ -166,6 +172,19 @@ export class Announcer {
     this.#settings.onOutcome(this.#failure);
   }
 
+  /** The state to write. */
+  #describeNext(): FleetEntry {
+    this.#beat += 1;
+    const entry = this.#describe();
+    this.#announced = entry.ready;
+    return entry;
+  }
+
+  /** The state of this instance, by its own memory. */
+  own(): OwnInstance {
+    return { entry: this.#describe(), phaseSince: this.#phase.since, readySince: this.#ready.since };
+  }
+
   #describe(): FleetEntry {
     const { service, instance, heartbeat, identity } = this.#settings;
     const now = elapsed();
@@ -174,7 +193,6 @@ export class Announcer {
     const { status } = this.#monitor.peek('ready');
     if (status !== this.#ready.is) this.#ready = { is: status, since: now };
     if (status === HealthStatus.UP || status === HealthStatus.DEGRADED) this.#wasReady = true;
-    this.#beat += 1;
     return {
       service,
       instance,

@@ -27,7 +27,7 @@ export const FLEET_ENDPOINT = {
     {
       statusCode: 503,
       description:
-        'Fewer instances are ready than expected; or, as text: too many pages are open, or the application is shutting down',
+        'Fewer instances are ready than expected, or the others are not known yet; or, as text: too many pages are open, or the application is shutting down',
       mediaTypes: [json, html, 'text/plain'],
       schema: FLEET_SCHEMA,
     },

@@ -14,7 +14,7 @@ import { type FleetReport, describeFleet } from './fleet-report.js';
 import { sentenceOf } from './page/events-part.js';
 import { FLEET_BUILD, FLEET_PAGE_HEADERS, fleetPartsOf, renderFleetPage } from './page/fleet-page.js';
 import { pageQueryOf } from './page/page-query.js';
-import { Roster } from './roster.js';
+import { type OwnInstance, Roster } from './roster.js';
 import { WallTimes } from './wall-times.js';
 
 /** The formats of a response. `events`: the stream of changes of the page. */
@@ -35,6 +35,8 @@ export interface OverviewSettings {
   readonly environment: string;
   readonly expected: ReadonlyMap<string, number>;
   readonly secret: string | undefined;
+  /** The instance of this process. Default: this process is no instance. */
+  readonly own?: () => OwnInstance;
   /** Receives the message of a failure of the store that does not end the connection. */
   readonly onFailure: (message: string) => void;
   /** Receives errors outside of a request. */
@@ -58,11 +60,12 @@ export class FleetOverview {
 
   constructor(settings: OverviewSettings) {
     this.#settings = settings;
-    const { store, environment, secret, onFailure, onFault } = settings;
+    const { store, environment, secret, own, onFailure, onFault } = settings;
     this.roster = new Roster({
       store,
       collection: collectionOf('fleet', environment),
       secret,
+      ...(own && { own }),
       onChange: () => this.#live.changed(),
       onFailure,
     });
@@ -80,6 +83,11 @@ export class FleetOverview {
   recordWrite(error: string | undefined): void {
     if (error === this.#writeError) return;
     this.#writeError = error;
+    this.#live.changed();
+  }
+
+  /** The instance of this process has changed. */
+  changed(): void {
     this.#live.changed();
   }
 

@@ -45,9 +45,9 @@ export interface FleetService {
 
 /** The response of `/health/fleet`. */
 export interface FleetReport {
-  /** DOWN if fewer instances are ready than expected, or an expected service is unknown. */
-  readonly status: 'UP' | 'DOWN';
-  /** Reason why the status is DOWN: `orders: 2 of 3 ready`. */
+  /** DOWN if fewer instances are ready than expected. UNKNOWN if that may be so: nothing was received from the store yet. */
+  readonly status: 'UP' | 'DOWN' | 'UNKNOWN';
+  /** Reason why the status is not UP: `orders: 2 of 3 ready`. */
   readonly reason?: string;
   readonly timestamp: string;
   readonly environment: string;
@@ -71,7 +71,7 @@ export interface FleetReport {
 }
 
 export interface FleetFacts {
-  readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused' | 'refusedMore'>;
+  readonly roster: Pick<Roster, 'instances' | 'connection' | 'refused' | 'refusedMore' | 'hasSnapshot'>;
   readonly environment: string;
   readonly storeName: string;
   /** Reason why this instance cannot write its state. */
@@ -109,8 +109,7 @@ export function describeFleet({
   const { isConnected, since, error } = roster.connection;
   const { refused, refusedMore } = roster;
   return {
-    status: missing.length > 0 ? 'DOWN' : 'UP',
-    ...(missing.length > 0 && { reason: missing.join(', ') }),
+    ...stateOf(missing, roster.hasSnapshot ? undefined : storeName),
     timestamp: at(now),
     environment,
     store: {
@@ -125,6 +124,13 @@ export function describeFleet({
     ...(refused.length > 0 && { refused }),
     ...(refusedMore > 0 && { refused_more: refusedMore }),
   };
+}
+
+/** `unknownStore`: the name of a store of which nothing was received yet. What it would say of other services is not known. */
+function stateOf(missing: readonly string[], unknownStore: string | undefined): Pick<FleetReport, 'status' | 'reason'> {
+  if (missing.length === 0) return { status: 'UP' };
+  if (unknownStore === undefined) return { status: 'DOWN', reason: missing.join(', ') };
+  return { status: 'UNKNOWN', reason: `${unknownStore} is unavailable: other instances are not known` };
 }
 
 function describeService(

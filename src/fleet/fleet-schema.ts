@@ -39,8 +39,9 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       required: {
         status: {
           type: 'string',
-          enum: ['UP', 'DOWN'],
-          description: 'DOWN if fewer instances are ready than expected, or an expected service is unknown.',
+          enum: ['UP', 'DOWN', 'UNKNOWN'],
+          description:
+            'DOWN if fewer instances are ready than expected. UNKNOWN if that may be so, because nothing was received from the store yet.',
         },
         timestamp: moment('Time of the response.'),
         environment: text('The environment of the instances. Instances of other environments are not shown.'),

@@ -46,6 +46,7 @@ export class HealthFleet {
       environment,
       expected,
       secret,
+      own: () => this.#announcer.own(),
       onFailure: (message) => logger.warn(`Entries of the fleet: ${message}`),
       onFault: (fault) => logger.error(`The page of the fleet cannot be updated:\n${formatRaw(fault)}`),
     });
@@ -69,6 +70,7 @@ export class HealthFleet {
         heartbeat,
         secret,
         identity,
+        onChange: () => this.#overview.changed(),
         onWrite: (error) => this.#overview.recordWrite(error),
         onOutcome: (failure) => {
           if (failure === undefined) logger.log(`This instance is announced to the fleet again (${store.name})`);

@@ -65,6 +65,9 @@ const LONGEST_DELAY = 2000;
 const MOST_LISTED = 20;
 const MOST_REFUSED = 1000;
 
+/** The instance of this process, by its own memory. */
+export type OwnInstance = Pick<FleetInstance, 'entry' | 'phaseSince' | 'readySince'>;
+
 export interface RosterSettings {
   readonly store: Pick<HealthStore, 'watch'>;
   /** The collection of the environment, as `collectionOf()` returns it. */
@@ -72,6 +75,8 @@ export interface RosterSettings {
   readonly secret: string | undefined;
   /** Called when more is known than that an instance is still there. Default: none. */
   readonly onChange?: () => void;
+  /** The instance of this process, which is known without the store. Default: this process is no instance. */
+  readonly own?: () => OwnInstance;
   /** Receives the message of a failure that does not end the connection, such as entries beyond a limit. Default: none. */
   readonly onFailure?: (message: string) => void;
 }
@@ -137,8 +142,17 @@ export class Roster {
     return Math.max(0, this.#allRefused().size - MOST_LISTED);
   }
 
-  /** The instances at this moment. */
+  /** The instances at this moment, with the one of this process. */
   instances(now = elapsed()): FleetInstance[] {
+    const received = this.#received(now);
+    const own = this.#settings.own?.();
+    if (!own) return received;
+    const others = received.filter(({ entry }) => !isSameInstance(entry, own.entry));
+    return [{ ...own, phase: own.entry.phase, heard: now }, ...others];
+  }
+
+  /** The instances by the entries of the store. */
+  #received(now: number): FleetInstance[] {
     const listened = this.#listenedUntil(now);
     return [...this.#known.values()].map(({ entry, heard, phaseSince, readySince }) => {
       const silent = Math.max(0, listened - heard);
@@ -156,7 +170,7 @@ export class Roster {
 
   /** Whether each instance that seems present has written since this process began to listen, so that it is no remnant. */
   isConfirmed(now = elapsed()): boolean {
-    return this.instances(now).every(
+    return this.#received(now).every(
       ({ entry: { service, instance }, phase }) =>
         !isPresent(phase) || this.#known.get(storeKey(this.#settings.collection, service, instance))?.isAlive === true,
     );
@@ -175,7 +189,8 @@ export class Roster {
   peersOf(service: string, instance: string, now = elapsed()): PeerNews {
     const { isConnected, since } = this.#connection;
     return {
-      peers: this.instances(now).filter(({ entry }) => entry.service === service && entry.instance !== instance),
+      // Without the own state: it depends on decisions about the peers.
+      peers: this.#received(now).filter(({ entry }) => entry.service === service && entry.instance !== instance),
       storeUnavailableFor: isConnected ? 0 : since === undefined ? Infinity : now - since,
     };
   }
@@ -242,6 +257,10 @@ export class Roster {
     this.#connection = { isConnected: false, since: isConnected ? elapsed() : since, error };
     this.#changed();
   }
+}
+
+function isSameInstance(one: FleetEntry, other: FleetEntry): boolean {
+  return one.service === other.service && one.instance === other.instance;
 }
 
 /** A silent instance has left if its last phase was draining or left. Otherwise it is lost. */

@@ -166,8 +166,32 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     store.simulate('frozen');
     const one = await start(store, 'one');
     expect((await one.get('/health/ready')).status).toBe(200);
-    expect(await reportOf(one)).toMatchObject({ store: { connected: false }, services: [] });
+    expect(await reportOf(one)).toMatchObject({
+      status: 'UP',
+      store: { connected: false },
+      services: [{ service: 'orders', ready: 1, instances: [{ instance: 'one', phase: 'accepting' }] }],
+    });
     await one.app.close();
+  });
+
+  it('counts itself while the store is unavailable since the start, and says that the others are not known', async () => {
+    const store = memoryStore();
+    store.simulate('unavailable');
+    const one = await start(store, 'one', { fleet: { expected: { orders: 1 } } });
+    await one.get('/health/ready');
+    const enough = await one.get('/health/fleet');
+    expect([enough.status, enough.body]).toMatchObject([200, { status: 'UP', services: [{ ready: 1, present: 1 }] }]);
+    expect((await one.get('/health/fleet?format=html')).text).toContain('Store unavailable');
+    const two = await start(store, 'two', { fleet: { expected: { orders: 2 } } });
+    await two.get('/health/ready');
+    const response = await two.get('/health/fleet');
+    expect(response.status).toBe(503);
+    expect(response.body).toMatchObject({
+      status: 'UNKNOWN',
+      reason: 'memory store is unavailable: other instances are not known',
+    });
+    store.simulate(undefined);
+    await vi.waitFor(async () => expect((await two.get('/health/fleet')).status).toBe(200), 10_000);
   });
 
   it('logs once that the store is unavailable, and once that it is connected again', async () => {
