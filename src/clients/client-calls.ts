@@ -1,6 +1,6 @@
 import { raceAbort } from '../core/async.js';
 import { elapsed } from '../core/moment.js';
-import type { PoolRoom } from './pool-room.js';
+import type { PoolCapacity } from './pool-capacity.js';
 
 interface Call<T> {
   readonly result: Promise<T>;
@@ -12,7 +12,7 @@ interface Call<T> {
 }
 
 /** The calls on one client. */
-interface Line<T> {
+interface ClientState<T> {
   /** The latest call. Undefined once it has ended. */
   latest: Call<T> | undefined;
   /** The number of calls that were aborted and have not ended. */
@@ -25,7 +25,7 @@ const MOST_OVERDUE = 3;
 const FIRST_PAUSE = 10_000;
 
 /** For a client with one connection: a further call occupies nothing that the application needs. */
-const ALWAYS_SOME = (): PoolRoom => 'some';
+const SOME_CAPACITY = (): PoolCapacity => 'some';
 
 /**
  * Calls on clients that the application uses too: at most one at a time on each client, for all indicators and probes.
@@ -37,55 +37,55 @@ const ALWAYS_SOME = (): PoolRoom => 'some';
  * the pool can open one. The pause doubles with each overdue call, so that their number stays small in a long outage.
  */
 export class ClientCalls<T> {
-  readonly #lines = new WeakMap<object, Line<T>>();
+  readonly #states = new WeakMap<object, ClientState<T>>();
 
   /**
-   * Rejects with the reason of the signal when the signal is aborted. `begin` gets a signal of its own. `room` returns the
-   * room in the client's pool. Default: the client has one connection, which takes any number of calls.
+   * Rejects with the reason of the signal when the signal is aborted. `begin` gets a signal of its own. `capacity` returns the
+   * capacity of the client's pool. Default: the client has one connection, which takes any number of calls.
    */
   async call(
     client: object,
     signal: AbortSignal,
     begin: (signal: AbortSignal) => Promise<T>,
-    room: () => PoolRoom = ALWAYS_SOME,
+    capacity: () => PoolCapacity = SOME_CAPACITY,
   ): Promise<T> {
     for (;;) {
       signal.throwIfAborted();
-      const line = this.#lines.get(client) ?? { latest: undefined, overdue: 0 };
-      const { latest } = line;
-      if (!latest || (latest.abort.signal.aborted && mayBeginBeside(latest, line.overdue, room()))) {
-        return this.#wait(line, this.#begin(client, line, begin), signal);
+      const state = this.#states.get(client) ?? { latest: undefined, overdue: 0 };
+      const { latest } = state;
+      if (!latest || (latest.abort.signal.aborted && mayBeginBeside(latest, state.overdue, capacity()))) {
+        return this.#wait(state, this.#begin(client, state, begin), signal);
       }
-      if (!latest.abort.signal.aborted) return this.#wait(line, latest, signal);
+      if (!latest.abort.signal.aborted) return this.#wait(state, latest, signal);
       await raceAbort(latest.result.then(ignore, ignore), signal);
     }
   }
 
-  #begin(client: object, line: Line<T>, begin: (signal: AbortSignal) => Promise<T>): Call<T> {
+  #begin(client: object, state: ClientState<T>, begin: (signal: AbortSignal) => Promise<T>): Call<T> {
     const abort = new AbortController();
     const work = async (): Promise<T> => begin(abort.signal);
     const result = work().finally(() => {
       call.isOver = true;
-      if (abort.signal.aborted) line.overdue -= 1;
-      if (line.latest === call) line.latest = undefined;
-      if (!line.latest && line.overdue === 0) this.#lines.delete(client);
+      if (abort.signal.aborted) state.overdue -= 1;
+      if (state.latest === call) state.latest = undefined;
+      if (!state.latest && state.overdue === 0) this.#states.delete(client);
     });
     // The call can fail after its last caller has gone.
     result.catch(ignore);
     const call: Call<T> = { result, abort, waiting: 0, isOver: false, abandonedAt: Infinity };
-    line.latest = call;
-    this.#lines.set(client, line);
+    state.latest = call;
+    this.#states.set(client, state);
     return call;
   }
 
-  async #wait(line: Line<T>, call: Call<T>, signal: AbortSignal): Promise<T> {
+  async #wait(state: ClientState<T>, call: Call<T>, signal: AbortSignal): Promise<T> {
     call.waiting += 1;
     try {
       return await raceAbort(call.result, signal);
     } finally {
       call.waiting -= 1;
       if (call.waiting === 0 && !call.isOver) {
-        line.overdue += 1;
+        state.overdue += 1;
         call.abandonedAt = elapsed();
         call.abort.abort(signal.reason);
       }
@@ -93,9 +93,13 @@ export class ClientCalls<T> {
   }
 }
 
-function mayBeginBeside({ abandonedAt }: { readonly abandonedAt: number }, overdue: number, room: PoolRoom): boolean {
-  if (room === 'free' && overdue < MOST_OVERDUE) return true;
-  return room !== 'none' && elapsed() - abandonedAt >= FIRST_PAUSE * 2 ** (overdue - 1);
+function mayBeginBeside(
+  { abandonedAt }: { readonly abandonedAt: number },
+  overdue: number,
+  capacity: PoolCapacity,
+): boolean {
+  if (capacity === 'free' && overdue < MOST_OVERDUE) return true;
+  return capacity !== 'none' && elapsed() - abandonedAt >= FIRST_PAUSE * 2 ** (overdue - 1);
 }
 
 const ignore = (): void => undefined;

@@ -1,5 +1,5 @@
 import { ClientCalls } from './client-calls.js';
-import type { PoolRoom } from './pool-room.js';
+import type { PoolCapacity } from './pool-capacity.js';
 
 /** An error is part of the outcome, because only the callers of this request may get it. */
 type Outcome<T> = { readonly request: unknown } & ({ readonly response: T } | { readonly error: unknown });
@@ -17,7 +17,7 @@ export class ClientRequests<T> {
     request: unknown,
     signal: AbortSignal,
     begin: (signal: AbortSignal) => Promise<T>,
-    room?: () => PoolRoom,
+    capacity?: () => PoolCapacity,
   ): Promise<T> {
     const work = async (abandoned: AbortSignal): Promise<Outcome<T>> => {
       try {
@@ -27,7 +27,7 @@ export class ClientRequests<T> {
       }
     };
     for (;;) {
-      const outcome = await this.#calls.call(client, signal, work, room);
+      const outcome = await this.#calls.call(client, signal, work, capacity);
       if (outcome.request !== request) continue;
       if ('error' in outcome) throw outcome.error;
       return outcome.response;

@@ -243,7 +243,7 @@ describe.each(ADAPTERS)('the API description on %s', (adapter) => {
     const application = await createApplication(adapter, {
       imports: [
         HealthModule.forRoot({ access: { apiKeys: 'key' } }),
-        HealthPrometheusModule.forRoot({ access: 'everybody' }),
+        HealthPrometheusModule.forRoot({ access: 'public' }),
       ],
     });
     const api = ApiDocument.of(application.app);

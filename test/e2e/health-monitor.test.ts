@@ -160,7 +160,7 @@ describe.each(ADAPTERS)('HEALTH_ENDPOINTS on %s', (adapter) => {
     );
     application.app.get<HealthEndpoints>(HEALTH_ENDPOINTS).add({
       name: 'metrics',
-      access: 'everybody',
+      access: 'public',
       respond: async () => ({ statusCode: 200, contentType: 'text/plain', body: 'up 1\n' }),
     });
     const response = await application.get('/api/status/metrics');

@@ -317,7 +317,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     const hidden = await start([], {}, access);
     expect((await hidden.get('/health/metrics')).status).toBe(401);
     expect((await hidden.get('/health/metrics', { authorization: 'Bearer open-sesame' })).status).toBe(200);
-    const open = await start([], { access: 'everybody' }, access);
+    const open = await start([], { access: 'public' }, access);
     expect((await open.get('/health/metrics')).status).toBe(200);
   });
 

@@ -13,10 +13,10 @@ let hasMetrics = false;
 class Metrics {
   constructor(@Inject(HEALTH_ENDPOINTS) endpoints: HealthEndpoints) {
     if (!hasMetrics) return;
-    endpoints.describe({ name: 'metrics', access: 'everybody', summary: 's', description: 'd', responses: [] });
+    endpoints.describe({ name: 'metrics', access: 'public', summary: 's', description: 'd', responses: [] });
     endpoints.add({
       name: 'metrics',
-      access: 'everybody',
+      access: 'public',
       respond: () => ({ statusCode: 200, contentType: 'text/plain', body: 'up 1' }),
     });
   }

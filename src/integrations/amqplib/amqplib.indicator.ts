@@ -14,7 +14,7 @@ import { nonBlank, oneOf, wholeFrom } from '../../options/rules.js';
 import { type AmqplibClient, isAmqplibClient, isChannel } from './amqp-client.js';
 import { BlockedError } from './connection-watch.js';
 import { type QueueCounts, ping } from './ping.js';
-import { PresentWatch } from './present-watch.js';
+import { CurrentWatch } from './current-watch.js';
 
 /** Options of {@link AmqplibIndicator}. */
 export interface AmqplibIndicatorOptions extends HealthIndicatorOptions {
@@ -46,7 +46,7 @@ export function AmqplibIndicator(name: string, options: AmqplibIndicatorOptions)
 
   return annotate(
     class extends ClientIndicator<AmqplibClient> implements OnModuleDestroy {
-      readonly #watch = new PresentWatch();
+      readonly #watch = new CurrentWatch();
 
       protected request(): ClientRequest<AmqplibClient> {
         return {

@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { roomIn } from '../../clients/pool-room.js';
-import { explainRedisError } from '../../clients/redis/replies.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
+import { explainRedisError } from '../../clients/redis/redis-errors.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { type BullMqQueue, type QueueClient, clientOf, poolCountsOf } from './bullmq-queue.js';
 import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.js';
@@ -25,7 +25,7 @@ export async function ping(queue: BullMqQueue, workers: boolean, signal: AbortSi
           request,
           signal,
           () => readFromQueue(queue, workers),
-          () => roomIn(poolCountsOf(queue)),
+          () => capacityFrom(poolCountsOf(queue)),
         ));
   } catch (error) {
     throw explainRedisError(error);

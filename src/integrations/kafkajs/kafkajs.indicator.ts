@@ -14,7 +14,7 @@ import { listOf, nonBlank, wholeFrom } from '../../options/rules.js';
 import type { ClusterReport, GroupName } from './cluster-report.js';
 import { type KafkaJsClient, isKafkaJsClient, presentClient } from './kafka-client.js';
 import { ping } from './ping.js';
-import { PresentAdmin } from './present-admin.js';
+import { CurrentAdmin } from './current-admin.js';
 
 /** Options of {@link KafkaJsIndicator}. */
 export interface KafkaJsIndicatorOptions extends HealthIndicatorOptions {
@@ -47,7 +47,7 @@ export function KafkaJsIndicator(name: string, options: KafkaJsIndicatorOptions)
 
   return annotate(
     class extends ClientIndicator<KafkaJsClient> implements OnModuleDestroy {
-      readonly #admin = new PresentAdmin();
+      readonly #admin = new CurrentAdmin();
 
       protected request(): ClientRequest<KafkaJsClient> {
         return {

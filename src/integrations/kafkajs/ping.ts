@@ -1,7 +1,7 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { type ClusterReport, type GroupName, readCluster } from './cluster-report.js';
 import { explainKafkaError } from './kafka-errors.js';
-import type { AdminAccess } from './present-admin.js';
+import type { AdminAccess } from './current-admin.js';
 
 /** Shared by all indicators: the requests through one admin client run one after the other. */
 const pings = new ClientRequests<ClusterReport>();

@@ -1,6 +1,6 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { withPgConnection } from '../../clients/pg-pool.js';
-import { roomIn } from '../../clients/pool-room.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
 import { type MikroOrmClient, type Migrator, migratorOf } from './mikro-orm-client.js';
 import { countsOf, openPool } from './pool.js';
 
@@ -31,7 +31,7 @@ export function pendingMigrations(orm: MikroOrmClient, signal: AbortSignal): Pro
       throw error;
     }
   };
-  return readings.call(orm, signal, begin, () => roomIn(countsOf(orm)));
+  return readings.call(orm, signal, begin, () => capacityFrom(countsOf(orm)));
 }
 
 /** The application's migrator keeps the state of a run, for example its transaction, which a check must not touch. */

@@ -1,7 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { withCode } from '../../clients/error-codes.js';
 import { PG_CODES, withPgConnection } from '../../clients/pg-pool.js';
-import { roomIn } from '../../clients/pool-room.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type MikroOrmClient, connectionOf } from './mikro-orm-client.js';
 import { countsOf, openPool } from './pool.js';
@@ -20,7 +20,7 @@ export function ping(orm: MikroOrmClient, signal: AbortSignal): Promise<void> {
       throw withCode(error, PG_CODES);
     }
   };
-  return pings.call(orm, signal, begin, () => roomIn(countsOf(orm)));
+  return pings.call(orm, signal, begin, () => capacityFrom(countsOf(orm)));
 }
 
 async function check(orm: MikroOrmClient): Promise<void> {

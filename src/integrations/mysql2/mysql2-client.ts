@@ -7,7 +7,7 @@ export type Mysql2Client = Pool | Connection | PromisePool | PromiseConnection;
 
 /** The used part of a pool. */
 export interface CorePool {
-  getConnection(callback: (error: unknown, connection: LentConnection) => void): void;
+  getConnection(callback: (error: unknown, connection: BorrowedConnection) => void): void;
 }
 
 /** The used part of a connection. */
@@ -16,7 +16,7 @@ export interface CoreConnection {
 }
 
 /** A connection that was taken from the pool. */
-export interface LentConnection extends CoreConnection {
+export interface BorrowedConnection extends CoreConnection {
   release(): void;
   destroy(): void;
   readonly stream?: { destroy(): void };

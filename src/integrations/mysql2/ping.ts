@@ -1,9 +1,9 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { mysqlPoolCounts } from '../../clients/mysql-pool.js';
 import { takeConnection } from '../../clients/opening-connection.js';
-import { roomIn } from '../../clients/pool-room.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
 import { raceAbort } from '../../core/async.js';
-import { type CoreConnection, type CorePool, type LentConnection, isPool } from './mysql2-client.js';
+import { type CoreConnection, type CorePool, type BorrowedConnection, isPool } from './mysql2-client.js';
 
 /** Shared by all indicators: two indicators with the same pool share its ping. */
 const pings = new ClientCalls<void>();
@@ -15,7 +15,7 @@ export function ping(core: CorePool | CoreConnection, signal: AbortSignal): Prom
         core,
         signal,
         (abandoned) => pingPool(core, abandoned),
-        () => roomIn(mysqlPoolCounts(core)),
+        () => capacityFrom(mysqlPoolCounts(core)),
       )
     : pings.call(core, signal, () => pingConnection(core));
 }
@@ -24,7 +24,7 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
   const connection = await takeConnection(
     [pool],
     abandoned,
-    () => lend(pool),
+    () => borrow(pool),
     (late) => late.release(),
   );
   const ignore = (): void => undefined;
@@ -43,7 +43,7 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
   }
 }
 
-function lend(pool: CorePool): Promise<LentConnection> {
+function borrow(pool: CorePool): Promise<BorrowedConnection> {
   return new Promise((resolve, reject) => {
     pool.getConnection((error, connection) => (error ? reject(error) : resolve(connection)));
   });
@@ -56,7 +56,7 @@ function pingConnection(connection: CoreConnection): Promise<void> {
 }
 
 /** `destroy()` of `mysql2` waits until the server closes the connection. A frozen server does not, so the socket is destroyed too. */
-function destroy(connection: LentConnection): void {
+function destroy(connection: BorrowedConnection): void {
   connection.destroy();
   connection.stream?.destroy();
 }

@@ -1,7 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { withCode } from '../../clients/error-codes.js';
 import { PG_CODES, withPgConnection } from '../../clients/pg-pool.js';
-import { roomIn } from '../../clients/pool-room.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
 import { type PgClient, type PgPool, countsOf, isPool } from './pg-client.js';
 
 /** Shared by all indicators: two indicators with the same pool share its ping. */
@@ -18,5 +18,5 @@ export function ping(client: PgPool | PgClient, signal: AbortSignal): Promise<vo
       throw withCode(error, PG_CODES);
     }
   };
-  return pings.call(client, signal, begin, isPool(client) ? () => roomIn(countsOf(client)) : undefined);
+  return pings.call(client, signal, begin, isPool(client) ? () => capacityFrom(countsOf(client)) : undefined);
 }

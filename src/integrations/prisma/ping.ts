@@ -1,7 +1,7 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { pgPoolCounts } from '../../clients/pg-pool.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
-import { type PoolRoom, roomIn } from '../../clients/pool-room.js';
+import { type PoolCapacity, capacityFrom } from '../../clients/pool-capacity.js';
 import { explain } from './failure.js';
 import { type PrismaClientLike, type PrismaMongoClient, isMongo, poolOf } from './prisma-client.js';
 import { query } from './query.js';
@@ -15,7 +15,7 @@ export function ping(client: PrismaClientLike, signal: AbortSignal): Promise<voi
     if (isMongo(client)) await pingMongo(client);
     else await query(client, 'SELECT 1', abandoned);
   };
-  return pings.call(lineOf(client), signal, begin, () => roomOf(client));
+  return pings.call(lineOf(client), signal, begin, () => capacityOf(client));
 }
 
 /** A client that extends another one has the same pool. */
@@ -24,9 +24,9 @@ export function lineOf(client: PrismaClientLike): object {
 }
 
 /** A pool that cannot be counted may be able to open a connection, so a call that never ends only delays the next one. */
-export function roomOf(client: PrismaClientLike): PoolRoom {
+export function capacityOf(client: PrismaClientLike): PoolCapacity {
   const counts = countsOf(client);
-  return counts ? roomIn(counts) : 'some';
+  return counts ? capacityFrom(counts) : 'some';
 }
 
 export function countsOf(client: PrismaClientLike): PoolCounts | undefined {

@@ -23,7 +23,7 @@ export interface HealthPrometheusOptions {
    * and the option `access` of `HealthModule`, Prometheus sends one of the `apiKeys` as a bearer token; without `access`
    * every caller may read it. Default: `deep`.
    */
-  readonly access?: 'everybody' | 'deep';
+  readonly access?: 'public' | 'deep';
   /**
    * Prefix of the name of each metric. Must end with `_`. The alert rules and the dashboard of this package expect the
    * default. Default: `health_`.
@@ -92,7 +92,7 @@ export function resolvePrometheusOptions(given: HealthPrometheusOptions): Promet
   const settings: PrometheusSettings = {
     ...(own && { registry: own }),
     endpoint: reader.read('endpoint', flag, PROMETHEUS_DEFAULTS.endpoint),
-    access: reader.read('access', oneOf(['everybody', 'deep']), PROMETHEUS_DEFAULTS.access),
+    access: reader.read('access', oneOf(['public', 'deep']), PROMETHEUS_DEFAULTS.access),
     prefix: reader.read('prefix', metricPrefix, PROMETHEUS_DEFAULTS.prefix),
     buckets: reader.read('buckets', ascending, PROMETHEUS_DEFAULTS.buckets),
     data: reader.read('data', stringList, PROMETHEUS_DEFAULTS.data),

@@ -1,14 +1,14 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
-import type { PoolRoom } from '../../clients/pool-room.js';
-import { explainRedisError } from '../../clients/redis/replies.js';
+import type { PoolCapacity } from '../../clients/pool-capacity.js';
+import { explainRedisError } from '../../clients/redis/redis-errors.js';
 import {
   type RedisResponse,
   type SendToRedis,
   pingRedisCluster,
   pingRedisServer,
 } from '../../clients/redis/requests.js';
-import { roomOf, withClient } from './lent-client.js';
+import { capacityOf, withClient } from './borrowed-client.js';
 import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
 
 /** The response of one client of a pool, or of the client. */
@@ -29,8 +29,8 @@ export function ping(client: RedisClient, details: boolean, signal: AbortSignal)
       throw explainRedisError(error);
     }
   };
-  const room = isPool(client) ? (): PoolRoom => roomOf(client) : undefined;
-  return pings.send(client, details ? 'details' : 'ping', signal, begin, room);
+  const capacity = isPool(client) ? (): PoolCapacity => capacityOf(client) : undefined;
+  return pings.send(client, details ? 'details' : 'ping', signal, begin, capacity);
 }
 
 async function send(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisClientResponse> {

@@ -1,22 +1,22 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { type CodePattern, codedError, withCode } from '../../clients/error-codes.js';
-import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
+import { type PoolCapacity, untilCapacity } from '../../clients/pool-capacity.js';
 import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type DriverPing, driverOf } from './driver-ping.js';
-import { type ConnectionManager, type SequelizeClient, managerOf, roomOf } from './sequelize-client.js';
+import { type ConnectionManager, type SequelizeClient, managerOf, capacityOf } from './sequelize-client.js';
 
 /** Shared by all indicators: two indicators with the same Sequelize share its ping. */
 const pings = new ClientCalls<void>();
 
 /** Pings the database, with at most one connection of the pool at a time. */
 export function ping(client: SequelizeClient, signal: AbortSignal): Promise<void> {
-  const room = (): PoolRoom => roomOf(client);
+  const capacity = (): PoolCapacity => capacityOf(client);
   const begin = async (abandoned: AbortSignal): Promise<void> => {
     const manager = managerOf(client);
     const driver = driverOf(client.getDialect());
     // After a timeout, a connection that does not open stays in the pool and cannot be destroyed.
-    await untilRoom(room, abandoned);
+    await untilCapacity(capacity, abandoned);
     try {
       // `authenticate()` cannot be cancelled, and it runs the application's hooks.
       await (manager && driver ? pingThrough(manager, driver, abandoned) : client.authenticate({ logging: false }));
@@ -24,7 +24,7 @@ export function ping(client: SequelizeClient, signal: AbortSignal): Promise<void
       throw explain(error);
     }
   };
-  return pings.call(client, signal, begin, room);
+  return pings.call(client, signal, begin, capacity);
 }
 
 async function pingThrough(

@@ -1,6 +1,6 @@
 import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
-import type { PoolRoom } from '../../clients/pool-room.js';
+import type { PoolCapacity } from '../../clients/pool-capacity.js';
 
 /** The used part of a `Sequelize` that its types declare. */
 export interface SequelizeClient {
@@ -35,7 +35,7 @@ export function countsOf(client: SequelizeClient): PoolCounts | undefined {
 }
 
 /** The room for a ping. If it times out, it may leave behind a connection that does not open. */
-export function roomOf(client: SequelizeClient): PoolRoom {
+export function capacityOf(client: SequelizeClient): PoolCapacity {
   const pool = poolOf(client);
   if (!pool) return 'some';
   const { maxSize, size, available, using } = pool;

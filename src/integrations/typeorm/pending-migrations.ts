@@ -1,7 +1,7 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { ClientCalls } from '../../clients/client-calls.js';
-import { roomIn } from '../../clients/pool-room.js';
-import { withConnection } from './lent-connection.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
+import { withConnection } from './borrowed-connection.js';
 import { type NotPermitted, errorCodeOf, ifPermitted } from './permission.js';
 import { poolOf } from './pool.js';
 
@@ -24,7 +24,7 @@ export function pendingMigrations(dataSource: DataSource, signal: AbortSignal): 
       if (executed === 'not permitted') return executed;
       return known.filter((name) => !executed.includes(name)).toSorted(byTimestamp);
     });
-  return readings.call(dataSource, signal, begin, () => roomIn(poolOf(dataSource, 'master')));
+  return readings.call(dataSource, signal, begin, () => capacityFrom(poolOf(dataSource, 'master')));
 }
 
 async function executedMigrations(dataSource: DataSource, runner: QueryRunner): Promise<readonly string[]> {

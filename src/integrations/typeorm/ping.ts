@@ -1,9 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { ClientCalls } from '../../clients/client-calls.js';
 import { hasMethods } from '../../clients/has-methods.js';
-import { roomIn } from '../../clients/pool-room.js';
+import { capacityFrom } from '../../clients/pool-capacity.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { withConnection } from './lent-connection.js';
+import { withConnection } from './borrowed-connection.js';
 import { type NotPermitted, ifPermitted } from './permission.js';
 import { type ReplicationMode, poolOf } from './pool.js';
 
@@ -28,7 +28,7 @@ export function ping(dataSource: DataSource, mode: ReplicationMode, signal: Abor
       await runner.query(QUERIES[dataSource.options.type] ?? 'SELECT 1');
       return undefined;
     });
-  return PINGS[mode].call(dataSource, signal, begin, () => roomIn(poolOf(dataSource, mode)));
+  return PINGS[mode].call(dataSource, signal, begin, () => capacityFrom(poolOf(dataSource, mode)));
 }
 
 /** The databases without a `SELECT` that needs no table. */

@@ -29,7 +29,7 @@ const detailIn = async (application: TestApplication) =>
   reportIn(await application.get('/health/deep')).details['database'];
 
 /** A connection that the application itself uses. */
-async function lend(sequelize: Sequelize) {
+async function borrow(sequelize: Sequelize) {
   const connection = (await sequelize.connectionManager.getConnection({ type: 'write' })) as NodeJS.EventEmitter;
   return {
     listeners: connection.eventNames().reduce((sum, event) => sum + connection.listenerCount(event), 0),
@@ -62,11 +62,11 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     const hook = vi.fn<() => void>();
     sequelize.addHook('beforeQuery', hook);
     logging.mockClear();
-    const before = await lend(sequelize);
+    const before = await borrow(sequelize);
     before.giveBack();
     const application = await startApplication('express', root({ client: sequelize }));
     for (let probes = 0; probes < 20; probes += 1) expect((await application.get('/health/ready')).status).toBe(200);
-    const after = await lend(sequelize);
+    const after = await borrow(sequelize);
     after.giveBack();
     expect(after.listeners).toBe(before.listeners);
     expect(logging).not.toHaveBeenCalled();
@@ -76,7 +76,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
   it('can have an exhausted pool, in which at most one check waits', async () => {
     const sequelize = sequelizeOf(url());
     const application = await startApplication('express', root({ client: sequelize, timeout: 50, maxWaiting: 0 }));
-    const taken = await lend(sequelize);
+    const taken = await borrow(sequelize);
     for (let probes = 0; probes < 10; probes += 1) {
       expect(await detailIn(application)).toMatchObject({
         status: 'DOWN',
@@ -93,7 +93,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
   it('is DEGRADED when more callers wait for the pool than maxWaiting', async () => {
     const sequelize = sequelizeOf(url());
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000, maxWaiting: 1 }));
-    const taken = await lend(sequelize);
+    const taken = await borrow(sequelize);
     const requested = vi.spyOn(sequelize.connectionManager, 'getConnection');
     const work = [1, 2].map(() => sequelize.query('SELECT 1'));
     await vi.waitFor(() => expect(requested).toHaveBeenCalledTimes(2), SOON);
@@ -114,7 +114,7 @@ describeWith(postgresql, 'the client of a SequelizeIndicator', (server) => {
     const application = await startApplication('express', root({ client: sequelize, timeout: 10_000 }));
     // The very first connection may also time out.
     await vi.waitFor(async () => expect(await detailIn(application)).toMatchObject({ status: 'UP' }), SOON);
-    const taken = await lend(sequelize);
+    const taken = await borrow(sequelize);
     expect(await detailIn(application)).toMatchObject({ status: 'DOWN', error: 'timed out', code: 'ETIMEDOUT' });
     taken.giveBack();
     await sequelize.close();

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ClientCalls } from '../../../src/clients/client-calls.js';
-import type { PoolRoom } from '../../../src/clients/pool-room.js';
+import type { PoolCapacity } from '../../../src/clients/pool-capacity.js';
 import { latch } from '../../support/latch.js';
 
 const client = {};
@@ -128,11 +128,11 @@ describe('calls on a client', () => {
 });
 
 describe('a call that does not end after it was aborted', () => {
-  const abandonedCall = async (room?: () => PoolRoom) => {
+  const abandonedCall = async (room?: () => PoolCapacity) => {
     const calls = new ClientCalls<string>();
     const recorded = recordedCalls<string>();
     const join = (signal = new AbortController().signal): Promise<string> =>
-      calls.call(client, signal, recorded.begin, room);
+      calls.call(client, signal, recorded.begin, capacity);
     const abandon = async (): Promise<void> => {
       const caller = new AbortController();
       const call = join(caller.signal);
@@ -160,7 +160,7 @@ describe('a call that does not end after it was aborted', () => {
   });
 
   it('delays no call once the pool has a free connection', async () => {
-    let room: PoolRoom = 'none';
+    let room: PoolCapacity = 'none';
     const { begun, join, abandon } = await abandonedCall(() => room);
     vi.advanceTimersByTime(3_600_000);
     await abandon();

@@ -574,7 +574,7 @@ describe('Responder', () => {
       headers: { vary: 'accept' },
     };
     const metrics = (
-      access: 'everybody' | 'deep',
+      access: 'public' | 'deep',
       respond: HealthEndpoint['respond'] = () => response,
     ): HealthEndpoint => ({
       name: 'metrics',
@@ -586,7 +586,7 @@ describe('Responder', () => {
 
     it('responds with its type, and with the headers of every response', async () => {
       const responder = new Responder(settings, reports);
-      responder.add(metrics('everybody'));
+      responder.add(metrics('public'));
       expect(await responder.check('metrics', healthRequest('/asked'))).toMatchObject({
         statusCode: 200,
         headers: {
@@ -601,8 +601,8 @@ describe('Responder', () => {
     });
 
     it.each([
-      ['everybody', undefined, 'status'],
-      ['everybody', 'components', 'components'],
+      ['public', undefined, 'status'],
+      ['public', 'components', 'components'],
       ['deep', 'full', 'full'],
     ] as const)('for %s passes the view of a caller that is granted %s', async (access, granted, view) => {
       const seen: string[] = [];

@@ -8,7 +8,7 @@ import {
 import { type ConnectionWatch, unwatch, watch } from './connection-watch.js';
 
 /** The watch of an indicator's present connection. It moves on when the client holds another connection. */
-export class PresentWatch {
+export class CurrentWatch {
   #watched: AmqpConnection | AmqpChannel | undefined;
   #watch: ConnectionWatch | undefined;
 

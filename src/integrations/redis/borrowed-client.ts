@@ -1,6 +1,6 @@
 import { elapsed } from '../../core/moment.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { type PoolRoom, untilRoom } from '../../clients/pool-room.js';
+import { type PoolCapacity, untilCapacity } from '../../clients/pool-capacity.js';
 import type { RedisPool, RedisServerClient } from './redis-client.js';
 
 /** The clients that a pool connects because of pings, since the last ping that had a connection. */
@@ -17,7 +17,7 @@ const PAUSE = 10_000;
 
 const connecting = new WeakMap<RedisPool, Connecting>();
 
-export function roomOf(pool: RedisPool): PoolRoom {
+export function capacityOf(pool: RedisPool): PoolCapacity {
   if (pool.idleClients > 0) return 'free';
   return !connecting.has(pool) || mayConnect(pool) ? 'some' : 'none';
 }
@@ -32,10 +32,10 @@ export async function withClient<T>(
   abandoned: AbortSignal,
   task: (client: RedisServerClient, unconnected: number) => Promise<T>,
 ): Promise<T> {
-  await untilRoom(() => roomOf(pool), abandoned);
+  await untilCapacity(() => capacityOf(pool), abandoned);
   const before = pool.idleClients > 0 ? Infinity : pool.totalClients;
   let isLent = false;
-  const done = lend(pool, 0, (client, unconnected) => {
+  const done = borrow(pool, 0, (client, unconnected) => {
     isLent = true;
     return task(client, unconnected);
   });
@@ -54,7 +54,7 @@ export async function withClient<T>(
  * was accepted and is never answered can take forever, while the other clients work. So an idle client without a
  * connection is held, and the pool lends the next one.
  */
-function lend<T>(
+function borrow<T>(
   pool: RedisPool,
   unconnected: number,
   task: (client: RedisServerClient, unconnected: number) => Promise<T>,
@@ -65,7 +65,7 @@ function lend<T>(
       connecting.delete(pool);
       return task(client, unconnected);
     }
-    if (pool.idleClients > 0) return lend(pool, unconnected + 1, task);
+    if (pool.idleClients > 0) return borrow(pool, unconnected + 1, task);
     connectAnother(pool);
     throw notConnected(client.isOpen ? 'connecting' : 'closed');
   });

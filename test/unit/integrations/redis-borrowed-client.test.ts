@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { roomOf, withClient } from '../../../src/integrations/redis/lent-client.js';
+import { capacityOf, withClient } from '../../../src/integrations/redis/borrowed-client.js';
 import type { RedisPool, RedisServerClient } from '../../../src/integrations/redis/redis-client.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
@@ -106,5 +106,5 @@ it('the ping of a Redis pool restarts its count after a ping on a connected clie
   await advance(1000);
   await pingFails(pool);
   expect(pool.connecting).toBe(1);
-  expect(roomOf(pool)).toBe('free');
+  expect(capacityOf(pool)).toBe('free');
 });

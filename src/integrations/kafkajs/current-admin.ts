@@ -7,7 +7,7 @@ export interface AdminAccess {
 }
 
 /** The admin client of an indicator. It moves on when Nest's client or server has another `Kafka`. */
-export class PresentAdmin {
+export class CurrentAdmin {
   #kafka: Kafka | undefined;
   #own: OwnAdmin | undefined;
 
