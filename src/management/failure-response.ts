@@ -1,7 +1,7 @@
 import { BASE_HEADERS, type HealthResponse, finishResponse, mergeHeaders } from '../endpoints/health-response.js';
 import { retryAfterOf } from '../endpoints/retry-after.js';
 
-/** The options that decide how a failure is answered. Both threads have them. */
+/** The options that determine the response to a failure. Both threads have them. */
 export interface FailureSettings {
   readonly statusCodes: { readonly DOWN: number; readonly OUT_OF_SERVICE: number };
   /** Seconds. */
@@ -9,10 +9,10 @@ export interface FailureSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Until the options are known. */
+/** The defaults, until the options are known. */
 const UNCONFIGURED: FailureSettings = { statusCodes: { DOWN: 503, OUT_OF_SERVICE: 503 }, retryAfter: 5 };
 
-/** The response of an instance that is about to start, or cannot be asked. It has no report. */
+/** The response of an instance that starts, or whose event loop does not respond. It has no report. */
 export function failureResponse(
   { statusCodes, retryAfter, headers }: FailureSettings,
   status: 'DOWN' | 'OUT_OF_SERVICE',
@@ -27,6 +27,6 @@ export function failureResponse(
   return finishResponse(statusCode, mergeHeaders(own, headers), { status, reason });
 }
 
-/** The response of everything but `live` while the application starts. `failures`: undefined until the options are known. */
+/** The response of every endpoint except `live` while the application starts. `failures`: undefined until the options are known. */
 export const startingFailure = (failures = UNCONFIGURED): HealthResponse =>
   failureResponse(failures, 'OUT_OF_SERVICE', 'starting');

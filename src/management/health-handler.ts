@@ -9,7 +9,7 @@ import { methodNotAllowed } from '../endpoints/method-not-allowed.js';
 import { type FailureSettings, failureResponse } from './failure-response.js';
 import type { OnResponse } from '../endpoints/responder.js';
 
-/** The response to a request without query, credentials and special `Accept`, and how long it is the current one. */
+/** The response to a request without query, credentials and special `Accept`, and the time for which it can be reused. */
 export interface ResponseSnapshot {
   readonly response: HealthResponse;
   /** Milliseconds from now. 0: it must not be reused. */
@@ -24,13 +24,13 @@ export interface ResponseSnapshot {
 export interface HealthHandler {
   /** The paths of the shared probes in lower case, with aliases, without a global prefix. */
   readonly paths: ReadonlyMap<string, SharedProbe>;
-  /** Whether an `authorize` function sees every request. The default response then depends on the caller. */
+  /** Whether an `authorize` function receives every request. The default response then depends on the caller. */
   readonly dependsOnCaller: boolean;
   /** Milliseconds within which each shared probe responds. */
   readonly deadlines: Readonly<Record<SharedProbe, number>>;
   /** Holds one 32-bit counter, which any thread can read. */
   readonly revision: SharedArrayBuffer;
-  /** What the responses of {@link failure} are made from, for the thread. */
+  /** The settings of the responses of {@link failure}, for the thread. */
   readonly failures: FailureSettings;
   /** The shared probe at this URL. */
   probeAt(url: string): SharedProbe | undefined;
@@ -38,9 +38,9 @@ export interface HealthHandler {
   handle(request: HealthRequest, readBody: ReadBody): HealthResponse | Promise<HealthResponse>;
   /** Evaluates a shared probe for the requests that the caller responds to itself. It has to record them. */
   snapshot(probe: SharedProbe): Promise<ResponseSnapshot>;
-  /** Records a request that was answered with a snapshot. `at`: on the clock of `performance.now()`. */
+  /** Records a request that has received a snapshot. `at`: on the clock of `performance.now()`. */
   record(probe: SharedProbe, request: HealthRequest, response: HealthResponse, at: number): void;
-  /** The response of an instance that cannot be asked at present: the status is DOWN, or OUT_OF_SERVICE while it starts. */
+  /** The response of an instance that cannot evaluate its probes: DOWN, or OUT_OF_SERVICE while it starts. */
   failure(reason: string, status?: 'DOWN' | 'OUT_OF_SERVICE'): HealthResponse;
 }
 
@@ -124,7 +124,7 @@ export class RequestHandler implements HealthHandler {
 
   async snapshot(probe: SharedProbe): Promise<ResponseSnapshot> {
     const { source, responder } = this.#parts;
-    // Once: with a ttl of 0 each evaluation runs the checks.
+    // One evaluation only: with a ttl of 0 each evaluation runs the checks.
     const evaluation = await source.evaluate(probe);
     return {
       response: responder.defaultResponse(probe, evaluation),

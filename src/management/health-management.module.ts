@@ -93,7 +93,7 @@ export class HealthManagementModule implements OnApplicationBootstrap, OnApplica
     this.management.open(this.monitor, adapter?.getHttpServer());
   }
 
-  /** The last hook: the application's own server is closed already. */
+  /** The last hook. The application's own server is closed by then. */
   async onApplicationShutdown(): Promise<void> {
     await this.management?.close();
   }

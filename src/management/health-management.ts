@@ -32,7 +32,7 @@ export class HealthManagement {
     return this.#address && { host: this.#address.address, port: this.#address.port };
   }
 
-  /** Opens the port. An application that has failed to start in this process gives up the same port first. */
+  /** Opens the port. An application of this process that has failed to start releases the same port first. */
   async listen(): Promise<void> {
     const { enabled, thread, watchdog, port, host, portFile } = this.#settings;
     if (!enabled) return;
@@ -111,8 +111,8 @@ interface MainServer {
 type ListenError = NodeJS.ErrnoException & { readonly port?: number };
 
 /**
- * Gives the error of an application that listens on its own management port the text of a configuration fault. The listener is called
- * before that of Nest, which rejects `listen()` with the error.
+ * Replaces the message of the error of an application that listens on its own management port by that of a configuration
+ * fault. The listener is called before that of Nest, which rejects `listen()` with the error.
  */
 function explainPortConflict(mainServer: MainServer, managementPort: number): void {
   if (mainServer.listening) return;
@@ -122,7 +122,7 @@ function explainPortConflict(mainServer: MainServer, managementPort: number): vo
       if (error.stack !== undefined) error.stack = error.stack.replace(error.message, () => message);
       error.message = message;
     }
-    // As if there were no listener.
+    // Without another listener, the error must be thrown as if this one did not exist.
     if (mainServer.listenerCount('error') === 0) throw error;
   };
   mainServer.prependOnceListener('error', explain);

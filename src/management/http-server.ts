@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Listening } from './management-server.js';
 import { RecentConnections } from './recent-connections.js';
 
-/** Requests of probers are small. The limits keep a stranger from occupying memory and connections. */
+/** Requests of probers are small. The limits prevent unknown callers from occupying memory and connections. */
 const LIMITS = {
   maxHeaderSize: 8192,
   headersTimeout: 10_000,
@@ -23,12 +23,12 @@ export function listen(
     respond(request, response);
   });
   const connections = new RecentConnections(server, MOST_CONNECTIONS);
-  // A body would be read for nothing.
+  // The body would be read without use.
   server.on('checkContinue', (_request, response) => response.writeHead(417, { connection: 'close' }).end());
   server.on('connection', (socket) => socket.unref());
   const listening = new Promise<AddressInfo>((resolve, reject) => {
     server.once('error', reject);
-    // Not shared among the workers of node:cluster: a probe must reach the process that it asks about.
+    // Not shared among the workers of node:cluster, because a probe must reach its own process.
     server.listen({ port, ...(host !== undefined && { host }), exclusive: true }, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);

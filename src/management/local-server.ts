@@ -58,8 +58,8 @@ export class LocalServer implements ManagementServer {
       return writeResponse(response, handler.failure(problem));
     }
     closeUnended(incoming, response);
-    const answer = handler.handle(request, () => readStream(incoming));
-    if (answer instanceof Promise) void answer.then((finished) => writeResponse(response, finished));
-    else writeResponse(response, answer);
+    const result = handler.handle(request, () => readStream(incoming));
+    if (result instanceof Promise) void result.then((finished) => writeResponse(response, finished));
+    else writeResponse(response, result);
   }
 }

@@ -3,13 +3,13 @@ import { type AddressInfo, connect } from 'node:net';
 /** Milliseconds between two connections, and after a refused one. */
 const INTERVAL = 5000;
 const INTERVAL_AFTER_REFUSAL = 1000;
-/** One refusal may be that of a server which is just being replaced. */
+/** A single refusal can come from a server that is being replaced. */
 const REFUSALS_NEEDED = 2;
 
 /**
- * Connects to the application's own server from time to time. A process whose server no longer listens serves no requests, although
- * its management port responds. Only a refused connection counts: a busy server accepts late, and other errors are those of
- * this side. It sends nothing and keeps no process alive.
+ * Connects to the application's own server periodically. A process whose server no longer listens serves no requests, although
+ * its management port responds. Only a refused connection counts: a busy server accepts late, and other errors have local
+ * causes. It sends no data and does not keep the process alive.
  */
 export class MainServerCheck {
   readonly #onProblem: (text: string) => void;
@@ -35,7 +35,7 @@ export class MainServerCheck {
     clearTimeout(this.#timer);
   }
 
-  /** Why the process can serve no request. Undefined: as far as is known, it can. */
+  /** Why the process cannot serve requests. Undefined: no problem is known. */
   get problem(): string | undefined {
     return this.#refusals < REFUSALS_NEEDED ? undefined : `the server on port ${this.#port} refuses connections`;
   }

@@ -11,7 +11,7 @@ import { type HealthWatchdogOptions, resolveWatchdog } from './watchdog/watchdog
 export interface HealthManagementOptions {
   /**
    * The TCP port. 0: any free port, see `portFile`. A function receives the number of the worker of `node:cluster` (0 in a
-   * process that is none) and returns the port, because each worker needs its own: `(worker) => 9090 + worker`. Default: 9090.
+   * process outside a cluster) and returns the port, because each worker needs its own: `(worker) => 9090 + worker`. Default: 9090.
    */
   readonly port?: number | ((worker: number) => number);
   /**
@@ -24,8 +24,8 @@ export interface HealthManagementOptions {
    */
   readonly portFile?: string;
   /**
-   * Whether the server runs in a thread of its own, so that a blocked event loop cannot delay its responses and probes cost
-   * the event loop nothing while results are fresh. The thread takes about 10 MB. Default: true.
+   * Whether the server runs in a thread of its own. Then a blocked event loop cannot delay its responses, and probes do not use
+   * the event loop while results are fresh. The thread takes about 10 MB. Default: true.
    */
   readonly thread?: boolean;
   /**
@@ -43,7 +43,7 @@ export interface HealthManagementOptions {
 export interface HealthManagementAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** The providers that are passed to `useFactory`, in this order. Default: none. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise of them. The port opens when they are known. */
+  /** Returns the options, or a promise for them. The port opens when they are known. */
   readonly useFactory: FactoryProvider<HealthManagementOptions>['useFactory'];
 }
 

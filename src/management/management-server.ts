@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthHandler } from './health-handler.js';
 
-/** Where to listen. */
+/** The address to listen on. */
 export interface Listening {
   readonly port: number;
   readonly host: string | undefined;
@@ -18,8 +18,8 @@ export interface ManagementServer {
   open(monitor: HealthMonitor): void;
   /** Checks from now on that the application's own server accepts connections at this address. */
   watchMainServer(address: AddressInfo): void;
-  /** The application shuts down, so its own server stops to accept connections. */
+  /** The application shuts down, so its own server stops accepting connections. */
   drain(): void;
-  /** Resolves when requests in flight are answered, or after a second, and the port is free. */
+  /** Resolves when requests in flight have their responses, or after a second, and the port is free. */
   close(): Promise<void>;
 }

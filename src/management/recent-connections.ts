@@ -2,8 +2,8 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 
 /**
- * Bounds the connections of a server so that a new one is always accepted: the connection whose last request is the oldest
- * is closed instead. A caller that opens many connections thus loses its own, and cannot lock out the probers.
+ * Limits the connections of a server, and still accepts every new one: the connection with the oldest last request is closed
+ * instead. So a caller that opens many connections loses its own, and cannot lock out the probers.
  */
 export class RecentConnections {
   /** In the order of the latest request or, before the first one, of the opening. */
@@ -12,7 +12,7 @@ export class RecentConnections {
 
   constructor(server: Server, most: number) {
     this.#most = most;
-    // Sockets that were closed for others may still be counted.
+    // Sockets that were closed for newer ones may still be counted.
     server.maxConnections = 2 * most;
     server.on('connection', (socket: Socket) => this.#add(socket));
   }

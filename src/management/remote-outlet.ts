@@ -38,7 +38,7 @@ export class RemoteOutlet implements EndpointOutlet {
     this.#listeners.push(listener);
   }
 
-  /** So many bytes have left the process. */
+  /** The number of bytes that have left the process. */
   sent(bytes: number): void {
     this.#pending -= bytes;
   }

@@ -5,7 +5,7 @@ import { BASE_HEADERS, type HealthResponse, finishResponse } from '../endpoints/
 
 export const ALIVE = finishResponse(200, { ...BASE_HEADERS, 'x-health-status': 'UP' }, { status: 'UP' });
 
-/** The response while the application starts: `live` passes, everything else does not. No check runs yet. */
+/** The response while the application starts: `live` passes, every other endpoint fails. No check runs yet. */
 export function startingResponse(
   url: string,
   handler: Pick<HealthHandler, 'paths' | 'failures'> | undefined,

@@ -9,18 +9,18 @@ import type { FromThread, ThreadData, ToThread } from './thread/messages.js';
 const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
 
-/** What the owner of the thread handles. */
+/** The messages that the owner of the thread handles. */
 export type Received = Exclude<FromThread, { readonly type: 'listening' | 'failed' | 'closed' }>;
 
 interface Events {
   readonly received: (message: Received) => void;
-  /** The thread has ended by itself: everything that it knew is lost. */
+  /** The thread has ended unexpectedly, and its state is lost. */
   readonly lost: () => void;
   /** A new thread listens at the same address. */
   readonly restarted: () => void;
 }
 
-/** The thread of the management port. It is started again if it ends by itself, and does not keep the process alive. */
+/** The thread of the management port. It is started again if it ends unexpectedly, and does not keep the process alive. */
 export class SupervisedThread {
   /** Rejects with the error of the first attempt to listen. */
   readonly listening: Promise<AddressInfo>;
@@ -66,7 +66,7 @@ export class SupervisedThread {
   }
 
   #create(): Worker {
-    // The loaders, hooks and variables of the application are not for this thread.
+    // The thread must not use the loaders, hooks and variables of the application.
     const worker = new Worker(THREAD_CODE, {
       eval: true,
       workerData: this.#data,
@@ -119,7 +119,7 @@ export class SupervisedThread {
         this.#pause = FIRST_PAUSE;
         this.#events.restarted();
       },
-      // A thread that cannot listen goes on without a port, so it is ended and started again.
+      // A thread that cannot listen continues without a port, so it is ended and started again.
       () => void this.#worker.terminate(),
     );
   }

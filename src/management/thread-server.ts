@@ -26,7 +26,7 @@ import {
 /** Snapshots that records may still refer to. */
 const MOST_SNAPSHOTS = 64;
 
-/** The management port in a thread of its own, seen from the main thread. */
+/** The part of the management port on the main thread, for a port in a thread of its own. */
 export class ThreadServer implements ManagementServer {
   readonly #thread: SupervisedThread;
   readonly #logger: Pick<LoggerService, 'warn' | 'error'>;
@@ -36,7 +36,7 @@ export class ThreadServer implements ManagementServer {
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
   readonly #bodies = new Map<number, (body: RequestBody) => void>();
-  /** The passed requests without a response. */
+  /** The forwarded requests without a response. */
   readonly #pending = new Set<number>();
   readonly #snapshots = new Map<number, HealthResponse>();
   /** The messages that a new thread needs to continue where the last one ended. */
@@ -160,7 +160,7 @@ export class ThreadServer implements ManagementServer {
     if (!this.#handler) return;
     this.#pending.add(id);
     const response = await this.#handler.handle(request, hasBody ? this.#bodyReader(id) : NO_BODY);
-    // The client has disconnected meanwhile: a stream would never learn that.
+    // The client has disconnected meanwhile. A stream would receive no event for that.
     if (!this.#pending.delete(id)) return;
     if (response.open) this.#stream(id, request, response, response.open);
     else this.#send({ type: 'response', id, response: wire(response) });
@@ -194,7 +194,7 @@ export class ThreadServer implements ManagementServer {
     open(outlet);
   }
 
-  /** Requests that the thread has answered from memory. */
+  /** Records requests to which the thread has responded from memory. */
   #record(records: Float64Array): void {
     for (let index = 0; index + RECORD_LENGTH <= records.length; index += RECORD_LENGTH) {
       const [caller = 0, probe = 0, snapshot = 0, at = 0] = records.subarray(index, index + RECORD_LENGTH);

@@ -6,7 +6,7 @@ import { RECORD_LENGTH, type WireCaller } from './messages.js';
 /** Milliseconds for which records are collected: a message costs the main thread more than a record. */
 const PAUSE = 100;
 const MOST_RECORDS = 2000;
-/** Requests of one connection with ever new names of headers are of no prober. */
+/** Requests of one connection with more different sets of header names do not come from a prober. */
 const MOST_CALLERS = 16;
 const IDENTIFYING = /^(?:user-agent|host)$/i;
 
@@ -19,9 +19,9 @@ export interface Records {
 export class Connection {
   readonly number: number;
   readonly callers: number[] = [];
-  /** The probe whose default response answers the latest request. */
+  /** The probe whose default response is the response to the latest request. */
   probe: SharedProbe | undefined;
-  /** The caller of the latest request. Undefined: it is not known yet. */
+  /** The caller of the latest request. Undefined: unknown yet. */
   caller: number | undefined;
   #method: string | undefined;
   #url: string | undefined;
@@ -48,7 +48,7 @@ export class Connection {
   }
 }
 
-/** Collects the requests that are answered here, so that the main thread knows its probers. */
+/** Collects the requests to which this thread responds, so that the main thread knows its probers. */
 export class Callers {
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #send: (records: Records) => void;
@@ -78,7 +78,7 @@ export class Callers {
     return connection;
   }
 
-  /** Records one request that was answered with a snapshot. `isUrgent`: without waiting for others. */
+  /** Records one request that has received a snapshot. `isUrgent`: sent at once. */
   record(request: IncomingMessage, probe: number, snapshot: number, at: number, isUrgent: boolean): void {
     const connection = this.connectionOf(request);
     const caller = connection.caller ?? this.#add(connection, request);

@@ -12,7 +12,7 @@ interface Kept {
 /** Headers on which a response depends. A request with one of them goes to the main thread. */
 const SPECIAL = ['authorization', 'x-health-key'];
 
-/** The latest default response of each shared probe, as the main thread has handed it over. */
+/** The latest default response of each shared probe, from the main thread. */
 export class KeptResponses {
   readonly #kept = new Map<SharedProbe, Kept>();
   readonly #revision: Int32Array;
@@ -23,7 +23,7 @@ export class KeptResponses {
     this.#revision = new Int32Array(routes.revision);
   }
 
-  /** The probe whose default response answers this request. */
+  /** The probe whose default response is the response to this request. */
   probeOf({ method, url = '', headers }: IncomingMessage): SharedProbe | undefined {
     if (!this.#routes.canKeep || (method !== 'GET' && method !== 'HEAD')) return undefined;
     const probe = this.#routes.paths.get(url.toLowerCase());
@@ -42,7 +42,7 @@ export class KeptResponses {
     return this.#kept.get(probe);
   }
 
-  /** The response, if the main thread would give the same one at this moment. */
+  /** The response, if it is still the current one. */
   fresh(probe: SharedProbe, at: number): Kept | undefined {
     const kept = this.#kept.get(probe);
     if (!kept || kept.revision !== Atomics.load(this.#revision, 0) || at > kept.freshUntil) return undefined;

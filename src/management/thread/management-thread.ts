@@ -13,7 +13,7 @@ import type { Watchdog } from '../watchdog/stall.js';
 import { directLog } from '../watchdog/worker/direct-log.js';
 import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
 
-/** Milliseconds for the response of the main thread, which may take the whole deadline itself. */
+/** Milliseconds that are added to the deadline, because the evaluation on the main thread may take the whole deadline. */
 const GRACE = 120;
 
 interface Waiting {
@@ -22,8 +22,8 @@ interface Waiting {
 }
 
 /**
- * The server of the management port, in its own thread. It responds to probes from memory while the response is the current
- * one, asks the main thread for a new one otherwise, and passes every other request on.
+ * The server of the management port, in its own thread. It responds to probes from memory while the response is current,
+ * otherwise requests a new one from the main thread, and forwards every other request to it.
  */
 export class ManagementThread {
   readonly #data: ThreadData;
@@ -68,7 +68,7 @@ export class ManagementThread {
         break;
       case 'snapshot':
         this.#kept?.set(message.probe, message);
-        this.#answerWaiting(message.probe);
+        this.#respondToWaiting(message.probe);
         break;
       case 'main-server':
         this.#mainServer.start(message.address);
@@ -100,11 +100,11 @@ export class ManagementThread {
     if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
     const { probe } = connection;
     if (probe === undefined) return this.#pass(routes, request, response);
-    if (!this.#answer(probe, request, response)) this.#wait(routes, probe, request, response);
+    if (!this.#respondFromMemory(probe, request, response)) this.#wait(routes, probe, request, response);
   }
 
-  /** Answers with the current response, if the thread has it. */
-  #answer(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): boolean {
+  /** Writes the current response, if the thread has it. Returns whether it has. */
+  #respondFromMemory(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): boolean {
     const at = now();
     const current = this.#kept?.fresh(probe, at);
     if (!current) return false;
@@ -132,8 +132,8 @@ export class ManagementThread {
     }, deadline + GRACE).unref();
   }
 
-  /** The main thread has sent a response. It is for the waiting requests, even if it must not be reused. */
-  #answerWaiting(probe: SharedProbe): void {
+  /** Writes the new response of the main thread to the waiting requests, even if it must not be reused. */
+  #respondToWaiting(probe: SharedProbe): void {
     const waiting = this.#waiting.get(probe);
     const latest = this.#kept?.last(probe);
     if (!waiting || !latest) return;
@@ -148,8 +148,8 @@ export class ManagementThread {
   }
 
   /**
-   * The response in place of the main thread, which has not responded within the deadline. A blocked event loop serves no
-   * traffic, but it may turn again: the process is alive until the watchdog gives it up.
+   * The response in place of the main thread, which has not responded within the deadline. While its event loop is blocked
+   * the instance is not ready, but it stays alive until the stall has lasted for `liveAfter`.
    */
   #withoutMainThread(routes: Routes, probe: SharedProbe): WireResponse {
     const stall = this.#watchdog?.current();
@@ -159,7 +159,7 @@ export class ManagementThread {
     return latest ?? (probe === 'live' ? this.#data.alive : startingFailure(routes.failures));
   }
 
-  /** From the end of the start: modules are loaded and created synchronously, which blocks every event loop. */
+  /** Starts the watchdog at the end of the start, because loading and creating modules blocks every event loop. */
   #watch(): void {
     const { watchdog } = this.#data;
     this.#watchdog =
@@ -172,7 +172,7 @@ export class ManagementThread {
       });
   }
 
-  /** A probe with a key, a query or another format responds within its deadline too. */
+  /** Forwards a request. A probe with a key, a query or another format also responds within its deadline. */
   #pass(routes: Routes, request: IncomingMessage, response: ServerResponse): void {
     const probe = probeAt(request.url ?? '/', routes.paths);
     if (probe === undefined) {

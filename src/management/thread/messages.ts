@@ -12,7 +12,7 @@ export interface WireResponse {
   readonly body: string | Uint8Array;
 }
 
-/** What the thread is started with. */
+/** The data that the thread starts with. */
 export interface ThreadData {
   readonly port: number;
   readonly host: string | undefined;

@@ -37,7 +37,7 @@ export class PassedRequests {
     this.#callers = callers;
   }
 
-  /** `late`: what responds in place of the main thread, and after how many milliseconds. */
+  /** `late`: the response in place of the main thread, and its delay. */
   pass(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
     closeUnended(request, response);
     const id = (this.#last += 1);
@@ -76,20 +76,20 @@ export class PassedRequests {
     }
   }
 
-  /** Not before the main thread asks for it, which compares the key first. */
+  /** Called only at the request of the main thread, which compares the key first. */
   async #readBody(id: number, request: IncomingMessage): Promise<void> {
     this.#send({ type: 'body', id, body: await readStream(request) });
   }
 
   #begin(response: ServerResponse, { statusCode, fields }: WireResponse): void {
-    // The time limit has responded already.
+    // The late response was sent already.
     if (response.headersSent || response.destroyed) return;
     response.writeHead(statusCode, fields as string[]);
     if (response.req.method === 'HEAD') response.end();
     else response.flushHeaders();
   }
 
-  /** The main thread counts the bytes that have not been sent yet, to drop a client that does not read. */
+  /** Reports the sent bytes, because the main thread counts pending ones to drop a client that does not read. */
   #continue(id: number, response: ServerResponse, bytes: Uint8Array): void {
     if (response.writableEnded || response.destroyed) return;
     response.write(bytes, (error) => {

@@ -1,6 +1,6 @@
 /**
- * Milliseconds between two beats of the main thread, and between two looks of the worker thread at them. Each wakes an idle
- * thread up, so they are as rare as `warnAfter` allows: a stall is noticed at most two intervals late.
+ * Milliseconds between two beats of the main thread, and between two samples of the worker thread. Each of them wakes up an
+ * idle thread, so they are as rare as `warnAfter` allows: a stall is noticed at most two intervals late.
  */
 export function beatInterval(warnAfter: number): number {
   return Math.min(250, Math.max(10, Math.floor(warnAfter / 4)));

@@ -19,7 +19,7 @@ export class EventLoopPulse {
     this.#timer.unref();
   }
 
-  /** The watchdog then watches nothing. */
+  /** Ends the beats. The watchdog then reports no stall. */
   stop(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;

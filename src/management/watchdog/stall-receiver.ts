@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { HealthMonitor } from '../../extension/health-monitor.js';
 import type { Stall } from './stall.js';
 
-/** Takes ended stalls on the main thread: logs them and passes them to `HealthMonitor` for metrics, the page and alerts. */
+/** Receives ended stalls on the main thread: logs them and passes them to `HealthMonitor` for metrics, the page and alerts. */
 export class StallReceiver {
   readonly #logger: Pick<LoggerService, 'warn'>;
   readonly #monitor: Pick<HealthMonitor, 'recordStall'>;
@@ -12,9 +12,9 @@ export class StallReceiver {
     this.#monitor = monitor;
   }
 
-  /** Takes a stall that has ended. */
+  /** Receives a stall that has ended. */
   receive({ isDeadly: _isDeadly, ...stall }: Stall): void {
-    this.#logger.warn(`${stall.description}; it turns again`);
+    this.#logger.warn(`${stall.description}; it is no longer blocked`);
     this.#monitor.recordStall(stall);
   }
 }

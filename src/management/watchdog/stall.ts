@@ -15,13 +15,13 @@ export interface WatchdogSettings {
   readonly log: LogForm;
 }
 
-/** A stall as the worker thread sees it. It can be posted to another thread. */
+/** A stall, as the worker thread measures it. It can be posted to another thread. */
 export interface Stall extends EventLoopStall {
   /** Whether the stall lasts for at least `liveAfter`: `live` is then 503, with `description` as its reason. */
   readonly isDeadly: boolean;
 }
 
-/** What the worker thread gives to {@link startWatchdog}. */
+/** The parameters of {@link startWatchdog}. */
 export interface WatchdogStart {
   /** Shared with the main thread, which writes the time of its last turn into it. See `EventLoopPulse`. */
   readonly pulse: SharedArrayBuffer;
@@ -30,13 +30,13 @@ export interface WatchdogStart {
   readonly log: (line: string) => void;
   /** Called when a stall has lasted for `warnAfter`, and again when it has lasted for `liveAfter`. */
   readonly onStall: (stall: Stall) => void;
-  /** Called when the event loop of the main thread turns again. The main thread passes it to `StallReceiver.receive()`. */
+  /** Called when the event loop of the main thread is no longer blocked. The main thread passes it to `StallReceiver.receive()`. */
   readonly onStallEnd: (stall: Stall) => void;
 }
 
 export interface Watchdog {
   /** The current stall. Undefined: no stall has lasted for `warnAfter`. */
   current(): Stall | undefined;
-  /** Call it when the main thread stops the worker. It turns again, so a stall whose end was not seen yet is reported first. */
+  /** Call it when the main thread stops the worker. Its event loop runs then, so the end of a current stall is reported first. */
   stop(): Promise<void>;
 }

@@ -9,13 +9,13 @@ export type CapturedStack =
   | { readonly frames: readonly StallFrame[]; readonly missingStack?: never }
   | { readonly frames: readonly []; readonly missingStack: MissingStack };
 
-/** Milliseconds within which JavaScript on the main thread is interrupted, also on a busy machine. */
+/** Milliseconds. Within this time, JavaScript on the main thread is interrupted, also on a busy machine. */
 const LIMIT = 250;
 /** Between two microtasks no function runs, so the call stack can be empty. */
 const ATTEMPTS = 10;
 /** Frames of a stall at most. */
 const MAX_FRAMES = 8;
-/** A name of a function can be computed, and then be of any length. */
+/** The computed name of a function can have any length. */
 const LONGEST_NAME = 100;
 const LONGEST_FILE = 500;
 
@@ -23,29 +23,29 @@ const LONGEST_FILE = 500;
 export async function captureStack(sources: SourcePositions): Promise<CapturedStack> {
   try {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-      const answer = await evaluateOnMain(STACK_EXPRESSION, LIMIT);
-      if (answer === undefined) break;
-      if (answer === 'debugger') return { frames: [], missingStack: 'debugger' };
-      const frames = framesOf(answer);
+      const value = await evaluateOnMain(STACK_EXPRESSION, LIMIT);
+      if (value === undefined) break;
+      if (value === 'debugger') return { frames: [], missingStack: 'debugger' };
+      const frames = framesOf(value);
       if (frames.length > 0) return { frames: frames.map((frame) => sources.original(frame)) };
     }
     return { frames: [], missingStack: 'native' };
   } catch {
-    // The inspector is disabled in this process, or the application has replaced what the expression uses.
+    // The inspector is disabled in this process, or the application has replaced a function that the expression calls.
     return { frames: [], missingStack: 'failed' };
   }
 }
 
 /** The frames of the application and of Node itself, without those of the expression, which have no file. */
-function framesOf(answer: unknown): StallFrame[] {
-  if (!isRecord(answer) || !Array.isArray(answer['frames'])) return [];
-  const own = formattedFrames(String(answer['text']));
-  const isAligned = own.length === answer['frames'].length;
-  const all = answer['frames'].flatMap((frame: unknown, index) => {
+function framesOf(value: unknown): StallFrame[] {
+  if (!isRecord(value) || !Array.isArray(value['frames'])) return [];
+  const own = formattedFrames(String(value['text']));
+  const isAligned = own.length === value['frames'].length;
+  const all = value['frames'].flatMap((frame: unknown, index) => {
     const raw = frameOf(frame);
     return raw ? [{ ...raw, ...(isAligned && isTypeScript(raw.file) ? own[index] : undefined) }] : [];
   });
-  // A frame of Node below the application's code says only how that code was called.
+  // A frame of Node below the application's code shows only how that code was called.
   const last = all.findLastIndex(({ file }) => !file.startsWith('node:'));
   return all.slice(0, last === -1 ? MAX_FRAMES : Math.min(last + 1, MAX_FRAMES));
 }

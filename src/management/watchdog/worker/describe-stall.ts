@@ -10,7 +10,7 @@ export function describeStall(duration: number, place: string | undefined): stri
 
 /** `parseOrders (orders.service.ts:112)` or `native code`. Undefined: unknown. */
 export function placeOf({ frames, missingStack }: CapturedStack): string | undefined {
-  const frame = culprit(frames);
+  const frame = innermostFrame(frames);
   if (frame) return `${frame.function} (${basename(frame.file)}:${frame.line})`;
   return missingStack === 'native' ? 'native code' : undefined;
 }
@@ -27,8 +27,8 @@ export function describeWithStack(description: string, stack: CapturedStack): st
   return description + reason;
 }
 
-/** The innermost frame of the application: not of Node, and of a package only if there is no other. */
-function culprit(frames: readonly StallFrame[]): StallFrame | undefined {
+/** The innermost frame of the application, else of a package, else of Node. */
+function innermostFrame(frames: readonly StallFrame[]): StallFrame | undefined {
   const outsideNode = frames.filter(({ file }) => !file.startsWith('node:'));
   return outsideNode.find(({ file }) => !/[/\\]node_modules[/\\]/.test(file)) ?? outsideNode[0] ?? frames[0];
 }

@@ -14,12 +14,12 @@ export async function evaluateOnMain(expression: string, limit: number): Promise
   let timer: NodeJS.Timeout | undefined;
   try {
     return await new Promise((resolve, reject) => {
-      // The session keeps no event loop alive, the timer does.
+      // The timer keeps the event loop alive. The session does not.
       timer = setTimeout(() => resolve(undefined), limit);
-      session.post('Runtime.evaluate', { expression, returnByValue: true, silent: true }, (error, answer) => {
+      session.post('Runtime.evaluate', { expression, returnByValue: true, silent: true }, (error, response) => {
         if (error) reject(error);
-        else if (answer.exceptionDetails) reject(new Error('the expression threw an error'));
-        else resolve(valueOf(answer));
+        else if (response.exceptionDetails) reject(new Error('the expression threw an error'));
+        else resolve(valueOf(response));
       });
     });
   } finally {

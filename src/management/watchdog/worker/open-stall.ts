@@ -34,7 +34,7 @@ export class OpenStall {
     };
   }
 
-  /** Call it at each look while the event loop does not turn. */
+  /** Call it at each sample while the event loop is blocked. */
   continue(duration: number): void {
     this.#duration = duration;
     const { liveAfter } = this.#start.options;
@@ -42,10 +42,10 @@ export class OpenStall {
     this.#isDeadly = true;
     this.#work = this.#work
       .then(() => this.#capture())
-      .then(() => this.#report('live responds with 503 until the event loop turns: '));
+      .then(() => this.#report('live responds with 503 until the stall ends: '));
   }
 
-  /** Call it when the event loop turns again. Resolves when the end is reported. */
+  /** Call it when the event loop is no longer blocked. Resolves when the end is reported. */
   async end(duration: number): Promise<void> {
     this.#duration = duration;
     await this.#work;

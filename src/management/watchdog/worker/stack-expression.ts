@@ -1,9 +1,9 @@
-/** Frames that are read at most: enough to get from a library to the code of the application. */
+/** The greatest number of frames that are read: enough to reach the code of the application from inside a library. */
 const MAX_FRAMES = 30;
 
 /**
  * A JavaScript expression that the main thread evaluates in the middle of its stalled code. It reads the positions of the
- * call stack and no value of a variable. It pauses nothing: `Debugger.pause` would first announce every script of the
+ * call stack and no value of a variable. It does not pause the thread: `Debugger.pause` would first report every script of the
  * application, which takes a quarter of a second with 2,800 scripts, and would need a `Debugger.resume`.
  *
  * The result is `debugger` if the inspector is open for a debugger. Otherwise it is the positions in the code as V8 runs

@@ -1,37 +1,36 @@
-/** What one look at the beats of the main thread has shown. */
-export interface Look {
+/** One sample of the beats of the main thread. */
+export interface Sample {
   /** Milliseconds since the last turn of the event loop, as far as this thread was running. 0: it is not watched. */
   readonly silence: number;
-  /** Milliseconds between the last two turns, if the event loop has turned since the last look. */
+  /** Milliseconds between the last two turns, if the event loop has turned since the last sample. */
   readonly turnedAfter?: number;
 }
 
-/** A look that comes more intervals late than this shows that this thread itself was not running. */
+/** A sample that is more than this many intervals late means that this thread itself was not running. */
 const LATE_INTERVALS = 2;
 
 /**
- * Measures how long the event loop of the main thread has not turned. Times in which this thread did not run either are
- * left out: the process was stopped, the machine slept, or the thread had no processor, and the main thread may have been
- * in the same position.
+ * Measures how long the event loop of the main thread has been blocked. Times in which this thread did not run either are
+ * left out: the process was stopped, the machine slept, or no processor was free, which also affects the main thread.
  */
 export class StallClock {
   readonly #interval: number;
-  #lastLook: number;
+  #lastSample: number;
   #lastTurn = 0;
   /** Milliseconds since the last turn in which this thread did not run. */
   #excluded = 0;
 
-  /** `interval`: milliseconds between two looks. */
+  /** `interval`: milliseconds between two samples. */
   constructor(interval: number, now: number) {
     this.#interval = interval;
-    this.#lastLook = now;
+    this.#lastSample = now;
   }
 
   /** Milliseconds on a monotonic clock that both threads share. `turn`: of the last turn; 0: the main thread does not beat. */
-  look(turn: number, now: number): Look {
-    const gap = now - this.#lastLook;
+  sample(turn: number, now: number): Sample {
+    const gap = now - this.#lastSample;
     const missed = gap > LATE_INTERVALS * this.#interval ? gap - this.#interval : 0;
-    this.#lastLook = now;
+    this.#lastSample = now;
     if (turn === this.#lastTurn) {
       this.#excluded += missed;
       return { silence: this.#silence(now) };

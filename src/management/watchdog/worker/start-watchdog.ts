@@ -2,7 +2,7 @@ import { beatInterval } from '../beat-interval.js';
 import type { Watchdog, WatchdogStart } from '../stall.js';
 import { OpenStall } from './open-stall.js';
 import { SourcePositions } from './source-positions.js';
-import { type Look, StallClock } from './stall-clock.js';
+import { type Sample, StallClock } from './stall-clock.js';
 
 const NANOSECONDS_PER_MILLISECOND = 1e6;
 
@@ -18,9 +18,9 @@ export function startWatchdog(start: WatchdogStart): Watchdog {
   const clock = new StallClock(interval, now());
   let stall: OpenStall | undefined;
 
-  const look = (): Look => clock.look(inMilliseconds(Atomics.load(turns, 0)), now());
+  const sample = (): Sample => clock.sample(inMilliseconds(Atomics.load(turns, 0)), now());
   const timer = setInterval(() => {
-    const { silence, turnedAfter } = look();
+    const { silence, turnedAfter } = sample();
     if (turnedAfter !== undefined) {
       void stall?.end(turnedAfter);
       stall = undefined;
@@ -33,7 +33,7 @@ export function startWatchdog(start: WatchdogStart): Watchdog {
     current: () => stall?.snapshot,
     stop: async () => {
       clearInterval(timer);
-      const { silence, turnedAfter = silence } = look();
+      const { silence, turnedAfter = silence } = sample();
       const ending = stall?.end(turnedAfter);
       stall = undefined;
       await ending;

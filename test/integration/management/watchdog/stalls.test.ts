@@ -178,7 +178,5 @@ it('a stall makes live fail after liveAfter, with a second log line', async () =
   await stalled.finished();
   expect(stalled.of('stall').map(({ stall }) => stall?.isDeadly)).toEqual([false, true]);
   expect(stalled.of('stall')[1]?.current?.isDeadly).toBe(true);
-  expect(stalled.of('log')[1]?.line).toMatch(
-    /^live responds with 503 until the event loop turns: event loop blocked for /,
-  );
+  expect(stalled.of('log')[1]?.line).toMatch(/^live responds with 503 until the stall ends: event loop blocked for /);
 });

@@ -17,6 +17,6 @@ it('StallReceiver logs an ended stall once, and passes it on without the state o
     description: 'event loop blocked for 4.2 s in native code',
   };
   receiver.receive({ ...stall, isDeadly: true });
-  expect(lines).toEqual(['event loop blocked for 4.2 s in native code; it turns again']);
+  expect(lines).toEqual(['event loop blocked for 4.2 s in native code; it is no longer blocked']);
   expect(recorded).toEqual([stall]);
 });
