@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('HealthPrometheusModule on %s', (adapter) => {
     expect(await registry.metrics()).toContain('health_application_phase{phase="accepting"} 1');
   });
 
-  it('restricts the endpoint to callers that may read deep, unless access is everybody', async () => {
+  it('restricts the endpoint to callers that may read deep, unless access is public', async () => {
     const access = { access: { apiKeys: ['open-sesame'] } };
     const hidden = await start([], {}, access);
     expect((await hidden.get('/health/metrics')).status).toBe(401);

@@ -19,7 +19,7 @@ export interface HealthPrometheusOptions {
    */
   readonly endpoint?: boolean;
   /**
-   * Callers that may read `/health/metrics`: `everybody`, or `deep` for those that may read `/health/deep`. With `deep`
+   * Callers that may read `/health/metrics`: `public`, or `deep` for those that may read `/health/deep`. With `deep`
    * and the option `access` of `HealthModule`, Prometheus sends one of the `apiKeys` as a bearer token; without `access`
    * every caller may read it. Default: `deep`.
    */
