@@ -23,7 +23,7 @@ export class Access {
     this.#failedKeys = failedKeys;
   }
 
-  /** Whether there are API keys: only then a browser can authenticate with a password. */
+  /** Whether there are API keys. Only then can a browser authenticate with a password. */
   get hasKeys(): boolean {
     return !this.#keys.isEmpty;
   }
@@ -34,13 +34,13 @@ export class Access {
     const wasCompared = key !== undefined && !this.#isSlowed(request);
     if (wasCompared) {
       if (this.#keys.find(key) !== undefined) return 'full';
-      // Counted before `authorize` decides: meanwhile the caller could try many keys.
+      // Counted before `authorize` decides, because the caller could try many keys in the meantime.
       this.#failedKeys?.count(request);
     }
     if (!this.#authorize) return undefined;
     try {
       const view = viewOf(await decisionWithin(timeout, this.#authorize(request)));
-      // The key was a credential for `authorize`, and no wrong key.
+      // The key was a credential for `authorize`, and not a wrong key.
       if (view !== undefined && wasCompared) this.#failedKeys?.count(request, -1);
       return view;
     } catch (fault) {

@@ -4,7 +4,7 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import { BASE_HEADERS, type HealthResponse, finishText, mergeHeaders } from './health-response.js';
 
-/** Where a request has arrived. `unmatched`: on the port of the application, where no route has matched. */
+/** The port of a request. `unmatched`: the port of the application, where no route has matched. */
 export type ActionPort = HealthPort | 'unmatched';
 
 /** The actions of other modules, found by the URL of a request. */
@@ -57,7 +57,7 @@ export class AdditionalActions {
   }
 }
 
-/** What follows the base. On the main port a prefix of the application may precede it. Case is ignored as on Express. */
+/** The path after the base. On the main port a prefix of the application may precede the base. Case is ignored, as on Express. */
 function restOf(path: string, base: string, port: ActionPort): string | undefined {
   const start = `${path.toLowerCase()}/`.indexOf(`${base}/`);
   if (start < 0 || (port === 'management' && start > 0)) return undefined;

@@ -23,7 +23,7 @@ export class AdditionalEndpoints implements HealthEndpoints {
   readonly #described = new Set<string>();
   #forms: ControlForms | undefined;
 
-  /** There is neither a controller nor a description when the application is about to refuse its options. */
+  /** The controller and the description are undefined when the start will fail. */
   constructor(
     responder: Responder,
     source: ReportSource,

@@ -28,8 +28,8 @@ export function registerPaths(server: HttpServer, paths: readonly (readonly [str
   for (const [path, respond] of paths) {
     const handler = async (request: HealthRequest, response: AdapterResponse): Promise<AdapterResponse> => {
       writeResponse(response, await respond(request));
-      // Fastify sends a response of its own after an async handler that returns nothing, unless the response is complete by
-      // then. It is not while an `onSend` hook waits. A reply that is returned says that the handler sends it.
+      // After an async handler that returns nothing, Fastify sends a response itself, unless one is complete by then. While an
+      // `onSend` hook waits, none is complete. A returned reply tells Fastify that the handler sends it.
       return response;
     };
     markRoute(handler);

@@ -25,7 +25,7 @@ export class ApiKeys<Meaning> {
   }
 }
 
-/** The key in a header that no browser sends by itself: `X-Health-Key` or `Authorization: Bearer`. */
+/** The key in a header that browsers never add automatically: `X-Health-Key` or `Authorization: Bearer`. */
 export function tokenIn(headers: HealthRequest['headers']): string | undefined {
   const { 'x-health-key': key, authorization } = headers;
   if (typeof key === 'string') return key;

@@ -5,15 +5,15 @@ interface RouteContext {
   readonly onSend: readonly { readonly name: string }[] | null;
 }
 
-/** Fastify adds this hook to each HEAD route, to replace the body by its length. A finished head has the length already. */
+/** Fastify adds this hook to each HEAD route, to replace the body by its length. A finished response has the length already. */
 const HEAD_HOOK = 'bound headRouteOnSendHandler';
 
 let contextKey: symbol | undefined;
 
 /**
  * Whether the application has `onSend` hooks for this request, which must receive the response. True if the hooks cannot
- * be read: then the response takes the slower path through Fastify, which is always correct. Fastify exports no function
- * for this question.
+ * be read: then Fastify sends the response itself, which is slower and always correct. Fastify exports no function for
+ * this.
  */
 export function runsSendHooks(request: object): boolean {
   const { onSend } = contextOf(request) ?? {};

@@ -29,7 +29,7 @@ const LONGEST_TEXT = 2048;
 /** The encoding of bodies that are strings. */
 export const TEXT_ENCODING = 'latin1';
 
-/** Makes a JSON response with all its bytes, so that a request only has to write them. */
+/** Creates a JSON response with all its bytes, so that a request only has to write them. */
 export function finishResponse(statusCode: number, headers: ResponseHeaders, content: object): HealthResponse {
   return finishText(statusCode, headers, JSON.stringify(content));
 }
@@ -68,7 +68,7 @@ export function finishHead(
   return { statusCode, headers, fields: fieldsOf(headers), body: '', open };
 }
 
-/** Merges headers. Later values win, except that `vary` keeps the names of all. */
+/** Merges headers. Later values replace earlier ones, except that `vary` keeps the names of all. */
 export function mergeHeaders(
   ...all: readonly (Readonly<Record<string, string>> | undefined)[]
 ): Record<string, string> {

@@ -2,7 +2,7 @@ import type { HealthPort } from '../extension/health-port.js';
 import type { HealthView } from '../options/view.js';
 import { wider } from './views.js';
 
-/** One endpoint, as the responder sees it. */
+/** The properties of one endpoint for the responder. */
 export interface HealthRoute {
   /** The name under which its responses are recorded. */
   readonly name: string;
@@ -11,11 +11,11 @@ export interface HealthRoute {
   /** The view for unauthenticated callers, and for all callers without access control. */
   readonly view: HealthView;
   /**
-   * The response to unauthenticated callers: the report in `view`, a 401, or a 404. With 404, callers whose view is
-   * `status` get it too: another response would reveal that the name exists.
+   * The response to unauthenticated callers: the report in `view`, a 401, or a 404. Callers whose view is `status` also get
+   * the 404, because another response would reveal that the name exists.
    */
   readonly unauthenticated: 'default-view' | 401 | 404;
-  /** Where the request has arrived. Undefined: it does not matter. */
+  /** The port of the request. Undefined: the response does not depend on it. */
   readonly port?: HealthPort;
 }
 

@@ -12,15 +12,15 @@ import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';
 import { type AdapterResponse, writeResponse } from './write-response.js';
 
-/** Has one handler for each endpoint, named like the endpoint in the options. `parts`: the parts of composites. */
+/** A controller with one handler for each endpoint, named like the endpoint in the options. `parts`: the parts of composites. */
 export interface EndpointHandlers {
   readonly responder: Responder;
 }
 
-type Answer = ReturnType<Responder['probe']>;
-type Answers = (responder: Responder, request: HealthRequest, response: AdapterResponse) => Answer;
+type PendingResponse = ReturnType<Responder['probe']>;
+type Respond = (responder: Responder, request: HealthRequest, response: AdapterResponse) => PendingResponse;
 
-const ENDPOINTS: Readonly<Record<EndpointName | 'parts', Answers>> = {
+const ENDPOINTS: Readonly<Record<EndpointName | 'parts', Respond>> = {
   overview: (responder, request) => responder.overview(request),
   live: (responder, request) => responder.probe('live', request),
   ready: (responder, request) => responder.probe('ready', request),
@@ -42,7 +42,7 @@ export function createHealthController(): Type<EndpointHandlers> {
   class HealthController implements EndpointHandlers {
     constructor(@Inject(Responder) readonly responder: Responder) {}
   }
-  for (const [name, answer] of Object.entries(ENDPOINTS)) addHandler(HealthController, name, answer);
+  for (const [name, respond] of Object.entries(ENDPOINTS)) addHandler(HealthController, name, respond);
   return HealthController;
 }
 
@@ -55,16 +55,16 @@ function parametersOf({ params }: HealthRequest): Readonly<Record<'name' | 'part
   return params as Readonly<Record<'name' | 'part', string>>;
 }
 
-/** Not async: a response that is no promise is written in this call. */
-function send(answer: Answer, response: AdapterResponse): unknown {
-  if (answer instanceof Promise) return answer.then((finished) => writeResponse(response, finished));
-  return writeResponse(response, answer);
+/** Not async: a response that is not a promise is written in this call. */
+function send(pending: PendingResponse, response: AdapterResponse): unknown {
+  if (pending instanceof Promise) return pending.then((finished) => writeResponse(response, finished));
+  return writeResponse(response, pending);
 }
 
 /**
  * Gives the controller its paths and the decorators of the application. Nest reads both when it registers routes. That
  * happens after all providers are created, so options from a factory are known. Without `hasParts` there is no route for
- * the parts of composites: an application that has none keeps its own paths of that form.
+ * the parts of composites, so the application can use paths of that form itself.
  */
 export function mapRoutes(
   controller: Type<EndpointHandlers>,
@@ -102,11 +102,11 @@ export function mapActionRoutes(
   controller: Type<EndpointHandlers>,
   { name, operations, pages = [] }: HealthActions,
 ): void {
-  const answer: Answers = (responder, request, response) =>
+  const respond: Respond = (responder, request, response) =>
     responder.unmatched(request, bodyReader(request, response), 'main');
   for (const operation of [...operations, ...pages]) {
     const { path, method } = operation;
-    addRoute(controller, handlerOf(name, operation), path === '' ? name : `${name}/${path}`, answer, METHODS[method]);
+    addRoute(controller, handlerOf(name, operation), path === '' ? name : `${name}/${path}`, respond, METHODS[method]);
   }
 }
 
@@ -122,21 +122,21 @@ function addRoute(
   controller: Type<EndpointHandlers>,
   name: string,
   path: string,
-  answer: Answers,
+  respond: Respond,
   method?: RequestMethod,
 ): void {
   const present: unknown = Reflect.get(controller.prototype as object, name);
   if (typeof present === 'function' && additionalHandlers.has(present)) return;
   if (present !== undefined) throw new Error(`There are two endpoints named ${name}`);
-  additionalHandlers.add(addHandler(controller, name, answer));
+  additionalHandlers.add(addHandler(controller, name, respond));
   route(controller, name, true, path, method);
 }
 
-function addHandler(controller: Type<EndpointHandlers>, name: string, answer: Answers): object {
+function addHandler(controller: Type<EndpointHandlers>, name: string, respond: Respond): object {
   // A method, so that its name is that of the endpoint: Nest shows it in the log.
   const value = {
     [name](this: EndpointHandlers, response: AdapterResponse): unknown {
-      return send(answer(this.responder, requestOf(response), response), response);
+      return send(respond(this.responder, requestOf(response), response), response);
     },
   }[name] as object;
   const prototype = controller.prototype as object;

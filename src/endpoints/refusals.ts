@@ -9,10 +9,10 @@ import {
 const BEARER = 'Bearer realm="health"';
 const BASIC = 'Basic realm="health", charset="UTF-8"';
 
-/** The responses without a report. They contain nothing of the request, so that they reveal nothing of it. */
+/** The responses without a report. They contain no text of the request. */
 export class Refusals {
   readonly notFound: HealthResponse;
-  /** For all callers but browsers: they are not asked for a password. */
+  /** For all callers except browsers. It does not ask for a password. */
   readonly unauthorized: HealthResponse;
   /** With this challenge a browser asks its user for a password. */
   readonly unauthorizedInBrowser: HealthResponse;

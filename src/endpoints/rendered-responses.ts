@@ -16,7 +16,7 @@ type Settings = Pick<HealthSettings, 'path' | 'groups' | 'statusCodes' | 'retryA
 /** The responses with reports. Each is rendered once for a view and a format, and reused while its evaluation is the current one. */
 export class RenderedResponses {
   readonly #settings: Settings;
-  /** Weak: the responses of an indicator that was removed, and of replaced evaluations, need no clean-up. */
+  /** Weak, so that the responses of removed indicators and of replaced evaluations need no clean-up. */
   readonly #rendered = new WeakMap<Evaluation, Rendered>();
 
   constructor(settings: Settings) {

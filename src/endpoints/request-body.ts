@@ -33,8 +33,8 @@ export function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /**
- * Closes the connection of a request whose body has not ended a moment after the response, such as that to a wrong key.
- * Until then the rest is dropped: a caller that still sends could lose the response if the connection closed at once.
+ * Closes the connection of a request whose body has not ended 2 s after the response, such as the 401 for a wrong key. Until
+ * then the rest of the body is dropped: if the connection closed at once, a caller that still sends could lose the response.
  */
 export function closeUnended(request: IncomingMessage, response: ServerResponse): void {
   if (request.complete || !hasBody(request)) return;
@@ -45,7 +45,7 @@ export function closeUnended(request: IncomingMessage, response: ServerResponse)
   });
 }
 
-/** Reads a body. Beyond the limits it keeps nothing, and Node drops the rest. */
+/** Reads a body up to the limits. Node drops the rest. */
 export function readStream(stream: IncomingMessage): Promise<RequestBody> {
   if (Number(stream.headers['content-length'] ?? 0) > LONGEST_BODY) return Promise.resolve(TOO_LARGE);
   return new Promise((resolve) => {

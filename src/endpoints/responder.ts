@@ -29,14 +29,14 @@ export interface ReportSource {
 }
 
 /** Not a promise if the report is fresh and the caller needs no authentication. */
-type Answer = HealthResponse | Promise<HealthResponse>;
+type PendingResponse = HealthResponse | Promise<HealthResponse>;
 
-/** Called with each response to a probe, a group or an indicator. `at`: when, on the monotonic clock. Default: now. */
+/** Called with each response to a probe, a group or an indicator. `at`: its time on the monotonic clock. Default: now. */
 export type OnResponse = (name: string, request: HealthRequest, response: HealthResponse, at?: number) => void;
 
 /**
- * Makes the response to an HTTP request: access, view, format, evaluation, rendering, in this order. It handles requests
- * and responses as data, independent of the framework.
+ * Creates the response to an HTTP request: access, view, format, evaluation, rendering, in this order. Requests and responses
+ * are data, independent of the framework.
  */
 export class Responder {
   readonly #settings: HealthSettings;
@@ -75,7 +75,7 @@ export class Responder {
     this.#limits = { deep: deep && new RateLimiter('deep', deep), checks: checks && new RateLimiter('checks', checks) };
   }
 
-  /** The response to a path that is no endpoint. */
+  /** The response to a path that is not an endpoint. */
   get notFound(): HealthResponse {
     return this.#refusals.notFound;
   }
@@ -95,8 +95,8 @@ export class Responder {
     return this.#actions.respond(request, readBody, () => this.#readView(request), port);
   }
 
-  /** Responds to a request below the base path that no route of a probe has answered. */
-  unmatched(request: HealthRequest, readBody: ReadBody, port: ActionPort = 'unmatched'): Answer {
+  /** Responds to a request below the base path that no route of a probe has matched. */
+  unmatched(request: HealthRequest, readBody: ReadBody, port: ActionPort = 'unmatched'): PendingResponse {
     return this.act(request, readBody, port) ?? this.notFound;
   }
 
@@ -106,18 +106,18 @@ export class Responder {
   }
 
   /** Responds to `/health`. */
-  overview(request: HealthRequest, port?: HealthPort): Answer {
+  overview(request: HealthRequest, port?: HealthPort): PendingResponse {
     if (!asksDeep(request.url)) return this.#respond(this.#routes.overview, request);
     return this.#settings.endpoints.deep.enabled ? this.deep(request, port) : this.notFound;
   }
 
   /** Responds to a standard probe that is never limited. */
-  probe(probe: Exclude<StandardProbe, 'deep'>, request: HealthRequest): Answer {
+  probe(probe: Exclude<StandardProbe, 'deep'>, request: HealthRequest): PendingResponse {
     return this.#respond(this.#routes[probe], request);
   }
 
   /** Responds to the probe with all indicators. */
-  deep(request: HealthRequest, port: HealthPort = 'main'): Answer {
+  deep(request: HealthRequest, port: HealthPort = 'main'): PendingResponse {
     const route = port === 'main' ? this.#routes.deep : this.#deepOnManagement;
     return this.#respondLimited('deep', route, request);
   }
@@ -131,7 +131,7 @@ export class Responder {
   }
 
   /** Responds to `/health/<name>`: an indicator, a group, or an endpoint of another module. */
-  check(name: string, request: HealthRequest, port: HealthPort = 'main'): Answer {
+  check(name: string, request: HealthRequest, port: HealthPort = 'main'): PendingResponse {
     // The route with the parameter comes before the own route of an operation.
     const action = this.act(request, NO_BODY, 'main');
     if (action) return action;
@@ -150,8 +150,8 @@ export class Responder {
     return checkRoute(name, view, view === 'status');
   }
 
-  /** No route: a name that does not exist. It counts like one that exists, so that a 429 reveals no name. */
-  #respondLimited(limit: 'deep' | 'checks', route: HealthRoute | undefined, request: HealthRequest): Answer {
+  /** Without a route, the name does not exist. It also counts, so that a 429 reveals no name. */
+  #respondLimited(limit: 'deep' | 'checks', route: HealthRoute | undefined, request: HealthRequest): PendingResponse {
     const limiter = this.#limits[limit];
     const quota = limiter ? limiter.count(request) : undefined;
     if (quota?.isExceeded) {
@@ -165,7 +165,7 @@ export class Responder {
     return withLimit(response, quota);
   }
 
-  #respond(route: HealthRoute, request: HealthRequest): Answer {
+  #respond(route: HealthRoute, request: HealthRequest): PendingResponse {
     let response = this.#access
       ? this.#authorize(route, this.#access, request)
       : this.#show(route, route.view, request);
@@ -180,7 +180,7 @@ export class Responder {
     throw error;
   }
 
-  /** A report that every caller may see is evaluated meanwhile: no probe turns red because `authorize` is slow. */
+  /** Evaluates a report that every caller may see while `authorize` runs, so that a slow `authorize` fails no probe. */
   async #authorize(route: HealthRoute, access: Access, request: HealthRequest): Promise<HealthResponse> {
     const began = elapsed();
     const startsNow = route.unauthenticated === 'default-view' && this.#formats.of(request) !== undefined;
@@ -199,14 +199,14 @@ export class Responder {
     return access.viewFor(request, this.#deadlineOf(probe) / 2);
   }
 
-  /** Each step after access. Synchronous as long as the report is fresh. */
+  /** Every step after access. Synchronous while the report is fresh. */
   #show(
     route: HealthRoute,
     granted: HealthView | undefined,
     request: HealthRequest,
     evaluated?: Evaluation,
     timeLimit?: number,
-  ): Answer {
+  ): PendingResponse {
     const view = viewFor(route, granted);
     if (view === undefined) return this.#refuse(route, request);
     const format = this.#formats.of(request);
@@ -271,12 +271,12 @@ function routesOf({ endpoints }: HealthSettings): Readonly<Record<StandardProbe 
   };
 }
 
-/** A 429 for wrong keys describes its own limit. */
+/** Adds the headers of the limit, except to a 429 for wrong keys, which has those of its own limit. */
 function withLimit(response: HealthResponse, { headers }: Quota): HealthResponse {
   return response.statusCode === 429 && 'ratelimit' in response.headers ? response : addHeaders(response, headers);
 }
 
-function record(onResponse: OnResponse, name: string, request: HealthRequest, response: Answer): void {
+function record(onResponse: OnResponse, name: string, request: HealthRequest, response: PendingResponse): void {
   if (response instanceof Promise) {
     void response.then(
       (finished) => onResponse(name, request, finished),

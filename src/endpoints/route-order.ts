@@ -1,7 +1,7 @@
 /** Marks handlers of the endpoints. Nest copies the metadata of a method to the function that it registers. */
 const MARK = Symbol.for('nest-vitals:route');
 
-/** The last part of the route for indicators and groups. What precedes it is the base path, with every prefix. */
+/** The last part of the route for indicators and groups. The base path with every prefix precedes it. */
 export const NAME = '/:name';
 
 /** The last part of the route for the parts of composites. */

@@ -26,14 +26,14 @@ async function respond(
   request: HealthRequest,
   response: AdapterResponse,
 ): Promise<AdapterResponse> {
-  const answer = responder.unmatched(request, bodyReader(request, response));
-  writeResponse(response, answer instanceof Promise ? await answer : answer);
+  const result = responder.unmatched(request, bodyReader(request, response));
+  writeResponse(response, result instanceof Promise ? await result : result);
   return response;
 }
 
 /**
- * Responds with our 404 below the base path on Fastify, because the one of the adapter repeats the path. Fastify uses the
- * handler only if no route of the application matches. Call it before Nest registers any route.
+ * Responds with a 404 of the library below the base path on Fastify, because the 404 of the adapter repeats the path. Fastify
+ * uses the handler only if no route of the application matches. Call it before Nest registers any route.
  */
 export function handleUnmatchedOnFastify(server: HttpServer, path: string, responder: UnmatchedResponder): void {
   const instance: unknown = server.getInstance();

@@ -2,7 +2,7 @@ import type { HealthView } from '../options/view.js';
 
 const WIDTH: Readonly<Record<HealthView, number>> = { status: 0, components: 1, full: 2 };
 
-/** The view of the two that shows more. */
+/** The wider one of two views. */
 export function wider(one: HealthView, other: HealthView): HealthView {
   return WIDTH[one] >= WIDTH[other] ? one : other;
 }

@@ -39,9 +39,9 @@ function withVary(headers: ResponseHeaders, present: unknown): Record<string, st
 }
 
 /**
- * Writes to Node's response directly, because Fastify would check and copy the finished bytes. It writes through Fastify
- * if something else takes part in the response: an `onSend` hook, a plugin that has set headers, or a middleware that has
- * replaced `writeHead`. `onResponse` hooks run in both cases.
+ * Writes to Node's response directly, because Fastify would check and copy the finished bytes. It writes through Fastify if
+ * other code changes the response: an `onSend` hook, a plugin that has set headers, or a middleware that has replaced
+ * `writeHead`. `onResponse` hooks run in both cases.
  */
 function writeToFastify(reply: FastifyReply, { statusCode, headers, fields, body }: HealthResponse): void {
   if (reply.sent) return;
@@ -76,8 +76,8 @@ function beginStream(
 }
 
 /**
- * Calls `act` when the response has its socket. The response to a pipelined request has none while earlier responses on
- * the connection are unfinished, and never emits `close` if the connection ends before. So it takes no resources earlier.
+ * Calls `act` when the response has its socket. The response to a pipelined request has none while earlier responses on the
+ * connection are unfinished, and never emits `close` if the connection ends before. So no resources are acquired earlier.
  */
 function whenFirst(response: ServerResponse, act: () => void): void {
   if (response.socket === null) response.once('socket', act);
@@ -89,7 +89,7 @@ class ResponseOutlet implements EndpointOutlet {
 
   constructor(response: ServerResponse) {
     this.#response = response;
-    // A disconnected caller is no error, and `close` reports it.
+    // A disconnected caller is not an error, and `close` reports it.
     response.on('error', () => undefined);
   }
 

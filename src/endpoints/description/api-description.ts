@@ -11,8 +11,8 @@ import { loadControllerDescription } from './load-controller-description.js';
 import { type ControllerDescription, describeHandler } from './swagger-metadata.js';
 
 /**
- * Describes the routes of the controller for the OpenAPI document of the application. The description is made when the
- * application makes the document, so that other starts do not pay for it.
+ * Describes the routes of the controller for the OpenAPI document of the application. The description is created when the
+ * application creates the document, so that it costs nothing at other starts.
  */
 export class ApiDescription {
   readonly #controller: Type;

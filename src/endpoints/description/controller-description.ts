@@ -11,8 +11,8 @@ import type { ControllerDescription, HandlerDescription, Operation, Parameter } 
 
 const OPERATIONS: Readonly<Record<EndpointName, Operation>> = {
   overview: {
-    summary: 'Whether the process works',
-    description: 'The probe "live", or the probe "deep" with ?deep=true.',
+    summary: 'Same as live; with ?deep=true same as deep',
+    description: 'Runs the indicators of the probe "live", or with ?deep=true all indicators.',
   },
   live: {
     summary: 'Whether the process works',
@@ -26,7 +26,10 @@ const OPERATIONS: Readonly<Record<EndpointName, Operation>> = {
     summary: 'Whether this instance has started',
     description: 'UP when the application has started and each indicator of this probe has succeeded once.',
   },
-  deep: { summary: 'The state of every indicator', description: 'All indicators, including those of no other probe.' },
+  deep: {
+    summary: 'The state of every indicator',
+    description: 'Evaluates every indicator, also those that no other probe includes.',
+  },
   checks: {
     summary: 'The state of one indicator, composite or group',
     description: 'Runs the named indicator, or the indicators of the named composite or group, and no others.',

@@ -1,6 +1,6 @@
 /**
- * An object whose properties are made when one of them is first read. Readers cannot tell it from the object that `make`
- * returns, except by identity.
+ * An object whose properties are created when one of them is first read. Readers cannot distinguish it from the object that
+ * `make` returns, except by identity.
  */
 export function lazyObject<T extends object>(make: () => T): T {
   return lazyLike({} as T, make);

@@ -1,7 +1,7 @@
 import * as description from './controller-description.js';
 
 /**
- * The seam between the endpoints and their description. In the published package the description is a file of its own, which
- * this function loads: `.config/rolldown.mjs` replaces this module. It throws where the file is missing.
+ * Loads the description. The build replaces this module (`.config/rolldown.mjs`), because the description is a separate file
+ * in the published package. It throws where that file is missing.
  */
 export const loadControllerDescription = (): Pick<typeof description, 'describeController'> => description;

@@ -53,8 +53,8 @@ export interface ControllerDescription {
 }
 
 /**
- * Describes a handler, replacing what described it before. `describe` is called when @nestjs/swagger first reads one of
- * the values. `aliases`: further paths of the handler, from the root of the server, without a global prefix.
+ * Describes a handler, in place of an earlier description. `describe` is called when @nestjs/swagger first reads one of the
+ * values. `aliases`: additional paths of the handler, from the root of the server, without a global prefix.
  */
 export function describeHandler(
   handler: object,
@@ -89,8 +89,8 @@ export function describeHandler(
     Reflect.defineMetadata(KEYS.operation, operation, handler);
     return;
   }
-  // Nest has no routes for the aliases, because it would put the global prefix before them. A list of operations is added
-  // to the operation of the route, and an extension is merged into the latter.
+  // Nest has no routes for the aliases, because it would add the global prefix to them. So an extension adds a list of
+  // operations to the operation of the route.
   Reflect.defineMetadata(KEYS.extension, operation, handler);
   Reflect.defineMetadata(
     KEYS.operation,

@@ -17,7 +17,7 @@ export interface BuiltInFormat extends HealthFormatter {
   readonly isBuiltIn: true;
 }
 
-/** Makes a built-in format of the function that writes its body. */
+/** Creates a built-in format from the function that writes its body. */
 export function builtInFormat(name: HealthFormat, format: (input: FormatInput) => string): BuiltInFormat {
   return { name, mediaType: MEDIA_TYPES[name], headers: {}, isForBrowsers: false, isBuiltIn: true, format };
 }

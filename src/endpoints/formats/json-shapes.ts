@@ -4,7 +4,7 @@ import type { JsonShape } from '../../options/json-shape.js';
 import type { VisibleDetail, VisibleReport } from '../../extension/visible-report.js';
 import { type BuiltInFormat, builtInFormat } from './format.js';
 
-/** The JSON of this library, or that of another library, for tools that read the latter. */
+/** The JSON of this library, and those of other libraries for tools that read them. */
 export const JSON_SHAPES: Readonly<Record<JsonShape, BuiltInFormat>> = {
   vitals: builtInFormat('json', ({ report }) => JSON.stringify(report)),
   terminus: builtInFormat('json', ({ report }) => JSON.stringify(asTerminus(report))),

@@ -8,8 +8,8 @@ interface MediaRange {
 
 /**
  * The name of the format for a request: `?format=` decides, else the header `Accept` (RFC 9110, section 12.5.1), else it
- * is JSON. Undefined: `?format=` names an unknown format. A header that matches no format is answered with JSON, because
- * a 406 would turn a probe red for a header that probers send by default. `mediaTypes`: the media types by format name.
+ * is JSON. Undefined: `?format=` names an unknown format. A header that matches no format gets JSON, because a 406 would fail
+ * a probe for a header that probers send by default. `mediaTypes`: the media types by format name.
  */
 export function formatOf(
   { headers, url }: HealthRequest,

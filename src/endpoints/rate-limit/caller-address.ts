@@ -11,7 +11,7 @@ const GROUPS_OF_NETWORK = 4;
  * The address by which a caller is counted: its IPv4 address, or the /64 network of its IPv6 address, because a single
  * host may use all addresses of such a network. Behind a proxy, `request.ip` is the address that the adapter determines by
  * its `trust proxy` setting. It may be any text that the caller has sent, so it counts only if it is an address. Empty: the
- * connection has no address, as that of a Unix socket.
+ * connection has no address, for example that of a Unix socket.
  */
 export function callerAddress({ ip, socket }: HealthRequest): string {
   const address = (isIP(String(ip)) === 0 ? socket?.remoteAddress : ip) ?? '';

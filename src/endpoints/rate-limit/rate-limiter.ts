@@ -3,13 +3,13 @@ import type { HealthRequest } from '../../options/health-module-options.js';
 import type { LimitSettings } from '../../options/health-settings.js';
 import { callerAddress } from './caller-address.js';
 
-/** The addresses of one generation. There are two, with about 200 bytes for each address. */
+/** The greatest number of addresses of one generation. There are two, with about 200 bytes for each address. */
 const MOST_ADDRESSES = 10_000;
-/** Milliseconds: the error of a sum of many times. */
+/** Milliseconds: the rounding error of a sum of many times. */
 const ROUNDING = 0.05;
 const SECOND = 1000;
 
-/** What a limit leaves to one address. */
+/** Remaining quota of one address. */
 export interface Quota {
   readonly isExceeded: boolean;
   /**
@@ -28,11 +28,11 @@ export class RateLimiter {
   readonly #name: string;
   readonly #settings: LimitSettings;
   readonly #onExceeded: (address: string) => void;
-  /** When the quota of each address is full again. The older generation is dropped when the recent one is full. */
+  /** The time at which the quota of each address is full again. The older generation is dropped when the recent one is full. */
   #recent = new Map<string, number>();
   #older: ReadonlyMap<string, number> = this.#recent;
 
-  /** `name`: of the policy in the header fields. `onExceeded`: called for each request that exceeds the limit. */
+  /** `name`: the name of the policy in the header fields. `onExceeded`: called for each request that exceeds the limit. */
   constructor(name: string, settings: LimitSettings, onExceeded: (address: string) => void = () => undefined) {
     this.#name = name;
     this.#settings = settings;
@@ -44,7 +44,7 @@ export class RateLimiter {
     return this.#recent.size === 0;
   }
 
-  /** Counts a request, unless it exceeds the limit. `times`: 0 counts nothing, -1 takes back a request that was counted. */
+  /** Counts a request, unless it exceeds the limit. `times`: 0 counts nothing, -1 subtracts a counted request. */
   count(request: HealthRequest, times: 1 | 0 | -1 = 1): Quota {
     const { requests, window } = this.#settings;
     const address = callerAddress(request);

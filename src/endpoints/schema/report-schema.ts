@@ -10,7 +10,7 @@ const TIME = '2026-11-20T10:30:00.000Z';
 const reportStatus = {
   type: 'string',
   enum: REPORT_STATUSES,
-  description: 'The worst status of the indicators. UP if there are none.',
+  description: 'The worst status of the indicators. UP without indicators.',
 } as const;
 
 const checkStatus = {
@@ -159,7 +159,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         override: {
           type: 'object',
           additionalProperties: true,
-          description: 'Options that are overridden at present, with "reason", "by" and "until".',
+          description: 'Currently overridden options, with "reason", "by" and "until".',
         },
         source: {
           type: 'object',
