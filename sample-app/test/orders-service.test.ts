@@ -258,6 +258,6 @@ describe('the orders service', () => {
     const { started } = await startReady();
     const drain = await simulateDrain(started, { request: '/orders', rate: 10 });
     expect(drain.lost).toEqual([]);
-    expect(drain.answered).toBe(drain.sent);
+    expect(drain.responded).toBe(drain.sent);
   });
 });

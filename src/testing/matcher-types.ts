@@ -1,5 +1,5 @@
 import type { HealthStatus } from '../core/status.js';
-import type { FetchResponse } from './health-response.js';
+import type { FetchResponse } from './matched-response.js';
 
 /** A promise where the received value has to be awaited. */
 type Matched<Received, Result> = Received extends PromiseLike<unknown> | FetchResponse ? Promise<void> : Result;

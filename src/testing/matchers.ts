@@ -1,7 +1,7 @@
 import { flatDetails } from '../core/composite-detail.js';
 import { HealthStatus, isFailing, isHealthStatus } from '../core/status.js';
 import { show } from '../options/rules.js';
-import { type HealthResponse, readResponse } from './health-response.js';
+import { type HealthResponse, readResponse } from './matched-response.js';
 import { type ShownDetail, reportText } from './report-text.js';
 
 /** The result of a matcher for `expect.extend()` of vitest and of Jest. */

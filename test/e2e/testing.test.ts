@@ -377,7 +377,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       const app = await start(new FakeHealth());
       const drain = await simulateDrain(app, { request: '/orders' });
       expect(drain.lost).toEqual([]);
-      expect(drain.answered).toBe(drain.sent);
+      expect(drain.responded).toBe(drain.sent);
       expect(drain.sent).toBeGreaterThanOrEqual(20);
       expect(drain.noticedAfter).toBeLessThan(drain.drainTook);
       expect(drain.longestStall).toBeGreaterThan(0);
@@ -388,7 +388,7 @@ describe.each(ADAPTERS)('the helpers for tests on %s', (adapter) => {
       const app = await start(new FakeHealth());
       const drain = await simulateDrain(app, { request: '/orders' });
       expect(drain.lost.length).toBeGreaterThan(0);
-      expect(drain.sent).toBe(drain.answered + drain.lost.length);
+      expect(drain.sent).toBe(drain.responded + drain.lost.length);
       for (const { when, error } of drain.lost) {
         expect(when).toBeGreaterThanOrEqual(0);
         expect(error).toMatch(/^E[A-Z]+$/);

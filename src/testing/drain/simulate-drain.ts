@@ -35,7 +35,7 @@ export interface LostRequest {
 /** The result of one simulated shutdown. */
 export interface DrainReport {
   readonly sent: number;
-  readonly answered: number;
+  readonly responded: number;
   /** In the order of sending. */
   readonly lost: readonly LostRequest[];
   /** Milliseconds from the beginning of the shutdown until the balancer sent no more requests. */
@@ -109,7 +109,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
     const [drainTook, noticedAfter] = await Promise.race([Promise.all([closed, noticed]), limit.promise]);
     return {
       sent: load.sent,
-      answered: load.answered,
+      responded: load.responded,
       lost: load.failed
         .toSorted((one, other) => one.sent - other.sent)
         .map(({ sent, error }) => ({ when: Math.round(sent - began), error })),

@@ -31,7 +31,7 @@ export interface LoadSettings {
  */
 export class SteadyLoad {
   sent = 0;
-  answered = 0;
+  responded = 0;
   /** The longest time between two ticks, in milliseconds. */
   longestStall = 0;
   readonly failed: FailedRequest[] = [];
@@ -48,9 +48,9 @@ export class SteadyLoad {
     this.#timer = setInterval(() => this.#sendDue(), TICK);
   }
 
-  /** Resolves when this number of requests has ended, answered or failed. */
+  /** Resolves when this number of requests has ended, with or without a response. */
   async reaches(count: number): Promise<void> {
-    while (this.answered + this.failed.length < count) await new Promise<void>((resolve) => (this.#enough = resolve));
+    while (this.responded + this.failed.length < count) await new Promise<void>((resolve) => (this.#enough = resolve));
   }
 
   /** Sends no more requests, and resolves when the open ones have ended. */
@@ -84,7 +84,7 @@ export class SteadyLoad {
     try {
       if (typeof request === 'function') await withinTimeout(request(), timeout);
       else refuseErrorStatus(await exchange(request, number % 2 === 0 ? this.#agent : false, timeout, USER_AGENT));
-      this.answered += 1;
+      this.responded += 1;
     } catch (error) {
       this.failed.push({ sent, error: textOf(error) });
     }

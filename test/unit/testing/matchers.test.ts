@@ -103,7 +103,7 @@ describe('toBeReady and toBeLive', () => {
     [
       'an object of another kind',
       { ready: true },
-      'expect() received an object that is no response: use a response of a health endpoint',
+      'expect() received an object that is not a response: use a response of a health endpoint',
     ],
   ])('fail for %s, with .not too', (_kind, received, message) => {
     expect(() => expect(received).toBeReady()).toThrow(message);

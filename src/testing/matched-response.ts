@@ -37,7 +37,7 @@ export function readResponse(received: unknown): HealthResponse | Promise<Health
   if (isHealthStatus(received['status'])) return readReport(received['status'], received);
   const statusCode = received['statusCode'] ?? received['status'];
   if (typeof statusCode !== 'number')
-    throw new TypeError(`expect() received an object that is no response: use ${ACCEPTED}.`);
+    throw new TypeError(`expect() received an object that is not a response: use ${ACCEPTED}.`);
   return readReceived({
     statusCode,
     status: isRecord(received['headers']) ? received['headers'][STATUS_HEADER] : undefined,
