@@ -21,7 +21,7 @@ const SHORTEST_ACCEPT = 500;
 /** Milliseconds for reading requests that have arrived on open connections. */
 const READ_LIMIT = 500;
 
-/** What the drain does with the connections of the application's servers. */
+/** The connections of the application's servers, as far as the drain uses them. */
 export interface DrainedConnections {
   /** The requests in flight, with label and age. */
   readonly open: readonly string[];
@@ -104,7 +104,7 @@ export class Drain {
     const open = [...connections.open, ...work.open];
     if (!isQuiet) {
       const time = stop.aborted ? Math.round(shutdownElapsed() - began) : settings.timeout;
-      logger.warn(`Gave up waiting for work after ${time} ms. Still open: ${open.join(', ') || 'a hook'}`);
+      logger.warn(`Work in flight did not finish within ${time} ms: ${open.join(', ') || 'a hook'}`);
       connections.destroyBusy();
     } else if (hadWork && shutdownElapsed() - began >= 1) {
       logger.log(`Work in flight finished after ${Math.round(shutdownElapsed() - began)} ms`);

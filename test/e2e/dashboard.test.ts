@@ -560,7 +560,7 @@ describe.each(ADAPTERS)('the page on %s', (adapter) => {
       const last = stream.events.findLast(isUpdate);
       expect(last && textOf(updateIn(last).parts['state'])).toContain('finishing work in flight');
       await closed;
-      expect(application.log.text).not.toContain('Gave up');
+      expect(application.log.text).not.toContain('did not finish');
     });
 
     it('disconnects a client that has stopped reading', async () => {

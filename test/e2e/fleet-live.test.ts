@@ -61,7 +61,7 @@ describe.each(ADAPTERS)('the live updates of the fleet on %s', (adapter) => {
       expect(stream.events.at(-1)?.event).toBe('bye');
     }
     await closed;
-    expect(application.log.text).not.toContain('Gave up');
+    expect(application.log.text).not.toContain('did not finish');
   });
 
   it('show the fleet only to callers with a key', async () => {

@@ -3,7 +3,7 @@ import type { ShutdownSettings } from '../../options/health-settings.js';
 import type { BalancerWait } from './balancer-wait.js';
 import { type Prober, REFUSALS_NEEDED } from './prober.js';
 
-/** The most probers that one log line names. */
+/** The greatest number of probers in one log line. */
 const MOST_NAMED = 10;
 
 /** Logs how long the drain waited for balancers, and the probers that were too slow. */
@@ -15,7 +15,7 @@ export function logBalancerWait(
   const time = `${Math.round(waited)} ms`;
   const names = namesOf(probers);
   if (ended === 'limit') {
-    logger.warn(`After ${time} not every prober has received ${REFUSALS_NEEDED} refusals: ${names}`);
+    logger.warn(`Some probers received fewer than ${REFUSALS_NEEDED} refusals within ${time}: ${names}`);
   } else if (waited >= 1 && (ended !== 'no-probers' || settings.minDelay > 0)) {
     logger.log(`Waited ${time} for balancers${names === '' ? '' : `: ${names}`}`);
   }

@@ -24,7 +24,7 @@ const MOVE_EVERY = 250;
 /** The probers that a shutdown waits for, and those that it cannot wait for. */
 export interface ObservedProbers {
   readonly probers: readonly Prober[];
-  /** Regular, but too slow to receive three refusals within the longest wait. */
+  /** Regular probers that are too slow to receive three refusals within the longest wait. */
   readonly tooSlow: readonly Prober[];
 }
 

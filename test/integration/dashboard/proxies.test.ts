@@ -192,7 +192,7 @@ describe.each(['nginx', 'haproxy'] as const)('the page behind %s', (program) => 
           expect(await stream.ended).toBe(true);
           expect(stream.events.at(-1)?.event).toBe('bye');
           await closed;
-          expect(application.log.text).not.toContain('Gave up');
+          expect(application.log.text).not.toContain('did not finish');
         },
       );
     },

@@ -122,7 +122,7 @@ describe.concurrent.each(VARIANTS)('%s', (_, { nest, adapter }) => {
     expect(await limited.exited()).toEqual({ code: null, signal: 'SIGTERM' });
     expect(limited.log('warn')).toEqual([
       expect.stringMatching(
-        /^Gave up waiting for work after 300 ms\. Still open: report \(for \d+ ms\), mail \(for \d+ ms\)$/,
+        /^Work in flight did not finish within 300 ms: report \(for \d+ ms\), mail \(for \d+ ms\)$/,
       ),
     ]);
   });

@@ -50,6 +50,6 @@ describe.each(VARIANTS)('a second signal, with %s', (_, { nest, adapter }) => {
     await busy.waitForClose();
     const [ended, gaveUp] = application.log('warn');
     expect(ended).toMatch(/^SIGTERM arrived again/);
-    expect(gaveUp).toMatch(/^Gave up waiting for work after \d+ ms\. Still open: .*GET \/held/);
+    expect(gaveUp).toMatch(/^Work in flight did not finish within \d+ ms: .*GET \/held/);
   });
 });

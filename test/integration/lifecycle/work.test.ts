@@ -115,7 +115,7 @@ describe.concurrent.each(ONE_VARIANT)('the wait for work, with %s,', (_, { nest,
     expect(await application.exitedAfter(since)).toBeGreaterThanOrEqual(390);
     expect(await application.exitedAfter(since)).toBeLessThan(400 + SOON);
     expect(application.log('warn')).toEqual([
-      expect.stringMatching(/^Gave up waiting for work after 400 ms\. Still open: GET \/held \(for \d+ ms\)$/),
+      expect.stringMatching(/^Work in flight did not finish within 400 ms: GET \/held \(for \d+ ms\)$/),
     ]);
     await held.waitForClose();
     expect(held.received).toBe('');

@@ -212,7 +212,7 @@ describe('the second signal during the drain', () => {
     expect(vi.getTimerCount()).toBe(0);
     expect(lines()).toEqual([
       'warn: SIGINT arrived again: the wait for balancers and for work in flight ends now',
-      expect.stringMatching(/^warn: Gave up waiting for work after \d+ ms\. Still open: GET \/slow$/),
+      expect.stringMatching(/^warn: Work in flight did not finish within \d+ ms: GET \/slow$/),
     ]);
   });
 });
@@ -346,7 +346,7 @@ describe('work in flight at the drain', () => {
       'drained',
     ]);
     expect(lines()).toEqual([
-      'warn: Gave up waiting for work after 5000 ms. Still open: GET /slow (for 5000 ms), report (for 5000 ms)',
+      'warn: Work in flight did not finish within 5000 ms: GET /slow (for 5000 ms), report (for 5000 ms)',
     ]);
   });
 
@@ -361,7 +361,7 @@ describe('work in flight at the drain', () => {
 
     await advance(1);
     expect(events.slice(-2)).toEqual(['destroyed busy connections', 'drained']);
-    expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: GET /second']);
+    expect(lines()).toEqual(['warn: Work in flight did not finish within 5000 ms: GET /second']);
   });
 
   it('has a limit that begins after the wait for balancers', async () => {
@@ -439,7 +439,7 @@ describe('hooks of the drain', () => {
     await advance(5000);
 
     expect(events.at(-1)).toBe('drained');
-    expect(lines()).toEqual(['warn: Gave up waiting for work after 5000 ms. Still open: a hook']);
+    expect(lines()).toEqual(['warn: Work in flight did not finish within 5000 ms: a hook']);
   });
 
   it('are logged when their search fails, and the drain is not shortened', async () => {
@@ -516,7 +516,7 @@ describe('the log of the drain', () => {
     begin({ delay: 'auto', maxDelay: 2000 });
     await advance(2000);
 
-    expect(lines()).toEqual(['warn: After 2000 ms not every prober has received 3 refusals: HAProxy at 10.0.0.1']);
+    expect(lines()).toEqual(['warn: Some probers received fewer than 3 refusals within 2000 ms: HAProxy at 10.0.0.1']);
   });
 
   it('warns of probers that are too slow, with their interval', async () => {
