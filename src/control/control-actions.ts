@@ -18,7 +18,7 @@ import { isIndicator } from './is-indicator.js';
 import { readJson } from './json-body.js';
 import { Maintenance } from './maintenance.js';
 import { OPERATIONS, type OperationId } from './operations.js';
-import { faulty, refusal, reply } from './replies.js';
+import { faulty, refusal, reply } from './json-responses.js';
 
 export const NAME = 'control';
 
@@ -82,7 +82,9 @@ export class ControlActions implements HealthActions {
     } catch (error) {
       if (error instanceof UnknownProbeError) return this.#unknown(error.probe);
       if (isHealthConfigurationError(error)) return faulty(error.faults.map(ofBody));
-      this.#parts.logger.error(`${action.request.method} of the control failed:\n${formatRaw(error)}`);
+      this.#parts.logger.error(
+        `The operation ${action.request.method} ${action.request.url.split('?', 1)[0]} of HealthControlModule failed:\n${formatRaw(error)}`,
+      );
       return refusal(500, 'the operation failed, the log has the error');
     }
   }

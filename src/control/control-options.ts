@@ -125,7 +125,7 @@ function keysOf(given: unknown, at: FaultsAt, readKeys: ReadonlySet<string>): Co
   for (const [name, value] of Object.entries(given)) {
     const place = at.option(name);
     if (!isName(name)) at.outOfRange(name, NAME);
-    // An empty text is no secret, and shows that the variable of the environment is not set.
+    // An empty text is not a secret. It shows that the environment variable is not set.
     else if (value === '') place.outOfRange(value, keyOrKeys);
     else if (!keyOrKeys.accepts(value)) place.secretMalformed(keyOrKeys);
     else addKeys([value as string | string[]].flat(), name, place, owners, readKeys);

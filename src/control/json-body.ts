@@ -2,7 +2,7 @@ import { isRecord } from '../core/is-record.js';
 import type { ActionRequest } from '../extension/health-actions.js';
 import type { EndpointResponse } from '../extension/endpoint-response.js';
 import { show } from '../options/rules.js';
-import { faulty, refusal } from './replies.js';
+import { faulty, refusal } from './json-responses.js';
 import { readTyped } from './typed-body.js';
 
 /** The JSON object in the body of a request, or the response to a body that has none. */

@@ -18,7 +18,7 @@ const OPTIONS: Readonly<Record<keyof RuntimeIndicatorOptions, object>> = {
   critical: flagOf('Whether a failure makes a report fail.'),
   shared: {
     anyOf: [{ type: 'boolean' }, { type: 'object' }],
-    description: 'Whether all instances depend on it together.',
+    description: 'Whether all instances share the dependency of this indicator.',
   },
   scope: {
     type: 'string',
@@ -175,7 +175,7 @@ export const OPERATIONS = [
     path: 'indicators/:name',
     parameters: NAME,
     summary: 'Override options of an indicator',
-    description: 'Replaces an earlier override as a whole. It ends by itself.',
+    description: 'Replaces an earlier override as a whole. The override ends at the given time.',
     body: OVERRIDE_BODY,
     responses: [ok('The override', OVERRIDE), unknown, ...ofBodies, failed],
   },
@@ -184,7 +184,7 @@ export const OPERATIONS = [
     path: 'indicators/:name',
     parameters: NAME,
     summary: 'End the override of an indicator',
-    description: 'The options are those of the configuration again.',
+    description: 'Restores the configured options.',
     responses: [ok('Whether there was an override', ENDED), unknown, failed],
   },
   {
@@ -200,7 +200,8 @@ export const OPERATIONS = [
     path: 'maintenance',
     parameters: {},
     summary: 'Refuse traffic',
-    description: 'The probe "ready" fails with this reason, "live" does not change. It ends by itself.',
+    description:
+      'The probe "ready" fails with this reason, "live" does not change. The refusal ends at the given time.',
     body: MAINTENANCE_BODY,
     responses: [ok('The maintenance', REFUSAL), ...ofBodies, failed],
   },

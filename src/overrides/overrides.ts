@@ -10,7 +10,7 @@ import type { IndicatorConfiguration } from '../options/indicator-configuration.
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { type RuntimeIndicatorOptions, checkRuntimeOptions } from '../options/runtime-options.js';
 import { logOverride } from './log-override.js';
-import { checkTerms } from './terms.js';
+import { checkTerms } from './override-terms.js';
 
 const NO_CHANGE = 'so nothing has changed';
 

@@ -2,7 +2,7 @@ import type { LoggerService } from '@nestjs/common';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
 import type { HealthRefusal, OverrideTerms } from '../extension/health-override.js';
 import { Faults } from '../options/faults.js';
-import { checkTerms } from './terms.js';
+import { checkTerms } from './override-terms.js';
 
 /** Refuses traffic, and returns the function that withdraws the refusal. It returns whether the refusal was still active. */
 type Refuse = (reason: string, terms: Pick<HealthRefusal, 'by' | 'since' | 'until'>) => () => boolean;

@@ -31,7 +31,7 @@ export interface FormModel {
   readonly encoding: FormEncoding;
   /** Undefined: the caller may not see its names. */
   readonly page: Partial<LinkingPage> | undefined;
-  /** What the change would replace or end. Undefined: nothing, or the caller may not see it. */
+  /** The override or refusal that the change would replace or end. Undefined: none, or the caller may not see it. */
   readonly present: Markup | undefined;
   /** Identifies this instance and its start. */
   readonly instance: string;
@@ -141,7 +141,7 @@ function timeField(model: FormModel): Markup {
   const control = html`<select id="expiresIn" name="expiresIn" ${stateOf('expiresIn', model)}>
     ${options}
   </select>`;
-  return field('expiresIn', 'For', 'It ends by itself then, or earlier if you end it.', control, model);
+  return field('expiresIn', 'For', 'It ends at that time, or earlier if you end it.', control, model);
 }
 
 function keyField(model: FormModel): Markup {

@@ -195,7 +195,7 @@ export class OperatorForms implements ControlForms {
     } catch (error) {
       if (error instanceof UnknownProbeError) return { statusCode: 404, problem: `${error.message}.` };
       if (isHealthConfigurationError(error)) return refusedFor(error.faults);
-      this.#parts.logger.error(`A form of the control failed:\n${formatRaw(error)}`);
+      this.#parts.logger.error(`A form of HealthControlModule failed:\n${formatRaw(error)}`);
       return { statusCode: 500, problem: 'The operation failed, the log has the error.' };
     }
   }
@@ -218,7 +218,7 @@ export class OperatorForms implements ControlForms {
     return formResponse(statusCode, renderForm(model), refused?.headers);
   }
 
-  /** What the change would replace or end. */
+  /** The override or refusal that the change would replace or end. */
   #present({ id, indicator }: ChangeTarget, view: HealthView): Markup | undefined {
     if (id === 'run') return undefined;
     if (!CHANGES[id].isOfIndicator) return this.#traffic.describe(view, id === 'end-maintenance');

@@ -8,7 +8,7 @@ export type FormBody =
   | { readonly fields: ReadonlyMap<string, string>; readonly refused?: never }
   | { readonly refused: { readonly statusCode: 400 | 413 | 415; readonly problem: string }; readonly fields?: never };
 
-const TEXTS = { subject: 'The form', otherType: 'The body is no form' };
+const TEXTS = { subject: 'The form', otherType: 'The body is not a form' };
 
 export async function readForm(action: Pick<ActionRequest, 'request' | 'readBody'>): Promise<FormBody> {
   const read = await readTyped(action, [URL_ENCODED, encodingFor(action.request)], TEXTS);

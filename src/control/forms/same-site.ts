@@ -1,6 +1,6 @@
 import type { HealthRequest } from '../../options/health-module-options.js';
 
-/** What a browser sends in `Sec-Fetch-Site` with a form of our own page, and with one that the user sends again. */
+/** The values of `Sec-Fetch-Site` that a browser sends with a form of this page, and with a form that the user sends again. */
 const OWN = new Set<unknown>(['same-origin', 'none']);
 
 /**
