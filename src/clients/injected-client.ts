@@ -18,7 +18,7 @@ export interface ClientRequest<Client> {
   readonly accepts: (candidate: unknown) => candidate is Client;
   /** The accepted clients, to follow "instead of" in a message. */
   readonly expected: string;
-  /** What the reader should do. See `passToken`. */
+  /** The remedy in the messages. See `passToken`. */
   readonly remedy: string;
   /** A fault if the client that was found cannot serve the options. */
   readonly optionsFault?: (client: Client) => ConfigurationFault | undefined;

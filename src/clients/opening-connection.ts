@@ -82,7 +82,7 @@ function queueOf(pool: unknown): readonly unknown[] {
   return listOf(pool, '_pendingQueue') ?? [];
 }
 
-/** The queues of `mysql2` are no arrays: they are read by index. */
+/** The queues of `mysql2` are not arrays: they are read by index. */
 function listOf(pool: unknown, name: string): readonly unknown[] | undefined {
   if (typeof pool !== 'object' || pool === null) return undefined;
   const list: unknown = Reflect.get(pool, name);

@@ -24,7 +24,7 @@ import { type Limits, configureLimits, judge } from './limits.js';
 export interface CertificateIndicatorOptions extends HealthIndicatorOptions {
   /** A host name or an IP address. Required. */
   readonly host: string;
-  /** Default: 443. The connection must begin with TLS; STARTTLS, as of databases and mail servers, is not supported. */
+  /** The TCP port. The connection must begin with TLS: STARTTLS, which databases and mail servers use, is not supported. Default: 443. */
   readonly port?: number;
   /** The server name for SNI. The certificate must be valid for it. Default: `host`. */
   readonly servername?: string;

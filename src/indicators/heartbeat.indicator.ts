@@ -10,7 +10,7 @@ import { configureIndicator } from '../discovery/configured-indicator.js';
 /** Options of {@link HeartbeatIndicator}. */
 export interface HeartbeatIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * The longest time without a beat, in milliseconds or with a unit. A longer silence is DOWN. Required. Leave room for a
+   * The longest time without a beat, in milliseconds or with a unit. A longer silence is DOWN. Required. Allow for a
    * slow run: for a job that runs every five minutes, `'11m'` allows one lost run.
    *
    * @example

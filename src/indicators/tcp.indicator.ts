@@ -12,7 +12,7 @@ import { connected } from './connected.js';
 export interface TcpIndicatorOptions extends HealthIndicatorOptions {
   /** A host name or an IP address. Required. */
   readonly host: string;
-  /** Required. */
+  /** The TCP port, from 1 to 65535. Required. */
   readonly port: number;
 }
 

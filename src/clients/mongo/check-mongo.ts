@@ -8,12 +8,13 @@ import { countsOf } from './topology.js';
 
 /** The options of the indicators with the driver of MongoDB. */
 export interface MongoLimits {
-  /** Default: `'down'`. */
+  /** The status while a replica set has no primary. Default: `'down'`. */
   readonly noPrimary?: 'degraded' | 'down';
+  /** The greatest number of callers that may wait for a connection of the pool. With more, the status is DEGRADED. Default: no limit. */
   readonly maxWaiting?: number;
 }
 
-/** Asks a server for its state, and reports the pool. A check that times out reports the pool too. */
+/** Requests the state of a server, and reports the pool, also when the check times out. */
 export async function checkMongo(
   { signal, attach }: HealthCheckContext,
   client: MongoClient,

@@ -7,7 +7,7 @@ import type { OwnRules } from '../../discovery/configured-indicator.js';
 import { assess } from '../assess.js';
 import type { RedisInfo, RedisResponse } from './requests.js';
 
-/** What a check can examine on a Redis server besides the ping. None of it is available for a cluster. */
+/** Additional checks of a Redis server besides the ping. They are not available for a cluster. */
 export interface RedisServerOptions {
   /**
    * Requests the role and the memory of the server with `INFO`, and reports them. Default: true. Set it to false for a

@@ -35,7 +35,7 @@ interface ClusterOptions extends HealthIndicatorOptions {
   readonly enough?: EnoughStatus;
 }
 
-/** What the clients of Elasticsearch and OpenSearch do differently. */
+/** The differences between the clients of Elasticsearch and OpenSearch. */
 export interface ClusterKind {
   /** Name of the function that makes the indicator. */
   readonly indicator: string;

@@ -46,7 +46,7 @@ const COMPONENT_WORDS: Readonly<Record<string, HealthStatus>> = {
 };
 const NAMES_SHOWN = 5;
 
-/** The health that a JSON text reports. Undefined: the text is no health report. */
+/** The health that a JSON text reports. Undefined: the text is not a health report. */
 export function foreignHealthIn(text: string): ForeignHealth | undefined {
   const json = parse(text);
   if (!isRecord(json)) return undefined;

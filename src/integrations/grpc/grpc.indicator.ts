@@ -24,7 +24,7 @@ export interface GrpcIndicatorOptions extends HealthIndicatorOptions {
   readonly client?: ClientSource<GrpcClient>;
   /**
    * The address of the server, for example `payments:50051`, if the application has no client for it. The indicator keeps
-   * one connection, and closes it when the application stops.
+   * one connection, and closes it when the application stops. Default: none, the connection of `client` is used.
    */
   readonly url?: string;
   /** For `url`: the credentials of the channel. Default: none, the connection is not encrypted. */

@@ -13,7 +13,8 @@ const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
  * the command until it has one.
  */
 export async function ready(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
-  // The application's first command would connect the client too. But it needs traffic, and traffic needs the status UP.
+  // The application's first command would also connect the client. Without UP there is no traffic, so that command might
+  // never be sent.
   if (client.status === 'wait') client.connect().catch(() => undefined);
   if (client.status === 'ready') return;
   if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);

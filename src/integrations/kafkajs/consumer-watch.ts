@@ -3,7 +3,7 @@ import type { KafkaConsumer } from './kafka-client.js';
 
 export type ConsumerState = 'joined' | 'rebalancing' | 'stopped' | 'disconnected' | 'crashed';
 
-/** What the events of a consumer have reported. */
+/** The state of a consumer, from its events. */
 export interface ConsumerRecord {
   readonly state: ConsumerState;
   /** Monotonic milliseconds of the last sign that the broker counts the consumer among the members of its group. */

@@ -14,7 +14,7 @@ const CODES: readonly CodePattern[] = [
 /** The kinds of failures of a driver adapter that have no code of the database. */
 const KINDS: Readonly<Record<string, string>> = { ConnectionClosed: 'ECONNRESET', SocketTimeout: 'ETIMEDOUT' };
 
-/** What a driver adapter reports about a failure, which an error of Prisma has in `meta`. */
+/** The report of a driver adapter about a failure, in `meta` of an error of Prisma. */
 interface AdapterFailure {
   readonly kind?: unknown;
   readonly originalCode?: unknown;

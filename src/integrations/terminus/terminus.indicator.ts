@@ -34,7 +34,7 @@ export interface TerminusIndicatorOptions<
    * or `method` is required. Pass on the `signal` of the context where possible, so that a timeout ends the work.
    */
   run?(indicator: Instance<Source>, context: HealthCheckContext): unknown;
-  /** The name of the method to call with `args`, instead of `run`. */
+  /** The name of the method to call with `args`, instead of `run`. Default: none, `run` is called. */
   readonly method?: string;
   /** The arguments of `method`. In terminus, the first one is the key of the result. Default: none. */
   readonly args?: readonly unknown[];

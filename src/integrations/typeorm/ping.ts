@@ -7,7 +7,7 @@ import { withConnection } from './borrowed-connection.js';
 import { type NotPermitted, ifPermitted } from './permission.js';
 import { type ReplicationMode, poolOf } from './pool.js';
 
-/** Seconds. Undefined if the driver does not provide it, or if the server is no replica. */
+/** Seconds. Undefined if the driver does not provide it, or if the server is not a replica. */
 type ReplicaLag = number | NotPermitted | undefined;
 
 /** Shared by all indicators: two indicators with the same data source share its ping. */
