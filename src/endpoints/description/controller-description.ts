@@ -12,7 +12,7 @@ import type { ControllerDescription, HandlerDescription, Operation, Parameter } 
 const OPERATIONS: Readonly<Record<EndpointName, Operation>> = {
   overview: {
     summary: 'Same as live; with ?deep=true same as deep',
-    description: 'Runs the indicators of the probe "live", or with ?deep=true all indicators.',
+    description: 'The probe "live", or the probe "deep" with ?deep=true.',
   },
   live: {
     summary: 'Whether the process works',

@@ -58,8 +58,8 @@ export class Responses {
   addTooManyRequests(): this {
     return this.#addJson(429, 'Too many requests from this address', 'HealthTooManyRequests', {
       'Retry-After': header('Seconds to wait before the next request.', { type: 'integer' }),
-      'RateLimit-Policy': header('Name of the limit, number of requests (q) and time window in seconds (w).', TEXT),
-      RateLimit: header('Remaining requests (r), and seconds until the limit is reset (t).', TEXT),
+      'RateLimit-Policy': header('Name, requests (q) and seconds (w) of the limit.', TEXT),
+      RateLimit: header('Remaining requests, and seconds until the limit is reset.', TEXT),
     });
   }
 

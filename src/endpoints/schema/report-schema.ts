@@ -129,8 +129,7 @@ export const REPORT_DEFINITIONS: Readonly<Record<string, JsonSchema>> = {
         },
         shared: {
           type: 'string',
-          description:
-            'Why this failure only degrades "ready": all instances depend on it. Absent if the failure is not tolerated.',
+          description: 'Why "ready" tolerates this failure. Absent if it does not.',
         },
         message: { type: 'string', description: 'Message of a status that is not a failure.' },
         error: { type: 'string', description: 'Reason of the failure of the latest run.' },
