@@ -3,8 +3,8 @@ import type { Environment } from './options/environment.js';
 import type { HealthSettings } from './options/health-settings.js';
 
 export const NO_INDICATORS =
-  'No indicators were found, so every probe is UP and nothing is checked. Usual reasons: the indicator is not in the ' +
-  'providers of a module, that module is not imported, or the class has no decorator @HealthIndicator().';
+  'No indicators were found, so every probe is UP. Usual reasons: the indicator is not in the providers ' +
+  'of a module, that module is not imported, or the class has no decorator @HealthIndicator().';
 
 /** The greatest number of names in one log line. */
 const MOST_NAMES = 50;

@@ -104,12 +104,11 @@ export type {
   HealthModuleOptions,
   HealthRequest,
   LoggingOptions,
-  ProberOptions,
   RateLimit,
   RateLimitOptions,
   ServiceOptions,
-  ShutdownOptions,
 } from './options/health-module-options.js';
+export type { ProberOptions, ShutdownOptions } from './options/shutdown-options.js';
 export type { Duration } from './options/duration.js';
 export type { HealthIndicatorOptions, SharedOptions } from './options/indicator-options.js';
 export type { HealthView } from './options/view.js';

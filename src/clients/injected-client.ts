@@ -2,7 +2,7 @@ import type { InjectionToken } from '@nestjs/common';
 import { type ModuleRef, ModulesContainer } from '@nestjs/core';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { ConfigurationFault } from '../errors/fault.js';
-import { clientAmbiguous, clientNotFound, clientNotSingleton, clientUnusable } from '../errors/messages.js';
+import { clientAmbiguous, clientNotFound, clientNotSingleton, clientUnusable } from './client-messages.js';
 import { type Rule, show } from '../options/rules.js';
 
 /** The client of an indicator: the injection token of a client of the application, or the client itself. */

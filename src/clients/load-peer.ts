@@ -1,5 +1,5 @@
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { packageMissing } from '../errors/messages.js';
+import { packageMissing } from './client-messages.js';
 
 /** Loads an optional package when it is needed. If it is not installed, the boot stops with the install command. */
 export async function loadPeer<Module>(place: string, name: string, load: () => Promise<Module>): Promise<Module> {

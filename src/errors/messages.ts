@@ -1,7 +1,7 @@
 import type { ConfigurationFault } from './fault.js';
 import { nearest } from './nearest.js';
 
-/** The texts of all configuration faults. Tests import them, so that a text has one place. */
+/** The texts of configuration faults. Tests import them, so that a text has one place. Texts of one entry point are in its folder. */
 
 export const variableMalformed = (variable: string, value: string, expected: string): ConfigurationFault => ({
   place: `environment variable ${variable}`,
@@ -138,8 +138,8 @@ export const nameTakenByInstances = (name: string, places: readonly string[]): C
   place: [...new Set(places)].join(' and '),
   problem: `two instances of this indicator share the name "${name}"`,
   remedy:
-    'to check both, set the property indicatorName of each instance to a name of its own in the constructor; ' +
-    'to check one, list the class in the providers of one module only, and export it from there',
+    'to check both, set a different indicatorName in the constructor of each instance; ' +
+    'to check one, list the class in the providers of one module only',
 });
 
 export const groupMemberUnknown = (place: string, member: string, known: readonly string[]): ConfigurationFault => ({
@@ -183,7 +183,7 @@ export const headerReserved = (place: string): ConfigurationFault => ({
 
 export const headerBreaksResponse = (place: string): ConfigurationFault => ({
   place,
-  problem: 'the server or a proxy sets this header; a fixed value makes every response unreadable',
+  problem: 'the server or a proxy sets this header; a fixed value breaks every response',
   remedy: 'remove it',
 });
 
@@ -210,7 +210,7 @@ export const indicatorWithoutCheck = (place: string): ConfigurationFault => ({
 export const moduleImportedTwice = (importers: readonly string[]): ConfigurationFault => ({
   place: `HealthModule, imported by ${importers.join(' and ')}`,
   problem: 'it is configured more than once',
-  remedy: 'call forRoot() or forRootAsync() once, in the root module; the module is global and needs no further import',
+  remedy: 'call forRoot() or forRootAsync() once, in the root module; the module is global',
 });
 
 export const moduleImportedBare = (importers: readonly string[]): ConfigurationFault => ({
@@ -256,45 +256,6 @@ export const moduleNotConfigured = (module: string): ConfigurationFault => ({
   place: module,
   problem: 'it is imported without forRoot()',
   remedy: `import ${module}.forRoot() or ${module}.forRootAsync()`,
-});
-
-/** `similar`: tokens that read like these and are different, with the module that provides each. */
-export const clientNotFound = (
-  place: string,
-  tokens: readonly string[],
-  similar: readonly string[],
-  remedy: string,
-): ConfigurationFault => ({
-  place,
-  problem: `no module provides its client under ${tokens.join(' or ')}`,
-  remedy:
-    similar.length > 0
-      ? `use ${similar.join(', or ')}: it is a different token with the same text`
-      : `list a provider under that token in a module, or ${remedy}`,
-});
-
-export const clientUnusable = (place: string, found: string, expected: string, remedy: string): ConfigurationFault => ({
-  place,
-  problem: `its client is ${found} instead of ${expected}`,
-  remedy,
-});
-
-export const clientAmbiguous = (place: string, token: string, remedy: string): ConfigurationFault => ({
-  place,
-  problem: `several modules provide different clients under ${token}`,
-  remedy,
-});
-
-export const clientNotSingleton = (place: string, token: string): ConfigurationFault => ({
-  place,
-  problem: `there is no single client under ${token}, because its provider is request-scoped or transient`,
-  remedy: 'give the provider the default scope, or pass the client itself',
-});
-
-export const packageMissing = (place: string, name: string): ConfigurationFault => ({
-  place,
-  problem: `the package "${name}" is not installed`,
-  remedy: `run: npm install ${name}`,
 });
 
 /** A rule that accepts no value in the given configuration starts its text with "nothing". */

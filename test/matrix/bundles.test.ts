@@ -1,7 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
-import { nameMinified, packageMissing } from '../../src/errors/messages.js';
+import { packageMissing } from '../../src/clients/client-messages.js';
+import { nameMinified } from '../../src/errors/messages.js';
 import { bundledSources, observe, observedWith } from './support/bundled-application.js';
 import { run } from './support/run.js';
 

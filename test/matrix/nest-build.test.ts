@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it, vi } from 'vitest';
-import { nameMinified, packageMissing } from '../../src/errors/messages.js';
+import { packageMissing } from '../../src/clients/client-messages.js';
+import { nameMinified } from '../../src/errors/messages.js';
 import { bundledSources, observe, observedWith } from './support/bundled-application.js';
 import { firstResponse } from './support/first-response.js';
 import { nodeBinary } from './support/node-binary.js';

@@ -1,7 +1,8 @@
 import { isIP, isIPv6 } from 'node:net';
-import { optionOutOfRange, proberWithoutCriteria } from '../../errors/messages.js';
+import { optionOutOfRange } from '../../errors/messages.js';
+import { proberWithoutCriteria } from '../../errors/messages.js';
 import type { FaultsAt } from '../faults.js';
-import type { ProberOptions } from '../health-module-options.js';
+import type { ProberOptions } from '../shutdown-options.js';
 import type { ProberSettings } from '../health-settings.js';
 import { type RuleTable, readerOf } from '../option-reader.js';
 import { type Rule, show, stringList } from '../rules.js';

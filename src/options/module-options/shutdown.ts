@@ -4,11 +4,12 @@ import { isDevelopment } from '../development.js';
 import { clusterWorker } from '../cluster-worker.js';
 import type { Environment } from '../environment.js';
 import type { FaultsAt } from '../faults.js';
-import type { HealthModuleOptions, ShutdownOptions } from '../health-module-options.js';
+import type { HealthModuleOptions } from '../health-module-options.js';
 import type { ShutdownSettings } from '../health-settings.js';
 import { OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, converted, duration } from '../rules.js';
 import { probersRule, resolveProbers } from './probers.js';
+import type { ShutdownOptions } from '../shutdown-options.js';
 
 const delay: Rule<'auto' | number> = {
   expected: `"auto", or ${duration(0).expected}`,

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import * as messages from '../../../src/errors/messages.js';
+import * as clientMessages from '../../../src/clients/client-messages.js';
+import * as coreMessages from '../../../src/errors/messages.js';
+
+const messages = { ...coreMessages, ...clientMessages };
 
 describe('a fault', () => {
   const faults = [
