@@ -19,7 +19,7 @@ import type { Duration } from './options/duration.js';
 import { Faults } from './options/faults.js';
 import type { HealthIndicatorOptions } from './options/indicator-options.js';
 import { OptionReader } from './options/option-reader.js';
-import { duration, show } from './options/rules.js';
+import { duration } from './options/rules.js';
 import type { RuntimeIndicatorOptions } from './options/runtime-options.js';
 import type { Overrides } from './overrides/overrides.js';
 import type { TimedRefusals } from './overrides/timed-refusals.js';
@@ -208,7 +208,7 @@ export class HealthService implements HealthControl {
     options: DelayReadinessOptions = {},
   ): Promise<boolean> {
     const faults = new Faults();
-    const at = faults.at(`delayReadiness(${show(name)})`);
+    const at = faults.at('delayReadiness()');
     const { retry } = new OptionReader(at, options).readAll({ retry: duration(0) });
     faults.throwIfAny('A delay of readiness', 'so the task does not run');
     for (;;) {

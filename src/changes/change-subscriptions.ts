@@ -27,9 +27,7 @@ export class ChangeSubscriptions {
       for (const name of method.indicators ?? []) {
         // Not a configuration fault, because a module that is loaded later may register the indicator.
         if (!known.has(name))
-          this.#logger.warn(
-            `@OnHealthChange() of ${method.name} names "${name}", but there is no such indicator or composite`,
-          );
+          this.#logger.warn(`@OnHealthChange() of ${method.name} names "${name}", which does not exist`);
       }
       if (method.indicators?.length !== 0) this.#forIndicators.push(method);
       for (const probe of method.probes) {

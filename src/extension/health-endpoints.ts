@@ -54,7 +54,7 @@ export interface EndpointOutlet {
 export interface HealthEndpoint {
   /** One of the names that are reserved for endpoints, such as `metrics`. */
   readonly name: string;
-  /** `everybody`: no access control. `deep`: callers that may see the probe `deep`; others receive a 401, as they do there. */
+  /** `public`: no access control. `deep`: callers that may see the probe `deep`; others receive a 401, as they do there. */
   readonly access: 'public' | 'deep';
   /**
    * The media types of the formats that it can respond in, by name. `json` is the default. The request selects one, as for

@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('@OnHealthChange() on %s', (adapter) => {
     }
     const application = await startApplication(adapter, metadata(Early));
     expect(application.log.health('warn')).toEqual([
-      '@OnHealthChange() of Early.listen names "later", but there is no such indicator or composite',
+      '@OnHealthChange() of Early.listen names "later", which does not exist',
     ]);
   });
 });

@@ -25,8 +25,7 @@ const HEALTH_JSON: JsonSchema = {
     output: { ...text, description: 'Reason why the application accepts no traffic.' },
     checks: {
       type: 'object',
-      description:
-        'By the name of the indicator, the composite or the part ("database/primary"), followed by ":responseTime" if the view shows it.',
+      description: 'By full name, followed by ":responseTime" if the view shows it.',
       additionalProperties: { type: 'array', items: reference('HealthJsonCheck') },
     },
   },

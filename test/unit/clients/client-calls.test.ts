@@ -128,7 +128,7 @@ describe('calls on a client', () => {
 });
 
 describe('a call that does not end after it was aborted', () => {
-  const abandonedCall = async (room?: () => PoolCapacity) => {
+  const abandonedCall = async (capacity?: () => PoolCapacity) => {
     const calls = new ClientCalls<string>();
     const recorded = recordedCalls<string>();
     const join = (signal = new AbortController().signal): Promise<string> =>
