@@ -146,7 +146,7 @@ describe('FleetOverview', () => {
     expect(updatesIn(page).flatMap(({ announce }) => announce)).toStrictEqual([
       'one of orders is draining',
       '2 instances of orders: is not ready',
-      'The store is unavailable',
+      'The store is disconnected',
     ]);
     expect(partIn(page, 'state')).toContain('Store unavailable');
   });
