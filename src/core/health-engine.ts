@@ -256,7 +256,7 @@ export class HealthEngine {
     const { name } = definition;
     const settings = runs && this.#registry.get(name)?.definition.settings;
     if (!runs || settings?.scope !== 'fleet') return definition.check(context);
-    return runs.takeOrCall(
+    return runs.reuseOrRun(
       { indicator: name, settings, run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()) },
       () => definition.check(context),
       neverThrows((fault) => this.#settings.onListenerFault(fault, 'The fleet')),

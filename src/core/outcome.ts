@@ -31,7 +31,7 @@ export interface SharedOutcome extends Outcome {
 }
 
 /** The return value of a check whose outcome comes from another instance. */
-export class TakenOutcome {
+export class ReusedOutcome {
   readonly #outcome: SharedOutcome;
 
   constructor(outcome: SharedOutcome) {
@@ -52,8 +52,8 @@ const INVALID_RESULT = 'INVALID_RESULT';
 /** The outcome of a check that returned. A value that is neither a result nor undefined is DOWN, so that no mistake looks healthy. */
 export function outcomeOfReturn(returned: unknown): Outcome {
   if (returned === undefined) return { status: HealthStatus.UP };
-  const taken = TakenOutcome.read(returned);
-  if (taken) return taken;
+  const reused = ReusedOutcome.read(returned);
+  if (reused) return reused;
   try {
     return readResult(returned);
   } catch (error) {

@@ -12,10 +12,10 @@ export interface SharedCall {
 /** Shares the outcomes of checks between the instances of a service. */
 export interface SharedRuns {
   /**
-   * Calls the check, or returns an outcome in its place as a `TakenOutcome`. A fault of the exchange goes to `onFault`, and means
+   * Calls the check, or returns an outcome in its place as a `ReusedOutcome`. A fault of the exchange goes to `onFault`, and means
    * that the check is called.
    */
-  takeOrCall(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown;
+  reuseOrRun(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown;
   /** A run of an indicator with `scope: 'fleet'` has ended, with an outcome of this instance or of another one. */
   finished(indicator: string, run: CheckRun): void;
 }

@@ -11,13 +11,13 @@ import type { HealthStore } from '../stores/health-store.js';
 import type { OwnInstance } from './roster.js';
 import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase, writeEntry } from './fleet-entry.js';
 
-/** Milliseconds between two writes at least: changes in between are written together. */
+/** Minimum milliseconds between two writes. Changes in between are written together. */
 const SHORTEST_GAP = 200;
-/** Milliseconds for which the entry of an instance stays, so that the page still shows lost instances later. */
+/** Milliseconds for which the entry of an instance is kept, so that the page still shows lost instances. */
 const KEPT = 3_600_000;
-/** Milliseconds for which an instance that has left is shown. */
+/** Milliseconds for which the entry of an instance that has left is kept. */
 const KEPT_AFTER_LEAVING = 300_000;
-/** Milliseconds for which the shutdown waits until it is written that the instance has left. */
+/** Maximum milliseconds that the shutdown waits for the write of the phase `left`. */
 const LEAVE_LIMIT = 500;
 
 export interface AnnouncerSettings {
@@ -31,16 +31,16 @@ export interface AnnouncerSettings {
   readonly identity: ServiceIdentity;
   /** Called when the state of the instance may have changed. */
   readonly onChange: () => void;
-  /** Called after each write, with the reason of a failure. */
+  /** Called after each write. `failure`: the reason if the write failed. */
   readonly onWrite: (failure: string | undefined) => void;
   /**
-   * Called with the reason of the first failure after a success, once more if the store responds later and refuses the write,
-   * and with undefined for the first success after a failure.
+   * Called with the reason of the first failure after a success. Called once more if the store responds later and refuses the
+   * write. Called with undefined for the first success after a failure.
    */
   readonly onOutcome: (failure: string | undefined) => void;
 }
 
-/** Writes the state of this instance into the store: at each change, and at each heartbeat. */
+/** Writes the state of this instance into the store at each change and at each heartbeat. */
 export class Announcer {
   /** Differs for each start of the process. */
   readonly boot = randomUUID();
@@ -48,7 +48,7 @@ export class Announcer {
   readonly #monitor: HealthMonitor;
   readonly #endpoints: Pick<HealthEndpoints, 'report'>;
   readonly #ends: (() => void)[] = [];
-  /** By indicator. A dependency that does not respond reports no name, so the last name is kept. */
+  /** Services by indicator. A dependency that does not respond reports no name, so the last name is kept. */
   readonly #dependencies = new Map<string, string>();
   #beat = 0;
   /** The status of `ready` in the latest write. */
@@ -59,7 +59,7 @@ export class Announcer {
   #timer: NodeJS.Timeout | undefined;
   #gap: NodeJS.Timeout | undefined;
   #isWriting = false;
-  /** Resolves when the current write has ended. */
+  /** Resolves at the end of the current write. */
   #written: Promise<void> = Promise.resolve();
   #isPending = false;
   #failure: string | undefined;
@@ -86,8 +86,8 @@ export class Announcer {
   }
 
   /**
-   * Writes that the instance has left, and waits for that: the process may end right after the shutdown. A store that is unavailable
-   * must not delay the shutdown, so the wait is short, and there is none after a failure.
+   * Writes the phase `left` and waits for the write, because the process may end right after the shutdown. An unavailable store
+   * must not delay the shutdown, so the wait is short, and it is skipped after a failure.
    */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
@@ -97,7 +97,7 @@ export class Announcer {
     for (const end of this.#ends.splice(0)) end();
     this.#phase = { is: 'left', since: elapsed() };
     const hadFailed = this.#failure !== undefined;
-    // After the current write, which could otherwise reach the store later and replace the entry.
+    // Write after the current write. Otherwise that write could reach the store later and replace the entry.
     const written = this.#written.then(() => this.#write(KEPT_AFTER_LEAVING));
     if (hadFailed) return;
     const end = new AbortController();
@@ -105,19 +105,19 @@ export class Announcer {
     await shutdownSleep(LEAVE_LIMIT, end.signal);
   }
 
-  /** The results of `ready` are renewed with each heartbeat, so that what is written is fresh without a prober too. */
+  /** Renews the results of `ready` with each heartbeat, so that the written results are fresh even without a prober. */
   async #renew(): Promise<void> {
     this.#timer = setTimeout(() => void this.#renew(), this.#settings.heartbeat).unref();
     this.#changed();
     await this.#endpoints.report('ready').catch(() => undefined);
-    if (!this.#isStopped && this.#hasNews()) this.#changed();
+    if (!this.#isStopped && this.#hasReadyChanged()) this.#changed();
   }
 
-  #hasNews(): boolean {
+  #hasReadyChanged(): boolean {
     return this.#monitor.peek('ready').status !== this.#announced;
   }
 
-  /** Many changes in one moment make one write. */
+  /** Combines changes within a short time into one write. */
   #changed(): void {
     if (this.#isStopped) return;
     this.#settings.onChange();
@@ -223,7 +223,7 @@ export class Announcer {
 
   /** The statuses of the indicators that have run. */
   #checks(): Readonly<Record<string, HealthStatus>> {
-    // An indicator outside of `ready` may never run here. Its status says nothing, and it must not count as failing.
+    // An indicator outside of `ready` may never run here. Its status is then unknown, and it must not count as failing.
     const all = [...flatDetails(this.#monitor.peek('deep').details)].flatMap(([name, { status, checked_at: at }]) =>
       at === undefined && status === HealthStatus.UNKNOWN ? [] : [[name, status] as const],
     );
@@ -234,7 +234,7 @@ export class Announcer {
   }
 }
 
-/** Whether the store did not respond. Its refusals have codes of their own. */
+/** Whether the store did not respond. Refusals of the store have different codes. */
 function isUnavailable(error: unknown): boolean {
   const { code } = (error ?? {}) as { readonly code?: unknown };
   return typeof code === 'string' && /^E[A-Z]|UNAVAILABLE$/.test(code);

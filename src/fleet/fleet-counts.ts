@@ -4,7 +4,7 @@ import { isReady } from './fleet-report.js';
 import { countFailing, mostFailing } from './listed-checks.js';
 import { type FleetInstance, isPresent } from './roster.js';
 
-/** The most services that are counted: others can announce any name. */
+/** Maximum number of counted services. It is limited because instances can announce any name. */
 const MOST_SERVICES = 200;
 
 interface Counted {
@@ -13,15 +13,15 @@ interface Counted {
   readonly failing: Map<string, number>;
 }
 
-/** How many instances of each service are in which state, services in the order of their names. */
+/** Counts the instances of each service by state. Expected services come first, then the order is by name. */
 export function countFleet(
   instances: readonly FleetInstance[],
   expected: ReadonlyMap<string, number>,
 ): readonly FleetCounts[] {
-  const services = new Map<string, Counted>([...expected.keys()].map((service) => [service, nothing()]));
+  const services = new Map<string, Counted>([...expected.keys()].map((service) => [service, emptyCounts()]));
   for (const instance of instances) {
     const { entry, phase } = instance;
-    const counted = services.get(entry.service) ?? nothing();
+    const counted = services.get(entry.service) ?? emptyCounts();
     services.set(entry.service, counted);
     counted.phases[phase] = (counted.phases[phase] ?? 0) + 1;
     if (isReady(instance)) counted.ready += 1;
@@ -38,7 +38,7 @@ export function countFleet(
     }));
 }
 
-function nothing(): Counted {
+function emptyCounts(): Counted {
   return {
     phases: Object.fromEntries([...WRITTEN_PHASES, 'lost'].map((phase) => [phase, 0])),
     ready: 0,

@@ -3,19 +3,19 @@ import { type HealthStatus, isHealthStatus } from '../core/status.js';
 import { storeKey, storeKeyParts } from '../stores/store-key.js';
 import { type SignedText, objectIn, writeSigned } from './signed-text.js';
 
-/** What an instance writes of its phase. A reader adds `lost`, for an instance that has not written in time. */
+/** The phases that an instance writes. A reader adds `lost`, for an instance that has not written in time. */
 export const WRITTEN_PHASES = ['starting', 'accepting', 'refusing', 'draining', 'left'] as const;
 export type WrittenPhase = (typeof WRITTEN_PHASES)[number];
 
-/** What one instance of a service tells the others about itself. Names and statuses only: no errors and no data. */
+/** The state of one instance, for the other instances. It has names and statuses only, no errors and no data. */
 export interface FleetEntry {
   readonly service: string;
   readonly instance: string;
-  /** Differs for each start of the process, so that a restart under the same name is no loss. */
+  /** Differs for each start of the process, so that a restart under the same name is recognised. */
   readonly boot: string;
   /** Increases with each write. */
   readonly beat: number;
-  /** Milliseconds after which the instance writes again at the latest. */
+  /** Maximum milliseconds until the instance writes again. */
   readonly heartbeat: number;
   readonly version: string | undefined;
   readonly commit: string | undefined;
@@ -24,23 +24,23 @@ export interface FleetEntry {
   readonly phaseFor: number;
   /** The status of `ready`. */
   readonly ready: HealthStatus;
-  /** Milliseconds since `ready` has this status. */
+  /** Milliseconds since `ready` changed to this status. */
   readonly readyFor: number;
-  /** `ready` was UP or DEGRADED once since the start. Only then the instance counts in a quorum. */
+  /** Whether `ready` was UP or DEGRADED at least once since the start. Otherwise the instance does not count in a quorum. */
   readonly wasReady: boolean;
-  /** The status of each indicator. Of many, those that need attention come first. */
+  /** The status of each indicator. If there are more than the limit, those that need attention are kept. */
   readonly checks: Readonly<Record<string, HealthStatus>>;
-  /** The names of the services that indicators check, as those services report them. Absent: none is known. */
+  /** The names that the checked services report. Absent: no name is known. */
   readonly dependsOn?: readonly string[] | undefined;
 }
 
-/** The most indicators of one entry. */
+/** Maximum number of indicators in one entry. */
 export const MOST_CHECKS = 200;
-/** The most dependencies of one entry. */
+/** Maximum number of dependencies in one entry. */
 export const MOST_DEPENDENCIES = 50;
 const LONGEST_NAME = 200;
 const LONGEST_HEARTBEAT = 3_600_000;
-/** A century in milliseconds: a moment so long ago is still a valid date. */
+/** A century in milliseconds. A date so far in the past is still valid. */
 const LONGEST_SPAN = 100 * 365 * 24 * 3_600_000;
 
 /** The value to write to a key, which has the names of the service and the instance. With a secret, it is signed. */
@@ -48,7 +48,7 @@ export function writeEntry(key: string, entry: FleetEntry, secret: string | unde
   return writeSigned(key, JSON.stringify({ ...entry, service: undefined, instance: undefined }), secret);
 }
 
-/** Reads the value of a key. A text tells why it is refused: the reader must not rely on what others write. */
+/** Reads the value of a key. Returns a text with the reason if it is refused. Entries of other instances are not trusted. */
 export function readEntry(key: string, value: SignedText): FleetEntry | string {
   const given = objectIn(value);
   if (typeof given === 'string') return given;

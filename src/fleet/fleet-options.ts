@@ -18,15 +18,15 @@ export interface HealthFleetOptions {
    */
   readonly instance?: string;
   /**
-   * How often an instance writes at the latest. An instance that is silent for three heartbeats is `lost`. Default: 5000 ms.
+   * Maximum time between two writes of an instance. An instance without an entry for three heartbeats is `lost`. Default: 5000 ms.
    *
    * @example
    * { heartbeat: '10s' }
    */
   readonly heartbeat?: Duration;
   /**
-   * How many instances of a service must be ready, by the name of the service. If there are fewer, the endpoint responds
-   * with 503 and says `orders: 2 of 3 ready`, for monitors. Default: none.
+   * Number of instances that must be ready, by the name of the service. If fewer are ready, the endpoint responds with 503 and
+   * the reason `orders: 2 of 3 ready`, for monitors. Default: none.
    *
    * @example
    * { expected: { orders: 3, payments: 2 } }
@@ -48,9 +48,9 @@ export interface HealthFleetOptions {
    */
   readonly secret?: string;
   /**
-   * Whether this instance has the endpoint `/health/fleet`. False: it writes its own entry only, and does not receive those
-   * of the others, unless `maxUnready` or an indicator with a quorum needs them. Then the cost of an instance does not grow
-   * with the fleet. Default: true.
+   * Whether this instance has the endpoint `/health/fleet`. False: it only writes its own entry. It does not receive the
+   * entries of the others, unless `maxUnready` or an indicator with a quorum needs them. So its cost does not grow with the
+   * fleet. Default: true.
    */
   readonly serve?: boolean;
   /**
@@ -64,7 +64,7 @@ export interface HealthFleetOptions {
 
 /** Options of `HealthFleetModule.forRootAsync()`. */
 export interface HealthFleetAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthFleetOptions>['useFactory'];

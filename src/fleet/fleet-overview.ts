@@ -17,17 +17,17 @@ import { pageQueryOf } from './page/page-query.js';
 import { type OwnInstance, Roster } from './roster.js';
 import { WallTimes } from './wall-times.js';
 
-/** The formats of a response. `events`: the stream of changes of the page. */
+/** The formats of a response. `events`: the event stream that updates the page. */
 export const FLEET_FORMATS = { json: 'application/json', html: 'text/html', events: 'text/event-stream' } as const;
 const VARY = { vary: 'accept' };
-/** Milliseconds between two looks at the clock. A look that comes much later shows that this process was frozen. */
+/** Milliseconds between two ticks. A tick that is much later shows that this process was frozen. */
 const TICK = 1000;
 /** Milliseconds between two heartbeats of a stream. */
 const STREAM_HEARTBEAT = 15_000;
 const MOST_PAGES = 1000;
-/** Open pages with different searches, each of which is rendered on its own. */
+/** Maximum number of different searches of open pages. Each search is rendered separately. */
 const MOST_SEARCHES = 20;
-/** Changes that are announced to screen readers at once. */
+/** Maximum number of changes in one announcement to screen readers. */
 const MOST_ANNOUNCED = 3;
 
 export interface OverviewSettings {
@@ -43,16 +43,16 @@ export interface OverviewSettings {
   readonly onFault: (fault: unknown) => void;
 }
 
-/** A request, of an application or of a server without one. */
+/** A request to an application, or to a server without an application. */
 export type OverviewRequest = Pick<HealthRequest, 'url' | 'headers'>;
 
-/** The fleet as this process sees it: the report, and the page with its live updates. It needs no application. */
+/** The fleet from the view of this process: the report, and the page with its live updates. It does not need an application. */
 export class FleetOverview {
   readonly roster: Roster;
   readonly #settings: OverviewSettings;
   readonly #history = new FleetHistory();
   readonly #times = new WallTimes();
-  /** The pages with the same search have the same content. */
+  /** Live updates by search. Pages with the same search have the same content. */
   readonly #live: LiveUpdates<string>;
   #pendingAnnouncements: FleetEvent[] = [];
   #writeError: string | undefined;
@@ -79,7 +79,7 @@ export class FleetOverview {
     });
   }
 
-  /** Records why the instance of this process cannot write its state. Undefined: its state is written. */
+  /** Records the reason why the instance of this process cannot write its state. Undefined: its state is written. */
   recordWrite(error: string | undefined): void {
     if (error === this.#writeError) return;
     this.#writeError = error;
@@ -91,14 +91,14 @@ export class FleetOverview {
     this.#live.changed();
   }
 
-  /** Begins to compare the fleet with itself from time to time. */
+  /** Starts to compare the state of the fleet with its last state, once for each tick. */
   start(): void {
     let last = performance.now();
     this.#ticks = setInterval(() => {
       const now = performance.now();
       const late = now - last - TICK;
       last = now;
-      if (late > TICK) this.roster.excuse(late);
+      if (late > TICK) this.roster.excludePause(late);
       this.#compare();
     }, TICK).unref();
   }
@@ -114,7 +114,7 @@ export class FleetOverview {
     this.roster.close();
   }
 
-  /** The fleet at this moment. The first call begins to follow the instances, if nothing has begun it before. */
+  /** The current state of the fleet. The first call starts to watch the instances, if they are not watched yet. */
   report(): FleetReport {
     this.roster.follow();
     const { store, environment, expected } = this.#settings;

@@ -168,7 +168,7 @@ export function isReady({ phase, entry }: FleetInstance): boolean {
 }
 
 function describeMember(
-  { entry, phase, phaseSince, readySince, heard }: FleetInstance,
+  { entry, phase, phaseSince, readySince, lastSeen }: FleetInstance,
   at: (moment: number) => string,
 ): FleetMember {
   const attention = listAttention(entry.checks);
@@ -179,7 +179,7 @@ function describeMember(
     phase_since: at(phaseSince),
     ready: entry.ready,
     ready_since: at(readySince),
-    last_seen_at: at(heard),
+    last_seen_at: at(lastSeen),
     ...(entry.version !== undefined && { version: entry.version }),
     ...(entry.commit !== undefined && { commit: entry.commit }),
     ...(hasAttention && { attention: attention.listed }),

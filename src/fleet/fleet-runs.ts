@@ -6,11 +6,11 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
 import { serviceCollectionOf } from './collection.js';
-import { CLOCK_ONLY, OutcomeBook } from './outcome-book.js';
+import { CLOCK_ONLY, OutcomeCache } from './outcome-cache.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
-import { ShownClock } from './shown-clock.js';
-import { takeOrCall } from './take-or-call.js';
+import { ClockAnnouncer } from './clock-announcer.js';
+import { reuseOrRun } from './reuse-or-run.js';
 
 export interface FleetRunsSettings {
   readonly store: HealthStore;
@@ -31,15 +31,15 @@ const CLOCK_KEPT = 300_000;
 /** The part of the monitor that shared runs need. */
 type ObservedState = Pick<HealthMonitor, 'state' | 'onState'>;
 
-/** Runs each indicator with `scope: 'fleet'` on one instance of the service, and gives its outcomes to the others. */
+/** Runs each indicator with `scope: 'fleet'` on one instance of the service, and shares its outcomes with the others. */
 export class FleetRuns implements SharedRuns {
   readonly #settings: FleetRunsSettings;
-  readonly #book: OutcomeBook;
+  readonly #outcomes: OutcomeCache;
   readonly #collection: string;
-  readonly #clock = new ShownClock(() => this.#showClock());
+  readonly #clock = new ClockAnnouncer(() => this.#announceClock());
   readonly #indicators = new Map<string, SharedIndicator>();
   readonly #end: () => void;
-  /** From the beginning of the drain on, this instance runs nothing for others. */
+  /** True since the start of the drain: this instance runs no check for others. */
   #isRetired = false;
   #isStopped = false;
 
@@ -47,7 +47,7 @@ export class FleetRuns implements SharedRuns {
     this.#settings = settings;
     const { store, environment, service, release, boot, secret, warn } = settings;
     this.#collection = serviceCollectionOf('fleet-outcomes', environment, service);
-    this.#book = new OutcomeBook({
+    this.#outcomes = new OutcomeCache({
       store,
       prefix: `${storeKey(this.#collection, service)}/`,
       service,
@@ -56,9 +56,9 @@ export class FleetRuns implements SharedRuns {
       secret,
       onRefused: (because) => warn(`An outcome of another instance is refused: ${because}`),
       onFailure: (message) => warn(`Outcomes of the fleet: ${message}`),
-      onDated: (isWell) => {
-        if (isWell) this.#clock.confirm();
-        else this.#clock.showSoon();
+      onTimed: (isExact) => {
+        if (isExact) this.#clock.confirm();
+        else this.#clock.announceSoon();
       },
       onSuspected: (indicator) => this.#indicators.get(indicator)?.confirm(),
     });
@@ -67,15 +67,15 @@ export class FleetRuns implements SharedRuns {
     });
   }
 
-  takeOrCall(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown {
-    return takeOrCall(() => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
+  reuseOrRun(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown {
+    return reuseOrRun(() => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
   }
 
   finished(indicator: string, run: CheckRun): void {
     if (!this.#isStopped) this.#indicators.get(indicator)?.finished(run);
   }
 
-  /** Gives the leases back. Not awaited by the shutdown. */
+  /** Releases the leases. The shutdown does not wait for this. */
   stop(): void {
     this.#isStopped = true;
     const { store } = this.#settings;
@@ -83,7 +83,7 @@ export class FleetRuns implements SharedRuns {
     this.#clock.stop();
     this.#end();
     this.#retire();
-    this.#book.close();
+    this.#outcomes.close();
   }
 
   #retire(): void {
@@ -96,7 +96,7 @@ export class FleetRuns implements SharedRuns {
   }
 
   /** So that the next outcome names this instance. */
-  #showClock(): void {
+  #announceClock(): void {
     const { store, service, release, instance, boot, secret } = this.#settings;
     const entry = {
       service,
@@ -111,7 +111,7 @@ export class FleetRuns implements SharedRuns {
       error: undefined,
       code: undefined,
       isConfirmed: false,
-      heard: [],
+      acknowledged: [],
     } as const;
     const key = this.#clockKey;
     store.put(key, writeOutcome(key, entry, secret), { expiresIn: CLOCK_KEPT }).catch(() => undefined);
@@ -123,7 +123,7 @@ export class FleetRuns implements SharedRuns {
     const { store, service, release, instance, boot, secret } = this.#settings;
     const added = new SharedIndicator({
       store,
-      book: this.#book,
+      outcomes: this.#outcomes,
       key: storeKey(this.#collection, service, shortened(release, indicator)),
       subject: { service, release, indicator },
       instance,
@@ -138,7 +138,7 @@ export class FleetRuns implements SharedRuns {
   }
 }
 
-/** Short enough for a key, whatever the names are. The entry has them in full. */
+/** A short hash for the key, because the names may be long. The entry contains the full names. */
 function shortened(release: string, indicator: string): string {
   return createHash('sha256')
     .update(JSON.stringify([release, indicator]))

@@ -4,7 +4,7 @@ import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
 import { Roster, isPresent } from './roster.js';
 import { serviceCollectionOf } from './collection.js';
-import { NEWS_LASTS } from './shared-outage.js';
+import { PEERS_VALID_FOR } from './shared-outage.js';
 import { type SignedText, SignedValues, writeSigned } from './signed-text.js';
 
 export interface FleetTopicsSettings {
@@ -93,7 +93,7 @@ export class FleetTopics implements FleetLink {
         if (!roster.isFollowing) own ??= new Roster({ store, collection, secret });
         own?.follow();
         const { peers, storeUnavailableFor } = (own ?? roster).peersOf(service, '');
-        if (storeUnavailableFor > NEWS_LASTS) return undefined;
+        if (storeUnavailableFor > PEERS_VALID_FOR) return undefined;
         return peers.flatMap(({ phase, entry }): FleetPeer[] =>
           isPresent(phase)
             ? [

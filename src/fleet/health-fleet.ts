@@ -13,9 +13,9 @@ import { FleetOverview } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
 import { FleetRuns } from './fleet-runs.js';
 import { FleetTopics } from './fleet-topics.js';
-import { oncePerTurn } from './once-per-turn.js';
+import { memoizePerTick } from './memoize-per-tick.js';
 import { PeerOutages } from './peer-outages.js';
-import { FleetUnreadyLimit } from './unready-limit.js';
+import { FleetUnreadyLimit } from './fleet-unready-limit.js';
 
 /** The endpoint. */
 export const FLEET = 'fleet';
@@ -93,7 +93,7 @@ export class HealthFleet {
     this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
     monitor.shareRuns(this.#runs);
     const count: FleetLink['counts'] = () => (settings.metrics ? this.#overview.counts() : undefined);
-    const counts = oncePerTurn(count);
+    const counts = memoizePerTick(count);
     const facts = { environment, service, instance };
     monitor.linkFleet(new FleetTopics({ store, ...facts, secret, collection, roster, counts, warn }));
   }

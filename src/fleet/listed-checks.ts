@@ -1,20 +1,20 @@
 import { HealthStatus, isFailing } from '../core/status.js';
 
-/** The most indicators of one instance that a report lists. Thousands of instances can fail at the same time. */
+/** Maximum number of listed indicators per instance. Thousands of instances can fail at the same time. */
 export const MOST_LISTED = 20;
-/** The most failing indicators of one service that a report lists: instances can announce any name. */
+/** Maximum number of listed failing indicators per service. Instances can announce any name. */
 export const MOST_FAILING = 50;
 
-/** Read by `Object.keys`: of large objects, `Object.entries` takes five times as long. */
+/** Read it with `Object.keys`: for large objects, `Object.entries` takes five times as long. */
 type Checks = Readonly<Record<string, HealthStatus>>;
 
-/** Some of the entries, and how many others there are. */
+/** Some of the entries, and the number of the others. */
 export interface Listed<Value> {
   readonly listed: Readonly<Record<string, Value>>;
   readonly more: number;
 }
 
-/** The indicators that are not UP. Of many, failing ones come first. */
+/** The indicators that are not UP. If there are more than the limit, failing indicators are listed first. */
 export function listAttention(checks: Checks): Listed<HealthStatus> {
   const failing: [string, HealthStatus][] = [];
   const others: [string, HealthStatus][] = [];
@@ -30,7 +30,7 @@ export function listAttention(checks: Checks): Listed<HealthStatus> {
   return { listed: Object.fromEntries(shown), more: count - shown.length };
 }
 
-/** At how many of the instances each indicator fails. Of many, those that fail at most instances. */
+/** Number of instances at which each indicator fails. If there are more than the limit, the highest numbers are listed. */
 export function listFailing(instances: Iterable<Checks>): Listed<number> {
   const counts = new Map<string, number>();
   for (const checks of instances) countFailing(counts, checks);
@@ -46,7 +46,7 @@ export function countFailing(counts: Map<string, number>, checks: Checks): void 
   }
 }
 
-/** Those that fail at most instances, in this order. */
+/** The indicators with the highest numbers, in descending order. */
 export function mostFailing(counts: ReadonlyMap<string, number>): [name: string, count: number][] {
   return [...counts].toSorted(([, a], [, b]) => b - a).slice(0, MOST_FAILING);
 }

@@ -4,7 +4,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { Roster } from './roster.js';
 import { type OutageMemory, decideSharedOutage } from './shared-outage.js';
 
-/** Judges the failures of shared indicators by the other instances of the service. */
+/** Compares the failures of shared indicators with the other instances of the service. */
 export class PeerOutages {
   readonly #roster: Pick<Roster, 'peersOf' | 'follow'>;
   readonly #service: string;
@@ -17,19 +17,19 @@ export class PeerOutages {
     this.#instance = instance;
   }
 
-  /** Called for a failing indicator. Undefined: this instance decides alone. */
+  /** Reason why the failure of an indicator is tolerated. Undefined: this instance decides alone. */
   of(indicator: string, quorum: SharedQuorum): string | undefined {
-    // For an indicator that was registered after the start.
+    // The indicator may have been registered after the start.
     this.#roster.follow();
     const now = elapsed();
     const memory = this.#memories.get(indicator) ?? { failingSince: now, metAt: undefined };
-    const news = this.#roster.peersOf(this.#service, this.#instance, now);
-    const { because, isMet } = decideSharedOutage(indicator, quorum, news, memory, now);
+    const peers = this.#roster.peersOf(this.#service, this.#instance, now);
+    const { because, isMet } = decideSharedOutage(indicator, quorum, peers, memory, now);
     this.#memories.set(indicator, isMet ? { ...memory, metAt: now } : memory);
     return because;
   }
 
-  /** Forgets the outage of an indicator that passes again or is removed. Returns the function that ends this. */
+  /** Forgets the outage of an indicator that passes again or is removed. Returns the function that stops this. */
   follow(monitor: HealthMonitor): () => void {
     const ends = [
       monitor.onRun(({ indicator, status }) => {

@@ -4,10 +4,10 @@ import { storeKey } from '../stores/store-key.js';
 import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
 import { SignedValues } from './signed-text.js';
 
-/** The phase of an instance as a reader sees it. `lost`: it crashed, is frozen, or is cut off from the store. */
+/** The phase of an instance as a reader determines it. `lost`: it crashed, is frozen, or cannot reach the store. */
 export type FleetPhase = WrittenPhase | 'lost';
 
-/** Whether an instance in this phase runs, as far as is known: it is neither lost nor has it left. */
+/** Whether an instance in this phase is presumed to run: it is neither lost nor left. */
 export function isPresent(phase: FleetPhase): boolean {
   return phase !== 'lost' && phase !== 'left';
 }
@@ -16,15 +16,15 @@ export function isPresent(phase: FleetPhase): boolean {
 export interface FleetInstance {
   readonly entry: FleetEntry;
   readonly phase: FleetPhase;
-  /** Since when the phase lasts. */
+  /** Start of the phase. */
   readonly phaseSince: number;
-  /** Since when `ready` has its status. */
+  /** Time since when `ready` has its status. */
   readonly readySince: number;
-  /** When the instance was last heard of. */
-  readonly heard: number;
+  /** Time of the last entry of the instance. */
+  readonly lastSeen: number;
 }
 
-/** An entry that is not shown: it is not believed, or the store ignores it because of a limit. */
+/** A refused entry, or an entry that the store ignores because of a limit. */
 export interface RefusedEntry {
   readonly key: string;
   readonly because: string;
@@ -33,16 +33,16 @@ export interface RefusedEntry {
 /** Whether the store responds. */
 export interface StoreConnection {
   readonly isConnected: boolean;
-  /** Since when, on the monotonic clock. Undefined: never connected so far. */
+  /** Start of the current state, on the monotonic clock. Undefined: never connected so far. */
   readonly since: number | undefined;
   readonly error: string | undefined;
 }
 
-/** What is known of the other instances at one moment. */
-export interface PeerNews {
+/** The known state of the other instances at one moment. */
+export interface PeerState {
   /** The other instances of the same service. */
   readonly peers: readonly FleetInstance[];
-  /** Milliseconds for which the store has been unavailable. 0: it responds. */
+  /** Milliseconds since when the store is unavailable. 0: it responds. */
   readonly storeUnavailableFor: number;
 }
 
@@ -50,22 +50,22 @@ interface Known {
   readonly entry: FleetEntry;
   readonly phaseSince: number;
   readonly readySince: number;
-  /** It has written since this process began to listen, so that it is not only a remnant in the store. */
+  /** The instance has written since this process began to watch. Otherwise its entry may be stale. */
   readonly isAlive: boolean;
-  heard: number;
+  lastSeen: number;
 }
 
-/** How many heartbeats may be missed before an instance is lost. */
+/** Number of missed heartbeats after which an instance is lost. */
 export const HEARTBEATS_MISSED = 3;
-/** Milliseconds in which a store surely notices that its connection is silent. */
+/** Milliseconds within which every store detects a silent connection. */
 const SILENCE_NOTICED = 10_000;
-/** A message of the store is delayed by less, in milliseconds. */
+/** Milliseconds. Messages of the store are delayed by less than this. */
 const LONGEST_DELAY = 2000;
 /** The most refused entries that are listed, and that are counted. */
 const MOST_LISTED = 20;
 const MOST_REFUSED = 1000;
 
-/** The instance of this process, by its own memory. */
+/** The instance of this process, from its own memory. */
 export type OwnInstance = Pick<FleetInstance, 'entry' | 'phaseSince' | 'readySince'>;
 
 export interface RosterSettings {
@@ -73,7 +73,7 @@ export interface RosterSettings {
   /** The collection of the environment, as `collectionOf()` returns it. */
   readonly collection: string;
   readonly secret: string | undefined;
-  /** Called when more is known than that an instance is still there. Default: none. */
+  /** Called after each change, except for heartbeats without a change. Default: none. */
   readonly onChange?: () => void;
   /** The instance of this process, which is known without the store. Default: this process is no instance. */
   readonly own?: () => OwnInstance;
@@ -81,7 +81,7 @@ export interface RosterSettings {
   readonly onFailure?: (message: string) => void;
 }
 
-/** The instances of the fleet, by what they write into the store. */
+/** The instances of the fleet, from the entries that they write into the store. */
 export class Roster {
   readonly #settings: RosterSettings;
   readonly #known = new Map<string, Known>();
@@ -91,8 +91,8 @@ export class Roster {
   #ignored: ReadonlyMap<string, string> = new Map();
   #end: (() => void) | undefined;
   #hasSnapshot = false;
-  /** When anything was heard, on the monotonic clock. */
-  #lastHeard = elapsed();
+  /** Time of the last entry of any instance, on the monotonic clock. */
+  #lastEntryAt = elapsed();
   #connection: StoreConnection = { isConnected: false, since: undefined, error: undefined };
 
   constructor(settings: RosterSettings) {
@@ -100,12 +100,12 @@ export class Roster {
     this.#values = new SignedValues(settings.secret);
   }
 
-  /** Begins to follow the entries of all instances, if it has not begun. */
+  /** Starts to watch the entries of all instances. Later calls have no effect. */
   follow(): void {
     const { store, collection } = this.#settings;
     this.#end ??= store.watch(`${storeKey(collection)}/`, {
       snapshot: (entries) => this.#replace(entries),
-      put: (key, value) => this.#hear(key, value, elapsed()),
+      put: (key, value) => this.#receive(key, value, elapsed()),
       removed: (key) => this.#forget(key),
       connected: () => this.#connect(),
       disconnected: (error) => this.#disconnect(error.message),
@@ -127,7 +127,7 @@ export class Roster {
     return this.#connection;
   }
 
-  /** Whether the entries of the store have been received once. */
+  /** Whether a first snapshot of the store has arrived. */
   get hasSnapshot(): boolean {
     return this.#hasSnapshot;
   }
@@ -142,33 +142,33 @@ export class Roster {
     return Math.max(0, this.#allRefused().size - MOST_LISTED);
   }
 
-  /** The instances at this moment, with the one of this process. */
+  /** The current state of the instances, including the instance of this process. */
   instances(now = elapsed()): FleetInstance[] {
     const received = this.#received(now);
     const own = this.#settings.own?.();
     if (!own) return received;
     const others = received.filter(({ entry }) => !isSameInstance(entry, own.entry));
-    return [{ ...own, phase: own.entry.phase, heard: now }, ...others];
+    return [{ ...own, phase: own.entry.phase, lastSeen: now }, ...others];
   }
 
-  /** The instances by the entries of the store. */
+  /** The current state of the instances, from the entries of the store. */
   #received(now: number): FleetInstance[] {
-    const listened = this.#listenedUntil(now);
-    return [...this.#known.values()].map(({ entry, heard, phaseSince, readySince }) => {
-      const silent = Math.max(0, listened - heard);
+    const confirmedUntil = this.#silenceCountsUntil(now);
+    return [...this.#known.values()].map(({ entry, lastSeen, phaseSince, readySince }) => {
+      const silent = Math.max(0, confirmedUntil - lastSeen);
       const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
       const phase = isSilent ? silentPhase(entry.phase) : entry.phase;
       return {
         entry,
         phase,
-        phaseSince: phase === entry.phase ? phaseSince : heard,
+        phaseSince: phase === entry.phase ? phaseSince : lastSeen,
         readySince,
-        heard,
+        lastSeen,
       };
     });
   }
 
-  /** Whether each instance that seems present has written since this process began to listen, so that it is no remnant. */
+  /** Whether each present instance has written since this process began to watch. Otherwise its entry may be stale. */
   isConfirmed(now = elapsed()): boolean {
     return this.#received(now).every(
       ({ entry: { service, instance }, phase }) =>
@@ -177,16 +177,16 @@ export class Roster {
   }
 
   /**
-   * Until when silence says something about an instance: until something was heard of any instance, such as of this one. When
-   * no instance is heard, the store may be silent, which it notices only after a while.
+   * Time until which a missing heartbeat counts. It is the time of the last entry of any instance, because without entries the
+   * store itself may be silent.
    */
-  #listenedUntil(now: number): number {
+  #silenceCountsUntil(now: number): number {
     const { isConnected } = this.#connection;
-    return isConnected ? Math.max(this.#lastHeard, now - SILENCE_NOTICED) : this.#lastHeard;
+    return isConnected ? Math.max(this.#lastEntryAt, now - SILENCE_NOTICED) : this.#lastEntryAt;
   }
 
-  /** The other instances of a service, and for how long the store has been unavailable, in milliseconds. */
-  peersOf(service: string, instance: string, now = elapsed()): PeerNews {
+  /** The other instances of a service, and the duration for which the store has been unavailable. */
+  peersOf(service: string, instance: string, now = elapsed()): PeerState {
     const { isConnected, since } = this.#connection;
     return {
       // Without the own state: it depends on decisions about the peers.
@@ -195,23 +195,23 @@ export class Roster {
     };
   }
 
-  /** This process was frozen for so long: what it did not hear meanwhile says nothing about the others. */
-  excuse(milliseconds: number): void {
-    for (const known of this.#known.values()) known.heard += milliseconds;
-    this.#lastHeard += milliseconds;
+  /** Excludes a time in which this process was frozen: it missed the heartbeats of the others. */
+  excludePause(milliseconds: number): void {
+    for (const known of this.#known.values()) known.lastSeen += milliseconds;
+    this.#lastEntryAt += milliseconds;
   }
 
   #replace(entries: ReadonlyMap<string, string>): void {
     const now = elapsed();
-    this.#lastHeard = now;
+    this.#lastEntryAt = now;
     this.#hasSnapshot = true;
     for (const key of this.#known.keys()) if (!entries.has(key)) this.#known.delete(key);
     this.#refused.clear();
-    for (const [key, value] of entries) this.#hear(key, value, now, true);
+    for (const [key, value] of entries) this.#receive(key, value, now, true);
     this.#changed();
   }
 
-  #hear(key: string, value: string, now: number, isSnapshot = false): void {
+  #receive(key: string, value: string, now: number, isSnapshot = false): void {
     const entry = readEntry(key, this.#values.read(key, value));
     const earlier = this.#known.get(key);
     if (typeof entry === 'string') {
@@ -222,7 +222,7 @@ export class Roster {
       this.#known.set(key, knownFrom(entry, earlier, now, isSnapshot));
     }
     if (isSnapshot) return;
-    this.#lastHeard = now;
+    this.#lastEntryAt = now;
     if (!earlier || typeof entry === 'string' || !isRepeated(earlier, this.#known.get(key))) this.#changed();
   }
 
@@ -247,7 +247,7 @@ export class Roster {
 
   #connect(): void {
     const now = elapsed();
-    this.excuse(now - this.#lastHeard);
+    this.excludePause(now - this.#lastEntryAt);
     this.#connection = { isConnected: true, since: now, error: undefined };
     this.#changed();
   }
@@ -268,34 +268,34 @@ function silentPhase(phase: WrittenPhase): FleetPhase {
   return phase === 'draining' || phase === 'left' ? 'left' : 'lost';
 }
 
-/** A snapshot repeats what was known. It is no sign of life. */
+/** A snapshot repeats known entries. It does not prove that the instance is alive. */
 function knownFrom(entry: FleetEntry, earlier: Known | undefined, now: number, isSnapshot: boolean): Known {
   const isSameBoot = earlier?.entry.boot === entry.boot;
   const isNews = !isSnapshot || !isSameBoot || earlier.entry.beat !== entry.beat;
-  const heard = isNews ? now : earlier.heard;
+  const lastSeen = isNews ? now : earlier.lastSeen;
   const before = isSameBoot ? earlier : undefined;
   return {
     entry,
-    heard,
-    phaseSince: beginOf(heard - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
-    readySince: beginOf(heard - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
+    lastSeen,
+    phaseSince: beginOf(lastSeen - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
+    readySince: beginOf(lastSeen - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
     isAlive: !isSnapshot || (isNews && earlier !== undefined) || earlier?.isAlive === true,
   };
 }
 
-/** When a state began. A message that was delayed seems to say that it began later than others have said. */
+/** Start of a state. Of several reports the earliest counts, because a delayed message makes the start appear later. */
 function beginOf(begin: number, earlier: number | undefined): number {
   return earlier !== undefined && Math.abs(begin - earlier) < LONGEST_DELAY ? earlier : begin;
 }
 
-/** Whether an entry says only that the instance is still there. */
+/** Whether an entry is a heartbeat without a change. */
 function isRepeated(earlier: Known, known: Known | undefined): boolean {
-  if (!known || known.heard - earlier.heard > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
+  if (!known || known.lastSeen - earlier.lastSeen > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
   if (known.phaseSince !== earlier.phaseSince || known.readySince !== earlier.readySince) return false;
   return isEqual(known.entry, earlier.entry);
 }
 
-/** Whether two entries tell the same, except for what changes in each of them. */
+/** Whether two entries are equal, except for the fields that change with each heartbeat. */
 function isEqual(one: FleetEntry, other: FleetEntry): boolean {
   const names = Object.keys(one.checks);
   return (

@@ -7,7 +7,7 @@ import type { SharedCall } from '../core/shared-runs.js';
 import { isFailing } from '../core/status.js';
 import type { HealthStore, StoreLease } from '../stores/health-store.js';
 import type { RunOfAnother } from './believed-outcome.js';
-import type { OutcomeBook } from './outcome-book.js';
+import type { OutcomeCache } from './outcome-cache.js';
 import { type OutcomeSubject, writeOutcome } from './outcome-entry.js';
 
 /** Milliseconds. The shortest time between two runs for the service, and the shortest lease of a store. */
@@ -31,7 +31,7 @@ const IDLE_AFTER = 20;
 
 export interface SharedIndicatorSettings {
   readonly store: HealthStore;
-  readonly book: OutcomeBook;
+  readonly outcomes: OutcomeCache;
   /** Of the lease and of the entry. */
   readonly key: string;
   readonly subject: OutcomeSubject;
@@ -71,8 +71,8 @@ export class SharedIndicator {
     const taken = this.#usable();
     if (this.#timer === undefined) this.#tick();
     if (taken) return taken;
-    const { book, subject } = this.#given;
-    const waitsForNothing = this.#isRetired || book.isUnavailable || book.isAlone(subject.indicator);
+    const { outcomes, subject } = this.#given;
+    const waitsForNothing = this.#isRetired || outcomes.isUnavailable || outcomes.isAlone(subject.indicator);
     if (this.#lease?.isHeld || this.#hasWaited || waitsForNothing) return this.#callCheck();
     // Without any outcome, such as after the start of all instances at once, another instance may be running the check. This
     // instance waits for it once, and keeps half of its timeout for a run of its own.
@@ -81,7 +81,7 @@ export class SharedIndicator {
   }
 
   async #waitOnce(indicator: string, milliseconds: number): Promise<SharedOutcome | undefined> {
-    await this.#given.book.wait(indicator, milliseconds);
+    await this.#given.outcomes.wait(indicator, milliseconds);
     return this.#usable() ?? this.#callCheck();
   }
 
@@ -91,13 +91,13 @@ export class SharedIndicator {
     this.#isOwnRun = false;
     // The outcome of another instance, or of a condition that was false.
     if (!wasOwnRun || outcome.ranAt !== undefined) return;
-    const { book, subject } = this.#given;
+    const { outcomes, subject } = this.#given;
     this.#own = { ...outcome, ranAt: finished.elapsed };
     const isForAll = this.#lease?.isHeld === true;
-    book.record(subject.indicator, this.#own, isForAll);
+    outcomes.record(subject.indicator, this.#own, isForAll);
     if (!isForAll) return;
     const fails = isFailing(outcome.status);
-    const isConfirmed = fails && book.failsElsewhere(subject.indicator);
+    const isConfirmed = fails && outcomes.failsElsewhere(subject.indicator);
     const written = outcome.isLocal ? undefined : this.#write(outcome, finished.elapsed, isConfirmed);
     if (!outcome.isLocal && !fails) return;
     // The cause may be this instance, so the next run is made by another one.
@@ -110,7 +110,7 @@ export class SharedIndicator {
   confirm(): void {
     const suspected = this.#suspected;
     if (this.#isRetired || this.#timer === undefined || !suspected) return;
-    this.#schedule(CONFIRM_STEP * this.#given.book.turnAfter(suspected.boot).before);
+    this.#schedule(CONFIRM_STEP * this.#given.outcomes.turnAfter(suspected.boot).before);
   }
 
   /** Runs nothing for others from now on. Outcomes of others are still taken. */
@@ -146,26 +146,26 @@ export class SharedIndicator {
    * about that.
    */
   get #untilOverdue(): number {
-    const { book, subject } = this.#given;
-    const ranAt = book.lastRunOfOthers(subject.indicator);
+    const { outcomes, subject } = this.#given;
+    const ranAt = outcomes.lastRunOfOthers(subject.indicator);
     return ranAt === undefined ? -Infinity : ranAt + OVERDUE * this.#period - elapsed();
   }
 
   /** The failure of another instance for which a second run is awaited. */
   get #suspected(): RunOfAnother | undefined {
-    const { book, subject } = this.#given;
-    const suspected = book.suspectedOf(subject.indicator);
+    const { outcomes, subject } = this.#given;
+    const suspected = outcomes.suspectedOf(subject.indicator);
     if (!suspected || !this.#settings) return undefined;
     if (elapsed() - suspected.since <= longestRunOf(this.#settings) + CONFIRM_WITHIN) return suspected;
-    book.believe(subject.indicator);
+    outcomes.believe(subject.indicator);
     return undefined;
   }
 
   /** The known outcome, unless it is too old for this instance. */
   #usable(): SharedOutcome | undefined {
-    const { book, subject } = this.#given;
+    const { outcomes, subject } = this.#given;
     const suspected = this.#suspected;
-    const known = book.of(subject.indicator);
+    const known = outcomes.of(subject.indicator);
     if (suspected) {
       if (this.#lease?.isHeld) return undefined;
       const isValid = known && elapsed() - known.ranAt <= (this.#settings?.maxAge ?? 0);
@@ -174,8 +174,8 @@ export class SharedIndicator {
     if (!known) return undefined;
     const age = elapsed() - known.ranAt;
     // The engine calls the check once per `ttl` or `interval`.
-    if (book.isAlone(subject.indicator)) return age < this.#period / 2 ? known : undefined;
-    const leavesRunToOthers = !book.isUnavailable && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
+    if (outcomes.isAlone(subject.indicator)) return age < this.#period / 2 ? known : undefined;
+    const leavesRunToOthers = !outcomes.isUnavailable && (elapsed() < this.#claimsNotBefore || this.#untilOverdue > 0);
     const runsItself = this.#lease?.isHeld || (known === this.#own && !leavesRunToOthers);
     const longestAge = runsItself ? this.#period : this.#longestAge;
     return age < longestAge && age <= (this.#settings?.maxAge ?? 0) ? known : undefined;
@@ -187,7 +187,7 @@ export class SharedIndicator {
     const suspected = this.#suspected;
     if (!suspected) this.#ticksWithoutCall += 1;
     if (this.#lease && !this.#lease.isHeld) this.#lease = undefined;
-    const known = this.#given.book.of(this.#given.subject.indicator);
+    const known = this.#given.outcomes.of(this.#given.subject.indicator);
     const left = this.#lease ? this.#period - (known ? elapsed() - known.ranAt : Infinity) : this.#untilOverdue;
     if (left > 0 && !suspected) return this.#schedule(left + 1);
     if (this.#ticksWithoutCall > IDLE_AFTER) {
@@ -199,7 +199,7 @@ export class SharedIndicator {
       const wait = this.#claimsNotBefore - elapsed();
       if (wait <= 0) void this.#claim();
       const pause = suspected
-        ? CONFIRM_STEP * Math.max(1, this.#given.book.turnAfter(suspected.boot).count)
+        ? CONFIRM_STEP * Math.max(1, this.#given.outcomes.turnAfter(suspected.boot).count)
         : CLAIM_PAUSE * this.#period * (1 + Math.random());
       this.#schedule(Math.max(wait, pause));
     }
@@ -212,14 +212,14 @@ export class SharedIndicator {
   }
 
   async #runForAll(): Promise<void> {
-    const before = this.#given.book.of(this.#given.subject.indicator);
+    const before = this.#given.outcomes.of(this.#given.subject.indicator);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     // A run by a probe meanwhile must not start a second timer.
     this.#schedule(this.#period);
     await this.#run?.();
     // Disabled, skipped by its condition, or paused because earlier runs hang: another instance may be able to run it.
-    if (before === this.#given.book.of(this.#given.subject.indicator)) {
+    if (before === this.#given.outcomes.of(this.#given.subject.indicator)) {
       this.#claimsNotBefore = elapsed() + ABSTAINS * this.#period;
       await this.#releaseAfter(undefined);
     }
@@ -227,15 +227,15 @@ export class SharedIndicator {
   }
 
   async #claim(): Promise<void> {
-    const { store, book, key, instance, subject } = this.#given;
-    if (this.#isClaiming || book.isUnavailable) return;
+    const { store, outcomes, key, instance, subject } = this.#given;
+    if (this.#isClaiming || outcomes.isUnavailable) return;
     this.#isClaiming = true;
     try {
       const lease = await store.claim(key, instance, { expiresIn: this.#period });
       if (this.#isRetired) await lease?.release();
       else if (lease) {
         this.#lease = lease;
-        book.wake(subject.indicator);
+        outcomes.wake(subject.indicator);
         this.#tick();
       }
     } catch {
@@ -260,9 +260,9 @@ export class SharedIndicator {
   ): Promise<void> {
     const { store, key, subject, instance, boot, secret } = this.#given;
     const clock = elapsed();
-    const { heard } = this.#given.book;
+    const { unacknowledged: acknowledged } = this.#given.outcomes;
     const outcome = { status, message, error, code, isConfirmed };
-    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, ...outcome, heard };
+    const entry = { ...subject, instance, boot, clock, age: clock - ranAt, ...outcome, acknowledged };
     const maxAge = this.#settings?.maxAge ?? 0;
     try {
       await store.put(key, writeOutcome(key, entry, secret), {

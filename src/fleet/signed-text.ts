@@ -28,9 +28,9 @@ export function objectIn(read: SignedText): Readonly<Record<string, unknown>> | 
   if ('because' in read) return read.because;
   try {
     const given: unknown = JSON.parse(read.text);
-    return isRecord(given) ? given : 'it is no object';
+    return isRecord(given) ? given : 'it is not an object';
   } catch {
-    return 'it is no JSON';
+    return 'it is not JSON';
   }
 }
 

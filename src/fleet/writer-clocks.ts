@@ -1,23 +1,23 @@
-import type { HeardClock } from './outcome-entry.js';
+import type { AcknowledgedClock } from './outcome-entry.js';
 
-/** Milliseconds per millisecond: two clocks drift apart less than this. */
+/** Maximum drift between two clocks, in milliseconds per millisecond. */
 const DRIFT = 1 / 2000;
-/** The most writers that are remembered. */
+/** Maximum number of known writers. */
 const MOST_WRITERS = 1000;
 
-/** At `clock` of the writer, the clock of this process showed `time` or more. */
+/** A pair of clock values: at `clock` of the writer, the clock of this process was at least `time`. */
 interface Mark {
   readonly clock: number;
   readonly time: number;
 }
 
 /**
- * When other processes wrote, at the earliest, by the monotonic clock of this process. So an outcome is never older than it seems,
- * however late its entry arrives.
+ * Computes the earliest time at which another process wrote, on the monotonic clock of this process. So an outcome is never
+ * older than it seems, even if its entry arrives late.
  *
- * An outcome names the entries that its writer had received before, with the clocks of both processes. An entry is written before
- * it is received. So if the writer has received an entry of this process, or one of a process whose clock is already compared,
- * then the clock of the writer is compared as well.
+ * An outcome acknowledges the entries that its writer had received before, with the clocks of both processes. An entry is
+ * written before it is received. So the clock of the writer is known if the writer has received an entry of this process, or an
+ * entry of a process whose clock is known.
  */
 export class WriterClocks {
   /** Identifies this process. */
@@ -28,16 +28,16 @@ export class WriterClocks {
     this.#boot = boot;
   }
 
-  /** An entry has arrived that was written at `clock` of its writer, which had received `heard` before. */
-  hear(boot: string, clock: number, heard: readonly HeardClock[], now: number): void {
+  /** Records an entry that was written at `clock` of its writer. The writer had received the entries `acknowledged` before. */
+  record(boot: string, clock: number, acknowledged: readonly AcknowledgedClock[], now: number): void {
     const marks: Mark[] = [];
-    for (const [other, written, at] of heard) {
+    for (const [other, written, at] of acknowledged) {
       const time = this.timeOf(other, written);
       if (time !== undefined) marks.push({ clock: at, time });
     }
     const known = this.#marks.get(boot);
-    // An entry cannot be newer than now. If it seems so, the clock of this process has stopped for a time, as in a machine that was
-    // suspended, and earlier marks are wrong.
+    // An entry cannot be newer than now. If it seems newer, the clock of this process was stopped for a time, for example because
+    // the machine was suspended. Then earlier marks are wrong.
     const best = bestOf(known ? [known, ...marks] : marks, clock, Infinity);
     const valid = best && timeAt(best, clock) > now ? bestOf(marks, clock, now) : best;
     this.#marks.delete(boot);
@@ -46,7 +46,7 @@ export class WriterClocks {
     if (this.#marks.size > MOST_WRITERS && oldest !== undefined) this.#marks.delete(oldest);
   }
 
-  /** When it was `clock` at the writer, at the earliest, on the clock of this process. Undefined: the clocks are not compared. */
+  /** The earliest time on the clock of this process at which the writer had `clock`. Undefined: the offset is unknown. */
   timeOf(boot: string, clock: number): number | undefined {
     if (boot === this.#boot) return clock;
     const mark = this.#marks.get(boot);
@@ -59,7 +59,7 @@ function timeAt(mark: Mark, clock: number): number {
   return mark.time + passed - Math.abs(passed) * DRIFT;
 }
 
-/** The mark that shows `clock` best, of those by which it was not later than `latest`. */
+/** The mark that gives the latest time for `clock`, among the marks that give a time up to `latest`. */
 function bestOf(marks: readonly Mark[], clock: number, latest: number): Mark | undefined {
   let best: Mark | undefined;
   for (const mark of marks) {

@@ -98,8 +98,8 @@ describe.each(ADAPTERS)('HealthSourcesModule on %s', (adapter) => {
     await put(store, 'stock', { critical: false });
     const application = await start(adapter, store);
     const refusals: [unknown, string][] = [
-      ['{', 'it is no JSON object'],
-      ['[1]', 'it is no JSON object'],
+      ['{', 'it is not a JSON object'],
+      ['[1]', 'it is not a JSON object'],
       [{ timeout: -1 }, `source ${NAME}, stock, timeout: its value is -1`],
       [{ timout: 5 }, 'timout'],
       [{ probes: ['live'] }, 'it would add the indicator to "live"'],

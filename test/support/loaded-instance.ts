@@ -3,7 +3,7 @@ import type { HealthStatus } from '../../src/core/status.js';
 import type { HealthMonitor, HealthRun } from '../../src/extension/health-monitor.js';
 import { type FleetEntry, writeEntry } from '../../src/fleet/fleet-entry.js';
 import { Roster } from '../../src/fleet/roster.js';
-import { FleetUnreadyLimit } from '../../src/fleet/unready-limit.js';
+import { FleetUnreadyLimit } from '../../src/fleet/fleet-unready-limit.js';
 import type { StoreBackend } from '../../src/stores/store-backend.js';
 import { storeOf } from '../../src/stores/store-of.js';
 import { SeverableBackend } from './severable-backend.js';

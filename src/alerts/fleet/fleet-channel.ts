@@ -2,7 +2,7 @@ import { elapsed } from '../../core/moment.js';
 import type { FleetTopic } from '../../extension/fleet-link.js';
 import type { Alert, AlertSubject } from '../alert.js';
 import type { FleetChannelSettings } from './fleet-channel-settings.js';
-import { IncidentBook, noteNameOf, recordNameOf } from './incident-book.js';
+import { IncidentRegistry, noteNameOf, recordNameOf } from './incident-registry.js';
 import { RECORD_KEPT, writeIncident } from './incident.js';
 import { writeInstanceNote } from './instance-note.js';
 import { OwnOutages } from './own-outages.js';
@@ -27,7 +27,7 @@ const SENDER_PATIENCE = 30_000;
 export class FleetChannel {
   readonly #settings: FleetChannelSettings;
   readonly #topic: FleetTopic;
-  readonly #book = new IncidentBook();
+  readonly #incidents = new IncidentRegistry();
   readonly #own: OwnOutages;
   readonly #sender: Sender;
   #isConnected = false;
@@ -53,20 +53,25 @@ export class FleetChannel {
         this.#schedule();
       },
       snapshot: (notes) => {
-        this.#book.replace(notes);
+        this.#incidents.replace(notes);
         this.#schedule();
       },
       put: (name, text) => {
-        this.#book.hear(name, text);
-        this.#sender.hear(name, text);
+        this.#incidents.receive(name, text);
+        this.#sender.receive(name, text);
         this.#schedule();
       },
       removed: (name) => {
-        this.#book.forget(name);
+        this.#incidents.forget(name);
         this.#schedule();
       },
     });
-    this.#sender = new Sender({ ...settings, book: this.#book, topic: this.#topic, save: (each) => this.#save(each) });
+    this.#sender = new Sender({
+      ...settings,
+      incidents: this.#incidents,
+      topic: this.#topic,
+      save: (each) => this.#save(each),
+    });
     // Until the first connection, the store is unavailable.
     this.#schedule();
   }
@@ -127,12 +132,12 @@ export class FleetChannel {
   /** `passed`: milliseconds since the last one. */
   #tick(passed: number): void {
     if (this.#isStopped) return;
-    this.#book.expire();
+    this.#incidents.expire();
     if (!this.#isConnected) this.#unavailableFor += passed;
     const isUnavailable = !this.#isConnected && this.#unavailableFor >= UNAVAILABLE_PATIENCE;
     const waited = this.#isConnected && this.#sender.isServed ? 0 : Math.max(1, passed);
     const hasChanged = this.#own.compare(
-      (subject) => this.#book.of(subject),
+      (subject) => this.#incidents.of(subject),
       isUnavailable ? Infinity : waited,
       isUnavailable ? 0 : SENDER_PATIENCE,
     );
@@ -168,7 +173,7 @@ export class FleetChannel {
 
   /** Writes the incident of a subject, again and again until the store has it. */
   #save(subject: AlertSubject): void {
-    const incident = this.#book.of(subject);
+    const incident = this.#incidents.of(subject);
     this.#unsaved.delete(subject);
     if (!incident) return;
     this.#topic.put(recordNameOf(subject), writeIncident(incident, elapsed()), RECORD_KEPT).catch(() => {

@@ -28,7 +28,7 @@ export class SenderLease {
   #isClaiming = false;
   #claimAt: number | undefined;
   /** When another instance has last shown that it is the sender. */
-  #heard = -Infinity;
+  #lastSeen = -Infinity;
   #beatAt = -Infinity;
   #isStopped = false;
 
@@ -36,9 +36,9 @@ export class SenderLease {
     this.#settings = settings;
   }
 
-  hear(name: string, text: string): void {
+  receive(name: string, text: string): void {
     if (name !== SENDER || text === this.#settings.instance) return;
-    this.#heard = text === RESIGNED ? -Infinity : elapsed();
+    this.#lastSeen = text === RESIGNED ? -Infinity : elapsed();
   }
 
   get isHeld(): boolean {
@@ -47,13 +47,13 @@ export class SenderLease {
 
   /** Whether there is an instance that sends: this one, or another one that has shown so lately. */
   get isServed(): boolean {
-    return this.isHeld || elapsed() - this.#heard < SILENT;
+    return this.isHeld || elapsed() - this.#lastSeen < SILENT;
   }
 
   /** Takes the lease soon, unless another instance has shown that it has it. Call it again and again. */
   claim(): void {
     const now = elapsed();
-    if (this.#isClaiming || this.#isStopped || now - this.#heard < SILENT) return this.wait();
+    if (this.#isClaiming || this.#isStopped || now - this.#lastSeen < SILENT) return this.wait();
     this.#claimAt ??= now + Math.random() * CLAIM_SPREAD;
     if (now < this.#claimAt) return;
     this.#claimAt = now + CLAIM_PAUSE * (1 + Math.random());

@@ -6,7 +6,7 @@ import { keyOf } from '../alert-tracker.js';
 import type { DeliveryEnd } from '../delivery.js';
 import { type Report, affectedBy, together, worstOf } from './affected.js';
 import type { FleetChannelSettings } from './fleet-channel-settings.js';
-import type { IncidentBook } from './incident-book.js';
+import type { IncidentRegistry } from './incident-registry.js';
 import { type Incident, RECORD_KEPT, alertOf } from './incident.js';
 import { SenderLease } from './sender-lease.js';
 
@@ -20,7 +20,7 @@ const SETTLES = 15_000;
 const ABSTAINS = 600_000;
 
 export interface SenderSettings extends Pick<FleetChannelSettings, 'link' | 'bad' | 'statusHere' | 'deliver'> {
-  readonly book: IncidentBook;
+  readonly incidents: IncidentRegistry;
   readonly topic: FleetTopic;
   /** Writes the incident of a subject into the store. */
   readonly save: (subject: AlertSubject) => void;
@@ -59,8 +59,8 @@ export class Sender {
     this.#connectedAt = undefined;
   }
 
-  hear(name: string, text: string): void {
-    this.#lease.hear(name, text);
+  receive(name: string, text: string): void {
+    this.#lease.receive(name, text);
   }
 
   retire(): void {
@@ -77,7 +77,7 @@ export class Sender {
       !this.#lease.isHeld &&
       this.#sending.size === 0 &&
       this.#tasks().length === 0 &&
-      this.#settings.book.open.length === 0
+      this.#settings.incidents.open.length === 0
     );
   }
 
@@ -85,7 +85,7 @@ export class Sender {
   get open(): readonly Alert[] {
     if (!this.#lease.isHeld) return [];
     const now = moment();
-    return this.#settings.book.open
+    return this.#settings.incidents.open
       .filter(({ subject }) => !this.#sending.has(keyOf(subject)))
       .map((incident) => alertOf(incident, now));
   }
@@ -115,15 +115,15 @@ export class Sender {
 
   /** What a sender has to do or to watch: an outage without a message, or an incident that has not ended. */
   #tasks(): ((peers: readonly FleetPeer[] | undefined) => void)[] {
-    const { book } = this.#settings;
-    const reports = book.reports();
+    const { incidents } = this.#settings;
+    const reports = incidents.reports();
     const tasks: ((peers: readonly FleetPeer[] | undefined) => void)[] = [];
     const collected = new Set<string>();
     for (const [key, all] of reports) {
       const lasting = all.filter(({ endedAt }) => endedAt === undefined);
       const [first, ...others] = lasting;
       if (!first || this.#isAbstaining(key)) continue;
-      const incident = book.of(first.outage.subject);
+      const incident = incidents.of(first.outage.subject);
       if (incident?.isOpen) tasks.push((peers) => this.#continue(incident, [first, ...others], peers));
       else if (lasting.some(({ outage }) => !outage.isAlone)) {
         collected.add(key);
@@ -131,7 +131,7 @@ export class Sender {
       }
     }
     for (const key of this.#collecting.keys()) if (!collected.has(key)) this.#collecting.delete(key);
-    for (const incident of book.open) {
+    for (const incident of incidents.open) {
       const key = keyOf(incident.subject);
       const all = reports.get(key) ?? [];
       if (this.#isAbstaining(key) || all.some(({ endedAt }) => endedAt === undefined)) continue;
@@ -152,7 +152,7 @@ export class Sender {
     const incident: Incident = {
       ...worstOf(reports),
       subject,
-      round: (this.#settings.book.of(subject)?.round ?? 0) + 1,
+      round: (this.#settings.incidents.of(subject)?.round ?? 0) + 1,
       isOpen: true,
       since: momentOf(began, moment()),
       edition: 1,
@@ -168,7 +168,7 @@ export class Sender {
     reports: readonly [Report, ...Report[]],
     peers: readonly FleetPeer[] | undefined,
   ): void {
-    const { book, save } = this.#settings;
+    const { incidents, save } = this.#settings;
     const { subject, announced, edition } = incident;
     const key = keyOf(subject);
     if (this.#sending.has(key)) return;
@@ -182,7 +182,7 @@ export class Sender {
       return this.#send(key, alertOf(grown, moment()), { ...grown, ...all });
     }
     const hasGrown = all.affected !== incident.affected || all.total !== incident.total;
-    if (hasGrown) book.record(next);
+    if (hasGrown) incidents.record(next);
     const pause = hasGrown ? SAVES_GROWTH : RECORD_KEPT / 6;
     if (elapsed() - (this.#savedAt.get(key) ?? -Infinity) < pause) return;
     this.#savedAt.set(key, elapsed());
@@ -217,17 +217,17 @@ export class Sender {
 
   /** Delivers a message, and writes the incident when it was delivered. */
   #send(key: string, alert: Alert, incident: Incident): void {
-    const { deliver, book, save } = this.#settings;
-    const before = book.of(incident.subject);
+    const { deliver, incidents, save } = this.#settings;
+    const before = incidents.of(incident.subject);
     this.#sending.add(key);
     deliver(alert, {
       // Another instance may have sent it while the receiver was unavailable.
-      isDue: () => this.#lease.isHeld && isSameState(book.of(incident.subject), before),
+      isDue: () => this.#lease.isHeld && isSameState(incidents.of(incident.subject), before),
       ended: (end) => {
         this.#sending.delete(key);
         this.#collecting.delete(key);
         if (this.#isSettled(end)) {
-          book.record(incident);
+          incidents.record(incident);
           this.#savedAt.set(key, elapsed());
           save(incident.subject);
         } else if (end === 'failed') {

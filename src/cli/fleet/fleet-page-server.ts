@@ -16,7 +16,7 @@ import { RateLimiter } from '../../endpoints/rate-limit/rate-limiter.js';
 import { Refusals } from '../../endpoints/refusals.js';
 import { writeResponse } from '../../endpoints/write-response.js';
 import { FLEET_FORMATS, type FleetOverview } from '../../fleet/fleet-overview.js';
-import { oncePerTurn } from '../../fleet/once-per-turn.js';
+import { memoizePerTick } from '../../fleet/memoize-per-tick.js';
 import { FLEET_METRICS } from '../../metrics/fleet-metrics.js';
 import { PROMETHEUS_TEXT, prometheusText } from '../../metrics/prometheus-text.js';
 import { FAILED_KEYS } from '../../options/defaults.js';
@@ -108,7 +108,7 @@ export class FleetPageServer {
   }
 
   #metrics(): HealthResponse {
-    const fleet = { counts: oncePerTurn(() => this.#overview.counts()) };
+    const fleet = { counts: memoizePerTick(() => this.#overview.counts()) };
     const headers = mergeHeaders(BASE_HEADERS, { 'content-type': PROMETHEUS_TEXT });
     return finishText(200, headers, prometheusText(FLEET_METRICS, { monitor: { fleet } }));
   }

@@ -52,9 +52,9 @@ stock             DOWN       none known, 1 expected`);
   it('says that the store is unavailable, that no instance is known, and that entries are refused', () => {
     const away = fleetReport([], { store: { name: 'Redis', connected: false, error: 'Redis: not connected' } });
     expect(fleetTable(away, plain)).toBe('fleet production  UNKNOWN  Redis: not connected');
-    const refused = [{ key: 'fleet/orders/x', because: 'it is no JSON' }];
+    const refused = [{ key: 'fleet/orders/x', because: 'it is not JSON' }];
     expect(fleetTable(fleetReport([], { refused }), plain)).toBe(
-      'fleet production  UP  Redis, no instance is known: try another --environment, such as unknown, 1 entry is refused: it is no JSON',
+      'fleet production  UP  Redis, no instance is known: try another --environment, such as unknown, 1 entry is refused: it is not JSON',
     );
     const expected = fleetTable(fleetReport([service('orders', [], { expected: 2 })]), plain);
     expect(expected).toContain('try another --environment, such as unknown');

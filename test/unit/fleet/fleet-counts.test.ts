@@ -28,7 +28,7 @@ function instanceOf(service: string, { phase = 'accepting', ready = 'UP', failin
     wasReady: true,
     checks: { ...checks, memory: 'UP', disk: 'DEGRADED' },
   } as const;
-  return { entry, phase, phaseSince: 0, readySince: 0, heard: 0 };
+  return { entry, phase, phaseSince: 0, readySince: 0, lastSeen: 0 };
 }
 
 /** Names whose alphabetical order is their numerical order. */

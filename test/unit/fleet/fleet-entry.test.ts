@@ -66,9 +66,9 @@ describe('fleet entries', () => {
 
   it.each([
     ['{}', 'it does not name its key'],
-    [`${KEY}\n{`, 'it is no JSON'],
-    [`${KEY}\n[]`, 'it is no object'],
-    [`${KEY}\nnull`, 'it is no object'],
+    [`${KEY}\n{`, 'it is not JSON'],
+    [`${KEY}\n[]`, 'it is not an object'],
+    [`${KEY}\nnull`, 'it is not an object'],
     [changed({ boot: '' }), 'a text is malformed'],
     [changed({ version: 5 }), 'a text is malformed'],
     [changed({ commit: 'x'.repeat(201) }), 'a text is malformed'],

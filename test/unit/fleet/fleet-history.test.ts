@@ -31,7 +31,7 @@ function instance(
     phase,
     phaseSince: 0,
     readySince: 0,
-    heard: 0,
+    lastSeen: 0,
   };
 }
 

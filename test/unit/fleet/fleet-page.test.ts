@@ -177,14 +177,14 @@ describe('the page of the fleet', () => {
     const page = render(
       fleetReport([service('orders', [member('one')])], {
         events: [{ at: before(1), kind: 'store connected' }, ...events],
-        refused: [{ key: 'fleet/orders/x', because: 'it is no JSON' }],
+        refused: [{ key: 'fleet/orders/x', because: 'it is not JSON' }],
       }),
     );
     expect(textOf(page)).toContain('10:29:59 1 s ago the store is connected 10:29:50 10 s ago orders pod-0 is lost');
     expect(textOf(page)).toContain('pod-1 and 1 more is lost');
     expect(textOf(page)).toContain('3 older');
     expect(textOf(page)).toContain('1 entry is refused: ');
-    expect(textOf(page)).toContain('fleet/orders/x it is no JSON');
+    expect(textOf(page)).toContain('fleet/orders/x it is not JSON');
   });
 
   it('draws the dependencies between services', () => {

@@ -187,7 +187,7 @@ describe('an indicator with scope fleet', () => {
       snapshot: () => undefined,
       put: (key, value) => {
         const entry = readOutcome(readSigned(key, value, undefined)) as OutcomeEntry;
-        if (entry.indicator !== '') numbers.push(entry.heard.length);
+        if (entry.indicator !== '') numbers.push(entry.acknowledged.length);
       },
       removed: () => undefined,
     });

@@ -15,7 +15,7 @@ const ENTRY: OutcomeEntry = {
   error: 'connection refused',
   code: 'ECONNREFUSED',
   isConfirmed: true,
-  heard: [['b', 7, 12]],
+  acknowledged: [['b', 7, 12]],
 };
 const SECRET = 'a secret of the fleet';
 const KEY = 'fleet-outcomes.production/orders/0a1b';
@@ -33,8 +33,8 @@ describe('an outcome in the store', () => {
   it('is read when its texts and its list have the maximum length', () => {
     const text = '\u0000'.repeat(1000);
     const boot = '0'.repeat(36);
-    const heard = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);
-    const value = write({ ...ENTRY, error: text, message: text, heard }, SECRET);
+    const acknowledged = Array.from({ length: 500 }, () => [boot, 99_999_999_999, 99_999_999_999] as const);
+    const value = write({ ...ENTRY, error: text, message: text, acknowledged }, SECRET);
     expect(read(KEY, value, SECRET)).toMatchObject({ error: text, message: text });
     // The limit of a store.
     expect(value.length).toBeLessThan(65_536);
@@ -57,9 +57,9 @@ describe('an outcome in the store', () => {
   });
 
   it.each([
-    ['no JSON', '{'],
-    ['no object', '[]'],
-    ['no object', 'null'],
+    ['not JSON', '{'],
+    ['not an object', '[]'],
+    ['not an object', 'null'],
     ['too long', ' '.repeat(60_000)],
   ])('is refused when it is %s', (because, text) => {
     expect(read(KEY, `${KEY}\n${text}`, undefined)).toContain(because);
@@ -80,13 +80,13 @@ describe('an outcome in the store', () => {
     { message: 'x'.repeat(2000) },
     { error: 7 },
     { code: 'x'.repeat(200) },
-    { heard: undefined },
-    { heard: ['b'] },
-    { heard: [['b', 7]] },
-    { heard: [['b', '7', 12]] },
-    { heard: [['b', 7, -1]] },
-    { heard: [['x'.repeat(201), 7, 12]] },
-    { heard: Array.from({ length: 501 }, () => ['b', 7, 12]) },
+    { acknowledged: undefined },
+    { acknowledged: ['b'] },
+    { acknowledged: [['b', 7]] },
+    { acknowledged: [['b', '7', 12]] },
+    { acknowledged: [['b', 7, -1]] },
+    { acknowledged: [['x'.repeat(201), 7, 12]] },
+    { acknowledged: Array.from({ length: 501 }, () => ['b', 7, 12]) },
   ])('is refused when it is malformed: %o', (change) => {
     expect(read(KEY, write({ ...ENTRY, ...change } as OutcomeEntry), undefined)).toContain('malformed');
   });

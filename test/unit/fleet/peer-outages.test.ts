@@ -8,7 +8,7 @@ useFakeClock();
 /** Milliseconds, as documented: the comparison, the hold of the decision, and the time for which the last news count. */
 const COMPARE_FOR = 3000;
 const HOLD_FOR = 5000;
-const NEWS_LASTS = 15_000;
+const PEERS_VALID_FOR = 15_000;
 
 const QUORUM = { quorum: 0.5, minPeers: 3 };
 /** Milliseconds after which an instance that is silent is lost, with the delay of the last message. */
@@ -90,7 +90,7 @@ describe('a failure of the shared database', () => {
         service.pass(cutAt * STEP);
         service.cut(cut);
         const alone = service.at(cut).index;
-        service.pass(NEWS_LASTS - STEP, { after: () => expect(service.out).toStrictEqual([]) });
+        service.pass(PEERS_VALID_FOR - STEP, { after: () => expect(service.out).toStrictEqual([]) });
         service.pass(2 * STEP);
         service.pass(15_000, { after: () => expect(service.out).toStrictEqual([alone]) });
         service.mend(cut);
@@ -241,7 +241,7 @@ describe('a failure without enough news', () => {
       fc.property(delays, counts, fc.nat(8), (all, count, cut) => {
         const service = started(count, networkOf(all));
         service.cut(cut);
-        service.pass(NEWS_LASTS + STEP);
+        service.pass(PEERS_VALID_FOR + STEP);
         service.at(cut).fails = true;
         service.pass(10_000, { after: () => expect(service.out).toStrictEqual([service.at(cut).index]) });
       }),
@@ -263,7 +263,7 @@ it('keeps the rules of each single decision in any sequence of failures, cuts, e
     events: fc.array(event, { maxLength: 40 }),
   });
   /** Milliseconds in which a failure can be known: the longest delay, the time for which news count, and the hold. */
-  const known = 10_000 + NEWS_LASTS + LOST + HOLD_FOR;
+  const known = 10_000 + PEERS_VALID_FOR + LOST + HOLD_FOR;
   fc.assert(
     fc.property(cases, ({ count, all, lost, events }) => {
       const service = start(

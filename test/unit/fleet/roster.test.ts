@@ -81,7 +81,7 @@ describe('Roster', () => {
     await one.write();
     const now = performance.now();
     expect(roster.instances()).toMatchObject([
-      { phase: 'accepting', phaseSince: now - 1000, readySince: now - 500, heard: now },
+      { phase: 'accepting', phaseSince: now - 1000, readySince: now - 500, lastSeen: now },
     ]);
   });
 
@@ -167,7 +167,7 @@ describe('Roster', () => {
     await one.write();
     await advance(30_000);
     expect(phases(roster)).toStrictEqual({ one: 'lost' });
-    roster.excuse(28_000);
+    roster.excludePause(28_000);
     expect(phases(roster)).toStrictEqual({ one: 'accepting' });
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
-import { COMPARE_FOR, HOLD_FOR, NEWS_LASTS, decideSharedOutage } from '../../../src/fleet/shared-outage.js';
+import { COMPARE_FOR, HOLD_FOR, PEERS_VALID_FOR, decideSharedOutage } from '../../../src/fleet/shared-outage.js';
 
 const QUORUM = { quorum: 0.5, minPeers: 3 };
 
@@ -13,7 +13,7 @@ function peer(
     phase,
     phaseSince: 0,
     readySince: 0,
-    heard: 0,
+    lastSeen: 0,
     entry: {
       service: 'orders',
       instance: 'any',
@@ -84,8 +84,8 @@ describe('decideSharedOutage', () => {
 
   it('uses the last reports for a moment while the store is unavailable, then decides alone', () => {
     const down = [peer('DOWN'), peer('DOWN'), peer('DOWN')];
-    expect(decide(down, { storeUnavailableFor: NEWS_LASTS })).toBeDefined();
-    expect(decide(down, { storeUnavailableFor: NEWS_LASTS + 1 })).toBeUndefined();
+    expect(decide(down, { storeUnavailableFor: PEERS_VALID_FOR })).toBeDefined();
+    expect(decide(down, { storeUnavailableFor: PEERS_VALID_FOR + 1 })).toBeUndefined();
     expect(decide(down, { storeUnavailableFor: Infinity })).toBeUndefined();
   });
 });

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OTHERS_FIRST } from '../../../src/fleet/unready-limit.js';
+import { OTHERS_FIRST } from '../../../src/fleet/fleet-unready-limit.js';
 import { PLACE_LASTS, PLACE_SETTLES } from '../../../src/fleet/unready-places.js';
 import { MemoryBackend } from '../../../src/stores/memory/memory-backend.js';
 import { LoadedInstance, type LoadedOptions } from '../../support/loaded-instance.js';
@@ -84,11 +84,11 @@ describe('the places of unready instances', () => {
     await fleet.pass(HOLD + PLACE_SETTLES);
     expect(fleet.out).toBe(0);
     expect(fleet.at(0).because).toContain('took its place among the unready instances');
-    expect(fleet.at(4).because).toContain('other instances are overloaded, and leave first');
+    expect(fleet.at(4).because).toContain('other instances are overloaded and leave first');
     await fleet.pass(2 * STEP);
     expect(fleet.instances.map(({ isOut }) => isOut)).toStrictEqual([true, true, false, false, false]);
     await fleet.pass(SETTLED);
-    expect(fleet.at(4).because).toBe('stays in rotation: 2 of 5 instances are unready, and 2 may be');
+    expect(fleet.at(4).because).toBe('stays in rotation: 2 of 5 instances are unready, the limit is 2');
     expect(fleet.instances.map(({ isOut }) => isOut)).toStrictEqual([true, true, false, false, false]);
     fleet.stop();
   });
@@ -122,7 +122,7 @@ describe('the places of unready instances', () => {
     expect(fleet.out).toBe(0);
     expect(fleet.at(3).because).toContain('waits for a place');
     await fleet.pass(SETTLED);
-    expect(fleet.at(3).because).toBe('stays in rotation: nothing is known of the other instances');
+    expect(fleet.at(3).because).toBe('stays in rotation: the state of the other instances is unknown');
     fleet.backend.simulate(undefined);
     await fleet.pass(SETTLED);
     expect(fleet.at(3).isOut).toBe(true);
@@ -162,7 +162,7 @@ describe('the places of unready instances', () => {
     fleet.at(2).kill();
     await fleet.pass(SETTLED);
     expect(fleet.out).toBe(1);
-    expect(fleet.at(1).because).toBe('stays in rotation: 1 of 2 instances are unready, and 1 may be');
+    expect(fleet.at(1).because).toBe('stays in rotation: 1 of 2 instances are unready, the limit is 1');
     fleet.stop();
   });
 

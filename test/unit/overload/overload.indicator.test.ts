@@ -64,7 +64,7 @@ describe('OverloadIndicator', () => {
   });
 
   it('stays DEGRADED in each run in which the fleet holds it back, and tells the fleet when it recovers', async () => {
-    let refusal: string | undefined = 'stays in rotation: 2 of 4 instances are unready, and 2 may be';
+    let refusal: string | undefined = 'stays in rotation: 2 of 4 instances are unready, the limit is 2';
     const asked: unknown[][] = [];
     const recovered = vi.fn<(indicator: string) => void>();
     const indicator = settled({ utilization: false, hold: 0, down: { delay: 500 } });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
-import { NEWS_LASTS } from '../../../src/fleet/shared-outage.js';
-import { OTHERS_FIRST, type UnreadyDecision, decideUnready } from '../../../src/fleet/unready-limit.js';
+import { PEERS_VALID_FOR } from '../../../src/fleet/shared-outage.js';
+import { OTHERS_FIRST, type UnreadyDecision, decideUnready } from '../../../src/fleet/fleet-unready-limit.js';
 
 interface Peer {
   instance?: string;
@@ -23,7 +23,7 @@ function peer({
     phase,
     phaseSince: 0,
     readySince: 0,
-    heard: 0,
+    lastSeen: 0,
     entry: {
       service: 'orders',
       instance,
@@ -64,7 +64,7 @@ describe('decideUnready', () => {
   it('lets an instance become unready while fewer instances than the limit are unready', () => {
     expect(decide(2, well(4))).toBeUndefined();
     expect(decide(2, [down, ...well(3)])).toBeUndefined();
-    expect(decide(2, [down, down, ...well(2)])).toBe('2 of 5 instances are unready, and 2 may be');
+    expect(decide(2, [down, down, ...well(2)])).toBe('2 of 5 instances are unready, the limit is 2');
   });
 
   it('rounds a fraction of the instances down', () => {
@@ -74,7 +74,7 @@ describe('decideUnready', () => {
   });
 
   it('never lets the last instance become unready, whatever the limit is', () => {
-    expect(decide(100, [down, down])).toBe('2 of 3 instances are unready, and 2 may be');
+    expect(decide(100, [down, down])).toBe('2 of 3 instances are unready, the limit is 2');
     expect(decide(0.99, [])).toBeDefined();
   });
 
@@ -96,9 +96,9 @@ describe('decideUnready', () => {
   });
 
   it('keeps the instance ready without data of other instances', () => {
-    expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS })).toBeUndefined();
-    expect(decide(2, well(4), { storeUnavailableFor: NEWS_LASTS + 1 })).toContain('nothing is known');
-    expect(decide(2, [], { storeUnavailableFor: Infinity })).toContain('nothing is known');
+    expect(decide(2, well(4), { storeUnavailableFor: PEERS_VALID_FOR })).toBeUndefined();
+    expect(decide(2, well(4), { storeUnavailableFor: PEERS_VALID_FOR + 1 })).toContain('is unknown');
+    expect(decide(2, [], { storeUnavailableFor: Infinity })).toContain('is unknown');
   });
 
   it('lets overloaded instances ask for a place in the order of their names, the others after a while', () => {

@@ -2,20 +2,20 @@ import { elapsed } from '../core/moment.js';
 import type { Outcome, SharedOutcome } from '../core/outcome.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { BelievedOutcome, type RunOfAnother } from './believed-outcome.js';
-import { HeardClocks } from './heard-clocks.js';
-import { type HeardClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
+import { UnacknowledgedClocks } from './unacknowledged-clocks.js';
+import { type AcknowledgedClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
 import { PresentInstances } from './present-instances.js';
 import { SignedValues } from './signed-text.js';
 import { WriterClocks } from './writer-clocks.js';
 
-/** In place of the name of an indicator: the entry shows the clock of its writer and has no outcome. */
+/** Replaces the name of an indicator in an entry that contains only the clock of its writer and no outcome. */
 export const CLOCK_ONLY = '';
-/** Milliseconds. If the entry of an outcome seems so old at its arrival, the clocks may be compared badly. */
+/** Milliseconds. If an outcome seems older than this at its arrival, the offset of the clocks may be inexact. */
 const UNSURE = 250;
-/** The most indicators whose outcomes are kept. */
+/** Maximum number of indicators whose outcomes are kept. */
 const MOST_OUTCOMES = 10_000;
 
-export interface OutcomeBookSettings {
+export interface OutcomeCacheSettings {
   readonly store: HealthStore;
   /** The collection and the service, such as `fleet-outcomes.production.0a1b2c3d4e5f/orders/`. */
   readonly prefix: string;
@@ -24,30 +24,30 @@ export interface OutcomeBookSettings {
   /** Identifies this start of this process. */
   readonly boot: string;
   readonly secret: string | undefined;
-  /** Called for the first entry that is refused. */
+  /** Called for the first refused entry. */
   readonly onRefused: (because: string) => void;
   /** Receives the message of a failure that does not end the connection, such as entries beyond a limit. */
   readonly onFailure: (message: string) => void;
-  /** Called when an outcome arrives: whether this instance knows well when it was written. */
-  readonly onDated: (isWell: boolean) => void;
+  /** Called when an outcome arrives. `isExact`: whether this instance knows exactly when it was written. */
+  readonly onTimed: (isExact: boolean) => void;
   /** Called when a failure of another instance arrives that no second instance has found. */
   readonly onSuspected: (indicator: string) => void;
 }
 
 /** The outcome of each shared indicator that this instance believes, by the clock of this process. */
-export class OutcomeBook {
-  readonly #settings: OutcomeBookSettings;
+export class OutcomeCache {
+  readonly #settings: OutcomeCacheSettings;
   readonly #outcomes = new Map<string, BelievedOutcome>();
   readonly #present = new PresentInstances();
   readonly #values: SignedValues;
   readonly #clocks: WriterClocks;
-  readonly #heard = new HeardClocks();
+  readonly #unacknowledged = new UnacknowledgedClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #end: () => void;
   #isUnavailable = false;
   #hasRefused = false;
 
-  constructor(settings: OutcomeBookSettings) {
+  constructor(settings: OutcomeCacheSettings) {
     this.#settings = settings;
     this.#values = new SignedValues(settings.secret);
     this.#clocks = new WriterClocks(settings.boot);
@@ -57,7 +57,7 @@ export class OutcomeBook {
         for (const [key, value] of entries) this.#receive(key, value, true);
       },
       put: (key, value) => this.#receive(key, value, false),
-      // An outcome ends by its age.
+      // Outcomes expire by their age.
       removed: (key) => this.#present.remove(key),
       failed: ({ message }) => settings.onFailure(message),
       trusts: (key, value) => this.#values.isGenuine(key, value),
@@ -75,14 +75,14 @@ export class OutcomeBook {
     this.#isUnavailable = true;
   }
 
-  /** The store does not respond. False before the first connection was made or has failed. */
+  /** Whether the store does not respond. False until the first connection succeeds or fails. */
   get isUnavailable(): boolean {
     return this.#isUnavailable;
   }
 
-  /** For the next outcome that this instance writes. */
-  get heard(): readonly HeardClock[] {
-    return this.#heard.list;
+  /** The received entries that the next outcome of this instance acknowledges. */
+  get unacknowledged(): readonly AcknowledgedClock[] {
+    return this.#unacknowledged.list;
   }
 
   of(indicator: string): SharedOutcome | undefined {
@@ -99,7 +99,7 @@ export class OutcomeBook {
     return this.#outcomes.get(indicator)?.isAlone ?? false;
   }
 
-  /** When the latest known run of another instance has ended. */
+  /** End of the latest known run of another instance. */
   lastRunOfOthers(indicator: string): number | undefined {
     return this.#outcomes.get(indicator)?.other?.outcome.ranAt;
   }
@@ -125,7 +125,7 @@ export class OutcomeBook {
     this.#outcomes.get(indicator)?.believe();
   }
 
-  /** Resolves at the next outcome of the indicator, at `wake()`, or after so many milliseconds. */
+  /** Resolves at the next outcome of the indicator, at `wake()`, or after the given milliseconds. */
   wait(indicator: string, milliseconds: number): Promise<void> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(indicator) ?? new Set();
@@ -145,7 +145,7 @@ export class OutcomeBook {
   }
 
   #receive(key: string, value: string, isSnapshot: boolean): void {
-    const { service, release, boot, onRefused, onDated } = this.#settings;
+    const { service, release, boot, onRefused, onTimed } = this.#settings;
     const entry = readOutcome(this.#values.read(key, value));
     if (typeof entry === 'string') {
       if (!this.#hasRefused) onRefused(entry);
@@ -154,15 +154,15 @@ export class OutcomeBook {
     }
     if (entry.service !== service || entry.release !== release) return;
     if (entry.indicator === CLOCK_ONLY) this.#present.add(key, entry.boot);
-    this.#heard.remove(entry.heard);
+    this.#unacknowledged.remove(entry.acknowledged);
     if (entry.boot === boot) return;
     const now = elapsed();
-    this.#heard.hear(entry.boot, entry.clock, now);
+    this.#unacknowledged.add(entry.boot, entry.clock, now);
     if (entry.indicator === CLOCK_ONLY) return;
-    this.#clocks.hear(entry.boot, entry.clock, entry.heard, now);
+    this.#clocks.record(entry.boot, entry.clock, entry.acknowledged, now);
     const written = this.#clocks.timeOf(entry.boot, entry.clock);
     // An entry of a snapshot may have been written at any time.
-    if (!isSnapshot || written === undefined) onDated(written !== undefined && now - written < UNSURE);
+    if (!isSnapshot || written === undefined) onTimed(written !== undefined && now - written < UNSURE);
     this.#recordEntry(entry, isSnapshot ? undefined : now);
   }
 

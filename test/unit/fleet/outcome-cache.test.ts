@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLOCK_ONLY, OutcomeBook } from '../../../src/fleet/outcome-book.js';
+import { CLOCK_ONLY, OutcomeCache } from '../../../src/fleet/outcome-cache.js';
 import { type OutcomeEntry, writeOutcome } from '../../../src/fleet/outcome-entry.js';
 import { type MemoryStore, memoryStore } from '../../../src/stores/memory/index.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -8,16 +8,16 @@ useFakeClock();
 
 const SUBJECT = { service: 'orders', release: '1.0.0' };
 
-/** The book of the process `me`. Its clock is at 0 when the test begins. */
+/** The outcomes of the process `me`. Its clock is at 0 when the test begins. */
 async function openBook(): Promise<{
   readonly store: MemoryStore;
-  readonly book: OutcomeBook;
+  readonly outcomes: OutcomeCache;
   readonly dated: boolean[];
   readonly write: (entry: Partial<OutcomeEntry>) => Promise<void>;
 }> {
   const store = memoryStore();
   const dated: boolean[] = [];
-  const book = new OutcomeBook({
+  const outcomes = new OutcomeCache({
     store,
     prefix: 'outcomes/orders/',
     ...SUBJECT,
@@ -25,7 +25,7 @@ async function openBook(): Promise<{
     secret: undefined,
     onRefused: (because) => expect.fail(because),
     onFailure: (message) => expect.fail(message),
-    onDated: (isWell) => dated.push(isWell),
+    onTimed: (isExact) => dated.push(isExact),
     onSuspected: () => undefined,
   });
   await advance(1);
@@ -42,70 +42,70 @@ async function openBook(): Promise<{
       error: undefined,
       code: undefined,
       isConfirmed: false,
-      heard: [],
+      acknowledged: [],
       ...entry,
     };
     const key = `outcomes/orders/of-${whole.indicator}`;
     await store.put(key, writeOutcome(key, whole, undefined));
   };
-  return { store, book, dated, write };
+  return { store, outcomes, dated, write };
 }
 
-describe('OutcomeBook', () => {
+describe('OutcomeCache', () => {
   it('has no outcome of a writer that has not received an entry of this process', async () => {
-    const { book, write, dated } = await openBook();
+    const { outcomes, write, dated } = await openBook();
     await write({ clock: 500 });
-    await write({ clock: 600, heard: [['b', 100, 550]] });
-    expect(book.of('rates')).toBeUndefined();
+    await write({ clock: 600, acknowledged: [['b', 100, 550]] });
+    expect(outcomes.of('rates')).toBeUndefined();
     expect(dated).toStrictEqual([false, false]);
-    book.close();
+    outcomes.close();
   });
 
   it('dates an outcome from the time at which its writer received an entry of this process', async () => {
-    const { book, write, dated } = await openBook();
+    const { outcomes, write, dated } = await openBook();
     await advance(5000);
     // The run ended 60 ms after the arrival of the entry that this process wrote at 4000.
-    await write({ clock: 900, age: 40, heard: [['me', 4000, 800]] });
-    expect(book.of('rates')?.ranAt).toBeCloseTo(4060, 0);
+    await write({ clock: 900, age: 40, acknowledged: [['me', 4000, 800]] });
+    expect(outcomes.of('rates')?.ranAt).toBeCloseTo(4060, 0);
     expect(dated).toStrictEqual([false]);
     await advance(1000);
-    await write({ clock: 2000, heard: [['me', 5900, 1940]] });
-    expect(book.of('rates')?.ranAt).toBeCloseTo(5960, 0);
+    await write({ clock: 2000, acknowledged: [['me', 5900, 1940]] });
+    expect(outcomes.of('rates')?.ranAt).toBeCloseTo(5960, 0);
     expect(dated).toStrictEqual([false, true]);
-    book.close();
+    outcomes.close();
   });
 
   it('keeps the date of an outcome that arrives again in a snapshot, so that it counts once', async () => {
-    const { store, book, write, dated } = await openBook();
+    const { store, outcomes, write, dated } = await openBook();
     await advance(5000);
-    await write({ clock: 900, heard: [['me', 4000, 800]] });
-    const first = book.of('rates');
-    await write({ indicator: 'other', clock: 901, heard: [['me', 4990, 900]] });
+    await write({ clock: 900, acknowledged: [['me', 4000, 800]] });
+    const first = outcomes.of('rates');
+    await write({ indicator: 'other', clock: 901, acknowledged: [['me', 4990, 900]] });
     store.simulate('unavailable');
     await advance(10);
     store.simulate(undefined);
     await advance(1000);
-    expect(book.isUnavailable).toBe(false);
-    expect(book.of('rates')).toBe(first);
+    expect(outcomes.isUnavailable).toBe(false);
+    expect(outcomes.of('rates')).toBe(first);
     expect(dated).toStrictEqual([false, true]);
-    book.close();
+    outcomes.close();
   });
 
   it('mentions the entries of other processes once', async () => {
-    const { book, write } = await openBook();
+    const { outcomes, write } = await openBook();
     await write({ boot: 'b', indicator: CLOCK_ONLY, clock: 7.5 });
     await write({ boot: 'c', indicator: CLOCK_ONLY, clock: 8 });
-    expect(book.heard).toStrictEqual([
+    expect(outcomes.unacknowledged).toStrictEqual([
       ['b', 7, 1],
       ['c', 8, 1],
     ]);
-    await write({ boot: 'a', clock: 50, heard: [['b', 7, 40]] });
-    expect(book.heard).toStrictEqual([
+    await write({ boot: 'a', clock: 50, acknowledged: [['b', 7, 40]] });
+    expect(outcomes.unacknowledged).toStrictEqual([
       ['c', 8, 1],
       ['a', 50, 1],
     ]);
-    await write({ boot: 'me', clock: 60, heard: book.heard });
-    expect(book.heard).toStrictEqual([]);
-    book.close();
+    await write({ boot: 'me', clock: 60, acknowledged: outcomes.unacknowledged });
+    expect(outcomes.unacknowledged).toStrictEqual([]);
+    outcomes.close();
   });
 });

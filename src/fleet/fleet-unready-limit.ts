@@ -2,29 +2,29 @@ import { flatDetails } from '../core/composite-detail.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { UnreadyLimit } from '../extension/unready-limit.js';
-import { type FleetInstance, type PeerNews, type Roster, isPresent } from './roster.js';
-import { NEWS_LASTS } from './shared-outage.js';
+import { type FleetInstance, type PeerState, type Roster, isPresent } from './roster.js';
+import { PEERS_VALID_FOR } from './shared-outage.js';
 import { type PlaceSettings, UnreadyPlaces } from './unready-places.js';
 
 /** Milliseconds for which an overloaded instance lets overloaded instances with an earlier name take the places first. */
 export const OTHERS_FIRST = 10_000;
 
-/** What is known of the service at the moment of the decision. */
-export interface LoadNews extends PeerNews {
+/** The known state of the service at the moment of the decision. */
+export interface LoadState extends PeerState {
   /** This instance. */
   readonly instance: string;
 }
 
 export interface UnreadyDecision {
-  /** Why the instance must stay in rotation. Undefined: it may leave as soon as it holds a place. */
+  /** Reason why the instance must stay in rotation. Undefined: it may leave as soon as it holds a place. */
   readonly refusal: string | undefined;
-  /** Why other instances take a place first. Undefined: it is the turn of this instance. */
+  /** Reason why other instances take a place first. Undefined: it is the turn of this instance. */
   readonly wait: string | undefined;
-  /** How many instances may be unready. */
+  /** Maximum number of unready instances. */
   readonly most: number;
-  /** How many of them may be unready because of their load: the others are unready for another reason. */
+  /** Maximum number of instances that may be unready because of their load. The others are unready for another reason. */
   readonly places: number;
-  /** The place that no other instance holds or tries first, if the news are complete. */
+  /** The place that no other instance holds or tries first, if the state of the others is complete. */
   readonly first: number;
 }
 
@@ -35,7 +35,7 @@ export interface UnreadyDecision {
 export function decideUnready(
   indicator: string,
   maxUnready: number,
-  { instance, peers, storeUnavailableFor }: LoadNews,
+  { instance, peers, storeUnavailableFor }: LoadState,
   waited: number,
 ): UnreadyDecision {
   const counted = peers.filter(({ phase, entry }) => entry.wasReady && isPresent(phase));
@@ -49,14 +49,14 @@ export function decideUnready(
   const rank = counted.filter(
     (each) => isReady(each) && each.entry.checks[indicator] === 'DEGRADED' && each.entry.instance < instance,
   ).length;
-  const isUnknown = storeUnavailableFor > NEWS_LASTS;
+  const isUnknown = storeUnavailableFor > PEERS_VALID_FOR;
   return {
     refusal: isUnknown
-      ? 'nothing is known of the other instances'
+      ? 'the state of the other instances is unknown'
       : free <= 0
-        ? `${unready.length} of ${total} instances are unready, and ${most} may be`
+        ? `${unready.length} of ${total} instances are unready, the limit is ${most}`
         : undefined,
-    wait: rank >= free && waited < OTHERS_FIRST ? `${rank} other instances are overloaded, and leave first` : undefined,
+    wait: rank >= free && waited < OTHERS_FIRST ? `${rank} other instances are overloaded and leave first` : undefined,
     most,
     places: most - (unready.length - left),
     first: left + rank,

@@ -19,25 +19,28 @@ export const noteNameOf = (instance: string): string => `${NOTE}${hashOf(instanc
 export const recordNameOf = (subject: AlertSubject): string => `${RECORD}${hashOf(keyOf(subject))}`;
 
 /** What this instance knows of the outages of all instances, and of the messages that were sent about them. */
-export class IncidentBook {
-  readonly #notes = new Map<string, { readonly text: string; readonly note: InstanceNote; readonly heard: number }>();
-  readonly #incidents = new Map<string, { incident: Incident; heard: number }>();
+export class IncidentRegistry {
+  readonly #notes = new Map<
+    string,
+    { readonly text: string; readonly note: InstanceNote; readonly lastSeen: number }
+  >();
+  readonly #incidents = new Map<string, { incident: Incident; lastSeen: number }>();
 
   /** Replaces the notes. Incidents are kept: a store that has lost its data does not end them. */
   replace(texts: ReadonlyMap<string, string>): void {
     for (const name of this.#notes.keys()) if (!texts.has(name)) this.#notes.delete(name);
-    for (const known of this.#incidents.values()) known.heard = elapsed();
-    for (const [name, text] of texts) this.hear(name, text, true);
+    for (const known of this.#incidents.values()) known.lastSeen = elapsed();
+    for (const [name, text] of texts) this.receive(name, text, true);
   }
 
-  hear(name: string, text: string, isOld = false): void {
+  receive(name: string, text: string, isOld = false): void {
     const now = elapsed();
     if (name.startsWith(NOTE)) {
       const note = readInstanceNote(text);
       // A snapshot repeats what is known: the ages of the note are those of the moment when it was written.
       if (isOld && this.#notes.get(name)?.text === text) return;
       if (!note) this.#notes.delete(name);
-      else if (this.#notes.size < MOST || this.#notes.has(name)) this.#notes.set(name, { text, note, heard: now });
+      else if (this.#notes.size < MOST || this.#notes.has(name)) this.#notes.set(name, { text, note, lastSeen: now });
     } else if (name.startsWith(RECORD)) {
       const incident = readIncident(text, now, isOld);
       if (incident && recordNameOf(incident.subject) === name) this.record(incident);
@@ -56,7 +59,7 @@ export class IncidentBook {
     if (!known && this.#incidents.size >= MOST) return;
     // The clock of the first process that knew the beginning counts.
     const since = known?.incident.round === incident.round ? known.incident.since : incident.since;
-    this.#incidents.set(key, { incident: { ...incident, since }, heard: elapsed() });
+    this.#incidents.set(key, { incident: { ...incident, since }, lastSeen: elapsed() });
   }
 
   of(subject: AlertSubject): Incident | undefined {
@@ -69,16 +72,17 @@ export class IncidentBook {
 
   /** Forgets incidents of which no instance has written for long: all of them were stopped. */
   expire(): void {
-    for (const [key, { heard }] of this.#incidents) if (elapsed() - heard > RECORD_KEPT) this.#incidents.delete(key);
+    for (const [key, { lastSeen }] of this.#incidents)
+      if (elapsed() - lastSeen > RECORD_KEPT) this.#incidents.delete(key);
   }
 
   /** The reports of all instances, by the key of their subject. */
   reports(): ReadonlyMap<string, readonly [Report, ...Report[]]> {
     const bySubject = new Map<string, [Report, ...Report[]]>();
-    for (const { note, heard } of this.#notes.values()) {
+    for (const { note, lastSeen } of this.#notes.values()) {
       for (const outage of note.outages) {
-        const endedAt = outage.isOver ? heard - outage.overFor : undefined;
-        const report = { instance: note.instance, outage, since: heard - outage.age, endedAt };
+        const endedAt = outage.isOver ? lastSeen - outage.overFor : undefined;
+        const report = { instance: note.instance, outage, since: lastSeen - outage.age, endedAt };
         const key = keyOf(outage.subject);
         const reports = bySubject.get(key);
         if (reports) reports.push(report);
