@@ -7,22 +7,22 @@ import { HELP } from './help.js';
 import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
 import { type AddressReply, table } from './status.js';
 import { probeUrl, targetOf } from './target.js';
-import type { Surroundings } from './surroundings.js';
+import type { ProcessContext } from './process-context.js';
 import { json } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 /** Runs one command line and returns the exit code. */
-export async function run(given: readonly string[], surroundings: Surroundings): Promise<number> {
-  const { terminal, version } = surroundings;
+export async function run(given: readonly string[], context: ProcessContext): Promise<number> {
+  const { terminal, version } = context;
   const isForNagios = given.includes('--nagios');
   try {
     const line = readCommandLine(given);
     if (line.values.version) terminal.write(`${version}\n`);
     else if (line.values.help || line.command === 'help') terminal.write(HELP);
-    else if (line.command === 'check') return await check(line, surroundings);
-    else if (line.command === 'status') return await status(line, surroundings);
-    else if (line.command === 'control') return await changeApplication(line, surroundings);
-    else if (line.command === 'fleet') return await showFleet(line, surroundings);
+    else if (line.command === 'check') return await check(line, context);
+    else if (line.command === 'status') return await status(line, context);
+    else if (line.command === 'control') return await changeApplication(line, context);
+    else if (line.command === 'fleet') return await showFleet(line, context);
     else
       throw new UsageError(
         `${line.command === undefined ? 'no command' : `"${line.command}" is not a command`}: use check, status, control or fleet`,
@@ -35,7 +35,7 @@ export async function run(given: readonly string[], surroundings: Surroundings):
   }
 }
 
-async function check(line: CommandLine, { terminal, environment }: Surroundings): Promise<number> {
+async function check(line: CommandLine, { terminal, environment }: ProcessContext): Promise<number> {
   const { values, operands } = line;
   if (operands.length > 1) throw new UsageError(`check takes one probe, not ${operands.length}: ${operands.join(' ')}`);
   refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGES, ...OF_FLEET]);
@@ -74,18 +74,18 @@ const OF_FLEET = [
 const OF_PAGE = ['port', 'host', 'key-file', 'unauthenticated', 'metrics'] as const;
 const OF_REQUESTS = ['url', 'path', 'socket', 'file', 'max-age', 'header', 'insecure', 'nagios', 'probe'] as const;
 
-async function showFleet(line: CommandLine, surroundings: Surroundings): Promise<number> {
+async function showFleet(line: CommandLine, context: ProcessContext): Promise<number> {
   refuse(line, 'fleet', ['watch', 'every', ...OF_REQUESTS, ...CHANGES]);
   if (line.values.once) refuse(line, 'fleet --once', OF_PAGE);
   else refuse(line, 'fleet without --once', ['json', 'timeout']);
   // The other commands must not load it: they start in a few milliseconds.
   const { fleet } = await import('./fleet/fleet.js');
-  return fleet(line, surroundings);
+  return fleet(line, context);
 }
 
-async function changeApplication(line: CommandLine, surroundings: Surroundings): Promise<number> {
+async function changeApplication(line: CommandLine, context: ProcessContext): Promise<number> {
   refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios', ...OF_FLEET]);
-  return control(line, surroundings);
+  return control(line, context);
 }
 
 interface Checked {
@@ -116,9 +116,9 @@ async function checkFile({ values, operands }: CommandLine, file: string): Promi
   return { verdict: problem === undefined ? fresh : { exitCode: 1, line: problem }, reply };
 }
 
-async function status(line: CommandLine, surroundings: Surroundings): Promise<number> {
+async function status(line: CommandLine, context: ProcessContext): Promise<number> {
   const { values, operands } = line;
-  const { terminal, signal, environment } = surroundings;
+  const { terminal, signal, environment } = context;
   if (operands.length === 0) throw new UsageError('status needs at least one URL, such as http://127.0.0.1:3000');
   refuse(line, 'status', [
     'url',

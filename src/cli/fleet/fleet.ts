@@ -5,7 +5,7 @@ import { cannotListen } from '../../errors/cannot-listen.js';
 import { FleetOverview } from '../../fleet/fleet-overview.js';
 import { messageOf } from '../exchange.js';
 import type { CommandLine } from '../options.js';
-import type { Surroundings } from '../surroundings.js';
+import type { ProcessContext } from '../process-context.js';
 import { type Terminal, json, printable } from '../terminal.js';
 import { FleetPageServer, METRICS_PATH } from './fleet-page-server.js';
 import {
@@ -24,8 +24,8 @@ import { openStore } from './open-store.js';
 const LOOK = 100;
 
 /** Shows the fleet of a store, without an application: as a page until it is interrupted, or once in the terminal. */
-export async function fleet(line: CommandLine, surroundings: Surroundings): Promise<number> {
-  const { terminal, environment, signal } = surroundings;
+export async function fleet(line: CommandLine, context: ProcessContext): Promise<number> {
+  const { terminal, environment, signal } = context;
   const { values } = line;
   const command = await fleetCommandOf(line, environment);
   const page = values.once ? undefined : await pageSettingsOf(line);
@@ -47,7 +47,7 @@ export async function fleet(line: CommandLine, surroundings: Surroundings): Prom
   overview.roster.follow();
   overview.start();
   try {
-    if (page) return await servePage(new FleetPageServer(overview, page, onFault), page, command, surroundings);
+    if (page) return await servePage(new FleetPageServer(overview, page, onFault), page, command, context);
     return await printOnce(overview, { timeout, isJson: values.json === true, terminal, signal });
   } finally {
     overview.stop();
@@ -59,7 +59,7 @@ async function servePage(
   server: FleetPageServer,
   page: FleetPageSettings,
   { environment }: FleetCommand,
-  { terminal, signal }: Surroundings,
+  { terminal, signal }: ProcessContext,
 ): Promise<number> {
   let port: number;
   try {

@@ -1,7 +1,7 @@
 import type { Terminal } from './terminal.js';
 
-/** What a command needs of its process. Tests replace it. */
-export interface Surroundings {
+/** The parts of the process that a command uses. Tests replace them. */
+export interface ProcessContext {
   readonly terminal: Terminal;
   readonly environment: NodeJS.ProcessEnv;
   readonly version: string;
