@@ -142,7 +142,7 @@ export class HealthSources {
   #change(changed: FollowedSource, indicator: string, scope: SourceScope, text: string | undefined): readonly string[] {
     const place = `source ${changed.name}, ${indicator}${scope === 'instance' ? ' for this instance' : ''}`;
     const options = text === undefined ? undefined : jsonRecordIn(text);
-    if (text !== undefined && !options) return [`${place}: it is not JSON object; use one, such as {"timeout": 500}`];
+    if (text !== undefined && !options) return [`${place}: it is not a JSON object; use one, such as {"timeout": 500}`];
     const layers = this.#sources.flatMap((source) =>
       source.entries.layers(indicator, source === changed ? { scope, options } : undefined),
     );

@@ -1,11 +1,11 @@
 import type { HealthCheckError } from '../errors/health-check.error.js';
 import type { ConfigurationObserver, SourceEntry, SourceEntryOptions, SourceScope } from './configuration-source.js';
 import { SCOPES } from './entries.js';
-import { Pace } from './pace.js';
+import { Throttle } from './throttle.js';
 
 /** Milliseconds. An entry that changes more often is applied once in this time, with its last content. */
 const PERIOD = 500;
-/** The name for the pace of `unknown()`. No entry has it, because each begins with its scope. */
+/** The name for the throttle of `unknown()`. No entry has it, because each begins with its scope. */
 const UNKNOWN = '';
 
 /** A refused text, and why. Undefined: the text was removed, and the options without it are refused. */
@@ -40,7 +40,7 @@ export class SourceFollower implements ConfigurationObserver {
   readonly #unknown = new Set<string>();
   /** The names that `unknown()` has not received yet. */
   readonly #unknownNews = new Set<string>();
-  readonly #pace = new Pace(PERIOD, (key) => (key === UNKNOWN ? this.#tellUnknown() : this.#apply(key)));
+  readonly #throttle = new Throttle(PERIOD, (key) => (key === UNKNOWN ? this.#tellUnknown() : this.#apply(key)));
   #setReady = (): void => undefined;
 
   constructor(events: FollowerEvents) {
@@ -66,13 +66,13 @@ export class SourceFollower implements ConfigurationObserver {
         if (!present.has(keyOf({ indicator, scope }))) this.removed({ indicator, scope });
       }
     }
-    if (this.#unknownNews.size > 0) this.#pace.request(UNKNOWN);
+    if (this.#unknownNews.size > 0) this.#throttle.request(UNKNOWN);
     this.#setReady();
   }
 
   put(entry: SourceEntryOptions): void {
     this.#write(entry);
-    if (this.#unknownNews.size > 0) this.#pace.request(UNKNOWN);
+    if (this.#unknownNews.size > 0) this.#throttle.request(UNKNOWN);
   }
 
   removed(entry: SourceEntry): void {
@@ -81,9 +81,9 @@ export class SourceFollower implements ConfigurationObserver {
     const isGone = !SCOPES.some((each) => this.#texts[each].has(indicator));
     if (isGone && this.#unknown.has(indicator)) {
       this.#forgetUnknown(indicator);
-      this.#pace.request(UNKNOWN);
+      this.#throttle.request(UNKNOWN);
     }
-    if (this.#events.isKnown(indicator)) this.#pace.request(keyOf(entry));
+    if (this.#events.isKnown(indicator)) this.#throttle.request(keyOf(entry));
   }
 
   connected(): void {
@@ -112,13 +112,13 @@ export class SourceFollower implements ConfigurationObserver {
       if (!this.#events.isKnown(indicator)) continue;
       this.#forgetUnknown(indicator);
       for (const scope of SCOPES)
-        if (this.#texts[scope].has(indicator)) this.#pace.request(keyOf({ indicator, scope }));
+        if (this.#texts[scope].has(indicator)) this.#throttle.request(keyOf({ indicator, scope }));
     }
-    for (const key of this.#refused.keys()) this.#pace.request(key);
+    for (const key of this.#refused.keys()) this.#throttle.request(key);
   }
 
   stop(): void {
-    this.#pace.stop();
+    this.#throttle.stop();
   }
 
   #write(entry: SourceEntryOptions): void {
@@ -126,7 +126,7 @@ export class SourceFollower implements ConfigurationObserver {
     if (this.#texts[scope].get(indicator) === options) return;
     this.#texts[scope].set(indicator, options);
     if (this.#events.isKnown(indicator)) {
-      this.#pace.request(keyOf(entry));
+      this.#throttle.request(keyOf(entry));
     } else if (!this.#unknown.has(indicator)) {
       this.#unknown.add(indicator);
       this.#unknownNews.add(indicator);

@@ -2,7 +2,7 @@
  * Limits how often a task runs for a name: at once for the first request, then at most once per period, however many requests
  * arrive. The last request is never lost.
  */
-export class Pace {
+export class Throttle {
   readonly #period: number;
   readonly #run: (name: string) => void;
   /** The names that ran in this period, and whether they were requested again. */
