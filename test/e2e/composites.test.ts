@@ -215,7 +215,7 @@ describe.each(ADAPTERS)('composites on %s', (adapter) => {
     expect(() => health.register('database', () => up())).toThrow(
       nameOfComposite('database', 'HealthService.register("database")', 'database/primary', PLACE).problem,
     );
-    expect(() => health.register('cache/eu', () => up())).toThrow('also the composite of "cache/eu"');
+    expect(() => health.register('cache/eu', () => up())).toThrow('the same name as the composite of "cache/eu"');
   });
 
   it('notifies of changes with its name and the names of its parts, with one log line for each', async () => {
