@@ -17,7 +17,7 @@ import { HealthAlerts } from './health-alerts.js';
 
 /** Options of `HealthAlertsModule.forRootAsync()`. */
 export interface HealthAlertsAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthAlertsOptions>['useFactory'];

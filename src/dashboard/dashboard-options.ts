@@ -19,7 +19,7 @@ export interface HealthDashboardOptions {
   readonly title?: string;
   /** Name of this instance on the page. Default: the host name. */
   readonly instance?: string;
-  /** Limits of the history. */
+  /** Limits of the history. Default: 200 changes, at most 24 hours old. */
   readonly history?: HealthHistoryOptions;
   /**
    * Milliseconds between two evaluations of `deep` while at least one page is open; all open pages share them. False:

@@ -17,7 +17,7 @@ import { type HealthPublishOptions, PLACE, resolvePublishOptions } from './publi
 
 /** Options of `HealthPublishModule.forRootAsync()`. */
 export interface HealthPublishAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthPublishOptions>['useFactory'];

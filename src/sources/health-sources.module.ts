@@ -17,7 +17,7 @@ import { type HealthSourcesOptions, PLACE, resolveSourcesOptions } from './sourc
 
 /** Options of `HealthSourcesModule.forRootAsync()`. */
 export interface HealthSourcesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthSourcesOptions>['useFactory'];

@@ -33,7 +33,7 @@ export interface HealthOpenTelemetryOptions {
 
 /** Options of `HealthOpenTelemetryModule.forRootAsync()`. */
 export interface HealthOpenTelemetryAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthOpenTelemetryOptions>['useFactory'];

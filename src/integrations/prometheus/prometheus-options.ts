@@ -43,7 +43,7 @@ export interface HealthPrometheusOptions {
 
 /** Options of `HealthPrometheusModule.forRootAsync()`. */
 export interface HealthPrometheusAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Tokens of the providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthPrometheusOptions>['useFactory'];
