@@ -39,7 +39,7 @@ export interface HealthDashboardOptions {
 
 /** Options of `HealthDashboardModule.forRootAsync()`. */
 export interface HealthDashboardAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   readonly useFactory: FactoryProvider<HealthDashboardOptions>['useFactory'];
 }

@@ -27,7 +27,7 @@ export interface HealthFilesOptions {
 
 /** Options of `HealthFilesModule.forRootAsync()`. */
 export interface HealthFilesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise for them. */
   readonly useFactory: FactoryProvider<HealthFilesOptions>['useFactory'];

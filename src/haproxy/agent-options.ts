@@ -31,7 +31,7 @@ export interface HealthAgentOptions {
 
 /** Options of `HealthAgentModule.forRootAsync()`. */
 export interface HealthAgentAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
-  /** Providers that are passed to `useFactory`. */
+  /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
   /** Returns the options, or a promise for them. */
   readonly useFactory: FactoryProvider<HealthAgentOptions>['useFactory'];
