@@ -112,7 +112,7 @@ function summarise(subject, costs, body) {
     toNodeHttp: compare(subject.floor),
     toTerminus: compare(subject.rival),
     toWithout: compare(subject.without),
-    ownToIt: subject.dividend && ratio(own, costs.get(subject.dividend)),
+    itToOwn: subject.dividend && ratio(own, costs.get(subject.dividend)),
   };
 }
 

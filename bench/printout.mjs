@@ -19,9 +19,9 @@ function describe({ node, processor, cores, packages }, { isPinned, connections,
       ? 'Servers and client are pinned to a core each.'
       : 'Servers and client are NOT pinned: this machine has one core, or no taskset.',
     `CPU time of the server process per request: ${rounds} rounds of bursts of ${requests} requests over ${connections} keep-alive`,
-    'connections, without pipelining. All subjects of a table are alive together and are asked in random order; results are',
+    'connections, without pipelining. All subjects of a table run together and get requests in random order; results are',
     'fresh during a burst. Figures are medians, in parentheses the first and the third quartile. A ratio is that of one round:',
-    'above 1, the endpoint needs less CPU time than what it is compared with. The bare controllers answer with the bytes of',
+    'above 1, the endpoint needs less CPU time than the compared subject. The bare controllers respond with the bytes of',
     'the endpoint after which they are named: one returns a text, the other an object that the adapter serialises.',
   ].join('\n');
 }
@@ -30,12 +30,12 @@ const COLUMNS = [
   ['', ({ subject }) => subject],
   ['bytes', ({ bytes }) => bytes ?? ''],
   ['CPU, µs', ({ microsecondsPerRequest }) => spread(microsecondsPerRequest, 1)],
-  ['to bare text', ({ toBareString }) => spread(toBareString)],
-  ['to bare object', ({ toBareObject }) => spread(toBareObject)],
-  ['to node:http', ({ toNodeHttp }) => spread(toNodeHttp)],
-  ['to terminus', ({ toTerminus }) => spread(toTerminus)],
-  ['to without', ({ toWithout }) => spread(toWithout)],
-  ['its CPU to nest-vitals', ({ ownToIt }) => spread(ownToIt)],
+  ['bare text ÷ own', ({ toBareString }) => spread(toBareString)],
+  ['bare object ÷ own', ({ toBareObject }) => spread(toBareObject)],
+  ['node:http ÷ own', ({ toNodeHttp }) => spread(toNodeHttp)],
+  ['terminus ÷ own', ({ toTerminus }) => spread(toTerminus)],
+  ['without ÷ with', ({ toWithout }) => spread(toWithout)],
+  ['library ÷ nest-vitals', ({ itToOwn }) => spread(itToOwn)],
 ];
 
 function table(http) {
@@ -79,8 +79,8 @@ function engineLines({ processes, runCost, scale, storm, soak }) {
     `engine, without HTTP; medians of ${processes} fresh processes`,
     `a run of a check that resolves at once, and its report: ${Math.round(nanoseconds)} ns, which is ${Math.round(runsPerSecond)} a second; a bare race with a timer: ${Math.round(raceNanoseconds)} ns`,
     align([['indicators, all fresh', 'a probe', 'bytes allocated by it', 'boot', 'heap kept'], ...rows]),
-    `a storm of ${storm.probes} probes at once: ${storm.runsOfEachCheck} run of each check, all answered after ${Math.round(storm.took)} ms`,
-    `an hour by a clock moved by hand: ${soak.probes} probes, ${soak.runs} runs, ${soak.changes} changes of status; heap ${first} after five minutes, ${last} at the end`,
+    `a storm of ${storm.probes} probes at once: ${storm.runsOfEachCheck} run of each check, all responses within ${Math.round(storm.took)} ms`,
+    `an hour on a clock that the test advances: ${soak.probes} probes, ${soak.runs} runs, ${soak.changes} changes of status; heap ${first} after five minutes, ${last} at the end`,
   ].join('\n');
 }
 

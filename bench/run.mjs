@@ -1,12 +1,14 @@
 /**
  * npm run bench -- [--quick] [--only fastify|express|peers|engine|start-up] [--rounds <n>] [--requests <n>]
  *
- * Prints a table. After a complete run it also writes results.json in this folder and docs/images/benchmark.svg.
+ * Prints a table. After a complete run it also writes results.json in this folder, docs/images/benchmark.svg, and the tables of
+ * README.md and docs/performance.md.
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { describeEnvironment } from './environment.mjs';
 import { chart } from './chart.mjs';
+import { writeDocuments } from './documents.mjs';
 import { measureEngine } from './engine-benchmark.mjs';
 import { CONNECTIONS, measureHttp } from './http-benchmark.mjs';
 import { pinning } from './pinning.mjs';
@@ -52,6 +54,7 @@ process.stdout.write(`${print(results)}\n`);
 if (!quick && only === undefined) {
   writeFileSync(new URL('results.json', import.meta.url), `${JSON.stringify(results, undefined, 2)}\n`);
   writeFileSync(new URL('../docs/images/benchmark.svg', import.meta.url), chart(results));
+  await writeDocuments(results);
 }
 
 function positive(option, otherwise) {

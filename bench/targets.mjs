@@ -1,6 +1,7 @@
 const ON_FASTIFY = (subject) => (http) =>
   http.find((result) => result.table === 'fastify' && result.subject === subject);
 const live = ON_FASTIFY('live');
+const ready1 = ON_FASTIFY('ready, 1');
 const ready10 = ON_FASTIFY('ready, 10');
 const readyWithMetrics = ON_FASTIFY('ready, 10, with metrics');
 const ready100 = ON_FASTIFY('ready, 100');
@@ -8,32 +9,37 @@ const ready100 = ON_FASTIFY('ready, 100');
 /** The targets, by CPU time per request. A target is skipped if this run did not measure it. */
 const TARGETS = [
   {
-    name: 'Fastify, live: CPU time of the bare controller to its own',
+    name: 'Fastify, live: CPU time of the bare controller, divided by its own',
     atLeast: 0.96,
     read: ({ http }) => live(http)?.toBareString?.median,
   },
   {
-    name: 'Fastify, ready with 10 fresh indicators: CPU time of the bare controller to its own',
+    name: 'Fastify, ready with 1 fresh indicator: CPU time of the bare controller, divided by its own',
+    atLeast: 0.96,
+    read: ({ http }) => ready1(http)?.toBareString?.median,
+  },
+  {
+    name: 'Fastify, ready with 10 fresh indicators: CPU time of the bare controller, divided by its own',
     atLeast: 0.96,
     read: ({ http }) => ready10(http)?.toBareString?.median,
   },
   {
-    name: 'Fastify, ready with 100 fresh indicators: CPU time of the bare controller to its own',
+    name: 'Fastify, ready with 100 fresh indicators: CPU time of the bare controller, divided by its own',
     atLeast: 0.96,
     read: ({ http }) => ready100(http)?.toBareString?.median,
   },
   {
-    name: 'Fastify, ready with 10 indicators: CPU time of terminus to its own',
+    name: 'Fastify, ready with 10 indicators: CPU time of terminus, divided by its own',
     atLeast: 1.8,
     read: ({ http }) => ready10(http)?.toTerminus?.median,
   },
   {
-    name: 'Fastify, ready with 10 indicators and metrics: CPU time without metrics to that with them',
+    name: 'Fastify, ready with 10 indicators and metrics: CPU time without metrics, divided by that with them',
     atLeast: 0.97,
     read: ({ http }) => readyWithMetrics(http)?.toWithout?.median,
   },
   {
-    name: 'Engine, 5,000 fresh indicators: cost of a probe, to that with 10',
+    name: 'Engine, 5,000 fresh indicators: cost of a probe, divided by that with 10',
     below: 1.5,
     read: ({ engine }) => engine && engine.scale.at(-1).nanoseconds / engine.scale[0].nanoseconds,
   },
@@ -43,17 +49,17 @@ const TARGETS = [
     read: ({ engine }) => engine?.storm.runsOfEachCheck,
   },
   {
-    name: 'Engine, an hour and 20 million probes: heap at the end, to that after five minutes',
+    name: 'Engine, an hour and 20 million probes: heap at the end, divided by that after five minutes',
     below: 1.05,
     read: ({ engine }) => engine && engine.soak.heap.at(-1) / engine.soak.heap[0],
   },
   {
-    name: 'Start-up, 1,000 providers and 100 indicators: what discovery adds, in ms',
+    name: 'Start-up, 1,000 providers and 100 indicators: time of the discovery, in ms',
     below: 10,
     read: ({ startUp }) => startUp?.discovering.median,
   },
   {
-    name: 'Start-up: what importing the package adds, in ms',
+    name: 'Start-up: time of the import of the package, in ms',
     below: 12,
     read: ({ startUp }) => startUp?.imported.median,
   },
