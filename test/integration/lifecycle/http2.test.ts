@@ -143,7 +143,7 @@ describe.each([
     await app.close();
     await silentClosed;
     expect(await failure).toBeInstanceOf(Error);
-    expect(log.health('warn')).toEqual([expect.stringMatching(/Still open: GET \/held \(for \d+ ms\)/)]);
+    expect(log.health('warn')).toEqual([expect.stringMatching(/within 200 ms: GET \/held \(for \d+ ms\)/)]);
   });
 });
 

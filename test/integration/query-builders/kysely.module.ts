@@ -32,7 +32,7 @@ export class AppModule implements OnApplicationShutdown {
   constructor(@Inject(Kysely) private readonly database: Kysely<Database>) {}
 
   async onApplicationShutdown() {
-    // It also ends the pool.
+    // It ends the pool too.
     await this.database.destroy();
   }
 }

@@ -65,7 +65,7 @@ describe('writeResponse', () => {
     writeResponse(response, finished);
     expect(calls).toStrictEqual([
       ['writeHead', 503, finished.headers],
-      ['end', finished.body],
+      ['end', finished.body, 'latin1'],
     ]);
   });
 
@@ -85,7 +85,7 @@ describe('writeResponse', () => {
   it('bypasses Fastify when Fastify has nothing to add', () => {
     const { reply, calls } = fastifyReply();
     writeResponse(reply, finished);
-    expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, finished.fields], ['end', finished.body]]);
+    expect(calls).toStrictEqual([['hijack'], ['writeHead', 503, finished.fields], ['end', finished.body, 'latin1']]);
   });
 
   it('goes through Fastify when a plugin has set headers', () => {
