@@ -70,7 +70,7 @@ export default defineConfig({
   test: {
     root: at('..'),
     // Many tests wait for processes and servers most of the time, so more workers than cores are useful.
-    maxWorkers: 5,
+    maxWorkers: 4,
     setupFiles: [at('support/restored-globals.ts')],
     sequence: { sequencer: Sequencer },
     // Slow tests that rarely fail run only at night.

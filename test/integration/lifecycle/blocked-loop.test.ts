@@ -57,12 +57,15 @@ describe.each(ONE_VARIANT)('a blocked event loop, with %s', (_title, { nest, ada
       'computing check that is certain',
       { status: 'DOWN', error: expect.stringContaining('blocked the event loop for') },
     ],
-  ])('a %s is reported as the fault, and the dependency is UP', async (part, expected) => {
+  ])('a %s is reported as the fault, and the dependency is not DOWN', async (part, expected) => {
     const dependency = await startDependency((response) => response.end('{"status":"UP"}'));
     const application = await start(dependency, [part]);
     for (let round = 0; round < ROUNDS / 2; round += 1) {
       const response = await application.ask('/health/deep');
-      expect(reportIn(response).details).toMatchObject({ computing: expected, dependency: { status: 'UP' } });
+      const { details } = reportIn(response);
+      // On a slow machine its response can be read so late that it is DEGRADED, because of the blocked event loop too.
+      const dependencyStatus = expect.stringMatching(/^(?:UP|DEGRADED)$/);
+      expect(details).toMatchObject({ computing: expected, dependency: { status: dependencyStatus } });
       expect(response.status).toBe(200);
     }
   });
