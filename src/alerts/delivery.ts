@@ -32,8 +32,8 @@ export interface DeliverySettings {
   readonly logger: { warn(line: string): void; error(line: string): void };
 }
 
-/** How the delivery of an alert has ended. `refused`: the receiver would refuse it again. `moot`: it was not to be sent any more. */
-export type DeliveryEnd = 'delivered' | 'refused' | 'failed' | 'moot';
+/** How the delivery of an alert has ended. `refused`: the receiver would refuse it again. `obsolete`: it was not to be sent any more. */
+export type DeliveryEnd = 'delivered' | 'refused' | 'failed' | 'obsolete';
 
 /** The terms of one alert. */
 export interface DeliveryTerms {
@@ -114,7 +114,7 @@ export class Delivery {
   async #deliver({ alert, terms }: Waiting): Promise<DeliveryEnd> {
     const { send, retries, receiver, logger } = this.#settings;
     for (let attempt = 1; ; attempt += 1) {
-      if (terms?.isDue() === false) return 'moot';
+      if (terms?.isDue() === false) return 'obsolete';
       const isLast = attempt > retries || this.#hurry.signal.aborted;
       try {
         await send(alert, this.#over.signal);

@@ -8,11 +8,11 @@ import { MOST_OUTAGES, type NotedOutage } from './instance-note.js';
 const SHOWN_AFTER_END = 90_000;
 
 /** How the message about an outage was sent. `waiting`: not yet. `fleet`: for all instances. `alone`: by this instance. */
-type Told = 'waiting' | 'fleet' | 'alone';
+type Notifier = 'waiting' | 'fleet' | 'alone';
 
 interface OwnOutage {
   readonly alert: Alert;
-  told: Told;
+  notifiedBy: Notifier;
   /** Milliseconds for which no instance has been able to send the message for all. */
   waited: number;
   over: Alert | undefined;
@@ -32,14 +32,14 @@ export class OwnOutages {
     const known = this.#outages.get(key);
     if (alert.event === 'down') {
       // An outage of which no message was sent goes on.
-      if (known?.over && known.told === 'waiting') known.over = undefined;
-      else this.#outages.set(key, { alert, told: 'waiting', waited: 0, over: undefined });
+      if (known?.over && known.notifiedBy === 'waiting') known.over = undefined;
+      else this.#outages.set(key, { alert, notifiedBy: 'waiting', waited: 0, over: undefined });
       return;
     }
     // Begun before the fleet was known: this instance has sent the message itself.
     if (!known || known.over) return this.#sendAlone(alert);
     known.over = alert;
-    if (known.told === 'alone') this.#sendAlone(alert);
+    if (known.notifiedBy === 'alone') this.#sendAlone(alert);
   }
 
   /** Whether an outage has still to be followed. */
@@ -49,7 +49,9 @@ export class OwnOutages {
 
   /** Messages about lasting outages that this instance has sent itself. */
   get alone(): readonly Alert[] {
-    return [...this.#outages.values()].flatMap(({ told, over, alert }) => (told === 'alone' && !over ? [alert] : []));
+    return [...this.#outages.values()].flatMap(({ notifiedBy, over, alert }) =>
+      notifiedBy === 'alone' && !over ? [alert] : [],
+    );
   }
 
   /**
@@ -59,16 +61,16 @@ export class OwnOutages {
   compare(incidentOf: (subject: AlertSubject) => Incident | undefined, passed: number, timeLimit: number): boolean {
     let hasChanged = false;
     for (const [key, own] of this.#outages) {
-      const before = own.told;
+      const before = own.notifiedBy;
       const isOpen = incidentOf(own.alert.subject)?.isOpen === true;
       // Without a sender, an incident that this instance knows may have ended long ago.
-      if (own.told === 'waiting' && isOpen && passed === 0) own.told = 'fleet';
+      if (own.notifiedBy === 'waiting' && isOpen && passed === 0) own.notifiedBy = 'fleet';
       // The incident has ended for the fleet. An outage of this instance that lasts needs a new message.
-      if (own.told === 'fleet' && !isOpen && !own.over) own.told = 'waiting';
-      own.waited = own.told === 'waiting' ? own.waited + passed : 0;
-      if (own.told === 'waiting' && own.waited > timeLimit) this.#tellAlone(own);
-      hasChanged ||= own.told !== before;
-      if (own.over && own.told !== 'waiting' && elapsed() - own.over.at.elapsed > SHOWN_AFTER_END) {
+      if (own.notifiedBy === 'fleet' && !isOpen && !own.over) own.notifiedBy = 'waiting';
+      own.waited = own.notifiedBy === 'waiting' ? own.waited + passed : 0;
+      if (own.notifiedBy === 'waiting' && own.waited > timeLimit) this.#notifyAlone(own);
+      hasChanged ||= own.notifiedBy !== before;
+      if (own.over && own.notifiedBy !== 'waiting' && elapsed() - own.over.at.elapsed > SHOWN_AFTER_END) {
         this.#outages.delete(key);
         hasChanged = true;
       }
@@ -79,12 +81,12 @@ export class OwnOutages {
   /** Sends what no instance may send any more: this one stops. */
   giveUp(): void {
     for (const own of this.#outages.values()) {
-      if (own.told === 'waiting') this.#tellAlone(own);
+      if (own.notifiedBy === 'waiting') this.#notifyAlone(own);
     }
   }
 
-  #tellAlone(own: OwnOutage): void {
-    own.told = 'alone';
+  #notifyAlone(own: OwnOutage): void {
+    own.notifiedBy = 'alone';
     this.#sendAlone(own.alert);
     if (own.over) this.#sendAlone(own.over);
   }
@@ -92,13 +94,13 @@ export class OwnOutages {
   /** The outages for the note. An outage counts as lasting until a message was sent about it. */
   get noted(): readonly NotedOutage[] {
     const now = elapsed();
-    const all = [...this.#outages.values()].map(({ alert, told, over }): NotedOutage => {
-      const end = told === 'waiting' ? undefined : over;
+    const all = [...this.#outages.values()].map(({ alert, notifiedBy, over }): NotedOutage => {
+      const end = notifiedBy === 'waiting' ? undefined : over;
       const { status, critical, error, code } = end ?? alert;
       return {
         subject: alert.subject,
         isOver: end !== undefined,
-        isAlone: told === 'alone',
+        isAlone: notifiedBy === 'alone',
         status,
         critical,
         ...(error !== undefined && { error }),
