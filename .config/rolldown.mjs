@@ -45,7 +45,7 @@ const loadsDescriptionLazily = (format) => ({
 });
 
 /**
- * What every application loads becomes one file: Node takes about 0.3 ms for each file that it imports. Code that only
+ * The code that every application loads becomes one file: Node takes about 0.3 ms for each file that it imports. Code that only
  * integrations share stays in files of its own.
  */
 const CORE =
@@ -110,7 +110,7 @@ export default defineConfig([
     // The command-line tool: one file, so that it starts quickly, and a second one for the command `fleet`.
     input: { cli: 'src/cli/main.ts' },
     transform: { define: { VERSION: JSON.stringify(version) } },
-    // What both share is in the first one, which can be copied alone.
+    // Code that both share is in the first one, which can be copied alone.
     preserveEntrySignatures: 'allow-extension',
     platform: 'node',
     tsconfig: 'src/tsconfig.json',

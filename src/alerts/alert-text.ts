@@ -8,7 +8,7 @@ import { type AlertSender, sentence } from './formats.js';
 export interface AlertDetails {
   /** `down`: an outage has begun. `up`: it has ended. `stall`: the event loop was blocked. */
   readonly event: 'down' | 'up' | 'stall';
-  /** What the alert is about. `process`: the event loop of this process. */
+  /** The subject of the alert. `process`: the event loop of this process. */
   readonly kind: 'indicator' | 'probe' | 'process';
   /** Name of the indicator or the probe. */
   readonly name: string;

@@ -1,7 +1,7 @@
 import type { Moment } from '../core/moment.js';
 import type { HealthStatus } from '../core/status.js';
 
-/** What an alert is about. `process`: the event loop of this process. */
+/** The subject of an alert. `process`: the event loop of this process. */
 export interface AlertSubject {
   readonly kind: 'indicator' | 'probe' | 'process';
   readonly name: string;

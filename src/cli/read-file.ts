@@ -9,7 +9,7 @@ export interface NamedFile {
   /** With its dashes. */
   readonly option: string;
   readonly path: string;
-  /** What the file contains, as a singular noun. */
+  /** The contents of the file, as a singular noun. */
   readonly content: string;
 }
 

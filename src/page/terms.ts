@@ -3,7 +3,7 @@ import { exact, left } from './time.js';
 
 const LONGEST_REASON = 300;
 
-/** What a change for a time says. */
+/** The author, the reason and the end of a temporary change. */
 export interface ShownTerms {
   readonly reason: string;
   /** Undefined: it is not shown. */

@@ -6,7 +6,7 @@ export type Options = Readonly<Record<string, unknown>>;
 /** The scopes of one source, the one with precedence last. */
 export const SCOPES: readonly SourceScope[] = ['service', 'instance'];
 
-/** What one source has of indicators: the options in use, and why entries are refused. */
+/** The entries of one source: the options in use, and why entries are refused. */
 export class Entries {
   readonly #accepted: Readonly<Record<SourceScope, Map<string, Options>>> = { service: new Map(), instance: new Map() };
   readonly #refused: Readonly<Record<SourceScope, Map<string, readonly string[]>>> = {

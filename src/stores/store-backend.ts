@@ -30,7 +30,7 @@ export interface BackendLease {
 }
 
 /**
- * What one kind of store implements. `storeOf()` adds the rest: the rules of keys and values, time limits, one subscription for
+ * The part that each kind of store implements. `storeOf()` adds the rest: the rules of keys and values, time limits, one subscription for
  * each collection, new connections, and leases that renew themselves. Every method ends soon after its signal is aborted.
  */
 export interface StoreBackend {

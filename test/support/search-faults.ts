@@ -3,7 +3,7 @@ import { describeFaults } from './fault-table.js';
 import { moduleNamed } from './module-named.js';
 import { CLUSTER_DATA, searchCluster } from './servers/search-cluster.js';
 
-/** What the clients of Elasticsearch and OpenSearch have in common. */
+/** The part that the clients of Elasticsearch and OpenSearch share. */
 interface SearchClient {
   readonly cluster: { health(): Promise<unknown> };
   close(): unknown;

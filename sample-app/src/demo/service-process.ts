@@ -6,7 +6,7 @@ import { EnvironmentError } from '../environment.js';
 /** Milliseconds until a service that does not end is killed. */
 const STOP_TIMEOUT = 10_000;
 
-/** What is started. */
+/** The process to start. */
 export interface Program {
   /** For messages: `payments service`. */
   readonly name: string;

@@ -18,7 +18,7 @@ export const noteNameOf = (instance: string): string => `${NOTE}${hashOf(instanc
 /** The name under which the incident of a subject is written. */
 export const recordNameOf = (subject: AlertSubject): string => `${RECORD}${hashOf(keyOf(subject))}`;
 
-/** What this instance knows of the outages of all instances, and of the messages that were sent about them. */
+/** The outages of all instances that this instance knows, and the messages that were sent about them. */
 export class IncidentRegistry {
   readonly #notes = new Map<
     string,

@@ -113,7 +113,7 @@ export class Sender {
     await this.#lease.stop();
   }
 
-  /** What a sender has to do or to watch: an outage without a message, or an incident that has not ended. */
+  /** The open tasks of a sender: an outage without a message, or an incident that has not ended. */
   #tasks(): ((peers: readonly FleetPeer[] | undefined) => void)[] {
     const { incidents } = this.#settings;
     const reports = incidents.reports();

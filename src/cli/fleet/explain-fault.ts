@@ -69,7 +69,7 @@ const FAULTS: readonly (readonly [RegExp, Explanation])[] = [
   ],
 ];
 
-/** What is wrong and what to do about it. Undefined: this tool does not know the fault. */
+/** The fault and its remedy. Undefined: this tool does not know the fault. */
 export function explainFault(error: unknown, address: StoreAddress): string | undefined {
   const text = textsOf(error).join('\n');
   const explanation = FAULTS.find(([pattern]) => pattern.test(text))?.[1];
@@ -81,7 +81,7 @@ const CLOSED = /ECONNRESET|EPIPE|^timeout$|Failed to connect|Connection dropped/
 /** All that `ioredis` says about sentinels and nodes of a cluster that it cannot connect to. */
 const NONE_ACCEPTS = /Connection is closed/;
 
-/** What may be wrong if no connection was successful so far. Undefined: this is not known either. */
+/** A possible fault if no connection was successful so far. Undefined: this is not known either. */
 export function explainClosed(error: unknown, { kind, tls, topology }: StoreAddress): string | undefined {
   const text = textsOf(error).join('\n');
   if (topology.kind !== 'server' && NONE_ACCEPTS.test(text)) {

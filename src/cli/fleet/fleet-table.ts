@@ -72,7 +72,7 @@ function rowsOf(service: FleetService, now: number): Row[] {
 
 function rowOf(member: FleetMember, now: number): Row {
   const { instance, version, phase } = member;
-  // What an instance last said of its indicators says nothing about now.
+  // The last known statuses of the indicators are out of date.
   const { attention = {}, attention_more: unlisted } = isPresent(phase) ? member : {};
   const { word, status } = stateOf(member);
   const facts = [

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { UsageError } from '../usage-error.js';
 
-/** What a package exports. */
+/** The exports of a package. */
 export type LoadedPackage = Readonly<Record<string, unknown>>;
 
 const NOT_FOUND: ReadonlySet<unknown> = new Set(['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']);

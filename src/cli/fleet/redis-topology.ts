@@ -2,7 +2,7 @@ import type { CommandLine } from '../options.js';
 import { UsageError } from '../usage-error.js';
 import { type Login, SENTINEL_PASSWORD, passwordOf } from './store-login.js';
 
-/** What the addresses of `--redis` are. */
+/** The kind of servers at the addresses of `--redis`. */
 export type RedisTopology =
   | { readonly kind: 'server' }
   | { readonly kind: 'cluster' }

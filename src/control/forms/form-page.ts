@@ -15,7 +15,7 @@ const STYLE = raw(`<style>${STYLE_TEXT}</style>`);
 
 /**
  * No site can show the form in a frame. With the referrer policy `no-referrer` of other pages, browsers would send
- * `Origin: null` with the form, and it could not be told from that of another site.
+ * `Origin: null` with the form, and it could not be distinguished from that of another site.
  */
 export const FORM_HEADERS: Readonly<Record<string, string>> = {
   ...pageHeaders({ style: STYLE_TEXT, hasForm: true }),

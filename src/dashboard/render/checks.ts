@@ -99,7 +99,7 @@ function lastError(name: string, { record, now }: PageModel): Content {
 
 type Override = NonNullable<VisibleDetail['override']>;
 
-/** What is overridden, why, by whom, and how long it still lasts. */
+/** The override, its reason, its author, and its end. */
 function overrideOf(override: Override, now: number | undefined): Markup {
   const { reason: _reason, by: _by, until: _until, ...options } = override;
   return html`${clip(optionText(options), LONGEST_WORDS)}: ${termsOf(override, now)}`;

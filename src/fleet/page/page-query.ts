@@ -1,6 +1,6 @@
 import { queryParameters } from '../../extension/query-parameters.js';
 
-/** What the URL of a request says about the page. */
+/** The options of the page in the URL of a request. */
 export interface PageQuery {
   /** The text to search for. Undefined: all instances are shown. */
   readonly search: string | undefined;

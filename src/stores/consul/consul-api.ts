@@ -18,7 +18,7 @@ export interface ConsulEntries {
 
 type Parameters = Readonly<Record<string, string>>;
 
-interface Answer {
+interface ConsulResponse {
   readonly status: number;
   readonly index: number;
   readonly text: string;
@@ -81,7 +81,7 @@ export class ConsulApi {
     parameters: Parameters,
     body: string | undefined,
     signal: AbortSignal,
-  ): Promise<Answer> {
+  ): Promise<ConsulResponse> {
     const url = new URL(`v1/${path}`, this.#url.href.endsWith('/') ? this.#url : `${this.#url.href}/`);
     for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
     const response = await fetch(url, {

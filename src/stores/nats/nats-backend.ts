@@ -32,7 +32,7 @@ export class NatsBackend implements StoreBackend {
     );
   }
 
-  /** Stores a marker, so that watches are told. They discard it later. */
+  /** Stores a marker, so that watches are notified. They discard it later. */
   async remove(place: StorePlace, signal: AbortSignal): Promise<void> {
     await this.#link.store(entrySubject(this.#link.bucket, place), '', { 'KV-Operation': 'DEL' }, signal);
   }

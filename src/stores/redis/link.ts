@@ -1,4 +1,4 @@
-/** What the store needs of a client. */
+/** The operations that the store needs from a client. */
 export interface Link {
   /**
    * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, because the client would
