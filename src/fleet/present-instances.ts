@@ -27,7 +27,7 @@ export class PresentInstances {
     let count = 0;
     for (const boot of this.#boots.values()) {
       const isBetween = from < to ? from < boot && boot < to : from < boot || boot < to;
-      if (isBetween && boot !== from && boot !== to) count += 1;
+      if (isBetween) count += 1;
     }
     return count;
   }

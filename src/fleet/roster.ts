@@ -2,6 +2,7 @@ import { elapsed } from '../core/moment.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
 import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
+import { HEARTBEATS_MISSED, type KnownInstance, isRepeated, knownFrom } from './known-instance.js';
 import { SignedValues } from './signed-text.js';
 
 /** The phase of an instance as a reader determines it. `lost`: it crashed, is frozen, or cannot reach the store. */
@@ -46,21 +47,8 @@ export interface PeerState {
   readonly storeUnavailableFor: number;
 }
 
-interface Known {
-  readonly entry: FleetEntry;
-  readonly phaseSince: number;
-  readonly readySince: number;
-  /** The instance has written since this process began to watch. Otherwise its entry may be stale. */
-  readonly isAlive: boolean;
-  lastSeen: number;
-}
-
-/** Number of missed heartbeats after which an instance is lost. */
-export const HEARTBEATS_MISSED = 3;
 /** Milliseconds within which every store detects a silent connection. */
 const SILENCE_NOTICED = 10_000;
-/** Milliseconds. Messages of the store are delayed by less than this. */
-const LONGEST_DELAY = 2000;
 /** The most refused entries that are listed, and that are counted. */
 const MOST_LISTED = 20;
 const MOST_REFUSED = 1000;
@@ -84,7 +72,7 @@ export interface RosterSettings {
 /** The instances of the fleet, from the entries that they write into the store. */
 export class Roster {
   readonly #settings: RosterSettings;
-  readonly #known = new Map<string, Known>();
+  readonly #known = new Map<string, KnownInstance>();
   readonly #refused = new Map<string, string>();
   readonly #values: SignedValues;
   /** Entries that the store ignores because of a limit, with the reason of each. */
@@ -266,46 +254,4 @@ function isSameInstance(one: FleetEntry, other: FleetEntry): boolean {
 /** A silent instance has left if its last phase was draining or left. Otherwise it is lost. */
 function silentPhase(phase: WrittenPhase): FleetPhase {
   return phase === 'draining' || phase === 'left' ? 'left' : 'lost';
-}
-
-/** A snapshot repeats known entries. It does not prove that the instance is alive. */
-function knownFrom(entry: FleetEntry, earlier: Known | undefined, now: number, isSnapshot: boolean): Known {
-  const isSameBoot = earlier?.entry.boot === entry.boot;
-  const isNews = !isSnapshot || !isSameBoot || earlier.entry.beat !== entry.beat;
-  const lastSeen = isNews ? now : earlier.lastSeen;
-  const before = isSameBoot ? earlier : undefined;
-  return {
-    entry,
-    lastSeen,
-    phaseSince: beginOf(lastSeen - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
-    readySince: beginOf(lastSeen - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
-    isAlive: !isSnapshot || (isNews && earlier !== undefined) || earlier?.isAlive === true,
-  };
-}
-
-/** Start of a state. Of several reports the earliest counts, because a delayed message makes the start appear later. */
-function beginOf(begin: number, earlier: number | undefined): number {
-  return earlier !== undefined && Math.abs(begin - earlier) < LONGEST_DELAY ? earlier : begin;
-}
-
-/** Whether an entry is a heartbeat without a change. */
-function isRepeated(earlier: Known, known: Known | undefined): boolean {
-  if (!known || known.lastSeen - earlier.lastSeen > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
-  if (known.phaseSince !== earlier.phaseSince || known.readySince !== earlier.readySince) return false;
-  return isEqual(known.entry, earlier.entry);
-}
-
-/** Whether two entries are equal, except for the fields that change with each heartbeat. */
-function isEqual(one: FleetEntry, other: FleetEntry): boolean {
-  const names = Object.keys(one.checks);
-  return (
-    one.boot === other.boot &&
-    one.phase === other.phase &&
-    one.ready === other.ready &&
-    one.version === other.version &&
-    one.commit === other.commit &&
-    names.length === Object.keys(other.checks).length &&
-    names.every((name) => one.checks[name] === other.checks[name]) &&
-    (one.dependsOn ?? []).join('\n') === (other.dependsOn ?? []).join('\n')
-  );
 }
