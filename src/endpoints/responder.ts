@@ -3,6 +3,7 @@ import type { Evaluation } from '../core/probe.js';
 import type { StandardProbe } from '../core/registry.js';
 import { UnknownProbeError } from '../errors/unknown-probe.error.js';
 import type { HealthEndpoint, HealthFormatter } from '../extension/health-endpoints.js';
+import { queryParameters } from '../extension/query-parameters.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import type { HealthSettings } from '../options/health-settings.js';
 import type { HealthView } from '../options/view.js';
@@ -287,8 +288,7 @@ function record(onResponse: OnResponse, name: string, request: HealthRequest, re
 
 /** `?deep=true`, `?deep=1` or `?deep`. Reads the URL, because the application may have set any query parser. */
 function asksDeep(url: string): boolean {
-  const start = url.indexOf('?');
-  if (start < 0) return false;
-  const value = new URLSearchParams(url.slice(start + 1)).get('deep');
+  if (!url.includes('?')) return false;
+  const value = queryParameters(url).get('deep');
   return value !== null && ['true', '1', ''].includes(value.toLowerCase());
 }

@@ -1,3 +1,4 @@
+import { queryParameters } from '../../extension/query-parameters.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import { MEDIA_TYPES } from './format.js';
 
@@ -16,10 +17,10 @@ export function formatOf(
   mediaTypes: Readonly<Record<string, string>> = MEDIA_TYPES,
 ): string | undefined {
   const { accept } = headers;
-  const query = url.indexOf('?');
+  const hasQuery = url.includes('?');
   // Fast path: nearly all probers send no Accept, or `*/*`.
-  if (query < 0 && (accept === undefined || accept === '*/*')) return 'json';
-  const named = query < 0 ? null : new URLSearchParams(url.slice(query + 1)).get('format');
+  if (!hasQuery && (accept === undefined || accept === '*/*')) return 'json';
+  const named = hasQuery ? queryParameters(url).get('format') : null;
   if (named !== null) return Object.hasOwn(mediaTypes, named) ? named : undefined;
   return preferred(typeof accept === 'string' ? accept : '', mediaTypes);
 }
