@@ -115,7 +115,7 @@ export function testSource(subject: SourceSubject): void {
       const reader = await startReader();
       await put('stock', '{"timeout":');
       await reader.until(async () =>
-        expect(await reader.refused('stock')).toEqual([expect.stringContaining('no JSON')]),
+        expect(await reader.refused('stock')).toEqual([expect.stringContaining('it is not a JSON object')]),
       );
       expect(await reader.options('stock')).toEqual({ timeout: 100 });
       expect(reader.lines('refused')).toEqual([expect.stringContaining('stock')]);
