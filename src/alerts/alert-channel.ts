@@ -6,7 +6,7 @@ import { AlertText } from './alert-text.js';
 import type { AlertsSettings } from './alerts-options.js';
 import { Delivery, type DeliverySettings } from './delivery.js';
 import { FleetChannel } from './fleet/fleet-channel.js';
-import type { AlertSender } from './formats.js';
+import type { AlertSender } from './alert-formats.js';
 import { sendEmail } from './send-email.js';
 import { sendWebhook } from './send-webhook.js';
 import type { TargetSettings } from './target-settings.js';

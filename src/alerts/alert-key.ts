@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Alert } from './alert.js';
-import type { AlertSender } from './formats.js';
+import type { AlertSender } from './alert-formats.js';
 
 /** Longest key that the receivers accept. */
 const LONGEST_KEY = 255;

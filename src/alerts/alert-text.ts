@@ -2,7 +2,7 @@ import { formatRaw } from '../core/raw-error.js';
 import type { HealthStatus } from '../core/status.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import type { AffectedInstances, Alert } from './alert.js';
-import { type AlertSender, sentence } from './formats.js';
+import { type AlertSender, sentence } from './alert-formats.js';
 
 /** An alert, as a message template receives it. It holds only texts that callers of the endpoints may see. */
 export interface AlertDetails {

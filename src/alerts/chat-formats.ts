@@ -1,4 +1,4 @@
-import { type Format, SIGNS, whereOf } from './formats.js';
+import { type Format, SIGNS, whereOf } from './alert-formats.js';
 
 const TEAMS_COLORS = { down: 'Attention', up: 'Good', stall: 'Warning' } as const;
 const DISCORD_COLORS = { down: 0xd32f2f, up: 0x388e3c, stall: 0xf57c00 } as const;

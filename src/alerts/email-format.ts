@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { onOneLine } from '../core/bounded-text.js';
-import { formatDuration } from '../logging/duration.js';
+import { formatDuration } from '../logging/format-duration.js';
 import { isoTime } from '../core/moment.js';
 import type { Alert } from './alert.js';
 import { keyOfAlert } from './alert-key.js';
 import type { AlertMail } from './email.js';
-import { type AlertSender, SIGNS, instanceList } from './formats.js';
+import { type AlertSender, SIGNS, instanceList } from './alert-formats.js';
 
 const COLORS: Readonly<Record<Alert['event'], string>> = { down: '#d32f2f', up: '#388e3c', stall: '#f57c00' };
 /** The longest subject that mail programs show as a whole is shorter. */

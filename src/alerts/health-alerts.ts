@@ -9,7 +9,7 @@ import { flatDetails } from '../core/composite-detail.js';
 import type { AlertSubject, Observation } from './alert.js';
 import { AlertChannel } from './alert-channel.js';
 import type { AlertsSettings } from './alerts-options.js';
-import type { AlertSender } from './formats.js';
+import type { AlertSender } from './alert-formats.js';
 import { StallAlerts } from './stall-alerts.js';
 import { topicsOf } from './fleet/topics.js';
 

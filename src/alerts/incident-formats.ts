@@ -1,7 +1,7 @@
 import { onOneLine } from '../core/bounded-text.js';
 import type { Alert } from './alert.js';
 import { keyOfAlert } from './alert-key.js';
-import { type AlertSender, type Format, toJson, whereOf } from './formats.js';
+import { type AlertSender, type Format, toJson, whereOf } from './alert-formats.js';
 
 /** Longest texts that the receivers accept. */
 const LONGEST_SUMMARY = 1024;

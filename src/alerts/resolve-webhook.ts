@@ -3,7 +3,7 @@ import type { FaultsAt } from '../options/faults.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, duration, matching, nonBlank, oneOf } from '../options/rules.js';
 import { toDiscord, toTeams } from './chat-formats.js';
-import { toAlertmanager, toJson, toSlack } from './formats.js';
+import { toAlertmanager, toJson, toSlack } from './alert-formats.js';
 import { opsgenieUrl, toOpsgenie, toPagerDuty } from './incident-formats.js';
 import { COMMON_OPTIONS, readCommon } from './resolve-target.js';
 import type { WebhookSettings } from './target-settings.js';

@@ -4,7 +4,7 @@ import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js
 import type { Alert } from './alert.js';
 import { RefusedError } from './delivery.js';
 import { toEmail } from './email-format.js';
-import type { AlertSender } from './formats.js';
+import type { AlertSender } from './alert-formats.js';
 import type { EmailSettings } from './target-settings.js';
 
 /** Sends the message about an alert. Rejects when the mail server refuses it, or one of its recipients. */

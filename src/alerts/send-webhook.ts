@@ -1,6 +1,6 @@
 import type { Alert } from './alert.js';
 import { RefusedError } from './delivery.js';
-import type { AlertSender } from './formats.js';
+import type { AlertSender } from './alert-formats.js';
 import { post } from './post.js';
 import { signatureHeaders } from './signature.js';
 import type { WebhookSettings } from './target-settings.js';

@@ -1,7 +1,7 @@
 import { elapsed } from '../core/moment.js';
 import { HealthStatus } from '../core/status.js';
 import type { EventLoopStall } from '../extension/event-loop-stall.js';
-import { formatDuration } from '../logging/duration.js';
+import { formatDuration } from '../logging/format-duration.js';
 import type { Alert } from './alert.js';
 
 /**

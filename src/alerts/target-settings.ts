@@ -2,7 +2,7 @@ import type { HealthStatus } from '../core/status.js';
 import type { Alert } from './alert.js';
 import type { AlertMessage } from './alert-text.js';
 import type { MailSender } from './email.js';
-import type { AlertSender, Format } from './formats.js';
+import type { AlertSender, Format } from './alert-formats.js';
 
 /** The settings of every target. */
 export interface CommonSettings {

@@ -1,7 +1,7 @@
 import { isRecord } from '../core/is-record.js';
-import { type Exchange, exchange, messageOf } from './exchange.js';
+import { type Exchange, exchange, messageOf } from './http-request.js';
 import { type CommandLine, settingsOf } from './options.js';
-import { targetOf } from './target.js';
+import { targetOf } from './probe-address.js';
 import { type Terminal, json, printable } from './terminal.js';
 import { UsageError } from './usage-error.js';
 

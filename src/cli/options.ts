@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { milliseconds } from '../options/rules.js';
-import type { RequestSettings } from './exchange.js';
+import type { RequestSettings } from './http-request.js';
 import { readCertificates, readSecret } from './read-file.js';
 import { UsageError } from './usage-error.js';
 

@@ -1,8 +1,8 @@
 import type { HealthCheckDetail, HealthReport } from '../core/report.js';
 import { isRecord } from '../core/is-record.js';
 import { type ReportStatus, isHealthStatus } from '../core/status.js';
-import { type Exchange, type RequestSettings, exchange, messageOf } from './exchange.js';
-import type { Target } from './target.js';
+import { type Exchange, type RequestSettings, exchange, messageOf } from './http-request.js';
+import type { Target } from './probe-address.js';
 
 /** The report in a response. The view for the caller decides which properties it has. */
 export type SeenReport = Pick<HealthReport, 'status'> &

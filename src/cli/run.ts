@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reply, requestReport } from './request-report.js';
-import { type Verdict, judge, judgeForNagios } from './check.js';
+import { type Verdict, judge, judgeForNagios } from './verdict.js';
 import { staleBecause } from './file-check.js';
 import { control } from './control.js';
 import { HELP } from './help.js';
 import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
-import { type AddressReply, table } from './status.js';
-import { probeUrl, targetOf } from './target.js';
+import { type AddressReply, table } from './status-table.js';
+import { probeUrl, targetOf } from './probe-address.js';
 import type { ProcessContext } from './process-context.js';
 import { json } from './terminal.js';
 import { UsageError } from './usage-error.js';

@@ -15,7 +15,7 @@ import type { PageModel } from './render/model.js';
 import { BUILD, PAGE_HEADERS, renderLivePage, renderStaticPage } from './render/page.js';
 import { announcementOf, livePartsOf } from './render/parts.js';
 import { EVENTS, FORMAT, PAGE } from './describe-dashboard.js';
-import { iconUrl } from '../page/status.js';
+import { iconUrl } from '../page/status-appearance.js';
 import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
 import { streamResponse } from '../page/live/stream-response.js';
 

@@ -5,7 +5,7 @@ import type { FleetLink } from '../extension/fleet-link.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { LiveUpdates, type PageState } from '../page/live/live-updates.js';
 import { refusedStream, streamResponse } from '../page/live/stream-response.js';
-import { iconUrl } from '../page/status.js';
+import { iconUrl } from '../page/status-appearance.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { collectionOf } from './collection.js';
 import { countFleet } from './fleet-counts.js';

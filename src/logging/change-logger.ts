@@ -5,7 +5,7 @@ import { formatRaw } from '../core/raw-error.js';
 import { HealthStatus, isFailing } from '../core/status.js';
 import type { ChangeLevels, HealthLogLevel } from '../options/health-module-options.js';
 import { ChangeRecord } from './change-record.js';
-import { formatDuration } from './duration.js';
+import { formatDuration } from './format-duration.js';
 
 type Log = Pick<LoggerService, 'log' | 'warn'> & Partial<Omit<LoggerService, 'log' | 'warn'>>;
 

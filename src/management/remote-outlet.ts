@@ -1,5 +1,5 @@
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
-import type { ToThread } from './thread/messages.js';
+import type { ToThread } from './thread/thread-messages.js';
 
 /** The body of a stream whose connection belongs to the thread of the management port. */
 export class RemoteOutlet implements EndpointOutlet {

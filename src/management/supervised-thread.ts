@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers';
 import { Worker } from 'node:worker_threads';
 import type { LoggerService } from '@nestjs/common';
 import { THREAD_CODE } from './thread-code.js';
-import type { FromThread, ThreadData, ToThread } from './thread/messages.js';
+import type { FromThread, ThreadData, ToThread } from './thread/thread-messages.js';
 
 /** Milliseconds before the thread is started again: doubled each time, because its port may be taken for a while. */
 const FIRST_PAUSE = 500;

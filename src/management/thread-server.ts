@@ -21,7 +21,7 @@ import {
   type WireRequest,
   type WireResponse,
   now,
-} from './thread/messages.js';
+} from './thread/thread-messages.js';
 
 /** Snapshots that records may still refer to. */
 const MOST_SNAPSHOTS = 64;

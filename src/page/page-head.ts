@@ -1,6 +1,6 @@
 import type { HealthStatus } from '../core/status.js';
 import { type Content, type Markup, html } from './html.js';
-import { iconUrl } from './status.js';
+import { iconUrl } from './status-appearance.js';
 
 export interface PageHead {
   readonly title: string;

@@ -1,6 +1,6 @@
 import { CHECK_FAILED, describeFailure } from '../../core/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { messageOf } from '../exchange.js';
+import { messageOf } from '../http-request.js';
 import { explainClosed, explainFault } from './explain-fault.js';
 import type { ObservedStore } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';

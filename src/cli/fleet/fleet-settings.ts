@@ -1,6 +1,6 @@
 import { type CommandLine, timeOf } from '../options.js';
 import { readSecret } from '../read-file.js';
-import { checkedPort } from '../target.js';
+import { checkedPort } from '../probe-address.js';
 import { UsageError } from '../usage-error.js';
 import { type StoreAddress, storeAddressOf } from './store-address.js';
 

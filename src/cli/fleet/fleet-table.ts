@@ -4,7 +4,7 @@ import { isPresent } from '../../fleet/roster.js';
 import { refusedOf } from '../../fleet/page/headline.js';
 import { attentionOf, stateOf, stateSince } from '../../fleet/page/member-state.js';
 import { serviceStatus } from '../../fleet/page/service-part.js';
-import { duration } from '../status.js';
+import { duration } from '../status-table.js';
 import { type Terminal, coloured, printable } from '../terminal.js';
 
 interface Row {

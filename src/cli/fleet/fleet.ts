@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsed } from '../../core/moment.js';
 import { cannotListen } from '../../errors/cannot-listen.js';
 import { FleetOverview } from '../../fleet/fleet-overview.js';
-import { messageOf } from '../exchange.js';
+import { messageOf } from '../http-request.js';
 import type { CommandLine } from '../options.js';
 import type { ProcessContext } from '../process-context.js';
 import { type Terminal, json, printable } from '../terminal.js';
@@ -16,7 +16,7 @@ import {
   timeoutOf,
 } from './fleet-settings.js';
 import { fleetTable } from './fleet-table.js';
-import { announced } from './announced-store.js';
+import { announced } from './connection-messages.js';
 import { ConnectionFaults } from './connection-faults.js';
 import { openStore } from './open-store.js';
 

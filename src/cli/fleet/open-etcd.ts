@@ -1,5 +1,5 @@
 import { etcdStore } from '../../stores/etcd/etcd-store.js';
-import type { EtcdStoreClient } from '../../stores/etcd/etcd-client.js';
+import type { EtcdStoreClient } from '../../stores/etcd/etcd-store-client.js';
 import { loadClient } from './load-client.js';
 import type { Namespace, OpenedStore } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';

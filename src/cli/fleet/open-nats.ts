@@ -1,5 +1,5 @@
 import { natsStore } from '../../stores/nats/nats-store.js';
-import type { NatsStoreClient } from '../../stores/nats/nats-client.js';
+import type { NatsStoreClient } from '../../stores/nats/nats-store-client.js';
 import { connectUntilClosed } from './connect-until-closed.js';
 import { type LoadedPackage, loadClient } from './load-client.js';
 import { CLIENT_NAME, type Namespace, type OnError, type OpenedStore, PAUSE } from './opened-store.js';

@@ -5,7 +5,7 @@ import { BASE_STYLE } from '../../page/base-style.js';
 import { type Content, type Markup, html, raw } from '../../page/html.js';
 import { pageHead } from '../../page/page-head.js';
 import { pageHeaders } from '../../page/page-headers.js';
-import { SHAPE_DEFINITIONS } from '../../page/status.js';
+import { SHAPE_DEFINITIONS } from '../../page/status-appearance.js';
 import { CHANGES, type ChangeTarget, DEFAULT_TIME, TIMES } from './changes.js';
 import type { FormEncoding } from './encoding.js';
 import { FORM_STYLE } from './form-style.js';

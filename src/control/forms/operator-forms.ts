@@ -16,7 +16,7 @@ import { optionText } from '../../options/option-text.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import type { HealthView } from '../../options/view.js';
 import { type Markup, html } from '../../page/html.js';
-import { wordFor } from '../../page/status.js';
+import { wordFor } from '../../page/status-appearance.js';
 import { exact } from '../../page/time.js';
 import type { ControlAccess } from '../control-access.js';
 import { isIndicator } from '../is-indicator.js';

@@ -9,7 +9,7 @@ import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { type PageModel, detailsOf } from './model.js';
 import { formLinks } from './links.js';
 import { describeRuns, sparkline } from './sparkline.js';
-import { ATTENTION_ORDER, appearanceOf, icon, wordFor } from '../../page/status.js';
+import { ATTENTION_ORDER, appearanceOf, icon, wordFor } from '../../page/status-appearance.js';
 import { ago, exact, lasting } from '../../page/time.js';
 import { formatAge } from '../../page/age.js';
 import { termsPart } from '../../page/terms.js';

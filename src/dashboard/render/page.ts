@@ -6,7 +6,7 @@ import { BASE_STYLE } from '../../page/base-style.js';
 import { pageHead, reloadAfter } from '../../page/page-head.js';
 import { buildOf, pageHeaders } from '../../page/page-headers.js';
 import { liveAttributes } from '../../page/live/live-attributes.js';
-import { SHAPE_DEFINITIONS } from '../../page/status.js';
+import { SHAPE_DEFINITIONS } from '../../page/status-appearance.js';
 import { exact } from '../../page/time.js';
 
 /** Seconds after which a page without a script reloads. */

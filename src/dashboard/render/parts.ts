@@ -8,7 +8,7 @@ import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { overridesOf, troubledSources } from './attention.js';
 import { formLinks } from './links.js';
 import { type PageModel, detailsOf } from './model.js';
-import { appearanceOf, icon, wordFor } from '../../page/status.js';
+import { appearanceOf, icon, wordFor } from '../../page/status-appearance.js';
 import { termsPart } from '../../page/terms.js';
 import { ago, exact, lasting } from '../../page/time.js';
 

@@ -1,7 +1,7 @@
 import type { ReportedComponent, ReportedHealth } from '../../core/reported-health.js';
 import { HealthStatus } from '../../core/status.js';
 import { type Markup, clip, html } from '../../page/html.js';
-import { appearanceOf, icon } from '../../page/status.js';
+import { appearanceOf, icon } from '../../page/status-appearance.js';
 import { lasting } from '../../page/time.js';
 
 const LONGEST_NAME = 300;

@@ -3,7 +3,7 @@ import { type Content, type Markup, clip, html, raw } from '../../page/html.js';
 import { liveAttributes } from '../../page/live/live-attributes.js';
 import { pageHead, reloadAfter } from '../../page/page-head.js';
 import { buildOf, pageHeaders } from '../../page/page-headers.js';
-import { ATTENTION_ORDER, SHAPE_DEFINITIONS, appearanceOf, icon } from '../../page/status.js';
+import { ATTENTION_ORDER, SHAPE_DEFINITIONS, appearanceOf, icon } from '../../page/status-appearance.js';
 import { exact } from '../../page/time.js';
 import type { FleetReport } from '../fleet-report.js';
 import type { RefusedEntry } from '../roster.js';

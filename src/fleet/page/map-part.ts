@@ -1,6 +1,6 @@
 import { HealthStatus } from '../../core/status.js';
 import { type Markup, clip, html } from '../../page/html.js';
-import { appearanceOf } from '../../page/status.js';
+import { appearanceOf } from '../../page/status-appearance.js';
 import type { FleetService } from '../fleet-report.js';
 import { type GraphEdge, type GraphNode, serviceGraphOf } from './service-graph.js';
 import { serviceStatus } from './service-part.js';

@@ -1,6 +1,6 @@
 import { HealthStatus } from '../../core/status.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
-import { appearanceOf, icon } from '../../page/status.js';
+import { appearanceOf, icon } from '../../page/status-appearance.js';
 import { ago, lasting } from '../../page/time.js';
 import type { FleetMember } from '../fleet-report.js';
 import { isPresent } from '../roster.js';

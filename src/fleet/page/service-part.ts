@@ -1,6 +1,6 @@
 import { HealthStatus } from '../../core/status.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
-import { appearanceOf, icon } from '../../page/status.js';
+import { appearanceOf, icon } from '../../page/status-appearance.js';
 import type { FleetMember, FleetService } from '../fleet-report.js';
 import { attentionOf } from './member-state.js';
 import { type MembersShown, membersPart } from './members-part.js';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { SharedProbe } from '../shared-probes.js';
-import { RECORD_LENGTH, type WireCaller } from './messages.js';
+import { RECORD_LENGTH, type WireCaller } from './thread-messages.js';
 
 /** Milliseconds for which records are collected: a message costs the main thread more than a record. */
 const PAUSE = 100;

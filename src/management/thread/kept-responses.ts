@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { SharedProbe } from '../shared-probes.js';
-import type { Routes, WireResponse } from './messages.js';
+import type { Routes, WireResponse } from './thread-messages.js';
 
 interface Kept {
   readonly id: number;

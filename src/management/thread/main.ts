@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { ManagementThread } from './management-thread.js';
-import type { FromThread, ThreadData, ToThread } from './messages.js';
+import type { FromThread, ThreadData, ToThread } from './thread-messages.js';
 
 /** The first file of the thread. */
 if (parentPort) {

@@ -1,5 +1,5 @@
 import { type Markup, html } from '../html.js';
-import { iconUrl } from '../status.js';
+import { iconUrl } from '../status-appearance.js';
 
 export interface LivePage {
   /** The relative URL of the stream. */

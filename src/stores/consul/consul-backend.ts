@@ -4,7 +4,7 @@ import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '.
 import { limited } from '../store-calls.js';
 import type { StorePlace } from '../store-key.js';
 import type { ConsulApi } from './consul-api.js';
-import { followPrefix } from './follow-prefix.js';
+import { followPrefix } from './follow-consul-keys.js';
 
 /** Contains a sign that no collection contains. */
 const LEASES = '@leases';

@@ -1,6 +1,6 @@
 import { elapsed } from '../../core/moment.js';
 import { etcdCall, isMissing, keepAlive } from '../../clients/etcd/etcd-calls.js';
-import type { EtcdStoreClient } from './etcd-client.js';
+import type { EtcdStoreClient } from './etcd-store-client.js';
 
 interface EntryLease {
   readonly id: string;

@@ -3,8 +3,8 @@ import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '.
 import type { StorePlace } from '../store-key.js';
 import { EntryLeases } from './entry-leases.js';
 import { EtcdCallError, etcdCall, keepAlive } from '../../clients/etcd/etcd-calls.js';
-import type { EtcdStoreClient } from './etcd-client.js';
-import { followPrefix } from './follow-prefix.js';
+import type { EtcdStoreClient } from './etcd-store-client.js';
+import { followPrefix } from './follow-etcd-keys.js';
 
 const NOT_PERMITTED = 'the user is not permitted to use the keys of the store: see docs/stores.md';
 /** Contains a sign that no collection contains. */

@@ -2,7 +2,7 @@ import type { HealthStore } from '../health-store.js';
 import { storeOf } from '../store-of.js';
 import { type StoreOptions, readStoreOptions } from '../store-options.js';
 import { EtcdBackend } from './etcd-backend.js';
-import { type EtcdStoreClient, isEtcdStoreClient } from './etcd-client.js';
+import { type EtcdStoreClient, isEtcdStoreClient } from './etcd-store-client.js';
 
 /** Options of `etcdStore()`. */
 export interface EtcdStoreOptions extends StoreOptions {

@@ -2,7 +2,7 @@ import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../store-backend.js';
 import type { StorePlace } from '../store-key.js';
-import { type NatsStoreClient, isNatsStoreClient } from './nats-client.js';
+import { type NatsStoreClient, isNatsStoreClient } from './nats-store-client.js';
 import { explainNatsError } from './nats-link.js';
 
 /**

@@ -8,7 +8,7 @@ import type { Lifetimes } from '../lifetimes.js';
 import { checkPeriodically } from '../periodic-check.js';
 import type { CollectionSink, SnapshotEntry } from '../store-backend.js';
 import { limited } from '../store-calls.js';
-import type { NatsMessage } from './nats-client.js';
+import type { NatsMessage } from './nats-store-client.js';
 import { type NatsLink, STREAM_NOT_FOUND, hasCode } from './nats-link.js';
 import { collectionSubject, nameOf } from './subjects.js';
 

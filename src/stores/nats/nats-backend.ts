@@ -4,7 +4,7 @@ import { wrap } from '../envelope.js';
 import { Lifetimes } from '../lifetimes.js';
 import { limited } from '../store-calls.js';
 import { followBucket } from './follow-bucket.js';
-import type { NatsStoreClient } from './nats-client.js';
+import type { NatsStoreClient } from './nats-store-client.js';
 import { NatsLeases } from './nats-leases.js';
 import { NatsLink, explainNatsError } from './nats-link.js';
 import { entrySubject } from './subjects.js';

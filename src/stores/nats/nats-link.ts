@@ -7,7 +7,7 @@ import {
 import { notConnected } from '../../clients/not-connected.js';
 import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { MessageHeaders, type NatsStoreClient } from './nats-client.js';
+import { MessageHeaders, type NatsStoreClient } from './nats-store-client.js';
 
 /** An error that JetStream responded. */
 export class JetStreamError extends Error {

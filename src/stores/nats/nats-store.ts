@@ -4,7 +4,7 @@ import { storeOf } from '../store-of.js';
 import { type StoreOptions, readStoreOptions } from '../store-options.js';
 import { ConnectingBackend } from './connecting-backend.js';
 import { NatsBackend } from './nats-backend.js';
-import { type NatsStoreClient, isNatsStoreClient } from './nats-client.js';
+import { type NatsStoreClient, isNatsStoreClient } from './nats-store-client.js';
 
 /** Options of `natsStore()`. */
 export interface NatsStoreOptions extends StoreOptions {

@@ -3,7 +3,7 @@ import { elapsed } from '../../core/moment.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { CollectionSink, SnapshotEntry } from '../store-backend.js';
 import { limited } from '../store-calls.js';
-import { type Change, readChange, readSnapshot } from './changes.js';
+import { type Change, readChange, readSnapshot } from './collection-messages.js';
 import type { Link } from './link.js';
 import type { CollectionKeys } from './collection-keys.js';
 import { REVISION, SNAPSHOT } from './scripts.js';

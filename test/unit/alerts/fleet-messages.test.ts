@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/alerts/alert.js';
 import { toTeams } from '../../../src/alerts/chat-formats.js';
 import { toEmail } from '../../../src/alerts/email-format.js';
-import { sentence, toAlertmanager, toJson, toSlack } from '../../../src/alerts/formats.js';
+import { sentence, toAlertmanager, toJson, toSlack } from '../../../src/alerts/alert-formats.js';
 import { opsgenieUrl, toOpsgenie, toPagerDuty } from '../../../src/alerts/incident-formats.js';
 
 const NAMES = ['orders-1', 'orders-2', 'orders-3', 'orders-4'];

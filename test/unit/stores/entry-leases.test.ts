@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
 import { EntryLeases } from '../../../src/stores/etcd/entry-leases.js';
-import type { EtcdStoreClient } from '../../../src/stores/etcd/etcd-client.js';
+import type { EtcdStoreClient } from '../../../src/stores/etcd/etcd-store-client.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { StallFrame } from '../../../extension/event-loop-stall.js';
-import { formatDuration } from '../../../logging/duration.js';
+import { formatDuration } from '../../../logging/format-duration.js';
 import type { CapturedStack } from './capture-stack.js';
 
 /** `event loop blocked for 4.2 s in parseOrders (orders.service.ts:112)` */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Target } from './target.js';
+import type { Target } from './probe-address.js';
 
 export interface RequestSettings {
   /** Milliseconds for the whole exchange. */

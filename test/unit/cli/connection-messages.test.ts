@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { announced } from '../../../src/cli/fleet/announced-store.js';
+import { announced } from '../../../src/cli/fleet/connection-messages.js';
 import { HealthCheckError } from '../../../src/errors/health-check.error.js';
 import type { StoreObserver } from '../../../src/stores/health-store.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';

@@ -4,7 +4,7 @@ import { checkPeriodically } from '../periodic-check.js';
 import type { CollectionSink, SnapshotEntry } from '../store-backend.js';
 import { limited } from '../store-calls.js';
 import { EtcdCallError, RESOURCE_EXHAUSTED, etcdCall, etcdStream } from '../../clients/etcd/etcd-calls.js';
-import type { EtcdStoreClient, WatchResponse } from './etcd-client.js';
+import type { EtcdStoreClient, WatchResponse } from './etcd-store-client.js';
 
 /** Entries of one response at first. Clients accept responses of 4 MiB, so large values need smaller responses. */
 const PAGE = 500;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { formatDuration } from '../../../src/logging/duration.js';
+import { formatDuration } from '../../../src/logging/format-duration.js';
 
 it.each([
   [0, '0 ms'],

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { TEXT_ENCODING } from '../../endpoints/health-response.js';
-import type { WireResponse } from './messages.js';
+import type { WireResponse } from './thread-messages.js';
 
 export function write(response: ServerResponse, { statusCode, fields, body }: WireResponse): void {
   if (response.headersSent || response.destroyed) return;

@@ -1,6 +1,6 @@
 import { isoTime } from '../core/moment.js';
 import type { ServiceIdentity } from '../core/service-info.js';
-import { formatDuration } from '../logging/duration.js';
+import { formatDuration } from '../logging/format-duration.js';
 import type { AffectedInstances, Alert } from './alert.js';
 
 /** The instance that sends an alert. */

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeUnended, hasBody, readStream } from '../../endpoints/request-body.js';
 import type { Callers } from './callers.js';
-import type { FromThread, ToThread, WireResponse } from './messages.js';
-import { write } from './responses.js';
+import type { FromThread, ToThread, WireResponse } from './thread-messages.js';
+import { write } from './write-wire-response.js';
 
 type Passed = Extract<
   ToThread,
