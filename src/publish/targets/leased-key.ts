@@ -1,4 +1,5 @@
-import { type EtcdLeaseClient, etcdCall, isMissing, keepAlive } from '../../clients/etcd/etcd-calls.js';
+import { EntryLease } from '../../clients/etcd/entry-lease.js';
+import { type EtcdLeaseClient, etcdCall } from '../../clients/etcd/etcd-calls.js';
 import { hasMethods } from '../../clients/has-methods.js';
 
 /** The used part of an `Etcd3` client: the calls that accept options of gRPC, so that they can be cancelled. */
@@ -15,57 +16,31 @@ export function isEtcdPublishingClient(candidate: unknown): candidate is EtcdPub
   );
 }
 
-/** A key of etcd with a lease of its own, which each write extends. The key vanishes with the lease. */
+/** A key of etcd with a lease of its own. The server removes the key with the lease. */
 export class LeasedKey {
   readonly #client: EtcdPublishingClient;
   readonly #key: Buffer;
-  readonly #seconds: number;
-  /** Undefined: there is no lease. */
-  #lease: string | undefined;
+  readonly #ttl: number;
+  readonly #lease: EntryLease;
 
   /** `ttl`: milliseconds. */
   constructor(client: EtcdPublishingClient, key: string, ttl: number) {
     this.#client = client;
     this.#key = Buffer.from(key);
-    this.#seconds = Math.ceil(ttl / 1000);
+    this.#ttl = ttl;
+    this.#lease = new EntryLease(client.leaseClient, Math.ceil(ttl / 1000));
   }
 
   /** Writes the value also if it has not changed, because another tool may have removed the key. */
   async write(value: string, signal: AbortSignal): Promise<void> {
-    if (this.#lease !== undefined && (await this.#putAgain(this.#lease, value, signal))) return;
-    this.#lease = undefined;
-    const { leaseClient } = this.#client;
-    const { ID } = await etcdCall(signal, (options) => leaseClient.leaseGrant({ TTL: this.#seconds }, options));
-    this.#lease = ID;
-    await this.#put(ID, value, signal);
+    await this.#lease.write(this.#ttl, signal, (lease) => {
+      const request = { key: this.#key, value: Buffer.from(value), lease };
+      return etcdCall(signal, (options) => this.#client.kv.put(request, options));
+    });
   }
 
-  /** Ends the lease, which removes the key, unless another instance has written it since. */
+  /** Removes the key, unless another instance has written it since. */
   async remove(signal: AbortSignal): Promise<void> {
-    const ID = this.#lease;
-    if (ID === undefined) return;
-    try {
-      await etcdCall(signal, (options) => this.#client.leaseClient.leaseRevoke({ ID }, options));
-    } catch (error) {
-      if (!isMissing(error)) throw error;
-    }
-    this.#lease = undefined;
-  }
-
-  /** Resolves to false if the server does not have the lease any more. */
-  async #putAgain(lease: string, value: string, signal: AbortSignal): Promise<boolean> {
-    if ((await keepAlive(this.#client.leaseClient, lease, signal)) <= 0) return false;
-    try {
-      await this.#put(lease, value, signal);
-      return true;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw error;
-    }
-  }
-
-  async #put(lease: string, value: string, signal: AbortSignal): Promise<void> {
-    const request = { key: this.#key, value: Buffer.from(value), lease };
-    await etcdCall(signal, (options) => this.#client.kv.put(request, options));
+    await this.#lease.revoke(signal);
   }
 }

@@ -1,20 +1,12 @@
-import { elapsed } from '../../core/moment.js';
-import { etcdCall, isMissing, keepAlive } from '../../clients/etcd/etcd-calls.js';
+import { EntryLease } from '../../clients/etcd/entry-lease.js';
 import type { EtcdStoreClient } from './etcd-store-client.js';
 
-interface EntryLease {
-  readonly id: string;
-  readonly seconds: number;
-  /** Monotonic milliseconds. */
-  validUntil: number;
-}
-
-/** Above this number, leases that have expired are forgotten. */
-const MANY = 1000;
-/** A lease lasts longer than its entry must, by this factor. So most writes need not extend it, which is a call of its own. */
+/** Above this number of leases, the expired ones are forgotten. */
+const CLEANUP_ABOVE = 1000;
+/** A lease is longer than the lifetime of its entry by this factor, so that most writes need no second call that extends it. */
 const RESERVE = 1.1;
 
-/** The leases of the entries that this process has written: each entry that expires has one, which its writes extend in time. */
+/** The leases of the entries that this process has written, one for each entry that expires. */
 export class EntryLeases {
   readonly #client: EtcdStoreClient;
   readonly #leases = new Map<string, EntryLease>();
@@ -24,8 +16,8 @@ export class EntryLeases {
   }
 
   /**
-   * Writes an entry with a lease of its own, which ends no earlier than `expiresIn` (milliseconds) after this write. A lease
-   * that the server does not have any more is replaced. `put` gets the id of the lease.
+   * Writes an entry by `put`, which receives the id of a lease. The lease ends no earlier than `expiresIn` (milliseconds) after
+   * this write.
    */
   async write(
     key: string,
@@ -33,23 +25,7 @@ export class EntryLeases {
     signal: AbortSignal,
     put: (lease: string) => Promise<unknown>,
   ): Promise<void> {
-    const seconds = Math.ceil((RESERVE * expiresIn) / 1000);
-    const known = this.#leases.get(key);
-    const isExtended = known?.seconds === seconds && (lasts(known, expiresIn) || (await this.#extend(known, signal)));
-    if (isExtended) {
-      try {
-        await put(known.id);
-        return;
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-      }
-    }
-    this.#leases.delete(key);
-    const sentAt = elapsed();
-    const { ID } = await etcdCall(signal, (options) => this.#client.leaseClient.leaseGrant({ TTL: seconds }, options));
-    if (this.#leases.size >= MANY) this.#forgetExpired();
-    this.#leases.set(key, { id: ID, seconds, validUntil: sentAt + seconds * 1000 });
-    await put(ID);
+    await this.#leaseOf(key, Math.ceil((RESERVE * expiresIn) / 1000)).write(expiresIn, signal, put);
   }
 
   /** The lease of an entry that was removed or made permanent expires by itself. */
@@ -57,18 +33,16 @@ export class EntryLeases {
     this.#leases.delete(key);
   }
 
-  async #extend(lease: EntryLease, signal: AbortSignal): Promise<boolean> {
-    const sentAt = elapsed();
-    const seconds = await keepAlive(this.#client.leaseClient, lease.id, signal);
-    lease.validUntil = sentAt + seconds * 1000;
-    return seconds > 0;
+  #leaseOf(key: string, seconds: number): EntryLease {
+    const known = this.#leases.get(key);
+    if (known?.seconds === seconds) return known;
+    if (this.#leases.size >= CLEANUP_ABOVE) this.#forgetExpired();
+    const lease = new EntryLease(this.#client.leaseClient, seconds);
+    this.#leases.set(key, lease);
+    return lease;
   }
 
   #forgetExpired(): void {
-    for (const [key, { validUntil }] of this.#leases) if (validUntil < elapsed()) this.#leases.delete(key);
+    for (const [key, lease] of this.#leases) if (lease.isExpired) this.#leases.delete(key);
   }
-}
-
-function lasts({ validUntil }: EntryLease, milliseconds: number): boolean {
-  return validUntil - elapsed() >= milliseconds;
 }
