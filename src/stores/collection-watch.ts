@@ -19,7 +19,7 @@ export class CollectionWatch {
   readonly #observers = new ObserverList();
   readonly #table = new EntryTable();
   readonly #expiries = new Expiries((name) => this.#remove(name));
-  readonly #ignored = new IgnoredEntries((name, because) => this.#tellFirstIgnored(name, because));
+  readonly #ignored = new IgnoredEntries((name, reason) => this.#notifyFirstIgnored(name, reason));
   readonly #closing = new AbortController();
   #isConnected = false;
   #failure: HealthCheckError | undefined;
@@ -41,11 +41,11 @@ export class CollectionWatch {
     // Not before `watch()` has returned. An observer that joins later receives the entries from memory.
     queueMicrotask(() => {
       if (this.#isConnected) {
-        added.tell('connected');
-        added.tellSnapshot(this.#table.entries);
-        if (this.#ignored.reasons.size > 0) added.tellIgnored(this.#ignored.reasons);
+        added.notify('connected');
+        added.notifySnapshot(this.#table.entries);
+        if (this.#ignored.reasons.size > 0) added.notifyIgnored(this.#ignored.reasons);
       } else if (this.#failure) {
-        added.tell('disconnected', this.#failure);
+        added.notify('disconnected', this.#failure);
       }
       added.isReady = true;
     });
@@ -99,57 +99,57 @@ export class CollectionWatch {
     this.#isConnected = true;
     this.#failure = undefined;
     this.#failures = 0;
-    if (!wasConnected) this.#observers.tell('connected');
-    for (const name of vanished) this.#observers.tellRemoved(name);
+    if (!wasConnected) this.#observers.notify('connected');
+    for (const name of vanished) this.#observers.notifyRemoved(name);
     if (!wasConnected) {
-      this.#observers.tellSnapshot(this.#table.entries);
+      this.#observers.notifySnapshot(this.#table.entries);
     } else {
       for (const [name, value] of this.#table.entries) {
-        if (before.get(name) !== value) this.#observers.tellPut(name, value);
+        if (before.get(name) !== value) this.#observers.notifyPut(name, value);
       }
     }
     const hasChanged = this.#ignored.replace(ignored);
     for (const name of this.#ignored.reasons.keys()) this.#expiries.set(name, entries.get(name)?.expiresIn);
-    if (hasChanged) this.#tellIgnored();
+    if (hasChanged) this.#notifyIgnored();
   }
 
   #put(name: string, value: string, expiresIn: number | undefined): void {
-    const because = this.#table.set(name, value, this.#observers.trust(name, value));
-    if (because !== undefined) return this.#ignore(name, because, expiresIn);
+    const reason = this.#table.set(name, value, this.#observers.trust(name, value));
+    if (reason !== undefined) return this.#ignore(name, reason, expiresIn);
     this.#expiries.set(name, expiresIn);
-    this.#observers.tellPut(name, value);
-    if (this.#ignored.delete(name)) this.#tellIgnored();
+    this.#observers.notifyPut(name, value);
+    if (this.#ignored.delete(name)) this.#notifyIgnored();
   }
 
-  #ignore(name: string, because: string, expiresIn: number | undefined): void {
-    const { isKept, isNews } = this.#ignored.add(name, because);
+  #ignore(name: string, reason: string, expiresIn: number | undefined): void {
+    const { isKept, isNew } = this.#ignored.add(name, reason);
     if (isKept) this.#expiries.set(name, expiresIn);
-    if (isNews) this.#tellIgnored();
+    if (isNew) this.#notifyIgnored();
   }
 
   #remove(name: string): void {
     this.#expiries.delete(name);
-    if (this.#table.delete(name)) this.#observers.tellRemoved(name);
-    if (this.#ignored.delete(name)) this.#tellIgnored();
+    if (this.#table.delete(name)) this.#observers.notifyRemoved(name);
+    if (this.#ignored.delete(name)) this.#notifyIgnored();
   }
 
   #disconnect(error: unknown): void {
-    // No news of an entry means nothing while the store is unavailable. The next snapshot shows which entries have expired.
+    // While the store is unavailable, a write that does not arrive is no expiry. The next snapshot shows which entries have expired.
     this.#expiries.clear();
     const failure = storeError(this.#backend.name, `following "${this.#collection}/"`, error);
-    const isNews = this.#isConnected || failure.message !== this.#failure?.message;
+    const isNew = this.#isConnected || failure.message !== this.#failure?.message;
     this.#isConnected = false;
     this.#failure = failure;
-    if (isNews) this.#observers.tell('disconnected', failure);
+    if (isNew) this.#observers.notify('disconnected', failure);
   }
 
-  #tellIgnored(): void {
-    this.#observers.tellIgnored(this.#ignored.reasons);
+  #notifyIgnored(): void {
+    this.#observers.notifyIgnored(this.#ignored.reasons);
   }
 
-  #tellFirstIgnored(name: string, because: string): void {
-    const text = `${this.#backend.name}: "${this.#collection}/${name}" is ignored: ${because}`;
-    this.#observers.tell('failed', new HealthCheckError(text));
+  #notifyFirstIgnored(name: string, reason: string): void {
+    const text = `${this.#backend.name}: "${this.#collection}/${name}" is ignored: ${reason}`;
+    this.#observers.notify('failed', new HealthCheckError(text));
   }
 
   /** Random, so that processes that lost the same store do not connect together. */

@@ -5,7 +5,7 @@ import type { SnapshotEntry } from './store-backend.js';
 export const MOST_ENTRIES = 20_000;
 /** The most bytes of the values of one collection that a process keeps in memory. */
 export const MOST_BYTES = 64 * 2 ** 20;
-/** The most entries that no observer trusts. They are kept in addition, so that they displace no others. */
+/** The most entries that no observer trusts. They have a limit of their own, so that they displace no trusted entries. */
 export const MOST_UNTRUSTED = 100;
 
 const TOO_LONG = `it has more than ${LONGEST_VALUE} bytes`;
@@ -63,8 +63,8 @@ export class EntryTable {
     this.#bytes = 0;
     const ignored = new Map<string, string>();
     for (const [name, { value }] of entries) {
-      const because = this.set(name, value, isTrusted(name, value));
-      if (because !== undefined) ignored.set(name, because);
+      const reason = this.set(name, value, isTrusted(name, value));
+      if (reason !== undefined) ignored.set(name, reason);
     }
     return { vanished: [...before.keys()].filter((name) => !this.#values.has(name)), ignored };
   }

@@ -1,6 +1,6 @@
 /**
- * The form of entries in stores that do not expire single keys: the time stands before the value, and each watch counts it by its
- * own clock. A value without it stays. A value that itself begins like a time is marked.
+ * The format of entries in stores that do not expire single keys: the lifetime is written before the value, and each watch counts
+ * it by its own clock. An entry without a lifetime stays. A value that begins with the mark is escaped.
  */
 const MARK = '~';
 const FORM = /^~(\d*):/;

@@ -1,12 +1,12 @@
 import { elapsed } from '../core/moment.js';
 
-/** Milliseconds. A timer that fires so much late shows that the event loop was blocked, so unread changes may have arrived. */
+/** Milliseconds. A timer that fires this late shows that the event loop was blocked, so unread changes may have arrived. */
 const LATE = 50;
 /** Milliseconds. The shortest pause before entries are examined, so that many expiries are handled together. */
 const SHORTEST_PAUSE = 50;
 /** Milliseconds in which changes that arrived during a stall are read. */
 const CATCH_UP = 250;
-/** On a machine that is always late, entries expire nevertheless. */
+/** After this many delays, entries expire even if the timer is late again. */
 const MOST_DELAYS = 3;
 
 /**

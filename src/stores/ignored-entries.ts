@@ -1,15 +1,15 @@
 /** The most ignored entries of one collection that are remembered. */
 const MOST_IGNORED = 1000;
 
-/** The entries of one collection that take no place in memory, with the reason of each. */
+/** The ignored entries of one collection, with the reason of each. Their values are not kept. */
 export class IgnoredEntries {
   readonly #reasons = new Map<string, string>();
-  readonly #onFirst: (name: string, because: string) => void;
-  /** The reasons that were notified since there was no ignored entry. */
+  readonly #onFirst: (name: string, reason: string) => void;
+  /** The reasons of which observers were notified. Cleared when no entry is ignored any more. */
   readonly #notified = new Set<string>();
 
   /** `onFirst` receives the first entry of each reason. */
-  constructor(onFirst: (name: string, because: string) => void) {
+  constructor(onFirst: (name: string, reason: string) => void) {
     this.#onFirst = onFirst;
   }
 
@@ -17,16 +17,16 @@ export class IgnoredEntries {
     return this.#reasons;
   }
 
-  /** Returns whether the entry is remembered, and whether that is news. */
-  add(name: string, because: string): { readonly isKept: boolean; readonly isNews: boolean } {
+  /** `isKept`: the entry is remembered. `isNew`: it was not remembered before, or for another reason. */
+  add(name: string, reason: string): { readonly isKept: boolean; readonly isNew: boolean } {
     const known = this.#reasons.get(name);
     const isKept = known !== undefined || this.#reasons.size < MOST_IGNORED;
-    if (isKept) this.#reasons.set(name, because);
-    if (!this.#notified.has(because)) {
-      this.#notified.add(because);
-      this.#onFirst(name, because);
+    if (isKept) this.#reasons.set(name, reason);
+    if (!this.#notified.has(reason)) {
+      this.#notified.add(reason);
+      this.#onFirst(name, reason);
     }
-    return { isKept, isNews: isKept && known !== because };
+    return { isKept, isNew: isKept && known !== reason };
   }
 
   /** Returns whether the entry was remembered. */
@@ -41,7 +41,7 @@ export class IgnoredEntries {
     const hadAny = this.#reasons.size > 0;
     this.#reasons.clear();
     if (entries.size === 0) this.#notified.clear();
-    for (const [name, because] of entries) this.add(name, because);
+    for (const [name, reason] of entries) this.add(name, reason);
     return hadAny || entries.size > 0;
   }
 }

@@ -1,6 +1,6 @@
 import { elapsed } from '../core/moment.js';
 
-/** Milliseconds between two rounds, and for which an expired entry is kept at least, so that slow watches have seen its end. */
+/** Milliseconds between two rounds, and for which an expired entry is kept at least, so that slow watches have noticed the expiry. */
 const ROUND = 60_000;
 /** The number of processes that discard one entry in one round, on average. */
 const DISCARDS = 3;
@@ -23,7 +23,7 @@ interface Lifetime {
  * at which it first saw a revision. They outlast a lost connection, so an entry that has expired does not come back.
  *
  * Every process also discards expired entries. In each round about three processes discard an entry, chosen at random. The number of
- * entries stands for the number of processes.
+ * entries is the estimate of the number of processes.
  */
 export class Lifetimes {
   readonly #lifetimes = new Map<string, Lifetime>();

@@ -2,7 +2,7 @@ import { HealthCheckError } from '../errors/health-check.error.js';
 import type { StoreObserver } from './health-store.js';
 
 /** One observer, with the names that it receives. */
-export class Observing {
+export class RegisteredObserver {
   readonly #path: string;
   readonly #start: string;
   readonly #observer: StoreObserver;
@@ -21,26 +21,26 @@ export class Observing {
     return name.startsWith(this.#start);
   }
 
-  tell(event: 'connected'): void;
-  tell(event: 'disconnected' | 'failed', error: HealthCheckError): void;
-  tell(event: 'connected' | 'disconnected' | 'failed', error?: HealthCheckError): void {
+  notify(event: 'connected'): void;
+  notify(event: 'disconnected' | 'failed', error: HealthCheckError): void;
+  notify(event: 'connected' | 'disconnected' | 'failed', error?: HealthCheckError): void {
     if (event === 'connected') this.#call(() => this.#observer.connected?.());
     else if (error) this.#call(() => this.#observer[event]?.(error));
   }
 
-  tellSnapshot(entries: ReadonlyMap<string, string>): void {
+  notifySnapshot(entries: ReadonlyMap<string, string>): void {
     const received = new Map<string, string>();
     for (const [name, value] of entries) if (this.receives(name)) received.set(this.#path + name, value);
     this.#call(() => this.#observer.snapshot(received));
   }
 
-  tellIgnored(reasons: ReadonlyMap<string, string>): void {
+  notifyIgnored(reasons: ReadonlyMap<string, string>): void {
     const received = new Map<string, string>();
-    for (const [name, because] of reasons) if (this.receives(name)) received.set(this.#path + name, because);
+    for (const [name, reason] of reasons) if (this.receives(name)) received.set(this.#path + name, reason);
     this.#call(() => this.#observer.ignored?.(received));
   }
 
-  /** An observer without an opinion, or whose method throws an error, trusts every entry. */
+  /** An observer without `trusts()`, or whose `trusts()` throws an error, trusts every entry. */
   trusts(name: string, value: string): boolean {
     try {
       return this.#observer.trusts?.(this.#path + name, value) ?? true;
@@ -49,15 +49,15 @@ export class Observing {
     }
   }
 
-  tellPut(name: string, value: string): void {
+  notifyPut(name: string, value: string): void {
     this.#call(() => this.#observer.put(this.#path + name, value));
   }
 
-  tellRemoved(name: string): void {
+  notifyRemoved(name: string): void {
     this.#call(() => this.#observer.removed(this.#path + name));
   }
 
-  /** An observer can disturb neither the store nor other observers. It may be asynchronous, against the rules. */
+  /** An error of an observer affects neither the store nor other observers, also if a method is asynchronous against the rules. */
   #call(method: () => unknown): void {
     if (this.isRemoved) return;
     const fail = (cause: unknown): void => {
@@ -65,7 +65,7 @@ export class Observing {
       try {
         this.#observer.failed?.(error);
       } catch {
-        // An error of the observer of errors has no other receiver.
+        // The error of `failed()` itself has no other receiver.
       }
     };
     try {
@@ -79,53 +79,53 @@ export class Observing {
 
 /** The observers of one collection. */
 export class ObserverList {
-  readonly #list = new Set<Observing>();
+  readonly #list = new Set<RegisteredObserver>();
 
   get isEmpty(): boolean {
     return this.#list.size === 0;
   }
 
-  add(path: string, start: string, observer: StoreObserver): Observing {
-    const added = new Observing(path, start, observer);
+  add(path: string, start: string, observer: StoreObserver): RegisteredObserver {
+    const added = new RegisteredObserver(path, start, observer);
     this.#list.add(added);
     return added;
   }
 
-  remove(observing: Observing): void {
-    observing.isRemoved = true;
-    this.#list.delete(observing);
+  remove(registered: RegisteredObserver): void {
+    registered.isRemoved = true;
+    this.#list.delete(registered);
   }
 
-  tell(event: 'connected'): void;
-  tell(event: 'disconnected' | 'failed', error: HealthCheckError): void;
-  tell(event: 'connected' | 'disconnected' | 'failed', error?: HealthCheckError): void {
-    this.#each((observing) => observing.tell(event as 'failed', error as HealthCheckError));
+  notify(event: 'connected'): void;
+  notify(event: 'disconnected' | 'failed', error: HealthCheckError): void;
+  notify(event: 'connected' | 'disconnected' | 'failed', error?: HealthCheckError): void {
+    this.#each((registered) => registered.notify(event as 'failed', error as HealthCheckError));
   }
 
-  tellSnapshot(entries: ReadonlyMap<string, string>): void {
-    this.#each((observing) => observing.tellSnapshot(entries));
+  notifySnapshot(entries: ReadonlyMap<string, string>): void {
+    this.#each((registered) => registered.notifySnapshot(entries));
   }
 
-  tellIgnored(reasons: ReadonlyMap<string, string>): void {
-    this.#each((observing) => observing.tellIgnored(reasons));
+  notifyIgnored(reasons: ReadonlyMap<string, string>): void {
+    this.#each((registered) => registered.notifyIgnored(reasons));
   }
 
-  /** Whether an observer trusts the entry. Each is asked, whatever its prefix is: later observers may have another one. */
+  /** Whether an observer trusts the entry. The prefixes do not matter: a later observer may have another one. */
   trust(name: string, value: string): boolean {
     if (this.#list.size === 0) return true;
-    for (const observing of this.#list) if (observing.trusts(name, value)) return true;
+    for (const registered of this.#list) if (registered.trusts(name, value)) return true;
     return false;
   }
 
-  tellPut(name: string, value: string): void {
-    this.#each((observing) => observing.receives(name) && observing.tellPut(name, value));
+  notifyPut(name: string, value: string): void {
+    this.#each((registered) => registered.receives(name) && registered.notifyPut(name, value));
   }
 
-  tellRemoved(name: string): void {
-    this.#each((observing) => observing.receives(name) && observing.tellRemoved(name));
+  notifyRemoved(name: string): void {
+    this.#each((registered) => registered.receives(name) && registered.notifyRemoved(name));
   }
 
-  #each(tell: (observing: Observing) => unknown): void {
-    for (const observing of this.#list) if (observing.isReady) tell(observing);
+  #each(notify: (registered: RegisteredObserver) => unknown): void {
+    for (const registered of this.#list) if (registered.isReady) notify(registered);
   }
 }

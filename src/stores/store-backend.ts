@@ -10,7 +10,7 @@ export interface BackendEntry extends StorePlace {
 /** An entry of a snapshot. */
 export interface SnapshotEntry {
   readonly value: string;
-  /** Milliseconds until the entry expires unless it is written again. Undefined: it stays, or the store tells when it is gone. */
+  /** Milliseconds until the entry expires unless it is written again. Undefined: it stays, or the store reports its expiry. */
   readonly expiresIn?: number | undefined;
 }
 
@@ -36,7 +36,7 @@ export interface BackendLease {
 export interface StoreBackend {
   /** The kind of store in messages. */
   readonly name: string;
-  /** The shortest `expiresIn` of a lease that the store supports, in milliseconds. Shorter ones become as long. Default: 0. */
+  /** The shortest `expiresIn` of a lease that the store supports, in milliseconds. Shorter ones are raised to it. Default: 0. */
   readonly shortestLease?: number;
   put(entry: BackendEntry, signal: AbortSignal): Promise<void>;
   remove(place: StorePlace, signal: AbortSignal): Promise<void>;

@@ -25,7 +25,7 @@ export function storeKey(collection: string, ...parts: readonly string[]): strin
   return [collection, ...parts].map(encoded).join('/');
 }
 
-/** The texts that {@link storeKey} made the key of. */
+/** The texts from which {@link storeKey} made the key. */
 export function storeKeyParts(key: string): string[] {
   return key.split('/').map(decoded);
 }
@@ -58,11 +58,11 @@ function splitKey(key: string): StorePlace {
 }
 
 function encoded(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]/gu, (sign) =>
-    [...Buffer.from(sign)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
+  return text.replaceAll(/[^A-Za-z0-9._-]/gu, (character) =>
+    [...Buffer.from(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }
 
 function decoded(segment: string): string {
-  return segment.replaceAll(/(?:=[0-9A-F]{2})+/g, (signs) => Buffer.from(signs.replaceAll('=', ''), 'hex').toString());
+  return segment.replaceAll(/(?:=[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll('=', ''), 'hex').toString());
 }

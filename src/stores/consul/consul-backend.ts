@@ -4,11 +4,11 @@ import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '.
 import { limited } from '../store-calls.js';
 import type { StorePlace } from '../store-key.js';
 import type { ConsulApi } from './consul-api.js';
-import { followPrefix } from './follow-consul-keys.js';
+import { followConsulKeys } from './follow-consul-keys.js';
 
-/** Contains a sign that no collection contains. */
+/** The name of no collection contains "@", so leases and entries have different keys. */
 const LEASES = '@leases';
-/** A session that ended by itself keeps its key for this time. The owner has stopped before, by its own clock. */
+/** After a session has expired, Consul refuses its key for this time. By its own clock, the owner has stopped before. */
 const LOCK_DELAY = '1s';
 
 export class ConsulBackend implements StoreBackend {
@@ -29,7 +29,7 @@ export class ConsulBackend implements StoreBackend {
   }
 
   async put({ collection, name, value, expiresIn }: BackendEntry, signal: AbortSignal): Promise<void> {
-    // Consul ignores a write that changes nothing. Other flags make it a change, so that watches see that the entry was written.
+    // Consul ignores a write that changes nothing. New flags make each write a change, so that watches receive it.
     this.#writes += 1;
     const key = `${this.#prefixOf(collection)}${name}`;
     await this.#api.write(key, wrap(value, expiresIn), { flags: `${this.#writes}` }, signal);
@@ -47,10 +47,10 @@ export class ConsulBackend implements StoreBackend {
     this.#lifetimes.set(collection, lifetimes);
     const stopDiscarding = lifetimes.startDiscarding();
     try {
-      await followPrefix(this.#api, prefix, lifetimes, sink, this.#timeout, signal);
+      await followConsulKeys(this.#api, prefix, lifetimes, sink, this.#timeout, signal);
     } finally {
       stopDiscarding();
-      // Otherwise it is followed again.
+      // Without an abort, the collection is followed again with the same lifetimes.
       if (signal.aborted) this.#lifetimes.delete(collection);
     }
   }
@@ -66,7 +66,7 @@ export class ConsulBackend implements StoreBackend {
     const key = `${this.#namespace}/${LEASES}/${collection}/${name}`;
     const holder = async (abandoned: AbortSignal): Promise<string | undefined> =>
       (await api.read(key, {}, abandoned)).entries[0]?.Session;
-    // Without this question each attempt to take a lease would create a session.
+    // Without this request each attempt to take a lease would create a session.
     if ((await holder(signal)) !== undefined) return undefined;
     const id = await api.createSession(
       {
@@ -74,7 +74,7 @@ export class ConsulBackend implements StoreBackend {
         TTL: `${Math.ceil(expiresIn / 1000)}s`,
         Behavior: 'delete',
         LockDelay: LOCK_DELAY,
-        // The TTL alone decides, not the health of the node of the agent.
+        // Only the TTL ends the session, not the health of the node of the agent.
         NodeChecks: [],
       },
       signal,
@@ -86,7 +86,7 @@ export class ConsulBackend implements StoreBackend {
     return {
       renew: async (abandoned) => (await api.renewSession(id, abandoned)) && (await holder(abandoned)) === id,
       release: async (abandoned) => {
-        // A key that is released has no lock delay; one whose session ends has.
+        // A released key has no lock delay. A key whose session ends has one.
         await api.write(key, owner, { release: id }, abandoned);
         await api.destroySession(id, abandoned);
       },

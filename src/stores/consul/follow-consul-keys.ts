@@ -11,14 +11,14 @@ import type { ConsulApi, ConsulEntries } from './consul-api.js';
 const WAIT = 55;
 /** Milliseconds between two queries at least: each response contains the whole collection. */
 const SHORTEST_PAUSE = 100;
-/** Entries for each millisecond of that pause, so that a flood of changes of a large collection does not occupy the process. */
+/** Entries for each millisecond of that pause, so that many changes of a large collection do not occupy the process. */
 const ENTRIES_PER_MILLISECOND = 10;
 
 /**
  * Follows the keys with a prefix by blocking queries. Each response contains all keys, so changes are found by comparing: several
  * writes of one key between two responses are one change.
  */
-export async function followPrefix(
+export async function followConsulKeys(
   api: ConsulApi,
   prefix: string,
   lifetimes: Lifetimes,

@@ -4,10 +4,10 @@ import type { StorePlace } from '../store-key.js';
 import { EntryLeases } from './entry-leases.js';
 import { EtcdCallError, etcdCall, keepAlive } from '../../clients/etcd/etcd-calls.js';
 import type { EtcdStoreClient } from './etcd-store-client.js';
-import { followPrefix } from './follow-etcd-keys.js';
+import { followEtcdKeys } from './follow-etcd-keys.js';
 
 const NOT_PERMITTED = 'the user is not permitted to use the keys of the store: see docs/stores.md';
-/** Contains a sign that no collection contains. */
+/** The name of no collection contains "@", so leases and entries have different keys. */
 const LEASES = '@leases';
 
 export class EtcdBackend implements StoreBackend {
@@ -48,10 +48,10 @@ export class EtcdBackend implements StoreBackend {
   }
 
   follow(collection: string, sink: CollectionSink, signal: AbortSignal): Promise<void> {
-    return followPrefix(this.#client, `${this.#namespace}/${collection}/`, sink, this.#timeout, signal);
+    return followEtcdKeys(this.#client, `${this.#namespace}/${collection}/`, sink, this.#timeout, signal);
   }
 
-  /** The entry of a lease vanishes with the lease of etcd. Its token shows that no other tool has replaced it. */
+  /** The server removes the entry with the lease of etcd. The token in the entry shows that no other tool has replaced it. */
   async claim(
     { collection, name }: StorePlace,
     owner: string,
@@ -62,7 +62,7 @@ export class EtcdBackend implements StoreBackend {
     const key = Buffer.from(`${this.#namespace}/${LEASES}/${collection}/${name}`);
     const token = Buffer.from(`${randomUUID()} ${owner}`);
     const { kvs } = await etcdCall(signal, (options) => kv.range({ key }, options));
-    // Without this question each attempt to take a lease would write to the log of the cluster.
+    // Without this request each attempt to take a lease would write to the log of the cluster.
     if (kvs.length > 0) return undefined;
     const TTL = Math.ceil(expiresIn / 1000);
     const { ID } = await etcdCall(signal, (options) => leaseClient.leaseGrant({ TTL }, options));

@@ -15,7 +15,7 @@ interface Snapshot {
 }
 
 /** Follows the keys with a prefix: their values at one revision, then every change since that revision. */
-export async function followPrefix(
+export async function followEtcdKeys(
   client: EtcdStoreClient,
   prefix: string,
   sink: CollectionSink,

@@ -18,7 +18,10 @@ export class ConnectingBackend implements StoreBackend {
     connecting.then(
       (client) => {
         if (isNatsStoreClient(client)) this.#connected = connect(client);
-        else this.#failure = new HealthCheckError('the promise of the client has no connection of NATS');
+        else
+          this.#failure = new HealthCheckError(
+            'the promise in the option client did not resolve to a connection of NATS',
+          );
       },
       (error: unknown) => (this.#failure = error),
     );

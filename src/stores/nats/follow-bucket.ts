@@ -195,7 +195,7 @@ class CollectionConsumer {
     this.#complete();
   }
 
-  /** A heartbeat, or a question of the flow control, which stops the messages until it has a response. */
+  /** A heartbeat, or a request of the flow control, which stops the messages until the client responds. */
   #control(reply: string | undefined, headers: NonNullable<NatsMessage['headers']>): void {
     const stalled = reply || headers.get('Nats-Consumer-Stalled');
     if (stalled) this.#link.client.publish(stalled);

@@ -43,7 +43,7 @@ export class NatsBackend implements StoreBackend {
     try {
       await followBucket(this.#link, collection, lifetimes, sink, this.#timeout, signal);
     } finally {
-      // Otherwise it is followed again.
+      // Without an abort, the collection is followed again with the same lifetimes.
       if (signal.aborted) this.#lifetimes.delete(collection);
     }
   }

@@ -9,7 +9,7 @@ import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { MessageHeaders, type NatsStoreClient } from './nats-store-client.js';
 
-/** An error that JetStream responded. */
+/** An error response of JetStream. */
 export class JetStreamError extends Error {
   readonly code: number;
 

@@ -1,11 +1,11 @@
 import type { StorePlace } from '../store-key.js';
 
-/** A token that no collection has, because `=` is always written with digits after it. */
+/** A token that no collection has, reason `=` is always written with digits after it. */
 const LEASES = '=L';
 
 /** A subject separates tokens by `.`, so a `.` of a key is written in another form. */
 const tokensOf = (key: string): string =>
-  key.replaceAll(/[.=]/g, (sign) => (sign === '.' ? '=2E' : '=3D')).replaceAll('/', '.');
+  key.replaceAll(/[.=]/g, (character) => (character === '.' ? '=2E' : '=3D')).replaceAll('/', '.');
 
 export const collectionSubject = (bucket: string, collection: string): string =>
   `$KV.${bucket}.${tokensOf(collection)}.`;

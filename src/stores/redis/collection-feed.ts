@@ -8,9 +8,9 @@ import type { Link } from './link.js';
 import type { CollectionKeys } from './collection-keys.js';
 import { REVISION, SNAPSHOT } from './scripts.js';
 
-/** Milliseconds between two questions for the revision, which show whether the server responds and whether messages are missed. */
+/** Milliseconds between two requests for the revision, which show whether the server responds and whether messages are missed. */
 const CHECK_PERIOD = 5000;
-/** Milliseconds in which a message follows its revision. */
+/** Milliseconds within which the message of a new revision arrives. */
 const SETTLING_TIME = 1000;
 /** Milliseconds between two snapshots at least, while messages are missed again and again. */
 const SHORTEST_SNAPSHOT_PERIOD = 1000;

@@ -1,6 +1,6 @@
 import type { SnapshotEntry } from '../store-backend.js';
 
-/** One change of a collection, as its message tells it. */
+/** One change of a collection, read from its message. */
 export interface Change {
   readonly revision: number;
   readonly name: string;

@@ -1,13 +1,13 @@
 /** The operations that the store needs from a client. */
 export interface Link {
   /**
-   * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, because the client would
+   * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, reason the client would
    * queue the command until it has one.
    */
   send(key: string, words: readonly string[], signal: AbortSignal): Promise<unknown>;
   /**
-   * Receives the messages of a channel. A text that the client adds to the beginning of keys is added to the channel too. Resolves when the server has confirmed it, to a function that ends it and never throws.
-   * `onLost` is called when messages may have been missed.
+   * Subscribes to a channel. A key prefix of the client is also added to the channel. Resolves when the server has confirmed the
+   * subscription, to a function that ends it and never throws. `onLost` is called when messages may have been missed.
    */
   subscribe(channel: string, listeners: ChannelListeners, signal: AbortSignal): Promise<() => void>;
 }
