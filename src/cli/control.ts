@@ -1,7 +1,7 @@
 import { isRecord } from '../core/is-record.js';
-import { type Exchange, exchange, messageOf } from './http-request.js';
+import { type ReceivedResponse, sendRequest, messageOf } from './http-request.js';
 import { type CommandLine, settingsOf } from './options.js';
-import { targetOf } from './probe-address.js';
+import { addressOf } from './probe-address.js';
 import { type Terminal, json, printable } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -12,24 +12,24 @@ interface Operation {
   readonly body?: Readonly<Record<string, unknown>>;
 }
 
-/** Changes a running application through `nest-vitals/control`. The key never stands on the command line. */
+/** Changes a running application through `nest-vitals/control`. The key is no argument, because arguments are visible in the list of processes. */
 export async function control(
   line: CommandLine,
   { terminal, environment }: { readonly terminal: Terminal; readonly environment: NodeJS.ProcessEnv },
 ): Promise<number> {
   const { method, path, body } = operationOf(line);
-  const { url, socketPath } = targetOf(line.values, 'control', environment);
+  const { url, socketPath } = addressOf(line.values, 'control', environment);
   url.pathname += path;
   const settings = await settingsOf(line, { HEALTH_API_KEY: environment['HEALTH_CONTROL_KEY'] });
-  let exchanged: Exchange;
+  let received: ReceivedResponse;
   try {
-    exchanged = await exchange({ url, socketPath }, settings, { method, body: body && JSON.stringify(body) });
+    received = await sendRequest({ url, socketPath }, settings, { method, body: body && JSON.stringify(body) });
   } catch (error) {
     terminal.writeError(`nest-vitals: no response: ${printable(messageOf(error))}\n`);
     return 1;
   }
-  const { statusCode } = exchanged;
-  const parsed = parse(exchanged.body);
+  const { statusCode } = received;
+  const parsed = parse(received.body);
   if (statusCode === 200 && parsed) {
     terminal.write(line.values.json ? `${json(parsed)}\n` : `${describe(parsed)}\n`);
     return 0;
@@ -42,7 +42,7 @@ const EXPECTED = 'use control list, control indicators <name>, or control mainte
 
 function operationOf({ values, operands }: CommandLine): Operation {
   const [kind, name, ...further] = operands;
-  if (further.length > 0) throw new UsageError(`control: "${further.join(' ')}" is too much: ${EXPECTED}`);
+  if (further.length > 0) throw new UsageError(`control: "${further.join(' ')}" has no effect: ${EXPECTED}`);
   if (kind === 'list' && name === undefined) return { method: 'GET', path: '' };
   if (kind === 'maintenance' && name === undefined) return maintenanceOf(values);
   if (kind === 'indicators' && name !== undefined) return indicatorOf(values, name);
@@ -89,7 +89,7 @@ function optionsIn(assignments: readonly string[]): Readonly<Record<string, unkn
     assignments.map((assignment) => {
       const [, option, value] = /^(\w+)=(.*)$/s.exec(assignment) ?? [];
       if (option === undefined || value === undefined) {
-        throw new UsageError(`--set "${assignment}" is no option: use name=value, such as --set timeout=2s`);
+        throw new UsageError(`--set "${assignment}" is not an assignment: use name=value, such as --set timeout=2s`);
       }
       return [option, valueOf(option, value)];
     }),
@@ -105,7 +105,7 @@ function valueOf(option: string, text: string): unknown {
 function problemOf(statusCode: number, parsed: Readonly<Record<string, unknown>> | undefined): string {
   if (statusCode === 401)
     return 'access denied: the control key is missing or wrong; give it with --key-file, or in HEALTH_CONTROL_KEY';
-  if (!parsed) return 'the response is none of nest-vitals/control';
+  if (!parsed) return 'the response is not from nest-vitals/control';
   const faults = Array.isArray(parsed['faults']) ? parsed['faults'].filter(isRecord) : [];
   const lines = faults.map(
     ({ place, problem, remedy }) => `  ${printable(place)}: ${printable(problem)}: ${printable(remedy)}`,

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 /** Why the file is stale. Undefined: the application has touched it within `maxAge` milliseconds. */
-export async function staleBecause(path: string, maxAge: number): Promise<string | undefined> {
+export async function staleReason(path: string, maxAge: number): Promise<string | undefined> {
   try {
     const { mtimeMs } = await stat(path);
     const age = Math.round(Date.now() - mtimeMs);

@@ -22,11 +22,11 @@ Request:
   --max-age <time>     with --file: the largest age; default: 30s
   --key-file <path>    a file with an API key, sent as X-Health-Key; default: the environment variable HEALTH_API_KEY
   --header <line>      an additional header, "Name: value"; repeatable
-  --ca-file <path>     the certificate authority of an https address, or of the store
+  --ca-file <path>     the certificate authority of the server, for an https address or a store
   --insecure           accept any certificate
 
 Changes (control), with the key in --key-file or the environment variable HEALTH_CONTROL_KEY:
-  --reason <text>      why; required for a change
+  --reason <text>      the reason; required for a change
   --for <time>         the time after which the change ends: 30m, at most 24h; required for a change
   --set <assignment>   an option of the indicator: timeout=2s, critical=false, probes=ready,deep; repeatable
 
@@ -51,7 +51,7 @@ Page (fleet):
   --port <port>        default: 9091
   --host <host>        default: 127.0.0.1. Another one needs one of the following two
   --key-file <path>    the key that callers must send, as X-Health-Key, bearer token or password
-  --unauthenticated    everyone who reaches the port may see the page
+  --unauthenticated    every caller may see the page without a key
   --metrics            also the numbers of instances, for Prometheus, at /metrics
 
 Output:

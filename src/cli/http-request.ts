@@ -1,11 +1,11 @@
 import type { IncomingMessage } from 'node:http';
-import type { Target } from './probe-address.js';
+import type { ProbeAddress } from './probe-address.js';
 
 export interface RequestSettings {
-  /** Milliseconds for the whole exchange. */
+  /** Milliseconds from the connection to the end of the response. */
   readonly timeout: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** Further certificate authorities for https, as PEM. */
+  /** The certificate authorities for https, as PEM. Undefined: those of Node.js. */
   readonly ca: string | undefined;
   /** Accept any certificate. */
   readonly isInsecure: boolean;
@@ -14,7 +14,7 @@ export interface RequestSettings {
 const LONGEST_BODY = 8 << 20;
 
 /** A complete response. */
-export interface Exchange {
+export interface ReceivedResponse {
   readonly statusCode: number;
   /** The header `X-Health-Status`, which every format of the library has. */
   readonly status: string | undefined;
@@ -22,12 +22,12 @@ export interface Exchange {
 }
 
 /** Sends one request. Rejects if there is no complete response within the timeout. */
-export async function exchange(
-  target: Target,
+export async function sendRequest(
+  address: ProbeAddress,
   settings: RequestSettings,
   { method = 'GET', body: sentBody }: { readonly method?: string; readonly body?: string | undefined } = {},
-): Promise<Exchange> {
-  const { url, socketPath } = target;
+): Promise<ReceivedResponse> {
+  const { url, socketPath } = address;
   const { request } = url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   return new Promise((resolve, reject) => {
     const sent = request(url, {
@@ -44,7 +44,7 @@ export async function exchange(
       ...(settings.isInsecure && { rejectUnauthorized: false }),
     });
     const timer = setTimeout(() => over(new Error(`no response within ${settings.timeout} ms`)), settings.timeout);
-    const over = (outcome: Error | Exchange): void => {
+    const over = (outcome: Error | ReceivedResponse): void => {
       clearTimeout(timer);
       sent.destroy();
       if (outcome instanceof Error) reject(outcome);
@@ -78,7 +78,7 @@ function contentHeaders(body: string | undefined): Readonly<Record<string, strin
   return body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
 }
 
-/** The message of an error of `exchange`. */
+/** The message of an error of `sendRequest`. */
 export function messageOf(error: unknown): string {
   // A host name with several addresses fails once for each of them.
   const cause: unknown = error instanceof AggregateError ? (error.errors[0] ?? error) : error;

@@ -1,7 +1,7 @@
 import { run } from './run.js';
 import { terminalOf } from './terminal.js';
 
-/** The version of the package, which the build puts in. */
+/** The version of the package, which the build inserts. */
 declare const VERSION: string;
 
 /** Milliseconds in which connections are closed. */

@@ -1,12 +1,12 @@
 import { UsageError } from './usage-error.js';
 
 /** The address of a probe: over TCP, or over a Unix socket. */
-export interface Target {
+export interface ProbeAddress {
   readonly url: URL;
   readonly socketPath: string | undefined;
 }
 
-export interface TargetOptions {
+export interface AddressOptions {
   readonly url?: string | undefined;
   readonly host?: string | undefined;
   readonly port?: string | undefined;
@@ -20,7 +20,11 @@ const DEFAULT_PORT = '3000';
  * The address of a probe. With `--url`, a URL without a path gets `/health/<probe>`, one with a path gets `/<probe>`
  * appended, and one with a path is used as it is when no probe is named.
  */
-export function targetOf(options: TargetOptions, probe: string | undefined, environment: NodeJS.ProcessEnv): Target {
+export function addressOf(
+  options: AddressOptions,
+  probe: string | undefined,
+  environment: NodeJS.ProcessEnv,
+): ProbeAddress {
   const { url, host, port, socket } = options;
   if (url !== undefined) {
     for (const other of ['host', 'port', 'path', 'socket'] as const) {
@@ -68,11 +72,11 @@ function portOf(given: string | undefined, environment: NodeJS.ProcessEnv): stri
   return checkedPort(given ?? environment['PORT'] ?? DEFAULT_PORT, place, 1);
 }
 
-/** A port number from `least` on. Throws `UsageError` with the place that it comes from. */
+/** A port number from `least` on. Throws `UsageError`, which names `place`. */
 export function checkedPort(port: string, place: string, least: 0 | 1): string {
   if (/^\d+$/.test(port) && Number(port) >= least && Number(port) < 65_536) return port;
   throw new UsageError(`${place} is "${port}": use a whole number from ${least} to 65535`);
 }
 
-/** The part of a composite has a segment of its own: `database/primary`. */
+/** The name of a part of a composite has two segments: `database/primary`. */
 const encode = (probe: string): string => probe.split('/').map(encodeURIComponent).join('/');

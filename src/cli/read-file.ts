@@ -20,9 +20,9 @@ export interface ReadLimits {
   readonly time: number;
 }
 
-/** A longer key does not fit into the headers of a request. */
+/** A longer key exceeds the limit of the headers of a request. */
 const SECRET: ReadLimits = { most: 16 * 1024, time: 5000 };
-/** The authorities of an operating system are about 250 kB. */
+/** The file with all authorities of an operating system has about 250 kB. */
 const CERTIFICATES: ReadLimits = { most: 4 << 20, time: 5000 };
 
 /** Milliseconds between two reads of a pipe without data. */
@@ -74,7 +74,7 @@ async function readToEnd(handle: FileHandle, file: NamedFile, limits: ReadLimits
     } else if (chunk && (!isPipe || length > 0)) {
       return Buffer.concat(chunks);
     } else {
-      // Before the first byte of a pipe, its writer may not have opened it yet.
+      // An empty pipe may not have been opened by its writer yet.
       if (elapsed() > until) {
         throw new UsageError(
           `${option} ${path} is a pipe that has not ended within ${time} ms: ` +

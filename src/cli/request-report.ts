@@ -1,19 +1,19 @@
 import type { HealthCheckDetail, HealthReport } from '../core/report.js';
 import { isRecord } from '../core/is-record.js';
 import { type ReportStatus, isHealthStatus } from '../core/status.js';
-import { type Exchange, type RequestSettings, exchange, messageOf } from './http-request.js';
-import type { Target } from './probe-address.js';
+import { type ReceivedResponse, type RequestSettings, sendRequest, messageOf } from './http-request.js';
+import type { ProbeAddress } from './probe-address.js';
 
 /** The report in a response. The view for the caller decides which properties it has. */
-export type SeenReport = Pick<HealthReport, 'status'> &
+export type ReceivedReport = Pick<HealthReport, 'status'> &
   Partial<Pick<HealthReport, 'reason' | 'service_info' | 'timestamp'>> & {
     readonly details?: Readonly<Record<string, HealthCheckDetail>>;
   };
 
-/** The result of one request: a report, or the problem that there is none. */
-export interface Reply {
+/** The response to one request: a report, or the reason why there is none. */
+export interface ProbeResponse {
   readonly statusCode?: number;
-  readonly report?: SeenReport;
+  readonly report?: ReceivedReport;
   readonly problem?: string;
   /** Milliseconds. */
   readonly took: number;
@@ -21,14 +21,14 @@ export interface Reply {
 
 const STATUSES: readonly string[] = ['UP', 'DEGRADED', 'DOWN', 'OUT_OF_SERVICE', 'UNKNOWN'] satisfies ReportStatus[];
 
-/** Requests a probe once. Never rejects: an error becomes the `problem` of the reply. */
-export async function requestReport(target: Target, settings: RequestSettings): Promise<Reply> {
+/** Requests a probe once. Never rejects: an error becomes the `problem` of the response. */
+export async function requestReport(address: ProbeAddress, settings: RequestSettings): Promise<ProbeResponse> {
   const began = performance.now();
   const took = (): number => Math.round(performance.now() - began);
   try {
-    const exchanged = await exchange(target, settings);
-    const { statusCode } = exchanged;
-    const report = reportIn(exchanged);
+    const received = await sendRequest(address, settings);
+    const { statusCode } = received;
+    const report = reportIn(received);
     if (report) return { statusCode, report, took: took() };
     return { statusCode, problem: problemOf(statusCode), took: took() };
   } catch (error) {
@@ -43,13 +43,13 @@ function problemOf(statusCode: number): string {
   return 'the response is not a health report';
 }
 
-/** Every format has the status in the header; the default format also has it in the body. */
-function reportIn({ status, body }: Exchange): SeenReport | undefined {
+/** Each format has the status in the header. The default format also has it in the body. */
+function reportIn({ status, body }: ReceivedResponse): ReceivedReport | undefined {
   const parsed = parsedObject(body);
   const named = status ?? parsed?.['status'];
   if (typeof named !== 'string' || !isReportStatus(named)) return undefined;
   const isDefaultFormat = parsed?.['status'] === named && areDetails(parsed['details']);
-  return isDefaultFormat ? (parsed as unknown as SeenReport) : { status: named };
+  return isDefaultFormat ? (parsed as unknown as ReceivedReport) : { status: named };
 }
 
 /** Another server may respond with anything. Malformed details are left out, and the status still counts. */

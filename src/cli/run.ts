@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Reply, requestReport } from './request-report.js';
-import { type Verdict, judge, judgeForNagios } from './verdict.js';
-import { staleBecause } from './file-check.js';
+import { type ProbeResponse, requestReport } from './request-report.js';
+import { type Verdict, verdictOf, nagiosVerdict } from './verdict.js';
+import { staleReason } from './file-check.js';
 import { control } from './control.js';
 import { HELP } from './help.js';
 import { type CommandLine, settingsOf, readCommandLine, timeOf } from './options.js';
-import { type AddressReply, table } from './status-table.js';
-import { probeUrl, targetOf } from './probe-address.js';
+import { type AddressResponse, statusTable } from './status-table.js';
+import { probeUrl, addressOf } from './probe-address.js';
 import type { ProcessContext } from './process-context.js';
 import { json } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -38,19 +38,19 @@ export async function run(given: readonly string[], context: ProcessContext): Pr
 async function check(line: CommandLine, { terminal, environment }: ProcessContext): Promise<number> {
   const { values, operands } = line;
   if (operands.length > 1) throw new UsageError(`check takes one probe, not ${operands.length}: ${operands.join(' ')}`);
-  refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGES, ...OF_FLEET]);
-  const { verdict, reply } =
+  refuse(line, 'check', ['watch', 'every', 'probe', ...CHANGE_OPTIONS, ...FLEET_OPTIONS]);
+  const { verdict, response } =
     values.file === undefined ? await checkProbe(line, environment) : await checkFile(line, values.file);
   const isJson = values.json === true && values.nagios !== true;
-  terminal.write(isJson ? `${json(reply.report ?? { error: reply.problem })}\n` : `${verdict.line}\n`);
+  terminal.write(isJson ? `${json(response.report ?? { error: response.problem })}\n` : `${verdict.line}\n`);
   return verdict.exitCode;
 }
 
 /** The options of `control` that change something. */
-const CHANGES = ['disable', 'enable', 'set', 'clear', 'run', 'on', 'off', 'reason', 'for'] as const;
+const CHANGE_OPTIONS = ['disable', 'enable', 'set', 'clear', 'run', 'on', 'off', 'reason', 'for'] as const;
 
 /** The options of `fleet` only. */
-const OF_FLEET = [
+const FLEET_OPTIONS = [
   'redis',
   'redis-sentinel',
   'redis-cluster',
@@ -70,50 +70,50 @@ const OF_FLEET = [
   'metrics',
   'once',
 ] as const;
-/** The options of `fleet` that open its port. */
-const OF_PAGE = ['port', 'host', 'key-file', 'unauthenticated', 'metrics'] as const;
-const OF_REQUESTS = ['url', 'path', 'socket', 'file', 'max-age', 'header', 'insecure', 'nagios', 'probe'] as const;
+/** The options of `fleet` for its port. */
+const PAGE_OPTIONS = ['port', 'host', 'key-file', 'unauthenticated', 'metrics'] as const;
+const REQUEST_OPTIONS = ['url', 'path', 'socket', 'file', 'max-age', 'header', 'insecure', 'nagios', 'probe'] as const;
 
 async function showFleet(line: CommandLine, context: ProcessContext): Promise<number> {
-  refuse(line, 'fleet', ['watch', 'every', ...OF_REQUESTS, ...CHANGES]);
-  if (line.values.once) refuse(line, 'fleet --once', OF_PAGE);
+  refuse(line, 'fleet', ['watch', 'every', ...REQUEST_OPTIONS, ...CHANGE_OPTIONS]);
+  if (line.values.once) refuse(line, 'fleet --once', PAGE_OPTIONS);
   else refuse(line, 'fleet without --once', ['json', 'timeout']);
-  // The other commands must not load it: they start in a few milliseconds.
+  // Loaded here only, because the other commands must start in a few milliseconds.
   const { fleet } = await import('./fleet/fleet.js');
   return fleet(line, context);
 }
 
 async function changeApplication(line: CommandLine, context: ProcessContext): Promise<number> {
-  refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios', ...OF_FLEET]);
+  refuse(line, 'control', ['watch', 'every', 'probe', 'file', 'max-age', 'nagios', ...FLEET_OPTIONS]);
   return control(line, context);
 }
 
-interface Checked {
+interface CheckResult {
   readonly verdict: Verdict;
-  readonly reply: Reply;
+  readonly response: ProbeResponse;
 }
 
-async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Promise<Checked> {
+async function checkProbe(line: CommandLine, environment: NodeJS.ProcessEnv): Promise<CheckResult> {
   const { values, operands } = line;
   if (values['max-age'] !== undefined) throw new UsageError('--max-age needs --file');
-  const target = targetOf(values, operands[0], environment);
-  const reply = await requestReport(target, await settingsOf(line, environment));
-  const probe = operands[0] ?? decodeURIComponent(target.url.pathname.split('/').at(-1) ?? '');
-  return { verdict: values.nagios ? judgeForNagios(probe, reply) : judge(probe, reply), reply };
+  const address = addressOf(values, operands[0], environment);
+  const response = await requestReport(address, await settingsOf(line, environment));
+  const probe = operands[0] ?? decodeURIComponent(address.url.pathname.split('/').at(-1) ?? '');
+  return { verdict: values.nagios ? nagiosVerdict(probe, response) : verdictOf(probe, response), response };
 }
 
-async function checkFile({ values, operands }: CommandLine, file: string): Promise<Checked> {
+async function checkFile({ values, operands }: CommandLine, file: string): Promise<CheckResult> {
   for (const other of ['url', 'host', 'port', 'path', 'socket'] as const) {
     if (values[other] !== undefined) throw new UsageError(`--file and --${other} exclude each other: give one of them`);
   }
   if (operands.length > 0) throw new UsageError(`--file needs no probe: "${operands[0]}" has no effect with it`);
   const maxAge = values['max-age'] === undefined ? 30_000 : timeOf('--max-age', values['max-age']);
-  const problem = await staleBecause(file, maxAge);
-  const reply: Reply =
+  const problem = await staleReason(file, maxAge);
+  const response: ProbeResponse =
     problem === undefined ? { statusCode: 200, report: { status: 'UP' }, took: 0 } : { problem, took: 0 };
-  if (values.nagios) return { verdict: judgeForNagios(file, reply), reply };
+  if (values.nagios) return { verdict: nagiosVerdict(file, response), response };
   const fresh: Verdict = { exitCode: 0, line: `${file} was touched within ${maxAge} ms` };
-  return { verdict: problem === undefined ? fresh : { exitCode: 1, line: problem }, reply };
+  return { verdict: problem === undefined ? fresh : { exitCode: 1, line: problem }, response };
 }
 
 async function status(line: CommandLine, context: ProcessContext): Promise<number> {
@@ -129,32 +129,34 @@ async function status(line: CommandLine, context: ProcessContext): Promise<numbe
     'file',
     'max-age',
     'nagios',
-    ...CHANGES,
-    ...OF_FLEET,
+    ...CHANGE_OPTIONS,
+    ...FLEET_OPTIONS,
   ]);
   if (values.every !== undefined && !values.watch) throw new UsageError('--every needs --watch');
   const urls = operands.map((url) => probeUrl(url, values.probe, 'deep'));
   const settings = await settingsOf(line, environment);
   const pause = values.every === undefined ? 2000 : timeOf('--every', values.every);
   for (;;) {
-    const replies = await Promise.all(
-      urls.map(async (url): Promise<AddressReply> => ({
+    const responses = await Promise.all(
+      urls.map(async (url): Promise<AddressResponse> => ({
         url,
-        reply: await requestReport({ url, socketPath: undefined }, settings),
+        response: await requestReport({ url, socketPath: undefined }, settings),
       })),
     );
-    const text = values.json ? json(replies.map(asJson)) : table(replies, terminal, Date.now());
+    const text = values.json ? json(responses.map(asJson)) : statusTable(responses, terminal, Date.now());
     // Cursor home, then erase below: clearing the whole screen would flicker.
     const start = values.watch && terminal.isInteractive ? '\u001B[H\u001B[J' : '';
     terminal.write(`${start}${text}\n${values.watch && !terminal.isInteractive && !values.json ? '\n' : ''}`);
-    const exitCode = replies.every(({ reply }) => reply.report !== undefined && reply.statusCode === 200) ? 0 : 1;
+    const exitCode = responses.every(({ response }) => response.report !== undefined && response.statusCode === 200)
+      ? 0
+      : 1;
     if (!values.watch) return exitCode;
     await sleep(pause, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) return exitCode;
   }
 }
 
-function asJson({ url, reply: { statusCode, report, problem, took } }: AddressReply): object {
+function asJson({ url, response: { statusCode, report, problem, took } }: AddressResponse): object {
   return { url: url.href, statusCode, took, ...(report ? { report } : { error: problem }) };
 }
 

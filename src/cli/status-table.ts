@@ -1,13 +1,13 @@
 import { flatDetails } from '../core/composite-detail.js';
 import type { HealthCheckDetail } from '../core/report.js';
 import type { HealthStatus } from '../core/status.js';
-import type { Reply } from './request-report.js';
+import type { ProbeResponse } from './request-report.js';
 import { type Terminal, coloured, printable } from './terminal.js';
 
-/** One address and its reply. */
-export interface AddressReply {
+/** One address and its response. */
+export interface AddressResponse {
   readonly url: URL;
-  readonly reply: Reply;
+  readonly response: ProbeResponse;
 }
 
 interface Row {
@@ -20,8 +20,12 @@ interface Row {
 const LONGEST_TEXT = 100;
 
 /** The reports of several addresses, one block for each: a line for the application and a line for each indicator. */
-export function table(replies: readonly AddressReply[], terminal: Pick<Terminal, 'hasColours'>, now: number): string {
-  const blocks = replies.map((one) => rowsOf(one, now));
+export function statusTable(
+  responses: readonly AddressResponse[],
+  terminal: Pick<Terminal, 'hasColours'>,
+  now: number,
+): string {
+  const blocks = responses.map((one) => rowsOf(one, now));
   const rows = blocks.flat();
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const statusWidth = Math.max(...rows.map(({ status }) => status.length));
@@ -31,12 +35,12 @@ export function table(replies: readonly AddressReply[], terminal: Pick<Terminal,
   return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
 }
 
-function rowsOf({ url, reply }: AddressReply, now: number): Row[] {
-  const { report, took, problem } = reply;
+function rowsOf({ url, response }: AddressResponse, now: number): Row[] {
+  const { report, took, problem } = response;
   const address = `${url.origin}${url.pathname}`;
   const time = `${took} ms`;
   if (!report) {
-    const code = reply.statusCode === undefined ? '' : `${reply.statusCode}: `;
+    const code = response.statusCode === undefined ? '' : `${response.statusCode}: `;
     return [{ name: address, status: 'UNKNOWN', time, text: shorten(`${code}${problem}`) }];
   }
   const { name, version } = report.service_info ?? {};

@@ -40,8 +40,8 @@ export function coloured(text: string, status: HealthStatus, { hasColours }: Pic
 
 /** JSON on one line, in which control characters are escaped: JSON itself permits those above U+007E, which terminals obey. */
 export function json(value: unknown): string {
-  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (sign) =>
-    [...Array(sign.length).keys()].map((at) => escaped(sign.charCodeAt(at))).join(''),
+  return JSON.stringify(value).replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    [...Array(character.length).keys()].map((at) => escaped(character.charCodeAt(at))).join(''),
   );
 }
 

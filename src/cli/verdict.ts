@@ -1,6 +1,6 @@
 import { flatDetails } from '../core/composite-detail.js';
 import { isFailing } from '../core/status.js';
-import type { Reply, SeenReport } from './request-report.js';
+import type { ProbeResponse, ReceivedReport } from './request-report.js';
 import { printable } from './terminal.js';
 
 /** The result of one check, as printed. */
@@ -13,8 +13,8 @@ export interface Verdict {
  * Exit code 0 for a health report with the status code 200, 1 for everything else. Docker reserves 2 for itself, so no
  * other code is used.
  */
-export function judge(probe: string, reply: Reply): Verdict {
-  const { statusCode, report, problem, took } = reply;
+export function verdictOf(probe: string, response: ProbeResponse): Verdict {
+  const { statusCode, report, problem, took } = response;
   const code = statusCode === undefined ? '' : ` ${statusCode}`;
   if (!report)
     return { exitCode: 1, line: `${probe}: no health report (${code.trim() || 'no response'}): ${printable(problem)}` };
@@ -28,12 +28,12 @@ export function judge(probe: string, reply: Reply): Verdict {
 const NAGIOS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 
 /**
- * The plugin interface of Nagios: 0 UP, 1 DEGRADED, 2 anything that fails, no response included; performance data after
- * the bar (Nagios Plugins Development Guidelines).
+ * The plugin interface of Nagios: 0 for UP, 1 for DEGRADED, 2 for a failing status or no response. The performance data are
+ * after the bar (Nagios Plugins Development Guidelines).
  */
-export function judgeForNagios(probe: string, reply: Reply): Verdict {
-  const { report, statusCode, problem, took } = reply;
-  const exitCode = nagiosCode(reply);
+export function nagiosVerdict(probe: string, response: ProbeResponse): Verdict {
+  const { report, statusCode, problem, took } = response;
+  const exitCode = nagiosCode(response);
   const what = report
     ? [`${probe} is ${report.status}`, ...failuresOf(report)].join('; ')
     : `${probe}: ${statusCode === undefined ? '' : `${statusCode}, `}${printable(problem)}`;
@@ -44,13 +44,13 @@ export function judgeForNagios(probe: string, reply: Reply): Verdict {
   };
 }
 
-function nagiosCode({ report, statusCode }: Reply): 0 | 1 | 2 {
+function nagiosCode({ report, statusCode }: ProbeResponse): 0 | 1 | 2 {
   if (!report || isFailing(report.status)) return 2;
   if (report.status === 'DEGRADED') return 1;
   return statusCode === 200 ? 0 : 2;
 }
 
-function performanceData(took: number, report: SeenReport | undefined): string {
+function performanceData(took: number, report: ReceivedReport | undefined): string {
   const times = [...flatDetails(report?.details ?? {})].flatMap(([name, { response_time_ms: time }]) =>
     typeof time === 'number' ? [`'${printable(name).replaceAll(/['=]/g, '_')}'=${time}ms`] : [],
   );
@@ -58,7 +58,7 @@ function performanceData(took: number, report: SeenReport | undefined): string {
 }
 
 /** The reason of the application, and each indicator that is neither UP nor SKIPPED. */
-export function failuresOf({ reason, details }: SeenReport): string[] {
+export function failuresOf({ reason, details }: ReceivedReport): string[] {
   const found = [...flatDetails(details ?? {})].flatMap(([name, { status, error, message }]) => {
     if (status === 'UP' || status === 'SKIPPED') return [];
     const why = error ?? message;

@@ -6,7 +6,7 @@ import type { ObservedStore } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';
 import { withStates } from './with-states.js';
 
-/** Shorter texts may be in any message by chance. */
+/** Characters. A shorter secret may occur in any message by chance, so it is not replaced. */
 const SHORTEST_SECRET = 3;
 /** Different messages that are kept, so that none of them is written twice before the next connection. */
 const MOST_MESSAGES = 20;
@@ -18,9 +18,9 @@ export class ConnectionFaults {
   readonly #written = new Set<string>();
   #reason: string | undefined;
   #hasConnected = false;
-  #tell = (): void => undefined;
+  #notify = (): void => undefined;
 
-  /** `write` receives the message of each error of the client, once for each time without a connection. */
+  /** `write` receives the message of each error of the client, once until the next connection. */
   constructor(address: StoreAddress, write: (message: string) => void) {
     this.#address = address;
     this.#write = write;
@@ -31,7 +31,7 @@ export class ConnectionFaults {
     const explained = this.#explained(error);
     this.#writeOnce(explained ?? this.#withoutLogin(messageOf(error)));
     this.#reason = explained ?? kindOf(error) ?? this.#reason;
-    this.#tell();
+    this.#notify();
   };
 
   /** Returns the store. While it is unavailable, it reports the reason that its client gave. */
@@ -41,7 +41,7 @@ export class ConnectionFaults {
       name,
       watch: (prefix, observer) => {
         let failure: HealthCheckError | undefined;
-        this.#tell = () => {
+        this.#notify = () => {
           if (!failure) return;
           const reason = this.#reason;
           observer.disconnected?.(
@@ -59,7 +59,7 @@ export class ConnectionFaults {
           disconnected: (error) => {
             failure = error;
             this.#reason = this.#explained(error) ?? this.#reason;
-            this.#tell();
+            this.#notify();
           },
         });
         return store.watch(prefix, states);

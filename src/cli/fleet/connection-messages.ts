@@ -5,13 +5,13 @@ import { withStates } from './with-states.js';
 /** Milliseconds that the first connection may take before the terminal says that the store is unavailable. */
 const FIRST_CONNECTION = 2000;
 
-/** A store that writes to the terminal when its connection is lost and restored. */
-export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeError'>): ObservedStore {
+/** Returns the store. While it is watched, a message in the terminal says when its connection is lost and restored. */
+export function withConnectionMessages(store: ObservedStore, terminal: Pick<Terminal, 'writeError'>): ObservedStore {
   const { name } = store;
   return {
     name,
     watch: (prefix, observer) => {
-      const state = new AnnouncedState(name, terminal);
+      const state = new ConnectionMessages(name, terminal);
       const states = withStates(observer, {
         connected: () => {
           state.connected();
@@ -31,7 +31,7 @@ export function announced(store: ObservedStore, terminal: Pick<Terminal, 'writeE
   };
 }
 
-class AnnouncedState {
+class ConnectionMessages {
   readonly #name: string;
   readonly #terminal: Pick<Terminal, 'writeError'>;
   #hasConnected = false;

@@ -65,11 +65,11 @@ const FAULTS: readonly (readonly [RegExp, Explanation])[] = [
   [/unknown command\W+sentinel/i, 'the server is not a sentinel: leave --redis-sentinel out'],
   [
     /got an invalid reply: null|No such master with that name/,
-    'the sentinels do not know a Redis of that name: check --redis-sentinel',
+    'the sentinels monitor no Redis of that name: check --redis-sentinel',
   ],
 ];
 
-/** The fault and its remedy. Undefined: this tool does not know the fault. */
+/** The fault and its remedy. Undefined: the fault is unknown. */
 export function explainFault(error: unknown, address: StoreAddress): string | undefined {
   const text = textsOf(error).join('\n');
   const explanation = FAULTS.find(([pattern]) => pattern.test(text))?.[1];
@@ -78,10 +78,10 @@ export function explainFault(error: unknown, address: StoreAddress): string | un
 
 /** Servers that refuse a connection because of its encryption often close it without a reason. */
 const CLOSED = /ECONNRESET|EPIPE|^timeout$|Failed to connect|Connection dropped/m;
-/** All that `ioredis` says about sentinels and nodes of a cluster that it cannot connect to. */
+/** The only message of `ioredis` about sentinels and nodes of a cluster that it cannot connect to. */
 const NONE_ACCEPTS = /Connection is closed/;
 
-/** A possible fault if no connection was successful so far. Undefined: this is not known either. */
+/** A possible fault if no connection was successful so far. Undefined: unknown. */
 export function explainClosed(error: unknown, { kind, tls, topology }: StoreAddress): string | undefined {
   const text = textsOf(error).join('\n');
   if (topology.kind !== 'server' && NONE_ACCEPTS.test(text)) {

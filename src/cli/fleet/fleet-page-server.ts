@@ -23,10 +23,10 @@ import { FAILED_KEYS } from '../../options/defaults.js';
 import type { HealthRequest } from '../../options/health-module-options.js';
 import { type FleetPageSettings, isLoopback } from './fleet-settings.js';
 
-/** The page is at both: monitors know the second one from applications. */
+/** Both are the page. The second one is its path in applications, for monitors that are configured with it. */
 const PAGE_PATHS = ['/', '/health/fleet'];
 export const METRICS_PATH = '/metrics';
-/** Requests of browsers and monitors are small. The limits keep a stranger from occupying memory and connections. */
+/** Requests of browsers and monitors are small. The limits prevent unknown callers from occupying memory and connections. */
 const LIMITS = {
   maxHeaderSize: 16_384,
   headersTimeout: 10_000,
@@ -34,10 +34,10 @@ const LIMITS = {
   connectionsCheckingInterval: 5000,
 };
 const MOST_CONNECTIONS = 2000;
-/** Nothing asynchronous decides about access here. */
-const NO_TIME = 1000;
+/** Milliseconds that `authorize` may take. There is no such function here, so it has no effect. */
+const ACCESS_TIMEOUT = 1000;
 
-/** The page of the fleet on a port of its own, with the metrics of the fleet if they are wanted. */
+/** The page of the fleet on a port of its own, and the metrics of the fleet if `hasMetrics` is true. */
 export class FleetPageServer {
   readonly #overview: FleetOverview;
   readonly #settings: FleetPageSettings;
@@ -78,7 +78,7 @@ export class FleetPageServer {
   }
 
   async #respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // A body is not needed.
+    // Discards the body.
     request.resume();
     try {
       writeResponse(response, await this.#responseTo(request as IncomingMessage & HealthRequest));
@@ -100,11 +100,11 @@ export class FleetPageServer {
     if (refusal) return refusal;
     if (format === undefined) return this.#refusals.notAcceptable(FLEET_FORMATS);
     if (format === 'metrics') return this.#metrics();
-    const answer = this.#overview.respond(request, format);
-    const { statusCode, contentType } = answer;
-    const headers = mergeHeaders(BASE_HEADERS, { 'content-type': contentType }, answer.headers);
-    if ('body' in answer) return finishText(statusCode, headers, answer.body);
-    return finishHead(statusCode, headers, (outlet) => answer.open(outlet));
+    const shown = this.#overview.respond(request, format);
+    const { statusCode, contentType } = shown;
+    const headers = mergeHeaders(BASE_HEADERS, { 'content-type': contentType }, shown.headers);
+    if ('body' in shown) return finishText(statusCode, headers, shown.body);
+    return finishHead(statusCode, headers, (outlet) => shown.open(outlet));
   }
 
   #metrics(): HealthResponse {
@@ -114,7 +114,7 @@ export class FleetPageServer {
   }
 
   async #refusalOf(request: HealthRequest, format: string | undefined): Promise<HealthResponse | undefined> {
-    if (!this.#access || (await this.#access.viewFor(request, NO_TIME)) !== undefined) return undefined;
+    if (!this.#access || (await this.#access.viewFor(request, ACCESS_TIMEOUT)) !== undefined) return undefined;
     const slowed = this.#access.slowedBy(request);
     if (slowed) return this.#refusals.tooManyRequests(slowed.headers);
     return format === 'html' ? this.#refusals.unauthorizedInBrowser : this.#refusals.unauthorized;

@@ -15,7 +15,7 @@ export interface FleetCommand {
 export interface FleetPageSettings {
   readonly host: string;
   readonly port: number;
-  /** The key that callers must send. Undefined: everybody who reaches the port may see the page. */
+  /** The key that callers must send. Undefined: every caller may see the page. */
   readonly key: string | undefined;
   readonly isLoopback: boolean;
   /** Whether the metrics of the fleet are served. */
@@ -26,7 +26,7 @@ const DEFAULT_PORT = '9091';
 const DEFAULT_ENVIRONMENT = 'production';
 const SHORTEST_SECRET = 16;
 const NAMESPACE = /^[A-Za-z0-9._:-]{1,100}$/;
-/** Three heartbeats of 5 s until an instance is lost, and 10 s in which a store notices that it is silent. */
+/** Three heartbeats of 5 s until an instance is lost, and 10 s until a store detects that its server does not respond. */
 const DEFAULT_TIMEOUT = 30_000;
 
 export async function fleetCommandOf(line: CommandLine, environment: NodeJS.ProcessEnv): Promise<FleetCommand> {
@@ -35,7 +35,7 @@ export async function fleetCommandOf(line: CommandLine, environment: NodeJS.Proc
   const { namespace, 'secret-file': secretFile } = values;
   if (namespace !== undefined && !NAMESPACE.test(namespace)) {
     throw new UsageError(
-      `--namespace "${namespace}" is no namespace: use up to 100 letters, digits, ".", "_", "-" and ":"`,
+      `--namespace "${namespace}" is malformed: use up to 100 letters, digits, ".", "_", "-" and ":"`,
     );
   }
   const secret =
@@ -56,7 +56,7 @@ export async function fleetCommandOf(line: CommandLine, environment: NodeJS.Proc
 function expectation(text: string): [service: string, count: number] {
   const [, service, count] = /^(.+)=([1-9]\d{0,5})$/s.exec(text) ?? [];
   if (service === undefined) {
-    throw new UsageError(`--expected "${text}" is no number of instances: use <service>=<number>, such as orders=3`);
+    throw new UsageError(`--expected "${text}" is malformed: use <service>=<number>, such as orders=3`);
   }
   return [service, Number(count)];
 }

@@ -8,8 +8,8 @@ import { duration } from '../status-table.js';
 import { type Terminal, coloured, printable } from '../terminal.js';
 
 interface Row {
-  /** Whether the text is longer than the other ones: a reason with its remedy. */
-  readonly isWhole?: boolean;
+  /** True: the text is a reason with its remedy, and must not be cut off. */
+  readonly isUnshortened?: boolean;
   readonly name: string;
   readonly word: string;
   readonly status: HealthStatus;
@@ -30,8 +30,8 @@ export function fleetTable(report: FleetReport, terminal: Pick<Terminal, 'hasCol
   const rows = blocks.flat();
   const nameWidth = Math.max(...rows.map(({ name }) => name.length));
   const wordWidth = Math.max(...rows.map(({ word }) => word.length));
-  const line = ({ name, word, status, text, isWhole }: Row): string =>
-    `${name.padEnd(nameWidth)}  ${coloured(word.padEnd(wordWidth), status, terminal)}  ${isWhole ? printable(text) : shorten(text)}`.trimEnd();
+  const line = ({ name, word, status, text, isUnshortened }: Row): string =>
+    `${name.padEnd(nameWidth)}  ${coloured(word.padEnd(wordWidth), status, terminal)}  ${isUnshortened ? printable(text) : shorten(text)}`.trimEnd();
   return blocks.map((block) => block.map(line).join('\n')).join('\n\n');
 }
 
@@ -40,7 +40,7 @@ function headOf(report: FleetReport): Row {
   const name = `fleet ${printable(environment)}`;
   if (!store.connected) {
     const text = store.error ?? `${store.name} has not responded`;
-    return { name, word: 'UNKNOWN', status: 'UNKNOWN', text, isWhole: true };
+    return { name, word: 'UNKNOWN', status: 'UNKNOWN', text, isUnshortened: true };
   }
   const facts = [
     ...(reason === undefined ? [] : [reason]),
@@ -72,7 +72,7 @@ function rowsOf(service: FleetService, now: number): Row[] {
 
 function rowOf(member: FleetMember, now: number): Row {
   const { instance, version, phase } = member;
-  // The last known statuses of the indicators are out of date.
+  // The statuses of an absent instance are out of date.
   const { attention = {}, attention_more: unlisted } = isPresent(phase) ? member : {};
   const { word, status } = stateOf(member);
   const facts = [

@@ -16,12 +16,12 @@ import {
   timeoutOf,
 } from './fleet-settings.js';
 import { fleetTable } from './fleet-table.js';
-import { announced } from './connection-messages.js';
+import { withConnectionMessages } from './connection-messages.js';
 import { ConnectionFaults } from './connection-faults.js';
 import { openStore } from './open-store.js';
 
-/** Milliseconds between two looks at what is known. */
-const LOOK = 100;
+/** Milliseconds between two evaluations of what is known. */
+const POLL_PERIOD = 100;
 
 /** Shows the fleet of a store, without an application: as a page until it is interrupted, or once in the terminal. */
 export async function fleet(line: CommandLine, context: ProcessContext): Promise<number> {
@@ -37,7 +37,7 @@ export async function fleet(line: CommandLine, context: ProcessContext): Promise
   const store = faults.explain(opened);
   const onFault = errorsOn(terminal, 'the page cannot be shown');
   const overview = new FleetOverview({
-    store: page ? announced(store, terminal) : store,
+    store: page ? withConnectionMessages(store, terminal) : store,
     environment: command.environment,
     expected: command.expected,
     secret: command.secret,
@@ -87,7 +87,7 @@ async function servePage(
   return 0;
 }
 
-/** Writes errors, each once until there is another one: a page that reloads repeats them. */
+/** Writes errors. A repetition of the last one is omitted, because a page that reloads repeats it. */
 function errorsOn(terminal: Terminal, problem: string): (error: unknown) => void {
   let last = '';
   return (error) => {
@@ -97,21 +97,24 @@ function errorsOn(terminal: Terminal, problem: string): (error: unknown) => void
   };
 }
 
-interface Once {
+interface PrintOptions {
   readonly timeout: number;
   readonly isJson: boolean;
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
 }
 
-/** Exit code 0 if enough instances are ready and something is known, 1 otherwise. */
-async function printOnce(overview: FleetOverview, { timeout, isJson, terminal, signal }: Once): Promise<number> {
+/** Exit code 0 if enough instances are ready and at least one is known, 1 otherwise. */
+async function printOnce(
+  overview: FleetOverview,
+  { timeout, isJson, terminal, signal }: PrintOptions,
+): Promise<number> {
   const { roster } = overview;
   const began = elapsed();
-  // An entry in the store does not say how old it is: only the next heartbeat, or its absence, tells whether the instance lives.
+  // The age of an entry in the store is unknown, so only the next heartbeat, or its absence, shows whether the instance runs.
   const isKnown = (): boolean => roster.connection.isConnected && roster.hasSnapshot && roster.isConfirmed();
   while (!isKnown() && elapsed() - began < timeout && !signal.aborted) {
-    await sleep(LOOK, undefined, { signal }).catch(() => undefined);
+    await sleep(POLL_PERIOD, undefined, { signal }).catch(() => undefined);
   }
   const isComplete = isKnown();
   const report = overview.report();
@@ -119,8 +122,8 @@ async function printOnce(overview: FleetOverview, { timeout, isJson, terminal, s
   if (!isComplete && report.store.connected) {
     terminal.writeError(
       signal.aborted
-        ? 'nest-vitals: interrupted before each instance was heard, so some of them may be gone\n'
-        : `nest-vitals: some instances were not heard within ${timeout} ms, so they may be gone: give a --timeout of more ` +
+        ? 'nest-vitals: interrupted before the heartbeats of all instances arrived, so some of them may be gone\n'
+        : `nest-vitals: the heartbeats of some instances did not arrive within ${timeout} ms, so they may be gone: give a --timeout of more ` +
             'than three heartbeats\n',
     );
   }

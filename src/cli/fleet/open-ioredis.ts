@@ -13,11 +13,11 @@ type IoRedis = RedisStoreClient & {
 type NewServer = new (options: object) => IoRedis;
 type NewCluster = new (nodes: readonly object[], options: object) => IoRedis;
 
-/** Milliseconds without a response after which a connection is lost. The store asks each 5 s. */
+/** Milliseconds without a response after which a connection is lost. The store sends a request each 5 s. */
 const SILENCE = 10_000;
-/** All sentinels were asked, and none of them failed: this is no error. */
+/** All sentinels responded, and none of them with an error: this is no fault. */
 const TRIED_ALL = /^All sentinels are unreachable(?!.*Last error)/;
-/** A sentinel that is unavailable is no error while another one responds. */
+/** The only error of a sentinel that is a fault: an unavailable sentinel is none while another one responds. */
 const UNKNOWN_NAME = /got an invalid reply: null/;
 
 export function openIoRedis(

@@ -28,11 +28,11 @@ export function openNats(address: StoreAddress, options: Namespace, onError: OnE
     ignoreAuthErrorAbort: true,
     reconnectTimeWait: PAUSE,
     timeout: 5000,
-    // A server that has vanished without a word is noticed in 15 s.
+    // A server that is gone without closing the connection is noticed within 15 s.
     pingInterval: 5000,
   };
   const closed = new AbortController();
-  // Not `waitOnFirstConnect`, which tells no error.
+  // Not `waitOnFirstConnect`, which reports no errors.
   const client = connectUntilClosed(() => connect(settings), onError, closed.signal);
   client.then((connected) => reportErrors(connected, onError)).catch(() => undefined);
   const close = (): void => {

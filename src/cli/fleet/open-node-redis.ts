@@ -24,7 +24,7 @@ export function openNodeRedis(
   const client = clientOf(loaded, address);
   const closed = new AbortController();
   client.on('error', onError);
-  if (address.topology.kind === 'sentinels') takeConsole(onError, closed.signal);
+  if (address.topology.kind === 'sentinels') redirectConsole(onError, closed.signal);
   connectUntilClosed(() => client.connect(), onError, closed.signal).catch(() => undefined);
   const close = (): void => {
     closed.abort();
@@ -59,13 +59,13 @@ function clientOf(loaded: LoadedPackage, { urls, login, tls, topology }: StoreAd
     sentinelClientOptions: { ...credentialsOf(topology.login), ...socketTo({}) },
     nodeClientOptions: { ...common, database, ...socketTo({}) },
     passthroughClientErrorEvents: true,
-    // Attempts to connect, of which there are 16 otherwise.
+    // The maximum of attempts to connect. Default: 16.
     maxCommandRediscovers: Number.MAX_SAFE_INTEGER,
   });
 }
 
-/** The client for sentinels writes its errors to the console, and so into the output of the tool. */
-function takeConsole(onError: OnError, closed: AbortSignal): void {
+/** The client for sentinels writes its errors to the console, which would mix them with the output of the tool. */
+function redirectConsole(onError: OnError, closed: AbortSignal): void {
   // eslint-disable-next-line no-console -- nothing else of the tool uses it
   console.log = (error) => {
     if (!closed.aborted) onError(error);

@@ -10,7 +10,7 @@ export interface OpenedStore {
   readonly close: () => void;
 }
 
-/** Receives the errors of a client: the store itself tells only that it is not connected. */
+/** Receives the errors of a client: the store itself reports only that it is not connected. */
 export type OnError = (error: unknown) => void;
 
 /** The options of a store except for its client. */

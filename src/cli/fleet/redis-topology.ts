@@ -6,7 +6,7 @@ import { type Login, SENTINEL_PASSWORD, passwordOf } from './store-login.js';
 export type RedisTopology =
   | { readonly kind: 'server' }
   | { readonly kind: 'cluster' }
-  /** `name`: the name of the Redis that the sentinels monitor. `login`: that of the sentinels themselves. */
+  /** `name`: the name of the Redis that the sentinels monitor. `login`: the login of the sentinels. */
   | { readonly kind: 'sentinels'; readonly name: string; readonly login: Login };
 
 /** Throws `UsageError`. */

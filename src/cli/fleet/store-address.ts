@@ -8,7 +8,7 @@ import { type StoreTls, tlsOf } from './store-tls.js';
 /** Where the store is, and how to log in to it. */
 export interface StoreAddress {
   readonly kind: StoreKind;
-  /** Without a login, one at least. */
+  /** At least one. They contain no login. */
   readonly urls: readonly URL[];
   readonly login: Login;
   readonly tls: StoreTls | undefined;
@@ -16,7 +16,7 @@ export interface StoreAddress {
   readonly topology: RedisTopology;
 }
 
-const OF_REDIS = ['redis-sentinel', 'redis-cluster', 'sentinel-user', 'sentinel-password-file'] as const;
+const REDIS_OPTIONS = ['redis-sentinel', 'redis-cluster', 'sentinel-user', 'sentinel-password-file'] as const;
 
 /** Reads the options that name the store. Throws `UsageError`. */
 export async function storeAddressOf({ values }: CommandLine, environment: NodeJS.ProcessEnv): Promise<StoreAddress> {
@@ -27,7 +27,7 @@ export async function storeAddressOf({ values }: CommandLine, environment: NodeJ
       `fleet: give one of ${STORES.map((each) => `--${each} ${exampleOf(each)}`).join(', ')}: the store of the instances`,
     );
   }
-  const foreign = OF_REDIS.find((option) => values[option] !== undefined);
+  const foreign = REDIS_OPTIONS.find((option) => values[option] !== undefined);
   if (foreign !== undefined && kind !== 'redis') {
     throw new UsageError(`--${foreign} has no effect with --${kind}: leave it out`);
   }
@@ -59,7 +59,7 @@ function parse(kind: StoreKind, text: string): URL {
 const HOST = /^(?:[^,[\]]+|\[[\da-f:.]+\])$/i;
 const SHOWN = /^(?:[\w.,-]+|\[[\da-f:.]*\])?(?::\d+)?(?:\/[\w-]*)?$/i;
 
-/** A malformed address for a message. What may be a part of a login is replaced. */
+/** A malformed address for a message. Parts that may belong to a login are replaced. */
 function withoutSecrets(text: string): string {
   const [, scheme = '', login, rest = ''] = /^([a-z][a-z+.-]*:\/\/)?(?:(.*)@)?(.*)$/is.exec(text) ?? [];
   return `${scheme}${login === undefined ? '' : '***@'}${SHOWN.test(rest) ? rest : '***'}`;
@@ -72,7 +72,7 @@ function withoutLogin(url: URL): URL {
   return bare;
 }
 
-/** A percent sign of a login stands for itself only as `%25`. */
+/** In a login, a percent sign must be written as `%25`. */
 function isDecodable({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username + password);

@@ -9,7 +9,7 @@ import { SCHEMES, type StoreKind, exampleOf } from './store-kind.js';
 export interface StoreTls {
   /** The only certificate authorities that are trusted. Undefined: those of Node.js, with NODE_EXTRA_CA_CERTS. */
   readonly ca?: string;
-  /** The certificate by which the server recognises the tool. */
+  /** The client certificate. */
   readonly cert?: string;
   readonly key?: string;
 }
@@ -30,7 +30,7 @@ export async function tlsOf(
     throw new UsageError('--cert-file and --cert-key-file belong together: give both');
   }
   const given = (['ca-file', 'cert-file'] as const).find((option) => values[option] !== undefined);
-  // The servers of NATS say themselves whether a connection is encrypted, so nats:// is no contradiction.
+  // A server of NATS announces whether a connection is encrypted, so nats:// is valid here.
   if (given !== undefined && !isEncrypted && kind !== 'nats') {
     throw new UsageError(`--${given} has no effect with ${plain}//: use ${exampleOf(kind, 'encrypted')}`);
   }
@@ -45,7 +45,9 @@ async function readPair(certFile: string, keyFile: string): Promise<{ readonly c
   const { text: cert, certificate } = await readCertificate('--cert-file', certFile);
   const key = await readSecret('--cert-key-file', keyFile, 'private key');
   if (!certificate.checkPrivateKey(privateKeyOf(key, keyFile))) {
-    throw new UsageError(`--cert-key-file ${keyFile} is not the key of --cert-file ${certFile}: give the key of it`);
+    throw new UsageError(
+      `--cert-key-file ${keyFile} is not the key of --cert-file ${certFile}: give the key of that certificate`,
+    );
   }
   return { cert, key };
 }

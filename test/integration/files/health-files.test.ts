@@ -24,7 +24,7 @@ import {
 } from 'nest-vitals';
 import { HealthFilesModule, type HealthFilesOptions } from 'nest-vitals/files';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import { staleBecause } from '../../../src/cli/file-check.js';
+import { staleReason } from '../../../src/cli/file-check.js';
 import { latch } from '../../support/latch.js';
 import { ADAPTERS, createApplication, startApplication } from '../../support/start-application.js';
 import { switchedIndicator } from '../../support/switched-indicator.js';
@@ -63,7 +63,7 @@ describe.each(ADAPTERS)('the health files of an application on %s', (adapter) =>
     await expect.poll(shown, SOON).toEqual(['live', 'ready']);
     const path = join(directory, 'live');
     utimesSync(path, 1, 1);
-    await vi.waitFor(async () => expect(await staleBecause(path, 20_000)).toBeUndefined(), SOON);
+    await vi.waitFor(async () => expect(await staleReason(path, 20_000)).toBeUndefined(), SOON);
   });
 
   it('are removed by the drain: ready at its beginning, live at its end', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { announced } from '../../../src/cli/fleet/connection-messages.js';
+import { withConnectionMessages } from '../../../src/cli/fleet/connection-messages.js';
 import { HealthCheckError } from '../../../src/errors/health-check.error.js';
 import type { StoreObserver } from '../../../src/stores/health-store.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -7,13 +7,13 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 const AWAY = 'nest-vitals: Redis is unavailable; the page shows the last known data: refused\n';
 const BACK = 'nest-vitals: Redis responds again\n';
 
-describe('announced()', () => {
+describe('withConnectionMessages()', () => {
   useFakeClock();
 
   const setUp = () => {
     const lines: string[] = [];
     let source: StoreObserver | undefined;
-    const store = announced(
+    const store = withConnectionMessages(
       { name: 'Redis', watch: (_prefix, observer) => ((source = observer), () => undefined) },
       { writeError: (text) => void lines.push(text) },
     );
