@@ -53,7 +53,7 @@ export class HealthFilesModule implements OnModuleInit, OnApplicationBootstrap, 
     return MODULE.forRootAsync(HealthFilesModule, options);
   }
 
-  /** Removes the files of a crashed process, before a reader mistakes them for those of this one. */
+  /** Removes the files of a crashed process, because a reader would take them for files of this process. */
   async onModuleInit(): Promise<void> {
     await MODULE.configured(this.files).prepare();
   }

@@ -2,7 +2,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * A file that exists while a condition holds. Its modification time is the time of the last evaluation. Writes and removals
- * keep the order of the calls, and a call that a later one makes obsolete is skipped.
+ * keep the order of the calls, and a call is skipped if a later one has made it obsolete.
  */
 export class StatusFile {
   readonly #path: string;

@@ -5,7 +5,7 @@ import { isFailing } from '../core/status.js';
 /** Characters. HAProxy shows the reason on its page and in its log. */
 const LONGEST_REASON = 200;
 
-/** Sets the administrative and the operating state and the weight, because HAProxy keeps each of them until it is set again. */
+/** Sets the administrative state, the operating state and the weight, because HAProxy keeps each until it is set again. */
 export const acceptingLine = (weight: number): string => `ready up ${weight}%\n`;
 
 /** No new traffic, except requests that belong to a session on this server. */

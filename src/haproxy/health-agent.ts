@@ -89,7 +89,7 @@ export class HealthAgent {
     return acceptingLine(Math.max(1, Math.round(weight)));
   }
 
-  /** Whether the instance finishes its requests and accepts no new ones. It is not failing then. */
+  /** Whether the instance accepts no new requests and finishes the others. Such an instance is not failing. */
   get #isRefusing(): boolean {
     const { phase } = this.#parts.monitor.state;
     return phase === 'draining' || phase === 'refusing';

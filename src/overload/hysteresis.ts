@@ -1,4 +1,4 @@
-/** The value of a condition at one moment. Between its limit and its release a number is neither beyond nor released. */
+/** A measured number compared with its limit and its release. Between the two it is neither beyond nor released. */
 export interface Excess {
   readonly isBeyond: boolean;
   readonly isReleased: boolean;

@@ -99,16 +99,21 @@ const RULES = {
 export function configureOverload(name: string, options: unknown): ConfiguredOverload {
   const given = (options ?? {}) as GivenOptions;
   const limits: OverloadLimits = { ...DEFAULTS, ...definedOf(given) };
-  const spread: Record<string, unknown> = { ...given };
+  const flattened: Record<string, unknown> = { ...given };
   const rules: Record<string, Rule> = { ...RULES };
   const downLimits = isRecord(given.down) ? given.down : {};
   if (isRecord(given.down)) {
     // Each limit is checked as an option of its own, so that a fault names the limit and its value.
-    delete spread['down'];
-    for (const [limit, value] of Object.entries(given.down)) spread[`down.${limit}`] = value;
+    delete flattened['down'];
+    for (const [limit, value] of Object.entries(given.down)) flattened[`down.${limit}`] = value;
     for (const limit of NAMES) rules[`down.${limit}`] = downRule(limit, limits[limit]);
   }
-  const { own, place, annotate } = configureIndicator<HealthIndicatorOptions>('OverloadIndicator', name, spread, rules);
+  const { own, place, annotate } = configureIndicator<HealthIndicatorOptions>(
+    'OverloadIndicator',
+    name,
+    flattened,
+    rules,
+  );
   return { own, place, annotate, limits, downLimits };
 }
 

@@ -8,7 +8,7 @@ export interface Overload {
   readonly isHeldBack: boolean;
 }
 
-/** The only place that decides DOWN: this takes the instance out of rotation, and its load goes to the others. */
+/** DOWN is decided only here, because it takes the instance out of rotation and moves its load to the others. */
 export function overloadStatus({ isOverloaded, isBeyondDown, isHeldBack }: Overload): 'UP' | 'DEGRADED' | 'DOWN' {
   if (isBeyondDown && !isHeldBack) return 'DOWN';
   return isOverloaded || isBeyondDown ? 'DEGRADED' : 'UP';

@@ -62,7 +62,7 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
     readonly #injected: readonly unknown[];
     readonly #overload = new Hysteresis(0, hold);
     readonly #beyondDown = new Hysteresis(hold, hold);
-    /** When the excess of `down` had lasted for `hold`. */
+    /** Since when `down` is exceeded, counted after `hold`. */
     #beyondSince: number | undefined;
     #isHealthPath: ((path: string) => boolean) | undefined;
 
@@ -107,7 +107,7 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
       return status === 'DOWN' ? down(message, data) : degraded(message, data);
     }
 
-    /** Why the instance stays in rotation. */
+    /** The reason why the instance stays in rotation. Undefined: it need not stay. */
     #refusal(isBeyondDown: boolean, at: number): string | undefined {
       const limit = this.monitor?.unreadyLimit;
       if (!isBeyondDown) {
@@ -123,7 +123,7 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
       if (count) return count(...this.#injected);
       const { endpointParts } = this;
       this.#isHealthPath ??= endpointParts && healthPaths(endpointParts.settings);
-      // A probe that runs this check is in flight itself.
+      // Without requests of probes: one of them runs this check, and is itself in flight.
       return this.requestsInFlight?.((path) => !this.#isHealthPath?.(path));
     }
   }

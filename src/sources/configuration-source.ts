@@ -20,12 +20,12 @@ export interface SourceApplication {
 }
 
 /**
- * To which instances options apply: to all that the source means, or to this instance only. Options of the instance have
- * precedence.
+ * The instances to which options apply: `service`, every instance of the service; `instance`, this instance only. Options of the
+ * instance have precedence.
  */
 export type SourceScope = 'service' | 'instance';
 
-/** The place of one entry of a source: an indicator, and to which instances its options apply. */
+/** The place of one entry of a source: an indicator, and the instances to which its options apply. */
 export interface SourceEntry {
   /** The name of an indicator, such as `payments` or `database/primary`. */
   readonly indicator: string;

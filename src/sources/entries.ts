@@ -14,7 +14,7 @@ export class Entries {
     instance: new Map(),
   };
 
-  /** The options of an indicator that are in use, in the order of their precedence. `replaced` stands in place of those of its scope. */
+  /** The options of an indicator that are in use, in the order of their precedence. `replaced` replaces those of its scope. */
   layers(
     indicator: string,
     replaced?: { readonly scope: SourceScope; readonly options: Options | undefined },
@@ -62,6 +62,6 @@ export class Entries {
 
 /** One object with the options of all layers. The last one has precedence. Undefined: there are no layers. */
 export function mergeLayers(layers: readonly Options[]): Options | undefined {
-  // Not by assignment, which would take a key "__proto__" for the prototype.
+  // An assignment to a key "__proto__" would change the prototype.
   return layers.length === 0 ? undefined : Object.fromEntries(layers.flatMap(Object.entries));
 }

@@ -46,27 +46,27 @@ export class FollowedSource {
     return this.#error;
   }
 
-  /** Time since when it is unavailable. */
+  /** The beginning of its unavailability. Undefined: it is connected, or has not failed yet. */
   get unavailableSince(): Date | undefined {
     return this.#isConnected ? undefined : this.#since;
   }
 
   /** Returns whether it was unavailable. */
   connect(): boolean {
-    const wasAway = this.#error !== undefined;
+    const wasUnavailable = this.#error !== undefined;
     this.#isConnected = true;
     this.#since = new Date();
     this.#error = undefined;
-    return wasAway;
+    return wasUnavailable;
   }
 
-  /** Returns whether it was connected, or has failed for the first time. */
+  /** Returns whether this is the first failure since it was connected. */
   disconnect(message: string): boolean {
-    const isNews = this.#error === undefined;
-    if (isNews) this.#since = new Date();
+    const isFirst = this.#error === undefined;
+    if (isFirst) this.#since = new Date();
     this.#isConnected = false;
     this.#error = message;
-    return isNews;
+    return isFirst;
   }
 
   get state(): SourceState {

@@ -61,7 +61,7 @@ export class HealthSourcesModule implements OnModuleInit, OnModuleDestroy {
     return MODULE.forRootAsync(HealthSourcesModule, options);
   }
 
-  /** The indicators are registered by now, and no check runs yet. `sources` is undefined if the module is imported without `forRoot()`. */
+  /** At this time the indicators are registered, and no check has run. `sources` is undefined if the module is imported without `forRoot()`. */
   async onModuleInit(): Promise<void> {
     await MODULE.configured(this.sources).start();
   }

@@ -94,7 +94,7 @@ export class HealthSources {
       try {
         end();
       } catch (fault) {
-        this.#warn(`The end of a source of options failed: ${formatRaw(fault)}`);
+        this.#warn(`A source of health options could not be stopped: ${formatRaw(fault)}`);
       }
     }
     this.#ends = [];
@@ -138,7 +138,7 @@ export class HealthSources {
     });
   }
 
-  /** Applies the options of all sources for one indicator, with new ones of this entry. Returns the reasons for a refusal. */
+  /** Applies the options of all sources for one indicator after a change of one entry. Returns the reasons for a refusal. */
   #change(changed: FollowedSource, indicator: string, scope: SourceScope, text: string | undefined): readonly string[] {
     const place = `source ${changed.name}, ${indicator}${scope === 'instance' ? ' for this instance' : ''}`;
     const options = text === undefined ? undefined : jsonRecordIn(text);
@@ -168,7 +168,7 @@ export class HealthSources {
     return `Health options of ${indicator}${instance} from the source ${name}`;
   }
 
-  /** Shows the state of the sources, and what it means for these indicators. */
+  /** Shows the state of the sources, and their options for these indicators, in reports. */
   #report(indicators: Iterable<string>): void {
     const sources = this.#sources.map(({ reported }) => reported);
     this.#target.show(
@@ -199,7 +199,7 @@ export class HealthSources {
   }
 }
 
-/** An entry of any length, by any author, can have any number of faults. */
+/** The number of reasons is limited, because an entry can have any number of faults. */
 function reasonsOf(faults: readonly ConfigurationFault[]): readonly string[] {
   const reasons = faults
     .slice(0, REASONS_KEPT)

@@ -5,10 +5,10 @@ import { Throttle } from './throttle.js';
 
 /** Milliseconds. An entry that changes more often is applied once in this time, with its last content. */
 const PERIOD = 500;
-/** The name for the throttle of `unknown()`. No entry has it, because each begins with its scope. */
+/** The name of `unknown()` for the throttle. The name of an entry differs, because it begins with its scope. */
 const UNKNOWN = '';
 
-/** A refused text, and why. Undefined: the text was removed, and the options without it are refused. */
+/** A refused text with the reasons. Undefined: the text was removed, and the options without it are refused. */
 interface Refusal {
   readonly text: string | undefined;
   readonly reasons: string;
@@ -20,7 +20,7 @@ export interface FollowerEvents {
   readonly change: (indicator: string, scope: SourceScope, text: string | undefined) => readonly string[];
   /** An entry is refused, for the first time or for other reasons. */
   readonly refused: (indicator: string, scope: SourceScope, reasons: readonly string[]) => void;
-  /** `unknown` has changed. The list has the names that are new in it, each one once. */
+  /** `unknown` has changed. The list has the names that were added since the last call. */
   readonly unknown: (indicators: readonly string[]) => void;
   readonly connected: () => void;
   readonly disconnected: (error: HealthCheckError) => void;
@@ -28,8 +28,8 @@ export interface FollowerEvents {
 }
 
 /**
- * Follows the entries of one source. The same text again has no effect, a flood of changes is applied at a limited rate, and
- * entries that cannot be applied yet are kept.
+ * Follows the entries of one source. An unchanged text has no effect, changes are applied at a limited rate, and entries that
+ * cannot be applied yet are kept.
  */
 export class SourceFollower implements ConfigurationObserver {
   /** Resolves when the first snapshot was applied. */
@@ -39,8 +39,8 @@ export class SourceFollower implements ConfigurationObserver {
   readonly #refused = new Map<string, Refusal>();
   readonly #unknown = new Set<string>();
   /** The names that `unknown()` has not received yet. */
-  readonly #unknownNews = new Set<string>();
-  readonly #throttle = new Throttle(PERIOD, (key) => (key === UNKNOWN ? this.#tellUnknown() : this.#apply(key)));
+  readonly #newUnknown = new Set<string>();
+  readonly #throttle = new Throttle(PERIOD, (key) => (key === UNKNOWN ? this.#reportUnknown() : this.#apply(key)));
   #setReady = (): void => undefined;
 
   constructor(events: FollowerEvents) {
@@ -66,13 +66,13 @@ export class SourceFollower implements ConfigurationObserver {
         if (!present.has(keyOf({ indicator, scope }))) this.removed({ indicator, scope });
       }
     }
-    if (this.#unknownNews.size > 0) this.#throttle.request(UNKNOWN);
+    if (this.#newUnknown.size > 0) this.#throttle.request(UNKNOWN);
     this.#setReady();
   }
 
   put(entry: SourceEntryOptions): void {
     this.#write(entry);
-    if (this.#unknownNews.size > 0) this.#throttle.request(UNKNOWN);
+    if (this.#newUnknown.size > 0) this.#throttle.request(UNKNOWN);
   }
 
   removed(entry: SourceEntry): void {
@@ -129,18 +129,18 @@ export class SourceFollower implements ConfigurationObserver {
       this.#throttle.request(keyOf(entry));
     } else if (!this.#unknown.has(indicator)) {
       this.#unknown.add(indicator);
-      this.#unknownNews.add(indicator);
+      this.#newUnknown.add(indicator);
     }
   }
 
   #forgetUnknown(indicator: string): void {
     this.#unknown.delete(indicator);
-    this.#unknownNews.delete(indicator);
+    this.#newUnknown.delete(indicator);
   }
 
-  #tellUnknown(): void {
-    const names = [...this.#unknownNews];
-    this.#unknownNews.clear();
+  #reportUnknown(): void {
+    const names = [...this.#newUnknown];
+    this.#newUnknown.clear();
     this.#events.unknown(names);
   }
 

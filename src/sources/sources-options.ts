@@ -9,7 +9,7 @@ import type { ConfigurationSource } from './configuration-source.js';
 /** Options of `HealthSourcesModule.forRoot()`. */
 export interface HealthSourcesOptions {
   /**
-   * The sources. Where several set the same option of an indicator, the last one in the list has precedence. Required.
+   * The sources. If several set the same option of an indicator, the last one in the list has precedence. Required.
    */
   readonly sources: readonly ConfigurationSource[];
   /** Milliseconds that the start of the application waits for the first options of all sources at most. Default: 2000. */

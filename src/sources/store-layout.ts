@@ -1,7 +1,7 @@
 import { storeKey } from '../stores/store-key.js';
 import type { SourceApplication, SourceEntry } from './configuration-source.js';
 
-/** An indicator's name begins with a letter or a digit, so no indicator has this name, and any name of an instance can follow. */
+/** The name of no indicator, because those begin with a letter or a digit. */
 const INSTANCES = '_instances';
 
 /** The keys of one application below the prefix of a source. */
@@ -28,7 +28,7 @@ export function serviceLayout(prefix: string, service: string, { instance }: Sou
     entryOf(rest) {
       if (rest.startsWith(own)) return { indicator: rest.slice(own.length), scope: 'instance' };
       const [first, other, indicator] = rest.split('/');
-      // A key without an indicator belongs to no instance. It is listed as unknown.
+      // A key without an indicator is no entry of an instance. It is listed as unknown.
       return first === INSTANCES && other !== undefined && indicator !== undefined ? undefined : { indicator: rest };
     },
   };

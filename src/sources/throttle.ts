@@ -1,6 +1,6 @@
 /**
- * Limits how often a task runs for a name: at once for the first request, then at most once per period, however many requests
- * arrive. The last request is never lost.
+ * Limits how often a task runs for a name: at once at the first request, then at most once per period. Requests during a period
+ * cause one run at its end.
  */
 export class Throttle {
   readonly #period: number;

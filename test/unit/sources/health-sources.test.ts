@@ -227,6 +227,8 @@ describe('HealthSources', () => {
 
     sources.stop();
     expect(ended).toEqual(['sound']);
-    expect(lines).toEqual([expect.stringMatching(/^The end of a source of options failed: Error: still busy/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^A source of health options could not be stopped: Error: still busy/),
+    ]);
   });
 });
