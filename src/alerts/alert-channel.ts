@@ -48,7 +48,7 @@ export class AlertChannel {
         if (this.#fleet) this.#fleet.add(alert);
         else this.#delivery.push(alert);
       },
-      // A target that lists its indicators receives what it lists.
+      // A target that lists its indicators receives alerts about all of them.
       { inhibitsParts: target.indicators === undefined },
     );
     if (target.kind === 'webhook' && target.resendInterval !== undefined) {
@@ -60,12 +60,12 @@ export class AlertChannel {
   }
 
   /** Sends messages once for all instances of the service from now on. `topic` identifies the target on all of them. */
-  join(link: FleetLink, topic: string, statusHere: (subject: AlertSubject) => HealthStatus | undefined): void {
+  join(link: FleetLink, topic: string, ownStatus: (subject: AlertSubject) => HealthStatus | undefined): void {
     this.#fleet = new FleetChannel({
       link,
       topic,
       bad: this.#target.to,
-      statusHere,
+      ownStatus,
       deliver: (alert, terms) => this.#delivery.push(alert, terms),
     });
   }
@@ -83,8 +83,8 @@ export class AlertChannel {
   }
 
   /**
-   * Passes on a message about stalls, unless the target is for certain indicators only. The end of the stalls is only for
-   * receivers that keep the alert open: to people it would say nothing new.
+   * Passes on a message about stalls, unless the target is for certain indicators only. The end of the stalls is sent only
+   * to receivers that keep the alert open, because the message about a stall says already that it has ended.
    */
   sendStall(alert: Alert): void {
     const target = this.#target;

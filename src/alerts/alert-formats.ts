@@ -24,7 +24,7 @@ const INTERVALS_UNTIL_EXPIRY = 4;
  */
 export type Format = (alert: Alert, sender: AlertSender, text: string) => unknown;
 
-/** It has no text. */
+/** The JSON format, without a text. */
 export const toJson = (alert: Alert, { service, instance }: AlertSender): Readonly<Record<string, unknown>> => ({
   event: alert.event,
   [alert.subject.kind]: alert.subject.name,
@@ -38,11 +38,11 @@ export const toJson = (alert: Alert, { service, instance }: AlertSender): Readon
   ...(alert.instances ? { instances: alert.instances } : { instance }),
 });
 
-export const SIGNS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
+export const SYMBOLS: Readonly<Record<Alert['event'], string>> = { down: '🔴', up: '🟢', stall: '🟠' };
 
 /** The format of Slack, which Mattermost, Rocket.Chat and Discord's `/slack` also accept. */
 export const toSlack: Format = (alert, sender, text) => {
-  const line = `${SIGNS[alert.event]} ${text} (${whereOf(alert, sender)})`;
+  const line = `${SYMBOLS[alert.event]} ${text} (${originOf(alert, sender)})`;
   // Slack reads these three characters as markup, and an error text may contain them.
   return { text: line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;') };
 };
@@ -75,8 +75,8 @@ export function toAlertmanager({ labels, resendInterval }: AlertmanagerSettings)
   ];
 }
 
-/** `orders, production, orders-7d9f`; of a message for all instances `orders, production, orders-7d9f and 2 more` */
-export function whereOf({ instances }: Alert, { service, instance }: AlertSender): string {
+/** `orders, production, orders-7d9f`, or for all instances `orders, production, orders-7d9f and 2 more` */
+export function originOf({ instances }: Alert, { service, instance }: AlertSender): string {
   return [service.name, service.environment, instances ? namesOf(instances) : instance].filter(Boolean).join(', ');
 }
 
@@ -103,10 +103,10 @@ export function instanceList(instances: AffectedInstances): string {
 }
 
 /**
- * `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s`; of a message for all instances
+ * `payments is DOWN: connection refused (ECONNREFUSED)`, `payments is UP after 3 min 20 s`, or for all instances
  * `payments is DOWN on 3 of 5 instances`, `payments is UP after 3 min 20 s; 3 of 5 instances were affected`
  */
-export function sentence({ event, subject, status, error, code, duration, instances }: Alert): string {
+export function defaultText({ event, subject, status, error, code, duration, instances }: Alert): string {
   if (subject.kind === 'process') return error ?? `${subject.name} ${event === 'up' ? 'not blocked' : 'blocked'}`;
   const why = error === undefined ? '' : code === undefined ? `: ${error}` : `: ${error} (${code})`;
   const after = duration === undefined ? '' : ` after ${formatDuration(duration)}`;

@@ -6,8 +6,8 @@ import type { AlertSender } from './alert-formats.js';
 const LONGEST_KEY = 255;
 
 /**
- * The same for the outage and the recovery of a subject: on one instance, or for all instances of the service, whichever of
- * them sends the message.
+ * The key is the same for the outage and the recovery of a subject: on one instance, or for all instances of the service,
+ * regardless of the instance that sends the message.
  */
 export function keyOfAlert({ subject, instances }: Alert, { service, instance }: AlertSender): string {
   const key = [

@@ -2,7 +2,7 @@ import { formatRaw } from '../core/raw-error.js';
 import type { HealthStatus } from '../core/status.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import type { AffectedInstances, Alert } from './alert.js';
-import { type AlertSender, sentence } from './alert-formats.js';
+import { type AlertSender, defaultText } from './alert-formats.js';
 
 /** An alert, as a message template receives it. It holds only texts that callers of the endpoints may see. */
 export interface AlertDetails {
@@ -26,7 +26,7 @@ export interface AlertDetails {
   readonly instance: string;
   /**
    * The instances that the outage affects, in a message for all instances of the service; in the message about the recovery,
-   * those that were affected. `total`: how many instances there are, if that is known.
+   * those that were affected. `total`: the number of instances, if it is known.
    */
   readonly instances?: AffectedInstances;
   /** The default text, such as `payments is DOWN: connection refused (ECONNREFUSED)`. */
@@ -44,7 +44,7 @@ export class AlertText {
   readonly #template: AlertMessage | undefined;
   readonly #receiver: string;
   readonly #logger: { error(line: string): void };
-  /** The attempts to deliver an alert have the same text. */
+  /** All attempts to deliver an alert have the same text. */
   readonly #texts = new WeakMap<Alert, string>();
   #isFailing = false;
 
@@ -63,7 +63,7 @@ export class AlertText {
 
   /** A template that fails must not lose the alert. */
   #make(alert: Alert, sender: AlertSender): string {
-    const text = sentence(alert);
+    const text = defaultText(alert);
     if (!this.#template) return text;
     try {
       const message: unknown = this.#template(detailsOf(alert, sender, text));

@@ -45,8 +45,8 @@ export class AlertTracker {
   }
 
   /**
-   * The subject was removed. An announced outage ends at once, because no later status would end it: a receiver would keep it
-   * open for ever. During the drain it stays open, like every other: the next process finds the same outage.
+   * The subject was removed. An announced outage ends at once, because no later status would end it. During the drain it
+   * stays open, because the next process finds the same outage.
    */
   end(last: Observation): void {
     const outage = this.#outages.get(keyOf(last.subject));
@@ -93,12 +93,12 @@ export class AlertTracker {
     const composite = this.#inhibitsParts ? compositeOf(outage) : undefined;
     const announce = (): void => {
       const inhibiting = composite === undefined ? undefined : this.#outages.get(composite);
-      // The end of that outage calls again.
+      // `#discard()` of that outage calls again.
       if (inhibiting && !inhibiting.good) return;
       outage.isAnnounced = true;
       this.#send(downAlert(outage));
     };
-    // The change of the composite follows that of its part.
+    // The composite changes after its part, so its outage is known only later.
     if (composite !== undefined) this.#startTimer(outage, announce);
     else this.#afterDebounce(outage, announce);
   }
@@ -106,7 +106,7 @@ export class AlertTracker {
   #recordGood(outage: Outage, good: Observation): void {
     if (!outage.isAnnounced) return this.#discard(outage);
     const isFirst = outage.good === undefined;
-    // The status is the latest one; the outage ended with the first good one.
+    // The status is the latest one. The end is the time of the first good one.
     outage.good = { ...good, at: outage.good?.at ?? good.at };
     if (isFirst) this.#afterDebounce(outage, () => this.#end(outage));
   }

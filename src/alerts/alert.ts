@@ -20,9 +20,9 @@ export interface Observation {
 /** The instances of the service that an outage affects. */
 export interface AffectedInstances {
   readonly affected: number;
-  /** How many instances there are. Undefined: not known. */
+  /** The number of instances of the service. Undefined: unknown. */
   readonly total: number | undefined;
-  /** The names of affected instances, not always of all. */
+  /** The names of affected instances. The list may be incomplete. */
   readonly names: readonly string[];
 }
 
@@ -35,6 +35,6 @@ export interface Alert extends Observation {
   readonly duration?: number;
   /** Present when the message is for all instances of the service. In the message about the recovery: those that were affected. */
   readonly instances?: AffectedInstances;
-  /** The number of the message about this outage, from 1. Absent: 1. */
+  /** The position of this message among those about the outage, from 1. Default: 1. */
   readonly edition?: number;
 }

@@ -25,8 +25,8 @@ export interface HealthAlertsOptions {
   /** Name of this instance in alerts. Default: the host name. Alerts for the fleet have the names of `HealthFleetModule`. */
   readonly instance?: string;
   /**
-   * - `fleet` (default): together with `HealthFleetModule`, an outage that several instances of the service see sends one
-   *   message with their number, and one when the last of them is back. Without that module, the same as `instance`.
+   * - `fleet` (default): together with `HealthFleetModule`, an outage on several instances of the service sends one message
+   *   with their number, and one when the last of them has recovered. Without that module, the same as `instance`.
    * - `instance`: each instance sends its own messages.
    */
   readonly scope?: 'instance' | 'fleet';

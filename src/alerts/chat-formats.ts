@@ -1,4 +1,4 @@
-import { type Format, SIGNS, whereOf } from './alert-formats.js';
+import { type Format, SYMBOLS, originOf } from './alert-formats.js';
 
 const TEAMS_COLORS = { down: 'Attention', up: 'Good', stall: 'Warning' } as const;
 const DISCORD_COLORS = { down: 0xd32f2f, up: 0x388e3c, stall: 0xf57c00 } as const;
@@ -18,12 +18,12 @@ export const toTeams: Format = (alert, sender, text) => ({
         body: [
           {
             type: 'TextBlock',
-            text: `${SIGNS[alert.event]} ${text}`,
+            text: `${SYMBOLS[alert.event]} ${text}`,
             weight: 'Bolder',
             color: TEAMS_COLORS[alert.event],
             wrap: true,
           },
-          { type: 'TextBlock', text: whereOf(alert, sender), isSubtle: true, wrap: true },
+          { type: 'TextBlock', text: originOf(alert, sender), isSubtle: true, wrap: true },
         ],
       },
     },
@@ -36,8 +36,8 @@ export const toDiscord: Format = (alert, sender, text) => {
   return {
     embeds: [
       {
-        title: `${SIGNS[alert.event]} ${title}`.slice(0, LONGEST_TITLE),
-        description: [...more, whereOf(alert, sender)].join('\n'),
+        title: `${SYMBOLS[alert.event]} ${title}`.slice(0, LONGEST_TITLE),
+        description: [...more, originOf(alert, sender)].join('\n'),
         color: DISCORD_COLORS[alert.event],
         timestamp: new Date(alert.at.wall).toISOString(),
       },

@@ -32,12 +32,12 @@ export interface DeliverySettings {
   readonly logger: { warn(line: string): void; error(line: string): void };
 }
 
-/** How the delivery of an alert has ended. `refused`: the receiver would refuse it again. `obsolete`: it was not to be sent any more. */
+/** The outcome of a delivery. `refused`: the receiver would refuse the alert again. `obsolete`: the alert was no longer due. */
 export type DeliveryEnd = 'delivered' | 'refused' | 'failed' | 'obsolete';
 
 /** The terms of one alert. */
 export interface DeliveryTerms {
-  /** Asked before each attempt. False: the alert is dropped without a line in the log. */
+  /** Called before each attempt. False: the alert is dropped without a log line. */
   readonly isDue: () => boolean;
   /** Called once. */
   readonly ended: (end: DeliveryEnd) => void;
@@ -53,9 +53,9 @@ export class Delivery {
   readonly #settings: DeliverySettings;
   readonly #waiting: Waiting[] = [];
   /** Aborted at the shutdown: no more pauses between attempts. */
-  readonly #hurry = new AbortController();
+  readonly #finishing = new AbortController();
   /** Aborted when the shutdown timeout is over: no more attempts. */
-  readonly #over = new AbortController();
+  readonly #timedOut = new AbortController();
   #delivering: Promise<void> | undefined;
   #dropped = 0;
 
@@ -64,7 +64,7 @@ export class Delivery {
   }
 
   push(alert: Alert, terms?: DeliveryTerms): void {
-    if (this.#over.signal.aborted) return terms?.ended('failed');
+    if (this.#timedOut.signal.aborted) return terms?.ended('failed');
     const { queueSize, receiver, logger } = this.#settings;
     this.#waiting.push({ alert, terms });
     if (this.#waiting.length > queueSize) {
@@ -85,11 +85,11 @@ export class Delivery {
 
   /** Makes one attempt for each waiting alert, without pauses, for at most this many milliseconds. */
   async finish(milliseconds: number): Promise<void> {
-    this.#hurry.abort();
-    const timer = shutdownClock.setTimeout(() => this.#over.abort(), milliseconds);
+    this.#finishing.abort();
+    const timer = shutdownClock.setTimeout(() => this.#timedOut.abort(), milliseconds);
     await this.#delivering;
     shutdownClock.clearTimeout(timer);
-    this.#over.abort();
+    this.#timedOut.abort();
   }
 
   async #deliverAll(): Promise<void> {
@@ -97,7 +97,7 @@ export class Delivery {
     await Promise.resolve();
     const { receiver, logger } = this.#settings;
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
-      if (!this.#over.signal.aborted) {
+      if (!this.#timedOut.signal.aborted) {
         const end = await this.#deliver(next);
         next.terms?.ended(end);
         continue;
@@ -115,20 +115,20 @@ export class Delivery {
     const { send, retries, receiver, logger } = this.#settings;
     for (let attempt = 1; ; attempt += 1) {
       if (terms?.isDue() === false) return 'obsolete';
-      const isLast = attempt > retries || this.#hurry.signal.aborted;
+      const isLast = attempt > retries || this.#finishing.signal.aborted;
       try {
-        await send(alert, this.#over.signal);
+        await send(alert, this.#timedOut.signal);
         return 'delivered';
       } catch (error) {
         const isFinal = error instanceof RefusedError && error.isFinal;
-        if (isFinal || isLast || this.#over.signal.aborted) {
+        if (isFinal || isLast || this.#timedOut.signal.aborted) {
           const count = attempt === 1 ? '1 attempt' : `${attempt} attempts`;
           const { name } = alert.subject;
           const title = alert.event === 'stall' ? `${name} blocked` : `${name} is ${alert.status}`;
           logger.error(`The alert "${title}" was not delivered to ${receiver} after ${count}: ${textOf(error)}`);
           return isFinal ? 'refused' : 'failed';
         }
-        await sleep(pauseAfter(attempt), this.#hurry.signal);
+        await sleep(pauseAfter(attempt), this.#finishing.signal);
       }
     }
   }

@@ -5,12 +5,12 @@ import { isoTime } from '../core/moment.js';
 import type { Alert } from './alert.js';
 import { keyOfAlert } from './alert-key.js';
 import type { AlertMail } from './email.js';
-import { type AlertSender, SIGNS, instanceList } from './alert-formats.js';
+import { type AlertSender, SYMBOLS, instanceList } from './alert-formats.js';
 
 const COLORS: Readonly<Record<Alert['event'], string>> = { down: '#d32f2f', up: '#388e3c', stall: '#f57c00' };
-/** The longest subject that mail programs show as a whole is shorter. */
+/** Characters. Mail programs show fewer. */
 const LONGEST_SUBJECT = 200;
-/** A domain that no host has, for a sender without a domain that a message id may contain. */
+/** A reserved domain, for a sender whose domain must not be in a message id. */
 const NO_DOMAIN = 'nest-vitals.invalid';
 
 /** The fields of the message about an alert, with a plain and an HTML part. */
@@ -27,18 +27,21 @@ export function toEmail(
   const place = [sender.service.name, sender.service.environment].filter(Boolean).join(', ');
   const [title = ''] = text.trim().split(/[\r\n]+/, 1);
   return {
-    subject: onOneLine(`${SIGNS[alert.event]} ${place === '' ? '' : `[${place}] `}${title}`).slice(0, LONGEST_SUBJECT),
+    subject: onOneLine(`${SYMBOLS[alert.event]} ${place === '' ? '' : `[${place}] `}${title}`).slice(
+      0,
+      LONGEST_SUBJECT,
+    ),
     text: `${text.trim()}\n\n${facts.map(([name, value]) => `${name}: ${onOneLine(value)}`).join('\n')}\n`,
     html: toHtml(alert, text.trim(), facts),
     messageId: id(alert.event, alert.edition),
     // Mail programs show the recovery below the message about the outage.
     ...((alert.event === 'up' || isRepeated) && { inReplyTo: id('down'), references: id('down') }),
-    // Programs that answer automatically, such as those for absences, do not answer such a message (RFC 3834).
+    // Automatic responders, such as absence notices, do not respond to such a message (RFC 3834).
     headers: { 'Auto-Submitted': 'auto-generated' },
   };
 }
 
-/** The same for every attempt, so that a message that arrives twice is recognised, and known when the outage ends. */
+/** The id is the same for every attempt, so that a repeated message is recognised, and the recovery can refer to it. */
 function messageId(event: string, alert: Alert, sender: AlertSender, from: string): string {
   const outage = createHash('sha256')
     .update(`${keyOfAlert(alert, sender)} ${alert.since.wall}`)
@@ -90,4 +93,5 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-const escapeHtml = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+const escapeHtml = (text: string): string =>
+  text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character] ?? character);

@@ -38,7 +38,7 @@ const MODULE = new ServiceModule<HealthAlertsOptions, HealthAlerts>({
 });
 
 /**
- * Sends a message to webhooks when an indicator or a probe goes down, and when it recovers. Import it together with
+ * Sends messages to webhooks and by e-mail when an indicator or a probe goes down, and when it recovers. Import it together with
  * `HealthModule.forRoot()`.
  *
  * @example
@@ -63,7 +63,7 @@ export class HealthAlertsModule implements OnModuleInit, OnApplicationBootstrap,
   }
 
   onApplicationBootstrap(): void {
-    this.alerts?.warnOfUnknown();
+    this.alerts?.warnAboutUnknown();
   }
 
   /** Runs after the same hook of HealthModule: the drain is over, and its last changes are in the queue. */

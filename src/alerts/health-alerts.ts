@@ -45,7 +45,7 @@ export class HealthAlerts {
       }),
       monitor.onOverride((event) => this.#followOverride(event)),
       monitor.onRun((run) => {
-        // The outage may have outlasted the override. Then its status does not change.
+        // If the outage lasts longer than the override, there is no change of the status.
         if (this.#resumed.delete(run.indicator)) this.#observe(ofRun(run, this.#isCritical(run.indicator)));
       }),
       monitor.onRemoved((indicator) => {
@@ -66,12 +66,12 @@ export class HealthAlerts {
     if (!fleet || scope === 'instance') return;
     const topics = topicsOf(targets);
     for (const [index, channel] of this.#channels.entries()) {
-      channel.join(fleet, topics[index] ?? '', (subject) => this.#statusHere(subject));
+      channel.join(fleet, topics[index] ?? '', (subject) => this.#ownStatus(subject));
     }
   }
 
   /** A warning and not a fault: an unknown name may belong to a module that is loaded later. */
-  warnOfUnknown(): void {
+  warnAboutUnknown(): void {
     const known = new Map(flatDetails(this.#monitor.peek('deep').details));
     const named = new Set(this.#settings.targets.flatMap(({ indicators = [] }) => indicators));
     for (const name of named) {
@@ -88,7 +88,7 @@ export class HealthAlerts {
     await Promise.all(this.#channels.map((channel) => channel.stop(this.#settings.shutdownTimeout)));
   }
 
-  /** A check that is disabled for a time sends no alert. An open one ends with the reason, because no run would end it. */
+  /** An indicator that is disabled for a time sends no alert. An open alert ends with the reason, because no run would end it. */
   #followOverride(event: OverrideEvent): void {
     const { override } = event;
     if (override.options.enabled !== false) {
@@ -107,7 +107,7 @@ export class HealthAlerts {
     return this.#monitor.overrides.some((each) => each.indicator === indicator && each.options.enabled === false);
   }
 
-  #statusHere({ kind, name }: AlertSubject): HealthStatus | undefined {
+  #ownStatus({ kind, name }: AlertSubject): HealthStatus | undefined {
     if (kind === 'probe') return this.#monitor.probes.includes(name) ? this.#monitor.peek(name).status : undefined;
     for (const [indicator, { status }] of flatDetails(this.#monitor.peek('deep').details)) {
       if (indicator === name) return status;

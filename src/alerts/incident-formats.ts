@@ -1,7 +1,7 @@
 import { onOneLine } from '../core/bounded-text.js';
 import type { Alert } from './alert.js';
 import { keyOfAlert } from './alert-key.js';
-import { type AlertSender, type Format, toJson, whereOf } from './alert-formats.js';
+import { type AlertSender, type Format, toJson, originOf } from './alert-formats.js';
 
 /** Longest texts that the receivers accept. */
 const LONGEST_SUMMARY = 1024;
@@ -39,7 +39,7 @@ export const toOpsgenie: Format = (alert, sender, text) =>
     : {
         message: onOneLine(text).slice(0, LONGEST_MESSAGE),
         alias: keyOfAlert(alert, sender),
-        description: `${text} (${whereOf(alert, sender)})`.slice(0, LONGEST_DESCRIPTION),
+        description: `${text} (${originOf(alert, sender)})`.slice(0, LONGEST_DESCRIPTION),
         source: sourceOf(alert, sender),
         entity: alert.subject.name,
         priority: alert.critical ? 'P1' : 'P3',

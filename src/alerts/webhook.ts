@@ -24,7 +24,7 @@ export interface WebhookOptions {
   readonly format?: AlertFormat;
   /**
    * Makes the text of a message. The format adds the service and the instance, and escapes the text. Not for `json`, which
-   * has no text. If the function throws, or returns no text, the message has its default text, and the log says so.
+   * has no text. If the function throws, or returns no text, the message has its default text, and an error is logged.
    * Default: `payments is DOWN: connection refused (ECONNREFUSED)`.
    */
   readonly message?: AlertMessage;

@@ -4,7 +4,7 @@ import type { AffectedInstances, AlertSubject } from '../alert.js';
 import type { Cause, NotedOutage } from './instance-note.js';
 
 /** An outage of one instance, on the monotonic clock of this process. */
-export interface Report {
+export interface InstanceOutage {
   readonly instance: string;
   readonly outage: NotedOutage;
   readonly since: number;
@@ -13,16 +13,16 @@ export interface Report {
 }
 
 /**
- * Which instances are affected at this moment: those that report the outage, and those whose status is bad although their
- * debounce has not passed. `peers` undefined: the instances of the service are not known.
+ * The instances that are affected at this moment: those that report the outage, and those whose status is bad before their
+ * debounce has passed. `peers` undefined: the instances of the service are not known.
  */
 export function affectedBy(
   subject: AlertSubject,
   bad: ReadonlySet<HealthStatus>,
-  reports: readonly Report[],
+  outages: readonly InstanceOutage[],
   peers: readonly FleetPeer[] | undefined,
 ): AffectedInstances {
-  const names = new Set(reports.map(({ instance }) => instance));
+  const names = new Set(outages.map(({ instance }) => instance));
   const all = new Set(names);
   for (const peer of peers ?? []) {
     all.add(peer.instance);
@@ -32,8 +32,8 @@ export function affectedBy(
   return { affected: names.size, total: peers && all.size, names: [...names].toSorted() };
 }
 
-/** Those of both. */
-export function together(a: AffectedInstances, b: AffectedInstances): AffectedInstances {
+/** The instances of both. */
+export function mergeAffected(a: AffectedInstances, b: AffectedInstances): AffectedInstances {
   const names = [...new Set([...a.names, ...b.names])].toSorted();
   const affected = Math.max(names.length, a.affected, b.affected);
   const known = [a.total, b.total].filter((total) => total !== undefined);
@@ -41,8 +41,8 @@ export function together(a: AffectedInstances, b: AffectedInstances): AffectedIn
   return { affected, total: known.length > 0 ? Math.max(affected, ...known) : undefined, names };
 }
 
-/** The worst status of those that are reported, and its reason. */
-export function worstOf([first, ...others]: readonly [Report, ...Report[]]): Cause {
+/** The worst status of the outages, and its reason. */
+export function worstOf([first, ...others]: readonly [InstanceOutage, ...InstanceOutage[]]): Cause {
   let { outage: worst } = first;
   let isCritical = worst.critical;
   for (const { outage } of others) {

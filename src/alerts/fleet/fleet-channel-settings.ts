@@ -10,7 +10,7 @@ export interface FleetChannelSettings {
   /** The statuses that count as an outage. */
   readonly bad: readonly HealthStatus[];
   /** The status that a subject has on this instance. Undefined: there is no such subject. */
-  readonly statusHere: (subject: AlertSubject) => HealthStatus | undefined;
+  readonly ownStatus: (subject: AlertSubject) => HealthStatus | undefined;
   /** Delivers a message. Without terms, it is one of this instance alone. */
   readonly deliver: (alert: Alert, terms?: DeliveryTerms) => void;
 }

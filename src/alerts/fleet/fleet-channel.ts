@@ -10,19 +10,20 @@ import { Sender } from './sender.js';
 
 /** Milliseconds. */
 const TICK = 500;
-/** Milliseconds for which a note stays. An instance that crashes counts as affected for so long, as one that is replaced does. */
+/** Milliseconds for which a note stays. An instance that has crashed or was replaced counts as affected for this time. */
 const NOTE_KEPT = 90_000;
 /** Milliseconds after which a note is written again. */
 const NOTE_RENEWED = 30_000;
 /** Milliseconds for which the store may be unavailable before each instance sends its own messages. */
-const UNAVAILABLE_PATIENCE = 5000;
+const UNAVAILABLE_TIMEOUT = 5000;
 /** Milliseconds without an instance that sends, after which an instance sends its own message. */
-const SENDER_PATIENCE = 30_000;
+const SENDER_TIMEOUT = 30_000;
 
 /**
  * The alerts of one target, once for all instances of the service. Each instance writes its outages into the store. One of
  * them, which has a lease while there are outages, sends one message for each incident, and one when the last instance is back.
- * When the store is unavailable, or no instance sends, each instance sends its own messages: none is lost, and one may come twice.
+ * When the store is unavailable, or no instance sends, each instance sends its own messages: no message is lost, and one may be
+ * sent twice.
  */
 export class FleetChannel {
   readonly #settings: FleetChannelSettings;
@@ -31,7 +32,7 @@ export class FleetChannel {
   readonly #own: OwnOutages;
   readonly #sender: Sender;
   #isConnected = false;
-  /** Milliseconds for which the store has been unavailable. Counted by ticks: a process that was frozen has missed nothing. */
+  /** Milliseconds for which the store has been unavailable, counted by ticks: the time in which the process was frozen does not count. */
   #unavailableFor = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Undefined: the note must be written. */
@@ -94,7 +95,7 @@ export class FleetChannel {
     this.#tick(0);
   }
 
-  /** Call it before the delivery finishes: what no other instance can send is sent by this one. */
+  /** Call it before the delivery finishes: this instance sends the messages that no other instance can send. */
   finish(): void {
     this.#sender.retire();
     this.#tick(0);
@@ -119,7 +120,7 @@ export class FleetChannel {
     this.#schedule();
   }
 
-  /** Many notes that arrive in one moment make one tick. */
+  /** Notes that arrive together cause one tick. */
   #schedule(): void {
     if (this.#isStopped || this.#timer) return;
     this.#timer = setTimeout(() => {
@@ -134,12 +135,12 @@ export class FleetChannel {
     if (this.#isStopped) return;
     this.#incidents.expire();
     if (!this.#isConnected) this.#unavailableFor += passed;
-    const isUnavailable = !this.#isConnected && this.#unavailableFor >= UNAVAILABLE_PATIENCE;
-    const waited = this.#isConnected && this.#sender.isServed ? 0 : Math.max(1, passed);
+    const isUnavailable = !this.#isConnected && this.#unavailableFor >= UNAVAILABLE_TIMEOUT;
+    const waited = this.#isConnected && this.#sender.hasSender ? 0 : Math.max(1, passed);
     const hasChanged = this.#own.compare(
       (subject) => this.#incidents.of(subject),
       isUnavailable ? Infinity : waited,
-      isUnavailable ? 0 : SENDER_PATIENCE,
+      isUnavailable ? 0 : SENDER_TIMEOUT,
     );
     if (hasChanged) this.#notedAt = undefined;
     this.#writeNote();
@@ -171,7 +172,7 @@ export class FleetChannel {
       });
   }
 
-  /** Writes the incident of a subject, again and again until the store has it. */
+  /** Writes the incident of a subject. A failed write is repeated. */
   #save(subject: AlertSubject): void {
     const incident = this.#incidents.of(subject);
     this.#unsaved.delete(subject);

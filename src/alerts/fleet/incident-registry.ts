@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { elapsed } from '../../core/moment.js';
 import type { AlertSubject } from '../alert.js';
 import { keyOf } from '../alert-tracker.js';
-import type { Report } from './affected.js';
+import type { InstanceOutage } from './affected.js';
 import { type Incident, RECORD_KEPT, isNewer, readIncident } from './incident.js';
 import { type InstanceNote, readInstanceNote } from './instance-note.js';
 
-/** The most notes and the most incidents that are kept. */
+/** The most notes, and the most incidents, that are kept in memory. */
 const MOST = 10_000;
 const NOTE = 'note-';
 const RECORD = 'record-';
@@ -37,7 +37,7 @@ export class IncidentRegistry {
     const now = elapsed();
     if (name.startsWith(NOTE)) {
       const note = readInstanceNote(text);
-      // A snapshot repeats what is known: the ages of the note are those of the moment when it was written.
+      // A snapshot repeats known notes. The ages in a note count from the time of its writing, so the first reception is kept.
       if (isOld && this.#notes.get(name)?.text === text) return;
       if (!note) this.#notes.delete(name);
       else if (this.#notes.size < MOST || this.#notes.has(name)) this.#notes.set(name, { text, note, lastSeen: now });
@@ -57,7 +57,7 @@ export class IncidentRegistry {
     const known = this.#incidents.get(key);
     if (known && !isNewer(incident, known.incident)) return;
     if (!known && this.#incidents.size >= MOST) return;
-    // The clock of the first process that knew the beginning counts.
+    // The beginning that was known first is kept.
     const since = known?.incident.round === incident.round ? known.incident.since : incident.since;
     this.#incidents.set(key, { incident: { ...incident, since }, lastSeen: elapsed() });
   }
@@ -70,23 +70,23 @@ export class IncidentRegistry {
     return [...this.#incidents.values()].map(({ incident }) => incident).filter(({ isOpen }) => isOpen);
   }
 
-  /** Forgets incidents of which no instance has written for long: all of them were stopped. */
+  /** Forgets incidents that no instance has written for `RECORD_KEPT`: all of them were stopped. */
   expire(): void {
     for (const [key, { lastSeen }] of this.#incidents)
       if (elapsed() - lastSeen > RECORD_KEPT) this.#incidents.delete(key);
   }
 
-  /** The reports of all instances, by the key of their subject. */
-  reports(): ReadonlyMap<string, readonly [Report, ...Report[]]> {
-    const bySubject = new Map<string, [Report, ...Report[]]>();
+  /** The outages of all instances, by the key of their subject. */
+  outages(): ReadonlyMap<string, readonly [InstanceOutage, ...InstanceOutage[]]> {
+    const bySubject = new Map<string, [InstanceOutage, ...InstanceOutage[]]>();
     for (const { note, lastSeen } of this.#notes.values()) {
       for (const outage of note.outages) {
         const endedAt = outage.isOver ? lastSeen - outage.overFor : undefined;
-        const report = { instance: note.instance, outage, since: lastSeen - outage.age, endedAt };
+        const added = { instance: note.instance, outage, since: lastSeen - outage.age, endedAt };
         const key = keyOf(outage.subject);
-        const reports = bySubject.get(key);
-        if (reports) reports.push(report);
-        else bySubject.set(key, [report]);
+        const outages = bySubject.get(key);
+        if (outages) outages.push(added);
+        else bySubject.set(key, [added]);
       }
     }
     return bySubject;

@@ -3,16 +3,16 @@ import { isoTime, type Moment } from '../../core/moment.js';
 import type { Alert, AlertSubject } from '../alert.js';
 import { type Cause, isName, isSpan, isSubject, readCause } from './instance-note.js';
 
-/** An outage of a subject at one or more instances, of which a message was sent for all of them. */
+/** An outage of a subject on one or more instances, about which one message was sent for all of them. */
 export interface Incident extends Cause {
   readonly subject: AlertSubject;
   /** Increases with each incident of the subject, so that a late record of an earlier one is recognised. */
   readonly round: number;
   readonly isOpen: boolean;
   readonly since: Moment;
-  /** How many messages were sent about the outage. */
+  /** The number of messages that were sent about the outage. */
   readonly edition: number;
-  /** How many instances the latest of them named. */
+  /** The number of affected instances in the latest of them. */
   readonly announced: number;
   /** The names of the instances that were affected, not always of all. */
   readonly names: readonly string[];
@@ -23,12 +23,12 @@ export interface Incident extends Cause {
 
 /** The most names of one record. */
 const MOST_NAMES = 50;
-/** Milliseconds. A record may be so old when it is read for the first time. */
+/** Milliseconds for which the store keeps a record. It may have this age when it is read for the first time. */
 export const RECORD_KEPT = 3_600_000;
 
 /** `now`: on the monotonic clock. */
 export function writeIncident({ since, names, ...incident }: Incident, now: number): string {
-  // The time is for people, and identifies the message to which the recovery is a reply. Durations are made of the age.
+  // `since` is for people, and identifies the message to which the recovery is a reply. Durations are computed from `age`.
   const record = { ...incident, since: isoTime(since), age: Math.round(now - since.elapsed) };
   return JSON.stringify({ ...record, names: names.slice(0, MOST_NAMES) });
 }

@@ -3,7 +3,7 @@ import { jsonRecordIn } from '../../core/json-record.js';
 import { type HealthStatus, isHealthStatus } from '../../core/status.js';
 import type { AlertSubject } from '../alert.js';
 
-/** An outage as one instance tells the others about it. It holds durations, because the clocks of two machines differ. */
+/** An outage in the note that an instance writes for the others. It has durations, because the clocks of machines differ. */
 export interface NotedOutage {
   readonly subject: AlertSubject;
   readonly isOver: boolean;
@@ -29,7 +29,7 @@ export interface InstanceNote {
 export const MOST_OUTAGES = 50;
 const LONGEST_ERROR = 400;
 const LONGEST_NAME = 200;
-/** A century in milliseconds: a moment so long ago is still a valid date. */
+/** A century in milliseconds. A date that long ago is valid. */
 const LONGEST_SPAN = 100 * 365 * 24 * 3_600_000;
 
 export function writeInstanceNote({ instance, outages }: InstanceNote): string {

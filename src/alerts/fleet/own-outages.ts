@@ -31,18 +31,18 @@ export class OwnOutages {
     const key = keyOf(alert.subject);
     const known = this.#outages.get(key);
     if (alert.event === 'down') {
-      // An outage of which no message was sent goes on.
+      // An outage about which no message was sent continues.
       if (known?.over && known.notifiedBy === 'waiting') known.over = undefined;
       else this.#outages.set(key, { alert, notifiedBy: 'waiting', waited: 0, over: undefined });
       return;
     }
-    // Begun before the fleet was known: this instance has sent the message itself.
+    // The outage began before this channel joined the fleet, so this instance has sent its message.
     if (!known || known.over) return this.#sendAlone(alert);
     known.over = alert;
     if (known.notifiedBy === 'alone') this.#sendAlone(alert);
   }
 
-  /** Whether an outage has still to be followed. */
+  /** Whether there is no outage to follow. */
   get isEmpty(): boolean {
     return this.#outages.size === 0;
   }
@@ -78,7 +78,7 @@ export class OwnOutages {
     return hasChanged;
   }
 
-  /** Sends what no instance may send any more: this one stops. */
+  /** Sends the waiting messages, because this instance stops and no other one can send them. */
   giveUp(): void {
     for (const own of this.#outages.values()) {
       if (own.notifiedBy === 'waiting') this.#notifyAlone(own);
@@ -109,7 +109,7 @@ export class OwnOutages {
         overFor: end ? Math.max(0, now - end.at.elapsed) : 0,
       };
     });
-    // Of many, the lasting ones come first, so that no incident ends while one of them lasts.
+    // The lasting ones come first, because the list is cut off, and an incident must not end while one of them lasts.
     return [...all.filter(({ isOver }) => !isOver), ...all.filter(({ isOver }) => isOver)].slice(0, MOST_OUTAGES);
   }
 }

@@ -1,18 +1,18 @@
 import { elapsed } from '../../core/moment.js';
 import type { FleetLease, FleetTopic } from '../../extension/fleet-link.js';
 
-/** The name of the note in which the sender shows that it is one, and its text when there is none any more. */
+/** The name of the note with the name of the sender, and the text of that note after the sender has resigned. */
 const SENDER = 'sender';
 const RESIGNED = '';
 /** Milliseconds. */
 const LEASE = 10_000;
-/** Milliseconds between two signs of life of the sender, and after which another instance tries to take over. */
+/** Milliseconds between two writes of the sender's note, and without one after which another instance claims the lease. */
 const BEAT = 4000;
 const BEAT_KEPT = 60_000;
 const SILENT = 12_000;
-/** Milliseconds between two attempts to take over, with a random part. */
+/** Milliseconds between two claims, plus a random part. */
 const CLAIM_PAUSE = 2000;
-/** Milliseconds that the first claim waits at most, at random: of a thousand instances, most see that another is the sender. */
+/** The longest random delay of the first claim, in milliseconds. During it, most of many instances learn that another one is the sender. */
 const CLAIM_SPREAD = 1000;
 
 export interface SenderLeaseSettings {
@@ -21,13 +21,13 @@ export interface SenderLeaseSettings {
   readonly taken: () => void;
 }
 
-/** The right to send for all instances: a lease, and a note that shows the others that an instance has it. */
+/** The lease to send for all instances, and a note that shows the other instances which one has it. */
 export class SenderLease {
   readonly #settings: SenderLeaseSettings;
   #lease: FleetLease | undefined;
   #isClaiming = false;
   #claimAt: number | undefined;
-  /** When another instance has last shown that it is the sender. */
+  /** When the note of another sender was last received. */
   #lastSeen = -Infinity;
   #beatAt = -Infinity;
   #isStopped = false;
@@ -45,12 +45,12 @@ export class SenderLease {
     return this.#lease?.isHeld === true;
   }
 
-  /** Whether there is an instance that sends: this one, or another one that has shown so lately. */
-  get isServed(): boolean {
+  /** Whether an instance sends: this one, or another one whose note is recent. */
+  get hasSender(): boolean {
     return this.isHeld || elapsed() - this.#lastSeen < SILENT;
   }
 
-  /** Takes the lease soon, unless another instance has shown that it has it. Call it again and again. */
+  /** Takes the lease after a delay, unless the note of another sender is recent. Call it at each tick. */
   claim(): void {
     const now = elapsed();
     if (this.#isClaiming || this.#isStopped || now - this.#lastSeen < SILENT) return this.wait();
@@ -60,7 +60,7 @@ export class SenderLease {
     void this.#claim();
   }
 
-  /** There is nothing to send: the next claim waits for its turn again. */
+  /** There is nothing to send: the next claim waits for a new random delay. */
   wait(): void {
     this.#claimAt = undefined;
   }
@@ -78,7 +78,7 @@ export class SenderLease {
     this.#beatAt = -Infinity;
   }
 
-  /** Gives the lease back, and tells the others, so that they need not wait until this instance has been silent for long. */
+  /** Gives the lease back, and writes that into the note, so that other instances can claim it at once. */
   async release(): Promise<void> {
     const lease = this.#lease;
     this.#lease = undefined;

@@ -4,22 +4,22 @@ import type { FleetPeer, FleetTopic } from '../../extension/fleet-link.js';
 import type { Alert, AlertSubject } from '../alert.js';
 import { keyOf } from '../alert-tracker.js';
 import type { DeliveryEnd } from '../delivery.js';
-import { type Report, affectedBy, together, worstOf } from './affected.js';
+import { type InstanceOutage, affectedBy, mergeAffected, worstOf } from './affected.js';
 import type { FleetChannelSettings } from './fleet-channel-settings.js';
 import type { IncidentRegistry } from './incident-registry.js';
 import { type Incident, RECORD_KEPT, alertOf } from './incident.js';
 import { SenderLease } from './sender-lease.js';
 
-/** Milliseconds between the first report and the message, in which further instances report the outage. */
-const COLLECTS = 3000;
-/** Milliseconds between two writes of a number of instances that grows. */
-const SAVES_GROWTH = 4000;
-/** Milliseconds after a connection in which all instances surely have written their outages again. */
-const SETTLES = 15_000;
-/** Milliseconds for which an instance whose delivery failed leaves the message to others. */
-const ABSTAINS = 600_000;
+/** Milliseconds between the first outage of an instance and the message, in which further instances report theirs. */
+const COLLECTION_TIME = 3000;
+/** Milliseconds between two writes of an incident whose number of instances grows. */
+const GROWTH_PERIOD = 4000;
+/** Milliseconds after the start of a connection within which all instances write their outages again. */
+const SETTLING_TIME = 15_000;
+/** Milliseconds for which an instance whose delivery failed leaves the message to other instances. */
+const ABSTENTION_TIME = 600_000;
 
-export interface SenderSettings extends Pick<FleetChannelSettings, 'link' | 'bad' | 'statusHere' | 'deliver'> {
+export interface SenderSettings extends Pick<FleetChannelSettings, 'link' | 'bad' | 'ownStatus' | 'deliver'> {
   readonly incidents: IncidentRegistry;
   readonly topic: FleetTopic;
   /** Writes the incident of a subject into the store. */
@@ -32,11 +32,11 @@ export class Sender {
   readonly #bad: ReadonlySet<HealthStatus>;
   readonly #lease: SenderLease;
   #connectedAt: number | undefined;
-  /** By subject: since when reports are collected. */
+  /** By subject: since when outages are collected. */
   readonly #collecting = new Map<string, number>();
   readonly #sending = new Set<string>();
   /** By subject: until when other instances send the message. */
-  readonly #abstains = new Map<string, number>();
+  readonly #abstainsUntil = new Map<string, number>();
   readonly #savedAt = new Map<string, number>();
   #isRetired = false;
   #isStopped = false;
@@ -50,7 +50,7 @@ export class Sender {
 
   connected(): void {
     this.#connectedAt = elapsed();
-    // The store may have lost what was written.
+    // The store may have lost its data.
     this.#lease.connected();
     this.#savedAt.clear();
   }
@@ -67,9 +67,9 @@ export class Sender {
     this.#isRetired = true;
   }
 
-  /** Whether there is an instance that sends: this one, or another one that has shown so lately. */
-  get isServed(): boolean {
-    return this.#lease.isServed;
+  /** Whether an instance sends: this one, or another one whose note is recent. */
+  get hasSender(): boolean {
+    return this.#lease.hasSender;
   }
 
   get isIdle(): boolean {
@@ -90,7 +90,7 @@ export class Sender {
       .map((incident) => alertOf(incident, now));
   }
 
-  /** Does what is due at this moment. */
+  /** Performs the tasks that are due. Call it at each tick. */
   act(): void {
     if (this.#isStopped || this.#connectedAt === undefined) return;
     const tasks = this.#tasks();
@@ -116,10 +116,10 @@ export class Sender {
   /** The open tasks of a sender: an outage without a message, or an incident that has not ended. */
   #tasks(): ((peers: readonly FleetPeer[] | undefined) => void)[] {
     const { incidents } = this.#settings;
-    const reports = incidents.reports();
+    const outages = incidents.outages();
     const tasks: ((peers: readonly FleetPeer[] | undefined) => void)[] = [];
     const collected = new Set<string>();
-    for (const [key, all] of reports) {
+    for (const [key, all] of outages) {
       const lasting = all.filter(({ endedAt }) => endedAt === undefined);
       const [first, ...others] = lasting;
       if (!first || this.#isAbstaining(key)) continue;
@@ -133,24 +133,28 @@ export class Sender {
     for (const key of this.#collecting.keys()) if (!collected.has(key)) this.#collecting.delete(key);
     for (const incident of incidents.open) {
       const key = keyOf(incident.subject);
-      const all = reports.get(key) ?? [];
+      const all = outages.get(key) ?? [];
       if (this.#isAbstaining(key) || all.some(({ endedAt }) => endedAt === undefined)) continue;
       tasks.push(() => this.#end(key, incident, all));
     }
     return tasks;
   }
 
-  #announce(key: string, reports: readonly [Report, ...Report[]], peers: readonly FleetPeer[] | undefined): void {
+  #announce(
+    key: string,
+    outages: readonly [InstanceOutage, ...InstanceOutage[]],
+    peers: readonly FleetPeer[] | undefined,
+  ): void {
     const now = elapsed();
     const since = this.#collecting.get(key) ?? now;
     this.#collecting.set(key, since);
-    if (this.#sending.has(key) || now - since < COLLECTS) return;
-    const [{ outage }] = reports;
+    if (this.#sending.has(key) || now - since < COLLECTION_TIME) return;
+    const [{ outage }] = outages;
     const { subject } = outage;
-    const instances = affectedBy(subject, this.#bad, reports, peers);
-    const began = Math.min(...reports.map((report) => report.since));
+    const instances = affectedBy(subject, this.#bad, outages, peers);
+    const began = Math.min(...outages.map(({ since: own }) => own));
     const incident: Incident = {
-      ...worstOf(reports),
+      ...worstOf(outages),
       subject,
       round: (this.#settings.incidents.of(subject)?.round ?? 0) + 1,
       isOpen: true,
@@ -162,20 +166,20 @@ export class Sender {
     this.#send(key, alertOf(incident, moment()), incident);
   }
 
-  /** Counts the affected instances. A message says once that an outage of few instances has become one of at least half of them. */
+  /** Counts the affected instances. One more message is sent when an outage of few instances affects at least half of them. */
   #continue(
     incident: Incident,
-    reports: readonly [Report, ...Report[]],
+    outages: readonly [InstanceOutage, ...InstanceOutage[]],
     peers: readonly FleetPeer[] | undefined,
   ): void {
     const { incidents, save } = this.#settings;
     const { subject, announced, edition } = incident;
     const key = keyOf(subject);
     if (this.#sending.has(key)) return;
-    const now = affectedBy(subject, this.#bad, reports, peers);
-    const all = together(now, incident);
+    const now = affectedBy(subject, this.#bad, outages, peers);
+    const all = mergeAffected(now, incident);
     const half = (now.total ?? Infinity) / 2;
-    const next: Incident = { ...incident, ...worstOf(reports), ...all };
+    const next: Incident = { ...incident, ...worstOf(outages), ...all };
     const isShared = edition === 1 && announced < half && now.affected >= half && now.affected > 2 * announced;
     if (isShared) {
       const grown = { ...next, ...now, edition: 2, announced: now.affected };
@@ -183,21 +187,21 @@ export class Sender {
     }
     const hasGrown = all.affected !== incident.affected || all.total !== incident.total;
     if (hasGrown) incidents.record(next);
-    const pause = hasGrown ? SAVES_GROWTH : RECORD_KEPT / 6;
+    const pause = hasGrown ? GROWTH_PERIOD : RECORD_KEPT / 6;
     if (elapsed() - (this.#savedAt.get(key) ?? -Infinity) < pause) return;
     this.#savedAt.set(key, elapsed());
     save(subject);
   }
 
   /** No instance reports the outage any more. */
-  #end(key: string, incident: Incident, ended: readonly Report[]): void {
+  #end(key: string, incident: Incident, ended: readonly InstanceOutage[]): void {
     const { subject, since } = incident;
-    if (this.#sending.has(key) || elapsed() - (this.#connectedAt ?? Infinity) < SETTLES) return;
-    // This instance may know of an outage that no instance has reported yet, or may not have checked yet.
-    const here = this.#settings.statusHere(subject);
+    if (this.#sending.has(key) || elapsed() - (this.#connectedAt ?? Infinity) < SETTLING_TIME) return;
+    // The status of this instance may be bad before its debounce has passed, or unknown before its first run.
+    const here = this.#settings.ownStatus(subject);
     if (here !== undefined && (this.#bad.has(here) || here === HealthStatus.UNKNOWN)) return;
-    const last = ended.reduce<Report | undefined>(
-      (latest, report) => ((report.endedAt ?? 0) > (latest?.endedAt ?? 0) ? report : latest),
+    const last = ended.reduce<InstanceOutage | undefined>(
+      (latest, each) => ((each.endedAt ?? 0) > (latest?.endedAt ?? 0) ? each : latest),
       undefined,
     );
     const now = moment();
@@ -222,7 +226,7 @@ export class Sender {
     this.#sending.add(key);
     deliver(alert, {
       // Another instance may have sent it while the receiver was unavailable.
-      isDue: () => this.#lease.isHeld && isSameState(incidents.of(incident.subject), before),
+      isDue: () => this.#lease.isHeld && hasSameMessages(incidents.of(incident.subject), before),
       ended: (end) => {
         this.#sending.delete(key);
         this.#collecting.delete(key);
@@ -232,17 +236,17 @@ export class Sender {
           save(incident.subject);
         } else if (end === 'failed') {
           // Another instance may reach the receiver.
-          this.#abstains.set(key, elapsed() + ABSTAINS);
+          this.#abstainsUntil.set(key, elapsed() + ABSTENTION_TIME);
         }
       },
     });
   }
 
   #isAbstaining(key: string): boolean {
-    return (this.#abstains.get(key) ?? 0) > elapsed();
+    return (this.#abstainsUntil.get(key) ?? 0) > elapsed();
   }
 
-  /** A receiver that refuses the message would refuse it from any other instance. */
+  /** A refused message counts as settled, because the receiver would also refuse it from another instance. */
   #isSettled(end: DeliveryEnd): boolean {
     return end === 'delivered' || end === 'refused';
   }
@@ -262,6 +266,6 @@ export class Sender {
 }
 
 /** Whether the same messages were sent. */
-function isSameState(a: Incident | undefined, b: Incident | undefined): boolean {
+function hasSameMessages(a: Incident | undefined, b: Incident | undefined): boolean {
   return a?.round === b?.round && a?.isOpen === b?.isOpen && a?.edition === b?.edition;
 }

@@ -79,7 +79,7 @@ export class Instance {
       link,
       topic: 'https://hooks.example/secret',
       bad,
-      statusHere: ({ name: subject }) => (subject === SUBJECT.name ? this.status : undefined),
+      ownStatus: ({ name: subject }) => (subject === SUBJECT.name ? this.status : undefined),
       deliver: (alert, terms) => this.#delivery.push(alert, terms),
     });
     this.#tracker = new AlertTracker(bad, debounce, (alert) => {

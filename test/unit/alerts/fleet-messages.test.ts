@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert } from '../../../src/alerts/alert.js';
 import { toTeams } from '../../../src/alerts/chat-formats.js';
 import { toEmail } from '../../../src/alerts/email-format.js';
-import { sentence, toAlertmanager, toJson, toSlack } from '../../../src/alerts/alert-formats.js';
+import { defaultText, toAlertmanager, toJson, toSlack } from '../../../src/alerts/alert-formats.js';
 import { opsgenieUrl, toOpsgenie, toPagerDuty } from '../../../src/alerts/incident-formats.js';
 
 const NAMES = ['orders-1', 'orders-2', 'orders-3', 'orders-4'];
@@ -28,19 +28,19 @@ const [sender = { service: {}, instance: '' }, other = sender] = senders;
 
 describe('a message for all instances', () => {
   it('has the number of affected instances in its text', () => {
-    expect(sentence(down)).toBe('payments is DOWN on 4 of 5 instances: connection refused (ECONNREFUSED)');
-    expect(sentence(recovery)).toBe('payments is UP after 3 min 20 s; 4 of 5 instances were affected');
+    expect(defaultText(down)).toBe('payments is DOWN on 4 of 5 instances: connection refused (ECONNREFUSED)');
+    expect(defaultText(recovery)).toBe('payments is UP after 3 min 20 s; 4 of 5 instances were affected');
     const single = { affected: 1, total: 5, names: ['orders-1'] };
-    expect(sentence({ ...recovery, instances: single })).toBe(
+    expect(defaultText({ ...recovery, instances: single })).toBe(
       'payments is UP after 3 min 20 s; 1 of 5 instances was affected',
     );
     const unknown = { affected: 1, total: undefined, names: ['orders-1'] };
-    expect(sentence({ ...down, instances: unknown })).toMatch(/^payments is DOWN on 1 instance:/);
+    expect(defaultText({ ...down, instances: unknown })).toMatch(/^payments is DOWN on 1 instance:/);
   });
 
   it('names the first affected instances in chats', () => {
     const where = '(orders, production, orders-1, orders-2, orders-3 and 1 more)';
-    expect(toSlack(down, sender, sentence(down))).toEqual({ text: `🔴 ${sentence(down)} ${where}` });
+    expect(toSlack(down, sender, defaultText(down))).toEqual({ text: `🔴 ${defaultText(down)} ${where}` });
     expect(JSON.stringify(toTeams(down, sender, 'x'))).toContain('orders-1, orders-2, orders-3 and 1 more');
     expect(toOpsgenie(down, sender, 'x')).toMatchObject({ description: `x ${where}`, source: 'orders' });
   });
@@ -73,7 +73,7 @@ describe('a message for all instances', () => {
   });
 
   it('is a single e-mail conversation, also with a second message about the outage', () => {
-    const mailOf = (alert: Alert, from = sender) => toEmail(alert, from, sentence(alert), 'orders@example.com');
+    const mailOf = (alert: Alert, from = sender) => toEmail(alert, from, defaultText(alert), 'orders@example.com');
     const [first, second, last] = [
       mailOf(down),
       mailOf({ ...down, edition: 2 }, other),
