@@ -36,7 +36,7 @@ export interface HealthHandler {
   probeAt(url: string): SharedProbe | undefined;
   /** Responds to any path and method. Never rejects. */
   handle(request: HealthRequest, readBody: ReadBody): HealthResponse | Promise<HealthResponse>;
-  /** Evaluates a shared probe for the requests that the caller responds to itself. It has to record them. */
+  /** Evaluates a shared probe. The caller responds to requests with the result, and has to record them. */
   snapshot(probe: SharedProbe): Promise<ResponseSnapshot>;
   /** Records a request that has received a snapshot. `at`: on the clock of `performance.now()`. */
   record(probe: SharedProbe, request: HealthRequest, response: HealthResponse, at: number): void;

@@ -23,7 +23,7 @@ export function listen(
     respond(request, response);
   });
   const connections = new RecentConnections(server, MOST_CONNECTIONS);
-  // The body would be read without use.
+  // The client must not send a body that is not used.
   server.on('checkContinue', (_request, response) => response.writeHead(417, { connection: 'close' }).end());
   server.on('connection', (socket) => socket.unref());
   const listening = new Promise<AddressInfo>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { type AddressInfo, connect } from 'node:net';
 /** Milliseconds between two connections, and after a refused one. */
 const INTERVAL = 5000;
 const INTERVAL_AFTER_REFUSAL = 1000;
-/** A single refusal can come from a server that is being replaced. */
+/** Refusals in a row. A single one can come from a server that is being replaced. */
 const REFUSALS_NEEDED = 2;
 
 /**

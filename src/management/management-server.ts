@@ -8,11 +8,11 @@ export interface Listening {
   readonly host: string | undefined;
 }
 
-/** The server of the management port. It responds from the moment in which it listens. */
+/** The server of the management port. It responds as soon as it listens. */
 export interface ManagementServer {
   /** Rejects with the error of the attempt to listen. */
   readonly listening: Promise<AddressInfo>;
-  /** The paths are known from now on. Every probe but `live` still responds that the application starts. */
+  /** Sets the handler, so the paths are known. Every probe except `live` still responds that the application starts. */
   prepare(handler: HealthHandler): void;
   /** The application has started: the handler responds from now on. */
   open(monitor: HealthMonitor): void;

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /**
  * Limits the connections of a server, and still accepts every new one: the connection with the oldest last request is closed
- * instead. So a caller that opens many connections loses its own, and cannot lock out the probers.
+ * instead. So a caller that opens many connections loses its own, and does not exclude the probers.
  */
 export class RecentConnections {
   /** In the order of the latest request or, before the first one, of the opening. */

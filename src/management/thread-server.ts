@@ -32,7 +32,7 @@ export class ThreadServer implements ManagementServer {
   readonly #logger: Pick<LoggerService, 'warn' | 'error'>;
   readonly #pulse: EventLoopPulse | undefined;
   readonly #callers = new Map<number, HealthRequest>();
-  /** One object for each connection, by which its requests are recognised. */
+  /** One object for each connection. Requests with the same object belong to one connection. */
   readonly #sockets = new Map<number, { readonly remoteAddress: string | undefined }>();
   readonly #outlets = new Map<number, RemoteOutlet>();
   readonly #bodies = new Map<number, (body: RequestBody) => void>();
@@ -40,7 +40,7 @@ export class ThreadServer implements ManagementServer {
   readonly #pending = new Set<number>();
   readonly #snapshots = new Map<number, HealthResponse>();
   /** The messages that a new thread needs to continue where the last one ended. */
-  readonly #course: ToThread[] = [];
+  readonly #stateMessages: ToThread[] = [];
   #lastSnapshot = 0;
   #stalls: StallReceiver | undefined;
   #handler: HealthHandler | undefined;
@@ -62,7 +62,7 @@ export class ThreadServer implements ManagementServer {
       received: (message: Received) => this.#receive(message),
       lost: () => this.#forget(),
       restarted: () => {
-        for (const message of this.#course) this.#thread.send(message);
+        for (const message of this.#stateMessages) this.#thread.send(message);
       },
     };
     this.#thread = new SupervisedThread(data, events, logger);
@@ -75,21 +75,21 @@ export class ThreadServer implements ManagementServer {
   prepare(handler: HealthHandler): void {
     this.#handler = handler;
     const { paths, deadlines, dependsOnCaller, revision, failures } = handler;
-    this.#proceed({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision, failures } });
+    this.#sendState({ type: 'prepare', routes: { paths, deadlines, canKeep: !dependsOnCaller, revision, failures } });
   }
 
   open(monitor: HealthMonitor): void {
     this.#stalls = new StallReceiver(monitor, this.#logger);
     this.#pulse?.start();
-    this.#proceed({ type: 'open' });
+    this.#sendState({ type: 'open' });
   }
 
   watchMainServer(address: AddressInfo): void {
-    this.#proceed({ type: 'main-server', address });
+    this.#sendState({ type: 'main-server', address });
   }
 
   drain(): void {
-    this.#proceed({ type: 'drain' });
+    this.#sendState({ type: 'drain' });
   }
 
   async close(): Promise<void> {
@@ -97,8 +97,8 @@ export class ThreadServer implements ManagementServer {
     this.#pulse?.stop();
   }
 
-  #proceed(message: ToThread): void {
-    this.#course.push(message);
+  #sendState(message: ToThread): void {
+    this.#stateMessages.push(message);
     this.#thread.send(message);
   }
 
@@ -215,7 +215,7 @@ export class ThreadServer implements ManagementServer {
   }
 }
 
-/** A buffer becomes a plain array of bytes on its way between threads. */
+/** A buffer arrives from another thread as a plain array of bytes. */
 function received(body: RequestBody): RequestBody {
   return body.kind === 'bytes' ? { kind: 'bytes', bytes: Buffer.from(body.bytes) } : body;
 }

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { SharedProbe } from '../shared-probes.js';
 import { RECORD_LENGTH, type WireCaller } from './thread-messages.js';
 
-/** Milliseconds for which records are collected: a message costs the main thread more than a record. */
+/** Milliseconds for which records are collected, because a message costs the main thread more time than a record. */
 const PAUSE = 100;
 const MOST_RECORDS = 2000;
 /** Requests of one connection with more different sets of header names do not come from a prober. */
@@ -48,7 +48,7 @@ export class Connection {
   }
 }
 
-/** Collects the requests to which this thread responds, so that the main thread knows its probers. */
+/** Collects the requests to which this thread responds, and sends them to the main thread, which counts its probers. */
 export class Callers {
   readonly #connections = new WeakMap<Socket, Connection>();
   readonly #send: (records: Records) => void;

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { closeUnended, hasBody, readStream } from '../../endpoints/request-body.js';
 import type { Callers } from './callers.js';
 import type { FromThread, ToThread, WireResponse } from './thread-messages.js';
-import { write } from './write-wire-response.js';
+import { writeWireResponse } from './write-wire-response.js';
 
-type Passed = Extract<
+type ForwardedMessage = Extract<
   ToThread,
   { readonly id: number; readonly type: 'response' | 'stream' | 'chunk' | 'end' | 'destroy' | 'read-body' }
 >;
@@ -25,8 +25,8 @@ interface Pending {
   readonly timer: NodeJS.Timeout;
 }
 
-/** The requests that the main thread responds to. */
-export class PassedRequests {
+/** The requests to which the main thread responds. */
+export class ForwardedRequests {
   readonly #send: (message: FromThread) => void;
   readonly #callers: Callers;
   readonly #pending = new Map<number, Pending>();
@@ -37,11 +37,11 @@ export class PassedRequests {
     this.#callers = callers;
   }
 
-  /** `late`: the response in place of the main thread, and its delay. */
-  pass(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
+  /** `late`: the response if the main thread does not respond in time. */
+  forward(request: IncomingMessage, response: ServerResponse, late: LateResponse): void {
     closeUnended(request, response);
     const id = (this.#last += 1);
-    const timer = setTimeout(() => write(response, late.respond()), late.after).unref();
+    const timer = setTimeout(() => writeWireResponse(response, late.respond()), late.after).unref();
     this.#pending.set(id, { request, response, timer });
     response.once('close', () => {
       clearTimeout(timer);
@@ -51,11 +51,11 @@ export class PassedRequests {
     const { method = 'GET', url = '/', headers, socket } = request;
     const connection = this.#callers.connectionOf(request).number;
     const { remoteAddress } = socket;
-    const passed = { method, url, headers: { ...headers }, connection, remoteAddress };
-    this.#send({ type: 'request', id, request: passed, hasBody: hasBody(request) });
+    const forwarded = { method, url, headers: { ...headers }, connection, remoteAddress };
+    this.#send({ type: 'request', id, request: forwarded, hasBody: hasBody(request) });
   }
 
-  receive(message: Passed): void {
+  receive(message: ForwardedMessage): void {
     const pending = this.#pending.get(message.id);
     if (!pending) return;
     const { request, response, timer } = pending;
@@ -63,7 +63,7 @@ export class PassedRequests {
     clearTimeout(timer);
     switch (message.type) {
       case 'response':
-        return write(response, message.response);
+        return writeWireResponse(response, message.response);
       case 'stream':
         return this.#begin(response, message.head);
       case 'chunk':

@@ -6,9 +6,16 @@ import { listen } from '../http-server.js';
 import { MainServerCheck } from '../main-server-check.js';
 import { Callers } from './callers.js';
 import { KeptResponses } from './kept-responses.js';
-import { type FromThread, type Routes, type ThreadData, type ToThread, type WireResponse, now } from './thread-messages.js';
-import { LIMIT, PassedRequests } from './forwarded-requests.js';
-import { write } from './write-wire-response.js';
+import {
+  type FromThread,
+  type Routes,
+  type ThreadData,
+  type ToThread,
+  type WireResponse,
+  now,
+} from './thread-messages.js';
+import { LIMIT, ForwardedRequests } from './forwarded-requests.js';
+import { writeWireResponse } from './write-wire-response.js';
 import type { Watchdog } from '../watchdog/stall.js';
 import { directLog } from '../watchdog/worker/direct-log.js';
 import { startWatchdog } from '../watchdog/worker/start-watchdog.js';
@@ -30,7 +37,7 @@ export class ManagementThread {
   readonly #send: (message: FromThread) => void;
   readonly #server: Server;
   readonly #callers: Callers;
-  readonly #passed: PassedRequests;
+  readonly #forwarded: ForwardedRequests;
   readonly #mainServer: MainServerCheck;
   readonly #waiting = new Map<SharedProbe, Waiting[]>();
   #routes: Routes | undefined;
@@ -46,7 +53,7 @@ export class ManagementThread {
       (records) => send({ type: 'records', ...records }),
       (connection, callers) => send({ type: 'connection-closed', connection, callers }),
     );
-    this.#passed = new PassedRequests(send, this.#callers);
+    this.#forwarded = new ForwardedRequests(send, this.#callers);
     this.#mainServer = new MainServerCheck((text) => send({ type: 'problem', text }));
     const { server, listening } = listen(data, (request, response) => this.#respond(request, response));
     this.#server = server;
@@ -86,30 +93,31 @@ export class ManagementThread {
       case 'end':
       case 'destroy':
       case 'read-body':
-        this.#passed.receive(message);
+        this.#forwarded.receive(message);
     }
   }
 
   #respond(request: IncomingMessage, response: ServerResponse): void {
     const kept = this.#kept;
     const routes = this.#routes;
-    if (!kept || !routes || !this.#isOpen) return write(response, this.#startingResponse(request));
+    if (!kept || !routes || !this.#isOpen) return writeWireResponse(response, this.#startingResponse(request));
     const { problem } = this.#mainServer;
-    if (problem !== undefined && this.#isJudged(request, routes)) return write(response, failureOf(routes, problem));
+    if (problem !== undefined && this.#dependsOnMainServer(request, routes))
+      return writeWireResponse(response, failureOf(routes, problem));
     const connection = this.#callers.connectionOf(request);
     if (!connection.repeats(request)) connection.remember(request, kept.probeOf(request));
     const { probe } = connection;
-    if (probe === undefined) return this.#pass(routes, request, response);
+    if (probe === undefined) return this.#forward(routes, request, response);
     if (!this.#respondFromMemory(probe, request, response)) this.#wait(routes, probe, request, response);
   }
 
-  /** Writes the current response, if the thread has it. Returns whether it has. */
+  /** Writes the current response if the thread has it. Returns whether it was written. */
   #respondFromMemory(probe: SharedProbe, request: IncomingMessage, response: ServerResponse): boolean {
     const at = now();
     const current = this.#kept?.fresh(probe, at);
     if (!current) return false;
     this.#callers.record(request, SHARED_PROBES.indexOf(probe), current.id, at, this.#isDraining);
-    write(response, current.response);
+    writeWireResponse(response, current.response);
     return true;
   }
 
@@ -128,7 +136,7 @@ export class ManagementThread {
       if (this.#waiting.get(probe) !== all) return;
       this.#waiting.delete(probe);
       const substitute = this.#withoutMainThread(routes, probe);
-      for (const waiter of all) write(waiter.response, substitute);
+      for (const waiter of all) writeWireResponse(waiter.response, substitute);
     }, deadline + GRACE).unref();
   }
 
@@ -143,7 +151,7 @@ export class ManagementThread {
       // A client that has disconnected has received nothing.
       if (response.destroyed || request.socket.destroyed) continue;
       this.#callers.record(request, SHARED_PROBES.indexOf(probe), latest.id, at, this.#isDraining);
-      write(response, latest.response);
+      writeWireResponse(response, latest.response);
     }
   }
 
@@ -154,7 +162,7 @@ export class ManagementThread {
   #withoutMainThread(routes: Routes, probe: SharedProbe): WireResponse {
     const stall = this.#watchdog?.current();
     if (probe === 'ready') return failureOf(routes, stall?.description ?? silentFor(routes.deadlines[probe]));
-    if (probe === 'live' && stall?.isDeadly) return failureOf(routes, stall.description);
+    if (probe === 'live' && stall?.failsLive) return failureOf(routes, stall.description);
     const latest = this.#kept?.last(probe)?.response;
     return latest ?? (probe === 'live' ? this.#data.alive : startingFailure(routes.failures));
   }
@@ -173,17 +181,17 @@ export class ManagementThread {
   }
 
   /** Forwards a request. A probe with a key, a query or another format also responds within its deadline. */
-  #pass(routes: Routes, request: IncomingMessage, response: ServerResponse): void {
+  #forward(routes: Routes, request: IncomingMessage, response: ServerResponse): void {
     const probe = probeAt(request.url ?? '/', routes.paths);
     if (probe === undefined) {
-      this.#passed.pass(request, response, { after: LIMIT, respond: () => failureOf(routes, silentFor(LIMIT)) });
+      this.#forwarded.forward(request, response, { after: LIMIT, respond: () => failureOf(routes, silentFor(LIMIT)) });
       return;
     }
     const respond = (): WireResponse => this.#withoutMainThread(routes, probe);
-    this.#passed.pass(request, response, { after: routes.deadlines[probe] + GRACE, respond });
+    this.#forwarded.forward(request, response, { after: routes.deadlines[probe] + GRACE, respond });
   }
 
-  #isJudged({ url = '/' }: IncomingMessage, { paths }: Routes): boolean {
+  #dependsOnMainServer({ url = '/' }: IncomingMessage, { paths }: Routes): boolean {
     const probe = probeAt(url, paths);
     return probe === 'live' || probe === 'ready';
   }

@@ -13,7 +13,7 @@ export class StallReceiver {
   }
 
   /** Receives a stall that has ended. */
-  receive({ isDeadly: _isDeadly, ...stall }: Stall): void {
+  receive({ failsLive: _failsLive, ...stall }: Stall): void {
     this.#logger.warn(`${stall.description}; it is no longer blocked`);
     this.#monitor.recordStall(stall);
   }

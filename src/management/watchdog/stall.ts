@@ -18,7 +18,7 @@ export interface WatchdogSettings {
 /** A stall, as the worker thread measures it. It can be posted to another thread. */
 export interface Stall extends EventLoopStall {
   /** Whether the stall lasts for at least `liveAfter`: `live` is then 503, with `description` as its reason. */
-  readonly isDeadly: boolean;
+  readonly failsLive: boolean;
 }
 
 /** The parameters of {@link startWatchdog}. */

@@ -9,7 +9,7 @@ export type CapturedStack =
   | { readonly frames: readonly StallFrame[]; readonly missingStack?: never }
   | { readonly frames: readonly []; readonly missingStack: MissingStack };
 
-/** Milliseconds. Within this time, JavaScript on the main thread is interrupted, also on a busy machine. */
+/** Milliseconds within which JavaScript on the main thread is interrupted, also on a busy machine. */
 const LIMIT = 250;
 /** Between two microtasks no function runs, so the call stack can be empty. */
 const ATTEMPTS = 10;

@@ -10,7 +10,7 @@ export class OpenStall {
   readonly #startedAt: Date;
   #duration: number;
   #stack: CapturedStack = { frames: [], missingStack: 'off' };
-  #isDeadly = false;
+  #failsLive = false;
   /** Captures run one after another, and the end is reported after the last one. */
   #work: Promise<void>;
 
@@ -30,7 +30,7 @@ export class OpenStall {
       ...this.#stack,
       ...(place !== undefined && { place }),
       description: describeStall(this.#duration, place),
-      isDeadly: this.#isDeadly,
+      failsLive: this.#failsLive,
     };
   }
 
@@ -38,8 +38,8 @@ export class OpenStall {
   continue(duration: number): void {
     this.#duration = duration;
     const { liveAfter } = this.#start.options;
-    if (this.#isDeadly || liveAfter === false || duration < liveAfter) return;
-    this.#isDeadly = true;
+    if (this.#failsLive || liveAfter === false || duration < liveAfter) return;
+    this.#failsLive = true;
     this.#work = this.#work
       .then(() => this.#capture())
       .then(() => this.#report('live responds with 503 until the stall ends: '));

@@ -4,7 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { StallFrame } from '../../../extension/event-loop-stall.js';
 
-/** Bytes. While it decodes a larger map, the thread would not respond to probes. */
+/** Bytes. Decoding a larger map would delay the responses of the thread to probes. */
 const LARGEST_FILE = 20 * 1024 * 1024;
 /** Positions that are remembered, so that a stall that repeats does not read its source map again. */
 const REMEMBERED = 200;

@@ -1,6 +1,6 @@
 /** One sample of the beats of the main thread. */
 export interface Sample {
-  /** Milliseconds since the last turn of the event loop, as far as this thread was running. 0: it is not watched. */
+  /** Milliseconds since the last turn of the event loop in which this thread was running. 0: the main thread is not watched. */
   readonly silence: number;
   /** Milliseconds between the last two turns, if the event loop has turned since the last sample. */
   readonly turnedAfter?: number;
@@ -10,8 +10,8 @@ export interface Sample {
 const LATE_INTERVALS = 2;
 
 /**
- * Measures how long the event loop of the main thread has been blocked. Times in which this thread did not run either are
- * left out: the process was stopped, the machine slept, or no processor was free, which also affects the main thread.
+ * Measures how long the event loop of the main thread has been blocked. Times in which this thread did not run are excluded,
+ * because their cause affects both threads: the process was stopped, the machine slept, or no processor was free.
  */
 export class StallClock {
   readonly #interval: number;

@@ -176,7 +176,7 @@ describe('a stall', () => {
 it('a stall makes live fail after liveAfter, with a second log line', async () => {
   const stalled = start('busyLoop', { settings: { warnAfter: 300, liveAfter: 800 } });
   await stalled.finished();
-  expect(stalled.of('stall').map(({ stall }) => stall?.isDeadly)).toEqual([false, true]);
-  expect(stalled.of('stall')[1]?.current?.isDeadly).toBe(true);
+  expect(stalled.of('stall').map(({ stall }) => stall?.failsLive)).toEqual([false, true]);
+  expect(stalled.of('stall')[1]?.current?.failsLive).toBe(true);
   expect(stalled.of('log')[1]?.line).toMatch(/^live responds with 503 until the stall ends: event loop blocked for /);
 });

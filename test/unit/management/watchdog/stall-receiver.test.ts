@@ -16,7 +16,7 @@ it('StallReceiver logs an ended stall once, and passes it on without the state o
     missingStack: 'native',
     description: 'event loop blocked for 4.2 s in native code',
   };
-  receiver.receive({ ...stall, isDeadly: true });
+  receiver.receive({ ...stall, failsLive: true });
   expect(lines).toEqual(['event loop blocked for 4.2 s in native code; it is no longer blocked']);
   expect(recorded).toEqual([stall]);
 });
