@@ -12,7 +12,7 @@ export class PublishSchedule {
   readonly #ends: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #hasBegun = false;
-  /** Before the first evaluation the status is UNKNOWN, which is not worth a message. */
+  /** Before the first evaluation the status is UNKNOWN, which is not published. */
   #isEvaluated = false;
   #finished: Promise<void> | undefined;
 

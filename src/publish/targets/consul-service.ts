@@ -32,7 +32,7 @@ export interface ConsulServiceOptions {
 }
 
 const LONGEST_OUTPUT = 2000;
-/** The agent does not know the check any more: older versions of Consul respond with 500. */
+/** The agent has no such check any more. Older versions of Consul respond with 500. */
 const UNKNOWN_CHECK = /^HTTP status (?:404|500)$/;
 const UNKNOWN_SERVICE = /^HTTP status 404$/;
 

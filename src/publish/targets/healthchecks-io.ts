@@ -6,7 +6,7 @@ import { readTarget } from './target-options.js';
 
 /** Options of `healthchecksIo()`. */
 export interface HealthchecksIoOptions {
-  /** The ping URL of the check, of Healthchecks.io or of an own installation. Required. Only its origin is logged. */
+  /** The ping URL of the check, at Healthchecks.io or at your own installation. Required. Only its origin is logged. */
   readonly url: string;
 }
 

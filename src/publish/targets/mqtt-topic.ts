@@ -22,10 +22,10 @@ export interface MqttPublishingClient extends MqttConnection {
 export interface MqttTopicOptions {
   /** The application's own `MqttClient` of `mqtt` 5. Required. */
   readonly client: MqttPublishingClient;
-  /** The topic. Required. Use one for each instance if the latest report is retained. */
+  /** The topic. Required. If the latest report is retained, each instance needs its own. */
   readonly topic: string;
   /**
-   * The quality of service: 0, 1 or 2. With 0 the broker confirms no message, so a ping follows each. Default: 1.
+   * The quality of service: 0, 1 or 2. With 0 the broker confirms no message, so a ping is sent after each. Default: 1.
    */
   readonly qos?: 0 | 1 | 2;
   /** Whether the broker keeps the latest report for later subscribers. Default: true. */
@@ -64,7 +64,7 @@ export function mqttTopic(options: MqttTopicOptions): HealthPublisher {
     async publish(report, signal) {
       if (!client.connected) throw notConnected(mqttState(client));
       await calls.run(signal, async () => {
-        // The connection may have been lost while the call before was in flight.
+        // The connection may have been lost while the previous call was in flight.
         if (!client.connected) throw notConnected(mqttState(client));
         try {
           await client.publishAsync(topic, messageOf(report, instance), { qos, retain });

@@ -37,7 +37,7 @@ const isNatsPublishingClient = (candidate: unknown): candidate is NatsPublishing
 
 /**
  * Publishes each report as JSON (`PublishedHealth`) on a subject of NATS, through the application's own connection. A stream of
- * JetStream with this subject stores the messages. NATS does not report to the sender that the user is not permitted to
+ * JetStream with this subject stores the messages. NATS does not report to the client that the user is not permitted to
  * publish. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function natsSubject(options: NatsSubjectOptions): HealthPublisher {

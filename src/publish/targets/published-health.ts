@@ -13,7 +13,7 @@ export interface PublishedHealth extends Omit<HealthReport, 'sources'> {
   readonly details: Readonly<Record<string, PublishedDetail>>;
 }
 
-/** Every subscriber can read the message, so it contains neither `data` nor how operators have changed options. */
+/** Every subscriber can read the message, so it contains neither `data` nor the overrides and sources of options. */
 export function messageOf({ details, sources: _sources, ...report }: HealthReport, instance: string): string {
   const message: PublishedHealth = { instance, ...report, details: shown(details) };
   return JSON.stringify(message);

@@ -31,7 +31,7 @@ const EXPECTED =
 
 /**
  * Publishes each report as JSON (`PublishedHealth`) on a channel of Redis, through the application's own client. Redis stores no
- * message: only the subscribers of the moment receive it. Throws a `HealthConfigurationError` for a malformed option.
+ * message: only current subscribers receive it. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function redisChannel(options: RedisChannelOptions): HealthPublisher {
   const { client, channel, instance } = readTarget('redisChannel()', options, (target) => {
@@ -49,7 +49,7 @@ export function redisChannel(options: RedisChannelOptions): HealthPublisher {
       try {
         await redisConnected(client, signal);
         await calls.run(signal, async () => {
-          // The connection may have been lost while the call before was in flight.
+          // The connection may have been lost while the previous call was in flight.
           await redisConnected(client, signal);
           await publishToRedis(client, channel, messageOf(report, instance), signal);
         });
@@ -60,7 +60,7 @@ export function redisChannel(options: RedisChannelOptions): HealthPublisher {
   };
 }
 
-/** The texts of both clients and of the server for a connection that has subscribed. */
+/** The errors of both clients and of the server for a connection that has subscribed. */
 const SUBSCRIBER = /subscriber mode|only \(P\|S\)SUBSCRIBE/;
 
 function explain(error: unknown): unknown {
