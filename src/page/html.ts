@@ -55,7 +55,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const MISLEADING = /\p{Bidi_Control}|(?![\n\r\t])\p{Cc}/gu;
 
 function escape(text: string): string {
-  return text.replace(MISLEADING, '\u{FFFD}').replace(/[&<>"']/g, (sign) => ESCAPES[sign] ?? sign);
+  return text.replace(MISLEADING, '\u{FFFD}').replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
 
 /** Shortens a text to a maximum length. */

@@ -66,7 +66,7 @@ export function iconUrl(status: HealthStatus, colour = ICON_COLOURS[APPEARANCES[
   )}`;
 }
 
-/** The order on a page: what needs attention comes first, and what is skipped last. */
+/** The order on a page: failing indicators first, skipped ones last. */
 export const ATTENTION_ORDER: Readonly<Record<HealthStatus, number>> = {
   DOWN: 0,
   OUT_OF_SERVICE: 1,

@@ -12,7 +12,7 @@ export interface ShownTerms {
   readonly until: number | undefined;
 }
 
-/** Why, by whom, until when, and for how long still. `isShort`: without the date and the time. */
+/** The reason, the author, the end and the remaining time. `isShort`: without the end. */
 export function termsPart(
   { reason, by, until }: ShownTerms,
   now: number | undefined,
@@ -21,7 +21,7 @@ export function termsPart(
   const shown = clip(reason, LONGEST_REASON);
   const author = by === undefined ? '' : `by ${by}`;
   const end = until === undefined || isShort ? '' : `until ${exact(until)} UTC`;
-  const who = [author, end].filter((text) => text !== '').join(' ');
-  if (until === undefined) return who === '' ? html`${shown}` : html`${shown} (${who})`;
-  return html`${shown} (${who}${who !== '' && ', '}${left(until, now)})`;
+  const authorAndEnd = [author, end].filter((text) => text !== '').join(' ');
+  if (until === undefined) return authorAndEnd === '' ? html`${shown}` : html`${shown} (${authorAndEnd})`;
+  return html`${shown} (${authorAndEnd}${authorAndEnd !== '' && ', '}${left(until, now)})`;
 }

@@ -17,7 +17,7 @@ const {
   events: firstEvents = '',
   build = '',
   list: listId = '',
-  now: madeAt = '0',
+  now: renderedAt = '0',
   stale: staleIcon = '',
 } = document.body.dataset;
 const element = (id: string): HTMLElement | null => document.getElementById(id);
@@ -26,8 +26,8 @@ const element = (id: string): HTMLElement | null => document.getElementById(id);
 const texts = new Map<string, string>();
 let events = firstEvents;
 let heartbeat = 15_000;
-let clockOffset = Number(madeAt) - Date.now();
-let lastHeard = Date.now();
+let clockOffset = Number(renderedAt) - Date.now();
+let lastEventAt = Date.now();
 let isLive = false;
 let pause = FIRST_PAUSE;
 let title = document.title;
@@ -47,11 +47,11 @@ function apply({ parts, order }: PageUpdate): void {
   for (const [id, part] of Object.entries(parts)) {
     const markup = patched(texts.get(id) ?? '', part);
     texts.set(id, markup);
-    const like = parse(markup);
+    const target = parse(markup);
     const present = element(id);
-    if (!like) continue;
-    if (present) morph(present, like);
-    else if (order.includes(id)) list?.append(like);
+    if (!target) continue;
+    if (present) morph(present, target);
+    else if (order.includes(id)) list?.append(target);
   }
   if (list) arrange(list, order);
   // An element that was moved has lost its focus.
@@ -79,7 +79,7 @@ function announce(text: string): void {
 function showStream(): void {
   const stream = element('stream');
   if (!stream) return;
-  const time = new Date(lastHeard + clockOffset).toISOString().slice(11, 19);
+  const time = new Date(lastEventAt + clockOffset).toISOString().slice(11, 19);
   stream.textContent = isLive ? 'live' : `not live: last update ${time} UTC. Reconnecting…`;
   document.documentElement.dataset['stream'] = isLive ? 'live' : 'stale';
   document.title = isLive ? title : `(not live) ${title}`;
@@ -112,9 +112,9 @@ function setLive(live: boolean): void {
   showStream();
 }
 
-function heard(now: number): void {
-  lastHeard = Date.now();
-  clockOffset = now - lastHeard;
+function syncClock(now: number): void {
+  lastEventAt = Date.now();
+  clockOffset = now - lastEventAt;
   pause = FIRST_PAUSE;
 }
 
@@ -127,7 +127,7 @@ function updated({ data }: MessageEvent<string>): void {
     else reconnectLater();
     return;
   }
-  heard(update.now);
+  syncClock(update.now);
   heartbeat = update.heartbeat;
   title = update.title;
   icon = update.icon;
@@ -142,7 +142,7 @@ function connect(): void {
   source = new EventSource(events);
   source.addEventListener('update', updated);
   source.addEventListener('beat', ({ data }: MessageEvent<string>) => {
-    heard(Number(data));
+    syncClock(Number(data));
     setLive(true);
   });
   source.addEventListener('renew', connect);
@@ -173,7 +173,7 @@ function reconnectLater(): void {
 export function start(): void {
   setInterval(() => {
     // A connection can be lost without an event, for example while a laptop sleeps.
-    if (isLive && Date.now() - lastHeard > heartbeat * 2.5) {
+    if (isLive && Date.now() - lastEventAt > heartbeat * 2.5) {
       setLive(false);
       connect();
     }

@@ -1,16 +1,16 @@
 /**
- * Makes a node equal to another one. Equal nodes stay, elements with an id are found by it, and an expanded or collapsed
- * section stays as the reader has left it.
+ * Makes a node equal to another one. Equal nodes stay, elements are matched by their id, and an expanded or collapsed section
+ * stays expanded or collapsed.
  */
-export function morph(node: Element, like: Element): void {
+export function morph(node: Element, target: Element): void {
   for (const name of node.getAttributeNames()) {
-    if (name !== 'open' && !like.hasAttribute(name)) node.removeAttribute(name);
+    if (name !== 'open' && !target.hasAttribute(name)) node.removeAttribute(name);
   }
-  for (const { name, value } of like.attributes) {
+  for (const { name, value } of target.attributes) {
     if (name !== 'open' && node.getAttribute(name) !== value) node.setAttribute(name, value);
   }
-  const wanted = [...like.childNodes];
-  for (const [index, child] of wanted.entries()) {
+  const targets = [...target.childNodes];
+  for (const [index, child] of targets.entries()) {
     const present = node.childNodes[index] ?? null;
     const same = withIdOf(child, node);
     if (same) {
@@ -21,7 +21,7 @@ export function morph(node: Element, like: Element): void {
     } else if (present instanceof Element && child instanceof Element && isAlike(present, child)) morph(present, child);
     else node.insertBefore(child, present);
   }
-  while (node.childNodes.length > wanted.length) node.lastChild?.remove();
+  while (node.childNodes.length > targets.length) node.lastChild?.remove();
 }
 
 function withIdOf(child: Node, parent: Element): Element | undefined {
@@ -29,7 +29,7 @@ function withIdOf(child: Node, parent: Element): Element | undefined {
   return [...parent.children].find(({ id }) => id === child.id);
 }
 
-/** An element with an id is only like the one with the same id. */
+/** An element with an id matches only the element with the same id, see `withIdOf()`. */
 function isAlike(present: Element, child: Element): boolean {
   return present.tagName === child.tagName && present.id === '' && child.id === '';
 }

@@ -2,7 +2,7 @@ import type { EndpointOutlet } from '../../extension/health-endpoints.js';
 import { elapsed } from '../../core/moment.js';
 import { shutdownClock } from '../../core/shutdown-clock.js';
 
-/** Maximum number of unread bytes of a client. A client beyond it is dropped. It holds more events than a slow network delays. */
+/** Maximum number of unread bytes of a client. A client beyond it is dropped. The limit is above the amount that a slow network delays. */
 const MOST_PENDING = 256 * 1024;
 /** Maximum duration of a stream, in milliseconds. The client then reconnects, which checks its access again. */
 const LONGEST_STREAM = 15 * 60_000;

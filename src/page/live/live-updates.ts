@@ -19,7 +19,7 @@ export interface LiveSettings<Channel> {
   readonly build: string;
   /** Renders the page for a channel. */
   draw(channel: Channel): PageState;
-  /** Returns the announcements since the last call, for each channel. It is called once for all channels. */
+  /** Returns the announcements since the last call, by channel. It is called once for all channels. */
   announcements(): (channel: Channel) => readonly string[];
   /** Called with an error outside of a request. */
   onFault(fault: unknown): void;
@@ -155,7 +155,7 @@ export class LiveUpdates<Channel> {
     return page;
   }
 
-  /** A page of the fleet has a channel for each search, so there is no end of them. */
+  /** A page of the fleet has a channel for each search, so their number is unlimited. */
   #forgetUnused(): void {
     const { channels } = this.#hub;
     for (const channel of this.#sent.keys()) if (!channels.has(channel)) this.#sent.delete(channel);

@@ -4,7 +4,7 @@ export type PartText = string | readonly (string | readonly [first: number, coun
 /** A shorter part is sent as it is. */
 const SHORTEST = 1000;
 
-/** Rows and groups are repeated, moved and changed one at a time. */
+/** A part is split at rows and groups, because they change one at a time. */
 const chunksOf = (text: string): string[] => text.split(/(?=<li|<tr|<details)/);
 
 /** The shorter one: what changed between two texts, or the new text. */
