@@ -23,7 +23,7 @@ export interface HealthDashboardOptions {
   readonly history?: HealthHistoryOptions;
   /**
    * Milliseconds between two evaluations of `deep` while at least one page is open; all open pages share them. False:
-   * open pages evaluate nothing, and show results of probes and of indicators with an `interval` only. Default: 5000.
+   * open pages cause no evaluation, and show only results of probes and of indicators with an `interval`. Default: 5000.
    */
   readonly refresh?: Duration | false;
   /** Whether the page is updated by the stream `/health/events`. False: it reloads every ten seconds. Default: true. */

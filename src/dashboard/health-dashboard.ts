@@ -97,7 +97,7 @@ export class HealthDashboard {
 
   async #respondWithPage({ url }: HealthRequest, view: HealthView, port: HealthPort): Promise<EndpointResponse> {
     const { refresh } = this.#settings;
-    // Express ignores a slash at the end, but it changes where relative links lead. All pages of a kind get the same updates.
+    // A slash at the end, which Express ignores, changes the base of relative links. All pages of a kind get the same updates.
     const [path = ''] = url.split('?', 1);
     const base = path.endsWith('/') ? '../' : '';
     const kind = pageKind(view, base === '' && this.#hasForms(port));

@@ -18,7 +18,7 @@ export interface Transition {
   /** Duration of the previous state, or of a stall of the event loop, in milliseconds. */
   readonly lasted?: number;
   /** The reason. Only the full view shows the error of an indicator, and the code that blocked the event loop. */
-  readonly words?: string;
+  readonly reason?: string;
 }
 
 /** Duration of a run in milliseconds, and whether it failed. */
@@ -43,7 +43,7 @@ export interface RecordLimits {
 
 /** The number of runs that the chart of a check shows. */
 const RUNS_KEPT = 40;
-const LONGEST_WORDS = 300;
+const LONGEST_TEXT = 300;
 
 interface CheckRecord {
   readonly runs: Ring<RunPoint>;
@@ -119,19 +119,19 @@ export class HealthRecord {
     const failed = isFailing(outcome);
     check.runs.push({ took: duration, failed });
     if (!failed) return;
-    const text = clip(error ?? message ?? outcome, LONGEST_WORDS);
+    const text = clip(error ?? message ?? outcome, LONGEST_TEXT);
     check.lastError = { text, at: finishedAt.getTime(), ...(code !== undefined && { code }) };
   }
 
-  /** The transitions stay: they are bounded, and part of the history. */
+  /** The transitions of the indicator stay in the history. */
   #forget(indicator: string): void {
     this.#checks.delete(indicator);
     this.#latest.delete(`indicator ${indicator}`);
   }
 
   #recordChange({ indicator, from, to, at, lasted, error, message }: HealthChange): void {
-    const words = optional(lasted, error ?? message);
-    this.#add({ kind: 'indicator', name: indicator, from, to, at: at.getTime(), ...words });
+    const facts = optional(lasted, error ?? message);
+    this.#add({ kind: 'indicator', name: indicator, from, to, at: at.getTime(), ...facts });
   }
 
   #recordProbeChange({ probe, from, to, at, lasted, reason }: HealthProbeChange): void {
@@ -144,15 +144,15 @@ export class HealthRecord {
     this.#state = state;
     const isSamePhase = from?.phase === state.phase;
     if (from && nameOf(from) !== nameOf(state)) {
-      const words = optional(isSamePhase ? undefined : at - this.#stateSince, state.reason);
-      this.#add({ kind: 'application', name: '', from: nameOf(from), to: nameOf(state), at, ...words });
+      const facts = optional(isSamePhase ? undefined : at - this.#stateSince, state.reason);
+      this.#add({ kind: 'application', name: '', from: nameOf(from), to: nameOf(state), at, ...facts });
     }
     if (!isSamePhase) this.#stateSince = at;
   }
 
   #recordStall({ startedAt, duration, place }: EventLoopStall): void {
-    const words = optional(duration, place);
-    this.#add({ kind: 'event-loop', name: '', from: 'turning', to: 'blocked', at: startedAt.getTime(), ...words });
+    const facts = optional(duration, place);
+    this.#add({ kind: 'event-loop', name: '', from: 'turning', to: 'blocked', at: startedAt.getTime(), ...facts });
   }
 
   #add(transition: Transition): void {
@@ -166,9 +166,9 @@ export class HealthRecord {
 const nameOf = ({ phase, drainStep }: LifecycleState): string =>
   drainStep === undefined ? phase : `${phase}: ${drainStep}`;
 
-function optional(lasted: number | undefined, words: string | undefined): Pick<Transition, 'lasted' | 'words'> {
+function optional(lasted: number | undefined, reason: string | undefined): Pick<Transition, 'lasted' | 'reason'> {
   return {
     ...(lasted !== undefined && { lasted }),
-    ...(words !== undefined && { words: clip(words, LONGEST_WORDS) }),
+    ...(reason !== undefined && { reason: clip(reason, LONGEST_TEXT) }),
   };
 }

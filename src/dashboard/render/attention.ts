@@ -4,9 +4,9 @@ import { idOf } from './checks.js';
 import { type PageModel, detailsOf } from './model.js';
 
 const NAMES_SHOWN = 6;
-const LONGEST_WORDS = 160;
+const LONGEST_TEXT = 160;
 
-/** An override that is forgotten hides a failure. */
+/** The checks that have an override, because a forgotten override hides a failure. */
 export function overridesOf(model: PageModel): Content {
   const names = [...detailsOf(model)].flatMap(([name, { override }]) => (override ? [name] : []));
   if (names.length === 0) return undefined;
@@ -19,18 +19,18 @@ export function overridesOf(model: PageModel): Content {
 }
 
 /** The sources of options that need attention. Only the full view has sources. */
-export function troubledSources({ report: { sources = [] }, now }: PageModel): Content {
+export function sourceProblems({ report: { sources = [] }, now }: PageModel): Content {
   return sources.map(({ name, connected, since, refused = 0, unknown = 0, unknown_names: names = [] }) => {
     const more = unknown > names.length ? ` and ${unknown - names.length} more` : '';
-    const troubles = [
+    const problems = [
       !connected &&
         html` is unavailable${since !== undefined && html` ${lasting(since, now)}`}, its last valid options remain in
         use.`,
       refused > 0 && ` ${refused === 1 ? '1 entry is' : `${refused} entries are`} refused.`,
-      unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_WORDS * 2),
-    ].filter((trouble) => trouble !== false);
+      unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_TEXT * 2),
+    ].filter((problem) => problem !== false);
     return (
-      troubles.length > 0 && html`<p class="lead troubled"><b>Source ${clip(name, LONGEST_WORDS)}</b>${troubles}</p>`
+      problems.length > 0 && html`<p class="lead troubled"><b>Source ${clip(name, LONGEST_TEXT)}</b>${problems}</p>`
     );
   });
 }

@@ -16,16 +16,16 @@ import { termsPart } from '../../page/terms.js';
 
 const RUNS_SHOWN = 40;
 const CHANGES_SHOWN = 4;
-const LONGEST_WORDS = 200;
+const LONGEST_TEXT = 200;
 
 export const idOf = (indicator: string): string => `c-${indicator}`;
 
 /** The names of the checks in display order: by severity, skipped ones last. The parts of a composite follow it. */
-export function inOrder({ report, monitor }: PageModel): string[] {
+export function namesInOrder({ report, monitor }: PageModel): string[] {
   if (!report.details) return [];
-  const harmless = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
+  const uncritical = new Set(monitor.indicators.filter(({ critical }) => !critical).map(({ name }) => name));
   const rank = ([name, { status, critical }]: [string, VisibleDetail]): number =>
-    ATTENTION_ORDER[isFailing(status) && (critical === false || harmless.has(name)) ? HealthStatus.DEGRADED : status];
+    ATTENTION_ORDER[isFailing(status) && (critical === false || uncritical.has(name)) ? HealthStatus.DEGRADED : status];
   const inRank = Object.entries(report.details).toSorted((one, other) => rank(one) - rank(other));
   return [...detailsOf({ report: { ...report, details: Object.fromEntries(inRank) } }).keys()];
 }
@@ -54,24 +54,24 @@ export function checkPart(
   const known = model.monitor.indicators.find((indicator) => indicator.name === name);
   const runs = record.runs(name);
   const since = detail.since ?? record.since('indicator', name, status);
-  const words = detail.error ?? detail.message;
-  const isHarmless =
+  const message = detail.error ?? detail.message;
+  const isUncritical =
     (known?.critical ?? detail.critical) === false && status !== HealthStatus.UP && status !== HealthStatus.SKIPPED;
   return html`<li id="${idOf(name)}" class="${className}">
     <details>
       <summary class="s">
         ${title}<span class="w"
           ><b>${word}</b
-          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isHarmless && html` <i>not critical</i>`}${words !== undefined && html` <q>${clip(words, LONGEST_WORDS)}</q>`}${detail.override && html` <i class="ov">override: ${termsOf(detail.override, now, true)}</i>`}${detail.source && sourceNotes(detail.source)}</span
+          >${since !== undefined && status !== HealthStatus.UP && html` ${lasting(since, now)}`}${isUncritical && html` <i>not critical</i>`}${message !== undefined && html` <q>${clip(message, LONGEST_TEXT)}</q>`}${detail.override && html` <i class="ov">override: ${termsOf(detail.override, now, true)}</i>`}${detail.source && sourceNotes(detail.source)}</span
         >${sparkline(runs, RUNS_SHOWN) ?? html`<span class="spark"></span>`}<span class="t"
-          >${detail.response_time_ms !== undefined && status !== HealthStatus.SKIPPED && took(detail.response_time_ms)}</span
+          >${detail.response_time_ms !== undefined && status !== HealthStatus.SKIPPED && durationText(detail.response_time_ms)}</span
         ><span class="a">${detail.checked_at !== undefined && ago(detail.checked_at, now)}</span>
       </summary>
       <div class="d">
         ${formLinks(model.forms?.linksOf(name), name)}
         <dl>
           ${facts([
-            ['Message', words !== undefined && words.length > LONGEST_WORDS && clip(words, LONGEST_WORDS * 10)],
+            ['Message', message !== undefined && message.length > LONGEST_TEXT && clip(message, LONGEST_TEXT * 10)],
             ['Code', detail.code],
             [`${word} since`, since !== undefined && html`${exact(since)} UTC`],
             ['Failed runs in a row', detail.consecutive_failures],
@@ -90,7 +90,7 @@ export function checkPart(
 }
 
 /** A rounded duration of 0 means less than a millisecond. */
-const took = (milliseconds: number): string => (milliseconds === 0 ? '< 1 ms' : `${milliseconds} ms`);
+const durationText = (milliseconds: number): string => (milliseconds === 0 ? '< 1 ms' : `${milliseconds} ms`);
 
 function lastError(name: string, { record, now }: PageModel): Content {
   const last = record.lastError(name);
@@ -102,7 +102,7 @@ type Override = NonNullable<VisibleDetail['override']>;
 /** The override, its reason, its author, and its end. */
 function overrideOf(override: Override, now: number | undefined): Markup {
   const { reason: _reason, by: _by, until: _until, ...options } = override;
-  return html`${clip(optionText(options), LONGEST_WORDS)}: ${termsOf(override, now)}`;
+  return html`${clip(optionText(options), LONGEST_TEXT)}: ${termsOf(override, now)}`;
 }
 
 function termsOf({ reason, by, until }: Override, now: number | undefined, isShort = false): Markup {
@@ -127,10 +127,10 @@ function sourceOf(
   now: number | undefined,
 ): Content {
   return [
-    options && clip(optionText(options), LONGEST_WORDS * 2),
+    options && clip(optionText(options), LONGEST_TEXT * 2),
     unavailableSince !== undefined &&
       html` <i>may be out of date: the source is unavailable ${lasting(unavailableSince, now)}</i>`,
-    refused?.map((reason) => html`<br /><b>refused</b> ${clip(reason, LONGEST_WORDS * 2)}`),
+    refused?.map((reason) => html`<br /><b>refused</b> ${clip(reason, LONGEST_TEXT * 2)}`),
   ];
 }
 

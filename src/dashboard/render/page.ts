@@ -54,7 +54,7 @@ function checksOf({ report, forms, view }: PageModel, { parts, order }: PagePart
   </section>`;
 }
 
-/** Without any change: the Content Security Policy contains their hashes. */
+/** These texts must not change, because the Content Security Policy contains their hashes. */
 const STYLE = raw(`<style>${STYLE_TEXT}</style>`);
 const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
 

@@ -3,9 +3,9 @@ import type { DrainStep, LifecycleState } from '../../extension/health-monitor.j
 import type { VisibleDetail } from '../../extension/visible-report.js';
 import { formatAge } from '../../page/age.js';
 import type { Transition } from '../health-record.js';
-import { checkPart, idOf, inOrder } from './checks.js';
+import { checkPart, idOf, namesInOrder } from './checks.js';
 import { type Content, type Markup, clip, html } from '../../page/html.js';
-import { overridesOf, troubledSources } from './attention.js';
+import { overridesOf, sourceProblems } from './attention.js';
 import { formLinks } from './links.js';
 import { type PageModel, detailsOf } from './model.js';
 import { appearanceOf, icon, wordFor } from '../../page/status-appearance.js';
@@ -14,7 +14,7 @@ import { ago, exact, lasting } from '../../page/time.js';
 
 const TRANSITIONS_SHOWN = 30;
 const NAMES_SHOWN = 6;
-const LONGEST_WORDS = 160;
+const LONGEST_TEXT = 160;
 
 /** The parts of a page that can change, by element id, and its title, status and order of checks. */
 export interface PageParts {
@@ -44,15 +44,15 @@ function assemble(
   additional: Readonly<Record<string, Markup>>,
 ): PageParts {
   const { report, title } = model;
-  const order = inOrder(model);
+  const order = namesInOrder(model);
   const details = detailsOf(model);
   const checks = order.map((name) => {
     const detail = details.get(name) ?? { status: HealthStatus.UNKNOWN };
     return [idOf(name), checkPart(name, detail, model, changes)] as const;
   });
-  const { status, words } = headlineOf(model);
+  const { status, text } = headlineOf(model);
   return {
-    title: `${SIGNS[status]} ${words} · ${title}`,
+    title: `${SYMBOLS[status]} ${text} · ${title}`,
     status,
     order: order.map(idOf),
     parts: {
@@ -65,8 +65,8 @@ function assemble(
   };
 }
 
-/** Before the word in the title of a tab. */
-const SIGNS: Readonly<Record<PageModel['report']['status'], string>> = {
+/** The symbol before the status in the title of the page. */
+const SYMBOLS: Readonly<Record<PageModel['report']['status'], string>> = {
   UP: '✓',
   DEGRADED: '▲',
   UNKNOWN: '?',
@@ -95,13 +95,13 @@ function startOf(uptime: number): number {
 }
 
 /** The status at the top of the page. An application without failures that accepts no traffic is OUT_OF_SERVICE. */
-function headlineOf(model: PageModel): { readonly status: PageModel['report']['status']; readonly words: string } {
+function headlineOf(model: PageModel): { readonly status: PageModel['report']['status']; readonly text: string } {
   const { status } = model.report;
   const { word } = appearanceOf(status);
   const isUpWithoutTraffic = isClosed(model) && !isFailing(status);
   return isUpWithoutTraffic
-    ? { status: HealthStatus.OUT_OF_SERVICE, words: `${word}, no traffic` }
-    : { status, words: word };
+    ? { status: HealthStatus.OUT_OF_SERVICE, text: `${word}, no traffic` }
+    : { status, text: word };
 }
 
 /** Whether the application accepts no traffic, and the probe depends on it. */
@@ -112,7 +112,7 @@ function isClosed({ report, view, monitor, name }: PageModel): boolean {
 
 function statePart(model: PageModel): Markup {
   const { report, name, record, monitor, now } = model;
-  const { status, words } = headlineOf(model);
+  const { status, text } = headlineOf(model);
   const { className } = appearanceOf(status);
   const since = monitor.probes.includes(name)
     ? record.since('probe', name, report.status)
@@ -120,24 +120,24 @@ function statePart(model: PageModel): Markup {
   const probeName = name === 'deep' ? undefined : html`<span class="q">${name}</span> `;
   return html`<div id="state" class="${className}">
     <div class="wrap">
-      <h1>${icon(status)}${probeName}<span>${words}</span></h1>
+      <h1>${icon(status)}${probeName}<span>${text}</span></h1>
       ${model.view !== 'status' && html`<p class="since">${since === undefined ? 'no change since the start' : lasting(since, now)}</p>`}${leadOf(model)}
     </div>
   </div>`;
 }
 
-/** The summary in words. */
+/** The sentences below the headline. */
 function leadOf(model: PageModel): Content {
   const { report, view, record, now } = model;
   if (view === 'status' || !report.details) return undefined;
   return html`<p class="lead">${summaryOf(model)}</p>
-    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${whyClosed(model)}</p>`}${overridesOf(model)}${troubledSources(model)}`;
+    ${isClosed(model) && html`<p class="lead closed"><b>Accepts no traffic</b> ${lasting(record.stateSince, now)}: ${closedReason(model)}</p>`}${overridesOf(model)}${sourceProblems(model)}`;
 }
 
-/** Each refusal has an author and an end, if it is the application that refuses traffic. */
-function whyClosed({ monitor, view, now }: PageModel): Content {
+/** The reason why there is no traffic: the state, or each refusal of the application with its author and its end. */
+function closedReason({ monitor, view, now }: PageModel): Content {
   const { state, refusals } = monitor;
-  if (state.phase !== 'refusing') return clip(describeState(state), LONGEST_WORDS * 2);
+  if (state.phase !== 'refusing') return clip(describeState(state), LONGEST_TEXT * 2);
   return refusals.slice(0, NAMES_SHOWN).map(({ reason, by, until }, index) => {
     const author = view === 'full' ? (by ?? (until && 'the application')) : undefined;
     return html`${index > 0 && '; '}${termsPart({ reason, by: author, until: until?.getTime() }, now)}`;
@@ -153,15 +153,15 @@ function summaryOf(model: PageModel): string {
   // All counts refer to the number of checks in the list.
   const skippedCount = skipped === 1 ? '1 is skipped' : `${skipped} are skipped`;
   const byName = new Map(details);
-  const troubled = inOrder(model).filter((name) => needsAttention(byName.get(name)));
-  if (troubled.length === 0) {
+  const notUp = namesInOrder(model).filter((name) => needsAttention(byName.get(name)));
+  if (notUp.length === 0) {
     if (skipped > 0)
       return `${enabled} of ${details.length} checks ${enabled === 1 ? 'is' : 'are'} up, ${skippedCount}.`;
     return enabled === 1 ? 'The check is up.' : `All ${enabled} checks are up.`;
   }
-  const names = troubled.slice(0, NAMES_SHOWN).join(', ');
-  const more = troubled.length > NAMES_SHOWN ? ` and ${troubled.length - NAMES_SHOWN} more` : '';
-  return `${troubled.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedCount}.` : ''}`;
+  const names = notUp.slice(0, NAMES_SHOWN).join(', ');
+  const more = notUp.length > NAMES_SHOWN ? ` and ${notUp.length - NAMES_SHOWN} more` : '';
+  return `${notUp.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedCount}.` : ''}`;
 }
 
 /** A composite is no check of its own: its parts are. */
@@ -236,27 +236,27 @@ function historyRow(transition: Transition, model: PageModel): Markup {
 }
 
 /** The code that blocked the event loop is for callers that may see errors. */
-function stallRow({ at, lasted = 0, words }: Transition, { view, now }: PageModel): Markup {
+function stallRow({ at, lasted = 0, reason }: Transition, { view, now }: PageModel): Markup {
   return html`<tr>
     <td>${exact(at)} <span class="a">${ago(at, now)}</span></td>
     <td><span class="n">event loop</span></td>
     <td class="degraded"><b>blocked</b> <i>for ${formatAge(lasted)}</i></td>
-    <td>${view === 'full' && words !== undefined && `in ${clip(words, LONGEST_WORDS)}`}</td>
+    <td>${view === 'full' && reason !== undefined && `in ${clip(reason, LONGEST_TEXT)}`}</td>
   </tr>`;
 }
 
-function changeRow({ kind, name, from, to, at, lasted, words }: Transition, { view, now }: PageModel): Markup {
-  const what = kind === 'application' ? 'traffic' : name;
+function changeRow({ kind, name, from, to, at, lasted, reason }: Transition, { view, now }: PageModel): Markup {
+  const subject = kind === 'application' ? 'traffic' : name;
   // The view `components` includes the application's own reasons, and no errors.
-  const why = kind === 'indicator' && view !== 'full' ? undefined : words;
+  const shownReason = kind === 'indicator' && view !== 'full' ? undefined : reason;
   const target = colourOf(to);
   return html`<tr>
     <td>${exact(at)} <span class="a">${ago(at, now)}</span></td>
-    <td><span class="n">${what}</span>${kind === 'probe' && html` <i>probe</i>`}</td>
+    <td><span class="n">${subject}</span>${kind === 'probe' && html` <i>probe</i>`}</td>
     <td class="${target}">
       ${wordFor(from)} → <b>${wordFor(to)}</b>${lasted !== undefined && html` <i>after ${formatAge(lasted)}</i>`}
     </td>
-    <td>${why !== undefined && clip(why, LONGEST_WORDS)}</td>
+    <td>${shownReason !== undefined && clip(shownReason, LONGEST_TEXT)}</td>
   </tr>`;
 }
 
@@ -265,11 +265,11 @@ const colourOf = (state: string): string =>
 
 /** The announcement of a change for screen readers. */
 export function announcementOf(
-  { kind, name, to, words, lasted = 0 }: Transition,
+  { kind, name, to, reason, lasted = 0 }: Transition,
   view: PageModel['view'],
 ): string | undefined {
   if (view === 'status' || kind === 'probe') return undefined;
   if (kind === 'event-loop') return `The event loop was blocked for ${formatAge(lasted)}`;
-  if (kind === 'application') return `The application is ${to}${words === undefined ? '' : `: ${words}`}`;
-  return `${name} is ${wordFor(to)}${view === 'full' && words !== undefined ? `: ${clip(words, LONGEST_WORDS)}` : ''}`;
+  if (kind === 'application') return `The application is ${to}${reason === undefined ? '' : `: ${reason}`}`;
+  return `${name} is ${wordFor(to)}${view === 'full' && reason !== undefined ? `: ${clip(reason, LONGEST_TEXT)}` : ''}`;
 }

@@ -16,14 +16,14 @@ export function reportedPart(name: string, reported: ReportedHealth, now: number
     ${isExplained && failingList(failing)}${components.length > 0 && tree(components, now)}${omitted > 0 && html`<p>and ${omitted} more</p>`}`;
 }
 
-/** The report has more components than are shown, or only their names. */
+/** The names of the failing components, for a report whose components are not shown. */
 function failingList(names: readonly string[]): Markup {
   return html`<ul class="dep">
     ${names.map((each) => html`<li>${clip(each, LONGEST_NAME)}</li>`)}
   </ul>`;
 }
 
-/** The role: Safari does not announce lists without markers as lists. */
+/** The role is necessary, because Safari does not announce lists without markers as lists. */
 function tree(components: readonly ReportedComponent[], now: number | undefined): Markup {
   return html`<ul class="tree" role="list">
     ${components.map((component) => branch(component, now))}

@@ -81,7 +81,7 @@ describe('HealthRecord', () => {
         to: 'blocked',
         at: Date.parse('2026-11-27T06:00:00.000Z'),
         lasted: 4200,
-        words: 'parseOrders (orders.service.ts:112)',
+        reason: 'parseOrders (orders.service.ts:112)',
       },
     ]);
   });
@@ -114,7 +114,7 @@ describe('HealthRecord', () => {
         to: 'draining: balancers',
         at: start + 3000,
         lasted: 2000,
-        words: 'shutting down',
+        reason: 'shutting down',
       },
       {
         kind: 'application',
@@ -123,7 +123,7 @@ describe('HealthRecord', () => {
         to: 'refusing',
         at: start + 1000,
         lasted: 1000,
-        words: 'maintenance',
+        reason: 'maintenance',
       },
       { kind: 'probe', name: 'ready', from: 'UP', to: 'DOWN', at: start + 1000 },
       {
@@ -133,7 +133,7 @@ describe('HealthRecord', () => {
         to: 'DOWN',
         at: start,
         lasted: 5000,
-        words: 'connection refused',
+        reason: 'connection refused',
       },
     ];
     expect(record.transitions(Date.now())).toEqual(all);
