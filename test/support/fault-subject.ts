@@ -137,7 +137,7 @@ export class FaultSubject {
   }
 
   #expectNoSecret(text: string): void {
-    if (text.includes(this.#settings.secret)) throw new Error(`the password stands in ${text}`);
+    if (text.includes(this.#settings.secret)) throw new Error(`the text contains the password: ${text}`);
   }
 
   #countCalls(): void {

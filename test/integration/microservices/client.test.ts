@@ -286,7 +286,7 @@ describe('a MicroserviceIndicator over TCP', () => {
 });
 
 describe('a MicroserviceIndicator', () => {
-  const standIn = (inside?: object) => {
+  const testDouble = (inside?: object) => {
     const status = new Subject<string>();
     const client = {
       status: status as Observable<string>,
@@ -301,7 +301,7 @@ describe('a MicroserviceIndicator', () => {
 
   it('uses the connection state of a connection manager', async () => {
     const manager = { isConnected: () => true };
-    const { client } = standIn(manager);
+    const { client } = testDouble(manager);
     const application = await start({ client });
     expect(await serviceIn(application)).toMatchObject({ status: 'UP' });
     manager.isConnected = () => false;
@@ -309,7 +309,7 @@ describe('a MicroserviceIndicator', () => {
   });
 
   it('sends nothing to a broker that blocks the connection', async () => {
-    const { client } = standIn();
+    const { client } = testDouble();
     client.status = of('blocked');
     const connect = vi.spyOn(client, 'connect');
     expect(await serviceIn(await start({ client }))).toMatchObject({
@@ -327,7 +327,7 @@ describe('a MicroserviceIndicator', () => {
     });
     const pub = redisDouble('ready');
     const sub = redisDouble('reconnecting');
-    const { client } = standIn([pub, sub]);
+    const { client } = testDouble([pub, sub]);
     const application = await start({ client });
     expect(await serviceIn(application)).toMatchObject({
       status: 'DOWN',
@@ -341,7 +341,7 @@ describe('a MicroserviceIndicator', () => {
 
   it('queues nothing in an MQTT client that is not connected', async () => {
     const mqtt = { connected: false, sendPing: vi.fn<() => void>(), on: () => mqtt, off: () => mqtt };
-    expect(await serviceIn(await start({ client: standIn(mqtt).client }))).toMatchObject({
+    expect(await serviceIn(await start({ client: testDouble(mqtt).client }))).toMatchObject({
       status: 'DOWN',
       error: 'not connected: the client is reconnecting',
     });
@@ -349,7 +349,7 @@ describe('a MicroserviceIndicator', () => {
   });
 
   it('is DOWN, not connected, when the connection was lost before the request', async () => {
-    const { client } = standIn();
+    const { client } = testDouble();
     client.send = () => throwError(() => 'Error: Connection lost. Trying to reconnect...');
     expect(await serviceIn(await start({ client, pattern: 'health' }))).toMatchObject({
       status: 'DOWN',
@@ -361,7 +361,7 @@ describe('a MicroserviceIndicator', () => {
     ['nothing', undefined],
     ['a text', 'Error: Connection lost. Trying to reconnect...'],
   ])('is DOWN, not connected, when connect() rejects with %s', async (_what, reason) => {
-    const { client } = standIn();
+    const { client } = testDouble();
     // The transports behave like this.
     // eslint-disable-next-line prefer-promise-reject-errors
     client.connect = () => Promise.reject(reason);
@@ -379,9 +379,9 @@ describe('a MicroserviceIndicator', () => {
       { client: Object.create(ClientGrpcProxy.prototype) as ClientGrpcProxy },
       'for gRPC, use nest-vitals/grpc',
     ],
-    ['with data, and no pattern', { client: standIn().client, data: 1 }, 'data needs a pattern'],
-    ['with null for data', { client: standIn().client, pattern: 'health', data: null }, 'use any value except null'],
-    ['with an empty pattern', { client: standIn().client, pattern: '' }, 'use a string that is not empty'],
+    ['with data, and no pattern', { client: testDouble().client, data: 1 }, 'data needs a pattern'],
+    ['with null for data', { client: testDouble().client, pattern: 'health', data: null }, 'use any value except null'],
+    ['with an empty pattern', { client: testDouble().client, pattern: '' }, 'use a string that is not empty'],
   ])('stops the boot %s', async (_how, options, problem) => {
     const { error } = await refusalOf('express', root(options));
     expect(String(error)).toContain('MicroserviceIndicator("service")');

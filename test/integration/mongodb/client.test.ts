@@ -174,7 +174,7 @@ describeWith(mongodbMember, 'a MongoDbIndicator of a replica set', (server) => {
 });
 
 describe('a MongoDbIndicator', () => {
-  const standIn = (command: () => Promise<Record<string, unknown>>): MongoDbIndicatorOptions['client'] =>
+  const testDouble = (command: () => Promise<Record<string, unknown>>): MongoDbIndicatorOptions['client'] =>
     ({
       db: () => ({ command }),
       connect: () => Promise.resolve(),
@@ -184,7 +184,7 @@ describe('a MongoDbIndicator', () => {
     }) as MongoDbIndicatorOptions['client'];
 
   it('is UP behind a mongos, whose pool cannot be counted', async () => {
-    const client = standIn(() => Promise.resolve({ isWritablePrimary: true, msg: 'isdbgrid' }));
+    const client = testDouble(() => Promise.resolve({ isWritablePrimary: true, msg: 'isdbgrid' }));
     const detail = await mongoIn(await start({ client, maxWaiting: 0 }));
     expect(detail).toMatchObject({ status: 'UP' });
     expect(detail?.data).toEqual({ server_role: 'mongos' });
@@ -195,7 +195,7 @@ describe('a MongoDbIndicator', () => {
     [{ code: 323, codeName: 'APIStrictError' }, 'the server refused the request', 'APIStrictError'],
   ])('is DOWN with the reason when the server refuses: %o', async (response, error, code) => {
     const refusal = new MongoServerError({ errmsg: 'mongodb://admin:secret@db', ...response });
-    const application = await start({ client: standIn(() => Promise.reject(refusal)) });
+    const application = await start({ client: testDouble(() => Promise.reject(refusal)) });
     expect(await mongoIn(application)).toMatchObject({ status: 'DOWN', error, code });
   });
 
@@ -208,7 +208,7 @@ describe('a MongoDbIndicator', () => {
     ],
     [
       'with an unknown status',
-      { client: standIn(() => Promise.resolve({})), noPrimary: 'up' as 'down' },
+      { client: testDouble(() => Promise.resolve({})), noPrimary: 'up' as 'down' },
       'use "degraded" or "down"',
     ],
   ])('stops the boot %s', async (_how, options, problem) => {

@@ -104,7 +104,7 @@ describeWith(mosquitto, 'the client of a MqttIndicator', (server) => {
 
 describe('a MqttIndicator', () => {
   /** A client whose broker responds when the test calls a function. */
-  const standIn = () =>
+  const testDouble = () =>
     Object.assign(new EventEmitter(), {
       connected: true,
       reconnecting: false,
@@ -114,7 +114,7 @@ describe('a MqttIndicator', () => {
     });
 
   it('waits for the response to a ping, and ignores other packets', async () => {
-    const client = standIn();
+    const client = testDouble();
     const application = await start({ client });
     const probe = devicesIn(application);
     await vi.waitFor(() => expect(client.sendPing).toHaveBeenCalled(), SOON);
@@ -127,7 +127,7 @@ describe('a MqttIndicator', () => {
   });
 
   it('is DOWN at once when the connection is lost during a ping', async () => {
-    const client = standIn();
+    const client = testDouble();
     const application = await start({ client });
     const probe = devicesIn(application);
     await vi.waitFor(() => expect(client.sendPing).toHaveBeenCalled(), SOON);

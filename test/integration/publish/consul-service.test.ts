@@ -3,14 +3,14 @@ import { HealthPublishModule, consulService } from 'nest-vitals/publish';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { FakeIndicator } from '../../support/fake-indicator.js';
 import { FAILING_REPORT, PASSING_REPORT } from '../../support/health-report.js';
-import { ConsulStandIn } from '../../support/servers/consul-stand-in.js';
+import { FakeConsul } from '../../support/servers/fake-consul.js';
 import { startApplication } from '../../support/start-application.js';
 
 const SOON = { timeout: 20_000, interval: 20 };
 const NEVER = new AbortController().signal;
 
-async function started(token?: string): Promise<ConsulStandIn> {
-  const consul = new ConsulStandIn(token === undefined ? {} : { token });
+async function started(token?: string): Promise<FakeConsul> {
+  const consul = new FakeConsul(token === undefined ? {} : { token });
   await consul.start();
   onTestFinished(() => consul.stop());
   return consul;

@@ -1,14 +1,14 @@
 import { consulStore } from 'nest-vitals/stores/consul';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { ConsulStandIn } from '../../support/servers/consul-stand-in.js';
+import { FakeConsul } from '../../support/servers/fake-consul.js';
 import { testSource } from './behaviours.js';
 
-describe('a source in Consul, against a stand-in', () => {
-  const consul = new ConsulStandIn();
+describe('a source in Consul, against a fake server', () => {
+  const consul = new FakeConsul();
   beforeAll(() => consul.start());
   afterAll(() => consul.stop());
   testSource({
-    name: 'stand-in of Consul',
+    name: 'fake Consul',
     server: () => ({
       port: Number(new URL(consul.url).port),
       freeze: () => consul.freeze(),

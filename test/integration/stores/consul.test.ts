@@ -1,14 +1,14 @@
 import { consulStore } from 'nest-vitals/stores/consul';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { isNightly } from '../../support/nightly.js';
-import { ConsulStandIn } from '../../support/servers/consul-stand-in.js';
+import { FakeConsul } from '../../support/servers/fake-consul.js';
 import { testStore } from './behaviours.js';
 import { SOON, connected, observe } from './observed.js';
 
 const PATIENCE = 120_000;
 
-describe('a Consul store, against a stand-in', () => {
-  const consul = new ConsulStandIn();
+describe('a Consul store, against a fake server', () => {
+  const consul = new FakeConsul();
   beforeAll(() => consul.start());
   afterAll(() => consul.stop());
   testStore({
@@ -29,8 +29,8 @@ describe('a Consul store, against a stand-in', () => {
 });
 
 describe('a Consul store', () => {
-  async function started(options = {}): Promise<ConsulStandIn> {
-    const consul = new ConsulStandIn(options);
+  async function started(options = {}): Promise<FakeConsul> {
+    const consul = new FakeConsul(options);
     await consul.start();
     onTestFinished(() => consul.stop());
     return consul;

@@ -2,7 +2,7 @@ import { vi } from 'vitest';
 import { afterThisTest } from '../concurrent-tests.js';
 import { type ReceivedResponse, PATIENCE, type ProcessApplication } from './process-application.js';
 
-/** A stand-in for a balancer. It probes readiness periodically until the port refuses connections or the test ends. */
+/** A test double of a balancer. It probes readiness periodically until the port refuses connections or the test ends. */
 export class BalancerProber {
   /** The status codes, in order. */
   readonly responses: number[] = [];

@@ -13,9 +13,9 @@ const SERVER = `
   }).listen(Number(PORT), '127.0.0.1', () => console.log('${READY}'));
 `;
 
-/** A stand-in for S3 with the bucket `orders`, in a separate process. It knows one access key and checks no signature. */
+/** A fake S3 server with the bucket `orders`, in a separate process. It knows one access key and checks no signature. */
 export const bucketServer: ServerKind = {
-  name: 'stand-in for S3',
+  name: 'fake S3 server',
   programs: [process.execPath],
   user: 'application',
   scheme: 'http:',

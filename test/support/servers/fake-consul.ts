@@ -26,11 +26,11 @@ const milliseconds = (text: string): number => {
 };
 
 /**
- * A stand-in for an agent of Consul. It follows the documentation of the HTTP API: KV with conditions, flags and locks,
+ * A fake agent of Consul. It follows the documentation of the HTTP API: KV with conditions, flags and locks,
  * blocking
  * queries, sessions with TTL and lock delay, tokens. It is not a Consul: no test here shows how Consul itself behaves.
  */
-export class ConsulStandIn {
+export class FakeConsul {
   readonly token: string | undefined;
   /** Responds to each request with this status code, while it is set. */
   failure: number | undefined;

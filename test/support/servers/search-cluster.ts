@@ -25,11 +25,11 @@ const SERVER = `
 `;
 
 /**
- * A stand-in for a cluster of Elasticsearch or OpenSearch in a separate process. It checks the login, and responds to requests
+ * A fake cluster of Elasticsearch or OpenSearch in a separate process. It checks the login, and responds to requests
  * for the health of the cluster only.
  */
 export const searchCluster: ServerKind = {
-  name: 'stand-in for a search cluster',
+  name: 'fake search cluster',
   programs: [process.execPath],
   user: 'application',
   scheme: 'http:',

@@ -90,7 +90,7 @@ describe('redisChannel', () => {
 });
 
 describe('natsSubject', () => {
-  const standIn = () => ({
+  const testDouble = () => ({
     publish: vi.fn<NatsPublishingClient['publish']>(),
     rtt: vi.fn<() => Promise<number>>().mockResolvedValue(1),
     flush: vi.fn<() => Promise<void>>().mockResolvedValue(undefined),
@@ -99,7 +99,7 @@ describe('natsSubject', () => {
   });
 
   it('sends nothing while the server does not respond to a ping', async () => {
-    const client = standIn();
+    const client = testDouble();
     const ping = latch<number>();
     client.rtt.mockReturnValueOnce(ping.promise);
     const controller = new AbortController();
@@ -117,20 +117,20 @@ describe('natsSubject', () => {
     [new Error('closed connection'), 'not connected: the client is closed'],
     [new Error('another'), 'another'],
   ])('explains the error of a failed ping (case %#)', async (error, text) => {
-    const client = standIn();
+    const client = testDouble();
     client.rtt.mockRejectedValue(error);
     await expect(publish(natsSubject({ subject: 'health', client }))).rejects.toThrow(text);
   });
 
   it('rejects at once while the connection drains', async () => {
-    const client = { ...standIn(), isDraining: () => true };
+    const client = { ...testDouble(), isDraining: () => true };
     await expect(publish(natsSubject({ subject: 'health', client }))).rejects.toThrow('the connection is draining');
     expect(client.rtt).not.toHaveBeenCalled();
   });
 });
 
 describe('mqttTopic', () => {
-  const standIn = () =>
+  const testDouble = () =>
     Object.assign(new EventEmitter(), {
       connected: true,
       reconnecting: false,
@@ -141,7 +141,7 @@ describe('mqttTopic', () => {
     });
 
   it('waits for a ping after a message that the broker does not confirm', async () => {
-    const client = standIn();
+    const client = testDouble();
     let isSent = false;
     const call = publish(mqttTopic({ topic: 'health', client, qos: 0 })).then(() => (isSent = true));
     await vi.waitFor(() => expect(client.sendPing).toHaveBeenCalled());
@@ -152,7 +152,7 @@ describe('mqttTopic', () => {
   });
 
   it('names the reason code of a refusal', async () => {
-    const client = standIn();
+    const client = testDouble();
     client.publishAsync.mockRejectedValue(Object.assign(new Error('Publish error: Not authorized'), { code: 135 }));
     await expect(publish(mqttTopic({ topic: 'health', client }))).rejects.toThrow(
       'the broker refused the message with the reason code 135',

@@ -1,7 +1,7 @@
 import { Injectable, Module, type OnModuleDestroy } from '@nestjs/common';
 import { tell } from './outside.js';
 
-/** A stand-in for a database pool. It responds until it is destroyed. */
+/** A test double of a database pool. It responds until it is destroyed. */
 @Injectable()
 export class Pool implements OnModuleDestroy {
   #isDestroyed = false;

@@ -3,7 +3,7 @@ import { type BeforeApplicationShutdown, Inject, Injectable, type OnModuleInit }
 import { HttpAdapterHost } from '@nestjs/core';
 import type { Duplex } from 'node:stream';
 
-/** A stand-in for a websocket gateway. It sends `goodbye` to its clients when the application is shut down. */
+/** A test double of a websocket gateway. It sends `goodbye` to its clients when the application is shut down. */
 @Injectable()
 export class Upgrades implements OnModuleInit, BeforeApplicationShutdown {
   readonly #sockets = new Set<Duplex>();
