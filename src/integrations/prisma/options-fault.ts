@@ -17,7 +17,7 @@ export function optionsFault(
   place: string,
   { pendingMigrations, migrationsFolder, maxWaiting }: Demands,
 ): ConfigurationFault | undefined {
-  // A test double has no adapter, and may stand in for a client with a pool.
+  // A test double has no adapter, and may replace a client with a pool.
   if (maxWaiting !== undefined && hasAdapter(client) && !poolOf(client)) {
     return {
       place: `${place}, maxWaiting`,
