@@ -16,13 +16,13 @@ export class Child {
     this.#process = spawn(command, rest, { env: ENVIRONMENT, stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   }
 
-  async ask(question) {
-    this.#process.send(question);
-    return this.told();
+  async request(message) {
+    this.#process.send(message);
+    return this.nextMessage();
   }
 
   /** The next message. Rejects if the process ends without one. */
-  told() {
+  nextMessage() {
     return new Promise((resolve, reject) => {
       const onExit = (code) => reject(new Error(`A benchmark process ended early, with exit code ${code}`));
       this.#process.once('exit', onExit);

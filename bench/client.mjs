@@ -7,7 +7,7 @@ process.on('message', (load) => {
 process.on('disconnect', () => process.exit());
 
 async function send({ url, connections, amount }) {
-  // autocannon notices only at its next sample that all responses have arrived, so the interval is short.
+  // autocannon detects the last response only at its next sample, so the interval is short.
   const result = await autocannon({ url, connections, amount, pipelining: 1, sampleInt: 50 });
-  return { answered: result['2xx'], refused: result.non2xx, errors: result.errors, timeouts: result.timeouts };
+  return { succeeded: result['2xx'], failed: result.non2xx, errors: result.errors, timeouts: result.timeouts };
 }

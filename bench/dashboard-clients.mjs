@@ -1,8 +1,8 @@
 /**
  * npm run bench:dashboard -- [--clients <n>] [--adapter fastify|express]
  *
- * Measures what open pages cost the application: their memory, how often a change is serialised, and whether clients that
- * do not read are disconnected.
+ * Measures the cost of open pages: their memory, how often a change is serialised, and whether clients that do not read are
+ * disconnected.
  */
 import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -34,39 +34,39 @@ function openPage(port) {
   return page;
 }
 
-async function until(isSo, what) {
-  for (let waited = 0; !isSo(); waited += 50) {
-    if (waited > 30_000) throw new Error(`${what} did not come`);
+async function until(isMet, event) {
+  for (let waited = 0; !isMet(); waited += 50) {
+    if (waited > 30_000) throw new Error(`${event} did not arrive within 30 s`);
     await pause(50);
   }
 }
 
 async function measureReaders() {
   const server = new Child('dashboard-server.mjs');
-  const { port } = await server.ask({ ask: 'start', adapter, indicators: INDICATORS, refresh: false });
+  const { port } = await server.request({ type: 'start', adapter, indicators: INDICATORS, refresh: false });
   const change = async () => {
-    await server.ask({ ask: 'change' });
+    await server.request({ type: 'change' });
     await (await fetch(`http://127.0.0.1:${port}/health/deep`)).text();
   };
   // The first change compiles code and fills caches. Their memory must not count for the clients.
   for (let warmUp = 0; warmUp < 200; warmUp += 1) await change();
-  const before = await server.ask({ ask: 'memory' });
+  const before = await server.request({ type: 'memory' });
 
   const pages = [];
   while (pages.length < clients) {
     pages.push(...Array.from({ length: Math.min(50, clients - pages.length) }, () => openPage(port)));
     await until(() => pages.every(({ updates }) => updates > 0), 'the first event');
   }
-  const { serialisations: atFirst } = await server.ask({ ask: 'serialisations' });
+  const { serialisations: atFirst } = await server.request({ type: 'serialisations' });
   for (let made = 0; made < CHANGES; made += 1) {
-    const told = pages.map(({ updates }) => updates);
+    const received = pages.map(({ updates }) => updates);
     await change();
-    await until(() => pages.every(({ updates }, index) => updates > told[index]), 'a change');
-    // A change that comes sooner is sent together with this one.
+    await until(() => pages.every(({ updates }, index) => updates > received[index]), 'a change');
+    // An earlier change would be sent together with this one.
     await pause(700);
   }
-  const { serialisations } = await server.ask({ ask: 'serialisations' });
-  const after = await server.ask({ ask: 'memory' });
+  const { serialisations } = await server.request({ type: 'serialisations' });
+  const after = await server.request({ type: 'memory' });
   const events = pages.reduce((sum, { updates }) => sum + updates, 0);
   for (const { socket } of pages) socket.destroy();
   await server.stop();
@@ -79,21 +79,21 @@ async function measureReaders() {
   };
 }
 
-/** 300 checks that run twice a second make events so large that the buffers of the system fill soon. */
+/** The events of 300 checks that run twice a second fill the buffers of the system quickly. */
 async function measureSilent() {
   const server = new Child('dashboard-server.mjs');
-  const { port } = await server.ask({ ask: 'start', adapter, indicators: 300, refresh: 500 });
+  const { port } = await server.request({ type: 'start', adapter, indicators: 300, refresh: 500 });
   const silent = Array.from({ length: SILENT_CLIENTS }, () => openPage(port));
   const reader = openPage(port);
   await until(() => reader.updates > 0, 'the first event');
-  const before = await server.ask({ ask: 'memory' });
+  const before = await server.request({ type: 'memory' });
   for (const { socket } of silent) socket.pause();
   let most = before.heap;
   // A socket that does not read notices its end only when it reads.
   let dropped = 0;
   for (let waited = 0; waited < 40 && dropped < SILENT_CLIENTS; waited += 1) {
     await pause(1000);
-    most = Math.max(most, (await server.ask({ ask: 'memory' })).heap);
+    most = Math.max(most, (await server.request({ type: 'memory' })).heap);
     if (waited % 10 !== 9) continue;
     for (const { socket } of silent) socket.resume();
     await pause(1000);

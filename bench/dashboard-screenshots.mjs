@@ -83,12 +83,12 @@ async function start(...modules) {
 
 const { application, base } = await start();
 const url = `${base}deep`;
-const ask = async (times) => {
-  for (let asked = 0; asked < times; asked += 1) await (await fetch(url)).text();
+const requestPage = async (times) => {
+  for (let count = 0; count < times; count += 1) await (await fetch(url)).text();
 };
-await ask(RUNS - 7);
+await requestPage(RUNS - 7);
 isBroken = true;
-await ask(7);
+await requestPage(7);
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',

@@ -29,7 +29,7 @@ function createIndicator(index) {
   return Indicator;
 }
 
-const QUESTIONS = {
+const HANDLERS = {
   async start({ adapter, indicators, refresh }) {
     const port = await listen(
       {
@@ -61,6 +61,6 @@ const QUESTIONS = {
 };
 
 process.on('message', (message) => {
-  void QUESTIONS[message.ask](message).then((answer) => process.send(answer));
+  void HANDLERS[message.type](message).then((response) => process.send(response));
 });
 process.on('disconnect', () => process.exit());

@@ -1,6 +1,8 @@
 /** Writes the tables of a complete run into README.md and docs/performance.md, between comments that name each table. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import { spread } from './statistics.mjs';
+import { describeTarget } from './targets.mjs';
 
 const DOCUMENTS = ['README.md', 'docs/performance.md'];
 const ROOT = new URL('../', import.meta.url);
@@ -65,7 +67,9 @@ export function generatedParts(results) {
     facts: facts(engine, startUp)
       .map((fact) => `- ${fact}`)
       .join('\n'),
-    targets: results.targets.map((target) => `- ${described(target)}`).join('\n'),
+    targets: results.targets
+      .map((target) => `- ${target.passed ? '' : '**missed:** '}${describeTarget(target)}`)
+      .join('\n'),
   };
 }
 
@@ -95,17 +99,10 @@ function facts({ runCost, storm, soak }, { discovering, imported }) {
 
 const grouped = (number) => number.toLocaleString('en-US');
 
-function described({ name, value, atLeast, below, passed }) {
-  const goal = atLeast === undefined ? `below ${below}` : `at least ${atLeast}`;
-  return `${passed ? '' : '**missed:** '}${name}: ${value.toFixed(2)} (${goal})`;
-}
-
 const table = (head, rows) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const microseconds = ({ median }, digits = 1) => `${median.toFixed(digits)} µs`;
 const ratio = (value) => (value ? value.median.toFixed(2) : '');
-const spread = (value) =>
-  value ? `${ratio(value)} (${value.quartiles.map((quartile) => quartile.toFixed(2)).join('–')})` : '';
 
 /** The document with each generated part in its place. Throws if the document has an unknown name. */
 export function withParts(document, parts) {

@@ -32,7 +32,7 @@ async function repeated(script, { processes, ...options }, onProgress) {
 
 async function once(script, { node = [], given = [] }) {
   const child = new Child(script, { node, arguments: given.map(String) });
-  const figures = await child.told();
+  const figures = await child.nextMessage();
   await child.stop();
   return figures;
 }

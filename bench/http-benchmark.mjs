@@ -27,7 +27,7 @@ export async function measureHttp({ tables, rounds, requests, warmUpRequests, co
 async function measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress }) {
   const running = [];
   try {
-    // The yardsticks respond with the bytes of an endpoint, so the endpoint is started first.
+    // The baselines respond with the bytes of an endpoint, so the endpoint is started first.
     const subjects = subjectsFor(table);
     const bodies = new Map();
     for (const subject of subjects.toSorted((one, other) => rank(one) - rank(other))) {
@@ -41,9 +41,9 @@ async function measureTable(table, client, { rounds, requests, warmUpRequests, c
     for (let round = 1; round <= rounds; round += 1) {
       for (const server of inRandomOrder(running)) {
         await burst(client, server, LEAD_IN);
-        const before = await server.process.ask({ ask: 'usage' });
+        const before = await server.process.request({ type: 'usage' });
         await burst(client, server, requests);
-        const after = await server.process.ask({ ask: 'usage' });
+        const after = await server.process.request({ type: 'usage' });
         costs.get(server.subject.name).push((busy(after) - busy(before)) / requests);
       }
       onProgress(`${table}, round ${round}/${rounds}`);
@@ -66,15 +66,15 @@ const busy = ({ user, system }) => user + system;
 
 async function startServer(subject, body, cores) {
   const process = new Child('server.mjs', { prefix: cores.server });
-  const { port } = await process.ask({ ask: 'start', subject, body });
+  const { port } = await process.request({ type: 'start', subject, body });
   return { subject, body, process, url: `http://127.0.0.1:${port}${subject.path}` };
 }
 
 async function burst(client, { subject, url }, amount) {
-  const { answered, refused, errors, timeouts } = await client.ask({ url, connections: CONNECTIONS, amount });
-  if (answered >= amount && refused === 0 && errors === 0 && timeouts === 0) return;
+  const { succeeded, failed, errors, timeouts } = await client.request({ url, connections: CONNECTIONS, amount });
+  if (succeeded >= amount && failed === 0 && errors === 0 && timeouts === 0) return;
   throw new Error(
-    `${subject.table}, ${subject.name}: of ${amount} requests ${answered} were answered with 2xx, ${refused} with ` +
+    `${subject.table}, ${subject.name}: of ${amount} requests ${succeeded} had a response of 2xx, ${failed} of ` +
       `another status, ${errors} failed and ${timeouts} timed out`,
   );
 }
@@ -91,7 +91,7 @@ async function fetchResponse({ subject, body, url }) {
 function faultOf({ kind, indicators, path }, status, text, expected) {
   if (status !== 200) return `HTTP status ${status} instead of 200: ${text.slice(0, 200)}`;
   if (kind === 'peer') return undefined;
-  if (kind === 'bare' || kind === 'node-http') return text === expected ? undefined : 'answered something else';
+  if (kind === 'bare' || kind === 'node-http') return text === expected ? undefined : 'sends another body';
   const { status: health, details = {} } = JSON.parse(text);
   if (health !== (kind === 'terminus' ? 'ok' : 'UP')) return `reports ${health}`;
   const shown = path.endsWith('/live') ? 0 : indicators;
@@ -107,12 +107,12 @@ function summarise(subject, costs, body) {
     subject: subject.name,
     bytes: body === undefined ? undefined : Buffer.byteLength(body),
     microsecondsPerRequest: { median: median(own), quartiles: interquartile(own) },
-    toBareString: compare(subject.yardstick),
-    toBareObject: compare(subject.yardstickAsObject),
-    toNodeHttp: compare(subject.floor),
-    toTerminus: compare(subject.rival),
+    toBareString: compare(subject.baseline),
+    toBareObject: compare(subject.objectBaseline),
+    toNodeHttp: compare(subject.minimum),
+    toTerminus: compare(subject.competitor),
     toWithout: compare(subject.without),
-    itToOwn: subject.dividend && ratio(own, costs.get(subject.dividend)),
+    itToOwn: subject.comparedWith && ratio(own, costs.get(subject.comparedWith)),
   };
 }
 

@@ -15,7 +15,7 @@ const BARE = `
   const server = createServer((request, response) => response.writeHead(200, fields).end(body));
   server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`;
 
-const QUESTIONS = {
+const HANDLERS = {
   async management({ watchdog, thread = true }) {
     const began = performance.now();
     const rssBefore = process.memoryUsage().rss;
@@ -77,7 +77,7 @@ function createIndicator(name) {
 
 const keepAlive = setInterval(() => undefined, 60_000);
 process.on('message', (message) => {
-  void Promise.resolve(QUESTIONS[message.ask](message)).then((answer) => process.send(answer));
+  void Promise.resolve(HANDLERS[message.type](message)).then((response) => process.send(response));
 });
 process.on('disconnect', () => {
   clearInterval(keepAlive);

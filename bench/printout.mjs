@@ -1,3 +1,7 @@
+import { align } from './align.mjs';
+import { spread } from './statistics.mjs';
+import { describeTarget } from './targets.mjs';
+
 /** Formats the results as text. */
 export function print({ environment, method, http, engine, startUp, targets }) {
   return [
@@ -20,9 +24,9 @@ function describe({ node, processor, cores, packages }, { isPinned, connections,
       : 'Servers and client are NOT pinned: this machine has one core, or no taskset.',
     `CPU time of the server process per request: ${rounds} rounds of bursts of ${requests} requests over ${connections} keep-alive`,
     'connections, without pipelining. All subjects of a table run together and get requests in random order; results are',
-    'fresh during a burst. Figures are medians, in parentheses the first and the third quartile. A ratio is that of one round:',
+    'fresh during a burst. Figures are medians, in parentheses the first and the third quartile. Ratios are computed per round:',
     'above 1, the endpoint needs less CPU time than the compared subject. The bare controllers respond with the bytes of',
-    'the endpoint after which they are named: one returns a text, the other an object that the adapter serialises.',
+    'the endpoint in their name: one returns a text, the other an object that the adapter serialises.',
   ].join('\n');
 }
 
@@ -51,18 +55,6 @@ function table(http) {
       return `${name}\n${align(cells)}`;
     })
     .join('\n\n');
-}
-
-function align(cells) {
-  const widths = cells[0].map((_, column) => Math.max(...cells.map((row) => row[column].length)));
-  return cells
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }
 
 function engineLines({ processes, runCost, scale, storm, soak }) {
@@ -96,7 +88,7 @@ function startUpLines({ processes, bootWithout, bootWith, added, discovering, im
       ['', 'median', 'min-max'],
       line('boot without the module', bootWithout),
       line('boot with the module', bootWith),
-      line('what the module adds, in pairs of runs', added),
+      line('time that the module adds, in pairs of runs', added),
       line('of which discovery: finding, checking and adding indicators', discovering),
       line('importing the package, after Nest and RxJS', imported),
     ])
@@ -104,15 +96,6 @@ function startUpLines({ processes, bootWithout, bootWith, added, discovering, im
 }
 
 function targetLines(targets) {
-  const lines = targets.map(({ name, atLeast, below, value, passed }) => {
-    const bound = below === undefined ? `at least ${atLeast}` : `below ${below}`;
-    return `${passed ? 'reached' : 'MISSED '}  ${name}: ${value.toFixed(2)} (${bound})`;
-  });
+  const lines = targets.map((target) => `${target.passed ? 'reached' : 'MISSED '}  ${describeTarget(target)}`);
   return ['targets', ...lines].join('\n');
-}
-
-function spread(figure, digits = 2) {
-  if (figure === undefined) return '';
-  const [first, third] = figure.quartiles.map((value) => value.toFixed(digits));
-  return `${figure.median.toFixed(digits)} (${first}-${third})`;
 }

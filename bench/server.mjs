@@ -8,7 +8,7 @@ const STARTERS = {
   terminus: async () => (await import('./applications/terminus.mjs')).startTerminus,
 };
 
-const QUESTIONS = {
+const HANDLERS = {
   async start({ subject, body }) {
     const start = await STARTERS[subject.kind]();
     return { port: await start(subject, body) };
@@ -17,6 +17,6 @@ const QUESTIONS = {
 };
 
 process.on('message', (message) => {
-  void QUESTIONS[message.ask](message).then((answer) => process.send(answer));
+  void HANDLERS[message.type](message).then((response) => process.send(response));
 });
 process.on('disconnect', () => process.exit());

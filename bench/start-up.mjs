@@ -28,7 +28,7 @@ export async function measureStartUp({ processes, onProgress }) {
 
 async function startOnce(script, ...given) {
   const child = new Child(script, { arguments: given });
-  const figures = await child.told();
+  const figures = await child.nextMessage();
   await child.stop();
   return figures;
 }

@@ -7,6 +7,13 @@ export function interquartile(values) {
   return [quantile(values, 0.25), quantile(values, 0.75)];
 }
 
+/** `1.02 (0.98–1.05)`: the median and the quartiles of a figure. Empty if the figure is undefined. */
+export function spread(figure, digits = 2) {
+  if (!figure) return '';
+  const [first, third] = figure.quartiles.map((value) => value.toFixed(digits));
+  return `${figure.median.toFixed(digits)} (${first}–${third})`;
+}
+
 /** Interpolates linearly between the two nearest values. */
 function quantile(values, share) {
   const sorted = values.toSorted((one, other) => one - other);

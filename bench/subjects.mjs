@@ -1,21 +1,21 @@
 /** A table for each adapter, and one for other libraries (peers), each on the framework that it is made for. */
-const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: besidePeers };
+const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: withPeers };
 export const TABLE_NAMES = Object.keys(TABLES);
 
 const COUNTS = [1, 10, 100, 1000];
-/** Terminus is measured with so many indicators. */
-const isRivalled = (indicators) => indicators <= 100;
+/** Terminus is measured with at most 100 indicators. */
+const isComparedWithTerminus = (indicators) => indicators <= 100;
 
 /**
- * The subjects of one table. `bodyOf` names the endpoint whose bytes a yardstick sends. `yardstick`, `floor`, `rival`
- * and `without` name the subjects that a subject is compared with; a peer is compared with its `dividend`. Subjects that
+ * The subjects of one table. `bodyOf` names the endpoint whose bytes a baseline sends. `baseline`, `minimum`, `competitor`
+ * and `without` name the subjects that a subject is compared with; a peer is compared with its `comparedWith`. Subjects that
  * are compared with each other form a family: their bursts follow each other.
  */
 export function subjectsFor(table) {
   return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
 }
 
-/** The endpoints on an adapter of Nest, with their yardsticks. */
+/** The endpoints on an adapter of Nest, with their baselines. */
 function onNest(adapter) {
   return [
     { name: 'node:http', family: 'live', kind: 'node-http', path: '/', bodyOf: 'live' },
@@ -23,7 +23,7 @@ function onNest(adapter) {
     terminus(0, 'live'),
     ...COUNTS.flatMap((indicators) => [
       ...compared({ name: `ready, ${indicators}`, path: '/health/ready', indicators }),
-      ...(isRivalled(indicators) ? [terminus(indicators, `ready, ${indicators}`)] : []),
+      ...(isComparedWithTerminus(indicators) ? [terminus(indicators, `ready, ${indicators}`)] : []),
     ]),
     withMetrics(10),
     ...COUNTS.flatMap((indicators) =>
@@ -33,12 +33,12 @@ function onNest(adapter) {
 }
 
 /** Each library that has a readiness endpoint, with ten checks that resolve at once. */
-function besidePeers() {
+function withPeers() {
   const own = 'nest-vitals, on Fastify';
-  const peer = (name, key) => ({ name, kind: 'peer', peer: key, path: '/ready', indicators: 10, dividend: own });
+  const peer = (name, key) => ({ name, kind: 'peer', peer: key, path: '/ready', indicators: 10, comparedWith: own });
   return [
     { name: own, adapter: 'fastify', kind: 'vitals', path: '/health/ready', indicators: 10 },
-    { name: 'node:http, the same bytes', kind: 'node-http', path: '/', bodyOf: own, dividend: own },
+    { name: 'node:http, the same bytes', kind: 'node-http', path: '/', bodyOf: own, comparedWith: own },
     peer('lightship', 'lightship'),
     peer('@fastify/under-pressure', 'underPressure'),
     peer('@godaddy/terminus', 'godaddyTerminus'),
@@ -49,12 +49,12 @@ function besidePeers() {
       kind: 'terminus',
       path: '/health',
       indicators: 10,
-      dividend: own,
+      comparedWith: own,
     },
   ];
 }
 
-/** An endpoint and its yardsticks. The full view has no yardstick that serialises an object, because the default view shows that cost. */
+/** An endpoint and its baselines. The full view has no baseline that serialises an object, because the default view shows that cost. */
 function compared({ name, indicators, view, path }) {
   const isDefault = view === undefined;
   const bare = (form) => ({
@@ -72,10 +72,10 @@ function compared({ name, indicators, view, path }) {
     path,
     indicators,
     view,
-    yardstick: bareName(name, 'string'),
-    ...(name === 'live' && { floor: 'node:http' }),
-    ...(isDefault && { yardstickAsObject: bareName(name, 'object') }),
-    ...(isDefault && isRivalled(indicators) && { rival: terminusName(indicators) }),
+    baseline: bareName(name, 'string'),
+    ...(name === 'live' && { minimum: 'node:http' }),
+    ...(isDefault && { objectBaseline: bareName(name, 'object') }),
+    ...(isDefault && isComparedWithTerminus(indicators) && { competitor: terminusName(indicators) }),
   };
   return [bare('string'), endpoint, ...(isDefault ? [bare('object')] : [])];
 }

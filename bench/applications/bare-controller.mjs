@@ -7,14 +7,14 @@ import { listen } from './nest-application.mjs';
  * adapter serialises for each request.
  */
 export function startBareController({ adapter, form }, body) {
-  const answer = form === 'object' ? JSON.parse(body) : body;
+  const response = form === 'object' ? JSON.parse(body) : body;
   class BareController {
-    answer() {
-      return answer;
+    respond() {
+      return response;
     }
   }
   Controller()(BareController);
-  decorateMethod(BareController, 'answer', Get('answer'));
+  decorateMethod(BareController, 'respond', Get('answer'));
 
   return listen({ controllers: [BareController] }, adapter);
 }

@@ -22,7 +22,7 @@ async function check() {
   return Math.floor((ran - 1) / INDICATORS) % 2 === 0 ? up() : down('refused');
 }
 
-// Without the log, which would have a line for each change.
+// No logging, because each change would log a line.
 const { context, health } = await startContext({ indicators: INDICATORS, check });
 let changes = 0;
 health.changes$.subscribe(() => (changes += 1));

@@ -18,6 +18,6 @@ const { context, health } = await startContext({ indicators: INDICATORS, check }
 const began = performance.now();
 const reports = await Promise.all(Array.from({ length: PROBES }, () => health.report('ready')));
 const took = performance.now() - began;
-if (reports.some(({ status }) => status !== 'UP')) throw new Error('A probe of the storm was not answered with UP');
+if (reports.some(({ status }) => status !== 'UP')) throw new Error('A probe of the storm did not report UP');
 await context.close();
 sendFigures({ probes: PROBES, runsOfEachCheck: ran / INDICATORS, took });

@@ -57,7 +57,7 @@ export class DemoFleet {
   }
 
   /** Waits for a state of the fleet, as the first instance shows it. */
-  async becomes(what, isSo) {
+  async becomes(what, isMet) {
     const isReached = async () => {
       const response = await fetch(this.page);
       const { services } = await response.json();
@@ -65,7 +65,7 @@ export class DemoFleet {
       if (!orders) return false;
       const present = orders.instances.filter(({ phase }) => phase === 'accepting');
       const phases = Object.fromEntries(orders.instances.map(({ instance, phase }) => [instance, phase]));
-      return isSo({ orders, phases, statuses: [...new Set(present.map(({ ready }) => ready))] });
+      return isMet({ orders, phases, statuses: [...new Set(present.map(({ ready }) => ready))] });
     };
     await until(isReached, { limit: LIMIT, what });
   }

@@ -16,8 +16,8 @@ const NATS = {
 };
 
 /** The kind of server for the fleet: NATS if it is wanted or if only NATS is installed, otherwise Redis. */
-export function chooseStore(isNatsWanted) {
-  const kinds = isNatsWanted ? [NATS] : [REDIS, NATS];
+export function chooseStore(useNats) {
+  const kinds = useNats ? [NATS] : [REDIS, NATS];
   const chosen = kinds.find(({ program }) => isInstalled(program));
   if (!chosen) throw new Error(`${kinds.map(({ program }) => program).join(' or ')} must be installed`);
   return chosen;

@@ -3,10 +3,11 @@
  *
  * Starts a private Redis or NATS, a private PostgreSQL, five instances of the orders service of the sample application and the
  * payments service. Then one instance is killed, one is frozen, one restarts with a new version, and the database of all of them
- * freezes for a while. It prints the address of the page of the fleet, and at each step what to look at. It runs until Ctrl-C.
+ * freezes for a minute. It prints the address of the page of the fleet, and at each step the part of the page that changes. It runs
+ * until Ctrl-C.
  *
  * `--nats` uses NATS although Redis is installed. Without PostgreSQL, or with `--payments`, the payments service stops instead of
- * the database. `--short` waits for no reader and ends after the last step; `--built` uses the compiled sample as it is.
+ * the database. `--short` does not pause between the steps and ends after the last one; `--built` uses the compiled sample as it is.
  * `--screenshot` takes the picture of the documentation during the outage, and ends.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -121,8 +122,8 @@ async function readingTime() {
   if (!isQuick) await pause(READING);
 }
 
-/** Prints one line: what happens now, and where to look. */
-function say(what, where) {
+/** Prints one line: the event, and the part of the page that shows it. */
+function say(event, place) {
   const time = new Date().toTimeString().slice(0, 8);
-  process.stdout.write(`  ${time}  ${what}${where ? `. Look at ${where}` : ''}\n`);
+  process.stdout.write(`  ${time}  ${event}${place ? `. Look at ${place}` : ''}\n`);
 }

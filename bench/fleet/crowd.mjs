@@ -1,7 +1,7 @@
 /**
  * Simulates the instances of a fleet. They start in groups. Then each writes its entry once in a heartbeat, as
- * `nest-vitals/fleet` does, and not before its last write has ended. A change is written every 100 ms in addition, and holds
- * the time at which it was made.
+ * `nest-vitals/fleet` does, and not before its last write has ended. In addition, a change with its time is written every
+ * 100 ms.
  */
 import { storeKey } from 'nest-vitals/stores/memory';
 import { openStore } from './open-store.mjs';
@@ -12,7 +12,7 @@ const EXPIRY = 3_600_000;
 /** Instances that start at the same time. */
 const STARTING = 50;
 
-process.once('message', (question) => void simulate(question));
+process.once('message', (message) => void simulate(message));
 process.on('disconnect', () => process.exit());
 
 async function simulate({ server, count }) {

@@ -6,7 +6,7 @@ import { HealthModule } from 'nest-vitals';
 import { HealthFleetModule } from 'nest-vitals/fleet';
 import { openStore } from './open-store.mjs';
 
-process.once('message', (question) => void observe(question));
+process.once('message', (message) => void observe(message));
 process.on('disconnect', () => process.exit());
 
 async function observe({ server, serve }) {
@@ -40,8 +40,8 @@ async function observe({ server, serve }) {
     const { length } = await response.text();
     process.send({ took: performance.now() - began, length });
   };
-  process.on('message', ({ ask }) => {
-    if (ask === 'draw') {
+  process.on('message', ({ type }) => {
+    if (type === 'draw') {
       void draw();
       return;
     }

@@ -38,19 +38,19 @@ async function measure(kind, count) {
   const observer = await startInstance(place, true);
   const announcer = await startInstance(place, false);
   const crowd = new Child('fleet/crowd.mjs');
-  await crowd.ask({ server: place, count });
+  await crowd.request({ server: place, count });
   await pause(WARM_UP);
   const measureAll = async () => ({
-    observed: await observer.ask({ ask: 'usage' }),
-    announced: await announcer.ask({ ask: 'usage' }),
+    observed: await observer.request({ type: 'usage' }),
+    announced: await announcer.request({ type: 'usage' }),
     counted: await server.counted(),
-    ...(await crowd.ask({})),
+    ...(await crowd.request({})),
   });
   const first = await measureAll();
   await pause(MEASURED);
   const last = await measureAll();
   const drawings = [];
-  for (let drawing = 0; drawing < DRAWINGS; drawing += 1) drawings.push(await observer.ask({ ask: 'draw' }));
+  for (let drawing = 0; drawing < DRAWINGS; drawing += 1) drawings.push(await observer.request({ type: 'draw' }));
   await Promise.all([observer.stop(), announcer.stop(), crowd.stop()]);
   server.stop();
 
@@ -84,6 +84,6 @@ async function measure(kind, count) {
 
 async function startInstance(server, serve) {
   const instance = new Child('fleet/observer.mjs', { node: ['--expose-gc'] });
-  await instance.ask({ server, serve });
+  await instance.request({ server, serve });
   return instance;
 }

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePorts } from '../rolling-restart/free-ports.mjs';
 
 /** The servers of the simulation. Each is private to a run, and counts its own messages and bytes. */
 export const SERVERS = {
@@ -79,7 +79,7 @@ export const SERVERS = {
 /** Starts a server of the kind. Call `stop()` at the end. */
 export async function startServer(kind) {
   const { command, counted } = SERVERS[kind];
-  const [port, second] = [await freePort(), await freePort()];
+  const [port, second] = await freePorts(2);
   const folder = mkdtempSync(join(tmpdir(), `fleet-${kind}-`));
   const [program, ...given] = command(port, folder, second);
   const child = spawn(program, given, { stdio: 'ignore' });
@@ -104,13 +104,4 @@ export async function startServer(kind) {
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
-}
-
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }

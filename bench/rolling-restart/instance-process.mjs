@@ -6,7 +6,7 @@ import { elapsed, until } from './time.mjs';
 const SCRIPT = fileURLToPath(new URL('instance.mjs', import.meta.url));
 const START_LIMIT = 30_000;
 /** Milliseconds from SIGTERM to SIGKILL: the default of Kubernetes. */
-const PATIENCE = 30_000;
+const KILL_TIMEOUT = 30_000;
 
 /** Running child processes, which are killed when this process exits. */
 const alive = new Set();
@@ -66,7 +66,7 @@ export class InstanceProcess {
     child.on('message', ({ event }) => {
       if (event === 'drained') drained ??= elapsed() - began;
     });
-    const killing = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    const killing = setTimeout(() => child.kill('SIGKILL'), KILL_TIMEOUT);
     const isOver = once(child, 'exit');
     child.kill('SIGTERM');
     const [code, signal] = await isOver;

@@ -1,3 +1,4 @@
+import { align } from '../align.mjs';
 import { BALANCERS } from './balancers/balancers.mjs';
 import { SUBJECTS } from './subjects.mjs';
 
@@ -41,15 +42,4 @@ export function print({ environment, method, runs }) {
 function range(values) {
   const [least, most] = [Math.min(...values), Math.max(...values)].map(milliseconds);
   return least === most ? least : `${least}-${most}`;
-}
-
-function align(rows) {
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => (column === 0 ? cell.padEnd(widths[column]) : cell.padStart(widths[column])))
-        .join('  '),
-    )
-    .join('\n');
 }

@@ -4,11 +4,11 @@ import { NAMES, Service } from './service.mjs';
 
 /** Milliseconds. HAProxy removes a server after three failed checks, 1 s apart. */
 const NOTICE = 5000;
-const PATIENCE = 60_000;
+const STATE_TIMEOUT = 60_000;
 
 /**
- * The database of all instances freezes. Returns the figures of the requests that were sent meanwhile, who was in rotation at
- * its end, and the instances that sent an alert. `frozenFor`: milliseconds.
+ * The database of all instances freezes. Returns the figures of the requests that were sent meanwhile, the instances in rotation
+ * at its end, and the instances that sent an alert. `frozenFor`: milliseconds.
  */
 export function outage({ shared, frozenFor }) {
   return Service.run({ shared }, async (service) => {
@@ -16,13 +16,13 @@ export function outage({ shared, frozenFor }) {
     await pause(1000);
     const frozenAt = elapsed();
     postgresql.freeze();
-    await service.becomes(NAMES, shared ? 'DEGRADED' : 'DOWN', PATIENCE);
+    await service.becomes(NAMES, shared ? 'DEGRADED' : 'DOWN', STATE_TIMEOUT);
     await pause(Math.max(NOTICE, frozenFor - (elapsed() - frozenAt)));
     const inRotation = await service.inRotation();
     const ready = Object.fromEntries(await Promise.all(NAMES.map(async (name) => [name, await service.ready(name)])));
     const thawedAt = elapsed();
     postgresql.thaw();
-    await service.becomes(NAMES, 'UP', PATIENCE);
+    await service.becomes(NAMES, 'UP', STATE_TIMEOUT);
     await service.balancer.inRotation(NAMES);
     await service.stopLoad();
     return {
@@ -47,13 +47,13 @@ export function rollout({ frozenFor }) {
     const record = (what) => events.push({ after: Math.round(elapsed() - began), what });
     postgresql.freeze();
     record('the database freezes');
-    await service.becomes(NAMES, 'DEGRADED', PATIENCE);
+    await service.becomes(NAMES, 'DEGRADED', STATE_TIMEOUT);
     record('every instance is DEGRADED');
     await updated.stop();
     record(`${updated.name} has ended`);
     const started = updated.start();
     await until(async () => (await service.ready(updated.name)).code === 503, {
-      limit: PATIENCE,
+      limit: STATE_TIMEOUT,
       what: 'the new process',
     });
     record(`the new process of ${updated.name} is not ready`);
@@ -74,7 +74,7 @@ export function rollout({ frozenFor }) {
   });
 }
 
-/** The password of one instance becomes wrong. Returns the figures of the requests after HAProxy could notice it. */
+/** One instance can no longer log in to the database. Returns the figures of the requests after HAProxy could notice it. */
 export function localFault({ shared, lasting }) {
   const role = 'orders_3';
   return Service.run({ shared, roles: { 'orders-3': role } }, async (service) => {
@@ -82,7 +82,7 @@ export function localFault({ shared, lasting }) {
     // The server trusts every password, so the role loses its right to log in.
     await service.postgresql.query(`ALTER ROLE ${role} NOLOGIN`);
     await service.postgresql.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
-    await service.becomes(['orders-3'], shared ? 'DEGRADED' : 'DOWN', PATIENCE);
+    await service.becomes(['orders-3'], shared ? 'DEGRADED' : 'DOWN', STATE_TIMEOUT);
     await pause(NOTICE);
     const from = elapsed();
     await pause(lasting);

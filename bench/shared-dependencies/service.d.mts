@@ -4,7 +4,7 @@ export interface PathFigures {
   readonly served: number;
   /** Errors of an instance. */
   readonly application: number;
-  /** Errors of the balancer, which has no instance for the request. */
+  /** Errors of the balancer, when it has no instance for the request. */
   readonly balancer: number;
   /** Requests without a response. */
   readonly none: number;

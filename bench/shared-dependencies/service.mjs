@@ -86,7 +86,7 @@ export class Service {
     return Object.fromEntries(this.#loads.map(([path, load]) => [path, load.figures(from, to)]));
   }
 
-  /** The report of `ready`: its status code and its status. `port`: the management port answers during the start too. */
+  /** The report of `ready`: its status code and its status. The management port responds during the start too. */
   async ready(name) {
     const response = await fetch(`http://127.0.0.1:${this.managementPorts[name]}/health/ready`);
     return { code: response.status, status: (await response.json()).status };

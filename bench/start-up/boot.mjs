@@ -1,4 +1,4 @@
-/** Boots one application context, with or without the module, and tells how long it took. */
+/** Measures the boot of one application context, with or without the module. */
 import { Injectable } from '@nestjs/common';
 import { ModulesContainer, NestFactory } from '@nestjs/core';
 import { HealthIndicator, HealthModule, HealthService, up } from 'nest-vitals';
@@ -12,7 +12,7 @@ const INDICATORS = 100;
 const isWithModule = process.argv.includes('with');
 let discovering = 0;
 
-/** Times the step in which the module finds, checks and adds the indicators: it is the hook of a module of its own. */
+/** Measures the discovery, in which the module finds, checks and adds the indicators: the hook of a separate module. */
 function timeDiscovery(modules) {
   const discovery = [...modules.values()].find(({ metatype }) => metatype.name === 'HealthDiscoveryModule')?.metatype;
   if (!discovery) throw new Error('The module whose hook does the discovery was not found');

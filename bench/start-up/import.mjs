@@ -1,4 +1,4 @@
-/** Tells how long the import of the package takes where Nest and RxJS are loaded already. */
+/** Measures the import of the package after Nest and RxJS. */
 import 'reflect-metadata';
 import '@nestjs/common';
 import '@nestjs/core';

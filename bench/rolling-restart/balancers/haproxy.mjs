@@ -8,7 +8,7 @@ import { opsConfiguration, replaceOnce, withAddresses } from './ops-configuratio
 import { PrivateProcess, run } from './private-process.mjs';
 import { ReadinessMonitor } from './readiness-monitor.mjs';
 
-/** Generous: HAProxy needs 2 s to add an instance and 3 s to remove it. */
+/** Milliseconds. HAProxy needs 2 s to add an instance and 3 s to remove it. */
 const NOTICE_LIMIT = 30_000;
 
 /** Milliseconds between two requests of the monitor. */
@@ -21,7 +21,7 @@ export class Haproxy {
   #backends;
   #monitor;
   #isAgentAlone;
-  /** Whether HAProxy asks the agent port of each instance. */
+  /** Whether HAProxy checks the agent port of each instance. */
   usesAgent;
 
   /**

@@ -1,12 +1,12 @@
 import { Agent, get } from 'node:http';
 import { until } from '../time.mjs';
 
-/** Generous: a balancer with a check every second needs up to 3 s. */
+/** Milliseconds. A balancer with a check every second needs up to 3 s. */
 const NOTICE_LIMIT = 30_000;
-/** So many requests for each instance show each instance that the balancer uses. */
+/** Enough requests for each instance to reach every instance that the balancer uses. */
 const REQUESTS_PER_INSTANCE = 4;
 
-/** For balancers that do not report which instances they use: resolves when exactly these instances answer requests. */
+/** For balancers that do not report which instances they use: resolves when exactly these instances respond. */
 export async function inRotation(port, names) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const isReached = async () => {
