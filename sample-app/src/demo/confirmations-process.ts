@@ -2,7 +2,7 @@ import { ServiceProcess } from './service-process.js';
 
 const PROGRAM = { name: 'confirmations worker', file: '../confirmations-worker/main.js', variable: 'WORKER_PORT' };
 
-/** The worker that sends confirmations. Messages to its process stand for a queue. */
+/** The worker that sends confirmations. Messages to its process replace a queue. */
 export class ConfirmationsProcess extends ServiceProcess {
   constructor(port: number, output?: 'inherit' | 'ignore') {
     super(PROGRAM, port, output);
