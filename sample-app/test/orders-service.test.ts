@@ -251,7 +251,7 @@ describe('the orders service', () => {
   });
 
   it('loses no request when it is shut down under load', async () => {
-    // A busy machine may answer fewer than 50 requests per second. A fixed delay or a higher rate would then end the wait before
+    // A busy machine may respond to fewer than 50 requests per second. A fixed delay or a higher rate would then end the wait before
     // the balancer has received its refusals, and the requests in the queue of the system would be lost.
     vi.stubEnv('HEALTH_SHUTDOWN_DELAY', 'auto');
     vi.stubEnv('HEALTH_SHUTDOWN_MIN_DELAY', '3000');

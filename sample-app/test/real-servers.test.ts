@@ -5,7 +5,7 @@ import { rabbitmq } from '../../test/support/servers/rabbitmq.js';
 import { redis } from '../../test/support/servers/redis.js';
 import type { PrivateServer, ServerKind } from '../../test/support/servers/private-server.js';
 import { build } from './build.js';
-import { type Answer, WAIT, SampleProcess } from './sample-process.js';
+import { type SampleResponse, WAIT, SampleProcess } from './sample-process.js';
 
 const LIMIT = 300_000;
 const TEA = { sku: 'tea', quantity: 1 };
@@ -108,6 +108,6 @@ function withServers(
   else describeWith(first.kind, 'the sample application', (server) => withServers(rest, [...started, server], tests));
 }
 
-function detailOf({ body }: Answer, name: string): unknown {
+function detailOf({ body }: SampleResponse, name: string): unknown {
   return (body as { readonly details: Readonly<Record<string, unknown>> }).details[name];
 }

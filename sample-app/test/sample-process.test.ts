@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { afterThisTest, useConcurrentTests } from '../../test/support/concurrent-tests.js';
 import { build } from './build.js';
 import { type ReadmeStep, masked, readmeSteps } from './readme-steps.js';
-import { type Answer, WAIT, SampleProcess } from './sample-process.js';
+import { type SampleResponse, WAIT, SampleProcess } from './sample-process.js';
 
 const LIMIT = 240_000;
 const TEA = { sku: 'tea', quantity: 1 };
@@ -28,7 +28,7 @@ async function endAll(): Promise<void> {
 beforeAll(build, LIMIT);
 
 /** A response without the values that differ from run to run. */
-const shape = ({ status, body }: Answer): unknown => ({ status, body: masked(body) });
+const shape = ({ status, body }: SampleResponse): unknown => ({ status, body: masked(body) });
 
 const SERVICE = { name: 'orders', version: '1.4.2', uptime_seconds: 'a number' };
 const RUN = { response_time_ms: 'a number', checked_at: 'a time' };
@@ -47,7 +47,7 @@ const PAYMENTS = {
 };
 
 /** The response of `/health/<name>`. */
-function answerOf(name: string, status: number, detail: { readonly status: string }): unknown {
+function responseOf(name: string, status: number, detail: { readonly status: string }): unknown {
   return {
     status,
     body: { status: detail.status, timestamp: 'a time', details: { [name]: detail }, service_info: SERVICE },
@@ -55,7 +55,7 @@ function answerOf(name: string, status: number, detail: { readonly status: strin
 }
 
 /** The response of `/health/ready`, with the indicators that are not `UP`. */
-function readyAnswer(status: number, overall: string, others: Readonly<Record<string, string>> = {}): unknown {
+function readyResponse(status: number, overall: string, others: Readonly<Record<string, string>> = {}): unknown {
   const statuses = {
     outbox: 'UP',
     database: 'UP',
@@ -153,7 +153,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     vi.waitFor(async () => expect(shape(await sample.get(path))).toEqual(expected), WAIT);
 
   it('is UP when nothing is broken', async () => {
-    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    await eventually('/health/ready', readyResponse(200, 'UP'));
     const live = await sample.get('/health/live');
     expect(live).toMatchObject({ status: 200, body: { status: 'UP' } });
     const deep = await sample.get('/health/deep');
@@ -168,14 +168,14 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     expect(await sample.post('/demo/payments/stop')).toMatchObject({ status: 200, body: { running: false } });
 
     const refused = { status: 'DOWN', critical: false, error: 'connection refused', code: 'ECONNREFUSED', ...FAILURE };
-    await eventually('/health/payments', answerOf('payments', 503, refused));
-    await eventually('/health/ready', readyAnswer(200, 'DEGRADED', { payments: 'DOWN' }));
+    await eventually('/health/payments', responseOf('payments', 503, refused));
+    await eventually('/health/ready', readyResponse(200, 'DEGRADED', { payments: 'DOWN' }));
     const order = await sample.post('/orders', TEA);
     expect(order).toMatchObject({ status: 201, body: { status: 'placed' } });
 
     expect(await sample.post('/demo/payments/start')).toMatchObject({ status: 200, body: { running: true } });
-    await eventually('/health/payments', answerOf('payments', 200, { status: 'UP', ...PAYMENTS }));
-    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    await eventually('/health/payments', responseOf('payments', 200, { status: 'UP', ...PAYMENTS }));
+    await eventually('/health/ready', readyResponse(200, 'UP'));
     const { id } = order.body as { id: string };
     await vi.waitFor(
       async () => expect((await sample.get(`/orders/${id}`)).body).toMatchObject({ status: 'paid' }),
@@ -197,7 +197,7 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
       expect(details.payments).toMatchObject({ status: 'DOWN', code: 'ECONNREFUSED' });
     }, WAIT);
     await sample.post('/demo/payments/start');
-    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    await eventually('/health/ready', readyResponse(200, 'UP'));
   });
 
   it('is DEGRADED and stays in rotation when the outbox is over its limit', async () => {
@@ -212,13 +212,13 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
       ...FAILURE,
       data: { waiting: 25, limit: 20 },
     };
-    await eventually('/health/outbox', answerOf('outbox', 503, full));
-    await eventually('/health/ready', readyAnswer(200, 'DEGRADED', { outbox: 'DOWN' }));
+    await eventually('/health/outbox', responseOf('outbox', 503, full));
+    await eventually('/health/ready', readyResponse(200, 'DEGRADED', { outbox: 'DOWN' }));
 
     expect(await sample.post('/demo/outbox/resume')).toMatchObject({ status: 200, body: { paused: false } });
     const empty = { status: 'UP', ...RUN, data: { waiting: 0, limit: 20 } };
-    await eventually('/health/outbox', answerOf('outbox', 200, empty));
-    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    await eventually('/health/outbox', responseOf('outbox', 200, empty));
+    await eventually('/health/ready', readyResponse(200, 'UP'));
   });
 
   it('is live but not ready while the database is locked', async () => {
@@ -226,16 +226,16 @@ describe('the sample application, as a process of its own', { timeout: LIMIT }, 
     const orders = sample.get('/orders');
 
     const locked = { status: 'DOWN', critical: true, error: 'timed out after 500 ms', code: 'ETIMEDOUT', ...FAILURE };
-    await eventually('/health/database', answerOf('database', 503, locked));
+    await eventually('/health/database', responseOf('database', 503, locked));
     await eventually(
       '/health/ready',
-      readyAnswer(503, 'DOWN', { database: 'DOWN', outbox: 'DOWN', unpaid_orders: 'DOWN' }),
+      readyResponse(503, 'DOWN', { database: 'DOWN', outbox: 'DOWN', unpaid_orders: 'DOWN' }),
     );
     expect(await sample.get('/health/live')).toMatchObject({ status: 200, body: { status: 'UP' } });
 
     expect(await sample.post('/demo/database/unlock')).toMatchObject({ status: 200, body: { locked: false } });
     expect(await orders).toMatchObject({ status: 200 });
-    await eventually('/health/ready', readyAnswer(200, 'UP'));
+    await eventually('/health/ready', readyResponse(200, 'UP'));
   });
 
   it('has ports for probes alone: its own, and that of the worker without HTTP', async () => {

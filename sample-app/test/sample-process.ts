@@ -11,7 +11,7 @@ const EXCLUDED =
   /^(?:HEALTH_|PAYMENTS_|DATABASE_URL$|REDIS_URL$|ETCD_URL$|NATS_URL$|RABBITMQ_URL$|INSTANCE$|KUBERNETES_|NODE_ENV$|DEPLOYMENT_ENVIRONMENT$|GIT_COMMIT$|COMMIT_SHA$|SOURCE_VERSION$|GITHUB_SHA$|VITEST)/;
 
 /** A response with its parsed body. */
-export interface Answer {
+export interface SampleResponse {
   readonly status: number;
   readonly headers: Headers;
   readonly body: unknown;
@@ -61,16 +61,16 @@ export class SampleProcess {
     await this.listening();
     await vi.waitFor(async () => {
       const { status, body } = await this.get('/health/ready');
-      if (status !== 200) throw new Error(`ready answers ${JSON.stringify(body)}:\n${this.output}`);
+      if (status !== 200) throw new Error(`ready responds with ${JSON.stringify(body)}:\n${this.output}`);
     }, WAIT);
     return this;
   }
 
-  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<SampleResponse> {
     return this.send(path, { headers });
   }
 
-  post(path: string, body?: object): Promise<Answer> {
+  post(path: string, body?: object): Promise<SampleResponse> {
     const content = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     return this.send(path, { method: 'POST', ...content });
   }
@@ -85,7 +85,7 @@ export class SampleProcess {
     return { code, signal };
   }
 
-  async send(path: string, request: RequestInit): Promise<Answer> {
+  async send(path: string, request: RequestInit): Promise<SampleResponse> {
     const response = await fetch(new URL(path, this.address('orders')), request);
     const body: unknown = await response.json();
     return { status: response.status, headers: response.headers, body };

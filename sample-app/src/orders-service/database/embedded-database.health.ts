@@ -2,8 +2,8 @@ import { HealthIndicator } from 'nest-vitals';
 import { Database } from './database.js';
 
 /**
- * For sql.js, which has one connection and no pool. A query of the service waits for its turn on that connection, so the check
- * waits for a turn, too: an instance whose connection is held by a transaction cannot serve orders.
+ * For sql.js, which has one connection and no pool. The check waits for the mutex of that connection, as a query of the service
+ * does: while a transaction holds the connection, the instance cannot serve orders.
  */
 @HealthIndicator('database', { probes: ['ready', 'startup'] })
 export class EmbeddedDatabaseHealth implements HealthIndicator {

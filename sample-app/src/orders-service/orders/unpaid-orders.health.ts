@@ -5,7 +5,7 @@ import { Order } from './order.entity.js';
 const LATE_SECONDS = 60;
 
 /**
- * Is DEGRADED when an order stays unpaid, whatever the cause. The query becomes slower with the number of orders, so it runs
+ * Is DEGRADED when an order stays unpaid for any reason. The query becomes slower with the number of orders, so it runs
  * in the background (`interval`) instead of at each probe.
  */
 @HealthIndicator({ interval: 5000, critical: false, tags: ['billing'] })

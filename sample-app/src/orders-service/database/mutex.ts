@@ -1,8 +1,8 @@
 /** Runs asynchronous functions one after the other. */
-export class Turns {
+export class Mutex {
   #last: Promise<unknown> = Promise.resolve();
 
-  take<T>(work: () => Promise<T>): Promise<T> {
+  run<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.#last.then(work);
     // A rejection goes to the caller and does not stop the next function.
     this.#last = turn.catch(() => undefined);
