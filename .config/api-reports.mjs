@@ -12,7 +12,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const reportFolder = `${root}test/package/api`;
 mkdirSync(reportFolder, { recursive: true });
 
-const changed = entries.filter(({ name, source }) => !hasReported(name.replaceAll('/', '.'), source));
+const changed = entries.filter(({ name, source }) => !matchesReport(name.replaceAll('/', '.'), source));
 if (changed.length > 0) {
   const names = changed.map(({ name }) => name).join(', ');
   process.stderr.write(
@@ -21,7 +21,7 @@ if (changed.length > 0) {
   process.exitCode = 1;
 }
 
-function hasReported(name, source) {
+function matchesReport(name, source) {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,

@@ -4,7 +4,7 @@ const singleScope = ({ scope }) => [
   'use one scope, in lower-case letters, digits and "-", or none',
 ];
 
-/** Commits of before `single-scope`. */
+/** Commits that are older than the rule `single-scope`. */
 const WITH_SEVERAL_SCOPES = new Set([
   'refactor(sources,fleet): use the shared form of a module',
   'style(core,options,indicators): use plain words in comments and messages',

@@ -37,7 +37,7 @@ export class KeptResponses {
     this.#kept.set(probe, kept);
   }
 
-  /** The response, whatever its age. */
+  /** The latest response, of any age. */
   last(probe: SharedProbe): Kept | undefined {
     return this.#kept.get(probe);
   }

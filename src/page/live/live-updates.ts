@@ -39,7 +39,7 @@ interface SentPage {
 
 /**
  * Sends changes to the open pages. The pages of a channel have the same content: a change is rendered and serialised once
- * for each channel with an open page, whatever their number, and at most twice a second.
+ * for each channel with an open page, regardless of their number, and at most twice a second.
  */
 export class LiveUpdates<Channel> {
   readonly #settings: LiveSettings<Channel>;
