@@ -1,5 +1,6 @@
 import { connectionLost } from './error-codes.js';
 import { hasMethods } from './has-methods.js';
+import { raceEvent } from './race-event.js';
 
 /** The used part of an `MqttClient` of `mqtt`. */
 export interface MqttConnection {
@@ -31,20 +32,16 @@ export function mqttState({ reconnecting, disconnecting, disconnected }: MqttCon
 /** Resolves when the broker responds to a ping. Only for a connected client: any other client would queue the ping. */
 export async function pingMqtt(client: MqttConnection): Promise<void> {
   let onPacket: MqttPacketListener = () => undefined;
-  let onClose = (): void => undefined;
-  const response = new Promise<void>((resolve, reject) => {
+  const response = new Promise<void>((resolve) => {
     onPacket = ({ cmd }) => {
       if (cmd === 'pingresp') resolve();
     };
-    onClose = () => reject(connectionLost());
   });
   client.on('packetreceive', onPacket);
-  client.on('close', onClose);
   try {
     client.sendPing();
-    await response;
+    await raceEvent(response, client, ['close'], connectionLost);
   } finally {
     client.off('packetreceive', onPacket);
-    client.off('close', onClose);
   }
 }

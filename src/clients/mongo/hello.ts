@@ -1,5 +1,6 @@
 import { onAbort } from '../../core/async.js';
 import { ClientCalls } from '../client-calls.js';
+import { raceEvent } from '../race-event.js';
 import type { MongoClient } from './mongo-client.js';
 import { explainMongoError } from './mongo-errors.js';
 import { unreachable } from './topology.js';
@@ -14,16 +15,16 @@ export interface ServerState {
 const calls = new ClientCalls<ServerState>();
 
 /**
- * Milliseconds. While the driver knows that no server can respond, a command waits in the driver until one can. The check
- * waits only this long, enough for the driver to try again, and reports the failure of the last try.
+ * Milliseconds. While the driver's monitoring finds no server that can respond, the driver holds a command back. The check
+ * waits only this long, which is enough for another attempt of the monitoring, and reports the failure of that attempt.
  */
-const REACTION = 100;
+const UNREACHABLE_AFTER = 100;
 
 /** Sends `hello` to the primary, or to a secondary if there is no primary. It is cancelled when the signal is aborted. */
 export function hello(client: MongoClient, signal: AbortSignal): Promise<ServerState> {
   return calls.call(client, signal, async (abandoned) => {
     const over = new AbortController();
-    // Not the signal itself: the driver takes a reason with the name TimeoutError for a timeout of its own.
+    // Not `abandoned` itself: the driver treats a reason with the name TimeoutError as a timeout of its own.
     const removeListener = onAbort(abandoned, () => over.abort());
     const options = { readPreference: 'primaryPreferred', signal: over.signal };
     try {
@@ -38,18 +39,18 @@ export function hello(client: MongoClient, signal: AbortSignal): Promise<ServerS
 }
 
 async function unlessUnreachable<T>(client: MongoClient, response: Promise<T>): Promise<T> {
-  let giveUp = (_error: Error | undefined): void => undefined;
-  const failed = new Promise<never>((_resolve, reject) => {
-    giveUp = (error) => error && reject(error);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = unreachable(client);
+      if (error) reject(error);
+    }, UNREACHABLE_AFTER);
   });
-  const onFailure = ({ failure }: { readonly failure: Error }): void => giveUp(unreachable(client) && failure);
-  const timer = setTimeout(() => giveUp(unreachable(client)), REACTION);
-  client.on('serverHeartbeatFailed', onFailure);
+  const onFailure = ({ failure }: { readonly failure: Error }): Error | undefined => unreachable(client) && failure;
   try {
-    return await Promise.race([response, failed]);
+    return await raceEvent(Promise.race([response, late]), client, ['serverHeartbeatFailed'], onFailure);
   } finally {
     clearTimeout(timer);
-    client.off('serverHeartbeatFailed', onFailure);
   }
 }
 

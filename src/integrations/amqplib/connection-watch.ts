@@ -1,16 +1,17 @@
 import { notConnected } from '../../clients/not-connected.js';
+import { raceEvent } from '../../clients/race-event.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { type AmqpChannel, type AmqpConnection, type AmqpEmitter, isChannel } from './amqp-client.js';
 
-/** The broker reads nothing from the connection any more, not even requests of a check. */
+/** The broker has stopped reading from the connection, so it does not receive the requests of a check. */
 export class BlockedError extends HealthCheckError {}
 
 /** Short texts such as "low on memory". Any other reason of a broker is not reported. */
 const KNOWN_REASON = /^[\w ,&-]{1,60}$/;
 
 /**
- * Records the events of a connection between two checks, because the library keeps no state of them. It also has the
- * channel of the checks, which is opened on first use and kept. Checks need a channel of their own, because a broker
+ * Records the events of a connection between two checks, because the library keeps no state of them. It also opens the
+ * channel of the checks on first use, and keeps it. Checks need a channel of their own, because a broker
  * closes the channel of a request that it refuses.
  */
 export class ConnectionWatch {
@@ -40,27 +41,18 @@ export class ConnectionWatch {
 
   /** The reason why no request can be sent now. Undefined: a request can be sent. */
   get obstacle(): HealthCheckError | undefined {
-    if (this.#isLost || this.#noted('expectSocketClose')) {
+    if (this.#isLost || this.#hasFlag('expectSocketClose')) {
       return notConnected('waitForConnect' in this.#connection ? 'reconnecting' : 'closed');
     }
-    // The connection may have been blocked before this watch began.
-    return this.#blocked ?? (this.#noted('blocked') ? blockedFor(undefined) : undefined);
+    // The connection may have been blocked before this object existed.
+    return this.#blocked ?? (this.#hasFlag('blocked') ? blockedFor(undefined) : undefined);
   }
 
   /** Sends a request on the channel. Rejects at once if the broker blocks the connection meanwhile. */
   async send<T>(request: (channel: AmqpChannel) => Promise<T>): Promise<T> {
     const { obstacle } = this;
     if (obstacle) throw obstacle;
-    let onBlocked = (_reason: unknown): void => undefined;
-    const blocked = new Promise<never>((_resolve, reject) => {
-      onBlocked = (reason) => reject(blockedFor(reason));
-    });
-    this.#events.on('blocked', onBlocked);
-    try {
-      return await Promise.race([this.#open().then(request), blocked]);
-    } finally {
-      this.#events.off('blocked', onBlocked);
-    }
+    return raceEvent(this.#open().then(request), this.#events, ['blocked'], blockedFor);
   }
 
   /** Removes the listeners and closes the channel. */
@@ -91,10 +83,10 @@ export class ConnectionWatch {
     this.#blocked = undefined;
   }
 
-  /** A fact that the library itself records about the connection. Not every version does. */
-  #noted(fact: 'blocked' | 'expectSocketClose'): boolean {
+  /** Whether the library has set this flag on its connection. Some versions have no such flags. */
+  #hasFlag(flag: 'blocked' | 'expectSocketClose'): boolean {
     const { connection } = this.#connection;
-    return connection !== undefined && Reflect.get(connection, fact) === true;
+    return connection !== undefined && Reflect.get(connection, flag) === true;
   }
 }
 
