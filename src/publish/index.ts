@@ -20,13 +20,8 @@ export { pushgateway } from './targets/pushgateway.js';
 export type { PushgatewayOptions } from './targets/pushgateway.js';
 export { redisChannel } from './targets/redis-channel.js';
 export type { RedisChannelOptions } from './targets/redis-channel.js';
-export type {
-  IoRedisPublishingClient,
-  NodeRedisClusterPublishingClient,
-  NodeRedisPublishingClient,
-  NodeRedisSentinelPublishingClient,
-  RedisPublishingClient,
-} from './targets/redis-publishing-client.js';
+export type { IoRedisPublishingClient, RedisPublishingClient } from './targets/redis-publishing-client.js';
+export type { NodeRedisCluster, NodeRedisSentinel, NodeRedisServer } from '../clients/redis/node-redis.js';
 export { statsd } from './targets/statsd.js';
 export type { StatsdOptions } from './targets/statsd-options.js';
 export { uptimeKuma } from './targets/uptime-kuma.js';

@@ -1,7 +1,8 @@
 import { elapsed } from '../../core/moment.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { type PoolCapacity, untilCapacity } from '../../clients/pool-capacity.js';
-import type { RedisPool, RedisServerClient } from './redis-client.js';
+import type { NodeRedisServer } from '../../clients/redis/node-redis.js';
+import type { RedisPool } from './redis-client.js';
 
 /** The clients that a pool connects because of pings, since the last ping that had a connection. */
 interface Connecting {
@@ -24,13 +25,12 @@ export function capacityOf(pool: RedisPool): PoolCapacity {
 
 /**
  * Runs a task on a client of the pool that has a connection. A pool without an idle client connects another one, which
- * stays in the pool after the ping has timed out, connected or not. So the number of pings that may cause that is
- * limited. `unconnected` is the number of idle clients before this one that have no connection.
+ * stays in the pool after the ping has timed out, connected or not. So the number of such pings is limited. `unconnected` is the number of idle clients before this one that have no connection.
  */
 export async function withClient<T>(
   pool: RedisPool,
   abandoned: AbortSignal,
-  task: (client: RedisServerClient, unconnected: number) => Promise<T>,
+  task: (client: NodeRedisServer, unconnected: number) => Promise<T>,
 ): Promise<T> {
   await untilCapacity(() => capacityOf(pool), abandoned);
   const before = pool.idleClients > 0 ? Infinity : pool.totalClients;
@@ -50,14 +50,14 @@ export async function withClient<T>(
 }
 
 /**
- * A pool keeps a client that reconnects among its idle clients, for as long as its reconnection takes. A connection that
- * was accepted and is never answered can take forever, while the other clients work. So an idle client without a
- * connection is held, and the pool lends the next one.
+ * A pool keeps a client that reconnects among its idle clients, for as long as its reconnection takes. If a
+ * server accepts the connection and never responds, that takes forever, while the other clients work. So an idle client
+ * without a connection is kept out of the pool meanwhile, and the next one is used.
  */
 function borrow<T>(
   pool: RedisPool,
   unconnected: number,
-  task: (client: RedisServerClient, unconnected: number) => Promise<T>,
+  task: (client: NodeRedisServer, unconnected: number) => Promise<T>,
 ): Promise<T> {
   // The task must be async: a pool loses a client whose task throws before it returns a promise.
   return pool.execute(async (client) => {
@@ -71,7 +71,7 @@ function borrow<T>(
   });
 }
 
-/** Lets the pool connect another client, if its clients have had no connection for some time. */
+/** Makes the pool connect another client, if its clients have had no connection for some time. */
 function connectAnother(pool: RedisPool): void {
   if (!connecting.has(pool)) {
     connecting.set(pool, { count: 0, since: elapsed() });

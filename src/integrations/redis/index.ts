@@ -1,3 +1,4 @@
 export { RedisIndicator } from './redis.indicator.js';
 export type { RedisIndicatorOptions } from './redis.indicator.js';
-export type { RedisClient, RedisCluster, RedisPool, RedisSentinel, RedisServerClient } from './redis-client.js';
+export type { RedisClient, RedisCluster, RedisPool } from './redis-client.js';
+export type { NodeRedisSentinel, NodeRedisServer } from '../../clients/redis/node-redis.js';

@@ -1,6 +1,7 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import type { PoolCapacity } from '../../clients/pool-capacity.js';
+import type { NodeRedisServer } from '../../clients/redis/node-redis.js';
 import { explainRedisError } from '../../clients/redis/redis-errors.js';
 import {
   type RedisResponse,
@@ -9,11 +10,11 @@ import {
   pingRedisServer,
 } from '../../clients/redis/requests.js';
 import { capacityOf, withClient } from './borrowed-client.js';
-import { type RedisClient, type RedisServerClient, isCluster, isPool, isSentinel } from './redis-client.js';
+import { type RedisClient, isCluster, isPool, isSentinel } from './redis-client.js';
 
 /** The response of one client of a pool, or of the client. */
 export interface RedisClientResponse extends RedisResponse {
-  /** The number of idle clients of the pool without a connection, as far as the ping met them. */
+  /** The number of idle clients without a connection that the pool returned before this one. */
   readonly unconnected?: number;
 }
 
@@ -48,14 +49,14 @@ async function send(client: RedisClient, details: boolean, abandoned: AbortSigna
   return pingRedisServer(senderOf(client, abandoned), details);
 }
 
-function senderOf(client: RedisServerClient, abandoned: AbortSignal): SendToRedis {
+function senderOf(client: NodeRedisServer, abandoned: AbortSignal): SendToRedis {
   // Without a connection, the client would queue the command.
   if (!client.isReady) throw notConnected(client.isOpen ? 'connecting' : 'closed');
   return (...words) => client.sendCommand(words, { abortSignal: abandoned });
 }
 
 /** A primary with a connection, if there is one. */
-function primaryOf(primaries: readonly { readonly client?: RedisServerClient | undefined }[]): RedisServerClient {
+function primaryOf(primaries: readonly { readonly client?: NodeRedisServer | undefined }[]): NodeRedisServer {
   const clients = primaries.flatMap(({ client }) => client ?? []);
   const client = clients.find(({ isReady }) => isReady) ?? clients[0];
   if (!client) throw notConnected('without a primary');

@@ -1,19 +1,6 @@
 import { hasMethods } from '../../clients/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
-
-interface CommandOptions {
-  /** Removes a command that was not sent yet from the queue of the client. */
-  readonly abortSignal: AbortSignal;
-}
-
-/** The used part of a client of `createClient`. */
-export interface RedisServerClient {
-  /** Whether `connect()` was called, and not `close()` since. */
-  readonly isOpen: boolean;
-  /** Whether it has a connection. */
-  readonly isReady: boolean;
-  sendCommand(words: string[], options?: CommandOptions): Promise<unknown>;
-}
+import type { NodeRedisSentinel, NodeRedisServer } from '../../clients/redis/node-redis.js';
 
 /** The used part of a pool of `createClientPool`. */
 export interface RedisPool {
@@ -21,30 +8,22 @@ export interface RedisPool {
   readonly totalClients: number;
   readonly idleClients: number;
   readonly tasksQueueLength: number;
-  execute<T>(task: (client: RedisServerClient) => Promise<T>): Promise<T>;
+  execute<T>(task: (client: NodeRedisServer) => Promise<T>): Promise<T>;
 }
 
 /** The used part of a cluster of `createCluster`. */
 export interface RedisCluster {
   readonly isOpen: boolean;
   readonly slots: unknown;
-  readonly masters: readonly { readonly client?: RedisServerClient | undefined }[];
-}
-
-/** The used part of a client of `createSentinel`. */
-export interface RedisSentinel {
-  readonly isOpen: boolean;
-  readonly isReady: boolean;
-  getMasterNode(): unknown;
-  sendCommand(isReadonly: boolean, words: string[], options?: CommandOptions): Promise<unknown>;
+  readonly masters: readonly { readonly client?: NodeRedisServer | undefined }[];
 }
 
 /** Any client of the package `redis`. */
-export type RedisClient = RedisServerClient | RedisPool | RedisCluster | RedisSentinel;
+export type RedisClient = NodeRedisServer | RedisPool | RedisCluster | NodeRedisSentinel;
 
 export const isPool = (client: RedisClient): client is RedisPool => 'execute' in client && 'idleClients' in client;
 export const isCluster = (client: RedisClient): client is RedisCluster => 'masters' in client && 'slots' in client;
-export const isSentinel = (client: RedisClient): client is RedisSentinel => 'getMasterNode' in client;
+export const isSentinel = (client: RedisClient): client is NodeRedisSentinel => 'getMasterNode' in client;
 
 export function isRedisClient(candidate: unknown): candidate is RedisClient {
   return hasMethods(candidate, 'sendCommand') && 'isOpen' in candidate;

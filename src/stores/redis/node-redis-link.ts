@@ -1,25 +1,24 @@
 import { connectionLost } from '../../clients/error-codes.js';
 import { notConnected } from '../../clients/not-connected.js';
+import {
+  type NodeRedisCluster,
+  type NodeRedisSentinel,
+  type NodeRedisServer,
+  requireNodeRedisConnection,
+  sendToNodeRedis,
+} from '../../clients/redis/node-redis.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import type { ChannelListeners, Link } from './link.js';
-
-interface CommandOptions {
-  /** Removes a command that was not sent yet from the queue of the client. */
-  readonly abortSignal: AbortSignal;
-}
 
 type MessageListener = (message: string | Buffer) => void;
 
 interface Subscribing {
-  readonly isOpen: boolean;
   subscribe(channel: string, listener: MessageListener): Promise<unknown>;
   unsubscribe(channel: string, listener: MessageListener): Promise<unknown>;
 }
 
 /** The used part of a client of `createClient` of `redis`. */
-export interface NodeRedisClient extends Subscribing {
-  readonly isReady: boolean;
-  sendCommand(words: string[], options?: CommandOptions): Promise<unknown>;
+export interface NodeRedisClient extends NodeRedisServer, Subscribing {
   duplicate(): NodeRedisClient;
   connect(): Promise<unknown>;
   destroy(): void;
@@ -27,17 +26,10 @@ export interface NodeRedisClient extends Subscribing {
 }
 
 /** The used part of a client of `createCluster` of `redis`. */
-export interface NodeRedisClusterClient extends Subscribing {
-  readonly masters: unknown;
-  sendCommand(key: string, isReadonly: boolean, words: string[], options?: CommandOptions): Promise<unknown>;
-}
+export interface NodeRedisClusterClient extends NodeRedisCluster, Subscribing {}
 
 /** The used part of a client of `createSentinel` of `redis`. */
-export interface NodeRedisSentinelClient extends Subscribing {
-  readonly isReady: boolean;
-  getMasterNode(): unknown;
-  sendCommand(isReadonly: boolean, words: string[], options?: CommandOptions): Promise<unknown>;
-}
+export interface NodeRedisSentinelClient extends NodeRedisSentinel, Subscribing {}
 
 type AnyClient = NodeRedisClient | NodeRedisClusterClient | NodeRedisSentinelClient;
 
@@ -47,13 +39,8 @@ const isSentinel = (client: AnyClient): client is NodeRedisSentinelClient => 'ge
 export function nodeRedisLink(client: AnyClient): Link {
   return {
     async send(key, words, signal) {
-      const options = { abortSignal: signal };
-      if (!client.isOpen) throw notConnected('closed');
-      if (isCluster(client)) return client.sendCommand(key, false, [...words], options);
-      if (!client.isReady) throw notConnected('connecting');
-      return isSentinel(client)
-        ? client.sendCommand(false, [...words], options)
-        : client.sendCommand([...words], options);
+      requireNodeRedisConnection(client);
+      return sendToNodeRedis(client, key, words, signal);
     },
     subscribe: (channel, listeners, signal) =>
       isCluster(client) || isSentinel(client)

@@ -1,11 +1,12 @@
 import { expect, it } from 'vitest';
 import { capacityOf, withClient } from '../../../src/integrations/redis/borrowed-client.js';
-import type { RedisPool, RedisServerClient } from '../../../src/integrations/redis/redis-client.js';
+import type { NodeRedisServer } from '../../../src/clients/redis/node-redis.js';
+import type { RedisPool } from '../../../src/integrations/redis/redis-client.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 useFakeClock();
 
-interface FakeClient extends RedisServerClient {
+interface FakeClient extends NodeRedisServer {
   isReady: boolean;
   readonly name: string;
 }
@@ -43,7 +44,7 @@ class FakePool implements RedisPool {
     return 0;
   }
 
-  async execute<T>(task: (client: RedisServerClient) => Promise<T>): Promise<T> {
+  async execute<T>(task: (client: NodeRedisServer) => Promise<T>): Promise<T> {
     const lent = this.idle.shift();
     if (!lent) {
       this.connecting += 1;
