@@ -6,7 +6,7 @@ import { groupMemberUnknown } from '../../errors/messages.js';
 import { nonBlank, oneOf } from '../../options/rules.js';
 import { ClientIndicator } from '../client-indicator.js';
 import type { OwnRules } from '../../discovery/configured-indicator.js';
-import { EarlyAttempts } from './early-attempts.js';
+import { EarlyClosing } from './early-closing.js';
 import { INDICATOR_RESULTS, type IndicatorResult, type IndicatorResults } from './indicator-results.js';
 import { type ClientSource, clientSource } from '../injected-client.js';
 
@@ -31,8 +31,8 @@ export interface BreakerOptions<Client> {
   /** The application's circuit breaker: its injection token, or the breaker itself. Required. */
   readonly breaker: ClientSource<Client>;
   /**
-   * The status while the breaker is open. Default: `degraded`, because the application works on without the dependency
-   * behind the breaker. With `down`, the instance leaves the rotation until the breaker lets a call pass.
+   * The status while the breaker is open. Default: `degraded`, because the application continues to work without the
+   * dependency behind the breaker. With `down`, the instance is out of rotation until the breaker lets a call pass.
    */
   readonly whenOpen?: 'degraded' | 'down';
   /**
@@ -53,8 +53,8 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
   #breaker: Breaker | undefined;
   /** Milliseconds since 1970. Undefined: the breaker has not changed since the application started. */
   #since: number | undefined;
-  readonly #attempts = new EarlyAttempts();
-  readonly #undo: (() => void)[] = [];
+  readonly #earlyClosing = new EarlyClosing();
+  readonly #removals: (() => void)[] = [];
 
   protected abstract readonly settings: BreakerSettings;
 
@@ -67,18 +67,18 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
   }
 
   onModuleDestroy(): void {
-    for (const undo of this.#undo.splice(0)) undo();
+    for (const remove of this.#removals.splice(0)) remove();
   }
 
-  protected override found(client: Client): void {
+  protected override onClientFound(client: Client): void {
     const breaker = this.adapt(client);
     this.#breaker = breaker;
-    this.#follow(breaker);
-    this.#undo.push(breaker.watch(() => this.#changed(breaker)));
-    if (breaker.state === 'open') this.#attempts.opened(elapsed());
+    this.#watchDependency(breaker);
+    this.#removals.push(breaker.watch(() => this.#onStateChange(breaker)));
+    if (breaker.state === 'open') this.#earlyClosing.opened(elapsed());
   }
 
-  #follow(breaker: Breaker): void {
+  #watchDependency(breaker: Breaker): void {
     const { name, place, dependency } = this.settings;
     if (dependency === undefined) return;
     const results = this.moduleRef.get<IndicatorResults>(INDICATOR_RESULTS, { strict: false });
@@ -86,17 +86,17 @@ export abstract class BreakerIndicator<Client> extends ClientIndicator<Client> i
     if (!others.includes(dependency)) {
       throw new HealthConfigurationError([groupMemberUnknown(`${place}, dependency`, dependency, others)]);
     }
-    this.#undo.push(results.onResult(dependency, (result) => this.#dependencySeen(breaker, result)));
+    this.#removals.push(results.onResult(dependency, (result) => this.#onDependencyResult(breaker, result)));
   }
 
-  #changed({ state }: Breaker): void {
+  #onStateChange({ state }: Breaker): void {
     this.#since = Date.now();
-    if (state === 'open') this.#attempts.opened(elapsed());
-    else this.#attempts.noLongerOpen();
+    if (state === 'open') this.#earlyClosing.opened(elapsed());
+    else this.#earlyClosing.noLongerOpen();
   }
 
-  #dependencySeen(breaker: Breaker, result: IndicatorResult): void {
-    if (breaker.state !== 'open' || !this.#attempts.isDueAfter(result, elapsed())) return;
+  #onDependencyResult(breaker: Breaker, result: IndicatorResult): void {
+    if (breaker.state !== 'open' || !this.#earlyClosing.shouldClose(result, elapsed())) return;
     const { name, dependency } = this.settings;
     new Logger('Health').log(`${name}: closing the circuit breaker, because ${dependency} is UP`);
     breaker.close();

@@ -1,35 +1,35 @@
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { IndicatorResult } from './indicator-results.js';
 
-/** Milliseconds. A breaker that opens again sooner after an early attempt shows that the check does not see the fault. */
-const CALM = 60_000;
+/** Milliseconds. If the breaker opens again sooner after an early closing, the check does not detect the fault. */
+const SHORTEST_CLOSING = 60_000;
 
 /**
  * Decides when an open breaker is closed early, because its dependency is UP again. A check can pass while the calls
- * still fail, so a failed early attempt is not repeated at once: the next one needs a failing check of the dependency, or
- * a minute without an early attempt. All times are monotonic milliseconds.
+ * still fail. So a breaker that opens again within a minute after an early closing is closed early only after a failing
+ * check of the dependency. All times are monotonic milliseconds.
  */
-export class EarlyAttempts {
+export class EarlyClosing {
   #openSince: number | undefined;
-  #attemptedAt = -Infinity;
+  #closedAt = -Infinity;
   #isAllowed = false;
 
   opened(now: number): void {
     this.#openSince = now;
-    this.#isAllowed = now - this.#attemptedAt >= CALM;
+    this.#isAllowed = now - this.#closedAt >= SHORTEST_CLOSING;
   }
 
   noLongerOpen(): void {
     this.#openSince = undefined;
   }
 
-  /** Whether this result of the dependency calls for an attempt now. If so, the attempt counts as made. */
-  isDueAfter({ status, began }: IndicatorResult, now: number): boolean {
+  /** Whether to close the breaker now, after this result of the dependency. If true, the closing counts as done. */
+  shouldClose({ status, began }: IndicatorResult, now: number): boolean {
     if (this.#openSince === undefined) return false;
     if (isFailing(status)) this.#isAllowed = true;
     // A check that began before the breaker opened does not show whether the fault is over.
     if (status !== HealthStatus.UP || began < this.#openSince || !this.#isAllowed) return false;
-    this.#attemptedAt = now;
+    this.#closedAt = now;
     this.#isAllowed = false;
     return true;
   }
