@@ -24,7 +24,7 @@ const MOST_OVERDUE = 3;
 /** Milliseconds that an overdue call delays the next call. Each further overdue call doubles them. */
 const FIRST_PAUSE = 10_000;
 
-/** For a client with one connection: a further call occupies nothing that the application needs. */
+/** For a client with one connection: another call occupies no connection that the application needs. */
 const SOME_CAPACITY = (): PoolCapacity => 'some';
 
 /**
@@ -32,8 +32,8 @@ const SOME_CAPACITY = (): PoolCapacity => 'some';
  * Callers that arrive while a call is under way share its result. When the last caller has given up, the call is
  * aborted, and later callers wait until it has ended and has released the client.
  *
- * That wait is limited, because some calls never end: a connection that was opened during a fault may stay silent while
- * other connections of the pool work. Another call begins as soon as the pool has a free connection, or after a pause if
+ * That wait is limited, because some calls never end: a connection that was opened during a fault may never respond,
+ * while other connections of the pool work. Another call begins as soon as the pool has a free connection, or after a pause if
  * the pool can open one. The pause doubles with each overdue call, so that their number stays small in a long outage.
  */
 export class ClientCalls<T> {
@@ -53,7 +53,7 @@ export class ClientCalls<T> {
       signal.throwIfAborted();
       const state = this.#states.get(client) ?? { latest: undefined, overdue: 0 };
       const { latest } = state;
-      if (!latest || (latest.abort.signal.aborted && mayBeginBeside(latest, state.overdue, capacity()))) {
+      if (!latest || (latest.abort.signal.aborted && mayBeginAnother(latest, state.overdue, capacity()))) {
         return this.#wait(state, this.#begin(client, state, begin), signal);
       }
       if (!latest.abort.signal.aborted) return this.#wait(state, latest, signal);
@@ -70,7 +70,7 @@ export class ClientCalls<T> {
       if (state.latest === call) state.latest = undefined;
       if (!state.latest && state.overdue === 0) this.#states.delete(client);
     });
-    // The call can fail after its last caller has gone.
+    // The call can fail after its last caller has given up.
     result.catch(ignore);
     const call: Call<T> = { result, abort, waiting: 0, isOver: false, abandonedAt: Infinity };
     state.latest = call;
@@ -93,7 +93,7 @@ export class ClientCalls<T> {
   }
 }
 
-function mayBeginBeside(
+function mayBeginAnother(
   { abandonedAt }: { readonly abandonedAt: number },
   overdue: number,
   capacity: PoolCapacity,

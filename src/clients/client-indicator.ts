@@ -36,14 +36,14 @@ export abstract class ClientIndicator<Client> implements HealthIndicator {
     }
   }
 
-  /** Called once, with the client that was found. A subclass must end in `onModuleDestroy` what it begins here. */
-  protected found(_client: Client): void {
-    // Most integrations need nothing.
+  /** Called once, with the client that was found. A subclass must undo it in `onModuleDestroy`. */
+  protected onClientFound(_client: Client): void {
+    // Most integrations do nothing here.
   }
 
   async #find(): Promise<Client> {
     const client = findClient(this.moduleRef, await this.request());
-    this.found(client);
+    this.onClientFound(client);
     return client;
   }
 }

@@ -1,6 +1,6 @@
 import type { ConfigurationFault } from '../errors/fault.js';
 
-/** `similar`: tokens that read like these and are different, with the module that provides each. */
+/** `similar`: different tokens with the same text, with the module that provides each. */
 export const clientNotFound = (
   place: string,
   tokens: readonly string[],

@@ -16,7 +16,7 @@ export interface ClientRequest<Client> {
   readonly sources: readonly unknown[];
   /** Whether a candidate is such a client. It should test for the methods that are used: see `hasMethods`. */
   readonly accepts: (candidate: unknown) => candidate is Client;
-  /** The accepted clients, to follow "instead of" in a message. */
+  /** The accepted clients. In a message, this text is after "instead of". */
   readonly expected: string;
   /** The remedy in the messages. See `passToken`. */
   readonly remedy: string;
@@ -24,12 +24,12 @@ export interface ClientRequest<Client> {
   readonly optionsFault?: (client: Client) => ConfigurationFault | undefined;
 }
 
-/** The remedy of most integrations. `client` is the application's word for it, `example` the options of the example. */
+/** The remedy of most integrations. `client`: the kind of client. `example`: the options in the example. */
 export const passToken = (place: string, client: string, example: string): string =>
   `pass the token that the application provides the ${client} under, or the ${client} itself: ` +
   `${place.slice(0, -1)}, ${example})`;
 
-/** The rule for an option that takes a {@link ClientSource}. The boot finds out whether it leads to a client. */
+/** The rule for an option that takes a {@link ClientSource}. `findClient` checks whether a token provides a client. */
 export const clientSource: Rule = {
   expected: 'an injection token, or the client itself',
   accepts: (value) => (typeof value === 'object' && value !== null) || isToken(value),
@@ -54,7 +54,7 @@ export function findClient<Client>(moduleRef: ModuleRef, request: ClientRequest<
   return refuse(clientNotFound(place, sources.map(nameOf), similarTokens(moduleRef, sources), remedy));
 }
 
-/** Some clients are functions, like the classes that serve as tokens. Looking the function up tells which it is. */
+/** A function may be a class that serves as a token, or a client itself. A look-up under the token distinguishes them. */
 function isToken(source: unknown): source is string | symbol | Function {
   return typeof source === 'function' || typeof source === 'symbol' || (typeof source === 'string' && source !== '');
 }
@@ -81,7 +81,7 @@ function isScopeError(error: unknown): boolean {
   return error instanceof Error && error.constructor.name === 'InvalidClassScopeException';
 }
 
-/** Tokens that read alike and are different: the symbol `REDIS` for the string "REDIS", a class of another copy. */
+/** Different tokens with the same text: the symbol `REDIS` and the string "REDIS", or a class of another copy. */
 function similarTokens(moduleRef: ModuleRef, sources: readonly unknown[]): string[] {
   const texts = new Set(sources.map(textOf));
   return [...moduleRef.get(ModulesContainer, { strict: false }).values()].flatMap((module) =>

@@ -1,8 +1,8 @@
 import type { PoolCounts } from './pool-data.js';
 
 /**
- * The counts of a pool of `mysql2`. It has no public ones, so this reads the lists that every version has had. Undefined for
- * anything without these lists, such as a connection.
+ * The counts of a pool of `mysql2`. The pool has no public counts, so this reads its internal lists, which every version
+ * has. Undefined for a client without these lists, such as a connection.
  */
 export function mysqlPoolCounts(pool: unknown): PoolCounts | undefined {
   if (typeof pool !== 'object' || pool === null) return undefined;

@@ -3,7 +3,7 @@ import { HealthCheckError } from '../errors/health-check.error.js';
 
 /**
  * The server has responded, and refuses the request of the check to a user who is logged in. The application's own
- * requests may well be permitted, so the result is DEGRADED.
+ * requests may be permitted, so the result is DEGRADED.
  */
 export class NotPermittedError extends HealthCheckError {}
 

@@ -16,13 +16,13 @@ interface OpeningConnection {
 }
 
 /**
- * Takes a connection from a pool of `pg` or `mysql2`, by calling `take`. A caller that gives up leaves nothing behind: a
- * connection that does not open within a few seconds is destroyed, so that the pool can open another one in its place,
- * and a request in the queue of the pool is removed. Otherwise a server that accepts connections and never responds
- * would occupy both forever.
+ * Takes a connection from a pool of `pg` or `mysql2`, by calling `take`. When `abandoned` is aborted, a request in the
+ * queue of the pool is removed. A connection that does not open within a few seconds after that is destroyed, so that the
+ * pool can open another one in its place. Otherwise a server that accepts connections and never responds would occupy
+ * both forever.
  *
- * No pool has a method for that, so this reads the lists on which the pool's own timeouts work. In a pool without these
- * lists, the caller waits for the connection.
+ * No pool has a method for that, so this reads internal lists of the pool, which the pool's own timeouts use too. In a
+ * pool without these lists, the caller waits for the connection.
  *
  * @param pools The pools from which `take` may choose.
  * @param late Called with the connection if it opens after the rejection.

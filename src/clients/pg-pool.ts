@@ -5,16 +5,16 @@ import { takeConnection } from './opening-connection.js';
 import type { PoolCounts } from './pool-data.js';
 
 /** A connection that was taken from a pool of `pg`. */
-interface LentPgConnection {
+interface CheckedOutPgConnection {
   release(failure?: Error): void;
   on(event: 'error', listener: () => void): unknown;
   off(event: 'error', listener: () => void): unknown;
-  /** Absent in the native flavour. */
+  /** Absent with `pg-native`. */
   readonly connection?: { readonly stream: { destroy(): unknown } };
 }
 
 /** The used part of a connection of `pg`. */
-export interface PgPoolConnection extends LentPgConnection {
+export interface PgPoolConnection extends CheckedOutPgConnection {
   query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
@@ -47,7 +47,7 @@ export const PG_CODES: readonly CodePattern[] = [
 ];
 
 /** Runs work with one connection of the pool. When the signal is aborted, the connection is destroyed. */
-export async function withPgConnection<Connection extends LentPgConnection, T>(
+export async function withPgConnection<Connection extends CheckedOutPgConnection, T>(
   pool: { connect(): Promise<Connection> },
   abandoned: AbortSignal,
   work: (connection: Connection) => Promise<T>,
@@ -63,7 +63,7 @@ export async function withPgConnection<Connection extends LentPgConnection, T>(
     throw abandoned.reason;
   }
   const ignore = (): void => undefined;
-  // While a connection is checked out, the pool does not listen to its errors. An error without a listener ends the process.
+  // The pool has no error listener on a checked-out connection. An error event without a listener ends the process.
   connection.on('error', ignore);
   const removeListener = onAbort(abandoned, () => void connection.connection?.stream.destroy());
   let failure: Error | undefined;
@@ -74,7 +74,7 @@ export async function withPgConnection<Connection extends LentPgConnection, T>(
     throw failure;
   } finally {
     removeListener();
-    // Given an error, the pool closes the connection instead of reusing it.
+    // With an error, the pool closes the connection instead of reusing it.
     connection.release(failure);
     connection.off('error', ignore);
   }

@@ -23,7 +23,7 @@ export interface EtcdLeaseClient {
 /** The status code of gRPC for a message that is larger than the client accepts. */
 export const RESOURCE_EXHAUSTED = 8;
 const NOT_FOUND = 5;
-/** The texts of the server for an alarm of the quota, which ends only when a person disarms it. */
+/** The texts of the server for an alarm of the quota, which lasts until an operator disarms it. */
 const NO_SPACE = /database space exceeded|NOSPACE/;
 const FULL = 'the database of etcd is full: compact and defragment it, then disarm the alarm NOSPACE';
 
@@ -40,12 +40,12 @@ export class EtcdCallError extends Error {
     return this.#call.failure?.code;
   }
 
-  /** Whether the call did not leave the client. */
+  /** Whether the call was not sent. */
   get isUnsent(): boolean {
     return NOT_SENT.test(this.#call.failure?.details ?? '');
   }
 
-  /** The error for the reader of a report. `notPermitted`: its text if the user is not permitted to make the call. */
+  /** The error for the report. `notPermitted`: its text if the user is not permitted to make the call. */
   explain(notPermitted: string): unknown {
     const { failure } = this.#call;
     if (failure && NO_SPACE.test(failure.details)) {
@@ -92,7 +92,7 @@ async function etcdAttempt<T>(signal: AbortSignal, begin: (options: object) => P
   }
 }
 
-/** A stream. */
+/** An open stream of gRPC. */
 export interface OpenStream {
   /** Never resolves. Rejects with an `EtcdCallError` when the stream ends. */
   readonly ended: Promise<never>;
@@ -129,7 +129,7 @@ export async function etcdStream<Response>(
   return { ended, write: (request) => void stream.write(request), close: () => stream.cancel() };
 }
 
-/** Extends a lease once. Resolves to its time in seconds; 0: the server does not have it any more. */
+/** Extends a lease once. Resolves to its time in seconds; 0: the server no longer has the lease. */
 export async function keepAlive(leases: EtcdLeaseClient, id: string, signal: AbortSignal): Promise<number> {
   let respond: (seconds: number) => void = () => undefined;
   const response = new Promise<number>((resolve) => {

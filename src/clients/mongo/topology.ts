@@ -3,8 +3,8 @@ import type { PoolCounts } from '../pool-data.js';
 import type { MongoClient } from './mongo-client.js';
 
 /**
- * The used part of the driver's own view of the servers. It is not public. The public events are not enough: those before
- * the boot of the application are missed, and a request for a connection that is aborted ends without one.
+ * The used part of the driver's own state of the servers. It is not public. The public events are not sufficient: those
+ * before the boot of the application are missed, and an aborted request for a connection ends without an event.
  */
 interface Topology {
   readonly description?: {
@@ -39,7 +39,7 @@ export function countsOf(client: MongoClient): PoolCounts | undefined {
   };
 }
 
-/** Why no server can respond now, as the driver knows from its own monitoring. Undefined if one can, or may be able to. */
+/** The reason why no server can respond, from the driver's monitoring. Undefined if one can respond, or if it is not known. */
 export function unreachable(client: MongoClient): Error | undefined {
   const description = topologyOf(client)?.description;
   if (!description?.servers || description.hasDataBearingServers !== false) return undefined;

@@ -1,10 +1,10 @@
 import { HealthCheckError, isHealthCheckError } from '../../errors/health-check.error.js';
 import { notConnected } from '../not-connected.js';
 
-/** The texts of an error of NATS, and the error for the reader of a report. */
+/** The texts of an error of NATS, and the error for the report. */
 export type NatsExplanation = readonly [RegExp, (cause: Error) => Error];
 
-/** Both generations of the client share the texts, as codes of the older one or as messages of the newer one. */
+/** Both generations of the client have the same texts: the older one as codes, the newer one as messages. */
 function textOf(error: Error): string {
   const { code } = error as { readonly code?: unknown };
   return typeof code === 'string' ? code : error.message;

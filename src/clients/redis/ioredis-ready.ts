@@ -16,7 +16,7 @@ const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
 /** Resolves when a command can be sent at once. */
 export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {
-  // The application's first command would connect the client too, but it may never come.
+  // The application's first command would also connect the client, but the application may never send one.
   if (client.status === 'wait') client.connect().catch(() => undefined);
   if (CONNECTING.has(client.status)) await stateChange(client, signal);
   if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);

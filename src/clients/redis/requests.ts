@@ -24,7 +24,7 @@ export async function pingRedisServer(send: SendToRedis, details: boolean): Prom
   const info = memory && replication && { ...memory, ...replication };
   if (!isPingForbidden) return { info };
   // A server that is loading its data refuses this command, but replies to a forbidden command as usual.
-  await readNothing(send);
+  await readMissingKey(send);
   return { info, note: 'PING is not permitted' };
 }
 
@@ -35,11 +35,11 @@ export async function pingRedisCluster(send: SendToRedis): Promise<RedisResponse
   } catch (error) {
     if (!isForbidden(error)) throw error;
   }
-  await readNothing(send);
+  await readMissingKey(send);
   return { info: undefined, note: 'CLUSTER INFO is not permitted' };
 }
 
-/** The progress of a server that is loading its data. Undefined if it has finished, or if the user may not know. */
+/** The progress of a server that is loading its data. Undefined if it has finished, or if the user may not request it. */
 export async function loadingProgress(send: SendToRedis): Promise<RedisInfo | undefined> {
   const info = await infoOf(send, 'persistence');
   return info?.['loading'] === '1' ? info : undefined;
@@ -68,7 +68,7 @@ async function isForbiddenToPing(send: SendToRedis): Promise<boolean> {
  * Reads a key that does not exist, as an application with few permissions can. A refusal, or a redirection to another
  * node of a cluster, also shows that the server works and that the user is logged in.
  */
-async function readNothing(send: SendToRedis): Promise<void> {
+async function readMissingKey(send: SendToRedis): Promise<void> {
   try {
     await send('EXISTS', 'nest-vitals');
   } catch (error) {

@@ -18,7 +18,7 @@ export type EnoughStatus = 'green' | 'yellow';
 export function clusterResult(health: ClusterHealth, enough: EnoughStatus = 'green'): HealthResult {
   const { status, unassigned_shards: unassigned = 0 } = health;
   const data = dataOf(health);
-  // Elasticsearch 8 and older send the status in upper case to a client that asks for it.
+  // Elasticsearch 8 and older send the status in upper case to a client that requests this.
   const known = status?.toLowerCase();
   if (known === 'green' || (known === 'yellow' && enough === 'yellow')) return up(data);
   const shards = unassigned === 1 ? '1 shard is not assigned' : `${unassigned} shards are not assigned`;

@@ -39,7 +39,7 @@ interface ClusterOptions extends HealthIndicatorOptions {
 export interface ClusterKind {
   /** Name of the function that makes the indicator. */
   readonly indicator: string;
-  /** The accepted client, to follow "instead of" in a message. */
+  /** The accepted client. In a message, this text is after "instead of". */
   readonly expected: string;
   /** Requests the health of the cluster, or of one index. */
   readonly request: (

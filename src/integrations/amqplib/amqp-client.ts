@@ -18,12 +18,12 @@ export interface AmqpChannel extends AmqpEmitter {
 /** The used part of a connection of `amqplib`, with or without its option `recovery`. */
 export interface AmqpConnection extends AmqpEmitter {
   createChannel(): Promise<AmqpChannel>;
-  /** The internal connection of the library. A connection with `recovery` has several of them over time, and none here. */
+  /** The internal connection of the library. Absent with `recovery`, which replaces the internal connection. */
   readonly connection?: object;
 }
 
 /**
- * An object that holds the present connection, and a new one after that has ended: a service of the application, or a
+ * An object that holds the present connection, and replaces it after it has ended: a service of the application, or a
  * connection manager. Without a connection, the property is undefined or null, or its getter throws.
  */
 export interface AmqpConnectionHolder {

@@ -59,8 +59,8 @@ export function AmqplibIndicator(name: string, options: AmqplibIndicatorOptions)
         };
       }
 
-      protected override found(client: AmqplibClient): void {
-        // From the boot on, because an event that is missed is not repeated.
+      protected override onClientFound(client: AmqplibClient): void {
+        // Begins at boot, because a missed event is not repeated.
         this.#watch.of(client);
       }
 

@@ -7,22 +7,22 @@ import {
 } from './amqp-client.js';
 import { type ConnectionWatch, unwatch, watch } from './connection-watch.js';
 
-/** The watch of an indicator's present connection. It moves on when the client holds another connection. */
+/** The watch of an indicator's present connection. It is replaced when the client holds another connection. */
 export class CurrentWatch {
   #watched: AmqpConnection | AmqpChannel | undefined;
   #watch: ConnectionWatch | undefined;
 
   /** Undefined if the client has no connection. */
   of(client: AmqplibClient): ConnectionWatch | undefined {
-    this.#move(isChannel(client) ? client : presentConnection(client));
+    this.#replace(isChannel(client) ? client : presentConnection(client));
     return this.#watch;
   }
 
   end(): void {
-    this.#move(undefined);
+    this.#replace(undefined);
   }
 
-  #move(connection: AmqpConnection | AmqpChannel | undefined): void {
+  #replace(connection: AmqpConnection | AmqpChannel | undefined): void {
     if (connection === this.#watched) return;
     if (this.#watched) unwatch(this.#watched);
     this.#watched = connection;

@@ -12,8 +12,8 @@ export interface QueueCounts {
   readonly consumers: number;
 }
 
-/** It exists in every virtual host of every broker and cannot be deleted, and every user may check that it exists. */
-const ALWAYS_THERE = 'amq.direct';
+/** An exchange that exists in every virtual host and cannot be deleted. Every user may check that it exists. */
+const STANDARD_EXCHANGE = 'amq.direct';
 
 /** Shared by all indicators: the requests on one connection run one after the other. */
 const pings = new ClientRequests<QueueCounts | undefined>();
@@ -29,7 +29,7 @@ export function ping(
     try {
       return await watch.send(async (channel) => {
         if (queue === undefined) {
-          await channel.checkExchange(ALWAYS_THERE);
+          await channel.checkExchange(STANDARD_EXCHANGE);
           return undefined;
         }
         // A passive declaration: it creates nothing.
@@ -52,12 +52,12 @@ function explain(error: unknown, queue: string | undefined): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   const { code } = error as { readonly code?: unknown };
   if (typeof code === 'number') return refusedByBroker(code, queue, error);
-  return error.name === 'IllegalOperationError' ? illegal(error) : withCode(error, CODES);
+  return error.name === 'IllegalOperationError' ? illegalOperation(error) : withCode(error, CODES);
 }
 
 /** The reply codes of AMQP 0-9-1 to a passive declaration. */
 function refusedByBroker(code: number, queue: string | undefined, cause: Error): HealthCheckError {
-  const subject = queue === undefined ? `the exchange ${show(ALWAYS_THERE)}` : `the queue ${show(queue)}`;
+  const subject = queue === undefined ? `the exchange ${show(STANDARD_EXCHANGE)}` : `the queue ${show(queue)}`;
   const options = { code: `AMQP_${code}`, cause };
   if (code === 403) {
     return new NotPermittedError(`cannot check ${subject}: the user has no permission for it`, options);
@@ -69,8 +69,8 @@ function refusedByBroker(code: number, queue: string | undefined, cause: Error):
   return new HealthCheckError(messages[code] ?? `the broker refused the request for ${subject}`, options);
 }
 
-/** `amqplib` throws it before it sends anything. */
-function illegal(error: Error): HealthCheckError {
+/** `amqplib` throws this error instead of sending the request. */
+function illegalOperation(error: Error): HealthCheckError {
   return error.message.startsWith('Channel')
     ? new HealthCheckError('the channel is closed', { code: 'ENOTCONN', cause: error })
     : notConnected('closed', error);

@@ -10,7 +10,7 @@ import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.j
 /** Shared by all indicators: the requests on one connection run one after the other. */
 const pings = new ClientRequests<QueueReport>();
 
-/** The states of the clients without a connection, as messages call them. */
+/** The names in messages for the states of a client without a connection. */
 const STATES: Readonly<Record<string, string>> = { end: 'closed', connect: 'connecting', close: 'reconnecting' };
 
 /** Reads the state of the queue, with one group of requests on its client at a time. */

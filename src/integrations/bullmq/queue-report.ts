@@ -15,8 +15,8 @@ export interface QueueReport {
 }
 
 /**
- * Reads a queue in Redis, by commands that only read. BullMQ's own script for the counts is not among them, because it
- * removes entries of old versions from a list.
+ * Reads a queue in Redis, by commands that only read. BullMQ's own script for the counts is not used, because it removes
+ * entries of old versions from a list.
  */
 export async function readFromRedis(queue: BullMqQueue, client: QueueClient, workers: boolean): Promise<QueueReport> {
   const key = (type: string): string => queue.toKey(type);
@@ -45,7 +45,7 @@ export async function readFromRedis(queue: BullMqQueue, client: QueueClient, wor
   };
 }
 
-/** Reads a queue that is not kept in Redis, by the public methods. One after the other, with one connection of its pool. */
+/** Reads a queue that is not kept in Redis, by its public methods, one after the other, so that they use one connection. */
 export async function readFromQueue(queue: BullMqQueue, workers: boolean): Promise<QueueReport> {
   const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'delayed', 'failed');
   const [job] = await queue.getWaiting(0, 0);
@@ -74,7 +74,7 @@ async function readJob(client: QueueClient, key: string): Promise<WaitingJob | u
   };
 }
 
-/** A delayed job waits since the end of its delay, and a repeated job at most since its last attempt. */
+/** The wait of a delayed job begins at the end of its delay, and that of a repeated job at its last attempt. */
 function since(job: WaitingJob | undefined): number | undefined {
   return job && Math.max(job.timestamp + (job.opts?.delay ?? 0), job.processedOn ?? 0);
 }

@@ -38,7 +38,7 @@ export function breakerOf(breaker: CockatielBreaker): Breaker {
 
 /**
  * A breaker of `cockatiel` stays open after its pause until the next call. An instance that is out of rotation because of
- * the breaker gets no calls, so the breaker counts as half-open from the end of the pause.
+ * the breaker gets no calls, so the breaker is reported as half-open from the end of the pause.
  */
 function stateOf(breaker: CockatielBreaker): BreakerState {
   const state = STATES[breaker.state] ?? 'open';
@@ -51,10 +51,10 @@ function stateOf(breaker: CockatielBreaker): BreakerState {
  * failures.
  */
 function close(breaker: CockatielBreaker): void {
-  hold(breaker).dispose();
+  isolate(breaker).dispose();
 }
 
-function hold(breaker: CockatielBreaker): { dispose(): void } {
+function isolate(breaker: CockatielBreaker): { dispose(): void } {
   try {
     return breaker.isolate();
   } catch {

@@ -27,8 +27,8 @@ export type HealthApplication = Pick<INestApplicationContext, 'get'>;
 /** Options of {@link grpcHealth}. */
 export interface GrpcHealthOptions {
   /**
-   * Milliseconds between two evaluations of the probes for which a client holds a `Watch` call. Without such a call
-   * nothing is evaluated. Changes that are known earlier are sent at once. Default: 5000.
+   * Milliseconds between two evaluations of the probes for which a client has an open `Watch` call. Without such a call
+   * nothing is evaluated. Changes that are detected earlier are sent at once. Default: 5000.
    */
   readonly every?: number;
 }
@@ -52,7 +52,7 @@ type CheckCall = Pick<WatchCall, 'request'>;
 type Reply<T> = (error: { readonly code: number; readonly details: string } | null, value?: T) => void;
 
 const serializeStatus = (status: KnownServingStatus): Buffer => writeResponse(status);
-/** An object, because `@grpc/grpc-js` takes a falsy request, such as the empty name, for a missing one. */
+/** Returns an object, because `@grpc/grpc-js` treats a falsy request, such as the empty name, as missing. */
 const deserialize = (message: Buffer): { service: string } => ({ service: readRequest(message) });
 const methods = {
   Check: method(CHECK_METHOD, false, deserialize, serializeStatus),
@@ -89,7 +89,7 @@ export function grpcHealth(
     faults.add(applicationMissing(application));
   }
   faults.throwIfAny();
-  // An application that exists already is checked now, where the stack shows the line of the mistake.
+  // An application that exists already is checked now, so that the stack trace shows the faulty call.
   if (typeof application !== 'function') healthOf(application);
 
   return (_packageDefinition, server) => {
@@ -99,7 +99,7 @@ export function grpcHealth(
     const statuses = new ProbeStatuses(monitor, endpoints);
     const watches = new HealthWatches(statuses, monitor, every);
     server.addService(methods, implementation(statuses, watches));
-    // A graceful shutdown waits for open calls, and a Watch call has no end of its own.
+    // A graceful shutdown waits for open calls, and a Watch call does not end by itself.
     const tryShutdown = server.tryShutdown.bind(server);
     server.tryShutdown = (callback) => {
       watches.end();

@@ -1,6 +1,6 @@
 /**
- * The messages of `grpc.health.v1` hold a string, a number or a map of them, so this file encodes and decodes them without
- * a library for protocol buffers.
+ * The messages of `grpc.health.v1` contain a string, a number or a map of them, so this file encodes and decodes them
+ * without a library for protocol buffers.
  */
 
 export const CHECK_METHOD = '/grpc.health.v1.Health/Check';
@@ -10,7 +10,7 @@ export const LIST_METHOD = '/grpc.health.v1.Health/List';
 /** In the order of the numbers of the protocol. */
 export const SERVING_STATUSES = ['UNKNOWN', 'SERVING', 'NOT_SERVING', 'SERVICE_UNKNOWN'] as const;
 
-/** The status of a service. Undefined: a number that is not part of the protocol as known here. */
+/** The status of a service. Undefined: a number that `SERVING_STATUSES` does not contain. */
 export type ServingStatus = KnownServingStatus | undefined;
 
 export type KnownServingStatus = (typeof SERVING_STATUSES)[number];

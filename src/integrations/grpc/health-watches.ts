@@ -43,7 +43,7 @@ export class HealthWatches {
     this.#monitor = monitor;
     this.#every = every;
     monitor.onState(({ drainStep }) => {
-      // The drain closes `ready` before it waits for anything, so the clients learn of it first.
+      // `ready` fails at the beginning of the drain, so the clients receive this before the drain waits.
       this.#sendChanges();
       if (drainStep === 'done') this.end();
     });
@@ -86,11 +86,11 @@ export class HealthWatches {
 
   /** Without a watch no timer runs and no probe is evaluated. */
   #observe(): () => void {
-    const stopListening = this.#monitor.onRun(() => this.#scheduleChanges());
+    const unsubscribe = this.#monitor.onRun(() => this.#scheduleChanges());
     const timer = setInterval(() => void this.#evaluate(), this.#every);
     timer.unref();
     return () => {
-      stopListening();
+      unsubscribe();
       clearInterval(timer);
     };
   }
@@ -114,7 +114,7 @@ export class HealthWatches {
   #sendChanges(): void {
     const statuses = new Map<string, KnownServingStatus>();
     for (const watch of this.#watches) {
-      // The first evaluation has not ended: its own status is sent then.
+      // The first evaluation has not ended. Its status is sent when it ends.
       if (watch.sent === undefined) continue;
       const service = watch.call.request.service;
       const status = statuses.get(service) ?? this.#statuses.peek(service);
@@ -124,7 +124,7 @@ export class HealthWatches {
   }
 }
 
-/** A client that does not read misses the statuses in between: only the last one counts, and memory stays bounded. */
+/** A client that does not read gets only the latest status when it reads again, so that memory stays bounded. */
 function send(watch: Watch, status: KnownServingStatus): void {
   if (watch.sent === status || watch.call.writableNeedDrain) return;
   watch.sent = status;

@@ -13,23 +13,23 @@ const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
  * the command until it has one.
  */
 export async function ready(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
-  // The application's first command would also connect the client. Without UP there is no traffic, so that command might
-  // never be sent.
+  // The application's first command would also connect the client. An instance that is not ready gets no traffic, so that
+  // command might never be sent.
   if (client.status === 'wait') client.connect().catch(() => undefined);
   if (client.status === 'ready') return;
   if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);
-  if (client.status === 'connect' && !isCluster(client)) await loaded(client);
+  if (client.status === 'connect' && !isCluster(client)) await refuseWhileLoading(client);
   if (client.status !== 'ready') await becomesReady(client, abandoned);
 }
 
-/** In lower case: the client looks up in this form what it may send as a subscriber, or while the server is loading. */
+/** Sends names in lower case, as in the client's lists of permitted commands for subscribers and for a loading server. */
 export const senderOf =
   (client: IoRedisServerClient): SendToRedis =>
-  (name, ...words) =>
-    client.call(name.toLowerCase(), ...words);
+  (name, ...parameters) =>
+    client.call(name.toLowerCase(), ...parameters);
 
-/** A client becomes ready only when its server has loaded its data, but it sends this command before. */
-async function loaded(client: IoRedisServerClient): Promise<void> {
+/** A client is not ready until its server has loaded its data, but it can send this command before that. */
+async function refuseWhileLoading(client: IoRedisServerClient): Promise<void> {
   const loading = await unlessClosed(client, loadingProgress(senderOf(client)));
   if (loading) throw redisLoading(loading);
 }

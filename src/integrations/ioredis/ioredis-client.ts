@@ -9,7 +9,7 @@ interface IoRedisConnection extends EventEmitter {
 
 /** The used part of a `Redis` of `ioredis`, with a fixed address or with sentinels. */
 export interface IoRedisServerClient extends IoRedisConnection {
-  call(command: string, ...words: string[]): Promise<unknown>;
+  call(command: string, ...parameters: string[]): Promise<unknown>;
 }
 
 /** The used part of a `Cluster` of `ioredis`. */

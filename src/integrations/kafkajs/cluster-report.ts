@@ -21,7 +21,7 @@ export interface GroupLag {
   readonly uncommitted: number;
 }
 
-/** By requests that only read. */
+/** Sends requests that only read. */
 export async function readCluster(
   admin: KafkaAdmin,
   group: GroupName | undefined,
@@ -37,7 +37,7 @@ export async function readCluster(
 }
 
 async function readLag(admin: KafkaAdmin, { groupId, topics }: GroupName, abandoned: AbortSignal): Promise<GroupLag> {
-  // The committed offsets first: messages that are consumed in between cannot make the lag negative.
+  // The committed offsets are read first, so that messages consumed in between cannot make the lag negative.
   const committed = await admin.fetchOffsets({ groupId, topics: [...topics] });
   let messages = 0;
   let uncommitted = 0;

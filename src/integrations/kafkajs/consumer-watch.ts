@@ -9,9 +9,9 @@ export interface ConsumerRecord {
   /** Monotonic milliseconds of the last sign that the broker counts the consumer among the members of its group. */
   readonly seenAt: number;
   readonly partitions: number | undefined;
-  /** Of a crash. */
+  /** The error of a crash. */
   readonly error?: unknown;
-  /** Of a crash: whether kafkajs starts the consumer again by itself. */
+  /** Whether kafkajs restarts the consumer after a crash. */
   readonly restarts?: boolean;
 }
 

@@ -1,12 +1,12 @@
 import { type Kafka, type KafkaAdmin, type KafkaJsClient, isAdmin, presentClient } from './kafka-client.js';
 import { type OwnAdmin, disconnect, releaseAdmin, shareAdmin } from './own-admin.js';
 
-/** Calls work with an admin client. */
+/** Calls `work` with an admin client. */
 export interface AdminAccess {
   use<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T>;
 }
 
-/** The admin client of an indicator. It moves on when Nest's client or server has another `Kafka`. */
+/** The admin client of an indicator. It is replaced when Nest's client or server has another `Kafka`. */
 export class CurrentAdmin {
   #kafka: Kafka | undefined;
   #own: OwnAdmin | undefined;
@@ -15,15 +15,15 @@ export class CurrentAdmin {
   of(client: KafkaJsClient): AdminAccess | undefined {
     const present = presentClient(client);
     if (isAdmin(present)) return { use: (work) => useOf(present, work) };
-    this.#move(present);
+    this.#replace(present);
     return this.#own;
   }
 
   end(): void {
-    this.#move(undefined);
+    this.#replace(undefined);
   }
 
-  #move(kafka: Kafka | undefined): void {
+  #replace(kafka: Kafka | undefined): void {
     if (kafka === this.#kafka) return;
     if (this.#kafka) releaseAdmin(this.#kafka);
     this.#kafka = kafka;
@@ -32,8 +32,8 @@ export class CurrentAdmin {
 }
 
 /**
- * Calls `work` with an admin client of the application. If the application disconnects it meanwhile, the call, which
- * kafkajs retries, would open a connection again, and nothing would close it.
+ * Calls `work` with an admin client of the application, and disconnects the client again if the application has
+ * disconnected it meanwhile: kafkajs retries the call, and opens a connection that nothing else would close.
  */
 async function useOf<T>(admin: KafkaAdmin, work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
   let isClosed = false;

@@ -14,7 +14,7 @@ export interface KafkaAdmin {
   on(event: string, listener: () => void): () => void;
 }
 
-/** An offset is a 64-bit number, so it is a text. */
+/** An offset is a 64-bit number, so it is a string. */
 export interface PartitionOffset {
   readonly partition: number;
   readonly offset: string;
@@ -83,7 +83,7 @@ export const isAdmin = (candidate: unknown): candidate is KafkaAdmin =>
 
 const isKafka = (candidate: unknown): candidate is Kafka => hasMethods(candidate, 'admin', 'producer', 'consumer');
 
-/** A client or a server of another transport has `unwrap` too. It is found out only when it has connected. */
+/** A client or a server of another transport has `unwrap` too. The transport is known only after it has connected. */
 const isNestKafka = (candidate: unknown): candidate is NestKafka => hasMethods(candidate, 'unwrap');
 
 const isConsumer = (candidate: unknown): candidate is KafkaConsumer =>

@@ -22,7 +22,7 @@ const MESSAGES: Readonly<Record<string, string>> = {
   SASL_AUTHENTICATION_FAILED: 'the broker refused the credentials',
 };
 
-/** kafkajs gives these errors no code, only names. */
+/** These errors of kafkajs have only a name, and no code. */
 const CODES: Readonly<Record<string, string>> = {
   KafkaJSRequestTimeoutError: 'ETIMEDOUT',
   KafkaJSLockTimeout: 'ETIMEDOUT',
@@ -31,7 +31,7 @@ const CODES: Readonly<Record<string, string>> = {
 
 const CAUSES_FOLLOWED = 5;
 
-/** The reason of a failure is the last cause: kafkajs wraps it when it has retried. */
+/** kafkajs wraps the reason of a failure after it has retried, so the reason is the last cause. */
 export function explainKafkaError(error: unknown): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   // If the connection to each broker is lost during the request, `describeCluster()` reads a response that is null.

@@ -53,24 +53,24 @@ export function KafkaJsConsumerIndicator(
         };
       }
 
-      protected override found(source: KafkaConsumerSource): void {
-        // From the boot on, because an event that is missed is not repeated.
-        this.#follow(presentConsumer(source));
+      protected override onClientFound(source: KafkaConsumerSource): void {
+        // Begins at boot, because a missed event is not repeated.
+        this.#watchConsumer(presentConsumer(source));
       }
 
       onModuleDestroy(): void {
-        this.#follow(undefined);
+        this.#watchConsumer(undefined);
       }
 
       async check(): Promise<HealthResult> {
         const source = await this.client();
-        this.#follow(presentConsumer(source));
+        this.#watchConsumer(presentConsumer(source));
         if (!this.#watch) return down('there is no consumer yet');
         const { record } = this.#watch;
         return record ? resultOf(record, maxHeartbeatAge) : down('the consumer has not joined its group');
       }
 
-      #follow(consumer: KafkaConsumer | undefined): void {
+      #watchConsumer(consumer: KafkaConsumer | undefined): void {
         if (consumer === this.#watched) return;
         this.#watch?.end();
         this.#watched = consumer;

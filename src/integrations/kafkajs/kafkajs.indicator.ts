@@ -30,11 +30,11 @@ export interface KafkaJsIndicatorOptions extends HealthIndicatorOptions {
   readonly groupId?: string;
   /** The topics of `groupId`. A topic that does not exist is DOWN. Default: unset. */
   readonly topics?: readonly string[];
-  /** DEGRADED when the group is more messages than this behind, in all partitions together. Default: unset, no limit. */
+  /** DEGRADED when more messages than this wait for the group, in all partitions together. Default: unset, no limit. */
   readonly maxLag?: number;
 }
 
-/** Asks a Kafka broker for the state of its cluster, and for the lag of a consumer group, through a client of `kafkajs`. */
+/** Requests the state of a Kafka cluster, and the lag of a consumer group, through a client of `kafkajs`. */
 export function KafkaJsIndicator(name: string, options: KafkaJsIndicatorOptions): Type<HealthIndicator> {
   const rules = {
     client: clientSource,

@@ -32,7 +32,7 @@ export class OwnAdmin {
       return await work(entry.admin);
     } finally {
       entry.isBusy = false;
-      // Not earlier: a call that is under way would open a connection again.
+      // After the call has ended, because a call that is under way would open a connection again.
       if (entry !== this.#present) disconnect(entry.admin);
     }
   }
@@ -74,6 +74,6 @@ export function releaseAdmin(kafka: Kafka): void {
 /** Closes the connections without waiting for them. */
 export function disconnect(admin: KafkaAdmin): void {
   const closing = async (): Promise<void> => admin.disconnect();
-  // It waits for the responses of a silent broker.
+  // `disconnect()` waits for the responses of a broker, which may never come.
   closing().catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import type { AdminAccess } from './current-admin.js';
 /** Shared by all indicators: the requests through one admin client run one after the other. */
 const pings = new ClientRequests<ClusterReport>();
 
-/** Asks a broker for the state of the cluster, and for the lag of a consumer group if one is named. */
+/** Requests the state of the cluster from a broker, and the lag of a consumer group if one is named. */
 export function ping(
   client: object,
   admin: AdminAccess,

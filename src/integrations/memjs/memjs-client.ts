@@ -27,7 +27,7 @@ export function isMemJsClient(candidate: unknown): candidate is MemJsClient {
   return hasMethods(candidate, 'stats') && Array.isArray(Reflect.get(candidate, 'servers'));
 }
 
-/** The socket, by the name that it has in every version. Without it, the client manages the connection alone. */
+/** The socket. Its private name is the same in every version. Undefined: only the client manages the connection. */
 export function socketOf({ _socket: socket }: MemJsServer): MemJsSocket | undefined {
   return socket;
 }

@@ -55,6 +55,6 @@ function resultOf(responses: readonly ServerResponse[]): HealthResult {
     evictions: sum('evictions'),
     connections: sum('curr_connections'),
   };
-  // The cache works on without the keys of a server that is gone.
+  // The cache continues to work without the keys of an unavailable server.
   return assess([first && `no response from ${failed.map(({ address }) => address).join(', ')}`], data);
 }

@@ -3,7 +3,7 @@ export type { MicroserviceIndicatorOptions } from './microservice.indicator.js';
 export { MicroserviceServerIndicator } from './microservice-server.indicator.js';
 export type { MicroserviceServerIndicatorOptions } from './microservice-server.indicator.js';
 export type {
-  AnswerStream,
+  ResponseStream,
   MicroserviceClient,
   MicroserviceServerHolder,
   StatusStream,

@@ -17,11 +17,11 @@ export interface StatusStream {
 export interface MicroserviceClient extends Transport {
   /** Connects if there is no connection. Rejects while the broker is not available. */
   connect(): Promise<unknown>;
-  send(pattern: unknown, data: unknown): AnswerStream;
+  send(pattern: unknown, data: unknown): ResponseStream;
 }
 
 /** The used part of an `Observable` of responses. */
-export interface AnswerStream {
+export interface ResponseStream {
   subscribe(observer: {
     readonly next: (response: unknown) => void;
     readonly error: (error: unknown) => void;

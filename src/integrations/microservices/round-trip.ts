@@ -8,7 +8,7 @@ import type { Transport } from './microservice.js';
 
 /**
  * Pings the broker behind a transport with the ping of its own client. TCP and the client for RabbitMQ have no ping: for
- * them, only the state of the connection is known. Returns data for the report, if there is any.
+ * them, only the state of the connection is checked. Returns data for the report, if there is any.
  */
 export async function roundTrip(transport: Transport): Promise<HealthData | undefined> {
   const inside = unwrap(transport);
@@ -38,7 +38,10 @@ async function pingRedis(client: RedisConnection): Promise<HealthData | undefine
   if (client.status !== 'ready') throw notConnected(client.status);
   try {
     // In lower case, because the client permits only names in this form on a connection of a subscriber.
-    const { note } = await pingRedisServer((name, ...words) => client.call(name.toLowerCase(), ...words), false);
+    const { note } = await pingRedisServer(
+      (name, ...parameters) => client.call(name.toLowerCase(), ...parameters),
+      false,
+    );
     return note === undefined ? undefined : { note };
   } catch (error) {
     throw explainRedisError(error);
@@ -57,7 +60,7 @@ function unwrap(transport: Transport): unknown {
 /** The used part of a `Redis` of `ioredis`. */
 interface RedisConnection {
   readonly status: string;
-  call(command: string, ...words: string[]): Promise<unknown>;
+  call(command: string, ...parameters: string[]): Promise<unknown>;
 }
 
 const isRedis = (client: unknown): client is RedisConnection =>

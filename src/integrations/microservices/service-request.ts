@@ -32,7 +32,7 @@ export async function sendRequest(
 
 const RESPONSES: readonly (readonly [RegExp, string, string])[] = [
   [/^There is no matching message handler/, 'the service has no handler for the pattern', 'NO_HANDLER'],
-  [/^Empty response/, 'no service listens to the pattern', 'NO_LISTENER'],
+  [/^Empty response/, 'no service subscribes to the pattern', 'NO_LISTENER'],
 ];
 
 /** An exception of the service arrives as any value. A failure of the transport is an `Error`, or one of a few strings. */

@@ -27,6 +27,6 @@ const CODES: readonly CodePattern[] = [
 
 /** The transports reject with the values of their clients: strings, `undefined`, and errors without a code. */
 export function explain(error: unknown): unknown {
-  // Some transports repeat such a value until they have a new connection.
+  // Some transports reject with such a value until they have a new connection.
   return error === undefined || typeof error === 'string' ? notConnected('reconnecting') : withCode(error, CODES);
 }

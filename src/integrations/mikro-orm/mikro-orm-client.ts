@@ -85,7 +85,7 @@ function optionsFault(place: string, orm: MikroOrmClient): ConfigurationFault | 
   }
 }
 
-/** The platforms have no names. Only that of PostgreSQL has this default schema. */
+/** Platforms have no name. Only the platform of PostgreSQL has this default schema. */
 function isPostgres({ em }: MikroOrmClient): boolean {
   if (!hasMethods(em, 'getPlatform')) return false;
   const platform = (em as unknown as { getPlatform(): { getDefaultSchemaName?(): string | undefined } }).getPlatform();

@@ -15,8 +15,8 @@ const migrators = new WeakMap<MikroOrmClient, Migrator>();
 const PERMISSION_DENIED = '42501';
 
 /**
- * Asks the migrator of MikroORM, which knows where the migrations are. It creates the table of executed migrations if it
- * is missing, so it is asked only when the table exists: a check writes nothing.
+ * Gets the pending migrations from the migrator of MikroORM. The migrator creates the table of executed migrations if it
+ * is missing, so it is called only when the table exists: a check writes nothing.
  */
 export function pendingMigrations(orm: MikroOrmClient, signal: AbortSignal): Promise<PendingMigrations> {
   const begin = async (abandoned: AbortSignal): Promise<PendingMigrations> => {
@@ -34,7 +34,7 @@ export function pendingMigrations(orm: MikroOrmClient, signal: AbortSignal): Pro
   return readings.call(orm, signal, begin, () => capacityFrom(countsOf(orm)));
 }
 
-/** The application's migrator keeps the state of a run, for example its transaction, which a check must not touch. */
+/** The application's migrator keeps the state of a migration in progress, such as its transaction, so a check has its own. */
 function ownMigrator(orm: MikroOrmClient): Migrator {
   const known = migrators.get(orm);
   if (known) return known;
@@ -46,7 +46,7 @@ function ownMigrator(orm: MikroOrmClient): Migrator {
 
 async function hasTable(orm: MikroOrmClient, table: readonly string[], abandoned: AbortSignal): Promise<boolean> {
   const pool = await openPool(orm);
-  // Without the pool, MikroORM's migrator would have to look, and would create the table.
+  // Without the pool, only MikroORM's migrator could look for the table, and it would create the table.
   if (!pool) throw new Error('the check of migrations needs the pool of pg');
   const name = table.map((part) => `"${part.replaceAll('"', '""')}"`).join('.');
   const { rows } = await withPgConnection(pool, abandoned, (connection) =>

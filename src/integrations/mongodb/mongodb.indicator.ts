@@ -20,7 +20,7 @@ export interface MongoDbIndicatorOptions extends HealthIndicatorOptions {
   readonly maxWaiting?: number;
 }
 
-/** Asks a MongoDB server for its state through the application's own client of the package `mongodb`. */
+/** Requests the state of a MongoDB server through the application's own client of the package `mongodb`. */
 export function MongoDbIndicator(name: string, options: MongoDbIndicatorOptions): Type<HealthIndicator> {
   const rules = {
     client: clientSource,

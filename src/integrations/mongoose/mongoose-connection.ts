@@ -5,7 +5,7 @@ import { notConnected } from '../../clients/not-connected.js';
 /** The used part of a `Connection` of `mongoose`. */
 export interface MongooseConnection {
   readonly readyState: number;
-  /** The client of the driver. A connection has none before it is given an address. */
+  /** The client of the driver. A connection has none before `openUri()`. */
   getClient(): MongoClient | null | undefined;
 }
 
@@ -16,7 +16,7 @@ export function isMongooseConnection(candidate: unknown): candidate is MongooseC
   return hasMethods(candidate, 'getClient', 'useDb') && typeof Reflect.get(candidate, 'readyState') === 'number';
 }
 
-/** The client itself, because Mongoose would keep a command back until it has connected. */
+/** Returns the driver's client, because Mongoose would queue a command until it has connected. */
 export function clientOf(connection: MongooseConnection): MongoClient {
   const client = connection.getClient();
   if (!client) throw notConnected(STATES[connection.readyState] ?? 'not connected');

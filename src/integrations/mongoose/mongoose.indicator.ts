@@ -23,10 +23,10 @@ export interface MongooseIndicatorOptions extends HealthIndicatorOptions {
   readonly maxWaiting?: number;
 }
 
-/** The token of the default connection of `@nestjs/mongoose`. That of a named one is made from the name. */
+/** The token of the default connection of `@nestjs/mongoose`. The token of a named one is made from the name. */
 const DEFAULT_CONNECTION = 'DatabaseConnection';
 
-/** Asks a MongoDB server for its state through the application's own connection of `mongoose`. */
+/** Requests the state of a MongoDB server through the application's own connection of `mongoose`. */
 export function MongooseIndicator(name: string, options: MongooseIndicatorOptions = {}): Type<HealthIndicator> {
   const { own, place, annotate } = configureIndicator('MongooseIndicator', name, options, {
     connection: clientSource,

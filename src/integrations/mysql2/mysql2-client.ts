@@ -31,7 +31,7 @@ export function isMysql2Client(candidate: unknown): candidate is Mysql2Client {
   );
 }
 
-/** The object with callbacks behind one with promises. */
+/** The object with callbacks inside an object with promises. */
 export function coreOf(client: Mysql2Client): CorePool | CoreConnection {
   const { pool, connection } = client as { readonly pool?: CorePool; readonly connection?: CoreConnection };
   return pool ?? connection ?? client;

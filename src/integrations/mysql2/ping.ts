@@ -28,7 +28,7 @@ async function pingPool(pool: CorePool, abandoned: AbortSignal): Promise<void> {
     (late) => late.release(),
   );
   const ignore = (): void => undefined;
-  // An error without a listener ends the process.
+  // An error event without a listener ends the process.
   connection.on('error', ignore);
   try {
     // A destroyed connection never calls back.

@@ -10,7 +10,7 @@ export interface ConsumerName {
 
 /** The backlog of a consumer. */
 export interface ConsumerInfo {
-  /** Messages that were not delivered to it yet. */
+  /** Messages that were not delivered to the consumer yet. */
   readonly pending: number;
   /** Messages that were delivered and not acknowledged. */
   readonly unacknowledged: number;

@@ -17,7 +17,7 @@ export async function ping(
   signal: AbortSignal,
   timeout: number,
 ): Promise<ConsumerInfo | undefined> {
-  // The client knows this without a request. A ping that is under way when a connection is closed never ends.
+  // These states need no request. A ping that is under way when the connection is closed never ends.
   if (connection.isClosed()) throw notConnected('closed');
   if (connection.isDraining()) throw new HealthCheckError('the connection is draining', { code: 'EDRAINING' });
   return pings.send(connection, JSON.stringify(consumer ?? null), signal, async (abandoned) => {

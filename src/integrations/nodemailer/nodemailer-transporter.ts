@@ -45,7 +45,7 @@ const TIME_LIMITS = ['connectionTimeout', 'greetingTimeout', 'socketTimeout', 'd
  */
 export function withTimeLimits(transporter: NodemailerTransporter, longest: number): NodemailerTransporter {
   const transport = transportOf(transporter);
-  // The view is not an instance with private fields of its own, so only nodemailer's own transports can be used through it.
+  // The view has no private fields, so it is used only for nodemailer's own transports, which have none.
   if (!transport || !isRecord(transport.options) || !/^SMTP\b/.test(String(transport.name))) return transporter;
   const { options } = transport;
   const limits = TIME_LIMITS.map((name) => {

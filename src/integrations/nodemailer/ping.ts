@@ -11,7 +11,7 @@ const pings = new ClientCalls<void>();
 
 /** Connects to the mail server and logs in, with one verification of the transporter at a time. */
 export function ping(transporter: NodemailerTransporter, signal: AbortSignal, timeout: number): Promise<void> {
-  // Nothing cancels a verification. It ends by itself soon after the timeout.
+  // A verification cannot be cancelled. It ends by itself soon after the timeout.
   return pings.call(transporter, signal, async () => {
     let isVerified: unknown;
     try {

@@ -31,7 +31,7 @@ const KIND: ClusterKind = {
   expected: 'a Client of @opensearch-project/opensearch',
   request: async (client, index, signal) => {
     const request = client.cluster.health(index === undefined ? {} : { index }) as Request;
-    // It has a method for that, and no signal.
+    // The client accepts no signal. The request has a method instead.
     const removeListener = onAbort(signal, () => void request.abort?.());
     try {
       return (await request).body;

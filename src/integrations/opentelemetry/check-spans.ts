@@ -4,13 +4,13 @@ import type { HealthMonitor, HealthOutcome } from '../../extension/health-monito
 import type { OpenTelemetryApi } from './opentelemetry-api.js';
 
 /**
- * Creates a span for each attempt of a check. Spans that the check creates are its children. Returns the function that
- * stops it.
+ * Creates a span for each attempt of a check. Spans that the check creates are its children. Returns a function that
+ * stops this.
  */
 export function traceChecks(api: OpenTelemetryApi, tracer: Tracer, monitor: HealthMonitor): () => void {
   const { ROOT_CONTEXT, SpanKind, context, trace } = api;
   return monitor.aroundCheck(async ({ indicator, critical, retry, isInBackground }, proceed) => {
-    // A timer keeps the context in which it was set, so every background run would belong to the start of the application.
+    // A timer keeps the context in which it was set, so every background run would be part of the trace of the start.
     const parent = isInBackground ? ROOT_CONTEXT : context.active();
     const attributes: Attributes = {
       'health.indicator.name': indicator,

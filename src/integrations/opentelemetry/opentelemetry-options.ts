@@ -51,7 +51,7 @@ const DEFAULTS: OpenTelemetrySettings = {
   ...METRIC_DEFAULTS,
 };
 
-const having = (method: string, expected: string): Rule => ({
+const withMethod = (method: string, expected: string): Rule => ({
   expected,
   accepts: (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function',
 });
@@ -68,7 +68,7 @@ export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): 
   const reader = readerOf(given, faults.at(PLACE));
   reader.refuseUnknown(['meterProvider', 'tracerProvider', ...Object.keys(DEFAULTS)]);
   const provider = <Name extends keyof Providers>(name: Name, method: string): Pick<Providers, Name> => {
-    const rule = having(method, `a provider of OpenTelemetry, with the method ${method}()`);
+    const rule = withMethod(method, `a provider of OpenTelemetry, with the method ${method}()`);
     const own = reader.read<unknown>(name, rule, undefined);
     return (own === undefined ? {} : { [name]: own }) as Pick<Providers, Name>;
   };

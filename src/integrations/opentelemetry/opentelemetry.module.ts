@@ -37,7 +37,7 @@ const API = Symbol('@opentelemetry/api');
  */
 @Module({})
 export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShutdown {
-  readonly #ends: (() => void)[] = [];
+  readonly #stops: (() => void)[] = [];
 
   constructor(
     @Optional() @Inject(OPTIONS) private readonly options: HealthOpenTelemetryOptions | undefined,
@@ -65,15 +65,15 @@ export class HealthOpenTelemetryModule implements OnModuleInit, OnApplicationShu
     const { meterProvider = this.api.metrics.getMeterProvider(), tracerProvider = this.api.trace.getTracerProvider() } =
       settings;
     if (settings.metrics) {
-      this.#ends.push(new HealthInstruments(meterProvider.getMeter(SCOPE), settings, this.monitor).listen());
+      this.#stops.push(new HealthInstruments(meterProvider.getMeter(SCOPE), settings, this.monitor).listen());
     }
     if (settings.traces) {
-      this.#ends.push(traceChecks(this.api, tracerProvider.getTracer(SCOPE), this.monitor));
+      this.#stops.push(traceChecks(this.api, tracerProvider.getTracer(SCOPE), this.monitor));
     }
   }
 
   onApplicationShutdown(): void {
-    for (const end of this.#ends.splice(0)) end();
+    for (const stop of this.#stops.splice(0)) stop();
   }
 }
 

@@ -7,7 +7,7 @@ export interface PgConnection {
   query(text: string): Promise<unknown>;
   on(event: 'error', listener: (error: Error) => void): unknown;
   off(event: 'error', listener: (error: Error) => void): unknown;
-  /** Absent in the native flavour. */
+  /** Absent with `pg-native`. */
   readonly connection?: { readonly stream: { destroy(): unknown } };
 }
 

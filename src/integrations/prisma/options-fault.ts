@@ -4,18 +4,18 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import { show } from '../../options/rules.js';
 import { type PrismaClientLike, hasAdapter, isMongo, poolOf } from './prisma-client.js';
 
-/** The options that not every client can serve. */
-interface Demands {
+/** The options that some clients cannot support. */
+interface Requirements {
   readonly pendingMigrations?: unknown;
   readonly migrationsFolder: string;
   readonly maxWaiting?: unknown;
 }
 
-/** The fault of a client that cannot serve the options. */
+/** The fault of a client that cannot support the options. */
 export function optionsFault(
   client: PrismaClientLike,
   place: string,
-  { pendingMigrations, migrationsFolder, maxWaiting }: Demands,
+  { pendingMigrations, migrationsFolder, maxWaiting }: Requirements,
 ): ConfigurationFault | undefined {
   // A test double has no adapter, and may replace a client with a pool.
   if (maxWaiting !== undefined && hasAdapter(client) && !poolOf(client)) {

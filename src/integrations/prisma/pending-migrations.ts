@@ -1,7 +1,7 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { isMissingTable, isNotPermitted } from './failure.js';
 import { migrationsIn } from './migrations-folder.js';
-import { lineOf, capacityOf } from './ping.js';
+import { callKeyOf, capacityOf } from './ping.js';
 import { type PrismaSqlClient, providerOf, schemaOf } from './prisma-client.js';
 import { query } from './query.js';
 
@@ -17,7 +17,7 @@ export interface UnfinishedMigrations {
 
 export type MigrationsReading = UnfinishedMigrations | 'not permitted';
 
-/** Where the migrations and the table of executed migrations are. */
+/** The places of the migrations and of the table of executed migrations. */
 export interface MigrationsPlace {
   readonly folder: string;
   readonly schema?: string | undefined;
@@ -44,7 +44,7 @@ export async function unfinishedMigrations(
   const known = await migrationsIn(folder);
   const table = tableOf(client, schema ?? schemaOf(client));
   const begin = (abandoned: AbortSignal): ReturnType<typeof rowsOf> => rowsOf(client, table, abandoned);
-  const rows = await readings.send(lineOf(client), table, signal, begin, () => capacityOf(client));
+  const rows = await readings.send(callKeyOf(client), table, signal, begin, () => capacityOf(client));
   return rows === 'not permitted' ? rows : compare(known, rows);
 }
 

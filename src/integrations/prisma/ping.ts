@@ -15,11 +15,11 @@ export function ping(client: PrismaClientLike, signal: AbortSignal): Promise<voi
     if (isMongo(client)) await pingMongo(client);
     else await query(client, 'SELECT 1', abandoned);
   };
-  return pings.call(lineOf(client), signal, begin, () => capacityOf(client));
+  return pings.call(callKeyOf(client), signal, begin, () => capacityOf(client));
 }
 
-/** A client that extends another one has the same pool. */
-export function lineOf(client: PrismaClientLike): object {
+/** The object by which calls are shared: the pool, because a client that extends another one has the same pool. */
+export function callKeyOf(client: PrismaClientLike): object {
   return poolOf(client) ?? client;
 }
 

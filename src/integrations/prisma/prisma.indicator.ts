@@ -72,8 +72,8 @@ export function PrismaIndicator(name: string, options: PrismaIndicatorOptions): 
         // Counted before the ping, which may have to wait for a connection itself.
         const saturated = saturation(countsOf(client), own.maxWaiting);
         await ping(client, signal);
-        const reads = own.pendingMigrations !== undefined && !isMongo(client);
-        const migrations = reads
+        const readsMigrations = own.pendingMigrations !== undefined && !isMongo(client);
+        const migrations = readsMigrations
           ? await unfinishedMigrations(client, { folder, schema: own.migrationsSchema }, signal)
           : undefined;
         return resultOf({ saturated, migrations, pool: countsOf(client) }, own.pendingMigrations);

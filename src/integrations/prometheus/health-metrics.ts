@@ -45,13 +45,13 @@ export class HealthMetrics implements MetricSink {
   }
 
   /** Adds the metrics to a registry of the application. Throws if it has a metric with one of their names. */
-  joinTo(registry: Registry<RegistryContentType>): void {
+  addTo(registry: Registry<RegistryContentType>): void {
     const taken = [...this.#metrics.keys()].filter((name) => registry.getSingleMetric(name));
     if (taken.length > 0) throw new HealthConfigurationError(taken.map(metricTaken));
     for (const metric of this.#metrics.values()) registry.registerMetric(metric);
   }
 
-  leave(registry: Registry<RegistryContentType>): void {
+  removeFrom(registry: Registry<RegistryContentType>): void {
     for (const [name, metric] of this.#metrics) {
       if (registry.getSingleMetric(name) === metric) registry.removeSingleMetric(name);
     }
@@ -100,7 +100,7 @@ export class HealthMetrics implements MetricSink {
       ...common,
       collect: () => {
         gauge.reset();
-        // A gauge without labels has a series with the value 0 otherwise, also where nothing is measured.
+        // Without this, a gauge without labels has a series with the value 0, even if nothing is measured.
         gauge.remove({});
         this.#recorder.read(metric, (value, labels) => gauge.set(labels, value));
       },

@@ -78,7 +78,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     const settings = resolvePrometheusOptions(presentOptions('HealthPrometheusModule', this.options));
     const { registry, endpoint, access } = settings;
     const metrics = new HealthMetrics(this.client, settings, this.monitor);
-    if (registry) metrics.joinTo(registry);
+    if (registry) metrics.addTo(registry);
     if (endpoint) {
       const respond = (request: HealthRequest): Promise<EndpointResponse> => this.#respond(metrics, registry, request);
       this.endpoints.add({ name: 'metrics', access, respond });
@@ -86,7 +86,7 @@ export class HealthPrometheusModule implements OnModuleInit, OnApplicationShutdo
     const stopListening = metrics.listen();
     this.#stop = () => {
       stopListening();
-      if (registry) metrics.leave(registry);
+      if (registry) metrics.removeFrom(registry);
     };
   }
 

@@ -9,7 +9,7 @@ export interface S3BucketClient {
 
 /** The used part of the response to `HeadBucket`. */
 export interface BucketHead {
-  /** Absent if the server is not the one of AWS, and in older versions of the client. */
+  /** Absent if the server is not AWS, and in older versions of the client. */
   readonly BucketRegion?: string;
 }
 

@@ -34,7 +34,7 @@ export function countsOf(client: SequelizeClient): PoolCounts | undefined {
   return pool && { max: pool.maxSize, open: pool.size, idle: pool.available, waiting: pool.waiting };
 }
 
-/** The room for a ping. If it times out, it may leave behind a connection that does not open. */
+/** The capacity for a ping. A ping that times out may leave a connection in the pool that never opens. */
 export function capacityOf(client: SequelizeClient): PoolCapacity {
   const pool = poolOf(client);
   if (!pool) return 'some';

@@ -1,14 +1,14 @@
 import { isRecord } from '../../core/is-record.js';
 import type { HealthData } from '../../core/result.js';
 
-const DEEPEST = 4;
+const DEEPEST_LEVEL = 4;
 
 /**
  * The part of a terminus result that may be shown: numbers and booleans. Strings are often error messages, which may hold
  * a connection string, so they are omitted unless the application permits them with the option `texts`.
  */
 export function safeDetails(details: HealthData, texts: boolean): HealthData | undefined {
-  const safe = keep(details, texts, DEEPEST);
+  const safe = keep(details, texts, DEEPEST_LEVEL);
   return isRecord(safe) ? safe : undefined;
 }
 

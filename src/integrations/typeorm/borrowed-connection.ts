@@ -43,7 +43,7 @@ export async function withConnection<T>(
   }
 }
 
-/** Destroys the connection. Returns whether the work never ends after that, so that the caller must not wait for it. */
+/** Destroys the connection. Returns true if the work never ends after that, so that the caller must not wait for it. */
 function cancel(connection: unknown): boolean {
   if (typeof connection !== 'object' || connection === null) return false;
   const lent = connection as DriverConnection;

@@ -4,15 +4,15 @@ import type { ClientRequest, ClientSource } from '../../clients/injected-client.
 import { loadPeer } from '../../clients/load-peer.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 
-/** The demands of the options on the data source. */
-interface Demands {
+/** The requirements of the options for the data source. */
+interface Requirements {
   readonly replica: boolean;
 }
 
 export async function requestDataSource(
   place: string,
   given: ClientSource<DataSource> | undefined,
-  { replica }: Demands,
+  { replica }: Requirements,
 ): Promise<ClientRequest<DataSource>> {
   return {
     place,

@@ -34,7 +34,7 @@ export function ping(dataSource: DataSource, mode: ReplicationMode, signal: Abor
 /** The databases without a `SELECT` that needs no table. */
 const QUERIES: Readonly<Record<string, string>> = { oracle: 'SELECT 1 FROM DUAL', sap: 'SELECT 1 FROM DUMMY' };
 
-/** An idle primary writes nothing for long. So the time of the last write is no lag while the replica has applied all. */
+/** The lag is 0 while the replica has applied every change that it received: an idle primary sends no changes. */
 const REPLICA_LAG = `
   SELECT CASE
     WHEN NOT pg_is_in_recovery() THEN NULL

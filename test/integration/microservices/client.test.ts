@@ -189,13 +189,13 @@ for (const [name, broker, options, clientOf] of TRANSPORTS) {
 }
 
 describeWith(nats, 'a MicroserviceIndicator over NATS without a service', (server) => {
-  it('is DOWN when no service listens', async () => {
+  it('is DOWN when no service subscribes to the pattern', async () => {
     const { host, port, user, password } = server().address();
     const client = closing(new ClientNats({ servers: `${host}:${port}`, user, pass: password }));
     const application = await start({ client, pattern: 'nothing' });
     expect(await serviceIn(application)).toMatchObject({
       status: 'DOWN',
-      error: 'no service listens to the pattern',
+      error: 'no service subscribes to the pattern',
       code: 'NO_LISTENER',
     });
   });
