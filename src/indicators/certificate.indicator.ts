@@ -16,7 +16,7 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import { HealthCheckError } from '../errors/health-check.error.js';
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { flag, nonBlank, numeric, whole } from '../options/rules.js';
-import { connected } from './connected.js';
+import { withSocket } from './with-socket.js';
 import { type Certificates, certificates, listOfCertificates } from './pem.js';
 import { type Limits, configureLimits, judge } from './limits.js';
 
@@ -56,7 +56,7 @@ const DAY = 86_400_000;
 
 interface Fault {
   readonly code: string;
-  readonly words: string;
+  readonly text: string;
 }
 
 /** Makes a TLS handshake, and checks the certificates of the server. */
@@ -73,7 +73,7 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
         ...(ca !== undefined && { ca: listOfCertificates(ca) }),
       });
       const secureContext = this.#context;
-      return connected(
+      return withSocket(
         'secureConnect',
         signal,
         () =>
@@ -82,7 +82,7 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
             port,
             secureContext,
             ...(isIP(servername) === 0 && { servername }),
-            // A failed handshake reports only one of several faults, and no dates.
+            // A refused handshake reports only one of several faults, and no dates.
             rejectUnauthorized: false,
           }),
         (socket) => this.#judge(socket),
@@ -90,10 +90,10 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
     }
 
     #judge(socket: TLSSocket): HealthResult {
-      const shown = socket.getPeerCertificate(true);
-      const chain = [...chainOf(shown)].map(({ raw }) => new X509Certificate(raw));
+      const peer = socket.getPeerCertificate(true);
+      const chain = [...chainOf(peer)].map(({ raw }) => new X509Certificate(raw));
       const [certificate] = chain;
-      if (!certificate) throw new HealthCheckError('the server shows no certificate', { code: 'NO_CERTIFICATE' });
+      if (!certificate) throw new HealthCheckError('the server sent no certificate', { code: 'NO_CERTIFICATE' });
       const expiry = Math.min(...chain.map(({ validTo }) => Date.parse(validTo)));
       const daysLeft = Math.floor((expiry - Date.now()) / DAY);
       const data = {
@@ -106,15 +106,15 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
       const dates = datesOf(chain);
       const [fault, ...others] = [
         ...dates,
-        ...(requireHost ? hostOf(shown) : []),
+        ...(requireHost ? hostOf(peer) : []),
         ...(requireTrusted ? trustOf(socket, dates) : []),
       ];
       if (fault) {
-        const words = [fault, ...others].map((each) => each.words);
-        throw new HealthCheckError(words.join('; '), { code: fault.code, data });
+        const texts = [fault, ...others].map((each) => each.text);
+        throw new HealthCheckError(texts.join('; '), { code: fault.code, data });
       }
       return judge(
-        [{ what: 'days left', value: daysLeft, limits: limits.daysLeft, direction: 'below', show: String }],
+        [{ label: 'days left', value: daysLeft, limits: limits.daysLeft, direction: 'below', show: String }],
         data,
       );
     }
@@ -122,9 +122,9 @@ export function CertificateIndicator(name: string, options: CertificateIndicator
   annotate(ConfiguredCertificateIndicator);
   return ConfiguredCertificateIndicator;
 
-  function hostOf(shown: PeerCertificate): Fault[] {
-    const mismatch = checkServerIdentity(servername, shown);
-    return mismatch ? [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', words: 'certificate of another host' }] : [];
+  function hostOf(peer: PeerCertificate): Fault[] {
+    const mismatch = checkServerIdentity(servername, peer);
+    return mismatch ? [{ code: 'ERR_TLS_CERT_ALTNAME_INVALID', text: 'certificate of another host' }] : [];
   }
 }
 
@@ -140,20 +140,20 @@ function* chainOf(certificate: DetailedPeerCertificate): Iterable<DetailedPeerCe
 
 function datesOf(chain: readonly X509Certificate[]): Fault[] {
   const now = Date.now();
-  const whose = (index: number): string => (index === 0 ? 'certificate' : 'certificate of an issuer');
+  const subjectOf = (index: number): string => (index === 0 ? 'certificate' : 'certificate of an issuer');
   return chain.flatMap(({ validFrom, validTo }, index) => {
-    if (now >= Date.parse(validTo)) return [{ code: 'CERT_HAS_EXPIRED', words: `${whose(index)} expired` }];
-    if (now < Date.parse(validFrom)) return [{ code: 'CERT_NOT_YET_VALID', words: `${whose(index)} not yet valid` }];
+    if (now >= Date.parse(validTo)) return [{ code: 'CERT_HAS_EXPIRED', text: `${subjectOf(index)} expired` }];
+    if (now < Date.parse(validFrom)) return [{ code: 'CERT_NOT_YET_VALID', text: `${subjectOf(index)} not yet valid` }];
     return [];
   });
 }
 
-/** OpenSSL reports one of several faults. Faults that were found already are not repeated. */
+/** OpenSSL reports one of several faults. A fault that was already found is not repeated. */
 function trustOf({ authorized, authorizationError }: TLSSocket, dates: readonly Fault[]): Fault[] {
   // The type says Error, but the value is an error code.
   const code = String(authorizationError);
   const isKnown = code === 'ERR_TLS_CERT_ALTNAME_INVALID' || dates.some((fault) => fault.code === code);
-  return authorized || isKnown ? [] : [{ code, words: 'certificate not trusted' }];
+  return authorized || isKnown ? [] : [{ code, text: 'certificate not trusted' }];
 }
 
 const onOneLine = (distinguishedName: string): string => distinguishedName.replaceAll('\n', ', ');

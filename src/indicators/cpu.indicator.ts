@@ -48,7 +48,7 @@ export function CpuIndicator(name: string, options: CpuIndicatorOptions = {}): T
 
     protected judge({ used, age }: CpuMeasurement): HealthResult {
       const usage = used / age / cores;
-      return judge([{ what: 'CPU in use', value: usage, limits: limits.usage, show: percent }], {
+      return judge([{ label: 'CPU in use', value: usage, limits: limits.usage, show: percent }], {
         usage: share(usage),
         cores_used: rounded(used / age, 2),
         cores,

@@ -91,9 +91,9 @@ function readingsOf(
   limits: Readonly<Record<keyof typeof LIMITED, Limits>>,
 ): Reading[] {
   return [
-    { what: `${path} in use`, value: shareOf(used, free), limits: limits.used, show: percent },
-    { what: `${path} free`, value: free, limits: limits.free, direction: 'below', show: bytes },
-    { what: `${path} inodes in use`, value: shareOf(inodesUsed, inodesFree), limits: limits.inodes, show: percent },
+    { label: `${path} in use`, value: shareOf(used, free), limits: limits.used, show: percent },
+    { label: `${path} free`, value: free, limits: limits.free, direction: 'below', show: bytes },
+    { label: `${path} inodes in use`, value: shareOf(inodesUsed, inodesFree), limits: limits.inodes, show: percent },
   ];
 }
 

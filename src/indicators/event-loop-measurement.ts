@@ -2,7 +2,7 @@ import { type IntervalHistogram, monitorEventLoopDelay, performance } from 'node
 import { elapsed } from '../core/moment.js';
 import type { Measurement } from './sliding-window.js';
 
-/** Milliseconds between two samples of the loop. The time beyond them is the delay. */
+/** Milliseconds between two samples of the loop. The additional time until a sample is its delay. */
 const RESOLUTION = 20;
 
 /** Measures the delay and the utilization of the event loop. */
@@ -15,7 +15,7 @@ export class EventLoopMeasurement implements Measurement {
     this.#delays.enable();
   }
 
-  /** Without the sampling interval, which the histogram includes. 0 before the first sample. */
+  /** The delay in milliseconds, without the sampling interval, which the histogram includes. 0 before the first sample. */
   delay(percentile: number): number {
     if (this.#delays.count === 0) return 0;
     return Math.max(0, this.#delays.percentile(percentile) / 1e6 - RESOLUTION);

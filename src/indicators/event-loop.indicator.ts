@@ -57,8 +57,8 @@ export function EventLoopIndicator(name: string, options: EventLoopIndicatorOpti
       const { utilization } = measurement;
       return judge(
         [
-          { what: `p${percentile} of the delay`, value: delay, limits: limits.delay, show: inMilliseconds },
-          { what: 'utilization', value: utilization, limits: limits.utilization, show: percent },
+          { label: `p${percentile} of the delay`, value: delay, limits: limits.delay, show: inMilliseconds },
+          { label: 'utilization', value: utilization, limits: limits.utilization, show: percent },
         ],
         {
           delay_ms: rounded(delay, 1),

@@ -32,7 +32,7 @@ export const injectedTokens: Rule = {
   expected: 'a list of injection tokens',
   accepts: (value) => Array.isArray(value) && value.every((token) => token !== null && TOKEN_TYPES.has(typeof token)),
 };
-/** Does the work of parameter decorators for a constructor with any number of parameters. */
+/** Replaces parameter decorators, for a constructor with any number of parameters. */
 export function injectInto(target: Type, inject: readonly InjectedToken[]): void {
   for (const [index, dependency] of inject.entries()) injectAt(target, index, dependency);
 }

@@ -22,7 +22,7 @@ export interface LimitedNumber {
   /** The rule for each limit. */
   readonly within: Rule<number>;
   readonly direction: Direction;
-  /** The limits that the options leave out. */
+  /** The limits that apply where the options set none. */
   readonly defaults: Limits;
 }
 
@@ -31,7 +31,7 @@ export interface ConfiguredLimits<Own, Name extends string> extends ConfiguredOp
 }
 
 /**
- * As `configure`, for options with pairs of limits. A limit that is left out keeps its default, also when the other limit
+ * As `configureIndicator`, for options with pairs of limits. A limit that is left out keeps its default, also when the other limit
  * of the pair is set.
  */
 export function configureLimits<Options extends HealthIndicatorOptions, Name extends keyof Options & string>(
@@ -100,7 +100,7 @@ function definedOf(given: unknown): Limits {
 /** A measured number with its limits. */
 export interface Reading {
   /** The name of the number, as the beginning of a sentence: `heap in use`. */
-  readonly what: string;
+  readonly label: string;
   readonly value: number;
   readonly limits: Limits;
   readonly direction?: Direction;
@@ -116,9 +116,9 @@ export function judge(readings: readonly Reading[], data?: HealthData): HealthRe
   return warning.length > 0 ? degraded(warning.join('; '), data) : up(data);
 }
 
-function beyond({ what, value, direction = 'above', show }: Reading, limit: number | false | undefined): string[] {
+function beyond({ label, value, direction = 'above', show }: Reading, limit: number | false | undefined): string[] {
   if (limit === undefined || limit === false || !isBeyond(value, limit, direction)) return [];
-  return [`${what}: ${show(value)}, ${direction} ${show(limit)}`];
+  return [`${label}: ${show(value)}, ${direction} ${show(limit)}`];
 }
 
 function isBeyond(value: number, limit: number, direction: Direction): boolean {

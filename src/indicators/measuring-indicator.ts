@@ -9,14 +9,14 @@ export abstract class MeasuringIndicator<M extends Measurement>
   implements HealthIndicator, OnApplicationBootstrap, OnModuleDestroy
 {
   readonly #window: SlidingWindow<M>;
-  #isHooked = false;
+  #hasBootstrapped = false;
 
   constructor(window: number, create: () => M) {
     this.#window = new SlidingWindow(window, create);
   }
 
   onApplicationBootstrap(): void {
-    this.#isHooked = true;
+    this.#hasBootstrapped = true;
     this.#window.start();
   }
 
@@ -24,10 +24,10 @@ export abstract class MeasuringIndicator<M extends Measurement>
     this.#window.stop();
   }
 
-  /** Nest calls neither hook in a module that was loaded lazily. */
+  /** Stops the measurement in a lazily loaded module, in which Nest calls neither hook. */
   @OnDrain()
-  endUnlessHooked(): void {
-    if (!this.#isHooked) this.#window.stop();
+  stopIfLoadedLazily(): void {
+    if (!this.#hasBootstrapped) this.#window.stop();
   }
 
   check(): HealthResult {

@@ -41,9 +41,9 @@ export function MemoryIndicator(name: string, options: MemoryIndicatorOptions = 
       const memoryLimit = limitOfMemory();
       return judge(
         [
-          { what: 'heap in use', value: heapUsed / heapLimit, limits: limits.heap, show: percent },
-          { what: 'memory in use', value: rss / memoryLimit, limits: limits.container, show: percent },
-          { what: 'resident set size', value: rss, limits: limits.rss, show: bytes },
+          { label: 'heap in use', value: heapUsed / heapLimit, limits: limits.heap, show: percent },
+          { label: 'memory in use', value: rss / memoryLimit, limits: limits.container, show: percent },
+          { label: 'resident set size', value: rss, limits: limits.rss, show: bytes },
         ],
         {
           heap_used_bytes: heapUsed,

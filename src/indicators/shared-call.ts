@@ -13,7 +13,7 @@ const LOST_AFTER = 10_000;
 const MOST_UNFINISHED = 2;
 
 /**
- * Work that cannot be cancelled once the operating system has begun it: a name lookup, a call to a file system that
+ * Work that cannot be cancelled after the operating system has begun it: a name lookup, a call to a file system that
  * hangs. A run that times out stops waiting. The next run waits for the same call instead of beginning another one.
  *
  * A call may never end, for example on a network file system that was unmounted. So after ten seconds a second call may
@@ -28,7 +28,7 @@ export class SharedCall<T> {
     this.#work = work;
   }
 
-  /** Rejects with the reason of the signal when that is aborted. */
+  /** Rejects with the reason of the signal when the signal is aborted. */
   async run(signal: AbortSignal): Promise<T> {
     signal.throwIfAborted();
     const call = this.#latest && !this.#isReplaceable(this.#latest) ? this.#latest : this.#begin();

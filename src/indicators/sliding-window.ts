@@ -1,6 +1,6 @@
 import { elapsed } from '../core/moment.js';
 
-/** A measurement that begins at a moment. */
+/** A measurement since a point in time. */
 export interface Measurement {
   /** The duration of the measurement so far, in milliseconds. */
   readonly age: number;
@@ -10,13 +10,13 @@ export interface Measurement {
   stop(): void;
 }
 
-/** Milliseconds. A shorter measurement sees only the present moment, in which a process that serves a probe is always busy. */
+/** Milliseconds. A shorter measurement covers little more than the response to the probe, in which a process is always busy. */
 const SHORTEST = 1000;
 
 /**
  * Measures the recent past. Two measurements run at the same time, and after each half window the older one begins again.
- * So the older measurement always covers between half a window and a whole window. Over the whole life of the process, a
- * bad minute would not be visible.
+ * So the older measurement always covers between half a window and a whole window. A measurement since the start of the
+ * process would not show a bad minute.
  */
 export class SlidingWindow<M extends Measurement> {
   readonly #half: number;

@@ -6,7 +6,7 @@ import type { HealthIndicator } from '../discovery/health-indicator.decorator.js
 import type { HealthIndicatorOptions } from '../options/indicator-options.js';
 import { nonBlank, whole } from '../options/rules.js';
 import { configureIndicator } from '../discovery/configured-indicator.js';
-import { connected } from './connected.js';
+import { withSocket } from './with-socket.js';
 
 /** Options of {@link TcpIndicator}. */
 export interface TcpIndicatorOptions extends HealthIndicatorOptions {
@@ -29,7 +29,7 @@ export function TcpIndicator(name: string, options: TcpIndicatorOptions): Type<H
 
   class ConfiguredTcpIndicator implements HealthIndicator {
     check({ signal }: HealthCheckContext): Promise<HealthResult> {
-      return connected('connect', signal, () => connect({ host, port }), addressOf);
+      return withSocket('connect', signal, () => connect({ host, port }), addressOf);
     }
   }
   annotate(ConfiguredTcpIndicator);

@@ -24,7 +24,7 @@ export interface ThresholdIndicatorOptions<
   readonly warn?: number | false;
   /** Beyond this limit the indicator is DOWN. Default: false, no such limit. A value exactly at a limit is within it. */
   readonly fail?: number | false;
-  /** Which side of the limits is beyond them. Default: `above`, for lengths and lags. Use `below` for resources that can run out. */
+  /** The side on which a value is beyond a limit. Default: `above`, for lengths and lags. Use `below` for resources that can run out. */
   readonly direction?: Direction;
   /** The unit of the number, as in `12 jobs`. Messages and data show it. Default: none. */
   readonly unit?: string;
@@ -78,7 +78,7 @@ export function ThresholdIndicator<const Tokens extends readonly InjectedToken[]
       const value = typeof returned === 'bigint' ? Number(returned) : returned;
       if (typeof value !== 'number') return down(`the value is of type ${typeof value} instead of number`);
       if (Number.isNaN(value)) return down('the value is not a number');
-      return judge([{ what: 'value', value, limits: { warn, fail }, direction, show }], {
+      return judge([{ label: 'value', value, limits: { warn, fail }, direction, show }], {
         value,
         ...(unit !== undefined && { unit }),
         ...(warn !== false && { warn }),

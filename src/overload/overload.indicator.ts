@@ -25,7 +25,7 @@ import {
 import { overloadStatus } from './overload-status.js';
 
 interface Load {
-  readonly what: string;
+  readonly label: string;
   /** Undefined: it cannot be measured in this application. */
   readonly value: number | undefined;
   readonly show: (value: number) => string;
@@ -85,9 +85,9 @@ export function OverloadIndicator<const Tokens extends readonly InjectedToken[] 
         return down(`count returned ${describeNoCount(inFlight)} instead of a number`);
       }
       const loads: Readonly<Record<LoadName, Load>> = {
-        delay: { what: `p${PERCENTILE} of the delay`, value: measurement.delay(PERCENTILE), show: inMilliseconds },
-        utilization: { what: 'utilization', value: measurement.utilization, show: percent },
-        inFlight: { what: 'in flight', value: inFlight, show: String },
+        delay: { label: `p${PERCENTILE} of the delay`, value: measurement.delay(PERCENTILE), show: inMilliseconds },
+        utilization: { label: 'utilization', value: measurement.utilization, show: percent },
+        inFlight: { label: 'in flight', value: inFlight, show: String },
       };
       const above = excessOf(loads, limits, release);
       const aboveDown = excessOf(loads, downLimits, release);
@@ -136,9 +136,9 @@ interface Judged extends Excess {
 }
 
 function excessOf(loads: Readonly<Record<LoadName, Load>>, limits: OverloadLimits, release: number): Judged {
-  const readings = Object.entries(loads).flatMap(([name, { what, value, show }]) => {
+  const readings = Object.entries(loads).flatMap(([name, { label, value, show }]) => {
     const warn = limits[name as LoadName];
-    return value === undefined || typeof warn !== 'number' ? [] : [{ what, value, show, warn, limits: { warn } }];
+    return value === undefined || typeof warn !== 'number' ? [] : [{ label, value, show, warn, limits: { warn } }];
   });
   const { message } = judge(readings);
   return {

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 
 export interface Body {
   readonly text: string;
-  /** The body was longer, and the rest was not read. */
-  readonly isCut: boolean;
+  /** True: the body was longer than the limit, and the rest was not read. */
+  readonly isTruncated: boolean;
 }
 
 /**
@@ -14,22 +14,22 @@ export async function readBody(body: AsyncIterable<Uint8Array>, maxBytes: number
   const decoder = new TextDecoder();
   let text = '';
   let size = 0;
-  for await (const piece of body) {
-    size += piece.byteLength;
+  for await (const chunk of body) {
+    size += chunk.byteLength;
     if (size > maxBytes) {
-      // Bytes beyond the limit are not decoded, because a decompressed piece can be very long.
+      // Bytes beyond the limit are not decoded, because a decompressed chunk can be very long.
       return {
-        text: text + decoder.decode(piece.subarray(0, Math.max(0, maxBytes - (size - piece.byteLength)))),
-        isCut: true,
+        text: text + decoder.decode(chunk.subarray(0, Math.max(0, maxBytes - (size - chunk.byteLength)))),
+        isTruncated: true,
       };
     }
-    text += decoder.decode(piece, { stream: true });
+    text += decoder.decode(chunk, { stream: true });
   }
-  return { text: text + decoder.decode(), isCut: false };
+  return { text: text + decoder.decode(), isTruncated: false };
 }
 
 /** The time limit for an unused body, in milliseconds. */
-const REST_TIME = 1000;
+const DISCARD_TIMEOUT = 1000;
 
 /**
  * Reads an unused body to its end in the background, so that the connection stays open for the next run. If the body is too
@@ -37,10 +37,10 @@ const REST_TIME = 1000;
  */
 export function discardBody(body: Readable, maxBytes: number): void {
   let size = 0;
-  const timer = setTimeout(() => body.destroy(), REST_TIME).unref();
+  const timer = setTimeout(() => body.destroy(), DISCARD_TIMEOUT).unref();
   body
-    .on('data', (piece: Uint8Array) => {
-      size += piece.byteLength;
+    .on('data', (chunk: Uint8Array) => {
+      size += chunk.byteLength;
       if (size > maxBytes) body.destroy();
     })
     .on('error', () => undefined)

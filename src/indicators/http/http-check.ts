@@ -5,13 +5,13 @@ import { type HealthData, type HealthResult, degraded, down, up } from '../../co
 import { HealthStatus } from '../../core/status.js';
 import { type Body, discardBody, readBody } from './body.js';
 import {
-  type ForeignHealth,
-  foreignHealthIn,
-  foreignHealthOf,
+  type DependencyHealth,
+  dependencyHealthIn,
+  dependencyHealthOf,
   healthAtStart,
   isHealthType,
   isJsonType,
-} from './foreign-health.js';
+} from './dependency-health.js';
 import type { HttpIndicatorOptions } from './http-options.js';
 import { proxyOf } from './proxy.js';
 import { send } from './request.js';
@@ -21,7 +21,7 @@ import { type HttpResponse, HttpTransport } from './transport.js';
 type Options = Omit<HttpIndicatorOptions, 'inject' | 'url' | 'headers'>;
 
 /**
- * The part of an HTTP indicator that sends requests and judges responses. It is loaded when an application creates such an
+ * The part of an HTTP indicator that sends requests and evaluates responses. It is loaded when an application creates such an
  * indicator: `http.indicator.ts` must not import it statically.
  */
 export class HttpCheck {
@@ -61,48 +61,48 @@ export class HttpCheck {
       return this.#isExpected(response.status) ? up(data) : down(describeStatus(response), data);
     }
     const read = await readBody(response.body, this.#maxBodyBytes);
-    return expect ? this.#judgeBy(expect, response, read, data) : this.#judgeHealth(response, read, data);
+    return expect ? this.#resultByPredicate(expect, response, read, data) : this.#resultByHealth(response, read, data);
   }
 
-  async #judgeBy(
+  async #resultByPredicate(
     predicate: NonNullable<Options['expect']>,
     response: HttpResponse,
-    { text, isCut }: Body,
+    { text, isTruncated }: Body,
     data: HealthData,
   ): Promise<HealthResult> {
     if (this.#options.expectedStatus !== undefined && !this.#isExpected(response.status))
       return down(describeStatus(response), data);
-    if (isCut) return down(`the response is longer than ${this.#maxBodyBytes} bytes`, data);
-    const verdict: unknown = await predicate({
+    if (isTruncated) return down(`the response is longer than ${this.#maxBodyBytes} bytes`, data);
+    const decision: unknown = await predicate({
       status: response.status,
       headers: response.headers,
       body: text,
       json: () => JSON.parse(text) as unknown,
     });
-    if (verdict === true) return up(data);
+    if (decision === true) return up(data);
     // The engine checks any other value.
-    return isRecord(verdict)
-      ? ({ data, ...verdict } as unknown as HealthResult)
+    return isRecord(decision)
+      ? ({ data, ...decision } as unknown as HealthResult)
       : down('the response is not as expected', data);
   }
 
-  #judgeHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
+  #resultByHealth(response: HttpResponse, read: Body, known: HealthData): HealthResult {
     const health = healthIn(response, read);
     const data = { ...known, ...(typeof health === 'object' && reportedData(health)) };
-    const words = typeof health === 'object' ? describe(health) : undefined;
+    const description = typeof health === 'object' ? describe(health) : undefined;
     if (!this.#isExpected(response.status)) {
       const isBad = typeof health === 'object' && health.status !== HealthStatus.UP;
-      return down(isBad ? `${describeStatus(response)}, ${words}` : describeStatus(response), data);
+      return down(isBad ? `${describeStatus(response)}, ${description}` : describeStatus(response), data);
     }
-    if (health === 'cut') {
+    if (health === 'truncated') {
       return degraded(
         `its JSON is longer than ${this.#maxBodyBytes} bytes, so a status in it was not read: set maxBodyBytes, or readHealth to false`,
         data,
       );
     }
     if (health === 'unreadable') return down('the response contains no known health status', data);
-    if (health?.status === HealthStatus.DOWN) return down(`it ${words}`, data);
-    return health?.status === HealthStatus.DEGRADED ? degraded(`it ${words}`, data) : up(data);
+    if (health?.status === HealthStatus.DOWN) return down(`it ${description}`, data);
+    return health?.status === HealthStatus.DEGRADED ? degraded(`it ${description}`, data) : up(data);
   }
 
   #isExpected(status: number): boolean {
@@ -115,20 +115,20 @@ export class HttpCheck {
 /** The health report in the response. Undefined: there is none, and the media type does not require one. */
 function healthIn(
   { headers: received }: HttpResponse,
-  { text, isCut }: Body,
-): ForeignHealth | 'unreadable' | 'cut' | undefined {
+  { text, isTruncated }: Body,
+): DependencyHealth | 'unreadable' | 'truncated' | undefined {
   const mediaType = (received.get('content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const header = foreignHealthOf(received.get('x-health-status'));
+  const header = dependencyHealthOf(received.get('x-health-status'));
   const isJson = isJsonType(mediaType);
-  const inBody = isJson ? (isCut ? healthAtStart(text) : foreignHealthIn(text)) : undefined;
+  const inBody = isJson ? (isTruncated ? healthAtStart(text) : dependencyHealthIn(text)) : undefined;
   const known = inBody ?? header;
   if (known) return known;
   // A response to HEAD has a media type and no body.
-  if (isHealthType(mediaType) && (isCut || text !== '')) return 'unreadable';
-  return isJson && isCut ? 'cut' : undefined;
+  if (isHealthType(mediaType) && (isTruncated || text !== '')) return 'unreadable';
+  return isJson && isTruncated ? 'truncated' : undefined;
 }
 
-function describe({ word, failing }: ForeignHealth): string {
+function describe({ word, failing }: DependencyHealth): string {
   return failing.length > 0 ? `reports ${word}: ${failing.join(', ')}` : `reports ${word}`;
 }
 

@@ -55,7 +55,7 @@ export interface HttpIndicatorOptions<
    * Whether the response is read as a health report: the JSON of this library, of Spring Boot and of `@nestjs/terminus`, and
    * `application/health+json`. A dependency that reports itself degraded is DEGRADED, and one that reports itself down is
    * DOWN, whatever the HTTP status. The names and statuses of its components are part of the data. Default: true. False:
-   * only the HTTP status counts, and no body is waited for.
+   * only the HTTP status counts, and the indicator does not wait for the body.
    */
   readonly readHealth?: boolean;
   /** The greatest number of redirects that are followed. Default: 0. With 0, a redirect is an unexpected status. More redirects than this are DOWN. */

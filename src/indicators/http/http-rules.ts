@@ -47,11 +47,11 @@ export const headersRule: Rule = {
 };
 
 function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
-  const probe = new Headers();
+  const headers = new Headers();
   try {
     for (const [name, text] of Object.entries(value)) {
       if (typeof text !== 'string' || RESERVED.has(name.toLowerCase())) return false;
-      probe.set(name, text);
+      headers.set(name, text);
     }
     return true;
   } catch {

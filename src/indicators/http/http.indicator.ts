@@ -62,7 +62,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
 
     constructor(...injected: unknown[]) {
       this.#injected = injected;
-      // Each run reports it.
+      // Each run reports the rejection.
       muteRejection(this.#check, () => undefined);
     }
 
@@ -91,7 +91,7 @@ export function HttpIndicator<const Tokens extends readonly InjectedToken[] = []
   return ConfiguredHttpIndicator;
 }
 
-/** A fault at boot shows the URL that cannot be used. Its query and fragment are removed, because they may contain a token. */
+/** A fault at boot shows the invalid URL. Its query and fragment are removed, because they may contain a token. */
 function withoutQuery(options: Own): Own {
   const given: unknown = options.url;
   if (typeof given !== 'string' || httpUrl.accepts(given)) return options;

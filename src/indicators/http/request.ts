@@ -18,10 +18,10 @@ export async function send(
 ): Promise<HttpResponse> {
   let { url, method, headers, body } = request;
   for (let followed = 0; ; followed += 1) {
-    const isForeign = url.origin !== request.url.origin;
+    const isCrossOrigin = url.origin !== request.url.origin;
     const response = await transport.send(
       { url, method, headers: { ...ALWAYS_SENT, ...headers }, body },
-      isForeign,
+      isCrossOrigin,
       signal,
     );
     const location = REDIRECTS.has(response.status) ? response.headers.get('location') : null;

@@ -22,7 +22,7 @@ export interface TransportOptions {
   readonly keepAlive: boolean;
 }
 
-/** An unused connection is closed after so many milliseconds, or earlier if the server announces a shorter time (`keep-alive`). */
+/** Milliseconds after which an unused connection is closed; earlier if the server announces a shorter time (`keep-alive`). */
 const IDLE = 4000;
 /** `deflate` is left out: some servers send it without the zlib format, against RFC 9110, section 8.4.1.2. */
 const ENCODINGS = 'gzip, br';
@@ -39,14 +39,14 @@ export class HttpTransport {
     this.#options = options;
   }
 
-  /** `isForeign`: the request goes to another origin than the URL of the options, so it uses no client certificate. */
-  async send(request: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
+  /** `isCrossOrigin`: the request goes to another origin than the URL of the options, so it uses no client certificate. */
+  async send(request: HttpRequest, isCrossOrigin: boolean, signal: AbortSignal): Promise<HttpResponse> {
     for (;;) {
       try {
-        return await this.#exchange(request, isForeign, signal);
+        return await this.#exchange(request, isCrossOrigin, signal);
       } catch (error) {
         // The server closed an idle connection while the request was sent, and has not read the request. The next idle
-        // connection may be closed too. After the last one a new connection is opened.
+        // connection may be closed too. When no idle connection is left, a new connection is opened.
         if (!(error instanceof StaleConnection)) throw error;
       }
     }
@@ -57,11 +57,11 @@ export class HttpTransport {
     this.#agents.clear();
   }
 
-  #exchange(sent: HttpRequest, isForeign: boolean, signal: AbortSignal): Promise<HttpResponse> {
+  #exchange(sent: HttpRequest, isCrossOrigin: boolean, signal: AbortSignal): Promise<HttpResponse> {
     const { proxy } = this.#options;
     return new Promise((resolve, reject) => {
       const isSecure = sent.url.protocol === 'https:';
-      const request = (isSecure ? httpsRequest : httpRequest)(this.#requestOptions(sent, isForeign, signal));
+      const request = (isSecure ? httpsRequest : httpRequest)(this.#requestOptions(sent, isCrossOrigin, signal));
       request.once('response', (message) => {
         if (proxy && !isSecure && message.statusCode === 407) {
           message.destroy();
@@ -79,7 +79,11 @@ export class HttpTransport {
     });
   }
 
-  #requestOptions({ url, method, headers, body }: HttpRequest, isForeign: boolean, signal: AbortSignal): TunnelOptions {
+  #requestOptions(
+    { url, method, headers, body }: HttpRequest,
+    isCrossOrigin: boolean,
+    signal: AbortSignal,
+  ): TunnelOptions {
     const { proxy, socketPath, keepAlive } = this.#options;
     const isForwarded = proxy !== undefined && url.protocol === 'http:';
     return {
@@ -94,23 +98,23 @@ export class HttpTransport {
         ...(!keepAlive && { connection: 'close' }),
         ...(isForwarded && proxy.headers),
       },
-      agent: this.#agentFor(url, isForeign),
+      agent: this.#agentFor(url, isCrossOrigin),
       signal,
       // For the connection to the proxy, because agents of Node do not pass the signal on.
       tunnelSignal: signal,
     };
   }
 
-  #agentFor(url: URL, isForeign: boolean): Agent {
-    const key = `${url.protocol}${isForeign ? 'foreign' : 'own'}`;
+  #agentFor(url: URL, isCrossOrigin: boolean): Agent {
+    const key = `${url.protocol}${isCrossOrigin ? 'cross-origin' : 'own'}`;
     const known = this.#agents.get(key);
     if (known) return known;
-    const agent = this.#makeAgent(url, isForeign);
+    const agent = this.#makeAgent(url, isCrossOrigin);
     this.#agents.set(key, agent);
     return agent;
   }
 
-  #makeAgent(url: URL, isForeign: boolean): Agent {
+  #makeAgent(url: URL, isCrossOrigin: boolean): Agent {
     const { tls = {}, proxy, keepAlive } = this.#options;
     const options = { keepAlive, maxFreeSockets: 2, timeout: IDLE, ...(!proxy && environmentProxy()) };
     if (url.protocol === 'http:')
@@ -119,9 +123,9 @@ export class HttpTransport {
     const secure = {
       ...options,
       ...(Object.keys(tls).length > 0 && {
-        secureContext: secureContextOf(isForeign ? { ...(tls.ca !== undefined && { ca: tls.ca }) } : tls),
+        secureContext: secureContextOf(isCrossOrigin ? { ...(tls.ca !== undefined && { ca: tls.ca }) } : tls),
       }),
-      ...(servername !== undefined && !isForeign && isIP(servername) === 0 && { servername }),
+      ...(servername !== undefined && !isCrossOrigin && isIP(servername) === 0 && { servername }),
     };
     return proxy ? new TunnelAgent(proxy, secure) : new HttpsAgent(secure);
   }

@@ -7,7 +7,7 @@ import { faultsOf } from './indicator.js';
 const show = (value: number): string => `${value} jobs`;
 
 function judged(value: number, limits: Limits, direction?: 'above' | 'below') {
-  return judge([{ what: 'queue', value, limits, show, ...(direction && { direction }) }]);
+  return judge([{ label: 'queue', value, limits, show, ...(direction && { direction }) }]);
 }
 
 describe('judge', () => {
@@ -41,7 +41,7 @@ describe('judge', () => {
 
   it('lists every value above its limit, and the worst one decides', () => {
     const limits = { warn: 1, fail: 5 };
-    const reading = (what: string, value: number) => ({ what, value, limits, show: String });
+    const reading = (label: string, value: number) => ({ label, value, limits, show: String });
     expect(judge([reading('a', 2), reading('b', 0), reading('c', 3)], { a: 2 })).toEqual({
       status: 'DEGRADED',
       message: 'a: 2, above 1; c: 3, above 1',

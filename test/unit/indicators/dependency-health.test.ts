@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { reportedData, reportedHealthIn } from '../../../src/core/reported-health.js';
 import { safeCopy } from '../../../src/core/safe-copy.js';
 import {
-  foreignHealthIn,
-  foreignHealthOf,
+  dependencyHealthIn,
+  dependencyHealthOf,
   isHealthType,
   isJsonType,
-} from '../../../src/indicators/http/foreign-health.js';
+} from '../../../src/indicators/http/dependency-health.js';
 
-const read = (json: unknown) => foreignHealthIn(JSON.stringify(json));
+const read = (json: unknown) => dependencyHealthIn(JSON.stringify(json));
 
 describe('the status word of a dependency', () => {
   it.each([
@@ -26,13 +26,13 @@ describe('the status word of a dependency', () => {
     ['UNKNOWN', 'DOWN'],
     ['shutting_down', 'DOWN'],
   ])('%s means %s', (word, status) => {
-    expect(foreignHealthOf(word)).toMatchObject({ status, word, failing: [], components: [] });
+    expect(dependencyHealthOf(word)).toMatchObject({ status, word, failing: [], components: [] });
   });
 
   it.each(['banana', '', 'constructor', '__proto__', null, undefined, 1, {}])(
     'ignores the unknown status %j',
     (word) => {
-      expect(foreignHealthOf(word)).toBeUndefined();
+      expect(dependencyHealthOf(word)).toBeUndefined();
     },
   );
 });
@@ -92,8 +92,8 @@ describe('the status in the JSON of a dependency', () => {
   );
 
   it('is not found in a text that is not JSON', () => {
-    expect(foreignHealthIn('{"status":"UP"')).toBeUndefined();
-    expect(foreignHealthIn('')).toBeUndefined();
+    expect(dependencyHealthIn('{"status":"UP"')).toBeUndefined();
+    expect(dependencyHealthIn('')).toBeUndefined();
   });
 
   it.each([{ details: 'DOWN' }, { components: [] }, { checks: null }, { details: { a: null, b: 'DOWN', c: [null] } }])(
@@ -104,7 +104,7 @@ describe('the status in the JSON of a dependency', () => {
   );
 });
 
-it('foreign health distinguishes media types', () => {
+it('distinguishes media types of health reports from other JSON', () => {
   expect(['application/health+json', 'application/vnd.spring-boot.actuator.v3+json'].every(isHealthType)).toBe(true);
   expect(['application/json', 'text/html', 'application/health+xml', ''].some(isHealthType)).toBe(false);
   expect(['application/json', 'application/health+json', 'application/problem+json'].every(isJsonType)).toBe(true);

@@ -2,14 +2,14 @@ import type { Socket } from 'node:net';
 import { raceAbort } from '../core/async.js';
 
 /**
- * Opens a socket, calls `look` as soon as the socket is connected, and destroys the socket: after a success, after a
- * failure, and when the run's time is over before the socket has connected.
+ * Opens a socket, calls `read` as soon as the socket is connected, and destroys the socket: after a success, after a
+ * failure, and when the signal is aborted.
  */
-export async function connected<S extends Socket, R>(
+export async function withSocket<S extends Socket, R>(
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,
   open: () => S,
-  look: (socket: S) => R,
+  read: (socket: S) => R,
 ): Promise<R> {
   signal.throwIfAborted();
   const socket = open();
@@ -18,7 +18,7 @@ export async function connected<S extends Socket, R>(
     socket.on('error', reject);
     socket.once(event, () => {
       try {
-        resolve(look(socket));
+        resolve(read(socket));
       } catch (error) {
         reject(error);
       }

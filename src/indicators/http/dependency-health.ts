@@ -9,7 +9,7 @@ import {
 import { HEALTH_STATUSES, HealthStatus, isWorse } from '../../core/status.js';
 
 /** The health that a dependency reports about itself. */
-export interface ForeignHealth extends ReportedHealth {
+export interface DependencyHealth extends ReportedHealth {
   readonly status: 'UP' | 'DEGRADED' | 'DOWN';
 }
 
@@ -17,7 +17,7 @@ export interface ForeignHealth extends ReportedHealth {
  * The status words of this library, of Spring Boot (`UP`, `OUT_OF_SERVICE`), of `application/health+json` (`pass`, `warn`,
  * `fail`, draft-inadarei-api-health-check) and of @nestjs/terminus (`ok`, `error`, `shutting_down`).
  */
-const WORDS: Readonly<Record<string, ForeignHealth['status']>> = {
+const WORDS: Readonly<Record<string, DependencyHealth['status']>> = {
   up: HealthStatus.UP,
   pass: HealthStatus.UP,
   ok: HealthStatus.UP,
@@ -47,10 +47,10 @@ const COMPONENT_WORDS: Readonly<Record<string, HealthStatus>> = {
 const NAMES_SHOWN = 5;
 
 /** The health that a JSON text reports. Undefined: the text is not a health report. */
-export function foreignHealthIn(text: string): ForeignHealth | undefined {
+export function dependencyHealthIn(text: string): DependencyHealth | undefined {
   const json = parse(text);
   if (!isRecord(json)) return undefined;
-  const health = foreignHealthOf(json['status']);
+  const health = dependencyHealthOf(json['status']);
   if (!health) return undefined;
   const service = serviceOf(json);
   return {
@@ -64,11 +64,11 @@ export function foreignHealthIn(text: string): ForeignHealth | undefined {
 const STATUS_AT_START = /^\s*\{\s*"status"\s*:\s*"([^"\\]{1,64})"/;
 
 /** The health at the beginning of a JSON text that was not read to its end. Undefined: the text does not begin with a status. */
-export const healthAtStart = (text: string): ForeignHealth | undefined =>
-  foreignHealthOf(STATUS_AT_START.exec(text)?.[1]);
+export const healthAtStart = (text: string): DependencyHealth | undefined =>
+  dependencyHealthOf(STATUS_AT_START.exec(text)?.[1]);
 
 /** The status for a status word. Undefined: the word is unknown. */
-export function foreignHealthOf(word: unknown): ForeignHealth | undefined {
+export function dependencyHealthOf(word: unknown): DependencyHealth | undefined {
   if (typeof word !== 'string') return undefined;
   const key = word.toLowerCase();
   const status = Object.hasOwn(WORDS, key) ? WORDS[key] : undefined;
@@ -144,7 +144,7 @@ function componentStatus({ state, status }: Json): HealthStatus {
 }
 
 function isFailing(part: unknown): boolean {
-  const health = isRecord(part) ? foreignHealthOf(part['status']) : undefined;
+  const health = isRecord(part) ? dependencyHealthOf(part['status']) : undefined;
   return health !== undefined && health.status !== HealthStatus.UP;
 }
 
