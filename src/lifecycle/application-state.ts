@@ -94,8 +94,8 @@ export class ApplicationState implements TrafficGate {
   }
 
   /**
-   * Delays readiness until the promise resolves. A rejection delays it for ever, with the error as the reason, unless a new
-   * delay of the same name replaces it. Resolves to the reason of the rejection.
+   * Delays readiness until the promise resolves. After a rejection it stays delayed, with the error as the reason, until a
+   * new delay of the same name replaces it. Resolves to the reason of the rejection.
    */
   async delayReadiness(name: string, promise: PromiseLike<unknown>): Promise<{ readonly cause: unknown } | undefined> {
     const delay: Delay = { name, failure: undefined };

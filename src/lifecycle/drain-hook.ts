@@ -2,7 +2,7 @@
 export interface DrainHook {
   /** `OrdersConsumer.stopPulling`, for the log. */
   readonly name: string;
-  /** Milliseconds that it may take. Undefined: the `timeout` of `shutdown`. */
+  /** Milliseconds after which the drain continues without it. Undefined: the `timeout` of `shutdown`. */
   readonly timeout: number | undefined;
   readonly call: () => unknown;
 }

@@ -26,17 +26,17 @@ export interface DrainedConnections {
   /** The requests in flight, with label and age. */
   readonly open: readonly string[];
   readonly hasOpenSockets: boolean;
-  /** Counts requests from now on. Each response closes its connection, so that clients connect elsewhere. */
+  /** Counts requests from now on. Each response closes its connection, so that clients connect to another instance. */
   beginDraining(): void;
   /** Resolves when the requests that are in flight now have finished. */
   whenPresentDone(): Promise<void>;
   /** Accepts the connections that have arrived, for `limit` milliseconds at most, then none. Open connections stay open. */
   stopListening(limit: number, signal: AbortSignal): Promise<void>;
   /** Resolves when the requests that have arrived are read, after `limit` milliseconds at most. */
-  whenArrivedRead(limit: number, signal: AbortSignal): Promise<void>;
-  /** Whether a client connected within so many milliseconds and has sent nothing yet. */
-  hasNewcomers(within: number): boolean;
-  /** Closes the connections without a request in flight. Returns how many had been used, and how many had sent nothing. */
+  whenArrivalsRead(limit: number, signal: AbortSignal): Promise<void>;
+  /** Whether a client that connected within the last `within` milliseconds has sent nothing yet. */
+  hasNewConnections(within: number): boolean;
+  /** Closes the connections without a request in flight. Returns the numbers of used ones, and of those that sent nothing. */
   closeIdle(): { readonly idle: number; readonly silent: number };
   /** Closes the connections with requests in flight. */
   destroyBusy(): void;
@@ -55,8 +55,9 @@ export interface DrainParts {
 }
 
 /**
- * Takes the application out of service without losing a request: refuses traffic, waits until balancers have noticed,
- * waits for work in flight, closes the remaining connections. No part of the application is destroyed before it is done.
+ * Takes the application out of service without losing a request: refuses traffic, waits until balancers have received
+ * enough refusals, waits for work in flight, closes the remaining connections. No part of the application is destroyed
+ * before that.
  */
 export class Drain {
   readonly #parts: DrainParts;
@@ -96,13 +97,13 @@ export class Drain {
     await connections.stopListening(Math.max(SHORTEST_ACCEPT, left() / 2), stop);
     if (finished && connections.hasOpenSockets) await shutdownSleep(Math.min(TIME_TO_ARRIVE, left()));
     const timeLimit = finished ? Math.min(TIME_TO_SEND, left()) : 0;
-    for (let waited = 0; waited < timeLimit && connections.hasNewcomers(timeLimit); waited += TIME_TO_ARRIVE) {
+    for (let waited = 0; waited < timeLimit && connections.hasNewConnections(timeLimit); waited += TIME_TO_ARRIVE) {
       await shutdownSleep(TIME_TO_ARRIVE);
     }
-    const isQuiet = finished && (await settlesWithin(this.#whenQuiet(), left(), stop));
+    const isAllDone = finished && (await settlesWithin(this.#whenAllDone(), left(), stop));
     const { idle, silent } = connections.closeIdle();
     const open = [...connections.open, ...work.open];
-    if (!isQuiet) {
+    if (!isAllDone) {
       const time = stop.aborted ? Math.round(shutdownElapsed() - began) : settings.timeout;
       logger.warn(`Work in flight did not finish within ${time} ms: ${open.join(', ') || 'a hook'}`);
       connections.destroyBusy();
@@ -155,12 +156,12 @@ export class Drain {
   }
 
   /** For the time after `stopListening()`: resolves when no request and no work is left. */
-  async #whenQuiet(): Promise<void> {
+  async #whenAllDone(): Promise<void> {
     const { connections, work } = this.#parts;
     do {
       await Promise.all([work.whenDone(), connections.whenPresentDone()]);
       // A request may have arrived while the event loop was blocked. Closing its connection would lose it.
-      await connections.whenArrivedRead(READ_LIMIT, this.#stop.signal);
+      await connections.whenArrivalsRead(READ_LIMIT, this.#stop.signal);
     } while (connections.open.length > 0 || work.open.length > 0);
   }
 

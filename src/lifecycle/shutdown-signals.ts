@@ -2,10 +2,10 @@ import { shutdownElapsed, shutdownClock } from '../core/shutdown-clock.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK'] as const satisfies readonly NodeJS.Signals[];
 /**
- * Milliseconds within which further signals belong to the first. A terminal signals every process of its group, and npm
+ * Milliseconds within which further signals count as the first one. A terminal signals every process of its group, and npm
  * and the Nest CLI forward what they receive, so one Ctrl-C reaches the application two or three times.
  */
-const ONE_SIGNAL = 500;
+const SAME_SIGNAL_WITHIN = 500;
 
 /** Milliseconds after the start, within which an application may call `enableShutdownHooks()` or add its own listeners. */
 const TIME_TO_LISTEN = 10_000;
@@ -37,10 +37,10 @@ export class ShutdownSignals {
     }
   }
 
-  /** Calls `act` once, on the second signal of the process. */
-  onSecond(act: (signal: NodeJS.Signals) => void): void {
+  /** Calls `action` once, on the second signal of the process. */
+  onSecond(action: (signal: NodeJS.Signals) => void): void {
     this.start();
-    this.#onSecond = act;
+    this.#onSecond = action;
   }
 
   /** Calls `warn` some time after the start if SIGTERM has no listener in the process. */
@@ -70,18 +70,18 @@ export class ShutdownSignals {
 
   readonly #onSignal = (signal: NodeJS.Signals): void => {
     if (process.listenerCount(signal) === 1) {
-      // No other listener is left: without this one the default action ends the process, as it should.
+      // No other listener is left. Without this one, the default action of the signal ends the process.
       this.stop();
       process.kill(process.pid, signal);
       return;
     }
     const now = shutdownElapsed();
-    if (now - this.#last < ONE_SIGNAL) return;
+    if (now - this.#last < SAME_SIGNAL_WITHIN) return;
     this.#last = now;
     this.#count += 1;
     if (this.#count < 2) return;
-    const act = this.#onSecond;
+    const action = this.#onSecond;
     this.#onSecond = undefined;
-    act?.(signal);
+    action?.(signal);
   };
 }

@@ -6,14 +6,14 @@ import type { ProberWatch } from './prober-watch.js';
 /** Milliseconds within which a balancer acts on the last refusal that it has received. */
 const TIME_TO_ACT = 250;
 const CHECK_EVERY = 50;
-/** Milliseconds. A check that comes this late means that the event loop was blocked. */
+/** Milliseconds. A check that is this late means that the event loop was blocked. */
 const LATE = 25;
 
 /** The result of the wait for balancers. */
 export interface BalancerWait {
   /** Milliseconds. */
   readonly waited: number;
-  readonly ended: 'no-probers' | 'all-noticed' | 'limit' | 'fixed';
+  readonly ended: 'no-probers' | 'all-refused' | 'limit' | 'fixed';
   /** The probers that had to receive refusals. */
   readonly probers: readonly Prober[];
   /** Probers that are too slow to receive enough refusals within `maxDelay`. The wait ignored them. */
@@ -22,7 +22,7 @@ export interface BalancerWait {
 
 /**
  * Waits until the balancers have stopped sending traffic: each prober that is known when the wait begins has to receive
- * enough refusals in a row. Later callers are ignored: no response has invited them to send traffic.
+ * enough refusals in a row. Later callers are ignored, because no response to them has accepted traffic.
  */
 export async function waitForBalancers(
   settings: ShutdownSettings,
@@ -37,7 +37,7 @@ export async function waitForBalancers(
     probers,
     tooSlow,
   });
-  // Without a pause, the time since `began` is that of a busy machine.
+  // The time since `began` would only show how busy the machine is.
   if (settings.delay === 0) return { ...result('fixed'), waited: 0 };
   if (settings.delay !== 'auto') {
     await pause(settings.delay);
@@ -46,8 +46,10 @@ export async function waitForBalancers(
   let blocked = 0;
   for (;;) {
     const now = shutdownElapsed();
-    const haveNoticed = probers.every((prober) => prober.hasNoticed(now, blocked) || prober.hasStopped(now, blocked));
-    if (haveNoticed && now - began >= settings.minDelay) break;
+    const haveEnoughRefusals = probers.every(
+      (prober) => prober.hasEnoughRefusals(now, blocked) || prober.hasStopped(now, blocked),
+    );
+    if (haveEnoughRefusals && now - began >= settings.minDelay) break;
     if (now - began >= settings.maxDelay) return result('limit');
     await pause(CHECK_EVERY);
     const late = shutdownElapsed() - now - CHECK_EVERY;
@@ -55,5 +57,5 @@ export async function waitForBalancers(
   }
   if (probers.length === 0) return result('no-probers');
   await pause(Math.min(TIME_TO_ACT, Math.max(0, settings.maxDelay - (shutdownElapsed() - began))));
-  return result('all-noticed');
+  return result('all-refused');
 }

@@ -1,12 +1,12 @@
 import { type Rhythm, SHORTEST_GAP, rhythmOf } from './rhythm.js';
 
-/** How many of the latest requests are remembered. */
+/** The number of latest requests whose times are kept. */
 const MOST_TIMES = 64;
-/** Two readings of the rhythm confirm each other when they differ by a smaller factor. */
+/** Two readings of the rhythm confirm each other when they differ by less than this factor. */
 const SAME = 1.5;
-/** A rhythm needs half of its gaps to be at least the shortest one, so requests this many times denser have none. */
-const DENSITY_OF_FLOOD = 4;
-/** The requests that bound the latest three gaps. */
+/** In a rhythm, half of the gaps are at least `SHORTEST_GAP`. Requests that are this many times denser have no rhythm. */
+const FLOOD_DENSITY = 4;
+/** The number of requests around the latest three gaps. */
 const RECENT_TIMES = 4;
 
 /** The requests from one address with the same headers: one prober, several probers that look alike, or other clients. */
@@ -17,9 +17,9 @@ export class Caller {
   lastRequestAt = 0;
   /** The beginning of the latest series of requests in which no gap exceeds the longest interval of interest. */
   activeSince = 0;
-  /** When a response last accepted traffic. */
+  /** The time at which a response last accepted traffic. */
   lastAcceptedAt = -Infinity;
-  /** How many responses have refused traffic since then. */
+  /** The number of responses that have refused traffic since then. */
   refusals = 0;
   readonly #longestInterval: number;
   readonly #times: number[] = [];
@@ -49,8 +49,8 @@ export class Caller {
   }
 
   /**
-   * The rhythm of the latest requests, or the confirmed one if that is slower: requests of other clients in between make
-   * a prober look quicker or irregular, and never slower.
+   * The rhythm of the latest requests, or the confirmed one if that is slower: with requests of other clients in
+   * between, a prober appears quicker or irregular, and never slower.
    */
   get rhythm(): Rhythm | undefined {
     const latest = rhythmOf(this.#times, this.#longestInterval);
@@ -84,9 +84,9 @@ export class Caller {
     return longest > this.#longestInterval ? 0 : longest;
   }
 
-  /** Requests so dense that they have no rhythm of probers. Searching for one would cost as much as the responses. */
+  /** Whether the requests are too dense for probers. Searching for a rhythm would cost as much as the responses. */
   get #isFlood(): boolean {
-    return this.lastRequestAt - (this.#times[0] ?? 0) < (MOST_TIMES * SHORTEST_GAP) / DENSITY_OF_FLOOD;
+    return this.lastRequestAt - (this.#times[0] ?? 0) < (MOST_TIMES * SHORTEST_GAP) / FLOOD_DENSITY;
   }
 
   #readRhythm(): void {

@@ -12,7 +12,7 @@ export interface ProbeRequest {
   readonly form: string;
 }
 
-/** Returns the caller. Undefined: the caller is known not to decide about traffic. */
+/** Returns the caller. Undefined: the caller does not affect traffic. */
 export type ProbeRequestReader = (request: HealthRequest) => ProbeRequest | undefined;
 
 /** The prober of Kubernetes: its results have no effect on traffic once the pod is being deleted. */

@@ -5,18 +5,18 @@ import type { ProbeRequest } from './probe-request.js';
 import { Prober, REFUSALS_NEEDED } from './prober.js';
 import { ASSUMED_PROBERS, SHORTEST_GAP } from './rhythm.js';
 
-/** Callers without a confirmed rhythm. A new caller replaces the one that has been silent longest. */
+/** Callers without a confirmed rhythm. A new caller replaces the one whose latest request is the oldest. */
 const MOST_CALLERS = 1024;
 /** Callers with a confirmed rhythm. They are replaced only when they have stopped. */
 const MOST_KNOWN = 64;
 /** Balancers send shorter values. The limits keep the memory small. */
 const LONGEST_AGENT = 256;
 const LONGEST_FORM = 512;
-/** An interval may exceed a third of the longest wait by this factor: its third refusal may still come in time. */
+/** An interval may exceed a third of the longest wait by this factor: its third refusal may still be in time. */
 const TOLERANCE = 1.1;
-/** A caller with so many requests in a regular rhythm is a prober. */
+/** A caller with this many requests in a regular rhythm is a prober. */
 const REQUESTS_OF_PROBER = 5;
-/** The same while the instance is too young for so many requests. */
+/** The number that is enough while the instance is young. */
 const REQUESTS_WHILE_YOUNG = 2;
 /** Milliseconds. Moving a caller to the end of the map more often costs time and changes little. */
 const MOVE_EVERY = 250;
@@ -40,7 +40,7 @@ export class ProberWatch {
   readonly #known = new Map<string, Caller>();
   readonly #keys = new WeakMap<ProbeRequest, string>();
   #firstAcceptedAt = Infinity;
-  /** When a caller was last removed that may have been a prober. */
+  /** The time at which a possible prober was last removed. */
   #overflowedAt = -Infinity;
 
   constructor(longestWait: number = SHUTDOWN_DEFAULTS.maxDelay) {
@@ -65,10 +65,10 @@ export class ProberWatch {
       this.#callers.set(key, caller);
     }
     caller.record(now, wasRefused);
-    if (caller.isKnown) this.#keep(key, caller, now);
+    if (caller.isKnown) this.#moveToKnown(key, caller, now);
   }
 
-  /** Kept while its connection is in use: a string that is made anew is hashed for each request. */
+  /** Keeps the key while its connection is in use, because a newly built string would be hashed for each request. */
   #keyOf(from: ProbeRequest): string {
     let key = this.#keys.get(from);
     if (key === undefined) {
@@ -78,7 +78,7 @@ export class ProberWatch {
     return key;
   }
 
-  /** The probers at this moment, as the shutdown waits for them. */
+  /** The probers that a shutdown would wait for now. */
   observe(): ObservedProbers {
     const now = shutdownElapsed();
     const probers: Prober[] = [];
@@ -94,12 +94,13 @@ export class ProberWatch {
     const addresses = new Set(probers.map(({ address }) => address));
     for (const caller of irregular) {
       // Irregular requests from the address of a known prober come from a proxy that also forwards requests of clients.
-      if (this.#mayHideProber(caller, now) && !addresses.has(caller.address)) probers.push(this.#hidden(caller));
+      if (this.#mayContainProber(caller, now) && !addresses.has(caller.address))
+        probers.push(this.#possibleProber(caller));
     }
     if (probers.length === 0 && now - this.#overflowedAt < this.#longestWait) {
-      const crowd = new Caller('many addresses', 'more callers than can be distinguished', this.#longestInterval);
-      crowd.record(now, false);
-      probers.push(this.#hidden(crowd));
+      const others = new Caller('many addresses', 'more callers than can be distinguished', this.#longestInterval);
+      others.record(now, false);
+      probers.push(this.#possibleProber(others));
     }
     return { probers, tooSlow };
   }
@@ -117,25 +118,25 @@ export class ProberWatch {
   }
 
   /** Whether requests without a rhythm have come for so long and so densely that a prober may be among them. */
-  #mayHideProber({ requests, activeSince, lastRequestAt }: Caller, now: number): boolean {
+  #mayContainProber({ requests, activeSince, lastRequestAt }: Caller, now: number): boolean {
     const isActive = now - lastRequestAt <= this.#longestInterval;
     return isActive && requests >= REQUESTS_OF_PROBER && now - activeSince >= this.#longestWait;
   }
 
-  #hidden(caller: Caller): Prober {
+  #possibleProber(caller: Caller): Prober {
     const facts = { interval: this.#longestWait / REFUSALS_NEEDED, probers: 1, isCertain: false };
     return new Prober(caller, facts, this.#longestWait);
   }
 
   #add(key: string, address: string, agent: string, now: number): Caller {
-    if (this.#callers.size >= MOST_CALLERS) this.#removeMostSilent(now);
+    if (this.#callers.size >= MOST_CALLERS) this.#removeOldest(now);
     const caller = new Caller(address, agent, this.#longestInterval);
     this.#callers.set(key, caller);
     return caller;
   }
 
   /** Moves a caller with a confirmed rhythm to a map from which other callers cannot displace it. */
-  #keep(key: string, caller: Caller, now: number): void {
+  #moveToKnown(key: string, caller: Caller, now: number): void {
     if (this.#known.size >= MOST_KNOWN) {
       for (const [other, { lastRequestAt }] of this.#known) {
         if (now - lastRequestAt > this.#longestWait) this.#known.delete(other);
@@ -146,7 +147,7 @@ export class ProberWatch {
     this.#known.set(key, caller);
   }
 
-  #removeMostSilent(now: number): void {
+  #removeOldest(now: number): void {
     const [oldest] = this.#callers;
     if (!oldest) return;
     const [key, { lastRequestAt }] = oldest;

@@ -2,14 +2,14 @@ import type { Caller } from './caller.js';
 
 /** Refusals in a row after which common balancers take an instance out (HAProxy `fall`, Kubernetes `failureThreshold`: 3). */
 export const REFUSALS_NEEDED = 3;
-/** Milliseconds. A quick prober may pause for so long, and a busy process may be blocked for so long. */
-const SHORTEST_PATIENCE = 2000;
+/** Milliseconds. A quick prober may pause for this time, and a busy process may be blocked for this time. */
+const SHORTEST_SILENCE = 2000;
 
 /** The rhythm of probers when the drain begins. */
 export interface ProberFacts {
   /** Milliseconds after which each prober repeats its request, at most. */
   readonly interval: number;
-  /** How many probers there may be. */
+  /** The largest possible number of probers. */
   readonly probers: number;
   /** Whether both values are known. Otherwise they are upper bounds. */
   readonly isCertain: boolean;
@@ -39,7 +39,7 @@ export class Prober {
     this.#caller = caller;
   }
 
-  /** How many refusals in a row the probers have received, all together. */
+  /** The number of refusals in a row that the probers have received, all together. */
   get refusals(): number {
     return this.#caller.refusals;
   }
@@ -49,16 +49,16 @@ export class Prober {
    * counted ones, so the time of three intervals must have passed as well. `blocked`: milliseconds during which the
    * process was blocked.
    */
-  hasNoticed(now: number, blocked = 0): boolean {
+  hasEnoughRefusals(now: number, blocked = 0): boolean {
     const intervals = (now - this.#caller.lastAcceptedAt - blocked) / this.#interval;
     if (intervals < REFUSALS_NEEDED) return false;
     if (this.refusals >= this.#refusalsNeeded) return true;
-    // After twice the time there are fewer probers than assumed.
+    // Fewer refusals in twice the time mean fewer probers than assumed.
     return this.refusals >= REFUSALS_NEEDED && intervals >= 2 * REFUSALS_NEEDED;
   }
 
   /** Whether the probers have stopped: no request for three of their intervals. */
   hasStopped(now: number, blocked = 0): boolean {
-    return now - this.#caller.lastRequestAt - blocked > Math.max(REFUSALS_NEEDED * this.#interval, SHORTEST_PATIENCE);
+    return now - this.#caller.lastRequestAt - blocked > Math.max(REFUSALS_NEEDED * this.#interval, SHORTEST_SILENCE);
   }
 }

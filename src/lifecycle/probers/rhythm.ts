@@ -1,14 +1,14 @@
-/** How a series of requests repeats. */
+/** The rhythm of a series of requests. */
 export interface Rhythm {
   /** Milliseconds after which each prober in the series repeats its request. An upper bound unless `isCertain`. */
   readonly interval: number;
-  /** How many probers with this interval the series may contain. */
+  /** The largest number of probers with this interval in the series. */
   readonly probers: number;
   /** Whether the number of probers is known. Otherwise it is an upper bound. */
   readonly isCertain: boolean;
 }
 
-/** The most probers with one address and one set of headers (the checks of one HAProxy for several backends) that are distinguished. */
+/** The largest number of probers with one address and one set of headers that are distinguished, as of one HAProxy. */
 const MOST_PROBERS = 8;
 /** The number of probers that is assumed when it cannot be read: backends for http, https and an API. */
 export const ASSUMED_PROBERS = 3;
@@ -19,12 +19,12 @@ export const SHORTEST_GAP = 50;
  * taken for one in 2 % of the series of 12 requests, and in 0.1 % of those of 24.
  */
 const ENOUGH_REQUESTS = 24;
-/** A lag that varies less than this share of another lag does not do so by chance. */
+/** A lag whose variation is below this share of another lag's variation is clearly the more regular one. */
 const CLEARLY_LESS = 0.6;
 /** The lags of 2, 3 and 4 requests of a single prober vary more than that of one by at least these factors. */
-const GROWTH = [1.2, 1.4, 1.6];
+const LEAST_GROWTH = [1.2, 1.4, 1.6];
 /** The share of the differences from which the variation is computed. The others may be stalls. */
-const CORE = 0.85;
+const CORE_SHARE = 0.85;
 /** Milliseconds by which a request may come early or late, for every interval. */
 const LATENESS = 50;
 /** The share of the interval by which a request may come early or late: HAProxy's `spread-checks`, a jitter. */
@@ -68,7 +68,8 @@ export function rhythmOf(times: readonly number[], longestInterval: number): Rhy
     return { interval: Math.max(interval, assumed), probers: Math.max(probers, ASSUMED_PROBERS), isCertain: false };
   }
   const isCertain =
-    probers > 1 || GROWTH.every((factor, index) => (lags[index + 1]?.variation ?? Infinity) >= factor * best.variation);
+    probers > 1 ||
+    LEAST_GROWTH.every((factor, index) => (lags[index + 1]?.variation ?? Infinity) >= factor * best.variation);
   return isCertain
     ? { interval, probers, isCertain }
     : { interval: ASSUMED_PROBERS * interval, probers: ASSUMED_PROBERS, isCertain };
@@ -88,7 +89,7 @@ function regularLag(times: readonly number[], lag: number, exceptions: number): 
   const regular = distances.filter((distance) => distance <= tolerance).length;
   if (distances.length - regular > Math.min(exceptions, distances.length / 4)) return undefined;
   const longest = Math.min(quantile(differences, 0.9), usual + tolerance);
-  return { lag, usual, longest, variation: average(distances.subarray(0, Math.ceil(CORE * distances.length))) };
+  return { lag, usual, longest, variation: average(distances.subarray(0, Math.ceil(CORE_SHARE * distances.length))) };
 }
 
 function quantile(sorted: Float64Array, share: number): number {

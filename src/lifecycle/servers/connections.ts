@@ -67,7 +67,7 @@ export class Connections {
     this.#adopted.add(server);
   }
 
-  /** Counts requests from now on. Each response closes its connection, so that clients connect elsewhere. */
+  /** Counts requests from now on. Each response closes its connection, so that clients connect to another instance. */
   beginDraining(): void {
     if (this.#isDraining) return;
     this.#isDraining = true;
@@ -105,12 +105,12 @@ export class Connections {
   }
 
   /** Resolves when the requests that have arrived are read, also after a time in which the event loop was blocked. */
-  async whenArrivedRead(limit: number, signal?: AbortSignal): Promise<void> {
+  async whenArrivalsRead(limit: number, signal?: AbortSignal): Promise<void> {
     if (this.hasOpenSockets) await quietTurn(() => this.#begun, limit, signal);
   }
 
-  /** Whether a client connected within so many milliseconds and has sent nothing yet. */
-  hasNewcomers(within: number): boolean {
+  /** Whether a client that connected within the last `within` milliseconds has sent nothing yet. */
+  hasNewConnections(within: number): boolean {
     const earliest = shutdownElapsed() - within;
     for (const [socket, { acceptedAt }] of this.#sockets) {
       if (acceptedAt > earliest && socket.bytesRead === 0) return true;
@@ -132,10 +132,10 @@ export class Connections {
     let silent = 0;
     const secured = new Set([...this.#sockets.keys()].filter((socket) => socket instanceof TLSSocket).map(peerOf));
     for (const [socket, { isBelowTls }] of this.#sockets) {
-      const isShakingHands = isBelowTls && !secured.has(peerOf(socket));
-      // The connection closes without help: the last response has ended it.
+      const isInHandshake = isBelowTls && !secured.has(peerOf(socket));
+      // The last response has ended the connection, so it closes by itself.
       if (socket.writableEnded) continue;
-      if (socket.bytesRead === 0 || isShakingHands) silent += 1;
+      if (socket.bytesRead === 0 || isInHandshake) silent += 1;
       else if (!socket._httpMessage && socket.parser) idle += 1;
       else continue;
       socket.destroy();
@@ -178,12 +178,12 @@ export class Connections {
     if (!response.headersSent) response.setHeader('connection', 'close');
     this.#begun += 1;
     this.#requests.begin(response, request.method, request.url);
-    const over = (): void => {
+    const finish = (): void => {
       if (this.#requests.finish(response)) this.#reportRefusal(request, response);
     };
-    response.once('close', over);
+    response.once('close', finish);
     // A pipelined response that waits behind others emits no `close` when its connection is lost.
-    request.socket.once('close', over);
+    request.socket.once('close', finish);
   }
 
   #reportRefusal(request: AnyRequest, response: AnyResponse): void {

@@ -39,7 +39,7 @@ export class Http2Sessions {
   }
 
   /**
-   * Sends GOAWAY to each session as soon as it has no open stream, so that its client connects elsewhere. A session that
+   * Sends GOAWAY to each session as soon as it has no open stream, so that its client connects to another instance. A session that
    * has had no stream yet receives none: its client is about to send the first request.
    */
   beginDraining(): void {

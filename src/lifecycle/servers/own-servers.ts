@@ -8,13 +8,13 @@ const CONNECTION = 'net.server.socket';
 
 /**
  * Finds the servers that the application opened in addition to the adapter's, as in Nest's recipe for several servers:
- * `http.createServer(express).listen(80)`. The first connection reveals the server, because its request listener is the
+ * `http.createServer(express).listen(80)`. A server is found at its first connection, by its request listener, which is the
  * adapter's instance. Servers of other applications in the process have other listeners.
  */
 export class OwnServers {
   readonly #handlers = new Set<unknown>();
   readonly #onFound: (server: Server, socket: Socket) => void;
-  readonly #decided = new WeakSet<object>();
+  readonly #examined = new WeakSet<object>();
 
   /** `onFound` receives each server once, with its first connection. */
   constructor(onFound: (server: Server, socket: Socket) => void) {
@@ -34,8 +34,8 @@ export class OwnServers {
   readonly #onConnection = (message: unknown): void => {
     const { socket } = message as { readonly socket: Socket & { readonly server?: NetServer } };
     const { server } = socket;
-    if (!server || !isHttp1(server) || this.#decided.has(server)) return;
-    this.#decided.add(server);
+    if (!server || !isHttp1(server) || this.#examined.has(server)) return;
+    this.#examined.add(server);
     if (server.listeners('request').some((listener) => this.#handlers.has(listener))) this.#onFound(server, socket);
   };
 }

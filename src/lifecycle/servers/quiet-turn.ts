@@ -2,8 +2,8 @@ import { shutdownElapsed, shutdownClock } from '../../core/shutdown-clock.js';
 
 /** Milliseconds. In a turn of the event loop that takes longer, clients may have connected. */
 const SHORT_TURN = 0.2;
-/** Milliseconds after which a turn need not be short, because the turns of a busy application never are. */
-const PATIENCE = 50;
+/** Milliseconds after which a turn does not have to be short, because the turns of a busy application never are. */
+const SHORT_TURN_LIMIT = 50;
 
 /**
  * Resolves at the end of a turn of the event loop without an arrival, after `limit` milliseconds at most, or with an abort of
@@ -17,7 +17,7 @@ export function quietTurn(arrivals: () => number, limit: number, signal?: AbortS
     let arrived = arrivals();
     const endTurn = (): void => {
       const now = shutdownElapsed();
-      const isShort = now - turnBegan < SHORT_TURN || now - began > PATIENCE;
+      const isShort = now - turnBegan < SHORT_TURN || now - began > SHORT_TURN_LIMIT;
       // The turn in which this function was called had already begun.
       const isQuiet = turnBegan !== Infinity && arrivals() === arrived && isShort;
       if (isQuiet || now - began > limit || signal?.aborted) return resolve();

@@ -3,15 +3,15 @@ import type { Connections } from './connections.js';
 import { OwnServers } from './own-servers.js';
 import { isWatchable } from './watched-server.js';
 
-const FOREIGN_REFUSALS =
-  'return503OnClosing turns every route to 503 as soon as a shutdown begins, live included, before balancers have ' +
-  'noticed, so requests are lost. Remove it: ready responds with 503 without it.';
+const REFUSALS_BY_NEST =
+  'return503OnClosing makes every route respond with 503 as soon as a shutdown begins, live included. Balancers still send ' +
+  'requests at that time, so requests are lost. Remove the option: ready responds with 503 without it.';
 
-const FOREIGN_SERVER =
+const UNKNOWN_SERVER =
   'The server is neither of node:http, node:https nor node:http2. A shutdown waits for balancers, but not for the ' +
   "server's requests in flight. Announce them with delayShutdown.";
 
-/** Finds the HTTP servers of the application, so that the drain knows their connections. */
+/** Finds the HTTP servers of the application, so that the drain includes their connections. */
 export class ServerWatch {
   readonly #connections: Connections;
   readonly #ownServers: OwnServers;
@@ -25,7 +25,7 @@ export class ServerWatch {
     this.#logger = logger;
     connections.onRefused((refused, response) => {
       const isProbe = refused.includes(`/${path}`);
-      if (isProbe && !response.hasHeader('x-health-status')) this.#warnOfForeignRefusals();
+      if (isProbe && !response.hasHeader('x-health-status')) this.#warnOfRefusalsByNest();
     });
   }
 
@@ -39,7 +39,7 @@ export class ServerWatch {
         done();
       });
     }
-    if ('return503OnClosing' in adapter && adapter.return503OnClosing === true) this.#warnOfForeignRefusals();
+    if ('return503OnClosing' in adapter && adapter.return503OnClosing === true) this.#warnOfRefusalsByNest();
   }
 
   /** Begins to look for servers that the application opens itself with the adapter's request listener. */
@@ -53,13 +53,13 @@ export class ServerWatch {
 
   #watch(server: unknown): void {
     if (isWatchable(server)) this.#connections.watch(server);
-    else this.#logger.warn(FOREIGN_SERVER);
+    else this.#logger.warn(UNKNOWN_SERVER);
   }
 
-  #warnOfForeignRefusals(): void {
+  #warnOfRefusalsByNest(): void {
     if (this.#hasWarned) return;
     this.#hasWarned = true;
-    this.#logger.warn(FOREIGN_REFUSALS);
+    this.#logger.warn(REFUSALS_BY_NEST);
   }
 }
 

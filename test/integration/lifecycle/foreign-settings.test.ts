@@ -4,7 +4,7 @@ import { VARIANTS } from '../../support/process-application/variants.js';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const WARNING = expect.stringContaining('return503OnClosing turns every route to 503') as unknown;
+const WARNING = expect.stringContaining('return503OnClosing makes every route respond with 503') as unknown;
 
 describe('return503OnClosing of Nest 12', () => {
   it('causes a warning when a Fastify application starts', async () => {

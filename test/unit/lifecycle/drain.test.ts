@@ -54,11 +54,11 @@ class FakeConnections implements DrainedConnections {
     this.acceptLimits.push(limit);
     this.#record('stopped listening');
   }
-  async whenArrivedRead(): Promise<void> {
+  async whenArrivalsRead(): Promise<void> {
     const label = this.unread.shift();
     if (label !== undefined) this.begin(label);
   }
-  hasNewcomers(within: number): boolean {
+  hasNewConnections(within: number): boolean {
     this.askedForNewcomers.push(within);
     return this.newcomers.shift() ?? false;
   }

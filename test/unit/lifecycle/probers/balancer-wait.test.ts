@@ -120,7 +120,7 @@ describe('a blocked event loop during the wait', () => {
 
     await refuse(watch, 'HAProxy', 2, 200);
     await advance(LOOK + TIME_TO_ACT);
-    expect(wait.result).toMatchObject({ ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ ended: 'all-refused' });
     expect(wait.result?.probers[0]?.refusals).toBe(3);
   });
 
@@ -166,7 +166,7 @@ describe('an observed delay', () => {
     expect(wait.result).toBeUndefined();
 
     await advance(LOOK + TIME_TO_ACT);
-    expect(wait.result).toMatchObject({ ended: 'all-noticed', probers: [{ agent: 'HAProxy' }] });
+    expect(wait.result).toMatchObject({ ended: 'all-refused', probers: [{ agent: 'HAProxy' }] });
     expect(wait.result?.waited).toBeGreaterThanOrEqual(3000 + TIME_TO_ACT);
     expect(wait.result?.waited).toBeLessThanOrEqual(3000 + LOOK + TIME_TO_ACT);
   });
@@ -180,7 +180,7 @@ describe('an observed delay', () => {
     await advance(2700);
     expect(wait.result).toBeUndefined();
     await advance(150 + LOOK + TIME_TO_ACT);
-    expect(wait.result).toMatchObject({ ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ ended: 'all-refused' });
   });
 
   it.each([
@@ -202,7 +202,7 @@ describe('an observed delay', () => {
       await refuse(watch, '', 1, gaps[1] ?? 0);
     }
     await advance(5000);
-    expect(wait.result).toMatchObject({ ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ ended: 'all-refused' });
   });
 
   it('is only the time to act when all probers have noticed before the wait begins', async () => {
@@ -214,7 +214,7 @@ describe('an observed delay', () => {
     await advance(TIME_TO_ACT - 1);
     expect(wait.result).toBeUndefined();
     await advance(1);
-    expect(wait.result).toMatchObject({ waited: TIME_TO_ACT, ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ waited: TIME_TO_ACT, ended: 'all-refused' });
   });
 
   it('waits for the slowest prober', async () => {
@@ -227,7 +227,7 @@ describe('an observed delay', () => {
     expect(wait.result).toBeUndefined();
     await refuse(watch, 'slow', 3, 1400);
     await advance(LOOK + TIME_TO_ACT);
-    expect(wait.result?.ended).toBe('all-noticed');
+    expect(wait.result?.ended).toBe('all-refused');
     expect(wait.result?.probers.map(({ agent }) => agent)).toEqual(['slow', 'quick']);
   });
 
@@ -263,7 +263,7 @@ describe('an observed delay', () => {
     await advance(2000);
     expect(wait.result).toBeUndefined();
     await advance(LOOK + TIME_TO_ACT);
-    expect(wait.result).toMatchObject({ ended: 'all-noticed', probers: [{ agent: 'HAProxy' }] });
+    expect(wait.result).toMatchObject({ ended: 'all-refused', probers: [{ agent: 'HAProxy' }] });
   });
 
   it('lasts at least the minimum, without a prober', async () => {
@@ -284,7 +284,7 @@ describe('an observed delay', () => {
     await advance(199);
     expect(wait.result).toBeUndefined();
     await advance(1 + TIME_TO_ACT);
-    expect(wait.result).toMatchObject({ waited: 2000 + TIME_TO_ACT, ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ waited: 2000 + TIME_TO_ACT, ended: 'all-refused' });
   });
 
   it('ends at the maximum', async () => {
@@ -306,7 +306,7 @@ describe('an observed delay', () => {
 
     await refuse(watch, 'HAProxy', 3, 1000);
     await advance(100);
-    expect(wait.result).toMatchObject({ waited: 3100, ended: 'all-noticed' });
+    expect(wait.result).toMatchObject({ waited: 3100, ended: 'all-refused' });
   });
 
   it('leaves no timer', async () => {

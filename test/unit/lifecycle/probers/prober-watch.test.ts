@@ -175,9 +175,9 @@ describe('callers that are not known probers', () => {
 
     // Refusals to other callers do not shorten the time in which the prober receives three refusals.
     await askRegularly(watch, 100, 8, { wasRefused: true });
-    expect(probers[0]?.hasNoticed(performance.now())).toBe(false);
+    expect(probers[0]?.hasEnoughRefusals(performance.now())).toBe(false);
     await askRegularly(watch, 300, 8, { wasRefused: true });
-    expect(probers[0]?.hasNoticed(performance.now())).toBe(true);
+    expect(probers[0]?.hasEnoughRefusals(performance.now())).toBe(true);
   });
 
   it('cause the maximum wait when they hide a prober from the beginning', async () => {

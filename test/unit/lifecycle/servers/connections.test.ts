@@ -313,7 +313,7 @@ describe('connections that arrive faster than the server accepts them', () => {
   });
 });
 
-describe('whenArrivedRead', () => {
+describe('whenArrivalsRead', () => {
   it('reads a request that arrived on an idle connection while the event loop was blocked', async () => {
     const one = await idle();
     connections.beginDraining();
@@ -321,23 +321,23 @@ describe('whenArrivedRead', () => {
     // The bytes have arrived in the socket, but the server has not read them.
     await new Promise<void>((resolve) => setImmediate(resolve));
     block(50);
-    await connections.whenArrivedRead(500);
+    await connections.whenArrivalsRead(500);
     expect(connections.open).toEqual([expect.stringMatching(/^GET \/held /)]);
     held.get('/held')?.end('done');
     await one.waitFor('done');
   });
 });
 
-describe('hasNewcomers', () => {
+describe('hasNewConnections', () => {
   it('is true for recent connections that have sent nothing', async () => {
-    expect(connections.hasNewcomers(60_000)).toBe(false);
+    expect(connections.hasNewConnections(60_000)).toBe(false);
     const one = await client();
-    expect(connections.hasNewcomers(60_000)).toBe(true);
-    expect(connections.hasNewcomers(0)).toBe(false);
+    expect(connections.hasNewConnections(60_000)).toBe(true);
+    expect(connections.hasNewConnections(0)).toBe(false);
 
     one.get('/');
     await one.waitFor('fine');
-    expect(connections.hasNewcomers(60_000)).toBe(false);
+    expect(connections.hasNewConnections(60_000)).toBe(false);
   });
 });
 
