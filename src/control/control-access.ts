@@ -7,21 +7,21 @@ import { omittedFaults, rateLimited } from '../logging/rate-limited.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { type ControlSettings, isName } from './control-options.js';
 
-/** Milliseconds for `authorize`. */
-const LIMIT = 5000;
+/** Milliseconds. The longest time of a call of `authorize`. */
+const AUTHORIZE_TIMEOUT = 5000;
 
 /** A caller that may control, or the reason that it may not. */
 export type ControlCaller =
-  | { readonly kind: 'known'; readonly name: string }
-  | { readonly kind: 'unknown' }
+  | { readonly kind: 'authenticated'; readonly name: string }
+  | { readonly kind: 'unauthenticated' }
   /** Its address has sent too many wrong keys, so the key was not compared. */
-  | { readonly kind: 'slowed'; readonly quota: Quota };
+  | { readonly kind: 'limited'; readonly quota: Quota };
 
-const UNKNOWN: ControlCaller = { kind: 'unknown' };
+const UNAUTHENTICATED: ControlCaller = { kind: 'unauthenticated' };
 
 /**
- * Names the callers that may control. Only headers count that no browser adds by itself to the request of another site:
- * neither cookies nor HTTP Basic. A request without such a header is refused before `authorize` is called.
+ * Authenticates the callers that may control. It reads only headers that no browser adds by itself to a request of another
+ * site: neither cookies nor HTTP Basic. A request without such a header is refused before `authorize` is called.
  */
 export class ControlAccess {
   readonly #keys: ApiKeys<string>;
@@ -47,34 +47,34 @@ export class ControlAccess {
 
   async callerOf(request: HealthRequest): Promise<ControlCaller> {
     const key = tokenIn(request.headers);
-    return key === undefined ? UNKNOWN : this.callerWith(key, request);
+    return key === undefined ? UNAUTHENTICATED : this.callerWith(key, request);
   }
 
-  /** `key`: as the request has sent it. `authorize` receives it in the headers, wherever the request had it. */
+  /** `key`: the key in the request. `authorize` receives it in the headers, also if it was in the body. */
   async callerWith(key: string, request: HealthRequest): Promise<ControlCaller> {
     const limiter = this.#failedKeys;
     // A correct key is not accepted either: otherwise the response would still reveal which key is correct.
     const quota = limiter?.count(request, 0);
-    if (quota?.isExceeded) return { kind: 'slowed', quota };
+    if (quota?.isExceeded) return { kind: 'limited', quota };
     const owner = this.#keys.find(key);
-    if (owner !== undefined) return { kind: 'known', name: owner };
-    // Counted before `authorize` decides: meanwhile the caller could try many keys.
+    if (owner !== undefined) return { kind: 'authenticated', name: owner };
+    // Counted before `authorize` returns, because the caller could try many keys in that time.
     limiter?.count(request);
-    const name = await this.#decisionOf(tokenIn(request.headers) === key ? request : withKey(request, key));
-    if (name === undefined) return UNKNOWN;
+    const name = await this.#authorizedName(tokenIn(request.headers) === key ? request : withKey(request, key));
+    if (name === undefined) return UNAUTHENTICATED;
     limiter?.count(request, -1);
-    return { kind: 'known', name };
+    return { kind: 'authenticated', name };
   }
 
-  async #decisionOf(request: HealthRequest): Promise<string | undefined> {
+  async #authorizedName(request: HealthRequest): Promise<string | undefined> {
     if (!this.#authorize) return undefined;
     try {
-      const decision: unknown = await withTimeout(Promise.resolve(this.#authorize(request)), {
-        milliseconds: LIMIT,
-        error: () => new Error(`authorize took longer than ${LIMIT} ms`),
+      const name: unknown = await withTimeout(Promise.resolve(this.#authorize(request)), {
+        milliseconds: AUTHORIZE_TIMEOUT,
+        error: () => new Error(`authorize took longer than ${AUTHORIZE_TIMEOUT} ms`),
       });
-      if (decision === undefined || decision === null || decision === false) return undefined;
-      if (isName(decision)) return decision;
+      if (name === undefined || name === null || name === false) return undefined;
+      if (isName(name)) return name;
       throw new TypeError('authorize must return the name of the caller, of 1 to 100 characters, or undefined');
     } catch (fault) {
       this.#onFault(fault);
@@ -83,7 +83,7 @@ export class ControlAccess {
   }
 }
 
-/** The same request with the key in both headers. It inherits the rest, also what the adapter computes when it is read. */
+/** The same request with the key in both headers. It inherits all other properties, also getters of the adapter. */
 function withKey(request: HealthRequest, key: string): HealthRequest {
   const headers = { ...request.headers, 'x-health-key': key, authorization: `Bearer ${key}` };
   return Object.create(request, { headers: { value: headers, enumerable: true } }) as HealthRequest;

@@ -44,7 +44,7 @@ interface ControlParts {
 /** The path of the forms, below that of the control. */
 const FORM = 'form';
 
-/** The operations below `/health/control`. Each request is authenticated before anything else about it is looked at. */
+/** The operations below `/health/control`. Each request is authenticated before any other part of it is read. */
 export class ControlActions implements HealthActions {
   readonly name = NAME;
   readonly operations = OPERATIONS;
@@ -109,8 +109,9 @@ export class ControlActions implements HealthActions {
       return this.forms.respond(action);
     }
     const caller = await this.#parts.access().callerOf(request);
-    if (caller.kind === 'slowed') return refusal(429, 'too many requests', caller.quota.headers);
-    if (caller.kind === 'unknown') return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer realm="health"' });
+    if (caller.kind === 'limited') return refusal(429, 'too many requests', caller.quota.headers);
+    if (caller.kind === 'unauthenticated')
+      return refusal(401, 'unauthorized', { 'www-authenticate': 'Bearer realm="health"' });
     const operations = segments ? OPERATIONS.filter(({ path }) => matches(path, segments)) : [];
     if (operations.length === 0) return refusal(404, 'not found');
     const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -190,7 +191,7 @@ const unknownProperty = (name: string): ConfigurationFault => ({
   remedy: 'the properties are reason, expiresIn',
 });
 
-/** In a body, the options are beside the reason and the end. */
+/** Names the place in the body, which contains the options, the reason and the end on one level. */
 function ofBody({ place, problem, remedy }: ConfigurationFault): ConfigurationFault {
   return { place: place === 'options' ? 'body' : place.replace(/^options, /, ''), problem, remedy };
 }

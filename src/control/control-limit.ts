@@ -5,8 +5,9 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import { isFromOwnPage } from './forms/same-site.js';
 
 /**
- * Counts a request that may be an operation, before its key is compared: one with a key, or a form of our own page. A
- * request without a key is refused anyway. A browser sends it for any other site, which must not use up the limit.
+ * Counts a request that may be an operation, before its key is compared: one with a key, or a form of the health page.
+ * A request without a key is refused anyway. A page of any other site can make a browser send one, and must not use up the
+ * limit.
  */
 export function countOperation(limiter: RateLimiter, request: HealthRequest, isForm: boolean): Quota | undefined {
   const mayOperate = isForm
@@ -15,7 +16,7 @@ export function countOperation(limiter: RateLimiter, request: HealthRequest, isF
   return mayOperate ? limiter.count(request) : undefined;
 }
 
-/** Adds what is left of the limit. A 429 for wrong keys describes its own limit. */
+/** Adds the headers of the rate limit. A 429 for wrong keys has the headers of its own limit. */
 export function withQuota(response: EndpointResponse, { headers }: Quota): EndpointResponse {
   if (response.statusCode === 429) return response;
   return { ...response, headers: { ...headers, ...response.headers } };

@@ -5,15 +5,14 @@ import { readerOf } from '../options/option-reader.js';
 import { type Rule, callable, flag } from '../options/rules.js';
 
 /**
- * Options of `HealthControlModule.forRoot()`. One of `apiKeys` and `authorize` is required, because there is no open
- * control.
+ * Options of `HealthControlModule.forRoot()`. One of `apiKeys` and `authorize` is required: the control always needs
+ * authentication.
  */
 export interface HealthControlOptions {
   /**
-   * The keys by the name of the person or the program that has it. The name is the author of each change. A caller sends a
-   * key as `X-Health-Key: <key>` or `Authorization: Bearer <key>`, and in no other way. A key has at least 16 characters,
-   * and is not one of `access.apiKeys` of `HealthModule`: a key that reads must not control. Several keys of one name allow
-   * a rotation. Default: none.
+   * The keys by the name of their owner, a person or a program. The name is the author of each change. A caller sends a key
+   * as `X-Health-Key: <key>` or `Authorization: Bearer <key>`. A key has at least 16 characters, and must not be one of
+   * `access.apiKeys` of `HealthModule`, which only permit reading. Several keys of one name allow a rotation. Default: none.
    *
    * @example
    * { apiKeys: { alice: process.env.CONTROL_KEY_ALICE } }
@@ -29,13 +28,13 @@ export interface HealthControlOptions {
    */
   readonly authorize?: (request: HealthRequest) => MaybeName | Promise<MaybeName>;
   /**
-   * Whether the port of the application serves the control too. Default: true without a management port, false with one:
-   * then only the management port serves it.
+   * Whether the port of the application serves the control too. Default: true without a management port. With a management
+   * port, the default is false: only that port serves the control.
    */
   readonly mainPort?: boolean;
   /**
    * Whether the page of `HealthDashboardModule` has links to forms, in which an operator disables or runs an indicator, ends
-   * its override, refuses traffic, or ends that. Each form asks for a key of `apiKeys`, or a token for `authorize`. The page
+   * its override, refuses traffic, or ends that. Each form requires a key of `apiKeys`, or a token for `authorize`. The page
    * has the links on the ports that serve the control. Default: false.
    */
   readonly forms?: boolean;
@@ -145,7 +144,7 @@ function addKeys(
     if (readKeys.has(key)) {
       at.add({
         place: at.place,
-        problem: 'the same key is one of access.apiKeys of HealthModule, so a key that reads would control too',
+        problem: 'the same key is one of access.apiKeys of HealthModule, so a key for reading would control too',
         remedy: 'use another key for the control',
       });
     } else if (owner !== undefined && owner !== name) {

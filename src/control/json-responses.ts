@@ -15,7 +15,7 @@ export function reply(
   };
 }
 
-/** A response without the operation that was asked for. `error`: one sentence, which never repeats a key. */
+/** The response to a request that is refused. `error`: one sentence, which never contains a key. */
 export function refusal(
   statusCode: number,
   error: string,

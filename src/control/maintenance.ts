@@ -25,9 +25,9 @@ export class Maintenance {
     const earlier = this.#active;
     const withdraw = this.#control.refuseTraffic(reason, terms);
     const refusal = this.#control.refusals.at(-1);
-    if (!refusal) throw new Error('The refusal of traffic is not known');
+    if (!refusal) throw new Error('The refusal of traffic was not recorded');
     this.#last = { refusal, withdraw };
-    // Only now, so that traffic is refused all the time.
+    // Withdrawn after the new one has begun, so that traffic is refused without a gap.
     earlier?.withdraw(terms.by);
     return refusal;
   }

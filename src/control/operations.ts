@@ -5,7 +5,7 @@ import type { RuntimeIndicatorOptions } from '../options/runtime-options.js';
 const text = (description: string): object => ({ type: 'string', description });
 const flagOf = (description: string): object => ({ type: 'boolean', description });
 const count = (description: string): object => ({ type: 'integer', minimum: 0, description });
-const words = (description: string): object => ({ type: 'array', items: { type: 'string' }, description });
+const stringList = (description: string): object => ({ type: 'array', items: { type: 'string' }, description });
 const time = (description: string): object => ({
   anyOf: [{ type: 'integer', minimum: 0 }, { type: 'string' }],
   description: `${description} A number of milliseconds, or a text with a unit: "500ms", "5s", "1m", "1h".`,
@@ -14,7 +14,7 @@ const moment = (description: string): object => ({ type: 'string', format: 'date
 
 /** A new option of the library does not compile here until it is described. */
 const OPTIONS: Readonly<Record<keyof RuntimeIndicatorOptions, object>> = {
-  probes: words('The probes and groups whose reports include the indicator. "live" cannot be added.'),
+  probes: stringList('The probes and groups whose reports include the indicator. "live" cannot be added.'),
   critical: flagOf('Whether a failure makes a report fail.'),
   shared: {
     anyOf: [{ type: 'boolean' }, { type: 'object' }],
@@ -34,12 +34,12 @@ const OPTIONS: Readonly<Record<keyof RuntimeIndicatorOptions, object>> = {
   failureThreshold: count('How many runs in a row must fail before the status changes.'),
   successThreshold: count('How many runs in a row must pass before the status changes.'),
   slowThreshold: time('A passing run that takes longer is DEGRADED; "off": its duration does not matter.'),
-  tags: words('Words by which groups select indicators.'),
+  tags: stringList('Tags by which groups select indicators.'),
   enabled: flagOf('With false, the indicator is SKIPPED and its check is not called.'),
 };
 
 const TERMS = {
-  reason: text('Why. Reports, the log and alerts show it, so it must contain no secret.'),
+  reason: text('The reason. Reports, the log and alerts show it, so it must contain no secret.'),
   expiresIn: time('When it ends by itself, at most 24 hours.'),
 };
 const OVERRIDE_BODY = {
@@ -119,12 +119,12 @@ const RUN = {
 const ERROR = {
   type: 'object',
   required: ['error'],
-  properties: { error: text('What is wrong, in one sentence.') },
+  properties: { error: text('The problem, in one sentence.') },
   additionalProperties: false,
 };
 const NOT_FOUND = {
   ...ERROR,
-  properties: { ...ERROR.properties, indicators: words('The known names.') },
+  properties: { ...ERROR.properties, indicators: stringList('The known names.') },
 };
 const FAULTY = {
   ...ERROR,

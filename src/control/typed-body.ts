@@ -5,7 +5,7 @@ export type TypedBody<Type extends string> =
   | { readonly type: Type; readonly body: Extract<RequestBody, { readonly kind: 'bytes' | 'parsed' }> }
   | { readonly statusCode: 400 | 413 | 415; readonly problem: string };
 
-/** `subject` and `otherType`: how a refusal names the body, and a body of another media type. */
+/** The texts of a refusal. `subject`: the name of the body. `otherType`: the problem of another media type. */
 interface Texts {
   readonly subject: string;
   readonly otherType: string;

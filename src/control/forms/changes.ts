@@ -5,7 +5,7 @@ export type ChangeId = 'disable' | 'end-override' | 'run' | 'refuse-traffic' | '
 
 /** The texts and the fields of a form. */
 export interface Change {
-  /** Whether it changes one indicator. False: the traffic of the instance. */
+  /** True: it changes one indicator. False: it changes the traffic of the instance. */
   readonly isOfIndicator: boolean;
   /** Whether it has a reason and an end. */
   readonly hasTerms: boolean;
@@ -84,7 +84,7 @@ export function targetOf(url: string): ChangeTarget | undefined {
   return isOfIndicator === (indicator !== '') ? { id: id as ChangeId, indicator } : undefined;
 }
 
-/** A change, and the indicator that it is of. Empty: it is of the traffic. */
+/** A change, and its indicator. An empty name: the change affects the traffic. */
 export interface ChangeTarget {
   readonly id: ChangeId;
   readonly indicator: string;

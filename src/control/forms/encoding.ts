@@ -14,7 +14,7 @@ interface Fastify {
 
 /**
  * The encoding of forms that reaches the handler. Fastify refuses a media type without a parser before any handler. Nest
- * adds the one of forms, unless the application sets `bodyParser: false`; Fastify itself has one of plain text.
+ * adds a parser of forms, unless the application sets `bodyParser: false`. Fastify itself has a parser of plain text.
  */
 export function encodingFor({ server }: HealthRequest): FormEncoding {
   if (!isFastify(server) || server.hasContentTypeParser(URL_ENCODED)) return URL_ENCODED;

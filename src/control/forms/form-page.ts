@@ -14,8 +14,8 @@ const STYLE_TEXT = BASE_STYLE + FORM_STYLE;
 const STYLE = raw(`<style>${STYLE_TEXT}</style>`);
 
 /**
- * No site can show the form in a frame. With the referrer policy `no-referrer` of other pages, browsers would send
- * `Origin: null` with the form, and it could not be distinguished from that of another site.
+ * No site can show the form in a frame. With the referrer policy `no-referrer` of the other pages, browsers would send
+ * `Origin: null` with the form, which a page of another site can send too.
  */
 export const FORM_HEADERS: Readonly<Record<string, string>> = {
   ...pageHeaders({ style: STYLE_TEXT, hasForm: true }),
@@ -39,7 +39,7 @@ export interface FormModel {
   readonly refusals: string;
   readonly values: Readonly<Record<'reason' | 'expiresIn', string>>;
   readonly faults: Readonly<Partial<Record<FieldName, string>>>;
-  /** A fault that is of no field. */
+  /** A fault that belongs to no field. */
   readonly problem?: string | undefined;
   /** The relative URL of the page. */
   readonly back: string;
@@ -71,7 +71,7 @@ export function renderForm(model: FormModel): string {
   });
 }
 
-/** A page that says why there is no form. */
+/** A page with the reason why there is no form. */
 export function renderProblem(back: string, title: string, text: string): string {
   return renderPage(
     { back, page: undefined },
@@ -157,7 +157,7 @@ function keyField(model: FormModel): Markup {
   return field(
     'key',
     'Control key',
-    'The log names its owner. It is not the key that reads this page.',
+    'The log names its owner. It is not the key for reading this page.',
     control,
     model,
   );

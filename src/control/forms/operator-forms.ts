@@ -127,7 +127,7 @@ export class OperatorForms implements ControlForms {
       });
     }
     const view = await action.readView();
-    // The page asks the browser for the key that reads.
+    // The page requests the key for reading from the browser.
     if (view === undefined || view === 'status') return redirect(back);
     const target = targetOf(request.url);
     if (!target || !this.#exists(target)) return noSuchForm(back);
@@ -136,13 +136,13 @@ export class OperatorForms implements ControlForms {
 
   async #receive(action: ActionRequest, back: string): Promise<EndpointResponse> {
     const { request } = action;
-    // First: a page of another site must not make a browser try keys.
+    // Checked first, because a page of another site must not make a browser try keys.
     if (!isFromOwnPage(request)) {
       return problemPage(
         403,
         back,
         'Refused',
-        'The browser says that another site has sent this form. If you have sent it from the health page, the proxy changes the header Host: configure it to pass Host on.',
+        'According to the browser, another site has sent this form. If you have sent it from the health page, a proxy changes the header Host: configure the proxy to pass Host on.',
       );
     }
     const target = targetOf(request.url);
@@ -158,7 +158,7 @@ export class OperatorForms implements ControlForms {
     return this.#form(change.statusCode, { request, target, view, back, fields, refused: change });
   }
 
-  /** Makes the change. Returns its result as a sentence, or why it was not made. */
+  /** Makes the change. Returns its result as a sentence, or the faults. */
   async #change(
     target: ChangeTarget,
     fields: ReadonlyMap<string, string>,
@@ -168,11 +168,11 @@ export class OperatorForms implements ControlForms {
     const key = fields.get('key')?.trim() ?? '';
     if (key === '') return { statusCode: 400, faults: { key: 'Enter your control key.' } };
     const caller = await this.#parts.access().callerWith(key, request);
-    if (caller.kind === 'slowed') {
+    if (caller.kind === 'limited') {
       const problem = 'Too many wrong keys were sent from your address. Wait a minute.';
       return { statusCode: 429, faults: { key: problem }, headers: caller.quota.headers };
     }
-    if (caller.kind === 'unknown') {
+    if (caller.kind === 'unauthenticated') {
       const headers = { 'www-authenticate': 'Bearer realm="health"' };
       return { statusCode: 401, faults: { key: 'This key may not control this application.' }, headers };
     }
@@ -208,7 +208,7 @@ export class OperatorForms implements ControlForms {
       page: view === 'status' || !page ? undefined : view === 'full' ? page : { title: page.title },
       present: view === 'status' ? undefined : this.#present(target, view),
       instance: this.#instance,
-      // Exactly those that the caller sees are ended.
+      // The form ends only the refusals that the caller sees.
       refusals: view === 'status' ? (fields?.get('refusals') ?? '') : this.#traffic.ids,
       values: { reason: fields?.get('reason') ?? '', expiresIn: fields?.get('expiresIn') ?? DEFAULT_TIME },
       faults: refused?.faults ?? {},

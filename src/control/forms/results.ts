@@ -6,8 +6,8 @@ const SHOWN_FOR = 60_000;
 const MOST_RESULTS = 50;
 
 /**
- * The results of the latest changes. The page gets one by a random id: a text in the URL could be written by anyone, and
- * say that something has changed.
+ * The results of the latest changes. The page gets one by a random id, because anyone could write a text in the URL that
+ * claims a change.
  */
 export class Results {
   readonly #results = new Map<string, { readonly text: string; readonly at: number }>();

@@ -4,7 +4,7 @@ import type { HealthRequest } from '../../options/health-module-options.js';
 const OWN = new Set<unknown>(['same-origin', 'none']);
 
 /**
- * Whether a form was sent by a page of this server. A page of another site does not know the key, but it could make the
+ * Whether a form was sent by a page of this server. A page of another site does not have the key, but it could make the
  * browsers of operators try keys. `Sec-Fetch-Site` is sent over HTTPS and to the loopback address only. `Origin` is always
  * sent, and compared with `Host`. A request with neither is not from a browser.
  */

@@ -4,12 +4,12 @@ import type { HealthView } from '../../options/view.js';
 import { type Markup, html } from '../../page/html.js';
 import { termsPart } from '../../page/terms.js';
 
-/** The application may have begun any number of refusals. */
+/** The application may have begun any number of refusals, so not all are shown. */
 const MOST_SHOWN = 10;
 
 /**
- * Every refusal of traffic, for the forms. One with an author is the maintenance of an operator, and any operator may end
- * it. One without is of the application itself, which alone knows when it can accept traffic again.
+ * Every refusal of traffic, for the forms. A refusal with an author is the maintenance of an operator, and any operator may
+ * end it. A refusal without an author was begun by the application, and only the application ends it.
  */
 export class TrafficRefusals {
   readonly #control: Pick<HealthControl, 'refusals' | 'endRefusal'>;
@@ -45,7 +45,7 @@ export class TrafficRefusals {
     return html`${listed(operators, view)}${ofApplication && html`; ${ofApplication}`}`;
   }
 
-  /** Ends those of the refusals that an operator may end, and no others. Returns the result as a sentence. */
+  /** Ends those of the given refusals that an operator may end. Returns the result as a sentence. */
   end(ids: string, by: string | undefined): string {
     const given = new Set(ids.split(' '));
     const ended = this.#ofOperators
