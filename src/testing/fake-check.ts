@@ -24,10 +24,10 @@ export class FakeCheck {
     replaced.abort();
   }
 
-  /** Each run ends when its `signal` is aborted by the timeout. */
+  /** The check does not return. Each run ends when the timeout aborts its `signal`. */
   hang(): void {
     this.set(() => {
-      throw new Error('a hang has no end');
+      throw new Error('a hanging check never returns');
     }, LONGEST_TIMER);
   }
 

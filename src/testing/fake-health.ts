@@ -41,7 +41,7 @@ export class FakeHealth {
   readonly #checks = new Map<string, FakeCheck>();
   /** The replaced indicators by name, and whether each is enabled. Empty before an application has started. */
   readonly #replaced = new Map<string, boolean>();
-  /** Names that were set before the start, when the indicators were not known yet. They are checked at the start. */
+  /** Names that were set before the start, when no indicator was registered yet. They are checked at the start. */
   readonly #setEarly = new Set<string>();
   #isStarted = false;
 
@@ -127,7 +127,7 @@ export class FakeHealth {
   }
 
   #check(name: string): FakeCheck {
-    this.#refuseIneffective(name);
+    this.#refuseWithoutEffect(name);
     if (!this.#isStarted) this.#setEarly.add(name);
     return this.#checkOf(name);
   }
@@ -139,7 +139,7 @@ export class FakeHealth {
   }
 
   /** A setting without effect is a mistake in the test. Names that are set before the start are checked at the start. */
-  #refuseIneffective(name: string): void {
+  #refuseWithoutEffect(name: string): void {
     if (this.#only && !this.#only.has(name)) {
       throw new Error(
         `FakeHealth does not replace "${name}": its constructor names only ${[...this.#only].join(', ')}. ` +

@@ -11,22 +11,22 @@ export interface MatcherResult {
 }
 
 /** A promise only if the response has to be awaited. */
-type Outcome = MatcherResult | Promise<MatcherResult>;
+type MaybePromised = MatcherResult | Promise<MatcherResult>;
 
-function toBeReady(received: unknown): Outcome {
+function toBeReady(received: unknown): MaybePromised {
   return judge(received, (response) => ({ pass: isPassing(response), expected: 'be ready' }));
 }
 
-function toBeLive(received: unknown): Outcome {
+function toBeLive(received: unknown): MaybePromised {
   return judge(received, (response) => ({ pass: isPassing(response), expected: 'be live' }));
 }
 
-function toHaveHealthStatus(received: unknown, status: HealthStatus): Outcome {
+function toHaveHealthStatus(received: unknown, status: HealthStatus): MaybePromised {
   refuseUnknownStatus('toHaveHealthStatus', status);
   return judge(received, (response) => ({ pass: response.status === status, expected: `have the status ${status}` }));
 }
 
-function toReport(received: unknown, name: string, status: HealthStatus, text?: string | RegExp): Outcome {
+function toReport(received: unknown, name: string, status: HealthStatus, text?: string | RegExp): MaybePromised {
   refuseUnknownStatus('toReport', status);
   return judge(received, (response) => {
     const detail = detailOf(response, name);
@@ -42,15 +42,15 @@ function toReport(received: unknown, name: string, status: HealthStatus, text?: 
  */
 export const healthMatchers = { toBeReady, toBeLive, toHaveHealthStatus, toReport };
 
-interface Verdict {
+interface Comparison {
   readonly pass: boolean;
   /** Completes the sentence "Expected the application (not) to …". */
   readonly expected: string;
 }
 
-function judge(received: unknown, verdictOn: (response: HealthResponse) => Verdict): Outcome {
+function judge(received: unknown, compare: (response: HealthResponse) => Comparison): MaybePromised {
   const conclude = (response: HealthResponse): MatcherResult => {
-    const { pass, expected } = verdictOn(response);
+    const { pass, expected } = compare(response);
     return {
       pass,
       message: () => `Expected the application ${pass ? 'not ' : ''}to ${expected}.\n\n${responseText(response)}`,
@@ -71,7 +71,7 @@ function detailOf(response: HealthResponse, name: string): ShownDetail {
   const { details } = response;
   if (!details) {
     throw new Error(
-      `The response does not show ${name}. ${howToSee(response, name, '"components" or "full"')} ` +
+      `The response does not show ${name}. ${viewHint(response, name, '"components" or "full"')} ` +
         `The format must be "vitals" or "spring".\n\n${responseText(response)}`,
     );
   }
@@ -89,15 +89,15 @@ function matchesText(response: HealthResponse, name: string, detail: ShownDetail
   const text = detail.error ?? detail.message;
   if (text === undefined && detail.status !== 'UP') {
     throw new Error(
-      `The response does not show why ${name} is ${detail.status}. ${howToSee(response, name, '"full"')}` +
+      `The response does not show why ${name} is ${detail.status}. ${viewHint(response, name, '"full"')}` +
         `\n\n${responseText(response)}`,
     );
   }
   return text !== undefined && (typeof expected === 'string' ? text.includes(expected) : text.search(expected) !== -1);
 }
 
-/** How the test gets a response with this view. An endpoint that shows details by default hides them for want of a key. */
-function howToSee({ request = '' }: HealthResponse, name: string, view: string): string {
+/** The hint how to get a response with this view. An endpoint with details by default hides them only without a key. */
+function viewHint({ request = '' }: HealthResponse, name: string, view: string): string {
   const hasDetails = ['deep', name].some((endpoint) => request.split('?')[0]?.endsWith(`/${endpoint}`));
   return hasDetails
     ? `This endpoint shows it only to callers with access: send an API key in X-Health-Key, or set its view to ${view}.`

@@ -51,7 +51,7 @@ export class ReadyApplication<Application extends INestApplication = INestApplic
  * process, so it does not count as a prober that a shutdown waits for.
  *
  * If the start fails, it closes the application and throws the error of the start. If the application is not ready in time,
- * it closes it and throws a `NotReadyError` with the last report.
+ * it closes the application and throws a `NotReadyError` with the last report.
  */
 export async function startReady(module: TestingModule, options?: StartOptions): Promise<ReadyApplication>;
 export async function startReady<Application extends INestApplication>(

@@ -44,7 +44,7 @@ export interface DrainReport {
   readonly drainTook: number;
   /**
    * The longest time, in milliseconds, for which the event loop of this process was blocked. Application, balancer and load
-   * share it. After more than a second the application treats the balancer as gone, and requests may be lost.
+   * share it. After more than a second the application assumes that the balancer has stopped, and requests may be lost.
    */
   readonly longestStall: number;
 }
@@ -85,8 +85,8 @@ export async function simulateDrain(application: Draining, options: DrainOptions
   checkOptions('simulateDrain', options, RULES, ['request']);
   const { request, rate = 100, ready = '/health/ready', interval = 100, fall = 3, timeout = 20_000 } = options;
   const { url } = application;
-  await refuseBroken(url, ready, timeout);
-  if (typeof request === 'string') await refuseBroken(url, request, timeout);
+  await refuseErrorStatus(url, ready, timeout);
+  if (typeof request === 'string') await refuseErrorStatus(url, request, timeout);
 
   const balancer = new SimulatedBalancer({ url: url + ready, interval, fall, timeout });
   const load = new SteadyLoad({
@@ -126,7 +126,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
 }
 
 /** With a wrong path every request of the load would count as lost. */
-async function refuseBroken(url: string, requested: string, timeout: number): Promise<void> {
+async function refuseErrorStatus(url: string, requested: string, timeout: number): Promise<void> {
   const status = await exchange(url + requested, false, timeout, 'nest-vitals');
   if (status >= 400)
     throw new Error(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exchange } from './exchange.js';
 
-/** The user agent, by which the application tells this prober from other callers. */
+/** The user agent, by which the application distinguishes this prober from other callers. */
 const USER_AGENT = 'nest-vitals-balancer';
 
 export interface BalancerSettings {
