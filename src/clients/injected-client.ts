@@ -20,7 +20,7 @@ export interface ClientRequest<Client> {
   readonly expected: string;
   /** The remedy in the messages. See `passToken`. */
   readonly remedy: string;
-  /** A fault if the client that was found cannot serve the options. */
+  /** Returns a fault if the client that was found cannot support the options. */
   readonly optionsFault?: (client: Client) => ConfigurationFault | undefined;
 }
 
