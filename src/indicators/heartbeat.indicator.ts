@@ -18,8 +18,8 @@ export interface HeartbeatIndicatorOptions extends HealthIndicatorOptions {
    */
   readonly maxSilence: Duration;
   /**
-   * The longest time until the first beat, from the creation of the indicator during the start of the application.
-   * Default: `maxSilence`. With 0 the indicator is DOWN until the first beat.
+   * The longest time until the first beat, in milliseconds or with a unit, from the creation of the indicator during the
+   * start of the application. Default: `maxSilence`. With 0 the indicator is DOWN until the first beat.
    */
   readonly grace?: Duration;
 }

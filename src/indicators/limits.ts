@@ -8,9 +8,9 @@ import { type ConfiguredOptions, type OwnOf, configureIndicator } from '../disco
 
 /** Two limits of one number. A value exactly at a limit is still within it. */
 export interface Limits {
-  /** Beyond this limit the indicator is DEGRADED, and the response is still 200. False: no such limit. */
+  /** Beyond this limit the indicator is DEGRADED, and the response is still 200. Default: that of the option. False: no limit. */
   readonly warn?: number | false;
-  /** Beyond this limit the indicator is DOWN. False: no such limit. */
+  /** Beyond this limit the indicator is DOWN. Default: that of the option. False: no limit. */
   readonly fail?: number | false;
 }
 

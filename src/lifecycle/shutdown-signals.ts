@@ -61,7 +61,7 @@ export class ShutdownSignals {
     this.#onSecond = undefined;
   }
 
-  /** The event comes before the listener is added. No signal arrives until the next tick. */
+  /** Node emits the event before it adds the listener. No signal arrives until the next tick. */
   readonly #onNewListener = (event: string | symbol): void => {
     if ((SIGNALS as readonly (string | symbol)[]).includes(event)) {
       process.nextTick(() => this.#isWatching && this.start());

@@ -15,7 +15,7 @@ export async function settlesWithin(
   const late = new Promise<false>((resolve) => {
     const end = (): void => resolve(false);
     timer = shutdownClock.setTimeout(end, signal?.aborted ? 0 : milliseconds);
-    // With an aborted signal the timer ends the time, so that a promise that has settled already comes first.
+    // With an aborted signal, a timer of 0 ms ends the time, so that a promise that has already settled is first.
     if (signal && !signal.aborted) removeListener = onAbort(signal, end);
   });
   try {

@@ -60,7 +60,7 @@ function judge(received: unknown, compare: (response: HealthResponse) => Compari
   return response instanceof Promise ? response.then(conclude) : conclude(response);
 }
 
-/** Probers over HTTP decide by the status code, which the application can set for each status. */
+/** Probers over HTTP use the status code, which the application can set for each status. */
 function isPassing({ statusCode, status }: HealthResponse): boolean {
   if (statusCode !== undefined) return statusCode >= 200 && statusCode < 300;
   return isHealthStatus(status) && !isFailing(status);

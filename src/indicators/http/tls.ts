@@ -9,9 +9,9 @@ export interface HttpTlsOptions {
   readonly ca?: Certificates;
   /** The client certificate in PEM, with its intermediate certificates. It requires `key`. Default: none. */
   readonly cert?: string | Buffer;
-  /** The private key of `cert` in PEM. */
+  /** The private key of `cert` in PEM. Required with `cert`. */
   readonly key?: string | Buffer;
-  /** The passphrase of `key`, if it is encrypted. */
+  /** The passphrase of `key`, if the key is encrypted. Default: none. */
   readonly passphrase?: string;
   /** The server name that is sent (SNI) and that the certificate of the server must have. Default: the host of the URL. */
   readonly servername?: string;
@@ -45,7 +45,7 @@ function problemOf(given: unknown, isPlain: boolean): string | undefined {
   }
 }
 
-/** Leave out `cert` for a server of another origin, to which a redirect leads: it must not receive the client certificate. */
+/** Omit `cert` for a redirect to another origin, whose server must not receive the client certificate. */
 export function secureContextOf({ ca, cert, key, passphrase }: HttpTlsOptions): ReturnType<typeof createSecureContext> {
   return createSecureContext({
     ...(ca !== undefined && { ca: listOfCertificates(ca) }),

@@ -21,7 +21,7 @@ export class OwnAdmin {
 
   /**
    * Calls `work` with an admin client that has no other call. If the call of the present one has not ended, its connection
-   * may be silent, and kafkajs would never open another one: a new admin client replaces it.
+   * may get no responses, and kafkajs would never open another one: a new admin client replaces it.
    */
   async use<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
     if (this.#isOver) throw notConnected('closed');

@@ -117,7 +117,7 @@ export class ProberWatch {
     return new Prober(caller, facts, this.#longestWait);
   }
 
-  /** Whether requests without a rhythm have come for so long and so densely that a prober may be among them. */
+  /** Whether a prober may be among these requests without a rhythm: they are recent, and have arrived for long enough. */
   #mayContainProber({ requests, activeSince, lastRequestAt }: Caller, now: number): boolean {
     const isActive = now - lastRequestAt <= this.#longestInterval;
     return isActive && requests >= REQUESTS_OF_PROBER && now - activeSince >= this.#longestWait;
