@@ -4,8 +4,8 @@ import { OwnServers } from './own-servers.js';
 import { isWatchable } from './watched-server.js';
 
 const REFUSALS_BY_NEST =
-  'return503OnClosing makes every route respond with 503 as soon as a shutdown begins, live included. Balancers still send ' +
-  'requests at that time, so requests are lost. Remove the option: ready responds with 503 without it.';
+  'return503OnClosing makes every route respond with 503 as soon as a shutdown begins, live included, so requests that ' +
+  'balancers still send are lost. Remove it: ready responds with 503 without it.';
 
 const UNKNOWN_SERVER =
   'The server is neither of node:http, node:https nor node:http2. A shutdown waits for balancers, but not for the ' +
