@@ -43,8 +43,8 @@ export async function checkPool(
   { ping, counts, maxWaiting }: PoolCheck,
 ): Promise<HealthResult> {
   attach(() => {
-    const present = counts();
-    return present && poolData(present);
+    const current = counts();
+    return current && poolData(current);
   });
   // Counted before the ping, which may have to wait for a connection itself.
   const before = counts();

@@ -29,7 +29,7 @@ export interface DrainedConnections {
   /** Counts requests from now on. Each response closes its connection, so that clients connect to another instance. */
   beginDraining(): void;
   /** Resolves when the requests that are in flight now have finished. */
-  whenPresentDone(): Promise<void>;
+  whenCurrentDone(): Promise<void>;
   /** Accepts the connections that have arrived, for `limit` milliseconds at most, then none. Open connections stay open. */
   stopListening(limit: number, signal: AbortSignal): Promise<void>;
   /** Resolves when the requests that have arrived are read, after `limit` milliseconds at most. */
@@ -87,9 +87,9 @@ export class Drain {
 
     state.enter('work');
     const began = shutdownElapsed();
-    const present = [...connections.open, ...work.open];
-    if (present.length > 0) this.#announce(`work in flight for at most ${settings.timeout} ms: ${present.join(', ')}`);
-    const hadWork = !this.#areHooksDone || present.length > 0;
+    const current = [...connections.open, ...work.open];
+    if (current.length > 0) this.#announce(`work in flight for at most ${settings.timeout} ms: ${current.join(', ')}`);
+    const hadWork = !this.#areHooksDone || current.length > 0;
     const left = (): number => Math.max(0, settings.timeout - (shutdownElapsed() - began));
     const finished = await settlesWithin(this.#whenDone(hooksDone), settings.timeout, stop);
     state.enter('connections');
@@ -151,7 +151,7 @@ export class Drain {
   async #whenDone(hooksDone: Promise<void>): Promise<void> {
     const { connections, work } = this.#parts;
     do {
-      await Promise.all([hooksDone, work.whenDone(), connections.whenPresentDone()]);
+      await Promise.all([hooksDone, work.whenDone(), connections.whenCurrentDone()]);
     } while (work.open.length > 0);
   }
 
@@ -159,7 +159,7 @@ export class Drain {
   async #whenAllDone(): Promise<void> {
     const { connections, work } = this.#parts;
     do {
-      await Promise.all([work.whenDone(), connections.whenPresentDone()]);
+      await Promise.all([work.whenDone(), connections.whenCurrentDone()]);
       // A request may have arrived while the event loop was blocked. Closing its connection would lose it.
       await connections.whenArrivalsRead(READ_LIMIT, this.#stop.signal);
     } while (connections.open.length > 0 || work.open.length > 0);

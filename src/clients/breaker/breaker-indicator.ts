@@ -16,7 +16,7 @@ export type BreakerState = 'closed' | 'half_open' | 'open' | 'isolated' | 'disab
 /** A circuit breaker of any package. */
 export interface Breaker {
   readonly state: BreakerState;
-  /** The breaker's own count at present. Undefined: it has none. */
+  /** The breaker's own count of failures. Undefined: it has none. */
   readonly failures: number | undefined;
   /** When an open breaker lets the next call pass, in milliseconds since 1970. Undefined: it is not known. */
   nextAttempt(openSince: number | undefined): number | undefined;

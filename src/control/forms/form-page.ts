@@ -32,7 +32,7 @@ export interface FormModel {
   /** Undefined: the caller may not see its names. */
   readonly page: Partial<LinkingPage> | undefined;
   /** The override or refusal that the change would replace or end. Undefined: none, or the caller may not see it. */
-  readonly present: Markup | undefined;
+  readonly current: Markup | undefined;
   /** Identifies this instance and its start. */
   readonly instance: string;
   /** The ids of the refusals of traffic that are shown. */
@@ -46,13 +46,13 @@ export interface FormModel {
 }
 
 export function renderForm(model: FormModel): string {
-  const { target, present, problem, faults } = model;
+  const { target, current, problem, faults } = model;
   const { heading, effect, className, hasTerms, button, isOfIndicator } = CHANGES[target.id];
   const [before, after] = heading;
   const title = `${before}${target.indicator}${after}`;
   const isFaulty = problem !== undefined || Object.keys(faults).length > 0;
   const lead = html`<p class="lead">${effect}</p>
-    ${present && html`<p class="lead now"><b>At present:</b> ${present}</p>`}`;
+    ${current && html`<p class="lead now"><b>At present:</b> ${current}</p>`}`;
   return renderPage(model, {
     title: isFaulty ? `Not done: ${title}` : title,
     className,

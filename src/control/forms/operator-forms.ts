@@ -206,7 +206,7 @@ export class OperatorForms implements ControlForms {
       target,
       encoding: encodingFor(request),
       page: view === 'status' || !page ? undefined : view === 'full' ? page : { title: page.title },
-      present: view === 'status' ? undefined : this.#present(target, view),
+      current: view === 'status' ? undefined : this.#current(target, view),
       instance: this.#instance,
       // The form ends only the refusals that the caller sees.
       refusals: view === 'status' ? (fields?.get('refusals') ?? '') : this.#traffic.ids,
@@ -219,7 +219,7 @@ export class OperatorForms implements ControlForms {
   }
 
   /** The override or refusal that the change would replace or end. */
-  #present({ id, indicator }: ChangeTarget, view: HealthView): Markup | undefined {
+  #current({ id, indicator }: ChangeTarget, view: HealthView): Markup | undefined {
     if (id === 'run') return undefined;
     if (!CHANGES[id].isOfIndicator) return this.#traffic.describe(view, id === 'end-maintenance');
     const override = this.#overrideOf(indicator);

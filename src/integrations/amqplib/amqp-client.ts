@@ -23,7 +23,7 @@ export interface AmqpConnection extends AmqpEmitter {
 }
 
 /**
- * An object that holds the present connection, and replaces it after it has ended: a service of the application, or a
+ * An object that holds the current connection, and replaces it after it has ended: a service of the application, or a
  * connection manager. Without a connection, the property is undefined or null, or its getter throws.
  */
 export interface AmqpConnectionHolder {
@@ -43,8 +43,8 @@ export function isChannel(candidate: unknown): candidate is AmqpChannel {
   );
 }
 
-/** The present connection, if there is one. */
-export function presentConnection(client: AmqpConnection | AmqpConnectionHolder): AmqpConnection | undefined {
+/** The current connection, if there is one. */
+export function currentConnection(client: AmqpConnection | AmqpConnectionHolder): AmqpConnection | undefined {
   return isConnection(client) ? client : connectionOf(client);
 }
 

@@ -19,7 +19,7 @@ import { CurrentWatch } from './current-watch.js';
 /** Options of {@link AmqplibIndicator}. */
 export interface AmqplibIndicatorOptions extends HealthIndicatorOptions {
   /**
-   * The application's connection, one of its channels, or an object whose property `connection` is the present
+   * The application's connection, one of its channels, or an object whose property `connection` is the current
    * connection: its injection token, or the client itself. Required.
    */
   readonly client: ClientSource<AmqplibClient>;

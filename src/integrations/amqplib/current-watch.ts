@@ -3,18 +3,18 @@ import {
   type AmqpConnection,
   type AmqplibClient,
   isChannel,
-  presentConnection,
+  currentConnection,
 } from './amqp-client.js';
 import { type ConnectionWatch, unwatch, watch } from './connection-watch.js';
 
-/** The watch of an indicator's present connection. It is replaced when the client holds another connection. */
+/** The watch of an indicator's current connection. It is replaced when the client holds another connection. */
 export class CurrentWatch {
   #watched: AmqpConnection | AmqpChannel | undefined;
   #watch: ConnectionWatch | undefined;
 
   /** Undefined if the client has no connection. */
   of(client: AmqplibClient): ConnectionWatch | undefined {
-    this.#replace(isChannel(client) ? client : presentConnection(client));
+    this.#replace(isChannel(client) ? client : currentConnection(client));
     return this.#watch;
   }
 

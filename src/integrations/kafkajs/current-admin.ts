@@ -1,4 +1,4 @@
-import { type Kafka, type KafkaAdmin, type KafkaJsClient, isAdmin, presentClient } from './kafka-client.js';
+import { type Kafka, type KafkaAdmin, type KafkaJsClient, isAdmin, currentClient } from './kafka-client.js';
 import { type OwnAdmin, disconnect, releaseAdmin, shareAdmin } from './own-admin.js';
 
 /** Calls `work` with an admin client. */
@@ -13,9 +13,9 @@ export class CurrentAdmin {
 
   /** Undefined while the client has not connected. */
   of(client: KafkaJsClient): AdminAccess | undefined {
-    const present = presentClient(client);
-    if (isAdmin(present)) return { use: (work) => useOf(present, work) };
-    this.#replace(present);
+    const current = currentClient(client);
+    if (isAdmin(current)) return { use: (work) => useOf(current, work) };
+    this.#replace(current);
     return this.#own;
   }
 

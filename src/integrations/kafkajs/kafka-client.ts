@@ -48,7 +48,7 @@ export interface NestKafkaHolder {
   readonly server: NestKafka | null | undefined;
 }
 
-/** An object that holds the present consumer. Without a consumer, the property is undefined or null, or its getter throws. */
+/** An object that holds the current consumer. Without a consumer, the property is undefined or null, or its getter throws. */
 export interface KafkaConsumerHolder {
   readonly consumer: KafkaConsumer | null | undefined;
 }
@@ -65,14 +65,14 @@ export function isConsumerSource(candidate: unknown): candidate is KafkaConsumer
 }
 
 /** The `Kafka` or the `Admin` of the client. Undefined while Nest's client or server has not connected. */
-export function presentClient(client: KafkaJsClient): Kafka | KafkaAdmin | undefined {
+export function currentClient(client: KafkaJsClient): Kafka | KafkaAdmin | undefined {
   if (isKafka(client) || isAdmin(client)) return client;
   const kafka = unwrapped('server' in client ? client.server : client)[0];
   return isKafka(kafka) ? kafka : undefined;
 }
 
 /** The consumer of the source. Undefined while there is none. */
-export function presentConsumer(source: KafkaConsumerSource): KafkaConsumer | undefined {
+export function currentConsumer(source: KafkaConsumerSource): KafkaConsumer | undefined {
   if (isConsumer(source)) return source;
   const consumer = 'server' in source ? unwrapped(source.server)[1] : consumerOf(source);
   return isConsumer(consumer) ? consumer : undefined;

@@ -10,7 +10,7 @@ import type { Duration } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { duration } from '../../options/rules.js';
 import { type ConsumerRecord, ConsumerWatch } from './consumer-watch.js';
-import { type KafkaConsumer, type KafkaConsumerSource, isConsumerSource, presentConsumer } from './kafka-client.js';
+import { type KafkaConsumer, type KafkaConsumerSource, isConsumerSource, currentConsumer } from './kafka-client.js';
 
 /** Options of {@link KafkaJsConsumerIndicator}. */
 export interface KafkaJsConsumerIndicatorOptions extends HealthIndicatorOptions {
@@ -55,7 +55,7 @@ export function KafkaJsConsumerIndicator(
 
       protected override onClientFound(source: KafkaConsumerSource): void {
         // Begins at boot, because a missed event is not repeated.
-        this.#watchConsumer(presentConsumer(source));
+        this.#watchConsumer(currentConsumer(source));
       }
 
       onModuleDestroy(): void {
@@ -64,7 +64,7 @@ export function KafkaJsConsumerIndicator(
 
       async check(): Promise<HealthResult> {
         const source = await this.client();
-        this.#watchConsumer(presentConsumer(source));
+        this.#watchConsumer(currentConsumer(source));
         if (!this.#watch) return down('there is no consumer yet');
         const { record } = this.#watch;
         return record ? resultOf(record, maxHeartbeatAge) : down('the consumer has not joined its group');

@@ -12,7 +12,7 @@ import type { ConfigurationFault } from '../../errors/fault.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
 import { listOf, nonBlank, wholeFrom } from '../../options/rules.js';
 import type { ClusterReport, GroupName } from './cluster-report.js';
-import { type KafkaJsClient, isKafkaJsClient, presentClient } from './kafka-client.js';
+import { type KafkaJsClient, isKafkaJsClient, currentClient } from './kafka-client.js';
 import { ping } from './ping.js';
 import { CurrentAdmin } from './current-admin.js';
 
@@ -67,9 +67,9 @@ export function KafkaJsIndicator(name: string, options: KafkaJsIndicatorOptions)
       async check({ signal }: HealthCheckContext): Promise<HealthResult> {
         const client = await this.client();
         const admin = this.#admin.of(client);
-        const present = presentClient(client);
-        if (!admin || !present) throw notConnected('not started');
-        return degradedIfNotPermitted(async () => resultOf(await ping(present, admin, groupOf(own), signal), own));
+        const current = currentClient(client);
+        if (!admin || !current) throw notConnected('not started');
+        return degradedIfNotPermitted(async () => resultOf(await ping(current, admin, groupOf(own), signal), own));
       }
     },
   );

@@ -12,7 +12,7 @@ interface Entry {
  */
 export class OwnAdmin {
   readonly #kafka: Kafka;
-  #present: Entry | undefined;
+  #current: Entry | undefined;
   #isOver = false;
 
   constructor(kafka: Kafka) {
@@ -20,28 +20,28 @@ export class OwnAdmin {
   }
 
   /**
-   * Calls `work` with an admin client that has no other call. If the call of the present one has not ended, its connection
+   * Calls `work` with an admin client that has no other call. If the call of the current one has not ended, its connection
    * may get no responses, and kafkajs would never open another one: a new admin client replaces it.
    */
   async use<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
     if (this.#isOver) throw notConnected('closed');
-    const entry = this.#present?.isBusy === false ? this.#present : { admin: this.#kafka.admin(), isBusy: false };
-    this.#present = entry;
+    const entry = this.#current?.isBusy === false ? this.#current : { admin: this.#kafka.admin(), isBusy: false };
+    this.#current = entry;
     entry.isBusy = true;
     try {
       return await work(entry.admin);
     } finally {
       entry.isBusy = false;
       // After the call has ended, because a call that is under way would open a connection again.
-      if (entry !== this.#present) disconnect(entry.admin);
+      if (entry !== this.#current) disconnect(entry.admin);
     }
   }
 
   /** Closes the connections, at the latest when the call under way has ended. */
   end(): void {
-    const entry = this.#present;
+    const entry = this.#current;
     this.#isOver = true;
-    this.#present = undefined;
+    this.#current = undefined;
     if (entry?.isBusy === false) disconnect(entry.admin);
   }
 }

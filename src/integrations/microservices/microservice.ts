@@ -2,7 +2,7 @@ import { hasMethods } from '../../clients/has-methods.js';
 
 /** The used part of both ends of a transport. */
 export interface Transport {
-  /** Emits the present state if there is one, and every later state. */
+  /** Emits the current state if there is one, and every later state. */
   readonly status: StatusStream;
   /** Returns the socket or the client of the broker. Throws while there is none. */
   unwrap(): unknown;
@@ -49,6 +49,6 @@ export function isServerHolder(candidate: unknown): candidate is MicroserviceSer
 /** The last state that the transport emitted. */
 export function statusOf({ status }: Transport): string | undefined {
   let last: string | undefined;
-  status.subscribe((present) => (last = present)).unsubscribe();
+  status.subscribe((current) => (last = current)).unsubscribe();
   return last;
 }

@@ -91,8 +91,8 @@ export class Connections {
   };
 
   /** Resolves when the requests that are in flight now have finished. It ignores later requests. */
-  async whenPresentDone(): Promise<void> {
-    await Promise.all([this.#requests.whenPresentDone(), this.#http2.requests.whenPresentDone()]);
+  async whenCurrentDone(): Promise<void> {
+    await Promise.all([this.#requests.whenCurrentDone(), this.#http2.requests.whenCurrentDone()]);
   }
 
   /** Accepts the connections that have arrived, for `limit` milliseconds at most, then none. Open connections stay open. */

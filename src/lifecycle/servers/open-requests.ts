@@ -41,9 +41,9 @@ export class OpenRequests<Key extends object> {
   }
 
   /** Resolves when the requests that are in flight now have finished. It ignores later requests. */
-  async whenPresentDone(): Promise<void> {
-    const present = this.keys;
-    while (present.some((key) => this.#open.has(key))) {
+  async whenCurrentDone(): Promise<void> {
+    const current = this.keys;
+    while (current.some((key) => this.#open.has(key))) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

@@ -47,7 +47,7 @@ class FakeConnections implements DrainedConnections {
   beginDraining(): void {
     this.#record('counting requests');
   }
-  whenPresentDone(): Promise<void> {
+  whenCurrentDone(): Promise<void> {
     return this.inFlight.promise;
   }
   async stopListening(limit: number): Promise<void> {
@@ -485,7 +485,7 @@ describe('the log of the drain', () => {
       vi.advanceTimersByTime(20);
       return observed;
     });
-    const asked = vi.spyOn(connections, 'whenPresentDone').mockImplementation(async () => {
+    const asked = vi.spyOn(connections, 'whenCurrentDone').mockImplementation(async () => {
       vi.advanceTimersByTime(20);
     });
     begin({ delay: 'auto' });

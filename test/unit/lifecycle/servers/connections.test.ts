@@ -134,14 +134,14 @@ describe('requests in flight when the drain begins', () => {
     connections.beginDraining();
 
     expect(connections.open).toEqual([]);
-    await expect(isSettled(connections.whenPresentDone())).resolves.toBe(true);
+    await expect(isSettled(connections.whenCurrentDone())).resolves.toBe(true);
   });
 
   it('are all awaited', async () => {
     await busy('/held/1');
     await busy('/held/2');
     connections.beginDraining();
-    const done = connections.whenPresentDone();
+    const done = connections.whenCurrentDone();
 
     held.get('/held/2')?.end();
     await open(1);
@@ -165,7 +165,7 @@ describe('requests in flight when the drain begins', () => {
   it('keep their connection header when their headers have been sent', async () => {
     const one = await busy('/streamed');
     connections.beginDraining();
-    const done = connections.whenPresentDone();
+    const done = connections.whenCurrentDone();
     await expect(isSettled(done)).resolves.toBe(false);
 
     held.get('/streamed')?.end('ended');
@@ -178,7 +178,7 @@ describe('requests in flight when the drain begins', () => {
   it('end when the client disconnects', async () => {
     const one = await busy('/held');
     connections.beginDraining();
-    const done = connections.whenPresentDone();
+    const done = connections.whenCurrentDone();
 
     one.destroy();
 
@@ -204,7 +204,7 @@ describe('requests that arrive during the drain', () => {
   it('do not prolong an earlier wait', async () => {
     await busy('/held/1');
     connections.beginDraining();
-    const done = connections.whenPresentDone();
+    const done = connections.whenCurrentDone();
     await busy('/held/2');
     await open(2);
 
@@ -238,7 +238,7 @@ describe('requests that arrive during the drain', () => {
     const one = await client();
     one.write('GET /held/1 HTTP/1.1\r\nHost: a\r\n\r\nGET /held/2 HTTP/1.1\r\nHost: a\r\n\r\n');
     await open(2);
-    const done = connections.whenPresentDone();
+    const done = connections.whenCurrentDone();
 
     one.destroy();
 
@@ -255,7 +255,7 @@ describe('the connections without a server', () => {
 
     expect(none.open).toEqual([]);
     expect(none.closeIdle()).toEqual({ idle: 0, silent: 0 });
-    await expect(isSettled(none.whenPresentDone())).resolves.toBe(true);
+    await expect(isSettled(none.whenCurrentDone())).resolves.toBe(true);
   });
 });
 
