@@ -7,7 +7,7 @@ import { HealthCheckError } from '../errors/health-check.error.js';
 import { type ClientRequest, findClient } from './injected-client.js';
 import { PREPARE } from '../discovery/preparation.js';
 
-const NOT_CONFIGURED = 'its client was not found: the log names the configuration fault';
+const NOT_CONFIGURED = 'its client was not found: see the configuration fault in the log';
 
 /** Base class of the indicators that check a dependency through the client that the application uses for its own work. */
 export abstract class ClientIndicator<Client> implements HealthIndicator {

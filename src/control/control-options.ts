@@ -100,7 +100,7 @@ export function resolveControlOptions(
     reader.at.add({
       place: `${PLACE}, forms`,
       problem: 'there is no page that links to the forms',
-      remedy: "import HealthDashboardModule of 'nest-vitals/dashboard', or leave out forms",
+      remedy: "import HealthDashboardModule of 'nest-vitals/dashboard', or remove forms",
     });
   }
   if (faults.isEmpty && keys.length === 0 && !authorize) {

@@ -30,7 +30,7 @@ export interface RedisServerOptions {
 
 export function redisServerRules(given: RedisServerOptions | undefined): OwnRules<RedisServerOptions> {
   const fromInfo = (rule: Rule): Rule =>
-    given?.info === false ? { expected: 'nothing while "info" is false', accepts: () => false } : rule;
+    given?.info === false ? { expected: 'nothing, because "info" is false', accepts: () => false } : rule;
   return {
     info: flag,
     role: fromInfo(oneOf(['primary', 'replica'])),

@@ -61,7 +61,7 @@ function areHeaders(value: Readonly<Record<string, unknown>>): boolean {
 
 const httpStatus = whole(100, 599);
 export const statuses: Rule = {
-  expected: `${httpStatus.expected}, or a list of such`,
+  expected: `${httpStatus.expected}, or a list of them`,
   accepts: (value) =>
     Array.isArray(value)
       ? value.length > 0 && value.every((each) => httpStatus.accepts(each))
@@ -75,7 +75,7 @@ export const bodyRule = (method: unknown): Rule =>
     : { expected: 'a text, with the method POST', accepts: () => false };
 
 export const proxyRule = (hasSocket: boolean): Rule => ({
-  expected: hasSocket ? 'no proxy beside socketPath' : 'the http or https URL of a proxy, without a path',
+  expected: hasSocket ? 'either proxy or socketPath' : 'the http or https URL of a proxy, without a path',
   accepts: (value) => !hasSocket && proxyOf(value) !== undefined,
 });
 

@@ -34,7 +34,8 @@ function problemOf(given: unknown, isPlain: boolean): string | undefined {
   if (ca !== undefined && !certificates.accepts(ca)) return `an object whose ca is ${certificates.expected}`;
   if (servername !== undefined && !nonBlank.accepts(servername)) return 'an object whose servername is a host name';
   if ((cert === undefined) !== (key === undefined)) return 'an object with both cert and key, or neither';
-  if (cert === undefined) return passphrase === undefined ? undefined : 'an object with a passphrase only beside key';
+  if (cert === undefined)
+    return passphrase === undefined ? undefined : 'an object with passphrase only together with key';
   if (!certificates.accepts(cert) || !isPem(key)) return 'an object whose cert and key are in PEM';
   try {
     createSecureContext({ cert, key, passphrase } as object);

@@ -13,7 +13,7 @@ import { type SequelizeClient, countsOf, isSequelize } from './sequelize-client.
 
 /** Options of {@link SequelizeIndicator}. */
 export interface SequelizeIndicatorOptions extends HealthIndicatorOptions {
-  /** The application's `Sequelize`: its injection token, or the instance itself. Required. */
+  /** The application's `Sequelize`: its injection token, or the `Sequelize` itself. Required. */
   readonly client: ClientSource<SequelizeClient>;
   /** DEGRADED when more callers than this wait for a connection of the pool. Default: unset, no limit. */
   readonly maxWaiting?: number;

@@ -156,7 +156,7 @@ describe('HttpIndicator with tls', () => {
       [{ rejectUnauthorized: false }, 'and nothing else'],
       [{ ca: 'no certificate' }, 'ca is a certificate in PEM'],
       [{ cert: client.cert }, 'both cert and key, or neither'],
-      [{ passphrase: 'hush' }, 'passphrase only beside key'],
+      [{ passphrase: 'hush' }, 'passphrase only together with key'],
       [{ cert: client.cert, key: server.key }, 'key belongs to cert'],
       [{ servername: '' }, 'servername is a host name'],
     ] as const) {

@@ -627,7 +627,7 @@ describe('the options of HttpIndicator', () => {
     ],
     [
       { url, proxy: 'http://proxy', socketPath: '/s' },
-      'proxy: its value is "http://proxy"; use no proxy beside socketPath',
+      'proxy: its value is "http://proxy"; use either proxy or socketPath',
     ],
     [
       { url, socketPath: 'relative' },
@@ -635,11 +635,11 @@ describe('the options of HttpIndicator', () => {
     ],
     [
       { url, expectedStatus: 99 },
-      'expectedStatus: its value is 99; use a whole number from 100 to 599, or a list of such',
+      'expectedStatus: its value is 99; use a whole number from 100 to 599, or a list of them',
     ],
     [
       { url, expectedStatus: [] },
-      'expectedStatus: its value is an array; use a whole number from 100 to 599, or a list of such',
+      'expectedStatus: its value is an array; use a whole number from 100 to 599, or a list of them',
     ],
     [{ url, expect: true }, 'expect: its value is true; use a function'],
     [{ url, maxBodyBytes: 0 }, 'maxBodyBytes: its value is 0; use a whole number from 1 to 16777216'],

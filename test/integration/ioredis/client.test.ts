@@ -246,7 +246,7 @@ describe('an IoRedisIndicator with a wrong option', () => {
     [
       'a limit needs the info that is off',
       { client: single, info: false, maxMemoryShare: 0.9 },
-      'remove it, while "info" is false',
+      'remove it, because "info" is false',
     ],
   ])('stops the boot when %s', async (_when, options, problem) => {
     const { error } = await refusalOf('express', root(options));
