@@ -1,15 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { flatDetails } from '../core/composite-detail.js';
-import { elapsed } from '../core/moment.js';
-import { reportedHealthIn } from '../core/reported-health.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import { shutdownSleep } from '../core/shutdown-clock.js';
-import { HealthStatus, isFailing } from '../core/status.js';
+import { HealthStatus } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
+import { type FleetEntry, writeEntry } from './fleet-entry.js';
+import { OwnState } from './own-state.js';
 import type { OwnInstance } from './roster.js';
-import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase, writeEntry } from './fleet-entry.js';
 
 /** Minimum milliseconds between two writes. Changes in between are written together. */
 const SHORTEST_GAP = 200;
@@ -48,14 +46,10 @@ export class Announcer {
   readonly #monitor: HealthMonitor;
   readonly #endpoints: Pick<HealthEndpoints, 'report'>;
   readonly #ends: (() => void)[] = [];
-  /** Services by indicator. A dependency that does not respond reports no name, so the last name is kept. */
-  readonly #dependencies = new Map<string, string>();
+  readonly #state: OwnState;
   #beat = 0;
   /** The status of `ready` in the latest write. */
   #announced: HealthStatus = HealthStatus.UNKNOWN;
-  #phase: { readonly is: WrittenPhase; readonly since: number };
-  #ready: { readonly is: HealthStatus; readonly since: number };
-  #wasReady = false;
   #timer: NodeJS.Timeout | undefined;
   #gap: NodeJS.Timeout | undefined;
   #isWriting = false;
@@ -70,17 +64,18 @@ export class Announcer {
     this.#settings = settings;
     this.#monitor = monitor;
     this.#endpoints = endpoints;
-    const since = elapsed();
-    this.#phase = { is: monitor.state.phase, since };
-    this.#ready = { is: HealthStatus.UNKNOWN, since };
+    this.#state = new OwnState(monitor);
   }
 
   start(): void {
     const changed = (): void => this.#changed();
     this.#ends.push(
+      // Before the listener that writes the change.
+      this.#state.follow(),
       this.#monitor.onState(changed),
       this.#monitor.onChange(changed),
       this.#monitor.onProbeChange('ready', changed),
+      this.#monitor.onProbeChange('live', changed),
     );
     void this.#renew();
   }
@@ -95,7 +90,7 @@ export class Announcer {
     clearTimeout(this.#timer);
     clearTimeout(this.#gap);
     for (const end of this.#ends.splice(0)) end();
-    this.#phase = { is: 'left', since: elapsed() };
+    this.#state.leave();
     const hadFailed = this.#failure !== undefined;
     // Write after the current write. Otherwise that write could reach the store later and replace the entry.
     const written = this.#written.then(() => this.#write(KEPT_AFTER_LEAVING));
@@ -175,62 +170,16 @@ export class Announcer {
   /** The state to write. */
   #describeNext(): FleetEntry {
     this.#beat += 1;
-    const entry = this.#describe();
+    const { entry } = this.own();
     this.#announced = entry.ready;
     return entry;
   }
 
   /** The state of this instance, by its own memory. */
   own(): OwnInstance {
-    return { entry: this.#describe(), phaseSince: this.#phase.since, readySince: this.#ready.since };
-  }
-
-  #describe(): FleetEntry {
     const { service, instance, heartbeat, identity } = this.#settings;
-    const now = elapsed();
-    const { phase } = this.#monitor.state;
-    if (!this.#isStopped && phase !== this.#phase.is) this.#phase = { is: phase, since: now };
-    const { status } = this.#monitor.peek('ready');
-    if (status !== this.#ready.is) this.#ready = { is: status, since: now };
-    if (status === HealthStatus.UP || status === HealthStatus.DEGRADED) this.#wasReady = true;
-    return {
-      service,
-      instance,
-      boot: this.boot,
-      beat: this.#beat,
-      heartbeat,
-      version: identity.version,
-      commit: identity.commit,
-      phase: this.#phase.is,
-      phaseFor: Math.round(now - this.#phase.since),
-      ready: status,
-      readyFor: Math.round(now - this.#ready.since),
-      wasReady: this.#wasReady,
-      checks: this.#checks(),
-      dependsOn: this.#dependsOn(),
-    };
-  }
-
-  #dependsOn(): readonly string[] | undefined {
-    for (const [name, { data }] of Object.entries(this.#monitor.peek('deep').details)) {
-      const service = reportedHealthIn(data)?.service;
-      if (service !== undefined) this.#dependencies.set(name, service);
-    }
-    const services = new Set(this.#dependencies.values());
-    services.delete(this.#settings.service);
-    return services.size > 0 ? [...services].slice(0, MOST_DEPENDENCIES) : undefined;
-  }
-
-  /** The statuses of the indicators that have run. */
-  #checks(): Readonly<Record<string, HealthStatus>> {
-    // An indicator outside of `ready` may never run here. Its status is then unknown, and it must not count as failing.
-    const all = [...flatDetails(this.#monitor.peek('deep').details)].flatMap(([name, { status, checked_at: at }]) =>
-      at === undefined && status === HealthStatus.UNKNOWN ? [] : [[name, status] as const],
-    );
-    if (all.length <= MOST_CHECKS) return Object.fromEntries(all);
-    const failing = all.filter(([, status]) => isFailing(status));
-    const others = all.filter(([, status]) => !isFailing(status));
-    return Object.fromEntries([...failing, ...others].slice(0, MOST_CHECKS));
+    const { version, commit } = identity;
+    return this.#state.describe({ service, instance, boot: this.boot, beat: this.#beat, heartbeat, version, commit });
   }
 }
 

@@ -30,6 +30,12 @@ export interface FleetEntry {
   readonly wasReady: boolean;
   /** The status of each indicator. If there are more than the limit, those that need attention are kept. */
   readonly checks: Readonly<Record<string, HealthStatus>>;
+  /** Milliseconds since when the listed indicators that are not UP have their statuses. Absent: none, or not known. */
+  readonly checksFor?: Readonly<Record<string, number>> | undefined;
+  /** The status of `live`. Absent: it is UP, or not known. */
+  readonly live?: HealthStatus | undefined;
+  /** Milliseconds since `live` changed to this status. Present with `live` only. */
+  readonly liveFor?: number | undefined;
   /** The names that the checked services report. Absent: no name is known. */
   readonly dependsOn?: readonly string[] | undefined;
 }
@@ -54,8 +60,8 @@ export function readEntry(key: string, value: SignedText): FleetEntry | string {
   if (typeof given === 'string') return given;
   const place = placeOf(key);
   if (!place) return 'its key is malformed';
-  const { boot, beat, heartbeat, version, commit, phase, phaseFor, ready, readyFor, wasReady, checks, dependsOn } =
-    given;
+  const { boot, beat, heartbeat, version, commit, phase, phaseFor, ready, readyFor, wasReady, checks } = given;
+  const { checksFor, live, liveFor, dependsOn } = given;
   if (!isName(boot) || !isOptionalName(version) || !isOptionalName(commit)) return 'a text is malformed';
   if (!isSpan(beat) || !isSpan(phaseFor) || !isSpan(readyFor)) return 'a number is malformed';
   if (!isSpan(heartbeat) || heartbeat < 1 || heartbeat > LONGEST_HEARTBEAT) return 'its heartbeat is malformed';
@@ -63,6 +69,10 @@ export function readEntry(key: string, value: SignedText): FleetEntry | string {
   if (known === undefined || !isHealthStatus(ready) || typeof wasReady !== 'boolean') return 'its state is malformed';
   const statuses = checksOf(checks);
   if (!statuses) return 'its checks are malformed';
+  const spans = spansOf(checksFor, statuses);
+  if (!spans) return 'the times of its checks are malformed';
+  const liveness = livenessOf(live, liveFor);
+  if (!liveness) return 'its live state is malformed';
   if (!isListOfNames(dependsOn)) return 'its dependencies are malformed';
   return {
     ...place,
@@ -77,6 +87,8 @@ export function readEntry(key: string, value: SignedText): FleetEntry | string {
     readyFor,
     wasReady,
     checks: statuses,
+    ...(checksFor !== undefined && { checksFor: spans }),
+    ...liveness,
     ...(dependsOn && { dependsOn: [...new Set(dependsOn)] }),
   };
 }
@@ -102,6 +114,27 @@ function checksOf(checks: unknown): Readonly<Record<string, HealthStatus>> | und
     statuses[name] = status;
   }
   return statuses;
+}
+
+/** Undefined: it is malformed, or has an indicator without a status. Entries of earlier versions have none. */
+function spansOf(
+  spans: unknown,
+  statuses: Readonly<Record<string, HealthStatus>>,
+): Readonly<Record<string, number>> | undefined {
+  const read: Record<string, number> = Object.create(null) as Record<string, number>;
+  if (spans === undefined) return read;
+  if (!isRecord(spans)) return undefined;
+  for (const [name, span] of Object.entries(spans)) {
+    if (statuses[name] === undefined || !isSpan(span)) return undefined;
+    read[name] = span;
+  }
+  return read;
+}
+
+/** Undefined: it is malformed. Entries of earlier versions have none. */
+function livenessOf(live: unknown, liveFor: unknown): Pick<FleetEntry, 'live' | 'liveFor'> | undefined {
+  if (live === undefined && liveFor === undefined) return {};
+  return isHealthStatus(live) && isSpan(liveFor) ? { live, liveFor } : undefined;
 }
 
 function isName(value: unknown): value is string {

@@ -13,12 +13,17 @@ export interface FleetMember {
   readonly phase_since: string;
   readonly ready: HealthStatus;
   readonly ready_since: string;
+  /** Status of the probe `live`. Absent: it is UP, or not known. */
+  readonly live?: HealthStatus;
+  readonly live_since?: string;
   /** Time of its last entry. */
   readonly last_seen_at: string;
   readonly version?: string;
   readonly commit?: string;
   /** The indicators that are not UP, by name: 20 at most, failing ones first. */
   readonly attention?: Readonly<Record<string, HealthStatus>>;
+  /** Since when each of them has its status. An indicator is absent if that is not known. */
+  readonly attention_since?: Readonly<Record<string, string>>;
   /** Number of further indicators that are not UP. Absent: all are listed. */
   readonly attention_more?: number;
 }
@@ -168,21 +173,28 @@ export function isReady({ phase, entry }: FleetInstance): boolean {
 }
 
 function describeMember(
-  { entry, phase, phaseSince, readySince, lastSeen }: FleetInstance,
+  { entry, phase, phaseSince, readySince, liveSince, checksSince, lastSeen }: FleetInstance,
   at: (moment: number) => string,
 ): FleetMember {
   const attention = listAttention(entry.checks);
-  const hasAttention = Object.keys(attention.listed).length > 0;
+  const names = Object.keys(attention.listed);
+  const begun = names.flatMap((name) => {
+    const since = checksSince?.get(name);
+    return since === undefined ? [] : [[name, at(since)] as const];
+  });
+  const { live } = entry;
   return {
     instance: entry.instance,
     phase,
     phase_since: at(phaseSince),
     ready: entry.ready,
     ready_since: at(readySince),
+    ...(live !== undefined && live !== 'UP' && { live, ...(liveSince !== undefined && { live_since: at(liveSince) }) }),
     last_seen_at: at(lastSeen),
     ...(entry.version !== undefined && { version: entry.version }),
     ...(entry.commit !== undefined && { commit: entry.commit }),
-    ...(hasAttention && { attention: attention.listed }),
+    ...(names.length > 0 && { attention: attention.listed }),
+    ...(begun.length > 0 && { attention_since: Object.fromEntries(begun) }),
     ...(attention.more > 0 && { attention_more: attention.more }),
   };
 }

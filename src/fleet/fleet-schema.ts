@@ -109,12 +109,23 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         last_seen_at: moment('Time of its last entry.'),
       },
       optional: {
+        live: {
+          type: 'string',
+          enum: HEALTH_STATUSES,
+          description: 'Status of the probe live. Absent: it is UP, or not known.',
+        },
+        live_since: moment('Time since when the probe live has this status.'),
         version: text('Version of the service.'),
         commit: text('Commit of the service.'),
         attention: {
           type: 'object',
           additionalProperties: { type: 'string', enum: HEALTH_STATUSES },
           description: 'The indicators that are not UP, by name.',
+        },
+        attention_since: {
+          type: 'object',
+          additionalProperties: { type: 'string', format: 'date-time' },
+          description: 'Time since when each of these indicators has its status, by name.',
         },
         attention_more: count('Number of further indicators that are not UP. Absent: all are listed.'),
       },

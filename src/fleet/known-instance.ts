@@ -5,6 +5,10 @@ export interface KnownInstance {
   readonly entry: FleetEntry;
   readonly phaseSince: number;
   readonly readySince: number;
+  /** Undefined: `live` is UP, or not known. */
+  readonly liveSince: number | undefined;
+  /** Since when the indicators that are not UP have their statuses. Undefined: none, or not known. */
+  readonly checksSince: ReadonlyMap<string, number> | undefined;
   /** The instance has written since this process began to watch. Otherwise its entry may be stale. */
   readonly isAlive: boolean;
   lastSeen: number;
@@ -26,13 +30,33 @@ export function knownFrom(
   const isNews = !isSnapshot || !isSameBoot || earlier.entry.beat !== entry.beat;
   const lastSeen = isNews ? now : earlier.lastSeen;
   const before = isSameBoot ? earlier : undefined;
+  const { liveFor } = entry;
   return {
     entry,
     lastSeen,
     phaseSince: beginOf(lastSeen - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
     readySince: beginOf(lastSeen - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
+    liveSince:
+      liveFor === undefined
+        ? undefined
+        : beginOf(lastSeen - liveFor, before?.entry.live === entry.live ? before?.liveSince : undefined),
+    checksSince: checksSinceOf(entry, before, lastSeen),
     isAlive: !isSnapshot || (isNews && earlier !== undefined) || earlier?.isAlive === true,
   };
+}
+
+function checksSinceOf(
+  { checks, checksFor }: FleetEntry,
+  before: KnownInstance | undefined,
+  lastSeen: number,
+): ReadonlyMap<string, number> | undefined {
+  if (!checksFor) return undefined;
+  return new Map(
+    Object.entries(checksFor).map(([name, lasted]) => {
+      const isUnchanged = before?.entry.checks[name] === checks[name];
+      return [name, beginOf(lastSeen - lasted, isUnchanged ? before?.checksSince?.get(name) : undefined)];
+    }),
+  );
 }
 
 /** Start of a state. Of several reports the earliest counts, because a delayed message makes the start appear later. */
@@ -44,7 +68,13 @@ function beginOf(begin: number, earlier: number | undefined): number {
 export function isRepeated(earlier: KnownInstance, known: KnownInstance | undefined): boolean {
   if (!known || known.lastSeen - earlier.lastSeen > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
   if (known.phaseSince !== earlier.phaseSince || known.readySince !== earlier.readySince) return false;
+  if (known.liveSince !== earlier.liveSince || !areEqual(known.checksSince, earlier.checksSince)) return false;
   return isEqual(known.entry, earlier.entry);
+}
+
+function areEqual(one?: ReadonlyMap<string, number>, other?: ReadonlyMap<string, number>): boolean {
+  if (one?.size !== other?.size) return false;
+  return [...(one ?? [])].every(([name, since]) => other?.get(name) === since);
 }
 
 /** Whether two entries are equal, except for the fields that change with each heartbeat. */
@@ -54,6 +84,7 @@ function isEqual(one: FleetEntry, other: FleetEntry): boolean {
     one.boot === other.boot &&
     one.phase === other.phase &&
     one.ready === other.ready &&
+    one.live === other.live &&
     one.version === other.version &&
     one.commit === other.commit &&
     names.length === Object.keys(other.checks).length &&

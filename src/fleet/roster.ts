@@ -21,6 +21,10 @@ export interface FleetInstance {
   readonly phaseSince: number;
   /** Time since when `ready` has its status. */
   readonly readySince: number;
+  /** Time since when `live` has its status. Undefined: it is UP, or not known. */
+  readonly liveSince?: number | undefined;
+  /** Times since when the indicators that are not UP have their statuses. Undefined: none, or not known. */
+  readonly checksSince?: ReadonlyMap<string, number> | undefined;
   /** Time of the last entry of the instance. */
   readonly lastSeen: number;
 }
@@ -54,7 +58,7 @@ const MOST_LISTED = 20;
 const MOST_REFUSED = 1000;
 
 /** The instance of this process, from its own memory. */
-export type OwnInstance = Pick<FleetInstance, 'entry' | 'phaseSince' | 'readySince'>;
+export type OwnInstance = Omit<FleetInstance, 'phase' | 'lastSeen'>;
 
 export interface RosterSettings {
   readonly store: Pick<HealthStore, 'watch'>;
@@ -142,7 +146,7 @@ export class Roster {
   /** The current state of the instances, from the entries of the store. */
   #received(now: number): FleetInstance[] {
     const confirmedUntil = this.#silenceCountsUntil(now);
-    return [...this.#known.values()].map(({ entry, lastSeen, phaseSince, readySince }) => {
+    return [...this.#known.values()].map(({ entry, lastSeen, phaseSince, readySince, liveSince, checksSince }) => {
       const silent = Math.max(0, confirmedUntil - lastSeen);
       const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
       const phase = isSilent ? silentPhase(entry.phase) : entry.phase;
@@ -151,6 +155,8 @@ export class Roster {
         phase,
         phaseSince: phase === entry.phase ? phaseSince : lastSeen,
         readySince,
+        liveSince,
+        checksSince,
         lastSeen,
       };
     });

@@ -93,6 +93,9 @@ describe.each(ADAPTERS)('the API description of the fleet on %s', (adapter) => {
       wasReady: true,
       // More indicators than the response lists.
       checks: Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`check-${index}`, 'DOWN' as const])),
+      checksFor: { 'check-0': 10 },
+      live: 'DOWN',
+      liveFor: 10,
       dependsOn: ['ledger'],
     } as const;
     const kinds = ({ events }: FleetReport): string[] => events.map(({ kind }) => kind);

@@ -1,8 +1,7 @@
 import type { HealthStatus } from '../../core/status.js';
 import type { FleetMember, FleetReport, FleetService } from '../../fleet/fleet-report.js';
-import { isPresent } from '../../fleet/roster.js';
 import { refusedOf } from '../../fleet/page/headline.js';
-import { attentionOf, stateOf, stateSince } from '../../fleet/page/member-state.js';
+import { attentionOf, listedAttention, stateOf, stateSince } from '../../fleet/page/member-state.js';
 import { serviceStatus } from '../../fleet/page/service-part.js';
 import { duration } from '../status-table.js';
 import { type Terminal, coloured, printable } from '../terminal.js';
@@ -71,18 +70,21 @@ function rowsOf(service: FleetService, now: number): Row[] {
 }
 
 function rowOf(member: FleetMember, now: number): Row {
-  const { instance, version, phase } = member;
-  // The statuses of an absent instance are out of date.
-  const { attention = {}, attention_more: unlisted } = isPresent(phase) ? member : {};
+  const { instance, version, attention_more: unlisted } = member;
+  const attention = listedAttention(member);
   const { word, status } = stateOf(member);
   const facts = [
-    `for ${duration(now - Date.parse(stateSince(member)))}`,
+    lasted(stateSince(member), now),
     ...(version === undefined ? [] : [version]),
-    ...Object.entries(attention).map(([name, indicator]) => `${name} ${indicator}`),
-    ...(unlisted === undefined ? [] : [`and ${unlisted} more`]),
+    ...attention.map(({ name, status: is, since }) =>
+      since === undefined ? `${name} ${is}` : `${name} ${is} ${lasted(since, now)}`,
+    ),
+    ...(unlisted === undefined || attention.length === 0 ? [] : [`and ${unlisted} more`]),
   ];
   return { name: `${INDENTATION}${printable(instance)}`, word, status, text: facts.join(', ') };
 }
+
+const lasted = (since: string, now: number): string => `for ${duration(now - Date.parse(since))}`;
 
 function shorten(text: string): string {
   const line = printable(text);

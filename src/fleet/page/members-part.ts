@@ -3,8 +3,7 @@ import { type Content, type Markup, clip, html } from '../../page/html.js';
 import { appearanceOf, icon } from '../../page/status-appearance.js';
 import { ago, lasting } from '../../page/time.js';
 import type { FleetMember } from '../fleet-report.js';
-import { isPresent } from '../roster.js';
-import { type MemberState, stateOf, stateSince } from './member-state.js';
+import { type MemberState, listedAttention, stateOf, stateSince } from './member-state.js';
 
 /** A service with more instances shows them in groups. */
 const MOST_UNGROUPED = 8;
@@ -68,23 +67,28 @@ function row(member: FleetMember, now: number | undefined): Markup {
   const since = stateSince(member);
   return html`<li class="${appearanceOf(status).className}">
     ${icon(status)}<span class="n">${clip(instance, LONGEST_NAME)}</span>
-    <span class="w"><b>${word}</b> ${phase === 'left' ? ago(since, now) : lasting(since, now)}${checksOf(member)}</span>
+    <span class="w"
+      ><b>${word}</b> ${phase === 'left' ? ago(since, now) : lasting(since, now)}${checksOf(member, now)}</span
+    >
     <span class="v" title="${commit !== undefined && `commit ${commit}`}"
       >${version !== undefined && clip(version, 24)}</span
     >
   </li>`;
 }
 
-/** The indicators that are not UP. What a lost instance last said of them says nothing about now. */
-function checksOf({ attention = {}, attention_more: unlisted = 0, phase }: FleetMember): Content {
-  const all = Object.entries(attention);
-  if (all.length === 0 || !isPresent(phase)) return undefined;
-  const more = Math.max(0, all.length - CHECKS_SHOWN) + unlisted;
-  const words = all
-    .toSorted(([, one], [, other]) => rank(one) - rank(other))
-    .slice(0, CHECKS_SHOWN)
-    .map(([name, status]) => `${clip(name, LONGEST_NAME)} ${appearanceOf(status).word.toLowerCase()}`);
-  return html` <i class="at">${words.join(', ')}${more > 0 && ` and ${more} more`}</i>`;
+/** The indicators that are not UP, and since when. */
+function checksOf(member: FleetMember, now: number | undefined): Content {
+  const all = listedAttention(member);
+  if (all.length === 0) return undefined;
+  const more = Math.max(0, all.length - CHECKS_SHOWN) + (member.attention_more ?? 0);
+  const shown = all.toSorted((one, other) => rank(one.status) - rank(other.status)).slice(0, CHECKS_SHOWN);
+  return html` <i class="at"
+    >${shown.map(
+      ({ name, status, since }, index) =>
+        html`${index > 0 && ', '}${clip(name, LONGEST_NAME)}
+        ${appearanceOf(status).word.toLowerCase()}${since !== undefined && html` ${lasting(since, now)}`}`,
+    )}${more > 0 && ` and ${more} more`}</i
+  >`;
 }
 
 const rank = (status: HealthStatus): number => (status === HealthStatus.DOWN ? 0 : 1);

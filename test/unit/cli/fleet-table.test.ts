@@ -13,7 +13,12 @@ describe('the table of the fleet', () => {
           [
             member('one'),
             member('two', { phase: 'lost', phase_since: before(20), attention: { database: 'DOWN' } }),
-            member('three', { ready: 'DOWN', ready_since: before(90), attention: { stock: 'DOWN' } }),
+            member('three', {
+              ready: 'DOWN',
+              ready_since: before(90),
+              attention: { stock: 'DOWN', cache: 'DEGRADED' },
+              attention_since: { stock: before(70) },
+            }),
           ],
           { expected: 3, failing: { stock: 1 } },
         ),
@@ -26,11 +31,19 @@ describe('the table of the fleet', () => {
 
 orders            DOWN       1 of 2 ready, 3 expected, 1 lost, 1 not ready, 2 × 1.4.2, stock fails at 1
   two             Lost       for 20 s, 1.4.2
-  three           Not ready  for 1 min, 1.4.2, stock DOWN
+  three           Not ready  for 1 min, 1.4.2, stock DOWN for 1 min, cache DEGRADED
   one             Ready      for 2 h, 1.4.2
 
 stock             DOWN       none known, 1 expected`);
     expect(fleetTable(report, { hasColours: true })).toContain('\u001B[31mLost     \u001B[0m');
+  });
+
+  it('shows an instance that is not live', () => {
+    const notLive = { live: 'DOWN', live_since: before(60) } as const;
+    const draining = member('two', { ...notLive, phase: 'draining', phase_since: before(5) });
+    const table = fleetTable(fleetReport([service('orders', [member('one', notLive), draining])]), plain);
+    expect(table).toMatch(/one +Not live +for 1 min, 1\.4\.2$/m);
+    expect(table).toMatch(/two +Draining +for 5 s, 1\.4\.2, live DOWN for 1 min$/m);
   });
 
   it('shows those of a thousand instances that need attention, and counts the others', () => {

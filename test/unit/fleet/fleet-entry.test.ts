@@ -36,6 +36,29 @@ describe('fleet entries', () => {
     expect(read(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
 
+  it('contain since when indicators and live are not UP, or not, as those of earlier versions', () => {
+    const times = { checksFor: { database: 61_000 }, live: 'DOWN', liveFor: 5 };
+    const read61 = read(KEY, changed(times), undefined);
+    expect(read61).toMatchObject(times);
+    expect(read(KEY, write(ENTRY), undefined)).not.toHaveProperty('checksFor');
+  });
+
+  it('fit into the limit of the stores with the longest names', () => {
+    const name = (index: number): string => String(index).padStart(200, 'x');
+    const names = Array.from({ length: 200 }, (_, index) => name(index));
+    const value = changed({
+      checks: Object.fromEntries(names.map((each) => [each, 'OUT_OF_SERVICE'])),
+      checksFor: Object.fromEntries(names.slice(0, 20).map((each) => [each, 3_000_000_000_000])),
+      live: 'OUT_OF_SERVICE',
+      liveFor: 3_000_000_000_000,
+      dependsOn: names.slice(0, 50),
+      version: name(0),
+      commit: name(0),
+    });
+    expect(read(KEY, value, undefined)).toBeTypeOf('object');
+    expect(Buffer.byteLength(value)).toBeLessThan(65_536);
+  });
+
   it.each([
     ['without a signature', write(ENTRY)],
     ['with the signature of another secret', write(ENTRY, 'another secret 123')],
@@ -85,6 +108,17 @@ describe('fleet entries', () => {
     [changed({ checks: [] }), 'its checks are malformed'],
     [changed({ checks: { database: 'FINE' } }), 'its checks are malformed'],
     [changed({ checks: { ['x'.repeat(201)]: 'UP' } }), 'its checks are malformed'],
+    [changed({ checksFor: [] }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { database: -1 } }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { database: 1.5 } }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { database: '1' } }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { database: Number.MAX_SAFE_INTEGER } }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { stock: 1 } }), 'the times of its checks are malformed'],
+    [changed({ checksFor: { toString: 1 } }), 'the times of its checks are malformed'],
+    [changed({ live: 'FINE', liveFor: 1 }), 'its live state is malformed'],
+    [changed({ live: 'DOWN' }), 'its live state is malformed'],
+    [changed({ live: 'DOWN', liveFor: -1 }), 'its live state is malformed'],
+    [changed({ liveFor: 1 }), 'its live state is malformed'],
     [changed({ dependsOn: 'payments' }), 'its dependencies are malformed'],
     [changed({ dependsOn: [''] }), 'its dependencies are malformed'],
     [changed({ dependsOn: Array.from({ length: 51 }, (_, n) => `s${n}`) }), 'its dependencies are malformed'],

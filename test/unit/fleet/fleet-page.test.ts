@@ -32,6 +32,7 @@ describe('the page of the fleet', () => {
           ready: 'DOWN',
           ready_since: before(40),
           attention: { stock: 'DEGRADED', database: 'DOWN' },
+          attention_since: { stock: before(7200), database: before(180) },
         }),
         member('d-lost', { phase: 'lost', phase_since: before(20), attention: { database: 'DOWN' } }),
       ]),
@@ -43,7 +44,7 @@ describe('the page of the fleet', () => {
       'orders: 1 lost, 1 not ready.',
       '1 of 2 ready · 1 lost, 1 not ready · 1.4.2',
       'd-lost Lost for 20 s 1.4.2',
-      'c-broken Not ready for 40 s database down, stock degraded 1.4.2',
+      'c-broken Not ready for 40 s database down for 3 min , stock degraded for 2 h 1.4.2',
       'a-ready Ready',
       'b-left Left 1 min ago',
       'calm 1 of 1 ready',
@@ -51,6 +52,26 @@ describe('the page of the fleet', () => {
     const places = expected.map((words) => text.indexOf(words));
     expect(places).not.toContain(-1);
     expect(places).toStrictEqual(places.toSorted((a, b) => a - b));
+  });
+
+  it('shows an instance that is not live, and indicators without a time', () => {
+    const notLive = { live: 'DOWN', live_since: before(60) } as const;
+    const text = textOf(
+      render(
+        fleetReport([
+          service('orders', [
+            member('calm'),
+            member('a-dying', { ...notLive, attention: { memory: 'DOWN' } }),
+            member('b-leaving', { ...notLive, phase: 'draining', phase_since: before(5) }),
+            member('c-slow', { live: 'DEGRADED', live_since: before(60) }),
+          ]),
+        ]),
+      ),
+    );
+    expect(text).toContain('1 not live, 1 draining');
+    expect(text).toContain('a-dying Not live for 1 min memory down 1.4.2');
+    expect(text).toContain('b-leaving Draining for 5 s live down for 1 min 1.4.2');
+    expect(text).toContain('c-slow Ready for 2 h 13 min 1.4.2');
   });
 
   it('counts the indicators that the report does not list', () => {

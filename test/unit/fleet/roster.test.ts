@@ -85,6 +85,47 @@ describe('Roster', () => {
     ]);
   });
 
+  it('lists since when indicators and live fail, and has no change while only the durations grow', async () => {
+    const store = memoryStore();
+    let changes = 0;
+    const roster = new Roster({
+      store,
+      collection: 'fleet.test',
+      secret: undefined,
+      onChange: () => (changes += 1),
+    });
+    roster.follow();
+    await advance(0);
+    const one = new Instance(store, 'one', { checks: { database: 'DOWN', cache: 'DEGRADED' }, live: 'DOWN' });
+    const began = performance.now();
+    // Each message arrives a little later than the one before.
+    const write = (age: number): Promise<void> =>
+      one.write({ phaseFor: age, readyFor: age, checksFor: { database: age + 7, cache: age }, liveFor: age });
+    await write(1000);
+    const known = changes;
+    const seen = roster.instances();
+    expect(seen).toMatchObject([{ liveSince: began - 1000 }]);
+    expect(seen[0]?.checksSince).toStrictEqual(
+      new Map([
+        ['database', began - 1007],
+        ['cache', began - 1000],
+      ]),
+    );
+    for (let beat = 1; beat <= 5; beat += 1) {
+      await advance(5010);
+      await write(1000 + beat * 5000);
+    }
+    expect(changes).toBe(known);
+    expect(roster.instances()[0]?.checksSince).toStrictEqual(seen[0]?.checksSince);
+
+    await one.write({ phaseFor: 26_000, readyFor: 26_000, checksFor: { database: 3, cache: 26_000 }, liveFor: 26_000 });
+    expect(changes).toBe(known + 1);
+    expect(roster.instances()[0]?.checksSince?.get('database')).toBe(performance.now() - 3);
+    await one.write({ live: undefined, phaseFor: 26_000, readyFor: 26_000, checksFor: { database: 3, cache: 26_000 } });
+    expect(changes).toBe(known + 2);
+    expect(roster.instances()[0]?.liveSince).toBeUndefined();
+  });
+
   it('reports an instance as lost after three missing heartbeats, and as back when it continues', async () => {
     const { roster, one, self } = await setUp();
     await one.write();
