@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ServiceIdentity } from '../core/service-info.js';
-import { shutdownSleep } from '../core/shutdown-clock.js';
+import { shutdownElapsed, shutdownSleep } from '../core/shutdown-clock.js';
 import { HealthStatus } from '../core/status.js';
 import type { HealthEndpoints } from '../extension/health-endpoints.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
@@ -15,7 +15,7 @@ const SHORTEST_GAP = 200;
 const KEPT = 3_600_000;
 /** Milliseconds for which the entry of an instance that has left is kept. */
 const KEPT_AFTER_LEAVING = 300_000;
-/** Maximum milliseconds that the shutdown waits for the write of the phase `left`. */
+/** Maximum milliseconds that the shutdown waits for the write of the phase `left`, and for a write before it that has not ended. */
 const LEAVE_LIMIT = 500;
 
 export interface AnnouncerSettings {
@@ -53,11 +53,15 @@ export class Announcer {
   #timer: NodeJS.Timeout | undefined;
   #gap: NodeJS.Timeout | undefined;
   #isWriting = false;
+  /** When the current write began, on the clock of the shutdown. */
+  #writingSince = 0;
   /** Resolves at the end of the current write. */
   #written: Promise<void> = Promise.resolve();
   #isPending = false;
   #failure: string | undefined;
   #isRefusalNotified = false;
+  #isAnnounced = false;
+  #isStarted = false;
   #isStopped = false;
 
   constructor(settings: AnnouncerSettings, monitor: HealthMonitor, endpoints: Pick<HealthEndpoints, 'report'>) {
@@ -67,7 +71,10 @@ export class Announcer {
     this.#state = new OwnState(monitor);
   }
 
-  start(): void {
+  /** Announces this instance while it starts. No check runs: the parts of the application that it needs may not exist yet. */
+  announce(): void {
+    if (this.#isAnnounced || this.#isStopped) return;
+    this.#isAnnounced = true;
     const changed = (): void => this.#changed();
     this.#ends.push(
       // Before the listener that writes the change.
@@ -77,33 +84,52 @@ export class Announcer {
       this.#monitor.onProbeChange('ready', changed),
       this.#monitor.onProbeChange('live', changed),
     );
+    this.#beatOnce();
+  }
+
+  /** From now on, each heartbeat renews the results of `ready`. */
+  start(): void {
+    this.announce();
+    this.#isStarted = true;
+    // A failure that lasts is notified from now on.
+    this.#failure = undefined;
     void this.#renew();
   }
 
   /**
    * Writes the phase `left` and waits for the write, because the process may end right after the shutdown. An unavailable store
-   * must not delay the shutdown, so the wait is short, and it is skipped after a failure.
+   * must not delay the shutdown. So the wait is short, and it is skipped after a failure. The time for which an earlier write, such
+   * as that of the phase `draining`, has not ended is a part of the wait.
    */
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
+    if (!this.#isAnnounced) return;
     clearTimeout(this.#timer);
     clearTimeout(this.#gap);
     for (const end of this.#ends.splice(0)) end();
     this.#state.leave();
     const hadFailed = this.#failure !== undefined;
+    const waited = this.#isWriting ? shutdownElapsed() - this.#writingSince : 0;
     // Write after the current write. Otherwise that write could reach the store later and replace the entry.
     const written = this.#written.then(() => this.#write(KEPT_AFTER_LEAVING));
     if (hadFailed) return;
     const end = new AbortController();
     void written.then(() => end.abort());
-    await shutdownSleep(LEAVE_LIMIT, end.signal);
+    await shutdownSleep(LEAVE_LIMIT - waited, end.signal);
+  }
+
+  #beatOnce(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#beatOnce();
+      if (this.#isStarted) void this.#renew();
+    }, this.#settings.heartbeat).unref();
+    this.#changed();
   }
 
   /** Renews the results of `ready` with each heartbeat, so that the written results are fresh even without a prober. */
   async #renew(): Promise<void> {
-    this.#timer = setTimeout(() => void this.#renew(), this.#settings.heartbeat).unref();
-    this.#changed();
     await this.#endpoints.report('ready').catch(() => undefined);
     if (!this.#isStopped && this.#hasReadyChanged()) this.#changed();
   }
@@ -138,6 +164,7 @@ export class Announcer {
   async #write(expiresIn: number): Promise<void> {
     const { store, key, secret, onWrite, onOutcome } = this.#settings;
     this.#isWriting = true;
+    this.#writingSince = shutdownElapsed();
     try {
       await store.put(key, writeEntry(key, this.#describeNext(), secret), { expiresIn });
       const hasFailed = this.#failure !== undefined;
@@ -161,6 +188,8 @@ export class Announcer {
     const before = this.#failure;
     this.#failure = error instanceof Error ? error.message : 'unknown';
     this.#settings.onWrite(this.#failure);
+    // The application may connect the client of the store while it starts.
+    if (!this.#isStarted) return;
     const isLasting = before === this.#failure && !isUnavailable(error);
     if (before !== undefined && (!isLasting || this.#isRefusalNotified)) return;
     this.#isRefusalNotified = !isUnavailable(error);

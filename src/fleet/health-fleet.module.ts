@@ -56,7 +56,10 @@ export class HealthFleetModule implements OnModuleInit, OnApplicationBootstrap, 
 
   onModuleInit(): void {
     const fleet = MODULE.configured(this.fleet);
-    if (!fleet || !fleet.serves) return;
+    if (!fleet) return;
+    // Hooks that run later can take minutes. The configuration has been checked.
+    fleet.announce();
+    if (!fleet.serves) return;
     const { name, access, formats } = FLEET_ENDPOINT;
     this.endpoints?.add({
       name,

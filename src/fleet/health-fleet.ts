@@ -111,6 +111,11 @@ export class HealthFleet {
     return this.#overview.report();
   }
 
+  /** Announces this instance while the application starts. Nothing waits for the store. */
+  announce(): void {
+    this.#announcer.announce();
+  }
+
   start(): void {
     this.#announcer.start();
     const { serve, maxUnready, metrics } = this.#settings;

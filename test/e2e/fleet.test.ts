@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Provider } from '@nestjs/common';
 import { HealthModule, type HealthModuleOptions, type HealthResult, HttpIndicator, down, up } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { storeKey } from '../../src/stores/store-key.js';
-import { never } from '../support/latch.js';
+import { latch, never } from '../support/latch.js';
 import { FakeIndicator } from '../support/fake-indicator.js';
-import { ADAPTERS, type TestApplication, startApplication } from '../support/start-application.js';
+import { ADAPTERS, type TestApplication, createApplication, startApplication } from '../support/start-application.js';
 
 interface Switch {
   result: HealthResult;
@@ -56,6 +57,65 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     await vi.waitFor(async () => {
       expect(instancesOf(await reportOf(one))).toStrictEqual({ one: 'accepting', two: 'left' });
     });
+  });
+
+  /** An instance with a provider of the root module, whose hooks run after those of the fleet. */
+  const createWith = (store: MemoryStore, instance: string, provider: Provider): Promise<TestApplication> =>
+    createApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+        HealthFleetModule.forRoot({ store, instance, heartbeat: 500 }),
+      ],
+      providers: [provider, FakeIndicator('database', () => up(), { ttl: 0 })],
+    });
+
+  it.each(['onModuleInit', 'onApplicationBootstrap'])('announces an instance while its %s takes long', async (hook) => {
+    const store = memoryStore();
+    const one = await start(store, 'one');
+    const slow = latch();
+    const two = await createWith(store, 'two', { provide: 'slow', useValue: { [hook]: () => slow.promise } });
+    const listening = two.listen();
+    const shownBy = async (): Promise<unknown> => (await reportOf(one)).services[0]?.instances[1];
+    await vi.waitFor(async () => {
+      expect(await shownBy()).toMatchObject({ instance: 'two', phase: 'starting', ready: 'OUT_OF_SERVICE' });
+    });
+    slow.open();
+    await listening;
+    await vi.waitFor(async () => expect(await shownBy()).toMatchObject({ phase: 'accepting', ready: 'UP' }));
+  });
+
+  it('never shows an instance whose start has failed as ready, and shows it as left when it is closed', async () => {
+    const store = memoryStore();
+    const one = await start(store, 'one');
+    const broken = { onApplicationBootstrap: () => Promise.reject(new Error('the start has failed')) };
+    const two = await createWith(store, 'two', { provide: 'broken', useValue: broken });
+    await expect(two.listen()).rejects.toThrow('the start has failed');
+    const phases = new Set<string | undefined>();
+    const closed = new Promise((resolve) => setTimeout(resolve, 1000)).then(() => two.app.close());
+    await vi.waitFor(
+      async () => {
+        const report = await reportOf(one);
+        phases.add(instancesOf(report)['two']);
+        expect(report.services[0]?.ready).toBe(1);
+        expect(instancesOf(report)).toStrictEqual({ one: 'accepting', two: 'left' });
+      },
+      { timeout: 20_000 },
+    );
+    await closed;
+    expect([...phases]).toStrictEqual(['starting', 'left']);
+  });
+
+  it('is not announced when the configuration is faulty', async () => {
+    const store = memoryStore();
+    const put = vi.spyOn(store, 'put');
+    const faulty = FakeIndicator('database', () => up(), { ttl: -1 });
+    await expect(
+      startApplication(adapter, {
+        imports: [HealthModule.forRoot(), HealthFleetModule.forRoot({ store, instance: 'one' })],
+        providers: [faulty],
+      }),
+    ).rejects.toThrow('ttl');
+    expect(put).not.toHaveBeenCalled();
   });
 
   it('waits in the shutdown until the store contains that the instance has left, if the store responds', async () => {

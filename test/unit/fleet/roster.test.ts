@@ -170,6 +170,13 @@ describe('Roster', () => {
     expect(phases(roster)).toStrictEqual({ one: 'starting' });
   });
 
+  it('reports an instance whose start has failed as lost', async () => {
+    const { roster, one, self } = await setUp();
+    await one.write({ phase: 'starting', ready: 'OUT_OF_SERVICE', wasReady: false });
+    await pass(self, 15_001);
+    expect(phases(roster)).toStrictEqual({ one: 'lost', self: 'accepting' });
+  });
+
   it.each(['draining', 'left'] as const)('reports an instance as left when it is silent after %s', async (phase) => {
     const { roster, one, self } = await setUp();
     await one.write({ phase });
