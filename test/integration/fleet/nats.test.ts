@@ -2,8 +2,9 @@ import { isNightly } from '../../support/nightly.js';
 import { describeWith } from '../../support/servers/describe-with.js';
 import { testFleet } from './behaviours.js';
 import { type ConnectOptions, onNats } from './fleet-server.js';
+import { testMaxUnready, testPlaces } from './max-unready.js';
 import { testQuorum } from './quorum.js';
-import { testScopedRuns } from './scoped-runs.js';
+import { testLocalFault, testScopedRuns } from './scoped-runs.js';
 import { testSlowStore } from './slow-store.js';
 
 describeWith(onNats.kind, 'a fleet on NATS', (server) => {
@@ -14,4 +15,7 @@ describeWith(onNats.kind, 'a fleet on NATS', (server) => {
   if (!isNightly) return;
   testQuorum(subject);
   testScopedRuns(subject);
+  testLocalFault(subject);
+  testPlaces(subject);
+  testMaxUnready(subject);
 });

@@ -25,14 +25,17 @@ describeWith(redis, 'a fleet of processes', (server) => {
   });
 
   /** In a separate environment, so that it sees no instance of an earlier test. */
+  const fleetOf = (instance: string, heartbeat = HEARTBEAT) => {
+    return { url: server().address().url, environment: `test-${test}`, instance, heartbeat };
+  };
+
   const start = (
     instance: string,
-    { heartbeat = HEARTBEAT, clockOffset = 0 }: { heartbeat?: number; clockOffset?: number } = {},
+    { heartbeat, clockOffset = 0 }: { heartbeat?: number; clockOffset?: number } = {},
   ): Promise<ProcessApplication> => {
     const clock = pathToFileURL(join(dirname(compileApplication(12)), 'shifted-clock.js')).href;
     const variables = { NODE_OPTIONS: `--import=${clock}`, CLOCK_OFFSET: String(clockOffset) };
-    const fleet = { url: server().address().url, environment: `test-${test}`, instance, heartbeat };
-    return ProcessApplication.start(12, { adapter: 'express', fleet }, variables);
+    return ProcessApplication.start(12, { adapter: 'express', fleet: fleetOf(instance, heartbeat) }, variables);
   };
 
   it(
@@ -74,6 +77,19 @@ describeWith(redis, 'a fleet of processes', (server) => {
       await start('two', { heartbeat: LONG_HEARTBEAT });
       await happened(observers, 'two', ['lost', 'recovered', 'lost', 'restarted', 'restarted']);
       await seesTwoAs('accepting');
+    },
+  );
+
+  it.runIf(isNightly)(
+    'reports a process as starting, and as lost when it is killed then',
+    { timeout: PATIENCE },
+    async () => {
+      const one = await start('one');
+      const two = ProcessApplication.spawn(12, { adapter: 'express', parts: ['slow start'], fleet: fleetOf('two') });
+      await seeAll([one], { one: 'accepting', two: 'starting' });
+      two.signal('SIGKILL');
+      await seeAll([one], { one: 'accepting', two: 'lost' });
+      expect((await reportOf(one)).services[0]?.ready).toBe(1);
     },
   );
 

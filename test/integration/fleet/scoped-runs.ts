@@ -1,4 +1,6 @@
+import { down } from 'nest-vitals';
 import { expect, it, onTestFinished, vi } from 'vitest';
+import type { CheckSettings } from '../../../src/core/check.js';
 import { isNightly } from '../../support/nightly.js';
 import { type ScopedCall, ScopedInstance } from '../../support/scoped-instance.js';
 import type { FleetOnServer } from './fleet-server.js';
@@ -27,15 +29,24 @@ class ScopedFleet {
   readonly members: Member[] = [];
   /** The ages of all outcomes by which an instance was UP, in milliseconds. */
   readonly ages: number[] = [];
+  readonly #ttl: number;
   #isStopped = false;
 
-  static async start({ connect }: FleetOnServer, count: number): Promise<ScopedFleet> {
-    const fleet = new ScopedFleet();
+  private constructor(ttl: number) {
+    this.#ttl = ttl;
+  }
+
+  static async start(
+    { connect }: FleetOnServer,
+    count: number,
+    { ttl = TTL, maxAge = MAX_AGE }: Partial<Pick<CheckSettings, 'ttl' | 'maxAge'>> = {},
+  ): Promise<ScopedFleet> {
+    const fleet = new ScopedFleet(ttl);
     onTestFinished(() => fleet.#stop());
     const opened = await Promise.all(Array.from({ length: count }, () => connect()));
-    const settings = { maxAge: MAX_AGE, timeout: 1000 };
+    const settings = { maxAge, timeout: 1000 };
     for (const [index, { store, destroy }] of opened.entries()) {
-      const instance = new ScopedInstance({ store, index, calls: fleet.calls }, { settings }, TTL);
+      const instance = new ScopedInstance({ store, index, calls: fleet.calls }, { settings }, ttl);
       fleet.members.push(Object.assign(instance, { destroy }));
     }
     for (const member of fleet.members) void fleet.#probe(member);
@@ -53,7 +64,7 @@ class ScopedFleet {
   /** The number of calls of the checks in this number of periods from now on. */
   async callsIn(periods: number): Promise<readonly ScopedCall[]> {
     const first = this.calls.length;
-    await new Promise((resolve) => setTimeout(resolve, periods * TTL));
+    await new Promise((resolve) => setTimeout(resolve, periods * this.#ttl));
     return this.calls.slice(first);
   }
 
@@ -141,6 +152,38 @@ export function testScopedRuns(subject: FleetOnServer): void {
 
       expect(fleet.ages.length).toBeGreaterThan(COUNT);
       expect(Math.max(...fleet.ages)).toBeLessThanOrEqual(MAX_AGE + LONGEST_CALL);
+    },
+  );
+}
+
+/** The check fails on the instance that runs it, and passes on the others. */
+export function testLocalFault(subject: FleetOnServer): void {
+  it(
+    'shows a fault of the runner of a check with scope fleet on it alone, by one call of a second instance',
+    { timeout: PATIENCE },
+    async () => {
+      const fleet = await ScopedFleet.start(subject, 4, { ttl: 1000, maxAge: 30_000 });
+      await fleet.costsOneCall();
+      const faulty = fleet.runner;
+      const from = fleet.calls.length;
+      faulty.result = down('only here');
+      await vi.waitUntil(() => fleet.calls.length >= from + 2, SOON);
+      // Less than the period, after which the next run begins.
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      const calls = fleet.calls.slice(from).map(({ by }) => by);
+      expect(calls).toHaveLength(2);
+      expect(calls[0]).toBe(faulty.index);
+      expect(calls[1]).not.toBe(faulty.index);
+
+      const [, second] = calls;
+      await vi.waitFor(async () => {
+        for (const { index, health } of fleet.members) {
+          const { status, data } = (await health.report('ready')).details['rates'] ?? {};
+          expect([index, status]).toStrictEqual([index, index === faulty.index ? 'DOWN' : 'UP']);
+          if (index === faulty.index || index === second) continue;
+          expect(data).toMatchObject({ failed_only_on: `pod-${faulty.index}` });
+        }
+      }, SOON);
     },
   );
 }
