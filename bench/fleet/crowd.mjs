@@ -11,6 +11,8 @@ const CONNECTIONS = 8;
 const EXPIRY = 3_600_000;
 /** Instances that start at the same time. */
 const STARTING = 50;
+/** Instances that change. The page shows all of them: the first 100 of each of 10 services, in the order of their names. */
+const CHANGING = 1000;
 
 process.once('message', (message) => void simulate(message));
 process.on('disconnect', () => process.exit());
@@ -25,7 +27,7 @@ async function simulate({ server, count }) {
     if (writing.has(index)) return;
     writing.add(index);
     const service = `service-${index % 10}`;
-    const instance = `pod-${index}`;
+    const instance = `pod-${String(index).padStart(5, '0')}`;
     beat += 1;
     const key = storeKey('fleet.bench', service, instance);
     const entry = JSON.stringify({
@@ -61,7 +63,7 @@ async function simulate({ server, count }) {
     const due = Math.floor(((performance.now() - began) / HEARTBEAT) * count);
     for (; next < due; next += 1) void write(next % count);
   }, 5);
-  setInterval(() => void write(Math.floor(Math.random() * count), `at ${Date.now()}`), 100);
+  setInterval(() => void write(Math.floor(Math.random() * Math.min(count, CHANGING)), `at ${Date.now()}`), 100);
   process.on('message', () => process.send({ written, failed }));
   process.send('ready');
 }

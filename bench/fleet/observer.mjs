@@ -54,5 +54,5 @@ async function observe({ server, serve }) {
     });
     delays = [];
   });
-  process.send('ready');
+  process.send({ port });
 }
