@@ -26,7 +26,7 @@ export abstract class ClientIndicator<Client> implements HealthIndicator {
     await (this.#client ??= this.#find());
   }
 
-  /** The client. In a lazily loaded module a check may run before it is found, or although it was not found. */
+  /** The client. In a lazily loaded module, a check may run before the client is found, or after the search has failed. */
   protected async client(): Promise<Client> {
     try {
       return await (this.#client ??= this.#find());
@@ -36,7 +36,7 @@ export abstract class ClientIndicator<Client> implements HealthIndicator {
     }
   }
 
-  /** Called once, with the client that was found. A subclass must undo it in `onModuleDestroy`. */
+  /** Called once, with the client that was found. A subclass must end in `onModuleDestroy` all that it begins here. */
   protected onClientFound(_client: Client): void {
     // Most integrations do nothing here.
   }

@@ -4,8 +4,8 @@ import { instancesIn } from '../discovery/instances.js';
 import { getDrainMethods, type OnDrainOptions } from './on-drain.decorator.js';
 
 /**
- * Finds the methods annotated with `@OnDrain()` of all singleton providers and controllers, each once. The drain calls it,
- * so that the start costs nothing and lazily loaded modules are included.
+ * Finds the methods annotated with `@OnDrain()` of all singleton providers and controllers, each once. It runs at
+ * the beginning of the drain, so that it does not delay the start, and lazily loaded modules are included.
  */
 export function* drainHooks(modules: ModulesContainer): Iterable<DrainHook> {
   const isWanted = (instance: object): boolean => drainMethodsOf(instance).length > 0;

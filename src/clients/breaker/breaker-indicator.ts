@@ -18,7 +18,7 @@ export interface Breaker {
   readonly state: BreakerState;
   /** The breaker's own count of failures. Undefined: it has none. */
   readonly failures: number | undefined;
-  /** When an open breaker lets the next call pass, in milliseconds since 1970. Undefined: it is not known. */
+  /** The time at which an open breaker lets the next call pass, in milliseconds since 1970. Undefined: it is not known. */
   nextAttempt(openSince: number | undefined): number | undefined;
   /** Calls the listener after each change of the state. Returns the function that removes the listener. */
   watch(listener: () => void): () => void;

@@ -4,7 +4,7 @@ import type { HealthStatus } from '../../core/status.js';
 export interface IndicatorResult {
   /** The status of the indicator after the check, with its thresholds applied. */
   readonly status: HealthStatus;
-  /** When the check began (monotonic, milliseconds). */
+  /** The time at which the check began (monotonic, milliseconds). */
   readonly began: number;
 }
 

@@ -22,7 +22,7 @@ export class EntryLease {
 
   /**
    * Writes the entry by `put`, which receives the id of the lease. The lease ends no earlier than `expiresIn` (milliseconds)
-   * after this write: it is extended if it would, and granted again if the server does not have it any more.
+   * after this write: if necessary, it is extended, or granted again if the server no longer has it.
    */
   async write(expiresIn: number, signal: AbortSignal, put: (lease: string) => Promise<unknown>): Promise<void> {
     const known = this.#id;

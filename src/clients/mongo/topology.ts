@@ -8,7 +8,7 @@ import type { MongoClient } from './mongo-client.js';
  */
 interface Topology {
   readonly description?: {
-    /** Whether a server is known that can respond to reads. */
+    /** Whether the driver has found a server that can respond to reads. */
     readonly hasDataBearingServers?: boolean;
     readonly servers?: ReadonlyMap<string, { readonly type: string; readonly error: Error | null }>;
   };

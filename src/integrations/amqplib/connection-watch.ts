@@ -122,6 +122,6 @@ function blockedFor(reason: unknown): BlockedError {
 
 function close(channel: AmqpChannel): void {
   const closing = async (): Promise<unknown> => channel.close();
-  // It fails if the connection has ended, which has closed the channel too.
+  // `close()` fails if the connection has ended, which closes the channel too.
   closing().catch(() => undefined);
 }

@@ -8,7 +8,7 @@ export interface QueueReport {
   readonly delayed: number;
   readonly failed: number;
   readonly isPaused: boolean;
-  /** When the next job began to wait, in milliseconds since 1970. Undefined if no job waits. */
+  /** The time at which the next job began to wait, in milliseconds since 1970. Undefined if no job waits. */
   readonly waitingSince: number | undefined;
   /** Undefined if they were not requested, or if the server does not list its clients. */
   readonly workers: number | undefined;

@@ -6,7 +6,7 @@ export type ConsumerState = 'joined' | 'rebalancing' | 'stopped' | 'disconnected
 /** The state of a consumer, from its events. */
 export interface ConsumerRecord {
   readonly state: ConsumerState;
-  /** Monotonic milliseconds of the last sign that the broker counts the consumer among the members of its group. */
+  /** Monotonic milliseconds of the last event that shows that the consumer is a member of its group. */
   readonly seenAt: number;
   readonly partitions: number | undefined;
   /** The error of a crash. */

@@ -14,7 +14,7 @@ const pings = new ClientCalls<readonly ServerResponse[]>();
 export function ping(client: MemJsClient, signal: AbortSignal): Promise<readonly ServerResponse[]> {
   return pings.call(client, signal, async () => {
     const requests = new Map(client.servers.map((server) => [addressOf(server), new StatsRequest(server)]));
-    // It cannot be cancelled. It ends when every server has responded, or when the client has given up waiting for it.
+    // The request cannot be cancelled. It ends when every server has responded, or after the client's own timeout.
     client.stats((error, address, stats) => requests.get(address)?.end(error, stats));
     for (const request of requests.values()) request.watch();
     return Promise.all([...requests.values()].map(({ response }) => response));
@@ -55,7 +55,7 @@ class StatsRequest {
 
   /**
    * The client ends the connection to a server that is too slow, and keeps the socket until the server closes it, which a
-   * frozen server does not do. When the old socket closes at last, the client would end its new connection.
+   * frozen server does not do. When the old socket finally closes, the client would end its new connection.
    */
   #discard(): void {
     if (!this.#socket || socketOf(this.#server) === this.#socket) return;

@@ -52,7 +52,7 @@ export function withTimeLimits(transporter: NodemailerTransporter, longest: numb
     const own = options[name];
     return [name, typeof own === 'number' && own < longest ? own : longest] as const;
   });
-  // The transporter gives its transport the connection to a proxy only when it uses the transport itself.
+  // The transporter sets `getSocket` of its transport, for a proxy, only when it uses the transport itself.
   const getSocket: unknown = Reflect.get(transporter, 'getSocket');
   const view: unknown = Object.create(transport, {
     options: { value: { ...options, ...Object.fromEntries(limits) } },

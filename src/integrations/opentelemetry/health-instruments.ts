@@ -70,7 +70,7 @@ export class HealthInstruments implements MetricSink {
 
   /**
    * With cumulative temporality, the JavaScript SDK repeats the last value of each series for ever. A removed indicator must
-   * not stay DOWN there, so its status ends with 0. An indicator that has the name again is observed after it.
+   * not stay DOWN there, so its status ends with 0. A new indicator of the same name is observed after that.
    */
   #endStatuses(result: BatchObservableResult, removed: Set<string>): void {
     for (const [observable, { name }] of this.#observed) {

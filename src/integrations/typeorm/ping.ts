@@ -31,7 +31,7 @@ export function ping(dataSource: DataSource, mode: ReplicationMode, signal: Abor
   return PINGS[mode].call(dataSource, signal, begin, () => capacityFrom(poolOf(dataSource, mode)));
 }
 
-/** The databases without a `SELECT` that needs no table. */
+/** The queries of the databases whose `SELECT` requires a table. */
 const QUERIES: Readonly<Record<string, string>> = { oracle: 'SELECT 1 FROM DUAL', sap: 'SELECT 1 FROM DUMMY' };
 
 /** The lag is 0 while the replica has applied every change that it received: an idle primary sends no changes. */
@@ -60,7 +60,7 @@ async function pingPostgres(connection: PostgresConnection, mode: ReplicationMod
   if (result === 'not permitted') return result;
   const seconds = result.rows[0]?.seconds;
   if (seconds === null || seconds === undefined) return undefined;
-  // In milliseconds. Negative if the clocks of the two servers differ.
+  // Rounded to milliseconds. The difference is negative if the clocks of the two servers differ.
   return Math.max(0, Math.round(Number(seconds) * 1000) / 1000);
 }
 

@@ -37,7 +37,7 @@ export async function waitForBalancers(
     probers,
     tooSlow,
   });
-  // The time since `began` would only show how busy the machine is.
+  // Without a wait, the time since `began` would only show how busy the machine is.
   if (settings.delay === 0) return { ...result('fixed'), waited: 0 };
   if (settings.delay !== 'auto') {
     await pause(settings.delay);

@@ -74,8 +74,8 @@ export class Caller {
   }
 
   /**
-   * The longest of the latest three times between two requests, or 0 if it is too long to be of interest. A balancer that
-   * has just changed to a longer interval, as HAProxy does from `fastinter` to `inter`, shows it here before its rhythm does.
+   * The longest of the latest three times between two requests, or 0 if it is too long to be of interest. If a balancer
+   * has just changed to a longer interval, as HAProxy does from `fastinter` to `inter`, this value changes before the rhythm.
    */
   get recentGap(): number {
     const times = this.#times.slice(-RECENT_TIMES);

@@ -5,7 +5,7 @@ import type { ProberSettings } from '../../options/health-settings.js';
 
 /** The properties of a request by which its caller is recognised. */
 export interface ProbeRequest {
-  /** Of the connection. The address in a proxy's header is not used, because every caller can write that header. */
+  /** The address of the connection. An address in a header is not used, because every caller can write that header. */
   readonly address: string;
   readonly agent: string;
   /** Distinguishes callers with the same address and agent: the names of the headers, and the host. */

@@ -21,7 +21,7 @@ export const SHORTEST_GAP = 50;
 const ENOUGH_REQUESTS = 24;
 /** A lag whose variation is below this share of another lag's variation is clearly the more regular one. */
 const CLEARLY_LESS = 0.6;
-/** The lags of 2, 3 and 4 requests of a single prober vary more than that of one by at least these factors. */
+/** The factors by which the lags of 2, 3 and 4 requests of a single prober vary more than its lag of 1 request, at least. */
 const LEAST_GROWTH = [1.2, 1.4, 1.6];
 /** The share of the differences from which the variation is computed. The others may be stalls. */
 const CORE_SHARE = 0.85;
