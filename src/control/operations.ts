@@ -12,7 +12,7 @@ const time = (description: string): object => ({
 });
 const moment = (description: string): object => ({ type: 'string', format: 'date-time', description });
 
-/** A new option of the library does not compile here until it is described. */
+/** The type requires a description of each option: a missing one is a compile error. */
 const OPTIONS: Readonly<Record<keyof RuntimeIndicatorOptions, object>> = {
   probes: stringList('The probes and groups whose reports include the indicator. "live" cannot be added.'),
   critical: flagOf('Whether a failure makes a report fail.'),

@@ -24,7 +24,7 @@ export interface CpuIndicatorOptions extends HealthIndicatorOptions {
    * `os.availableParallelism()`. On Node 20 this ignores the CPU quota of a container, so set the option there.
    */
   readonly cores?: number;
-  /** The measured time span; at least half of it is covered. Default: 10,000 ms. A longer window reacts later. */
+  /** The measured time span in milliseconds; at least half of it is covered. Default: 10,000. A longer window reacts later. */
   readonly window?: Duration;
 }
 

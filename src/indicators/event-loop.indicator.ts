@@ -27,7 +27,7 @@ export interface EventLoopIndicatorOptions extends HealthIndicatorOptions {
    * for the same reason. False: not checked.
    */
   readonly utilization?: Limits | false;
-  /** The measured time span; at least half of it is covered. Default: 10,000 ms. A longer window reacts later. */
+  /** The measured time span in milliseconds; at least half of it is covered. Default: 10,000. A longer window reacts later. */
   readonly window?: Duration;
 }
 

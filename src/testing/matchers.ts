@@ -96,7 +96,7 @@ function matchesText(response: HealthResponse, name: string, detail: ShownDetail
   return text !== undefined && (typeof expected === 'string' ? text.includes(expected) : text.search(expected) !== -1);
 }
 
-/** The hint how to get a response with this view. An endpoint with details by default hides them only without a key. */
+/** The hint for a response with this view. An endpoint that shows details by default hides them from callers without a key. */
 function viewHint({ request = '' }: HealthResponse, name: string, view: string): string {
   const hasDetails = ['deep', name].some((endpoint) => request.split('?')[0]?.endsWith(`/${endpoint}`));
   return hasDetails

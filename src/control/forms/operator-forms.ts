@@ -224,7 +224,7 @@ export class OperatorForms implements ControlForms {
     if (!CHANGES[id].isOfIndicator) return this.#traffic.describe(view, id === 'end-maintenance');
     const override = this.#overrideOf(indicator);
     if (!override) return id === 'end-override' ? html`there is no override.` : undefined;
-    // Only the full view has the overrides of reports.
+    // Reports show overrides only in the full view.
     if (view !== 'full') return html`there is an override.`;
     return html`${optionText(override.options)}: ${shown(override, view)}`;
   }

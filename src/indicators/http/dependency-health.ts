@@ -77,7 +77,7 @@ export function dependencyHealthOf(word: unknown): DependencyHealth | undefined 
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** `details` of this library and of terminus, `components` of Spring, `checks` of health+json, where each is a list. */
+/** `details` of this library and of terminus, `components` of Spring, `checks` of health+json, whose values are lists. */
 const partsOf = (json: Json): Json => ['details', 'components', 'checks'].map((key) => json[key]).find(isRecord) ?? {};
 
 function failingParts(json: Json): string[] {
@@ -118,7 +118,7 @@ function measuredComponents(checks: Json): Iterable<[string, unknown]> {
   return worst;
 }
 
-/** The components below are those in the data of an indicator of this library, or the parts of a composite of it or of Spring. */
+/** The nested components are in the data of an indicator of this library, or are the parts of a composite. */
 function componentOf(name: string, part: Json): ComponentSource {
   const data = isRecord(part['data']) ? part['data'] : {};
   const { components, details } = part;

@@ -11,7 +11,7 @@ import { TunnelAgent, type TunnelOptions, addressOf, proxyRefused, proxyUnreacha
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Headers;
-  /** Decompressed. */
+  /** The decompressed body. */
   readonly body: Readable;
 }
 

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsed } from '../../core/moment.js';
 import { exchange, noResponse } from './exchange.js';
 
-/** Milliseconds between two checks of how many requests are due. */
+/** Milliseconds between two checks of the number of due requests. */
 const TICK = 5;
 const USER_AGENT = 'nest-vitals-load';
 /** Shorter than the keep-alive timeout of Node servers (5 s), so that the client closes idle connections first. */
