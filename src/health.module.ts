@@ -44,7 +44,7 @@ export interface HealthOptionsFactory {
 export interface HealthModuleAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** The providers that are passed to `useFactory`, in this order. Default: none. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise for them. */
+  /** Returns the options, or a promise of them. */
   readonly useFactory?: FactoryProvider<HealthModuleOptions>['useFactory'];
   /** A class that creates the options. The module creates its instance. */
   readonly useClass?: Type<HealthOptionsFactory>;

@@ -23,6 +23,7 @@ export interface MailSender {
   sendMail(mail: AlertMail): Promise<unknown>;
 }
 
+/** Options of `email()`. */
 export interface EmailOptions {
   /** The application's transporter, which `createTransport()` of nodemailer returns. Required. */
   readonly transporter: MailSender;

@@ -6,6 +6,7 @@ import type { EmailTarget } from './email.js';
 /** Format of the request body. */
 export type AlertFormat = 'json' | 'slack' | 'alertmanager' | 'pagerduty' | 'opsgenie' | 'teams' | 'discord';
 
+/** Options of `webhook()`. */
 export interface WebhookOptions {
   /**
    * URL that receives the alerts as POST requests: `http:` or `https:`. Required. For Alertmanager it is the base URL,

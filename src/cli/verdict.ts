@@ -34,13 +34,13 @@ const NAGIOS = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
 export function nagiosVerdict(probe: string, response: ProbeResponse): Verdict {
   const { report, statusCode, problem, took } = response;
   const exitCode = nagiosCode(response);
-  const what = report
+  const text = report
     ? [`${probe} is ${report.status}`, ...failuresOf(report)].join('; ')
     : `${probe}: ${statusCode === undefined ? '' : `${statusCode}, `}${printable(problem)}`;
   // The bar separates the text from the performance data.
   return {
     exitCode,
-    line: `HEALTH ${NAGIOS[exitCode]} - ${what.replaceAll('|', '/')} | ${performanceData(took, report)}`,
+    line: `HEALTH ${NAGIOS[exitCode]} - ${text.replaceAll('|', '/')} | ${performanceData(took, report)}`,
   };
 }
 

@@ -41,6 +41,7 @@ export interface HealthDashboardOptions {
 export interface HealthDashboardAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthDashboardOptions>['useFactory'];
 }
 

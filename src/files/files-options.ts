@@ -29,7 +29,7 @@ export interface HealthFilesOptions {
 export interface HealthFilesAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise for them. */
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthFilesOptions>['useFactory'];
 }
 

@@ -33,7 +33,7 @@ export interface HealthAgentOptions {
 export interface HealthAgentAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** Tokens of the providers that are passed to `useFactory`. Default: none. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise for them. */
+  /** Returns the options, or a promise of them. */
   readonly useFactory: FactoryProvider<HealthAgentOptions>['useFactory'];
 }
 

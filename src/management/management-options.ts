@@ -43,7 +43,7 @@ export interface HealthManagementOptions {
 export interface HealthManagementAsyncOptions extends Pick<ModuleMetadata, 'imports'> {
   /** The providers that are passed to `useFactory`, in this order. Default: none. */
   readonly inject?: FactoryProvider['inject'];
-  /** Returns the options, or a promise for them. The port opens when they are known. */
+  /** Returns the options, or a promise of them. The port opens when they are known. */
   readonly useFactory: FactoryProvider<HealthManagementOptions>['useFactory'];
 }
 

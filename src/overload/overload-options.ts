@@ -16,7 +16,7 @@ export interface OverloadLimits {
   readonly inFlight?: number | false;
 }
 
-/** Options of {@link OverloadIndicator}. A value exactly at a limit is within it. */
+/** Options of `OverloadIndicator()`. A value exactly at a limit is within it. */
 export interface OverloadIndicatorOptions<
   Tokens extends readonly InjectedToken[] = readonly InjectedToken[],
 > extends HealthIndicatorOptions {

@@ -81,7 +81,7 @@ export class CollectionWatch {
     }
   }
 
-  /** Ignores what arrives after the end of the connection. */
+  /** Ignores everything that arrives after the end of the connection. */
   #sinkUntil(ended: AbortSignal): CollectionSink {
     return {
       snapshot: (entries) => void (ended.aborted || this.#snapshot(entries)),

@@ -6,7 +6,7 @@ export class RegisteredObserver {
   readonly #path: string;
   readonly #start: string;
   readonly #observer: StoreObserver;
-  /** False until the observer has received what was known when it was added. */
+  /** False until the observer has received the entries that were known when it was added. */
   isReady = false;
   isRemoved = false;
 

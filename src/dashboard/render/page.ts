@@ -58,14 +58,14 @@ function checksOf({ report, forms, view }: PageModel, { parts, order }: PagePart
 const STYLE = raw(`<style>${STYLE_TEXT}</style>`);
 const SCRIPT = raw(`<script>${PAGE_SCRIPT}</script>`);
 
-interface Liveness {
+interface UpdateSettings {
   /** Relative URL of the stream. Undefined: there is none. */
   readonly events?: string | undefined;
   /** Whether the page reloads while no stream updates it. */
   readonly reloads: boolean;
 }
 
-function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, reloads }: Liveness): string {
+function renderPage(model: PageModel, parts: PageParts, body: Markup, { events, reloads }: UpdateSettings): string {
   const { now = Date.now() } = model;
   const isLive = events !== undefined;
   const reload = reloads && reloadAfter(RELOAD);
