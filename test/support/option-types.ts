@@ -59,8 +59,11 @@ export function documentedOptions(): DocumentedOptions[] {
   }
 
   function commentOf(symbol: ts.Symbol): string {
-    return oneLine(ts.displayPartsToString(symbol.getDocumentationComment(checker)));
+    return withoutLinks(oneLine(ts.displayPartsToString(symbol.getDocumentationComment(checker))));
   }
 }
+
+/** Links of doc comments have no target in Markdown, so their names become code. */
+const withoutLinks = (comment: string): string => comment.replaceAll(/\{@link\s+(.+?)\s*\}/g, '`$1`');
 
 const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
