@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { notConnected } from '../../clients/not-connected.js';
 import { type SendToRedis, loadingProgress } from '../../clients/redis/requests.js';
-import { redisLoading } from '../../clients/redis/result.js';
+import { redisLoading } from '../../clients/redis/redis-result.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
 

@@ -8,7 +8,7 @@ import {
   redisClusterResult,
   redisServerResult,
   redisServerRules,
-} from '../../clients/redis/result.js';
+} from '../../clients/redis/redis-result.js';
 import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';

@@ -2,7 +2,7 @@ import { elapsed } from '../../core/moment.js';
 import { beginDrainSimulation } from '../../core/drain-simulation.js';
 import { type Rule, milliseconds, nonBlank, whole } from '../../options/rules.js';
 import { checkOptions } from '../check-options.js';
-import { exchange } from './exchange.js';
+import { requestStatus } from './request-status.js';
 import { SimulatedBalancer } from './simulated-balancer.js';
 import { SteadyLoad } from './steady-load.js';
 
@@ -127,7 +127,7 @@ export async function simulateDrain(application: Draining, options: DrainOptions
 
 /** With a wrong path every request of the load would count as lost. */
 async function refuseErrorStatus(url: string, requested: string, timeout: number): Promise<void> {
-  const status = await exchange(url + requested, false, timeout, 'nest-vitals');
+  const status = await requestStatus(url + requested, false, timeout, 'nest-vitals');
   if (status >= 400)
     throw new Error(
       `GET ${requested} has the status code ${status} before the shutdown begins. Use a path with a status code below 400.`,

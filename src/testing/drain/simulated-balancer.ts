@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { exchange } from './exchange.js';
+import { requestStatus } from './request-status.js';
 
 /** The user agent, by which the application distinguishes this prober from other callers. */
 const USER_AGENT = 'nest-vitals-balancer';
@@ -42,7 +42,7 @@ export class SimulatedBalancer {
     let passes = 0;
     let refusals = 0;
     while (refusals < fall && !signal.aborted) {
-      const isReady = await exchange(url, false, timeout, USER_AGENT).then(
+      const isReady = await requestStatus(url, false, timeout, USER_AGENT).then(
         (status) => status >= 200 && status < 300,
         () => false,
       );

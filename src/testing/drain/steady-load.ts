@@ -1,7 +1,7 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { elapsed } from '../../core/moment.js';
-import { exchange, noResponse } from './exchange.js';
+import { requestStatus, noResponse } from './request-status.js';
 
 /** Milliseconds between two checks of the number of due requests. */
 const TICK = 5;
@@ -83,7 +83,7 @@ export class SteadyLoad {
     const { request, timeout } = this.#settings;
     try {
       if (typeof request === 'function') await withinTimeout(request(), timeout);
-      else refuseErrorStatus(await exchange(request, number % 2 === 0 ? this.#agent : false, timeout, USER_AGENT));
+      else refuseErrorStatus(await requestStatus(request, number % 2 === 0 ? this.#agent : false, timeout, USER_AGENT));
       this.responded += 1;
     } catch (error) {
       this.failed.push({ sent, error: textOf(error) });

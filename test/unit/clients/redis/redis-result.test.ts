@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type RedisResponse, pingRedisCluster, pingRedisServer } from '../../../../src/clients/redis/requests.js';
-import { redisClusterResult, redisLoading, redisServerResult } from '../../../../src/clients/redis/result.js';
+import { redisClusterResult, redisLoading, redisServerResult } from '../../../../src/clients/redis/redis-result.js';
 
 const replica = (link: object): RedisResponse => ({
   info: { role: 'slave', used_memory: '10', maxmemory: '0', ...link },

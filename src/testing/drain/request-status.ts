@@ -1,7 +1,7 @@
 import { type Agent, request } from 'node:http';
 
 /** Sends a GET and resolves to the status code when the response is complete. Rejects without a complete response. */
-export function exchange(url: string, agent: Agent | false, timeout: number, userAgent: string): Promise<number> {
+export function requestStatus(url: string, agent: Agent | false, timeout: number, userAgent: string): Promise<number> {
   return new Promise((resolve, reject) => {
     const sent = request(url, { agent, headers: { 'user-agent': userAgent } }, (response) => {
       response.on('error', reject);
