@@ -6,7 +6,7 @@ interface Call<T> {
   readonly result: Promise<T>;
   readonly abort: AbortController;
   waiting: number;
-  isOver: boolean;
+  isEnded: boolean;
   /** Monotonic milliseconds at which the last caller gave up. */
   abandonedAt: number;
 }
@@ -65,14 +65,14 @@ export class ClientCalls<T> {
     const abort = new AbortController();
     const work = async (): Promise<T> => begin(abort.signal);
     const result = work().finally(() => {
-      call.isOver = true;
+      call.isEnded = true;
       if (abort.signal.aborted) state.overdue -= 1;
       if (state.latest === call) state.latest = undefined;
       if (!state.latest && state.overdue === 0) this.#states.delete(client);
     });
     // The call can fail after its last caller has given up.
     result.catch(ignore);
-    const call: Call<T> = { result, abort, waiting: 0, isOver: false, abandonedAt: Infinity };
+    const call: Call<T> = { result, abort, waiting: 0, isEnded: false, abandonedAt: Infinity };
     state.latest = call;
     this.#states.set(client, state);
     return call;
@@ -84,7 +84,7 @@ export class ClientCalls<T> {
       return await raceAbort(call.result, signal);
     } finally {
       call.waiting -= 1;
-      if (call.waiting === 0 && !call.isOver) {
+      if (call.waiting === 0 && !call.isEnded) {
         state.overdue += 1;
         call.abandonedAt = elapsed();
         call.abort.abort(signal.reason);

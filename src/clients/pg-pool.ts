@@ -5,7 +5,7 @@ import { takeConnection } from './opening-connection.js';
 import type { PoolCounts } from './pool-data.js';
 
 /** A connection that was taken from a pool of `pg`. */
-interface CheckedOutPgConnection {
+interface BorrowedPgConnection {
   release(failure?: Error): void;
   on(event: 'error', listener: () => void): unknown;
   off(event: 'error', listener: () => void): unknown;
@@ -14,7 +14,7 @@ interface CheckedOutPgConnection {
 }
 
 /** The used part of a connection of `pg`. */
-export interface PgPoolConnection extends CheckedOutPgConnection {
+export interface PgPoolConnection extends BorrowedPgConnection {
   query(text: string, values?: readonly unknown[]): Promise<{ readonly rows: readonly unknown[] }>;
 }
 
@@ -47,7 +47,7 @@ export const PG_CODES: readonly CodePattern[] = [
 ];
 
 /** Runs work with one connection of the pool. When the signal is aborted, the connection is destroyed. */
-export async function withPgConnection<Connection extends CheckedOutPgConnection, T>(
+export async function withPgConnection<Connection extends BorrowedPgConnection, T>(
   pool: { connect(): Promise<Connection> },
   abandoned: AbortSignal,
   work: (connection: Connection) => Promise<T>,
@@ -63,7 +63,7 @@ export async function withPgConnection<Connection extends CheckedOutPgConnection
     throw abandoned.reason;
   }
   const ignore = (): void => undefined;
-  // The pool has no error listener on a checked-out connection. An error event without a listener ends the process.
+  // The pool has no error listener on a borrowed connection. An error event without a listener ends the process.
   connection.on('error', ignore);
   const removeListener = onAbort(abandoned, () => void connection.connection?.stream.destroy());
   let failure: Error | undefined;

@@ -20,7 +20,7 @@ export class ConnectionWatch {
   readonly #listeners: readonly (readonly [string, (...details: unknown[]) => void])[];
   #channel: AmqpChannel | undefined;
   #isLost = false;
-  #isOver = false;
+  #isEnded = false;
   #blocked: BlockedError | undefined;
 
   constructor(connection: AmqpConnection | AmqpChannel) {
@@ -57,7 +57,7 @@ export class ConnectionWatch {
 
   /** Removes the listeners and closes the channel. */
   end(): void {
-    this.#isOver = true;
+    this.#isEnded = true;
     for (const [event, listener] of this.#listeners) this.#events.off(event, listener);
     if (this.#channel) close(this.#channel);
     this.#channel = undefined;
@@ -72,7 +72,7 @@ export class ConnectionWatch {
     channel.on('close', () => {
       if (this.#channel === channel) this.#channel = undefined;
     });
-    if (this.#isOver) close(channel);
+    if (this.#isEnded) close(channel);
     else this.#channel = channel;
     return channel;
   }

@@ -35,7 +35,7 @@ export class HealthWatches {
   readonly #watches = new Set<Watch>();
   #stopObserving: (() => void) | undefined;
   #isScheduled = false;
-  #isOver = false;
+  #isEnded = false;
 
   /** `every`: milliseconds between two evaluations of the watched probes. */
   constructor(statuses: ServingStatuses, monitor: HealthMonitor, every: number) {
@@ -50,7 +50,7 @@ export class HealthWatches {
   }
 
   add(call: WatchCall): void {
-    if (this.#isOver) {
+    if (this.#isEnded) {
       finish(call);
       return;
     }
@@ -66,7 +66,7 @@ export class HealthWatches {
 
   /** Ends all calls. A later call is ended at once. */
   end(): void {
-    this.#isOver = true;
+    this.#isEnded = true;
     const watches = [...this.#watches];
     this.#watches.clear();
     this.#stopIfUnused();

@@ -13,7 +13,7 @@ interface Entry {
 export class OwnAdmin {
   readonly #kafka: Kafka;
   #current: Entry | undefined;
-  #isOver = false;
+  #isEnded = false;
 
   constructor(kafka: Kafka) {
     this.#kafka = kafka;
@@ -24,7 +24,7 @@ export class OwnAdmin {
    * may get no responses, and kafkajs would never open another one: a new admin client replaces it.
    */
   async use<T>(work: (admin: KafkaAdmin) => Promise<T>): Promise<T> {
-    if (this.#isOver) throw notConnected('closed');
+    if (this.#isEnded) throw notConnected('closed');
     const entry = this.#current?.isBusy === false ? this.#current : { admin: this.#kafka.admin(), isBusy: false };
     this.#current = entry;
     entry.isBusy = true;
@@ -40,7 +40,7 @@ export class OwnAdmin {
   /** Closes the connections, at the latest when the call under way has ended. */
   end(): void {
     const entry = this.#current;
-    this.#isOver = true;
+    this.#isEnded = true;
     this.#current = undefined;
     if (entry?.isBusy === false) disconnect(entry.admin);
   }

@@ -34,9 +34,9 @@ export async function withClient<T>(
 ): Promise<T> {
   await untilCapacity(() => capacityOf(pool), abandoned);
   const before = pool.idleClients > 0 ? Infinity : pool.totalClients;
-  let isLent = false;
+  let isBorrowed = false;
   const done = borrow(pool, 0, (client, unconnected) => {
-    isLent = true;
+    isBorrowed = true;
     return task(client, unconnected);
   });
   // Without an idle client, the pool connects one unless it has the maximum.
@@ -44,7 +44,7 @@ export async function withClient<T>(
   try {
     return await done;
   } catch (error) {
-    if (!isLent && isConnecting) recordConnecting(pool);
+    if (!isBorrowed && isConnecting) recordConnecting(pool);
     throw error;
   }
 }

@@ -37,8 +37,8 @@ export function ping(client: RedisClient, details: boolean, signal: AbortSignal)
 async function send(client: RedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisClientResponse> {
   if (!client.isOpen) throw notConnected('closed');
   if (isPool(client)) {
-    return withClient(client, abandoned, async (lent, unconnected) => {
-      return { ...(await pingRedisServer(senderOf(lent, abandoned), details)), unconnected };
+    return withClient(client, abandoned, async (borrowed, unconnected) => {
+      return { ...(await pingRedisServer(senderOf(borrowed, abandoned), details)), unconnected };
     });
   }
   if (isCluster(client)) return pingRedisCluster(senderOf(primaryOf(client.masters), abandoned));

@@ -34,13 +34,13 @@ async function pingThrough(
 ): Promise<void> {
   // This cannot be cancelled. A connection that opens too late is returned to the pool.
   const connection = await manager.getConnection({ type: 'SELECT', useMaster: true });
-  const lent = driver(connection);
+  const borrowed = driver(connection);
   try {
     // After an abort the connection is destroyed, and `mysql2` never calls back for a destroyed connection.
-    if (!abandoned.aborted) await raceAbort(lent.ping(), abandoned);
+    if (!abandoned.aborted) await raceAbort(borrowed.ping(), abandoned);
     manager.releaseConnection(connection);
   } catch (error) {
-    lent.destroy();
+    borrowed.destroy();
     // The pool removes the connection at once. The result of closing it does not matter.
     manager.destroyConnection(connection).catch(() => undefined);
     throw error;

@@ -46,12 +46,12 @@ export async function withConnection<T>(
 /** Destroys the connection. Returns true if the work never ends after that, so that the caller must not wait for it. */
 function cancel(connection: unknown): boolean {
   if (typeof connection !== 'object' || connection === null) return false;
-  const lent = connection as DriverConnection;
+  const borrowed = connection as DriverConnection;
   // The query fails, as if the server had closed the connection, and the query runner removes it from the pool.
-  lent.connection?.stream?.destroy();
-  if (!lent.destroy || !lent.stream) return false;
+  borrowed.connection?.stream?.destroy();
+  if (!borrowed.destroy || !borrowed.stream) return false;
   // `mysql2` removes the connection itself, and never calls back for the query.
-  lent.destroy();
-  lent.stream.destroy();
+  borrowed.destroy();
+  borrowed.stream.destroy();
   return true;
 }

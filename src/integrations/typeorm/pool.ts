@@ -29,7 +29,7 @@ function postgresPoolsOf(driver: unknown, mode: ReplicationMode): readonly Inner
 /** A data source has a pool for each of its replicas. */
 function sum(pools: readonly PoolCounts[]): PoolCounts {
   const total = (count: (pool: PoolCounts) => number | undefined): number =>
-    pools.reduce((sofar, pool) => sofar + (count(pool) ?? 0), 0);
+    pools.reduce((subtotal, pool) => subtotal + (count(pool) ?? 0), 0);
   return {
     max: total(({ max }) => max),
     open: total(({ open }) => open),
