@@ -12,7 +12,7 @@ export interface IoRedisState {
 }
 
 /** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
-const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
+export const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
 /** Resolves when a command can be sent at once. */
 export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {

@@ -1,12 +1,10 @@
 import { once } from 'node:events';
 import { notConnected } from '../../clients/not-connected.js';
+import { CONNECTING } from '../../clients/redis/ioredis-ready.js';
 import { type SendToRedis, loadingProgress } from '../../clients/redis/requests.js';
 import { redisLoading } from '../../clients/redis/redis-result.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
-
-/** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
-const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
 /**
  * Resolves when a command can be sent at once. Rejects at once for a client without a connection, because it would queue
