@@ -116,21 +116,24 @@ module.exports = {
       'control',
       'dashboard',
       'files',
-      'fleet',
+      ['fleet', 'cli/fleet'],
       'haproxy',
+      ['indicators', 'overload'],
       'management',
       'overload',
       'publish',
       'schematics',
       'sources',
       'testing',
-    ].map((folder) => ({
-      name: `nothing-imports-${folder}`,
-      severity: 'error',
-      comment: 'It is an entry point of its own: who does not import it does not load it.',
-      from: { path: '^src/', pathNot: folder === 'fleet' ? '^src/(?:fleet|cli/fleet)/' : `^src/${folder}/` },
-      to: { path: `^src/${folder}/` },
-    })),
+    ]
+      .map((folders) => [folders].flat())
+      .map(([folder, ...users]) => ({
+        name: `nothing-imports-${folder}`,
+        severity: 'error',
+        comment: 'It is an entry point of its own: an application that does not import it does not load it.',
+        from: { path: '^src/', pathNot: `^src/(?:${[folder, ...users].join('|')})/` },
+        to: { path: `^src/${folder}/` },
+      })),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { defineConfig } from 'rolldown';
 import { entries } from './entries.mjs';
 
@@ -46,11 +47,23 @@ const loadsDescriptionLazily = (format) => ({
 
 /**
  * The code that every application loads becomes one file: Node takes about 0.3 ms for each file that it imports. Code that only
- * integrations share stays in files of its own.
+ * other entry points share stays in files of its own.
  */
-const CORE =
-  /\/src\/(?:core|errors|options|logging|extension|discovery|changes|endpoints|lifecycle|indicators)\/|\/clients\/breaker\/indicator-results|@oxc-project.runtime/;
-const inOneFile = { groups: [{ name: 'core', test: CORE, minShareCount: 2 }] };
+const core = loadedBy(resolve('src/index.ts'));
+const isCore = (id) => core.has(id) || /@oxc-project.runtime/.test(id);
+const inOneFile = { groups: [{ name: 'core', test: isCore, minShareCount: 2 }] };
+
+/** The sources that a file imports, directly or through others. Types are not loaded, and import() loads later. */
+function loadedBy(path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  for (const [, source] of readFileSync(path, 'utf8').matchAll(
+    /^(?:import|export) (?!type\b)[^;]*?'(\.[^']+)\.js';$/gm,
+  )) {
+    loadedBy(resolve(dirname(path), `${source}.ts`), found);
+  }
+  return found;
+}
 
 /** The package contains the sources, so the source maps do not repeat them. */
 const common = { dir: 'dist', sourcemap: true, sourcemapExcludeSources: true, comments: { jsdoc: false } };

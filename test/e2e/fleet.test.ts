@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Provider } from '@nestjs/common';
-import { HealthModule, type HealthModuleOptions, type HealthResult, HttpIndicator, down, up } from 'nest-vitals';
+import { HealthModule, type HealthModuleOptions, type HealthResult, down, up } from 'nest-vitals';
+import { HttpIndicator } from 'nest-vitals/indicators';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';

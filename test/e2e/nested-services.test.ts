@@ -1,4 +1,5 @@
-import { HealthModule, HttpIndicator, down, up } from 'nest-vitals';
+import { HealthModule, down, up } from 'nest-vitals';
+import { HttpIndicator } from 'nest-vitals/indicators';
 import { HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it } from 'vitest';
 import { respondWith, startHttpServer } from '../integration/indicators/support/http-server.js';

@@ -1,4 +1,4 @@
-import { HeartbeatIndicator } from 'nest-vitals';
+import { HeartbeatIndicator } from 'nest-vitals/indicators';
 
 /** Fails when the loop of the worker hangs. A restart repairs that, so it belongs to `live` too. */
 export class ConfirmationsHeartbeat extends HeartbeatIndicator('confirmations', {

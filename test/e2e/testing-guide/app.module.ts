@@ -1,5 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
-import { HealthModule, HttpIndicator } from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { HttpIndicator } from 'nest-vitals/indicators';
 import { PgIndicator } from 'nest-vitals/pg';
 
 @Controller('orders')

@@ -1,13 +1,5 @@
-import {
-  CpuIndicator,
-  DiskIndicator,
-  EventLoopIndicator,
-  HealthModule,
-  HeartbeatIndicator,
-  HttpIndicator,
-  MemoryIndicator,
-  TcpIndicator,
-} from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { CpuIndicator, DiskIndicator, EventLoopIndicator, HeartbeatIndicator, HttpIndicator, MemoryIndicator, TcpIndicator } from 'nest-vitals/indicators';
 import { expect, it } from 'vitest';
 import { refusalOf } from '../../support/start-application.js';
 

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { createServer } from 'node:tls';
-import { CertificateIndicator, type CertificateIndicatorOptions, HealthModule } from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { CertificateIndicator, type CertificateIndicatorOptions } from 'nest-vitals/indicators';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
 import { freePort } from '../../support/servers/free-port.js';

@@ -1,6 +1,7 @@
 import { Resolver, lookup } from 'node:dns/promises';
 import { getEventListeners } from 'node:events';
-import { DnsIndicator, type DnsIndicatorOptions, HealthModule } from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { DnsIndicator, type DnsIndicatorOptions } from 'nest-vitals/indicators';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
 import { latch } from '../../support/latch.js';

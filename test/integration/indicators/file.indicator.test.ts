@@ -1,7 +1,8 @@
 import { access, chmod, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FileIndicator, type FileIndicatorOptions, HealthModule } from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { FileIndicator, type FileIndicatorOptions } from 'nest-vitals/indicators';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
 import { latch } from '../../support/latch.js';

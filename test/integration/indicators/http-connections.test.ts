@@ -5,7 +5,7 @@ import { type Socket, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import type { TLSSocket } from 'node:tls';
 import { join } from 'node:path';
-import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals';
+import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals/indicators';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { freePort } from '../../support/servers/free-port.js';
 import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';

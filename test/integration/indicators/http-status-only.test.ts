@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals';
+import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals/indicators';
 import { describe, expect, it, vi } from 'vitest';
 import { run } from '../../unit/indicators/indicator.js';
 import { respondWith, startHttpServer } from './support/http-server.js';

@@ -1,6 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
-import { HealthModule, HttpIndicator, type HttpIndicatorOptions, degraded, down } from 'nest-vitals';
+import { HealthModule, degraded, down } from 'nest-vitals';
+import { HttpIndicator, type HttpIndicatorOptions } from 'nest-vitals/indicators';
 import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
 import { freePort } from '../../support/servers/free-port.js';

@@ -1,5 +1,6 @@
 import { getEventListeners } from 'node:events';
-import { HealthModule, TcpIndicator } from 'nest-vitals';
+import { HealthModule } from 'nest-vitals';
+import { TcpIndicator } from 'nest-vitals/indicators';
 import { describe, expect, it, vi } from 'vitest';
 import { startApplication } from '../../support/start-application.js';
 import { calm, faultsOf, run } from '../../unit/indicators/indicator.js';

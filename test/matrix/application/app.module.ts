@@ -1,13 +1,6 @@
 import { Injectable, Module } from '@nestjs/common';
-import {
-  HealthIndicator,
-  HealthModule,
-  type HealthCheckContext,
-  type HealthResult,
-  HttpIndicator,
-  degraded,
-  up,
-} from 'nest-vitals';
+import { HealthIndicator, HealthModule, type HealthCheckContext, type HealthResult, degraded, up } from 'nest-vitals';
+import { HttpIndicator } from 'nest-vitals/indicators';
 import { HealthManagementModule } from 'nest-vitals/management';
 import { HealthPrometheusModule } from 'nest-vitals/prometheus';
 

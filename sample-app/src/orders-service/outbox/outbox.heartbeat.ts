@@ -1,4 +1,4 @@
-import { HeartbeatIndicator } from 'nest-vitals';
+import { HeartbeatIndicator } from 'nest-vitals/indicators';
 
 /** Fails when the loop of the outbox stops beating. A loop that hangs throws no error. */
 export class OutboxHeartbeat extends HeartbeatIndicator('outbox_worker', {

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { HttpIndicator } from 'nest-vitals';
+import { HttpIndicator } from 'nest-vitals/indicators';
 import { Configuration } from '../configuration.js';
 import { PaymentsClient } from './payments.client.js';
 

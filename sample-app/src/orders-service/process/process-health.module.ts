@@ -1,6 +1,6 @@
 import { tmpdir } from 'node:os';
 import { Module } from '@nestjs/common';
-import { DiskIndicator, EventLoopIndicator, MemoryIndicator } from 'nest-vitals';
+import { DiskIndicator, EventLoopIndicator, MemoryIndicator } from 'nest-vitals/indicators';
 
 const MEBIBYTE = 1024 ** 2;
 
