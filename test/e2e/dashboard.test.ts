@@ -3,7 +3,16 @@ import { once } from 'node:events';
 import { type IncomingMessage, get } from 'node:http';
 import { connect } from 'node:net';
 import type { ModuleMetadata } from '@nestjs/common';
-import { HEALTH_MONITOR, HealthModule, type HealthModuleOptions, type HealthMonitor, degraded, down, skipped, up } from 'nest-vitals';
+import {
+  HEALTH_MONITOR,
+  HealthModule,
+  type HealthModuleOptions,
+  type HealthMonitor,
+  degraded,
+  down,
+  skipped,
+  up,
+} from 'nest-vitals';
 import { HttpIndicator } from 'nest-vitals/indicators';
 import { type HealthDashboardOptions, HealthDashboardModule } from 'nest-vitals/dashboard';
 import { describe, expect, it, onTestFinished } from 'vitest';

@@ -9,7 +9,14 @@ import {
 } from '@nestjs/common';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { HealthCheckError, HealthIndicator, type HealthIndicatorOptions, HealthModule, HealthService, degraded } from 'nest-vitals';
+import {
+  HealthCheckError,
+  HealthIndicator,
+  type HealthIndicatorOptions,
+  HealthModule,
+  HealthService,
+  degraded,
+} from 'nest-vitals';
 import { HttpIndicator } from 'nest-vitals/indicators';
 import { FakeHealth, NotReadyError, type ReadyApplication, simulateDrain, startReady } from 'nest-vitals/testing';
 import { PgIndicator } from 'nest-vitals/pg';

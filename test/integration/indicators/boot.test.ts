@@ -1,5 +1,13 @@
 import { HealthModule } from 'nest-vitals';
-import { CpuIndicator, DiskIndicator, EventLoopIndicator, HeartbeatIndicator, HttpIndicator, MemoryIndicator, TcpIndicator } from 'nest-vitals/indicators';
+import {
+  CpuIndicator,
+  DiskIndicator,
+  EventLoopIndicator,
+  HeartbeatIndicator,
+  HttpIndicator,
+  MemoryIndicator,
+  TcpIndicator,
+} from 'nest-vitals/indicators';
 import { expect, it } from 'vitest';
 import { refusalOf } from '../../support/start-application.js';
 

@@ -5,7 +5,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { LazyModuleLoader } from '@nestjs/core';
 import { HealthIndicator, HealthModule } from 'nest-vitals';
-import { CpuIndicator, DiskIndicator, EventLoopIndicator, HeartbeatIndicator, MemoryIndicator, ThresholdIndicator } from 'nest-vitals/indicators';
+import {
+  CpuIndicator,
+  DiskIndicator,
+  EventLoopIndicator,
+  HeartbeatIndicator,
+  MemoryIndicator,
+  ThresholdIndicator,
+} from 'nest-vitals/indicators';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { moduleNamed } from '../../support/module-named.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
