@@ -3,12 +3,6 @@ import { expect, it } from 'vitest';
 
 it('the package exports exactly the expected names', () => {
   expect(Object.keys(vitals).toSorted()).toEqual([
-    'CertificateIndicator',
-    'CpuIndicator',
-    'DiskIndicator',
-    'DnsIndicator',
-    'EventLoopIndicator',
-    'FileIndicator',
     'HEALTH_CONTROL',
     'HEALTH_ENDPOINTS',
     'HEALTH_MONITOR',
@@ -19,13 +13,8 @@ it('the package exports exactly the expected names', () => {
     'HealthModule',
     'HealthService',
     'HealthStatus',
-    'HeartbeatIndicator',
-    'HttpIndicator',
-    'MemoryIndicator',
     'OnDrain',
     'OnHealthChange',
-    'TcpIndicator',
-    'ThresholdIndicator',
     'UnknownProbeError',
     'degraded',
     'down',
