@@ -21,7 +21,7 @@ export class Throttle {
       return;
     }
     this.#recent.set(name, false);
-    // Before the task, which may throw.
+    // The timer starts first, because the task may throw.
     this.#timer ??= setInterval(() => this.#endPeriod(), this.#period).unref();
     this.#run(name);
   }

@@ -6,7 +6,7 @@ import { HealthCheckError } from '../errors/health-check.error.js';
 
 /** Calls that may be overdue before further calls are refused. */
 const MOST_OVERDUE = 20;
-/** Milliseconds between two calls while the maximum is overdue. */
+/** Milliseconds between two calls while the limit is reached. */
 const PAUSE = 10_000;
 
 /**

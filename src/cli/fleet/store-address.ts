@@ -47,7 +47,7 @@ function parse(kind: StoreKind, text: string): URL {
   const { plain, encrypted } = SCHEMES[kind];
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && (url.protocol === plain || url.protocol === encrypted) && HOST.test(url.hostname) && isDecodable(url)) {
-    // Of Redis, it is the number of the database. The clients of the other stores ignore it.
+    // For Redis, the path is the number of the database. The clients of the other stores ignore it.
     if (kind === 'redis' ? /^\/?\d*$/.test(url.pathname) : /^\/?$/.test(url.pathname)) return url;
   }
   const example = exampleOf(kind);

@@ -22,7 +22,7 @@ const {
 } = document.body.dataset;
 const element = (id: string): HTMLElement | null => document.getElementById(id);
 
-/** The received parts: an update can refer to their texts. */
+/** The texts of the parts. An update can refer to chunks of them. */
 const texts = new Map<string, string>();
 let events = firstEvents;
 let heartbeat = 15_000;

@@ -77,7 +77,7 @@ export function mqttTopic(options: MqttTopicOptions): HealthPublisher {
   };
 }
 
-/** The least reason code of a refusal. */
+/** The lowest reason code of a refusal. */
 const REFUSED = 128;
 
 function explain(error: unknown): unknown {

@@ -13,7 +13,7 @@ const LOCK_DELAY = '1s';
 
 export class ConsulBackend implements StoreBackend {
   readonly name = 'Consul';
-  /** The least TTL of a session. */
+  /** Milliseconds. The shortest TTL of a session. */
   readonly shortestLease = 10_000;
   readonly #api: ConsulApi;
   readonly #namespace: string;

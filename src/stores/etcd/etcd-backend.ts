@@ -12,7 +12,7 @@ const LEASES = '@leases';
 
 export class EtcdBackend implements StoreBackend {
   readonly name = 'etcd';
-  /** The least time of a lease in a server with the default settings. */
+  /** Milliseconds. The shortest lease of a server with the default settings. */
   readonly shortestLease = 2000;
   readonly #client: EtcdStoreClient;
   readonly #namespace: string;

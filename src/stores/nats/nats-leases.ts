@@ -19,9 +19,9 @@ interface Seen {
 }
 
 const NONE: Stored = { sequence: 0, text: '' };
-/** Milliseconds that a lease of another owner lasts longer than its time. */
+/** Milliseconds that are added to the time of a lease of another owner before it is taken. */
 const MARGIN = 500;
-/** Leases of others that are remembered. */
+/** The most leases of other owners that are remembered. */
 const MOST_SEEN = 1000;
 
 /**

@@ -24,7 +24,7 @@ export const STREAM_NOT_FOUND = 10_059;
 export const MESSAGE_NOT_FOUND = 10_037;
 export const WRONG_LAST_SEQUENCE = 10_071;
 const NAME_IN_USE = 10_058;
-/** The limits of an account, the storage of the server, its memory, and the limits of the bucket. */
+/** The errors of a limit: of the account, the storage or the memory of the server, or the bucket. */
 const FULL: ReadonlySet<number> = new Set([10_002, 10_023, 10_028, 10_047, 10_077]);
 
 export const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>

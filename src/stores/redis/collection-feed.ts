@@ -57,7 +57,7 @@ export class CollectionFeed {
       onMessage: (message: string) => this.#receive(message),
       onLost,
     };
-    // Before the subscription, so that a client without a connection is reported at once.
+    // The first request shows at once whether the client has a connection.
     await this.#ask(REVISION, [this.#keys.revision], ended);
     this.#waiting = [];
     const unsubscribe = await limited(this.#timeout, ended, (limit) =>

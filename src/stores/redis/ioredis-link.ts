@@ -35,7 +35,7 @@ export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient):
   return {
     async send(_key, [name = '', ...words], signal) {
       await ioRedisReady(client, signal);
-      // In lower case: a cluster looks up in this form which words are keys.
+      // In lower case, because a cluster client finds the keys of a command by this form of its name.
       return client.call(name.toLowerCase(), ...words);
     },
     subscribe: (channel, listeners, signal) =>
