@@ -1,6 +1,6 @@
 import { type RequestListener, type Server, createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Listening } from './management-server.js';
+import type { ListenAddress } from './management-server.js';
 import { RecentConnections } from './recent-connections.js';
 
 /** Requests of probers are small. The limits prevent unknown callers from occupying memory and connections. */
@@ -15,7 +15,7 @@ const MOST_CONNECTIONS = 1000;
 
 /** Creates the server and listens. It does not keep the process alive. Both threads use it. */
 export function listen(
-  { port, host }: Listening,
+  { port, host }: ListenAddress,
   respond: RequestListener,
 ): { readonly server: Server; readonly listening: Promise<AddressInfo> } {
   const server = createServer(LIMITS, (request, response) => {

@@ -8,7 +8,7 @@ import type { HealthRequest } from '../options/health-module-options.js';
 import { closeServer } from '../lifecycle/servers/close-server.js';
 import { listen } from './http-server.js';
 import { MainServerCheck } from './main-server-check.js';
-import type { Listening, ManagementServer } from './management-server.js';
+import type { ListenAddress, ManagementServer } from './management-server.js';
 import { startingResponse } from './starting.js';
 
 /** The management port on the main thread. */
@@ -19,7 +19,7 @@ export class LocalServer implements ManagementServer {
   #handler: HealthHandler | undefined;
   #isOpen = false;
 
-  constructor(address: Listening, logger: Pick<LoggerService, 'error'>) {
+  constructor(address: ListenAddress, logger: Pick<LoggerService, 'error'>) {
     this.#mainServer = new MainServerCheck((text) => logger.error(text));
     const { server, listening } = listen(address, (request, response) => this.#respond(request, response));
     this.#server = server;

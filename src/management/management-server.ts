@@ -3,7 +3,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthHandler } from './health-handler.js';
 
 /** The address to listen on. */
-export interface Listening {
+export interface ListenAddress {
   readonly port: number;
   readonly host: string | undefined;
 }

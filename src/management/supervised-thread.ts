@@ -10,10 +10,10 @@ const FIRST_PAUSE = 500;
 const LONGEST_PAUSE = 60_000;
 
 /** The messages that the owner of the thread handles. */
-export type Received = Exclude<FromThread, { readonly type: 'listening' | 'failed' | 'closed' }>;
+export type ThreadMessage = Exclude<FromThread, { readonly type: 'listening' | 'failed' | 'closed' }>;
 
 interface Events {
-  readonly received: (message: Received) => void;
+  readonly received: (message: ThreadMessage) => void;
   /** The thread has ended unexpectedly, and its state is lost. */
   readonly lost: () => void;
   /** A new thread listens at the same address. */

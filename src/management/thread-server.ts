@@ -6,10 +6,10 @@ import type { HealthResponse } from '../endpoints/health-response.js';
 import { NO_BODY, type ReadBody, type RequestBody } from '../extension/health-actions.js';
 import type { EndpointOutlet } from '../extension/health-endpoints.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import type { Listening, ManagementServer } from './management-server.js';
+import type { ListenAddress, ManagementServer } from './management-server.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { ALIVE } from './starting.js';
-import { type Received, SupervisedThread } from './supervised-thread.js';
+import { type ThreadMessage, SupervisedThread } from './supervised-thread.js';
 import { EventLoopPulse } from './watchdog/event-loop-pulse.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
 import { StallReceiver } from './watchdog/stall-receiver.js';
@@ -46,7 +46,7 @@ export class ThreadServer implements ManagementServer {
   #handler: HealthHandler | undefined;
 
   constructor(
-    { port, host }: Listening,
+    { port, host }: ListenAddress,
     watchdog: WatchdogSettings | undefined,
     logger: Pick<LoggerService, 'warn' | 'error'>,
   ) {
@@ -59,7 +59,7 @@ export class ThreadServer implements ManagementServer {
       watchdog: watchdog && this.#pulse && { pulse: this.#pulse.buffer, options: watchdog },
     };
     const events = {
-      received: (message: Received) => this.#receive(message),
+      received: (message: ThreadMessage) => this.#receive(message),
       lost: () => this.#forget(),
       restarted: () => {
         for (const message of this.#stateMessages) this.#thread.send(message);
@@ -117,7 +117,7 @@ export class ThreadServer implements ManagementServer {
     this.#sockets.clear();
   }
 
-  #receive(message: Received): void {
+  #receive(message: ThreadMessage): void {
     switch (message.type) {
       case 'refresh':
         return void this.#refresh(message.probe);

@@ -4,7 +4,7 @@ import { messageOf } from '../http-request.js';
 import { explainClosed, explainFault } from './explain-fault.js';
 import type { ObservedStore } from './opened-store.js';
 import type { StoreAddress } from './store-address.js';
-import { withStates } from './with-states.js';
+import { connectionObserver } from './connection-observer.js';
 
 /** Characters. A shorter secret may occur in any message by chance, so it is not replaced. */
 const SHORTEST_SECRET = 3;
@@ -48,7 +48,7 @@ export class ConnectionFaults {
             reason === undefined ? failure : new HealthCheckError(`${name}: ${reason}`, { cause: failure }),
           );
         };
-        const states = withStates(observer, {
+        const connectionAware = connectionObserver(observer, {
           connected: () => {
             failure = undefined;
             this.#reason = undefined;
@@ -62,7 +62,7 @@ export class ConnectionFaults {
             this.#notify();
           },
         });
-        return store.watch(prefix, states);
+        return store.watch(prefix, connectionAware);
       },
     };
   }

@@ -1,6 +1,6 @@
 import { type Terminal, printable } from '../terminal.js';
 import type { ObservedStore } from './opened-store.js';
-import { withStates } from './with-states.js';
+import { connectionObserver } from './connection-observer.js';
 
 /** Milliseconds that the first connection may take before the terminal says that the store is unavailable. */
 const FIRST_CONNECTION = 2000;
@@ -12,7 +12,7 @@ export function withConnectionMessages(store: ObservedStore, terminal: Pick<Term
     name,
     watch: (prefix, observer) => {
       const state = new ConnectionMessages(name, terminal);
-      const states = withStates(observer, {
+      const connectionAware = connectionObserver(observer, {
         connected: () => {
           state.connected();
           observer.connected?.();
@@ -22,7 +22,7 @@ export function withConnectionMessages(store: ObservedStore, terminal: Pick<Term
           observer.disconnected?.(error);
         },
       });
-      const stop = store.watch(prefix, states);
+      const stop = store.watch(prefix, connectionAware);
       return () => {
         state.close();
         stop();

@@ -1,9 +1,9 @@
 import type { StoreObserver } from '../../stores/health-store.js';
 
-/** An observer that receives entries as `observer` does. The changes of the connection go to `states`, which passes them on. */
-export function withStates(
+/** An observer that passes entries to `observer`, and changes of the connection to `connection`. */
+export function connectionObserver(
   observer: StoreObserver,
-  states: Required<Pick<StoreObserver, 'connected' | 'disconnected'>>,
+  connection: Required<Pick<StoreObserver, 'connected' | 'disconnected'>>,
 ): StoreObserver {
   return {
     snapshot: (entries) => observer.snapshot(entries),
@@ -12,6 +12,6 @@ export function withStates(
     failed: (error) => observer.failed?.(error),
     ignored: (entries) => observer.ignored?.(entries),
     trusts: (key, value) => observer.trusts?.(key, value) ?? true,
-    ...states,
+    ...connection,
   };
 }
