@@ -89,7 +89,7 @@ async function measureSilent() {
   const before = await server.request({ type: 'memory' });
   for (const { socket } of silent) socket.pause();
   let most = before.heap;
-  // A socket that does not read notices its end only when it reads.
+  // A paused socket emits `close` only after it has been resumed.
   let dropped = 0;
   for (let waited = 0; waited < 40 && dropped < SILENT_CLIENTS; waited += 1) {
     await pause(1000);

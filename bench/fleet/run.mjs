@@ -2,7 +2,7 @@
  * npm run bench:fleet
  *
  * Simulates fleets of 10 to 10,000 instances on a real Redis, NATS and etcd: messages and bytes at the server, CPU time and
- * memory of an instance that serves the fleet and of one that does not, delay from a change until an instance knows it, time of
+ * memory of an instance that serves the fleet and of one that does not, delay from a change until an instance receives it, time of
  * the response. For the page: delay from a change until an open page receives it, time and size of the HTML, time until Chromium
  * has loaded it. It prints a line for each fleet and writes results.json in this folder. `--kinds redis,nats`,
  * `--counts 10,100` and `--parts page` select; the other results in the file are kept.

@@ -79,7 +79,7 @@ export function localFault({ shared, lasting }) {
   const role = 'orders_3';
   return Service.run({ shared, roles: { 'orders-3': role } }, async (service) => {
     await pause(1000);
-    // The server trusts every password, so the role loses its right to log in.
+    // The server accepts every password, so the rehearsal withdraws the right to log in from the role.
     await service.postgresql.query(`ALTER ROLE ${role} NOLOGIN`);
     await service.postgresql.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${role}'`);
     await service.becomes(['orders-3'], shared ? 'DEGRADED' : 'DOWN', STATE_TIMEOUT);

@@ -2,7 +2,7 @@ const WATCHES = /\bnest start(?=[^&|;]*\s(?:--watch|-w)(?:\s|$))(?![^&|;]*--(?:n
 
 /**
  * Adds `--no-shell` to each script of a `package.json` that runs `nest start --watch`. With a shell in between, the CLI
- * sees the shell end and starts the new process while the old one still holds the port (EADDRINUSE).
+ * waits only for the end of the shell. It then starts the new process while the old one still uses the port (EADDRINUSE).
  */
 export function watchWithoutShell(manifest: string): { readonly text: string; readonly scripts: readonly string[] } {
   const changed: string[] = [];

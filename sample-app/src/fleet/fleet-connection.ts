@@ -7,7 +7,7 @@ interface Connection {
   close(): unknown;
 }
 
-/** The store of the fleet, by the first variable that is set. Without any, each process sees only itself. */
+/** The store of the fleet, by the first variable that is set. Without any, the fleet of each process has one instance. */
 @Injectable()
 export class FleetConnection implements OnApplicationShutdown {
   #connection: Connection | undefined;

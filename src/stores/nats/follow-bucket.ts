@@ -19,7 +19,7 @@ const SILENCE = 3 * HEARTBEAT;
 /** The status code of heartbeats and of the flow control. */
 const CONTROL = 100;
 
-/** Follows the subjects of one collection with an ordered consumer of its own, which the server forgets when it ends. */
+/** Follows the subjects of one collection with an ordered consumer of its own, which the server deletes when it ends. */
 export async function followBucket(
   link: NatsLink,
   collection: string,

@@ -14,7 +14,7 @@ import { type TestApplication, refusalOf, startApplication } from '../../support
 
 const MEMCACHED = Symbol('memcached');
 /** No server listens on this port. */
-const NOBODY = '127.0.0.1:1';
+const CLOSED_PORT = '127.0.0.1:1';
 const SOON = { timeout: 10_000, interval: 20 };
 const health = HealthModule.forRoot({ defaults: { ttl: 0, timeout: 20_000 }, deadline: 25_000 });
 
@@ -61,14 +61,14 @@ describeWith(memcachedServer, 'the client of a MemJsIndicator', (server) => {
     const application = await startApplication('express', {
       imports: [health],
       providers: [
-        MemJsIndicator('one', { client: createClient(`${address()},${NOBODY}`), critical: false }),
-        MemJsIndicator('all', { client: createClient(NOBODY) }),
+        MemJsIndicator('one', { client: createClient(`${address()},${CLOSED_PORT}`), critical: false }),
+        MemJsIndicator('all', { client: createClient(CLOSED_PORT) }),
       ],
     });
     const { details } = reportIn(await application.get('/health/deep'));
     expect(details['one']).toMatchObject({
       status: 'DEGRADED',
-      message: `no response from ${NOBODY}`,
+      message: `no response from ${CLOSED_PORT}`,
       data: { servers: 2, servers_up: 1 },
     });
     expect(details['all']).toMatchObject({ status: 'DOWN', error: 'connection refused', code: 'ECONNREFUSED' });

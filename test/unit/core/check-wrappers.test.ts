@@ -175,7 +175,7 @@ describe('wrappers around each call of a check', () => {
     ],
     ['returns something else', () => up(), []],
     [
-      'fails with what came of it',
+      'rejects after the check has settled',
       async (_call, proceed) => {
         await proceed();
         throw MISTAKE;

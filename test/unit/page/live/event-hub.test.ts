@@ -104,8 +104,8 @@ describe('EventHub', () => {
     hub.add(new FakeOutlet(), 'full');
     hub.close(eventOf('bye', '1'));
     expect(vi.getTimerCount()).toBe(0);
-    const nobody = new EventHub<string>(10);
-    nobody.close(eventOf('bye', '1'));
+    const unused = new EventHub<string>(10);
+    unused.close(eventOf('bye', '1'));
     expect(vi.getTimerCount()).toBe(0);
   });
 });
