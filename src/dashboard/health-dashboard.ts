@@ -155,7 +155,7 @@ export class HealthDashboard {
     return this.#endpoints.forms?.isServedOn(port) === true;
   }
 
-  /** The result of the form from which the browser comes. */
+  /** The result of the form that the browser sent before. */
   #resultIn(url: string, kind: PageKind): string | undefined {
     const id = hasForms(kind) && viewOf(kind) !== 'status' ? queryParameters(url).get(RESULT) : null;
     return id === null ? undefined : this.#endpoints.forms?.resultOf(id);

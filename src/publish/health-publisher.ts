@@ -35,7 +35,7 @@ export interface PublishTimesOptions {
   readonly timeout?: Duration;
 }
 
-/** A publisher with times of its own. */
+/** A publisher with its own times, which replace those of the module. */
 export interface ScheduledPublisher extends PublishTimesOptions {
   readonly publisher: HealthPublisher;
 }

@@ -8,7 +8,7 @@ import type { HealthPublisher, PublishTimesOptions, ScheduledPublisher } from '.
 
 /** Options of `HealthPublishModule.forRoot()`. Each time applies to every publisher without its own. */
 export interface HealthPublishOptions extends PublishTimesOptions {
-  /** The targets: publishers, or objects with a `publisher` and times of its own. Required. With an empty list nothing is published. */
+  /** The targets: publishers, or objects with a `publisher` and its own times. Required. With an empty list nothing is published. */
   readonly publishers: readonly (HealthPublisher | ScheduledPublisher)[];
   /** False: nothing is published, for tests of the application. Default: true. */
   readonly enabled?: boolean;

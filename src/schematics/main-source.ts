@@ -14,7 +14,7 @@ export function enableShutdownHooks(text: string): MainSource {
   const close = created && closingOf(blanked, created.index + created[0].length - 1);
   if (!created || close === undefined || others.length > 0) return { kind: 'unclear' };
   const [statementEnd = '', semicolon = ''] = /^[ \t]*(;?)[^\r\n]*/.exec(blanked.slice(close + 1)) ?? [];
-  // Code after the call, such as a second statement, belongs to a form that is not edited.
+  // A file with more code on the line of the call, such as a second statement, is not edited.
   if (statementEnd.replace(';', '').trim() !== '') return { kind: 'unclear' };
   const at = close + 1 + statementEnd.length;
   const indent = /^[ \t]*/.exec(text.slice(text.lastIndexOf('\n', created.index) + 1))?.[0] ?? '';

@@ -10,7 +10,7 @@ export interface StoreCall {
 export interface StorePut extends StoreCall {
   /**
    * Milliseconds after which the entry is removed unless it is written again, from 1000 to 86,400,000 (a day). Default: the
-   * entry stays.
+   * entry does not expire.
    */
   readonly expiresIn?: number | undefined;
 }

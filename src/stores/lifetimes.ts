@@ -35,8 +35,8 @@ export class Lifetimes {
   }
 
   /**
-   * Records an entry that was received. `expiresIn`: milliseconds; undefined: the entry stays. Returns the time that is left, which
-   * is not positive for an entry that has expired.
+   * Records an entry that was received. `expiresIn`: milliseconds; undefined: the entry does not expire. Returns the time that is
+   * left, which is not positive for an entry that has expired.
    */
   set(name: string, revision: number, expiresIn: number | undefined): number | undefined {
     if (expiresIn === undefined) {

@@ -3,14 +3,14 @@ import type { StorePlace } from './store-key.js';
 /** An entry to write. */
 export interface BackendEntry extends StorePlace {
   readonly value: string;
-  /** Milliseconds. Undefined: the entry stays. */
+  /** Milliseconds. Undefined: the entry does not expire. */
   readonly expiresIn: number | undefined;
 }
 
 /** An entry of a snapshot. */
 export interface SnapshotEntry {
   readonly value: string;
-  /** Milliseconds until the entry expires unless it is written again. Undefined: it stays, or the store reports its expiry. */
+  /** Milliseconds until the entry expires unless it is written again. Undefined: it does not expire, or the store reports its expiry. */
   readonly expiresIn?: number | undefined;
 }
 

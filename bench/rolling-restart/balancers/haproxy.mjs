@@ -115,7 +115,7 @@ export class Haproxy {
   }
 }
 
-/** A server with agent checks alone has no status of its own while the agent reports it up. */
+/** HAProxy shows `no check` for a server without connection checks while the agent reports it up. */
 const isUsed = (status) => status.startsWith('UP') || status === 'no check';
 
 /** Copies the backend `orders` under each of the other names and distributes the requests over all of them. */

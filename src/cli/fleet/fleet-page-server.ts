@@ -121,7 +121,7 @@ export class FleetPageServer {
   }
 
   /**
-   * Without a key, a page of another site could read this one through a name of its own that leads to the loopback address
+   * Without a key, a page of another site could read this one, if the host name of that site resolves to the loopback address
    * (DNS rebinding).
    */
   #isForeign({ headers: { host = '' } }: IncomingMessage): boolean {

@@ -16,7 +16,7 @@ export interface PageModel {
   readonly record: HealthRecord;
   /** Undefined: the page links to no forms. */
   readonly forms: ControlForms | undefined;
-  /** The result of the form from which the browser comes. */
+  /** The result of the form that the browser sent before. */
   readonly result?: string | undefined;
   /** Title of the page. */
   readonly title: string;

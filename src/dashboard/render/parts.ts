@@ -164,7 +164,7 @@ function summaryOf(model: PageModel): string {
   return `${notUp.length} of ${details.length} ${details.length === 1 ? 'check' : 'checks'} not up: ${names}${more}.${skipped > 0 ? ` ${skippedCount}.` : ''}`;
 }
 
-/** A composite is no check of its own: its parts are. */
+/** A composite indicator is not counted as a check. Its parts are. */
 const isCheck = ({ details }: VisibleDetail): boolean => details === undefined;
 
 const needsAttention = (detail: VisibleDetail | undefined): boolean =>

@@ -7,7 +7,7 @@ import type { Stall, WatchdogSettings } from '../watchdog/stall.js';
 /** A finished response, as the thread writes it. */
 export interface WireResponse {
   readonly statusCode: number;
-  /** Names and values of the headers in turn. */
+  /** The headers: name, value, name, value and so on. */
   readonly fields: readonly string[];
   readonly body: string | Uint8Array;
 }
