@@ -1,4 +1,4 @@
-import { sleep } from '../../src/core/async.js';
+import { raceAbort, sleep } from '../../src/core/async.js';
 import { elapsed } from '../../src/core/moment.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../../src/stores/store-backend.js';
 import type { StorePlace } from '../../src/stores/store-key.js';
@@ -17,6 +17,7 @@ export class SeverableBackend implements StoreBackend {
   /** How many leases this process has tried to take. */
   claims = 0;
   readonly #shared: StoreBackend;
+  readonly #closing = new AbortController();
   #mended: Promise<void> | undefined;
   #mend: (() => void) | undefined;
   /** Delayed requests and changes, in order. */
@@ -37,6 +38,12 @@ export class SeverableBackend implements StoreBackend {
     this.#mend?.();
   }
 
+  /** Like `sever()`, and this process knows at once that it has no connection. */
+  close(): void {
+    this.sever();
+    this.#closing.abort(new Error('the client is closed'));
+  }
+
   async put(entry: BackendEntry): Promise<void> {
     await this.#send();
     // Does not use the caller's signal: a client may send a command long after its caller has stopped waiting.
@@ -49,7 +56,7 @@ export class SeverableBackend implements StoreBackend {
   }
 
   follow(collection: string, sink: CollectionSink, signal: AbortSignal): Promise<void> {
-    return this.#shared.follow(
+    const following = this.#shared.follow(
       collection,
       {
         snapshot: (entries) => this.#receive(() => sink.snapshot(entries)),
@@ -58,6 +65,7 @@ export class SeverableBackend implements StoreBackend {
       },
       signal,
     );
+    return raceAbort(following, this.#closing.signal);
   }
 
   async claim(...claim: Parameters<StoreBackend['claim']>): Promise<BackendLease | undefined> {

@@ -49,6 +49,7 @@ export class FleetChannel {
     this.#topic = link.open(topic, {
       connected: () => this.#connect(),
       disconnected: () => {
+        if (this.#isConnected) this.#takeNews();
         this.#isConnected = false;
         this.#sender.disconnected();
         this.#schedule();
@@ -137,17 +138,22 @@ export class FleetChannel {
     if (!this.#isConnected) this.#unavailableFor += passed;
     const isUnavailable = !this.#isConnected && this.#unavailableFor >= UNAVAILABLE_TIMEOUT;
     const waited = this.#isConnected && this.#sender.hasSender ? 0 : Math.max(1, passed);
-    const hasChanged = this.#own.compare(
-      (subject) => this.#incidents.of(subject),
-      isUnavailable ? Infinity : waited,
-      isUnavailable ? 0 : SENDER_TIMEOUT,
-    );
-    if (hasChanged) this.#notedAt = undefined;
+    this.#compare(isUnavailable ? Infinity : waited, isUnavailable ? 0 : SENDER_TIMEOUT);
     this.#writeNote();
     this.#saveAgain();
     this.#sender.act();
     const isIdle = this.#own.isEmpty && !this.#hasNote && this.#unsaved.size === 0 && this.#sender.isIdle;
     if (!isIdle || !this.#isConnected) this.#schedule();
+  }
+
+  /** A message that is known to be sent counts, also if the store is unavailable at the next tick. */
+  #takeNews(): void {
+    if (this.#sender.hasSender) this.#compare(0, SENDER_TIMEOUT);
+  }
+
+  #compare(passed: number, timeLimit: number): void {
+    const hasChanged = this.#own.compare((subject) => this.#incidents.of(subject), passed, timeLimit);
+    if (hasChanged) this.#notedAt = undefined;
   }
 
   #writeNote(): void {
@@ -174,6 +180,7 @@ export class FleetChannel {
 
   /** Writes the incident of a subject. A failed write is repeated. */
   #save(subject: AlertSubject): void {
+    this.#takeNews();
     const incident = this.#incidents.of(subject);
     this.#unsaved.delete(subject);
     if (!incident) return;

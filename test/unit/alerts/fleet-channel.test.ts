@@ -125,6 +125,18 @@ it.each(['killed', 'drained', 'cut off'] as const)(
   },
 );
 
+it('the sender sends no message of its own if its connection is closed right after the message for all', async () => {
+  await start(3);
+  await fleet.become('DOWN');
+  while (fleet.sent.length === 0) await advance(10);
+  const { sender } = fleet;
+  sender.connection.close();
+  await fleet.become('UP');
+  await advance(LONG);
+  expect(fleet.messages).toEqual(['down 3/3', 'up 3/3']);
+  expect(fleet.sent[1]?.by).not.toBe(sender.name);
+});
+
 it('an instance that was cut off announces its outage, if it lasts when the instance is reachable again', async () => {
   await start(5);
   const [cutOff] = fleet.instances;
