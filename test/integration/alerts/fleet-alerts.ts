@@ -78,6 +78,8 @@ export function testFleetAlerts({ server, connect }: FleetOnServer): void {
       ]);
       expect(messagesOf(receiver)[0]).not.toHaveProperty('instance');
 
+      // The others know of the message after a moment. Before that, a second message would be correct.
+      await new Promise((resolve) => setTimeout(resolve, 200));
       // The sender permanently loses its connection to the store, and with it its lease.
       const [sender] = sendersOf(receiver);
       connections.get(sender ?? '')?.();
