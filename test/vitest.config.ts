@@ -21,11 +21,16 @@ const nest11 = [
 
 /** Tests of parts that hardly depend on the version of Nest. The nightly run repeats them on Nest 11, too. */
 const sameOnEveryNest = [
+  'access',
   'aggregation.conformance',
   'alert-channels',
   'alert-emails',
   'alerts',
+  'api-description',
   'caching.conformance',
+  'composites',
+  'control',
+  'control-forms',
   'control-guide',
   'dashboard',
   'environment',
@@ -38,6 +43,7 @@ const sameOnEveryNest = [
   'guides',
   'health-monitor',
   'log',
+  'management-life',
   'metrics-catalogue',
   'opentelemetry',
   'prometheus',
@@ -46,6 +52,7 @@ const sameOnEveryNest = [
   'secrets',
   'service-identity',
   'sources',
+  'testing',
   'testing-guide/testing-guide',
   'views',
 ].map((name) => `test/e2e/${name}.test.ts`);
