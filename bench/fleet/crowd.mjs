@@ -19,6 +19,7 @@ process.on('disconnect', () => process.exit());
 
 async function simulate({ server, count }) {
   const stores = await Promise.all(Array.from({ length: CONNECTIONS }, () => openStore(server)));
+  const began = performance.now();
   let beat = 0;
   let written = 0;
   let failed = 0;
@@ -30,6 +31,8 @@ async function simulate({ server, count }) {
     const instance = `pod-${String(index).padStart(5, '0')}`;
     beat += 1;
     const key = storeKey('fleet.bench', service, instance);
+    // As in an instance, a duration grows. Otherwise each heartbeat would be a change.
+    const lasts = 100_000 + Math.round(performance.now() - began);
     const entry = JSON.stringify({
       boot: '3f2504e0-4f89-41d3-9a0c-0305e82c3301',
       beat,
@@ -37,9 +40,9 @@ async function simulate({ server, count }) {
       version: index % 7 === 0 ? '1.4.3' : '1.4.2',
       commit,
       phase: 'accepting',
-      phaseFor: 100_000,
+      phaseFor: lasts,
       ready: 'UP',
-      readyFor: 100_000,
+      readyFor: lasts,
       wasReady: true,
       checks: { database: 'UP', cache: 'UP', payments: 'UP', queue: 'UP', disk: 'UP' },
     });
@@ -57,10 +60,10 @@ async function simulate({ server, count }) {
     );
   }
   // Every tick writes the instances whose turn it is, so that the writes are spread evenly.
-  const began = performance.now();
+  const spread = performance.now();
   let next = 0;
   setInterval(() => {
-    const due = Math.floor(((performance.now() - began) / HEARTBEAT) * count);
+    const due = Math.floor(((performance.now() - spread) / HEARTBEAT) * count);
     for (; next < due; next += 1) void write(next % count);
   }, 5);
   setInterval(() => void write(Math.floor(Math.random() * Math.min(count, CHANGING)), `at ${Date.now()}`), 100);

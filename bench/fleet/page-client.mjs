@@ -19,8 +19,8 @@ async function followStream(url, duration) {
   const sizes = [];
   const seen = new Set();
   const receive = (event) => {
-    if (!event.startsWith('event: update')) return;
-    sizes.push(event.length);
+    if (!/^event: update$/m.test(event)) return;
+    sizes.push(Buffer.byteLength(event));
     for (const [, text] of event.matchAll(/commit at (\d+)/g)) {
       if (seen.has(text)) continue;
       seen.add(text);
