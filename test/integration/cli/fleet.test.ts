@@ -190,7 +190,7 @@ describe.each(KINDS)('nest-vitals fleet on $kind.name', ({ kind, open, options, 
         const other = otherPackage === undefined ? undefined : new BuiltCli(line, installed(otherPackage));
         expect([await tool.exit(), await monitor.exit()]).toStrictEqual([0, 1]);
         expect(tool.output).toMatch(/^fleet once +UP +\S+/);
-        expect(tool.output).toMatch(/\n {2}four +Not ready +for \d+ s, 1\.4\.2, database DOWN\n/);
+        expect(tool.output).toMatch(/\n {2}four +Not ready +for \d+ s, 1\.4\.2, database DOWN for \d+ s\n/);
         expect(tool.errors).toBe('');
         expect(JSON.parse(monitor.output)).toMatchObject({
           status: 'DOWN',
