@@ -59,6 +59,8 @@ export interface Configuration {
   readonly fleet?: FleetConfiguration;
   /** Default: 127.0.0.1. */
   readonly host?: string;
+  /** Milliseconds until the server closes an idle connection. Default: that of Node.js. */
+  readonly keepAliveTimeout?: number;
 }
 
 export function readConfiguration(): Configuration {

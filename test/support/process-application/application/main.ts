@@ -107,6 +107,8 @@ async function main(): Promise<void> {
   await app.init();
   if (shutdownHooks === 'after init') enableShutdownHooks(app);
   if (host === 'localhost') knowLocalhostByBothAddresses();
+  const { keepAliveTimeout } = configuration;
+  if (keepAliveTimeout !== undefined) Object.assign(app.getHttpServer(), { keepAliveTimeout });
   await app.listen(0, host);
   const { port } = (app.getHttpServer() as { address(): { port: number } }).address();
   tell('listening', { port });
