@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { elapsed, until } from './time.mjs';
 
 const SCRIPT = fileURLToPath(new URL('instance.mjs', import.meta.url));
-const START_LIMIT = 30_000;
+const START_LIMIT = 60_000;
 /** Milliseconds from SIGTERM to SIGKILL: the default of Kubernetes. */
 const KILL_TIMEOUT = 30_000;
 

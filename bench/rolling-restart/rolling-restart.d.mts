@@ -14,6 +14,8 @@ export interface RollingRestart {
   readonly postEvery?: number;
   /** Environment variables of the instances. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Seconds of `fail_timeout` of nginx. Default: 10. */
+  readonly failTimeout?: number;
   readonly onProgress?: (line: string) => void;
 }
 

@@ -9,7 +9,7 @@ const CALM = 1000;
 
 /**
  * Restarts instances one after the other under a steady load through a balancer, and counts lost requests. Of the three
- * instances, the first `restarted` ones are restarted.
+ * instances, the first `restarted` ones are restarted. `failTimeout` is an option of nginx.
  */
 export function restartInTurn({
   subject,
@@ -19,11 +19,12 @@ export function restartInTurn({
   restarted = NAMES.length,
   postEvery,
   environment,
+  failTimeout,
   onProgress,
 }) {
   const { create, environment: ofBalancer } = BALANCERS[balancer];
   const { grace } = SUBJECTS[subject];
-  const proxy = create();
+  const proxy = create({ failTimeout });
   const settings = {
     subject,
     names: NAMES,
@@ -38,12 +39,12 @@ export function restartInTurn({
     await pause(CALM);
     const restarts = [];
     for (let round = 1; round <= rounds; round += 1) {
-      for (const instance of instances.slice(0, restarted)) {
+      for (const [index, instance] of instances.slice(0, restarted).entries()) {
         const restart = await instance.stop({ grace });
         restarts.push(restart);
         onProgress?.(`round ${round}, ${instance.name}: exit after ${Math.round(restart.milliseconds)} ms`);
         await instance.start();
-        await proxy.inRotation(NAMES);
+        await proxy.inRotation(NAMES, { isLast: round === rounds && index === restarted - 1 });
       }
     }
     await pause(CALM);

@@ -44,7 +44,8 @@ export const BALANCERS = {
   'nginx-watched': {
     title: 'proxy_next_upstream off, and a monitor requests /health/ready through nginx',
     program: 'nginx',
-    create: () => new Nginx({ configuration: 'nginx/orders-watched.conf', isWatched: true }),
+    create: ({ failTimeout }) =>
+      new Nginx({ configuration: 'nginx/orders-watched.conf', isWatched: true, failTimeout }),
     // nginx sends no more requests to an instance after its first 503, so the drain needs a fixed delay.
     environment: { HEALTH_SHUTDOWN_DELAY: '3000' },
   },

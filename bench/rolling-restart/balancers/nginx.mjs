@@ -5,8 +5,8 @@ import { opsConfiguration, replaceOnce, withAddresses } from './ops-configuratio
 import { PrivateProcess, run } from './private-process.mjs';
 import { ReadinessMonitor } from './readiness-monitor.mjs';
 
-/** Longer than `fail_timeout` (10 s), during which nginx does not use an instance that has failed. */
-const FAIL_TIMEOUT = 10_500;
+/** Seconds: `fail_timeout` in the files of `ops`. nginx does not use an instance that has failed for so long. */
+const FAIL_TIMEOUT = 10;
 /** Milliseconds between two requests of the monitor. */
 const MONITOR_INTERVAL = 100;
 
@@ -16,22 +16,33 @@ export class Nginx {
   #configuration;
   #isStrict;
   #monitor;
+  #failTimeout;
   #hasStarted = false;
   #log;
 
   /**
    * `configuration` is a file of `ops`. `isStrict` disables retries on a second instance. `isWatched` starts a monitor that
-   * requests readiness through nginx.
+   * requests readiness through nginx. `failTimeout` (seconds) must be longer than an instance takes from its first refusal until
+   * it listens again: otherwise nginx sends it a request too early.
    */
-  constructor({ configuration = 'nginx/orders.conf', isStrict = false, isWatched = false } = {}) {
+  constructor({
+    configuration = 'nginx/orders.conf',
+    isStrict = false,
+    isWatched = false,
+    failTimeout = FAIL_TIMEOUT,
+  } = {}) {
     this.#configuration = configuration;
     this.#isStrict = isStrict;
+    this.#failTimeout = failTimeout;
     if (isWatched) this.#monitor = new ReadinessMonitor({ interval: MONITOR_INTERVAL });
   }
 
   async start({ port, instances }) {
     const { folder } = this.#process;
-    const recommended = withAddresses(opsConfiguration(this.#configuration), { port, instances });
+    const recommended = withAddresses(opsConfiguration(this.#configuration), { port, instances }).replaceAll(
+      `fail_timeout=${FAIL_TIMEOUT}s`,
+      `fail_timeout=${this.#failTimeout}s`,
+    );
     writeFileSync(
       join(folder, 'orders.conf'),
       this.#isStrict
@@ -46,9 +57,12 @@ export class Nginx {
     this.#monitor?.start(port);
   }
 
-  /** nginx does not report which instances it uses, so this waits until it has forgotten the last failure. */
-  async inRotation() {
-    await pause(this.#hasStarted ? FAIL_TIMEOUT : 0);
+  /**
+   * nginx does not report which instances it uses, so this waits until it has forgotten the last failure. After the last
+   * restart there is nothing to wait for.
+   */
+  async inRotation(_names, { isLast = false } = {}) {
+    await pause(this.#hasStarted && !isLast ? this.#failTimeout * 1000 + 500 : 0);
     this.#hasStarted = true;
   }
 
