@@ -1,7 +1,7 @@
 import { HealthService } from 'nest-vitals';
 import { expect, it, vi } from 'vitest';
 import type { TestApplication } from '../../support/start-application.js';
-import { isConnected, phasesOn, startInstance } from './fleet-application.js';
+import { connectionOf, isConnected, phasesOn, startInstance } from './fleet-application.js';
 import type { FleetOnServer } from './fleet-server.js';
 
 const PATIENCE = 120_000;
@@ -11,6 +11,7 @@ const SOON = { timeout: 60_000, interval: 100 };
 /** The behaviour of a fleet whose store becomes unavailable and available again. */
 export function testFleet({ server, connect }: FleetOnServer): void {
   const start = async (instance: string): Promise<TestApplication> => startInstance((await connect()).store, instance);
+  const reconnected = { connected: true };
   const bothAccept = { one: 'accepting', two: 'accepting' };
 
   it(
@@ -32,7 +33,8 @@ export function testFleet({ server, connect }: FleetOnServer): void {
       } finally {
         server().thaw();
       }
-      await vi.waitFor(() => expect(isConnected(one) && isConnected(two)).toBe(true), SOON);
+      // The whole state, so that a failure names the reason of the store.
+      await vi.waitFor(() => expect([one, two].map(connectionOf)).toMatchObject([reconnected, reconnected]), SOON);
       await vi.waitFor(() => expect(phasesOn(two)).toStrictEqual(bothAccept), SOON);
 
       await server().kill();

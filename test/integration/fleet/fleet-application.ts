@@ -1,5 +1,5 @@
 import { HealthModule, up } from 'nest-vitals';
-import { HealthFleet, HealthFleetModule, type HealthFleetOptions } from 'nest-vitals/fleet';
+import { type FleetReport, HealthFleet, HealthFleetModule, type HealthFleetOptions } from 'nest-vitals/fleet';
 import type { HealthStore } from 'nest-vitals/stores/memory';
 import { type FakeIndicatorClass, FakeIndicator } from '../../support/fake-indicator.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
@@ -31,4 +31,7 @@ export const phasesOn = ({ app }: TestApplication): Record<string, string> =>
       .services.flatMap(({ instances }) => instances.map(({ instance, phase }) => [instance, phase])),
   );
 
-export const isConnected = ({ app }: TestApplication): boolean => app.get(HealthFleet).report().store.connected;
+/** The connection of this instance to the store. */
+export const connectionOf = ({ app }: TestApplication): FleetReport['store'] => app.get(HealthFleet).report().store;
+
+export const isConnected = (application: TestApplication): boolean => connectionOf(application).connected;
