@@ -77,7 +77,7 @@ export interface StoreObserver {
    */
   failed?(error: HealthCheckError): void;
   /**
-   * The entries that are ignored reason they exceed a limit of the store, by key, with the reason of each. At most 1000.
+   * The entries that are ignored because they exceed a limit of the store, by key, with the reason of each. At most 1000.
    * Called when they change, with none when the last one is gone or has become small enough.
    */
   ignored?(entries: ReadonlyMap<string, string>): void;

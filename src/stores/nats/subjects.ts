@@ -1,6 +1,6 @@
 import type { StorePlace } from '../store-key.js';
 
-/** A token that no collection has, reason `=` is always written with digits after it. */
+/** A token that no collection has, because `=` is always written with digits after it. */
 const LEASES = '=L';
 
 /** A subject separates tokens by `.`, so a `.` of a key is written in another form. */

@@ -1,7 +1,7 @@
 /** The operations that the store needs from a client. */
 export interface Link {
   /**
-   * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, reason the client would
+   * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, because the client would
    * queue the command until it has one.
    */
   send(key: string, words: readonly string[], signal: AbortSignal): Promise<unknown>;

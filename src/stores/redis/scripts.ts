@@ -63,7 +63,7 @@ local left = redis.call('ZRANGE', KEYS[2], 0, -1, 'WITHSCORES')
 for index = 2, #left, 2 do left[index] = format(left[index] - now) end
 return { redis.call('GET', KEYS[3]) or '', redis.call('HGETALL', KEYS[1]), left }`;
 
-/** A script, reason a cluster may send the plain command to a replica. KEYS: revision. */
+/** A script, because a cluster may send the plain command to a replica. KEYS: revision. */
 export const REVISION = `return redis.call('GET', KEYS[1]) or ''`;
 
 /** KEYS: lease. ARGV: token, milliseconds. */
