@@ -91,6 +91,7 @@ export class Announcer {
   start(): void {
     this.announce();
     this.#isStarted = true;
+    if (this.#beat === 0) this.#changed();
     // A failure that lasts is notified from now on.
     this.#failure = undefined;
     void this.#renew();
@@ -104,7 +105,7 @@ export class Announcer {
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    if (!this.#isAnnounced) return;
+    if (this.#beat === 0) return;
     clearTimeout(this.#timer);
     clearTimeout(this.#gap);
     for (const end of this.#ends.splice(0)) end();
@@ -138,10 +139,16 @@ export class Announcer {
     return this.#monitor.peek('ready').status !== this.#announced;
   }
 
+  /** The application may connect the client in a hook of its own, and a second `connect()` of a connecting client rejects. */
+  get #mustWait(): boolean {
+    return !this.#isStarted && this.#settings.store.isUnconnected === true;
+  }
+
   /** Combines changes within a short time into one write. */
   #changed(): void {
     if (this.#isStopped) return;
     this.#settings.onChange();
+    if (this.#mustWait) return;
     if (this.#gap || this.#isWriting) {
       this.#isPending = true;
       return;

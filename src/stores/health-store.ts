@@ -33,6 +33,11 @@ export interface StoreClaim extends StoreCall {
 export interface HealthStore {
   /** The kind of store in messages, such as `Redis`. */
   readonly name: string;
+  /**
+   * True while the application has not connected the client yet and the next operation would connect it, such as a client of
+   * `ioredis` with `lazyConnect`. Default: false.
+   */
+  readonly isUnconnected?: boolean;
   /** Writes an entry. */
   put(key: string, value: string, options?: StorePut): Promise<void>;
   /** Removes an entry. An entry that does not exist is no error. */

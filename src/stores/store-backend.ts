@@ -38,6 +38,8 @@ export interface StoreBackend {
   readonly name: string;
   /** The shortest `expiresIn` of a lease that the store supports, in milliseconds. Shorter ones are raised to it. Default: 0. */
   readonly shortestLease?: number;
+  /** Whether the next operation would connect the client. Default: false. */
+  readonly isUnconnected?: boolean;
   put(entry: BackendEntry, signal: AbortSignal): Promise<void>;
   remove(place: StorePlace, signal: AbortSignal): Promise<void>;
   /**

@@ -40,6 +40,10 @@ export function storeOf(backend: StoreBackend, timeout: number): HealthStore {
   return {
     name: backend.name,
 
+    get isUnconnected() {
+      return backend.isUnconnected === true;
+    },
+
     async put(key, value, { expiresIn, signal } = {}) {
       await run(`put(${show(key)})`, signal, async (abandoned) => {
         const place = placeOf(key);

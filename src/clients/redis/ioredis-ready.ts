@@ -11,13 +11,15 @@ export interface IoRedisState {
   off(event: string, listener: (...values: any[]) => void): unknown;
 }
 
+/** The state of a client with `lazyConnect` that has not been connected. */
+export const UNCONNECTED = 'wait';
 /** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
 export const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
 /** Resolves when a command can be sent at once. */
 export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {
   // The application's first command would also connect the client, but the application may never send one.
-  if (client.status === 'wait') client.connect().catch(() => undefined);
+  if (client.status === UNCONNECTED) client.connect().catch(() => undefined);
   if (CONNECTING.has(client.status)) await stateChange(client, signal);
   if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);
 }

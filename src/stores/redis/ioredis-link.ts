@@ -1,5 +1,5 @@
 import { connectionLost } from '../../clients/error-codes.js';
-import { type IoRedisState, ioRedisReady } from '../../clients/redis/ioredis-ready.js';
+import { type IoRedisState, UNCONNECTED, ioRedisReady } from '../../clients/redis/ioredis-ready.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import type { ChannelListeners, Link } from './link.js';
 
@@ -33,6 +33,9 @@ const isCluster = (client: IoRedisServerClient | IoRedisClusterClient): client i
 
 export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient): Link {
   return {
+    get isUnconnected() {
+      return client.status === UNCONNECTED;
+    },
     async send(_key, [name = '', ...words], signal) {
       await ioRedisReady(client, signal);
       // In lower case, because a cluster client finds the keys of a command by this form of its name.

@@ -1,5 +1,7 @@
 /** The operations that the store needs from a client. */
 export interface Link {
+  /** Whether the next command would connect the client. Default: false. */
+  readonly isUnconnected?: boolean;
   /**
    * Sends a command to the primary that has `key`. Rejects at once while the client has no connection, because the client would
    * queue the command until it has one.

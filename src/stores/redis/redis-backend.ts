@@ -22,6 +22,10 @@ export class RedisBackend implements StoreBackend {
     this.#timeout = timeout;
   }
 
+  get isUnconnected(): boolean {
+    return this.#link.isUnconnected === true;
+  }
+
   async put({ collection, name, value, expiresIn }: BackendEntry, signal: AbortSignal): Promise<void> {
     const { values, expiry, revision } = this.#keys(collection);
     const words = [PUT, '3', values, expiry, revision, name, value, `${expiresIn ?? ''}`];

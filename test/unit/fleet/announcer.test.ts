@@ -25,6 +25,7 @@ class Instance {
   readonly outcomes: (string | undefined)[] = [];
   evaluations = 0;
   put: HealthStore['put'] = () => Promise.resolve();
+  isUnconnected = false;
   readonly announcer: Announcer;
   readonly #changed: ((change: { indicator: string; to: HealthStatus }) => unknown)[] = [];
   readonly #states: (() => unknown)[] = [];
@@ -34,9 +35,16 @@ class Instance {
       this.written.push(readEntry(key, readSigned(key, value, undefined)) as FleetEntry);
       return this.put(key, value, options);
     };
+    const isUnconnected = (): boolean => this.isUnconnected;
+    const store = {
+      put,
+      get isUnconnected() {
+        return isUnconnected();
+      },
+    } as HealthStore;
     this.announcer = new Announcer(
       {
-        store: { put } as HealthStore,
+        store,
         key: KEY,
         service: 'orders',
         instance: 'one',
@@ -120,6 +128,36 @@ describe('Announcer', () => {
     await advance(HEARTBEAT);
     expect(instance.last).toMatchObject({ phase: 'accepting' });
     expect(instance.evaluations).toBe(2);
+  });
+
+  it('leaves it to the application to connect the client of the store until the start', async () => {
+    const instance = new Instance();
+    instance.isUnconnected = true;
+    instance.announcer.announce();
+    await advance(2 * HEARTBEAT);
+    expect(instance.written).toEqual([]);
+    instance.isUnconnected = false;
+    await advance(HEARTBEAT);
+    expect(instance.written).toMatchObject([{ phase: 'starting', beat: 1 }]);
+  });
+
+  it('connects the client of the store at the start when the application has not connected it', async () => {
+    const instance = new Instance();
+    instance.isUnconnected = true;
+    instance.announcer.announce();
+    await advance(HEARTBEAT);
+    instance.announcer.start();
+    await advance(0);
+    expect(instance.written).toMatchObject([{ phase: 'starting', beat: 1 }]);
+  });
+
+  it('does not connect the client of the store to write left when the start has failed', async () => {
+    const instance = new Instance();
+    instance.isUnconnected = true;
+    instance.announcer.announce();
+    await advance(HEARTBEAT);
+    await instance.announcer.stop();
+    expect(instance.written).toEqual([]);
   });
 
   it('notifies a store that is unavailable after the start, and not while the application connects its client', async () => {
