@@ -36,7 +36,7 @@ export interface HealthFleetOptions {
    * How many instances of the service may be unready when one of them would leave the rotation because of its load: an
    * `OverloadIndicator` with `down` stays DEGRADED while the limit is reached. A whole number from 1, or a part below 1 of the
    * instances that were ready once, rounded down. One instance always stays. An instance leaves only while it holds a lease in
-   * the store, so late news of the others do not matter. While the store is unavailable, the instance stays. Default: no limit.
+   * the store, so entries of the others that arrive late do not matter. While the store is unavailable, the instance stays. Default: no limit.
    *
    * @example
    * { maxUnready: 0.5 }

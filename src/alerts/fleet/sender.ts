@@ -166,7 +166,10 @@ export class Sender {
     this.#send(key, alertOf(incident, moment()), incident);
   }
 
-  /** Counts the affected instances. One more message is sent when an outage of few instances affects at least half of them. */
+  /**
+   * Counts the affected instances. One more message is sent when an outage of few instances affects at least half of all, and more
+   * than twice as many as were announced.
+   */
   #continue(
     incident: Incident,
     outages: readonly [InstanceOutage, ...InstanceOutage[]],

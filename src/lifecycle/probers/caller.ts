@@ -9,7 +9,7 @@ const FLOOD_DENSITY = 4;
 /** The number of requests around the latest three gaps. */
 const RECENT_TIMES = 4;
 
-/** The requests from one address with the same headers: one prober, several probers that look alike, or other clients. */
+/** The requests from one address with the same headers: one prober, several probers that cannot be distinguished, or other clients. */
 export class Caller {
   readonly address: string;
   readonly agent: string;

@@ -15,7 +15,7 @@ export interface ProberFacts {
   readonly isCertain: boolean;
 }
 
-/** One prober, or several that look alike, as known when the drain began. Later requests change only the refusal count. */
+/** One prober, or several that cannot be distinguished, as known when the drain began. Later requests change only the refusal count. */
 export class Prober {
   readonly address: string;
   readonly agent: string;

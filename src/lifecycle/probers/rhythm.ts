@@ -40,7 +40,7 @@ interface Lag {
 }
 
 /**
- * Reads the rhythm of requests that look alike. `times` are milliseconds, ascending. `longestInterval` is the longest
+ * Reads the rhythm of requests that cannot be distinguished. `times` are milliseconds, ascending. `longestInterval` is the longest
  * interval of interest: the number of irregular requests must stay below that of a prober with this interval, which could
  * otherwise be hidden among them. Undefined: the requests follow no rhythm.
  *

@@ -11,7 +11,7 @@ const LATE_INTERVALS = 2;
 
 /**
  * Measures how long the event loop of the main thread has been blocked. Times in which this thread did not run are excluded,
- * because their cause affects both threads: the process was stopped, the machine slept, or no processor was free.
+ * because their cause affects both threads: the process was stopped, the machine was suspended, or no processor was free.
  */
 export class StallClock {
   readonly #interval: number;
