@@ -99,7 +99,7 @@ describe('nest-vitals control', () => {
     [[], 'use control list'],
     [['list', 'payments'], 'use control list'],
     [['indicators'], 'use control list'],
-    [['indicators', 'a', 'b'], '"b" is too much'],
+    [['indicators', 'a', 'b'], '"b" has no effect'],
     [['indicators', 'payments'], 'give one of --disable, --enable, --set, --clear, --run'],
     [['indicators', 'payments', '--disable', '--enable'], 'give one of'],
     [['indicators', 'payments', '--disable'], 'a change needs --reason <text> and --for <time>'],
@@ -117,7 +117,7 @@ describe('nest-vitals control', () => {
     const page = await listen((_request, response) => void response.end('<html>'));
     expect(await runCli(['control', 'list', '--port', page.port])).toMatchObject({
       exitCode: 1,
-      errors: 'nest-vitals: 200: the response is none of nest-vitals/control\n',
+      errors: 'nest-vitals: 200: the response is not from nest-vitals/control\n',
     });
     const { exitCode, errors } = await runCli(['control', 'list', '--port', '1']);
     expect([exitCode, errors]).toEqual([1, expect.stringContaining('no response')]);
