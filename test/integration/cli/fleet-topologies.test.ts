@@ -45,7 +45,7 @@ describeWith(redis, 'nest-vitals fleet with sentinels', (primary) => {
       }
       const unknown = runs([...sentinels, '--redis-sentinel', 'other', '--port', '0'], environment);
       for (const tool of unknown) {
-        const remedy = 'do not know a Redis of that name: check --redis-sentinel';
+        const remedy = 'monitor no Redis of that name: check --redis-sentinel';
         await vi.waitUntil(() => tool.errors.includes(remedy), { timeout: 30_000, interval: 50 });
       }
       for (const { output, errors } of [...known, ...unknown]) expect(output + errors).not.toContain(password);
