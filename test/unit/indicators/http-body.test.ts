@@ -7,7 +7,10 @@ const inPieces = (...pieces: Uint8Array[]): Readable => Readable.from(pieces);
 
 it('the HTTP body reader joins the chunks of a body to one text, without splitting characters', async () => {
   const bytes = Buffer.from('grün');
-  expect(await readBody(inPieces(bytes.subarray(0, 3), bytes.subarray(3)), 5)).toEqual({ text: 'grün', isTruncated: false });
+  expect(await readBody(inPieces(bytes.subarray(0, 3), bytes.subarray(3)), 5)).toEqual({
+    text: 'grün',
+    isTruncated: false,
+  });
 });
 
 it('the HTTP body reader shows a replacement for an incomplete character', async () => {
