@@ -82,7 +82,7 @@ function checksOf(member: FleetMember, now: number | undefined): Content {
   if (all.length === 0) return undefined;
   const more = Math.max(0, all.length - CHECKS_SHOWN) + (member.attention_more ?? 0);
   const shown = all.toSorted((one, other) => rank(one.status) - rank(other.status)).slice(0, CHECKS_SHOWN);
-  return html` <i class="at"
+  return html`: <i class="at"
     >${shown.map(
       ({ name, status, since }, index) =>
         html`${index > 0 && ', '}${clip(name, LONGEST_NAME)}

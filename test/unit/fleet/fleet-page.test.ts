@@ -44,7 +44,7 @@ describe('the page of the fleet', () => {
       'orders: 1 lost, 1 not ready.',
       '1 of 2 ready · 1 lost, 1 not ready · 1.4.2',
       'd-lost Lost for 20 s 1.4.2',
-      'c-broken Not ready for 40 s database down for 3 min , stock degraded for 2 h 1.4.2',
+      'c-broken Not ready for 40 s : database down for 3 min , stock degraded for 2 h 1.4.2',
       'a-ready Ready',
       'b-left Left 1 min ago',
       'calm 1 of 1 ready',
@@ -69,8 +69,8 @@ describe('the page of the fleet', () => {
       ),
     );
     expect(text).toContain('1 not live, 1 draining');
-    expect(text).toContain('a-dying Not live for 1 min memory down 1.4.2');
-    expect(text).toContain('b-leaving Draining for 5 s live down for 1 min 1.4.2');
+    expect(text).toContain('a-dying Not live for 1 min : memory down 1.4.2');
+    expect(text).toContain('b-leaving Draining for 5 s : live down for 1 min 1.4.2');
     expect(text).toContain('c-slow Ready for 2 h 13 min 1.4.2');
   });
 
