@@ -82,13 +82,14 @@ function checksOf(member: FleetMember, now: number | undefined): Content {
   if (all.length === 0) return undefined;
   const more = Math.max(0, all.length - CHECKS_SHOWN) + (member.attention_more ?? 0);
   const shown = all.toSorted((one, other) => rank(one.status) - rank(other.status)).slice(0, CHECKS_SHOWN);
-  return html`: <i class="at"
-    >${shown.map(
-      ({ name, status, since }, index) =>
-        html`${index > 0 && ', '}${clip(name, LONGEST_NAME)}
-        ${appearanceOf(status).word.toLowerCase()}${since !== undefined && html` ${lasting(since, now)}`}`,
-    )}${more > 0 && ` and ${more} more`}</i
-  >`;
+  return html`:
+    <i class="at"
+      >${shown.map(
+        ({ name, status, since }, index) =>
+          html`${index > 0 && ', '}${clip(name, LONGEST_NAME)}
+          ${appearanceOf(status).word.toLowerCase()}${since !== undefined && html` ${lasting(since, now)}`}`,
+      )}${more > 0 && ` and ${more} more`}</i
+    >`;
 }
 
 const rank = (status: HealthStatus): number => (status === HealthStatus.DOWN ? 0 : 1);
