@@ -105,10 +105,11 @@ export class Announcer {
   async stop(): Promise<void> {
     if (this.#isStopped) return;
     this.#isStopped = true;
-    if (this.#beat === 0) return;
     clearTimeout(this.#timer);
     clearTimeout(this.#gap);
     for (const end of this.#ends.splice(0)) end();
+    // Nothing was announced.
+    if (this.#beat === 0) return;
     this.#state.leave();
     const hadFailed = this.#failure !== undefined;
     const waited = this.#isWriting ? shutdownElapsed() - this.#writingSince : 0;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { HealthReport } from '../../../src/core/report.js';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { HealthMonitor, LifecycleState } from '../../../src/extension/health-monitor.js';
@@ -158,6 +158,7 @@ describe('Announcer', () => {
     await advance(HEARTBEAT);
     await instance.announcer.stop();
     expect(instance.written).toEqual([]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('notifies a store that is unavailable after the start, and not while the application connects its client', async () => {
