@@ -16,10 +16,17 @@ export const UNCONNECTED = 'wait';
 /** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
 export const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
+/**
+ * Connects a client with `lazyConnect`. The first command of the application would also connect it, but an instance that is not
+ * ready gets no traffic, so that command might never be sent.
+ */
+export function connectLazyClient(client: Pick<IoRedisState, 'status' | 'connect'>): void {
+  if (client.status === UNCONNECTED) client.connect().catch(() => undefined);
+}
+
 /** Resolves when a command can be sent at once. */
 export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {
-  // The application's first command would also connect the client, but the application may never send one.
-  if (client.status === UNCONNECTED) client.connect().catch(() => undefined);
+  connectLazyClient(client);
   if (CONNECTING.has(client.status)) await stateChange(client, signal);
   if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);
 }

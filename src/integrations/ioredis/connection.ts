@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { notConnected } from '../../clients/not-connected.js';
-import { CONNECTING } from '../../clients/redis/ioredis-ready.js';
+import { CONNECTING, connectLazyClient } from '../../clients/redis/ioredis-ready.js';
 import { type SendToRedis, loadingProgress } from '../../clients/redis/requests.js';
 import { redisLoading } from '../../clients/redis/redis-result.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
@@ -11,9 +11,7 @@ import { type IoRedisClient, type IoRedisServerClient, isCluster } from './iored
  * the command until it has one.
  */
 export async function ready(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
-  // The application's first command would also connect the client. An instance that is not ready gets no traffic, so that
-  // command might never be sent.
-  if (client.status === 'wait') client.connect().catch(() => undefined);
+  connectLazyClient(client);
   if (client.status === 'ready') return;
   if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);
   if (client.status === 'connect' && !isCluster(client)) await refuseWhileLoading(client);
