@@ -4,6 +4,7 @@ import { reportedHealthIn } from '../core/reported-health.js';
 import { HealthStatus, isFailing, needsAttention } from '../core/status.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import { AttentionSince } from './attention-since.js';
+import { type Begun, begunOf } from './begun.js';
 import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase } from './fleet-entry.js';
 import { listAttention } from './listed-checks.js';
 import type { OwnInstance } from './roster.js';
@@ -16,11 +17,6 @@ export type EntryFacts = Pick<
 
 /** The part of the monitor that the state needs. */
 export type StateMonitor = Pick<HealthMonitor, 'state' | 'peek' | 'onChange'>;
-
-interface Begun<Value> {
-  readonly is: Value;
-  readonly since: number;
-}
 
 /** The state of this instance, by its own memory. Times are on the monotonic clock. */
 export class OwnState {
@@ -114,10 +110,6 @@ export class OwnState {
     const others = all.filter(([, status]) => !isFailing(status));
     return Object.fromEntries([...failing, ...others].slice(0, MOST_CHECKS));
   }
-}
-
-function begunOf<Value>(before: Begun<Value>, is: Value, now: number): Begun<Value> {
-  return before.is === is ? before : { is, since: now };
 }
 
 /** How long the indicators that readers list have had their statuses. Undefined: all are UP. */
