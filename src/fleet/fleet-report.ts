@@ -2,7 +2,7 @@ import { elapsed } from '../core/moment.js';
 import { type HealthStatus, isFailing } from '../core/status.js';
 import { MOST_DEPENDENCIES } from './fleet-entry.js';
 import type { FleetEvent } from './fleet-history.js';
-import { listAttention, listFailing } from './listed-checks.js';
+import { listAttention, listFailing, sinceOfListed } from './listed-checks.js';
 import { type FleetInstance, type FleetPhase, type RefusedEntry, type Roster, isPresent } from './roster.js';
 import type { WallTimes } from './wall-times.js';
 
@@ -177,11 +177,8 @@ function describeMember(
   at: (moment: number) => string,
 ): FleetMember {
   const attention = listAttention(entry.checks);
-  const names = Object.keys(attention.listed);
-  const begun = names.flatMap((name) => {
-    const since = checksSince?.get(name);
-    return since === undefined ? [] : [[name, at(since)] as const];
-  });
+  const hasAttention = Object.keys(attention.listed).length > 0;
+  const attentionSince = sinceOfListed(attention, checksSince, at);
   const { live } = entry;
   return {
     instance: entry.instance,
@@ -193,8 +190,8 @@ function describeMember(
     last_seen_at: at(lastSeen),
     ...(entry.version !== undefined && { version: entry.version }),
     ...(entry.commit !== undefined && { commit: entry.commit }),
-    ...(names.length > 0 && { attention: attention.listed }),
-    ...(begun.length > 0 && { attention_since: Object.fromEntries(begun) }),
+    ...(hasAttention && { attention: attention.listed }),
+    ...(attentionSince && { attention_since: attentionSince }),
     ...(attention.more > 0 && { attention_more: attention.more }),
   };
 }

@@ -30,6 +30,19 @@ export function listAttention(checks: Checks): Listed<HealthStatus> {
   return { listed: Object.fromEntries(shown), more: count - shown.length };
 }
 
+/** The beginnings of listed indicators, converted. Undefined: none is known. */
+export function sinceOfListed<Value>(
+  { listed }: Listed<HealthStatus>,
+  since: ReadonlyMap<string, number> | undefined,
+  convert: (since: number) => Value,
+): Readonly<Record<string, Value>> | undefined {
+  const known = Object.keys(listed).flatMap((name) => {
+    const begun = since?.get(name);
+    return begun === undefined ? [] : [[name, convert(begun)] as const];
+  });
+  return known.length > 0 ? Object.fromEntries(known) : undefined;
+}
+
 /** Number of instances at which each indicator fails. If there are more than the limit, the highest numbers are listed. */
 export function listFailing(instances: Iterable<Checks>): Listed<number> {
   const counts = new Map<string, number>();

@@ -6,7 +6,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import { AttentionSince } from './attention-since.js';
 import { type Begun, begunOf } from './begun.js';
 import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase } from './fleet-entry.js';
-import { listAttention } from './listed-checks.js';
+import { listAttention, sinceOfListed } from './listed-checks.js';
 import type { OwnInstance } from './roster.js';
 
 /** The fields of an entry that never change, or that change with each write. */
@@ -69,7 +69,7 @@ export class OwnState {
         readyFor: spanOf(this.#ready.since),
         wasReady: this.#wasReady,
         checks,
-        checksFor: listedSpans(checks, checksSince, spanOf),
+        checksFor: sinceOfListed(listAttention(checks), checksSince, spanOf),
         ...(live !== undefined && { live, liveFor: spanOf(this.#live.since) }),
         dependsOn: this.#dependsOn(facts.service),
       },
@@ -110,17 +110,4 @@ export class OwnState {
     const others = all.filter(([, status]) => !isFailing(status));
     return Object.fromEntries([...failing, ...others].slice(0, MOST_CHECKS));
   }
-}
-
-/** How long the indicators that readers list have had their statuses. Undefined: all are UP. */
-function listedSpans(
-  checks: FleetEntry['checks'],
-  since: ReadonlyMap<string, number>,
-  spanOf: (since: number) => number,
-): FleetEntry['checksFor'] {
-  const spans = Object.keys(listAttention(checks).listed).flatMap((name) => {
-    const begun = since.get(name);
-    return begun === undefined ? [] : [[name, spanOf(begun)] as const];
-  });
-  return spans.length > 0 ? Object.fromEntries(spans) : undefined;
 }
