@@ -1,9 +1,9 @@
 import { HealthModule } from 'nest-vitals';
 import { HealthFleetModule } from 'nest-vitals/fleet';
-import { OverloadIndicator } from 'nest-vitals/overload';
 import { type HealthStore, type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
 import { expect, it } from 'vitest';
 import { passTime, passTimeUntil, stopClock } from '../support/standing-clock.js';
+import { overloadByRequests, rotationOf } from '../support/overload.js';
 import { type TestApplication, startApplication } from '../support/start-application.js';
 
 const COUNT = 4;
@@ -39,25 +39,15 @@ class Service {
               maxUnready: 1,
             }),
           ],
-          providers: [
-            OverloadIndicator('overload', {
-              delay: false,
-              utilization: false,
-              inFlight: 10,
-              down: { inFlight: 20 },
-              hold: 1000,
-              count: () => this.inFlight[index] ?? 0,
-            }),
-          ],
+          providers: [overloadByRequests(() => this.inFlight[index] ?? 0, 1000)],
         }),
       );
     }
   }
 
   /** Which instances a balancer uses: `++-+`. */
-  async rotation(): Promise<string> {
-    const responses = await Promise.all(this.instances.map((instance) => instance.get('/health/ready')));
-    return responses.map(({ status }) => (status === 200 ? '+' : '-')).join('');
+  rotation(): Promise<string> {
+    return rotationOf(this.instances);
   }
 
   /** Every rotation of so many milliseconds, and the last one. */

@@ -1,8 +1,8 @@
 import { HealthModule } from 'nest-vitals';
 import { HealthFleet, HealthFleetModule } from 'nest-vitals/fleet';
-import { OverloadIndicator } from 'nest-vitals/overload';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { UnreadyPlaces } from '../../../src/fleet/unready-places.js';
+import { overloadByRequests, rotationOf } from '../../support/overload.js';
 import { type TestApplication, startApplication } from '../../support/start-application.js';
 import type { FleetOnServer } from './fleet-server.js';
 
@@ -40,16 +40,7 @@ class Service {
             HealthModule.forRoot({ service: { name: 'orders', environment: 'limit' } }),
             HealthFleetModule.forRoot({ store, instance, heartbeat: 1000, maxUnready: 1 }),
           ],
-          providers: [
-            OverloadIndicator('overload', {
-              delay: false,
-              utilization: false,
-              inFlight: 10,
-              down: { inFlight: 20 },
-              hold: 500,
-              count: () => service.inFlight[index] ?? 0,
-            }),
-          ],
+          providers: [overloadByRequests(() => service.inFlight[index] ?? 0, 500)],
         }),
       );
     }
@@ -62,9 +53,8 @@ class Service {
   }
 
   /** Which instances a balancer uses: `++-+`. */
-  async rotation(): Promise<string> {
-    const responses = await Promise.all(this.#instances.map((instance) => instance.get('/health/ready')));
-    return responses.map(({ status }) => (status === 200 ? '+' : '-')).join('');
+  rotation(): Promise<string> {
+    return rotationOf(this.#instances);
   }
 
   /** Waits until so many instances are out of rotation. */
