@@ -14,8 +14,8 @@ export function spread(figure, digits = 2) {
   return `${figure.median.toFixed(digits)} (${first}–${third})`;
 }
 
-/** Interpolates linearly between the two nearest values. */
-function quantile(values, share) {
+/** Interpolates linearly between the two nearest values. NaN without values. */
+export function quantile(values, share) {
   const sorted = values.toSorted((one, other) => one - other);
   const position = (sorted.length - 1) * share;
   const below = Math.floor(position);

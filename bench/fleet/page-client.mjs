@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { median, quantile } from '../statistics.mjs';
 
 /** Measured downloads and loads of the page, of which the fastest counts. */
 const LOADS = 5;
@@ -45,11 +46,11 @@ async function followStream(url, duration) {
   }
   const [first, ...updates] = sizes;
   return {
-    'page delay p50 ms': at(delays, 0.5),
-    'page delay p99 ms': at(delays, 0.99),
+    'page delay p50 ms': Math.round(quantile(delays, 0.5)),
+    'page delay p99 ms': Math.round(quantile(delays, 0.99)),
     'page changes': delays.length,
     'page first event KB': kilobytes(first),
-    'page update KB': kilobytes(at(updates, 0.5)),
+    'page update KB': kilobytes(median(updates)),
   };
 }
 
@@ -86,9 +87,3 @@ async function load(url) {
 }
 
 const kilobytes = (bytes) => Number((bytes / 1000).toFixed(1));
-
-/** The value that this part of the values does not exceed. NaN without values. */
-export function at(values, part) {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
-}

@@ -12,7 +12,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { Child } from '../child.mjs';
 import { describeEnvironment } from '../environment.mjs';
-import { at, measurePage } from './page-client.mjs';
+import { quantile } from '../statistics.mjs';
+import { measurePage } from './page-client.mjs';
 import { startServer } from './servers.mjs';
 
 const WARM_UP = 8000;
@@ -92,8 +93,8 @@ async function measureLoad({ server, observer, announcer, crowd }) {
     'heap MB': heap('observed'),
     'CPU ms/s, serve: false': cpu('announced'),
     'heap MB, serve: false': heap('announced'),
-    'delay p50 ms': at(delays, 0.5),
-    'delay p99 ms': at(delays, 0.99),
+    'delay p50 ms': Math.round(quantile(delays, 0.5)),
+    'delay p99 ms': Math.round(quantile(delays, 0.99)),
     'response ms': Number(Math.min(...drawings.map(({ took }) => took)).toFixed(1)),
     'response KB': Math.round(drawings[0].length / 1000),
   };
