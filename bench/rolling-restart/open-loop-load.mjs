@@ -4,8 +4,11 @@ import { elapsed } from './time.mjs';
 const TICK = 5;
 const ORDER = '{"sku":"tea","quantity":1}';
 const RESPONSE_LIMIT = 30_000;
-/** Shorter than the idle timeout of every balancer: the client closes idle connections, so no request meets a closing one. */
-const IDLE_LIMIT = 5000;
+/**
+ * Shorter than the idle timeout of every balancer, of which those of Apache and Varnish are 5 s: the client closes idle
+ * connections, so no request meets a closing one.
+ */
+const IDLE_LIMIT = 1000;
 
 /**
  * Sends requests on a fixed schedule, independent of earlier responses (open loop). A client that waits for each response
