@@ -81,7 +81,7 @@ async function measureLoad({ server, observer, announcer, crowd }) {
   const perSecond = (key) => Math.round((last.counted[key] - first.counted[key]) / seconds);
   const milliseconds = ({ cpu: { user, system } }) => (user + system) / 1000;
   const cpu = (who) => Number(((milliseconds(last[who]) - milliseconds(first[who])) / seconds).toFixed(1));
-  const heap = (who) => Number((last[who].heap / 2 ** 20).toFixed(1));
+  const heap = async (who) => Number(((await who.request({ type: 'heap' })).heap / 2 ** 20).toFixed(1));
   const { delays } = last.observed;
   return {
     'writes/s': Math.round((last.written - first.written) / seconds),
@@ -90,9 +90,9 @@ async function measureLoad({ server, observer, announcer, crowd }) {
     'server KB/s in': Math.round(perSecond('received') / 1000),
     'server KB/s out': Math.round(perSecond('sent') / 1000),
     'CPU ms/s': cpu('observed'),
-    'heap MB': heap('observed'),
+    'heap MB': await heap(observer),
     'CPU ms/s, serve: false': cpu('announced'),
-    'heap MB, serve: false': heap('announced'),
+    'heap MB, serve: false': await heap(announcer),
     'delay p50 ms': Math.round(quantile(delays, 0.5)),
     'delay p99 ms': Math.round(quantile(delays, 0.99)),
     'response ms': Number(Math.min(...drawings.map(({ took }) => took)).toFixed(1)),
