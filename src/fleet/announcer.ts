@@ -7,7 +7,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { type FleetEntry, writeEntry } from './fleet-entry.js';
 import { OwnState } from './own-state.js';
-import type { OwnInstance } from './roster.js';
+import type { OwnInstance } from './fleet-instance.js';
 
 /** Minimum milliseconds between two writes. Changes in between are written together. */
 const SHORTEST_GAP = 200;

@@ -2,7 +2,7 @@ import type { FleetCounts } from '../extension/fleet-link.js';
 import { WRITTEN_PHASES } from './fleet-entry.js';
 import { isReady } from './fleet-report.js';
 import { countFailing, mostFailing } from './listed-checks.js';
-import { type FleetInstance, isPresent } from './roster.js';
+import { type FleetInstance, isPresent } from './fleet-instance.js';
 
 /** Maximum number of counted services. It is limited because instances can announce any name. */
 const MOST_SERVICES = 200;

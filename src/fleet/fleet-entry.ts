@@ -54,42 +54,47 @@ export function writeEntry(key: string, entry: FleetEntry, secret: string | unde
   return writeSigned(key, JSON.stringify({ ...entry, service: undefined, instance: undefined }), secret);
 }
 
-/** Reads the value of a key. Returns a text with the reason if it is refused. Entries of other instances are not trusted. */
-export function readEntry(key: string, value: SignedText): FleetEntry | string {
+/**
+ * Reads the value of a key. Returns a text with the reason if it is refused. Entries of other instances are not trusted.
+ * `earlier`: the last entry of the key. Its `checks` and `dependsOn` are used again if they are equal, because most entries are
+ * heartbeats without a change.
+ */
+export function readEntry(key: string, value: SignedText, earlier?: FleetEntry): FleetEntry | string {
   const given = objectIn(value);
   if (typeof given === 'string') return given;
-  const place = placeOf(key);
+  const place = earlier ?? placeOf(key);
   if (!place) return 'its key is malformed';
-  const { boot, beat, heartbeat, version, commit, phase, phaseFor, ready, readyFor, wasReady, checks } = given;
+  const { boot, beat, heartbeat, version, commit, phase, phaseFor, ready, readyFor, wasReady } = given;
   const { checksFor, live, liveFor, dependsOn } = given;
-  if (!isName(boot) || !isOptionalName(version) || !isOptionalName(commit)) return 'a text is malformed';
+  if (!isName(boot) || !isOptional(version, isName) || !isOptional(commit, isName)) return 'a text is malformed';
   if (!isSpan(beat) || !isSpan(phaseFor) || !isSpan(readyFor)) return 'a number is malformed';
   if (!isSpan(heartbeat) || heartbeat < 1 || heartbeat > LONGEST_HEARTBEAT) return 'its heartbeat is malformed';
-  const known = WRITTEN_PHASES.find((each) => each === phase);
-  if (known === undefined || !isHealthStatus(ready) || typeof wasReady !== 'boolean') return 'its state is malformed';
-  const statuses = checksOf(checks);
-  if (!statuses) return 'its checks are malformed';
-  const spans = spansOf(checksFor, statuses);
-  if (!spans) return 'the times of its checks are malformed';
-  const liveness = livenessOf(live, liveFor);
-  if (!liveness) return 'its live state is malformed';
-  if (!isListOfNames(dependsOn)) return 'its dependencies are malformed';
+  if (!isWrittenPhase(phase) || !isHealthStatus(ready) || typeof wasReady !== 'boolean')
+    return 'its state is malformed';
+  const checks = checksOf(given['checks'], earlier?.checks);
+  if (!checks) return 'its checks are malformed';
+  if (!areSpans(checksFor, checks)) return 'the times of its checks are malformed';
+  if (!isOptional(live, isHealthStatus) || !isOptional(liveFor, isSpan)) return 'its live state is malformed';
+  if ((live === undefined) !== (liveFor === undefined)) return 'its live state is malformed';
+  if (!isOptional(dependsOn, isListOfNames)) return 'its dependencies are malformed';
   return {
-    ...place,
+    service: place.service,
+    instance: place.instance,
     boot,
     beat,
     heartbeat,
     version,
     commit,
-    phase: known,
+    phase,
     phaseFor,
     ready,
     readyFor,
     wasReady,
-    checks: statuses,
-    ...(checksFor !== undefined && { checksFor: spans }),
-    ...liveness,
-    ...(dependsOn && { dependsOn: [...new Set(dependsOn)] }),
+    checks,
+    checksFor: checksFor && withoutPrototype(checksFor),
+    live,
+    liveFor,
+    dependsOn: dependsOn && namesOf(dependsOn, earlier?.dependsOn),
   };
 }
 
@@ -100,49 +105,58 @@ function placeOf(key: string): Pick<FleetEntry, 'service' | 'instance'> | undefi
   return storeKey(collection, service, instance) === key ? { service, instance } : undefined;
 }
 
-function isListOfNames(value: unknown): value is readonly string[] | undefined {
-  return value === undefined || (Array.isArray(value) && value.length <= MOST_DEPENDENCIES && value.every(isName));
+function isWrittenPhase(value: unknown): value is WrittenPhase {
+  return (WRITTEN_PHASES as readonly unknown[]).includes(value);
 }
 
-function checksOf(checks: unknown): Readonly<Record<string, HealthStatus>> | undefined {
-  if (!isRecord(checks)) return undefined;
-  const statuses: Record<string, HealthStatus> = Object.create(null) as Record<string, HealthStatus>;
-  const entries = Object.entries(checks);
-  if (entries.length > MOST_CHECKS) return undefined;
-  for (const [name, status] of entries) {
-    if (!isName(name) || !isHealthStatus(status)) return undefined;
-    statuses[name] = status;
-  }
-  return statuses;
+function isListOfNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.length <= MOST_DEPENDENCIES && value.every(isName);
 }
 
-/** Undefined: it is malformed, or has an indicator without a status. Entries of earlier versions have none. */
-function spansOf(
-  spans: unknown,
-  statuses: Readonly<Record<string, HealthStatus>>,
-): Readonly<Record<string, number>> | undefined {
-  const read: Record<string, number> = Object.create(null) as Record<string, number>;
-  if (spans === undefined) return read;
-  if (!isRecord(spans)) return undefined;
-  for (const [name, span] of Object.entries(spans)) {
-    if (statuses[name] === undefined || !isSpan(span)) return undefined;
-    read[name] = span;
-  }
-  return read;
+/** Each name once. The earlier list if it is the same. */
+function namesOf(given: readonly string[], earlier: readonly string[] | undefined): readonly string[] {
+  const names = [...new Set(given)];
+  const isSame = names.length === earlier?.length && names.every((name, index) => name === earlier[index]);
+  return isSame ? earlier : names;
 }
 
-/** Undefined: it is malformed. Entries of earlier versions have none. */
-function livenessOf(live: unknown, liveFor: unknown): Pick<FleetEntry, 'live' | 'liveFor'> | undefined {
-  if (live === undefined && liveFor === undefined) return {};
-  return isHealthStatus(live) && isSpan(liveFor) ? { live, liveFor } : undefined;
+type Checks = FleetEntry['checks'];
+
+/** Undefined: it is malformed. The earlier statuses if they are the same. */
+function checksOf(given: unknown, earlier: Checks | undefined): Checks | undefined {
+  if (!isRecord(given)) return undefined;
+  const names = Object.keys(given);
+  if (names.length > MOST_CHECKS) return undefined;
+  if (earlier && areEqual(given, names, earlier)) return earlier;
+  return areStatuses(given) ? withoutPrototype(given) : undefined;
+}
+
+function areStatuses(given: Readonly<Record<string, unknown>>): given is Checks {
+  return Object.keys(given).every((name) => isName(name) && isHealthStatus(given[name]));
+}
+
+function areEqual(given: Readonly<Record<string, unknown>>, names: readonly string[], earlier: Checks): boolean {
+  for (const name of names) if (given[name] !== earlier[name]) return false;
+  return Object.keys(earlier).length === names.length;
+}
+
+/** Whether each time belongs to an indicator with a status. Entries of earlier versions have none. */
+function areSpans(given: unknown, checks: Checks): given is Readonly<Record<string, number>> | undefined {
+  if (given === undefined) return true;
+  return isRecord(given) && Object.keys(given).every((name) => checks[name] !== undefined && isSpan(given[name]));
+}
+
+/** An instance can announce an indicator with the name of an inherited property. */
+function withoutPrototype<Value>(given: Readonly<Record<string, Value>>): Record<string, Value> {
+  return Object.assign(Object.create(null) as Record<string, Value>, given);
+}
+
+function isOptional<Value>(value: unknown, is: (value: unknown) => value is Value): value is Value | undefined {
+  return value === undefined || is(value);
 }
 
 function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
-}
-
-function isOptionalName(value: unknown): value is string | undefined {
-  return value === undefined || isName(value);
 }
 
 function isSpan(value: unknown): value is number {

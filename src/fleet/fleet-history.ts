@@ -1,5 +1,7 @@
 import { isFailing } from '../core/status.js';
-import type { FleetInstance, StoreConnection } from './roster.js';
+import type { FleetEntry } from './fleet-entry.js';
+import type { FleetInstance } from './fleet-instance.js';
+import type { StoreConnection } from './roster.js';
 
 /** Kind of a change of instances of a service, or of the store. */
 export type FleetEventKind =
@@ -30,14 +32,15 @@ export interface FleetEvent {
   readonly version?: string;
 }
 
+/** The compared part of the state of an instance. */
 interface Seen {
-  readonly service: string;
-  readonly instance: string;
   readonly boot: string;
   readonly version: string | undefined;
   readonly phase: FleetInstance['phase'];
   /** Undefined: it was never ready, so it is still starting. */
   readonly isReady: boolean | undefined;
+  /** The number of the last comparison that had this instance. */
+  comparison: number;
 }
 
 const MOST_EVENTS = 50;
@@ -45,7 +48,9 @@ const MOST_NAMES = 5;
 
 /** The latest changes of the fleet. It finds them by comparing the known state with the state of the last comparison. */
 export class FleetHistory {
-  #seen: ReadonlyMap<string, Seen> | undefined;
+  /** By service and instance. Undefined: no state is known yet. */
+  #seen: Map<string, Map<string, Seen>> | undefined;
+  #comparisons = 0;
   #isConnected: boolean | undefined;
   #events: readonly FleetEvent[] = [];
 
@@ -64,23 +69,53 @@ export class FleetHistory {
     if (wasConnected !== undefined && wasConnected !== this.#isConnected) {
       news.set('store', { at, kind: isConnected ? 'store connected' : 'store disconnected' });
     }
-    const seen = new Map(
-      instances.map((each) => [JSON.stringify([each.entry.service, each.entry.instance]), see(each)]),
-    );
     if (this.#seen) {
-      for (const [key, now] of seen)
-        for (const change of changesOf(this.#seen.get(key), now)) add(news, at, now, change);
+      this.#update(this.#seen, instances, (each, change) => add(news, at, each, change));
+    } else if (isConnected) {
+      this.#seen = new Map();
+      this.#update(this.#seen, instances, () => undefined);
     }
-    if (isConnected || this.#seen) this.#seen = seen;
     if (news.size > 0) this.#events = [...[...news.values()].toReversed(), ...this.#events].slice(0, MOST_EVENTS);
     return [...news.values()];
   }
+
+  /** Most instances are the same each time, so their states are kept, and nothing is made for them. */
+  #update(
+    seen: Map<string, Map<string, Seen>>,
+    instances: readonly FleetInstance[],
+    onChange: (each: FleetEntry, change: Change) => void,
+  ): void {
+    this.#comparisons += 1;
+    const comparison = this.#comparisons;
+    for (const { entry, phase } of instances) {
+      const { service, instance, boot, version } = entry;
+      let members = seen.get(service);
+      if (!members) seen.set(service, (members = new Map()));
+      const before = members.get(instance);
+      const isReady = isReadyIn(phase, entry);
+      if (
+        before &&
+        before.boot === boot &&
+        before.version === version &&
+        before.phase === phase &&
+        before.isReady === isReady
+      ) {
+        before.comparison = comparison;
+        continue;
+      }
+      const now = { boot, version, phase, isReady, comparison };
+      members.set(instance, now);
+      for (const change of changesOf(before, now)) onChange(entry, change);
+    }
+    for (const [service, members] of seen) {
+      for (const [instance, each] of members) if (each.comparison !== comparison) members.delete(instance);
+      if (members.size === 0) seen.delete(service);
+    }
+  }
 }
 
-function see({ entry, phase }: FleetInstance): Seen {
-  const { service, instance, boot, version, wasReady, ready } = entry;
-  const isReady = wasReady && phase === 'accepting' ? !isFailing(ready) : undefined;
-  return { service, instance, boot, version, phase, isReady };
+function isReadyIn(phase: FleetInstance['phase'], { wasReady, ready }: FleetEntry): boolean | undefined {
+  return wasReady && phase === 'accepting' ? !isFailing(ready) : undefined;
 }
 
 type Change = Pick<FleetEvent, 'kind' | 'version'>;
@@ -104,7 +139,7 @@ function changesOf(before: Seen | undefined, now: Seen): readonly Change[] {
 }
 
 /** The same change of several instances becomes one event: an outage of a thousand instances must not displace all others. */
-function add(news: Map<string, FleetEvent>, at: string, { service, instance }: Seen, change: Change): void {
+function add(news: Map<string, FleetEvent>, at: string, { service, instance }: FleetEntry, change: Change): void {
   const key = JSON.stringify([change.kind, service, change.version]);
   const { instances = [], count = 0 } = news.get(key) ?? {};
   const names = count < MOST_NAMES ? [...instances, instance] : instances;

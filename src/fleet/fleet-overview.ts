@@ -14,7 +14,8 @@ import { type FleetReport, describeFleet } from './fleet-report.js';
 import { sentenceOf } from './page/events-part.js';
 import { FLEET_BUILD, FLEET_PAGE_HEADERS, fleetPartsOf, renderFleetPage } from './page/fleet-page.js';
 import { pageQueryOf } from './page/page-query.js';
-import { type OwnInstance, Roster } from './roster.js';
+import type { OwnInstance } from './fleet-instance.js';
+import { Roster } from './roster.js';
 import { WallTimes } from './wall-times.js';
 
 /** The formats of a response. `events`: the event stream that updates the page. */

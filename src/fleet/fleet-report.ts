@@ -3,7 +3,8 @@ import { type HealthStatus, isFailing } from '../core/status.js';
 import { MOST_DEPENDENCIES } from './fleet-entry.js';
 import type { FleetEvent } from './fleet-history.js';
 import { listAttention, listFailing, sinceOfListed } from './listed-checks.js';
-import { type FleetInstance, type FleetPhase, type RefusedEntry, type Roster, isPresent } from './roster.js';
+import { type FleetInstance, type FleetPhase, isPresent } from './fleet-instance.js';
+import type { RefusedEntry, Roster } from './roster.js';
 import type { WallTimes } from './wall-times.js';
 
 /** One instance in the response of `/health/fleet`. */

@@ -2,7 +2,8 @@ import { flatDetails } from '../core/composite-detail.js';
 import { elapsed } from '../core/moment.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { UnreadyLimit } from '../extension/unready-limit.js';
-import { type FleetInstance, type PeerState, type Roster, isPresent } from './roster.js';
+import { type FleetInstance, isPresent } from './fleet-instance.js';
+import type { PeerState, Roster } from './roster.js';
 import { PEERS_VALID_FOR } from './shared-outage.js';
 import { type PlaceSettings, UnreadyPlaces } from './unready-places.js';
 

@@ -1,14 +1,9 @@
-import type { FleetEntry } from './fleet-entry.js';
+import type { FleetEntry, WrittenPhase } from './fleet-entry.js';
+import type { FleetInstance } from './fleet-instance.js';
 
-/** The last entry of an instance. Times are on the monotonic clock of this process. */
-export interface KnownInstance {
-  readonly entry: FleetEntry;
-  readonly phaseSince: number;
-  readonly readySince: number;
-  /** Undefined: `live` is UP, or not known. */
-  readonly liveSince: number | undefined;
-  /** Since when the indicators that are not UP have their statuses. Undefined: none, or not known. */
-  readonly checksSince: ReadonlyMap<string, number> | undefined;
+/** The last entry of an instance, and its state while it is not silent. */
+export interface KnownInstance extends FleetInstance {
+  readonly phase: WrittenPhase;
   /** The instance has written since this process began to watch. Otherwise its entry may be stale. */
   readonly isAlive: boolean;
   lastSeen: number;
@@ -33,6 +28,7 @@ export function knownFrom(
   const { liveFor } = entry;
   return {
     entry,
+    phase: entry.phase,
     lastSeen,
     phaseSince: beginOf(lastSeen - entry.phaseFor, before?.entry.phase === entry.phase ? before.phaseSince : undefined),
     readySince: beginOf(lastSeen - entry.readyFor, before?.entry.ready === entry.ready ? before.readySince : undefined),
@@ -51,12 +47,19 @@ function checksSinceOf(
   lastSeen: number,
 ): ReadonlyMap<string, number> | undefined {
   if (!checksFor) return undefined;
-  return new Map(
-    Object.entries(checksFor).map(([name, lasted]) => {
-      const isUnchanged = before?.entry.checks[name] === checks[name];
-      return [name, beginOf(lastSeen - lasted, isUnchanged ? before?.checksSince?.get(name) : undefined)];
-    }),
-  );
+  const known = before?.checksSince;
+  const begins = new Map<string, number>();
+  for (const name of Object.keys(checksFor)) {
+    const isUnchanged = before?.entry.checks[name] === checks[name];
+    begins.set(name, beginOf(lastSeen - (checksFor[name] ?? 0), isUnchanged ? known?.get(name) : undefined));
+  }
+  return areEqual(begins, known) ? known : begins;
+}
+
+function areEqual(one: ReadonlyMap<string, number>, other: ReadonlyMap<string, number> | undefined): boolean {
+  if (one.size !== other?.size) return false;
+  for (const [name, since] of one) if (other.get(name) !== since) return false;
+  return true;
 }
 
 /** Start of a state. Of several reports the earliest counts, because a delayed message makes the start appear later. */
@@ -64,31 +67,23 @@ function beginOf(begin: number, earlier: number | undefined): number {
   return earlier !== undefined && Math.abs(begin - earlier) < LONGEST_DELAY ? earlier : begin;
 }
 
-/** Whether an entry is a heartbeat without a change. */
-export function isRepeated(earlier: KnownInstance, known: KnownInstance | undefined): boolean {
-  if (!known || known.lastSeen - earlier.lastSeen > HEARTBEATS_MISSED * earlier.entry.heartbeat) return false;
-  if (known.phaseSince !== earlier.phaseSince || known.readySince !== earlier.readySince) return false;
-  if (known.liveSince !== earlier.liveSince || !areEqual(known.checksSince, earlier.checksSince)) return false;
-  return isEqual(known.entry, earlier.entry);
-}
-
-function areEqual(one?: ReadonlyMap<string, number>, other?: ReadonlyMap<string, number>): boolean {
-  if (one?.size !== other?.size) return false;
-  return [...(one ?? [])].every(([name, since]) => other?.get(name) === since);
-}
-
-/** Whether two entries are equal, except for the fields that change with each heartbeat. */
-function isEqual(one: FleetEntry, other: FleetEntry): boolean {
-  const names = Object.keys(one.checks);
+/** Whether an entry is a heartbeat without a change. `known` was made of `earlier`, so what is equal in both is the same. */
+export function isRepeated(earlier: KnownInstance, known: KnownInstance): boolean {
+  const { entry: before } = earlier;
+  const { entry } = known;
   return (
-    one.boot === other.boot &&
-    one.phase === other.phase &&
-    one.ready === other.ready &&
-    one.live === other.live &&
-    one.version === other.version &&
-    one.commit === other.commit &&
-    names.length === Object.keys(other.checks).length &&
-    names.every((name) => one.checks[name] === other.checks[name]) &&
-    (one.dependsOn ?? []).join('\n') === (other.dependsOn ?? []).join('\n')
+    known.lastSeen - earlier.lastSeen <= HEARTBEATS_MISSED * before.heartbeat &&
+    known.phaseSince === earlier.phaseSince &&
+    known.readySince === earlier.readySince &&
+    known.liveSince === earlier.liveSince &&
+    known.checksSince === earlier.checksSince &&
+    entry.boot === before.boot &&
+    entry.phase === before.phase &&
+    entry.ready === before.ready &&
+    entry.live === before.live &&
+    entry.version === before.version &&
+    entry.commit === before.commit &&
+    entry.checks === before.checks &&
+    entry.dependsOn === before.dependsOn
   );
 }

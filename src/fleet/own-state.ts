@@ -7,7 +7,7 @@ import { AttentionSince } from './attention-since.js';
 import { type Begun, begunOf } from './begun.js';
 import { type FleetEntry, MOST_CHECKS, MOST_DEPENDENCIES, type WrittenPhase } from './fleet-entry.js';
 import { listAttention, sinceOfListed } from './listed-checks.js';
-import type { OwnInstance } from './roster.js';
+import type { OwnInstance } from './fleet-instance.js';
 
 /** The fields of an entry that never change, or that change with each write. */
 export type EntryFacts = Pick<

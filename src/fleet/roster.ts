@@ -1,33 +1,10 @@
 import { elapsed } from '../core/moment.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
-import { type FleetEntry, type WrittenPhase, readEntry } from './fleet-entry.js';
+import { type WrittenPhase, readEntry } from './fleet-entry.js';
+import { type FleetInstance, type FleetPhase, type OwnInstance, isPresent } from './fleet-instance.js';
 import { HEARTBEATS_MISSED, type KnownInstance, isRepeated, knownFrom } from './known-instance.js';
 import { SignedValues } from './signed-text.js';
-
-/** The phase of an instance as a reader determines it. `lost`: it crashed, is frozen, or cannot reach the store. */
-export type FleetPhase = WrittenPhase | 'lost';
-
-/** Whether an instance in this phase is presumed to run: it is neither lost nor left. */
-export function isPresent(phase: FleetPhase): boolean {
-  return phase !== 'lost' && phase !== 'left';
-}
-
-/** One instance, as this process knows it. Times are on the monotonic clock of this process. */
-export interface FleetInstance {
-  readonly entry: FleetEntry;
-  readonly phase: FleetPhase;
-  /** Start of the phase. */
-  readonly phaseSince: number;
-  /** Time since when `ready` has its status. */
-  readonly readySince: number;
-  /** Time since when `live` has its status. Undefined: it is UP, or not known. */
-  readonly liveSince?: number | undefined;
-  /** Times since when the indicators that are not UP have their statuses. Undefined: none, or not known. */
-  readonly checksSince?: ReadonlyMap<string, number> | undefined;
-  /** Time of the last entry of the instance. */
-  readonly lastSeen: number;
-}
 
 /** A refused entry, or an entry that the store ignores because of a limit. */
 export interface RefusedEntry {
@@ -56,9 +33,6 @@ const SILENCE_NOTICED = 10_000;
 /** The most refused entries that are listed, and that are counted. */
 const MOST_LISTED = 20;
 const MOST_REFUSED = 1000;
-
-/** The instance of this process, from its own memory. */
-export type OwnInstance = Omit<FleetInstance, 'phase' | 'lastSeen'>;
 
 export interface RosterSettings {
   readonly store: Pick<HealthStore, 'watch'>;
@@ -136,37 +110,26 @@ export class Roster {
 
   /** The current state of the instances, including the instance of this process. */
   instances(now = elapsed()): FleetInstance[] {
-    const received = this.#received(now);
     const own = this.#settings.own?.();
-    if (!own) return received;
-    const others = received.filter(({ entry }) => !isSameInstance(entry, own.entry));
-    return [{ ...own, phase: own.entry.phase, lastSeen: now }, ...others];
+    if (!own) return this.#received(now);
+    const { service, instance } = own.entry;
+    const written = this.#known.get(storeKey(this.#settings.collection, service, instance));
+    return [{ ...own, phase: own.entry.phase, lastSeen: now }, ...this.#received(now, (known) => known !== written)];
   }
 
   /** The current state of the instances, from the entries of the store. */
-  #received(now: number): FleetInstance[] {
+  #received(now: number, includes: (known: KnownInstance) => boolean = () => true): FleetInstance[] {
     const confirmedUntil = this.#silenceCountsUntil(now);
-    return [...this.#known.values()].map(({ entry, lastSeen, phaseSince, readySince, liveSince, checksSince }) => {
-      const silent = Math.max(0, confirmedUntil - lastSeen);
-      const isSilent = silent > HEARTBEATS_MISSED * entry.heartbeat;
-      const phase = isSilent ? silentPhase(entry.phase) : entry.phase;
-      return {
-        entry,
-        phase,
-        phaseSince: phase === entry.phase ? phaseSince : lastSeen,
-        readySince,
-        liveSince,
-        checksSince,
-        lastSeen,
-      };
-    });
+    const received: FleetInstance[] = [];
+    for (const known of this.#known.values()) if (includes(known)) received.push(stateOf(known, confirmedUntil));
+    return received;
   }
 
   /** Whether each present instance has written since this process began to watch. Otherwise its entry may be stale. */
   isConfirmed(now = elapsed()): boolean {
-    return this.#received(now).every(
-      ({ entry: { service, instance }, phase }) =>
-        !isPresent(phase) || this.#known.get(storeKey(this.#settings.collection, service, instance))?.isAlive === true,
+    const confirmedUntil = this.#silenceCountsUntil(now);
+    return [...this.#known.values()].every(
+      (known) => known.isAlive || !isPresent(stateOf(known, confirmedUntil).phase),
     );
   }
 
@@ -184,7 +147,7 @@ export class Roster {
     const { isConnected, since } = this.#connection;
     return {
       // Without the own state: it depends on decisions about the peers.
-      peers: this.#received(now).filter(({ entry }) => entry.service === service && entry.instance !== instance),
+      peers: this.#received(now, ({ entry }) => entry.service === service && entry.instance !== instance),
       storeUnavailableFor: isConnected ? 0 : since === undefined ? Infinity : now - since,
     };
   }
@@ -206,18 +169,21 @@ export class Roster {
   }
 
   #receive(key: string, value: string, now: number, isSnapshot = false): void {
-    const entry = readEntry(key, this.#values.read(key, value));
     const earlier = this.#known.get(key);
+    const entry = readEntry(key, this.#values.read(key, value), earlier?.entry);
+    let isChange = true;
     if (typeof entry === 'string') {
       this.#known.delete(key);
       if (this.#refused.size < MOST_REFUSED) this.#refused.set(key, entry);
     } else {
       this.#refused.delete(key);
-      this.#known.set(key, knownFrom(entry, earlier, now, isSnapshot));
+      const known = knownFrom(entry, earlier, now, isSnapshot);
+      this.#known.set(key, known);
+      isChange = !earlier || !isRepeated(earlier, known);
     }
     if (isSnapshot) return;
     this.#lastEntryAt = now;
-    if (!earlier || typeof entry === 'string' || !isRepeated(earlier, this.#known.get(key))) this.#changed();
+    if (isChange) this.#changed();
   }
 
   #allRefused(): ReadonlyMap<string, string> {
@@ -253,8 +219,13 @@ export class Roster {
   }
 }
 
-function isSameInstance(one: FleetEntry, other: FleetEntry): boolean {
-  return one.service === other.service && one.instance === other.instance;
+/** The state of an instance. `confirmedUntil`: the time until which a missing heartbeat counts. */
+function stateOf(known: KnownInstance, confirmedUntil: number): FleetInstance {
+  const { entry, lastSeen, phaseSince } = known;
+  // Without a copy, because the states of all instances are compared every second.
+  if (confirmedUntil - lastSeen <= HEARTBEATS_MISSED * entry.heartbeat) return known;
+  const phase = silentPhase(entry.phase);
+  return { ...known, phase, phaseSince: phase === entry.phase ? phaseSince : lastSeen };
 }
 
 /** A silent instance has left if its last phase was draining or left. Otherwise it is lost. */

@@ -1,6 +1,7 @@
 import type { SharedQuorum } from '../core/check.js';
 import { isFailing } from '../core/status.js';
-import type { FleetInstance, PeerState } from './roster.js';
+import type { FleetInstance } from './fleet-instance.js';
+import type { PeerState } from './roster.js';
 
 /** The state that is kept between two decisions about an outage. */
 export interface OutageMemory {

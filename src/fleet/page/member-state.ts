@@ -1,6 +1,6 @@
 import { HealthStatus, isFailing } from '../../core/status.js';
 import type { FleetMember } from '../fleet-report.js';
-import { isPresent } from '../roster.js';
+import { isPresent } from '../fleet-instance.js';
 
 /** How the page describes the state of an instance. */
 export interface MemberState {

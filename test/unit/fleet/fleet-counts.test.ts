@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
 import { countFleet } from '../../../src/fleet/fleet-counts.js';
-import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
+import type { FleetInstance, FleetPhase } from '../../../src/fleet/fleet-instance.js';
 
 const NONE = new Map<string, number>();
 

@@ -27,20 +27,41 @@ const changed = (change: object): string => write({ ...ENTRY, ...change });
 
 describe('fleet entries', () => {
   it('are read back unchanged, signed or not', () => {
-    expect(read(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
-    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY), undefined)).toEqual(ENTRY);
+    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toEqual(ENTRY);
   });
 
   it('contain each dependency once', () => {
     const value = changed({ dependsOn: ['payments', 'stock', 'payments'] });
-    expect(read(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
+    expect(read(KEY, value, undefined)).toEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
 
   it('contain since when indicators and live are not UP, or not, as those of earlier versions', () => {
     const times = { checksFor: { database: 61_000 }, live: 'DOWN', liveFor: 5 };
     const read61 = read(KEY, changed(times), undefined);
     expect(read61).toMatchObject(times);
-    expect(read(KEY, write(ENTRY), undefined)).not.toHaveProperty('checksFor');
+    expect(read(KEY, write(ENTRY), undefined)).toMatchObject({ checksFor: undefined, live: undefined });
+  });
+
+  it('have the checks and dependencies of the earlier entry while they are the same', () => {
+    const readAfter = (earlier: FleetEntry | undefined, change: object): FleetEntry =>
+      readEntry(KEY, readSigned(KEY, changed(change), undefined), earlier) as FleetEntry;
+    const first = readAfter(undefined, { dependsOn: ['stock'] });
+    const second = readAfter(first, { beat: 4, dependsOn: ['stock'] });
+    expect(second).toEqual({ ...first, beat: 4 });
+    expect(second.checks).toBe(first.checks);
+    expect(second.dependsOn).toBe(first.dependsOn);
+    for (const checks of [
+      { database: 'UP', cache: 'UP' },
+      { database: 'DOWN' },
+      { database: 'DOWN', cache: 'UP', queue: 'UP' },
+    ]) {
+      expect(readAfter(first, { checks }).checks).toEqual(checks);
+    }
+    expect(readAfter(first, { dependsOn: ['stock', 'payments'] }).dependsOn).toEqual(['stock', 'payments']);
+    expect(readAfter(first, { dependsOn: ['payments'] }).dependsOn).toEqual(['payments']);
+    expect(readAfter(first, {}).dependsOn).toBeUndefined();
+    expect(readAfter(first, { checks: { database: 'FINE', cache: 'UP' } })).toBe('its checks are malformed');
   });
 
   it('fit into the limit of the stores with the longest names', () => {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { FleetEntry } from '../../../src/fleet/fleet-entry.js';
 import { FleetHistory } from '../../../src/fleet/fleet-history.js';
-import type { FleetInstance, StoreConnection } from '../../../src/fleet/roster.js';
+import type { FleetInstance } from '../../../src/fleet/fleet-instance.js';
+import type { StoreConnection } from '../../../src/fleet/roster.js';
 
 const CONNECTED: StoreConnection = { isConnected: true, since: 1, error: undefined };
 const AWAY: StoreConnection = { isConnected: false, since: 1, error: 'away' };
@@ -53,6 +54,14 @@ describe('FleetHistory', () => {
     expect(eventsOf([], [instance('one')], [instance('one', {}, 'lost')], [instance('one')])).toStrictEqual([
       'one recovered',
       'one lost',
+      'one joined 1.0.0',
+    ]);
+  });
+
+  it('records an instance that returns after its entry has vanished as joined', () => {
+    const [one, two, other] = [instance('one'), instance('two'), instance('one', { service: 'stock' })];
+    expect(eventsOf([one, two, other], [two, other], [one, two], [one, two, other])).toStrictEqual([
+      'one joined 1.0.0',
       'one joined 1.0.0',
     ]);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
-import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
+import type { FleetInstance, FleetPhase } from '../../../src/fleet/fleet-instance.js';
 import { PEERS_VALID_FOR } from '../../../src/fleet/shared-outage.js';
 import { OTHERS_FIRST, type UnreadyDecision, decideUnready } from '../../../src/fleet/fleet-unready-limit.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HealthStatus } from '../../../src/core/status.js';
-import type { FleetInstance, FleetPhase } from '../../../src/fleet/roster.js';
+import type { FleetInstance, FleetPhase } from '../../../src/fleet/fleet-instance.js';
 import { COMPARE_FOR, HOLD_FOR, PEERS_VALID_FOR, decideSharedOutage } from '../../../src/fleet/shared-outage.js';
 
 const QUORUM = { quorum: 0.5, minPeers: 3 };
