@@ -18,9 +18,9 @@ module.exports = {
       to: { path: '/index\\.ts$', pathNot: 'node_modules' },
     },
     {
-      name: 'core-knows-no-framework',
+      name: 'core-imports-no-framework',
       severity: 'error',
-      comment: 'The engine knows nothing of Nest, RxJS or HTTP.',
+      comment: 'The engine imports neither Nest, RxJS nor HTTP.',
       from: { path: '^src/(core|errors)/' },
       to: { path: 'node_modules|^(node:)?https?2?$' },
     },
@@ -32,7 +32,7 @@ module.exports = {
       to: { path: 'node_modules' },
     },
     {
-      name: 'cli-knows-no-framework',
+      name: 'cli-imports-no-framework',
       severity: 'error',
       comment: 'It runs where no application is installed.',
       from: { path: '^src/cli/' },

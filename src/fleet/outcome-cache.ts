@@ -1,7 +1,7 @@
 import { elapsed } from '../core/moment.js';
 import type { Outcome, SharedOutcome } from '../core/outcome.js';
 import type { HealthStore } from '../stores/health-store.js';
-import { BelievedOutcome, type RunOfAnother } from './believed-outcome.js';
+import { CountedOutcome, type RunOfAnother } from './counted-outcome.js';
 import { UnacknowledgedClocks } from './unacknowledged-clocks.js';
 import { type AcknowledgedClock, type OutcomeEntry, readOutcome } from './outcome-entry.js';
 import { PresentInstances } from './present-instances.js';
@@ -34,10 +34,10 @@ export interface OutcomeCacheSettings {
   readonly onSuspected: (indicator: string) => void;
 }
 
-/** The outcome of each shared indicator that this instance believes, by the clock of this process. */
+/** The outcome of each shared indicator that counts for this instance, by the clock of this process. */
 export class OutcomeCache {
   readonly #settings: OutcomeCacheSettings;
-  readonly #outcomes = new Map<string, BelievedOutcome>();
+  readonly #outcomes = new Map<string, CountedOutcome>();
   readonly #present = new PresentInstances();
   readonly #values: SignedValues;
   readonly #clocks: WriterClocks;
@@ -121,8 +121,8 @@ export class OutcomeCache {
   }
 
   /** No second instance has run the check in time. */
-  believe(indicator: string): void {
-    this.#outcomes.get(indicator)?.believe();
+  countSuspected(indicator: string): void {
+    this.#outcomes.get(indicator)?.countSuspected();
   }
 
   /** Resolves at the next outcome of the indicator, at `wake()`, or after the given milliseconds. */
@@ -178,10 +178,10 @@ export class OutcomeCache {
     if (known.suspected && !suspected) this.#settings.onSuspected(indicator);
   }
 
-  #outcomeOf(indicator: string): BelievedOutcome | undefined {
+  #outcomeOf(indicator: string): CountedOutcome | undefined {
     const known = this.#outcomes.get(indicator);
     if (known || this.#outcomes.size >= MOST_OUTCOMES) return known;
-    const added = new BelievedOutcome();
+    const added = new CountedOutcome();
     this.#outcomes.set(indicator, added);
     return added;
   }

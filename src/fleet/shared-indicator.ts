@@ -6,7 +6,7 @@ import type { SharedOutcome } from '../core/outcome.js';
 import type { SharedCall } from '../core/shared-runs.js';
 import { isFailing } from '../core/status.js';
 import type { HealthStore, StoreLease } from '../stores/health-store.js';
-import type { RunOfAnother } from './believed-outcome.js';
+import type { RunOfAnother } from './counted-outcome.js';
 import type { OutcomeCache } from './outcome-cache.js';
 import { type OutcomeSubject, writeOutcome } from './outcome-entry.js';
 
@@ -157,7 +157,7 @@ export class SharedIndicator {
     const suspected = outcomes.suspectedOf(subject.indicator);
     if (!suspected || !this.#settings) return undefined;
     if (elapsed() - suspected.since <= longestRunOf(this.#settings) + CONFIRM_WITHIN) return suspected;
-    outcomes.believe(subject.indicator);
+    outcomes.countSuspected(subject.indicator);
     return undefined;
   }
 

@@ -49,7 +49,7 @@ export class FleetChannel {
     this.#topic = link.open(topic, {
       connected: () => this.#connect(),
       disconnected: () => {
-        if (this.#isConnected) this.#takeNews();
+        if (this.#isConnected) this.#recordSentMessages();
         this.#isConnected = false;
         this.#sender.disconnected();
         this.#schedule();
@@ -147,7 +147,7 @@ export class FleetChannel {
   }
 
   /** A message that is known to be sent counts, also if the store is unavailable at the next tick. */
-  #takeNews(): void {
+  #recordSentMessages(): void {
     if (this.#sender.hasSender) this.#compare(0, SENDER_TIMEOUT);
   }
 
@@ -180,7 +180,7 @@ export class FleetChannel {
 
   /** Writes the incident of a subject. A failed write is repeated. */
   #save(subject: AlertSubject): void {
-    this.#takeNews();
+    this.#recordSentMessages();
     const incident = this.#incidents.of(subject);
     this.#unsaved.delete(subject);
     if (!incident) return;

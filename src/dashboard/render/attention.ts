@@ -30,7 +30,7 @@ export function sourceProblems({ report: { sources = [] }, now }: PageModel): Co
       unknown > 0 && clip(` No such indicator: ${names.join(', ')}${more}.`, LONGEST_TEXT * 2),
     ].filter((problem) => problem !== false);
     return (
-      problems.length > 0 && html`<p class="lead troubled"><b>Source ${clip(name, LONGEST_TEXT)}</b>${problems}</p>`
+      problems.length > 0 && html`<p class="lead problem"><b>Source ${clip(name, LONGEST_TEXT)}</b>${problems}</p>`
     );
   });
 }

@@ -14,10 +14,10 @@ export interface RunOfAnother {
 }
 
 /**
- * Which outcome of one shared indicator this instance believes. A run of this instance counts in any case. A failure of another
+ * Which outcome of one shared indicator counts for this instance. A run of this instance counts in any case. A failure of another
  * instance may be a fault of that instance alone, so it counts when a run of a second instance has failed too.
  */
-export class BelievedOutcome {
+export class CountedOutcome {
   #latest: SharedOutcome | undefined;
   #suspected: RunOfAnother | undefined;
   #other: RunOfAnother | undefined;
@@ -83,13 +83,13 @@ export class BelievedOutcome {
   }
 
   /** No second instance has run the check in time, so the failure of the first one counts. */
-  believe(): void {
+  countSuspected(): void {
     if (this.#suspected) this.#latest = this.#suspected.outcome;
     this.#suspected = undefined;
   }
 }
 
-/** The passing outcome tells that the check failed on one instance. */
+/** The passing outcome shows that the check failed on one instance. */
 function withFailure(passed: SharedOutcome, failed: SharedOutcome): SharedOutcome {
   const by = failed.data?.['run_by'];
   return by === undefined ? passed : { ...passed, data: { ...passed.data, failed_only_on: by } };
