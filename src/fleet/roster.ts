@@ -121,7 +121,7 @@ export class Roster {
   #received(now: number, includes: (known: KnownInstance) => boolean = () => true): FleetInstance[] {
     const confirmedUntil = this.#silenceCountsUntil(now);
     const received: FleetInstance[] = [];
-    for (const known of this.#known.values()) if (includes(known)) received.push(stateOf(known, confirmedUntil));
+    for (const known of this.#known.values()) if (includes(known)) received.push(stateAt(known, confirmedUntil));
     return received;
   }
 
@@ -129,7 +129,7 @@ export class Roster {
   isConfirmed(now = elapsed()): boolean {
     const confirmedUntil = this.#silenceCountsUntil(now);
     return [...this.#known.values()].every(
-      (known) => known.isAlive || !isPresent(stateOf(known, confirmedUntil).phase),
+      (known) => known.isAlive || !isPresent(stateAt(known, confirmedUntil).phase),
     );
   }
 
@@ -220,7 +220,7 @@ export class Roster {
 }
 
 /** The state of an instance. `confirmedUntil`: the time until which a missing heartbeat counts. */
-function stateOf(known: KnownInstance, confirmedUntil: number): FleetInstance {
+function stateAt(known: KnownInstance, confirmedUntil: number): FleetInstance {
   const { entry, lastSeen, phaseSince } = known;
   // Without a copy, because the states of all instances are compared every second.
   if (confirmedUntil - lastSeen <= HEARTBEATS_MISSED * entry.heartbeat) return known;
