@@ -179,7 +179,7 @@ function describeMember(
 ): FleetMember {
   const attention = listAttention(entry.checks);
   const hasAttention = Object.keys(attention.listed).length > 0;
-  const attentionSince = sinceOfListed(attention, checksSince, at);
+  const attentionSince = checksSince && sinceOfListed(attention, checksSince, at);
   const { live } = entry;
   return {
     instance: entry.instance,

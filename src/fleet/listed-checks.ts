@@ -14,6 +14,8 @@ export interface Listed<Value> {
   readonly more: number;
 }
 
+const NONE: Listed<never> = { listed: {}, more: 0 };
+
 /** The indicators that are not UP. If there are more than the limit, failing indicators are listed first. */
 export function listAttention(checks: Checks): Listed<HealthStatus> {
   const failing: [string, HealthStatus][] = [];
@@ -26,6 +28,7 @@ export function listAttention(checks: Checks): Listed<HealthStatus> {
     const list = isFailing(status) ? failing : others;
     if (list.length < MOST_LISTED) list.push([name, status]);
   }
+  if (count === 0) return NONE;
   const shown = [...failing, ...others].slice(0, MOST_LISTED);
   return { listed: Object.fromEntries(shown), more: count - shown.length };
 }
@@ -33,11 +36,11 @@ export function listAttention(checks: Checks): Listed<HealthStatus> {
 /** The beginnings of listed indicators, converted. Undefined: none is known. */
 export function sinceOfListed<Value>(
   { listed }: Listed<HealthStatus>,
-  since: ReadonlyMap<string, number> | undefined,
+  since: ReadonlyMap<string, number>,
   convert: (since: number) => Value,
 ): Readonly<Record<string, Value>> | undefined {
   const known = Object.keys(listed).flatMap((name) => {
-    const begun = since?.get(name);
+    const begun = since.get(name);
     return begun === undefined ? [] : [[name, convert(begun)] as const];
   });
   return known.length > 0 ? Object.fromEntries(known) : undefined;
