@@ -187,7 +187,7 @@ class Copier {
     return Object.freeze(copies);
   }
 
-  /** The check itself has put the error into its data, so its message is reported, like that of `down()`. */
+  /** With `copiesErrors`, the fields of an error are copied, for logs. Otherwise only the text and code that callers may see. */
   #error(error: object, secrecy: Secrecy): unknown {
     if (!this.#limits.copiesErrors) {
       const { error: text, code } = describeFailure(error);

@@ -36,7 +36,7 @@ export interface HttpIndicatorOptions<
    * redirect.
    */
   readonly headers?: HttpHeaders | ((...injected: InjectedInstances<Tokens>) => HttpHeaders | Promise<HttpHeaders>);
-  /** The body of a POST. Default: none. Set its media type with the header `content-type`. */
+  /** The body, with the method POST or OPTIONS. Default: none. Set its media type with the header `content-type`. */
   readonly body?: string;
   /** The expected status codes. Any other is DOWN. Default: 200 to 299, and any status with `expect`. */
   readonly expectedStatus?: number | readonly number[];

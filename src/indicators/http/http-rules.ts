@@ -72,7 +72,7 @@ export const statuses: Rule = {
 export const bodyRule = (method: unknown): Rule =>
   method === 'POST' || method === 'OPTIONS'
     ? { expected: 'a text', accepts: (value) => typeof value === 'string' }
-    : { expected: 'a text, with the method POST', accepts: () => false };
+    : { expected: 'a text, with the method POST or OPTIONS', accepts: () => false };
 
 export const proxyRule = (hasSocket: boolean): Rule => ({
   expected: hasSocket ? 'either proxy or socketPath' : 'the http or https URL of a proxy, without a path',

@@ -615,7 +615,7 @@ describe('the options of HttpIndicator', () => {
       'headers: its value is an object; use an object of header names and values, or a function that returns one',
     ],
     [{ url, method: 'POST', body: {} }, 'body: its value is an object; use a text'],
-    [{ url, body: 'x' }, 'body: its value is "x"; use a text, with the method POST'],
+    [{ url, body: 'x' }, 'body: its value is "x"; use a text, with the method POST or OPTIONS'],
     [{ url: 'http://host:0/' }, 'url: its value is "http://host:0/"; use an http or https URL'],
     [
       { url, headers: { 'Transfer-Encoding': 'chunked' } },
