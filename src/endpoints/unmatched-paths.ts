@@ -15,7 +15,7 @@ interface FastifyChild {
 }
 
 interface Express {
-  use(path: string, handler: (request: HealthRequest, response: AdapterResponse, next: () => void) => void): unknown;
+  use(path: string, handler: (request: HealthRequest, response: AdapterResponse) => void): unknown;
 }
 
 type UnmatchedResponder = Pick<Responder, 'unmatched'>;
@@ -61,10 +61,8 @@ export function handleUnmatchedOnExpress(server: HttpServer, responder: Unmatche
   const instance: unknown = server.getInstance();
   for (const path of endpointPaths(instance)) {
     if (!path.endsWith(NAME) || path === NAME) continue;
-    (instance as Express).use(path.slice(0, -NAME.length), (request, response, next) => {
-      // Express lists the methods of the matching routes itself.
-      if (request.method === 'OPTIONS') next();
-      else void respond(responder, request, response);
+    (instance as Express).use(path.slice(0, -NAME.length), (request, response) => {
+      void respond(responder, request, response);
     });
   }
 }

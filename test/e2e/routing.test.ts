@@ -407,6 +407,8 @@ describe.each(ADAPTERS)('routing on %s', (adapter) => {
         ['GET', '/a/b/c?secret'],
         ['POST', '/ready'],
         ['DELETE', '/stock/secret'],
+        ['OPTIONS', '/ready?secret'],
+        ['OPTIONS', '/stock/secret'],
       ];
       for (const [method, path] of requests) {
         const { status, headers, body } = await sendRaw(application, base + path, { method });
