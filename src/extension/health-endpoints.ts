@@ -52,7 +52,10 @@ export interface EndpointOutlet {
 
 /** An additional endpoint, at `/health/<name>`. */
 export interface HealthEndpoint {
-  /** One of the names that are reserved for endpoints, such as `metrics`. */
+  /**
+   * A reserved name such as `metrics`, or a name of its own. An indicator, a composite or a group with the same name has no
+   * endpoint.
+   */
   readonly name: string;
   /** `public`: no access control. `deep`: callers that may see the probe `deep`; others receive a 401, as they do there. */
   readonly access: 'public' | 'deep';

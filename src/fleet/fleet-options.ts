@@ -49,8 +49,8 @@ export interface HealthFleetOptions {
   readonly secret?: string;
   /**
    * Whether this instance has the endpoint `/health/fleet`. False: it only writes its own entry. It does not receive the
-   * entries of the others, unless `maxUnready` or an indicator with a quorum needs them. So its cost does not grow with the
-   * fleet. Default: true.
+   * entries of the others, unless `maxUnready`, `metrics`, an indicator with a quorum or an alert of an outage needs them. So
+   * its cost does not grow with the fleet. Default: true.
    */
   readonly serve?: boolean;
   /**

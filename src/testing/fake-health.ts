@@ -29,10 +29,9 @@ const delayRule = milliseconds(0);
 
 /**
  * Replaces the indicators of an application in a test, by their names. Their dependencies are not needed and not called.
- * Each fake is `UP` until the test sets something else. It keeps the `probes`, `critical`, `tags`, `timeout`,
- * `slowThreshold` and `enabled` of its indicator. The other options have no effect: a fake runs for each probe (no `ttl`, no
- * `interval`), makes one attempt (no `retries`), changes its status with the first result (no thresholds), and always runs
- * (no `when`).
+ * Each fake is `UP` until the test sets something else. It keeps the options of its indicator, except those
+ * of its runs: a fake runs for each probe (no `ttl`, no `interval`), makes one attempt (no `retries`), changes its status with
+ * the first result (no thresholds), and always runs (no `when`).
  *
  * A setting also applies to runs in progress. It holds until the next setting.
  */

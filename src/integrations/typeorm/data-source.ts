@@ -47,7 +47,7 @@ function optionsFault(
     return {
       place,
       problem: 'its data source is a MongoDB, which has no SQL',
-      remedy: 'write an indicator that sends the command ping through the MongoClient of the application',
+      remedy: 'use MongoDbIndicator of nest-vitals/mongodb with the MongoClient of the application',
     };
   }
   if (replica && !driver.isReplicated) {

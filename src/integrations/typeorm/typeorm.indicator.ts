@@ -9,7 +9,7 @@ import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { Duration } from '../../options/duration.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { duration, flag, oneOf, wholeFrom } from '../../options/rules.js';
+import { type Rule, duration, flag, oneOf, wholeFrom } from '../../options/rules.js';
 import { requestDataSource } from './data-source.js';
 import { pendingMigrations } from './pending-migrations.js';
 import { ping } from './ping.js';
@@ -25,7 +25,7 @@ export interface TypeOrmIndicatorOptions extends HealthIndicatorOptions {
   readonly dataSource?: ClientSource<DataSource>;
   /** Pings a replica, which TypeORM chooses, instead of the primary. Default: false. */
   readonly replica?: boolean;
-  /** Milliseconds. DEGRADED when a PostgreSQL replica is further behind its primary. Default: unset, no limit. */
+  /** Milliseconds, with `replica`. DEGRADED when a PostgreSQL replica is further behind its primary. Default: unset, no limit. */
   readonly maxReplicaLag?: Duration;
   /** The status while migrations of the data source were not executed. Default: unset, migrations are not checked. */
   readonly pendingMigrations?: 'degraded' | 'down';
@@ -33,12 +33,14 @@ export interface TypeOrmIndicatorOptions extends HealthIndicatorOptions {
   readonly maxWaiting?: number;
 }
 
+const WITHOUT_REPLICA: Rule = { expected: 'a time, with replica: true', accepts: () => false };
+
 /** Pings the database of a TypeORM data source through the pool that the application uses. */
 export function TypeOrmIndicator(name: string, options: TypeOrmIndicatorOptions = {}): Type<HealthIndicator> {
   const { own, place, annotate } = configureIndicator('TypeOrmIndicator', name, options, {
     dataSource: clientSource,
     replica: flag,
-    maxReplicaLag: duration(0),
+    maxReplicaLag: options.replica === true ? duration(0) : WITHOUT_REPLICA,
     pendingMigrations: oneOf(['degraded', 'down']),
     maxWaiting: wholeFrom(0),
   });

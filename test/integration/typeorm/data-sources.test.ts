@@ -96,6 +96,15 @@ describe('the data source of a TypeOrmIndicator', () => {
     expect(String(error)).toContain('TypeOrmIndicator("database"), replica: its data source has no replicas');
   });
 
+  it('must be a replica with the option maxReplicaLag', async () => {
+    const { error } = await refusalOf('express', {
+      imports: [health],
+      providers: [TypeOrmIndicator('database', { maxReplicaLag: '5s' })],
+    });
+    expect(String(error)).toContain('TypeOrmIndicator("database"), maxReplicaLag: its value is "5s"');
+    expect(String(error)).toContain('use a time, with replica: true');
+  });
+
   it('can be used by a subclass of the indicator', async () => {
     class DatabaseHealth extends TypeOrmIndicator('database') {}
     const application = await startApplication('express', {
