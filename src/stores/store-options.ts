@@ -1,4 +1,5 @@
 import { isRecord } from '../core/is-record.js';
+import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
 import { type OptionReader, readerOf } from '../options/option-reader.js';
@@ -37,6 +38,10 @@ export function readStoreOptions<Client>(
   accepts: (candidate: unknown) => boolean,
   expected: string,
 ): StoreSettings & { readonly client: Client } {
+  if (accepts(given)) {
+    const remedy = 'pass it in an object: { client }';
+    throw new HealthConfigurationError([{ place, problem: 'it received the client instead of its options', remedy }]);
+  }
   const rule: Rule<Client> = { expected, accepts };
   return readOptions(place, given, (reader) => {
     reader.refuseUnknown(['client', 'namespace', 'timeout']);
