@@ -68,6 +68,7 @@ export class EngineMonitor implements HealthMonitor {
       name,
       critical: isCritical,
       shared: settings.shared,
+      scope: settings.scope,
       probes: settings.probes,
       tags: settings.tags,
       strayRuns,

@@ -86,6 +86,8 @@ export interface MonitoredIndicator {
   readonly critical: boolean;
   /** Whether all instances of the service depend on it, or the quorum that decides it. */
   readonly shared: boolean | SharedQuorum;
+  /** `fleet`: one instance of the service runs the check for all. */
+  readonly scope: 'instance' | 'fleet';
   readonly probes: readonly string[];
   readonly tags: readonly string[];
   /** How many runs continue after their timeout. */

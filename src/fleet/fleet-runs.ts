@@ -67,6 +67,11 @@ export class FleetRuns implements SharedRuns {
     });
   }
 
+  /** Starts to receive the outcomes of the others, so that they are known before the first run. */
+  follow(): void {
+    if (!this.#isStopped) this.#outcomes.follow();
+  }
+
   reuseOrRun(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown {
     return reuseOrRun(() => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
   }
@@ -120,6 +125,7 @@ export class FleetRuns implements SharedRuns {
   #of(indicator: string): SharedIndicator {
     const known = this.#indicators.get(indicator);
     if (known) return known;
+    this.follow();
     const { store, service, release, instance, boot, secret } = this.#settings;
     const added = new SharedIndicator({
       store,

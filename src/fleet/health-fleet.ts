@@ -114,14 +114,22 @@ export class HealthFleet {
   /** Announces this instance while the application starts. Nothing waits for the store. */
   announce(): void {
     this.#announcer.announce();
+    // The application may connect the client in a hook of its own, and a second `connect()` of a connecting client rejects.
+    if (this.#settings.store.isUnconnected !== true) this.#followOutcomes();
   }
 
   start(): void {
     this.#announcer.start();
+    this.#followOutcomes();
     const { serve, maxUnready, metrics } = this.#settings;
     const hasQuorum = this.#monitor.indicators.some(({ shared }) => typeof shared === 'object');
     if (serve || metrics || maxUnready !== undefined || hasQuorum) this.#overview.roster.follow();
     this.#overview.start();
+  }
+
+  /** Without an indicator that needs them, no outcomes are received. */
+  #followOutcomes(): void {
+    if (this.#monitor.indicators.some(({ scope }) => scope === 'fleet')) this.#runs.follow();
   }
 
   /** Resolves when the store knows that the instance has left, or after half a second. */

@@ -43,7 +43,7 @@ export class OutcomeCache {
   readonly #clocks: WriterClocks;
   readonly #unacknowledged = new UnacknowledgedClocks();
   readonly #waiting = new Map<string, Set<() => void>>();
-  readonly #end: () => void;
+  #end: (() => void) | undefined;
   #isUnavailable = false;
   #hasRefused = false;
 
@@ -51,7 +51,12 @@ export class OutcomeCache {
     this.#settings = settings;
     this.#values = new SignedValues(settings.secret);
     this.#clocks = new WriterClocks(settings.boot);
-    this.#end = settings.store.watch(settings.prefix, {
+  }
+
+  /** Starts to receive the outcomes. Later calls have no effect. */
+  follow(): void {
+    const { store, prefix, onFailure } = this.#settings;
+    this.#end ??= store.watch(prefix, {
       snapshot: (entries) => {
         this.#present.clear();
         for (const [key, value] of entries) this.#receive(key, value, true);
@@ -59,7 +64,7 @@ export class OutcomeCache {
       put: (key, value) => this.#receive(key, value, false),
       // Outcomes expire by their age.
       removed: (key) => this.#present.remove(key),
-      failed: ({ message }) => settings.onFailure(message),
+      failed: ({ message }) => onFailure(message),
       trusts: (key, value) => this.#values.isGenuine(key, value),
       connected: () => {
         this.#isUnavailable = false;
@@ -71,7 +76,7 @@ export class OutcomeCache {
   }
 
   close(): void {
-    this.#end();
+    this.#end?.();
     this.#isUnavailable = true;
   }
 

@@ -440,6 +440,32 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     expect(following()).toHaveLength(3);
   });
 
+  it('receives outcomes only if an indicator has scope fleet, and from a client without a connection after the start', async () => {
+    const store = memoryStore();
+    const watch = vi.spyOn(store, 'watch');
+    const following = (): unknown[] =>
+      watch.mock.calls.map(([prefix]) => prefix).filter((prefix) => prefix.startsWith('fleet-outcomes.'));
+    const startOne = (scope: 'instance' | 'fleet', atStart: () => void = () => undefined): Promise<TestApplication> =>
+      startApplication(adapter, {
+        imports: [
+          HealthModule.forRoot({ service: { name: 'orders', environment: 'test' } }),
+          HealthFleetModule.forRoot({ store, instance: 'one', serve: false }),
+        ],
+        providers: [
+          FakeIndicator('database', () => up(), { scope }),
+          { provide: 'hook', useValue: { onModuleInit: atStart } },
+        ],
+      });
+    await startOne('instance');
+    expect(following()).toStrictEqual([]);
+    await startOne('fleet');
+    expect(following()).toHaveLength(1);
+
+    Object.defineProperty(store, 'isUnconnected', { value: true });
+    await startOne('fleet', () => expect(following()).toHaveLength(1));
+    expect(following()).toHaveLength(2);
+  });
+
   it('does nothing when it is not enabled', async () => {
     const store = memoryStore();
     const one = await start(store, 'one', { fleet: { enabled: false } });

@@ -60,6 +60,7 @@ export class ScopedInstance {
       },
       { state: { phase }, onState: () => () => undefined },
     );
+    this.runs.follow();
     this.health.engine.shareRuns(this.runs);
     this.health.add('rates', () => this.#check(), { scope: 'fleet', ttl, ...settings });
     this.health.engine.start();

@@ -28,6 +28,7 @@ async function openBook(): Promise<{
     onTimed: (isExact) => dated.push(isExact),
     onSuspected: () => undefined,
   });
+  outcomes.follow();
   await advance(1);
   const write = async (entry: Partial<OutcomeEntry>): Promise<void> => {
     const whole: OutcomeEntry = {
