@@ -40,7 +40,8 @@ export function TypeOrmIndicator(name: string, options: TypeOrmIndicatorOptions 
   const { own, place, annotate } = configureIndicator('TypeOrmIndicator', name, options, {
     dataSource: clientSource,
     replica: flag,
-    maxReplicaLag: options.replica === true ? duration(0) : WITHOUT_REPLICA,
+    // Plain JavaScript can pass null.
+    maxReplicaLag: (options ?? {}).replica === true ? duration(0) : WITHOUT_REPLICA,
     pendingMigrations: oneOf(['degraded', 'down']),
     maxWaiting: wholeFrom(0),
   });
