@@ -121,6 +121,11 @@ export class Announcer {
     await shutdownSleep(LEAVE_LIMIT - waited, end.signal);
   }
 
+  /** Whether the last write has failed. */
+  get isFailing(): boolean {
+    return this.#failure !== undefined;
+  }
+
   #beatOnce(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {

@@ -5,7 +5,7 @@ import type { SharedCall, SharedRuns } from '../core/shared-runs.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
-import { serviceCollectionOf } from './collection.js';
+import { LENGTH_OF_DIGEST, serviceCollectionOf } from './collection.js';
 import { CLOCK_ONLY, OutcomeCache } from './outcome-cache.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
@@ -21,6 +21,8 @@ export interface FleetRunsSettings {
   readonly instance: string;
   readonly boot: string;
   readonly secret: string | undefined;
+  /** Whether the store has refused or not received the last write of this instance. */
+  readonly isStoreFailing: () => boolean;
   /** Receives a line for the log. */
   readonly warn: (line: string) => void;
 }
@@ -45,7 +47,7 @@ export class FleetRuns implements SharedRuns {
 
   constructor(settings: FleetRunsSettings, monitor: ObservedState) {
     this.#settings = settings;
-    const { store, environment, service, release, boot, secret, warn } = settings;
+    const { store, environment, service, release, boot, secret, isStoreFailing, warn } = settings;
     this.#collection = serviceCollectionOf('fleet-outcomes', environment, service);
     this.#outcomes = new OutcomeCache({
       store,
@@ -54,6 +56,7 @@ export class FleetRuns implements SharedRuns {
       release,
       boot,
       secret,
+      isStoreFailing,
       onRefused: (because) => warn(`An outcome of another instance is refused: ${because}`),
       onFailure: (message) => warn(`Outcomes of the fleet: ${message}`),
       onTimed: (isExact) => {
@@ -149,5 +152,5 @@ function shortened(release: string, indicator: string): string {
   return createHash('sha256')
     .update(JSON.stringify([release, indicator]))
     .digest('hex')
-    .slice(0, 32);
+    .slice(0, LENGTH_OF_DIGEST);
 }

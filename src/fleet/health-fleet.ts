@@ -7,7 +7,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { storeKey } from '../stores/store-key.js';
 import { Announcer } from './announcer.js';
-import { collectionOf } from './collection.js';
+import { checkNames, collectionOf } from './collection.js';
 import type { FleetSettings } from './fleet-options.js';
 import { FleetOverview } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
@@ -52,6 +52,7 @@ export class HealthFleet {
     });
     const { roster } = this.#overview;
     const collection = collectionOf('fleet', environment);
+    checkNames(service, instance, environment);
     const outages = new PeerOutages(roster, service, instance);
     monitor.compareWithPeers(outages);
     this.#ends.push(
@@ -90,7 +91,11 @@ export class HealthFleet {
     const warn = (line: string): void => logger.warn(line);
     const release = [identity.version ?? '', identity.commit ?? ''].map((part) => part.slice(0, 200)).join(' ');
     const { boot } = this.#announcer;
-    this.#runs = new FleetRuns({ store, environment, service, release, instance, boot, secret, warn }, monitor);
+    const isStoreFailing = (): boolean => this.#announcer.isFailing;
+    this.#runs = new FleetRuns(
+      { store, environment, service, release, instance, boot, secret, isStoreFailing, warn },
+      monitor,
+    );
     monitor.shareRuns(this.#runs);
     const count: FleetLink['counts'] = () => (settings.metrics ? this.#overview.counts() : undefined);
     const counts = memoizePerTick(count);

@@ -26,6 +26,8 @@ export interface OutcomeCacheSettings {
   readonly secret: string | undefined;
   /** Called for the first refused entry. */
   readonly onRefused: (because: string) => void;
+  /** Whether the store has refused or not received the last write of this instance. */
+  readonly isStoreFailing: () => boolean;
   /** Receives the message of a failure that does not end the connection, such as entries beyond a limit. */
   readonly onFailure: (message: string) => void;
   /** Called when an outcome arrives. `isExact`: whether this instance knows exactly when it was written. */
@@ -55,8 +57,10 @@ export class OutcomeCache {
 
   /** Starts to receive the outcomes. Later calls have no effect. */
   follow(): void {
-    const { store, prefix, onFailure } = this.#settings;
-    this.#end ??= store.watch(prefix, {
+    if (this.#end) return;
+    const { store, prefix, onFailure, isStoreFailing } = this.#settings;
+    this.#isUnavailable = isStoreFailing();
+    this.#end = store.watch(prefix, {
       snapshot: (entries) => {
         this.#present.clear();
         for (const [key, value] of entries) this.#receive(key, value, true);
@@ -71,6 +75,7 @@ export class OutcomeCache {
       },
       disconnected: () => {
         this.#isUnavailable = true;
+        for (const indicator of this.#waiting.keys()) this.wake(indicator);
       },
     });
   }
@@ -80,7 +85,7 @@ export class OutcomeCache {
     this.#isUnavailable = true;
   }
 
-  /** Whether the store does not respond. False until the first connection succeeds or fails. */
+  /** Whether the store does not respond. Until the first connection succeeds or fails: whether the last write has failed. */
   get isUnavailable(): boolean {
     return this.#isUnavailable;
   }

@@ -3,7 +3,7 @@ import { HealthCheckError } from '../errors/health-check.error.js';
 import { show } from '../options/rules.js';
 
 /** Characters. */
-const LONGEST_KEY = 250;
+export const LONGEST_KEY = 250;
 const SEGMENTS = /^[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)+$/;
 const PREFIX = /^[A-Za-z0-9._=-]+\/(?:[A-Za-z0-9._=-]+\/?)*$/;
 const EXPECTED = `at least two segments of letters, digits, ".", "_", "=" and "-", separated by "/", of at most ${LONGEST_KEY} characters`;

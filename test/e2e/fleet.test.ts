@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Provider } from '@nestjs/common';
-import { HealthModule, type HealthModuleOptions, type HealthResult, down, up } from 'nest-vitals';
+import { HealthModule, type HealthModuleOptions, type HealthResult, HealthService, down, up } from 'nest-vitals';
 import { HttpIndicator } from 'nest-vitals/indicators';
 import { HealthFleet, HealthFleetModule, type HealthFleetOptions, type FleetReport } from 'nest-vitals/fleet';
 import { type MemoryStore, memoryStore } from 'nest-vitals/stores/memory';
@@ -464,6 +464,28 @@ describe.each(ADAPTERS)('HealthFleetModule on %s', (adapter) => {
     Object.defineProperty(store, 'isUnconnected', { value: true });
     await startOne('fleet', () => expect(following()).toHaveLength(1));
     expect(following()).toHaveLength(2);
+  });
+
+  it('calls the check of an indicator with scope fleet that is registered while the store is unavailable at once', async () => {
+    const store = memoryStore();
+    store.simulate('unavailable');
+    const application = await start(store, 'one');
+    application.app.get(HealthService).register('late', () => up(), { scope: 'fleet', timeout: '20s' });
+    expect((await application.get('/health/late')).body).toMatchObject({ status: 'UP' });
+  });
+
+  it.each([
+    ['service', 'x'.repeat(220), 'one'],
+    ['service in another script', '注'.repeat(25), 'one'],
+    ['instance', 'x'.repeat(120), '注'.repeat(15)],
+  ])('refuses the name of the %s if no key of a store can contain it', async (_name, service, instance) => {
+    const starting = startApplication(adapter, {
+      imports: [
+        HealthModule.forRoot({ service: { name: service, environment: 'test' } }),
+        HealthFleetModule.forRoot({ store: memoryStore(), instance }),
+      ],
+    });
+    await expect(starting).rejects.toThrow('the names of the service and the instance need a key of');
   });
 
   it('does nothing when it is not enabled', async () => {

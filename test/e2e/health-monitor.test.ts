@@ -83,7 +83,15 @@ describe.each(ADAPTERS)('HEALTH_MONITOR on %s', (adapter) => {
     expect(runs).toBe(1);
 
     expect(monitor.indicators).toEqual([
-      { name: 'stock', critical: true, shared: false, probes: ['ready'], tags: ['billing'], strayRuns: 0 },
+      {
+        name: 'stock',
+        critical: true,
+        shared: false,
+        scope: 'instance',
+        probes: ['ready'],
+        tags: ['billing'],
+        strayRuns: 0,
+      },
     ]);
     expect(monitor.probes).toEqual(['live', 'ready', 'startup', 'deep', 'billing']);
   });

@@ -56,6 +56,7 @@ export class ScopedInstance {
         instance: `pod-${index}`,
         boot: `boot-${index}`,
         secret,
+        isStoreFailing: () => false,
         warn: (line) => this.warnings.push(line),
       },
       { state: { phase }, onState: () => () => undefined },

@@ -23,6 +23,7 @@ async function openBook(): Promise<{
     ...SUBJECT,
     boot: 'me',
     secret: undefined,
+    isStoreFailing: () => false,
     onRefused: (because) => expect.fail(because),
     onFailure: (message) => expect.fail(message),
     onTimed: (isExact) => dated.push(isExact),
@@ -108,5 +109,46 @@ describe('OutcomeCache', () => {
     await write({ boot: 'me', clock: 60, acknowledged: outcomes.unacknowledged });
     expect(outcomes.unacknowledged).toStrictEqual([]);
     outcomes.close();
+  });
+
+  it('ends a wait for an outcome when the store becomes unavailable', async () => {
+    const { store, outcomes } = await openBook();
+    let hasEnded = false;
+    void outcomes.wait('rates', 60_000).then(() => {
+      hasEnded = true;
+    });
+    await advance(1000);
+    expect(hasEnded).toBe(false);
+    store.simulate('unavailable');
+    await advance(1);
+    expect(hasEnded).toBe(true);
+    outcomes.close();
+  });
+
+  it('is unavailable before the first connection if the last write of this instance has failed', async () => {
+    const store = memoryStore();
+    const cache = (isStoreFailing: boolean): OutcomeCache =>
+      new OutcomeCache({
+        store,
+        prefix: 'outcomes/orders/',
+        ...SUBJECT,
+        boot: 'me',
+        secret: undefined,
+        isStoreFailing: () => isStoreFailing,
+        onRefused: (because) => expect.fail(because),
+        onFailure: (message) => expect.fail(message),
+        onTimed: () => undefined,
+        onSuspected: () => undefined,
+      });
+    const working = cache(false);
+    working.follow();
+    expect(working.isUnavailable).toBe(false);
+    const failing = cache(true);
+    failing.follow();
+    expect(failing.isUnavailable).toBe(true);
+    await advance(1);
+    failing.follow();
+    expect(failing.isUnavailable).toBe(false);
+    for (const each of [working, failing]) each.close();
   });
 });
