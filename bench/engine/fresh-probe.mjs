@@ -1,6 +1,7 @@
 /**
  * Measures a probe while all results are fresh: its time and allocated memory, the time of the boot, and the heap that the
- * indicators keep. Requires --expose-gc, and a young generation that is too large to be collected during the measurement.
+ * indicators keep. Requires --expose-gc. The allocated memory is measured only with a young generation that is too large to be
+ * collected during the measurement.
  */
 import { up } from 'nest-vitals';
 import { heapInUse, startContext, sendFigures } from './context.mjs';
