@@ -25,7 +25,7 @@ describe('a rolling restart behind a balancer that requests readiness every seco
         const { requests, failures, answered, restarts } = await restartInTurn({
           subject: 'vitals-express',
           balancer,
-          rate: isNightly ? 120 : 60,
+          rate: isNightly ? 150 : 60,
           rounds: 1,
           restarted,
           environment: built.environment,

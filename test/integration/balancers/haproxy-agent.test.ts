@@ -31,7 +31,7 @@ describe.runIf(isAvailable('haproxy'))('HAProxy with agent checks', () => {
       const { requests, failures, answered, restarts } = await restartInTurn({
         subject: 'vitals-express',
         balancer,
-        rate: isNightly ? 150 : 80,
+        rate: isNightly ? 300 : 80,
         rounds: 1,
         environment: built.environment,
       });
