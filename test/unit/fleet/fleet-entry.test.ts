@@ -17,6 +17,10 @@ const ENTRY: FleetEntry = {
   readyFor: 0,
   wasReady: true,
   checks: Object.assign(Object.create(null) as object, { database: 'DOWN', cache: 'UP' } as const),
+  checksFor: undefined,
+  live: undefined,
+  liveFor: undefined,
+  dependsOn: undefined,
 };
 const SECRET = 'a secret of the fleet';
 
@@ -27,13 +31,13 @@ const changed = (change: object): string => write({ ...ENTRY, ...change });
 
 describe('fleet entries', () => {
   it('are read back unchanged, signed or not', () => {
-    expect(read(KEY, write(ENTRY), undefined)).toEqual(ENTRY);
-    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toEqual(ENTRY);
+    expect(read(KEY, write(ENTRY), undefined)).toStrictEqual(ENTRY);
+    expect(read(KEY, write(ENTRY, SECRET), SECRET)).toStrictEqual(ENTRY);
   });
 
   it('contain each dependency once', () => {
     const value = changed({ dependsOn: ['payments', 'stock', 'payments'] });
-    expect(read(KEY, value, undefined)).toEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
+    expect(read(KEY, value, undefined)).toStrictEqual({ ...ENTRY, dependsOn: ['payments', 'stock'] });
   });
 
   it('contain since when indicators and live are not UP, or not, as those of earlier versions', () => {
@@ -48,7 +52,7 @@ describe('fleet entries', () => {
       readEntry(KEY, readSigned(KEY, changed(change), undefined), earlier) as FleetEntry;
     const first = readAfter(undefined, { dependsOn: ['stock'] });
     const second = readAfter(first, { beat: 4, dependsOn: ['stock'] });
-    expect(second).toEqual({ ...first, beat: 4 });
+    expect(second).toStrictEqual({ ...first, beat: 4 });
     expect(second.checks).toBe(first.checks);
     expect(second.dependsOn).toBe(first.dependsOn);
     for (const checks of [

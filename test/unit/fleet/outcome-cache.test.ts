@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { CLOCK_ONLY, OutcomeCache } from '../../../src/fleet/outcome-cache.js';
+import { CLOCK_ONLY, OutcomeCache, type OutcomeCacheSettings } from '../../../src/fleet/outcome-cache.js';
 import { type OutcomeEntry, writeOutcome } from '../../../src/fleet/outcome-entry.js';
 import { type MemoryStore, memoryStore } from '../../../src/stores/memory/index.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
@@ -7,6 +7,22 @@ import { advance, useFakeClock } from '../../support/fake-clock.js';
 useFakeClock();
 
 const SUBJECT = { service: 'orders', release: '1.0.0' };
+
+/** The outcomes of the process `me`, which are not followed yet. */
+const cacheOn = (store: MemoryStore, given: Partial<OutcomeCacheSettings> = {}): OutcomeCache =>
+  new OutcomeCache({
+    store,
+    prefix: 'outcomes/orders/',
+    ...SUBJECT,
+    boot: 'me',
+    secret: undefined,
+    isStoreFailing: () => false,
+    onRefused: (because) => expect.fail(because),
+    onFailure: (message) => expect.fail(message),
+    onTimed: () => undefined,
+    onSuspected: () => undefined,
+    ...given,
+  });
 
 /** The outcomes of the process `me`. Its clock is at 0 when the test begins. */
 async function openBook(): Promise<{
@@ -17,18 +33,7 @@ async function openBook(): Promise<{
 }> {
   const store = memoryStore();
   const dated: boolean[] = [];
-  const outcomes = new OutcomeCache({
-    store,
-    prefix: 'outcomes/orders/',
-    ...SUBJECT,
-    boot: 'me',
-    secret: undefined,
-    isStoreFailing: () => false,
-    onRefused: (because) => expect.fail(because),
-    onFailure: (message) => expect.fail(message),
-    onTimed: (isExact) => dated.push(isExact),
-    onSuspected: () => undefined,
-  });
+  const outcomes = cacheOn(store, { onTimed: (isExact) => dated.push(isExact) });
   outcomes.follow();
   await advance(1);
   const write = async (entry: Partial<OutcomeEntry>): Promise<void> => {
@@ -127,23 +132,10 @@ describe('OutcomeCache', () => {
 
   it('is unavailable before the first connection if the last write of this instance has failed', async () => {
     const store = memoryStore();
-    const cache = (isStoreFailing: boolean): OutcomeCache =>
-      new OutcomeCache({
-        store,
-        prefix: 'outcomes/orders/',
-        ...SUBJECT,
-        boot: 'me',
-        secret: undefined,
-        isStoreFailing: () => isStoreFailing,
-        onRefused: (because) => expect.fail(because),
-        onFailure: (message) => expect.fail(message),
-        onTimed: () => undefined,
-        onSuspected: () => undefined,
-      });
-    const working = cache(false);
+    const working = cacheOn(store);
     working.follow();
     expect(working.isUnavailable).toBe(false);
-    const failing = cache(true);
+    const failing = cacheOn(store, { isStoreFailing: () => true });
     failing.follow();
     expect(failing.isUnavailable).toBe(true);
     await advance(1);
