@@ -145,8 +145,11 @@ export class Announcer {
     return this.#monitor.peek('ready').status !== this.#announced;
   }
 
-  /** The application may connect the client in a hook of its own, and a second `connect()` of a connecting client rejects. */
-  get #mustWait(): boolean {
+  /**
+   * Whether the store must not be used before the start: the application may connect its client in a hook of its own, and a
+   * second `connect()` of a connecting client rejects.
+   */
+  get mustWait(): boolean {
     return !this.#isStarted && this.#settings.store.isUnconnected === true;
   }
 
@@ -154,7 +157,7 @@ export class Announcer {
   #changed(): void {
     if (this.#isStopped) return;
     this.#settings.onChange();
-    if (this.#mustWait) return;
+    if (this.mustWait) return;
     if (this.#gap || this.#isWriting) {
       this.#isPending = true;
       return;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
-import { LONGEST_KEY, storeKey } from '../stores/store-key.js';
+import { LONGEST_KEY } from '../stores/store-key.js';
 
 /** Maximum characters of the environment in the name of a collection. The other characters are for the kind. */
 const LONGEST_ENVIRONMENT = 50;
@@ -15,8 +15,6 @@ export function collectionOf(kind: string, environment: string): string {
 
 /** Hexadecimal digits. */
 const LENGTH_OF_HASH = 12;
-/** The same of the hash of an indicator and its version. */
-export const LENGTH_OF_DIGEST = 32;
 
 /**
  * The same for entries that only the instances of one service need. A watch of a store follows a whole collection, so a
@@ -29,17 +27,13 @@ export function serviceCollectionOf(kind: string, environment: string, service: 
   return `${collectionOf(kind, environment)}.${hash.slice(0, LENGTH_OF_HASH)}`;
 }
 
-/** Throws a `HealthConfigurationError` if a name of the application is too long for the keys of this instance. */
-export function checkNames(service: string, instance: string, environment: string): void {
-  const length = Math.max(
-    storeKey(collectionOf('fleet', environment), service, instance).length,
-    storeKey(serviceCollectionOf('fleet-outcomes', environment, service), service, '0'.repeat(LENGTH_OF_DIGEST)).length,
-  );
-  if (length <= LONGEST_KEY) return;
+/** Throws a `HealthConfigurationError` if a key of this instance is too long, because it contains names of the application. */
+export function checkKey(key: string): void {
+  if (key.length <= LONGEST_KEY) return;
   throw new HealthConfigurationError([
     {
       place: 'HealthFleetModule',
-      problem: `the names of the service and the instance need a key of ${length} characters, and a store accepts ${LONGEST_KEY}`,
+      problem: `the names of the service and the instance need a key of ${key.length} characters, and a store accepts ${LONGEST_KEY}`,
       remedy:
         'use shorter names: a character other than a letter, a digit, ".", "_" or "-" needs three characters for each byte',
     },

@@ -5,7 +5,7 @@ import type { SharedCall, SharedRuns } from '../core/shared-runs.js';
 import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { storeKey } from '../stores/store-key.js';
-import { LENGTH_OF_DIGEST, serviceCollectionOf } from './collection.js';
+import { checkKey, serviceCollectionOf } from './collection.js';
 import { CLOCK_ONLY, OutcomeCache } from './outcome-cache.js';
 import { writeOutcome } from './outcome-entry.js';
 import { SharedIndicator } from './shared-indicator.js';
@@ -49,6 +49,8 @@ export class FleetRuns implements SharedRuns {
     this.#settings = settings;
     const { store, environment, service, release, boot, secret, isStoreFailing, warn } = settings;
     this.#collection = serviceCollectionOf('fleet-outcomes', environment, service);
+    // The longest key of the collection.
+    checkKey(this.#clockKey);
     this.#outcomes = new OutcomeCache({
       store,
       prefix: `${storeKey(this.#collection, service)}/`,
@@ -152,5 +154,5 @@ function shortened(release: string, indicator: string): string {
   return createHash('sha256')
     .update(JSON.stringify([release, indicator]))
     .digest('hex')
-    .slice(0, LENGTH_OF_DIGEST);
+    .slice(0, 32);
 }

@@ -7,7 +7,7 @@ import type { HealthMonitor } from '../extension/health-monitor.js';
 import type { HealthRequest } from '../options/health-module-options.js';
 import { storeKey } from '../stores/store-key.js';
 import { Announcer } from './announcer.js';
-import { checkNames, collectionOf } from './collection.js';
+import { checkKey, collectionOf } from './collection.js';
 import type { FleetSettings } from './fleet-options.js';
 import { FleetOverview } from './fleet-overview.js';
 import type { FleetReport } from './fleet-report.js';
@@ -52,7 +52,8 @@ export class HealthFleet {
     });
     const { roster } = this.#overview;
     const collection = collectionOf('fleet', environment);
-    checkNames(service, instance, environment);
+    const key = storeKey(collection, service, instance);
+    checkKey(key);
     const outages = new PeerOutages(roster, service, instance);
     monitor.compareWithPeers(outages);
     this.#ends.push(
@@ -65,7 +66,7 @@ export class HealthFleet {
     this.#announcer = new Announcer(
       {
         store,
-        key: storeKey(collection, service, instance),
+        key,
         service,
         instance,
         heartbeat,
@@ -119,8 +120,7 @@ export class HealthFleet {
   /** Announces this instance while the application starts. Nothing waits for the store. */
   announce(): void {
     this.#announcer.announce();
-    // The application may connect the client in a hook of its own, and a second `connect()` of a connecting client rejects.
-    if (this.#settings.store.isUnconnected !== true) this.#followOutcomes();
+    if (!this.#announcer.mustWait) this.#followOutcomes();
   }
 
   start(): void {
