@@ -15,7 +15,7 @@ const ARGUMENTS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-/** Longer than a browser needs to start on a busy machine. */
+/** Longer than a browser needs on a busy machine for its start, or for a test with several pages. */
 const PATIENCE = 120_000;
 
 export const launchChromium = (): Promise<Browser> => chromium.launch({ executablePath: PROGRAM, args: ARGUMENTS });
@@ -52,7 +52,7 @@ export function describeInChromium(title: string, tests: (open: OpenPage) => voi
   const missing = missingProgram([PROGRAM]);
   const mustRun = missing === undefined || process.env['CI'] === 'true';
   if (!mustRun) process.stderr.write(`skipped: ${title}, because ${missing} is not installed\n`);
-  describe.runIf(mustRun)(`${title}, in Chromium`, () => {
+  describe.runIf(mustRun)(`${title}, in Chromium`, { timeout: PATIENCE }, () => {
     let browser: Browser | undefined;
     beforeAll(async () => {
       if (missing !== undefined) expect.fail(`${missing} is not installed`);

@@ -64,41 +64,37 @@ const widths = (page: Page): Promise<number[]> =>
   page.evaluate('[document.documentElement.scrollWidth, document.documentElement.clientWidth]');
 
 describeInChromium('the page of the fleet', (open) => {
-  it(
-    'shows three services of five instances on one screen, and follows changes without a script',
-    { timeout: 120_000 },
-    async () => {
-      const { write, url } = await startFleet();
-      for (const service of ['orders', 'payments', 'stock']) {
-        for (const each of five) await write(service, `${service}-${each}`, { dependsOn: ['bank'] });
-      }
-      const { page, complaints } = await open(url, {
-        viewport: { width: 1280, height: 800 },
-        javaScriptEnabled: false,
-      });
-      // The application of the test itself becomes ready a moment later.
-      await expect.poll(() => page.title(), PATIENCE).toBe('✓ All ready · fleet test');
-      const icon = await page.locator('#icon').getAttribute('href');
-      const boxes = await Promise.all((await page.locator('.rows li').all()).map((row) => row.boundingBox()));
-      expect(boxes).toHaveLength(16);
-      for (const box of boxes) expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThan(800);
-      await shortenReload(page, 5);
+  it('shows three services of five instances on one screen, and follows changes without a script', async () => {
+    const { write, url } = await startFleet();
+    for (const service of ['orders', 'payments', 'stock']) {
+      for (const each of five) await write(service, `${service}-${each}`, { dependsOn: ['bank'] });
+    }
+    const { page, complaints } = await open(url, {
+      viewport: { width: 1280, height: 800 },
+      javaScriptEnabled: false,
+    });
+    // The application of the test itself becomes ready a moment later.
+    await expect.poll(() => page.title(), PATIENCE).toBe('✓ All ready · fleet test');
+    const icon = await page.locator('#icon').getAttribute('href');
+    const boxes = await Promise.all((await page.locator('.rows li').all()).map((row) => row.boundingBox()));
+    expect(boxes).toHaveLength(16);
+    for (const box of boxes) expect((box?.y ?? 800) + (box?.height ?? 0)).toBeLessThan(800);
+    await shortenReload(page, 5);
 
-      await isCompared();
-      await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
-      await write('payments', 'payments-1', { version: '1.5.0', boot: 'b' });
-      await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
-      expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
-      await expect
-        .poll(() => textOf(page, '.svc >> nth=0'), PATIENCE)
-        .toMatch(/^orders 4 of 5 ready · 1 not ready · 1.4.2 database fails at 1 of 5 instances orders-3 Not ready/);
-      await expect.poll(() => textOf(page, '.vers'), PATIENCE).toBe('1.4.2 4 1.5.0 1');
-      await expect
-        .poll(() => textOf(page, '.events tbody >> nth=0'), PATIENCE)
-        .toMatch(/payments payments-1 restarted 1.4.2 → 1.5.0/);
-      expect(complaints).toEqual([]);
-    },
-  );
+    await isCompared();
+    await write('orders', 'orders-3', { ready: 'DOWN', checks: { database: 'DOWN' } });
+    await write('payments', 'payments-1', { version: '1.5.0', boot: 'b' });
+    await expect.poll(() => page.title(), PATIENCE).toBe('▲ Needs attention · fleet test');
+    expect(await page.locator('#icon').getAttribute('href')).not.toBe(icon);
+    await expect
+      .poll(() => textOf(page, '.svc >> nth=0'), PATIENCE)
+      .toMatch(/^orders 4 of 5 ready · 1 not ready · 1.4.2 database fails at 1 of 5 instances orders-3 Not ready/);
+    await expect.poll(() => textOf(page, '.vers'), PATIENCE).toBe('1.4.2 4 1.5.0 1');
+    await expect
+      .poll(() => textOf(page, '.events tbody >> nth=0'), PATIENCE)
+      .toMatch(/payments payments-1 restarted 1.4.2 → 1.5.0/);
+    expect(complaints).toEqual([]);
+  });
 
   it.each([
     ['dark, on a phone', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' }],

@@ -17,13 +17,14 @@ interface Task {
 const task = JSON.parse(process.argv[2] ?? '') as Task;
 const tell = (event: string, details: object): void => void writeSync(1, `${JSON.stringify({ event, ...details })}\n`);
 
+// Before the watchdog starts: with a loader, the import can block a busy machine for longer than the limit.
+const functions = (await import(pathToFileURL(task.file).href)) as Record<string, () => unknown>;
 const pulse = new EventLoopPulse(task.options.warnAfter);
 pulse.start();
 const worker = new Worker(new URL('./worker.js', import.meta.url), {
   workerData: { pulse: pulse.buffer, options: task.options },
 });
 await once(worker, 'message');
-const functions = (await import(pathToFileURL(task.file).href)) as Record<string, () => unknown>;
 // The event loop must call the blocking functions, and not the start of the process.
 await setTimeout(200);
 for (let time = 0; time < task.times; time += 1) {
