@@ -81,7 +81,8 @@ export class RegisteredObserver {
   #fail(cause: unknown): void {
     const error = new HealthCheckError('a method of the observer of a store threw an error', { cause });
     try {
-      this.#observer.failed?.(error);
+      const returned: unknown = this.#observer.failed?.(error);
+      if (returned instanceof Promise) returned.catch(() => undefined);
     } catch {
       // The error of `failed()` itself has no other receiver.
     }

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import type { HealthStore, StoreLease, StoreObserver } from '../../../src/stores/health-store.js';
 import type { BackendLease, CollectionSink, SnapshotEntry, StoreBackend } from '../../../src/stores/store-backend.js';
 import { storeOf } from '../../../src/stores/store-of.js';
@@ -211,6 +211,35 @@ it('a store continues after an observer that throws or rejects', async () => {
   await advance(0);
   expect(failures).toEqual(['Error: first', 'Error: second']);
   expect(events).toEqual(['connected', 'snapshot', 'put fleet/a 1']);
+});
+
+it('a store continues after an asynchronous method failed() that rejects', async () => {
+  const { backend, store } = storeWith();
+  const unhandled = vi.fn();
+  process.on('unhandledRejection', unhandled);
+  onTestFinished(() => void process.off('unhandledRejection', unhandled));
+  let failures = 0;
+  store.watch('fleet/', {
+    snapshot: () => undefined,
+    put: () => {
+      throw new Error('first');
+    },
+    removed: () => undefined,
+    // Not a mock: it would handle the rejection.
+    failed: (): unknown => {
+      failures += 1;
+      return Promise.reject(new Error('second'));
+    },
+  });
+  await advance(0);
+  backend.sinks[0]?.snapshot(entries());
+  backend.sinks[0]?.put('a', '1');
+  await advance(0);
+  // Node reports unhandled rejections after a turn of the event loop.
+  vi.useRealTimers();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(failures).toBe(1);
+  expect(unhandled).not.toHaveBeenCalled();
 });
 
 it('a store ignores entries above the limits, and reports the first of each reason', async () => {
