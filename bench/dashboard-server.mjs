@@ -31,7 +31,7 @@ function createIndicator(index) {
 
 const HANDLERS = {
   async start({ adapter, indicators, refresh }) {
-    const port = await listen(
+    const server = await listen(
       {
         imports: [
           HealthModule.forRoot({ endpoints: { deep: { view: 'full' } } }),
@@ -41,7 +41,7 @@ const HANDLERS = {
       },
       adapter,
     );
-    return { port };
+    return { port: server.address().port };
   },
   async memory() {
     // The second collection frees what became unreachable by the first.

@@ -34,7 +34,7 @@ const PEERS = [
 
 /** The generated parts by name, as Markdown. */
 export function generatedParts(results) {
-  const { environment, http, engine, startUp } = results;
+  const { environment, http, inProcess, engine, startUp } = results;
   const find = (table) => (subject) => http.find((each) => each.table === table && each.subject === subject);
   return {
     machine: `Node ${environment.node.replace(/^v|\.\d+$/g, '')}, ${environment.cores} cores, ${environment.processor}.`,
@@ -47,6 +47,7 @@ export function generatedParts(results) {
     ),
     fastify: onNest(find('fastify')),
     express: onNest(find('express')),
+    inProcess: withoutNetwork((subject) => inProcess.find((each) => each.subject === subject)),
     peers: table(
       ['library', 'CPU time', 'library ÷ nest-vitals'],
       PEERS.map(([title, subject]) => {
@@ -79,6 +80,17 @@ function onNest(find) {
     ROWS.map(([title, subject]) => {
       const { microsecondsPerRequest, toBareString, toTerminus, toWithout } = find(subject);
       return [title, microseconds(microsecondsPerRequest), spread(toBareString), ratio(toTerminus), spread(toWithout)];
+    }),
+  );
+}
+
+function withoutNetwork(find) {
+  return table(
+    ['', 'CPU time', 'more than the bare controller', 'terminus ÷ nest-vitals', 'without metrics ÷ with'],
+    ROWS.filter(([, subject]) => find(subject)).map(([title, subject]) => {
+      const { microsecondsPerRequest, overBareString, toTerminus, toWithout } = find(subject);
+      const more = overBareString ? `${spread(overBareString, 1)} µs` : '';
+      return [title, microseconds(microsecondsPerRequest), more, ratio(toTerminus), ratio(toWithout)];
     }),
   );
 }

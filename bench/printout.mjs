@@ -3,10 +3,11 @@ import { spread } from './statistics.mjs';
 import { describeTarget } from './targets.mjs';
 
 /** Formats the results as text. */
-export function print({ environment, method, http, engine, startUp, targets }) {
+export function print({ environment, method, http, inProcess, engine, startUp, targets }) {
   return [
     describe(environment, method),
     ...(http ? [table(http)] : []),
+    ...(inProcess ? [table(inProcess)] : []),
     ...(engine ? [engineLines(engine)] : []),
     ...(startUp ? [startUpLines(startUp)] : []),
     ...(targets.length > 0 ? [targetLines(targets)] : []),
@@ -35,6 +36,7 @@ const COLUMNS = [
   ['bytes', ({ bytes }) => bytes ?? ''],
   ['CPU, µs', ({ microsecondsPerRequest }) => spread(microsecondsPerRequest, 1)],
   ['bare text ÷ own', ({ toBareString }) => spread(toBareString)],
+  ['own − bare text, µs', ({ overBareString }) => spread(overBareString, 1)],
   ['bare object ÷ own', ({ toBareObject }) => spread(toBareObject)],
   ['node:http ÷ own', ({ toNodeHttp }) => spread(toNodeHttp)],
   ['terminus ÷ own', ({ toTerminus }) => spread(toTerminus)],

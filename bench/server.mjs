@@ -1,4 +1,5 @@
 /** Runs one subject in a separate process. Its parent sends the name of the subject, and receives the port. */
+import { respondInProcess } from './in-process/respond.mjs';
 
 const STARTERS = {
   'node-http': async () => (await import('./applications/node-http.mjs')).startNodeHttp,
@@ -8,12 +9,16 @@ const STARTERS = {
   terminus: async () => (await import('./applications/terminus.mjs')).startTerminus,
 };
 
+let server;
+
 const HANDLERS = {
   async start({ subject, body }) {
     const start = await STARTERS[subject.kind]();
-    return { port: await start(subject, body) };
+    server = await start(subject, body);
+    return { port: server.address().port };
   },
   usage: async () => process.cpuUsage(),
+  'respond in process': ({ path, amount }) => respondInProcess(server, path, amount),
 };
 
 process.on('message', (message) => {

@@ -1,3 +1,5 @@
+import { shuffled } from './statistics.mjs';
+
 /** A table for each adapter, and one for other libraries (peers), each on the framework that it is made for. */
 const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: withPeers };
 export const TABLE_NAMES = Object.keys(TABLES);
@@ -14,6 +16,20 @@ const isComparedWithTerminus = (indicators) => indicators <= 100;
 export function subjectsFor(table) {
   return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
 }
+
+/** Families in random order, and the members of each in random order. */
+export function inRandomOrder(servers) {
+  const families = [...new Set(servers.map(({ subject }) => subject.family))];
+  return shuffled(families).flatMap((family) => shuffled(servers.filter(({ subject }) => subject.family === family)));
+}
+
+/** The subjects that are also measured without a network: those whose targets depend on a few microseconds. */
+export function subjectsInProcess() {
+  return subjectsFor('fastify').filter(
+    ({ kind, family, view }) => kind !== 'peer' && view === undefined && IN_PROCESS.has(family),
+  );
+}
+const IN_PROCESS = new Set(['live', 'ready, 1', 'ready, 10', 'ready, 100']);
 
 /** The endpoints on an adapter of Nest, with their baselines. */
 function onNest(adapter) {

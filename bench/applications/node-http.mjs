@@ -10,5 +10,5 @@ export async function startNodeHttp(_subject, body) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return server.address().port;
+  return server;
 }

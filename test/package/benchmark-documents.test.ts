@@ -13,7 +13,7 @@ describe('the figures of the benchmark', () => {
 
   it.each([
     ['README.md', ['summary']],
-    ['docs/performance.md', ['machine', 'fastify', 'express', 'peers', 'engine', 'facts', 'targets']],
+    ['docs/performance.md', ['machine', 'fastify', 'express', 'inProcess', 'peers', 'engine', 'facts', 'targets']],
   ])('in %s are those of bench/results.json', async (name, expected) => {
     const document = read(name);
     const names = [...document.matchAll(/<!-- benchmark: (\w+) -->/g)].map(([, part]) => part);
