@@ -215,7 +215,7 @@ it('a store continues after an observer that throws or rejects', async () => {
 
 it('a store continues after an asynchronous method failed() that rejects', async () => {
   const { backend, store } = storeWith();
-  const unhandled = vi.fn();
+  const unhandled = vi.fn<() => void>();
   process.on('unhandledRejection', unhandled);
   onTestFinished(() => void process.off('unhandledRejection', unhandled));
   let failures = 0;
