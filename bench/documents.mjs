@@ -95,7 +95,7 @@ function withoutNetwork(find) {
   );
 }
 
-function facts({ runCost, storm, soak }, { discovering, imported }) {
+function facts({ runCost, storm, soak }, { discovering, imported, terminusImported }) {
   const micro = (nanoseconds) => `${(nanoseconds / 1000).toFixed(1)} µs`;
   const [first, last] = [soak.heap[0], soak.heap.at(-1)].map((bytes) => `${(bytes / 1e6).toFixed(2)} MB`);
   const { probes, runsOfEachCheck, took } = storm;
@@ -105,7 +105,7 @@ function facts({ runCost, storm, soak }, { discovering, imported }) {
     `${grouped(probes)} concurrent probes without a fresh result: ${runs}, and all responses within ${Math.round(took)} ms.`,
     `An hour on a clock that the test advances, with ${grouped(soak.probes)} probes and ${grouped(soak.changes)} changes of status: ${first} of heap after five minutes, ${last} at the end.`,
     `Discovery of 100 indicators among 1,000 providers at boot: ${discovering.median.toFixed(1)} ms.`,
-    `Import of the package after Nest and RxJS: ${imported.median.toFixed(1)} ms (the fastest of the processes: ${imported.min.toFixed(1)} ms).`,
+    `Import of the package after Nest and RxJS: ${imported.median.toFixed(1)} ms (the fastest of the processes: ${imported.min.toFixed(1)} ms). Import of @nestjs/terminus: ${terminusImported.median.toFixed(1)} ms.`,
   ];
 }
 

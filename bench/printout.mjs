@@ -78,7 +78,7 @@ function engineLines({ processes, runCost, scale, storm, soak }) {
   ].join('\n');
 }
 
-function startUpLines({ processes, bootWithout, bootWith, added, discovering, imported }) {
+function startUpLines({ processes, bootWithout, bootWith, added, discovering, imported, terminusImported }) {
   const line = (title, { median, min, max }) => [
     title,
     `${median.toFixed(1)} ms`,
@@ -93,6 +93,7 @@ function startUpLines({ processes, bootWithout, bootWith, added, discovering, im
       line('time that the module adds, in pairs of runs', added),
       line('of which discovery: finding, checking and adding indicators', discovering),
       line('importing the package, after Nest and RxJS', imported),
+      line('importing @nestjs/terminus instead', terminusImported),
     ])
   );
 }

@@ -9,10 +9,12 @@ export async function measureStartUp({ processes, onProgress }) {
   const without = [];
   const withModule = [];
   const imported = [];
+  const terminusImported = [];
   for (let run = 1; run <= processes; run += 1) {
     without.push(await startOnce('start-up/boot.mjs', 'without'));
     withModule.push(await startOnce('start-up/boot.mjs', 'with'));
-    imported.push(await startOnce('start-up/import.mjs'));
+    imported.push(await startOnce('start-up/import.mjs', 'nest-vitals'));
+    terminusImported.push(await startOnce('start-up/import.mjs', '@nestjs/terminus'));
     onProgress(`start-up, ${run}/${processes}`);
   }
   return {
@@ -23,6 +25,7 @@ export async function measureStartUp({ processes, onProgress }) {
     added: summarise(withModule.map(({ took }, run) => took - without[run].took)),
     discovering: summarise(withModule.map(({ discovering }) => discovering)),
     imported: summarise(imported.map(({ took }) => took)),
+    terminusImported: summarise(terminusImported.map(({ took }) => took)),
   };
 }
 
