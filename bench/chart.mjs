@@ -1,6 +1,4 @@
-/** Draws docs/images/benchmark.svg from results.json: CPU time per request as bars, one group for each comparison. */
-import { readFileSync, writeFileSync } from 'node:fs';
-
+/** The groups of the picture: CPU time per request as bars, one group for each comparison. */
 const GROUPS = [
   { title: 'live', subjects: { 'nest-vitals': 'live', 'bare controller': 'bare string (live)' } },
   ...[10, 100].map((count) => ({
@@ -71,9 +69,4 @@ ${text(0, top - 8, note, 'note')}
 function text(x, y, content, className, anchor = 'start') {
   const escaped = content.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
   return `<text x="${x}" y="${y}" class="${className}" text-anchor="${anchor}">${escaped}</text>`;
-}
-
-if (process.argv[1] === new URL(import.meta.url).pathname) {
-  const results = JSON.parse(readFileSync(new URL('results.json', import.meta.url), 'utf8'));
-  writeFileSync(new URL('../docs/images/benchmark.svg', import.meta.url), chart(results));
 }

@@ -1,7 +1,6 @@
 import { Child } from './child.mjs';
-import { fetchResponse, withRunningSubjects } from './running-subjects.mjs';
-import { inRandomOrder, subjectsFor } from './subjects.mjs';
-import { summarise } from './summary.mjs';
+import { measureSubjects } from './running-subjects.mjs';
+import { subjectsFor } from './subjects.mjs';
 
 export const CONNECTIONS = 10;
 /** Requests before each burst, which are not counted: results are fresh then, and code is compiled. */
@@ -26,23 +25,20 @@ export async function measureHttp({ tables, rounds, requests, warmUpRequests, co
 }
 
 function measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress }) {
-  const subjects = subjectsFor(table);
-  return withRunningSubjects(subjects, cores, async (running, bodies) => {
-    for (const server of running) await burst(client, server, warmUpRequests);
-    const costs = new Map(running.map(({ subject }) => [subject.name, []]));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const server of inRandomOrder(running)) {
+  return measureSubjects(
+    subjectsFor(table),
+    { title: table, rounds, cores, onProgress },
+    {
+      warmUp: (server) => burst(client, server, warmUpRequests),
+      async costOf(server) {
         await burst(client, server, LEAD_IN);
         const before = await server.process.request({ type: 'usage' });
         await burst(client, server, requests);
         const after = await server.process.request({ type: 'usage' });
-        costs.get(server.subject.name).push((busy(after) - busy(before)) / requests);
-      }
-      onProgress(`${table}, round ${round}/${rounds}`);
-    }
-    for (const server of running) await fetchResponse(server);
-    return subjects.map((subject) => summarise(subject, costs, bodies.get(subject.bodyOf ?? subject.name)));
-  });
+        return (busy(after) - busy(before)) / requests;
+      },
+    },
+  );
 }
 
 const busy = ({ user, system }) => user + system;

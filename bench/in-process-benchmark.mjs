@@ -1,6 +1,6 @@
-import { withRunningSubjects } from './running-subjects.mjs';
-import { inRandomOrder, subjectsInProcess } from './subjects.mjs';
-import { summarise } from './summary.mjs';
+import { CONNECTIONS } from './http-benchmark.mjs';
+import { measureSubjects } from './running-subjects.mjs';
+import { subjectsInProcess } from './subjects.mjs';
 
 /** Enough that every function is compiled before the first round: Node optimises some of them again after 50,000 requests. */
 const WARM_UP = 100_000;
@@ -12,22 +12,20 @@ const LEAD_IN = 2000;
  * over a stream in the process. So the figures show what the framework and the endpoint need.
  */
 export function measureInProcess({ rounds, requests, cores, onProgress }) {
-  const subjects = subjectsInProcess();
-  return withRunningSubjects(subjects, cores, async (running, bodies) => {
-    const respond = ({ process, subject: { path } }, amount) =>
-      process.request({ type: 'respond in process', path, amount });
-    for (const server of running) await respond(server, WARM_UP);
-    const costs = new Map(running.map(({ subject }) => [subject.name, []]));
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const server of inRandomOrder(running)) {
+  const respond = async ({ process, subject: { path } }, amount) => {
+    const message = { type: 'respond in process', path, connections: CONNECTIONS, amount };
+    const { microseconds } = await process.request(message);
+    return microseconds;
+  };
+  return measureSubjects(
+    subjectsInProcess(),
+    { title: 'without a network', rounds, cores, onProgress },
+    {
+      warmUp: (server) => respond(server, WARM_UP),
+      async costOf(server) {
         await respond(server, LEAD_IN);
-        const { microseconds } = await respond(server, requests);
-        costs.get(server.subject.name).push(microseconds);
-      }
-      onProgress(`without a network, round ${round}/${rounds}`);
-    }
-    return subjects.map((subject) =>
-      summarise({ ...subject, table: 'in process' }, costs, bodies.get(subject.bodyOf ?? subject.name)),
-    );
-  });
+        return respond(server, requests);
+      },
+    },
+  );
 }

@@ -1,10 +1,12 @@
 import { Child } from './child.mjs';
+import { inRandomOrder } from './subjects.mjs';
+import { summarise } from './summary.mjs';
 
 /**
- * Starts each subject in a separate process, and passes them to `use`. `bodies` are the response bodies of the endpoints by
- * their names. The processes end with `use`.
+ * Measures subjects that run at the same time, each in a separate process: in each round once each, in random order.
+ * `warmUp(server)` is called before the first round. `costOf(server)` returns the microseconds of a request.
  */
-export async function withRunningSubjects(subjects, cores, use) {
+export async function measureSubjects(subjects, { title, rounds, cores, onProgress }, { warmUp, costOf }) {
   const running = [];
   try {
     // The baselines respond with the bytes of an endpoint, so the endpoint is started first.
@@ -15,7 +17,14 @@ export async function withRunningSubjects(subjects, cores, use) {
       const text = await fetchResponse(server);
       if (subject.kind === 'vitals') bodies.set(subject.name, text);
     }
-    return await use(running, bodies);
+    for (const server of running) await warmUp(server);
+    const costs = new Map(running.map(({ subject }) => [subject.name, []]));
+    for (let round = 1; round <= rounds; round += 1) {
+      for (const server of inRandomOrder(running)) costs.get(server.subject.name).push(await costOf(server));
+      onProgress(`${title}, round ${round}/${rounds}`);
+    }
+    for (const server of running) await fetchResponse(server);
+    return subjects.map((subject) => summarise(subject, costs, bodies.get(subject.bodyOf ?? subject.name)));
   } finally {
     await Promise.all(running.map(({ process }) => process.stop()));
   }
@@ -30,7 +39,7 @@ async function startServer(subject, body, cores) {
 }
 
 /** Stops the benchmark if the server fails or sends another response. */
-export async function fetchResponse({ subject, body, url }) {
+async function fetchResponse({ subject, body, url }) {
   const response = await fetch(url);
   const text = await response.text();
   const fault = faultOf(subject, response.status, text, body);

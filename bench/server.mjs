@@ -18,7 +18,7 @@ const HANDLERS = {
     return { port: server.address().port };
   },
   usage: async () => process.cpuUsage(),
-  'respond in process': ({ path, amount }) => respondInProcess(server, path, amount),
+  'respond in process': (requests) => respondInProcess(server, requests),
 };
 
 process.on('message', (message) => {

@@ -1,15 +1,15 @@
 import { setImmediate } from 'node:timers/promises';
 import { RawConnection } from './raw-connection.mjs';
 
-/** As many as the benchmark with a network has: a turn of the event loop serves several requests there, too. */
-const CONNECTIONS = 10;
-
-/** Responds to requests over connections that exist in this process only. Returns the CPU time of a request in microseconds. */
-export async function respondInProcess(server, path, amount) {
-  const connections = Array.from({ length: CONNECTIONS }, () => new RawConnection(server, path));
+/**
+ * Responds to requests over connections that exist in this process only. Each turn of the event loop has one request of each
+ * connection. Returns the CPU time of a request in microseconds.
+ */
+export async function respondInProcess(server, { path, connections: count, amount }) {
+  const connections = Array.from({ length: count }, () => new RawConnection(server, path));
   await checkResponse(connections[0], path);
   const before = process.cpuUsage();
-  for (let sent = 0; sent < amount; sent += CONNECTIONS) {
+  for (let sent = 0; sent < amount; sent += count) {
     await Promise.all(connections.map((connection) => connection.send()));
     // The next requests arrive in a later turn of the event loop, as from a socket.
     await setImmediate();
