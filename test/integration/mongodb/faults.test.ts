@@ -1,16 +1,52 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { MongoClient } from 'mongodb';
 import { MongoDbIndicator } from 'nest-vitals/mongodb';
 import { describeFaults } from '../../support/fault-table.js';
 import { moduleNamed } from '../../support/module-named.js';
 import { mongodb } from '../../support/servers/mongodb.js';
 
+/** Milliseconds. Longer than the driver searches for a server that is gone. */
+const CLOSING_TIME = 20_000;
+
+/** Closes the client. If the driver does not finish, the error has the state of its pools. */
+async function close(client: MongoClient): Promise<void> {
+  const ended = new AbortController();
+  const tooLong = sleep(CLOSING_TIME, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`client.close() has not finished: ${JSON.stringify(poolsOf(client))}`);
+  });
+  await Promise.race([client.close(), tooLong]).finally(() => {
+    tooLong.catch(() => undefined);
+    ended.abort();
+  });
+}
+
+/** From internals of the driver. */
+function poolsOf(client: MongoClient): unknown[] {
+  const { topology } = client as unknown as { topology?: { s: { servers: Map<string, { pool: object }> } } };
+  return [...(topology?.s.servers.values() ?? [])].map(({ pool }) => {
+    const read = (property: string): unknown => Reflect.get(pool, property);
+    return {
+      state: read('poolState'),
+      total: read('totalConnectionCount'),
+      pending: read('pendingConnectionCount'),
+      checkedOut: read('currentCheckedOutCount'),
+      waiting: read('waitQueueSize'),
+    };
+  });
+}
+
 /** The server needs no login. */
 describeFaults('MongoDbIndicator', {
   server: mongodb,
   indicator: 'mongo',
   application: ({ host, port }) => {
-    const client = new MongoClient(`mongodb://${host}:${port}`, { maxPoolSize: 3, connectTimeoutMS: 3000 });
-    const lifecycle = { onApplicationShutdown: () => client.close() };
+    const client = new MongoClient(`mongodb://${host}:${port}`, {
+      maxPoolSize: 3,
+      connectTimeoutMS: 3000,
+      // The driver also searches for a server while it closes. The test has closed the proxy by then.
+      serverSelectionTimeoutMS: 5000,
+    });
+    const lifecycle = { onApplicationShutdown: () => close(client) };
     const database = moduleNamed('DatabaseModule', {
       providers: [
         { provide: MongoClient, useValue: client },
