@@ -10,6 +10,12 @@ export interface ProbeRequest {
   readonly agent: string;
   /** Distinguishes callers with the same address and agent: the names of the headers, and the host. */
   readonly form: string;
+  /** All of them in one text. Kept, because a newly built string would be hashed for each request. */
+  readonly key: string;
+}
+
+export function probeRequest(address: string, agent: string, form: string): ProbeRequest {
+  return { address, agent, form, key: `${address} ${agent} ${form}` };
 }
 
 /** Returns the caller. Undefined: the caller does not affect traffic. */
@@ -31,7 +37,7 @@ function read({ headers, socket }: HealthRequest, isProber: Matcher): ProbeReque
   const address = socket?.remoteAddress ?? '';
   const agent = single(headers['user-agent']);
   if (!isProber({ address, agent, headers })) return undefined;
-  return { address, agent, form: `${Object.keys(headers).join()} ${single(headers['host'])}` };
+  return probeRequest(address, agent, `${Object.keys(headers).join()} ${single(headers['host'])}`);
 }
 
 /** The properties on which the form depends, without the values of other headers, which may be secret. */

@@ -38,7 +38,6 @@ export class ProberWatch {
   /** Nearly in the order of their latest requests. */
   readonly #callers = new Map<string, Caller>();
   readonly #known = new Map<string, Caller>();
-  readonly #keys = new WeakMap<ProbeRequest, string>();
   #firstAcceptedAt = Infinity;
   /** The time at which a possible prober was last removed. */
   #overflowedAt = -Infinity;
@@ -50,11 +49,10 @@ export class ProberWatch {
 
   /** Records one request. `wasRefused`: the response refused traffic. `at`: when, on the monotonic clock. Default: now. */
   recordProbe(from: ProbeRequest, wasRefused: boolean, at?: number): void {
-    const { address, agent, form } = from;
+    const { address, agent, form, key } = from;
     if (agent.length > LONGEST_AGENT || form.length > LONGEST_FORM) return;
     const now = at ?? shutdownElapsed();
     if (!wasRefused && this.#firstAcceptedAt === Infinity) this.#firstAcceptedAt = now;
-    const key = this.#keyOf(from);
     const known = this.#known.get(key);
     if (known) return known.record(now, wasRefused);
     let caller = this.#callers.get(key);
@@ -66,16 +64,6 @@ export class ProberWatch {
     }
     caller.record(now, wasRefused);
     if (caller.isKnown) this.#moveToKnown(key, caller, now);
-  }
-
-  /** Keeps the key while its connection is in use, because a newly built string would be hashed for each request. */
-  #keyOf(from: ProbeRequest): string {
-    let key = this.#keys.get(from);
-    if (key === undefined) {
-      key = `${from.address} ${from.agent} ${from.form}`;
-      this.#keys.set(from, key);
-    }
-    return key;
   }
 
   /** The probers that a shutdown would wait for now. */

@@ -4,6 +4,7 @@ import type { DrainHook } from '../../../src/lifecycle/drain-hook.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { Drain, type DrainedConnections } from '../../../src/lifecycle/drain.js';
+import { probeRequest } from '../../../src/lifecycle/probers/probe-request.js';
 import { ProberWatch } from '../../../src/lifecycle/probers/prober-watch.js';
 import { ShutdownSignals } from '../../../src/lifecycle/shutdown-signals.js';
 import type { ShutdownSettings } from '../../../src/options/health-settings.js';
@@ -105,7 +106,7 @@ const DEFAULTS: ShutdownSettings = {
 };
 
 const ask = (address: string, agent: string, wasRefused: boolean): void =>
-  watch.recordProbe({ address, agent, form: '' }, wasRefused);
+  watch.recordProbe(probeRequest(address, agent, ''), wasRefused);
 
 /** Begins a drain that records its end. */
 function begin(

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { shutdownClock } from '../../../../src/core/shutdown-clock.js';
 import { type BalancerWait, waitForBalancers } from '../../../../src/lifecycle/probers/balancer-wait.js';
+import { probeRequest } from '../../../../src/lifecycle/probers/probe-request.js';
 import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
 import type { ShutdownSettings } from '../../../../src/options/health-settings.js';
 import { advance, useFakeClock } from '../../../support/fake-clock.js';
@@ -47,7 +48,7 @@ async function introduce(watch: ProberWatch, agent: string, interval: number): P
 }
 
 function ask(watch: ProberWatch, agent: string, wasRefused: boolean): void {
-  watch.recordProbe({ address: '10.0.0.1', agent, form: '' }, wasRefused);
+  watch.recordProbe(probeRequest('10.0.0.1', agent, ''), wasRefused);
 }
 
 describe('a fixed delay', () => {

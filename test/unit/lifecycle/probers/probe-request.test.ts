@@ -14,11 +14,12 @@ function read(
 
 describe('without named probers', () => {
   it('every caller may be a prober, identified by its address, agent, host and the names of its headers', () => {
-    expect(read({})).toEqual({ address: '10.0.0.1', agent: '', form: ' ' });
+    expect(read({})).toEqual({ address: '10.0.0.1', agent: '', form: ' ', key: '10.0.0.1   ' });
     expect(read({ host: 'orders:3000', 'user-agent': 'Envoy/HC', accept: '*/*' })).toEqual({
       address: '10.0.0.1',
       agent: 'Envoy/HC',
       form: 'host,user-agent,accept orders:3000',
+      key: '10.0.0.1 Envoy/HC host,user-agent,accept orders:3000',
     });
   });
 

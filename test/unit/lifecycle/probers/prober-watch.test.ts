@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { probeRequest } from '../../../../src/lifecycle/probers/probe-request.js';
 import { ProberWatch } from '../../../../src/lifecycle/probers/prober-watch.js';
 import { shutdownElapsed } from '../../../../src/core/shutdown-clock.js';
 import { advance, useFakeClock } from '../../../support/fake-clock.js';
@@ -18,7 +19,7 @@ function ask(
   watch: ProberWatch,
   { agent = 'HAProxy', address = '10.0.0.1', form = '', wasRefused = false }: Asked,
 ): void {
-  watch.recordProbe({ address, agent, form }, wasRefused);
+  watch.recordProbe(probeRequest(address, agent, form), wasRefused);
 }
 
 /** Records this number of requests at a fixed interval. */
