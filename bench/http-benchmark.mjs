@@ -11,12 +11,12 @@ const LEAD_IN = 500;
  * separate process, and receive short bursts of requests in random order. So other work on the machine affects all of them
  * equally. It changes the duration of a request, but hardly its CPU time.
  */
-export async function measureHttp({ tables, rounds, requests, warmUpRequests, cores, onProgress }) {
-  const client = new Child('client.mjs', { prefix: cores.client });
+export async function measureHttp({ tables, requests, warmUpRequests, ...method }) {
+  const client = new Child('client.mjs', { prefix: method.cores.client });
   try {
     const results = [];
     for (const table of tables) {
-      results.push(...(await measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress })));
+      results.push(...(await measureTable(table, client, { requests, warmUpRequests, ...method })));
     }
     return results;
   } finally {
@@ -24,10 +24,10 @@ export async function measureHttp({ tables, rounds, requests, warmUpRequests, co
   }
 }
 
-function measureTable(table, client, { rounds, requests, warmUpRequests, cores, onProgress }) {
+function measureTable(table, client, { requests, warmUpRequests, ...method }) {
   return measureSubjects(
     subjectsFor(table),
-    { title: table, rounds, cores, onProgress },
+    { title: table, ...method },
     {
       warmUp: (server) => burst(client, server, warmUpRequests),
       async costOf(server) {

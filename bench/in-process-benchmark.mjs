@@ -11,7 +11,7 @@ const LEAD_IN = 2000;
  * Measures the same subjects as the table of Fastify without the kernel and a network: requests reach the parser of Node
  * over a stream in the process. So the figures show what the framework and the endpoint need.
  */
-export function measureInProcess({ rounds, requests, cores, onProgress }) {
+export function measureInProcess({ processes, rounds, requests, cores, onProgress }) {
   const respond = async ({ process, subject: { path } }, amount) => {
     const message = { type: 'respond in process', path, connections: CONNECTIONS, amount };
     const { microseconds } = await process.request(message);
@@ -19,7 +19,7 @@ export function measureInProcess({ rounds, requests, cores, onProgress }) {
   };
   return measureSubjects(
     subjectsInProcess(),
-    { title: 'without a network', rounds, cores, onProgress },
+    { title: 'without a network', processes, rounds, cores, onProgress },
     {
       warmUp: (server) => respond(server, WARM_UP),
       async costOf(server) {

@@ -14,7 +14,7 @@ export function print({ environment, method, http, inProcess, engine, startUp, t
   ].join('\n\n');
 }
 
-function describe({ node, processor, cores, packages }, { isPinned, connections, rounds, requests }) {
+function describe({ node, processor, cores, packages }, { isPinned, connections, processes, rounds, requests }) {
   return [
     `Node ${node}, ${cores} x ${processor}`,
     Object.entries(packages)
@@ -23,11 +23,12 @@ function describe({ node, processor, cores, packages }, { isPinned, connections,
     isPinned
       ? 'Servers and client are pinned to a core each.'
       : 'Servers and client are NOT pinned: this machine has one core, or no taskset.',
-    `CPU time of the server process per request: ${rounds} rounds of bursts of ${requests} requests over ${connections} keep-alive`,
-    'connections, without pipelining. All subjects of a table run together and get requests in random order; results are',
-    'fresh during a burst. Figures are medians, in parentheses the first and the third quartile. Ratios are computed per round:',
+    `CPU time of the server process per request: ${processes} processes of each subject with ${rounds} rounds of bursts of ${requests} requests`,
+    `over ${connections} keep-alive connections, without pipelining. All subjects of a table run together and get requests in`,
+    'random order; results are fresh during a burst. Figures are medians, in parentheses the first and the third quartile. Ratios are computed per round:',
     'above 1, the endpoint needs less CPU time than the compared subject. The bare controllers respond with the bytes of',
-    'the endpoint in their name: one returns a text, the other an object that the adapter serialises.',
+    'the endpoint in their name: one returns a text, one also sets the headers of the endpoint by @Header(), and one returns',
+    'an object that the adapter serialises.',
   ].join('\n');
 }
 
@@ -37,6 +38,7 @@ const COLUMNS = [
   ['CPU, µs', ({ microsecondsPerRequest }) => spread(microsecondsPerRequest, 1)],
   ['bare text ÷ own', ({ toBareString }) => spread(toBareString)],
   ['own − bare text, µs', ({ overBareString }) => spread(overBareString, 1)],
+  ['bare text and headers ÷ own', ({ toBareStringAndHeaders }) => spread(toBareStringAndHeaders)],
   ['bare object ÷ own', ({ toBareObject }) => spread(toBareObject)],
   ['node:http ÷ own', ({ toNodeHttp }) => spread(toNodeHttp)],
   ['terminus ÷ own', ({ toTerminus }) => spread(toTerminus)],

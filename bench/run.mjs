@@ -38,16 +38,19 @@ const cores = pinning();
 const method = {
   isPinned: cores.isPinned,
   connections: CONNECTIONS,
-  rounds: positive('rounds', quick ? 5 : 25),
+  processes: quick ? 1 : 5,
+  /** Of each process. */
+  rounds: positive('rounds', 5),
   requests: positive('requests', 4000),
-  warmUpRequests: 5000,
+  /** Node optimises some functions again after tens of thousands of requests. */
+  warmUpRequests: quick ? 5000 : 30_000,
 };
 const tables = TABLE_NAMES.filter(isWanted);
 const onProgress = (line) => process.stderr.write(`${line}\n`);
 
 const http = tables.length > 0 ? await measureHttp({ ...method, tables, cores, onProgress }) : undefined;
 const inProcess = isWanted('in-process')
-  ? await measureInProcess({ rounds: method.rounds, requests: 10_000, cores, onProgress })
+  ? await measureInProcess({ processes: method.processes, rounds: method.rounds, requests: 10_000, cores, onProgress })
   : undefined;
 const engine = isWanted('engine') ? await measureEngine({ processes: quick ? 1 : 5, onProgress }) : undefined;
 const startUp = isWanted('start-up') ? await measureStartUp({ processes: quick ? 5 : 21, onProgress }) : undefined;

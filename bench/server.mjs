@@ -12,9 +12,9 @@ const STARTERS = {
 let server;
 
 const HANDLERS = {
-  async start({ subject, body }) {
+  async start({ subject, expected }) {
     const start = await STARTERS[subject.kind]();
-    server = await start(subject, body);
+    server = await start(subject, expected);
     return { port: server.address().port };
   },
   usage: async () => process.cpuUsage(),

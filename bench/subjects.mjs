@@ -9,9 +9,10 @@ const COUNTS = [1, 10, 100, 1000];
 const isComparedWithTerminus = (indicators) => indicators <= 100;
 
 /**
- * The subjects of one table. `bodyOf` names the endpoint whose bytes a baseline sends. `baseline`, `minimum`, `competitor`
- * and `without` name the subjects that a subject is compared with; a peer is compared with its `comparedWith`. Subjects that
- * are compared with each other form a family: their bursts follow each other.
+ * The subjects of one table. `bodyOf` names the endpoint whose bytes a baseline sends. `baseline`, `headersBaseline`,
+ * `objectBaseline`, `minimum`, `competitor` and `without` name the subjects that a subject is compared with; a peer is
+ * compared with its `comparedWith`. Subjects that are compared with each other form a family: their bursts follow each
+ * other.
  */
 export function subjectsFor(table) {
   return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
@@ -71,9 +72,13 @@ function withPeers() {
   ];
 }
 
-/** An endpoint and its baselines. The full view has no baseline that serialises an object, because the default view shows that cost. */
+/**
+ * An endpoint and its baselines. The full view is compared with a text only, because the default view shows the costs of
+ * serialising an object and of the headers.
+ */
 function compared({ name, indicators, view, path }) {
   const isDefault = view === undefined;
+  const withHeaders = isDefault && isComparedWithTerminus(indicators);
   const bare = (form) => ({
     name: bareName(name, form),
     family: name,
@@ -92,9 +97,15 @@ function compared({ name, indicators, view, path }) {
     baseline: bareName(name, 'string'),
     ...(name === 'live' && { minimum: 'node:http' }),
     ...(isDefault && { objectBaseline: bareName(name, 'object') }),
+    ...(withHeaders && { headersBaseline: bareName(name, 'string and headers') }),
     ...(isDefault && isComparedWithTerminus(indicators) && { competitor: terminusName(indicators) }),
   };
-  return [bare('string'), endpoint, ...(isDefault ? [bare('object')] : [])];
+  return [
+    bare('string'),
+    endpoint,
+    ...(withHeaders ? [bare('string and headers')] : []),
+    ...(isDefault ? [bare('object')] : []),
+  ];
 }
 
 /** The endpoint with metrics, compared with the same endpoint without them. */

@@ -11,6 +11,7 @@ export function summarise(subject, costs, body) {
     microsecondsPerRequest: { median: median(own), quartiles: interquartile(own) },
     toBareString: compare(subject.baseline),
     overBareString: subject.baseline && difference(own, costs.get(subject.baseline)),
+    toBareStringAndHeaders: compare(subject.headersBaseline),
     toBareObject: compare(subject.objectBaseline),
     toNodeHttp: compare(subject.minimum),
     toTerminus: compare(subject.competitor),
