@@ -121,7 +121,7 @@ export interface GroupOptions {
    * also in production.
    */
   readonly view?: HealthView;
-  /** The HTTP status codes of the statuses of its report. Default: the `statusCodes` of the module, one at a time. */
+  /** The HTTP status codes of the statuses of its report. A status that is left out has the code of the module's `statusCodes`. */
   readonly statusCodes?: Readonly<Partial<Record<Exclude<HealthStatus, 'SKIPPED'>, number>>>;
   /** The time within which the group responds. Default: the module's `deadline`. */
   readonly deadline?: Duration;
@@ -253,7 +253,7 @@ export interface HealthModuleOptions {
    * Options of the shutdown. Default: see `ShutdownOptions`.
    *
    * @example
-   * { shutdown: { maxDelay: '20s', timeout: '15s' } }
+   * { shutdown: { maxDelay: '18s', timeout: '8s' } }
    */
   readonly shutdown?: ShutdownOptions;
   /** The metadata of the service in reports. Default: see `ServiceOptions`. */

@@ -12,7 +12,8 @@ export interface SharedOptions {
 /**
  * Options of one indicator: how its check runs, and how its result counts. Time spans are milliseconds, or text with a
  * unit (`'5s'`). An option that is not set comes from `HealthModule.forRoot({ defaults })`, else from the default named
- * here. An environment variable `HEALTH_<NAME>_<OPTION>` overrides every other source.
+ * here. An environment variable `HEALTH_<NAME>_<OPTION>` has precedence over all options in code, a source of options
+ * (`HealthSourcesModule`) over the environment, and an override over both.
  */
 export interface HealthIndicatorOptions {
   /**
@@ -87,8 +88,9 @@ export interface HealthIndicatorOptions {
   /**
    * The greatest age of a result that is still used. An older background result is UNKNOWN. When a check has not finished
    * at the deadline, its last result is reported if it is not older than this, else DOWN. Default: 30,000 ms, or three
-   * intervals and the longest possible run where that is longer, and never less than `ttl`. It must be more than
-   * `interval` where that is set, and at least `ttl` where it is not.
+   * intervals and the longest possible run where that is longer, and never less than `ttl`. With `scope: 'fleet'` and
+   * without `interval`, three `ttl` take the place of three intervals. It must be more than `interval` where that is set,
+   * and at least `ttl` where it is not.
    *
    * @example
    * { interval: '1m', maxAge: '5m' }

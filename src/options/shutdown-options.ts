@@ -15,9 +15,9 @@ export interface ShutdownOptions {
   /**
    * How long `ready` responds 503, while all requests are still served, before the shutdown waits for work in flight.
    * Default: `'auto'`, until each prober that requests readiness regularly has received three refusals in a row. The
-   * kubelet does not count, because Kubernetes takes a deleted pod out of rotation itself. Without a prober there is no wait.
-   * A number is a fixed time. In a worker of `node:cluster` (PM2's cluster mode) the default is `minDelay`, because the
-   * primary process sends requests to the other workers.
+   * kubelet does not count, because Kubernetes takes a deleted pod out of rotation itself. Without a prober the wait is
+   * `minDelay`. A number is a fixed time in milliseconds. In a worker of `node:cluster` (PM2's cluster mode) the default is
+   * `minDelay`, because the primary process sends requests to the other workers.
    *
    * @example
    * { delay: '10s' }
@@ -37,11 +37,12 @@ export interface ShutdownOptions {
   readonly probers?: readonly ProberOptions[];
   /**
    * How long the shutdown then waits for requests in flight and announced work. Default: 10,000 ms. After this time the log
-   * names them, their connections are closed, and the shutdown continues. `maxDelay` and `timeout` together stay
-   * below the 30 s that Kubernetes waits by default (`terminationGracePeriodSeconds`).
+   * names them, their connections are closed, and the shutdown continues. With the defaults, `maxDelay` and `timeout` are
+   * 25 s together, less than the 30 s that Kubernetes waits (`terminationGracePeriodSeconds`). If you raise them, raise that
+   * value too.
    *
    * @example
-   * { timeout: '20s' }
+   * { timeout: '12s' }
    */
   readonly timeout?: Duration;
 }

@@ -12,7 +12,7 @@ export interface HealthSourcesOptions {
    * The sources. If several set the same option of an indicator, the last one in the list has precedence. Required.
    */
   readonly sources: readonly ConfigurationSource[];
-  /** Milliseconds that the start of the application waits for the first options of all sources at most. Default: 2000. */
+  /** The longest time that the start of the application waits for the first options of all sources. Default: 2000 ms. */
   readonly bootTimeout?: Duration;
   /**
    * The name of this instance, for options that apply to it only. Default: `HOSTNAME` (the name of the pod on Kubernetes) or the
