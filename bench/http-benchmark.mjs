@@ -7,16 +7,16 @@ export const CONNECTIONS = 10;
 const LEAD_IN = 500;
 
 /**
- * Measures the CPU time that each subject spends on a request. All subjects of a table run at the same time, each in a
- * separate process, and receive short bursts of requests in random order. So other work on the machine affects all of them
- * equally. It changes the duration of a request, but hardly its CPU time.
+ * Measures the CPU time that each subject spends on a request. The subjects that are compared run at the same time,
+ * each in a separate process, and receive short bursts of requests in random order. So other work on the machine affects all
+ * of them equally. It changes the duration of a request, but hardly its CPU time.
  */
-export async function measureHttp({ tables, requests, warmUpRequests, ...method }) {
+export async function measureHttp({ tables, requests, ...method }) {
   const client = new Child('client.mjs', { prefix: method.cores.client });
   try {
     const results = [];
     for (const table of tables) {
-      results.push(...(await measureTable(table, client, { requests, warmUpRequests, ...method })));
+      results.push(...(await measureTable(table, client, { requests, ...method })));
     }
     return results;
   } finally {
@@ -24,21 +24,14 @@ export async function measureHttp({ tables, requests, warmUpRequests, ...method 
   }
 }
 
-function measureTable(table, client, { requests, warmUpRequests, ...method }) {
-  return measureSubjects(
-    subjectsFor(table),
-    { title: table, ...method },
-    {
-      warmUp: (server) => burst(client, server, warmUpRequests),
-      async costOf(server) {
-        await burst(client, server, LEAD_IN);
-        const before = await server.process.request({ type: 'usage' });
-        await burst(client, server, requests);
-        const after = await server.process.request({ type: 'usage' });
-        return (busy(after) - busy(before)) / requests;
-      },
-    },
-  );
+function measureTable(table, client, { requests, ...method }) {
+  return measureSubjects(subjectsFor(table), { title: table, ...method }, async (server) => {
+    await burst(client, server, LEAD_IN);
+    const before = await server.process.request({ type: 'usage' });
+    await burst(client, server, requests);
+    const after = await server.process.request({ type: 'usage' });
+    return (busy(after) - busy(before)) / requests;
+  });
 }
 
 const busy = ({ user, system }) => user + system;

@@ -2,8 +2,6 @@ import { CONNECTIONS } from './http-benchmark.mjs';
 import { measureSubjects } from './running-subjects.mjs';
 import { subjectsInProcess } from './subjects.mjs';
 
-/** Enough that every function is compiled before the first round: Node optimises some of them again after 50,000 requests. */
-const WARM_UP = 100_000;
 /** Requests before each burst, which are not counted: results are fresh then, and the data is in the caches. */
 const LEAD_IN = 2000;
 
@@ -20,12 +18,9 @@ export function measureInProcess({ processes, rounds, requests, cores, onProgres
   return measureSubjects(
     subjectsInProcess(),
     { title: 'without a network', processes, rounds, cores, onProgress },
-    {
-      warmUp: (server) => respond(server, WARM_UP),
-      async costOf(server) {
-        await respond(server, LEAD_IN);
-        return respond(server, requests);
-      },
+    async (server) => {
+      await respond(server, LEAD_IN);
+      return respond(server, requests);
     },
   );
 }

@@ -42,8 +42,6 @@ const method = {
   /** Of each process. */
   rounds: positive('rounds', 5),
   requests: positive('requests', 4000),
-  /** Node optimises some functions again after tens of thousands of requests. */
-  warmUpRequests: quick ? 5000 : 15_000,
 };
 const tables = TABLE_NAMES.filter(isWanted);
 const onProgress = (line) => process.stderr.write(`${line}\n`);

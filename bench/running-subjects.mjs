@@ -1,26 +1,45 @@
 import { Child } from './child.mjs';
-import { inRandomOrder } from './subjects.mjs';
+import { shuffled } from './statistics.mjs';
+import { familiesOf } from './subjects.mjs';
 import { summarise } from './summary.mjs';
 
 /**
- * Measures subjects that run at the same time, each in a separate process: in each round once each, in random order. After
- * `rounds` rounds all of them are started again, `processes` times, because the same code is up to a fifth slower in one
- * process than in another. `warmUp(server)` is called before the first round of a process. `costOf(server)` returns the
- * microseconds of a request.
+ * Rounds of each process that are not counted. Closing the connections of a burst makes V8 compile the code of Node again,
+ * so one long burst is not enough: the first three bursts of a process cost up to four times as much as the later ones.
  */
-export async function measureSubjects(subjects, { title, processes, rounds, cores, onProgress }, { warmUp, costOf }) {
+const WARM_UP_ROUNDS = 5;
+
+/**
+ * Measures one family of subjects after the other. `costOf(server)` returns the microseconds of a request.
+ *
+ * The subjects of a family run at the same time, each in a separate process, and are measured once in each round, in random
+ * order. After `rounds` rounds all of them are started again, `processes` times, because the same code can be slower in one
+ * process than in another. Other families do not run meanwhile: with 30 processes, the same code cost a fifth more in some
+ * of them than in others, in all rounds.
+ */
+export async function measureSubjects(subjects, { title, ...method }, costOf) {
+  const results = [];
+  for (const [family, members] of familiesOf(subjects)) {
+    results.push(...(await measureFamily(members, { title: `${title}, ${family}`, ...method }, costOf)));
+  }
+  return results;
+}
+
+async function measureFamily(subjects, { title, processes, rounds, cores, onProgress }, costOf) {
   const costs = new Map(subjects.map(({ name }) => [name, []]));
   let texts = new Map();
   for (let started = 1; started <= processes; started += 1) {
-    const measure = async (server) => costs.get(server.subject.name).push(await costOf(server));
-    const onRound = (round) => onProgress(`${title}, processes ${started}/${processes}, round ${round}/${rounds}`);
-    texts = await measureOnce(subjects, { rounds, cores, onRound }, { warmUp, measure });
+    const onRound = (round, measured) => {
+      for (const [name, cost] of measured) costs.get(name).push(cost);
+      onProgress(`${title}, processes ${started}/${processes}, round ${round}/${rounds}`);
+    };
+    texts = await measureOnce(subjects, { rounds, cores, onRound }, costOf);
   }
   return subjects.map((subject) => summarise(subject, costs, texts.get(subject.bodyOf ?? subject.name)));
 }
 
 /** Measures one process of each subject. Returns the bodies of the endpoints. */
-async function measureOnce(subjects, { rounds, cores, onRound }, { warmUp, measure }) {
+async function measureOnce(subjects, { rounds, cores, onRound }, costOf) {
   const running = [];
   try {
     // The baselines send the response of an endpoint, so the endpoint is started first.
@@ -31,10 +50,10 @@ async function measureOnce(subjects, { rounds, cores, onRound }, { warmUp, measu
       const response = await fetchResponse(server);
       if (subject.kind === 'vitals') responses.set(subject.name, response);
     }
-    for (const server of running) await warmUp(server);
-    for (let round = 1; round <= rounds; round += 1) {
-      for (const server of inRandomOrder(running)) await measure(server);
-      onRound(round);
+    for (let round = 1 - WARM_UP_ROUNDS; round <= rounds; round += 1) {
+      const measured = new Map();
+      for (const server of shuffled(running)) measured.set(server.subject.name, await costOf(server));
+      if (round > 0) onRound(round, measured);
     }
     for (const server of running) await fetchResponse(server);
     return new Map([...responses].map(([name, { text }]) => [name, text]));

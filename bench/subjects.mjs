@@ -1,5 +1,3 @@
-import { shuffled } from './statistics.mjs';
-
 /** A table for each adapter, and one for other libraries (peers), each on the framework that it is made for. */
 const TABLES = { fastify: () => onNest('fastify'), express: () => onNest('express'), peers: withPeers };
 export const TABLE_NAMES = Object.keys(TABLES);
@@ -11,17 +9,17 @@ const isComparedWithTerminus = (indicators) => indicators <= 100;
 /**
  * The subjects of one table. `bodyOf` names the endpoint whose bytes a baseline sends. `baseline`, `headersBaseline`,
  * `objectBaseline`, `minimum`, `competitor` and `without` name the subjects that a subject is compared with; a peer is
- * compared with its `comparedWith`. Subjects that are compared with each other form a family: their bursts follow each
- * other.
+ * compared with its `comparedWith`. Subjects that are compared with each other form a family.
  */
 export function subjectsFor(table) {
   return TABLES[table]().map((subject) => ({ table, family: table, ...subject }));
 }
 
-/** Families in random order, and the members of each in random order. */
-export function inRandomOrder(servers) {
-  const families = [...new Set(servers.map(({ subject }) => subject.family))];
-  return shuffled(families).flatMap((family) => shuffled(servers.filter(({ subject }) => subject.family === family)));
+/** The members of each family, by its name. */
+export function familiesOf(subjects) {
+  const families = new Map(subjects.map(({ family }) => [family, []]));
+  for (const subject of subjects) families.get(subject.family).push(subject);
+  return families;
 }
 
 /** The families that are also measured without a network: those whose targets depend on a few microseconds. */
