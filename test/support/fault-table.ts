@@ -58,7 +58,8 @@ const GONE = /^connection (?:refused|reset|closed|aborted)$/;
 /** More than the calls that may be left behind. A leak of one call per probe is found with few probes. */
 const FROZEN_PROBES = isNightly ? 30 : 10;
 const MOST_STRAY_CALLS = 3;
-const TIMED_OUT_CHECKS = 100;
+/** More than the connections of a pool. */
+const TIMED_OUT_CHECKS = isNightly ? 100 : 50;
 /** Includes the captured log of the test. */
 const MOST_BYTES = 8 * 1024 * 1024;
 const SLOW = 150;
