@@ -29,9 +29,11 @@ export class ShutdownSignals {
   start(): void {
     if (!this.#isWatching) process.on('newListener', this.#onNewListener);
     this.#isWatching = true;
+    // 0 means that there is no limit.
+    const limit = process.getMaxListeners() || Infinity;
     for (const signal of SIGNALS) {
       const others = process.listenerCount(signal);
-      if (others === 0 || others >= process.getMaxListeners() || this.#listened.has(signal)) continue;
+      if (others === 0 || others >= limit || this.#listened.has(signal)) continue;
       process.on(signal, this.#onSignal);
       this.#listened.add(signal);
     }

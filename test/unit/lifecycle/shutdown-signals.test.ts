@@ -122,3 +122,15 @@ it('ShutdownSignals does not warn when the application listens to SIGTERM, or wa
   await advance(10_000);
   expect(warn).not.toHaveBeenCalled();
 });
+
+it('ShutdownSignals acts on the second signal when the number of listeners has no limit', async () => {
+  const limit = process.getMaxListeners();
+  process.setMaxListeners(0);
+  onTestFinished(() => void process.setMaxListeners(limit));
+  signals.start();
+  emit();
+  signals.onSecond(act);
+  await advance(500);
+  emit();
+  expect(act).toHaveBeenCalledExactlyOnceWith('SIGTERM');
+});
