@@ -211,6 +211,8 @@ export class CheckRunner {
       call: wrapped?.make,
     });
     this.#attempt = current;
+    // The synchronous part of the check may have stopped this runner.
+    if (this.#stopped) current.abort(this.#stop.signal.reason);
     const outcome = await current.outcome;
     this.#attempt = undefined;
     if (!isLeftBehind) this.#strays.endPause();

@@ -57,6 +57,8 @@ export class Probe {
   #evaluation: Evaluation | undefined;
   #composedAtRevision = -1;
   #underWay: Promise<Evaluation> | undefined;
+  /** The indicators in the report when the evaluation under way began. */
+  #membersUnderWay: readonly CheckRunner[] = [];
 
   constructor(rules: ProbeRules, frame: ReportFrame, revision: Pick<Revision, 'value'>) {
     this.#rules = rules;
@@ -79,7 +81,7 @@ export class Probe {
     }
     const underWay = this.#underWay ?? this.#renew(now);
     if (!(underWay instanceof Promise) || timeLimit >= this.#rules.deadline) return underWay;
-    const members = this.#rules.members();
+    const members = this.#membersUnderWay;
     return settledWithin([underWay], timeLimit).then(() => this.#composePresent(members));
   }
 
@@ -101,6 +103,7 @@ export class Probe {
       if (run) runs.push(run);
     }
     if (runs.length === 0) return this.#compose(members);
+    this.#membersUnderWay = members;
     return (this.#underWay = settledWithin(runs, this.#rules.deadline - (elapsed() - now)).then(() => {
       this.#underWay = undefined;
       return this.#composePresent(members);

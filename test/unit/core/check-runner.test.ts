@@ -304,6 +304,22 @@ describe('CheckRunner', () => {
       expect(recorded.invalidations).toBe(0);
     });
 
+    it('aborts the run at once when the synchronous part of its check calls it', async () => {
+      let signal: AbortSignal | undefined;
+      const { runner, settled } = new RecordedRunner(
+        (context) => {
+          signal = context.signal;
+          runner.stop('removed');
+          return never();
+        },
+        { timeout: 1500 },
+      );
+      await runner.run();
+      expect(signal?.reason).toMatchObject({ name: 'AbortError', message: 'removed' });
+      expect(settled).toHaveLength(0);
+      expect(vi.getTimerCount()).toBe(0);
+    });
+
     it('invalidates the reports that were waiting for the run', async () => {
       const recorded = new RecordedRunner(never);
       const run = recorded.runner.run();

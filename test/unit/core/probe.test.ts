@@ -261,6 +261,19 @@ describe('Probe', () => {
       expect(vi.getTimerCount()).toBe(0);
     });
 
+    it('leaves out an indicator that was added during the evaluation and has no result', async () => {
+      const work = latch();
+      const health = new RecordedEngine().add('database', () => work.promise);
+      void health.evaluate('ready');
+      await advance(10);
+      health.add('fresh', never);
+      const report = Promise.resolve(health.engine.evaluate('ready', timeLimit)).then((evaluation) => evaluation.report);
+      work.open();
+      await advance(0);
+      expect(await report).toMatchObject({ status: 'UP' });
+      expect(Object.keys((await report).details)).toEqual(['database']);
+    });
+
     it('responds in the same turn of the event loop from existing results', async () => {
       const health = new RecordedEngine().add('database', () => up());
       const first = await health.evaluate('ready');
