@@ -65,7 +65,7 @@ module.exports = {
     may('changes', 'core', 'errors', 'options', 'discovery', 'extension', 'logging'),
     may('endpoints', 'core', 'errors', 'options', 'extension'),
     may('lifecycle', 'core', 'errors', 'options', 'discovery', 'extension'),
-    may('overrides', 'core', 'errors', 'options', 'extension'),
+    may('overrides', 'core', 'errors', 'options', 'extension', 'logging'),
     may('alerts', 'core', 'errors', 'options', 'extension', 'logging'),
     may('page', 'core', 'extension'),
     may('dashboard', 'core', 'errors', 'options', 'extension', 'page'),
@@ -75,7 +75,7 @@ module.exports = {
     may('fleet', 'core', 'errors', 'options', 'extension', 'page', 'stores'),
     may('files', 'core', 'errors', 'options', 'extension', 'logging'),
     may('publish', 'core', 'errors', 'options', 'extension', 'clients'),
-    may('sources', 'core', 'errors', 'options', 'extension', 'stores'),
+    may('sources', 'core', 'errors', 'options', 'extension', 'logging', 'stores'),
     may('stores', 'core', 'errors', 'options', 'clients'),
     {
       name: 'stores-stand-alone',

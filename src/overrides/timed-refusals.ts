@@ -1,6 +1,7 @@
 import type { LoggerService } from '@nestjs/common';
 import { boundedText, onOneLine } from '../core/bounded-text.js';
 import type { HealthRefusal, OverrideTerms } from '../extension/health-override.js';
+import { guardedLogger } from '../logging/guarded-logger.js';
 import { Faults } from '../options/faults.js';
 import { checkTerms } from './override-terms.js';
 
@@ -18,7 +19,7 @@ export class TimedRefusals {
 
   constructor(refuse: Refuse, logger: Pick<LoggerService, 'log' | 'warn'>) {
     this.#refuse = refuse;
-    this.#logger = logger;
+    this.#logger = guardedLogger(logger);
   }
 
   /** Throws one `HealthConfigurationError` with every fault; nothing has changed then. */

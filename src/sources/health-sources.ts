@@ -5,6 +5,7 @@ import { formatRaw } from '../core/raw-error.js';
 import type { ReportedSourceOptions } from '../core/reported-source.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { SourceOptions } from '../extension/source-options.js';
+import { guardedLogger } from '../logging/guarded-logger.js';
 import { optionText } from '../options/option-text.js';
 import type { SourceApplication, SourceScope } from './configuration-source.js';
 import { mergeLayers } from './entries.js';
@@ -32,7 +33,7 @@ export class HealthSources {
     this.#bootTimeout = settings.bootTimeout;
     this.#application = { service: settings.service, instance: settings.instance };
     this.#target = target;
-    this.#logger = logger;
+    this.#logger = guardedLogger(logger);
     this.#sources = settings.sources.map((source) => new FollowedSource(source, (its) => this.#createFollower(its)));
   }
 

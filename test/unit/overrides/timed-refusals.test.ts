@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { HealthRefusal } from '../../../src/extension/health-override.js';
 import { TimedRefusals } from '../../../src/overrides/timed-refusals.js';
 import { CapturedLog } from '../../support/captured-log.js';
-import { useFakeClock } from '../../support/fake-clock.js';
+import { advance, useFakeClock } from '../../support/fake-clock.js';
 
 describe('TimedRefusals', () => {
   useFakeClock();
@@ -21,6 +21,16 @@ describe('TimedRefusals', () => {
     refusals.begin({ reason: 'vendor maintenance', expiresIn: '1m' });
     const [refusal] = begun;
     expect(Number(refusal?.until) - Number(refusal?.since)).toBe(60_000);
+  });
+
+  it('end at their time also if the logger throws', async () => {
+    const withdraw = vi.fn<() => boolean>(() => true);
+    const refuses = (): never => {
+      throw new Error('the log is full');
+    };
+    new TimedRefusals(() => withdraw, { log: refuses, warn: refuses }).begin({ reason: 'disk', expiresIn: '1m' });
+    await advance(60_000);
+    expect(withdraw).toHaveBeenCalledOnce();
   });
 
   it('leave no timer after stop(), and begin none', () => {
