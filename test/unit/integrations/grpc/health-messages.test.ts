@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readResponse, writeRequest } from '../../../src/integrations/grpc/health-messages.js';
+import { readResponse, writeRequest } from '../../../../src/integrations/grpc/health-messages.js';
 
 describe('the request of grpc.health.v1', () => {
   it.each([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { EtcdCallError, etcdCall } from '../../../src/clients/etcd/etcd-calls.js';
+import { EtcdCallError, etcdCall } from '../../../../src/clients/etcd/etcd-calls.js';
 
 const UNAVAILABLE = 14;
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import type { HealthMonitor, LifecycleState } from '../../../src/extension/health-monitor.js';
-import type { KnownServingStatus } from '../../../src/integrations/grpc/health-messages.js';
-import { HealthWatches, type WatchCall } from '../../../src/integrations/grpc/health-watches.js';
+import type { HealthMonitor, LifecycleState } from '../../../../src/extension/health-monitor.js';
+import type { KnownServingStatus } from '../../../../src/integrations/grpc/health-messages.js';
+import { HealthWatches, type WatchCall } from '../../../../src/integrations/grpc/health-watches.js';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

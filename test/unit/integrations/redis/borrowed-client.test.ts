@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { capacityOf, withClient } from '../../../src/integrations/redis/borrowed-client.js';
-import type { NodeRedisServer } from '../../../src/clients/redis/node-redis.js';
-import type { RedisPool } from '../../../src/integrations/redis/redis-client.js';
-import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { capacityOf, withClient } from '../../../../src/integrations/redis/borrowed-client.js';
+import type { NodeRedisServer } from '../../../../src/clients/redis/node-redis.js';
+import type { RedisPool } from '../../../../src/integrations/redis/redis-client.js';
+import { advance, useFakeClock } from '../../../support/fake-clock.js';
 
 useFakeClock();
 
