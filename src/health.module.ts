@@ -28,11 +28,12 @@ import { createdPerApplication } from './extension/created-per-application.js';
 import { HEALTH_CONTROL } from './extension/health-control.js';
 import { HEALTH_ENDPOINTS } from './extension/health-endpoints.js';
 import { HEALTH_MONITOR } from './extension/health-monitor.js';
+import { placeAt } from './extension/place-module.js';
 import { REQUESTS_IN_FLIGHT } from './extension/requests-in-flight.js';
 import { SOURCE_OPTIONS } from './extension/source-options.js';
 import { HealthLifecycle } from './health.lifecycle.js';
 import { HealthService } from './health.service.js';
-import { HEALTH_MODULE, OPTIONS, bareImport, configuredModule, importFaults, placeAt } from './module-imports.js';
+import { HEALTH_MODULE, OPTIONS, bareImport, configuredModule, importFaults } from './module-imports.js';
 import type { ClassOrMethodDecorator, HealthModuleOptions } from './options/health-module-options.js';
 
 /** A class that creates the options, for `useClass` and `useExisting`. */

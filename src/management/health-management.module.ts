@@ -21,6 +21,7 @@ import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { healthModuleMissing, moduleNotConfigured } from '../errors/messages.js';
 import { createdPerApplication } from '../extension/created-per-application.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../extension/health-monitor.js';
+import { placeAt } from '../extension/place-module.js';
 import { optionsFactory } from '../options/factory-options.js';
 import { HealthManagement } from './health-management.js';
 import {
@@ -54,7 +55,7 @@ export class HealthManagementModule implements OnApplicationBootstrap, OnApplica
     @Optional() @Inject(HEALTH_MONITOR) private readonly monitor?: HealthMonitor,
   ) {
     // Bootstrapped after HealthModule, when every other module has started.
-    for (const module of modules.values()) if (module.metatype === HealthManagementModule) module.distance = -2;
+    placeAt(modules, HealthManagementModule, -2);
     if (parts) management?.prepare(new RequestHandler(parts));
   }
 
