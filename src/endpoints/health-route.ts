@@ -1,6 +1,5 @@
 import type { HealthPort } from '../extension/health-port.js';
 import type { HealthView } from '../options/view.js';
-import { wider } from './views.js';
 
 /** The properties of one endpoint for the responder. */
 export interface HealthRoute {
@@ -30,4 +29,11 @@ export function viewFor(
   if (unauthenticated === 401) return granted;
   const widest = granted === undefined ? view : wider(view, granted);
   return unauthenticated === 404 && widest === 'status' ? undefined : widest;
+}
+
+const WIDTH: Readonly<Record<HealthView, number>> = { status: 0, components: 1, full: 2 };
+
+/** The wider one of two views. */
+export function wider(one: HealthView, other: HealthView): HealthView {
+  return WIDTH[one] >= WIDTH[other] ? one : other;
 }

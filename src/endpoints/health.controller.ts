@@ -4,9 +4,8 @@ import type { EndpointName, HealthRequest } from '../options/health-module-optio
 import type { HealthSettings } from '../options/health-settings.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { decoratorNeedsStaticOptions } from '../errors/messages.js';
-import { groupHandler } from './group-handler.js';
 import type { ActionDescription, HealthActions } from '../extension/health-actions.js';
-import { handlerOf } from './handler-name.js';
+import { groupHandler, handlerOf } from './handler-names.js';
 import { bodyReader } from './request-body.js';
 import { Responder } from './responder.js';
 import { markRoute } from './route-order.js';

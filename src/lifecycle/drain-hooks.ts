@@ -1,5 +1,5 @@
 import type { ModulesContainer } from '@nestjs/core';
-import type { DrainHook } from './drain-hook.js';
+import type { DrainHook } from './drain.js';
 import { instancesIn } from '../discovery/instances.js';
 import { getDrainMethods, type OnDrainOptions } from './on-drain.decorator.js';
 

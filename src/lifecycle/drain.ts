@@ -6,7 +6,6 @@ import type { ShutdownSettings } from '../options/health-settings.js';
 import type { AnnouncedWork } from './announced-work.js';
 import type { ApplicationState } from './application-state.js';
 import { waitForBalancers } from './probers/balancer-wait.js';
-import type { DrainHook } from './drain-hook.js';
 import { logBalancerWait } from './probers/log-balancer-wait.js';
 import type { ProberWatch } from './probers/prober-watch.js';
 import type { ShutdownSignals } from './shutdown-signals.js';
@@ -20,6 +19,15 @@ const TIME_TO_SEND = 250;
 const SHORTEST_ACCEPT = 500;
 /** Milliseconds for reading requests that have arrived on open connections. */
 const READ_LIMIT = 500;
+
+/** A method that the drain calls when it begins. */
+export interface DrainHook {
+  /** `OrdersConsumer.stopPulling`, for the log. */
+  readonly name: string;
+  /** Milliseconds after which the drain continues without it. Undefined: the `timeout` of `shutdown`. */
+  readonly timeout: number | undefined;
+  readonly call: () => unknown;
+}
 
 /** The connections of the application's servers, as far as the drain uses them. */
 export interface DrainedConnections {

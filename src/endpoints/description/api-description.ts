@@ -3,10 +3,9 @@ import { HealthConfigurationError } from '../../errors/configuration.error.js';
 import { descriptionMissing } from '../../errors/messages.js';
 import type { EndpointDescription } from '../../extension/health-endpoints.js';
 import type { HealthSettings } from '../../options/health-settings.js';
-import { groupHandler } from '../group-handler.js';
 import type { HealthActions } from '../../extension/health-actions.js';
 import { MEDIA_TYPES } from '../formats/format.js';
-import { handlerOf } from '../handler-name.js';
+import { groupHandler, handlerOf } from '../handler-names.js';
 import { loadControllerDescription } from './load-controller-description.js';
 import { type ControllerDescription, describeHandler } from './swagger-metadata.js';
 

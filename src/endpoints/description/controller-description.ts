@@ -3,7 +3,7 @@ import type { ActionDescription } from '../../extension/health-actions.js';
 import type { EndpointName } from '../../options/health-module-options.js';
 import type { AccessSettings, GroupSettings, HealthSettings } from '../../options/health-settings.js';
 import { type HealthView, VIEWS } from '../../options/view.js';
-import { groupHandler } from '../group-handler.js';
+import { groupHandler } from '../handler-names.js';
 import { definitionsOf } from '../schema/format-schemas.js';
 import { toOpenApi } from '../../extension/json-schema.js';
 import { Responses } from './responses.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { wider } from '../../../src/endpoints/views.js';
+import { wider } from '../../../src/endpoints/health-route.js';
 import { project } from '../../../src/extension/visible-report.js';
 import type { HealthReport } from '../../../src/core/report.js';
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { beginDrainSimulation } from '../../../src/core/drain-simulation.js';
-import type { DrainHook } from '../../../src/lifecycle/drain-hook.js';
+import type { DrainHook } from '../../../src/lifecycle/drain.js';
 import { AnnouncedWork } from '../../../src/lifecycle/announced-work.js';
 import { ApplicationState } from '../../../src/lifecycle/application-state.js';
 import { Drain, type DrainedConnections } from '../../../src/lifecycle/drain.js';
