@@ -57,7 +57,7 @@ export interface GrpcMessages {
  * The error of a failed gRPC call, with the message of the integration for its status code if it has one. The text of
  * the server stays in the log.
  */
-export function grpcFailure({ code, details }: GrpcStatus, cause: unknown, messages: GrpcMessages): unknown {
+export function explainGrpcError({ code, details }: GrpcStatus, cause: unknown, messages: GrpcMessages): unknown {
   const name = CODES[code] ?? 'UNKNOWN';
   const refusal = messages.refusals[name];
   if (refusal !== undefined) return new NotPermittedError(refusal, { code: name, cause });

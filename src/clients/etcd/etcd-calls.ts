@@ -1,7 +1,7 @@
-import { explainEtcdClient } from './explain-client.js';
+import { explainEtcdError } from './failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { onAbort, raceAbort } from '../../core/async.js';
-import { grpcFailure } from '../grpc-failure.js';
+import { explainGrpcError } from '../grpc-failure.js';
 import { WatchedCall } from '../watched-call.js';
 
 /** A stream of gRPC. */
@@ -52,8 +52,8 @@ export class EtcdCallError extends Error {
       return new HealthCheckError(FULL, { code: 'NOSPACE', cause: this.cause });
     }
     return failure
-      ? grpcFailure(failure, this.cause, { refusals: { PERMISSION_DENIED: notPermitted } })
-      : explainEtcdClient(this.cause);
+      ? explainGrpcError(failure, this.cause, { refusals: { PERMISSION_DENIED: notPermitted } })
+      : explainEtcdError(this.cause);
   }
 }
 

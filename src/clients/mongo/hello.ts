@@ -2,7 +2,7 @@ import { onAbort } from '../../core/async.js';
 import { ClientCalls } from '../client-calls.js';
 import { raceEvent } from '../race-event.js';
 import type { MongoClient } from './mongo-client.js';
-import { explainMongoError } from './mongo-errors.js';
+import { explainMongoError } from './failure.js';
 import { unreachable } from './topology.js';
 
 /** The state of the server that has responded. */

@@ -1,4 +1,4 @@
-import { isForbidden, isRedirection } from './redis-errors.js';
+import { isForbidden, isRedirection } from './failure.js';
 
 /** Sends a command over an open connection, and resolves to the reply. */
 export type SendToRedis = (name: string, ...parameters: string[]) => Promise<unknown>;

@@ -11,7 +11,7 @@ import { hasMethods } from '../has-methods.js';
 import { type ClientRequest, type ClientSource, clientSource, passToken } from '../injected-client.js';
 import { degradedIfNotPermitted } from '../not-permitted.js';
 import { type ClusterHealth, type EnoughStatus, clusterResult } from './cluster-health.js';
-import { searchFailure } from './search-failure.js';
+import { explainSearchError } from './failure.js';
 
 /** Options of a request. The client of OpenSearch has none of them. */
 export interface ClusterRequestOptions {
@@ -76,7 +76,7 @@ export function clusterIndicator(kind: ClusterKind, name: string, options: Clust
             try {
               return (await kind.request(client, own.index, abandoned)) ?? {};
             } catch (error) {
-              throw searchFailure(error);
+              throw explainSearchError(error);
             }
           });
           return clusterResult(health, own.enough);

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { capacityFrom } from '../../clients/pool-capacity.js';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { type BullMqQueue, type QueueClient, clientOf, poolCountsOf } from './bullmq-queue.js';
 import { type QueueReport, readFromQueue, readFromRedis } from './queue-report.js';

@@ -1,4 +1,4 @@
-import { isForbidden } from '../../clients/redis/redis-errors.js';
+import { isForbidden } from '../../clients/redis/failure.js';
 import type { BullMqQueue, QueueClient, WaitingJob } from './bullmq-queue.js';
 
 /** The state of a queue. */

@@ -1,6 +1,6 @@
 import { ClientCalls } from '../../clients/client-calls.js';
-import { explainEtcdClient } from '../../clients/etcd/explain-client.js';
-import { grpcFailure } from '../../clients/grpc-failure.js';
+import { explainEtcdError } from '../../clients/etcd/failure.js';
+import { explainGrpcError } from '../../clients/grpc-failure.js';
 import { onAbort } from '../../core/async.js';
 import type { EtcdClient, EtcdStatus } from './etcd-client.js';
 import { WatchedCall } from '../../clients/watched-call.js';
@@ -20,7 +20,7 @@ export function ping(client: EtcdClient, signal: AbortSignal): Promise<EtcdStatu
     try {
       return await client.maintenance.status(call.options);
     } catch (error) {
-      throw call.failure ? grpcFailure(call.failure, error, { refusals: REFUSALS }) : explainEtcdClient(error);
+      throw call.failure ? explainGrpcError(call.failure, error, { refusals: REFUSALS }) : explainEtcdError(error);
     } finally {
       removeListener();
     }

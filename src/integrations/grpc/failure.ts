@@ -1,4 +1,4 @@
-import { grpcFailure } from '../../clients/grpc-failure.js';
+import { explainGrpcError } from '../../clients/grpc-failure.js';
 import { show } from '../../options/rules.js';
 
 const REFUSALS = {
@@ -11,7 +11,7 @@ export function explain(error: Error, service: string): unknown {
   const { code, details } = error as { readonly code?: unknown; readonly details?: unknown };
   if (typeof code !== 'number' || typeof details !== 'string') return error;
   const failures = { NOT_FOUND: unknownService(service) };
-  return grpcFailure({ code, details }, error, { failures, refusals: REFUSALS });
+  return explainGrpcError({ code, details }, error, { failures, refusals: REFUSALS });
 }
 
 export const unknownService = (service: string): string =>

@@ -1,6 +1,6 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import { type RedisResponse, pingRedisCluster, pingRedisServer } from '../../clients/redis/requests.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { ready, senderOf } from './connection.js';

@@ -1,6 +1,6 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { type ClusterReport, type GroupName, readCluster } from './cluster-report.js';
-import { explainKafkaError } from './kafka-errors.js';
+import { explain } from './failure.js';
 import type { AdminAccess } from './current-admin.js';
 
 /** Shared by all indicators: the requests through one admin client run one after the other. */
@@ -18,7 +18,7 @@ export function ping(
       // kafkajs cannot cancel a request.
       return await admin.use((connected) => readCluster(connected, group, abandoned));
     } catch (error) {
-      throw explainKafkaError(error);
+      throw explain(error);
     }
   });
 }

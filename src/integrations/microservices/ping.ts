@@ -1,9 +1,10 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import type { HealthData } from '../../core/result.js';
+import { explain } from './failure.js';
 import type { MicroserviceClient, Transport } from './microservice.js';
 import { roundTrip } from './round-trip.js';
 import { type ServiceRequest, sendRequest } from './service-request.js';
-import { explain, unlessLost } from './transport-state.js';
+import { unlessLost } from './transport-state.js';
 
 /** Shared by all indicators: the requests on one transport run one after the other. */
 const pings = new ClientRequests<HealthData | undefined>();

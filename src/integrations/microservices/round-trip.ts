@@ -1,7 +1,7 @@
 import { hasMethods } from '../../clients/has-methods.js';
 import { isMqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import { pingRedisServer } from '../../clients/redis/requests.js';
 import type { HealthData } from '../../core/result.js';
 import type { Transport } from './microservice.js';

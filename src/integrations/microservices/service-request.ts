@@ -1,7 +1,7 @@
 import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
+import { explain } from './failure.js';
 import type { MicroserviceClient } from './microservice.js';
-import { explain } from './transport-state.js';
 
 /** A message to which the application's own service responds. */
 export interface ServiceRequest {

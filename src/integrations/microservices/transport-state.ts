@@ -1,5 +1,4 @@
-import { type CodePattern, connectionLost, withCode } from '../../clients/error-codes.js';
-import { notConnected } from '../../clients/not-connected.js';
+import { connectionLost } from '../../clients/error-codes.js';
 import type { Transport } from './microservice.js';
 
 /** The states in which no response will arrive. */
@@ -18,15 +17,4 @@ export async function unlessLost<T>(transport: Transport, promise: Promise<T>): 
   } finally {
     subscription.unsubscribe();
   }
-}
-
-const CODES: readonly CodePattern[] = [
-  [/^CONNECTION_REFUSED$|connection refused/i, 'ECONNREFUSED'],
-  [/^DISCONNECT$|^connection disconnected|^Connection (?:is )?closed/, 'ECONNRESET'],
-];
-
-/** The transports reject with the values of their clients: strings, `undefined`, and errors without a code. */
-export function explain(error: unknown): unknown {
-  // Some transports reject with such a value until they have a new connection.
-  return error === undefined || typeof error === 'string' ? notConnected('reconnecting') : withCode(error, CODES);
 }

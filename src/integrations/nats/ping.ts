@@ -1,6 +1,6 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { codedError } from '../../clients/error-codes.js';
-import { type NatsExplanation, WITHOUT_JETSTREAM, explainNats } from '../../clients/nats/nats-errors.js';
+import { type NatsExplanation, WITHOUT_JETSTREAM, explainNatsError } from '../../clients/nats/failure.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { NotPermittedError } from '../../clients/not-permitted.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
@@ -27,7 +27,7 @@ export async function ping(
       abandoned.throwIfAborted();
       return consumer && (await consumerInfo(connection, consumer, timeout));
     } catch (error) {
-      throw explainNats(error, MESSAGES);
+      throw explainNatsError(error, MESSAGES);
     }
   });
 }

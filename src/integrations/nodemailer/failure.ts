@@ -22,7 +22,7 @@ const CODES: readonly CodePattern[] = [
 const isTemporary = (status: number): boolean => status >= 400 && status < 500;
 
 /** The error of a failed verification with a text or a code for the report. The text of the server stays in the log. */
-export function smtpFailure(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code, originalCode, responseCode: status } = error as SmtpError;
   const fail = (text: string): HealthCheckError =>

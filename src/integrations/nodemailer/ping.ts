@@ -1,6 +1,6 @@
 import { ClientCalls } from '../../clients/client-calls.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { smtpFailure } from './failure.js';
+import { explain } from './failure.js';
 import { type NodemailerTransporter, withTimeLimits } from './nodemailer-transporter.js';
 
 /** Milliseconds after the timeout of the check. By then the check has reported the timeout. */
@@ -17,7 +17,7 @@ export function ping(transporter: NodemailerTransporter, signal: AbortSignal, ti
     try {
       isVerified = await withTimeLimits(transporter, timeout + GRACE).verify();
     } catch (error) {
-      throw smtpFailure(error);
+      throw explain(error);
     }
     if (isVerified === false) throw new HealthCheckError('the transport cannot be verified');
   });

@@ -2,7 +2,7 @@ import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
 import type { PoolCapacity } from '../../clients/pool-capacity.js';
 import type { NodeRedisServer } from '../../clients/redis/node-redis.js';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import {
   type RedisResponse,
   type SendToRedis,

@@ -12,7 +12,7 @@ const MESSAGES: Readonly<Record<number, string>> = {
 };
 
 /** The error of a failed request with a text for the report. An error without a response has the code of the system. */
-export function s3Failure(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'CredentialsProviderError') {
     return new HealthCheckError('the client has no credentials', { cause: error });

@@ -1,6 +1,6 @@
 import { ClientRequests } from '../../clients/client-requests.js';
 import { hasMethods } from '../../clients/has-methods.js';
-import { s3Failure } from './failure.js';
+import { explain } from './failure.js';
 
 /** The used part of an `S3Client`. */
 export interface S3BucketClient {
@@ -33,7 +33,7 @@ export function ping(
       const head = (await client.send(command(bucket) as never, { abortSignal })) as BucketHead | undefined;
       return head ?? {};
     } catch (error) {
-      throw s3Failure(error);
+      throw explain(error);
     }
   });
 }

@@ -1,6 +1,6 @@
 import { hostname } from 'node:os';
 import { hasMethods } from '../../clients/has-methods.js';
-import { type NatsExplanation, explainNats } from '../../clients/nats/nats-errors.js';
+import { type NatsExplanation, explainNatsError } from '../../clients/nats/failure.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { matching, nonBlank } from '../../options/rules.js';
@@ -64,7 +64,7 @@ export function natsSubject(options: NatsSubjectOptions): HealthPublisher {
           client.publish(subject, Buffer.from(messageOf(report, instance)));
           await client.flush();
         } catch (error) {
-          throw explainNats(error, MESSAGES);
+          throw explainNatsError(error, MESSAGES);
         }
       });
     },

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { nonBlank } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';

@@ -3,7 +3,7 @@ import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../store-backend.js';
 import type { StorePlace } from '../store-key.js';
 import { type NatsStoreClient, isNatsStoreClient } from './nats-store-client.js';
-import { explainNatsError } from './nats-link.js';
+import { explainBucketError } from './nats-link.js';
 
 /**
  * A store whose client is still connecting: the packages of NATS give a client only after the first connection. Until then,
@@ -44,7 +44,7 @@ export class ConnectingBackend implements StoreBackend {
   }
 
   explain(error: unknown): unknown {
-    return explainNatsError(error);
+    return explainBucketError(error);
   }
 
   get #backend(): StoreBackend {

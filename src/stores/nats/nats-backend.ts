@@ -6,7 +6,7 @@ import { limited } from '../store-calls.js';
 import { followBucket } from './follow-bucket.js';
 import type { NatsStoreClient } from './nats-store-client.js';
 import { NatsLeases } from './nats-leases.js';
-import { NatsLink, explainNatsError } from './nats-link.js';
+import { NatsLink, explainBucketError } from './nats-link.js';
 import { entrySubject } from './subjects.js';
 
 export class NatsBackend implements StoreBackend {
@@ -61,6 +61,6 @@ export class NatsBackend implements StoreBackend {
   }
 
   explain(error: unknown): unknown {
-    return explainNatsError(error);
+    return explainBucketError(error);
   }
 }

@@ -1,9 +1,9 @@
 import {
   type NatsExplanation,
   WITHOUT_JETSTREAM,
-  explainNats,
+  explainNatsError,
   isNoResponders,
-} from '../../clients/nats/nats-errors.js';
+} from '../../clients/nats/failure.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { raceAbort } from '../../core/async.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
@@ -163,7 +163,7 @@ const MESSAGES: readonly NatsExplanation[] = [
   ],
 ];
 
-export function explainNatsError(error: unknown): unknown {
+export function explainBucketError(error: unknown): unknown {
   if (error instanceof JetStreamError) {
     const remedy = FULL.has(error.code) ? ': raise the limits of storage of JetStream, the account or the bucket' : '';
     return new HealthCheckError(`JetStream refused the request (error ${error.code})${remedy}`, {
@@ -171,5 +171,5 @@ export function explainNatsError(error: unknown): unknown {
       cause: error,
     });
   }
-  return explainNats(error, MESSAGES);
+  return explainNatsError(error, MESSAGES);
 }

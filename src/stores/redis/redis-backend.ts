@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { NotPermittedError } from '../../clients/not-permitted.js';
-import { explainRedisError } from '../../clients/redis/redis-errors.js';
+import { explainRedisError } from '../../clients/redis/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../store-backend.js';
 import type { StorePlace } from '../store-key.js';

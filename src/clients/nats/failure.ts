@@ -26,7 +26,7 @@ export const WITHOUT_JETSTREAM: NatsExplanation = [
 ];
 
 /** Explains an error of a lost connection, and those of `more`. Any other error is returned unchanged. */
-export function explainNats(error: unknown, more: readonly NatsExplanation[]): unknown {
+export function explainNatsError(error: unknown, more: readonly NatsExplanation[]): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   const text = textOf(error);
   return [...LOST, ...more].find(([pattern]) => pattern.test(text))?.[1](error) ?? error;

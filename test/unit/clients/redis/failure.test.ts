@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { describeFailure } from '../../../../src/core/failure.js';
-import { explainRedisError } from '../../../../src/clients/redis/redis-errors.js';
+import { explainRedisError } from '../../../../src/clients/redis/failure.js';
 
 it.each([
   ['LOADING Redis is loading the dataset in memory', 'the server is loading its data', 'LOADING'],

@@ -32,7 +32,7 @@ const CODES: Readonly<Record<string, string>> = {
 const CAUSES_FOLLOWED = 5;
 
 /** kafkajs wraps the reason of a failure after it has retried, so the reason is the last cause. */
-export function explainKafkaError(error: unknown): unknown {
+export function explain(error: unknown): unknown {
   if (!(error instanceof Error) || isHealthCheckError(error)) return error;
   // If the connection to each broker is lost during the request, `describeCluster()` reads a response that is null.
   if (error instanceof TypeError && error.message.includes('brokers')) return connectionLost();

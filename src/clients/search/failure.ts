@@ -14,7 +14,7 @@ interface SearchError extends Error {
  * The error of a failed request of the clients of Elasticsearch and OpenSearch, whose error classes have the same names, with
  * a text or a code for the report. The text of the server stays in the log.
  */
-export function searchFailure(error: unknown): unknown {
+export function explainSearchError(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { name, message, meta } = error as SearchError;
   if (name === 'ResponseError') return ofResponse(meta?.statusCode, error);
