@@ -1,4 +1,4 @@
-import { onAbort, raceAbort, withTimeout } from '../core/async.js';
+import { linkedAbort, raceAbort, withTimeout } from '../core/async.js';
 import { isRecord } from '../core/is-record.js';
 import { HealthCheckTimeoutError } from '../errors/health-check-timeout.error.js';
 import type { Alert } from './alert.js';
@@ -15,14 +15,13 @@ export async function sendEmail(
   text: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const abort = new AbortController();
-  const removeListener = onAbort(signal, () => abort.abort(signal.reason));
+  const sending = linkedAbort(signal);
   const send = async (): Promise<unknown> =>
     transporter.sendMail({
       ...toEmail(alert, sender, text, from),
       from,
       to: [...recipients],
-      signal: abort.signal,
+      signal: sending.signal,
     });
   let response: unknown;
   try {
@@ -31,10 +30,10 @@ export async function sendEmail(
       error: () => new HealthCheckTimeoutError(timeout),
     });
   } catch (error) {
-    abort.abort();
+    sending.abort();
     throw failureOf(error);
   } finally {
-    removeListener();
+    sending.release();
   }
   const refused: unknown = isRecord(response) ? response['rejected'] : undefined;
   // The others have received it, so it is not sent again.

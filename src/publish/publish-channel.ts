@@ -1,4 +1,4 @@
-import { onAbort, raceAbort } from '../core/async.js';
+import { linkedAbort, raceAbort } from '../core/async.js';
 import { onOneLine } from '../core/bounded-text.js';
 import { CHECK_FAILED, describeFailure } from '../core/failure.js';
 import { LoopTimer } from '../core/loop-timer.js';
@@ -59,14 +59,12 @@ export class PublishChannel {
   }
 
   async #send(report: HealthReport): Promise<void> {
-    const controller = new AbortController();
-    const { signal } = controller;
+    const { signal, abort, release } = linkedAbort(this.#closing.signal);
     const timer = new LoopTimer(this.#timeout, () => {
       const error = new HealthCheckTimeoutError(this.#timeout);
       this.#recordFailure(error);
-      controller.abort(error);
+      abort(error);
     });
-    const removeListener = onAbort(this.#closing.signal, () => controller.abort());
     try {
       await this.#publisher.publish(report, signal);
       if (!signal.aborted) this.#recordSuccess();
@@ -74,7 +72,7 @@ export class PublishChannel {
       if (!signal.aborted) this.#recordFailure(error);
     } finally {
       timer.clear();
-      removeListener();
+      release();
     }
   }
 

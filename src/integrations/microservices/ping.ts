@@ -1,4 +1,5 @@
 import { ClientRequests } from '../../clients/client-requests.js';
+import { linkedAbort } from '../../core/async.js';
 import type { HealthData } from '../../core/result.js';
 import { explain } from './failure.js';
 import type { MicroserviceClient, Transport } from './microservice.js';
@@ -19,13 +20,12 @@ export function pingClient(
     // The application's own first message would open the same connection.
     await client.connect();
     abandoned.throwIfAborted();
-    const over = new AbortController();
-    const response = request
-      ? sendRequest(client, request, AbortSignal.any([abandoned, over.signal]))
-      : roundTrip(client);
+    const over = linkedAbort(abandoned);
+    const response = request ? sendRequest(client, request, over.signal) : roundTrip(client);
     try {
       return await unlessLost<HealthData | undefined>(client, response);
     } finally {
+      over.release();
       over.abort();
     }
   });
