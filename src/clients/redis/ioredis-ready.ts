@@ -11,6 +11,9 @@ export interface IoRedisState {
   off(event: string, listener: (...values: any[]) => void): unknown;
 }
 
+export const isIoRedisCluster = <T extends object>(client: T): client is Extract<T, { nodes: unknown }> =>
+  'nodes' in client;
+
 /** The state of a client with `lazyConnect` that has not been connected. */
 export const UNCONNECTED = 'wait';
 /** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */

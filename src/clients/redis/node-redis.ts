@@ -31,12 +31,13 @@ export interface NodeRedisSentinel {
 
 export type NodeRedis = NodeRedisServer | NodeRedisCluster | NodeRedisSentinel;
 
-const isCluster = (client: NodeRedis): client is NodeRedisCluster => 'masters' in client;
+export const isNodeRedisCluster = <T extends object>(client: T): client is Extract<T, { masters: unknown }> =>
+  'masters' in client;
 
 /** Throws for a client without a connection, because it would queue the command. A cluster does not report its connections. */
 export function requireNodeRedisConnection(client: NodeRedis): void {
   if (!client.isOpen) throw notConnected('closed');
-  if (!isCluster(client) && !client.isReady) throw notConnected('connecting');
+  if (!isNodeRedisCluster(client) && !client.isReady) throw notConnected('connecting');
 }
 
 /** Sends a command. `key`: the key or the channel by which a cluster chooses the server. */
@@ -47,7 +48,7 @@ export function sendToNodeRedis(
   signal: AbortSignal,
 ): Promise<unknown> {
   const options = { abortSignal: signal };
-  if (isCluster(client)) return client.sendCommand(key, false, [...words], options);
+  if (isNodeRedisCluster(client)) return client.sendCommand(key, false, [...words], options);
   return 'getMasterNode' in client
     ? client.sendCommand(false, [...words], options)
     : client.sendCommand([...words], options);

@@ -11,6 +11,8 @@ export interface RedisResponse {
   readonly info: RedisInfo | undefined;
   /** Names a command that the user is not permitted to send, for `data`. */
   readonly note?: string;
+  /** The number of idle clients without a connection that the pool returned before the client of the ping. */
+  readonly unconnected?: number;
 }
 
 /** Pings a server. With `details`, it requests memory and role too, if the user is permitted to. */

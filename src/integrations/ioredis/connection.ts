@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { notConnected } from '../../clients/not-connected.js';
-import { CONNECTING, connectLazyClient } from '../../clients/redis/ioredis-ready.js';
+import { CONNECTING, connectLazyClient, isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
 import { type SendToRedis, loadingProgress } from '../../clients/redis/requests.js';
 import { redisLoading } from '../../clients/redis/redis-result.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
-import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
+import type { IoRedisClient, IoRedisServerClient } from './ioredis-client.js';
 
 /**
  * Resolves when a command can be sent at once. Rejects at once for a client without a connection, because it would queue
@@ -14,7 +14,7 @@ export async function ready(client: IoRedisClient, abandoned: AbortSignal): Prom
   connectLazyClient(client);
   if (client.status === 'ready') return;
   if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);
-  if (client.status === 'connect' && !isCluster(client)) await refuseWhileLoading(client);
+  if (client.status === 'connect' && !isIoRedisCluster(client)) await refuseWhileLoading(client);
   if (client.status !== 'ready') await becomesReady(client, abandoned);
 }
 

@@ -19,10 +19,6 @@ export interface IoRedisClusterClient extends IoRedisConnection {
 
 export type IoRedisClient = IoRedisServerClient | IoRedisClusterClient;
 
-export function isCluster(client: IoRedisClient): client is IoRedisClusterClient {
-  return 'nodes' in client;
-}
-
 export function isIoRedisClient(candidate: unknown): candidate is IoRedisClient {
   return hasMethods(candidate, 'call', 'connect', 'on', 'off') && 'status' in candidate;
 }

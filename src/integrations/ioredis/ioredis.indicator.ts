@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ClientIndicator } from '../../clients/client-indicator.js';
 import { type ClientRequest, type ClientSource, clientSource, passToken } from '../../clients/injected-client.js';
 import { degradedIfNotPermitted } from '../../clients/not-permitted.js';
+import { isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
 import {
   type RedisServerOptions,
   clusterOptionsFault,
@@ -14,7 +15,7 @@ import type { HealthResult } from '../../core/result.js';
 import { configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import type { HealthIndicatorOptions } from '../../options/indicator-options.js';
-import { type IoRedisClient, isCluster, isIoRedisClient } from './ioredis-client.js';
+import { type IoRedisClient, isIoRedisClient } from './ioredis-client.js';
 import { ping } from './ping.js';
 
 /** Options of {@link IoRedisIndicator}. */
@@ -37,7 +38,7 @@ export function IoRedisIndicator(name: string, options: IoRedisIndicatorOptions)
           accepts: isIoRedisClient,
           expected: 'a Redis or a Cluster of ioredis',
           remedy: passToken(place, 'client', '{ client: REDIS }'),
-          optionsFault: (client) => (isCluster(client) ? clusterOptionsFault(place, own) : undefined),
+          optionsFault: (client) => (isIoRedisCluster(client) ? clusterOptionsFault(place, own) : undefined),
         };
       }
 
@@ -45,7 +46,7 @@ export function IoRedisIndicator(name: string, options: IoRedisIndicatorOptions)
         const client = await this.client();
         return degradedIfNotPermitted(async () => {
           const response = await ping(client, own.info !== false, signal);
-          return isCluster(client) ? redisClusterResult(response) : redisServerResult(response, own);
+          return isIoRedisCluster(client) ? redisClusterResult(response) : redisServerResult(response, own);
         });
       }
     },

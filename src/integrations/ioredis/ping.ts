@@ -1,23 +1,14 @@
-import { ClientRequests } from '../../clients/client-requests.js';
 import { notConnected } from '../../clients/not-connected.js';
-import { explainRedisError } from '../../clients/redis/failure.js';
+import { isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
+import { pingRedis } from '../../clients/redis/ping.js';
 import { type RedisResponse, pingRedisCluster, pingRedisServer } from '../../clients/redis/requests.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
 import { ready, senderOf } from './connection.js';
-import { type IoRedisClient, type IoRedisServerClient, isCluster } from './ioredis-client.js';
-
-/** Shared by all indicators: two indicators with the same client share its ping. */
-const pings = new ClientRequests<RedisResponse>();
+import type { IoRedisClient, IoRedisServerClient } from './ioredis-client.js';
 
 /** Pings the server, with one round trip on the client at a time. */
 export function ping(client: IoRedisClient, details: boolean, signal: AbortSignal): Promise<RedisResponse> {
-  return pings.send(client, details ? 'details' : 'ping', signal, async (abandoned) => {
-    try {
-      return await send(client, details, abandoned);
-    } catch (error) {
-      throw explainRedisError(error);
-    }
-  });
+  return pingRedis(client, details, signal, (abandoned) => send(client, details, abandoned));
 }
 
 async function send(client: IoRedisClient, details: boolean, abandoned: AbortSignal): Promise<RedisResponse> {
@@ -26,12 +17,12 @@ async function send(client: IoRedisClient, details: boolean, abandoned: AbortSig
   if (server !== client) await ready(server, abandoned);
   const sender = senderOf(server);
   // A command that was sent cannot be cancelled. No other ping begins before the reply, or the end of the connection.
-  return unlessClosed(server, isCluster(client) ? pingRedisCluster(sender) : pingRedisServer(sender, details));
+  return unlessClosed(server, isIoRedisCluster(client) ? pingRedisCluster(sender) : pingRedisServer(sender, details));
 }
 
 /** For a cluster: a primary with a connection, if there is one. The client connects to the others when it needs them. */
 function serverOf(client: IoRedisClient): IoRedisServerClient {
-  if (!isCluster(client)) return client;
+  if (!isIoRedisCluster(client)) return client;
   const primaries = client.nodes('master');
   const server = primaries.find(({ status }) => status === 'ready') ?? primaries[0];
   if (!server) throw notConnected('without a primary');

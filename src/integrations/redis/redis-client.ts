@@ -22,7 +22,6 @@ export interface RedisCluster {
 export type RedisClient = NodeRedisServer | RedisPool | RedisCluster | NodeRedisSentinel;
 
 export const isPool = (client: RedisClient): client is RedisPool => 'execute' in client && 'idleClients' in client;
-export const isCluster = (client: RedisClient): client is RedisCluster => 'masters' in client && 'slots' in client;
 export const isSentinel = (client: RedisClient): client is NodeRedisSentinel => 'getMasterNode' in client;
 
 export function isRedisClient(candidate: unknown): candidate is RedisClient {

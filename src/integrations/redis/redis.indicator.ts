@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import { ClientIndicator } from '../../clients/client-indicator.js';
 import { type ClientRequest, type ClientSource, clientSource, passToken } from '../../clients/injected-client.js';
 import { degradedIfNotPermitted } from '../../clients/not-permitted.js';
+import { isNodeRedisCluster } from '../../clients/redis/node-redis.js';
 import {
   type RedisServerOptions,
   clusterOptionsFault,
@@ -17,7 +18,7 @@ import type { HealthIndicatorOptions } from '../../options/indicator-options.js'
 import { wholeFrom } from '../../options/rules.js';
 import { ping } from './ping.js';
 import { withPoolData } from './pool-result.js';
-import { type RedisClient, countsOf, isCluster, isRedisClient } from './redis-client.js';
+import { type RedisClient, countsOf, isRedisClient } from './redis-client.js';
 
 /** Options of {@link RedisIndicator}. */
 export interface RedisIndicatorOptions extends HealthIndicatorOptions, RedisServerOptions {
@@ -42,7 +43,7 @@ export function RedisIndicator(name: string, options: RedisIndicatorOptions): Ty
           accepts: isRedisClient,
           expected: 'a client, a pool or a cluster of redis',
           remedy: passToken(place, 'client', '{ client: REDIS }'),
-          optionsFault: (client) => (isCluster(client) ? clusterOptionsFault(place, own) : undefined),
+          optionsFault: (client) => (isNodeRedisCluster(client) ? clusterOptionsFault(place, own) : undefined),
         };
       }
 
@@ -54,7 +55,7 @@ export function RedisIndicator(name: string, options: RedisIndicatorOptions): Ty
         const result = await degradedIfNotPermitted(async () => {
           const response = await ping(client, own.info !== false, signal);
           unconnected = response.unconnected ?? 0;
-          return isCluster(client) ? redisClusterResult(response) : redisServerResult(response, own);
+          return isNodeRedisCluster(client) ? redisClusterResult(response) : redisServerResult(response, own);
         });
         return withPoolData(result, { before, after: countsOf(client), unconnected, maxWaiting: own.maxWaiting });
       }

@@ -1,5 +1,5 @@
 import { connectionLost } from '../../clients/error-codes.js';
-import { type IoRedisState, UNCONNECTED, ioRedisReady } from '../../clients/redis/ioredis-ready.js';
+import { type IoRedisState, UNCONNECTED, ioRedisReady, isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
 import { onAbort, raceAbort } from '../../core/async.js';
 import type { ChannelListeners, Link } from './link.js';
 
@@ -28,9 +28,6 @@ export interface IoRedisClusterClient extends IoRedisConnection {
   duplicate(): IoRedisClusterClient;
 }
 
-const isCluster = (client: IoRedisServerClient | IoRedisClusterClient): client is IoRedisClusterClient =>
-  'nodes' in client;
-
 export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient): Link {
   return {
     get isUnconnected() {
@@ -42,7 +39,7 @@ export function ioredisLink(client: IoRedisServerClient | IoRedisClusterClient):
       return client.call(name.toLowerCase(), ...words);
     },
     subscribe: (channel, listeners, signal) =>
-      isCluster(client)
+      isIoRedisCluster(client)
         ? subscribeCluster(client, channel, listeners, signal)
         : subscribeServer(client, channel, listeners, signal),
   };

@@ -4,6 +4,7 @@ import {
   type NodeRedisCluster,
   type NodeRedisSentinel,
   type NodeRedisServer,
+  isNodeRedisCluster,
   requireNodeRedisConnection,
   sendToNodeRedis,
 } from '../../clients/redis/node-redis.js';
@@ -33,7 +34,6 @@ export interface NodeRedisSentinelClient extends NodeRedisSentinel, Subscribing 
 
 type AnyClient = NodeRedisClient | NodeRedisClusterClient | NodeRedisSentinelClient;
 
-const isCluster = (client: AnyClient): client is NodeRedisClusterClient => 'masters' in client;
 const isSentinel = (client: AnyClient): client is NodeRedisSentinelClient => 'getMasterNode' in client;
 
 export function nodeRedisLink(client: AnyClient): Link {
@@ -43,7 +43,7 @@ export function nodeRedisLink(client: AnyClient): Link {
       return sendToNodeRedis(client, key, words, signal);
     },
     subscribe: (channel, listeners, signal) =>
-      isCluster(client) || isSentinel(client)
+      isNodeRedisCluster(client) || isSentinel(client)
         ? subscribeShared(client, channel, listeners, signal)
         : subscribeServer(client, channel, listeners, signal),
   };
