@@ -17,20 +17,27 @@ export const isIoRedisCluster = <T extends object>(client: T): client is Extract
 /** The state of a client with `lazyConnect` that has not been connected. */
 export const UNCONNECTED = 'wait';
 /** In these states a client is about to be ready. In all others it waits before its next attempt, or has given up. */
-export const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
+const CONNECTING: ReadonlySet<string> = new Set(['connecting', 'connect']);
 
 /**
  * Connects a client with `lazyConnect`. The first command of the application would also connect it, but an instance that is not
  * ready gets no traffic, so that command might never be sent.
  */
-export function connectLazyClient(client: Pick<IoRedisState, 'status' | 'connect'>): void {
+function connectLazyClient(client: IoRedisState): void {
   if (client.status === UNCONNECTED) client.connect().catch(() => undefined);
 }
 
-/** Resolves when a command can be sent at once. */
-export async function ioRedisReady(client: IoRedisState, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when a command can be sent at once. Rejects at once for a client without a connection, because it would queue
+ * the command until it has one. `connecting` waits for a client that connects. Default: until its state changes.
+ */
+export async function ioRedisReady(
+  client: IoRedisState,
+  signal: AbortSignal,
+  connecting: () => Promise<void> = () => stateChange(client, signal),
+): Promise<void> {
   connectLazyClient(client);
-  if (CONNECTING.has(client.status)) await stateChange(client, signal);
+  if (CONNECTING.has(client.status)) await connecting();
   if (client.status !== 'ready') throw notConnected(client.status === 'end' ? 'closed' : client.status);
 }
 

@@ -1,21 +1,17 @@
 import { once } from 'node:events';
-import { notConnected } from '../../clients/not-connected.js';
-import { CONNECTING, connectLazyClient, isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
+import { ioRedisReady, isIoRedisCluster } from '../../clients/redis/ioredis-ready.js';
 import { type SendToRedis, loadingProgress } from '../../clients/redis/requests.js';
 import { redisLoading } from '../../clients/redis/redis-result.js';
 import { unlessClosed } from '../../clients/unless-closed.js';
+import { linkedAbort } from '../../core/async.js';
 import type { IoRedisClient, IoRedisServerClient } from './ioredis-client.js';
 
-/**
- * Resolves when a command can be sent at once. Rejects at once for a client without a connection, because it would queue
- * the command until it has one.
- */
-export async function ready(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
-  connectLazyClient(client);
-  if (client.status === 'ready') return;
-  if (!CONNECTING.has(client.status)) throw notConnected(client.status === 'end' ? 'closed' : client.status);
-  if (client.status === 'connect' && !isIoRedisCluster(client)) await refuseWhileLoading(client);
-  if (client.status !== 'ready') await becomesReady(client, abandoned);
+/** Resolves when a command can be sent at once. Rejects with the reason if the client cannot connect. */
+export function ready(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
+  return ioRedisReady(client, abandoned, async () => {
+    if (client.status === 'connect' && !isIoRedisCluster(client)) await refuseWhileLoading(client);
+    if (client.status !== 'ready') await becomesReady(client, abandoned);
+  });
 }
 
 /** Sends names in lower case, as in the client's lists of permitted commands for subscribers and for a loading server. */
@@ -31,12 +27,12 @@ async function refuseWhileLoading(client: IoRedisServerClient): Promise<void> {
 }
 
 async function becomesReady(client: IoRedisClient, abandoned: AbortSignal): Promise<void> {
-  const over = new AbortController();
-  const signal = AbortSignal.any([over.signal, abandoned]);
+  const { signal, abort, release } = linkedAbort(abandoned);
   try {
     // `once` rejects on the event `error` too, with the reason why there is no connection.
     await unlessClosed(client, once(client, 'ready', { signal }));
   } finally {
-    over.abort();
+    release();
+    abort();
   }
 }
