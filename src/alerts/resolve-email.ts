@@ -1,4 +1,4 @@
-import { isRecord } from '../core/is-record.js';
+import { hasMethods } from '../core/has-methods.js';
 import type { FaultsAt } from '../options/faults.js';
 import { OptionReader } from '../options/option-reader.js';
 import { type Rule, matching } from '../options/rules.js';
@@ -17,7 +17,7 @@ const addresses: Rule<string | readonly string[]> = {
 };
 const transporters: Rule<MailSender> = {
   expected: 'an object with a method sendMail, such as the return value of createTransport() of nodemailer',
-  accepts: (value) => isRecord(value) && typeof value['sendMail'] === 'function',
+  accepts: (value) => hasMethods(value, 'sendMail'),
 };
 
 export function resolveEmail(

@@ -1,5 +1,5 @@
 import { connectionLost } from './error-codes.js';
-import { hasMethods } from './has-methods.js';
+import { hasMethods } from '../core/has-methods.js';
 import { raceEvent } from './race-event.js';
 
 /** The used part of an `MqttClient` of `mqtt`. */

@@ -1,6 +1,6 @@
 import { onAbort } from '../core/async.js';
 import type { CodePattern } from './error-codes.js';
-import { hasMethods } from './has-methods.js';
+import { hasMethods } from '../core/has-methods.js';
 import { takeConnection } from './opening-connection.js';
 import type { PoolCounts } from './pool-data.js';
 

@@ -1,4 +1,5 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
+import { hasMethods } from '../core/has-methods.js';
 import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
@@ -87,8 +88,7 @@ export const PLACE = 'HealthFleetModule.forRoot()';
 
 const storeRule: Rule<HealthStore> = {
   expected: 'a store, such as redisStore({ client })',
-  accepts: (value) =>
-    isRecord(value) && ['put', 'remove', 'watch', 'claim'].every((each) => typeof value[each] === 'function'),
+  accepts: (value) => hasMethods(value, 'put', 'remove', 'watch', 'claim'),
 };
 const counts = whole(1, 1_000_000);
 const expectedRule: Rule<Readonly<Record<string, number>>> = {

@@ -1,3 +1,4 @@
+import { hasMethods } from '../core/has-methods.js';
 import { isRecord } from '../core/is-record.js';
 import { probeUnknown } from '../errors/messages.js';
 import type { InMilliseconds } from '../options/duration.js';
@@ -30,8 +31,8 @@ const publisherRule: Rule = {
   accepts: (value) =>
     isRecord(value) &&
     nonBlank.accepts(value['name']) &&
-    typeof value['publish'] === 'function' &&
-    (value['finish'] === undefined || typeof value['finish'] === 'function'),
+    hasMethods(value, 'publish') &&
+    (value['finish'] === undefined || hasMethods(value, 'finish')),
 };
 const list: Rule<readonly unknown[]> = { expected: 'a list of publishers', accepts: (value) => Array.isArray(value) };
 

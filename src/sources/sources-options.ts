@@ -1,3 +1,4 @@
+import { hasMethods } from '../core/has-methods.js';
 import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
@@ -36,7 +37,7 @@ const list: Rule<readonly ConfigurationSource[]> = {
   accepts: (value) =>
     Array.isArray(value) &&
     value.length > 0 &&
-    value.every((each) => isRecord(each) && nonBlank.accepts(each['name']) && typeof each['watch'] === 'function'),
+    value.every((each) => isRecord(each) && nonBlank.accepts(each['name']) && hasMethods(each, 'watch')),
 };
 
 /** Throws one `HealthConfigurationError` with every configuration fault. */

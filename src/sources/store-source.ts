@@ -1,4 +1,5 @@
 import { onOneLine } from '../core/bounded-text.js';
+import { hasMethods } from '../core/has-methods.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import { type Rule, flag, matching } from '../options/rules.js';
 import type { HealthStore } from '../stores/health-store.js';
@@ -25,8 +26,7 @@ export interface StoreSourceOptions {
 
 const store: Rule<HealthStore> = {
   expected: 'a store, such as etcdStore({ client })',
-  accepts: (value) =>
-    typeof value === 'object' && value !== null && 'watch' in value && typeof value.watch === 'function',
+  accepts: (value) => hasMethods(value, 'watch'),
 };
 const ending = matching(
   /\/$/,

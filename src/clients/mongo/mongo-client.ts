@@ -1,4 +1,4 @@
-import { hasMethods } from '../has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of a `MongoClient` of `mongodb`. */
 export interface MongoClient {

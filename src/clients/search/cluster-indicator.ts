@@ -7,7 +7,7 @@ import type { HealthIndicatorOptions } from '../../options/indicator-options.js'
 import { nonBlank, oneOf } from '../../options/rules.js';
 import { ClientIndicator } from '../client-indicator.js';
 import { ClientRequests } from '../client-requests.js';
-import { hasMethods } from '../has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type ClientRequest, type ClientSource, clientSource, passToken } from '../injected-client.js';
 import { degradedIfNotPermitted } from '../not-permitted.js';
 import { type ClusterHealth, type EnoughStatus, clusterResult } from './cluster-health.js';

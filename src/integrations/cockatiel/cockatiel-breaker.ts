@@ -1,5 +1,5 @@
 import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of a circuit breaker policy of `cockatiel`. */
 export interface CockatielBreaker {

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of the response of `Maintenance.Status`. Numbers of 64 bits are strings. */
 export interface EtcdStatus {

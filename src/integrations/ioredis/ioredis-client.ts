@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of both kinds of client. */
 interface IoRedisConnection extends EventEmitter {

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { isMqttConnection, pingMqtt } from '../../clients/mqtt-ping.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { explainRedisError } from '../../clients/redis/failure.js';

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import type { ClientRequest, ClientSource } from '../../clients/injected-client.js';
 import { loadPeer } from '../../clients/load-peer.js';
 import type { ConfigurationFault } from '../../errors/fault.js';

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type MongoClient, isMongoClient } from '../../clients/mongo/mongo-client.js';
 
 /** The used part of a `Db` of `mongodb`. */

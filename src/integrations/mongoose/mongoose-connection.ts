@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import type { MongoClient } from '../../clients/mongo/mongo-client.js';
 import { notConnected } from '../../clients/not-connected.js';
 

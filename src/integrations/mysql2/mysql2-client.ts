@@ -1,6 +1,6 @@
 import type { Connection, Pool } from 'mysql2';
 import type { Connection as PromiseConnection, Pool as PromisePool } from 'mysql2/promise';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** A pool or a connection of `mysql2`, with callbacks or with promises. */
 export type Mysql2Client = Pool | Connection | PromisePool | PromiseConnection;

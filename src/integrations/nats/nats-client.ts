@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of a connection of `@nats-io/transport-node`, or of the older package `nats`. */
 export interface NatsConnection {

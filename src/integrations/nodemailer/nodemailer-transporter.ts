@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { isRecord } from '../../core/is-record.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 

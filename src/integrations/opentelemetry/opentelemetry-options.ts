@@ -1,5 +1,6 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { MeterProvider, TracerProvider } from '@opentelemetry/api';
+import { hasMethods } from '../../core/has-methods.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { Faults } from '../../options/faults.js';
@@ -53,7 +54,7 @@ const DEFAULTS: OpenTelemetrySettings = {
 
 const withMethod = (method: string, expected: string): Rule => ({
   expected,
-  accepts: (value) => typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function',
+  accepts: (value) => hasMethods(value, method),
 });
 
 export const nothingToExport = (): ConfigurationFault => ({

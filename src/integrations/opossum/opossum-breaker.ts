@@ -1,5 +1,5 @@
 import type { Breaker, BreakerState } from '../../clients/breaker/breaker-indicator.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 type BreakerEvent = 'open' | 'halfOpen' | 'close' | 'shutdown';
 

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type InnerPgPool, isPgPool } from '../../clients/pg-pool.js';
 import { property } from './property.js';
 

@@ -1,5 +1,6 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Registry, RegistryContentType } from 'prom-client';
+import { hasMethods } from '../../core/has-methods.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { Faults } from '../../options/faults.js';
@@ -63,8 +64,7 @@ export const PROMETHEUS_DEFAULTS: PrometheusSettings = {
 
 const registry: Rule = {
   expected: 'a Registry of prom-client',
-  accepts: (value) =>
-    typeof value === 'object' && value !== null && 'registerMetric' in value && 'getMetricsAsJSON' in value,
+  accepts: (value) => hasMethods(value, 'registerMetric', 'getMetricsAsJSON'),
 };
 const metricPrefix = matching(
   /^[A-Za-z][A-Za-z0-9_]*_$/,

@@ -1,5 +1,5 @@
 import { ClientRequests } from '../../clients/client-requests.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { explain } from './failure.js';
 
 /** The used part of an `S3Client`. */

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import type { PoolCounts } from '../../clients/pool-data.js';
 import type { PoolCapacity } from '../../clients/pool-capacity.js';
 

@@ -2,7 +2,7 @@ import { type Abstract, type InjectionToken, Scope, type Type } from '@nestjs/co
 import type { HealthCheckContext } from '../../core/check.js';
 import type { HealthResult } from '../../core/result.js';
 import { ClientIndicator } from '../../clients/client-indicator.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type OwnOf, configureIndicator } from '../../discovery/configured-indicator.js';
 import type { HealthIndicator } from '../../discovery/health-indicator.decorator.js';
 import { type ClientRequest, clientSource } from '../../clients/injected-client.js';

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import type { ClientRequest, ClientSource } from '../../clients/injected-client.js';
 import { loadPeer } from '../../clients/load-peer.js';
 import type { ConfigurationFault } from '../../errors/fault.js';

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { ClientCalls } from '../../clients/client-calls.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { capacityFrom } from '../../clients/pool-capacity.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import { withConnection } from './borrowed-connection.js';

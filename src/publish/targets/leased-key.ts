@@ -1,6 +1,6 @@
 import { EntryLease } from '../../clients/etcd/entry-lease.js';
 import { type EtcdLeaseClient, etcdCall } from '../../clients/etcd/etcd-calls.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** The used part of an `Etcd3` client: the calls that accept options of gRPC, so that they can be cancelled. */
 export interface EtcdPublishingClient {

@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type IoRedisState, ioRedisReady } from '../../clients/redis/ioredis-ready.js';
 import { type NodeRedis, requireNodeRedisConnection, sendToNodeRedis } from '../../clients/redis/node-redis.js';
 

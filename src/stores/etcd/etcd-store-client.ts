@@ -1,5 +1,5 @@
 import type { EtcdLeaseClient, EtcdStream } from '../../clients/etcd/etcd-calls.js';
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 
 /** A key with its value. Numbers of 64 bits are strings. */
 export interface KeyValue {

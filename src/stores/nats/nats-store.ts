@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import type { HealthStore } from '../health-store.js';
 import { storeOf } from '../store-of.js';
 import { type StoreOptions, readStoreOptions } from '../store-options.js';

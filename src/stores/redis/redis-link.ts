@@ -1,4 +1,4 @@
-import { hasMethods } from '../../clients/has-methods.js';
+import { hasMethods } from '../../core/has-methods.js';
 import { type IoRedisClusterClient, type IoRedisServerClient, ioredisLink } from './ioredis-link.js';
 import {
   type NodeRedisClient,

@@ -1,6 +1,6 @@
 /**
- * Whether the candidate is an object with these methods. Integrations recognise a client by the methods that they use,
- * so that a test double and a second copy of the package are accepted.
+ * Whether the candidate is an object with these methods. An object of the application is recognised by the methods that are
+ * used, so that a test double and a second copy of a package are accepted.
  */
 export function hasMethods(candidate: unknown, ...names: readonly string[]): candidate is object {
   return (
