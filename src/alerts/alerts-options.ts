@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import type { Faults } from '../options/faults.js';
-import { OptionReader } from '../options/option-reader.js';
+import { OptionReader, type RuleTable } from '../options/option-reader.js';
 import { type Rule, duration, nonBlank, oneOf, whole } from '../options/rules.js';
 import { resolveEmail } from './resolve-email.js';
 import { resolveWebhook } from './resolve-webhook.js';
@@ -50,6 +50,15 @@ const targets: Rule<readonly AlertTarget[]> = {
     value.every((item) => isRecord(item) && (isRecord(item['webhook']) || isRecord(item['email']))),
 };
 
+const RULES = {
+  targets,
+  debounce: duration(0),
+  queueSize: whole(1, 100_000),
+  shutdownTimeout: duration(0),
+  instance: nonBlank,
+  scope: oneOf<'instance' | 'fleet'>(['instance', 'fleet']),
+} satisfies RuleTable<HealthAlertsOptions>;
+
 /** Checks the options and adds each configuration fault to `faults`. `known`: the names of the probes and groups. */
 export function resolveAlertsOptions(
   options: HealthAlertsOptions,
@@ -57,18 +66,18 @@ export function resolveAlertsOptions(
   faults: Faults,
 ): AlertsSettings {
   const reader = new OptionReader(faults.at(PLACE), options);
-  reader.refuseUnknown(['targets', 'debounce', 'queueSize', 'shutdownTimeout', 'instance', 'scope']);
+  reader.refuseUnknown(RULES);
   const given: HealthAlertsOptions['targets'] | undefined = options?.targets;
   if (given === undefined) reader.at.option('targets').missing(targets);
   return {
-    targets: reader.read('targets', targets, []).flatMap((target, index) => {
+    targets: reader.read('targets', RULES.targets, []).flatMap((target, index) => {
       const at = reader.at.option('targets').entry(index);
       return ('email' in target ? resolveEmail(target, known, at) : resolveWebhook(target, known, at)) ?? [];
     }),
-    debounce: reader.read('debounce', duration(0), 10_000),
-    queueSize: reader.read('queueSize', whole(1, 100_000), 100),
-    shutdownTimeout: reader.read('shutdownTimeout', duration(0), 3000),
-    instance: reader.read('instance', nonBlank, hostname()),
-    scope: reader.read('scope', oneOf(['instance', 'fleet']), 'fleet'),
+    debounce: reader.read('debounce', RULES.debounce, 10_000),
+    queueSize: reader.read('queueSize', RULES.queueSize, 100),
+    shutdownTimeout: reader.read('shutdownTimeout', RULES.shutdownTimeout, 3000),
+    instance: reader.read('instance', RULES.instance, hostname()),
+    scope: reader.read('scope', RULES.scope, 'fleet'),
   };
 }

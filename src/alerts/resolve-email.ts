@@ -1,9 +1,9 @@
 import { hasMethods } from '../core/has-methods.js';
 import type { FaultsAt } from '../options/faults.js';
-import { OptionReader } from '../options/option-reader.js';
+import { OptionReader, type RuleTable } from '../options/option-reader.js';
 import { type Rule, matching } from '../options/rules.js';
-import type { EmailTarget, MailSender } from './email.js';
-import { COMMON_OPTIONS, readCommon } from './resolve-target.js';
+import type { EmailOptions, EmailTarget, MailSender } from './email.js';
+import { COMMON_RULES, message, readCommon } from './resolve-target.js';
 import type { EmailSettings } from './target-settings.js';
 
 const DEFAULT_TIMEOUT = 30_000;
@@ -20,23 +20,25 @@ const transporters: Rule<MailSender> = {
   accepts: (value) => hasMethods(value, 'sendMail'),
 };
 
+const REQUIRED = { transporter: transporters, from: address, recipients: addresses };
+const RULES = { ...REQUIRED, ...COMMON_RULES, message } satisfies RuleTable<EmailOptions>;
+
 export function resolveEmail(
   { email }: EmailTarget,
   known: readonly string[],
   at: FaultsAt,
 ): EmailSettings | undefined {
   const reader = new OptionReader(at, email);
-  const required = { transporter: transporters, from: address, recipients: addresses };
-  reader.refuseUnknown([...Object.keys(required), ...COMMON_OPTIONS, 'message']);
-  for (const [option, rule] of Object.entries(required)) {
+  reader.refuseUnknown(RULES);
+  for (const [option, rule] of Object.entries(REQUIRED)) {
     if (Reflect.get(email, option) === undefined) at.option(option).missing(rule);
   }
-  const transporter = reader.read<MailSender | undefined>('transporter', transporters, undefined);
+  const transporter = reader.read<MailSender | undefined>('transporter', RULES.transporter, undefined);
   const settings = {
     kind: 'email' as const,
     receiver: 'e-mail',
-    from: reader.read('from', address, ''),
-    recipients: [reader.read('recipients', addresses, [])].flat(),
+    from: reader.read('from', RULES.from, ''),
+    recipients: [reader.read('recipients', RULES.recipients, [])].flat(),
     ...readCommon(reader, known, DEFAULT_TIMEOUT),
   };
   return transporter && { ...settings, transporter };

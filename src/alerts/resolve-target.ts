@@ -12,8 +12,15 @@ const statuses: Rule<readonly HealthStatus[]> = {
   accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isHealthStatus),
 };
 
-/** The options that every target has. */
-export const COMMON_OPTIONS = ['to', 'indicators', 'probes', 'timeout', 'retries'];
+/** The rules of the options that every target has. */
+export const COMMON_RULES = {
+  to: statuses,
+  indicators: stringList,
+  probes: stringList,
+  timeout: duration(1),
+  retries: whole(0, 1000),
+};
+export const message = callable as Rule<AlertMessage>;
 
 /** Reads the options that every target has. `known`: the names of the probes and groups. `timeout`: its default. */
 export function readCommon(
@@ -21,16 +28,16 @@ export function readCommon(
   known: readonly string[],
   timeout: number,
 ): Omit<CommonSettings, 'receiver'> {
-  const probes = reader.read('probes', stringList, []);
+  const probes = reader.read('probes', COMMON_RULES.probes, []);
   for (const probe of probes) {
     if (!known.includes(probe)) reader.at.add(probeUnknown(reader.at.option('probes').place, probe, known));
   }
   return {
-    to: reader.read('to', statuses, BAD),
-    indicators: reader.read<readonly string[] | undefined>('indicators', stringList, undefined),
+    to: reader.read('to', COMMON_RULES.to, BAD),
+    indicators: reader.read<readonly string[] | undefined>('indicators', COMMON_RULES.indicators, undefined),
     probes,
-    timeout: reader.read('timeout', duration(1), timeout),
-    retries: reader.read('retries', whole(0, 1000), 8),
-    message: reader.read<AlertMessage | undefined>('message', callable as Rule<AlertMessage>, undefined),
+    timeout: reader.read('timeout', COMMON_RULES.timeout, timeout),
+    retries: reader.read('retries', COMMON_RULES.retries, 8),
+    message: reader.read<AlertMessage | undefined>('message', message, undefined),
   };
 }

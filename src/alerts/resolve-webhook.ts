@@ -1,18 +1,19 @@
 import { isRecord } from '../core/is-record.js';
 import type { FaultsAt } from '../options/faults.js';
-import { OptionReader } from '../options/option-reader.js';
-import { type Rule, duration, matching, nonBlank, oneOf } from '../options/rules.js';
+import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from '../options/option-reader.js';
+import { type Rule, duration, matching, nonBlank, oneOf, secret } from '../options/rules.js';
 import { toDiscord, toTeams } from './chat-formats.js';
 import { toAlertmanager, toJson, toSlack } from './alert-formats.js';
 import { opsgenieUrl, toOpsgenie, toPagerDuty } from './incident-formats.js';
-import { COMMON_OPTIONS, readCommon } from './resolve-target.js';
+import { COMMON_RULES, message, readCommon } from './resolve-target.js';
 import type { WebhookSettings } from './target-settings.js';
-import type { AlertFormat, WebhookTarget } from './webhook.js';
+import type { AlertFormat, WebhookOptions, WebhookTarget } from './webhook.js';
 
 const DEFAULT_TIMEOUT = 5000;
 const ALERTMANAGER_PATH = '/api/v2/alerts';
 
 const address: Rule<string> = {
+  isSecret: true,
   expected: 'an http: or https: URL',
   accepts: (value) => typeof value === 'string' && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
 };
@@ -20,17 +21,31 @@ const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'a name of letters,
 const headerValue = matching(/^[\t\x20-\x7e]*$/, 'printable ASCII characters on one line');
 const headerText = matching(/^[\x21-\x7e]+$/, 'printable ASCII characters without spaces');
 const labelName = matching(/^[A-Za-z_][A-Za-z0-9_]*$/, 'a name of letters, digits and "_"');
-/** The options that some formats have and others have not. */
-const OPTIONS_OF_FORMAT: Readonly<Record<AlertFormat, readonly string[]>> = {
-  json: [],
-  slack: ['message'],
-  alertmanager: ['message', 'labels', 'resendInterval'],
-  pagerduty: ['message', 'routingKey'],
-  opsgenie: ['message', 'apiKey'],
-  teams: ['message'],
-  discord: ['message'],
-};
-const FORMATS = Object.keys(OPTIONS_OF_FORMAT) as readonly AlertFormat[];
+const ALERTMANAGER_RULES = { labels: CHECKED_ELSEWHERE, resendInterval: duration(100) };
+const PAGERDUTY_RULES = { routingKey: secret(nonBlank) };
+const OPSGENIE_RULES = { apiKey: secret(headerText) };
+/** The rules of the options that some formats have and others have not. */
+const RULES_OF_FORMAT = {
+  json: {},
+  slack: { message },
+  alertmanager: { message, ...ALERTMANAGER_RULES },
+  pagerduty: { message, ...PAGERDUTY_RULES },
+  opsgenie: { message, ...OPSGENIE_RULES },
+  teams: { message },
+  discord: { message },
+} satisfies Readonly<Record<AlertFormat, Partial<RuleTable<WebhookOptions>>>>;
+const FORMATS = Object.keys(RULES_OF_FORMAT) as readonly AlertFormat[];
+type KeyOfAny<Rules> = Rules extends unknown ? keyof Rules : never;
+type OptionOfFormat = KeyOfAny<(typeof RULES_OF_FORMAT)[AlertFormat]>;
+
+/** The rules of the options that every format has. */
+const RULES = {
+  url: address,
+  format: oneOf(FORMATS),
+  secret: secret(nonBlank),
+  headers: CHECKED_ELSEWHERE,
+  ...COMMON_RULES,
+} satisfies RuleTable<Omit<WebhookOptions, OptionOfFormat>>;
 
 export function resolveWebhook(
   { webhook }: WebhookTarget,
@@ -38,21 +53,21 @@ export function resolveWebhook(
   at: FaultsAt,
 ): WebhookSettings | undefined {
   const reader = new OptionReader(at, webhook);
-  const format = reader.read('format', oneOf(FORMATS), 'json');
-  reader.refuseUnknown(['url', 'format', 'secret', 'headers', ...COMMON_OPTIONS, ...OPTIONS_OF_FORMAT[format]]);
+  const format = reader.read('format', RULES.format, 'json');
+  reader.refuseUnknown({ ...RULES, ...RULES_OF_FORMAT[format] });
   const key = format === 'pagerduty' ? 'routingKey' : format === 'opsgenie' ? 'apiKey' : undefined;
   if (key && webhook[key] === undefined) at.option(key).missing(nonBlank);
-  const routingKey = format === 'pagerduty' ? reader.read('routingKey', nonBlank, '', true) : '';
-  const apiKey = format === 'opsgenie' ? reader.read('apiKey', headerText, '', true) : '';
+  const routingKey = format === 'pagerduty' ? reader.read('routingKey', PAGERDUTY_RULES.routingKey, '') : '';
+  const apiKey = format === 'opsgenie' ? reader.read('apiKey', OPSGENIE_RULES.apiKey, '') : '';
   if (webhook.url === undefined) at.option('url').missing(address);
-  const given = reader.read<string | undefined>('url', address, undefined, true);
-  const resendInterval = reader.read('resendInterval', duration(100), 60_000);
+  const given = reader.read<string | undefined>('url', RULES.url, undefined);
+  const resendInterval = reader.read('resendInterval', ALERTMANAGER_RULES.resendInterval, 60_000);
   const labels = texts(webhook.labels, labelName, nonBlank, at.option('labels'));
   const common = {
     kind: 'webhook' as const,
     resendInterval: format === 'alertmanager' ? resendInterval : undefined,
     keepsStallsOpen: format === 'pagerduty' || format === 'opsgenie',
-    secret: reader.read<string | undefined>('secret', nonBlank, undefined, true),
+    secret: reader.read<string | undefined>('secret', RULES.secret, undefined),
     headers: lowerCased(texts(webhook.headers, headerName, headerValue, at.option('headers'))),
     ...readCommon(reader, known, DEFAULT_TIMEOUT),
   };

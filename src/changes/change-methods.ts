@@ -3,10 +3,10 @@ import { HealthStatus, isHealthStatus } from '../core/status.js';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { probeUnknown } from '../errors/messages.js';
 import { Faults } from '../options/faults.js';
-import { OptionReader } from '../options/option-reader.js';
+import { OptionReader, type RuleTable } from '../options/option-reader.js';
 import { type Rule, nonBlank, listOf, oneOf } from '../options/rules.js';
 import { instancesIn } from '../discovery/instances.js';
-import { type AnnotatedMethod, annotatedMethods } from './on-health-change.decorator.js';
+import { type AnnotatedMethod, type OnHealthChangeOptions, annotatedMethods } from './on-health-change.decorator.js';
 
 /** One annotated method of one instance, with the changes that it receives. */
 export interface ChangeMethod {
@@ -25,8 +25,12 @@ export interface FoundMethods {
   readonly faults: readonly ConfigurationFault[];
 }
 
-const name = oneOrMore(nonBlank);
-const status = oneOrMore<HealthStatus>({ ...oneOf(Object.values(HealthStatus)), accepts: isHealthStatus });
+const names = oneOrMore(nonBlank);
+const RULES = {
+  indicator: names,
+  probe: names,
+  to: oneOrMore<HealthStatus>({ ...oneOf(Object.values(HealthStatus)), accepts: isHealthStatus }),
+} satisfies RuleTable<OnHealthChangeOptions>;
 
 /** Finds the methods annotated with `@OnHealthChange()`, also in modules that are loaded after the start. */
 export class ChangeMethods {
@@ -59,10 +63,9 @@ export class ChangeMethods {
 
   #define(instance: object, owner: string, { method, options }: AnnotatedMethod, faults: Faults): ChangeMethod {
     const reader = new OptionReader(faults.at(`@OnHealthChange() of ${owner}.${method}`), options);
-    reader.refuseUnknown(['indicator', 'probe', 'to']);
-    const indicators = listed(reader.read<string | readonly string[] | undefined>('indicator', name, undefined));
-    const probes = listed(reader.read<string | readonly string[] | undefined>('probe', name, undefined)) ?? [];
-    const to = listed(reader.read<HealthStatus | readonly HealthStatus[] | undefined>('to', status, undefined));
+    const { indicator, probe: given, to } = reader.readAll(RULES);
+    const indicators = listed(indicator);
+    const probes = listed(given) ?? [];
     for (const probe of probes) {
       if (!this.#probes.includes(probe)) faults.add(probeUnknown(reader.at.option('probe').place, probe, this.#probes));
     }
@@ -70,7 +73,7 @@ export class ChangeMethods {
       name: `${owner}.${method}`,
       indicators: indicators ?? (probes.length > 0 ? [] : undefined),
       probes,
-      to,
+      to: listed(to),
       call: (change) => (Reflect.get(instance, method) as (change: object) => unknown).call(instance, change),
     };
   }

@@ -1,7 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import { Faults, type FaultsAt } from '../options/faults.js';
 import type { HealthRequest } from '../options/health-module-options.js';
-import { readerOf } from '../options/option-reader.js';
+import { CHECKED_ELSEWHERE, type RuleTable, readerOf } from '../options/option-reader.js';
 import { type Rule, callable, flag } from '../options/rules.js';
 
 /**
@@ -78,6 +78,13 @@ const NAMES: Pick<Rule, 'expected'> = {
 };
 const NAME: Pick<Rule, 'expected'> = { expected: 'a name of 1 to 100 characters without control characters' };
 
+const RULES = {
+  apiKeys: CHECKED_ELSEWHERE,
+  authorize: callable as Rule<HealthControlOptions['authorize']>,
+  mainPort: flag,
+  forms: flag,
+} satisfies RuleTable<HealthControlOptions>;
+
 /** Whether a text can be the author of a change. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value.trim() !== '' && value.length <= 100 && !/\p{Cc}/u.test(value);
@@ -91,11 +98,11 @@ export function resolveControlOptions(
 ): ControlSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['apiKeys', 'authorize', 'mainPort', 'forms']);
+  reader.refuseUnknown(RULES);
   const keys = keysOf((given as HealthControlOptions | null)?.apiKeys, reader.at.option('apiKeys'), new Set(readKeys));
-  const authorize = reader.read('authorize', callable, undefined) as HealthControlOptions['authorize'];
-  const mainPort = reader.read<boolean | undefined>('mainPort', flag, undefined);
-  const forms = reader.read('forms', flag, false);
+  const authorize = reader.read('authorize', RULES.authorize, undefined);
+  const mainPort = reader.read<boolean | undefined>('mainPort', RULES.mainPort, undefined);
+  const forms = reader.read('forms', RULES.forms, false);
   if (forms && !hasPage) {
     reader.at.add({
       place: `${PLACE}, forms`,

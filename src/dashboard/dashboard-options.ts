@@ -1,8 +1,8 @@
 import { hostname } from 'node:os';
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Duration, InMilliseconds } from '../options/duration.js';
-import { Faults, type FaultsAt } from '../options/faults.js';
-import { readerOf } from '../options/option-reader.js';
+import { Faults } from '../options/faults.js';
+import { CHECKED_ELSEWHERE, type RuleTable, readerOf } from '../options/option-reader.js';
 import { type Rule, converted, duration, flag, nonBlank, whole } from '../options/rules.js';
 
 /** Limits of the history. It is kept in memory and ends with the process. */
@@ -59,29 +59,35 @@ const pauseOrNone: Rule<number | false> = {
   convert: (value) => (value === false ? value : converted(pause, value)),
 };
 
+const RULES = {
+  title: nonBlank,
+  instance: nonBlank,
+  history: CHECKED_ELSEWHERE,
+  refresh: pauseOrNone,
+  events: flag,
+  heartbeat: pause,
+  maxClients: whole(1, 100_000),
+} satisfies RuleTable<HealthDashboardOptions>;
+const HISTORY_RULES = { entries: whole(1, 10_000), maxAge: duration(1000) } satisfies RuleTable<HealthHistoryOptions>;
+const HISTORY_DEFAULTS = { entries: 200, maxAge: 24 * 3_600_000 };
+
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveDashboardOptions(given: HealthDashboardOptions): DashboardSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['title', 'instance', 'history', 'refresh', 'events', 'heartbeat', 'maxClients']);
+  reader.refuseUnknown(RULES);
   const settings = {
-    title: reader.read<string | undefined>('title', nonBlank, undefined),
-    instance: reader.read('instance', nonBlank, hostname()),
-    history: resolveHistory((given as HealthDashboardOptions | null)?.history ?? {}, reader.at.option('history')),
-    refresh: reader.read('refresh', pauseOrNone, 5000),
-    events: reader.read('events', flag, true),
-    heartbeat: reader.read('heartbeat', pause, 15_000),
-    maxClients: reader.read('maxClients', whole(1, 100_000), 1000),
+    title: reader.read<string | undefined>('title', RULES.title, undefined),
+    instance: reader.read('instance', RULES.instance, hostname()),
+    history: readerOf((given as HealthDashboardOptions | null)?.history ?? {}, reader.at.option('history')).readAll(
+      HISTORY_RULES,
+      HISTORY_DEFAULTS,
+    ),
+    refresh: reader.read('refresh', RULES.refresh, 5000),
+    events: reader.read('events', RULES.events, true),
+    heartbeat: reader.read('heartbeat', RULES.heartbeat, 15_000),
+    maxClients: reader.read('maxClients', RULES.maxClients, 1000),
   };
   faults.throwIfAny();
   return settings;
-}
-
-function resolveHistory(given: HealthHistoryOptions, at: FaultsAt): DashboardSettings['history'] {
-  const reader = readerOf(given, at);
-  reader.refuseUnknown(['entries', 'maxAge']);
-  return {
-    entries: reader.read('entries', whole(1, 10_000), 200),
-    maxAge: reader.read('maxAge', duration(1000), 24 * 3_600_000),
-  };
 }

@@ -2,7 +2,7 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { ConfigurationFault } from '../errors/fault.js';
 import type { Duration, InMilliseconds } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
-import { readerOf } from '../options/option-reader.js';
+import { type RuleTable, readerOf } from '../options/option-reader.js';
 import { duration, flag, matching } from '../options/rules.js';
 
 /** Options of `HealthFilesModule.forRoot()`. */
@@ -39,18 +39,20 @@ export const PLACE = 'HealthFilesModule.forRoot()';
 const path = matching(/^[^\0]*[^\s\0][^\0]*$/, 'the path of a folder');
 const fileName = matching(/^(?!\.\.?$)[^/\\\0]+$/, 'a file name without a folder');
 
+const RULES = {
+  directory: path,
+  live: fileName,
+  ready: fileName,
+  every: duration(100),
+  enabled: flag,
+} satisfies RuleTable<HealthFilesOptions>;
+const DEFAULTS = { directory: '', live: 'live', ready: 'ready', every: 5000, enabled: true };
+
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveFilesOptions(given: HealthFilesOptions): FilesSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['directory', 'live', 'ready', 'every', 'enabled']);
-  const settings = {
-    directory: reader.read('directory', path, ''),
-    live: reader.read('live', fileName, 'live'),
-    ready: reader.read('ready', fileName, 'ready'),
-    every: reader.read('every', duration(100), 5000),
-    enabled: reader.read('enabled', flag, true),
-  };
+  const settings = reader.readAll(RULES, DEFAULTS);
   if (settings.directory === '' && faults.isEmpty) reader.at.option('directory').missing(path);
   if (settings.live === settings.ready) faults.add(sameName(settings.live));
   faults.throwIfAny();

@@ -4,7 +4,7 @@ import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
 import { defaultInstanceName, instanceName } from '../options/instance-name.js';
-import { readerOf } from '../options/option-reader.js';
+import { type RuleTable, readerOf } from '../options/option-reader.js';
 import { type Rule, duration, flag, whole } from '../options/rules.js';
 import type { HealthStore } from '../stores/health-store.js';
 
@@ -105,32 +105,34 @@ const secretRule: Rule<string> = {
   isSecret: true,
 };
 
+const RULES = {
+  store: storeRule,
+  instance: instanceName,
+  heartbeat: duration(500),
+  expected: expectedRule,
+  maxUnready: unreadyRule,
+  secret: secretRule,
+  serve: flag,
+  metrics: flag,
+  enabled: flag,
+} satisfies RuleTable<HealthFleetOptions>;
+
 /** Checks the options. Throws one error with every configuration fault. */
 export function resolveFleetOptions(given: HealthFleetOptions): FleetSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown([
-    'store',
-    'instance',
-    'heartbeat',
-    'expected',
-    'maxUnready',
-    'secret',
-    'serve',
-    'metrics',
-    'enabled',
-  ]);
+  reader.refuseUnknown(RULES);
   if (isRecord(given) && given['store'] === undefined) reader.at.option('store').missing(storeRule);
   const settings: FleetSettings = {
-    store: reader.read('store', storeRule, given?.store),
-    instance: reader.read('instance', instanceName, defaultInstanceName()),
-    heartbeat: reader.read('heartbeat', duration(500), 5000),
-    expected: new Map(Object.entries(reader.read('expected', expectedRule, {}))),
-    maxUnready: reader.read<number | undefined>('maxUnready', unreadyRule, undefined),
-    secret: reader.read<string | undefined>('secret', secretRule, undefined, true),
-    serve: reader.read('serve', flag, true),
-    metrics: reader.read('metrics', flag, false),
-    enabled: reader.read('enabled', flag, true),
+    store: reader.read('store', RULES.store, given?.store),
+    instance: reader.read('instance', RULES.instance, defaultInstanceName()),
+    heartbeat: reader.read('heartbeat', RULES.heartbeat, 5000),
+    expected: new Map(Object.entries(reader.read('expected', RULES.expected, {}))),
+    maxUnready: reader.read<number | undefined>('maxUnready', RULES.maxUnready, undefined),
+    secret: reader.read<string | undefined>('secret', RULES.secret, undefined),
+    serve: reader.read('serve', RULES.serve, true),
+    metrics: reader.read('metrics', RULES.metrics, false),
+    enabled: reader.read('enabled', RULES.enabled, true),
   };
   faults.throwIfAny();
   return settings;

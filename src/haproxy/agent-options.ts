@@ -1,7 +1,7 @@
 import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { Duration, InMilliseconds } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
-import { readerOf } from '../options/option-reader.js';
+import { type RuleTable, readerOf } from '../options/option-reader.js';
 import { duration, flag, nonBlank, whole } from '../options/rules.js';
 
 /** Options of `HealthAgentModule.forRoot()`. */
@@ -40,22 +40,30 @@ export interface HealthAgentAsyncOptions extends Pick<ModuleMetadata, 'imports'>
 export type AgentSettings = InMilliseconds<Required<HealthAgentOptions>>;
 
 export const PLACE = 'HealthAgentModule.forRoot()';
-const port = whole(0, 65_535);
+
+const RULES = {
+  port: whole(0, 65_535),
+  host: nonBlank,
+  warmUp: duration(0),
+  degradedWeight: whole(1, 100),
+  awaitServer: flag,
+  enabled: flag,
+} satisfies RuleTable<HealthAgentOptions>;
+const DEFAULTS = {
+  port: Number.NaN,
+  host: '127.0.0.1',
+  warmUp: 0,
+  degradedWeight: 50,
+  awaitServer: true,
+  enabled: true,
+};
 
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveAgentOptions(given: HealthAgentOptions): AgentSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['port', 'host', 'warmUp', 'degradedWeight', 'awaitServer', 'enabled']);
-  const settings = {
-    port: reader.read('port', port, Number.NaN),
-    host: reader.read('host', nonBlank, '127.0.0.1'),
-    warmUp: reader.read('warmUp', duration(0), 0),
-    degradedWeight: reader.read('degradedWeight', whole(1, 100), 50),
-    awaitServer: reader.read('awaitServer', flag, true),
-    enabled: reader.read('enabled', flag, true),
-  };
-  if (Number.isNaN(settings.port) && faults.isEmpty) reader.at.option('port').missing(port);
+  const settings = reader.readAll(RULES, DEFAULTS);
+  if (Number.isNaN(settings.port) && faults.isEmpty) reader.at.option('port').missing(RULES.port);
   faults.throwIfAny();
   return settings;
 }

@@ -2,7 +2,7 @@ import type { FactoryProvider, ModuleMetadata } from '@nestjs/common';
 import type { ConfigurationFault } from '../errors/fault.js';
 import { clusterWorker } from '../options/cluster-worker.js';
 import { Faults, type FaultsAt } from '../options/faults.js';
-import { readerOf } from '../options/option-reader.js';
+import { CHECKED_ELSEWHERE, type RuleTable, readerOf } from '../options/option-reader.js';
 import { type Rule, flag, nonBlank, show, whole } from '../options/rules.js';
 import type { WatchdogSettings } from './watchdog/stall.js';
 import { type HealthWatchdogOptions, resolveWatchdog } from './watchdog/watchdog-options.js';
@@ -66,6 +66,16 @@ const portOrFunction: Rule<ManagementSettings['port'] | ((worker: number) => num
   accepts: (value) => typeof value === 'function' || port.accepts(value),
 };
 
+const RULES = {
+  port: portOrFunction,
+  host: nonBlank,
+  portFile: nonBlank,
+  thread: flag,
+  watchdog: CHECKED_ELSEWHERE,
+  mainPort: flag,
+  enabled: flag,
+} satisfies RuleTable<HealthManagementOptions>;
+
 /** Validates the options. Throws one error with every configuration fault. */
 export function resolveManagementOptions(
   given: HealthManagementOptions,
@@ -74,19 +84,19 @@ export function resolveManagementOptions(
   const faults = new Faults();
   const at = faults.at(PLACE);
   const reader = readerOf(given, at);
-  reader.refuseUnknown(['port', 'host', 'portFile', 'thread', 'watchdog', 'mainPort', 'enabled']);
-  const chosen = reader.read('port', portOrFunction, DEFAULT_PORT);
-  const thread = reader.read('thread', flag, true);
+  reader.refuseUnknown(RULES);
+  const chosen = reader.read('port', RULES.port, DEFAULT_PORT);
+  const thread = reader.read('thread', RULES.thread, true);
   const watchdog = resolveWatchdog(given?.watchdog ?? thread, at.option('watchdog'));
   if (watchdog && !thread) faults.add(WATCHDOG_WITHOUT_THREAD);
   const settings = {
     port: typeof chosen === 'function' ? portFor(chosen, worker, at.option('port')) : chosen,
-    host: reader.read<string | undefined>('host', nonBlank, undefined),
-    portFile: reader.read<string | undefined>('portFile', nonBlank, undefined),
+    host: reader.read<string | undefined>('host', RULES.host, undefined),
+    portFile: reader.read<string | undefined>('portFile', RULES.portFile, undefined),
     thread,
     watchdog,
-    mainPort: reader.read('mainPort', flag, true),
-    enabled: reader.read('enabled', flag, true),
+    mainPort: reader.read('mainPort', RULES.mainPort, true),
+    enabled: reader.read('enabled', RULES.enabled, true),
   };
   faults.throwIfAny();
   return settings;

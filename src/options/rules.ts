@@ -13,8 +13,24 @@ export interface Rule<T = unknown> {
   readonly read?: (text: string) => T | undefined;
   /** Whether messages must not show the value. */
   readonly isSecret?: true;
+  /** Whether a missing value is a fault. */
+  readonly isRequired?: true;
   /** A description of the accepted texts of a variable, where a variable accepts fewer values than the code. */
   readonly expectedOfVariable?: string;
+}
+
+export interface RequiredRule<T = unknown> extends Rule<T> {
+  readonly isRequired: true;
+}
+
+/** The same rule, for an option that must be set. */
+export function required<T>(rule: Rule<T>): RequiredRule<T> {
+  return { ...rule, isRequired: true };
+}
+
+/** The same rule, for a value that messages must not show. */
+export function secret<T>(rule: Rule<T>): Rule<T> {
+  return { ...rule, isSecret: true };
 }
 
 /** An accepted value, in the form that the library uses. */

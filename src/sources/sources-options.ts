@@ -3,7 +3,7 @@ import { isRecord } from '../core/is-record.js';
 import type { Duration } from '../options/duration.js';
 import { Faults } from '../options/faults.js';
 import { defaultInstanceName, instanceName } from '../options/instance-name.js';
-import { readerOf } from '../options/option-reader.js';
+import { type RuleTable, readerOf } from '../options/option-reader.js';
 import { type Rule, duration, nonBlank } from '../options/rules.js';
 import type { ConfigurationSource } from './configuration-source.js';
 
@@ -40,16 +40,22 @@ const list: Rule<readonly ConfigurationSource[]> = {
     value.every((each) => isRecord(each) && nonBlank.accepts(each['name']) && hasMethods(each, 'watch')),
 };
 
+const RULES = {
+  sources: list,
+  bootTimeout: duration(0),
+  instance: instanceName,
+} satisfies RuleTable<HealthSourcesOptions>;
+
 /** Throws one `HealthConfigurationError` with every configuration fault. */
 export function resolveSourcesOptions(options: HealthSourcesOptions): SourcesSettings {
   const faults = new Faults();
   const reader = readerOf(options, faults.at(PLACE));
-  reader.refuseUnknown(['sources', 'bootTimeout', 'instance']);
+  reader.refuseUnknown(RULES);
   if (isRecord(options) && options['sources'] === undefined) reader.at.option('sources').missing(list);
   const settings = {
-    sources: reader.read('sources', list, []),
-    bootTimeout: reader.read('bootTimeout', duration(0), DEFAULT_BOOT_TIMEOUT),
-    instance: reader.read('instance', instanceName, defaultInstanceName()),
+    sources: reader.read('sources', RULES.sources, []),
+    bootTimeout: reader.read('bootTimeout', RULES.bootTimeout, DEFAULT_BOOT_TIMEOUT),
+    instance: reader.read('instance', RULES.instance, defaultInstanceName()),
   };
   faults.throwIfAny();
   return settings;

@@ -1,10 +1,10 @@
 import { onOneLine } from '../core/bounded-text.js';
 import { hasMethods } from '../core/has-methods.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
+import { type RuleTable, readOptions } from '../options/option-reader.js';
 import { type Rule, flag, matching } from '../options/rules.js';
 import type { HealthStore } from '../stores/health-store.js';
 import { checkPrefix } from '../stores/store-key.js';
-import { readOptions } from '../stores/store-options.js';
 import type { ConfigurationSource, SourceEntry } from './configuration-source.js';
 import { flatLayout, serviceLayout } from './store-layout.js';
 
@@ -33,6 +33,8 @@ const ending = matching(
   'a collection and a slash, such as "config/", and further segments that end with a slash',
 );
 
+const RULES = { store, prefix: ending, flat: flag } satisfies RuleTable<StoreSourceOptions>;
+
 /**
  * Reads options of indicators from a store. Each value is a JSON object of options, such as
  * `{ "timeout": 500, "critical": false }`. The keys are `<prefix><service>/<indicator>` for all instances of the service, and
@@ -44,13 +46,13 @@ const ending = matching(
  */
 export function storeSource(options: StoreSourceOptions): ConfigurationSource {
   const { from, prefix, isFlat } = readOptions('storeSource()', options, (reader) => {
-    reader.refuseUnknown(['store', 'prefix', 'flat']);
+    reader.refuseUnknown(RULES);
     if (options?.store === undefined) reader.at.option('store').missing(store);
     if (options?.prefix === undefined) reader.at.option('prefix').missing(ending);
     return {
-      from: reader.read('store', store, options?.store),
-      prefix: reader.read('prefix', ending, options?.prefix),
-      isFlat: reader.read('flat', flag, false),
+      from: reader.read('store', RULES.store, options?.store),
+      prefix: reader.read('prefix', RULES.prefix, options?.prefix),
+      isFlat: reader.read('flat', RULES.flat, false),
     };
   });
   checkPrefix('storeSource()', prefix);

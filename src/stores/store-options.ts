@@ -1,8 +1,7 @@
 import { isRecord } from '../core/is-record.js';
 import { HealthConfigurationError } from '../errors/configuration.error.js';
 import type { Duration } from '../options/duration.js';
-import { Faults } from '../options/faults.js';
-import { type OptionReader, readerOf } from '../options/option-reader.js';
+import { type OptionReader, type RuleTable, readOptions } from '../options/option-reader.js';
 import { type Rule, duration, matching } from '../options/rules.js';
 
 /** Options that every store outside this process has. */
@@ -28,13 +27,16 @@ const DEFAULT_NAMESPACE = 'nest-vitals';
 export const timeoutRule = duration(1);
 const namespaceRule = matching(/^[A-Za-z0-9._:-]{1,100}$/, 'up to 100 letters, digits, ".", "_", "-" and ":"');
 
+/** The rules of the options that every store has. */
+export const STORE_RULES = { namespace: namespaceRule, timeout: timeoutRule } satisfies RuleTable<StoreOptions>;
+
 /**
  * Reads the options of a store. `accepts` is the test for its client, and `expected` describes the accepted clients. Throws one
  * `HealthConfigurationError` with every configuration fault.
  */
 export function readStoreOptions<Client>(
   place: string,
-  given: { readonly client: Client },
+  given: StoreOptions & { readonly client: Client },
   accepts: (candidate: unknown) => boolean,
   expected: string,
 ): StoreSettings & { readonly client: Client } {
@@ -43,8 +45,9 @@ export function readStoreOptions<Client>(
     throw new HealthConfigurationError([{ place, problem: 'it received the client instead of its options', remedy }]);
   }
   const rule: Rule<Client> = { expected, accepts };
+  const rules = { client: rule, ...STORE_RULES } satisfies RuleTable<typeof given>;
   return readOptions(place, given, (reader) => {
-    reader.refuseUnknown(['client', 'namespace', 'timeout']);
+    reader.refuseUnknown(rules);
     if (isRecord(given) && given['client'] === undefined) reader.at.option('client').missing(rule);
     return {
       // A client that is missing or wrong is a fault, so its value is not used.
@@ -56,15 +59,7 @@ export function readStoreOptions<Client>(
 
 export function readCommonOptions(reader: OptionReader): StoreSettings {
   return {
-    namespace: reader.read('namespace', namespaceRule, DEFAULT_NAMESPACE),
-    timeout: reader.read('timeout', timeoutRule, DEFAULT_TIMEOUT),
+    namespace: reader.read('namespace', STORE_RULES.namespace, DEFAULT_NAMESPACE),
+    timeout: reader.read('timeout', STORE_RULES.timeout, DEFAULT_TIMEOUT),
   };
-}
-
-/** Throws one `HealthConfigurationError` with every configuration fault. */
-export function readOptions<T>(place: string, given: unknown, read: (reader: OptionReader) => T): T {
-  const faults = new Faults();
-  const value = read(readerOf(given, faults.at(place)));
-  faults.throwIfAny();
-  return value;
 }

@@ -8,7 +8,7 @@ import { healthModuleMissing } from '../../errors/messages.js';
 import { HEALTH_MONITOR, type HealthMonitor } from '../../extension/health-monitor.js';
 import { HEALTH_ENDPOINTS, type HealthEndpoints } from '../../extension/health-endpoints.js';
 import { Faults } from '../../options/faults.js';
-import { readerOf } from '../../options/option-reader.js';
+import { type RuleTable, readerOf } from '../../options/option-reader.js';
 import { milliseconds, show } from '../../options/rules.js';
 import {
   CHECK_METHOD,
@@ -43,6 +43,8 @@ interface GrpcServer {
 }
 
 const PLACE = 'grpcHealth()';
+const RULES = { every: milliseconds(100) } satisfies RuleTable<GrpcHealthOptions>;
+const DEFAULTS = { every: 5000 };
 const NOT_FOUND = 5;
 const RESOURCE_EXHAUSTED = 8;
 /** The comment of `List` in the protocol's definition sets this limit. */
@@ -82,9 +84,7 @@ export function grpcHealth(
   options: GrpcHealthOptions = {},
 ): GrpcHealthLoader {
   const faults = new Faults();
-  const reader = readerOf(options, faults.at(PLACE));
-  reader.refuseUnknown(['every']);
-  const every = reader.read('every', milliseconds(100), 5000);
+  const { every } = readerOf(options, faults.at(PLACE)).readAll(RULES, DEFAULTS);
   if (typeof application !== 'function' && typeof application?.get !== 'function') {
     faults.add(applicationMissing(application));
   }

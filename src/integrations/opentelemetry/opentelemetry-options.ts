@@ -4,7 +4,7 @@ import { hasMethods } from '../../core/has-methods.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { Faults } from '../../options/faults.js';
-import { readerOf } from '../../options/option-reader.js';
+import { type RuleTable, readerOf } from '../../options/option-reader.js';
 import { type Rule, ascending, flag, stringList } from '../../options/rules.js';
 
 /** Options of `HealthOpenTelemetryModule.forRoot()`. */
@@ -46,16 +46,21 @@ type Providers = Pick<HealthOpenTelemetryOptions, 'meterProvider' | 'tracerProvi
 export type OpenTelemetrySettings = Required<Omit<HealthOpenTelemetryOptions, keyof Providers>> & Providers;
 
 export const PLACE = 'HealthOpenTelemetryModule.forRoot()';
-const DEFAULTS: OpenTelemetrySettings = {
-  metrics: true,
-  traces: true,
-  ...METRIC_DEFAULTS,
-};
 
-const withMethod = (method: string, expected: string): Rule => ({
-  expected,
+const providerWith = <Provider>(method: string): Rule<Provider> => ({
+  expected: `a provider of OpenTelemetry, with the method ${method}()`,
   accepts: (value) => hasMethods(value, method),
 });
+
+const RULES = {
+  meterProvider: providerWith<MeterProvider>('getMeter'),
+  tracerProvider: providerWith<TracerProvider>('getTracer'),
+  metrics: flag,
+  traces: flag,
+  buckets: ascending,
+  data: stringList,
+} satisfies RuleTable<HealthOpenTelemetryOptions>;
+const DEFAULTS = { metrics: true, traces: true, ...METRIC_DEFAULTS };
 
 export const nothingToExport = (): ConfigurationFault => ({
   place: PLACE,
@@ -67,19 +72,11 @@ export const nothingToExport = (): ConfigurationFault => ({
 export function resolveOpenTelemetryOptions(given: HealthOpenTelemetryOptions): OpenTelemetrySettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['meterProvider', 'tracerProvider', ...Object.keys(DEFAULTS)]);
-  const provider = <Name extends keyof Providers>(name: Name, method: string): Pick<Providers, Name> => {
-    const rule = withMethod(method, `a provider of OpenTelemetry, with the method ${method}()`);
-    const own = reader.read<unknown>(name, rule, undefined);
-    return (own === undefined ? {} : { [name]: own }) as Pick<Providers, Name>;
-  };
+  const { meterProvider, tracerProvider, ...others } = reader.readAll(RULES, DEFAULTS);
   const settings: OpenTelemetrySettings = {
-    ...provider('meterProvider', 'getMeter'),
-    ...provider('tracerProvider', 'getTracer'),
-    metrics: reader.read('metrics', flag, DEFAULTS.metrics),
-    traces: reader.read('traces', flag, DEFAULTS.traces),
-    buckets: reader.read('buckets', ascending, DEFAULTS.buckets),
-    data: reader.read('data', stringList, DEFAULTS.data),
+    ...others,
+    ...(meterProvider && { meterProvider }),
+    ...(tracerProvider && { tracerProvider }),
   };
   if (faults.isEmpty && !settings.metrics && !settings.traces) faults.add(nothingToExport());
   faults.throwIfAny();

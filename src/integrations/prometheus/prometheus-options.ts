@@ -4,7 +4,7 @@ import { hasMethods } from '../../core/has-methods.js';
 import type { ConfigurationFault } from '../../errors/fault.js';
 import { METRIC_DEFAULTS } from '../../metrics/metric-defaults.js';
 import { Faults } from '../../options/faults.js';
-import { readerOf } from '../../options/option-reader.js';
+import { type RuleTable, readerOf } from '../../options/option-reader.js';
 import { type Rule, ascending, flag, matching, oneOf, stringList } from '../../options/rules.js';
 
 /** Options of `HealthPrometheusModule.forRoot()`. */
@@ -55,14 +55,14 @@ export type PrometheusSettings = Required<Omit<HealthPrometheusOptions, 'registr
   Pick<HealthPrometheusOptions, 'registry'>;
 
 export const PLACE = 'HealthPrometheusModule.forRoot()';
-export const PROMETHEUS_DEFAULTS: PrometheusSettings = {
+export const PROMETHEUS_DEFAULTS: Required<Omit<HealthPrometheusOptions, 'registry'>> = {
   endpoint: true,
   access: 'deep',
   prefix: 'health_',
   ...METRIC_DEFAULTS,
 };
 
-const registry: Rule = {
+const registry: Rule<Registry<RegistryContentType>> = {
   expected: 'a Registry of prom-client',
   accepts: (value) => hasMethods(value, 'registerMetric', 'getMetricsAsJSON'),
 };
@@ -70,6 +70,15 @@ const metricPrefix = matching(
   /^[A-Za-z][A-Za-z0-9_]*_$/,
   'letters, digits and "_", starting with a letter and ending with "_"',
 );
+
+const RULES = {
+  registry,
+  endpoint: flag,
+  access: oneOf<'public' | 'deep'>(['public', 'deep']),
+  prefix: metricPrefix,
+  buckets: ascending,
+  data: stringList,
+} satisfies RuleTable<HealthPrometheusOptions>;
 
 export const registryMissing = (): ConfigurationFault => ({
   place: PLACE,
@@ -87,16 +96,8 @@ export const metricTaken = (name: string): ConfigurationFault => ({
 export function resolvePrometheusOptions(given: HealthPrometheusOptions): PrometheusSettings {
   const faults = new Faults();
   const reader = readerOf(given, faults.at(PLACE));
-  reader.refuseUnknown(['registry', ...Object.keys(PROMETHEUS_DEFAULTS)]);
-  const own = reader.read<unknown>('registry', registry, undefined) as HealthPrometheusOptions['registry'];
-  const settings: PrometheusSettings = {
-    ...(own && { registry: own }),
-    endpoint: reader.read('endpoint', flag, PROMETHEUS_DEFAULTS.endpoint),
-    access: reader.read('access', oneOf(['public', 'deep']), PROMETHEUS_DEFAULTS.access),
-    prefix: reader.read('prefix', metricPrefix, PROMETHEUS_DEFAULTS.prefix),
-    buckets: reader.read('buckets', ascending, PROMETHEUS_DEFAULTS.buckets),
-    data: reader.read('data', stringList, PROMETHEUS_DEFAULTS.data),
-  };
+  const { registry: own, ...others } = reader.readAll(RULES, PROMETHEUS_DEFAULTS);
+  const settings: PrometheusSettings = { ...others, ...(own && { registry: own }) };
   if (faults.isEmpty && !settings.endpoint && !settings.registry) faults.add(registryMissing());
   faults.throwIfAny();
   return settings;

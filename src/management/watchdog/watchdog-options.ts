@@ -1,6 +1,6 @@
 import type { Duration } from '../../options/duration.js';
 import type { FaultsAt } from '../../options/faults.js';
-import { readerOf } from '../../options/option-reader.js';
+import { type RuleTable, readerOf } from '../../options/option-reader.js';
 import { type Rule, converted, duration, flag, oneOf } from '../../options/rules.js';
 import type { LogForm, WatchdogSettings } from './stall.js';
 
@@ -28,7 +28,7 @@ export interface HealthWatchdogOptions {
   readonly log?: 'text' | 'json';
 }
 
-export const WATCHDOG_DEFAULTS: WatchdogSettings = { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' };
+const DEFAULTS: WatchdogSettings = { warnAfter: 1000, liveAfter: 30_000, stack: true, log: 'text' };
 
 const time = duration(50);
 const timeOrNever: Rule<number | false> = {
@@ -37,20 +37,20 @@ const timeOrNever: Rule<number | false> = {
   convert: (value) => (value === false ? value : converted(time, value)),
 };
 
+const RULES = {
+  warnAfter: time,
+  liveAfter: timeOrNever,
+  stack: flag,
+  log: oneOf<LogForm>(['text', 'json']),
+} satisfies RuleTable<HealthWatchdogOptions>;
+
 /** Checks the option `watchdog` and adds each configuration fault. Undefined: the watchdog is switched off. */
 export function resolveWatchdog(
   given: HealthWatchdogOptions | boolean | undefined,
   at: FaultsAt,
 ): WatchdogSettings | undefined {
   if (given === false) return undefined;
-  const reader = readerOf(given === undefined || given === true ? {} : given, at);
-  reader.refuseUnknown(Object.keys(WATCHDOG_DEFAULTS));
-  const settings: WatchdogSettings = {
-    warnAfter: reader.read('warnAfter', time, WATCHDOG_DEFAULTS.warnAfter),
-    liveAfter: reader.read('liveAfter', timeOrNever, WATCHDOG_DEFAULTS.liveAfter),
-    stack: reader.read('stack', flag, WATCHDOG_DEFAULTS.stack),
-    log: reader.read('log', oneOf<LogForm>(['text', 'json']), WATCHDOG_DEFAULTS.log),
-  };
+  const settings = readerOf(given === undefined || given === true ? {} : given, at).readAll(RULES, DEFAULTS);
   if (settings.liveAfter !== false && settings.liveAfter < settings.warnAfter) {
     at.add({
       place: at.option('liveAfter').place,

@@ -29,7 +29,7 @@ export function resolveEndpoints(
   const endpoints: Partial<Record<EndpointName, EndpointSettings>> = {};
   const deadlines: Record<string, number> = {};
   const names = Object.keys(ENDPOINT_VIEWS) as EndpointName[];
-  new OptionReader(at.option('endpoints'), options.endpoints, [], environment).refuseUnknown(names);
+  new OptionReader(at.option('endpoints'), options.endpoints, [], environment).refuseUnknown(ENDPOINT_VIEWS);
 
   for (const name of names) {
     const given = options.endpoints?.[name] ?? true;

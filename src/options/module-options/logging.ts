@@ -3,10 +3,11 @@ import {
   type ChangeLevels,
   type HealthLogLevel,
   type HealthModuleOptions,
+  type LoggingOptions,
   LOG_LEVELS,
 } from '../health-module-options.js';
 import type { FaultsAt } from '../faults.js';
-import { OptionReader } from '../option-reader.js';
+import { CHECKED_ELSEWHERE, OptionReader, type RuleTable } from '../option-reader.js';
 import { type Rule, flag, oneOf } from '../rules.js';
 import { record, entriesOf } from './module-rules.js';
 
@@ -22,9 +23,11 @@ const logLevel: Rule<HealthLogLevel | false> = {
   accepts: (value) => value === false || oneOf(LOG_LEVELS).accepts(value),
 };
 
+const RULES = { levels: CHECKED_ELSEWHERE } satisfies RuleTable<LoggingOptions>;
+
 export function resolveLogLevels({ logging: given }: HealthModuleOptions, at: FaultsAt): ChangeLevels {
   if (!record.accepts(given) || typeof given !== 'object') return {};
-  new OptionReader(at, given).refuseUnknown(['levels']);
+  new OptionReader(at, given).refuseUnknown(RULES);
   const atLevels = at.entry('levels');
   const levels: Record<string, HealthLogLevel | false> = {};
   for (const [change, level] of entriesOf(given.levels ?? {}, atLevels)) {

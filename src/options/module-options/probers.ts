@@ -58,7 +58,7 @@ export const probersRule: Rule<readonly unknown[]> = {
 function resolveProber(entry: unknown, at: FaultsAt): ProberSettings {
   const reader = readerOf(entry, at);
   if (!record.accepts(entry)) return {};
-  reader.refuseUnknown(Object.keys(RULES));
+  reader.refuseUnknown(RULES);
   const { addresses, agents, headers } = entry as Readonly<Record<string, unknown>>;
   if (addresses === undefined && agents === undefined && headers === undefined) {
     at.add(proberWithoutCriteria(at.place));

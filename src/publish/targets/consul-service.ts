@@ -3,11 +3,12 @@ import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
 import { isHealthCheckError } from '../../errors/health-check.error.js';
 import type { Duration } from '../../options/duration.js';
-import { duration, nonBlank, stringList, whole } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { duration, nonBlank, required, secret, stringList, whole } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { call } from './http-call.js';
 import { summaryOf } from './summary.js';
-import { readTarget } from './target-options.js';
+import { webAddress } from './target-options.js';
 
 /** Options of `consulService()`. */
 export interface ConsulServiceOptions {
@@ -36,27 +37,28 @@ const LONGEST_OUTPUT = 2000;
 const UNKNOWN_CHECK = /^HTTP status (?:404|500)$/;
 const UNKNOWN_SERVICE = /^HTTP status 404$/;
 
+const RULES = {
+  url: webAddress,
+  token: secret(nonBlank),
+  name: required(nonBlank),
+  id: required(nonBlank),
+  address: nonBlank,
+  port: whole(1, 65_535),
+  tags: stringList,
+  ttl: duration(1000),
+  removeAfter: duration(60_000),
+} satisfies RuleTable<ConsulServiceOptions>;
+const DEFAULTS = { tags: [], ttl: 90_000, removeAfter: 600_000 };
+
 /**
  * Registers this instance with the agent of Consul, with a TTL check that each report updates: UP is passing, DEGRADED is warning,
  * everything else is critical. The instance is deregistered when the drain begins. Throws a `HealthConfigurationError` for a
  * malformed option.
  */
 export function consulService(options: ConsulServiceOptions): HealthPublisher {
-  const { url, token, ttl, removeAfter, ...service } = readTarget('consulService()', options, (target) => {
-    const { reader } = target;
-    reader.refuseUnknown(['url', 'token', 'name', 'id', 'address', 'port', 'tags', 'ttl', 'removeAfter']);
-    return {
-      url: target.url('url'),
-      token: reader.read<string | undefined>('token', nonBlank, undefined, true),
-      name: target.required('name', nonBlank),
-      id: target.required('id', nonBlank),
-      address: reader.read<string | undefined>('address', nonBlank, undefined),
-      port: reader.read<number | undefined>('port', whole(1, 65_535), undefined),
-      tags: reader.read('tags', stringList, []),
-      ttl: reader.read('ttl', duration(1000), 90_000),
-      removeAfter: reader.read('removeAfter', duration(60_000), 600_000),
-    };
-  });
+  const { url, token, ttl, removeAfter, ...service } = readOptions('consulService()', options, (reader) =>
+    reader.readAll(RULES, DEFAULTS),
+  );
   const checkId = `nest-vitals:${service.id}`;
   const put = (path: string, body: object | undefined, signal: AbortSignal): Promise<void> =>
     call(

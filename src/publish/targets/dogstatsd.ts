@@ -2,11 +2,11 @@ import { boundedText, onOneLine } from '../../core/bounded-text.js';
 import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
 import type { Rule } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { sendLines } from './datagrams.js';
-import { type StatsdOptions, readStatsd } from './statsd-options.js';
-import { readTarget } from './target-options.js';
+import { STATSD_DEFAULTS, STATSD_RULES, type StatsdOptions } from './statsd-options.js';
 
 /** Options of `dogstatsd()`. */
 export interface DogstatsdOptions extends StatsdOptions {
@@ -32,16 +32,16 @@ const tagList: Rule<readonly string[]> = {
   accepts: (value) => Array.isArray(value) && value.every((tag) => typeof tag === 'string' && /^[^,|\r\n]+$/.test(tag)),
 };
 
+const RULES = { ...STATSD_RULES, tags: tagList } satisfies RuleTable<DogstatsdOptions>;
+const DEFAULTS = { ...STATSD_DEFAULTS, tags: [] };
+
 /**
  * Sends gauges and service checks to a Datadog agent over UDP: `health.up` and `health.status`, and for each indicator, with
  * the tag `indicator`, `health.indicator.up`, `health.indicator.response_time_ms` and `health.indicator.status`. Throws a
  * `HealthConfigurationError` for a malformed option.
  */
 export function dogstatsd(options: DogstatsdOptions = {}): HealthPublisher {
-  const settings = readTarget('dogstatsd()', options, (target) => {
-    target.reader.refuseUnknown(['host', 'port', 'prefix', 'tags']);
-    return { ...readStatsd(target), tags: target.reader.read('tags', tagList, []) };
-  });
+  const settings = readOptions('dogstatsd()', options, (reader) => reader.readAll(RULES, DEFAULTS));
   return {
     name: `DogStatsD at ${settings.host}:${settings.port}`,
     publish: (report, signal) => sendLines(linesOf(report, settings.prefix, settings.tags), settings, signal),

@@ -3,11 +3,12 @@ import { EtcdCallError } from '../../clients/etcd/etcd-calls.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
 import type { Duration } from '../../options/duration.js';
-import { type Rule, duration, nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { type Rule, duration, nonBlank, required } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { type EtcdPublishingClient, LeasedKey, isEtcdPublishingClient } from './leased-key.js';
 import { messageOf } from './published-health.js';
-import { readTarget } from './target-options.js';
+import { clientRule } from './target-options.js';
 
 /** Options of `etcdKey()`. */
 export interface EtcdKeyOptions {
@@ -37,23 +38,23 @@ const valueRule: Rule<Value> = {
   accepts: (value) => typeof value === 'string' || typeof value === 'function',
 };
 
+const RULES = {
+  client: clientRule(isEtcdPublishingClient, 'an Etcd3 client'),
+  key: required(nonBlank),
+  value: valueRule,
+  ttl: duration(2000),
+  instance: nonBlank,
+} satisfies RuleTable<EtcdKeyOptions>;
+
 /**
  * Registers this instance in etcd 3.4 or later, through the application's own client: a key with a lease, which each report
  * extends. When the lease is lost, the next report registers again. The key is removed when the drain begins. Throws a
  * `HealthConfigurationError` for a malformed option.
  */
 export function etcdKey(options: EtcdKeyOptions): HealthPublisher {
-  const { client, key, value, ttl, instance } = readTarget('etcdKey()', options, (target) => {
-    const { reader } = target;
-    reader.refuseUnknown(['client', 'key', 'value', 'ttl', 'instance']);
-    return {
-      client: target.client(isEtcdPublishingClient, 'an Etcd3 client'),
-      key: target.required('key', nonBlank),
-      value: reader.read<Value>('value', valueRule, undefined),
-      ttl: reader.read('ttl', duration(2000), 90_000),
-      instance: reader.read('instance', nonBlank, hostname()),
-    };
-  });
+  const { client, key, value, ttl, instance } = readOptions('etcdKey()', options, (reader) =>
+    reader.readAll(RULES, { ttl: 90_000, instance: hostname() }),
+  );
   const valueOf = async (report: HealthReport): Promise<string | undefined> => {
     if (typeof value !== 'function') return value ?? messageOf(report, instance);
     // Awaited against its type: the rejection of an async function would end the process.

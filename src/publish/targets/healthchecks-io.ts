@@ -1,8 +1,9 @@
 import { isFailing } from '../../core/status.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { call } from './http-call.js';
 import { summaryOf } from './summary.js';
-import { readTarget } from './target-options.js';
+import { webAddress } from './target-options.js';
 
 /** Options of `healthchecksIo()`. */
 export interface HealthchecksIoOptions {
@@ -10,16 +11,15 @@ export interface HealthchecksIoOptions {
   readonly url: string;
 }
 
+const RULES = { url: webAddress } satisfies RuleTable<HealthchecksIoOptions>;
+
 /**
  * Pings a check of Healthchecks.io: success while the status is UP or DEGRADED, `/fail` otherwise, with the status as the
  * body. The final message is a `/log` event, which does not change the state of the check: a restart raises no alarm, and a
  * missing restart does after the grace time of the check. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function healthchecksIo(options: HealthchecksIoOptions): HealthPublisher {
-  const url = readTarget('healthchecksIo()', options, (target) => {
-    target.reader.refuseUnknown(['url']);
-    return target.url('url');
-  });
+  const { url } = readOptions('healthchecksIo()', options, (reader) => reader.readAll(RULES));
   const ping: (suffix: string, ...given: Parameters<HealthPublisher['publish']>) => Promise<void> = (
     suffix,
     report,

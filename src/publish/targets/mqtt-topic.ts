@@ -3,11 +3,12 @@ import { hasMethods } from '../../core/has-methods.js';
 import { type MqttConnection, isMqttConnection, mqttState, pingMqtt } from '../../clients/mqtt-ping.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { type Rule, flag, matching, nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { type Rule, flag, matching, nonBlank, required } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { messageOf } from './published-health.js';
 import { SingleCall } from './single-call.js';
-import { readTarget } from './target-options.js';
+import { clientRule } from './target-options.js';
 
 /** The used part of an `MqttClient` of `mqtt`. */
 export interface MqttPublishingClient extends MqttConnection {
@@ -43,21 +44,22 @@ const qosRule: Rule<0 | 1 | 2> = {
 const isMqttPublishingClient = (candidate: unknown): candidate is MqttPublishingClient =>
   isMqttConnection(candidate) && hasMethods(candidate, 'publishAsync');
 
+const RULES = {
+  client: clientRule(isMqttPublishingClient, 'an MqttClient of mqtt 5'),
+  topic: required(topicRule),
+  qos: qosRule,
+  retain: flag,
+  instance: nonBlank,
+} satisfies RuleTable<MqttTopicOptions>;
+
 /**
  * Publishes each report as JSON (`PublishedHealth`) on a topic of MQTT, through the application's own client. Throws a
  * `HealthConfigurationError` for a malformed option.
  */
 export function mqttTopic(options: MqttTopicOptions): HealthPublisher {
-  const { client, topic, qos, retain, instance } = readTarget('mqttTopic()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'topic', 'qos', 'retain', 'instance']);
-    return {
-      client: target.client(isMqttPublishingClient, 'an MqttClient of mqtt 5'),
-      topic: target.required('topic', topicRule),
-      qos: target.reader.read('qos', qosRule, 1),
-      retain: target.reader.read('retain', flag, true),
-      instance: target.reader.read('instance', nonBlank, hostname()),
-    };
-  });
+  const { client, topic, qos, retain, instance } = readOptions('mqttTopic()', options, (reader) =>
+    reader.readAll(RULES, { qos: 1, retain: true, instance: hostname() }),
+  );
   const calls = new SingleCall();
   return {
     name: `the topic ${topic} of MQTT`,

@@ -3,11 +3,12 @@ import { hasMethods } from '../../core/has-methods.js';
 import { type NatsExplanation, explainNatsError } from '../../clients/nats/failure.js';
 import { notConnected } from '../../clients/not-connected.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { matching, nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { matching, nonBlank, required } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { messageOf } from './published-health.js';
 import { SingleCall } from './single-call.js';
-import { readTarget } from './target-options.js';
+import { clientRule } from './target-options.js';
 
 /** The used part of a connection of `@nats-io/transport-node`, or of the older package `nats`. */
 export interface NatsPublishingClient {
@@ -35,20 +36,21 @@ const subjectRule = matching(/^[^\s.*>]+(?:\.[^\s.*>]+)*$/, 'a subject without b
 const isNatsPublishingClient = (candidate: unknown): candidate is NatsPublishingClient =>
   hasMethods(candidate, 'publish', 'rtt', 'flush', 'isClosed', 'isDraining');
 
+const RULES = {
+  client: clientRule(isNatsPublishingClient, 'a connection of @nats-io/transport-node or nats'),
+  subject: required(subjectRule),
+  instance: nonBlank,
+} satisfies RuleTable<NatsSubjectOptions>;
+
 /**
  * Publishes each report as JSON (`PublishedHealth`) on a subject of NATS, through the application's own connection. A stream of
  * JetStream with this subject stores the messages. NATS does not report to the client that the user is not permitted to
  * publish. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function natsSubject(options: NatsSubjectOptions): HealthPublisher {
-  const { client, subject, instance } = readTarget('natsSubject()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'subject', 'instance']);
-    return {
-      client: target.client(isNatsPublishingClient, 'a connection of @nats-io/transport-node or nats'),
-      subject: target.required('subject', subjectRule),
-      instance: target.reader.read('instance', nonBlank, hostname()),
-    };
-  });
+  const { client, subject, instance } = readOptions('natsSubject()', options, (reader) =>
+    reader.readAll(RULES, { instance: hostname() }),
+  );
   const calls = new SingleCall();
   return {
     name: `the subject ${subject} of NATS`,

@@ -3,11 +3,11 @@ import { isRecord } from '../../core/is-record.js';
 import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
-import type { Rule } from '../../options/rules.js';
-import { nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { type Rule, nonBlank, required } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { call } from './http-call.js';
-import { readTarget } from './target-options.js';
+import { webAddress } from './target-options.js';
 
 /** Options of `pushgateway()`. */
 export interface PushgatewayOptions {
@@ -28,23 +28,24 @@ const labels: Rule<Readonly<Record<string, string>>> = {
     isRecord(value) && Object.entries(value).every(([name, text]) => LABEL.test(name) && typeof text === 'string'),
 };
 
+const RULES = {
+  url: webAddress,
+  job: required(nonBlank),
+  instance: nonBlank,
+  grouping: labels,
+} satisfies RuleTable<PushgatewayOptions>;
+
 /**
  * Replaces the metrics of this instance in a Prometheus Pushgateway by PUT, and deletes them when the drain begins. Throws a
  * `HealthConfigurationError` for a malformed option.
  */
 export function pushgateway(options: PushgatewayOptions): HealthPublisher {
-  const url = readTarget('pushgateway()', options, (target) => {
-    target.reader.refuseUnknown(['url', 'job', 'instance', 'grouping']);
-    const base = target.url('url');
-    const grouping = [
-      ['job', target.required('job', nonBlank)],
-      ['instance', target.reader.read('instance', nonBlank, hostname())],
-      ...Object.entries(target.reader.read('grouping', labels, {})),
-    ] as const;
-    const path = grouping.map(([name, value]) => segments(name, value)).join('/');
-    base.pathname = `${base.pathname.replace(/\/+$/, '')}/metrics/${path}`;
-    return base;
-  });
+  const { url, job, instance, grouping } = readOptions('pushgateway()', options, (reader) =>
+    reader.readAll(RULES, { instance: hostname(), grouping: {} }),
+  );
+  const labelsOfGroup = [['job', job], ['instance', instance], ...Object.entries(grouping)] as const;
+  const path = labelsOfGroup.map(([name, value]) => segments(name, value)).join('/');
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/metrics/${path}`;
   return {
     name: `Pushgateway at ${url.origin}`,
     publish: (report, signal) =>

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { explainRedisError } from '../../clients/redis/failure.js';
 import { HealthCheckError } from '../../errors/health-check.error.js';
-import { nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { nonBlank, required } from '../../options/rules.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { messageOf } from './published-health.js';
 import {
@@ -11,7 +12,7 @@ import {
   redisConnected,
 } from './redis-publishing-client.js';
 import { SingleCall } from './single-call.js';
-import { readTarget } from './target-options.js';
+import { clientRule } from './target-options.js';
 
 /** Options of `redisChannel()`. */
 export interface RedisChannelOptions {
@@ -29,19 +30,20 @@ export interface RedisChannelOptions {
 const EXPECTED =
   'a Redis or a Cluster of ioredis, or a client of createClient(), createCluster() or createSentinel() of redis';
 
+const RULES = {
+  client: clientRule(isRedisPublishingClient, EXPECTED),
+  channel: required(nonBlank),
+  instance: nonBlank,
+} satisfies RuleTable<RedisChannelOptions>;
+
 /**
  * Publishes each report as JSON (`PublishedHealth`) on a channel of Redis, through the application's own client. Redis stores no
  * message: only current subscribers receive it. Throws a `HealthConfigurationError` for a malformed option.
  */
 export function redisChannel(options: RedisChannelOptions): HealthPublisher {
-  const { client, channel, instance } = readTarget('redisChannel()', options, (target) => {
-    target.reader.refuseUnknown(['client', 'channel', 'instance']);
-    return {
-      client: target.client(isRedisPublishingClient, EXPECTED),
-      channel: target.required('channel', nonBlank),
-      instance: target.reader.read('instance', nonBlank, hostname()),
-    };
-  });
+  const { client, channel, instance } = readOptions('redisChannel()', options, (reader) =>
+    reader.readAll(RULES, { instance: hostname() }),
+  );
   const calls = new SingleCall();
   return {
     name: `the channel ${channel} of Redis`,

@@ -1,6 +1,6 @@
+import type { RuleTable } from '../../options/option-reader.js';
 import { matching, nonBlank, whole } from '../../options/rules.js';
 import type { DatagramReceiver } from './datagrams.js';
-import type { TargetReader } from './target-options.js';
 
 /** Options of `statsd()`. */
 export interface StatsdOptions {
@@ -18,10 +18,5 @@ export interface StatsdSettings extends DatagramReceiver {
 
 const name = matching(/^[A-Za-z][A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]+)*$/, 'a name of letters, digits, "_", "-" and "."');
 
-export function readStatsd({ reader }: TargetReader): StatsdSettings {
-  return {
-    host: reader.read('host', nonBlank, '127.0.0.1'),
-    port: reader.read('port', whole(1, 65_535), 8125),
-    prefix: reader.read('prefix', name, 'health'),
-  };
-}
+export const STATSD_RULES = { host: nonBlank, port: whole(1, 65_535), prefix: name } satisfies RuleTable<StatsdOptions>;
+export const STATSD_DEFAULTS: StatsdSettings = { host: '127.0.0.1', port: 8125, prefix: 'health' };

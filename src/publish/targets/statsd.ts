@@ -1,10 +1,10 @@
 import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { HealthStatus, isFailing } from '../../core/status.js';
+import { readOptions } from '../../options/option-reader.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { sendLines } from './datagrams.js';
-import { type StatsdOptions, readStatsd } from './statsd-options.js';
-import { readTarget } from './target-options.js';
+import { STATSD_DEFAULTS, STATSD_RULES, type StatsdOptions } from './statsd-options.js';
 
 /**
  * Sends gauges to a StatsD server over UDP: `health.up`, and for each indicator `health.indicator.<name>.up` and
@@ -12,10 +12,7 @@ import { readTarget } from './target-options.js';
  * `HealthConfigurationError` for a malformed option.
  */
 export function statsd(options: StatsdOptions = {}): HealthPublisher {
-  const settings = readTarget('statsd()', options, (target) => {
-    target.reader.refuseUnknown(['host', 'port', 'prefix']);
-    return readStatsd(target);
-  });
+  const settings = readOptions('statsd()', options, (reader) => reader.readAll(STATSD_RULES, STATSD_DEFAULTS));
   return {
     name: `StatsD at ${settings.host}:${settings.port}`,
     publish: (report, signal) => sendLines(gaugesOf(report, settings.prefix), settings, signal),

@@ -2,10 +2,11 @@ import { boundedText, onOneLine } from '../../core/bounded-text.js';
 import { flatDetails } from '../../core/composite-detail.js';
 import type { HealthReport } from '../../core/report.js';
 import { isFailing } from '../../core/status.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
 import type { HealthPublisher } from '../health-publisher.js';
 import { call } from './http-call.js';
 import { summaryOf } from './summary.js';
-import { readTarget } from './target-options.js';
+import { webAddress } from './target-options.js';
 
 /** Options of `uptimeKuma()`. */
 export interface UptimeKumaOptions {
@@ -16,16 +17,15 @@ export interface UptimeKumaOptions {
 /** Characters. The message is a part of the URL, whose length servers limit. */
 const LONGEST_MESSAGE = 250;
 
+const RULES = { url: webAddress } satisfies RuleTable<UptimeKumaOptions>;
+
 /**
  * Pushes to a monitor of Uptime Kuma: `up` while the status is UP or DEGRADED, `down` otherwise. `msg` is the status with its
  * reasons, `ping` the longest response time of an indicator in milliseconds. Throws a `HealthConfigurationError` for a
  * malformed option.
  */
 export function uptimeKuma(options: UptimeKumaOptions): HealthPublisher {
-  const url = readTarget('uptimeKuma()', options, (target) => {
-    target.reader.refuseUnknown(['url']);
-    return target.url('url');
-  });
+  const { url } = readOptions('uptimeKuma()', options, (reader) => reader.readAll(RULES));
   return {
     name: `Uptime Kuma at ${url.origin}`,
     publish: (report, signal) => {

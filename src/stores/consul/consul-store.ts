@@ -1,7 +1,8 @@
 import type { HealthStore } from '../health-store.js';
-import { type Rule, nonBlank } from '../../options/rules.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
+import { type Rule, nonBlank, secret } from '../../options/rules.js';
 import { storeOf } from '../store-of.js';
-import { type StoreOptions, readCommonOptions, readOptions } from '../store-options.js';
+import { STORE_RULES, type StoreOptions, readCommonOptions } from '../store-options.js';
 import { ConsulBackend } from './consul-backend.js';
 import { ConsulApi } from './consul-api.js';
 
@@ -16,6 +17,7 @@ export interface ConsulStoreOptions extends StoreOptions {
 const DEFAULT_URL = 'http://127.0.0.1:8500';
 
 const address: Rule<URL> = {
+  isSecret: true,
   expected: 'an http: or https: URL without credentials, such as "http://127.0.0.1:8500"',
   accepts: (value) => {
     if (typeof value !== 'string' || !URL.canParse(value)) return false;
@@ -24,6 +26,8 @@ const address: Rule<URL> = {
   },
   convert: (value) => new URL(String(value)),
 };
+
+const RULES = { url: address, token: secret(nonBlank), ...STORE_RULES } satisfies RuleTable<ConsulStoreOptions>;
 
 /**
  * Creates a store in the KV store of Consul, over its HTTP API. Throws a `HealthConfigurationError` for a malformed option. The store
@@ -34,11 +38,11 @@ const address: Rule<URL> = {
  */
 export function consulStore(options: ConsulStoreOptions = {}): HealthStore {
   const settings = readOptions('consulStore()', options, (reader) => {
-    reader.refuseUnknown(['url', 'token', 'namespace', 'timeout']);
+    reader.refuseUnknown(RULES);
     return {
       ...readCommonOptions(reader),
-      url: reader.read('url', address, new URL(DEFAULT_URL), true),
-      token: reader.read<string | undefined>('token', nonBlank, undefined, true),
+      url: reader.read('url', RULES.url, new URL(DEFAULT_URL)),
+      token: reader.read<string | undefined>('token', RULES.token, undefined),
     };
   });
   const { timeout } = settings;

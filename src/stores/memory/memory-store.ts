@@ -1,7 +1,8 @@
 import type { Duration } from '../../options/duration.js';
+import { type RuleTable, readOptions } from '../../options/option-reader.js';
 import type { HealthStore } from '../health-store.js';
 import { storeOf } from '../store-of.js';
-import { DEFAULT_TIMEOUT, readOptions, timeoutRule } from '../store-options.js';
+import { DEFAULT_TIMEOUT, timeoutRule } from '../store-options.js';
 import { MemoryBackend, type SimulatedFault } from './memory-backend.js';
 
 /** Options of `memoryStore()`. */
@@ -9,6 +10,8 @@ export interface MemoryStoreOptions {
   /** Milliseconds that one operation may take while the store is frozen. Default: 2000. */
   readonly timeout?: Duration;
 }
+
+const RULES = { timeout: timeoutRule } satisfies RuleTable<MemoryStoreOptions>;
 
 /** A store in the memory of this process, which tests can make fail. */
 export interface MemoryStore extends HealthStore {
@@ -29,10 +32,9 @@ export interface MemoryStore extends HealthStore {
  * const store = memoryStore();
  */
 export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
-  const timeout = readOptions('memoryStore()', options, (reader) => {
-    reader.refuseUnknown(['timeout']);
-    return reader.read('timeout', timeoutRule, DEFAULT_TIMEOUT);
-  });
+  const { timeout } = readOptions('memoryStore()', options, (reader) =>
+    reader.readAll(RULES, { timeout: DEFAULT_TIMEOUT }),
+  );
   const backend = new MemoryBackend(timeout);
   return {
     ...storeOf(backend, timeout),

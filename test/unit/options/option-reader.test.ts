@@ -3,7 +3,7 @@ import type { ConfigurationFault } from '../../../src/errors/fault.js';
 import { optionOutOfRange, optionUnknown } from '../../../src/errors/messages.js';
 import { Environment } from '../../../src/options/environment.js';
 import { OptionReader, readerOf as readerWithoutVariables } from '../../../src/options/option-reader.js';
-import { flag, milliseconds } from '../../../src/options/rules.js';
+import { flag, milliseconds, required, secret } from '../../../src/options/rules.js';
 import { Faults } from '../../../src/options/faults.js';
 
 function readerOf(
@@ -50,22 +50,43 @@ describe('OptionReader', () => {
 
   it('does not show a secret', () => {
     const { reader, faults } = readerOf({ key: 'hunter2' }, { HEALTH_READY_KEY: 'hunter2' });
-    reader.read('key', milliseconds(1), 5, true);
+    reader.read('key', secret(milliseconds(1)), 5);
     expect(faults).toHaveLength(2);
     expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
   it('refuses unknown options', () => {
     const { reader, faults } = readerOf({ deadline: 400, dedline: 5, path: 'x' });
-    reader.refuseUnknown(['deadline', 'path']);
+    reader.refuseUnknown({ deadline: milliseconds(1), path: flag });
     expect(faults).toStrictEqual([optionUnknown('options', 'dedline', ['deadline', 'path'])]);
+  });
+
+  it('reads every option of a table, with its default', () => {
+    const { reader, faults } = readerOf({ deadline: 400 });
+    const rules = { deadline: milliseconds(1), ttl: milliseconds(1), path: flag };
+    expect(reader.readAll(rules, { deadline: 800, ttl: 50 })).toStrictEqual({
+      deadline: 400,
+      ttl: 50,
+      path: undefined,
+    });
+    expect(faults).toHaveLength(0);
+  });
+
+  it('reports a required option that is missing, unless the environment sets it', () => {
+    const rules = { deadline: required(milliseconds(1)) };
+    const { reader, faults } = readerOf({});
+    reader.readAll(rules);
+    expect(faults).toStrictEqual([optionOutOfRange('options, deadline', 'undefined', milliseconds(1).expected)]);
+    const other = readerOf({}, { HEALTH_READY_DEADLINE: '300' });
+    expect(other.reader.readAll(rules)).toStrictEqual({ deadline: 300 });
+    expect(other.faults).toHaveLength(0);
   });
 
   it('lists faults in the order in which they are found', () => {
     const { reader, faults } = readerOf({ deadline: 0, ttl: 0, x: 1, y: 2 });
     reader.read('deadline', milliseconds(1), 800);
     reader.read('ttl', milliseconds(1), 800);
-    reader.refuseUnknown(['deadline', 'ttl']);
+    reader.refuseUnknown({ deadline: milliseconds(1), ttl: milliseconds(1) });
     expect(faults).toMatchObject([
       { place: 'options, deadline' },
       { place: 'options, ttl' },
@@ -84,7 +105,7 @@ describe('readerOf', () => {
     ] as const) {
       const faults = new Faults();
       const reader = readerWithoutVariables(given, faults.at('options'));
-      reader.refuseUnknown([]);
+      reader.refuseUnknown({});
       expect(faults.list).toStrictEqual([optionOutOfRange('options', shown, 'an object')]);
     }
   });
