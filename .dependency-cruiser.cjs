@@ -25,9 +25,10 @@ module.exports = {
       to: { path: 'node_modules|^(node:)?https?2?$' },
     },
     {
-      name: 'schematics-know-no-framework',
+      name: 'schematics-import-no-framework',
       severity: 'error',
-      comment: 'They run in the CLI of an application, which has what it has.',
+      comment:
+        'They run in the CLI of the application, so only packages of the CLI can be imported, in an unknown version.',
       from: { path: '^src/schematics/' },
       to: { path: 'node_modules' },
     },

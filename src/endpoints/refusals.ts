@@ -12,7 +12,7 @@ const BASIC = 'Basic realm="health", charset="UTF-8"';
 /** The responses without a report. They contain no text of the request. */
 export class Refusals {
   readonly notFound: HealthResponse;
-  /** For all callers except browsers. It does not ask for a password. */
+  /** For all callers except browsers. A browser shows no password prompt for it. */
   readonly unauthorized: HealthResponse;
   /** With this challenge a browser asks its user for a password. */
   readonly unauthorizedInBrowser: HealthResponse;

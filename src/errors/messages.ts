@@ -221,7 +221,7 @@ export const moduleImportedBare = (importers: readonly string[]): ConfigurationF
 
 export const decoratorNeedsStaticOptions = (): ConfigurationFault => ({
   place: 'the decorators that the factory of HealthModule.forRootAsync() returned',
-  problem: 'they add guards, interceptors, pipes or filters, which Nest must know before it calls factories',
+  problem: 'they add guards, interceptors, pipes or filters, which Nest reads before it calls factories',
   remedy:
     'move them to the decorators option next to the factory: HealthModule.forRootAsync({ decorators: [UseGuards(…)], useFactory })',
 });

@@ -7,7 +7,7 @@ export interface RunOfAnother {
   /** Identifies the process that ran the check, and the clock of that process when it wrote. */
   readonly boot: string;
   readonly clock: number;
-  /** Before it failed, its instance knew that the latest run of another instance had failed too. */
+  /** Before it failed, its instance had received that the latest run of another instance had failed too. */
   readonly isConfirmed: boolean;
   /** From when on this instance waits for a second run. */
   readonly since: number;

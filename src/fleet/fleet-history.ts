@@ -19,7 +19,7 @@ export type FleetEventKind =
 
 /** One change, or the same change of several instances of a service that one comparison found. */
 export interface FleetEvent {
-  /** Time at which this process noticed it. */
+  /** Time at which this process detected it. */
   readonly at: string;
   readonly kind: FleetEventKind;
   /** Absent for the store. */

@@ -59,7 +59,7 @@ export interface HealthFleetOptions {
    * Each instance with this option exports the same numbers. Default: false.
    */
   readonly metrics?: boolean;
-  /** False: the instance is not announced and knows no others, for tests of the application. Default: true. */
+  /** False: the instance writes and receives no entries, for tests of the application. Default: true. */
   readonly enabled?: boolean;
 }
 

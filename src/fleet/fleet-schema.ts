@@ -47,7 +47,7 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         environment: text('The environment of the instances. Instances of other environments are not shown.'),
         store: { ...reference('HealthFleetStore'), description: 'The store that the instances share.' },
         services: list('HealthFleetService', 'All known services, and the expected services without a known instance.'),
-        events: list('HealthFleetEvent', 'The latest changes that this process has seen, newest first.'),
+        events: list('HealthFleetEvent', 'The latest changes that this process has detected, newest first.'),
       },
       optional: {
         reason: text('Reason why the status is DOWN: "orders: 2 of 3 ready".'),
@@ -135,7 +135,7 @@ export const FLEET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { title: 'Change of the fleet', description: 'One change, or the same change of several instances of a service.' },
     {
       required: {
-        at: moment('Time at which this process noticed it.'),
+        at: moment('Time at which this process detected it.'),
         kind: { type: 'string', enum: EVENT_KINDS, description: 'Kind of change.' },
       },
       optional: {

@@ -137,7 +137,7 @@ export class HealthFleet {
     if (this.#monitor.indicators.some(({ scope }) => scope === 'fleet')) this.#runs.follow();
   }
 
-  /** Resolves when the store knows that the instance has left, or after half a second. */
+  /** Resolves when the store contains the phase `left`, or after half a second. */
   async stop(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
     this.#runs.stop();

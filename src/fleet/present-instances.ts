@@ -1,7 +1,7 @@
 /** The most instances that are remembered. */
 const MOST_INSTANCES = 20_000;
 
-/** The instances that show their clocks at present, in an order that all of them know. */
+/** The instances that show their clocks at present, in the same order in every instance. */
 export class PresentInstances {
   /** The boot of each, by the key of the entry with its clock. */
   readonly #boots = new Map<string, string>();

@@ -50,7 +50,7 @@ function signatureOf(text: string, secret: string): string {
 /** The most values that were found to be genuine and are not read yet. */
 const MOST_UNREAD = 20_000;
 
-/** The values of one collection. The signature of each is verified once, although a store asks first whether it is genuine. */
+/** The values of one collection. The signature of each is verified once, although the store calls `trusts()` first. */
 export class SignedValues {
   readonly #secret: string | undefined;
   readonly #unread = new Map<string, { readonly value: string; readonly read: SignedText }>();

@@ -19,7 +19,7 @@ export const FLEET_METRICS: readonly FleetMetric[] = [
   {
     kind: 'gauge',
     name: 'fleet.instances',
-    help: 'Instances of a service by phase, as this instance knows them.',
+    help: 'Instances of a service by phase, from the entries that this instance has received.',
     unit: '{instance}',
     labels: ['service', 'phase'],
     read({ monitor }, observe) {
@@ -31,7 +31,7 @@ export const FLEET_METRICS: readonly FleetMetric[] = [
   {
     kind: 'gauge',
     name: 'fleet.ready_instances',
-    help: 'Instances of a service that are ready, as this instance knows them.',
+    help: 'Instances of a service that are ready, from the entries that this instance has received.',
     unit: '{instance}',
     labels: ['service'],
     read({ monitor }, observe) {

@@ -81,7 +81,7 @@ async function servePage(
   const host = page.host.includes(':') ? `[${page.host}]` : page.host;
   terminal.write(`fleet ${printable(environment)}: http://${host}:${port}/\n`);
   if (page.hasMetrics) terminal.write(`metrics: http://${host}:${port}${METRICS_PATH}\n`);
-  if (page.key !== undefined) terminal.write('A key is required. A browser asks for it as a password.\n');
+  if (page.key !== undefined) terminal.write('A key is required. In a browser, enter it as the password.\n');
   if (!signal.aborted) await once(signal, 'abort');
   await server.close();
   return 0;

@@ -36,7 +36,7 @@ export function headlineOf(report: FleetReport, now: number | undefined): Headli
   }
   if (store.connected && store.write_error !== undefined) {
     const detail = clip(withoutName(store.write_error, store.name), LONGEST_REASON);
-    lead.push(`This instance cannot write into ${store.name}, so the others lose it: ${detail}.`);
+    lead.push(`This instance cannot write into ${store.name}, so the other instances report it as lost: ${detail}.`);
   }
   if (!store.connected) {
     const state =

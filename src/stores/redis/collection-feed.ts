@@ -85,7 +85,7 @@ export class CollectionFeed {
   #receive(message: string): void {
     const change = readChange(message);
     if (!change) {
-      // Another tool asks for a snapshot.
+      // Another tool has requested a snapshot.
       this.#isSnapshotNeeded = true;
       this.#wake();
       return;

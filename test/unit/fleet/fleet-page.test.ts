@@ -127,7 +127,7 @@ describe('the page of the fleet', () => {
     );
     expect(titleOf(page)).toBe('▲ Needs attention · fleet production');
     expect(page).toContain('put(&quot;a/b&quot;) failed: &lt;full&gt;.');
-    expect(textOf(page)).toContain('This instance cannot write into Redis, so the others lose it');
+    expect(textOf(page)).toContain('This instance cannot write into Redis, so the other instances report it as lost');
   });
 
   it('says that the memory store contains only this process', () => {
