@@ -21,7 +21,7 @@ import { FleetUnreadyLimit } from './fleet-unready-limit.js';
 export const FLEET = 'fleet';
 const UNKNOWN = 'unknown';
 
-/** This instance within the fleet, and the fleet as this instance knows it. Injected by applications. */
+/** This instance within the fleet, and the fleet by the entries that it has received. Injected by applications. */
 export class HealthFleet {
   readonly #settings: FleetSettings;
   readonly #monitor: HealthMonitor;

@@ -12,7 +12,7 @@ export interface FleetMetric extends Omit<ObservedMetric, 'read'> {
 }
 
 /**
- * The fleet as this instance knows it, with the option `metrics` of `HealthFleetModule`. Several instances report the same
+ * The fleet by the entries that this instance has received, with the option `metrics` of `HealthFleetModule`. Several instances report the same
  * values, so the values of instances must not be added up.
  */
 export const FLEET_METRICS: readonly FleetMetric[] = [
