@@ -257,7 +257,14 @@ export class HealthEngine {
     const settings = runs && this.#registry.get(name)?.definition.settings;
     if (!runs || settings?.scope !== 'fleet') return definition.check(context);
     return runs.reuseOrRun(
-      { indicator: name, settings, run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()) },
+      {
+        indicator: name,
+        settings,
+        run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()),
+        get signal() {
+          return context.signal;
+        },
+      },
       () => definition.check(context),
       neverThrows((fault) => this.#settings.onListenerFault(fault, 'The fleet')),
     );

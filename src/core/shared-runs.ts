@@ -5,6 +5,8 @@ import type { CheckRun } from './check-history.js';
 export interface SharedCall {
   readonly indicator: string;
   readonly settings: CheckSettings;
+  /** The signal of the attempt. */
+  readonly signal: AbortSignal;
   /** Runs the indicator again, or joins its run. */
   readonly run: () => Promise<void>;
 }
@@ -13,7 +15,7 @@ export interface SharedCall {
 export interface SharedRuns {
   /**
    * Calls the check, or returns an outcome in its place as a `ReusedOutcome`. A fault of the exchange goes to `onFault`, and means
-   * that the check is called.
+   * that the check is called. When the attempt is aborted before that, the check is not called.
    */
   reuseOrRun(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown;
   /** A run of an indicator with `scope: 'fleet'` has ended, with an outcome of this instance or of another one. */

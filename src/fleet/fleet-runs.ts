@@ -78,7 +78,7 @@ export class FleetRuns implements SharedRuns {
   }
 
   reuseOrRun(call: SharedCall, check: () => unknown, onFault: (fault: unknown) => void): unknown {
-    return reuseOrRun(() => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
+    return reuseOrRun(call, () => (this.#isStopped ? undefined : this.#of(call.indicator).take(call)), check, onFault);
   }
 
   finished(indicator: string, run: CheckRun): void {

@@ -1,3 +1,4 @@
+import { linkedAbort, sleep } from '../core/async.js';
 import { elapsed } from '../core/moment.js';
 import type { Outcome, SharedOutcome } from '../core/outcome.js';
 import type { HealthStore } from '../stores/health-store.js';
@@ -75,7 +76,7 @@ export class OutcomeCache {
       },
       disconnected: () => {
         this.#isUnavailable = true;
-        for (const indicator of this.#waiting.keys()) this.wake(indicator);
+        this.#wakeAll();
       },
     });
   }
@@ -83,6 +84,7 @@ export class OutcomeCache {
   close(): void {
     this.#end?.();
     this.#isUnavailable = true;
+    this.#wakeAll();
   }
 
   /** Whether the store does not respond. Until the first connection succeeds or fails: whether the last write has failed. */
@@ -135,23 +137,27 @@ export class OutcomeCache {
     this.#outcomes.get(indicator)?.countSuspected();
   }
 
-  /** Resolves at the next outcome of the indicator, at `wake()`, or after the given milliseconds. */
-  wait(indicator: string, milliseconds: number): Promise<void> {
-    return new Promise((resolve) => {
-      const waiting = this.#waiting.get(indicator) ?? new Set();
-      this.#waiting.set(indicator, waiting);
-      const end = (): void => {
-        clearTimeout(timer);
-        waiting.delete(end);
-        resolve();
-      };
-      const timer = setTimeout(end, milliseconds);
-      waiting.add(end);
-    });
+  /**
+   * Resolves at the next outcome of the indicator, at `wake()`, at the abort of the signal, or after the given milliseconds. It does
+   * not keep the process alive.
+   */
+  async wait(indicator: string, milliseconds: number, signal: AbortSignal): Promise<void> {
+    const waiting = this.#waiting.get(indicator) ?? new Set();
+    this.#waiting.set(indicator, waiting);
+    const end = linkedAbort(signal);
+    waiting.add(end.abort);
+    await sleep(milliseconds, end.signal);
+    end.release();
+    waiting.delete(end.abort);
+    if (waiting.size === 0) this.#waiting.delete(indicator);
   }
 
   wake(indicator: string): void {
     for (const end of this.#waiting.get(indicator) ?? []) end();
+  }
+
+  #wakeAll(): void {
+    for (const indicator of this.#waiting.keys()) this.wake(indicator);
   }
 
   #receive(key: string, value: string, isSnapshot: boolean): void {

@@ -64,7 +64,8 @@ export class SharedIndicator {
   }
 
   /** The outcome to use instead of a call of the check. Undefined: this instance calls the check. */
-  take({ settings, run }: SharedCall): SharedOutcome | undefined | Promise<SharedOutcome | undefined> {
+  take(call: SharedCall): SharedOutcome | undefined | Promise<SharedOutcome | undefined> {
+    const { settings, run } = call;
     this.#settings = settings;
     this.#run = run;
     this.#ticksWithoutCall = 0;
@@ -77,11 +78,11 @@ export class SharedIndicator {
     // Without any outcome, such as after the start of all instances at once, another instance may be running the check. This
     // instance waits for it once, and keeps half of its timeout for a run of its own.
     this.#hasWaited = true;
-    return this.#waitOnce(subject.indicator, settings.timeout / 2);
+    return this.#waitOnce(call);
   }
 
-  async #waitOnce(indicator: string, milliseconds: number): Promise<SharedOutcome | undefined> {
-    await this.#given.outcomes.wait(indicator, milliseconds);
+  async #waitOnce({ indicator, settings, signal }: SharedCall): Promise<SharedOutcome | undefined> {
+    await this.#given.outcomes.wait(indicator, settings.timeout / 2, signal);
     return this.#usable() ?? this.#callCheck();
   }
 

@@ -252,6 +252,21 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
+  it.each([
+    ['the application stops', ({ health }: Instance) => health.engine.stop()],
+    ['the indicator is removed', ({ health }: Instance) => health.engine.remove('rates')],
+  ])('does not call the check when %s during the wait for the first outcome', async (_what, end) => {
+    const fleet = new Fleet(2, { settings: { timeout: 6000 } });
+    for (const instance of fleet.instances) instance.takes = 5000;
+    await fleet.probe(300);
+    const { runner } = fleet;
+    const waiting = fleet.at(runner.index + 1);
+    end(waiting);
+    await advance(4000);
+    expect(fleet.calls.map(({ by }) => by)).toStrictEqual([runner.index]);
+    fleet.stop();
+  });
+
   it('does not share outcomes between versions', async () => {
     const fleet = new Fleet(3);
     await fleet.probe(2 * TTL);

@@ -119,7 +119,7 @@ describe('OutcomeCache', () => {
   it('ends a wait for an outcome when the store becomes unavailable', async () => {
     const { store, outcomes } = await openBook();
     let hasEnded = false;
-    void outcomes.wait('rates', 60_000).then(() => {
+    void outcomes.wait('rates', 60_000, new AbortController().signal).then(() => {
       hasEnded = true;
     });
     await advance(1000);
