@@ -52,7 +52,12 @@ export class BackgroundSchedule {
 
   #runAfter(ended: number): void {
     this.#ended = ended;
-    this.#runIn(Math.max(0, ended + this.#varied() - elapsed()));
+    const now = elapsed();
+    const due = ended + this.#varied();
+    const { history, freshUntil } = this.#runner;
+    // An outcome of another instance can become too old before the interval has passed.
+    const isCutShort = history.latest?.outcome.ranAt !== undefined && freshUntil >= now;
+    this.#runIn(Math.max(0, (isCutShort ? Math.min(due, freshUntil + 1) : due) - now));
   }
 
   #varied(): number {

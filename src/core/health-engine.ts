@@ -260,7 +260,9 @@ export class HealthEngine {
       {
         indicator: name,
         settings,
-        run: () => (this.#registry.get(name) ? this.runNow(name) : Promise.resolve()),
+        run: async () => {
+          if (this.#registry.get(name)?.definition.settings.scope === 'fleet') await this.runNow(name);
+        },
         get signal() {
           return context.signal;
         },

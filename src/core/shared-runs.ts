@@ -7,7 +7,7 @@ export interface SharedCall {
   readonly settings: CheckSettings;
   /** The signal of the attempt. */
   readonly signal: AbortSignal;
-  /** Runs the indicator again, or joins its run. */
+  /** Runs the indicator again, or joins its run. Does nothing after its removal or a change of its scope. */
   readonly run: () => Promise<void>;
 }
 

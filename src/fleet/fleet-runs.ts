@@ -65,6 +65,7 @@ export class FleetRuns implements SharedRuns {
         if (isExact) this.#clock.confirm();
         else this.#clock.announceSoon();
       },
+      onArrived: (indicator) => this.#indicators.get(indicator)?.takeArrived(),
       onSuspected: (indicator) => this.#indicators.get(indicator)?.confirm(),
     });
     this.#end = monitor.onState(() => {

@@ -33,6 +33,8 @@ export interface OutcomeCacheSettings {
   readonly onFailure: (message: string) => void;
   /** Called when an outcome arrives. `isExact`: whether this instance knows exactly when it was written. */
   readonly onTimed: (isExact: boolean) => void;
+  /** Called when an outcome of another instance arrives that counts from now on. */
+  readonly onArrived: (indicator: string) => void;
   /** Called when a failure of another instance arrives that no second instance has found. */
   readonly onSuspected: (indicator: string) => void;
 }
@@ -190,7 +192,10 @@ export class OutcomeCache {
     if (ranAt === undefined || !known) return;
     const { latest, suspected } = known;
     known.recordOther({ outcome: outcomeOf(entry, ranAt), boot, clock, isConfirmed, since: arrived ?? ranAt });
-    if (known.latest !== latest) this.wake(indicator);
+    if (known.latest !== latest) {
+      this.wake(indicator);
+      this.#settings.onArrived(indicator);
+    }
     if (known.suspected && !suspected) this.#settings.onSuspected(indicator);
   }
 

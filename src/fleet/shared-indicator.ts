@@ -86,6 +86,11 @@ export class SharedIndicator {
     return this.#usable() ?? this.#callCheck();
   }
 
+  /** With an interval, an outcome is taken when it arrives. The next run of the interval could find it too old. */
+  takeArrived(): void {
+    if (this.#settings?.interval !== undefined && this.#usable()) void this.#run?.();
+  }
+
   /** A run has ended. Writes its outcome if this instance runs the check for the service. */
   finished({ outcome, finished }: CheckRun): void {
     const wasOwnRun = this.#isOwnRun;

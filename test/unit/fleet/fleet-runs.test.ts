@@ -6,6 +6,7 @@ import { type OutcomeEntry, readOutcome } from '../../../src/fleet/outcome-entry
 import { readSigned } from '../../../src/fleet/signed-text.js';
 import { storeOf } from '../../../src/stores/store-of.js';
 import { advance, useFakeClock } from '../../support/fake-clock.js';
+import { checkSettings } from '../../support/check-definition.js';
 import { CHECK_TAKES } from '../../support/scoped-instance.js';
 import { type Instance, STORE_TIMEOUT, ScopedFleet as Fleet, TTL } from './scoped-fleet.js';
 
@@ -264,6 +265,56 @@ describe('an indicator with scope fleet', () => {
     end(waiting);
     await advance(4000);
     expect(fleet.calls.map(({ by }) => by)).toStrictEqual([runner.index]);
+    fleet.stop();
+  });
+
+  it.each([0, 40])(
+    'stays UP with a maxAge slightly above its interval, with a store that delivers in %i ms',
+    async (lag) => {
+      const fleet = new Fleet(3, { settings: { interval: 1000, maxAge: 1300, timeout: 200 } });
+      for (const { connection } of fleet.instances) connection.lag = lag;
+      await advance(4000);
+      const from = performance.now();
+      const statuses = new Set<string | undefined>();
+      while (performance.now() < from + 60_000) {
+        for (const { health } of fleet.instances) statuses.add((await health.report('ready')).details['rates']?.status);
+        await advance(70);
+      }
+      expect([...statuses]).toStrictEqual(['UP']);
+      const calls = fleet.callsSince(from);
+      expect(calls.length).toBeLessThanOrEqual(60);
+      expect(new Set(calls.map(({ by }) => by)).size).toBe(1);
+      fleet.stop();
+    },
+  );
+
+  it('is UNKNOWN for no longer than a run when its runner is killed, with a maxAge slightly above its interval', async () => {
+    const fleet = new Fleet(3, { settings: { interval: 1000, maxAge: 1300, timeout: 200 } });
+    await advance(4000);
+    fleet.runner.kill();
+    const alive = fleet.instances.filter(({ isAlive }) => isAlive);
+    const unknown = new Map<number, number>();
+    for (let passed = 0; passed < 8000; passed += 10) {
+      for (const { health, index } of alive) {
+        const { status } = (await health.report('ready')).details['rates'] ?? {};
+        if (status !== 'UP') unknown.set(index, (unknown.get(index) ?? 0) + 10);
+      }
+      await advance(10);
+    }
+    for (const milliseconds of unknown.values()) expect(milliseconds).toBeLessThanOrEqual(4 * (CHECK_TAKES + 10));
+    fleet.stop();
+  });
+
+  it('does not call the check for an arriving outcome after its scope was changed', async () => {
+    const settings = { interval: 1000 };
+    const fleet = new Fleet(2, { settings });
+    await advance(4000);
+    const { runner } = fleet;
+    const { health, index } = fleet.at(runner.index + 1);
+    health.engine.configure('rates', checkSettings({ ...settings, scope: 'instance' }));
+    const from = performance.now();
+    await advance(10_000);
+    expect(fleet.callsSince(from).filter(({ by }) => by === index).length).toBeLessThanOrEqual(11);
     fleet.stop();
   });
 

@@ -20,6 +20,7 @@ const cacheOn = (store: MemoryStore, given: Partial<OutcomeCacheSettings> = {}):
     onRefused: (because) => expect.fail(because),
     onFailure: (message) => expect.fail(message),
     onTimed: () => undefined,
+    onArrived: () => undefined,
     onSuspected: () => undefined,
     ...given,
   });
