@@ -40,6 +40,8 @@ export class CheckRunner {
   #isResumed = false;
   #running: Promise<void> | undefined;
   #attempt: Attempt | undefined;
+  /** Milliseconds that the attempt has waited for an outcome of another instance before it called the check. */
+  #waited = 0;
   readonly #faultyPlaces = new Set<string>();
   #stopped = false;
   readonly #stop = new AbortController();
@@ -147,6 +149,11 @@ export class CheckRunner {
     this.#definition = { name: this.name, settings, check: (context) => this.#added.check(context) };
   }
 
+  /** The attempt under way has waited this long (milliseconds) before it calls the check. This time does not count as slow. */
+  recordWait(milliseconds: number): void {
+    this.#waited = milliseconds;
+  }
+
   /** Aborts the run under way. No further run starts. */
   stop(because = 'the application is shutting down'): void {
     if (this.#stopped) return;
@@ -198,6 +205,7 @@ export class CheckRunner {
       retry,
       isInBackground: interval !== undefined,
     });
+    this.#waited = 0;
     const began = elapsed();
     let isLeftBehind = false;
     const onUnfinished: OnUnfinished = (work) => {
@@ -217,7 +225,7 @@ export class CheckRunner {
     this.#attempt = undefined;
     if (!isLeftBehind) this.#strays.endPause();
     const now = moment();
-    const took = now.elapsed - began;
+    const took = now.elapsed - began - this.#waited;
     const finished = outcome.ranAt === undefined ? now : momentOf(outcome.ranAt, now);
     const run = { outcome: degradeWhenSlow(outcome, took - current.stalled, slowThreshold), finished, took };
     // An attempt that the shutdown has aborted says nothing about the dependency.

@@ -8,6 +8,7 @@ import type { EngineSettings } from './engine-settings.js';
 import { recordComposite } from './composite-change.js';
 import { type HealthChange, describeChange } from './health-change.js';
 import { Limiter } from './limiter.js';
+import { elapsed } from './moment.js';
 import { type Listener, Listeners, neverThrows } from './listeners.js';
 import type { Evaluation } from './probe.js';
 import { Probes } from './probes.js';
@@ -64,8 +65,15 @@ export class HealthEngine {
       faulted: ({ name }, place, fault) =>
         neverThrows(() => this.#settings.onListenerFault(fault, `Indicator ${name}: ${place}`))(fault),
     };
-    const shareable = { ...definition, check: (context: HealthCheckContext) => this.#callCheck(definition, context) };
-    const runner = new CheckRunner(shareable, this.#limiter, events, this.#wrappers, this.#partOf(definition.name));
+    const check = (context: HealthCheckContext): unknown => this.#callCheck(runner, definition, context);
+    const shareable = { ...definition, check };
+    const runner: CheckRunner = new CheckRunner(
+      shareable,
+      this.#limiter,
+      events,
+      this.#wrappers,
+      this.#partOf(definition.name),
+    );
     this.#registry.add(runner);
     this.invalidate();
     if (this.#background.isStopped) runner.stop();
@@ -251,11 +259,11 @@ export class HealthEngine {
     return { settings, history: new CheckHistory(), parts, ...parts()[0]?.partOf, ...names };
   }
 
-  #callCheck(definition: CheckDefinition, context: HealthCheckContext): unknown {
+  #callCheck(runner: CheckRunner, definition: CheckDefinition, context: HealthCheckContext): unknown {
     const runs = this.#sharedRuns;
-    const { name } = definition;
-    const settings = runs && this.#registry.get(name)?.definition.settings;
-    if (!runs || settings?.scope !== 'fleet') return definition.check(context);
+    const { name, settings } = runner.definition;
+    if (!runs || settings.scope !== 'fleet') return definition.check(context);
+    const began = elapsed();
     return runs.reuseOrRun(
       {
         indicator: name,
@@ -267,7 +275,10 @@ export class HealthEngine {
           return context.signal;
         },
       },
-      () => definition.check(context),
+      () => {
+        runner.recordWait(elapsed() - began);
+        return definition.check(context);
+      },
       neverThrows((fault) => this.#settings.onListenerFault(fault, 'The fleet')),
     );
   }

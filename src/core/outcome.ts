@@ -123,8 +123,9 @@ function kindOf(value: unknown): string {
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
-/** A passing run that took longer than `slowThreshold` is DEGRADED. */
+/** A passing run that took longer than `slowThreshold` is DEGRADED. An outcome of another instance stays as it is. */
 export function degradeWhenSlow(outcome: Outcome, took: number, slowThreshold: number | undefined): Outcome {
+  if (outcome.ranAt !== undefined) return outcome;
   if (slowThreshold === undefined || outcome.status !== HealthStatus.UP || took <= slowThreshold) return outcome;
   return {
     ...outcome,

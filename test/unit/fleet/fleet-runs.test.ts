@@ -253,6 +253,33 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
+  it('does not count the wait for the first outcome of another instance as slow', async () => {
+    const fleet = new Fleet(2, { settings: { timeout: 600, slowThreshold: 200 } });
+    for (const instance of fleet.instances) instance.takes = 5000;
+    await advance(1);
+    for (const { health } of fleet.instances) void health.report('ready');
+    await advance(CHECK_TAKES);
+    const waiting = fleet.at(fleet.runner.index + 1);
+    waiting.takes = CHECK_TAKES;
+    await advance(400);
+    const took = expect.closeTo(CHECK_TAKES, 0) as unknown;
+    expect(waiting.health.runs).toMatchObject([{ status: 'UP', run: { took } }]);
+    fleet.stop();
+  });
+
+  it('does not call an outcome of another instance slow after a wait for it', async () => {
+    const fleet = new Fleet(0);
+    const first = fleet.add({ settings: { timeout: 1000 } });
+    const second = fleet.add({ settings: { timeout: 1000, slowThreshold: 200 } });
+    for (const instance of fleet.instances) instance.takes = 400;
+    await advance(1);
+    for (const { health } of fleet.instances) void health.report('ready');
+    await advance(1000);
+    expect(fleet.calls.map(({ by }) => by)).toStrictEqual([first.index]);
+    expect(second.health.runs).toMatchObject([{ status: 'UP', run: { outcome: { data: { run_by: 'pod-0' } } } }]);
+    fleet.stop();
+  });
+
   it.each([
     ['the application stops', ({ health }: Instance) => health.engine.stop()],
     ['the indicator is removed', ({ health }: Instance) => health.engine.remove('rates')],
