@@ -16,7 +16,7 @@ export type EntryFacts = Pick<
 >;
 
 /** The part of the monitor that the state needs. */
-export type StateMonitor = Pick<HealthMonitor, 'state' | 'peek' | 'onChange'>;
+export type StateMonitor = Pick<HealthMonitor, 'state' | 'peek' | 'onChange' | 'onRemoved'>;
 
 /** The state of this instance, by its own memory. Times are on the monotonic clock. */
 export class OwnState {
@@ -38,9 +38,18 @@ export class OwnState {
     this.#live = { is: undefined, since };
   }
 
-  /** Records when indicators change, also between two calls of `describe()`. Returns the function that stops this. */
+  /**
+   * Records when indicators change, also between two calls of `describe()`, and forgets those that are removed. Returns the function
+   * that stops this.
+   */
   follow(): () => void {
-    return this.#monitor.onChange(({ indicator, to }) => this.#attention.record(indicator, to, elapsed()));
+    const ends = [
+      this.#monitor.onChange(({ indicator, to }) => this.#attention.record(indicator, to, elapsed())),
+      this.#monitor.onRemoved((indicator) => this.#dependencies.delete(indicator)),
+    ];
+    return () => {
+      for (const end of ends) end();
+    };
   }
 
   /** From now on, the phase is `left`. */

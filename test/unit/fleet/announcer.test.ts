@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { HealthReport } from '../../../src/core/report.js';
+import type { HealthData } from '../../../src/core/result.js';
 import type { HealthStatus } from '../../../src/core/status.js';
 import type { HealthMonitor, LifecycleState } from '../../../src/extension/health-monitor.js';
 import { Announcer } from '../../../src/fleet/announcer.js';
@@ -13,7 +14,7 @@ const KEY = 'fleet.test/orders/one';
 const HEARTBEAT = 5000;
 const RAN = { checked_at: '2026-11-20T10:00:00.000Z' };
 
-type Details = Record<string, { status: HealthStatus; checked_at?: string }>;
+type Details = Record<string, { status: HealthStatus; checked_at?: string; data?: HealthData }>;
 
 /** An instance whose health the test sets, and the entries that it has written. */
 class Instance {
@@ -30,6 +31,7 @@ class Instance {
   isUnconnected = false;
   readonly announcer: Announcer;
   readonly #changed: ((change: { indicator: string; to: HealthStatus }) => unknown)[] = [];
+  readonly #removed: ((indicator: string) => unknown)[] = [];
   readonly #states: (() => unknown)[] = [];
 
   constructor() {
@@ -84,6 +86,11 @@ class Instance {
     for (const listener of this.#changed) listener({ indicator, to: status });
   }
 
+  remove(indicator: string): void {
+    delete this.deep[indicator];
+    for (const listener of this.#removed) listener(indicator);
+  }
+
   async run(): Promise<void> {
     this.announcer.announce();
     this.announcer.start();
@@ -111,6 +118,10 @@ class Instance {
         this.#changed.push(listener);
         return () => undefined;
       },
+      onRemoved: (listener: (indicator: string) => unknown) => {
+        this.#removed.push(listener);
+        return () => undefined;
+      },
       onProbeChange: () => () => undefined,
     } as unknown as HealthMonitor;
   }
@@ -132,6 +143,19 @@ describe('Announcer', () => {
     await advance(HEARTBEAT);
     expect(instance.last).toMatchObject({ phase: 'accepting' });
     expect(instance.evaluations).toBe(2);
+  });
+
+  it('keeps the service of a dependency that does not respond, and forgets it when the indicator is removed', async () => {
+    const instance = new Instance();
+    const data = { reported_status: 'UP', reported_service: 'payments' };
+    instance.deep['tenant-a'] = { status: 'UP', ...RAN, data };
+    await instance.run();
+    instance.change('tenant-a', 'DOWN');
+    await advance(HEARTBEAT);
+    expect(instance.last?.dependsOn).toStrictEqual(['payments']);
+    instance.remove('tenant-a');
+    await advance(HEARTBEAT);
+    expect(instance.last?.dependsOn).toBeUndefined();
   });
 
   it('leaves it to the application to connect the client of the store until the start', async () => {
