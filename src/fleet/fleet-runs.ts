@@ -31,7 +31,7 @@ export interface FleetRunsSettings {
 const CLOCK_KEPT = 300_000;
 
 /** The part of the monitor that shared runs need. */
-type ObservedState = Pick<HealthMonitor, 'state' | 'onState'>;
+type ObservedState = Pick<HealthMonitor, 'state' | 'onState' | 'onRemoved'>;
 
 /** Runs each indicator with `scope: 'fleet'` on one instance of the service, and shares its outcomes with the others. */
 export class FleetRuns implements SharedRuns {
@@ -40,7 +40,7 @@ export class FleetRuns implements SharedRuns {
   readonly #collection: string;
   readonly #clock = new ClockAnnouncer(() => this.#announceClock());
   readonly #indicators = new Map<string, SharedIndicator>();
-  readonly #end: () => void;
+  readonly #ends: readonly (() => void)[];
   /** True since the start of the drain: this instance runs no check for others. */
   #isRetired = false;
   #isStopped = false;
@@ -68,9 +68,12 @@ export class FleetRuns implements SharedRuns {
       onArrived: (indicator) => this.#indicators.get(indicator)?.takeArrived(),
       onSuspected: (indicator) => this.#indicators.get(indicator)?.confirm(),
     });
-    this.#end = monitor.onState(() => {
-      if (monitor.state.phase === 'draining') this.#retire();
-    });
+    this.#ends = [
+      monitor.onState(() => {
+        if (monitor.state.phase === 'draining') this.#retire();
+      }),
+      monitor.onRemoved((indicator) => this.#forget(indicator)),
+    ];
   }
 
   /** Starts to receive the outcomes of the others, so that they are known before the first run. */
@@ -92,9 +95,15 @@ export class FleetRuns implements SharedRuns {
     const { store } = this.#settings;
     if (this.#clock.isStarted) store.remove(this.#clockKey).catch(() => undefined);
     this.#clock.stop();
-    this.#end();
+    for (const end of this.#ends) end();
     this.#retire();
     this.#outcomes.close();
+  }
+
+  #forget(indicator: string): void {
+    this.#indicators.get(indicator)?.retire();
+    this.#indicators.delete(indicator);
+    this.#outcomes.forget(indicator);
   }
 
   #retire(): void {
@@ -141,7 +150,7 @@ export class FleetRuns implements SharedRuns {
       instance,
       boot,
       secret,
-      onIdle: () => this.#indicators.delete(indicator),
+      onIdle: () => this.#forget(indicator),
     });
     if (this.#isRetired) added.retire();
     this.#clock.start();

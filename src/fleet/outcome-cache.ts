@@ -13,7 +13,7 @@ import { WriterClocks } from './writer-clocks.js';
 export const CLOCK_ONLY = '';
 /** Milliseconds. If an outcome seems older than this at its arrival, the offset of the clocks may be inexact. */
 const UNSURE = 250;
-/** Maximum number of indicators whose outcomes are kept. */
+/** Maximum number of indicators whose outcomes are kept. Beyond it, the one whose last outcome arrived first is forgotten. */
 const MOST_OUTCOMES = 10_000;
 
 export interface OutcomeCacheSettings {
@@ -42,6 +42,7 @@ export interface OutcomeCacheSettings {
 /** The outcome of each shared indicator that counts for this instance, by the clock of this process. */
 export class OutcomeCache {
   readonly #settings: OutcomeCacheSettings;
+  /** The one with the latest outcome is the last. */
   readonly #outcomes = new Map<string, CountedOutcome>();
   readonly #present = new PresentInstances();
   readonly #values: SignedValues;
@@ -130,8 +131,13 @@ export class OutcomeCache {
 
   /** The outcome of a run of this instance. `isForAll`: the others receive it. */
   record(indicator: string, outcome: SharedOutcome, isForAll: boolean): void {
-    this.#outcomeOf(indicator)?.recordOwn(outcome, isForAll);
+    this.#outcomeOf(indicator).recordOwn(outcome, isForAll);
     this.wake(indicator);
+  }
+
+  /** The indicator does not exist any more, or its outcomes are not shared any more. */
+  forget(indicator: string): void {
+    this.#outcomes.delete(indicator);
   }
 
   /** No second instance has run the check in time. */
@@ -188,8 +194,8 @@ export class OutcomeCache {
   #recordEntry(entry: OutcomeEntry, arrived: number | undefined): void {
     const { indicator, boot, clock, age, isConfirmed } = entry;
     const ranAt = this.#clocks.timeOf(boot, clock - age);
-    const known = ranAt === undefined ? undefined : this.#outcomeOf(indicator);
-    if (ranAt === undefined || !known) return;
+    if (ranAt === undefined) return;
+    const known = this.#outcomeOf(indicator);
     const { latest, suspected } = known;
     known.recordOther({ outcome: outcomeOf(entry, ranAt), boot, clock, isConfirmed, since: arrived ?? ranAt });
     if (known.latest !== latest) {
@@ -199,12 +205,14 @@ export class OutcomeCache {
     if (known.suspected && !suspected) this.#settings.onSuspected(indicator);
   }
 
-  #outcomeOf(indicator: string): CountedOutcome | undefined {
-    const known = this.#outcomes.get(indicator);
-    if (known || this.#outcomes.size >= MOST_OUTCOMES) return known;
-    const added = new CountedOutcome();
-    this.#outcomes.set(indicator, added);
-    return added;
+  /** For a new outcome of the indicator. */
+  #outcomeOf(indicator: string): CountedOutcome {
+    const known = this.#outcomes.get(indicator) ?? new CountedOutcome();
+    this.#outcomes.delete(indicator);
+    const [oldest] = this.#outcomes.keys();
+    if (oldest !== undefined && this.#outcomes.size >= MOST_OUTCOMES) this.#outcomes.delete(oldest);
+    this.#outcomes.set(indicator, known);
+    return known;
   }
 }
 

@@ -38,7 +38,7 @@ export interface SharedIndicatorSettings {
   readonly instance: string;
   readonly boot: string;
   readonly secret: string | undefined;
-  /** Called when the check was not called for a while, because it was removed or its option has changed. */
+  /** Called when the check was not called for a while, because its option has changed. It retires the indicator. */
   readonly onIdle: () => void;
 }
 
@@ -196,10 +196,7 @@ export class SharedIndicator {
     const known = this.#given.outcomes.of(this.#given.subject.indicator);
     const left = this.#lease ? this.#period - (known ? elapsed() - known.ranAt : Infinity) : this.#untilOverdue;
     if (left > 0 && !suspected) return this.#schedule(left + 1);
-    if (this.#ticksWithoutCall > IDLE_AFTER) {
-      this.retire();
-      return this.#given.onIdle();
-    }
+    if (this.#ticksWithoutCall > IDLE_AFTER) return this.#given.onIdle();
     if (this.#lease) void this.#runForAll();
     else {
       const wait = this.#claimsNotBefore - elapsed();

@@ -59,7 +59,11 @@ export class ScopedInstance {
         isStoreFailing: () => false,
         warn: (line) => this.warnings.push(line),
       },
-      { state: { phase }, onState: () => () => undefined },
+      {
+        state: { phase },
+        onState: () => () => undefined,
+        onRemoved: (listener) => this.health.engine.onRemoved(listener),
+      },
     );
     this.runs.follow();
     this.health.engine.shareRuns(this.runs);

@@ -280,6 +280,19 @@ describe('an indicator with scope fleet', () => {
     fleet.stop();
   });
 
+  it('forgets a removed indicator, so that its check is called when it is added again', async () => {
+    const fleet = new Fleet(1, {}, 60_000);
+    await fleet.probe(TTL);
+    const [{ health }] = fleet.instances as [Instance];
+    health.engine.remove('rates');
+    await advance(TTL);
+    health.add('rates', () => down('added again'), { scope: 'fleet', ttl: 60_000 });
+    const report = health.report('ready');
+    await advance(TTL);
+    expect((await report).details['rates']).toMatchObject({ status: 'DOWN', error: 'added again' });
+    fleet.stop();
+  });
+
   it.each([
     ['the application stops', ({ health }: Instance) => health.engine.stop()],
     ['the indicator is removed', ({ health }: Instance) => health.engine.remove('rates')],

@@ -117,6 +117,20 @@ describe('OutcomeCache', () => {
     outcomes.close();
   });
 
+  it('keeps new outcomes beyond its limit, and those of indicators that still run', async () => {
+    const { outcomes } = await openBook();
+    const outcome = { status: 'UP', ranAt: 0 } as const;
+    outcomes.record('kept', outcome, true);
+    for (let number = 0; number < 25_000; number += 1) {
+      outcomes.record(`tenant-${number}`, outcome, true);
+      if (number % 5000 === 0) outcomes.record('kept', outcome, true);
+    }
+    expect(outcomes.of('tenant-24999')).toBe(outcome);
+    expect(outcomes.of('kept')).toBe(outcome);
+    expect(outcomes.of('tenant-0')).toBeUndefined();
+    outcomes.close();
+  });
+
   it('ends a wait for an outcome when the store becomes unavailable', async () => {
     const { store, outcomes } = await openBook();
     let hasEnded = false;
