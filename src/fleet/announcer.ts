@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { neverThrows } from '../core/listeners.js';
 import type { ServiceIdentity } from '../core/service-info.js';
 import { shutdownElapsed, shutdownSleep } from '../core/shutdown-clock.js';
 import { HealthStatus } from '../core/status.js';
@@ -47,6 +48,7 @@ export class Announcer {
   readonly #endpoints: Pick<HealthEndpoints, 'report'>;
   readonly #ends: (() => void)[] = [];
   readonly #state: OwnState;
+  readonly #notifyOutcome: (failure: string | undefined) => void;
   #beat = 0;
   /** The status of `ready` in the latest write. */
   #announced: HealthStatus = HealthStatus.UNKNOWN;
@@ -69,6 +71,8 @@ export class Announcer {
     this.#monitor = monitor;
     this.#endpoints = endpoints;
     this.#state = new OwnState(monitor);
+    // Nothing waits for a write, so a logger that throws would end the process by an unhandled rejection.
+    this.#notifyOutcome = neverThrows((failure) => settings.onOutcome(failure as string | undefined));
   }
 
   /** Announces this instance while it starts. No check runs: the parts of the application that it needs may not exist yet. */
@@ -178,7 +182,7 @@ export class Announcer {
   }
 
   async #write(expiresIn: number): Promise<void> {
-    const { store, key, secret, onWrite, onOutcome } = this.#settings;
+    const { store, key, secret, onWrite } = this.#settings;
     this.#isWriting = true;
     this.#writingSince = shutdownElapsed();
     try {
@@ -187,7 +191,7 @@ export class Announcer {
       this.#failure = undefined;
       this.#isRefusalNotified = false;
       onWrite(undefined);
-      if (hasFailed) onOutcome(undefined);
+      if (hasFailed) this.#notifyOutcome(undefined);
     } catch (error) {
       this.#fail(error);
     } finally {
@@ -209,7 +213,7 @@ export class Announcer {
     const isLasting = before === this.#failure && !isUnavailable(error);
     if (before !== undefined && (!isLasting || this.#isRefusalNotified)) return;
     this.#isRefusalNotified = !isUnavailable(error);
-    this.#settings.onOutcome(this.#failure);
+    this.#notifyOutcome(this.#failure);
   }
 
   /** The state to write. */

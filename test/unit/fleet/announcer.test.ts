@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HealthReport } from '../../../src/core/report.js';
 import type { HealthData } from '../../../src/core/result.js';
 import type { HealthStatus } from '../../../src/core/status.js';
@@ -27,6 +27,7 @@ class Instance {
   lastFields: unknown;
   readonly outcomes: (string | undefined)[] = [];
   evaluations = 0;
+  isLoggerBroken = false;
   put: HealthStore['put'] = () => Promise.resolve();
   isUnconnected = false;
   readonly announcer: Announcer;
@@ -59,7 +60,10 @@ class Instance {
         identity: {},
         onChange: () => undefined,
         onWrite: () => undefined,
-        onOutcome: (failure) => this.outcomes.push(failure),
+        onOutcome: (failure) => {
+          this.outcomes.push(failure);
+          if (this.isLoggerBroken) throw new Error('the logger is broken');
+        },
       },
       this.#monitor(),
       {
@@ -156,6 +160,25 @@ describe('Announcer', () => {
     instance.remove('tenant-a');
     await advance(HEARTBEAT);
     expect(instance.last?.dependsOn).toBeUndefined();
+  });
+
+  it('survives a logger that throws at a failure and at the recovery', async () => {
+    const rejections: unknown[] = [];
+    const record = (reason: unknown): void => void rejections.push(reason);
+    process.on('unhandledRejection', record);
+    onTestFinished(() => void process.off('unhandledRejection', record));
+    const instance = new Instance();
+    instance.isLoggerBroken = true;
+    await instance.run();
+    instance.put = () => Promise.reject(new Error('away'));
+    await advance(HEARTBEAT);
+    instance.put = () => Promise.resolve();
+    await advance(HEARTBEAT);
+    vi.useRealTimers();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(instance.outcomes).toStrictEqual(['away', undefined]);
+    expect(instance.announcer.isFailing).toBe(false);
+    expect(rejections).toStrictEqual([]);
   });
 
   it('leaves it to the application to connect the client of the store until the start', async () => {
