@@ -56,6 +56,7 @@ export class Roster {
   /** Entries that the store ignores because of a limit, with the reason of each. */
   #ignored: ReadonlyMap<string, string> = new Map();
   #end: (() => void) | undefined;
+  #isClosed = false;
   #hasSnapshot = false;
   /** Time of the last entry of any instance, on the monotonic clock. */
   #lastEntryAt = elapsed();
@@ -66,8 +67,9 @@ export class Roster {
     this.#values = new SignedValues(settings.secret);
   }
 
-  /** Starts to watch the entries of all instances. Later calls have no effect. */
+  /** Starts to watch the entries of all instances. Later calls, and calls after `close()`, have no effect. */
   follow(): void {
+    if (this.#isClosed) return;
     const { store, collection } = this.#settings;
     this.#end ??= store.watch(`${storeKey(collection)}/`, {
       snapshot: (entries) => this.#replace(entries),
@@ -86,6 +88,7 @@ export class Roster {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.#end?.();
   }
 

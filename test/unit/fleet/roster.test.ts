@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type FleetEntry, writeEntry } from '../../../src/fleet/fleet-entry.js';
 import { Roster } from '../../../src/fleet/roster.js';
 import { memoryStore, type MemoryStore } from '../../../src/stores/memory/memory-store.js';
@@ -74,6 +74,17 @@ describe('Roster', () => {
   };
   const phases = (roster: Roster): Record<string, string> =>
     Object.fromEntries(roster.instances().map(({ entry, phase }) => [entry.instance, phase]));
+
+  it('starts no watch after it was closed', async () => {
+    const store = memoryStore();
+    const watch = vi.spyOn(store, 'watch');
+    const roster = new Roster({ store, collection: 'fleet.test', secret: undefined });
+    roster.close();
+    roster.follow();
+    await advance(0);
+    expect(watch).not.toHaveBeenCalled();
+    expect(roster.isFollowing).toBe(false);
+  });
 
   it('lists an instance from its first write, with times on its own clock', async () => {
     const { roster, one } = await setUp();
