@@ -5,7 +5,8 @@ import { show } from '../options/rules.js';
 /** Characters. */
 export const LONGEST_KEY = 250;
 const SEGMENTS = /^[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)+$/;
-const PREFIX = /^[A-Za-z0-9._=-]+\/(?:[A-Za-z0-9._=-]+\/?)*$/;
+/** Each repetition begins with a slash, so that the time is linear in the length of the text. */
+const PREFIX = /^[A-Za-z0-9._=-]+\/(?:[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)*\/?)?$/;
 const EXPECTED = `at least two segments of letters, digits, ".", "_", "=" and "-", separated by "/", of at most ${LONGEST_KEY} characters`;
 
 /** The place of an entry: its collection, and the rest of its key. */

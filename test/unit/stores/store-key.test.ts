@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { storeKey, storeKeyParts } from 'nest-vitals/stores/memory';
 import { expect, it } from 'vitest';
 import { checkPrefix, placeOf } from '../../../src/stores/store-key.js';
@@ -26,4 +27,11 @@ it.each(['', 'fleet', '/', 'fleet//', 'fleet/a b', undefined as never])(
 
 it.each(['fleet/', 'fleet/orders/', 'fleet/orders/7f', 'fleet/or'])('a store key accepts the prefix %j', (prefix) => {
   expect(checkPrefix('watch()', prefix)).toEqual({ collection: 'fleet', name: prefix.slice('fleet/'.length) });
+});
+
+it('a store key refuses a malformed prefix at once, however long its segments are', () => {
+  const prefix = `config/${'customer-notification-service-production'.repeat(5)}@eu/`;
+  const check = (): unknown => checkPrefix('storeSource()', prefix);
+  // The time limit ends the test also if the regular expression backtracks without end.
+  expect(() => runInNewContext('check()', { check }, { timeout: 2000 })).toThrow(/use a collection and a slash/);
 });
