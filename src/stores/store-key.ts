@@ -7,7 +7,9 @@ export const LONGEST_KEY = 250;
 const SEGMENTS = /^[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)+$/;
 /** Each repetition begins with a slash, so that the time is linear in the length of the text. */
 const PREFIX = /^[A-Za-z0-9._=-]+\/(?:[A-Za-z0-9._=-]+(?:\/[A-Za-z0-9._=-]+)*\/?)?$/;
-const EXPECTED = `at least two segments of letters, digits, ".", "_", "=" and "-", separated by "/", of at most ${LONGEST_KEY} characters`;
+/** The normalisation of a URL removes these segments, and the key would be in another collection. */
+const DOTS = /(?:^|\/)\.\.?(?:\/|$)/;
+const EXPECTED = `at least two segments of letters, digits, ".", "_", "=" and "-", none of them "." or "..", separated by "/", of at most ${LONGEST_KEY} characters`;
 
 /** The place of an entry: its collection, and the rest of its key. */
 export interface StorePlace {
@@ -17,7 +19,7 @@ export interface StorePlace {
 
 /**
  * The key of an entry, from its collection and further texts. Each character that a key cannot contain is written as `=` and its
- * UTF-8 bytes in hexadecimal.
+ * UTF-8 bytes in hexadecimal, and so are the dots of the texts `.` and `..`.
  *
  * @example
  * storeKey('fleet', 'orders', 'pod:7f3a') // 'fleet/orders/pod=3A7f3a'
@@ -33,20 +35,25 @@ export function storeKeyParts(key: string): string[] {
 
 /** Throws a `HealthCheckError` for a malformed key. */
 export function placeOf(key: string): StorePlace {
-  if (typeof key !== 'string' || key.length > LONGEST_KEY || !SEGMENTS.test(key)) {
+  if (!isStoreKey(key)) {
     throw new HealthCheckError(`the key ${show(key)} is malformed: use ${EXPECTED}, as storeKey() returns it`);
   }
   return splitKey(key);
 }
 
+export function isStoreKey(key: unknown): boolean {
+  return typeof key === 'string' && key.length <= LONGEST_KEY && SEGMENTS.test(key) && !DOTS.test(key);
+}
+
 /** Throws a `HealthConfigurationError` for a malformed prefix. */
 export function checkPrefix(place: string, prefix: string): StorePlace {
-  if (typeof prefix !== 'string' || prefix.length > LONGEST_KEY || !PREFIX.test(prefix)) {
+  if (typeof prefix !== 'string' || prefix.length > LONGEST_KEY || !PREFIX.test(prefix) || DOTS.test(prefix)) {
     throw new HealthConfigurationError([
       {
         place,
         problem: `its prefix is ${show(prefix)}`,
-        remedy: 'use a collection and a slash, such as "fleet/", and as much more of the keys as wanted',
+        remedy:
+          'use a collection and a slash, such as "fleet/", and as much more of the keys as wanted, with no segment "." or ".."',
       },
     ]);
   }
@@ -59,7 +66,7 @@ function splitKey(key: string): StorePlace {
 }
 
 function encoded(text: string): string {
-  return text.replaceAll(/[^A-Za-z0-9._-]/gu, (character) =>
+  return text.replaceAll(text === '.' || text === '..' ? /\./gu : /[^A-Za-z0-9._-]/gu, (character) =>
     [...Buffer.from(character)].map((byte) => `=${byte.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   );
 }

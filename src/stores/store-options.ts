@@ -7,8 +7,8 @@ import { type Rule, duration, matching } from '../options/rules.js';
 /** Options that every store outside this process has. */
 export interface StoreOptions {
   /**
-   * The beginning of every key that is read or written: up to 100 letters, digits, ".", "_", "-" and ":". Applications with
-   * different namespaces do not see each other. Default: `nest-vitals`.
+   * The beginning of every key that is read or written: up to 100 letters, digits, ".", "_", "-" and ":", but
+   * not "." or "..". Applications with different namespaces do not see each other. Default: `nest-vitals`.
    */
   readonly namespace?: string;
   /** Milliseconds that one operation may take. Default: 2000. */
@@ -25,7 +25,10 @@ export interface StoreSettings {
 export const DEFAULT_TIMEOUT = 2000;
 const DEFAULT_NAMESPACE = 'nest-vitals';
 export const timeoutRule = duration(1);
-const namespaceRule = matching(/^[A-Za-z0-9._:-]{1,100}$/, 'up to 100 letters, digits, ".", "_", "-" and ":"');
+const namespaceRule = matching(
+  /^(?!\.\.?$)[A-Za-z0-9._:-]{1,100}$/,
+  'up to 100 letters, digits, ".", "_", "-" and ":", but not "." or ".."',
+);
 
 /** The rules of the options that every store has. */
 export const STORE_RULES = { namespace: namespaceRule, timeout: timeoutRule } satisfies RuleTable<StoreOptions>;

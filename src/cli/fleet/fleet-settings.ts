@@ -25,7 +25,7 @@ export interface FleetPageSettings {
 const DEFAULT_PORT = '9091';
 const DEFAULT_ENVIRONMENT = 'production';
 const SHORTEST_SECRET = 16;
-const NAMESPACE = /^[A-Za-z0-9._:-]{1,100}$/;
+const NAMESPACE = /^(?!\.\.?$)[A-Za-z0-9._:-]{1,100}$/;
 /** Three heartbeats of 5 s until an instance is lost, and 10 s until a store detects that its server does not respond. */
 const DEFAULT_TIMEOUT = 30_000;
 
@@ -35,7 +35,7 @@ export async function fleetCommandOf(line: CommandLine, environment: NodeJS.Proc
   const { namespace, 'secret-file': secretFile } = values;
   if (namespace !== undefined && !NAMESPACE.test(namespace)) {
     throw new UsageError(
-      `--namespace "${namespace}" is malformed: use up to 100 letters, digits, ".", "_", "-" and ":"`,
+      `--namespace "${namespace}" is malformed: use up to 100 letters, digits, ".", "_", "-" and ":", but not "." or ".."`,
     );
   }
   const secret =

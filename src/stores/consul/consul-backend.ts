@@ -2,7 +2,7 @@ import { wrap } from '../envelope.js';
 import { Lifetimes } from '../lifetimes.js';
 import type { BackendEntry, BackendLease, CollectionSink, StoreBackend } from '../store-backend.js';
 import { limited } from '../store-calls.js';
-import type { StorePlace } from '../store-key.js';
+import { type StorePlace, isStoreKey } from '../store-key.js';
 import type { ConsulApi } from './consul-api.js';
 import { followConsulKeys } from './follow-consul-keys.js';
 
@@ -41,8 +41,13 @@ export class ConsulBackend implements StoreBackend {
 
   async follow(collection: string, sink: CollectionSink, signal: AbortSignal): Promise<void> {
     const prefix = this.#prefixOf(collection);
-    const discard = (name: string, index: number): Promise<void> =>
-      limited(this.#timeout, undefined, (limit) => this.#api.delete(`${prefix}${name}`, { cas: `${index}` }, limit));
+    const discard = async (name: string, index: number): Promise<void> => {
+      // A key of another program may contain a character or a segment that addresses another key in a URL.
+      if (!isStoreKey(`${collection}/${name}`)) return;
+      await limited(this.#timeout, undefined, (limit) =>
+        this.#api.delete(`${prefix}${name}`, { cas: `${index}` }, limit),
+      );
+    };
     const lifetimes = this.#lifetimes.get(collection) ?? new Lifetimes(discard);
     this.#lifetimes.set(collection, lifetimes);
     const stopDiscarding = lifetimes.startDiscarding();

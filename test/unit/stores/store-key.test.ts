@@ -11,10 +11,31 @@ it('a store key is valid for any texts, and contains the texts', () => {
   expect(storeKeyParts(key)).toEqual(parts);
 });
 
+it('a store key writes the dots of a segment that a URL would interpret as a folder', () => {
+  const parts = ['fleet', '..', '.', '...', '.a', 'a..'];
+  const key = storeKey('fleet', ...parts.slice(1));
+  expect(key).toBe('fleet/=2E=2E/=2E/.../.a/a..');
+  expect(storeKeyParts(key)).toEqual(parts);
+});
+
 it.each(['', 'fleet', 'fleet/', '/a', 'fleet//a', 'fleet/a b', 'fleet/ä', `fleet/${'a'.repeat(250)}`, 7 as never])(
   'a store key refuses %j',
   (key) => {
     expect(() => placeOf(key)).toThrow(/is malformed: use at least two segments/);
+  },
+);
+
+it.each(['fleet/..', 'fleet/../pod', './fleet', '../fleet/a', 'fleet/.', 'fleet/a/./b'])(
+  'a store key refuses the segment of dots in %j',
+  (key) => {
+    expect(() => placeOf(key)).toThrow(/is malformed: use .*none of them "\."/);
+  },
+);
+
+it.each(['../', './', 'fleet/../', 'fleet/..', 'fleet/./a', '../../'])(
+  'a store key refuses the segment of dots in the prefix %j',
+  (prefix) => {
+    expect(() => checkPrefix('watch()', prefix)).toThrow(/no segment "\." or "\.\."/);
   },
 );
 
@@ -25,9 +46,12 @@ it.each(['', 'fleet', '/', 'fleet//', 'fleet/a b', undefined as never])(
   },
 );
 
-it.each(['fleet/', 'fleet/orders/', 'fleet/orders/7f', 'fleet/or'])('a store key accepts the prefix %j', (prefix) => {
-  expect(checkPrefix('watch()', prefix)).toEqual({ collection: 'fleet', name: prefix.slice('fleet/'.length) });
-});
+it.each(['fleet/', 'fleet/orders/', 'fleet/orders/7f', 'fleet/or', 'fleet/.or', 'fleet/a../'])(
+  'a store key accepts the prefix %j',
+  (prefix) => {
+    expect(checkPrefix('watch()', prefix)).toEqual({ collection: 'fleet', name: prefix.slice('fleet/'.length) });
+  },
+);
 
 it('a store key refuses a malformed prefix at once, however long its segments are', () => {
   const prefix = `config/${'customer-notification-service-production'.repeat(5)}@eu/`;
